@@ -1,0 +1,155 @@
+"""shopscore: e-commerce shop experience scores (店铺体验分), with every number behind them.
+
+Names are loaded when they are first used, so that ``import shopscore`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import ranking as ranking
+    from .benchmarks import Benchmark as Benchmark
+    from .catalog import platform as platform
+    from .catalog import platforms as platforms
+    from .catalog import plugin_records as plugin_records
+    from .errors import CoverageError as CoverageError
+    from .errors import DeclarationError as DeclarationError
+    from .errors import ExpressionError as ExpressionError
+    from .errors import InputError as InputError
+    from .errors import PluginError as PluginError
+    from .errors import RuleSetError as RuleSetError
+    from .errors import ShopscoreError as ShopscoreError
+    from .errors import ShopscoreWarning as ShopscoreWarning
+    from .errors import StateError as StateError
+    from .errors import StrictError as StrictError
+    from .errors import UsageError as UsageError
+    from .model.aggregators import Aggregator as Aggregator
+    from .model.aggregators import Count as Count
+    from .model.aggregators import GradedRate as GradedRate
+    from .model.aggregators import Mean as Mean
+    from .model.aggregators import Ratio as Ratio
+    from .model.counting import Once as Once
+    from .model.counting import Tally as Tally
+    from .model.expressions import Expr as Expr
+    from .model.expressions import assumed as assumed
+    from .model.expressions import col as col
+    from .model.expressions import day as day
+    from .model.expressions import first_of as first_of
+    from .model.expressions import lit as lit
+    from .model.expressions import number as number
+    from .model.expressions import time_of_day as time_of_day
+    from .model.expressions import when as when
+    from .model.metrics import Metric as Metric
+    from .model.metrics import RateMetric as RateMetric
+    from .model.platforms import Fact as Fact
+    from .model.platforms import Platform as Platform
+    from .model.platforms import Scorecard as Scorecard
+    from .model.rulesets import Assumption as Assumption
+    from .model.rulesets import RuleSet as RuleSet
+    from .model.rulesets import Source as Source
+    from .model.streams import Column as Column
+    from .model.streams import Stream as Stream
+    from .model.windows import Days as Days
+    from .model.windows import DayWeights as DayWeights
+    from .model.windows import Window as Window
+    from .plugins.hooks import PLUGIN_API as PLUGIN_API
+    from .plugins.hooks import hookimpl as hookimpl
+    from .plugins.records import PluginRecord as PluginRecord
+    from .rationals import Rationals as Rationals
+    from .reading.events import Events as Events
+    from .reading.events import read_events as read_events
+    from .reading.report import LoadReport as LoadReport
+    from .resolution import Resolved as Resolved
+    from .results import Result as Result
+    from .scorers import Bands as Bands
+    from .scorers import Context as Context
+    from .scorers import Linear as Linear
+    from .scorers import PercentileCurve as PercentileCurve
+    from .scorers import Points as Points
+    from .scorers import Scorer as Scorer
+    from .scorers import Threshold as Threshold
+    from .scoring import resolve as resolve
+    from .scoring import score as score
+    from .scoring import tally as tally
+    from .state import Tallies as Tallies
+    from .values import score_values as score_values
+
+_HOMES = {
+    "benchmarks": ("Benchmark",),
+    "catalog": ("platform", "platforms", "plugin_records"),
+    "errors": (
+        "CoverageError",
+        "DeclarationError",
+        "ExpressionError",
+        "InputError",
+        "PluginError",
+        "RuleSetError",
+        "ShopscoreError",
+        "ShopscoreWarning",
+        "StateError",
+        "StrictError",
+        "UsageError",
+    ),
+    "model.aggregators": ("Aggregator", "Count", "GradedRate", "Mean", "Ratio"),
+    "model.counting": ("Once", "Tally"),
+    "model.expressions": (
+        "Expr",
+        "assumed",
+        "col",
+        "day",
+        "first_of",
+        "lit",
+        "number",
+        "time_of_day",
+        "when",
+    ),
+    "model.metrics": ("Metric", "RateMetric"),
+    "model.platforms": ("Fact", "Platform", "Scorecard"),
+    "model.rulesets": ("Assumption", "RuleSet", "Source"),
+    "model.streams": ("Column", "Stream"),
+    "model.windows": ("DayWeights", "Days", "Window"),
+    "plugins.hooks": ("PLUGIN_API", "hookimpl"),
+    "plugins.records": ("PluginRecord",),
+    "rationals": ("Rationals",),
+    "reading.events": ("Events", "read_events"),
+    "reading.report": ("LoadReport",),
+    "resolution": ("Resolved",),
+    "results": ("Result",),
+    "scorers": (
+        "Bands",
+        "Context",
+        "Linear",
+        "PercentileCurve",
+        "Points",
+        "Scorer",
+        "Threshold",
+    ),
+    "scoring": ("resolve", "score", "tally"),
+    "state": ("Tallies",),
+    "values": ("score_values",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted([*_HOME, "ranking"])  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name == "ranking":
+        return import_module(".ranking", __name__)
+    if name == "__version__":
+        from ._version import version
+
+        return version()
+    try:
+        module = import_module(f".{_HOME[name]}", __name__)
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

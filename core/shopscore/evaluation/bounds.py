@@ -1,0 +1,75 @@
+"""Bounds of an expression from the bounds of its columns: checked before anything could wrap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+from ..errors import ExpressionError
+from ..model import expressions as ex
+
+#: Least and greatest value; None: not an integer, or always null.
+Bounds = tuple[int, int] | None
+
+SAFE = 2**62
+
+
+def bounds(expr: ex.Expr, columns: Mapping[str, Bounds]) -> Bounds:
+    """Between which integers the values of an expression lie.
+
+    Raises:
+        ExpressionError: where a value on the way could leave the safe range of int64.
+
+    >>> from shopscore import col
+    >>> bounds(col.signed_at - col.picked_up_at, {"signed_at": (50, 90), "picked_up_at": (10, 60)})
+    (-10, 80)
+    """
+    found = _bounds(expr, columns)
+    if found is not None and max(-found[0], found[1]) >= SAFE:
+        raise ExpressionError(f"{expr}: values up to {max(found, key=abs)} do not fit in int64")
+    return found
+
+
+def _bounds(expr: ex.Expr, columns: Mapping[str, Bounds]) -> Bounds:
+    below = [bounds(child, columns) for child in expr.children()]
+    match expr:
+        case ex.ColumnRef():
+            return columns.get(expr.path)
+        case ex.Constant(value):
+            return (value, value) if type(value) is int else None
+        case ex.Arithmetic(op):
+            return _arithmetic(op, *below)
+        case ex.FirstOf():
+            return _hull(*below)
+        case ex.When():
+            return _hull(*below[1:])
+        case ex.Day():
+            return None if below[0] is None else _each(below[0], lambda v: v // ex.DAY_SECONDS)
+        case ex.TimeOfDay():
+            return 0, ex.DAY_SECONDS - 1
+    return None
+
+
+def _arithmetic(op: str, left: Bounds, right: Bounds) -> Bounds:
+    if left is None or right is None:
+        return None
+    match op:
+        case "+":
+            return left[0] + right[0], left[1] + right[1]
+        case "-":
+            return left[0] - right[1], left[1] - right[0]
+        case "*":
+            ends = [a * b for a, b in product(left, right)]
+            return min(ends), max(ends)
+    far = max(abs(left[0]), abs(left[1])) + 1  # a floor division never grows beyond its numerator
+    return -far, far
+
+
+def _hull(*parts: Bounds) -> Bounds:
+    known = [p for p in parts if p is not None]
+    return (min(p[0] for p in known), max(p[1] for p in known)) if known else None
+
+
+def _each(part: tuple[int, int], function: Any) -> Bounds:
+    return function(part[0]), function(part[1])

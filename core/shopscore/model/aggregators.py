@@ -1,0 +1,127 @@
+"""Aggregators: which tallies a metric needs, and how their sums become one fraction."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from ..errors import DeclarationError
+from .counting import Tally
+from .expressions import Assumed, Constant
+
+if TYPE_CHECKING:
+    from .._integers import Integers
+
+Coefficient = Fraction | Assumed
+
+
+class Aggregator(ABC):
+    """Needs tallies, and combines their sums over a window into ``(num, den, n)``.
+
+    ``sums`` and ``counts`` hold, for each tally in order, the weighted sum and the plain number
+    of rows per shop. The value of the metric is ``num / den``; ``n`` is the number of rows that
+    it rests on. The empty state has ``den = 0``. Arrays hold Python integers, which never
+    overflow; combine them with ``+ − ×`` only, and they stay exact.
+    """
+
+    @property
+    @abstractmethod
+    def tallies(self) -> tuple[Tally, ...]:
+        """The tallies that are needed."""
+
+    @abstractmethod
+    def combine(
+        self, sums: Sequence[Integers], counts: Sequence[Integers]
+    ) -> tuple[Integers, Integers, Integers]:
+        """Numerator, denominator and n per shop."""
+
+
+def _coefficient(value: object) -> Coefficient:
+    if isinstance(value, Assumed | Fraction):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise DeclarationError(f"a grade is an integer, a decimal or a fraction, not {value!r}")
+    return Fraction(str(value))
+
+
+def _terms(terms: Sequence[tuple[object, Tally]]) -> tuple[tuple[Coefficient, Tally], ...]:
+    return tuple((_coefficient(c), t) for c, t in terms)
+
+
+@frozen
+class RationalCombination(Aggregator):
+    """``(Σ coefficient · Σ tally) / (per · Σ over)``; the one class behind the constructors below.
+
+    Without ``over`` the value is the plain combination itself (a count), which ignores weights.
+    """
+
+    terms: tuple[tuple[Coefficient, Tally], ...] = field(converter=_terms)
+    over: Tally | None
+    per: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if not self.terms or self.per < 1:
+            raise DeclarationError("an aggregator needs a term, and per of at least 1")
+        if self.over is not None and not self.over.counts_rows:
+            raise DeclarationError("the denominator of an aggregator counts rows: its value is 1")
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        below = () if self.over is None else (self.over,)
+        return (*(tally for _, tally in self.terms), *below)
+
+    def combine(
+        self, sums: Sequence[Integers], counts: Sequence[Integers]
+    ) -> tuple[Integers, Integers, Integers]:
+        coefficients = [c for c, _ in self.terms if isinstance(c, Fraction)]
+        if len(coefficients) != len(self.terms):
+            raise DeclarationError("an assumption of an aggregator has no number yet")
+        common = lcm(*(c.denominator for c in coefficients))
+        factors = [int(c * common) for c in coefficients]
+        above = counts if self.over is None else sums
+        num = above[0] * factors[0]
+        for factor, total in zip(factors[1:], above[1:], strict=False):
+            num = num + total * factor
+        if self.over is None:
+            total = counts[0]
+            for more in counts[1:]:
+                total = total + more
+            return num, total * 0 + common * self.per, total
+        return num, sums[-1] * (common * self.per), counts[-1]
+
+
+def Ratio(part: Tally, whole: Tally) -> RationalCombination:
+    """The sum of one tally over the count of another.
+
+    >>> from shopscore import Tally, col
+    >>> bad = Tally("reviews", day=col.reviewed_at, where=col.rating <= 2)
+    >>> Ratio(bad, Tally("reviews", day=col.reviewed_at)).per
+    1
+    """
+    return RationalCombination(((1, part),), whole)
+
+
+def Mean(total: Tally, *, per: int = 1) -> RationalCombination:
+    """The mean value of the rows of one tally, in units of ``per`` (3,600: hours of seconds)."""
+    return RationalCombination(((1, total),), evolve(total, value=Constant(1)), per)
+
+
+def GradedRate(
+    grades: Sequence[tuple[int | str | Fraction | Assumed, Tally]], whole: Tally
+) -> RationalCombination:
+    """Rows of several tallies, each weighted by its grade, over the count of another.
+
+    Grades are exact: integers, fractions, decimal text, or ``assumed("…")``; never floats.
+    """
+    return RationalCombination(tuple(grades), whole)
+
+
+def Count(tally: Tally) -> RationalCombination:
+    """The number of rows of a tally in the window, whatever the days weigh."""
+    return RationalCombination(((1, tally),), None)

@@ -1,0 +1,63 @@
+"""Putting the numbers of a rule set into declarations that say ``assumed("…")``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from ..errors import RuleSetError, did_you_mean
+from .expressions import Assumed, Expr, as_expr
+
+T = TypeVar("T")
+
+
+def bound(declaration: T, numbers: Mapping[str, Any]) -> T:
+    """A copy of a declaration with every ``assumed(id)`` replaced by its number.
+
+    Works on expressions and on any frozen attrs class: windows, aggregators, metrics.
+
+    >>> from shopscore import assumed, col
+    >>> bound(col.rating <= assumed("max"), {"max": 2})
+    <Expr rating ≤ 2>
+    """
+    result: T = _bound(declaration, numbers)
+    return result
+
+
+def _bound(value: Any, numbers: Mapping[str, Any]) -> Any:
+    if isinstance(value, Assumed):
+        try:
+            return numbers[value.id]
+        except KeyError:
+            raise RuleSetError(
+                f"the rule set declares no assumption {value.id}{did_you_mean(value.id, numbers)}"
+            ) from None
+    if isinstance(value, tuple):
+        return tuple(_bound(v, numbers) for v in value)
+    if not (attrs.has(type(value)) and next(assumed_ids(value), None)):
+        return value
+    changes = {
+        f.alias: _bound(getattr(value, f.name), numbers) for f in attrs.fields(type(value)) if f.init
+    }
+    if isinstance(value, Expr):
+        changes = {k: as_expr(v) if _was_expr(value, k) else v for k, v in changes.items()}
+    return type(value)(**changes)
+
+
+def _was_expr(value: Expr, name: str) -> bool:
+    return isinstance(getattr(value, name), Expr)
+
+
+def assumed_ids(value: Any) -> Iterator[str]:
+    """Ids of the assumptions that a declaration refers to, with repetitions."""
+    if isinstance(value, Assumed):
+        yield value.id
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from assumed_ids(item)
+    elif attrs.has(type(value)) and not isinstance(value, type):
+        for attribute in attrs.fields(type(value)):
+            if attribute.init:
+                yield from assumed_ids(getattr(value, attribute.name))

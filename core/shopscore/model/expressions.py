@@ -1,0 +1,496 @@
+"""The expression tree: what a tally counts, as a value.
+
+Expressions are read off rows of one stream. They are built with operators from :data:`col`,
+compared by their :attr:`Expr.key`, printed in words by ``str()``, and evaluated by more than one
+evaluator (polars for speed, plain Python per row as its oracle). Values are int64, booleans and
+words; null follows one set of rules: null in arithmetic gives null, ``&`` and ``|`` are Kleene, a
+null condition does not count, ``//`` floors (and by zero gives null), ``is_in`` of null is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from attrs import fields, frozen
+
+from ..errors import ExpressionError
+from .streams import NUMBER_SCALE
+
+DAY_SECONDS = 86_400
+
+Scalar = int | bool | str | None
+
+
+class Expr:
+    """A node of the tree; build one from :data:`col`, never by hand.
+
+    >>> cond = col.is_first & (col.rating <= 2)
+    >>> cond
+    <Expr is_first and rating ≤ 2>
+    >>> cond.key
+    '(and is_first (<= rating 2))'
+    >>> bool(cond)
+    Traceback (most recent call last):
+    ...
+    shopscore.errors.ExpressionError: an expression has no truth value: write & | ~ for and, or, not
+    """
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def key(self) -> str:
+        """The expression as canonical text: equal keys mean equal expressions."""
+        raise ExpressionError(f"{type(self).__name__} has no key")
+
+    def children(self) -> tuple[Expr, ...]:
+        """The expressions directly below this one."""
+        found: list[Expr] = []
+        for attribute in fields(type(self)):
+            value = getattr(self, attribute.name)
+            found.extend(v for v in (value if isinstance(value, tuple) else (value,)) if _is(v))
+        return tuple(found)
+
+    def walk(self) -> Iterator[Expr]:
+        """This expression and everything below it."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+    def __repr__(self) -> str:
+        return f"<Expr {self}>"
+
+    def __bool__(self) -> bool:
+        raise ExpressionError(
+            "an expression has no truth value: write & | ~ for and, or, not"
+        )
+
+    def __add__(self, other: object) -> Expr:
+        return Arithmetic("+", self, as_expr(other))
+
+    def __radd__(self, other: object) -> Expr:
+        return Arithmetic("+", as_expr(other), self)
+
+    def __sub__(self, other: object) -> Expr:
+        return Arithmetic("-", self, as_expr(other))
+
+    def __rsub__(self, other: object) -> Expr:
+        return Arithmetic("-", as_expr(other), self)
+
+    def __mul__(self, other: object) -> Expr:
+        return Arithmetic("*", self, as_expr(other))
+
+    def __rmul__(self, other: object) -> Expr:
+        return Arithmetic("*", as_expr(other), self)
+
+    def __floordiv__(self, other: object) -> Expr:
+        return Arithmetic("//", self, as_expr(other))
+
+    def __rfloordiv__(self, other: object) -> Expr:
+        return Arithmetic("//", as_expr(other), self)
+
+    def __eq__(self, other: object) -> Expr:  # type: ignore[override]
+        return Comparison("==", self, as_expr(other))
+
+    def __ne__(self, other: object) -> Expr:  # type: ignore[override]
+        return Comparison("!=", self, as_expr(other))
+
+    def __lt__(self, other: object) -> Expr:
+        return Comparison("<", self, as_expr(other))
+
+    def __le__(self, other: object) -> Expr:
+        return Comparison("<=", self, as_expr(other))
+
+    def __gt__(self, other: object) -> Expr:
+        return Comparison(">", self, as_expr(other))
+
+    def __ge__(self, other: object) -> Expr:
+        return Comparison(">=", self, as_expr(other))
+
+    def __and__(self, other: object) -> Expr:
+        return And(self, as_expr(other))
+
+    def __rand__(self, other: object) -> Expr:
+        return And(as_expr(other), self)
+
+    def __or__(self, other: object) -> Expr:
+        return Or(self, as_expr(other))
+
+    def __ror__(self, other: object) -> Expr:
+        return Or(as_expr(other), self)
+
+    def __invert__(self) -> Expr:
+        return Not(self)
+
+    def is_null(self) -> Expr:
+        """Whether there is no value; never null itself."""
+        return IsNull(self)
+
+    def is_not_null(self) -> Expr:
+        """Whether there is a value; never null itself."""
+        return Not(IsNull(self))
+
+    def is_in(self, *values: Scalar) -> Expr:
+        """Whether the value is one of ``values``; null where there is no value."""
+        return IsIn(self, tuple(values))
+
+    def between(self, low: object, high: object) -> Expr:
+        """``low ≤ value ≤ high``, both ends included."""
+        return (self >= low) & (self <= high)
+
+
+def _is(value: object) -> bool:
+    return isinstance(value, Expr)
+
+
+ArithmeticOp = Literal["+", "-", "*", "//"]
+ComparisonOp = Literal["==", "!=", "<", "<=", ">", ">="]
+
+_IN_WORDS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "*": "×", "//": "÷", "-": "−"}
+
+
+@frozen(eq=False, repr=False)
+class ColumnRef(Expr):
+    """A column of the row, or (``linked``) of the order that the row names."""
+
+    name: str
+    linked: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+    @property
+    def path(self) -> str:
+        """``name``, or ``order.name`` for a column of the linked order."""
+        return f"order.{self.name}" if self.linked else self.name
+
+    def __str__(self) -> str:
+        return self.path
+
+
+@frozen(eq=False, repr=False)
+class Constant(Expr):
+    """A constant: an integer, a boolean, a word or null."""
+
+    value: Scalar
+
+    @property
+    def key(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        match self.value:
+            case None:
+                return "null"
+            case bool():
+                return "true" if self.value else "false"
+            case str():
+                return repr(self.value)
+        return str(self.value)
+
+
+@frozen(eq=False, repr=False)
+class Assumed(Expr):
+    """A number that the platform does not publish; the rule set gives it when it is bound."""
+
+    id: str
+
+    @property
+    def key(self) -> str:
+        return f"?{self.id}"
+
+    def __str__(self) -> str:
+        return f"[{self.id}]"
+
+
+@frozen(eq=False, repr=False)
+class Arithmetic(Expr):
+    """``left op right`` over integers; ``//`` floors, and by zero gives null."""
+
+    op: ArithmeticOp
+    left: Expr
+    right: Expr
+
+    @property
+    def key(self) -> str:
+        return f"({self.op} {self.left.key} {self.right.key})"
+
+    def __str__(self) -> str:
+        return f"({self.left} {_IN_WORDS.get(self.op, self.op)} {self.right})"
+
+
+@frozen(eq=False, repr=False)
+class Comparison(Expr):
+    """``left op right``; null where a side is null."""
+
+    op: ComparisonOp
+    left: Expr
+    right: Expr
+
+    @property
+    def key(self) -> str:
+        return f"({self.op} {self.left.key} {self.right.key})"
+
+    def __str__(self) -> str:
+        return f"{self.left} {_IN_WORDS.get(self.op, self.op)} {self.right}"
+
+
+@frozen(eq=False, repr=False)
+class And(Expr):
+    """Kleene ``and``: false wins over null."""
+
+    left: Expr
+    right: Expr
+
+    @property
+    def key(self) -> str:
+        return f"(and {self.left.key} {self.right.key})"
+
+    def __str__(self) -> str:
+        return f"{_clause(self.left)} and {_clause(self.right)}"
+
+
+@frozen(eq=False, repr=False)
+class Or(Expr):
+    """Kleene ``or``: true wins over null."""
+
+    left: Expr
+    right: Expr
+
+    @property
+    def key(self) -> str:
+        return f"(or {self.left.key} {self.right.key})"
+
+    def __str__(self) -> str:
+        return f"{self.left} or {self.right}"
+
+
+@frozen(eq=False, repr=False)
+class Not(Expr):
+    """The opposite; null stays null."""
+
+    operand: Expr
+
+    @property
+    def key(self) -> str:
+        return f"(not {self.operand.key})"
+
+    def __str__(self) -> str:
+        return f"not ({self.operand})"
+
+
+@frozen(eq=False, repr=False)
+class IsIn(Expr):
+    """Whether the value is one of a list; null of null."""
+
+    operand: Expr
+    values: tuple[Scalar, ...]
+
+    @property
+    def key(self) -> str:
+        return f"(in {self.operand.key} {' '.join(Constant(v).key for v in self.values)})"
+
+    def __str__(self) -> str:
+        return f"{self.operand} in ({', '.join(str(v) for v in self.values)})"
+
+
+@frozen(eq=False, repr=False)
+class IsNull(Expr):
+    """Whether there is no value."""
+
+    operand: Expr
+
+    @property
+    def key(self) -> str:
+        return f"(null? {self.operand.key})"
+
+    def __str__(self) -> str:
+        return f"{self.operand} is missing"
+
+
+@frozen(eq=False, repr=False)
+class FirstOf(Expr):
+    """The first of the values that is not null."""
+
+    operands: tuple[Expr, ...]
+
+    @property
+    def key(self) -> str:
+        return f"(first {' '.join(o.key for o in self.operands)})"
+
+    def __str__(self) -> str:
+        return ", else ".join(str(o) for o in self.operands)
+
+
+@frozen(eq=False, repr=False)
+class When(Expr):
+    """``then`` where the condition is true, ``otherwise`` where it is false or null."""
+
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+
+    @property
+    def key(self) -> str:
+        return f"(when {self.condition.key} {self.then.key} {self.otherwise.key})"
+
+    def __str__(self) -> str:
+        return f"({self.then} when {self.condition}, else {self.otherwise})"
+
+
+@frozen(eq=False, repr=False)
+class Day(Expr):
+    """The day of a time: ``floor(seconds / 86400)`` on the platform's clock."""
+
+    operand: Expr
+
+    @property
+    def key(self) -> str:
+        return f"(day {self.operand.key})"
+
+    def __str__(self) -> str:
+        return f"day of {self.operand}"
+
+
+@frozen(eq=False, repr=False)
+class TimeOfDay(Expr):
+    """Seconds since midnight of a time, 0 to 86,399."""
+
+    operand: Expr
+
+    @property
+    def key(self) -> str:
+        return f"(time_of_day {self.operand.key})"
+
+    def __str__(self) -> str:
+        return f"time of day of {self.operand}"
+
+
+def _clause(expr: Expr) -> str:
+    return f"({expr})" if isinstance(expr, Or) else str(expr)
+
+
+def as_expr(value: object) -> Expr:
+    """An expression as it is; an int, bool, str or None as a constant."""
+    if isinstance(value, Expr):
+        return value
+    if value is None or isinstance(value, bool | int | str):
+        return Constant(value)
+    raise ExpressionError(
+        f"{value!r} cannot stand in an expression: use integers, booleans or words"
+        " (number() turns a decimal into an integer of a number column)"
+    )
+
+
+class _LinkedColumns:
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> ColumnRef:
+        return _ref(name, linked=True)
+
+
+class Columns:
+    """Makes column references: ``col.paid_at``, ``col("paid_at")``, ``col.order.paid_at``."""
+
+    __slots__ = ()
+
+    @property
+    def order(self) -> _LinkedColumns:
+        """Columns of the order that the row names; null where there is no such order."""
+        return _LinkedColumns()
+
+    def __call__(self, name: str) -> ColumnRef:
+        return _ref(name, linked=False)
+
+    def __getattr__(self, name: str) -> ColumnRef:
+        return _ref(name, linked=False)
+
+
+def _ref(name: str, *, linked: bool) -> ColumnRef:
+    if name.startswith("_"):  # copy, pickle and inspection ask for dunder attributes
+        raise AttributeError(name)
+    return ColumnRef(name, linked)
+
+
+#: Where expressions begin: ``col.rating``, ``col.order.paid_at``.
+col = Columns()
+
+
+def lit(value: Scalar) -> Expr:
+    """A constant as an expression.
+
+    >>> lit(180) >= col.rounds
+    <Expr 180 ≥ rounds>
+    """
+    return as_expr(value)
+
+
+def number(value: int | str) -> Expr:
+    """A decimal as it is kept in a ``number`` column: an integer of millionths.
+
+    >>> number("0.5").key
+    '500000'
+    """
+    from decimal import Decimal
+
+    scaled = Decimal(value) * NUMBER_SCALE
+    if scaled != int(scaled):
+        raise ExpressionError(f"number({value!r}) has more than six decimals")
+    return Constant(int(scaled))
+
+
+def assumed(id: str) -> Assumed:
+    """A number that is not published; ``id`` is looked up in the rule set's assumptions.
+
+    >>> col.rating <= assumed("bad_review.max_rating")
+    <Expr rating ≤ [bad_review.max_rating]>
+    """
+    return Assumed(id)
+
+
+def first_of(*values: object) -> Expr:
+    """The first of the values that is not null (SQL's ``coalesce``).
+
+    >>> first_of(col.signed_at, col.confirmed_at)
+    <Expr signed_at, else confirmed_at>
+    """
+    if not values:
+        raise ExpressionError("first_of needs at least one value")
+    return FirstOf(tuple(as_expr(v) for v in values))
+
+
+def when(condition: Expr, then: object, otherwise: object = None) -> Expr:
+    """``then`` where the condition is true, else ``otherwise``.
+
+    >>> when(col.refunded_at.is_null(), 0, col.refunded_at - col.return_signed_at)
+    <Expr (0 when refunded_at is missing, else (refunded_at − return_signed_at))>
+    """
+    return When(condition, as_expr(then), as_expr(otherwise))
+
+
+def day(time: Expr) -> Expr:
+    """The day of a time, as a whole number of days since 1970-01-01."""
+    return Day(time)
+
+
+def time_of_day(time: Expr) -> Expr:
+    """Seconds since midnight of a time on the platform's clock.
+
+    >>> time_of_day(col.started_at) >= 8 * 3600
+    <Expr time of day of started_at ≥ 28800>
+    """
+    return TimeOfDay(time)
+
+
+def columns_of(*exprs: Expr) -> tuple[ColumnRef, ...]:
+    """The distinct column references below the expressions, in order of appearance."""
+    found: dict[str, ColumnRef] = {}
+    for expr in exprs:
+        for below in expr.walk():
+            if isinstance(below, ColumnRef):
+                found.setdefault(below.path, below)
+    return tuple(found.values())

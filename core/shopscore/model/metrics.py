@@ -1,0 +1,114 @@
+"""Metrics: what is measured, over which days, and which direction is better."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Literal
+
+from attrs import field, frozen, validators
+
+from ..errors import DeclarationError
+from .aggregators import Aggregator
+from .streams import check_id
+from .windows import Window
+
+Better = Literal["higher", "lower"]
+Unit = Literal["ratio", "hours", "days", "seconds", "points", "count", "index"]
+Role = Literal["scored", "informational", "bonus", "deduction"]
+
+
+class Metric(ABC):
+    """Something a platform measures of a shop. Declare one with :class:`RateMetric`.
+
+    A class of its own is only needed for what no aggregator and window can say; it has the
+    attributes below, as plain attributes or properties.
+    """
+
+    @property
+    @abstractmethod
+    def id(self) -> str:
+        """The id, unique in its scorecard."""
+
+    @property
+    @abstractmethod
+    def zh(self) -> str:
+        """The platform's own name, in Chinese."""
+
+    @property
+    @abstractmethod
+    def en(self) -> str:
+        """The name in English."""
+
+    @property
+    @abstractmethod
+    def unit(self) -> Unit:
+        """The unit of the value."""
+
+    @property
+    @abstractmethod
+    def better(self) -> Better:
+        """Which direction is better for the shop."""
+
+    @property
+    @abstractmethod
+    def window(self) -> Window:
+        """Which days count."""
+
+    @property
+    @abstractmethod
+    def aggregator(self) -> Aggregator:
+        """What is counted, and how it becomes a fraction."""
+
+    @property
+    def min_n(self) -> int:
+        """Fewer rows than this make the status ``below_min_n``."""
+        return 1
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources, as the rule set's TOML names them."""
+        return ()
+
+    @property
+    def role(self) -> Role:
+        """How the metric enters the score."""
+        return "scored"
+
+    @property
+    def note(self) -> str:
+        """Something to say beside the metric; nothing is computed from it."""
+        return ""
+
+
+def _valid_id(_: object, __: object, value: str) -> None:
+    check_id(value, "metric")
+
+
+@frozen
+class RateMetric(Metric):
+    """The stock metric: an aggregator over a window.
+
+    >>> from shopscore import Count, Days, Tally, col
+    >>> paid = Tally("orders", day=col.paid_at)
+    >>> RateMetric("paid_orders", zh="支付订单", en="Paid orders", better="higher",
+    ...            aggregator=Count(paid), window=Days(1, 90), unit="count").id
+    'paid_orders'
+    """
+
+    id: str = field(validator=_valid_id)
+    zh: str = field(kw_only=True)
+    en: str = field(kw_only=True)
+    better: Better = field(kw_only=True, validator=validators.in_(("higher", "lower")))
+    aggregator: Aggregator = field(kw_only=True, validator=validators.instance_of(Aggregator))
+    window: Window = field(kw_only=True, validator=validators.instance_of(Window))
+    unit: Unit = field(default="ratio", kw_only=True)
+    min_n: int = field(default=1, kw_only=True)
+    sources: tuple[str, ...] = field(default=(), kw_only=True, converter=tuple)
+    role: Role = field(default="scored", kw_only=True)
+    note: str = field(default="", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not (self.zh and self.en):
+            raise DeclarationError(f"metric {self.id} needs a label in both languages")
+        if self.min_n < 1:
+            raise DeclarationError(f"metric {self.id}: min_n is at least 1")

@@ -1,0 +1,165 @@
+"""Platforms and scorecards: what a plugin declares, light enough to be listed at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from importlib import import_module, resources
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from ..errors import CoverageError, DeclarationError, did_you_mean
+from .metrics import Metric
+from .rulesets import RuleSet
+from .streams import Stream, check_id
+
+if TYPE_CHECKING:
+    from ..scorers import Scorer
+
+
+@frozen
+class Fact:
+    """The name of a shop fact that the platform's rules read; ``sample_share`` of sample shops have it."""
+
+    name: str
+    zh: str
+    en: str
+    sample_share: float = 0.0
+
+
+@frozen(slots=False)
+class Scorecard:
+    """One of a platform's scores: its metrics, and its rule sets by date.
+
+    ``metrics`` names a module, whose global :class:`Metric` objects are the metrics; it is
+    imported when it is first needed. ``rulesets`` is ``package:folder`` of the TOML snapshots;
+    the files ``<scorecard>-<version>.toml`` there belong to the scorecard. ``scorers`` adds kinds
+    of scorer to the stock ones, each as ``module:Class``.
+    """
+
+    id: str
+    zh: str
+    en: str
+    metrics: str
+    rulesets: str
+    scorers: Mapping[str, str] = field(factory=dict)
+    platform: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        check_id(self.id, "scorecard")
+        if ":" not in self.rulesets:
+            raise DeclarationError(f"scorecard {self.id}: rulesets is written package:folder")
+
+    @property
+    def name(self) -> str:
+        """``platform/scorecard``."""
+        return f"{self.platform}/{self.id}"
+
+    @cached_property
+    def all_metrics(self) -> Mapping[str, Metric]:
+        """Every metric of the module, by id."""
+        module = import_module(self.metrics)
+        found: dict[str, Metric] = {}
+        for value in vars(module).values():
+            if isinstance(value, Metric) and found.setdefault(value.id, value) is not value:
+                raise DeclarationError(f"{self.metrics}: metric {value.id} is declared twice")
+        return found
+
+    @cached_property
+    def scorer_kinds(self) -> dict[str, type[Scorer]]:
+        """The scorecard's own kinds of scorer."""
+        kinds: dict[str, Any] = {}
+        for kind, target in self.scorers.items():
+            module, _, name = target.partition(":")
+            kinds[kind] = getattr(import_module(module), name)
+        return kinds
+
+    @cached_property
+    def versions(self) -> tuple[str, ...]:
+        """Versions of the rule sets, in order; the files are not read for this."""
+        pattern = re.compile(rf"{re.escape(self.id)}-(.+)\.toml\Z")
+        package, folder = self.rulesets.split(":")
+        files = (resources.files(package) / folder).iterdir()
+        return tuple(sorted(m[1] for f in files if (m := pattern.match(f.name))))
+
+    def text(self, version: str) -> tuple[str, str]:
+        """The TOML text of a rule set, and where it stands."""
+        if version not in self.versions:
+            raise CoverageError(
+                f"{self.name} has no rule set {version}{did_you_mean(version, self.versions)}"
+            )
+        package, folder = self.rulesets.split(":")
+        file = resources.files(package) / folder / f"{self.id}-{version}.toml"
+        return file.read_text(encoding="utf-8"), f"{package}/{folder}/{file.name}"
+
+    def ruleset(self, version: str) -> RuleSet:
+        """The rule set of a version; raises CoverageError where there is none."""
+        from ..catalog import ruleset_text
+        from ..ruleset_files import parse_ruleset
+
+        known = self._parsed.get(version)
+        if known is None:
+            known = self._parsed[version] = parse_ruleset(*self.text(version), ruleset_text)
+        return known
+
+    @cached_property
+    def _parsed(self) -> dict[str, RuleSet]:
+        return {}
+
+    def at(self, day: date | str) -> RuleSet:
+        """The rule set in force on a day; of several the one that began last.
+
+        Raises:
+            CoverageError: with what is covered, where none is in force.
+        """
+        when = date.fromisoformat(day) if isinstance(day, str) else day
+        every = [self.ruleset(v) for v in self.versions]
+        inforce = [r for r in every if r.covers(when)]
+        if not inforce:
+            spans = "; ".join(f"{r.version}: {r.span}" for r in every) or "no rule sets"
+            raise CoverageError(
+                f"{self.name}: no rule set is in force on {when} (covered: {spans});"
+                " name one with --ruleset to apply it all the same"
+            )
+        return max(inforce, key=lambda r: (r.effective_from or date.min, r.version))
+
+
+@frozen(slots=False)
+class Platform:
+    """A platform: its names, clock and currency, and its scorecards; the first is the default."""
+
+    id: str
+    zh: str
+    en: str
+    zone: str
+    currency: str
+    scorecards: tuple[Scorecard, ...] = field(converter=tuple)
+    streams: tuple[Stream, ...] = field(default=(), converter=tuple)
+    facts: tuple[Fact, ...] = field(default=(), converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        from attrs import evolve
+
+        check_id(self.id, "platform")
+        if not self.scorecards:
+            raise DeclarationError(f"platform {self.id} has no scorecard")
+        mine = tuple(evolve(s, platform=self.id) for s in self.scorecards)
+        object.__setattr__(self, "scorecards", mine)
+
+    def scorecard(self, id: str | None = None) -> Scorecard:
+        """A scorecard by its id; without one the default."""
+        if id is None:
+            return self.scorecards[0]
+        for scorecard in self.scorecards:
+            if scorecard.id == id:
+                return scorecard
+        known = [s.id for s in self.scorecards]
+        raise CoverageError(f"{self.id} has no scorecard {id}{did_you_mean(id, known)}")
+
+
+def streams_of(platforms: Iterable[Platform]) -> tuple[Stream, ...]:
+    """The streams and columns that platforms add to the canonical ones."""
+    return tuple(stream for platform in platforms for stream in platform.streams)

@@ -1,0 +1,102 @@
+"""Windows: integer weights for the days before the day of publication."""
+
+from __future__ import annotations
+
+import decimal
+from abc import ABC, abstractmethod
+from datetime import date
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from ..errors import DeclarationError
+from .expressions import Assumed
+
+#: With a decay, weights are integers over this scale.
+DECAY_SCALE = 2**20
+
+
+@frozen
+class DayWeights:
+    """Integer weights over ``scale`` for ages ``first_age``, ``first_age + 1``, …
+
+    Age 1 is the day before ``as_of``; the day of publication itself (age 0) never counts.
+    """
+
+    first_age: int
+    ints: tuple[int, ...]
+    scale: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if self.first_age < 1:
+            raise DeclarationError("a window begins at age 1 or later: the as_of day never counts")
+        if not self.ints or min(self.ints) < 0 or max(self.ints) > self.scale:
+            raise DeclarationError("day weights lie between 0 and their scale, one for each age")
+
+    @property
+    def last_age(self) -> int:
+        """The greatest age that has a weight."""
+        return self.first_age + len(self.ints) - 1
+
+    @property
+    def uniform(self) -> bool:
+        """Whether every day of the window weighs the same."""
+        return self.scale == 1 and min(self.ints) == 1
+
+
+class Window(ABC):
+    """Which days count for a metric, and how much."""
+
+    @abstractmethod
+    def weights(self, as_of: date) -> DayWeights:
+        """Weights of the days before ``as_of``."""
+
+
+def _decimal(value: object) -> Decimal | Assumed | None:
+    if value is None or isinstance(value, Assumed | Decimal):
+        return value
+    if isinstance(value, int | str | float) and not isinstance(value, bool):
+        return Decimal(str(value))
+    raise DeclarationError(f"a half life is a number of days, not {value!r}")
+
+
+@frozen
+class Days(Window):
+    """Ages ``first`` to ``last``, both included; newer days weigh more with a half life.
+
+    With ``half_life`` (days) the weight of an age is round(2^20 · 2^(−(age − first)/half_life)),
+    computed in decimal arithmetic, which is the same on every machine.
+
+    >>> from datetime import date
+    >>> Days(1, 3).weights(date(2024, 6, 30))
+    DayWeights(first_age=1, ints=(1, 1, 1), scale=1)
+    >>> Days(1, 3, half_life=1).weights(date(2024, 6, 30)).ints
+    (1048576, 524288, 262144)
+    """
+
+    first: int
+    last: int
+    half_life: Decimal | Assumed | None = field(default=None, converter=_decimal)
+
+    def __attrs_post_init__(self) -> None:
+        if not 1 <= self.first <= self.last:
+            raise DeclarationError(f"Days({self.first}, {self.last}): 1 ≤ first ≤ last is needed")
+        if isinstance(self.half_life, Decimal) and not 0 < self.half_life < 100_000:
+            raise DeclarationError(f"a half life is more than 0 days, not {self.half_life}")
+
+    def weights(self, as_of: date) -> DayWeights:
+        """Weights of the days before ``as_of``; raises if an assumption is not bound yet."""
+        ages = range(self.last - self.first + 1)
+        if self.half_life is None:
+            return DayWeights(self.first, (1,) * len(ages))
+        if isinstance(self.half_life, Assumed):
+            raise DeclarationError(f"assumption {self.half_life.id} has no number yet")
+        return DayWeights(
+            self.first, tuple(_decayed(age, self.half_life) for age in ages), DECAY_SCALE
+        )
+
+
+def _decayed(age: int, half_life: Decimal) -> int:
+    with decimal.localcontext(prec=50, rounding=decimal.ROUND_HALF_EVEN):
+        weight = DECAY_SCALE * Decimal(2) ** (-age / half_life)
+        return int(weight.to_integral_value(decimal.ROUND_HALF_EVEN))

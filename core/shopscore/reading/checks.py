@@ -1,0 +1,134 @@
+"""Which rows can be used: the others are set aside, each with column, value and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from attrs import frozen
+
+from ..errors import InputError, did_you_mean
+from ..model.streams import Column, Stream
+from .cells import Cells, NoZoneError, parse
+from .files import RawTable
+from .report import INCIDENT_SCHEMA, no_incidents
+
+#: Position of a row in its source, kept until the report is made.
+ROW = "_row"
+
+
+@frozen(eq=False)
+class Checked:
+    """The usable rows of one source, typed, and what was found on the way.
+
+    ``unreadable`` lists optional cells that became null; they are reported if their row stays.
+    """
+
+    rows: pl.DataFrame
+    rows_in: int
+    set_aside: pl.DataFrame
+    unreadable: pl.DataFrame
+    ignored: tuple[str, ...]
+
+
+def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
+    """Type the known columns of a source and set aside the rows that cannot be used.
+
+    Raises:
+        InputError: where a required column is missing, or a column is of an impossible type.
+    """
+    raw, where = table.frame, table.label or f"stream {stream.name}"
+    missing = [c.name for c in stream.columns if c.required and c.name not in raw.columns]
+    if missing:
+        raise InputError(
+            f"{where}: no column {', '.join(missing)}{did_you_mean(missing[0], raw.columns)}"
+        )
+    cells = {
+        c.name: _parsed(table, stream, c, zone, where) for c in stream.columns if c.name in raw.columns
+    }
+    bad = pl.Series([False]).new_from_index(0, len(raw))
+    incidents = [no_incidents()]
+    for column, mask, reason in _faults(table, stream, cells):
+        fresh = mask & ~bad
+        if fresh.any():
+            incidents.append(_incidents(table, stream, column, fresh, reason))
+            bad = bad | fresh
+    typed = pl.DataFrame({name: c.values for name, c in cells.items()}).with_row_index(ROW)
+    optional = [no_incidents()]
+    for name, found in cells.items():
+        if found.unreadable is not None and (left := found.unreadable & ~bad).any():
+            reason = f"not readable as {stream.column(name).kind}: taken as empty"
+            optional.append(_incidents(table, stream, name, left, reason))
+    return Checked(
+        rows=typed.filter(~bad) if bad.any() else typed,
+        rows_in=len(raw),
+        set_aside=pl.concat(incidents),
+        unreadable=pl.concat(optional),
+        ignored=tuple(n for n in raw.columns if n not in stream.names),
+    )
+
+
+def _parsed(
+    table: RawTable, stream: Stream, column: Column, zone: ZoneInfo | None, where: str
+) -> Cells:
+    series = table.frame[column.name]
+    try:
+        return parse(series, column, zone)
+    except NoZoneError as error:
+        first = series.cast(pl.String, strict=False).str.contains(r"(Z|z|[+-]\d{2}:?\d{2})\s*$")
+        rows = [int(first.arg_true()[0])] if first.any() else [0]
+        (line,) = table.lines(rows)
+        place = f", line {line}" if line is not None else f", row {rows[0] + 1}"
+        raise InputError(f"{where}{place}, column {column.name}: {error}") from None
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def _faults(
+    table: RawTable, stream: Stream, cells: dict[str, Cells]
+) -> Iterator[tuple[str | None, pl.Series, str]]:
+    """Reasons to set rows aside, in the order in which they are looked for."""
+    if table.too_long:
+        rows = pl.Series([False]).new_from_index(0, len(table.frame))
+        yield None, rows.scatter(list(table.too_long), True), "more cells than the header has"
+    first = ("shop_id", *stream.key)
+    for name in sorted(cells, key=lambda n: (n not in first,)):
+        column, found = stream.column(name), cells[name]
+        if found.unreadable is not None and (column.required or column.vital):
+            yield name, found.unreadable, f"not readable as {column.kind}"
+        if found.unreadable is not None and column.kind == "enum":
+            yield name, found.unreadable, f"not one of {', '.join(column.values)}"
+        if column.required and found.values.null_count():
+            yield name, found.values.is_null(), "required, and empty"
+        low, high = column.low, column.high
+        if low is not None and (values := found.values).min() is not None and values.min() < low:  # type: ignore[operator]
+            yield name, (values < low).fill_null(False), _range(column)
+        if high is not None and (values := found.values).max() is not None and values.max() > high:  # type: ignore[operator]
+            yield name, (values > high).fill_null(False), _range(column)
+
+
+def _range(column: Column) -> str:
+    return "negative" if column.high is None else f"not within {column.low} to {column.high}"
+
+
+def _incidents(
+    table: RawTable, stream: Stream, column: str | None, mask: pl.Series, reason: str
+) -> pl.DataFrame:
+    rows = mask.arg_true().to_list()
+    if column is None:
+        values: list[str | None] = [table.too_long[row] for row in rows]
+    else:
+        values = [None if v is None else str(v) for v in table.frame[column].gather(rows).to_list()]
+    return pl.DataFrame(
+        {
+            "stream": [stream.name] * len(rows),
+            "file": [table.label] * len(rows),
+            "line": table.lines(rows),
+            "row": [row + 1 for row in rows],
+            "column": [column] * len(rows),
+            "value": values,
+            "reason": [reason] * len(rows),
+        },
+        schema=INCIDENT_SCHEMA,
+    )

@@ -1,0 +1,192 @@
+"""Events: the streams of many shops, typed, whole and linked; and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import polars as pl
+from attrs import evolve, frozen
+
+from ..errors import InputError, StrictError, UsageError, did_you_mean
+from ..fingerprints import Prints, cell_prints, digest_of
+from ..model.streams import CANONICAL, Stream, merge_streams
+from .files import Progress, RawTable, find_files, from_dataframe, read_file
+from .links import ORDER, link
+from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
+from .settling import Settled, settled, typed
+
+if TYPE_CHECKING:
+    from ..model.platforms import Platform
+
+UNKNOWN_INDUSTRY = "unknown"
+
+
+@frozen(eq=False, slots=False)
+class Events:
+    """Typed, checked events of many shops: one row per key, its latest state, links made.
+
+    ``shops`` has one row per shop, sorted by ``shop_id``; the column ``shop`` of every frame in
+    ``frames`` is a row of it. Times are int64 seconds of the platform's clock, money is in minor
+    units. Made by :func:`shopscore.read_events`; not checked again wherever it goes.
+    """
+
+    shops: pl.DataFrame
+    frames: Mapping[str, pl.DataFrame]
+    streams: Mapping[str, Stream]
+    report: LoadReport
+    zone: str | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all rows, which does not depend on their order or on the kind of file."""
+        shop_prints = cell_prints(self.shops["shop_id"])
+        tables: dict[str, dict[str, Prints]] = {
+            "shops": {name: cell_prints(self.shops[name]) for name in self.shops.columns}
+        }
+        for name, frame in self.frames.items():
+            columns = [c for c in frame.columns if c not in ("shop", ORDER)]
+            prints = {c: cell_prints(frame[c]) for c in columns}
+            tables[name] = {**prints, "shop_id": shop_prints[frame["shop"].to_numpy()]}
+        return digest_of(tables)
+
+    def columns_present(self) -> frozenset[tuple[str, str]]:
+        """Which columns of which streams were in the input, empty ones included."""
+        return frozenset((s, c) for s, frame in self.frames.items() for c in frame.columns)
+
+
+def read_events(
+    source: str | Path | Mapping[str, Any] | Events,
+    *,
+    platform: str | Platform | None = None,
+    tz: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Events:
+    """Read events from a canonical folder, one file, or a mapping of dataframes.
+
+    Args:
+        source: a folder with one file (or folder of files) per stream, ``orders.csv`` or
+            ``orders.parquet``; one such file; or ``{"orders": dataframe, …}`` with anything that
+            offers the Arrow PyCapsule interface (polars, pandas, pyarrow, DuckDB).
+        platform: whose clock times are on, and whose own streams are read as well.
+        tz: the zone of the clock, where it is not the platform's.
+        strict: raise where a row would be set aside.
+        progress: called with a line of text for each step.
+
+    Raises:
+        InputError: for input that cannot be used, naming file, line, column and value.
+        StrictError: for rows set aside, where ``strict``.
+
+    >>> import polars as pl
+    >>> import shopscore as ss
+    >>> orders = pl.DataFrame({"shop_id": ["S1"], "order_id": ["1"], "paid_at": ["2024-06-01 09:30"]})
+    >>> events = ss.read_events({"orders": orders})
+    >>> events.report.books["orders"].accepted
+    1
+    """
+    if isinstance(source, Events):
+        return source
+    zone, extra = _clock(platform, tz)
+    streams = merge_streams(CANONICAL, extra)
+    say = progress or (lambda _: None)
+    found = {}
+    for name, tables in _tables(source, streams):
+        say(f"reading {name}")
+        found[name] = typed(streams[name], tables, zone)
+    say("looking for the latest states")
+    ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shops.ids for t in found.values())])
+    ids = ids.unique().sort().alias("shop_id")
+    done = {name: settled(t, t.shops.among(ids)) for name, t in found.items()}
+    say("linking")
+    events = _assembled(ids, done, streams, zone.key if zone else None)
+    if strict and len(events.report.set_aside):
+        raise StrictError(_first_of(events.report.set_aside))
+    return events
+
+
+def _clock(platform: str | Platform | None, tz: str | None) -> tuple[ZoneInfo | None, Iterable[Stream]]:
+    from ..catalog import platform as find
+
+    declared = find(platform) if isinstance(platform, str) else platform
+    name = tz or (declared.zone if declared else None)
+    try:
+        zone = ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(f"{name!r} is not a time zone; give a name such as Asia/Shanghai") from None
+    return zone, declared.streams if declared else ()
+
+
+def _tables(
+    source: str | Path | Mapping[str, Any], streams: Mapping[str, Stream]
+) -> Iterator[tuple[str, Iterator[RawTable]]]:
+    if isinstance(source, Mapping):
+        unknown = [name for name in source if name not in streams]
+        if unknown:
+            raise InputError(f"unknown stream {unknown[0]}{did_you_mean(unknown[0], streams)}")
+        for name in (s for s in streams if s in source):
+            yield name, iter([from_dataframe(name, source[name])])
+        return
+    path = Path(source)
+    for name, files in find_files(path, streams).items():
+        yield name, (read_file(file, streams[name].names, path) for file in files)
+
+
+def _assembled(
+    ids: pl.Series, done: dict[str, Settled], streams: Mapping[str, Stream], zone: str | None
+) -> Events:
+    frames: dict[str, pl.DataFrame] = {}
+    books: dict[str, Books] = {}
+    orders = done.get("orders")
+    for name, stream in done.items():
+        rows, unlinked = stream.rows, 0
+        if streams[name].links_to_orders:
+            rows, unlinked = link(rows, orders and orders.rows, orders and orders.index)
+        frames[name] = rows
+        books[name] = evolve(stream.books, unlinked=unlinked)
+    report = LoadReport(
+        books,
+        _joined(s.set_aside for s in done.values()),
+        _joined(s.repaired for s in done.values()),
+        {name: s.ignored for name, s in done.items() if s.ignored},
+    )
+    shops, notes = _shop_table(ids, frames.pop("shops", None), streams["shops"])
+    return Events(shops, frames, streams, report.with_notes(*notes), zone)
+
+
+def _joined(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat([no_incidents(), *lists]).select(*INCIDENT_SCHEMA).sort(
+        "stream", "file", "row", "column"
+    )
+
+
+def _shop_table(
+    ids: pl.Series, declared: pl.DataFrame | None, stream: Stream
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """One row per shop in order of the ids; a shop without a row gets industry ``unknown``."""
+    base = pl.DataFrame([ids]).with_row_index("shop")
+    columns = [c for c in stream.columns if c.name not in ("shop_id", "updated_at")]
+    if declared is None:
+        declared = pl.DataFrame(schema={"shop": pl.UInt32, "industry": pl.String})
+    table = base.join(declared, on="shop", how="left", maintain_order="left")
+    lacking = table["industry"].null_count()
+    notes = ()
+    if lacking:
+        notes = (f"{lacking} of {len(table)} shops have no industry: taken as {UNKNOWN_INDUSTRY}",)
+    present = [c.name for c in columns if c.name in table.columns]
+    return table.select("shop_id", *present).with_columns(
+        pl.col("industry").fill_null(UNKNOWN_INDUSTRY)
+    ), notes
+
+
+def _first_of(set_aside: pl.DataFrame) -> str:
+    first = set_aside.row(0, named=True)
+    line = first["line"] or first["row"]
+    place = ", ".join(
+        str(p) for p in (first["file"] or first["stream"], f"line {line}", first["column"]) if p
+    )
+    more = f" (and {len(set_aside) - 1} more)" if len(set_aside) > 1 else ""
+    return f"{place}: {first['value']!r} {first['reason']}{more}"

@@ -1,0 +1,244 @@
+"""Where rows come from: canonical folders and files, and dataframes, as tables of raw cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+import mmap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from attrs import field, frozen
+
+from ..errors import InputError, did_you_mean
+
+SUFFIXES = (".csv", ".parquet")
+
+#: Tells a person how far the reading is: what is read now.
+Progress = Callable[[str], None]
+
+
+@frozen(eq=False)
+class RawTable:
+    """The raw cells of one file or dataframe.
+
+    ``too_long`` holds the positions of rows with more cells than the header, with what was too
+    much; ``path`` is None for a dataframe, which has no lines.
+    """
+
+    frame: pl.DataFrame
+    label: str | None
+    path: Path | None = None
+    too_long: Mapping[int, str] = field(factory=dict)
+
+    def lines(self, rows: Sequence[int]) -> list[int | None]:
+        """The line on which each row begins, as an editor counts (the header is line 1)."""
+        if self.path is None or self.path.suffix != ".csv" or not rows:
+            return [None] * len(rows)
+        wanted, found = set(rows), {}
+        with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            for position, (line, _) in enumerate(_records(csv.reader(file)), start=-1):
+                if position in wanted:
+                    found[position] = line
+                    if len(found) == len(wanted):
+                        break
+        return [found.get(row) for row in rows]
+
+
+def find_files(source: Path, streams: Iterable[str]) -> dict[str, list[Path]]:
+    """The files of each stream in a canonical folder, or the stream that a single file holds.
+
+    Raises:
+        InputError: where there is nothing to read, or a stream is there twice.
+    """
+    known = list(streams)
+    if not source.exists():
+        raise InputError(f"{source}: no such file or folder")
+    if source.is_file():
+        if source.stem not in known or source.suffix not in SUFFIXES:
+            raise InputError(
+                f"{source}: a file of events is named after its stream"
+                f" ({known[1]}.csv, {known[1]}.parquet, …){did_you_mean(source.stem, known)}"
+            )
+        return {source.stem: [source]}
+    found: dict[str, list[Path]] = {}
+    for name in known:
+        places = [source / f"{name}{suffix}" for suffix in SUFFIXES if _there(source / f"{name}{suffix}")]
+        if _there(source / name):
+            places.append(source / name)
+        if len(places) > 1:
+            both = " and ".join(p.name for p in places)
+            raise InputError(f"{source}: stream {name} is there more than once, as {both}")
+        if places:
+            found[name] = _parts(places[0])
+    if not found:
+        raise InputError(
+            f"{source}: no file of events here; expected {known[1]}.csv, {known[2]}.csv, …"
+            f"{_stray(source, known)}"
+        )
+    return found
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from None
+
+
+def _stray(folder: Path, known: list[str]) -> str:
+    names = sorted(p.name for p in folder.iterdir() if p.suffix in SUFFIXES)
+    return f"; found only {', '.join(names[:5])}{did_you_mean(Path(names[0]).stem, known)}" if names else ""
+
+
+def _parts(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    try:
+        parts = sorted(p for p in place.iterdir() if p.suffix in SUFFIXES)
+    except OSError as error:
+        raise InputError(f"{place}: {error.strerror or error}") from None
+    if not parts:
+        raise InputError(f"{place}: no .csv or .parquet file in this folder")
+    return parts
+
+
+def read_file(path: Path, columns: Iterable[str], root: Path | None = None) -> RawTable:
+    """The raw cells of the known columns of a file; the frame keeps the names of the others.
+
+    Raises:
+        InputError: naming file, line and value where the file cannot be read.
+    """
+    label = str(path.relative_to(root)) if root and root in path.parents else path.name
+    try:
+        if path.suffix == ".parquet":
+            return RawTable(_read_parquet(path, label, set(columns)), label, path)
+        return _read_csv(path, label)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from None
+
+
+def _read_parquet(path: Path, label: str, columns: set[str]) -> pl.DataFrame:
+    with path.open("rb") as file:
+        if file.read(4) != b"PAR1":
+            raise InputError(f"{label}: not a Parquet file")
+    try:
+        there = pl.read_parquet_schema(path)
+        frame = pl.read_parquet(path, columns=[n for n in there if n in columns])
+    except Exception as error:  # polars raises many kinds, among them a panic, for broken files
+        raise InputError(f"{label}: not a readable Parquet file: {error}") from None
+    return frame
+
+
+def _read_csv(path: Path, label: str) -> RawTable:
+    header = _header(path, label)
+    frame = _well_formed(path, header)
+    if frame is not None:
+        return RawTable(frame, label, path)
+    return _record_by_record(path, label, header)
+
+
+def _header(path: Path, label: str) -> list[str]:
+    if path.stat().st_size == 0:
+        raise InputError(f"{label}: the file is empty; a header line is needed")
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        nul = data.find(b"\0")
+        if nul >= 0:
+            line = data[:nul].count(b"\n") + 1
+            raise InputError(f"{label}, line {line}: a NUL byte; this is not UTF-8 text")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next((row for _, row in _records(csv.reader(file))), [])
+    except UnicodeDecodeError:
+        raise _not_utf8(path, label) from None
+    except csv.Error as error:
+        raise InputError(f"{label}, line 1: {error}") from None
+    names = [name.strip() for name in header]
+    if not any(names):
+        raise InputError(f"{label}: the file has no header line")
+    twice = {n for n in names if n and names.count(n) > 1}
+    if twice:
+        raise InputError(f"{label}, line 1: column {min(twice)} is there twice")
+    return [name or f"column {position}" for position, name in enumerate(names, start=1)]
+
+
+def _well_formed(path: Path, header: list[str]) -> pl.DataFrame | None:
+    """The cells of a file without any oddity, at full speed; None: read it record by record."""
+    try:
+        frame = pl.read_csv(path, infer_schema=False, has_header=True, raise_if_empty=False)
+    except Exception:  # whatever it stumbles over, the careful reader names the line
+        return None
+    if frame.width != len(header):
+        return None
+    frame.columns = header
+    if not len(frame):
+        return None
+    blank = frame.select(pl.all_horizontal(pl.all().is_null()).any()).item()
+    return None if blank else frame
+
+
+def _records(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """The records, each with the line on which it begins; an empty line is none."""
+    begins = 1
+    for record in reader:
+        if record:
+            yield begins, record
+        begins = reader.line_num + 1  # type: ignore[attr-defined]
+
+
+def _record_by_record(path: Path, label: str, header: list[str]) -> RawTable:
+    width = len(header)
+    rows: list[list[str | None]] = []
+    too_long: dict[int, str] = {}
+    line = 1
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            records = _records(csv.reader(file))
+            next(records, None)
+            for line, record in records:
+                extra = [cell for cell in record[width:] if cell.strip()]
+                if len(record) > width:
+                    too_long[len(rows)] = ",".join(extra) or "," * (len(record) - width)
+                rows.append([*record[:width], *[None] * (width - len(record))])
+    except UnicodeDecodeError:
+        raise _not_utf8(path, label) from None
+    except csv.Error as error:
+        raise InputError(
+            f"{label}, after line {line}: {error}; is a quote opened and never closed?"
+        ) from None
+    schema = dict.fromkeys(header, pl.String)
+    return RawTable(pl.DataFrame(rows, schema=schema, orient="row"), label, path, too_long)
+
+
+def _not_utf8(path: Path, label: str) -> InputError:
+    """Names line and value of the first bytes that are not UTF-8, and guesses at the encoding."""
+    data = path.read_bytes()
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        start = data.rfind(b"\n", 0, error.start) + 1
+        end = data.find(b"\n", error.start)
+        text = data[start : end if end >= 0 else None].decode("utf-8", "replace").strip()
+        cell = next((c for c in next(csv.reader(io.StringIO(text)), []) if "\ufffd" in c), text)
+        line = data.count(b"\n", 0, error.start) + 1
+        hint = "save it as UTF-8"
+        try:
+            data[: 1 << 20].decode("gb18030", "strict" if len(data) < 1 << 20 else "ignore")
+            hint = "it may be GB18030 (GBK): save it as UTF-8"
+        except UnicodeDecodeError:
+            pass
+        return InputError(f"{label}, line {line}: {cell[:60]!r} is not UTF-8; {hint}")
+    return InputError(f"{label}: not UTF-8 text")
+
+
+def from_dataframe(stream: str, data: Any) -> RawTable:
+    """The raw cells of any dataframe with the Arrow PyCapsule interface."""
+    try:
+        frame = data.collect() if isinstance(data, pl.LazyFrame) else pl.DataFrame(data)
+    except Exception as error:
+        raise InputError(
+            f"stream {stream}: {type(data).__name__} cannot be read as a dataframe: {error}"
+        ) from None
+    return RawTable(frame, None)

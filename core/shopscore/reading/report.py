@@ -1,0 +1,71 @@
+"""The books of reading: rows in = accepted + replaced + set aside, for every stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from attrs import asdict, evolve, field, frozen
+
+#: Columns of the lists of cells that were set aside or repaired.
+INCIDENT_SCHEMA: dict[str, Any] = {
+    "stream": pl.String,
+    "file": pl.String,
+    "line": pl.Int64,
+    "row": pl.Int64,
+    "column": pl.String,
+    "value": pl.String,
+    "reason": pl.String,
+}
+
+
+@frozen
+class Books:
+    """Counts of one stream. ``repaired`` counts cells, the others rows."""
+
+    rows_in: int = 0
+    accepted: int = 0
+    replaced: int = 0
+    set_aside: int = 0
+    repaired: int = 0
+    unlinked: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every row that came in is accounted for."""
+        return self.rows_in == self.accepted + self.replaced + self.set_aside
+
+    def to_dict(self) -> dict[str, int]:
+        """The counts under the names of the JSON documents."""
+        counts: dict[str, int] = asdict(self)
+        return {"in": counts.pop("rows_in"), **counts}
+
+
+def no_incidents() -> pl.DataFrame:
+    """An empty list of cells."""
+    return pl.DataFrame(schema=INCIDENT_SCHEMA)
+
+
+@frozen(eq=False)
+class LoadReport:
+    """What reading found: the books of each stream, and every cell it could not use.
+
+    ``set_aside`` and ``repaired`` have the columns of :data:`INCIDENT_SCHEMA`, sorted by stream,
+    file and row; ``line`` is the line as an editor counts (the header is line 1), null where the
+    source has no lines; ``row`` counts data rows from 1.
+    """
+
+    books: Mapping[str, Books]
+    set_aside: pl.DataFrame = field(factory=no_incidents)
+    repaired: pl.DataFrame = field(factory=no_incidents)
+    ignored: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ``load`` part of a result."""
+        return {"streams": {name: books.to_dict() for name, books in sorted(self.books.items())}}
+
+    def with_notes(self, *notes: str) -> LoadReport:
+        """A copy that says more."""
+        return evolve(self, notes=(*self.notes, *notes))

@@ -1,0 +1,140 @@
+"""One stream from its sources: typed, then latest state, then repaired, with its books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import evolve, frozen
+
+from ..model.streams import Stream
+from .checks import ROW, Checked, check
+from .files import RawTable
+from .keys import KeyIndex
+from .latest import latest
+from .repairs import repair
+from .report import Books, no_incidents
+
+
+@frozen(eq=False)
+class Typed:
+    """The usable rows of all sources of one stream, and the shop that each row belongs to."""
+
+    stream: Stream
+    rows: pl.DataFrame
+    shops: ShopCodes
+    parts: Sequence[tuple[RawTable, Checked]]
+
+    @property
+    def offsets(self) -> npt.NDArray[np.int64]:
+        """Number of rows before each part, and of all."""
+        return np.cumsum([0, *(part.rows_in for _, part in self.parts)])
+
+
+@frozen(eq=False)
+class Settled:
+    """One row per key, mended, with what was found on the way."""
+
+    rows: pl.DataFrame
+    index: KeyIndex
+    books: Books
+    set_aside: pl.DataFrame
+    repaired: pl.DataFrame
+    ignored: tuple[str, ...]
+
+
+@frozen(eq=False)
+class ShopCodes:
+    """The shop of each row of one stream: a code, and the id that each code stands for."""
+
+    codes: npt.NDArray[np.uint32]
+    used: npt.NDArray[np.int64]
+    ids: pl.Series
+
+    @classmethod
+    def of(cls, shop_ids: pl.Series) -> ShopCodes:
+        """Codes of a column of ids."""
+        codes = shop_ids.cast(pl.Categorical).to_physical().to_numpy()
+        row_of_code = np.full(int(codes.max()) + 1 if len(codes) else 0, -1, dtype=np.int64)
+        row_of_code[codes] = np.arange(len(codes))
+        used = np.flatnonzero(row_of_code >= 0)
+        return cls(codes, used, shop_ids.gather(row_of_code[used]))
+
+    def among(self, every: pl.Series) -> pl.Series:
+        """Each row's position in the sorted ids of all streams."""
+        final = np.zeros(int(self.used[-1]) + 1 if len(self.used) else 0, dtype=np.uint32)
+        final[self.used] = every.search_sorted(self.ids).to_numpy()
+        return pl.Series("shop", final[self.codes])
+
+
+def typed(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None) -> Typed:
+    """Check every source of a stream and put the usable rows together."""
+    parts, rows, before = [], [], 0
+    for table in tables:
+        part = check(table, stream, zone)
+        rows.append(part.rows.with_columns(pl.col(ROW).cast(pl.Int64) + before))
+        before += part.rows_in
+        parts.append(
+            (evolve(table, frame=pl.DataFrame()), evolve(part, rows=pl.DataFrame()))
+        )  # the cells are in rows now
+    together = pl.concat(rows, how="diagonal")
+    shops = ShopCodes.of(together["shop_id"])
+    return Typed(stream, together.drop("shop_id"), shops, parts)
+
+
+def settled(found: Typed, shop: pl.Series) -> Settled:
+    """Latest state, then repair; ``shop`` is the code of each row's shop."""
+    stream = found.stream
+    rows = found.rows.with_columns(shop)
+    whole, index = latest(rows, stream)
+    mended, emptied = repair(whole, stream)
+    repaired = pl.concat([_located(emptied, found), *_unreadable(whole, found)])
+    set_aside = pl.concat([no_incidents(), *(part.set_aside for _, part in found.parts)])
+    books = Books(
+        rows_in=int(found.offsets[-1]),
+        accepted=len(mended),
+        replaced=len(rows) - len(whole),
+        set_aside=len(set_aside),
+        repaired=len(repaired),
+    )
+    defaults = {c.name: c.default for c in stream.columns if c.default is not None}
+    filled = mended.with_columns(
+        pl.col(name).fill_null(value)
+        for name, value in defaults.items()
+        if name in mended.columns and mended[name].null_count()
+    )
+    ignored = tuple(dict.fromkeys(name for _, part in found.parts for name in part.ignored))
+    return Settled(filled.drop(ROW), index, books, set_aside, repaired, ignored)
+
+
+def _unreadable(whole: pl.DataFrame, found: Typed) -> Iterable[pl.DataFrame]:
+    """Cells that became null because nobody could read them, of rows that stayed."""
+    for (_, part), before in zip(found.parts, found.offsets, strict=False):
+        if len(part.unreadable):
+            at = part.unreadable["row"] - 1 + int(before)
+            yield part.unreadable.filter(at.is_in(whole[ROW].implode()))
+
+
+def _located(emptied: pl.DataFrame, found: Typed) -> pl.DataFrame:
+    """Emptied cells with the file and line that they came from."""
+    located = [no_incidents()]
+    offsets: Any = found.offsets
+    for (table, _), start, end in zip(found.parts, offsets, offsets[1:], strict=False):
+        mine = emptied.filter(pl.col(ROW).is_between(int(start), int(end), closed="left"))
+        rows = (mine[ROW] - int(start)).to_list()
+        located.append(
+            mine.select(
+                pl.lit(found.stream.name).alias("stream"),
+                pl.lit(table.label, dtype=pl.String).alias("file"),
+                pl.Series("line", table.lines(rows), dtype=pl.Int64),
+                pl.Series("row", [row + 1 for row in rows], dtype=pl.Int64),
+                "column",
+                "value",
+                "reason",
+            )
+        )
+    return pl.concat(located)

@@ -1,0 +1,216 @@
+"""Resolved rows: each stands alone, knowing its shop, its days, and the facts of its order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import evolve, frozen
+
+from .errors import UsageError
+from .evaluation.with_polars import to_polars
+from .fingerprints import Prints, cell_prints, combined, mixed, salt
+from .model.counting import Once, Tally
+from .model.expressions import ColumnRef, columns_of
+from .model.streams import Column, Stream
+from .reading.events import Events
+from .reading.links import ORDER
+from .rules import Rules
+
+_DTYPES: dict[str, Any] = {"text": pl.String, "bool": pl.Boolean}
+
+
+@frozen(slots=False, eq=False)
+class Resolved:
+    """Rows of every stream that the rules count, made whole.
+
+    ``frames`` hold the columns that tallies read (``order.x`` for those of the linked order),
+    ``shop`` as a row of ``shops``, ``_excluded``, and a flag for each distinct ``Once``. Rows
+    stand in the order of ``events``; ``picked`` says which of them are here, for a part.
+    """
+
+    events: Events
+    rules: Rules
+    frames: Mapping[str, pl.DataFrame]
+    picked: Mapping[str, npt.NDArray[np.bool_]] | None = None
+
+    def split(self, parts: int) -> tuple[Resolved, ...]:
+        """Any number of parts that share no unit; their tallies add up to those of the whole.
+
+        A unit is an order with every row of its shop that names it, or a row that names none;
+        where a ``Once`` reaches beyond the order, all rows of a shop.
+        """
+        if parts < 1:
+            raise UsageError(f"split({parts}): at least one part is needed")
+        shares = {
+            name: (units % np.uint64(parts)).astype(np.int64)
+            for name, units in self._units().items()
+        }
+        found = []
+        for part in range(parts):
+            picked = {name: share == part for name, share in shares.items()}
+            frames = {
+                name: frame.filter(pl.Series(picked[name][self._rows(name)]))
+                if name in picked
+                else frame
+                for name, frame in self.frames.items()
+            }
+            mine = {name: mask & self._picked(name) for name, mask in picked.items()}
+            found.append(evolve(self, frames=frames, picked=mine))
+        return tuple(found)
+
+    @cached_property
+    def marks(self) -> Prints:
+        """What no other part may share: a print of every row's key and of every order named."""
+        shop = cell_prints(self.events.shops["shop_id"])
+        orders = [
+            units[self._rows(name)] for name, units in self._units(by_shop=False).items()
+        ]
+        keys = []
+        for name, frame in self.events.frames.items():
+            rows = frame.filter(pl.Series(self._picked(name)))
+            keys.append(_row_prints(self.events.streams[name], rows, shop))
+        every = [*orders, *keys, np.empty(0, dtype=np.uint64)]
+        return np.unique(np.concatenate(every))
+
+    @cached_property
+    def rows_per_shop(self) -> npt.NDArray[np.int64]:
+        """How many accepted rows each shop has here."""
+        total = np.zeros(len(self.events.shops), dtype=np.int64)
+        for name, frame in self.events.frames.items():
+            codes = frame["shop"].to_numpy()[self._picked(name)]
+            total += np.bincount(codes, minlength=len(total))
+        return total
+
+    def _picked(self, name: str) -> npt.NDArray[np.bool_]:
+        if self.picked is not None:
+            return self.picked[name]
+        return np.ones(len(self.events.frames[name]), dtype=np.bool_)
+
+    def _rows(self, name: str) -> npt.NDArray[np.int64]:
+        return np.flatnonzero(self._picked(name))
+
+    def _units(self, *, by_shop: bool | None = None) -> dict[str, Prints]:
+        """The unit that each row of the events belongs to, as a print."""
+        wide = any(t.once and not t.once.stays_within_orders for t in self.rules.tallies)
+        shop = cell_prints(self.events.shops["shop_id"])
+        units = {}
+        for name, frame in self.events.frames.items():
+            if wide if by_shop is None else by_shop:
+                units[name] = mixed(shop[frame["shop"].to_numpy()])
+            else:
+                units[name] = _unit_prints(self.events.streams[name], frame, shop)
+        return units
+
+
+def _row_prints(stream: Stream, rows: pl.DataFrame, shop: Prints) -> Prints:
+    keys = {name: cell_prints(rows[name]) for name in stream.key}
+    return combined({**keys, "shop_id": shop[rows["shop"].to_numpy()]}) ^ salt(stream.name)
+
+
+def _unit_prints(stream: Stream, rows: pl.DataFrame, shop: Prints) -> Prints:
+    own = _row_prints(stream, rows, shop)
+    if stream.name == "orders" or "order_id" not in rows.columns:
+        return own
+    order = {"order_id": cell_prints(rows["order_id"]), "shop_id": shop[rows["shop"].to_numpy()]}
+    named = rows["order_id"].is_not_null().to_numpy()
+    return np.where(named, combined(order) ^ salt("orders"), own)
+
+
+def resolve_events(events: Events, rules: Rules) -> Resolved:
+    """Join the facts of the order, mark excluded rows, and decide which rows count once."""
+    frames = {}
+    for name in dict.fromkeys(t.stream for t in rules.tallies):
+        tallies = [t for t in rules.tallies if t.stream == name]
+        frames[name] = _resolved_stream(events, rules.streams[name], tallies)
+    return Resolved(events, rules, frames)
+
+
+def _resolved_stream(events: Events, stream: Stream, tallies: list[Tally]) -> pl.DataFrame:
+    rows = events.frames.get(stream.name, pl.DataFrame(schema={"shop": pl.UInt32}))
+    orders = events.frames.get("orders")
+    columns = [rows["shop"]]
+    for ref in columns_of(*(e for t in tallies for e in t.expressions)):
+        columns.append(_column(ref, events, stream, rows, orders))
+    excluded = _excluded(stream, rows, orders)
+    if excluded is not None:
+        columns.append(excluded)
+    frame = pl.DataFrame(columns)
+    for once, tally in {once_column(t): t for t in tallies if t.once}.items():
+        frame = frame.with_columns(pl.Series(once, _winners(frame, tally)))
+    return frame
+
+
+def _column(
+    ref: ColumnRef, events: Events, stream: Stream, rows: pl.DataFrame, orders: pl.DataFrame | None
+) -> pl.Series:
+    if not ref.linked:
+        if ref.name in rows.columns:
+            return rows[ref.name]
+        return _absent(stream.column(ref.name), ref.path, len(rows), with_default=True)
+    if orders is None or ORDER not in rows.columns or ref.name not in orders.columns:
+        column = events.streams["orders"].column(ref.name)
+        return _absent(column, ref.path, len(rows), with_default=False)
+    return orders[ref.name].gather(rows[ORDER]).alias(ref.path)
+
+
+def _absent(column: Column, name: str, length: int, *, with_default: bool) -> pl.Series:
+    dtype = pl.Enum(column.values) if column.kind == "enum" else _DTYPES.get(column.kind, pl.Int64)
+    value = column.default if with_default else None
+    return pl.Series(name, [value], dtype=dtype).new_from_index(0, length)
+
+
+def _excluded(stream: Stream, rows: pl.DataFrame, orders: pl.DataFrame | None) -> pl.Series | None:
+    """Rows of excluded orders; None where there are none."""
+    if orders is None or not stream.follows_order or "is_excluded" not in orders.columns:
+        return None
+    marked = orders["is_excluded"]
+    if not marked.any():
+        return None
+    if stream.name != "orders":
+        if ORDER not in rows.columns:
+            return None
+        marked = marked.gather(rows[ORDER]).fill_null(False)
+    return marked.alias("_excluded")
+
+
+def once_column(tally: Tally) -> str:
+    """The column that says whether a row is one of those that count."""
+    where = tally.where.key if tally.where is not None else ""
+    return f"_once {tally.once.key if tally.once else ''} {where}"
+
+
+def _winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
+    """Rows that count under the tally's ``Once``, among those that meet its condition."""
+    once = tally.once
+    if once is None:
+        raise UsageError("the tally counts every row")
+    meets = pl.lit(True) if tally.where is None else to_polars(tally.where).fill_null(False)
+    per = [f"_per{i}" for i in range(len(once.per))]
+    keyed = frame.lazy().with_row_index("_at").filter(meets).select(
+        "_at",
+        "shop",
+        *(to_polars(e).alias(name) for e, name in zip(once.per, per, strict=True)),
+        *(to_polars(e).alias(f"_by{i}") for i, e in enumerate(once.by)),
+    )
+    candidates = keyed.collect()
+    alone = candidates.select(pl.any_horizontal(pl.col(per).is_null())).to_series()
+    winners = np.zeros(len(frame), dtype=np.bool_)
+    winners[candidates["_at"].filter(alone).to_numpy()] = True
+    winners[_first_of_each(candidates.filter(~alone), per, once).to_numpy()] = True
+    return winners
+
+
+def _first_of_each(rivals: pl.DataFrame, per: list[str], once: Once) -> pl.Series:
+    """Rows whose rank by distinct ``by`` within shop and ``per`` is at most ``first``."""
+    by = [f"_by{i}" for i in range(len(once.by))]
+    group = ["shop", *per]
+    repeated = rivals.select(pl.struct(group).is_duplicated()).to_series()
+    clear, contested = rivals.filter(~repeated), rivals.filter(repeated)
+    ordered = contested.sort(*group, *by, nulls_last=True)
+    place = pl.struct(by).rle_id().over(group)
+    return pl.concat([clear["_at"], ordered.filter(place < once.first)["_at"]])

@@ -1,0 +1,242 @@
+"""Results: columns with every number behind a score; shops and metrics are views made on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from attrs import field, frozen
+
+from ._version import version
+from .composition import Composed, Published, Verdict
+from .errors import UsageError, did_you_mean
+from .grading import METRIC_STATUSES, Graded
+from .rationals import Mask, Rationals
+from .reading.events import Events
+from .reading.report import LoadReport
+from .rules import Rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@frozen
+class MetricView:
+    """One metric of one shop.
+
+    ``value`` is a fraction for rates and hours for durations; ``percentile`` runs from 0 (worst)
+    to 1 (best), ``from_table`` says that it comes from a benchmark table. ``weight`` is the share
+    of the total after rescaling, None where the status is not ``ok``.
+    """
+
+    id: str
+    dimension: str | None
+    status: str
+    value: float | None
+    n: int
+    percentile: float | None
+    points: float | None
+    weight: float | None
+    from_table: bool
+    reason: str | None
+
+
+@frozen
+class DimensionView:
+    """One dimension of one shop; ``weight`` is the published one."""
+
+    id: str
+    weight: float
+    points: float | None
+
+
+@frozen
+class ShopView:
+    """One shop: its status, its score, and the dimensions and metrics behind it."""
+
+    shop_id: str
+    industry: str
+    status: str
+    score: float | None
+    score_exact: str | None
+    dimensions: tuple[DimensionView, ...]
+    metrics: tuple[MetricView, ...]
+    tiers: tuple[str, ...]
+
+
+@frozen(eq=False, slots=False)
+class Result:
+    """The scores of many shops on a day, as columns; sorted by shop id.
+
+    Iterate it, or ask for ``result["S001"]``; take all of it with :meth:`to_polars`,
+    :meth:`to_pandas`, :meth:`to_json`, or through the Arrow PyCapsule interface.
+    """
+
+    rules: Rules
+    as_of: date
+    shops: pl.DataFrame
+    graded: Mapping[str, Graded] = field(repr=False)
+    composed: Composed = field(repr=False)
+    published: Published = field(repr=False)
+    verdicts: tuple[Verdict, ...] = field(repr=False, default=())
+    events: Events | None = field(repr=False, default=None)
+    remarks: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.shops)
+
+    def __iter__(self) -> Iterator[ShopView]:
+        return (self._view(row) for row in range(len(self)))
+
+    def __getitem__(self, shop_id: str) -> ShopView:
+        """The view of one shop; raises UsageError where it is not in the result."""
+        return self._view(self._row(shop_id))
+
+    def _row(self, shop_id: str) -> int:
+        ids = self.shops["shop_id"]
+        row = int(ids.search_sorted(shop_id)) if len(ids) else 0
+        if row >= len(ids) or ids[row] != shop_id:
+            raise UsageError(f"no shop {shop_id} here{did_you_mean(shop_id, ids.head(20))}")
+        return row
+
+    def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
+        """Rows of the given shops, in the order of the result; raises for unknown ones."""
+        return pl.Series(sorted({self._row(id) for id in shop_ids}), dtype=pl.UInt32)
+
+    @property
+    def report(self) -> LoadReport | None:
+        """The books of reading; None where the result was not made from events."""
+        return None if self.events is None else self.events.report
+
+    @property
+    def versions(self) -> dict[str, str | None]:
+        """Versions of package, plugin and rule set, and the digest of the input."""
+        return {
+            "shopscore": version(),
+            "plugin": self.rules.plugin_version,
+            "ruleset_sha256": self.rules.ruleset.sha256,
+            "input_digest": None if self.events is None else self.events.digest,
+        }
+
+    def to_polars(self) -> pl.DataFrame:
+        """One row per shop: status, score, each dimension's points, and each metric's columns."""
+        columns = {
+            "shop_id": self.shops["shop_id"],
+            "industry": self.shops["industry"],
+            "status": pl.Series(self.published.status, dtype=pl.String),
+            "score": self.score,
+            "score_exact": self.score_exact,
+            **{f"{id}.points": points for id, points in self.dimension_points.items()},
+        }
+        for id, found in self.all_metric_columns.items():
+            for name in ("value", "n", "percentile", "points", "weight", "status"):
+                columns[f"{id}.{name}"] = found[name]
+        columns["tiers"] = self.tiers
+        return pl.DataFrame([series.alias(name) for name, series in columns.items()])
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The columns of :meth:`to_polars` as a pandas dataframe (extra ``pandas``)."""
+        return self.to_polars().to_pandas()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.to_polars().__arrow_c_stream__(requested_schema)
+
+    def to_json(self, shop_ids: tuple[str, ...] = ()) -> str:
+        """The document ``shopscore.score/1``; with ``shop_ids`` only those shops are listed."""
+        from .documents import score_document
+
+        return score_document(self, self.only(shop_ids) if shop_ids else None)
+
+    @cached_property
+    def score(self) -> pl.Series:
+        """The rounded score; null unless the status is ``scored``."""
+        return self._floats(self.published.scores, self.published.scored)
+
+    @cached_property
+    def score_exact(self) -> pl.Series:
+        """The unrounded score as a fraction in lowest terms; null unless ``scored``."""
+        rows = np.flatnonzero(self.published.scored)
+        num, den = self.composed.score.take(rows).lowest_terms()
+        texts: list[str | None] = [None] * len(self)
+        for row, above, below in zip(rows.tolist(), num.tolist(), den.tolist(), strict=True):
+            texts[row] = str(above) if below == 1 else f"{above}/{below}"
+        return pl.Series(texts, dtype=pl.String)
+
+    @cached_property
+    def tiers(self) -> pl.Series:
+        """The tiers that each shop's score opens, in the order of the rules."""
+        tiers = self.published.tiers
+        if not tiers:
+            return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(self))
+        marks = pl.DataFrame({id: mask for id, mask in tiers.items()})
+        words = [pl.when(pl.col(id)).then(pl.lit(id)) for id in tiers]
+        return marks.select(pl.concat_list(words).list.drop_nulls()).to_series()
+
+    def metric_columns(self, id: str) -> pl.DataFrame:
+        """Status, value, n, percentile, points, weight, from_table and reason of one metric."""
+        graded = self.graded[id]
+        weights, weighed = self.composed.weights.get(
+            id, (Rationals.constant(0, len(self)), np.zeros(len(self), dtype=np.bool_))
+        )
+        ranks = graded.percentiles
+        lacking = " and ".join(graded.measured.lacking)
+        status = pl.Series(np.array(METRIC_STATUSES)[graded.statuses], dtype=pl.String)
+        why = f"no column {lacking}" if lacking else "no row counts"
+        no_data = pl.DataFrame([status.alias("status")]).select(
+            pl.when(pl.col("status") == "no_data").then(pl.lit(why))
+        )
+        nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(self))
+        columns = {
+            "status": status,
+            "value": self._floats(graded.measured.values, graded.measured.present),
+            "n": pl.Series(graded.measured.n, dtype=pl.Int64),
+            "percentile": nothing if ranks is None else self._floats(ranks.values, ranks.known),
+            "points": self._floats(graded.points, graded.known),
+            "weight": self._floats(weights, weighed),
+            "from_table": pl.Series(
+                np.zeros(len(self), dtype=np.bool_) if ranks is None else ranks.from_table
+            ),
+            "reason": no_data.to_series(),
+        }
+        return pl.DataFrame([series.alias(name) for name, series in columns.items()])
+
+    def dimension_of(self, id: str) -> str | None:
+        """The dimension that a metric is weighed in; None for informational ones."""
+        return next((d.id for d, m in self.rules.ruleset.entries if m.id == id), None)
+
+    @staticmethod
+    def _floats(values: Rationals, known: Mask) -> pl.Series:
+        return pl.Series(values.floats()).set(pl.Series(~known), None)
+
+    @cached_property
+    def all_metric_columns(self) -> dict[str, pl.DataFrame]:
+        """:meth:`metric_columns` of every metric shown."""
+        return {id: self.metric_columns(id) for id in self.graded}
+
+    @cached_property
+    def dimension_points(self) -> dict[str, pl.Series]:
+        """Points of each dimension."""
+        return {id: self._floats(*column) for id, column in self.composed.dimensions.items()}
+
+    def _view(self, row: int) -> ShopView:
+        ruleset = self.rules.ruleset
+        return ShopView(
+            shop_id=self.shops["shop_id"][row],
+            industry=self.shops["industry"][row],
+            status=str(self.published.status[row]),
+            score=self.score[row],
+            score_exact=self.score_exact[row],
+            dimensions=tuple(
+                DimensionView(d.id, float(ruleset.number(d.weight)), self.dimension_points[d.id][row])
+                for d in ruleset.dimensions
+            ),
+            metrics=tuple(
+                MetricView(id=id, dimension=self.dimension_of(id), **columns.row(row, named=True))
+                for id, columns in self.all_metric_columns.items()
+            ),
+            tiers=tuple(self.tiers[row]),
+        )

@@ -1,0 +1,133 @@
+"""Rules: a rule set with the metrics it names, every assumption bound to its number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from attrs import field, frozen
+
+from .errors import ExpressionError, RuleSetError, did_you_mean
+from .model import expressions as ex
+from .model.aggregators import Aggregator
+from .model.binding import assumed_ids, bound
+from .model.counting import Tally
+from .model.metrics import Metric
+from .model.platforms import Platform, Scorecard
+from .model.rulesets import Assumption, RuleSet
+from .model.streams import CANONICAL, Stream, merge_streams
+from .model.windows import Window
+
+
+@frozen
+class BoundMetric:
+    """A metric whose aggregator and window know their numbers."""
+
+    metric: Metric
+    aggregator: Aggregator
+    window: Window
+
+    @property
+    def id(self) -> str:
+        """The id of the metric."""
+        return self.metric.id
+
+
+@frozen(slots=False, eq=False)
+class Rules:
+    """Everything that decides a score besides the events: made once, used for any date.
+
+    Two rules with one :attr:`key` count the same tallies.
+    """
+
+    platform: Platform
+    scorecard: Scorecard
+    ruleset: RuleSet
+    metrics: Mapping[str, BoundMetric]
+    plugin_version: str
+    streams: Mapping[str, Stream] = field(repr=False)
+
+    @classmethod
+    def bind(
+        cls,
+        platform: Platform,
+        scorecard: Scorecard,
+        ruleset: RuleSet,
+        plugin_version: str = "unknown",
+    ) -> Rules:
+        """Bind the metrics that a rule set names.
+
+        Raises:
+            RuleSetError: for a metric or assumption that does not exist.
+            ExpressionError: for a metric that reads a column that does not exist.
+        """
+        numbers = ruleset.numbers
+        streams = merge_streams(CANONICAL, platform.streams)
+        known = scorecard.all_metrics
+        metrics = {}
+        for id in ruleset.needed_metric_ids:
+            if id not in known:
+                raise RuleSetError(
+                    f"{ruleset.origin or ruleset.name}: no metric {id} in {scorecard.metrics}"
+                    f"{did_you_mean(id, known)}"
+                )
+            metric = known[id]
+            metrics[id] = BoundMetric(
+                metric, bound(metric.aggregator, numbers), bound(metric.window, numbers)
+            )
+            for tally in metrics[id].aggregator.tallies:
+                check_tally(tally, streams)
+        return cls(platform, scorecard, ruleset, metrics, plugin_version, streams)
+
+    @cached_property
+    def tallies(self) -> tuple[Tally, ...]:
+        """Every distinct tally, in order of its key."""
+        found = {t.key: t for m in self.metrics.values() for t in m.aggregator.tallies}
+        return tuple(found[key] for key in sorted(found))
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """What is counted, as text."""
+        return tuple(t.key for t in self.tallies)
+
+    @cached_property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The assumptions that a result by these rules rests on, by id."""
+        used = self.ruleset.assumed_by_rules()
+        for id in self.ruleset.needed_metric_ids:
+            metric = self.metrics[id].metric
+            used.update(assumed_ids(metric.aggregator), assumed_ids(metric.window))
+        known = self.ruleset.assumptions
+        return tuple(known[id] for id in sorted(used))
+
+
+def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
+    """Raise ExpressionError where a tally reads what its stream does not have."""
+    if tally.stream not in streams:
+        raise ExpressionError(
+            f"no stream {tally.stream}{did_you_mean(tally.stream, streams)}"
+        )
+    stream = streams[tally.stream]
+    if any(ref.linked for ref in tally.columns) and not stream.links_to_orders:
+        raise ExpressionError(f"rows of {stream.name} name no order: col.order means nothing there")
+    for expr in tally.expressions:
+        for node in expr.walk():
+            for ref, word in _words(node):
+                column = (streams["orders"] if ref.linked else stream).column(ref.name)
+                if column.values and word is not None and word not in column.values:
+                    raise ExpressionError(
+                        f"{ref} is never {word!r}{did_you_mean(str(word), column.values)}"
+                    )
+
+
+def _words(node: ex.Expr) -> Iterator[tuple[ex.ColumnRef, Any]]:
+    """Column references, with the words that they are compared with."""
+    match node:
+        case ex.ColumnRef():
+            yield node, None
+        case ex.Comparison("==" | "!=", ex.ColumnRef() as ref, ex.Constant(value)):
+            yield ref, value
+        case ex.IsIn(ex.ColumnRef() as ref, values):
+            for value in values:
+                yield ref, value

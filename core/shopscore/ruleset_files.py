@@ -1,0 +1,262 @@
+"""Rule sets from TOML snapshots: schema 1, nothing unknown, a source for every number."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, get_args
+
+from .errors import RuleSetError, UsageError
+from .model.expressions import Assumed
+from .model.rulesets import (
+    Assumption,
+    AssumptionKind,
+    Dimension,
+    Eligibility,
+    MetricEntry,
+    RuleSet,
+    ScorerSpec,
+    ShopStatus,
+    Source,
+    Status,
+    Tier,
+)
+from .model.streams import check_id
+from .toml_tables import Table, parse_toml
+
+SCHEMA = 1
+
+#: Finds the TOML text of a rule set by its name; returns the text and where it came from.
+Lookup = Callable[[str], tuple[str, str]]
+
+
+def parse_ruleset(text: str, origin: str, lookup: Lookup | None = None) -> RuleSet:
+    """The rule set that a TOML text declares.
+
+    Args:
+        text: the document.
+        origin: the file's name, for messages.
+        lookup: finds the rule set that the text ``extends``, by its name.
+
+    Raises:
+        RuleSetError: for anything unknown, missing, or without a source.
+    """
+    document = parse_toml(text, origin)
+    if "extends" in document:
+        document = _extended(document, origin, lookup)
+    table = Table(document, origin)
+    if table.take("schema", int) != SCHEMA:
+        raise table.fail(f"schema = {document['schema']}: this version reads schema = {SCHEMA}")
+    ruleset = _ruleset(table, hashlib.sha256(text.encode()).hexdigest())
+    table.done()
+    _check(ruleset, table)
+    return ruleset
+
+
+def _extended(document: dict[str, Any], origin: str, lookup: Lookup | None) -> dict[str, Any]:
+    base = document.pop("extends")
+    if lookup is None or not isinstance(base, str):
+        raise RuleSetError(f'{origin}: extends is the name of a rule set, "platform/scorecard/version"')
+    if "version" not in document:
+        raise RuleSetError(f"{origin}: a rule set that extends another needs a version of its own")
+    below = parse_toml(*lookup(base))
+    for key in ("effective_from", "effective_to", "published_on", "span_source"):
+        below.pop(key, None)
+    below.setdefault("sources", {})["user"] = {
+        "title": f"the user's file, which extends {base}",
+        "confidence": "user",
+    }
+    merged: dict[str, Any] = _merged({**below, "status": "user"}, _sourced(document))
+    return merged
+
+
+def _sourced(value: Any) -> Any:
+    """A user's tables with the user as the source of their plain numbers."""
+    if isinstance(value, list):
+        return [_sourced(v) for v in value]
+    if isinstance(value, dict):
+        plain = any(
+            k in value and not isinstance(value[k], dict)
+            for k in ("weight", "at_least", "at_most", "below", "low", "high", "decimals")
+        )
+        extra = {"source": "user"} if plain and "reason" not in value else {}
+        return {**extra, **{k: _sourced(v) for k, v in value.items()}}
+    return value
+
+
+def _merged(below: Any, above: Any) -> Any:
+    """``above`` laid over ``below``: tables key by key, arrays of tables by their ``id``."""
+    if isinstance(below, dict) and isinstance(above, dict):
+        if "assume" in above or "assume" in below:
+            return above
+        return {**below, **{k: _merged(below.get(k), v) for k, v in above.items()}}
+    if _rows(below) and _rows(above):
+        changes = {row["id"]: row for row in above}
+        kept = [_merged(row, changes.pop(row["id"], {})) for row in below]
+        return [*kept, *changes.values()]
+    return above
+
+
+def _rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, dict) and "id" in v for v in value)
+
+
+def _ruleset(top: Table, sha256: str) -> RuleSet:
+    scale, peers = top.table("scale"), top.table("peers")
+    ruleset = RuleSet(
+        platform=check_id(top.text("platform"), "platform"),
+        scorecard=check_id(top.text("scorecard"), "scorecard"),
+        version=top.text("version"),
+        status=top.word("status", get_args(Status)),  # type: ignore[arg-type]
+        zh=top.text("zh"),
+        en=top.text("en"),
+        low=scale.number("low"),
+        high=scale.number("high"),
+        decimals=scale.number("decimals"),
+        ranking=top.assumable("ranking", str, "mid_percent_rank"),
+        missing=top.assumable("missing", str, "rescale"),
+        dimensions=tuple(_dimension(t) for t in top.tables("dimensions")),
+        scorers={name: _scorer(name, t) for name, t in top.named_tables("scorers")},
+        eligibility=tuple(_eligibility(t) for t in top.tables("eligibility")),
+        peers_need_eligibility=peers.assumable("need_eligibility", bool, False),
+        tiers=tuple(_tier(t) for t in top.tables("tiers")),
+        informational=top.texts("informational"),
+        assumptions={a.id: a for a in (_assumption(t) for t in top.tables("assumptions"))},
+        sources={name: _source(name, t) for name, t in top.named_tables("sources")},
+        effective_from=top.date("effective_from"),
+        effective_to=top.date("effective_to"),
+        published_on=top.date("published_on"),
+        span_source=top.text("span_source", ""),
+        notes=top.texts("notes"),
+        sha256=sha256,
+        origin=top.origin,
+    )
+    scale.done()
+    peers.done()
+    return ruleset
+
+
+def _dimension(table: Table) -> Dimension:
+    dimension = Dimension(
+        id=check_id(table.text("id"), "dimension"),
+        zh=table.text("zh"),
+        en=table.text("en"),
+        weight=table.number("weight"),
+        metrics=tuple(_entry(t) for t in table.tables("metrics")),
+        source=table.source(),
+    )
+    table.done()
+    return dimension
+
+
+def _entry(table: Table) -> MetricEntry:
+    entry = MetricEntry(
+        id=table.text("id"),
+        weight=table.number("weight"),
+        scorer=table.text("scorer"),
+        source=table.source(),
+    )
+    table.done()
+    return entry
+
+
+def _scorer(name: str, table: Table) -> ScorerSpec:
+    kind, source = table.text("kind"), table.source()
+    parameters = {
+        key: table.numbers_within(value, key)
+        for key, value in table.data.items()
+        if key not in ("kind", "source")
+    }
+    if not source and not all(isinstance(v, Assumed) for v in parameters.values()):
+        raise table.fail("a scorer with numbers needs a source")
+    return ScorerSpec(name, kind, parameters, source)
+
+
+def _eligibility(table: Table) -> Eligibility:
+    condition = Eligibility(
+        id=check_id(table.text("id"), "eligibility"),
+        metric=table.text("metric"),
+        status=table.word("status", get_args(ShopStatus)),  # type: ignore[arg-type]
+        zh=table.text("zh"),
+        en=table.text("en"),
+        at_least=table.number("at_least", None),
+        at_most=table.number("at_most", None),
+        source=table.source(),
+    )
+    table.done()
+    if (condition.at_least is None) == (condition.at_most is None):
+        raise table.fail("either at_least or at_most is needed")
+    return condition
+
+
+def _tier(table: Table) -> Tier:
+    tier = Tier(
+        id=check_id(table.text("id"), "tier"),
+        zh=table.text("zh"),
+        en=table.text("en"),
+        at_least=table.number("at_least", None),
+        below=table.number("below", None),
+        source=table.source(),
+    )
+    table.done()
+    if (tier.at_least is None) == (tier.below is None):
+        raise table.fail("either at_least or below is needed")
+    return tier
+
+
+def _assumption(table: Table) -> Assumption:
+    try:
+        assumption = Assumption(
+            id=table.text("id"),
+            kind=table.word("kind", get_args(AssumptionKind)),  # type: ignore[arg-type]
+            value=table.take("value", object, None),  # type: ignore[arg-type]
+            reason=table.text("reason"),
+            low=table.take("low", (int, Decimal), None),
+            high=table.take("high", (int, Decimal), None),
+            unit=table.text("unit", ""),
+            choices=table.texts("choices"),
+            nullable=table.take("nullable", bool, False),
+        )
+    except UsageError as error:
+        raise table.fail(str(error)) from None
+    table.done()
+    return assumption
+
+
+def _source(name: str, table: Table) -> Source:
+    source = Source(
+        id=name,
+        title=table.text("title"),
+        confidence=table.text("confidence"),
+        url=table.text("url", ""),
+        note=table.text("note", ""),
+    )
+    table.done()
+    return source
+
+
+def _check(ruleset: RuleSet, table: Table) -> None:
+    """What spans several tables: sources, assumptions and scorers that are named exist."""
+    named = [
+        *(d.source for d in ruleset.dimensions),
+        *(m.source for _, m in ruleset.entries),
+        *(e.source for e in ruleset.eligibility),
+        *(t.source for t in ruleset.tiers),
+        *(s.source for s in ruleset.scorers.values()),
+    ]
+    for source in named:
+        if source and source not in ruleset.sources:
+            raise table.fail(f"source {source} is not among [sources]")
+    for _, entry in ruleset.entries:
+        if entry.scorer not in ruleset.scorers:
+            raise table.fail(f"metric {entry.id}: no scorer {entry.scorer} among [scorers]")
+    for assumption in ruleset.assumed_by_rules():
+        ruleset.number(Assumed(assumption))
+    ids = [m.id for _, m in ruleset.entries]
+    twice = {i for i in ids if ids.count(i) > 1} | set(ids) & set(ruleset.informational)
+    if twice:
+        raise table.fail(f"metric {min(twice)} stands in the rules twice")
+    if not ids and not ruleset.informational:
+        raise table.fail("a rule set needs a metric")
+

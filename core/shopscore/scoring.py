@@ -1,0 +1,218 @@
+"""The verbs: resolve, tally, score — each a short walk through the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+from attrs import evolve
+
+from . import catalog
+from .benchmarks import Benchmark
+from .composition import compose, eligibility, publish
+from .counting import window_sums
+from .errors import UsageError
+from .grading import Given, grade
+from .model.rulesets import RuleSet
+from .rationals import Mask
+from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
+from .resolution import Resolved, resolve_events
+from .results import Result
+from .rules import Rules
+from .state import Tallies
+from .weighing import MetricValues, weigh
+
+RuleSetName = str | Path | RuleSet | None
+
+
+def find_rules(
+    platform: str,
+    scorecard: str | None = None,
+    ruleset: RuleSetName = None,
+    as_of: date | str | None = None,
+    assume: Mapping[str, object] | None = None,
+) -> tuple[Rules, date, tuple[str, ...]]:
+    """The rules that are meant, the day they are asked for, and remarks about the choice.
+
+    Args:
+        platform: the id of an installed platform.
+        scorecard: one of its scorecards; by default the first.
+        ruleset: a version, the path of a TOML file, or a rule set; by default the one in force.
+        as_of: the day of publication; by default today on the platform's clock.
+        assume: other values for assumptions, by id.
+
+    Raises:
+        CoverageError: for anything that is not covered.
+        UsageError: for an unreadable date, or an unknown assumption.
+    """
+    declared = catalog.platform(platform)
+    card = declared.scorecard(scorecard)
+    day = _day(as_of, declared.zone)
+    found, remark = catalog.find_ruleset(card, ruleset, day)
+    if assume:
+        found = found.assuming(assume)
+    rules = Rules.bind(declared, card, found, catalog.plugin_version(declared.id))
+    return rules, day, () if remark is None else (remark,)
+
+
+def _day(as_of: date | str | None, zone: str) -> date:
+    if as_of is None:
+        return datetime.now(ZoneInfo(zone)).date()
+    if isinstance(as_of, datetime):
+        return as_of.date()
+    if isinstance(as_of, date):
+        return as_of
+    try:
+        return date.fromisoformat(as_of)
+    except ValueError:
+        raise UsageError(f"{as_of!r} is not a date; write YYYY-MM-DD") from None
+
+
+def resolve(
+    source: str | Path | Mapping[str, Any] | Events,
+    *,
+    platform: str,
+    scorecard: str | None = None,
+    ruleset: RuleSetName = None,
+    as_of: date | str | None = None,
+    assume: Mapping[str, object] | None = None,
+    tz: str | None = None,
+) -> Resolved:
+    """Events as rows that stand alone, for the metrics of one rule set.
+
+    The arguments are those of :func:`score`; ``as_of`` only matters for the choice of the rule
+    set where none is named. ``resolved.split(7)`` cuts it into parts whose tallies add up.
+
+    """
+    rules, _, _ = find_rules(platform, scorecard, ruleset, as_of, assume)
+    return resolve_events(read_events(source, platform=platform, tz=tz), rules)
+
+
+def tally(resolved: Resolved) -> Tallies:
+    """The daily tallies of resolved rows: the state. ``+`` merges states, ``−`` undoes.
+
+    Raises:
+        StateError: where a sum would not fit in int64.
+    """
+    return Tallies.of(resolved)
+
+
+def score(
+    source: str | Path | Mapping[str, Any] | Events | Tallies,
+    *,
+    platform: str | None = None,
+    scorecard: str | None = None,
+    ruleset: RuleSetName = None,
+    as_of: date | str | None = None,
+    shops: Any = None,
+    benchmarks: Benchmark | str | Path | None = None,
+    assume: Mapping[str, object] | None = None,
+    tz: str | None = None,
+) -> Result:
+    """Score every shop of some events, or of a state, as published on a day.
+
+    Args:
+        source: a canonical folder, a mapping of dataframes, events, or tallies.
+        platform: the id of the platform; not needed for tallies, which know their rules.
+        scorecard: one of its scorecards; by default the first.
+        ruleset: a version, a TOML file, or a rule set; by default the one in force on ``as_of``.
+        as_of: the day of publication (the last day that counts is the one before); by default
+            today on the platform's clock.
+        shops: for tallies: a dataframe with ``shop_id`` and ``industry``, since a state holds no
+            attributes of shops.
+        benchmarks: a table, or the path of one, from which percentiles are taken.
+        assume: other values for assumptions, by id.
+        tz: the zone of the events' clock, where it is not the platform's.
+
+    Returns:
+        Columns with every number behind each score.
+
+    Raises:
+        InputError: for events that cannot be used.
+        CoverageError: for a platform, rule set or date that is not covered.
+        UsageError: for arguments that cannot be meant.
+        StateError: for tallies that are a difference.
+    """
+    if isinstance(source, Tallies):
+        return _score_tallies(source, ruleset, as_of, shops, benchmarks, assume, platform)
+    if platform is None:
+        raise UsageError("score needs platform=, the id of a platform")
+    rules, day, remarks = find_rules(platform, scorecard, ruleset, as_of, assume)
+    events = read_events(source, platform=platform, tz=tz)
+    resolved = resolve_events(events, rules)
+    measured = weigh(rules, partial(window_sums, resolved), events.columns_present(), day)
+    result = finish(rules, day, measured, events.shops, benchmarks, remarks=remarks)
+    return evolve(result, events=events)
+
+
+def _score_tallies(
+    state: Tallies,
+    ruleset: RuleSetName,
+    as_of: date | str | None,
+    shops: Any,
+    benchmarks: Benchmark | str | Path | None,
+    assume: Mapping[str, object] | None,
+    platform: str | None,
+) -> Result:
+    rules = state.rules
+    if ruleset is not None or assume or platform not in (None, rules.platform.id):
+        raise UsageError("tallies know their rules: name rule set and assumptions when resolving")
+    day = _day(as_of, rules.platform.zone)
+    if shops is None:
+        table = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
+    else:
+        table = read_events({"shops": shops}).shops
+    known = state.with_shops(table["shop_id"])
+    listed = pl.DataFrame([known.shop_ids]).join(
+        table, on="shop_id", how="left", maintain_order="left"
+    )
+    measured = weigh(rules, known.window_sums, known.columns, day)
+    return finish(
+        rules,
+        day,
+        measured,
+        listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY)),
+        benchmarks,
+    )
+
+
+def finish(
+    rules: Rules,
+    as_of: date,
+    measured: Mapping[str, MetricValues],
+    shops: pl.DataFrame,
+    benchmarks: Benchmark | str | Path | None = None,
+    *,
+    given: Given | None = None,
+    eligible: bool = False,
+    remarks: tuple[str, ...] = (),
+) -> Result:
+    """From metric values to the result: grade, compose, publish.
+
+    ``eligible`` takes the conditions for a published score as met, where they cannot be checked.
+    """
+    if isinstance(benchmarks, str | Path):
+        benchmarks = Benchmark.read(Path(benchmarks))
+    verdicts = () if eligible else eligibility(rules.ruleset, measured)
+    peers: Mask | None = None
+    if rules.ruleset.number(rules.ruleset.peers_need_eligibility):
+        peers = np.logical_and.reduce([v.met for v in verdicts]) if verdicts else None
+    graded = grade(rules, measured, shops, benchmark=benchmarks, peers=peers, given=given)
+    composed = compose(rules.ruleset, graded)
+    published = publish(rules.ruleset, composed, verdicts)
+    return Result(
+        rules=rules,
+        as_of=as_of,
+        shops=shops,
+        graded=graded,
+        composed=composed,
+        published=published,
+        verdicts=verdicts,
+        remarks=remarks,
+    )

@@ -1,0 +1,180 @@
+"""The state: daily tallies, integers that add up. Merge is ``+``, correction is ``−``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import evolve, field, frozen
+
+from .counting import Sums, Wanted, daily_cells, day_number, summed, weighted_sum
+from .errors import StateError
+from .fingerprints import Prints
+
+if TYPE_CHECKING:
+    from .resolution import Resolved
+    from .rules import Rules
+
+
+@frozen(eq=False)
+class Tallies:
+    """Sums and counts per tally, shop and day, and the scope that they were counted over.
+
+    ``cells`` (tally, shop, day, sum, count) are sorted, without zeros; ``shop`` is a row of
+    ``shop_ids``, which are sorted. ``rows`` counts the accepted rows of each shop. The scope is a
+    set of marks, one for each row's key and each order named: what two states share must not be
+    added, since a unit would be cut or counted twice. A difference has marks with the sign −1.
+
+    Made by :func:`shopscore.tally`; equal states compare equal.
+    """
+
+    rules: Rules
+    shop_ids: pl.Series
+    cells: pl.DataFrame
+    rows: npt.NDArray[np.int64]
+    marks: Prints = field(repr=False)
+    signs: npt.NDArray[np.int8] = field(repr=False)
+    columns: frozenset[tuple[str, str]] = field(repr=False)
+
+    @classmethod
+    def of(cls, resolved: Resolved) -> Tallies:
+        """The tallies of resolved rows."""
+        rows = resolved.rows_per_shop
+        there = np.flatnonzero(rows)
+        compact = np.zeros(len(rows), dtype=np.uint32)
+        compact[there] = np.arange(len(there), dtype=np.uint32)
+        cells = daily_cells(resolved)
+        return cls(
+            rules=resolved.rules,
+            shop_ids=resolved.events.shops["shop_id"].gather(there),
+            cells=cells.with_columns(pl.Series("shop", compact[cells["shop"].to_numpy()])),
+            rows=rows[there],
+            marks=resolved.marks,
+            signs=np.ones(len(resolved.marks), dtype=np.int8),
+            columns=resolved.events.columns_present(),
+        )
+
+    def __add__(self, other: Tallies) -> Tallies:
+        """Both together; raises StateError where they share a unit or count other things."""
+        if not isinstance(other, Tallies):
+            return NotImplemented
+        return self._merged(other, 1)
+
+    def __sub__(self, other: Tallies) -> Tallies:
+        """This without the other, or the difference that corrects a state."""
+        if not isinstance(other, Tallies):
+            return NotImplemented
+        return self._merged(other, -1)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tallies):
+            return NotImplemented
+        return (
+            self.rules.key == other.rules.key
+            and self.shop_ids.equals(other.shop_ids)
+            and self.cells.equals(other.cells)
+            and np.array_equal(self.rows, other.rows)
+            and np.array_equal(self.marks, other.marks)
+            and np.array_equal(self.signs, other.signs)
+            and self.columns == other.columns
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _merged(self, other: Tallies, sign: int) -> Tallies:
+        if self.rules.key != other.rules.key:
+            raise StateError(
+                f"these tallies count different things: {self.rules.ruleset.name} and"
+                f" {other.rules.ruleset.name}; tally both by one rule set and its assumptions"
+            )
+        marks, signs = _merged_marks(self, other, sign)
+        ids = pl.concat([self.shop_ids, other.shop_ids]).unique().sort()
+        cells, rows = [], np.zeros(len(ids), dtype=np.int64)
+        for state, factor in ((self, 1), (other, sign)):
+            at = ids.search_sorted(state.shop_ids).to_numpy().astype(np.uint32)
+            codes = pl.Series("shop", at[state.cells["shop"].to_numpy()])
+            signed = (pl.col("sum") * factor, pl.col("count") * factor)
+            cells.append(state.cells.with_columns(codes, *signed))
+            rows[at] += factor * state.rows
+        merged = evolve(
+            self,
+            shop_ids=ids,
+            cells=summed(pl.concat(cells)),
+            rows=rows,
+            marks=marks,
+            signs=signs,
+            columns=self.columns | other.columns,
+        )
+        return merged._without_empty_shops()
+
+    def _without_empty_shops(self) -> Tallies:
+        """A shop without rows and cells is not here, as if it had never been."""
+        keep = self.rows != 0
+        keep[self.cells["shop"].to_numpy()] = True
+        if keep.all():
+            return self
+        at = (np.cumsum(keep) - 1).astype(np.uint32)
+        codes = pl.Series("shop", at[self.cells["shop"].to_numpy()])
+        return evolve(
+            self,
+            shop_ids=self.shop_ids.filter(pl.Series(keep)),
+            rows=self.rows[keep],
+            cells=self.cells.with_columns(codes),
+        )
+
+    def with_shops(self, shop_ids: pl.Series) -> Tallies:
+        """A copy that lists more shops, which have no rows."""
+        ids = pl.concat([self.shop_ids, shop_ids.cast(pl.String)]).unique().sort()
+        at = ids.search_sorted(self.shop_ids).to_numpy().astype(np.uint32)
+        rows = np.zeros(len(ids), dtype=np.int64)
+        rows[at] = self.rows
+        codes = pl.Series("shop", at[self.cells["shop"].to_numpy()])
+        cells = self.cells.with_columns(codes)
+        return evolve(self, shop_ids=ids, rows=rows, cells=cells)
+
+    def window_sums(self, wanted: Sequence[Wanted], as_of: date) -> list[Sums]:
+        """Sums of each tally over its window, per shop of ``shop_ids``.
+
+        Raises:
+            StateError: for a difference, which describes no shop.
+        """
+        if (self.signs < 0).any() or (self.rows < 0).any():
+            raise StateError("this is a difference of tallies: add it to a state, then score that")
+        position = {key: i for i, key in enumerate(self.rules.key)}
+        today, size = day_number(as_of), len(self.shop_ids)
+        found = []
+        for tally, weights in wanted:
+            age = today - pl.col("day")
+            mine = self.cells.filter(
+                pl.col("tally") == position[tally.key],
+                age.is_between(weights.first_age, weights.last_age),
+            )
+            codes = mine["shop"].to_numpy()
+            ages = today - mine["day"].to_numpy().astype(np.int64)
+            by_day = np.array(weights.ints, dtype=np.int64)[ages - weights.first_age]
+            counts = weighted_sum(codes, mine["count"].to_numpy(), None, size)
+            sums = weighted_sum(codes, mine["sum"].to_numpy(), by_day, size)
+            found.append((sums, counts))
+        return found
+
+
+def _merged_marks(
+    a: Tallies, b: Tallies, sign: int
+) -> tuple[Prints, npt.NDArray[np.int8]]:
+    marks = np.concatenate([a.marks, b.marks])
+    signs = np.concatenate([a.signs, sign * b.signs]).astype(np.int64)
+    unique, at = np.unique(marks, return_inverse=True)
+    total = np.zeros(len(unique), dtype=np.int64)
+    np.add.at(total, at, signs)
+    if (np.abs(total) > 1).any():
+        what = "added" if sign > 0 else "taken away"
+        raise StateError(
+            f"these tallies share rows or orders ({int((np.abs(total) > 1).sum())} of them), and"
+            f" must not be {what}: resolve the events together, or split resolved rows"
+        )
+    left = total != 0
+    return unique[left], total[left].astype(np.int8)

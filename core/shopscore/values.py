@@ -1,0 +1,187 @@
+"""Scores from metric values, for those who have a console and no events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from attrs import frozen
+
+from .benchmarks import Benchmark
+from .errors import InputError, did_you_mean
+from .grading import Given
+from .rationals import Mask, Rationals
+from .reading.events import UNKNOWN_INDUSTRY
+from .reading.files import from_dataframe, read_file
+from .results import Result
+from .rules import Rules
+from .scoring import RuleSetName, find_rules, finish
+from .weighing import MetricValues
+
+COLUMNS = ("shop_id", "metric", "value", "n")
+OPTIONAL = ("industry", "percentile", "points")
+
+
+@frozen
+class _Cell:
+    """One row of the input, exact."""
+
+    shop_id: str
+    metric: str
+    value: Fraction | None
+    n: int
+    industry: str | None
+    percentile: Fraction | None
+    points: Fraction | None
+
+
+def score_values(
+    values: Any,
+    *,
+    platform: str,
+    scorecard: str | None = None,
+    ruleset: RuleSetName = None,
+    as_of: date | str | None = None,
+    industry: str | None = None,
+    benchmarks: Benchmark | str | Path | None = None,
+    assume: Mapping[str, object] | None = None,
+) -> Result:
+    """Score shops from the values of their metrics, as a console shows them.
+
+    Args:
+        values: a CSV file or a dataframe with ``shop_id, metric, value, n`` and optionally
+            ``industry``, ``percentile``, ``points``; an empty value is none.
+        industry: of the shops without one; by default ``unknown``.
+
+    The other arguments, and what is returned and raised, are those of :func:`shopscore.score`.
+    Conditions that need events (a number of orders) are taken as met, and the result says so.
+    """
+    rules, day, remarks = find_rules(platform, scorecard, ruleset, as_of, assume)
+    cells = _read(values, rules)
+    ids = sorted({c.shop_id for c in cells})
+    row = {id: position for position, id in enumerate(ids)}
+    industries = [industry or UNKNOWN_INDUSTRY] * len(ids)
+    for cell in cells:
+        if cell.industry:
+            industries[row[cell.shop_id]] = cell.industry
+    shops = pl.DataFrame(
+        {"shop_id": ids, "industry": industries},
+        schema={"shop_id": pl.String, "industry": pl.String},
+    )
+    measured = {id: _measured(id, cells, row) for id in rules.metrics}
+    conditions = ", ".join(c.id for c in rules.ruleset.eligibility)
+    if conditions:
+        remarks = (*remarks, f"taken as met, since only values were given: {conditions}")
+    return finish(
+        rules,
+        day,
+        measured,
+        shops,
+        benchmarks,
+        given=Given(_given(cells, row, "percentile"), _given(cells, row, "points")),
+        eligible=True,
+        remarks=remarks,
+    )
+
+
+def _read(values: Any, rules: Rules) -> list[_Cell]:
+    if isinstance(values, str | Path):
+        path = Path(values)
+        if not path.is_file():
+            raise InputError(f"{path}: no such file")
+        table = read_file(path, (*COLUMNS, *OPTIONAL))
+    else:
+        table = from_dataframe("values", values)
+    where = table.label or "values"
+    missing = [name for name in COLUMNS if name not in table.frame.columns]
+    if missing:
+        raise InputError(f"{where}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}")
+    lines = table.lines(range(len(table.frame)))
+    cells, seen = [], set()
+    for position, row in enumerate(table.frame.iter_rows(named=True)):
+        line = lines[position]
+        place = f"{where}, " + (f"line {line}" if line is not None else f"row {position + 1}")
+        cell = _cell(row, place, rules)
+        if (cell.shop_id, cell.metric) in seen:
+            raise InputError(f"{place}: metric {cell.metric} of shop {cell.shop_id} is given twice")
+        seen.add((cell.shop_id, cell.metric))
+        cells.append(cell)
+    return cells
+
+
+def _cell(row: Mapping[str, Any], place: str, rules: Rules) -> _Cell:
+    def text(name: str) -> str:
+        value = row.get(name)
+        return "" if value is None else str(value).strip()
+
+    if not text("shop_id"):
+        raise InputError(f"{place}, column shop_id: empty")
+    shown = rules.ruleset.metric_ids
+    if text("metric") not in shown:
+        raise InputError(
+            f"{place}, column metric: no metric {text('metric')!r} in {rules.ruleset.name}"
+            f"{did_you_mean(text('metric'), shown)}"
+        )
+    n = _number(text("n"), f"{place}, column n")
+    if n is not None and (n < 0 or n.denominator != 1):
+        raise InputError(f"{place}, column n: {text('n')!r} is not a number of rows")
+    percentile = _number(text("percentile"), f"{place}, column percentile")
+    if percentile is not None and not 0 <= percentile <= 1:
+        raise InputError(f"{place}, column percentile: {text('percentile')!r} is not within 0 to 1")
+    return _Cell(
+        text("shop_id"),
+        text("metric"),
+        _number(text("value"), f"{place}, column value"),
+        int(n) if n is not None else 0,
+        text("industry") or None,
+        percentile,
+        _number(text("points"), f"{place}, column points"),
+    )
+
+
+def _number(text: str, place: str) -> Fraction | None:
+    if not text or text.lower() == "nan":
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("nan")
+    if not number.is_finite():
+        raise InputError(f"{place}: {text!r} is not a number")
+    return Fraction(number)
+
+
+def _measured(id: str, cells: Sequence[_Cell], row: Mapping[str, int]) -> MetricValues:
+    size = len(row)
+    num, den, n = [0] * size, [1] * size, np.zeros(size, dtype=np.int64)
+    present = np.zeros(size, dtype=np.bool_)
+    for cell in cells:
+        if cell.metric == id and cell.value is not None and cell.n > 0:
+            at = row[cell.shop_id]
+            num[at], den[at] = cell.value.numerator, cell.value.denominator
+            n[at], present[at] = cell.n, True
+    return MetricValues(id, Rationals.of(num, den), present, n)
+
+
+def _given(
+    cells: Sequence[_Cell], row: Mapping[str, int], what: str
+) -> dict[str, tuple[Rationals, Mask]]:
+    found: dict[str, list[tuple[int, Fraction]]] = {}
+    for cell in cells:
+        number = getattr(cell, what)
+        if number is not None:
+            found.setdefault(cell.metric, []).append((row[cell.shop_id], number))
+    columns = {}
+    for id, numbers in found.items():
+        num, den = [0] * len(row), [1] * len(row)
+        known = np.zeros(len(row), dtype=np.bool_)
+        for at, number in numbers:
+            num[at], den[at], known[at] = number.numerator, number.denominator, True
+        columns[id] = (Rationals.of(num, den), known)
+    return columns

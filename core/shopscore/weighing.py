@@ -1,0 +1,116 @@
+"""Weighing: sums over windows become metric values, one division of two exact integers each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from ._integers import widened
+from .counting import Sums, Wanted
+from .errors import UsageError
+from .model.counting import Tally
+from .model.expressions import ColumnRef, columns_of
+from .model.streams import Stream
+from .rationals import Mask, Rationals
+from .rules import BoundMetric, Rules
+
+#: Sums over windows, wherever they come from: rows or daily cells.
+Summing = Callable[[Sequence[Wanted], date], list[Sums]]
+
+
+@frozen(eq=False)
+class MetricValues:
+    """The value of one metric for every shop.
+
+    ``present`` says which shops have one; ``n`` is the number of rows that it rests on, weighed
+    or not. ``lacking`` names columns without which nothing can be said of any shop.
+    """
+
+    id: str
+    values: Rationals
+    present: Mask
+    n: npt.NDArray[np.int64]
+    lacking: tuple[str, ...] = ()
+
+
+def weigh(
+    rules: Rules, summing: Summing, columns: Iterable[tuple[str, str]], as_of: date
+) -> dict[str, MetricValues]:
+    """The values of every metric of the rules on a day.
+
+    Args:
+        rules: the metrics, bound.
+        summing: gives the sums of tallies over windows.
+        columns: the columns that the events have, by stream.
+        as_of: the day of publication; age 1 is the day before.
+
+    Raises:
+        UsageError: where a window reaches beyond the calendar.
+    """
+    there = frozenset(columns)
+    weights = {id: metric.window.weights(as_of) for id, metric in rules.metrics.items()}
+    try:
+        as_of.fromordinal(as_of.toordinal() - max(w.last_age for w in weights.values()))
+    except ValueError:
+        raise UsageError(f"{as_of} is too early: windows reach beyond the calendar") from None
+    wanted: dict[tuple[str, str], Wanted] = {}
+    for id, metric in rules.metrics.items():
+        for tally in metric.aggregator.tallies:
+            wanted[tally.key, repr(weights[id])] = (tally, weights[id])
+    sums = dict(zip(wanted, summing(list(wanted.values()), as_of), strict=True))
+    return {
+        id: _value(
+            metric,
+            [sums[t.key, repr(weights[id])] for t in metric.aggregator.tallies],
+            lacking_columns(metric, rules.streams, there),
+        )
+        for id, metric in rules.metrics.items()
+    }
+
+
+def _value(metric: BoundMetric, sums: list[Sums], lacking: tuple[str, ...]) -> MetricValues:
+    num, den, n = metric.aggregator.combine(
+        [widened(s) for s, _ in sums], [widened(c) for _, c in sums]
+    )
+    n = np.asarray(n, dtype=np.int64)
+    if lacking:
+        n = np.zeros_like(n)
+    present = (n > 0) & (den > 0).astype(np.bool_)
+    values = Rationals(np.where(present, num, 0), np.where(present, den, 1))
+    return MetricValues(metric.id, values, present, n, lacking)
+
+
+def lacking_columns(
+    metric: BoundMetric, streams: Mapping[str, Stream], there: frozenset[tuple[str, str]]
+) -> tuple[str, ...]:
+    """Columns that the metric needs and the events do not have, as ``stream.column``.
+
+    Needed are the columns of condition and value that have no default, and at least one of those
+    that say the day; columns of the linked order never are.
+    """
+    lacking: dict[str, None] = {}
+    for tally in metric.aggregator.tallies:
+        stream = streams[tally.stream]
+        for ref in _own(_counted_columns(tally)):
+            if stream.column(ref.name).default is None and (stream.name, ref.name) not in there:
+                lacking[f"{stream.name}.{ref.name}"] = None
+        days = _own(columns_of(tally.day))
+        if days and not any((stream.name, ref.name) in there for ref in days):
+            lacking[" or ".join(f"{stream.name}.{ref.name}" for ref in days)] = None
+    return tuple(lacking)
+
+
+def _counted_columns(tally: Tally) -> tuple[ColumnRef, ...]:
+    day = {ref.path for ref in columns_of(tally.day)}
+    where = () if tally.where is None else columns_of(tally.where)
+    once = () if tally.once is None else columns_of(*tally.once.by)
+    every = (*where, *columns_of(tally.value), *(ref for ref in once if ref.path not in day))
+    return tuple({ref.path: ref for ref in every}.values())
+
+
+def _own(refs: Iterable[ColumnRef]) -> list[ColumnRef]:
+    return [ref for ref in refs if not ref.linked]
