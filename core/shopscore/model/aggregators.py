@@ -109,7 +109,9 @@ def Ratio(part: Tally, whole: Tally) -> RationalCombination:
 
 def Mean(total: Tally, *, per: int = 1) -> RationalCombination:
     """The mean value of the rows of one tally, in units of ``per`` (3,600: hours of seconds)."""
-    return RationalCombination(((1, total),), evolve(total, value=Constant(1)), per)
+    has_value = total.value.is_not_null()
+    where = has_value if total.where is None else total.where & has_value
+    return RationalCombination(((1, total),), evolve(total, where=where, value=Constant(1)), per)
 
 
 def GradedRate(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from attrs import frozen
 
@@ -212,12 +214,25 @@ def _seconds(
     second: pl.Series | None = None,
 ) -> pl.Series:
     """Wall-clock seconds of a date and time given in parts of text; null for impossible ones."""
-    midnight = pl.Series(["00"]).new_from_index(0, len(year))
-    clock = [midnight if part is None else part.fill_null("0") for part in (hour, minute, second)]
-    two = [part.str.zfill(2) for part in (month, day, *clock)]
-    frame = pl.DataFrame([p.alias(str(i)) for i, p in enumerate((year, *two))])
-    text = frame.select(pl.format("{}-{}-{} {}:{}:{}", *frame.columns)).to_series()
-    return text.str.to_datetime(_CANONICAL, strict=False, time_unit="ms").dt.epoch("s")
+    known = year.is_not_null().to_numpy()
+    y, m, d = (_whole(part) for part in (year, month, day))
+    clock = [_whole(part) if part is not None else np.zeros_like(y) for part in (hour, minute, second)]
+    possible = known & (y >= 1) & (m >= 1) & (m <= 12) & (d >= 1)
+    months = np.where(possible, (y - 1970) * 12 + m - 1, 0)
+    first = _days_before_month(months)
+    possible &= d <= _days_before_month(months + 1) - first
+    possible &= (clock[0] < 24) & (clock[1] < 60) & (clock[2] < 60)
+    total = (first + d - 1) * _DAY_SECONDS + clock[0] * 3600 + clock[1] * 60 + clock[2]
+    return pl.Series(year.name, total).set(pl.Series(~possible), None)
+
+
+def _whole(part: pl.Series) -> npt.NDArray[np.int64]:
+    return part.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+
+
+def _days_before_month(months: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Days from 1970-01-01 to the first of a month that is counted from January 1970."""
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
 def _on_clock(instants: pl.Series, zone: ZoneInfo | None) -> pl.Series:

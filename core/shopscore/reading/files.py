@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 from attrs import field, frozen
+from polars.exceptions import PanicException
 
 from ..errors import InputError, did_you_mean
 
@@ -127,7 +128,7 @@ def _read_parquet(path: Path, label: str, columns: set[str]) -> pl.DataFrame:
     try:
         there = pl.read_parquet_schema(path)
         frame = pl.read_parquet(path, columns=[n for n in there if n in columns])
-    except Exception as error:  # polars raises many kinds, among them a panic, for broken files
+    except (Exception, PanicException) as error:  # polars raises many kinds for broken files
         raise InputError(f"{label}: not a readable Parquet file: {error}") from None
     return frame
 
@@ -168,7 +169,7 @@ def _well_formed(path: Path, header: list[str]) -> pl.DataFrame | None:
     """The cells of a file without any oddity, at full speed; None: read it record by record."""
     try:
         frame = pl.read_csv(path, infer_schema=False, has_header=True, raise_if_empty=False)
-    except Exception:  # whatever it stumbles over, the careful reader names the line
+    except (Exception, PanicException):  # whatever it is, the careful reader names the line
         return None
     if frame.width != len(header):
         return None
@@ -237,7 +238,7 @@ def from_dataframe(stream: str, data: Any) -> RawTable:
     """The raw cells of any dataframe with the Arrow PyCapsule interface."""
     try:
         frame = data.collect() if isinstance(data, pl.LazyFrame) else pl.DataFrame(data)
-    except Exception as error:
+    except (Exception, PanicException) as error:
         raise InputError(
             f"stream {stream}: {type(data).__name__} cannot be read as a dataframe: {error}"
         ) from None

@@ -30,7 +30,7 @@ def repair(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, pl.DataFra
         )
         rows = rows.with_columns(rows[end].set(broken, None))
     nothing = pl.DataFrame(
-        schema={ROW: pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
+        schema={ROW: pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
     )
     return rows, pl.concat([nothing, *emptied])
 
