@@ -32,7 +32,7 @@ Wanted = tuple[Tally, DayWeights]
 Sums = tuple[Integers, npt.NDArray[np.int64]]
 
 #: Rows that are taken through the expressions at a time.
-CHUNK = 1 << 21
+CHUNK = 1 << 19
 _EPOCH = date(1970, 1, 1)
 
 

@@ -85,8 +85,9 @@ class Rationals:
 
     def at_least(self, bound: Fraction) -> Mask:
         """Whether each value is at least a bound, decided exactly."""
-        num, den = widened(self.num), widened(self.den)
-        return np.asarray(num * bound.denominator >= den * bound.numerator, dtype=np.bool_)
+        limit = Rationals.constant(bound, 1)
+        mine, limit = (self, limit) if self._fits(limit) else (self._wide(), limit._wide())
+        return np.asarray(mine.num * limit.den >= mine.den * limit.num, dtype=np.bool_)
 
     def lowest_terms(self) -> tuple[Integers, Integers]:
         """Numerators and denominators without a common factor."""

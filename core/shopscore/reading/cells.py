@@ -52,6 +52,10 @@ def parse(series: pl.Series, column: Column, zone: ZoneInfo | None) -> Cells:
     present = series
     if series.dtype in (pl.Categorical, pl.Enum):
         present = series.cast(pl.String)
+    if present.dtype == pl.String and column.kind == "enum":
+        known = present.cast(pl.Enum(column.values), strict=False)
+        if known.null_count() == present.null_count():
+            return Cells(known, None)  # nothing to trim, which would cost more
     if present.dtype == pl.String:
         present = trimmed(present)
     values = _PARSERS[column.kind](present, column, zone)

@@ -140,11 +140,14 @@ def _assembled(
 ) -> Events:
     frames: dict[str, pl.DataFrame] = {}
     books: dict[str, Books] = {}
-    orders = done.get("orders")
+    orders = None
+    if "orders" in done:
+        keys = done["orders"].rows.select("shop", "order_id").rechunk()  # looked up over and over
+        orders = keys, done["orders"].index
     for name, stream in done.items():
         rows, unlinked = stream.rows, 0
         if streams[name].links_to_orders:
-            rows, unlinked = link(rows, orders and orders.rows, orders and orders.index)
+            rows, unlinked = link(rows, orders)
         frames[name] = rows
         books[name] = evolve(stream.books, unlinked=unlinked)
     report = LoadReport(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -14,65 +11,74 @@ Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
+_HALF = np.uint64(32)
+_LOW = np.uint64(2**32 - 1)
 
 
-def hashes(columns: Sequence[pl.Series]) -> Hashes:
+#: Rows that are worked on at a time: small arrays stay in the caches, and in the allocator.
+CHUNK = 1 << 18
+
+
+def hashes(key: pl.DataFrame) -> Hashes:
     """One 64-bit hash per row of a key; equal keys have equal hashes, within this process only."""
-    total = columns[0].hash().to_numpy()
-    for column in columns[1:]:
-        total = (total ^ (total >> np.uint64(29))) * _ODD + column.hash().to_numpy()
-    return total
+    result = np.empty(len(key), dtype=np.uint64)
+    for start in range(0, len(key), CHUNK):
+        first, *more = key.slice(start, CHUNK)
+        total: Hashes = first.hash().to_numpy()
+        for column in more:
+            total = (total ^ (total >> np.uint64(29))) * _ODD + column.hash().to_numpy()
+        result[start : start + CHUNK] = total
+    return result
 
 
 @frozen(eq=False)
 class KeyIndex:
     """Hashes in order, each packed with its row: one sort serves duplicates and look-ups.
 
-    The row takes the low bits of each entry, the hash the others. Entries that agree in the
-    bits of the hash are candidates; the caller compares their keys.
+    The upper half of an entry is half a hash, the lower half the row. Entries that agree in the
+    upper half are candidates; the caller compares their keys.
     """
 
     packed: Hashes
-    bits: int
 
     @classmethod
     def of(cls, found: Hashes) -> KeyIndex:
         """The index of the hashes of all rows."""
-        bits = max(len(found), 1).bit_length()
-        return cls(np.sort(_pack(found, bits)), bits)
+        packed = np.arange(len(found), dtype=np.uint64)
+        packed |= found & ~_LOW
+        packed.sort()
+        return cls(packed)
+
+    def rows(self, at: Positions | slice | npt.NDArray[np.bool_] = slice(None)) -> Positions:
+        """The rows of the entries at some positions."""
+        return (self.packed[at] & _LOW).astype(np.int64)
 
     def candidates(self) -> Positions:
-        """Rows whose hash may be that of another row, in order."""
-        tops = self.packed >> np.uint64(self.bits)
-        same = tops[1:] == tops[:-1]
+        """Rows that may share their key with another row, in order."""
+        halves = self.packed >> _HALF
+        same = halves[1:] == halves[:-1]
         if not same.any():
             return np.empty(0, dtype=np.int64)
-        marks = np.zeros(len(tops), dtype=np.bool_)
+        marks = np.zeros(len(halves), dtype=np.bool_)
         marks[1:] |= same
         marks[:-1] |= same
-        return np.sort(self._rows(self.packed[marks]))
+        return np.sort(self.rows(marks))
 
     def find(self, wanted: Hashes) -> Positions:
-        """For each hash the first row that may have it, else −1."""
-        if not len(self.packed) or not len(wanted):
-            return np.full(len(wanted), -1, dtype=np.int64)
-        order = np.argsort(wanted)
-        tops = self.packed >> np.uint64(self.bits)
-        sought = wanted[order] >> np.uint64(self.bits)
-        at = np.minimum(np.searchsorted(tops, sought), len(tops) - 1)
-        rows = np.where(tops[at] == sought, self._rows(self.packed[at]), -1)
-        found = np.empty(len(wanted), dtype=np.int64)
-        found[order] = rows
+        """For each hash the position here of the first entry that may have it, else −1."""
+        found = np.full(len(wanted), -1, dtype=np.int64)
+        if len(self.packed) and len(wanted):
+            asked = KeyIndex.of(wanted)  # in order, so that the search walks through memory once
+            halves = asked.packed & ~_LOW
+            at = np.minimum(np.searchsorted(self.packed, halves), len(self.packed) - 1)
+            found[asked.rows()] = np.where((self.packed[at] & ~_LOW) == halves, at, -1)
         return found
 
-    def _rows(self, packed: Hashes) -> Positions:
-        return (packed & np.uint64((1 << self.bits) - 1)).astype(np.int64)
-
-
-def _pack(found: Hashes, bits: int) -> Hashes:
-    mask = np.uint64((1 << bits) - 1)
-    packed: Hashes = (found & ~mask) | np.arange(len(found), dtype=np.uint64)
-    return packed
+    def following(self, at: Positions) -> Positions:
+        """The next entry after each position if it may have the same hash, else −1."""
+        after = np.minimum(at + 1, len(self.packed) - 1)
+        same = (after > at) & (self.packed[after] >> _HALF == self.packed[at] >> _HALF)
+        return np.where(same, after, -1)
 
 
 def positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Positions:
@@ -80,21 +86,24 @@ def positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Posi
 
     Both frames have the same columns; keys are unique, and null nowhere.
     """
-    names = keys.columns
-    found = index.find(hashes([wanted[n] for n in names]))
-    hit = np.flatnonzero(found >= 0)
-    rows = found[hit]
-    agrees = np.ones(len(hit), dtype=np.bool_)
-    for name in names:
-        agrees &= (wanted[name].gather(hit) == keys[name].gather(rows)).to_numpy()
-    if not agrees.all():  # other texts with the same hash: ask once more, by the texts themselves
-        lost = hit[~agrees]
-        found[lost] = _by_text(keys, wanted[lost])
-    return found
+    result = np.full(len(wanted), -1, dtype=np.int64)
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted.slice(start, CHUNK)
+        result[start : start + CHUNK] = _positions(keys, index, part)
+    return result
 
 
-def _by_text(keys: pl.DataFrame, wanted: pl.DataFrame) -> Positions:
-    joined: Any = wanted.join(
-        keys.with_row_index("_at"), on=keys.columns, how="left", maintain_order="left"
-    )["_at"]
-    return np.asarray(joined.cast(pl.Int64).fill_null(-1).to_numpy(), dtype=np.int64)
+def _positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Positions:
+    result = np.full(len(wanted), -1, dtype=np.int64)
+    entries = index.find(hashes(wanted))
+    asking = np.flatnonzero(entries >= 0)
+    entries = entries[asking]
+    while len(asking):  # mostly once: only other keys with the same half of a hash go round again
+        rows = index.rows(entries)
+        agrees = np.ones(len(rows), dtype=np.bool_)
+        for name in keys.columns:
+            agrees &= (wanted[name].gather(asking) == keys[name].gather(rows)).to_numpy()
+        result[asking[agrees]] = rows[agrees]
+        entries = index.following(entries[~agrees])
+        asking, entries = asking[~agrees][entries >= 0], entries[entries >= 0]
+    return result

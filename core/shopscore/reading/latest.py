@@ -18,7 +18,7 @@ def latest(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, KeyIndex]:
     canonical text.
     """
     keys = ["shop", *stream.key]
-    index = KeyIndex.of(hashes([rows[k] for k in keys]))
+    index = KeyIndex.of(hashes(rows.select(keys)))
     found = index.candidates()
     if not len(found):
         return rows, index
@@ -34,7 +34,7 @@ def latest(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, KeyIndex]:
     if keep.all():
         return rows, index
     left = rows.filter(pl.Series(keep))
-    return left, KeyIndex.of(hashes([left[k] for k in keys]))
+    return left, KeyIndex.of(hashes(left.select(keys)))
 
 
 def canonical_text(stream: Stream, present: list[str]) -> pl.Expr:

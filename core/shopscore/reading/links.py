@@ -12,17 +12,20 @@ ORDER = "_order"
 
 
 def link(
-    rows: pl.DataFrame, orders: pl.DataFrame | None, index: KeyIndex | None
+    rows: pl.DataFrame, orders: tuple[pl.DataFrame, KeyIndex] | None
 ) -> tuple[pl.DataFrame, int]:
-    """The rows with :data:`ORDER`, and how many name an order that is not there."""
+    """The rows with :data:`ORDER`, and how many name an order that is not there.
+
+    ``orders`` are the keys of the orders (shop and order_id) and their index.
+    """
     if "order_id" not in rows.columns:
         return rows, 0
     at = np.full(len(rows), -1, dtype=np.int64)
     named = rows["order_id"].is_not_null().arg_true()
-    if orders is not None and index is not None and len(named):
+    if orders is not None and len(named):
         wanted = rows.select("shop", "order_id")
         wanted = wanted if len(named) == len(rows) else wanted[named]
-        at[named.to_numpy()] = positions(orders.select("shop", "order_id"), index, wanted)
+        at[named.to_numpy()] = positions(*orders, wanted)
     unlinked = len(named) - int((at >= 0).sum())
     order = pl.Series(ORDER, at)
     return rows.with_columns(order.set(order < 0, None).cast(pl.UInt32)), unlinked
