@@ -81,7 +81,9 @@ class Benchmark:
         header = [h.strip() for h in rows[0]] if rows else []
         missing = [c for c in COLUMNS if c not in header]
         if missing:
-            raise InputError(f"{path}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}")
+            raise InputError(
+                f"{path}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}"
+            )
         places = [header.index(c) for c in COLUMNS]
         cells = ([*row, *[""] * len(header)] for row in rows[1:])
         return cls.from_rows(

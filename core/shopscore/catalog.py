@@ -65,7 +65,9 @@ def platform(id: str) -> Platform:
         return known[id]
     for record in plugin_records():
         if record.name == id and record.status in _FAILED:
-            raise PluginError(f"plugin {id} ({record.distribution}): {record.status}: {record.error}")
+            raise PluginError(
+                f"plugin {id} ({record.distribution}): {record.status}: {record.error}"
+            )
     raise CoverageError(
         f"no installed plugin declares platform {id}{did_you_mean(id, known)}"
         f" (a package shopscore-{id} may add it)"
@@ -107,7 +109,10 @@ def find_ruleset(
         raise CoverageError(f"rule set {found.name} is not one of {scorecard.name}")
     if found.covers(day):
         return found, None
-    return found, f"rule set {found.name} covers {found.span}; applied to {day} because it was named"
+    return (
+        found,
+        f"rule set {found.name} covers {found.span}; applied to {day} because it was named",
+    )
 
 
 def read_ruleset(path: Path) -> RuleSet:

@@ -87,7 +87,9 @@ class _Composing:
         self._dimensions = {d.id: _Column(size) for d in ruleset.dimensions}
         self._weights = {m.id: _Column(size) for _, m in ruleset.entries}
 
-    def add(self, rows: npt.NDArray[np.int64], shares: Shares, points: dict[str, Rationals]) -> None:
+    def add(
+        self, rows: npt.NDArray[np.int64], shares: Shares, points: dict[str, Rationals]
+    ) -> None:
         if not shares.metrics:
             return
         total = Rationals.constant(0, len(rows))
@@ -195,4 +197,3 @@ def publish(ruleset: RuleSet, composed: Composed, verdicts: tuple[Verdict, ...])
         reached = published.scores.at_least(Fraction(bound))
         tiers[tier.id] = published.scored & (reached if tier.at_least is not None else ~reached)
     return Published(status, published.rounded, decimals, tiers)
-

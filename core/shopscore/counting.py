@@ -111,7 +111,9 @@ def summed(cells: pl.DataFrame) -> pl.DataFrame:
 def _check_sum(values: npt.NDArray[np.int64]) -> None:
     """Raise where a sum of some of the values might not fit in int64."""
     if magnitude(values) * len(values) >= SAFE and sum(map(abs, values.tolist())) >= SAFE:
-        raise StateError("sums of tallies do not fit in int64: a value in the events is absurdly large")
+        raise StateError(
+            "sums of tallies do not fit in int64: a value in the events is absurdly large"
+        )
 
 
 def weighted_sum(

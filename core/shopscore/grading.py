@@ -129,7 +129,10 @@ def _graded(
     if given is not None and context.metric in given.points:
         values, known = given.points[context.metric]
         points = Points(
-            values.where(known, points.values), known | points.known, points.reason, points.percentiles
+            values.where(known, points.values),
+            known | points.known,
+            points.reason,
+            points.percentiles,
         )
     known = points.known & context.has_value
     statuses = np.full(len(known), _code(points.reason), dtype=np.int8)
@@ -142,9 +145,7 @@ def _graded(
 def _shown(measured: MetricValues) -> Graded:
     statuses = np.where(measured.present, _code("informational"), _code("no_data"))
     nothing = np.zeros(len(statuses), dtype=np.bool_)
-    return Graded(
-        measured, statuses.astype(np.int8), Rationals.constant(0, len(statuses)), nothing
-    )
+    return Graded(measured, statuses.astype(np.int8), Rationals.constant(0, len(statuses)), nothing)
 
 
 def _code(status: str) -> int:

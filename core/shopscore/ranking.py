@@ -86,9 +86,7 @@ def exact_ranks(
     return Ranks(Rationals(np.where(ranked, num, 0), np.where(ranked, den, 1)), ranked)
 
 
-def _counts(
-    values: Floats, codes: npt.NDArray[np.integer], better: str
-) -> tuple[Ints, Ints, Ints]:
+def _counts(values: Floats, codes: npt.NDArray[np.integer], better: str) -> tuple[Ints, Ints, Ints]:
     """Per value: how many of its group are worse, how many equal, and how many there are."""
     by_value = np.argsort(values, kind="stable")
     order = by_value[np.argsort(codes[by_value], kind="stable")]

@@ -67,9 +67,7 @@ class Resolved:
     def marks(self) -> Prints:
         """What no other part may share: a print of every row's key and of every order named."""
         shop = cell_prints(self.events.shops["shop_id"])
-        orders = [
-            units[self._rows(name)] for name, units in self._units(by_shop=False).items()
-        ]
+        orders = [units[self._rows(name)] for name, units in self._units(by_shop=False).items()]
         keys = []
         for name, frame in self.events.frames.items():
             rows = frame.filter(pl.Series(self._picked(name)))
@@ -191,11 +189,16 @@ def _winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
         raise UsageError("the tally counts every row")
     meets = pl.lit(True) if tally.where is None else to_polars(tally.where).fill_null(False)
     per = [f"_per{i}" for i in range(len(once.per))]
-    keyed = frame.lazy().with_row_index("_at").filter(meets).select(
-        "_at",
-        "shop",
-        *(to_polars(e).alias(name) for e, name in zip(once.per, per, strict=True)),
-        *(to_polars(e).alias(f"_by{i}") for i, e in enumerate(once.by)),
+    keyed = (
+        frame.lazy()
+        .with_row_index("_at")
+        .filter(meets)
+        .select(
+            "_at",
+            "shop",
+            *(to_polars(e).alias(name) for e, name in zip(once.per, per, strict=True)),
+            *(to_polars(e).alias(f"_by{i}") for i, e in enumerate(once.by)),
+        )
     )
     candidates = keyed.collect()
     alone = candidates.select(pl.any_horizontal(pl.col(per).is_null())).to_series()

@@ -147,7 +147,7 @@ class Result:
 
     def to_json(self, shop_ids: tuple[str, ...] = ()) -> str:
         """The document ``shopscore.score/1``; with ``shop_ids`` only those shops are listed."""
-        from .documents import score_document
+        from .result_documents import score_document
 
         return score_document(self, self.only(shop_ids) if shop_ids else None)
 
@@ -231,7 +231,9 @@ class Result:
             score=self.score[row],
             score_exact=self.score_exact[row],
             dimensions=tuple(
-                DimensionView(d.id, float(ruleset.number(d.weight)), self.dimension_points[d.id][row])
+                DimensionView(
+                    d.id, float(ruleset.number(d.weight)), self.dimension_points[d.id][row]
+                )
                 for d in ruleset.dimensions
             ),
             metrics=tuple(

@@ -105,9 +105,7 @@ class Rules:
 def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
     """Raise ExpressionError where a tally reads what its stream does not have."""
     if tally.stream not in streams:
-        raise ExpressionError(
-            f"no stream {tally.stream}{did_you_mean(tally.stream, streams)}"
-        )
+        raise ExpressionError(f"no stream {tally.stream}{did_you_mean(tally.stream, streams)}")
     stream = streams[tally.stream]
     if any(ref.linked for ref in tally.columns) and not stream.links_to_orders:
         raise ExpressionError(f"rows of {stream.name} name no order: col.order means nothing there")

@@ -57,7 +57,9 @@ def parse_ruleset(text: str, origin: str, lookup: Lookup | None = None) -> RuleS
 def _extended(document: dict[str, Any], origin: str, lookup: Lookup | None) -> dict[str, Any]:
     base = document.pop("extends")
     if lookup is None or not isinstance(base, str):
-        raise RuleSetError(f'{origin}: extends is the name of a rule set, "platform/scorecard/version"')
+        raise RuleSetError(
+            f'{origin}: extends is the name of a rule set, "platform/scorecard/version"'
+        )
     if "version" not in document:
         raise RuleSetError(f"{origin}: a rule set that extends another needs a version of its own")
     below = parse_toml(*lookup(base))
@@ -259,4 +261,3 @@ def _check(ruleset: RuleSet, table: Table) -> None:
         raise table.fail(f"metric {min(twice)} stands in the rules twice")
     if not ids and not ruleset.informational:
         raise table.fail("a rule set needs a metric")
-

@@ -66,9 +66,7 @@ class Context:
         table, served = table_percentiles(
             self.benchmark, self.metric, list(self.industries), self.values, self.has_value
         )
-        return Percentiles(
-            table.where(served, ranks.percentiles), served | ranks.ranked, served
-        )
+        return Percentiles(table.where(served, ranks.percentiles), served | ranks.ranked, served)
 
 
 @frozen(eq=False)
@@ -121,9 +119,7 @@ class PercentileCurve(Scorer):
 
     def points(self, values: Rationals, context: Context) -> Points:
         found = context.percentiles
-        return Points(
-            interpolated(self.curve, found.values), found.known, "no_peers", found
-        )
+        return Points(interpolated(self.curve, found.values), found.known, "no_peers", found)
 
 
 def interpolated(curve: Sequence[Point], at: Rationals) -> Rationals:

@@ -19,9 +19,11 @@ from .composition import compose, eligibility, publish
 from .counting import window_sums
 from .errors import UsageError
 from .grading import Given, grade
+from .model.platforms import Platform
 from .model.rulesets import RuleSet
 from .rationals import Mask
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
+from .reading.files import Progress
 from .resolution import Resolved, resolve_events
 from .results import Result
 from .rules import Rules
@@ -32,7 +34,7 @@ RuleSetName = str | Path | RuleSet | None
 
 
 def find_rules(
-    platform: str,
+    platform: str | Platform,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
@@ -41,7 +43,7 @@ def find_rules(
     """The rules that are meant, the day they are asked for, and remarks about the choice.
 
     Args:
-        platform: the id of an installed platform.
+        platform: the id of an installed platform, or a platform itself.
         scorecard: one of its scorecards; by default the first.
         ruleset: a version, the path of a TOML file, or a rule set; by default the one in force.
         as_of: the day of publication; by default today on the platform's clock.
@@ -51,7 +53,7 @@ def find_rules(
         CoverageError: for anything that is not covered.
         UsageError: for an unreadable date, or an unknown assumption.
     """
-    declared = catalog.platform(platform)
+    declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
     card = declared.scorecard(scorecard)
     day = _day(as_of, declared.zone)
     found, remark = catalog.find_ruleset(card, ruleset, day)
@@ -77,7 +79,7 @@ def _day(as_of: date | str | None, zone: str) -> date:
 def resolve(
     source: str | Path | Mapping[str, Any] | Events,
     *,
-    platform: str,
+    platform: str | Platform,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
@@ -106,7 +108,7 @@ def tally(resolved: Resolved) -> Tallies:
 def score(
     source: str | Path | Mapping[str, Any] | Events | Tallies,
     *,
-    platform: str | None = None,
+    platform: str | Platform | None = None,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
@@ -114,12 +116,15 @@ def score(
     benchmarks: Benchmark | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
     tz: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
 ) -> Result:
     """Score every shop of some events, or of a state, as published on a day.
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies.
-        platform: the id of the platform; not needed for tallies, which know their rules.
+        platform: the id of the platform, or a platform itself; not needed for tallies, which
+            know their rules.
         scorecard: one of its scorecards; by default the first.
         ruleset: a version, a TOML file, or a rule set; by default the one in force on ``as_of``.
         as_of: the day of publication (the last day that counts is the one before); by default
@@ -129,6 +134,8 @@ def score(
         benchmarks: a table, or the path of one, from which percentiles are taken.
         assume: other values for assumptions, by id.
         tz: the zone of the events' clock, where it is not the platform's.
+        strict: raise where a row of the events would be set aside.
+        progress: called with a line of text as each step begins.
 
     Returns:
         Columns with every number behind each score.
@@ -144,9 +151,13 @@ def score(
     if platform is None:
         raise UsageError("score needs platform=, the id of a platform")
     rules, day, remarks = find_rules(platform, scorecard, ruleset, as_of, assume)
-    events = read_events(source, platform=platform, tz=tz)
+    say = progress or (lambda _: None)
+    events = read_events(source, platform=platform, tz=tz, strict=strict, progress=say)
+    say("resolving")
     resolved = resolve_events(events, rules)
+    say("counting")
     measured = weigh(rules, partial(window_sums, resolved), events.columns_present(), day)
+    say("grading")
     result = finish(rules, day, measured, events.shops, benchmarks, remarks=remarks)
     return evolve(result, events=events)
 
@@ -158,10 +169,10 @@ def _score_tallies(
     shops: Any,
     benchmarks: Benchmark | str | Path | None,
     assume: Mapping[str, object] | None,
-    platform: str | None,
+    platform: str | Platform | None,
 ) -> Result:
     rules = state.rules
-    if ruleset is not None or assume or platform not in (None, rules.platform.id):
+    if ruleset is not None or assume or platform not in (None, rules.platform.id, rules.platform):
         raise UsageError("tallies know their rules: name rule set and assumptions when resolving")
     day = _day(as_of, rules.platform.zone)
     if shops is None:

@@ -162,9 +162,7 @@ class Tallies:
         return found
 
 
-def _merged_marks(
-    a: Tallies, b: Tallies, sign: int
-) -> tuple[Prints, npt.NDArray[np.int8]]:
+def _merged_marks(a: Tallies, b: Tallies, sign: int) -> tuple[Prints, npt.NDArray[np.int8]]:
     marks = np.concatenate([a.marks, b.marks])
     signs = np.concatenate([a.signs, sign * b.signs]).astype(np.int64)
     unique, at = np.unique(marks, return_inverse=True)

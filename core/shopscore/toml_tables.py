@@ -134,4 +134,3 @@ class Table:
         if set(value) != {"assume"} or not isinstance(value["assume"], str):
             raise self.fail(f'{key}: an assumption is written {{ assume = "id" }}')
         return Assumed(value["assume"])
-

@@ -16,6 +16,7 @@ from attrs import frozen
 from .benchmarks import Benchmark
 from .errors import InputError, did_you_mean
 from .grading import Given
+from .model.platforms import Platform
 from .rationals import Mask, Rationals
 from .reading.events import UNKNOWN_INDUSTRY
 from .reading.files import from_dataframe, read_file
@@ -44,7 +45,7 @@ class _Cell:
 def score_values(
     values: Any,
     *,
-    platform: str,
+    platform: str | Platform,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,

@@ -39,7 +39,9 @@ def _bound(value: Any, numbers: Mapping[str, Any]) -> Any:
     if not (attrs.has(type(value)) and next(assumed_ids(value), None)):
         return value
     changes = {
-        f.alias: _bound(getattr(value, f.name), numbers) for f in attrs.fields(type(value)) if f.init
+        f.alias: _bound(getattr(value, f.name), numbers)
+        for f in attrs.fields(type(value))
+        if f.init
     }
     if isinstance(value, Expr):
         changes = {k: as_expr(v) if _was_expr(value, k) else v for k, v in changes.items()}

@@ -64,9 +64,7 @@ class Expr:
         return f"<Expr {self}>"
 
     def __bool__(self) -> bool:
-        raise ExpressionError(
-            "an expression has no truth value: write & | ~ for and, or, not"
-        )
+        raise ExpressionError("an expression has no truth value: write & | ~ for and, or, not")
 
     def __add__(self, other: object) -> Expr:
         return Arithmetic("+", self, as_expr(other))

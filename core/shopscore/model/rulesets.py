@@ -76,7 +76,11 @@ class Assumption:
                 value = Decimal(word)
             except InvalidOperation:
                 raise UsageError(f"assumption {self.id}: {text!r} is not a number") from None
-        if self.kind == "integer" and isinstance(value, Decimal) and value == value.to_integral_value():
+        if (
+            self.kind == "integer"
+            and isinstance(value, Decimal)
+            and value == value.to_integral_value()
+        ):
             value = int(value)
         self.check(value)
         return value

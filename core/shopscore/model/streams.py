@@ -74,7 +74,9 @@ class Stream:
     def __attrs_post_init__(self) -> None:
         check_id(self.name, "stream")
         object.__setattr__(self, "_by_name", {c.name: c for c in self.columns})
-        unknown = {*self.key, *(name for pair in self.ordered for name in pair)} - set(self._by_name)
+        unknown = {*self.key, *(name for pair in self.ordered for name in pair)} - set(
+            self._by_name
+        )
         if unknown or "shop_id" not in self._by_name:
             raise DeclarationError(
                 f"stream {self.name}: no column {', '.join(sorted(unknown)) or 'shop_id'}"

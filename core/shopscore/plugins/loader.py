@@ -27,7 +27,9 @@ ALLOW = "SHOPSCORE_PLUGINS"
 BLOCK = "SHOPSCORE_DISABLE_PLUGINS"
 
 
-def load_plugins(environ: Mapping[str, str] | None = None, *, load: bool = True) -> tuple[PluginRecord, ...]:
+def load_plugins(
+    environ: Mapping[str, str] | None = None, *, load: bool = True
+) -> tuple[PluginRecord, ...]:
     """Find and load every installed plugin; never raises for a plugin's failure.
 
     Args:
@@ -156,7 +158,9 @@ def _ask(manager: pluggy.PluginManager, module: Any) -> tuple[Platform, ...]:
             raise _Refused("invalid", f"shopscore_platforms gave {platform!r}, not a Platform")
         for scorecard in platform.scorecards:
             if not scorecard.versions:
-                raise _Refused("invalid", f"{scorecard.name} has no rule set in {scorecard.rulesets}")
+                raise _Refused(
+                    "invalid", f"{scorecard.name} has no rule set in {scorecard.rulesets}"
+                )
     return platforms
 
 

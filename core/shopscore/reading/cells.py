@@ -220,7 +220,9 @@ def _seconds(
     """Wall-clock seconds of a date and time given in parts of text; null for impossible ones."""
     known = year.is_not_null().to_numpy()
     y, m, d = (_whole(part) for part in (year, month, day))
-    clock = [_whole(part) if part is not None else np.zeros_like(y) for part in (hour, minute, second)]
+    clock = [
+        _whole(part) if part is not None else np.zeros_like(y) for part in (hour, minute, second)
+    ]
     possible = known & (y >= 1) & (m >= 1) & (m <= 12) & (d >= 1)
     months = np.where(possible, (y - 1970) * 12 + m - 1, 0)
     first = _days_before_month(months)

@@ -45,7 +45,9 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
             f"{where}: no column {', '.join(missing)}{did_you_mean(missing[0], raw.columns)}"
         )
     cells = {
-        c.name: _parsed(table, stream, c, zone, where) for c in stream.columns if c.name in raw.columns
+        c.name: _parsed(table, stream, c, zone, where)
+        for c in stream.columns
+        if c.name in raw.columns
     }
     bad = pl.Series([False]).new_from_index(0, len(raw))
     incidents = [no_incidents()]

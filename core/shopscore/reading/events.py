@@ -108,7 +108,9 @@ def read_events(
     return events
 
 
-def _clock(platform: str | Platform | None, tz: str | None) -> tuple[ZoneInfo | None, Iterable[Stream]]:
+def _clock(
+    platform: str | Platform | None, tz: str | None
+) -> tuple[ZoneInfo | None, Iterable[Stream]]:
     from ..catalog import platform as find
 
     declared = find(platform) if isinstance(platform, str) else platform
@@ -116,7 +118,9 @@ def _clock(platform: str | Platform | None, tz: str | None) -> tuple[ZoneInfo | 
     try:
         zone = ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(f"{name!r} is not a time zone; give a name such as Asia/Shanghai") from None
+        raise UsageError(
+            f"{name!r} is not a time zone; give a name such as Asia/Shanghai"
+        ) from None
     return zone, declared.streams if declared else ()
 
 
@@ -161,8 +165,10 @@ def _assembled(
 
 
 def _joined(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat([no_incidents(), *lists]).select(*INCIDENT_SCHEMA).sort(
-        "stream", "file", "row", "column"
+    return (
+        pl.concat([no_incidents(), *lists])
+        .select(*INCIDENT_SCHEMA)
+        .sort("stream", "file", "row", "column")
     )
 
 

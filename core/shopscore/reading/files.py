@@ -66,7 +66,9 @@ def find_files(source: Path, streams: Iterable[str]) -> dict[str, list[Path]]:
         return {source.stem: [source]}
     found: dict[str, list[Path]] = {}
     for name in known:
-        places = [source / f"{name}{suffix}" for suffix in SUFFIXES if _there(source / f"{name}{suffix}")]
+        places = [
+            source / f"{name}{suffix}" for suffix in SUFFIXES if _there(source / f"{name}{suffix}")
+        ]
         if _there(source / name):
             places.append(source / name)
         if len(places) > 1:
@@ -91,7 +93,11 @@ def _there(path: Path) -> bool:
 
 def _stray(folder: Path, known: list[str]) -> str:
     names = sorted(p.name for p in folder.iterdir() if p.suffix in SUFFIXES)
-    return f"; found only {', '.join(names[:5])}{did_you_mean(Path(names[0]).stem, known)}" if names else ""
+    return (
+        f"; found only {', '.join(names[:5])}{did_you_mean(Path(names[0]).stem, known)}"
+        if names
+        else ""
+    )
 
 
 def _parts(place: Path) -> list[Path]:

@@ -1,0 +1,1 @@
+"""The two commands. Nothing heavy is imported before a command needs it."""

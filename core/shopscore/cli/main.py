@@ -1,0 +1,248 @@
+"""``shopscore``: score events, look at what was read, make samples."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import InputError, UsageError
+from . import options
+from .run import run, say, write, writing
+from .waiting import Stages
+
+if TYPE_CHECKING:
+    from ..reading.report import LoadReport
+    from ..results import Result
+
+SAMPLE_END = "2022-06-30"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="shopscore")
+def cli() -> None:
+    """Shop experience scores (店铺体验分), with every number behind them.
+
+    Try `shopscore demo` first. `shopscore-plugins list` shows which platforms are there.
+    """
+
+
+@cli.command()
+@click.argument("events", type=options.FILE, required=False)
+@click.option(
+    "--values", type=options.FILE, metavar="FILE", help="Metric values (CSV) instead of events."
+)
+@options.platform_required
+@options.rules
+@click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
+@click.option("--industry", metavar="NAME", help="With --values: of shops without one.")
+@options.zone
+@options.strict
+@options.language
+@options.formats("table", "json", "csv", "parquet")
+@options.output
+@options.timings
+def score(
+    events: Path | None,
+    values: Path | None,
+    platform: str,
+    scorecard: str | None,
+    ruleset: str | None,
+    as_of: str | None,
+    assume: tuple[str, ...],
+    assume_file: Path | None,
+    benchmarks: Path | None,
+    shops: tuple[str, ...],
+    industry: str | None,
+    tz: str | None,
+    strict: bool,
+    lang: str,
+    form: str,
+    output: Path | None,
+    timings: bool,
+) -> None:
+    """Score every shop of EVENTS, a folder with orders.csv, reviews.csv, … (or .parquet).
+
+    Shops are ranked among all shops of their industry in EVENTS, also those not shown.
+    """
+    if (events is None) == (values is None):
+        raise UsageError("give either EVENTS or --values FILE")
+    if form == "parquet" and output is None:
+        raise UsageError("--format parquet needs -o FILE")
+    from .. import score as score_events
+    from .. import score_values
+
+    overrides = options.assumptions(assume, assume_file)
+    with Stages(timings=timings) as stages:
+        if values is not None:
+            result = score_values(
+                values,
+                platform=platform,
+                scorecard=scorecard,
+                ruleset=ruleset,
+                as_of=as_of,
+                industry=industry,
+                benchmarks=benchmarks,
+                assume=overrides,
+            )
+        else:
+            result = score_events(
+                events or "",
+                platform=platform,
+                scorecard=scorecard,
+                ruleset=ruleset,
+                as_of=as_of,
+                benchmarks=benchmarks,
+                assume=overrides,
+                tz=tz,
+                strict=strict,
+                progress=stages,
+            )
+        stages("writing")
+        _write_result(result, shops, form, lang, output)
+    _remark(result)
+
+
+def _write_result(
+    result: Result, shops: tuple[str, ...], form: str, lang: str, output: Path | None
+) -> None:
+    rows = result.only(shops) if shops else None
+    if form == "json":
+        write(result.to_json(shops), output)
+    elif form == "table":
+        _show_result(result, shops, lang, output)
+    else:
+        frame = result.to_polars() if rows is None else result.to_polars()[rows]
+        if form == "csv":
+            from ..result_documents import csv_text
+
+            write(csv_text(frame).rstrip("\n"), output)
+        elif output is not None:
+            with writing(output):
+                frame.write_parquet(output)
+
+
+def _show_result(result: Result, shops: tuple[str, ...], lang: str, output: Path | None) -> None:
+    from . import tables
+
+    if shops:
+        views = [result[id] for id in dict.fromkeys(shops)]
+        tables.show(*(tables.shop_table(result, view, lang) for view in views), output=output)
+        return
+    listed = [view for view, _ in zip(result, range(tables.MANY), strict=False)]
+    tables.show(tables.shops_table(result, listed, lang), output=output)
+    if len(result) > len(listed):
+        say(f"{len(result) - len(listed)} more shops: name some with --shop, or take --format csv")
+
+
+def _remark(result: Result) -> None:
+    """What a person should know of a result, on standard error."""
+    ruleset = result.rules.ruleset
+    say(*(f"Note: {remark}" for remark in result.remarks))
+    if result.report is not None:
+        _remark_on_reading(result.report)
+    changed = [a for a in result.rules.assumptions if a.overridden]
+    say(
+        f"Rule set {ruleset.name} ({ruleset.status}) rests on {len(result.rules.assumptions)}"
+        f" assumptions; shopscore-plugins rules {ruleset.platform} lists them."
+    )
+    say(*(f"Assumed: {ruleset.full_id(a.id)} = {a.value}" for a in changed))
+    if not result.published.scored.any():
+        say("No shop has a score; --format json gives the reason for each.")
+
+
+def _remark_on_reading(report: LoadReport) -> None:
+    say(*(f"Note: {note}" for note in report.notes))
+    for name, columns in sorted(report.ignored.items()):
+        say(f"Note: {name}: columns that are not used: {', '.join(columns)}")
+    if len(report.set_aside):
+        say(f"Note: {len(report.set_aside)} rows were set aside; shopscore validate says why")
+
+
+@cli.command()
+@click.argument("events", type=options.FILE)
+@options.platform_optional
+@options.zone
+@options.strict
+@options.formats("table", "json")
+@options.output
+def validate(
+    events: Path,
+    platform: str | None,
+    tz: str | None,
+    strict: bool,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Read EVENTS and show the books: what was accepted, replaced, set aside, repaired, and why."""
+    from .. import read_events
+    from ..result_documents import validate_document
+
+    with Stages() as stages:
+        report = read_events(events, platform=platform, tz=tz, progress=stages).report
+    if form == "json":
+        write(validate_document(report), output)
+    else:
+        from . import tables
+
+        incidents = tables.incidents_table(report)
+        shown = [tables.books_table(report), *([] if incidents is None else [incidents])]
+        tables.show(*shown, output=output)
+        _remark_on_reading(report)
+    if strict and len(report.set_aside):
+        say(f"Error: {len(report.set_aside)} rows were set aside")
+        raise click.exceptions.Exit(1)
+
+
+def _sampling(command: options.Command) -> options.Command:
+    for option in (
+        click.option("--seed", default=0, show_default=True, help="Another seed, other events."),
+        click.option("--orders", default=6000, show_default=True, help="Orders in all."),
+        click.option("--shops", default=40, show_default=True, help="Number of shops."),
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@click.argument("out", type=options.FILE)
+@_sampling
+@click.option("--end", default=SAMPLE_END, show_default=True, metavar="DATE", help="The last day.")
+def sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None:
+    """Write believable events of made-up shops to OUT: 120 days, one CSV file per stream."""
+    make_sample(out, shops, orders, seed, end)
+    say(f"{orders} orders of {shops} shops, 120 days to {end}: {out}")
+
+
+def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None:
+    """Generate and write events; raises UsageError for numbers that cannot be."""
+    from ..catalog import platforms
+    from ..samples import generate, write_csv
+
+    facts = {fact.name: fact.sample_share for p in platforms() for fact in p.facts}
+    try:
+        frames = generate(
+            shops=shops, orders=orders, seed=seed, end=date.fromisoformat(end), facts=facts
+        )
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"no such sample: {error}") from None
+    try:
+        write_csv(frames, out)
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written: {error.strerror or error}") from None
+
+
+@cli.command()
+@options.language
+def demo(lang: str) -> None:
+    """Make sample events, score them, and show a best and a worst shop; leaves nothing behind."""
+    from .showing import show_demo
+
+    show_demo(lang, SAMPLE_END)
+
+
+def main() -> None:
+    """The entry point of ``shopscore``."""
+    run(cli)

@@ -1,0 +1,176 @@
+"""Tables for a person: aligned, also where characters are wide; colours only on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.table import Table
+
+    from ..model.metrics import Unit
+    from ..plugins.records import PluginRecord
+    from ..reading.report import LoadReport
+    from ..results import Result, ShopView
+
+_WIDE = 1000
+#: More shops than this are not listed one by one for a person.
+MANY = 200
+
+_STYLES = {"scored": "green", "active": "green", "ok": ""}
+
+
+def show(*parts: Any, output: Path | None = None) -> None:
+    """Print tables and lines to standard output or a file; piped ones are as wide as they need."""
+    from rich.console import Console
+
+    if output is not None:
+        from .run import writing
+
+        with writing(output), output.open("w", encoding="utf-8") as file:
+            console = Console(file=file, width=_WIDE, highlight=False)
+            for part in parts:
+                console.print(part)
+        return
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDE)
+    for part in parts:
+        console.print(part)
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    right: Sequence[str] = (),
+    title: str = "",
+) -> Table:
+    """A plain table; numbers to the right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        cells = ["" if cell is None else str(cell) for cell in row]
+        made.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in cells))
+    return made
+
+
+def in_unit(value: float | None, unit: Unit) -> str:
+    """A metric's value as a person reads it."""
+    if value is None:
+        return "–"
+    match unit:
+        case "ratio":
+            return f"{value:.2%}"
+        case "hours":
+            return f"{value:.1f} h"
+        case "days":
+            return f"{value:.2f} d"
+        case "seconds":
+            return f"{value:.0f} s"
+        case "count":
+            return f"{value:.0f}"
+    return f"{value:.2f}"
+
+
+def decimals(value: float | None, places: int = 2) -> str:
+    """A number, or a dash."""
+    return "–" if value is None else f"{value:.{places}f}"
+
+
+def shops_table(result: Result, shops: Iterable[ShopView], lang: str) -> Table:
+    """One line per shop: status, score, dimensions, tiers."""
+    ruleset = result.rules.ruleset
+    names = [d.zh if lang == "zh" else d.en for d in ruleset.dimensions]
+    head = (
+        ("店铺", "行业", "状态", "分数")
+        if lang == "zh"
+        else ("shop", "industry", "status", "score")
+    )
+    last = "分层" if lang == "zh" else "tiers"
+    places = int(ruleset.number(ruleset.decimals))
+    rows = (
+        (
+            s.shop_id,
+            s.industry,
+            s.status,
+            decimals(s.score, places),
+            *(decimals(d.points) for d in s.dimensions),
+            ", ".join(s.tiers),
+        )
+        for s in shops
+    )
+    return table((*head, *names, last), rows, right=(head[3], *names))
+
+
+def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
+    """Every number behind one shop."""
+    zh = lang == "zh"
+    places = int(result.rules.ruleset.number(result.rules.ruleset.decimals))
+    rows = []
+    for m in shop.metrics:
+        metric = result.rules.metrics[m.id].metric
+        rows.append(
+            (
+                m.dimension or "",
+                metric.zh if zh else metric.en,
+                in_unit(m.value, metric.unit),
+                m.n,
+                decimals(m.percentile, 3) + ("*" if m.from_table else ""),
+                decimals(m.points),
+                decimals(m.weight, 3),
+                m.status if m.reason is None else f"{m.status}: {m.reason}",
+            )
+        )
+    head = (
+        ("维度", "指标", "值", "n", "百分位", "得分", "权重", "状态")
+        if zh
+        else ("dimension", "metric", "value", "n", "percentile", "points", "weight", "status")
+    )
+    scored = f"{shop.shop_id} · {shop.industry} · {shop.status} · {decimals(shop.score, places)}"
+    exact = f" (= {shop.score_exact})" if shop.score_exact else ""
+    tiers = f" · {', '.join(shop.tiers)}" if shop.tiers else ""
+    return table(head, rows, right=head[2:7], title=f"{scored}{exact}{tiers}")
+
+
+def books_table(report: LoadReport) -> Table:
+    """The books of each stream."""
+    columns = ("stream", "in", "accepted", "replaced", "set aside", "repaired", "unlinked")
+    rows = ((name, *books.to_dict().values()) for name, books in sorted(report.books.items()))
+    return table(columns, rows, right=columns[1:])
+
+
+def incidents_table(report: LoadReport, most: int = 20) -> Table | None:
+    """The first cells that were set aside or repaired."""
+    found = [
+        (what, *(row[c] for c in ("file", "line", "column", "value", "reason")))
+        for what, cells in (("set aside", report.set_aside), ("repaired", report.repaired))
+        for row in cells.head(most).iter_rows(named=True)
+    ]
+    columns = ("", "file", "line", "column", "value", "reason")
+    return table(columns, found, right=("line",)) if found else None
+
+
+def plugins_table(records: Iterable[PluginRecord]) -> Table:
+    """One line per plugin; what is wrong with a broken one stands beside it."""
+    rows = (
+        (
+            r.name,
+            r.status,
+            f"{r.distribution} {r.version}",
+            ", ".join(f"{p.id} ({p.zh})" for p in r.platforms),
+            ", ".join(
+                f"{s.name}: {' '.join(s.versions)}" for p in r.platforms for s in p.scorecards
+            )
+            or (r.error or ""),
+        )
+        for r in records
+    )
+    return table(("plugin", "status", "distribution", "platforms", "rule sets"), rows)
