@@ -15,7 +15,7 @@ from .plugins.loader import load_plugins
 from .plugins.records import PluginRecord
 
 _lock = threading.RLock()
-_records: tuple[PluginRecord, ...] | None = None
+_loaded: dict[str, tuple[PluginRecord, ...]] = {}
 
 _FAILED = ("conflict", "incompatible", "import_error", "hook_error", "invalid", "empty")
 
@@ -26,12 +26,11 @@ def plugin_records(*, reload: bool = False) -> tuple[PluginRecord, ...]:
     Warns once of each plugin that is broken; raises PluginError instead where the environment
     says ``SHOPSCORE_STRICT=1``.
     """
-    global _records
     with _lock:
-        if _records is None or reload:
-            _records = load_plugins()
-            _announce([r for r in _records if r.status in _FAILED])
-        return _records
+        if reload or "records" not in _loaded:
+            _loaded["records"] = load_plugins()
+            _announce([r for r in _loaded["records"] if r.status in _FAILED])
+        return _loaded["records"]
 
 
 def _announce(broken: list[PluginRecord]) -> None:

@@ -194,10 +194,7 @@ def _integers(column: pl.Series, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.
 def _mask(
     frame: pl.DataFrame, tally: Tally, time: pl.Expr, span: tuple[int, int] | None
 ) -> pl.Expr:
-    if span is None:
-        mask = time.is_not_null()
-    else:
-        mask = (time >= span[0]) & (time < span[1])
+    mask = time.is_not_null() if span is None else (time >= span[0]) & (time < span[1])
     if tally.where is not None:
         mask = mask & to_polars(tally.where)
     if not tally.counts_rows:
@@ -222,7 +219,7 @@ def _window_sum(rows: Counted, weights: DayWeights, today: int, shops: int) -> S
 
 
 def _plus(a: Integers, b: Integers) -> Integers:
-    small = a.dtype != object and b.dtype != object
+    small = object not in (a.dtype, b.dtype)
     return a + b if small else narrowed(a.astype(object) + b.astype(object))
 
 

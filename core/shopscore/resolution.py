@@ -132,8 +132,8 @@ def _resolved_stream(events: Events, stream: Stream, tallies: list[Tally]) -> pl
     rows = events.frames.get(stream.name, pl.DataFrame(schema={"shop": pl.UInt32}))
     orders = events.frames.get("orders")
     columns = [rows["shop"]]
-    for ref in columns_of(*(e for t in tallies for e in t.expressions)):
-        columns.append(_column(ref, events, stream, rows, orders))
+    refs = columns_of(*(e for t in tallies for e in t.expressions))
+    columns.extend(_column(ref, events, stream, rows, orders) for ref in refs)
     excluded = _excluded(stream, rows, orders)
     if excluded is not None:
         columns.append(excluded)

@@ -78,16 +78,15 @@ def _shop_lines(result: Result) -> pl.Series:
 
 def _dimensions(result: Result) -> pl.Series:
     ruleset = result.rules.ruleset
-    structs = []
     points = result.dimension_points
-    for dimension in ruleset.dimensions:
-        structs.append(
-            pl.struct(
-                pl.lit(dimension.id).alias("id"),
-                pl.lit(float(ruleset.number(dimension.weight))).alias("weight"),
-                pl.col(dimension.id).alias("points"),
-            )
+    structs = [
+        pl.struct(
+            pl.lit(dimension.id).alias("id"),
+            pl.lit(float(ruleset.number(dimension.weight))).alias("weight"),
+            pl.col(dimension.id).alias("points"),
         )
+        for dimension in ruleset.dimensions
+    ]
     return _listed(pl.DataFrame([s.alias(id) for id, s in points.items()]), structs, len(result))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -172,7 +172,7 @@ class Result:
         tiers = self.published.tiers
         if not tiers:
             return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(self))
-        marks = pl.DataFrame({id: mask for id, mask in tiers.items()})
+        marks = pl.DataFrame(dict(tiers))
         words = [pl.when(pl.col(id)).then(pl.lit(id)) for id in tiers]
         return marks.select(pl.concat_list(words).list.drop_nulls()).to_series()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, get_args
 
 from .errors import RuleSetError, UsageError
@@ -214,8 +213,8 @@ def _assumption(table: Table) -> Assumption:
             kind=table.word("kind", get_args(AssumptionKind)),  # type: ignore[arg-type]
             value=table.take("value", object, None),  # type: ignore[arg-type]
             reason=table.text("reason"),
-            low=table.take("low", (int, Decimal), None),
-            high=table.take("high", (int, Decimal), None),
+            low=table.bound("low"),
+            high=table.bound("high"),
             unit=table.text("unit", ""),
             choices=table.texts("choices"),
             nullable=table.take("nullable", bool, False),

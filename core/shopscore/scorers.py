@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -96,6 +97,10 @@ class Scorer(ABC):
         """Points of every shop; a shop without a value has none."""
 
 
+def _fraction(value: object) -> Fraction:
+    return Fraction(str(value))
+
+
 def _points(points: Sequence[Sequence[Any]]) -> tuple[Point, ...]:
     return tuple((Fraction(str(x)), Fraction(str(y))) for x, y in points)
 
@@ -117,16 +122,15 @@ class PercentileCurve(Scorer):
         if len(places) < 2 or places[0] != 0 or places[-1] != 1 or places != sorted(set(places)):
             raise RuleSetError("a percentile curve rises from percentile 0 to percentile 1")
 
-    def points(self, values: Rationals, context: Context) -> Points:
+    def points(self, values: Rationals, context: Context) -> Points:  # noqa: ARG002 - ranks decide
         found = context.percentiles
         return Points(interpolated(self.curve, found.values), found.known, "no_peers", found)
 
 
 def interpolated(curve: Sequence[Point], at: Rationals) -> Rationals:
     """The height of a broken line at each place; flat before its first and after its last point."""
-    (x0, y0), *_ = curve
-    result = Rationals.constant(y0, len(at))
-    for (left, low), (right, high) in zip(curve, curve[1:], strict=False):
+    result = Rationals.constant(curve[0][1], len(at))
+    for (left, low), (right, high) in pairwise(curve):
         slope = (high - low) / (right - left)
         line = at.scaled(slope) + Rationals.constant(low - slope * left, len(at))
         result = line.where(at.at_least(left), result)
@@ -143,7 +147,7 @@ class Bands(Scorer):
     """
 
     bands: tuple[Point, ...] = field(converter=_points)
-    floor: Fraction = field(default=Fraction(0), converter=lambda v: Fraction(str(v)))
+    floor: Fraction = field(default=Fraction(0), converter=_fraction)
 
     def points(self, values: Rationals, context: Context) -> Points:
         result = Rationals.constant(self.floor, len(values))
@@ -157,9 +161,9 @@ class Bands(Scorer):
 class Threshold(Scorer):
     """``passed`` points where the value reaches the bound, else ``failed`` points."""
 
-    bound: Fraction = field(converter=lambda v: Fraction(str(v)))
-    passed: Fraction = field(converter=lambda v: Fraction(str(v)))
-    failed: Fraction = field(default=Fraction(0), converter=lambda v: Fraction(str(v)))
+    bound: Fraction = field(converter=_fraction)
+    passed: Fraction = field(converter=_fraction)
+    failed: Fraction = field(default=Fraction(0), converter=_fraction)
 
     def points(self, values: Rationals, context: Context) -> Points:
         reached = _reaches(values, self.bound, context.better)

@@ -88,6 +88,11 @@ class Table:
             raise self.fail(f'{key} = {value} needs a source, or {{ assume = "…" }}')
         return value
 
+    def bound(self, key: str) -> int | Decimal | None:
+        """A plain number that bounds another one; None where there is none."""
+        found: Any = self.take(key, (int, Decimal), None)
+        return found  # type: ignore[no-any-return]
+
     def numbers_within(self, value: Any, where: str) -> Any:
         """Numbers in nested lists and tables, with the assumptions among them resolved to names."""
         if isinstance(value, list):

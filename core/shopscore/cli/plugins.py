@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from datetime import date
+from pathlib import Path
 
 import click
 
@@ -22,7 +23,7 @@ def cli() -> None:
 @cli.command("list")
 @options.formats("table", "json")
 @options.output
-def list_plugins(form: str, output: options.Path | None) -> None:
+def list_plugins(form: str, output: Path | None) -> None:
     """Every installed plugin with its status; a broken one never hides the others."""
     from ..plugins.loader import load_plugins
 
@@ -54,7 +55,7 @@ def rules(
     on: str | None,
     lang: str,
     form: str,
-    output: options.Path | None,
+    output: Path | None,
 ) -> None:
     """The rules of PLATFORM: weights, windows, scorers, sources and assumptions."""
     from ..catalog import platform as find

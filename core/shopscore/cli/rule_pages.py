@@ -19,7 +19,7 @@ def chosen(
 ) -> list[Rules]:
     """The rule sets that are asked for, bound to their metrics."""
     cards = platform.scorecards if scorecard is None else (platform.scorecard(scorecard),)
-    found = []
+    found: list[Rules] = []
     for card in cards:
         if day is not None:
             rulesets = [card.at(day)]

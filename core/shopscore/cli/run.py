@@ -20,7 +20,7 @@ BUG = 70
 
 def run(command: click.Command) -> None:
     """Run a command and leave the process with its exit code; no traceback for what is foreseen."""
-    warnings.showwarning = _one_line  # type: ignore[assignment]
+    warnings.showwarning = _one_line
     try:
         code = command.main(standalone_mode=False)
         sys.stdout.flush()

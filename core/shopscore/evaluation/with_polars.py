@@ -47,9 +47,9 @@ def to_polars(expr: ex.Expr) -> pl.Expr:
             return to_polars(left) | to_polars(right)
         case ex.Not(operand):
             return ~to_polars(operand)
-        case ex.IsIn(operand, values):
-            value = to_polars(operand)
-            return reduce(operator.or_, (value == pl.lit(v) for v in values))
+        case ex.IsIn(operand, words):
+            column = to_polars(operand)
+            return reduce(operator.or_, (column == pl.lit(word) for word in words))
         case ex.IsNull(operand):
             return to_polars(operand).is_null()
         case ex.FirstOf(operands):

@@ -75,7 +75,7 @@ class Tally:
     stream: str
     day: Expr = field(converter=as_expr, eq=_key)
     where: Expr | None = field(default=None, converter=_optional, eq=_key)
-    value: Expr = field(default=1, converter=as_expr, eq=_key)
+    value: Expr = field(default=Constant(1), converter=as_expr, eq=_key)
     once: Once | None = None
     with_excluded: bool = False
 

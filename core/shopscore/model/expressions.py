@@ -49,9 +49,10 @@ class Expr:
     def children(self) -> tuple[Expr, ...]:
         """The expressions directly below this one."""
         found: list[Expr] = []
-        for attribute in fields(type(self)):
+        for attribute in fields(type(self)):  # type: ignore[arg-type]
             value = getattr(self, attribute.name)
-            found.extend(v for v in (value if isinstance(value, tuple) else (value,)) if _is(v))
+            parts = value if isinstance(value, tuple) else (value,)
+            found.extend(part for part in parts if isinstance(part, Expr))
         return tuple(found)
 
     def walk(self) -> Iterator[Expr]:
@@ -138,10 +139,6 @@ class Expr:
     def between(self, low: object, high: object) -> Expr:
         """``low ≤ value ≤ high``, both ends included."""
         return (self >= low) & (self <= high)
-
-
-def _is(value: object) -> bool:
-    return isinstance(value, Expr)
 
 
 ArithmeticOp = Literal["+", "-", "*", "//"]

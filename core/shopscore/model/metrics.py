@@ -80,6 +80,16 @@ class Metric(ABC):
         return ""
 
 
+def _is_aggregator(_: object, __: object, value: Aggregator) -> None:
+    if not isinstance(value, Aggregator):
+        raise DeclarationError(f"{value!r} is not an aggregator: Ratio(…), Mean(…), …")
+
+
+def _is_window(_: object, __: object, value: Window) -> None:
+    if not isinstance(value, Window):
+        raise DeclarationError(f"{value!r} is not a window: Days(first, last), …")
+
+
 def _valid_id(_: object, __: object, value: str) -> None:
     check_id(value, "metric")
 
@@ -99,11 +109,11 @@ class RateMetric(Metric):
     zh: str = field(kw_only=True)
     en: str = field(kw_only=True)
     better: Better = field(kw_only=True, validator=validators.in_(("higher", "lower")))
-    aggregator: Aggregator = field(kw_only=True, validator=validators.instance_of(Aggregator))
-    window: Window = field(kw_only=True, validator=validators.instance_of(Window))
+    aggregator: Aggregator = field(kw_only=True, validator=_is_aggregator)
+    window: Window = field(kw_only=True, validator=_is_window)
     unit: Unit = field(default="ratio", kw_only=True)
     min_n: int = field(default=1, kw_only=True)
-    sources: tuple[str, ...] = field(default=(), kw_only=True, converter=tuple)
+    sources: tuple[str, ...] = field(default=(), kw_only=True)
     role: Role = field(default="scored", kw_only=True)
     note: str = field(default="", kw_only=True)
 

@@ -136,9 +136,9 @@ class Platform:
     en: str
     zone: str
     currency: str
-    scorecards: tuple[Scorecard, ...] = field(converter=tuple)
-    streams: tuple[Stream, ...] = field(default=(), converter=tuple)
-    facts: tuple[Fact, ...] = field(default=(), converter=tuple)
+    scorecards: tuple[Scorecard, ...]
+    streams: tuple[Stream, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         from attrs import evolve

@@ -18,7 +18,7 @@ DECAY_SCALE = 2**20
 
 @frozen
 class DayWeights:
-    """Integer weights over ``scale`` for ages ``first_age``, ``first_age + 1``, …
+    """Integer weights over ``scale`` for ages from ``first_age`` on, one for each age.
 
     Age 1 is the day before ``as_of``; the day of publication itself (age 0) never counts.
     """
@@ -84,7 +84,7 @@ class Days(Window):
         if isinstance(self.half_life, Decimal) and not 0 < self.half_life < 100_000:
             raise DeclarationError(f"a half life is more than 0 days, not {self.half_life}")
 
-    def weights(self, as_of: date) -> DayWeights:
+    def weights(self, as_of: date) -> DayWeights:  # noqa: ARG002 - the same on every day
         """Weights of the days before ``as_of``; raises if an assumption is not bound yet."""
         ages = range(self.last - self.first + 1)
         if self.half_life is None:

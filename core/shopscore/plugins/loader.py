@@ -96,7 +96,7 @@ def _record(entry: EntryPoint, status: PluginStatus, **more: Any) -> PluginRecor
     )
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A plugin that loads, but cannot be used; carries the status that says why."""
 
     def __init__(self, status: PluginStatus, message: str) -> None:
@@ -118,8 +118,10 @@ def _loaded(entry: EntryPoint, manager: pluggy.PluginManager) -> PluginRecord:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may raise anything, SystemExit among it
-        status = error.status if isinstance(error, _Refused) else step
-        message = str(error) if isinstance(error, _Refused) else f"{type(error).__name__}: {error}"
+        status = error.status if isinstance(error, _RefusedError) else step
+        message = (
+            str(error) if isinstance(error, _RefusedError) else f"{type(error).__name__}: {error}"
+        )
         return _record(
             entry,
             status,
@@ -137,7 +139,7 @@ def _check_contract(module: Any) -> None:
     api = getattr(module, "PLUGIN_API", None)
     if api != hooks.PLUGIN_API:
         said = "declares no PLUGIN_API" if api is None else f"was written for PLUGIN_API {api}"
-        raise _Refused("incompatible", f"{said}; this version speaks {hooks.PLUGIN_API}")
+        raise _RefusedError("incompatible", f"{said}; this version speaks {hooks.PLUGIN_API}")
 
 
 def _check_hooks(module: Any) -> None:
@@ -146,7 +148,7 @@ def _check_hooks(module: Any) -> None:
     marker = f"{hooks.PROJECT}_impl"
     for name, value in vars(module).items():
         if getattr(value, marker, None) and name not in known:
-            raise _Refused("invalid", f"there is no hook {name}{did_you_mean(name, known)}")
+            raise _RefusedError("invalid", f"there is no hook {name}{did_you_mean(name, known)}")
 
 
 def _ask(manager: pluggy.PluginManager, module: Any) -> tuple[Platform, ...]:
@@ -155,10 +157,10 @@ def _ask(manager: pluggy.PluginManager, module: Any) -> tuple[Platform, ...]:
     platforms = tuple(p for answer in answers for p in _listed(answer))
     for platform in platforms:
         if not isinstance(platform, Platform):
-            raise _Refused("invalid", f"shopscore_platforms gave {platform!r}, not a Platform")
+            raise _RefusedError("invalid", f"shopscore_platforms gave {platform!r}, not a Platform")
         for scorecard in platform.scorecards:
             if not scorecard.versions:
-                raise _Refused(
+                raise _RefusedError(
                     "invalid", f"{scorecard.name} has no rule set in {scorecard.rulesets}"
                 )
     return platforms
@@ -166,7 +168,9 @@ def _ask(manager: pluggy.PluginManager, module: Any) -> tuple[Platform, ...]:
 
 def _listed(answer: Any) -> Iterable[Any]:
     if not isinstance(answer, Iterable):
-        raise _Refused("invalid", f"shopscore_platforms gave {answer!r}, not a list of platforms")
+        raise _RefusedError(
+            "invalid", f"shopscore_platforms gave {answer!r}, not a list of platforms"
+        )
     return answer
 
 
@@ -182,6 +186,7 @@ def _without_conflicts(records: list[PluginRecord]) -> list[PluginRecord]:
         if shared:
             rivals = " and ".join(sorted(owners[shared[0]]))
             error = _rivalry("platform", shared[0], rivals)
-            record = evolve(record, status="conflict", platforms=(), error=error)
-        result.append(record)
+            result.append(evolve(record, status="conflict", platforms=(), error=error))
+        else:
+            result.append(record)
     return result

@@ -114,14 +114,15 @@ def _bool(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
 def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
     """Numbers as int64 over a power of ten: integers, minor units or millionths."""
     digits = _DECIMALS[column.kind]
+    scale: int = 10**digits
     dtype = series.dtype
     if dtype == pl.Null:
         return series.cast(pl.Int64)
     if dtype.is_integer():
         wide = series.cast(pl.Int64, strict=False)
-        return wide.set(wide.abs() > _GREATEST // 10**digits, None) * 10**digits
+        return wide.set(wide.abs() > _GREATEST // scale, None) * scale
     if dtype.is_float():
-        exact = series.cast(pl.Float64) * 10**digits
+        exact = series.cast(pl.Float64) * scale
         whole = exact.round()
         near = ((exact - whole).abs() < 1e-4) & (whole.abs() < _GREATEST)
         return whole.set(~near | exact.is_nan(), None).cast(pl.Int64, strict=False)
@@ -136,7 +137,8 @@ def _scaled_text(series: pl.Series, digits: int) -> pl.Series:
     fraction = rf"(\d{{0,{digits}}})0*" if digits else "(0*)"
     parts = series.str.extract_groups(rf"^([+-]?)(\d{{1,{15 - digits}}})(?:\.{fraction})?$").struct
     sign, whole, rest = (parts.field(name) for name in parts.fields)
-    scaled = whole.cast(pl.Int64, strict=False) * 10**digits
+    scale: int = 10**digits
+    scaled = whole.cast(pl.Int64, strict=False) * scale
     if digits:
         scaled = scaled + rest.fill_null("").str.pad_end(digits, "0").cast(pl.Int64, strict=False)
     return scaled * pl.select(pl.when(sign == "-").then(-1).otherwise(1)).to_series()

@@ -45,9 +45,7 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
             f"{where}: no column {', '.join(missing)}{did_you_mean(missing[0], raw.columns)}"
         )
     cells = {
-        c.name: _parsed(table, stream, c, zone, where)
-        for c in stream.columns
-        if c.name in raw.columns
+        c.name: _parsed(table, c, zone, where) for c in stream.columns if c.name in raw.columns
     }
     bad = pl.Series([False]).new_from_index(0, len(raw))
     incidents = [no_incidents()]
@@ -71,9 +69,7 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
     )
 
 
-def _parsed(
-    table: RawTable, stream: Stream, column: Column, zone: ZoneInfo | None, where: str
-) -> Cells:
+def _parsed(table: RawTable, column: Column, zone: ZoneInfo | None, where: str) -> Cells:
     series = table.frame[column.name]
     try:
         return parse(series, column, zone)

@@ -143,7 +143,7 @@ def _assembled(
     ids: pl.Series, done: dict[str, Settled], streams: Mapping[str, Stream], zone: str | None
 ) -> Events:
     frames: dict[str, pl.DataFrame] = {}
-    books: dict[str, Books] = {}
+    books = {}
     orders = None
     if "orders" in done:
         keys = done["orders"].rows.select("shop", "order_id").rechunk()  # looked up over and over
@@ -182,7 +182,7 @@ def _shop_table(
         declared = pl.DataFrame(schema={"shop": pl.UInt32, "industry": pl.String})
     table = base.join(declared, on="shop", how="left", maintain_order="left")
     lacking = table["industry"].null_count()
-    notes = ()
+    notes: tuple[str, ...] = ()
     if lacking:
         notes = (f"{lacking} of {len(table)} shops have no industry: taken as {UNKNOWN_INDUSTRY}",)
     present = [c.name for c in columns if c.name in table.columns]

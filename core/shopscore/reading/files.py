@@ -150,7 +150,7 @@ def _read_csv(path: Path, label: str) -> RawTable:
 def _header(path: Path, label: str) -> list[str]:
     if path.stat().st_size == 0:
         raise InputError(f"{label}: the file is empty; a header line is needed")
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
         nul = data.find(b"\0")
         if nul >= 0:
             line = data[:nul].count(b"\n") + 1
@@ -204,7 +204,7 @@ def _record_by_record(path: Path, label: str, header: list[str]) -> RawTable:
         with path.open(encoding="utf-8-sig", newline="") as file:
             records = _records(csv.reader(file))
             next(records, None)
-            for line, record in records:
+            for line, record in records:  # noqa: B007 - named in the error below
                 extra = [cell for cell in record[width:] if cell.strip()]
                 if len(record) > width:
                     too_long[len(rows)] = ",".join(extra) or "," * (len(record) - width)
