@@ -137,13 +137,12 @@ def _weighted(parts: list[tuple[Fraction, Rationals]]) -> Rationals:
 
 @frozen(eq=False, slots=False)
 class Verdict:
-    """Which shops meet one condition for a published score; ``assumed`` where it cannot be checked."""
+    """Which shops meet one condition for a published score."""
 
     condition: Eligibility
     bound: Fraction
     values: Rationals
     met: Mask
-    assumed: bool = False
 
 
 def eligibility(ruleset: RuleSet, measured: Mapping[str, MetricValues]) -> tuple[Verdict, ...]:

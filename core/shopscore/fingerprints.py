@@ -15,12 +15,13 @@ import polars as pl
 Prints = npt.NDArray[np.uint64]
 
 _NULL = np.uint64(0xA0761D6478BD642F)
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 _BYTES_PER_WORD = 8
 
 
 def mixed(values: Prints) -> Prints:
     """Bits well mixed (the finaliser of splitmix64): similar integers get unrelated prints."""
-    x = values + np.uint64(0x9E3779B97F4A7C15)
+    x = values + _ODD
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))
@@ -38,8 +39,8 @@ def cell_prints(series: pl.Series) -> Prints:
     if series.dtype == pl.String:
         prints = _text_prints(series)
     else:
-        filled = series.cast(pl.Int64).fill_null(0).to_numpy()
-        prints = mixed(filled.astype(np.int64).view(np.uint64))
+        integers = series.cast(pl.Int64).fill_null(0).to_numpy()
+        prints = integers.astype(np.int64).view(np.uint64)
     if series.null_count():
         prints[series.is_null().to_numpy()] = _NULL
     return prints
@@ -49,7 +50,7 @@ def _text_prints(series: pl.Series) -> Prints:
     """Texts of one length form a matrix of bytes, which is read eight bytes at a time."""
     lengths = series.str.len_bytes().fill_null(0).to_numpy()
     prints = np.zeros(len(series), dtype=np.uint64)
-    for length in np.unique(lengths):
+    for length in np.flatnonzero(np.bincount(lengths)) if len(lengths) else ():
         rows = np.flatnonzero(lengths == length)
         same = series if len(rows) == len(series) else series.gather(rows)
         prints[rows] = _equal_length_prints(same, int(length))
@@ -62,9 +63,10 @@ def _equal_length_prints(texts: pl.Series, length: int) -> Prints:
     if length:
         joined = (texts.str.join("").item() or "").encode()
         padded[:, :length] = np.frombuffer(joined, dtype=np.uint8).reshape(-1, length)
-    total = np.full(len(texts), mixed(np.array([length], dtype=np.uint64))[0])
+    total = np.full(len(texts), length, dtype=np.uint64) * _ODD
     for word in padded.view("<u8").astype(np.uint64, copy=False).T:
-        total = mixed(total ^ word)
+        total = (total ^ word) * _ODD
+        total ^= total >> np.uint64(32)
     return total
 
 
@@ -77,13 +79,24 @@ def combined(parts: Mapping[str, Prints]) -> Prints:
     return mixed(total)
 
 
-def digest_of(tables: Mapping[str, Mapping[str, Prints]]) -> str:
-    """A digest of named tables of fingerprints that does not depend on the order of rows."""
-    sha = hashlib.sha256()
-    for name in sorted(tables):
-        columns = tables[name]
-        rows = combined(columns) if columns else np.empty(0, dtype=np.uint64)
-        twice = mixed(rows ^ np.uint64(len(name) + 1))
-        sums = [int(part.sum(dtype=np.uint64)) for part in (rows, twice)]
-        sha.update(f"{name} {sorted(columns)} {len(rows)} {sums}\n".encode())
-    return sha.hexdigest()
+class Digest:
+    """A digest of named tables of rows, which does not depend on the order of the rows."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, npt.NDArray[np.uint64]] = {}
+        self._columns: dict[str, list[str]] = {}
+
+    def add(self, table: str, columns: Mapping[str, Prints]) -> None:
+        """Rows of a table, as the fingerprints of their cells by column."""
+        rows = combined(columns)
+        more = (rows, mixed(~rows), np.ones_like(rows))
+        sums = np.array([part.sum(dtype=np.uint64) for part in more])
+        self._sums[table] = self._sums.get(table, np.zeros_like(sums)) + sums
+        self._columns[table] = sorted(columns)
+
+    def hexdigest(self) -> str:
+        """The digest of everything that was added."""
+        sha = hashlib.sha256()
+        for table, sums in sorted(self._sums.items()):
+            sha.update(f"{table} {self._columns[table]} {sums.tolist()}\n".encode())
+        return sha.hexdigest()

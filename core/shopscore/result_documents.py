@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -60,78 +61,84 @@ def _assumption(assumption: Assumption, full_id: str) -> dict[str, Any]:
 
 
 def _shop_lines(result: Result) -> pl.Series:
-    """Each shop as a line of JSON, made from the columns."""
-    columns = {
+    """Each shop as a line of JSON, made from the columns; lists are put together as text."""
+    shop = {
         "shop_id": result.shops["shop_id"],
         "industry": result.shops["industry"],
         "status": pl.Series(result.published.status, dtype=pl.String),
         "score": result.score,
         "score_exact": result.score_exact,
-        "dimensions": _dimensions(result),
-        "metrics": _metrics(result),
-        "tiers": result.tiers,
-        "eligibility": _eligibility(result),
     }
+    parts = {
+        "head": _members(shop),
+        "dimensions": _list_of("dimensions", _dimensions(result), len(result)),
+        "metrics": _list_of("metrics", _metrics(result), len(result)),
+        "tiers": _members({"tiers": result.tiers}),
+        "eligibility": _list_of("eligibility", _eligibility(result), len(result)),
+    }
+    table = pl.DataFrame([text.alias(name) for name, text in parts.items()])
+    return table.select(pl.format("{{{}}}", pl.concat_str(pl.all(), separator=","))).to_series()
+
+
+def _members(columns: Mapping[str, pl.Series]) -> pl.Series:
+    """The members of a JSON object per row, without its braces."""
     table = pl.DataFrame([series.alias(name) for name, series in columns.items()])
-    return table.select(pl.struct(pl.all()).struct.json_encode()).to_series()
+    encoded = table.select(pl.struct(pl.all()).struct.json_encode()).to_series()
+    return encoded.str.slice(1, encoded.str.len_chars() - 2)
 
 
-def _dimensions(result: Result) -> pl.Series:
-    ruleset = result.rules.ruleset
-    points = result.dimension_points
-    structs = [
-        pl.struct(
-            pl.lit(dimension.id).alias("id"),
-            pl.lit(float(ruleset.number(dimension.weight))).alias("weight"),
-            pl.col(dimension.id).alias("points"),
-        )
+def _list_of(name: str, items: list[dict[str, pl.Series]], length: int) -> pl.Series:
+    """A member that is a list of objects, per row."""
+    if not items:
+        return pl.Series([f'"{name}":[]']).new_from_index(0, length)
+    objects = pl.DataFrame([_members(item).alias(str(i)) for i, item in enumerate(items)])
+    joined = pl.concat_str(pl.all(), separator="},{")
+    return objects.select(pl.concat_str(pl.lit(f'"{name}":[{{'), joined, pl.lit("}]"))).to_series()
+
+
+def _same(value: Any, length: int, dtype: Any = None) -> pl.Series:
+    return pl.Series([value], dtype=dtype).new_from_index(0, length)
+
+
+def _dimensions(result: Result) -> list[dict[str, pl.Series]]:
+    ruleset, size = result.rules.ruleset, len(result)
+    return [
+        {
+            "id": _same(dimension.id, size),
+            "weight": _same(float(ruleset.number(dimension.weight)), size),
+            "points": result.dimension_points[dimension.id],
+        }
         for dimension in ruleset.dimensions
     ]
-    return _listed(pl.DataFrame([s.alias(id) for id, s in points.items()]), structs, len(result))
 
 
-def _metrics(result: Result) -> pl.Series:
-    columns, structs = [], []
-    for id, metric in result.all_metric_columns.items():
-        columns += [metric[name].alias(f"{id} {name}") for name in metric.columns]
-        structs.append(
-            pl.struct(
-                pl.lit(id).alias("id"),
-                pl.lit(result.dimension_of(id), dtype=pl.String).alias("dimension"),
-                *(pl.col(f"{id} {name}").alias(name) for name in metric.columns),
-            )
-        )
-    return _listed(pl.DataFrame(columns), structs, len(result))
+def _metrics(result: Result) -> list[dict[str, pl.Series]]:
+    size = len(result)
+    return [
+        {
+            "id": _same(id, size),
+            "dimension": _same(result.dimension_of(id), size, pl.String),
+            **{column.name: column for column in columns},
+        }
+        for id, columns in result.all_metric_columns.items()
+    ]
 
 
-def _eligibility(result: Result) -> pl.Series:
-    columns, structs = [], []
-    for verdict in result.verdicts:
-        id = verdict.condition.id
-        columns += [
-            pl.Series(f"{id} value", verdict.values.floats()),
-            pl.Series(f"{id} met", verdict.met),
-        ]
-        at_least = verdict.condition.at_least is not None
-        unknown = pl.lit(None, dtype=pl.Float64)
-        structs.append(
-            pl.struct(
-                pl.lit(id).alias("id"),
-                pl.lit(verdict.condition.metric).alias("metric"),
-                unknown.alias("value") if verdict.assumed else pl.col(f"{id} value").alias("value"),
-                pl.lit("at least" if at_least else "at most").alias("condition"),
-                pl.lit(float(verdict.bound)).alias("bound"),
-                pl.col(f"{id} met").alias("met"),
-                pl.lit(verdict.assumed).alias("assumed"),
-            )
-        )
-    return _listed(pl.DataFrame(columns), structs, len(result))
-
-
-def _listed(columns: pl.DataFrame, structs: list[pl.Expr], length: int) -> pl.Series:
-    if not structs:
-        return pl.Series([[]], dtype=pl.List(pl.Struct([]))).new_from_index(0, length)
-    return columns.select(pl.concat_list(structs)).to_series()
+def _eligibility(result: Result) -> list[dict[str, pl.Series]]:
+    size = len(result)
+    return [
+        {
+            "id": _same(verdict.condition.id, size),
+            "metric": _same(verdict.condition.metric, size),
+            "value": pl.Series(verdict.values.floats()),
+            "condition": _same(
+                "at least" if verdict.condition.at_least is not None else "at most", size
+            ),
+            "bound": _same(float(verdict.bound), size),
+            "met": pl.Series(verdict.met),
+        }
+        for verdict in result.verdicts
+    ]
 
 
 def validate_document(report: LoadReport) -> str:

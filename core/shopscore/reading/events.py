@@ -12,7 +12,7 @@ import polars as pl
 from attrs import evolve, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
-from ..fingerprints import Prints, cell_prints, digest_of
+from ..fingerprints import Digest, cell_prints
 from ..model.streams import CANONICAL, Stream, merge_streams
 from .files import Progress, RawTable, find_files, from_dataframe, read_file
 from .links import ORDER, link
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..model.platforms import Platform
 
 UNKNOWN_INDUSTRY = "unknown"
+#: Rows whose fingerprints are made at a time.
+_DIGEST_ROWS = 1 << 17
 
 
 @frozen(eq=False, slots=False)
@@ -43,15 +45,17 @@ class Events:
     @cached_property
     def digest(self) -> str:
         """A digest of all rows, which does not depend on their order or on the kind of file."""
+        digest = Digest()
+        digest.add("shops", {c.name: cell_prints(c) for c in self.shops})
         shop_prints = cell_prints(self.shops["shop_id"])
-        tables: dict[str, dict[str, Prints]] = {
-            "shops": {name: cell_prints(self.shops[name]) for name in self.shops.columns}
-        }
         for name, frame in self.frames.items():
-            columns = [c for c in frame.columns if c not in ("shop", ORDER)]
-            prints = {c: cell_prints(frame[c]) for c in columns}
-            tables[name] = {**prints, "shop_id": shop_prints[frame["shop"].to_numpy()]}
-        return digest_of(tables)
+            own = frame.drop(ORDER, strict=False)
+            for start in range(0, max(len(own), 1), _DIGEST_ROWS):
+                columns = {c.name: c for c in own.slice(start, _DIGEST_ROWS)}
+                shop = shop_prints[columns.pop("shop").to_numpy()]
+                prints = {c: cell_prints(cells) for c, cells in columns.items()}
+                digest.add(name, {**prints, "shop_id": shop})
+        return digest.hexdigest()
 
     def columns_present(self) -> frozenset[tuple[str, str]]:
         """Which columns of which streams were in the input, empty ones included."""
