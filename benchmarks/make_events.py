@@ -18,7 +18,6 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from draws import NEVER, Array, Draws, World
 
 INDUSTRIES = 50

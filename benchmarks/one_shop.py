@@ -16,9 +16,9 @@ from pathlib import Path
 from statistics import median
 
 import polars as pl
-import shopscore as ss
-
 from make_events import SHARES, write_events
+
+import shopscore as ss
 
 AS_OF = dt.date(2024, 6, 30)
 ORDERS = 1_000

@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from .model.aggregators import GradedRate as GradedRate
     from .model.aggregators import Mean as Mean
     from .model.aggregators import Ratio as Ratio
+    from .model.builders import assumed as assumed
+    from .model.builders import col as col
+    from .model.builders import day as day
+    from .model.builders import first_of as first_of
+    from .model.builders import lit as lit
+    from .model.builders import number as number
+    from .model.builders import time_of_day as time_of_day
+    from .model.builders import when as when
     from .model.counting import Once as Once
     from .model.counting import Tally as Tally
     from .model.expressions import Expr as Expr
-    from .model.expressions import assumed as assumed
-    from .model.expressions import col as col
-    from .model.expressions import day as day
-    from .model.expressions import first_of as first_of
-    from .model.expressions import lit as lit
-    from .model.expressions import number as number
-    from .model.expressions import time_of_day as time_of_day
-    from .model.expressions import when as when
     from .model.metrics import Metric as Metric
     from .model.metrics import RateMetric as RateMetric
     from .model.platforms import Fact as Fact
@@ -93,9 +93,7 @@ _HOMES = {
         "UsageError",
     ),
     "model.aggregators": ("Aggregator", "Count", "GradedRate", "Mean", "Ratio"),
-    "model.counting": ("Once", "Tally"),
-    "model.expressions": (
-        "Expr",
+    "model.builders": (
         "assumed",
         "col",
         "day",
@@ -105,6 +103,8 @@ _HOMES = {
         "time_of_day",
         "when",
     ),
+    "model.counting": ("Once", "Tally"),
+    "model.expressions": ("Expr",),
     "model.metrics": ("Metric", "RateMetric"),
     "model.platforms": ("Fact", "Platform", "Scorecard"),
     "model.rulesets": ("Assumption", "RuleSet", "Source"),

@@ -21,13 +21,15 @@ Ranks are counted in integers, so that ties are ties and a percentile is an exac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from .benchmarks import Benchmark, table_percentiles
 from .errors import UsageError, did_you_mean
 from .rationals import Floats, Mask, Rationals
 
@@ -142,3 +144,37 @@ def percentile_rank(
     codes = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
     ranks = exact_ranks(numbers, codes, kind=kind, better=better)
     return np.where(ranks.ranked, ranks.percentiles.floats(), np.nan)
+
+
+def benchmark_percentile(
+    values: npt.ArrayLike, benchmark: Benchmark, metric: str, industries: Sequence[str]
+) -> Floats:
+    """Percentile of each value by a benchmark table, from 0 (worst) to 1 (best).
+
+    Linear between the points of the table, flat outside; a value that several points share takes
+    the mean of their lowest and highest percentile.
+
+    Args:
+        values: one-dimensional numbers; NaN is no value.
+        benchmark: the table.
+        metric: the id of the metric.
+        industries: the industry of each value; rows ``*`` serve those without their own.
+
+    Returns:
+        A float64 array of the same length; NaN where there is no value, or no row serves it.
+
+    >>> from shopscore import Benchmark
+    >>> table = Benchmark.from_rows([("*", "rate", "1", "0"), ("*", "rate", "0", "0.5")])
+    >>> benchmark_percentile([0.1, 0.9], table, "rate", ["food", "toys"]).tolist()
+    [0.8, 0.0]
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.shape != (len(industries),):
+        raise UsageError("values and industries must have one length")
+    there = ~np.isnan(numbers)
+    exact = [
+        Fraction(str(v)) if known else Fraction(0) for v, known in zip(numbers, there, strict=True)
+    ]
+    column = Rationals.of([f.numerator for f in exact], [f.denominator for f in exact])
+    found, served = table_percentiles(benchmark, metric, list(industries), column, there)
+    return np.where(served, found.floats(), np.nan)

@@ -73,6 +73,7 @@ class Rules:
                     f"{did_you_mean(id, known)}"
                 )
             metric = known[id]
+            _check_role(ruleset, metric)
             metrics[id] = BoundMetric(
                 metric, bound(metric.aggregator, numbers), bound(metric.window, numbers)
             )
@@ -100,6 +101,14 @@ class Rules:
             used.update(assumed_ids(metric.aggregator), assumed_ids(metric.window))
         known = self.ruleset.assumptions
         return tuple(known[id] for id in sorted(used))
+
+
+def _check_role(ruleset: RuleSet, metric: Metric) -> None:
+    weighed = any(entry.id == metric.id for _, entry in ruleset.entries)
+    if weighed and metric.role != "scored":
+        raise RuleSetError(
+            f"{ruleset.name}: metric {metric.id} has the role {metric.role}, and cannot be weighed"
+        )
 
 
 def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:

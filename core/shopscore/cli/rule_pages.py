@@ -43,6 +43,7 @@ def _document(rules: Rules) -> dict[str, Any]:
         "en": ruleset.en,
         "effective_from": ruleset.effective_from,
         "effective_to": ruleset.effective_to,
+        "published_on": ruleset.published_on,
         "span_source": ruleset.span_source or None,
         "sha256": ruleset.sha256,
         "ranking": ruleset.number(ruleset.ranking),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from ..errors import DeclarationError
-from .expressions import ColumnRef, Constant, Expr, as_expr, col, columns_of
+from .builders import col
+from .expressions import ColumnRef, Constant, Expr, as_expr, columns_of
 
 
 def _optional(value: object) -> Expr | None:

@@ -1,5 +1,7 @@
 """The expression tree: what a tally counts, as a value.
 
+``builders`` holds what rule authors write; this module the nodes that come of it.
+
 Expressions are read off rows of one stream. They are built with operators from :data:`col`,
 compared by their :attr:`Expr.key`, printed in words by ``str()``, and evaluated by more than one
 evaluator (polars for speed, plain Python per row as its oracle). Values are int64, booleans and
@@ -15,7 +17,6 @@ from typing import Literal
 from attrs import fields, frozen
 
 from ..errors import ExpressionError
-from .streams import NUMBER_SCALE
 
 DAY_SECONDS = 86_400
 
@@ -379,106 +380,6 @@ def as_expr(value: object) -> Expr:
         f"{value!r} cannot stand in an expression: use integers, booleans or words"
         " (number() turns a decimal into an integer of a number column)"
     )
-
-
-class _LinkedColumns:
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> ColumnRef:
-        return _ref(name, linked=True)
-
-
-class Columns:
-    """Makes column references: ``col.paid_at``, ``col("paid_at")``, ``col.order.paid_at``."""
-
-    __slots__ = ()
-
-    @property
-    def order(self) -> _LinkedColumns:
-        """Columns of the order that the row names; null where there is no such order."""
-        return _LinkedColumns()
-
-    def __call__(self, name: str) -> ColumnRef:
-        return _ref(name, linked=False)
-
-    def __getattr__(self, name: str) -> ColumnRef:
-        return _ref(name, linked=False)
-
-
-def _ref(name: str, *, linked: bool) -> ColumnRef:
-    if name.startswith("_"):  # copy, pickle and inspection ask for dunder attributes
-        raise AttributeError(name)
-    return ColumnRef(name, linked)
-
-
-#: Where expressions begin: ``col.rating``, ``col.order.paid_at``.
-col = Columns()
-
-
-def lit(value: Scalar) -> Expr:
-    """A constant as an expression.
-
-    >>> lit(180) >= col.rounds
-    <Expr 180 ≥ rounds>
-    """
-    return as_expr(value)
-
-
-def number(value: int | str) -> Expr:
-    """A decimal as it is kept in a ``number`` column: an integer of millionths.
-
-    >>> number("0.5").key
-    '500000'
-    """
-    from decimal import Decimal
-
-    scaled = Decimal(value) * NUMBER_SCALE
-    if scaled != int(scaled):
-        raise ExpressionError(f"number({value!r}) has more than six decimals")
-    return Constant(int(scaled))
-
-
-def assumed(id: str) -> Assumed:
-    """A number that is not published; ``id`` is looked up in the rule set's assumptions.
-
-    >>> col.rating <= assumed("bad_review.max_rating")
-    <Expr rating ≤ [bad_review.max_rating]>
-    """
-    return Assumed(id)
-
-
-def first_of(*values: object) -> Expr:
-    """The first of the values that is not null (SQL's ``coalesce``).
-
-    >>> first_of(col.signed_at, col.confirmed_at)
-    <Expr signed_at, else confirmed_at>
-    """
-    if not values:
-        raise ExpressionError("first_of needs at least one value")
-    return FirstOf(tuple(as_expr(v) for v in values))
-
-
-def when(condition: Expr, then: object, otherwise: object = None) -> Expr:
-    """``then`` where the condition is true, else ``otherwise``.
-
-    >>> when(col.refunded_at.is_null(), 0, col.refunded_at - col.return_signed_at)
-    <Expr (0 when refunded_at is missing, else (refunded_at − return_signed_at))>
-    """
-    return When(condition, as_expr(then), as_expr(otherwise))
-
-
-def day(time: Expr) -> Expr:
-    """The day of a time, as a whole number of days since 1970-01-01."""
-    return Day(time)
-
-
-def time_of_day(time: Expr) -> Expr:
-    """Seconds since midnight of a time on the platform's clock.
-
-    >>> time_of_day(col.started_at) >= 8 * 3600
-    <Expr time of day of started_at ≥ 28800>
-    """
-    return TimeOfDay(time)
 
 
 def columns_of(*exprs: Expr) -> tuple[ColumnRef, ...]:

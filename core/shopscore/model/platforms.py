@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from importlib import import_module, resources
@@ -158,8 +158,3 @@ class Platform:
                 return scorecard
         known = [s.id for s in self.scorecards]
         raise CoverageError(f"{self.id} has no scorecard {id}{did_you_mean(id, known)}")
-
-
-def streams_of(platforms: Iterable[Platform]) -> tuple[Stream, ...]:
-    """The streams and columns that platforms add to the canonical ones."""
-    return tuple(stream for platform in platforms for stream in platform.streams)

@@ -47,11 +47,6 @@ class Column:
     high: int | None = None
     vital: bool = False
 
-    @property
-    def is_text(self) -> bool:
-        """Whether cells are words (ids, names, enum values) and not integers or booleans."""
-        return self.kind in ("text", "enum")
-
 
 @frozen
 class Stream:
