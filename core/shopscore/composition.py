@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from attrs import field, frozen
 
 from ._integers import Integers
@@ -48,13 +49,20 @@ def compose(ruleset: RuleSet, graded: Mapping[str, Graded]) -> Composed:
     ids = [entry.id for _, entry in ruleset.entries]
     size = len(graded[ids[0]].known) if ids else 0
     composing = _Composing(ruleset, size)
-    known = np.array([graded[id].known for id in ids]).reshape(len(ids), size)
-    patterns, at = np.unique(known.T, axis=0, return_inverse=True)
-    for position, pattern in enumerate(patterns):
-        rows = np.flatnonzero(at.reshape(-1) == position)
-        shares = _shares(ruleset, {id for id, there in zip(ids, pattern, strict=True) if there})
+    for available, rows in _patterns({id: graded[id].known for id in ids}):
+        shares = _shares(ruleset, available)
         composing.add(rows, shares, {id: graded[id].points.take(rows) for id in shares.metrics})
     return composing.done()
+
+
+def _patterns(known: Mapping[str, Mask]) -> Iterator[tuple[set[str], npt.NDArray[np.int64]]]:
+    """The sets of metrics that shops have points for, each with its shops."""
+    if not known:
+        return
+    table = pl.DataFrame(dict(known)).with_row_index("row")
+    for pattern in table.group_by(*known).agg("row").iter_rows(named=True):
+        rows = np.array(pattern.pop("row"), dtype=np.int64)
+        yield {id for id, there in pattern.items() if there}, rows
 
 
 def _shares(ruleset: RuleSet, available: set[str]) -> Shares:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .benchmarks import Benchmark
 from .model.rulesets import MetricEntry, RuleSet
@@ -69,8 +69,7 @@ def grade(
     ruleset = rules.ruleset
     scorers = bound_scorers(ruleset, rules.scorecard.scorer_kinds)
     graded = {}
-    for _, entry in ruleset.entries:
-        context = _context(rules, entry, measured[entry.id], shops, benchmark, peers, given)
+    for entry, context in _contexts(rules, measured, shops, benchmark, peers, given):
         graded[entry.id] = _graded(scorers[entry.scorer], context, measured[entry.id], given)
     for id in ruleset.informational:
         graded[id] = _shown(measured[id])
@@ -95,31 +94,44 @@ def _numbers(value: Any, ruleset: RuleSet) -> Any:
     return ruleset.number(value)
 
 
-def _context(
+def _contexts(
     rules: Rules,
-    entry: MetricEntry,
-    measured: MetricValues,
+    measured: Mapping[str, MetricValues],
     shops: pl.DataFrame,
     benchmark: Benchmark | None,
     peers: Mask | None,
     given: Given | None,
-) -> Context:
-    metric = rules.metrics[entry.id].metric
-    types = shops["shop_type"].to_list() if "shop_type" in shops.columns else [None] * len(shops)
-    return Context(
-        metric=entry.id,
-        better=metric.better,
-        values=measured.values,
-        has_value=measured.present & (measured.n >= metric.min_n),
-        is_peer=np.ones(len(shops), dtype=np.bool_) if peers is None else peers,
-        n=measured.n,
+) -> Iterator[tuple[MetricEntry, Context]]:
+    """What the scorer of each weighed metric may know."""
+    size = len(shops)
+    types = shops["shop_type"].to_list() if "shop_type" in shops.columns else [None] * size
+    everybody = Context(
+        metric="",
+        better="higher",
+        values=Rationals.constant(0, size),
+        has_value=np.zeros(size, dtype=np.bool_),
+        is_peer=np.ones(size, dtype=np.bool_) if peers is None else peers,
+        n=np.zeros(size, dtype=np.int64),
         industries=shops["industry"].to_list(),
         industry_codes=shops["industry"].rank("dense").to_numpy(),
         shop_types=types,
         ranking=rules.ruleset.number(rules.ruleset.ranking),
         benchmark=benchmark,
-        given=None if given is None else given.percentiles.get(entry.id),
     )
+    for _, entry in rules.ruleset.entries:
+        metric, found = rules.metrics[entry.id].metric, measured[entry.id]
+        yield (
+            entry,
+            evolve(
+                everybody,
+                metric=entry.id,
+                better=metric.better,
+                values=found.values,
+                has_value=found.present & (found.n >= metric.min_n),
+                n=found.n,
+                given=None if given is None else given.percentiles.get(entry.id),
+            ),
+        )
 
 
 def _graded(

@@ -26,6 +26,7 @@ Scalar = int | bool | str | None
 class Expr:
     """A node of the tree; build one from :data:`col`, never by hand.
 
+    >>> from shopscore import col
     >>> cond = col.is_first & (col.rating <= 2)
     >>> cond
     <Expr is_first and rating ≤ 2>
