@@ -184,7 +184,7 @@ class Result:
         )
         ranks = graded.percentiles
         lacking = " and ".join(graded.measured.lacking)
-        status = pl.Series(graded.statuses).cast(pl.Enum(METRIC_STATUSES)).cast(pl.String)
+        status = pl.Series(METRIC_STATUSES).gather(graded.statuses)
         why = f"no column {lacking}" if lacking else "no row counts"
         no_data = pl.DataFrame([status.alias("status")]).select(
             pl.when(pl.col("status") == "no_data").then(pl.lit(why))
