@@ -13,6 +13,7 @@ from ..model.streams import Column, Stream
 from .cells import Cells, NoZoneError, parse
 from .files import RawTable
 from .report import INCIDENT_SCHEMA, no_incidents
+from .shop_codes import ShopCodes
 
 #: Position of a row in its source, kept until the report is made.
 ROW = "_row"
@@ -26,6 +27,7 @@ class Checked:
     """
 
     rows: pl.DataFrame
+    shops: ShopCodes
     rows_in: int
     set_aside: pl.DataFrame
     unreadable: pl.DataFrame
@@ -44,12 +46,12 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
         raise InputError(
             f"{where}: no column {', '.join(missing)}{did_you_mean(missing[0], raw.columns)}"
         )
-    cells = {
-        c.name: _parsed(table, c, zone, where) for c in stream.columns if c.name in raw.columns
-    }
+    shops = ShopCodes.of(_shop_ids(raw["shop_id"], where))
+    own = (c for c in stream.columns if c.name in raw.columns and c.name != "shop_id")
+    cells = {c.name: _parsed(table, c, zone, where) for c in own}
     bad = pl.Series([False]).new_from_index(0, len(raw))
     incidents = [no_incidents()]
-    for column, mask, reason in _faults(table, stream, cells):
+    for column, mask, reason in _faults(table, stream, cells, shops):
         fresh = mask & ~bad
         if fresh.any():
             incidents.append(_incidents(table, stream, column, fresh, reason))
@@ -62,6 +64,7 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
             optional.append(_incidents(table, stream, name, left, reason))
     return Checked(
         rows=typed.filter(~bad) if bad.any() else typed,
+        shops=shops.only(~bad) if bad.any() else shops,
         rows_in=len(raw),
         set_aside=pl.concat(incidents),
         unreadable=pl.concat(optional),
@@ -83,15 +86,25 @@ def _parsed(table: RawTable, column: Column, zone: ZoneInfo | None, where: str) 
         raise InputError(f"{where}: {error}") from None
 
 
+def _shop_ids(series: pl.Series, where: str) -> pl.Series:
+    """Ids of shops as text, not trimmed yet."""
+    if series.dtype.is_float() or series.dtype.is_temporal() or series.dtype == pl.Boolean:
+        raise InputError(
+            f"{where}: column shop_id: {series.dtype} cannot be read as text: give ids as text"
+        )
+    return series.cast(pl.String)
+
+
 def _faults(
-    table: RawTable, stream: Stream, cells: dict[str, Cells]
+    table: RawTable, stream: Stream, cells: dict[str, Cells], shops: ShopCodes
 ) -> Iterator[tuple[str | None, pl.Series, str]]:
     """Reasons to set rows aside, in the order in which they are looked for."""
     if table.too_long:
         rows = pl.Series([False]).new_from_index(0, len(table.frame))
         yield None, rows.scatter(list(table.too_long), True), "more cells than the header has"
-    first = ("shop_id", *stream.key)
-    for name in sorted(cells, key=lambda n: (n not in first,)):
+    if (without := shops.missing()) is not None:
+        yield "shop_id", without, "required, and empty"
+    for name in sorted(cells, key=lambda n: n not in stream.key):
         column, found = stream.column(name), cells[name]
         if found.unreadable is not None and (column.required or column.vital):
             yield name, found.unreadable, f"not readable as {column.kind}"

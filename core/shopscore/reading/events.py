@@ -102,9 +102,9 @@ def read_events(
         say(f"reading {name}")
         found[name] = typed(streams[name], tables, zone)
     say("looking for the latest states")
-    ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shops.ids for t in found.values())])
+    ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in found.values())])
     ids = ids.unique().sort().alias("shop_id")
-    done = {name: settled(t, t.shops.among(ids)) for name, t in found.items()}
+    done = {name: settled(t, ids) for name, t in found.items()}
     say("linking")
     events = _assembled(ids, done, streams, zone.key if zone else None)
     if strict and len(events.report.set_aside):

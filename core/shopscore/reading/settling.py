@@ -22,17 +22,21 @@ from .report import Books, no_incidents
 
 @frozen(eq=False)
 class Typed:
-    """The usable rows of all sources of one stream, and the shop that each row belongs to."""
+    """The usable rows of all sources of one stream; each part knows the shops of its rows."""
 
     stream: Stream
     rows: pl.DataFrame
-    shops: ShopCodes
     parts: Sequence[tuple[RawTable, Checked]]
 
     @property
     def offsets(self) -> npt.NDArray[np.int64]:
         """Number of rows before each part, and of all."""
         return np.cumsum([0, *(part.rows_in for _, part in self.parts)])
+
+    @property
+    def shop_ids(self) -> pl.Series:
+        """The shops that appear, with repetitions."""
+        return pl.concat(part.shops.ids for _, part in self.parts)
 
 
 @frozen(eq=False)
@@ -47,30 +51,6 @@ class Settled:
     ignored: tuple[str, ...]
 
 
-@frozen(eq=False)
-class ShopCodes:
-    """The shop of each row of one stream: a code, and the id that each code stands for."""
-
-    codes: npt.NDArray[np.uint32]
-    used: npt.NDArray[np.int64]
-    ids: pl.Series
-
-    @classmethod
-    def of(cls, shop_ids: pl.Series) -> ShopCodes:
-        """Codes of a column of ids."""
-        codes = shop_ids.cast(pl.Categorical).to_physical().to_numpy()
-        row_of_code = np.full(int(codes.max()) + 1 if len(codes) else 0, -1, dtype=np.int64)
-        row_of_code[codes] = np.arange(len(codes))
-        used = np.flatnonzero(row_of_code >= 0)
-        return cls(codes, used, shop_ids.gather(row_of_code[used]))
-
-    def among(self, every: pl.Series) -> pl.Series:
-        """Each row's position in the sorted ids of all streams."""
-        final = np.zeros(int(self.used[-1]) + 1 if len(self.used) else 0, dtype=np.uint32)
-        final[self.used] = every.search_sorted(self.ids).to_numpy()
-        return pl.Series("shop", final[self.codes])
-
-
 def typed(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None) -> Typed:
     """Check every source of a stream and put the usable rows together."""
     parts, rows, before = [], [], 0
@@ -81,14 +61,13 @@ def typed(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None) -> 
         parts.append(
             (evolve(table, frame=pl.DataFrame()), evolve(part, rows=pl.DataFrame()))
         )  # the cells are in rows now
-    together = pl.concat(rows, how="diagonal")
-    shops = ShopCodes.of(together["shop_id"])
-    return Typed(stream, together.drop("shop_id"), shops, parts)
+    return Typed(stream, pl.concat(rows, how="diagonal"), parts)
 
 
-def settled(found: Typed, shop: pl.Series) -> Settled:
-    """Latest state, then repair; ``shop`` is the code of each row's shop."""
+def settled(found: Typed, shop_ids: pl.Series) -> Settled:
+    """Latest state, then repair; the column ``shop`` is a position in the sorted ``shop_ids``."""
     stream = found.stream
+    shop = pl.concat(part.shops.among(shop_ids) for _, part in found.parts)
     rows = found.rows.with_columns(shop)
     whole, index = latest(rows, stream)
     mended, emptied = repair(whole, stream)

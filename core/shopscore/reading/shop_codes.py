@@ -1,0 +1,52 @@
+"""The shop of each row as a code: ids are looked at once each, not once a row."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import frozen
+
+from .cells import trimmed
+
+
+@frozen(eq=False)
+class ShopCodes:
+    """A code for the shop of each row, and the id that each code in use stands for.
+
+    An id that is empty is null.
+    """
+
+    codes: npt.NDArray[np.uint32]
+    used: npt.NDArray[np.int64]
+    ids: pl.Series
+
+    @classmethod
+    def of(cls, shop_ids: pl.Series) -> ShopCodes:
+        """Codes of a column of text."""
+        filled = shop_ids.fill_null("") if shop_ids.null_count() else shop_ids
+        codes = filled.cast(pl.Categorical).to_physical().to_numpy()
+        row_of_code = np.full(int(codes.max()) + 1 if len(codes) else 0, -1, dtype=np.int64)
+        row_of_code[codes] = np.arange(len(codes))
+        used = np.flatnonzero(row_of_code >= 0)
+        return cls(codes, used, trimmed(filled.gather(row_of_code[used])))
+
+    def missing(self) -> pl.Series | None:
+        """Rows without a shop; None where every row has one."""
+        if not self.ids.null_count():
+            return None
+        empty = np.zeros(int(self.used[-1]) + 1, dtype=np.bool_)
+        empty[self.used] = self.ids.is_null().to_numpy()
+        return pl.Series(empty[self.codes])
+
+    def only(self, keep: pl.Series) -> ShopCodes:
+        """The codes of the rows to keep."""
+        codes = self.codes[keep.to_numpy()]
+        there = np.isin(self.used, np.unique(codes))
+        return ShopCodes(codes, self.used[there], self.ids.filter(pl.Series(there)))
+
+    def among(self, every: pl.Series) -> pl.Series:
+        """Each row's position in the sorted ids of all streams."""
+        final = np.zeros(int(self.used[-1]) + 1 if len(self.used) else 0, dtype=np.uint32)
+        final[self.used] = every.search_sorted(self.ids).to_numpy()
+        return pl.Series("shop", final[self.codes])
