@@ -77,7 +77,8 @@ def _shop_lines(result: Result) -> pl.Series:
         "eligibility": _list_of("eligibility", _eligibility(result), len(result)),
     }
     table = pl.DataFrame([text.alias(name) for name, text in parts.items()])
-    return table.select(pl.format("{{{}}}", pl.concat_str(pl.all(), separator=","))).to_series()
+    members = pl.concat_str(pl.all(), separator=",")
+    return table.select(pl.concat_str(pl.lit("{"), members, pl.lit("}"))).to_series()
 
 
 def _members(columns: Mapping[str, pl.Series]) -> pl.Series:
