@@ -17,7 +17,7 @@ from .streams import Column
 Value = int | str | bool | Fraction | None
 
 SECONDS_PER_DAY = 86_400
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
+_EPOCH = datetime(1970, 1, 1)
 
 # Months, days and hours may lack their leading zero; minutes and seconds may not.
 _DATE = r"(?P<year>[0-9]{4})(?P<dash>[-/])(?P<month>[0-9]{1,2})(?P=dash)(?P<day>[0-9]{1,2})"
@@ -68,7 +68,7 @@ def read_time(text: str, zone: str | None) -> int:
     names = ("year", "month", "day", "hour", "minute", "second")
     year, month, day, hour, minute, second = (int(found[name] or 0) for name in names)
     try:
-        clock = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # a wall clock
+        clock = datetime(year, month, day, hour, minute, second)  # a wall clock
         if found["offset"]:
             clock = _to_zone(clock, found["offset"], zone)
     except (ValueError, OverflowError) as error:

@@ -41,7 +41,7 @@ def random_events(
 
     `drop_columns` names columns to leave out by stream. The same arguments give the same events.
     """
-    rng = Random(seed)  # noqa: S311
+    rng = Random(seed)
     typed: dict[str, list[Row]] = {stream: [] for stream in STREAMS}
     for index in range(shops):
         _make_shop(rng, typed, index, orders, as_of)

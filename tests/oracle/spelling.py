@@ -8,7 +8,7 @@ from random import Random
 from .cells import Value
 from .streams import Column
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # a wall clock
+_EPOCH = datetime(1970, 1, 1)  # a wall clock
 _SHANGHAI = 8 * 60
 _TRUE, _FALSE = ("true", "TRUE", "True", "1", "是"), ("false", "FALSE", "False", "0", "否")
 

@@ -11,7 +11,7 @@ import pytest
 from .loading import EXTRA_CELLS, Books, Loaded, Unusable, load
 from .random_events import random_events, write_folder
 
-NOON = int((datetime(2024, 6, 1, 12) - datetime(1970, 1, 1)).total_seconds())  # noqa: DTZ001
+NOON = int((datetime(2024, 6, 1, 12) - datetime(1970, 1, 1)).total_seconds())
 
 
 def order(**cells: str) -> dict[str, str]:

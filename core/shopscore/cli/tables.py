@@ -137,7 +137,11 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
     scored = f"{shop.shop_id} · {shop.industry} · {shop.status} · {decimals(shop.score, places)}"
     exact = f" (= {shop.score_exact})" if shop.score_exact else ""
     tiers = f" · {', '.join(shop.tiers)}" if shop.tiers else ""
-    return table(head, rows, right=head[2:7], title=f"{scored}{exact}{tiers}")
+    made = table(head, rows, right=head[2:7], title=f"{scored}{exact}{tiers}")
+    metrics = [result.rules.metrics[m.id].metric for m in shop.metrics]
+    made.caption = "\n".join(f"{m.zh if zh else m.en}: {m.note}" for m in metrics if m.note)
+    made.caption_justify = "left"
+    return made
 
 
 def books_table(report: LoadReport) -> Table:
