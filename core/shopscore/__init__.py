@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import ExpressionError as ExpressionError
     from .errors import InputError as InputError
     from .errors import PluginError as PluginError
+    from .errors import PluginErrorGroup as PluginErrorGroup
     from .errors import RuleSetError as RuleSetError
     from .errors import ShopscoreError as ShopscoreError
     from .errors import ShopscoreWarning as ShopscoreWarning
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .model.metrics import RateMetric as RateMetric
     from .model.platforms import Fact as Fact
     from .model.platforms import Platform as Platform
+    from .model.platforms import RuleSetFolder as RuleSetFolder
     from .model.platforms import Scorecard as Scorecard
     from .model.rulesets import Assumption as Assumption
     from .model.rulesets import RuleSet as RuleSet
@@ -85,6 +87,7 @@ _HOMES = {
         "ExpressionError",
         "InputError",
         "PluginError",
+        "PluginErrorGroup",
         "RuleSetError",
         "ShopscoreError",
         "ShopscoreWarning",
@@ -106,7 +109,7 @@ _HOMES = {
     "model.counting": ("Once", "Tally"),
     "model.expressions": ("Expr",),
     "model.metrics": ("Metric", "RateMetric"),
-    "model.platforms": ("Fact", "Platform", "Scorecard"),
+    "model.platforms": ("Fact", "Platform", "RuleSetFolder", "Scorecard"),
     "model.rulesets": ("Assumption", "RuleSet", "Source"),
     "model.streams": ("Column", "Stream"),
     "model.windows": ("DayWeights", "Days", "Window"),

@@ -8,37 +8,62 @@ import warnings
 from datetime import date
 from pathlib import Path
 
-from .errors import CoverageError, InputError, PluginError, ShopscoreWarning, did_you_mean
+from .errors import (
+    CoverageError,
+    InputError,
+    PluginError,
+    PluginErrorGroup,
+    ShopscoreWarning,
+    did_you_mean,
+)
 from .model.platforms import Platform, Scorecard
 from .model.rulesets import RuleSet
 from .plugins.loader import load_plugins
+from .plugins.merging import platforms_of
 from .plugins.records import PluginRecord
 
 _lock = threading.RLock()
-_loaded: dict[str, tuple[PluginRecord, ...]] = {}
-
-_FAILED = ("conflict", "incompatible", "import_error", "hook_error", "invalid", "empty")
+_published: dict[str, tuple[PluginRecord, ...]] = {}
+_loading = threading.local()
 
 
 def plugin_records(*, reload: bool = False) -> tuple[PluginRecord, ...]:
     """A record of every installed plugin, sorted by name; plugins are loaded on the first call.
 
-    Warns once of each plugin that is broken; raises PluginError instead where the environment
-    says ``SHOPSCORE_STRICT=1``.
+    All are published at once: whoever asks while they are being loaded waits, and a plugin that
+    asks during its own import sees none.
+
+    Raises:
+        PluginErrorGroup: where the environment says ``SHOPSCORE_STRICT=1`` and a plugin is broken;
+            otherwise each broken plugin is warned of once.
     """
+    if getattr(_loading, "now", False):
+        return ()
     with _lock:
-        if reload or "records" not in _loaded:
-            _loaded["records"] = load_plugins()
-            _announce([r for r in _loaded["records"] if r.status in _FAILED])
-        return _loaded["records"]
+        if reload or "records" not in _published:
+            _loading.now = True
+            try:
+                records = load_plugins()
+            finally:
+                _loading.now = False
+            _announce([r for r in records if r.broken])
+            _published["records"] = records
+        return _published["records"]
 
 
 def _announce(broken: list[PluginRecord]) -> None:
-    messages = [f"plugin {r.name} ({r.distribution}): {r.status}: {r.error}" for r in broken]
-    if messages and os.environ.get("SHOPSCORE_STRICT") == "1":
-        raise PluginError("; ".join(messages))
-    for message in messages:
-        warnings.warn(message, ShopscoreWarning, stacklevel=3)
+    errors = [plugin_error(record) for record in broken]
+    if errors and os.environ.get("SHOPSCORE_STRICT") == "1":
+        raise PluginErrorGroup("broken plugins", errors)
+    for error in errors:
+        warnings.warn(str(error), ShopscoreWarning, stacklevel=4)
+
+
+def plugin_error(record: PluginRecord) -> PluginError:
+    """What is wrong with a broken plugin, as an error."""
+    return PluginError(
+        f"plugin {record.name} ({record.distribution}): {record.status}: {record.error}"
+    )
 
 
 def platforms() -> tuple[Platform, ...]:
@@ -46,10 +71,9 @@ def platforms() -> tuple[Platform, ...]:
 
     >>> import shopscore as ss
     >>> [p.id for p in ss.platforms()]  # doctest: +SKIP
-    ['douyin']
+    ['toy']
     """
-    found = (p for r in plugin_records() for p in r.platforms)
-    return tuple(sorted(found, key=lambda p: p.id))
+    return platforms_of(plugin_records())
 
 
 def platform(id: str) -> Platform:
@@ -63,10 +87,8 @@ def platform(id: str) -> Platform:
     if id in known:
         return known[id]
     for record in plugin_records():
-        if record.name == id and record.status in _FAILED:
-            raise PluginError(
-                f"plugin {id} ({record.distribution}): {record.status}: {record.error}"
-            )
+        if record.name == id and record.broken:
+            raise plugin_error(record)
     raise CoverageError(
         f"no installed plugin declares platform {id}{did_you_mean(id, known)}"
         f" (a package shopscore-{id} may add it)"

@@ -10,13 +10,14 @@
     ├── CoverageError           platform, scorecard, rule set or date not covered (exit 4)
     │   └── RuleSetError        a rule set file that says something impossible
     └── PluginError             a plugin failed in what was asked for             (exit 5)
+        └── PluginErrorGroup        several did, in strict mode: an exception group
 
 A warning of the package is a :class:`ShopscoreWarning`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import ClassVar
 
@@ -69,6 +70,26 @@ class PluginError(ShopscoreError):
     """A plugin failed in what was asked for."""
 
     exit_code = 5
+
+
+class PluginErrorGroup(PluginError, ExceptionGroup[PluginError]):  # noqa: N818 - like its base
+    """Several plugins are broken, and the caller asked for strictness.
+
+    >>> try:
+    ...     raise PluginErrorGroup("broken plugins", [PluginError("plugin a"), PluginError("plugin b")])
+    ... except PluginError as error:
+    ...     print(error)
+    broken plugins: plugin a; plugin b
+    """
+
+    def derive(  # type: ignore[override]
+        self, excs: Sequence[PluginError]
+    ) -> PluginErrorGroup:
+        """A group of the same kind with other members."""
+        return PluginErrorGroup(self.message, excs)
+
+    def __str__(self) -> str:
+        return f"{self.message}: {'; '.join(map(str, self.exceptions))}"
 
 
 class ShopscoreWarning(UserWarning):

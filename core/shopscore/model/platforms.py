@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from importlib import import_module, resources
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -30,6 +31,26 @@ class Fact:
     sample_share: float = 0.0
 
 
+@frozen
+class RuleSetFolder:
+    """More rule sets for a scorecard: the files ``<scorecard>-<version>.toml`` of a folder.
+
+    ``folder`` is written ``package:folder``.
+    """
+
+    platform: str
+    scorecard: str
+    folder: str
+
+    def __attrs_post_init__(self) -> None:
+        _check_folder(self.folder, f"rule sets for {self.platform}/{self.scorecard}")
+
+
+def _check_folder(folder: str, whose: str) -> None:
+    if folder.count(":") != 1:
+        raise DeclarationError(f"{whose}: a folder is written package:folder, not {folder!r}")
+
+
 @frozen(slots=False)
 class Scorecard:
     """One of a platform's scores: its metrics, and its rule sets by date.
@@ -47,11 +68,17 @@ class Scorecard:
     rulesets: str
     scorers: Mapping[str, str] = field(factory=dict)
     platform: str = ""
+    more_rulesets: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         check_id(self.id, "scorecard")
-        if ":" not in self.rulesets:
-            raise DeclarationError(f"scorecard {self.id}: rulesets is written package:folder")
+        for folder in self.folders:
+            _check_folder(folder, f"scorecard {self.id}")
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of rule sets: the scorecard's own, and those that other plugins add."""
+        return (self.rulesets, *self.more_rulesets)
 
     @property
     def name(self) -> str:
@@ -80,20 +107,28 @@ class Scorecard:
     @cached_property
     def versions(self) -> tuple[str, ...]:
         """Versions of the rule sets, in order; the files are not read for this."""
+        return tuple(sorted(self._files))
+
+    @cached_property
+    def _files(self) -> dict[str, Traversable]:
         pattern = re.compile(rf"{re.escape(self.id)}-(.+)\.toml\Z")
-        package, folder = self.rulesets.split(":")
-        files = (resources.files(package) / folder).iterdir()
-        return tuple(sorted(m[1] for f in files if (m := pattern.match(f.name))))
+        found: dict[str, Traversable] = {}
+        for place in self.folders:
+            package, folder = place.split(":")
+            for file in (resources.files(package) / folder).iterdir():
+                match = pattern.match(file.name)
+                if match and found.setdefault(match[1], file) is not file:
+                    raise DeclarationError(f"{self.name}: rule set {match[1]} is there twice")
+        return found
 
     def text(self, version: str) -> tuple[str, str]:
         """The TOML text of a rule set, and where it stands."""
-        if version not in self.versions:
+        if version not in self._files:
             raise CoverageError(
                 f"{self.name} has no rule set {version}{did_you_mean(version, self.versions)}"
             )
-        package, folder = self.rulesets.split(":")
-        file = resources.files(package) / folder / f"{self.id}-{version}.toml"
-        return file.read_text(encoding="utf-8"), f"{package}/{folder}/{file.name}"
+        file = self._files[version]
+        return file.read_text(encoding="utf-8"), file.name
 
     def ruleset(self, version: str) -> RuleSet:
         """The rule set of a version; raises CoverageError where there is none."""

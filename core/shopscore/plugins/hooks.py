@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from ..model.platforms import Platform
+from ..model.platforms import Platform, RuleSetFolder, Scorecard
 
 PROJECT = "shopscore"
 #: The version of this contract; a plugin module states the one it was written for.
@@ -21,3 +21,19 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 def shopscore_platforms() -> Iterable[Platform]:
     """The platforms that the plugin declares."""
     raise AssertionError("a specification is never called")
+
+
+@hookspec
+def shopscore_scorecards() -> Iterable[Scorecard]:
+    """Scorecards for platforms of other plugins; each names its ``platform``."""
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def shopscore_rulesets() -> Iterable[RuleSetFolder]:
+    """Folders of rule sets for scorecards of other plugins."""
+    raise AssertionError("a specification is never called")
+
+
+#: Names of all hooks.
+HOOKS: tuple[str, ...] = ("shopscore_platforms", "shopscore_scorecards", "shopscore_rulesets")

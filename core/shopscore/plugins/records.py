@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from ..model.platforms import Platform
+from ..model.platforms import Platform, RuleSetFolder, Scorecard
 
 PluginStatus = Literal[
     "active",
@@ -20,13 +20,24 @@ PluginStatus = Literal[
     "not_loaded",
 ]
 
+#: Statuses of a plugin that is broken, as opposed to switched off or not looked at.
+BROKEN: tuple[PluginStatus, ...] = (
+    "conflict",
+    "incompatible",
+    "import_error",
+    "hook_error",
+    "invalid",
+    "empty",
+)
+
 
 @frozen
 class PluginRecord:
     """A plugin that was found: where it comes from, what became of it, and what it declares.
 
-    ``error`` says in a line what is wrong; ``traceback`` shows where. ``load_seconds`` is the
-    time its import and hooks took.
+    ``scorecards`` and ``rulesets`` are what it adds to platforms of others. ``error`` says in a
+    line what is wrong; ``traceback`` shows where. ``load_seconds`` is the time that its import
+    and hooks took.
     """
 
     name: str
@@ -35,13 +46,35 @@ class PluginRecord:
     version: str
     status: PluginStatus
     platforms: tuple[Platform, ...] = ()
+    scorecards: tuple[Scorecard, ...] = ()
+    rulesets: tuple[RuleSetFolder, ...] = ()
+    hooks: tuple[str, ...] = ()
     error: str | None = None
     traceback: str | None = field(default=None, repr=False)
     load_seconds: float | None = None
 
+    @property
+    def origin(self) -> str:
+        """``distribution:name``, which no two plugins share."""
+        return f"{self.distribution}:{self.name}"
+
+    @property
+    def broken(self) -> bool:
+        """Whether something is wrong with it."""
+        return self.status in BROKEN
+
+    @property
+    def declares(self) -> tuple[str, ...]:
+        """Platforms and scorecards that only one plugin may declare."""
+        return (*(p.id for p in self.platforms), *(s.name for s in self.scorecards))
+
+    def refused(self, status: PluginStatus, error: str) -> PluginRecord:
+        """The record of the same plugin, with nothing of what it declares."""
+        return evolve(self, status=status, error=error, platforms=(), scorecards=(), rulesets=())
+
     def to_dict(self) -> dict[str, Any]:
         """The record as ``shopscore-plugins list --format json`` shows it."""
-        scorecards = [s for p in self.platforms for s in p.scorecards]
+        scorecards = [*(s for p in self.platforms for s in p.scorecards), *self.scorecards]
         return {
             "name": self.name,
             "status": self.status,
@@ -51,6 +84,8 @@ class PluginRecord:
             "platforms": [p.id for p in self.platforms],
             "scorecards": [s.name for s in scorecards],
             "rulesets": [f"{s.name}/{v}" for s in scorecards for v in s.versions],
+            "adds_rulesets_to": [f"{f.platform}/{f.scorecard}" for f in self.rulesets],
+            "hooks": list(self.hooks),
             "error": self.error,
             "load_seconds": self.load_seconds,
         }

@@ -1,0 +1,106 @@
+"""Which plugins are installed, and which of them may be loaded; nothing is imported here."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping
+from importlib.machinery import PathFinder
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from attrs import frozen
+
+GROUP = "shopscore.plugins"
+ALLOW = "SHOPSCORE_PLUGINS"
+BLOCK = "SHOPSCORE_DISABLE_PLUGINS"
+
+
+@frozen
+class Found:
+    """An entry point, and what is known of it before anything is imported."""
+
+    entry: EntryPoint
+    allowed: bool
+    rivals: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The id of the plugin."""
+        return self.entry.name
+
+    @property
+    def origin(self) -> str:
+        """``distribution:name``, which no two plugins share."""
+        return origin(self.entry)
+
+
+def origin(entry: EntryPoint) -> str:
+    """``distribution:name`` of an entry point."""
+    return f"{entry.dist.name if entry.dist else '?'}:{entry.name}"
+
+
+def discover(environ: Mapping[str, str]) -> list[Found]:
+    """Every installed plugin, sorted by name; those that share a name know their rivals."""
+    every = sorted(set(entry_points(group=GROUP)), key=lambda e: (e.name, origin(e)))
+    allow = _words(environ[ALLOW]) if ALLOW in environ else None
+    block = _words(environ.get(BLOCK, ""))
+    allowed = [e for e in every if _may(e, allow, block)]
+    count = Counter(e.name for e in allowed)
+    return [
+        Found(
+            entry,
+            entry in allowed,
+            tuple(origin(e) for e in allowed if e.name == entry.name)
+            if entry in allowed and count[entry.name] > 1
+            else (),
+        )
+        for entry in every
+    ]
+
+
+def _may(entry: EntryPoint, allow: set[str] | None, block: set[str]) -> bool:
+    names = {entry.name, origin(entry)}
+    return (allow is None or bool(names & allow)) and not names & block
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip() for word in text.split(",") if word.strip()}
+
+
+def declared_api(entry: EntryPoint) -> int | None:
+    """The ``PLUGIN_API`` that a plugin's source states, read without importing it.
+
+    None where the source does not state it plainly; then the imported module decides.
+    """
+    source = _source(entry.module)
+    if source is None:
+        return None
+    try:
+        tree = ast.parse(source.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return None
+    for statement in tree.body:
+        if (
+            isinstance(statement, ast.Assign)
+            and any(isinstance(t, ast.Name) and t.id == "PLUGIN_API" for t in statement.targets)
+            and isinstance(statement.value, ast.Constant)
+            and isinstance(statement.value.value, int)
+        ):
+            return statement.value.value
+    return None
+
+
+def _source(module: str) -> Path | None:
+    """The file of a module, found without importing its parents."""
+    path: list[str] | None = None
+    spec = None
+    for part in module.split("."):
+        try:
+            spec = PathFinder.find_spec(part, path)
+        except (ImportError, ValueError):
+            return None
+        if spec is None:
+            return None
+        path = list(spec.submodule_search_locations or [])
+    return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
