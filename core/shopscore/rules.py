@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from .errors import ExpressionError, RuleSetError, did_you_mean
+from .evaluation.types import type_of
 from .model import expressions as ex
 from .model.aggregators import Aggregator
 from .model.binding import assumed_ids, bound
@@ -115,17 +116,32 @@ def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
     """Raise ExpressionError where a tally reads what its stream does not have."""
     if tally.stream not in streams:
         raise ExpressionError(f"no stream {tally.stream}{did_you_mean(tally.stream, streams)}")
-    stream = streams[tally.stream]
+    stream, orders = streams[tally.stream], streams["orders"]
     if any(ref.linked for ref in tally.columns) and not stream.links_to_orders:
         raise ExpressionError(f"rows of {stream.name} name no order: col.order means nothing there")
     for expr in tally.expressions:
         for node in expr.walk():
             for ref, word in _words(node):
-                column = (streams["orders"] if ref.linked else stream).column(ref.name)
+                column = (orders if ref.linked else stream).column(ref.name)
                 if column.values and word is not None and word not in column.values:
                     raise ExpressionError(
                         f"{ref} is never {word!r}{did_you_mean(str(word), column.values)}"
                     )
+
+    _check_types(tally, stream, orders)
+
+
+def _check_types(tally: Tally, stream: Stream, orders: Stream) -> None:
+    wanted: tuple[tuple[str, ex.Expr | None, str], ...] = (
+        ("day", tally.day, "integer"),
+        ("where", tally.where, "truth"),
+        ("value", tally.value, "integer"),
+    )
+    for part, expr, kind in wanted:
+        if expr is not None and (found := type_of(expr, stream, orders)) not in (kind, "null"):
+            raise ExpressionError(
+                f"tally of {tally.stream}: {part} is {expr}, which gives a {found}, not a {kind}"
+            )
 
 
 def _words(node: ex.Expr) -> Iterator[tuple[ex.ColumnRef, Any]]:

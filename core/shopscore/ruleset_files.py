@@ -118,6 +118,7 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         ranking=top.assumable("ranking", str, "mid_percent_rank"),
         missing=top.assumable("missing", str, "rescale"),
         dimensions=tuple(_dimension(t) for t in top.tables("dimensions")),
+        unknown_weight=scale.number("unknown_weight", 0),
         scorers={name: _scorer(name, t) for name, t in top.named_tables("scorers")},
         eligibility=tuple(_eligibility(t) for t in top.tables("eligibility")),
         peers_need_eligibility=peers.assumable("need_eligibility", bool, False),

@@ -58,7 +58,8 @@ class Scorecard:
     ``metrics`` names a module, whose global :class:`Metric` objects are the metrics; it is
     imported when it is first needed. ``rulesets`` is ``package:folder`` of the TOML snapshots;
     the files ``<scorecard>-<version>.toml`` there belong to the scorecard. ``scorers`` adds kinds
-    of scorer to the stock ones, each as ``module:Class``.
+    of scorer to the stock ones, each as ``module:Class``. ``cases`` is ``package:folder`` of
+    golden cases for the conformance kit.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Scorecard:
     metrics: str
     rulesets: str
     scorers: Mapping[str, str] = field(factory=dict)
+    cases: str = ""
     platform: str = ""
     more_rulesets: tuple[str, ...] = ()
 

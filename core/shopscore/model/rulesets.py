@@ -172,7 +172,8 @@ class Tier:
 class RuleSet:
     """The rules of one scorecard for a span of time; immutable, numbers exact.
 
-    ``effective_from`` and ``effective_to`` are the first and last day covered; None: open.
+    ``unknown_weight`` is the share of the total that the platform gives to dimensions which are
+    not published. ``effective_from`` and ``effective_to`` are the first and last day covered; None: open.
     ``sha256`` is the digest of the TOML text.
     """
 
@@ -189,6 +190,7 @@ class RuleSet:
     missing: str | Assumed
     dimensions: tuple[Dimension, ...]
     scorers: Mapping[str, ScorerSpec]
+    unknown_weight: Number = 0
     eligibility: tuple[Eligibility, ...] = ()
     peers_need_eligibility: bool | Assumed = False
     tiers: tuple[Tier, ...] = ()

@@ -1,0 +1,90 @@
+"""What an expression gives: an integer, a truth value or a word; and whether it makes sense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from ..errors import ExpressionError
+from ..model import expressions as ex
+from ..model.streams import Stream
+
+#: ``null`` is the type of a bare null, which fits everywhere.
+Type = Literal["integer", "truth", "word", "null"]
+
+
+def type_of(expr: ex.Expr, stream: Stream, orders: Stream) -> Type:
+    """The type of an expression over rows of a stream.
+
+    Raises:
+        ExpressionError: where operands do not fit, such as a sum of words.
+
+    >>> from shopscore import col
+    >>> from shopscore.model.streams import ORDERS
+    >>> type_of(col.signed_at - col.paid_at, ORDERS, ORDERS)
+    'integer'
+    """
+    below = tuple(type_of(child, stream, orders) for child in expr.children())
+    match expr:
+        case ex.ColumnRef():
+            kind = (orders if expr.linked else stream).column(expr.name).kind
+            return _KINDS.get(kind, "integer")
+        case ex.Constant(value):
+            return _of_value(value)
+        case ex.Assumed():
+            return "null"
+        case ex.Arithmetic() | ex.Day() | ex.TimeOfDay():
+            return _all(expr, below, "integer", "integer")
+        case ex.And() | ex.Or() | ex.Not():
+            return _all(expr, below, "truth", "truth")
+        case ex.Comparison():
+            _same(expr, below)
+            return "truth"
+        case ex.IsIn(_, values):
+            _same(expr, (*below, *(_of_value(v) for v in values)))
+            return "truth"
+        case ex.IsNull():
+            return "truth"
+        case ex.FirstOf():
+            return _same(expr, below)
+        case ex.When():
+            _all(expr, below[:1], "truth", "truth")
+            return _same(expr, below[1:])
+    raise ExpressionError(f"{expr}: {type(expr).__name__} is not a kind of expression")
+
+
+_KINDS: Mapping[str, Type] = {"text": "word", "enum": "word", "bool": "truth"}
+
+
+def _of_value(value: ex.Scalar) -> Type:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "truth"
+        case int():
+            return "integer"
+    return "word"
+
+
+def _all(expr: ex.Expr, found: tuple[Type, ...], wanted: Type, gives: Type) -> Type:
+    for one in found:
+        if one not in (wanted, "null"):
+            raise ExpressionError(f"{expr}: needs {_PLURAL[wanted]}, and finds {_PLURAL[one]}")
+    return gives
+
+
+def _same(expr: ex.Expr, found: tuple[Type, ...]) -> Type:
+    known = {one for one in found if one != "null"}
+    if len(known) > 1:
+        kinds = " and ".join(sorted(_PLURAL[one] for one in known))
+        raise ExpressionError(f"{expr}: mixes {kinds}")
+    return known.pop() if known else "null"
+
+
+_PLURAL: Mapping[Type, str] = {
+    "integer": "integers",
+    "truth": "truth values",
+    "word": "words",
+    "null": "nulls",
+}

@@ -1,0 +1,86 @@
+"""Running the kit on a plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..catalog import plugin_records
+from ..errors import CoverageError, did_you_mean
+from ..plugins.merging import platforms_of
+from ..plugins.records import PluginRecord
+from .report import Check, Report
+from .subject import Checking, Subject, failed, passed
+
+
+def check_plugin(name: str) -> Report:
+    """Run every check on an installed plugin.
+
+    Args:
+        name: its entry point's name, or ``distribution:name``.
+
+    Raises:
+        CoverageError: where no such plugin is installed.
+    """
+    return check_records(plugin_records(), name)
+
+
+def check_records(records: Iterable[PluginRecord], name: str) -> Report:
+    """Run every check on one of some plugins.
+
+    Where several distributions share the name, the report covers them all.
+    """
+    every = tuple(records)
+    mine = _named(every, name)
+    checks: list[Check] = []
+    for record in mine:
+        checks.extend(_loads(record))
+        if record.status == "active":
+            subject = Subject(record, platforms_of(every))
+            checks.extend(check for checking in _checks() for check in checking(subject))
+    return Report(name, tuple(checks))
+
+
+def subject_of(name: str) -> Subject:
+    """An installed plugin as the checks see it."""
+    records = plugin_records()
+    return Subject(_named(records, name)[0], platforms_of(records))
+
+
+def _named(records: tuple[PluginRecord, ...], name: str) -> list[PluginRecord]:
+    found = [r for r in records if name in (r.name, r.origin)]
+    if not found:
+        raise CoverageError(
+            f"no plugin {name} is installed{did_you_mean(name, {r.name for r in records})}"
+        )
+    return found
+
+
+def _loads(record: PluginRecord) -> list[Check]:
+    if record.status == "active":
+        return [passed("loads", record.origin)]
+    return [failed("loads", record.origin, f"{record.status}: {record.error or 'switched off'}")]
+
+
+def _checks() -> tuple[Checking, ...]:
+    from . import counting_laws, declarations, points_laws, processes
+
+    return (
+        processes.import_budget,
+        processes.public_names,
+        declarations.labels,
+        declarations.rulesets_parse,
+        declarations.metrics_exist,
+        declarations.metric_sources,
+        declarations.weights_sum,
+        declarations.spans,
+        declarations.tallies_are_integers,
+        counting_laws.oracle,
+        counting_laws.state_law,
+        counting_laws.windows_commute,
+        counting_laws.empty_input,
+        counting_laws.one_row,
+        counting_laws.missing_columns,
+        points_laws.monotone,
+        processes.determinism,
+        points_laws.golden_cases,
+    )

@@ -1,0 +1,195 @@
+"""Checks on what is counted: the oracle, the law of the state, and input that lacks things."""
+
+from __future__ import annotations
+
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ..counting import day_number, window_sums
+from ..errors import ShopscoreError
+from ..evaluation.with_python import evaluate
+from ..model.counting import Tally
+from ..model.expressions import DAY_SECONDS
+from ..reading.events import Events, read_events
+from ..resolution import Resolved, once_column, resolve_events
+from ..rules import Rules
+from ..samples import generate
+from ..scoring import finish
+from ..state import Tallies
+from ..weighing import weigh
+from .report import Check
+from .subject import Subject, failed, judged
+
+END = date(2024, 6, 30)
+AS_OF = END + timedelta(days=1)
+
+
+def sample_frames(rules: Rules, *, shops: int = 6, orders: int = 400) -> dict[str, pl.DataFrame]:
+    """Events that a platform's facts occur in."""
+    facts = {fact.name: 0.5 for fact in rules.platform.facts}
+    return generate(shops=shops, orders=orders, seed=7, end=END, facts=facts)
+
+
+def events_of(rules: Rules, frames: Mapping[str, pl.DataFrame]) -> Events:
+    """Frames, read for a platform."""
+    return read_events(dict(frames), platform=rules.platform)
+
+
+def oracle(subject: Subject) -> Iterator[Check]:
+    """``oracle``: every tally, per shop and day, row by row in plain Python."""
+    for rules in subject.rules:
+        resolved = resolve_events(events_of(rules, sample_frames(rules)), rules)
+        state = Tallies.of(resolved)
+        said = []
+        for position, tally in enumerate(rules.tallies):
+            mine = state.cells.filter(pl.col("tally") == position)
+            ids = state.shop_ids.to_list()
+            counted = {
+                (ids[shop], day): (total, count) for _, shop, day, total, count in mine.iter_rows()
+            }
+            if counted != _by_rows(resolved, tally):
+                said.append(f"{tally.key}: the evaluators disagree")
+        yield judged("oracle", rules.ruleset.name, said)
+
+
+def _by_rows(resolved: Resolved, tally: Tally) -> dict[tuple[str, int], tuple[int, int]]:
+    cells: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
+    ids = resolved.events.shops["shop_id"].to_list()
+    frame = resolved.frames[tally.stream]
+    for row in frame.iter_rows(named=True):
+        if tally.where is not None and evaluate(tally.where, row) is not True:
+            continue
+        if tally.once is not None and not row[once_column(tally)]:
+            continue
+        if row.get("_excluded") and not tally.with_excluded:
+            continue
+        time, value = evaluate(tally.day, row), evaluate(tally.value, row)
+        if time is None or value is None:
+            continue
+        cell = cells[ids[row["shop"]], time // DAY_SECONDS]
+        cell[0] += value
+        cell[1] += 1
+    return {key: (total, count) for key, (total, count) in cells.items()}
+
+
+def state_law(subject: Subject) -> Iterator[Check]:
+    """``state_law``: split, merge in another order, undo."""
+    for rules in subject.rules:
+        resolved = resolve_events(events_of(rules, sample_frames(rules)), rules)
+        whole = Tallies.of(resolved)
+        first, second, third = (Tallies.of(part) for part in resolved.split(3))
+        said = []
+        if third + (first + second) != whole or (second + third) + first != whole:
+            said.append("three parts do not add up to the whole")
+        if (whole - second) != first + third:
+            said.append("taking a part away does not leave the others")
+        yield judged("state_law", rules.ruleset.name, said)
+
+
+def windows_commute(subject: Subject) -> Iterator[Check]:
+    """``windows_commute``: both ways to the same integers, on several days."""
+    for rules in subject.rules:
+        resolved = resolve_events(events_of(rules, sample_frames(rules)), rules)
+        state = Tallies.of(resolved).with_shops(resolved.events.shops["shop_id"])
+        said = []
+        for as_of in (AS_OF, AS_OF - timedelta(days=9), AS_OF + timedelta(days=40)):
+            wanted = [
+                (tally, metric.window.weights(as_of))
+                for metric in rules.metrics.values()
+                for tally in metric.aggregator.tallies
+            ]
+            direct = window_sums(resolved, wanted, as_of)
+            daily = state.window_sums(wanted, as_of)
+            said += [
+                f"{tally.key} differs on {as_of} (day {day_number(as_of)})"
+                for (tally, _), a, b in zip(wanted, direct, daily, strict=True)
+                if not (np.array_equal(a[0], b[0]) and np.array_equal(a[1], b[1]))
+            ]
+        yield judged("windows_commute", rules.ruleset.name, said)
+
+
+def empty_input(subject: Subject) -> Iterator[Check]:
+    """``empty_input``: tables with columns and no rows."""
+    for rules in subject.rules:
+        frames = {name: frame.clear() for name, frame in sample_frames(rules).items()}
+        frames["shops"] = sample_frames(rules)["shops"].head(1)
+        yield _scores("empty_input", rules, frames, values_allowed=False)
+
+
+def one_row(subject: Subject) -> Iterator[Check]:
+    """``one_row``: the first row of each stream."""
+    for rules in subject.rules:
+        frames = {name: frame.head(1) for name, frame in sample_frames(rules).items()}
+        yield _scores("one_row", rules, frames, values_allowed=True)
+
+
+def missing_columns(subject: Subject) -> Iterator[Check]:
+    """``missing_columns``: each optional column that a metric needs, left out in turn."""
+    for rules in subject.rules:
+        frames = sample_frames(rules, shops=3, orders=60)
+        said: list[str] = []
+        for stream, column in sorted(_needed(rules)):
+            if stream not in frames or column not in frames[stream].columns:
+                continue
+            without = {**frames, stream: frames[stream].drop(column)}
+            said += _complaints(rules, without, f"{stream}.{column}")
+        yield judged("missing_columns", rules.ruleset.name, said)
+
+
+def _needed(rules: Rules) -> set[tuple[str, str]]:
+    found = set()
+    for tally in rules.tallies:
+        stream = rules.streams[tally.stream]
+        counted = (() if tally.where is None else (tally.where,), (tally.value,))
+        for expr in (e for group in counted for e in group):
+            for ref in Tally(tally.stream, day=expr).columns:
+                column = None if ref.linked else stream.column(ref.name)
+                if column is not None and not column.required and column.default is None:
+                    found.add((stream.name, ref.name))
+    return found
+
+
+def _complaints(rules: Rules, frames: Mapping[str, pl.DataFrame], dropped: str) -> Iterator[str]:
+    try:
+        measured = _measured(rules, events_of(rules, frames))
+    except ShopscoreError as error:
+        yield f"without {dropped}: {error}"
+        return
+    for id, values in measured.items():
+        if values.lacking and values.present.any():
+            yield f"without {dropped} metric {id} still has values"
+    if not any(dropped in lacking for v in measured.values() for lacking in v.lacking):
+        yield f"without {dropped} no metric says that it lacks it"
+
+
+def _measured(rules: Rules, events: Events) -> Mapping[str, Any]:
+    resolved = resolve_events(events, rules)
+    return weigh(
+        rules,
+        lambda wanted, day: window_sums(resolved, wanted, day),
+        events.columns_present(),
+        AS_OF,
+    )
+
+
+def _scores(
+    id: str, rules: Rules, frames: Mapping[str, pl.DataFrame], *, values_allowed: bool
+) -> Check:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            events = events_of(rules, frames)
+            measured = _measured(rules, events)
+            result = finish(rules, AS_OF, measured, events.shops)
+            result.to_json()
+    except Exception as error:  # whatever goes wrong here would go wrong for a user
+        return failed(id, rules.ruleset.name, f"{type(error).__name__}: {error}")
+    present = [m.id for m in measured.values() if m.present.any()]
+    said = [] if values_allowed else [f"metric {m} has a value of nothing" for m in present]
+    return judged(id, rules.ruleset.name, said)

@@ -1,0 +1,150 @@
+"""Checks on what a plugin declares: labels, files, weights, sources, spans, tallies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+
+from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
+from ..model.binding import bound
+from ..model.platforms import Platform, Scorecard
+from ..model.rulesets import RuleSet
+from ..model.streams import CANONICAL, merge_streams
+from ..rules import check_tally
+from .report import Check
+from .subject import Subject, failed, judged, passed
+
+
+def parsed(card: Scorecard) -> Iterator[RuleSet]:
+    """The rule sets of a scorecard that can be read."""
+    for version in card.versions:
+        try:
+            yield card.ruleset(version)
+        except ShopscoreError:
+            continue
+
+
+def labels(subject: Subject) -> Iterator[Check]:
+    """``labels``: both languages, everywhere."""
+    for platform, card in subject.scorecards:
+        lacking = [] if platform.zh.strip() and platform.en.strip() else ["platform"]
+        lacking += [] if card.zh.strip() and card.en.strip() else ["scorecard"]
+        for ruleset in parsed(card):
+            things = (ruleset, *ruleset.dimensions, *ruleset.tiers, *ruleset.eligibility)
+            lacking += [
+                f"{type(t).__name__} {getattr(t, 'id', ruleset.version)}"
+                for t in things
+                if not (t.zh.strip() and t.en.strip())
+            ]
+        try:
+            metrics = card.all_metrics
+        except Exception as error:  # the module is the plugin's own: anything may go wrong in it
+            yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
+            continue
+        lacking += [
+            f"metric {m.id}" for m in metrics.values() if not (m.zh.strip() and m.en.strip())
+        ]
+        yield judged("labels", card.name, [f"{what} lacks a label" for what in lacking])
+
+
+def rulesets_parse(subject: Subject) -> Iterator[Check]:
+    """``rulesets_parse``: each file by itself."""
+    for _, card in subject.scorecards:
+        for version in card.versions:
+            name = f"{card.name}/{version}"
+            try:
+                found = card.ruleset(version)
+            except ShopscoreError as error:
+                yield failed("rulesets_parse", name, str(error))
+                continue
+            said = [] if found.name == name else [f"says that it is {found.name}"]
+            yield judged("rulesets_parse", name, said)
+
+
+def metrics_exist(subject: Subject) -> Iterator[Check]:
+    """``metrics_exist``: the module has what the rule sets name."""
+    for _, card in subject.scorecards:
+        for ruleset in parsed(card):
+            try:
+                known = card.all_metrics
+            except Exception as error:  # see labels
+                yield failed("metrics_exist", ruleset.name, f"{type(error).__name__}: {error}")
+                continue
+            missing = (id for id in ruleset.needed_metric_ids if id not in known)
+            yield judged("metrics_exist", ruleset.name, [f"no metric {id}" for id in missing])
+
+
+def metric_sources(subject: Subject) -> Iterator[Check]:
+    """``metric_sources``: who says that the metric is measured so."""
+    for rules in subject.rules:
+        complaints = []
+        for id in rules.ruleset.metric_ids:
+            sources = rules.metrics[id].metric.sources
+            if not sources:
+                complaints.append(f"metric {id} names no source")
+            complaints += [
+                f"metric {id}: source {s} is not among [sources]"
+                for s in sources
+                if s not in rules.ruleset.sources
+            ]
+        yield judged("metric_sources", rules.ruleset.name, complaints)
+
+
+def weights_sum(subject: Subject) -> Iterator[Check]:
+    """``weights_sum``: exact, not about."""
+    for _, card in subject.scorecards:
+        for ruleset in parsed(card):
+            if not ruleset.dimensions:
+                yield passed("weights_sum", ruleset.name)
+                continue
+            known = [Fraction(ruleset.number(d.weight)) for d in ruleset.dimensions]
+            total = sum(known, Fraction(0)) + Fraction(ruleset.number(ruleset.unknown_weight))
+            said = [] if total == 1 else [f"weights of dimensions add up to {float(total)}, not 1"]
+            for dimension in ruleset.dimensions:
+                weights = [Fraction(ruleset.number(m.weight)) for m in dimension.metrics]
+                if any(w < 0 for w in weights) or not sum(weights):
+                    said.append(f"dimension {dimension.id} has no positive weights")
+            yield judged("weights_sum", ruleset.name, said)
+
+
+def spans(subject: Subject) -> Iterator[Check]:
+    """``spans``: at most one rule set on any day."""
+    for _, card in subject.scorecards:
+        dated = sorted(
+            (r.effective_from or date.min, r.effective_to or date.max, r.version)
+            for r in parsed(card)
+            if r.status != "user"
+        )
+        said = [f"{v} ends before it begins" for start, end, v in dated if end < start]
+        said += [
+            f"{first[2]} and {then[2]} overlap"
+            for first, then in pairwise(dated)
+            if then[0] <= first[1]
+        ]
+        yield judged("spans", card.name, said)
+
+
+def tallies_are_integers(subject: Subject) -> Iterator[Check]:
+    """``tallies_are_integers``: what cannot be counted is refused before it is."""
+    for platform, card in subject.scorecards:
+        for ruleset in parsed(card):
+            said = _tally_complaints(platform, card, ruleset)
+            yield judged("tallies_are_integers", ruleset.name, said)
+
+
+def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
+    streams = merge_streams(CANONICAL, platform.streams)
+    try:
+        metrics = [m for id, m in card.all_metrics.items() if id in ruleset.needed_metric_ids]
+    except Exception:  # labels says what is wrong with the module
+        return
+    for metric in metrics:
+        try:
+            aggregator = bound(metric.aggregator, ruleset.numbers)
+            bound(metric.window, ruleset.numbers)
+            for tally in aggregator.tallies:
+                check_tally(tally, streams)
+        except (ExpressionError, RuleSetError, DeclarationError) as error:
+            yield f"metric {metric.id}: {error}"

@@ -1,0 +1,119 @@
+"""Checks on points: better never scores worse, and the plugin's own cases come out as stated."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from importlib import resources
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ..errors import ShopscoreError
+from ..grading import bound_scorers
+from ..model.platforms import Platform, Scorecard
+from ..rationals import Rationals
+from ..rules import Rules
+from ..scorers import Context
+from ..scoring import score
+from .report import Check
+from .subject import Subject, judged, skipped
+
+#: Values that every scorer is tried on, around the bounds that rules use.
+_LADDER = sorted({Fraction(n, d) for d in (1, 3, 10, 100) for n in range(0, 6 * d, max(d // 8, 1))})
+
+
+def monotone(subject: Subject) -> Iterator[Check]:
+    """``monotone``: one shop climbs the ladder while its peers stay."""
+    for rules in subject.rules:
+        scorers = bound_scorers(rules.ruleset, rules.scorecard.scorer_kinds)
+        said = []
+        for _, entry in rules.ruleset.entries:
+            metric = rules.metrics[entry.id].metric
+            points = [
+                _points_at(rules, scorers[entry.scorer], metric.better, value) for value in _LADDER
+            ]
+            climbing = points if metric.better == "higher" else points[::-1]
+            known = [p for p in climbing if p is not None]
+            if any(then < before for before, then in pairwise(known)):
+                said.append(f"points of {entry.id} fall although the value gets better")
+        yield judged("monotone", rules.ruleset.name, said)
+
+
+def _points_at(rules: Rules, scorer: Any, better: Any, value: Fraction) -> Fraction | None:
+    """The points of a shop with this value among peers spread over the ladder."""
+    column = [value, *_LADDER[:: max(len(_LADDER) // 12, 1)]]
+    size = len(column)
+    values = Rationals.of([v.numerator for v in column], [v.denominator for v in column])
+    context = Context(
+        metric="",
+        better=better,
+        values=values,
+        has_value=np.ones(size, dtype=np.bool_),
+        is_peer=np.ones(size, dtype=np.bool_),
+        n=np.full(size, 1000, dtype=np.int64),
+        industries=["one"] * size,
+        industry_codes=np.zeros(size, dtype=np.int64),
+        shop_types=[None] * size,
+        ranking=rules.ruleset.number(rules.ruleset.ranking),
+    )
+    points = scorer.points(values, context)
+    return points.values.take(slice(0, 1)).fractions()[0] if points.known[0] else None
+
+
+def golden_cases(subject: Subject) -> Iterator[Check]:
+    """``golden_cases``: events and the exact numbers that they give, as TOML."""
+    for platform, card in subject.scorecards:
+        if not card.cases:
+            yield skipped("golden_cases", card.name, "the scorecard declares no cases")
+            continue
+        package, folder = card.cases.split(":")
+        files = sorted((resources.files(package) / folder).iterdir(), key=lambda f: f.name)
+        for file in (f for f in files if f.name.endswith(".toml")):
+            name = f"{card.name}: {file.name}"
+            try:
+                case = tomllib.loads(file.read_text(encoding="utf-8"))
+                said = list(_case_complaints(platform, card, case))
+            except (ShopscoreError, KeyError, tomllib.TOMLDecodeError) as error:
+                said = [f"{type(error).__name__}: {error}"]
+            yield judged("golden_cases", name, said)
+
+
+def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Iterator[str]:
+    """What a case states and the package does not give.
+
+    A case has ``ruleset``, ``as_of``, ``assume`` (optional), ``[events]`` with a list of rows per
+    stream, and ``[expect.SHOP]`` with ``status``, ``score`` and ``metrics`` as fractions.
+    """
+    frames = {
+        stream: pl.DataFrame(rows, infer_schema_length=None)
+        for stream, rows in case["events"].items()
+    }
+    result = score(
+        frames,
+        platform=platform,
+        scorecard=card.id,
+        ruleset=case["ruleset"],
+        as_of=date.fromisoformat(str(case["as_of"])),
+        assume=case.get("assume"),
+    )
+    for shop_id, expected in case["expect"].items():
+        shop = result[shop_id]
+        row = int(result.shops["shop_id"].search_sorted(shop_id))
+        if expected.get("status", shop.status) != shop.status:
+            yield f"{shop_id}: status {shop.status}, not {expected['status']}"
+        if "score" in expected and shop.score_exact != expected["score"]:
+            yield f"{shop_id}: score {shop.score_exact}, not {expected['score']}"
+        for id, stated in expected.get("metrics", {}).items():
+            measured = result.graded[id].measured
+            found = (
+                str(measured.values.take(slice(row, row + 1)).fractions()[0])
+                if measured.present[row]
+                else "none"
+            )
+            if found != stated:
+                yield f"{shop_id}: {id} is {found}, not {stated}"

@@ -1,0 +1,74 @@
+"""What the conformance kit finds: checks with stable ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from attrs import asdict, frozen
+
+CheckStatus = Literal["passed", "failed", "skipped"]
+
+#: Every check of the kit by its id, which never changes its meaning.
+CHECKS: Mapping[str, str] = {
+    "loads": "the plugin loads and its status is active",
+    "import_budget": "importing it loads neither numpy, scipy nor polars",
+    "public_names": "it imports only public names of shopscore",
+    "labels": "every platform, scorecard, dimension and metric has a label in both languages",
+    "rulesets_parse": "every rule set file is valid: schema 1, nothing unknown, numbers with sources",
+    "metrics_exist": "every metric that a rule set names exists",
+    "metric_sources": "every metric names a source, and the rule set knows it",
+    "weights_sum": "known weights of dimensions, and declared unknown ones, add up to exactly 1",
+    "spans": "rule sets of one scorecard do not overlap in time, and none ends before it begins",
+    "tallies_are_integers": "every tally is a condition and an integer over columns that exist",
+    "oracle": "plain Python, row by row, counts what polars counts",
+    "state_law": "parts add up to the whole in any order, and undo to nothing",
+    "windows_commute": "rows straight into windows give what daily tallies give",
+    "empty_input": "no rows at all give no value, and no error",
+    "one_row": "a single row per stream scores without an error",
+    "missing_columns": "a missing column makes no_data with a reason, never a value",
+    "monotone": "one measure better, peers fixed: the points of that metric do not fall",
+    "determinism": "two processes give the same bytes",
+    "golden_cases": "the plugin's own cases give the numbers that they state",
+}
+
+
+@frozen
+class Check:
+    """One check on one thing: ``id`` says which, ``subject`` what it was run on."""
+
+    id: str
+    subject: str
+    status: CheckStatus
+    message: str = ""
+
+
+@frozen
+class Report:
+    """What :func:`check_plugin` found."""
+
+    plugin: str
+    checks: tuple[Check, ...]
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that failed."""
+        return tuple(c for c in self.checks if c.status == "failed")
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failures
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as ``shopscore-plugins check --format json`` shows it."""
+        counts = {
+            s: sum(c.status == s for c in self.checks) for s in ("passed", "failed", "skipped")
+        }
+        return {
+            "schema": "shopscore.check/1",
+            "plugin": self.plugin,
+            "ok": self.ok,
+            "counts": counts,
+            "checks": [asdict(check) for check in self.checks],
+        }

@@ -1,0 +1,75 @@
+"""What is checked: a plugin, what it declares, and its rule sets bound to their metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from attrs import frozen
+
+from ..errors import ShopscoreError
+from ..model.platforms import Platform, Scorecard
+from ..plugins.records import PluginRecord
+from ..rules import Rules
+from .report import Check
+
+#: A check: what it finds on a subject.
+Checking = Callable[["Subject"], Iterator[Check]]
+
+
+@frozen(slots=False, eq=False)
+class Subject:
+    """One plugin among the platforms that are there."""
+
+    record: PluginRecord
+    platforms: tuple[Platform, ...]
+
+    @cached_property
+    def scorecards(self) -> tuple[tuple[Platform, Scorecard], ...]:
+        """The scorecards that the plugin declares or adds rule sets to, with their platforms."""
+        own = {p.id for p in self.record.platforms}
+        added = {s.name for s in self.record.scorecards}
+        added |= {f"{f.platform}/{f.scorecard}" for f in self.record.rulesets}
+        return tuple(
+            (platform, card)
+            for platform in self.platforms
+            for card in platform.scorecards
+            if platform.id in own or card.name in added
+        )
+
+    @cached_property
+    def rules(self) -> tuple[Rules, ...]:
+        """Every rule set that parses and binds."""
+        found = []
+        for platform, card in self.scorecards:
+            for version in card.versions:
+                try:
+                    ruleset = card.ruleset(version)
+                    found.append(Rules.bind(platform, card, ruleset, self.record.version))
+                except ShopscoreError:
+                    continue  # the checks on declarations say what is wrong
+        return tuple(found)
+
+
+def passed(id: str, subject: str) -> Check:
+    """A check that found nothing wrong."""
+    return Check(id, subject, "passed")
+
+
+def failed(id: str, subject: str, message: str) -> Check:
+    """A check that found something."""
+    return Check(id, subject, "failed", message)
+
+
+def skipped(id: str, subject: str, why: str) -> Check:
+    """A check that does not apply."""
+    return Check(id, subject, "skipped", why)
+
+
+def judged(id: str, subject: str, complaints: Iterator[str] | list[str]) -> Check:
+    """Passed without complaints, else failed with the first three."""
+    found = list(complaints)
+    if not found:
+        return passed(id, subject)
+    more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
+    return failed(id, subject, "; ".join(found[:3]) + more)
