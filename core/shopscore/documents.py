@@ -13,6 +13,7 @@ SCORE = "shopscore.score/1"
 VALIDATE = "shopscore.validate/1"
 PLUGINS = "shopscore.plugins/1"
 RULES = "shopscore.rules/1"
+DIFF = "shopscore.diff/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

@@ -21,15 +21,16 @@ def cli() -> None:
 
 
 @cli.command("list")
+@click.option("--no-load", is_flag=True, help="Only look at metadata; import nothing.")
 @options.formats("table", "json")
 @options.output
-def list_plugins(form: str, output: Path | None) -> None:
+def list_plugins(no_load: bool, form: str, output: Path | None) -> None:
     """Every installed plugin with its status; a broken one never hides the others."""
     from ..plugins.loader import load_plugins
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ShopscoreWarning)
-        records = load_plugins(os.environ)
+        records = load_plugins(os.environ, load=not no_load)
     if form == "json":
         from ..documents import plugins_document
 
@@ -70,6 +71,98 @@ def rules(
         write(rules_document(found), output)
     else:
         show_rules(found, lang, output)
+
+
+@cli.command()
+@click.argument("name")
+@options.formats("table", "json")
+@options.output
+def show(name: str, form: str, output: Path | None) -> None:
+    """All that is known of plugin NAME: its place, its hooks, what it declares, its traceback."""
+    from .plugin_pages import find_records, records_document, show_records
+
+    found = find_records(name)
+    if form == "json":
+        write(records_document(found), output)
+    else:
+        show_records(found, output)
+
+
+@cli.command()
+@click.argument("platform")
+@click.argument("old", metavar="V1")
+@click.argument("new", metavar="V2")
+@click.option("--scorecard", "-c", metavar="C", help="Which of its scores; default the first.")
+@click.option("--events", type=options.FILE, metavar="EVENTS", help="Also score these by both.")
+@click.option("--as-of", metavar="DATE", help="With --events: day of publication.")
+@options.formats("table", "json")
+@options.output
+def diff(
+    platform: str,
+    old: str,
+    new: str,
+    scorecard: str | None,
+    events: Path | None,
+    as_of: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """What changes from rule set V1 of PLATFORM to V2, and what that does to your shops."""
+    from .. import read_events, score
+    from ..scoring import find_rules
+    from .rule_diffs import diff_document, show_diff
+
+    before, after = (find_rules(platform, scorecard, v, as_of)[0] for v in (old, new))
+    scored = None
+    if events is not None:
+        read = read_events(events, platform=platform)
+        scored = (
+            score(read, platform=platform, scorecard=scorecard, ruleset=old, as_of=as_of),
+            score(read, platform=platform, scorecard=scorecard, ruleset=new, as_of=as_of),
+        )
+    if form == "json":
+        write(diff_document(before, after, scored), output)
+    else:
+        show_diff(before, after, scored, output)
+
+
+@cli.command()
+@click.argument("name")
+@options.formats("table", "json")
+@options.output
+def check(name: str, form: str, output: Path | None) -> None:
+    """Run the conformance kit on plugin NAME; exit 1 if a check fails."""
+    from ..documents import dumped
+    from ..testing import check_plugin
+    from .plugin_pages import show_report
+    from .waiting import Stages
+
+    with warnings.catch_warnings(), Stages() as stages:
+        warnings.simplefilter("ignore", ShopscoreWarning)
+        stages("checking")
+        report = check_plugin(name)
+    if form == "json":
+        write(dumped(report.to_dict()), output)
+    else:
+        show_report(report, output)
+    if not report.ok:
+        raise click.exceptions.Exit(1)
+
+
+@cli.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Make ./shopscore-NAME, a ready plugin package: metrics, rules, a golden case, tests, CI."""
+    from .run import say
+    from .scaffolding import make_package
+
+    target = make_package(name, Path())
+    say(
+        f"{target} is ready. Next:",
+        f'  pip install -e "./{target}[testing]"',
+        f"  shopscore-plugins check {name}",
+        f"  pytest {target}",
+    )
 
 
 def main() -> None:

@@ -31,10 +31,11 @@ def chosen(
 
 def rules_document(every: list[Rules]) -> str:
     """``shopscore.rules/1``."""
-    return dumped({"schema": RULES, "rulesets": [_document(rules) for rules in every]})
+    return dumped({"schema": RULES, "rulesets": [facts_of(rules) for rules in every]})
 
 
-def _document(rules: Rules) -> dict[str, Any]:
+def facts_of(rules: Rules) -> dict[str, Any]:
+    """Everything that a rule set and its metrics say, as plain values."""
     ruleset = rules.ruleset
     return {
         "name": ruleset.name,
@@ -47,6 +48,10 @@ def _document(rules: Rules) -> dict[str, Any]:
         "span_source": ruleset.span_source or None,
         "sha256": ruleset.sha256,
         "ranking": ruleset.number(ruleset.ranking),
+        "missing": ruleset.number(ruleset.missing),
+        "low": ruleset.number(ruleset.low),
+        "high": ruleset.number(ruleset.high),
+        "decimals": ruleset.number(ruleset.decimals),
         "dimensions": [
             {
                 "id": d.id,
@@ -57,7 +62,7 @@ def _document(rules: Rules) -> dict[str, Any]:
                         **metric_facts(rules, m.id),
                         "weight": ruleset.number(m.weight),
                         "weight_source": _source(m.weight, m.source),
-                        "scorer": ruleset.scorers[m.scorer].kind,
+                        "scorer": _scorer(rules, m.scorer),
                     }
                     for m in d.metrics
                 ],
@@ -107,6 +112,17 @@ def _document(rules: Rules) -> dict[str, Any]:
 
 def _source(number: Any, source: str) -> str | None:
     return f"assumption {number.id}" if isinstance(number, Assumed) else source or None
+
+
+def _scorer(rules: Rules, id: str) -> dict[str, Any]:
+    spec = rules.ruleset.scorers[id]
+    return {"kind": spec.kind, **{k: _plain(v, rules) for k, v in spec.parameters.items()}}
+
+
+def _plain(value: Any, rules: Rules) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(v, rules) for v in value]
+    return rules.ruleset.number(value)
 
 
 def metric_facts(rules: Rules, id: str) -> dict[str, Any]:

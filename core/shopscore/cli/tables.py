@@ -19,7 +19,7 @@ _WIDE = 1000
 #: More shops than this are not listed one by one for a person.
 MANY = 200
 
-_STYLES = {"scored": "green", "active": "green", "ok": ""}
+_STYLES = {"scored": "green", "active": "green", "passed": "green", "failed": "red"}
 
 
 def show(*parts: Any, output: Path | None = None) -> None:

@@ -73,7 +73,7 @@ def declared_api(entry: EntryPoint) -> int | None:
 
     None where the source does not state it plainly; then the imported module decides.
     """
-    source = _source(entry.module)
+    source = module_file(entry.module)
     if source is None:
         return None
     try:
@@ -91,7 +91,7 @@ def declared_api(entry: EntryPoint) -> int | None:
     return None
 
 
-def _source(module: str) -> Path | None:
+def module_file(module: str) -> Path | None:
     """The file of a module, found without importing its parents."""
     path: list[str] | None = None
     spec = None

@@ -10,7 +10,7 @@ from itertools import pairwise
 from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
 from ..model.binding import bound
 from ..model.platforms import Platform, Scorecard
-from ..model.rulesets import RuleSet
+from ..model.rulesets import Dimension, Eligibility, RuleSet, Tier
 from ..model.streams import CANONICAL, merge_streams
 from ..rules import check_tally
 from .report import Check
@@ -29,24 +29,27 @@ def parsed(card: Scorecard) -> Iterator[RuleSet]:
 def labels(subject: Subject) -> Iterator[Check]:
     """``labels``: both languages, everywhere."""
     for platform, card in subject.scorecards:
-        lacking = [] if platform.zh.strip() and platform.en.strip() else ["platform"]
-        lacking += [] if card.zh.strip() and card.en.strip() else ["scorecard"]
+        lacking = [] if _labelled(platform.zh, platform.en) else ["platform"]
+        lacking += [] if _labelled(card.zh, card.en) else ["scorecard"]
         for ruleset in parsed(card):
-            things = (ruleset, *ruleset.dimensions, *ruleset.tiers, *ruleset.eligibility)
-            lacking += [
-                f"{type(t).__name__} {getattr(t, 'id', ruleset.version)}"
-                for t in things
-                if not (t.zh.strip() and t.en.strip())
-            ]
+            parts: tuple[Dimension | Tier | Eligibility, ...] = (
+                *ruleset.dimensions,
+                *ruleset.tiers,
+                *ruleset.eligibility,
+            )
+            lacking += [f"{t.id} of {ruleset.version}" for t in parts if not _labelled(t.zh, t.en)]
+            lacking += [] if _labelled(ruleset.zh, ruleset.en) else [f"rule set {ruleset.version}"]
         try:
             metrics = card.all_metrics
         except Exception as error:  # the module is the plugin's own: anything may go wrong in it
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
-        lacking += [
-            f"metric {m.id}" for m in metrics.values() if not (m.zh.strip() and m.en.strip())
-        ]
+        lacking += [f"metric {m.id}" for m in metrics.values() if not _labelled(m.zh, m.en)]
         yield judged("labels", card.name, [f"{what} lacks a label" for what in lacking])
+
+
+def _labelled(zh: str, en: str) -> bool:
+    return bool(zh.strip() and en.strip())
 
 
 def rulesets_parse(subject: Subject) -> Iterator[Check]:

@@ -1,0 +1,85 @@
+"""Pages about plugins: one in full, and what the conformance kit found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..documents import PLUGINS, dumped
+from ..errors import CoverageError, did_you_mean
+from ..plugins.discovery import module_file
+from ..plugins.loader import load_plugins
+from ..plugins.records import PluginRecord
+from ..testing import Report
+from . import tables
+
+
+def find_records(name: str) -> list[PluginRecord]:
+    """The plugins of that name (or ``distribution:name``)."""
+    every = load_plugins(os.environ)
+    found = [r for r in every if name in (r.name, r.origin)]
+    if not found:
+        raise CoverageError(f"no plugin {name}{did_you_mean(name, {r.name for r in every})}")
+    return found
+
+
+def records_document(records: list[PluginRecord]) -> str:
+    """Records in full, tracebacks included, as ``shopscore.plugins/1``."""
+    full = [{**r.to_dict(), "file": _file(r), "traceback": r.traceback} for r in records]
+    return dumped({"schema": PLUGINS, "plugins": full})
+
+
+def _file(record: PluginRecord) -> str | None:
+    file = module_file(record.target.partition(":")[0])
+    return None if file is None else str(file)
+
+
+def show_records(records: list[PluginRecord], output: Path | None) -> None:
+    """One page per record."""
+    tables.show(*(part for record in records for part in _page(record)), output=output)
+
+
+def _page(record: PluginRecord) -> Iterator[Any]:
+    seconds = "–" if record.load_seconds is None else f"{record.load_seconds * 1000:.1f} ms"
+    facts = [
+        ("status", record.status),
+        ("distribution", f"{record.distribution} {record.version}"),
+        ("target", record.target),
+        ("file", _file(record) or "–"),
+        ("hooks", ", ".join(record.hooks) or "–"),
+        ("loaded in", seconds),
+    ]
+    if record.error:
+        facts.append(("error", record.error))
+    yield tables.table(("plugin", record.name), facts)
+    cards = [(p, s) for p in record.platforms for s in p.scorecards]
+    if cards:
+        rows = [
+            (s.name, p.zh, s.zh, s.en, p.zone, p.currency, " ".join(s.versions)) for p, s in cards
+        ]
+        columns = ("scorecard", "platform", "名称", "name", "zone", "currency", "rule sets")
+        yield tables.table(columns, rows)
+        metrics = [
+            (s.name, m.id, m.zh, m.en, m.better, m.unit)
+            for _, s in cards
+            for m in s.all_metrics.values()
+        ]
+        yield tables.table(("scorecard", "metric", "名称", "name", "better", "unit"), metrics)
+    added = [*(s.name for s in record.scorecards)]
+    added += [f"{f.platform}/{f.scorecard}: {f.folder}" for f in record.rulesets]
+    for addition in added:
+        yield f"Adds {addition}"
+    if record.traceback:
+        yield record.traceback
+
+
+def show_report(report: Report, output: Path | None) -> None:
+    """One line per check; what failed says why."""
+    rows = [(c.id, c.status, c.subject, c.message) for c in report.checks]
+    counts = report.to_dict()["counts"]
+    summary = ", ".join(f"{number} {status}" for status, number in counts.items())
+    tables.show(
+        tables.table(("check", "", "on", "why"), rows), f"{report.plugin}: {summary}", output=output
+    )

@@ -1,0 +1,307 @@
+"""Parts of pages, and pages, that are made from the code whenever the documentation is built.
+
+A page asks for a part with a line of its own::
+
+    <!-- from code: streams -->
+
+The pages of the rule sets are written to ``reference/rulesets`` before Sphinx looks for files.
+"""
+
+# ruff: noqa: ARG001 - Sphinx says which arguments its handlers have
+
+from __future__ import annotations
+
+import inspect
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pages_of_rulesets
+from docutils import nodes
+from markdown_tables import code, table
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.pycode import ModuleAnalyzer
+from sphinx.util import logging
+
+import shopscore
+import shopscore.plugins.hooks
+from shopscore.cli import main, plugins, run
+from shopscore.errors import ShopscoreError
+from shopscore.model.streams import CANONICAL
+
+logger = logging.getLogger(__name__)
+
+COLUMNS = Path(__file__).parents[1] / "reference" / "columns.toml"
+PART = re.compile(r"^<!-- from code: (\S+)(?: (.+?))? -->$", re.MULTILINE)
+
+# --- streams -------------------------------------------------------------------------------
+
+KINDS = {
+    "text": "text",
+    "enum": "word",
+    "time": "time",
+    "day": "day",
+    "money": "money",
+    "int": "integer",
+    "number": "number",
+    "bool": "yes or no",
+}
+
+
+def streams() -> Iterator[str]:
+    """Every canonical stream with its columns."""
+    meanings = tomllib.loads(COLUMNS.read_text(encoding="utf-8"))
+    for stream in CANONICAL:
+        words = meanings.pop(stream.name, {})
+        yield f"## `{stream.name}`"
+        yield f"Key: {', '.join(code(name) for name in ('shop_id', *stream.key))}."
+        rows = [
+            (code(c.name), KINDS[c.kind], _needed(c), _meaning(c, words.pop(c.name, "")))
+            for c in stream.columns
+        ]
+        yield table(("column", "kind", "", "meaning, allowed values, default"), rows)
+        if words:
+            logger.warning("%s: stream %s has no column %s", COLUMNS, stream.name, min(words))
+        if stream.ordered:
+            pairs = ", ".join(f"`{first}` ≤ `{then}`" for first, then in stream.ordered)
+            yield f"Times in order: {pairs}. Where a pair is broken the later cell becomes empty."
+        if stream.follows_order and stream.name != "orders":
+            yield "A row that names an excluded order is left out with it."
+
+
+def _needed(column: Any) -> str:
+    if column.required:
+        return "required"
+    return "vital" if column.vital else ""
+
+
+def _meaning(column: Any, words: str) -> str:
+    parts = [words] if words else []
+    if column.values:
+        parts.append(", ".join(code(v) for v in column.values))
+    if column.high is not None:
+        parts.append(f"{column.low} to {column.high}")
+    elif column.low is not None:
+        parts.append(f"{column.low} or more")
+    if column.default is not None:
+        parts.append(f"empty means {'yes' if column.default else 'no'}")
+    return "; ".join(parts)
+
+
+# --- commands ------------------------------------------------------------------------------
+
+
+def commands(program: str) -> Iterator[str]:
+    """The commands of a program, each with its arguments and options."""
+    group = {"shopscore": main.cli, "shopscore-plugins": plugins.cli}[program]
+    for name, command in group.commands.items():
+        context = click.Context(command, info_name=f"{program} {name}")
+        arguments = [p for p in command.params if isinstance(p, click.Argument)]
+        words = [p.make_metavar(context) for p in arguments]
+        yield f"### `{program} {name}`"
+        yield f"```text\n{' '.join([program, name, *words, '[OPTIONS]'])}\n```"
+        yield inspect.cleandoc(command.help or "")
+        options = [p for p in command.params if isinstance(p, click.Option)]
+        yield table(("option", "meaning"), [_option(o, context) for o in options])
+
+
+def _option(option: Any, context: Any) -> tuple[str, str]:
+    names = ", ".join(sorted(option.opts, key=len, reverse=True))
+    takes = "" if option.is_flag else f" {option.make_metavar(context)}"
+    meaning = [option.help or "The form of the output."]
+    extra = option.get_help_extra(context)
+    if "default" in extra or isinstance(option.default, str):
+        meaning.append(f"Default: {code(str(option.default))}.")
+    if option.multiple:
+        meaning.append("May be given more than once.")
+    if option.required:
+        meaning.append("Required.")
+    if option.envvar:
+        meaning.append(f"Environment: {code(str(option.envvar))}.")
+    return code(names + takes), " ".join(meaning)
+
+
+def exit_codes() -> str:
+    """Exit codes, with the errors that lead to them."""
+    found: dict[int, list[str]] = {}
+    for error in (e for e in _below(ShopscoreError) if e.__name__ in shopscore.__all__):
+        link = f"{{py:exc}}`~shopscore.{error.__name__}`"
+        found.setdefault(error.exit_code, []).append(link)
+    meanings = {
+        0: "done; a result in which no shop has a score is done as well, with a line on stderr",
+        1: "a check failed: `--strict` and a row was set aside",
+        2: "an argument or option that cannot be meant",
+        3: "input that cannot be used",
+        4: "platform, scorecard, rule set or date not covered",
+        5: "a plugin failed in what was asked for",
+        run.BUG: "a fault of shopscore itself; `SHOPSCORE_DEBUG=1` shows where",
+        run.INTERRUPTED: "interrupted",
+    }
+    unknown = set(found) - set(meanings)
+    if unknown:
+        raise ExtensionError(f"reference/commands.md: no words for exit codes {unknown}")
+    rows = [(number, text, ", ".join(found.get(number, ()))) for number, text in meanings.items()]
+    return table(("code", "meaning", "error in Python"), rows)
+
+
+def _below(error: type) -> Iterator[Any]:
+    for child in error.__subclasses__():
+        yield child
+        yield from _below(child)
+
+
+# --- the public names ----------------------------------------------------------------------
+
+#: What is made by a function, so that its constructor is nobody's business.
+MADE = {"Events", "LoadReport", "Resolved", "Tallies", "Result", "PluginRecord", "RuleSet"}
+_documented: set[str] = set()
+
+
+def api(names: str) -> Iterator[str]:
+    """Some public names, each from its docstring."""
+    for name in names.split():
+        _documented.add(name)
+        yield f"```{{eval-rst}}\n{_directive(name)}\n```"
+
+
+def _directive(name: str) -> str:
+    value = getattr(shopscore, name)
+    if name == "ranking":
+        return ".. automodule:: shopscore.ranking\n\n.. autofunction:: shopscore.ranking.percentile_rank"
+    if isinstance(value, type):
+        what = "exception" if issubclass(value, BaseException) else "class"
+        bases = "" if value.__bases__ == (object,) else "\n   :show-inheritance:"
+        return f".. auto{what}:: shopscore.{name}\n   :members:{bases}"
+    if callable(value) and hasattr(value, "__code__"):
+        return f".. autofunction:: shopscore.{name}"
+    home = f"shopscore.{shopscore._HOME[name]}"
+    words = ModuleAnalyzer.for_module(home).find_attr_docs()["", name]
+    return "\n".join([f".. py:data:: shopscore.{name}", "", *(f"   {line}" for line in words)])
+
+
+def views() -> Iterator[str]:
+    """What a result hands out for one shop."""
+    for name in ("ShopView", "DimensionView", "MetricView"):
+        yield f"```{{eval-rst}}\n.. autoclass:: shopscore.results.{name}\n```"
+
+
+def hooks() -> Iterator[str]:
+    """The hooks that a plugin may implement."""
+    rows = []
+    for name, value in vars(shopscore.plugins.hooks).items():
+        if name.startswith("shopscore_"):
+            gives = str(value.__annotations__["return"]).removeprefix("Iterable")
+            rows.append((code(name), f"list of `{gives.strip('[]')}`", value.__doc__))
+    yield table(("hook", "gives", "what it declares"), rows)
+
+
+def everything_is_documented(app: Sphinx, env: Any) -> None:
+    """A public name that no page tells of is a fault of the documentation."""
+    missing = set(shopscore.__all__) - _documented
+    if missing:
+        logger.warning("reference/api.md lacks %s", ", ".join(sorted(missing)))
+
+
+def without_constructor(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, signature: str, returns: str
+) -> tuple[str, str] | None:
+    """No signature for what a function makes; that of others without a name of attrs."""
+    if name.removeprefix("shopscore.") in MADE:
+        return "", ""
+    empty = signature and signature.replace("= NOTHING", "= {}")  # what attrs calls a factory
+    return empty, returns
+
+
+_words: dict[str, list[str]] = {}
+
+
+def before_napoleon(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Remember the words about a property."""
+    if what == "property":
+        _words[name] = list(lines)
+
+
+def after_napoleon(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Napoleon takes what stands before a colon for a type; here it is a sentence."""
+    if what == "property":
+        lines[:] = _words.pop(name)
+
+
+def public_name(app: Sphinx, env: Any, node: Any, content: nodes.Element) -> nodes.Node | None:
+    """References to ``shopscore.model.counting.Tally`` lead to ``shopscore.Tally``."""
+    target = node.get("reftarget", "")
+    if node.get("refdomain") != "py":
+        return None
+    parts = target.split(".")
+    for at, part in enumerate(parts):
+        if part in shopscore._HOME:
+            public = ".".join(["shopscore", *parts[at:]])
+            if public != target:
+                domain = env.get_domain("py")
+                return domain.resolve_xref(
+                    env, node["refdoc"], app.builder, node["reftype"], public, node, content
+                )
+    return None
+
+
+# --- the extension -------------------------------------------------------------------------
+
+PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
+    "streams": streams,
+    "commands": commands,
+    "exit-codes": exit_codes,
+    "api": api,
+    "hooks": hooks,
+    "views": views,
+}
+
+
+def filled(text: str) -> str:
+    """The text of a page with its parts put in."""
+
+    def part(found: re.Match[str]) -> str:
+        name, argument = found.groups()
+        made = PARTS[name](argument) if argument else PARTS[name]()
+        return made if isinstance(made, str) else "\n\n".join(made)
+
+    return PART.sub(part, text)
+
+
+def fill(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the parts into a page before it is parsed."""
+    source[0] = filled(source[0])
+
+
+def always_again(app: Sphinx, env: Any, *_: Any) -> list[str]:
+    """Pages with parts from code are read at every build: the code may have changed."""
+    return [
+        name
+        for name in env.found_docs
+        if name != "index" and PART.search(Path(env.doc2path(name)).read_text(encoding="utf-8"))
+    ]
+
+
+def write_ruleset_pages(app: Sphinx) -> None:
+    """One page for each installed rule set; pages of rule sets that are gone are removed."""
+    pages_of_rulesets.write(Path(app.srcdir) / "reference" / "rulesets")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect to Sphinx."""
+    app.connect("builder-inited", write_ruleset_pages)
+    app.connect("env-get-outdated", always_again)
+    app.connect("source-read", fill)
+    app.connect("autodoc-process-signature", without_constructor)
+    app.connect("missing-reference", public_name)
+    app.connect("env-check-consistency", everything_is_documented)
+    app.connect("autodoc-process-docstring", before_napoleon, priority=400)
+    app.connect("autodoc-process-docstring", after_napoleon, priority=600)
+    return {"parallel_read_safe": False, "version": "1"}

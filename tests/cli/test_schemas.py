@@ -1,0 +1,134 @@
+"""Every JSON document is what its schema says, and the schemas lie beside the code."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from shopscore.grading import METRIC_STATUSES
+from shopscore.model.rulesets import ShopStatus, Status
+from shopscore.plugins.records import PluginStatus
+
+from .running import Answer, plugins, shopscore
+
+NAMES = ("score", "validate", "plugins", "rules")
+ARGS = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01", "--format", "json")
+
+
+def schema(name: str) -> dict[str, Any]:
+    file = resources.files("shopscore") / "schemas" / f"{name}.schema.json"
+    document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return document
+
+
+def valid(name: str, document: Any) -> None:
+    Draft202012Validator(schema(name)).validate(document)
+
+
+def test_one_schema_for_each_document() -> None:
+    there = {p.name for p in (resources.files("shopscore") / "schemas").iterdir()}
+    assert there >= {f"{name}.schema.json" for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestEachSchema:
+    def test_is_a_schema(self, name: str) -> None:
+        Draft202012Validator.check_schema(schema(name))
+        assert schema(name)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        assert schema(name)["properties"]["schema"]["const"] == f"shopscore.{name}/1"
+
+    def test_describes_every_field(self, name: str) -> None:
+        lacking = [path for path, field in _fields(schema(name)) if not _described(field)]
+        assert not lacking
+
+    def test_allows_unknown_fields(self, name: str) -> None:
+        assert "false" not in json.dumps(schema(name))
+
+    def test_refuses_another_document(self, name: str) -> None:
+        with pytest.raises(ValidationError):
+            valid(name, {"schema": "shopscore.other/1"})
+
+
+def _fields(node: Any, path: str = "") -> list[tuple[str, Any]]:
+    found = []
+    if isinstance(node, dict):
+        for key, value in node.get("properties", {}).items():
+            found.append((f"{path}/{key}", value))
+        for key, value in node.items():
+            found += _fields(value, f"{path}/{key}")
+    elif isinstance(node, list):
+        for item in node:
+            found += _fields(item, path)
+    return found
+
+
+def _described(field: dict[str, Any]) -> bool:
+    below = field.get("items", {})
+    return "description" in field or "$ref" in field or "$ref" in below or "description" in below
+
+
+def test_statuses_are_those_of_the_code() -> None:
+    score, listed, rules = schema("score")["$defs"], schema("plugins")["$defs"], schema("rules")
+    assert score["shop"]["properties"]["status"]["enum"] == list(get_args(ShopStatus))
+    assert score["metric"]["properties"]["status"]["enum"] == list(METRIC_STATUSES)
+    assert schema("score")["properties"]["ruleset_status"]["enum"] == list(get_args(Status))
+    assert rules["$defs"]["ruleset"]["properties"]["status"]["enum"] == list(get_args(Status))
+    assert listed["plugin"]["properties"]["status"]["enum"] == list(get_args(PluginStatus))
+
+
+class TestDocuments:
+    def test_score(self, events: Path) -> None:
+        self._check("score", shopscore("score", events, *ARGS).done())
+
+    def test_score_of_one_shop(self, events: Path) -> None:
+        self._check("score", shopscore("score", events, "--shop", "S0003", *ARGS).done())
+
+    def test_score_of_hardly_anything(self, tmp_path: Path) -> None:
+        (tmp_path / "orders.csv").write_text("shop_id,order_id\nS1,1\n", encoding="utf-8")
+        self._check("score", shopscore("score", tmp_path, *ARGS).done())
+
+    def test_score_of_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "orders.csv").write_text("shop_id,order_id\n", encoding="utf-8")
+        self._check("score", shopscore("score", tmp_path, *ARGS).done())
+
+    def test_score_with_another_assumption(self, events: Path) -> None:
+        more = ("--assume", "decay.half_life_days=30.5", "--assume", "missing.policy=require")
+        self._check("score", shopscore("score", events, *more, *ARGS).done())
+
+    def test_score_of_values(self, tmp_path: Path) -> None:
+        file = tmp_path / "values.csv"
+        rows = "S1,bad_review_rate,0.01,100\nS2,bad_review_rate,0.02,100\nS2,pickup_rate,,\n"
+        file.write_text(f"shop_id,metric,value,n\n{rows}", encoding="utf-8")
+        self._check("score", shopscore("score", "--values", file, *ARGS).done())
+
+    def test_validate(self, events: Path) -> None:
+        self._check("validate", shopscore("validate", events, "-f", "json").done())
+
+    def test_validate_with_incidents(self, tmp_path: Path) -> None:
+        text = "shop_id,order_id,paid_at,signed_at,x\nS1,1,never,,\nS1,,,,\nS1,2,,never,\nS1,3,,,,,\n"
+        (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+        answer = shopscore("validate", tmp_path, "-f", "json").done()
+        self._check("validate", answer)
+        assert len(answer.document["set_aside"]) == 3
+        assert len(answer.document["repaired"]) == 1
+
+    def test_plugins(self) -> None:
+        self._check("plugins", plugins("list", "-f", "json").done())
+
+    def test_rules(self) -> None:
+        self._check("rules", plugins("rules", "douyin", "-f", "json").done())
+
+    def test_rules_of_one_day(self) -> None:
+        answer = plugins("rules", "douyin", "--on", "2022-01-01", "-f", "json").done()
+        self._check("rules", answer)
+
+    @staticmethod
+    def _check(name: str, answer: Answer) -> None:
+        document = answer.document
+        assert next(iter(document)) == "schema"
+        valid(name, document)

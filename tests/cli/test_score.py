@@ -1,0 +1,454 @@
+"""``shopscore score``: four forms of one result, and every option."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import shopscore as ss
+
+from .running import ESCAPE, Answer, shopscore
+
+WHO = ("--platform", "douyin")
+WHICH = (*WHO, "--ruleset", "2022", "--as-of", "2022-07-01")
+JSON = (*WHICH, "--format", "json")
+
+
+@pytest.fixture(scope="module")
+def result(events: Path) -> ss.Result:
+    return ss.score(events, platform="douyin", ruleset="2022", as_of="2022-07-01")
+
+
+@pytest.fixture(scope="module")
+def document(events: Path) -> dict[str, Any]:
+    return shopscore("score", events, *JSON).done().document
+
+
+def shop(document: dict[str, Any], shop_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(s for s in document["shops"] if s["shop_id"] == shop_id)
+    return found
+
+
+class TestJson:
+    def test_is_the_result(self, events: Path, result: ss.Result) -> None:
+        assert shopscore("score", events, *JSON).done().out == result.to_json() + "\n"
+
+    def test_head(self, document: dict[str, Any], result: ss.Result) -> None:
+        assert [document[k] for k in ("platform", "scorecard", "ruleset", "as_of")] == [
+            "douyin",
+            "experience",
+            "2022",
+            "2022-07-01",
+        ]
+        assert document["versions"] == result.versions
+        assert document["load"]["streams"]["orders"]["in"] == 1200
+
+    def test_shops_are_sorted_and_complete(self, document: dict[str, Any]) -> None:
+        ids = [s["shop_id"] for s in document["shops"]]
+        assert ids == sorted(ids)
+        assert len(ids) == 12
+
+    def test_scores_are_the_exact_ones_rounded(self, document: dict[str, Any]) -> None:
+        scored = [s for s in document["shops"] if s["status"] == "scored"]
+        assert scored
+        for one in scored:
+            exact = Fraction(one["score_exact"])
+            assert str(exact) == one["score_exact"]
+            assert Fraction(str(one["score"])) == Fraction(int(exact * 100 + Fraction(1, 2)), 100)
+
+    def test_no_score_is_null_and_opens_nothing(self, document: dict[str, Any]) -> None:
+        others = [s for s in document["shops"] if s["status"] != "scored"]
+        assert {s["status"] for s in others} >= {"insufficient_orders"}
+        for one in others:
+            assert (one["score"], one["score_exact"], one["tiers"]) == (None, None, [])
+            assert any(m["points"] is not None for m in one["metrics"])
+
+    def test_weights_sum_to_one(self, document: dict[str, Any]) -> None:
+        for one in document["shops"]:
+            weights = [m["weight"] for m in one["metrics"] if m["weight"] is not None]
+            assert sum(weights) == pytest.approx(1, abs=1e-12)
+            for metric in one["metrics"]:
+                assert (metric["weight"] is None) == (metric["status"] != "ok")
+
+    def test_assumptions_carry_their_full_names(self, document: dict[str, Any]) -> None:
+        ids = [a["id"] for a in document["assumptions"]]
+        assert ids == sorted(ids)
+        assert "douyin.2022.bad_review.max_rating" in ids
+        assert {a["source"] for a in document["assumptions"]} == {"assumption"}
+
+
+class TestCsv:
+    def test_says_what_the_frame_says(self, events: Path, result: ss.Result) -> None:
+        answer = shopscore("score", events, *WHICH, "-f", "csv").done()
+        rows = list(csv.DictReader(io.StringIO(answer.out)))
+        frame = result.to_polars()
+        assert list(rows[0]) == frame.columns
+        for name in ("shop_id", "status", "score", "score_exact", "bad_review_rate.value"):
+            there = ["" if cell is None else str(cell) for cell in frame[name]]
+            assert [row[name] for row in rows] == there
+        assert [r["tiers"] for r in rows] == [";".join(tiers) for tiers in frame["tiers"]]
+
+    @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+    def test_no_cell_is_a_formula(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / "shops.csv").write_text(f"shop_id,industry\n{name},{name}\n", encoding="utf-8")
+        answer = shopscore("score", tmp_path, *WHICH, "-f", "csv").done()
+        (row,) = csv.DictReader(io.StringIO(answer.out))
+        assert row["shop_id"] == row["industry"] == f"'{name}"
+
+
+class TestParquet:
+    def test_is_the_frame(self, events: Path, result: ss.Result, tmp_path: Path) -> None:
+        file = tmp_path / "scores.parquet"
+        answer = shopscore("score", events, *WHICH, "-f", "parquet", "-o", file).done()
+        assert answer.out == ""
+        assert_frame_equal(pl.read_parquet(file), result.to_polars())
+
+    def test_of_some_shops(self, events: Path, result: ss.Result, tmp_path: Path) -> None:
+        file = tmp_path / "scores.parquet"
+        some = ("--shop", "S0007", "--shop", "S0002")
+        shopscore("score", events, *WHICH, *some, "-f", "parquet", "-o", file).done()
+        found = pl.read_parquet(file)
+        assert found["shop_id"].to_list() == ["S0002", "S0007"]
+
+
+class TestTable:
+    def test_one_line_per_shop(self, events: Path, result: ss.Result) -> None:
+        answer = shopscore("score", events, *WHICH).done()
+        lines = [line.split() for line in answer.out.splitlines()]
+        for view in result:
+            shown = "–" if view.score is None else f"{view.score:.2f}"
+            assert any(w[:1] == [view.shop_id] and shown in w for w in lines)
+
+    def test_one_shop_with_every_number(self, events: Path, result: ss.Result) -> None:
+        view = next(s for s in result if s.score is not None)
+        answer = shopscore("score", events, *WHICH, "--shop", view.shop_id).done()
+        assert f"{view.shop_id} · {view.industry} · scored · {view.score:.2f}" in answer.out
+        assert f"= {view.score_exact}" in answer.out
+        for metric in view.metrics:
+            assert result.rules.metrics[metric.id].metric.en in answer.out
+
+    def test_no_line_is_cut(self, tmp_path: Path) -> None:
+        long = "S" + "0123456789" * 12
+        (tmp_path / "orders.csv").write_text(f"shop_id,order_id\n{long},1\n", encoding="utf-8")
+        assert long in shopscore("score", tmp_path, *WHICH).done().out
+
+    def test_many_shops_are_not_all_listed(self, tmp_path: Path) -> None:
+        rows = "".join(f"S{i:03},1\n" for i in range(250))
+        (tmp_path / "orders.csv").write_text(f"shop_id,order_id\n{rows}", encoding="utf-8")
+        answer = shopscore("score", tmp_path, *WHICH).done()
+        assert "50 more shops" in answer.err
+        assert len(shopscore("score", tmp_path, *JSON).done().document["shops"]) == 250
+
+    @pytest.mark.parametrize("name", ["[red]shop", "[/b]", "shop[x]", ":smile:", "a\\[b"])
+    def test_names_are_shown_as_they_are(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / "shops.csv").write_text(f"shop_id,industry\n{name},{name}\n", encoding="utf-8")
+        for more in ((), ("--shop", name)):
+            assert name in shopscore("score", tmp_path, *WHICH, *more).done().out
+
+
+class TestShop:
+    def test_is_ranked_among_all(self, events: Path, document: dict[str, Any]) -> None:
+        some = shopscore("score", events, *JSON, "--shop", "S0009", "--shop", "S0004").done()
+        assert [s["shop_id"] for s in some.document["shops"]] == ["S0004", "S0009"]
+        for one in some.document["shops"]:
+            assert one == shop(document, one["shop_id"])
+
+    def test_named_twice_is_listed_once(self, events: Path) -> None:
+        twice = ("--shop", "S0009", "--shop", "S0009")
+        assert len(shopscore("score", events, *JSON, *twice).done().document["shops"]) == 1
+        assert shopscore("score", events, *WHICH, *twice).done().out.count("S0009") == 1
+
+    @pytest.mark.parametrize("form", ["table", "json", "csv"])
+    def test_unknown(self, events: Path, form: str) -> None:
+        answer = shopscore("score", events, *WHICH, "--shop", "S00002", "--format", form)
+        answer.failed(2, "no shop S00002", "did you mean S0002?")
+        assert answer.out == ""
+
+
+class TestAssume:
+    def test_reaches_the_metric(self, events: Path, document: dict[str, Any]) -> None:
+        key = "douyin.2022.bad_review.max_rating"
+        answer = shopscore("score", events, *JSON, "--assume", f"{key}=3").done()
+        (changed,) = [a for a in answer.document["assumptions"] if a["source"] == "user"]
+        assert (changed["id"], changed["value"]) == (key, 3)
+        assert f"Assumed: {key} = 3" in answer.err
+        before, after = (
+            [s["metrics"][0]["value"] or 0 for s in d["shops"]]
+            for d in (document, answer.document)
+        )
+        assert all(a >= b for a, b in zip(after, before, strict=True))
+        assert after != before
+
+    def test_short_names_will_do(self, events: Path) -> None:
+        full = ("--assume", "douyin.2022.bad_review.max_rating=3")
+        short = ("--assume", " bad_review.max_rating = 3 ")
+        assert shopscore("score", events, *JSON, *full).out == (
+            shopscore("score", events, *JSON, *short).out
+        )
+
+    def test_from_a_file(self, events: Path, tmp_path: Path) -> None:
+        file = tmp_path / "assume.toml"
+        file.write_text(
+            "[douyin.2022]\nbad_review.max_rating = 3\npickup.grade_36h = 0.65\n"
+            'missing.policy = "require"\ncomplaint.only_upheld = false\n',
+            encoding="utf-8",
+        )
+        answer = shopscore("score", events, *JSON, "--assume-file", file).done()
+        changed = {a["id"]: a["value"] for a in answer.document["assumptions"] if a["source"] == "user"}
+        assert changed == {
+            "douyin.2022.bad_review.max_rating": 3,
+            "douyin.2022.pickup.grade_36h": 0.65,
+            "douyin.2022.missing.policy": "require",
+            "douyin.2022.complaint.only_upheld": False,
+        }
+
+    def test_the_option_beats_the_file(self, events: Path, tmp_path: Path) -> None:
+        file = tmp_path / "assume.toml"
+        file.write_text('"douyin.2022.bad_review.max_rating" = 3\n', encoding="utf-8")
+        option = ("--assume", "douyin.2022.bad_review.max_rating=1")
+        answer = shopscore("score", events, *JSON, "--assume-file", file, *option).done()
+        values = {a["id"]: a["value"] for a in answer.document["assumptions"]}
+        assert values["douyin.2022.bad_review.max_rating"] == 1
+
+    @pytest.mark.parametrize("word", ["none", "null", ""])
+    def test_none(self, events: Path, document: dict[str, Any], word: str) -> None:
+        option = ("--assume", f"decay.half_life_days={word}")
+        answer = shopscore("score", events, *JSON, *option).done()
+        assert answer.document["shops"] == document["shops"]
+
+
+class TestBenchmarks:
+    def test_replaces_the_ranking(self, events: Path, tmp_path: Path) -> None:
+        file = tmp_path / "bench.csv"
+        rows = "*,bad_review_rate,1,0\n*,bad_review_rate,0,0.1\nfood,pickup_rate,0.5,0.9\n"
+        file.write_text(f"industry,metric,percentile,value\n{rows}", encoding="utf-8")
+        answer = shopscore("score", events, *JSON, "--benchmarks", file).done()
+        for one in answer.document["shops"]:
+            metrics = {m["id"]: m for m in one["metrics"]}
+            bad, pickup = metrics["bad_review_rate"], metrics["pickup_rate"]
+            if bad["value"] is not None:
+                assert bad["from_table"]
+                expected = max(0.0, 1 - bad["value"] / 0.1)
+                assert bad["percentile"] == pytest.approx(expected, abs=1e-12)
+            if pickup["value"] is not None:
+                assert pickup["from_table"] == (one["industry"] == "food")
+            assert not metrics["complaint_rate"]["from_table"]
+
+    def test_is_marked_in_the_table(self, events: Path, tmp_path: Path) -> None:
+        file = tmp_path / "bench.csv"
+        file.write_text(
+            "\ufeffvalue,industry,metric,percentile,remark\n0.01,*,bad_review_rate,0.25,x\n",
+            encoding="utf-8",
+        )
+        answer = shopscore("score", events, *WHICH, "--benchmarks", file, "--shop", "S0001").done()
+        assert "0.250*" in answer.out
+
+
+VALUES = """shop_id,metric,value,n,industry
+S1,bad_review_rate,0.01,100,food
+S1,pickup_rate,0.95,100,
+S2,bad_review_rate,0.03,100,food
+S2,complaint_rate,,0,food
+S3,bad_review_rate,0.02,100,
+"""
+
+
+class TestValues:
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        file = tmp_path / "values.csv"
+        file.write_text(VALUES, encoding="utf-8")
+        return file
+
+    def test_of_a_console(self, file: Path) -> None:
+        answer = shopscore("score", "--values", file, *JSON, "--industry", "toys").done()
+        shops = answer.document["shops"]
+        assert [s["industry"] for s in shops] == ["food", "food", "toys"]
+        assert [s["metrics"][0]["percentile"] for s in shops] == [1, 0, None]
+        assert [s["metrics"][0]["status"] for s in shops] == ["ok", "ok", "no_peers"]
+        assert [s["status"] for s in shops] == ["scored", "scored", "not_computable"]
+        assert answer.document["load"] is None
+        assert answer.document["versions"]["input_digest"] is None
+
+    def test_says_what_was_taken_as_met(self, file: Path) -> None:
+        answer = shopscore("score", "--values", file, *WHICH).done()
+        assert "taken as met" in answer.err
+        assert "enough_orders" in answer.err
+
+    def test_given_percentiles_and_points(self, tmp_path: Path) -> None:
+        file = tmp_path / "values.csv"
+        file.write_text(
+            "shop_id,metric,value,n,percentile,points\n"
+            "S1,bad_review_rate,0.01,100,0.75,\nS1,pickup_rate,0.9,100,,4.25\n",
+            encoding="utf-8",
+        )
+        answer = shopscore("score", "--values", file, *JSON).done()
+        metrics = {m["id"]: m for m in answer.document["shops"][0]["metrics"]}
+        assert metrics["bad_review_rate"]["percentile"] == 0.75
+        assert metrics["bad_review_rate"]["points"] == 4.5
+        assert metrics["pickup_rate"]["points"] == 4.25
+
+
+class TestTimings:
+    def test_are_json_on_standard_error(self, events: Path, document: dict[str, Any]) -> None:
+        answer = shopscore("score", events, *JSON, "--timings").done()
+        assert answer.document["shops"] == document["shops"]
+        (line,) = [line for line in answer.err.splitlines() if line.startswith("{")]
+        seconds = json.loads(line)
+        assert list(seconds)[-1] == "total"
+        assert {"reading orders", "resolving", "counting", "grading", "writing"} <= set(seconds)
+        stages = [s for name, s in seconds.items() if name != "total"]
+        assert all(s >= 0 for s in stages)
+        assert sum(stages) <= seconds["total"] + 0.01
+
+    def test_are_not_there_unasked(self, events: Path) -> None:
+        assert "{" not in shopscore("score", events, *JSON).done().err
+
+
+class TestOutput:
+    @pytest.mark.parametrize("form", ["table", "json", "csv"])
+    def test_file_holds_what_standard_output_would(
+        self, events: Path, tmp_path: Path, form: str
+    ) -> None:
+        printed = shopscore("score", events, *WHICH, "-f", form).done()
+        written = shopscore("score", events, *WHICH, "-f", form, "-o", tmp_path / "out").done()
+        assert written.out == ""
+        assert (tmp_path / "out").read_text(encoding="utf-8") == printed.out
+        assert written.err == printed.err
+        assert ESCAPE not in printed.out + printed.err
+
+
+class TestLanguage:
+    def test_chinese(self, events: Path) -> None:
+        answer = shopscore("score", events, *WHICH, "--lang", "zh").done()
+        assert answer.out.split()[:4] == ["店铺", "行业", "状态", "分数"]
+        assert "商品体验" in answer.out
+        one = shopscore("score", events, *WHICH, "--lang", "zh", "--shop", "S0001").done()
+        assert "商品差评率" in one.out
+
+    def test_environment(self, events: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SHOPSCORE_LANG", "zh")
+        assert "店铺" in shopscore("score", events, *WHICH).done().out
+
+    def test_flag_beats_environment(self, events: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SHOPSCORE_LANG", "zh")
+        assert "店铺" not in shopscore("score", events, *WHICH, "--lang", "en").done().out
+
+    def test_unknown(self, events: Path) -> None:
+        shopscore("score", events, *WHICH, "--lang", "fr").failed(2, "'fr'")
+
+
+class TestStrict:
+    @pytest.fixture
+    def spoilt(self, tmp_path: Path) -> Path:
+        text = "shop_id,order_id,paid_at\nS1,1,2022-06-01 10:00:00\nS1,2,never\n"
+        (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    def test_passes_what_is_whole(self, events: Path) -> None:
+        shopscore("score", events, *WHICH, "--strict").done()
+
+    def test_refuses_a_row_set_aside(self, spoilt: Path) -> None:
+        shopscore("score", spoilt, *WHICH, "--strict").failed(
+            1, "orders.csv", "line 3", "paid_at", "'never'"
+        )
+
+    def test_unasked_is_a_note(self, spoilt: Path) -> None:
+        assert "1 rows were set aside" in shopscore("score", spoilt, *WHICH).done().err
+
+    def test_environment(self, spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SHOPSCORE_STRICT", "1")
+        shopscore("score", spoilt, *WHICH).failed(1, "orders.csv")
+
+
+class TestSpan:
+    def test_named_and_outside(self, events: Path) -> None:
+        answer = shopscore("score", events, *WHO, "--ruleset", "2022", "--as-of", "2024-06-30")
+        answer.done()
+        assert "2021-01-01 to 2022-12-31" in answer.err
+        assert "2024-06-30 because it was named" in answer.err
+
+    def test_named_and_inside(self, events: Path) -> None:
+        assert "because it was named" not in shopscore("score", events, *WHICH).done().err
+
+    def test_unnamed_and_inside(self, events: Path, document: dict[str, Any]) -> None:
+        answer = shopscore("score", events, *WHO, "--as-of", "2022-07-01", "-f", "json").done()
+        assert answer.document == document
+
+    def test_unnamed_and_outside(self, events: Path) -> None:
+        answer = shopscore("score", events, *WHO, "--as-of", "2024-06-30")
+        answer.failed(4, "2024-06-30", "2022: 2021-01-01 to 2022-12-31", "--ruleset")
+        assert answer.out == ""
+
+    def test_full_name(self, events: Path, document: dict[str, Any]) -> None:
+        full = ("--ruleset", "douyin/experience/2022", "--scorecard", "experience")
+        answer = shopscore("score", events, *WHO, *full, "--as-of", "2022-07-01", "-f", "json")
+        assert answer.done().document == document
+
+    def test_default_is_today_on_the_platforms_clock(self, events: Path) -> None:
+        clock = ZoneInfo("Asia/Shanghai")
+        before = datetime.now(clock).date().isoformat()
+        answer = shopscore("score", events, *WHO, "--ruleset", "2022", "-f", "json").done()
+        after = datetime.now(clock).date().isoformat()
+        assert answer.document["as_of"] in (before, after)
+
+
+class TestWithoutScores:
+    def test_is_no_failure(self, tmp_path: Path) -> None:
+        text = "shop_id,order_id,paid_at\nS1,1,2022-06-01 10:00:00\n"
+        (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+        answer = shopscore("score", tmp_path, *JSON).done()
+        assert "No shop has a score" in answer.err
+        assert [s["status"] for s in answer.document["shops"]] == ["insufficient_orders"]
+
+    def test_with_scores_nothing_is_said(self, events: Path) -> None:
+        assert "No shop has a score" not in shopscore("score", events, *WHICH).done().err
+
+
+class TestUsage:
+    def test_neither_events_nor_values(self) -> None:
+        shopscore("score", *WHICH).failed(2, "EVENTS", "--values")
+
+    def test_both(self, events: Path, tmp_path: Path) -> None:
+        shopscore("score", events, "--values", tmp_path, *WHICH).failed(2, "--values")
+
+    def test_no_platform(self, events: Path) -> None:
+        shopscore("score", events).failed(2, "--platform")
+
+    def test_parquet_needs_a_file(self, events: Path) -> None:
+        shopscore("score", events, *WHICH, "-f", "parquet").failed(2, "-o FILE")
+
+    def test_unknown_option(self, events: Path) -> None:
+        shopscore("score", events, *WHICH, "--asof", "2022-07-01").failed(2, "--asof")
+
+    def test_unknown_command(self) -> None:
+        shopscore("scores").failed(2, "scores")
+
+    def test_one_file_is_events_too(self, events: Path) -> None:
+        answer = shopscore("score", events / "orders.csv", *JSON).done()
+        statuses = {m["id"]: m for m in answer.document["shops"][0]["metrics"]}
+        assert statuses["delivery_hours"]["n"] > 0
+        assert statuses["im_3min_reply_rate"]["status"] == "no_data"
+        assert "started_at" in statuses["im_3min_reply_rate"]["reason"]
+
+    def test_another_zone(self, tmp_path: Path) -> None:
+        text = "shop_id,order_id,paid_at\nS1,1,2022-06-30T20:00:00Z\n"
+        (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+        one = ("--assume", "eligibility.min_paid_orders=1")
+
+        def paid(*zone: str) -> Answer:
+            return shopscore("score", tmp_path, *JSON, *one, *zone).done()
+
+        here = paid().document["shops"][0]["status"]  # on 1 July in Shanghai: not counted yet
+        there = paid("--tz", "UTC").document["shops"][0]["status"]
+        assert (here, there) == ("insufficient_orders", "not_computable")

@@ -1,0 +1,180 @@
+"""Columns of fractions against Python's fractions, within int64, at its border and beyond."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shopscore import Rationals
+
+# Small numbers, the borders of doubles and int64, and numbers far beyond.
+BORDERS = [2**e + d for e in (31, 32, 52, 53, 61, 62, 63, 64) for d in (-1, 0, 1)]
+whole = st.one_of(
+    st.integers(-20, 20), st.sampled_from(BORDERS), st.sampled_from(BORDERS).map(lambda n: -n),
+    st.integers(-(2**62), 2**62), st.integers(-(10**40), 10**40),
+)  # fmt: skip
+below = whole.map(lambda n: abs(n) or 1)
+pairs = st.lists(st.tuples(whole, below), min_size=1, max_size=6)
+two_columns = st.integers(1, 6).flatmap(
+    lambda size: st.tuples(
+        *(st.lists(st.tuples(whole, below), min_size=size, max_size=size) for _ in range(2))
+    )
+)
+factors = st.one_of(st.fractions(max_denominator=1000), st.builds(Fraction, whole, below))
+
+
+def column(cells: list[tuple[int, int]]) -> tuple[Rationals, list[Fraction]]:
+    return (
+        Rationals.of([n for n, _ in cells], [d for _, d in cells]),
+        [Fraction(n, d) for n, d in cells],
+    )
+
+
+@given(two_columns)
+def test_sums_and_products_are_exact(cells: tuple[list[tuple[int, int]], ...]) -> None:
+    (a, exact_a), (b, exact_b) = column(cells[0]), column(cells[1])
+    assert (a + b).fractions() == [x + y for x, y in zip(exact_a, exact_b, strict=True)]
+    assert (a * b).fractions() == [x * y for x, y in zip(exact_a, exact_b, strict=True)]
+    assert (a + b * a).fractions() == [
+        x + y * x for x, y in zip(exact_a, exact_b, strict=True)
+    ]
+
+
+@given(pairs, factors)
+def test_scaling_is_exact(cells: list[tuple[int, int]], factor: Fraction) -> None:
+    a, exact = column(cells)
+    assert a.scaled(factor).fractions() == [x * factor for x in exact]
+    assert Rationals.constant(factor, 3).fractions() == [factor] * 3
+
+
+@given(st.lists(st.lists(st.tuples(whole, below), min_size=2, max_size=2), min_size=2, max_size=12))
+def test_long_sums_widen_in_time(columns: list[list[tuple[int, int]]]) -> None:
+    """Denominators multiply; at some point int64 is left, and nothing wraps."""
+    total, exact = column(columns[0])
+    for cells in columns[1:]:
+        more, plus = column(cells)
+        total, exact = total + more, [x + y for x, y in zip(exact, plus, strict=True)]
+    assert total.fractions() == exact
+    assert total.floats().tolist() == [float(x) for x in exact]
+
+
+@given(pairs)
+def test_floats_are_the_nearest_doubles(cells: list[tuple[int, int]]) -> None:
+    a, exact = column(cells)
+    assert a.floats().tolist() == [float(x) for x in exact]
+    assert a.floats().dtype == np.float64
+
+
+@pytest.mark.parametrize("scale", [1, 3, 2**31 - 1, 2**53 + 1, 2**62 + 1, 10**30 + 7])
+def test_equal_fractions_are_equal_floats(scale: int) -> None:
+    """num/den and a multiple of both: dividing rounded doubles would tell them apart."""
+    plain = Rationals.of([1, 2, 10, 355], [3, 7, 3, 113])
+    scaled = Rationals.of(plain.num.astype(object) * scale, plain.den.astype(object) * scale)
+    assert scaled.floats().tolist() == plain.floats().tolist() == [1 / 3, 2 / 7, 10 / 3, 355 / 113]
+
+
+def test_dividing_rounded_doubles_would_be_wrong_here() -> None:
+    """So that the test above is not true by chance."""
+    num, den = 2**53 + 1, 2**55 + 5
+    assert float(Fraction(num, den)) != float(num) / float(den)
+    assert Rationals.of([num], [den]).floats()[0] == float(Fraction(num, den))
+
+
+@given(pairs, st.integers(0, 4))
+def test_half_up(cells: list[tuple[int, int]], decimals: int) -> None:
+    a, exact = column(cells)
+    assert [int(v) for v in a.half_up(decimals)] == [
+        floor(x * 10**decimals + Fraction(1, 2)) for x in exact
+    ]
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(0, 4), st.sampled_from([1, 3, 2**40, 10**25]))
+def test_exact_halves_go_up(last: int, decimals: int, scale: int) -> None:
+    """Halves of the last place, also of negative numbers (towards plus infinity)."""
+    num, den = (2 * last + 1) * scale, 2 * 10**decimals * scale
+    half = Rationals.of([num, num - 1, num + 1], [den, den, den])
+    got = [int(v) for v in half.half_up(decimals)]
+    exact = Decimal(2 * last + 1) / 2
+    up = int(exact.to_integral_value(ROUND_CEILING))
+    down = int(exact.to_integral_value(ROUND_FLOOR))
+    assert got == [up, down if 2 * scale > 1 else up, up]
+    away = ROUND_HALF_UP if last >= 0 else ROUND_HALF_DOWN
+    assert up == int(exact.to_integral_value(away))
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimals", "rounded"),
+    [
+        ((5, 10), 0, 1), ((-5, 10), 0, 0), ((-15, 10), 0, -1), ((15, 10), 0, 2),
+        ((25, 10), 0, 3), ((1005, 1000), 2, 101), ((141, 40), 2, 353), ((-141, 40), 2, -352),
+        ((2675, 1000), 2, 268), ((0, 7), 2, 0), ((1, 3), 4, 3333), ((-1, 3), 4, -3333),
+        ((2, 3), 0, 1), ((-2, 3), 0, -1),
+    ],
+)  # fmt: skip
+def test_half_up_by_hand(cell: tuple[int, int], decimals: int, rounded: int) -> None:
+    assert Rationals.of([cell[0]], [cell[1]]).half_up(decimals).tolist() == [rounded]
+
+
+@given(pairs, factors)
+def test_at_least_is_decided_exactly(cells: list[tuple[int, int]], bound: Fraction) -> None:
+    a, exact = column(cells)
+    assert a.at_least(bound).tolist() == [x >= bound for x in exact]
+    assert a.at_least(exact[0]).tolist() == [x >= exact[0] for x in exact]
+
+
+def test_at_least_where_doubles_cannot_tell() -> None:
+    bound = Fraction(2**60 + 1, 3)
+    a = Rationals.of([2**60, 2**60 + 1, 2**60 + 2], [3, 3, 3])
+    assert len(set(a.floats().tolist())) == 1
+    assert a.at_least(bound).tolist() == [False, True, True]
+
+
+@given(pairs)
+def test_lowest_terms(cells: list[tuple[int, int]]) -> None:
+    a, exact = column(cells)
+    num, den = a.lowest_terms()
+    assert [(int(n), int(d)) for n, d in zip(num, den, strict=True)] == [
+        (x.numerator, x.denominator) for x in exact
+    ]
+
+
+@given(two_columns, st.data())
+def test_where_and_take_pick_rows(
+    cells: tuple[list[tuple[int, int]], ...], data: st.DataObject
+) -> None:
+    (a, exact_a), (b, exact_b) = column(cells[0]), column(cells[1])
+    size = len(exact_a)
+    keep = data.draw(st.lists(st.booleans(), min_size=size, max_size=size))
+    rows = data.draw(st.lists(st.integers(0, size - 1), max_size=8))
+    assert a.where(np.array(keep), b).fractions() == [
+        x if k else y for x, y, k in zip(exact_a, exact_b, keep, strict=True)
+    ]
+    assert a.take(np.array(rows, dtype=np.int64)).fractions() == [exact_a[row] for row in rows]
+    assert a.take(np.array(keep)).fractions() == [
+        x for x, k in zip(exact_a, keep, strict=True) if k
+    ]
+
+
+def test_an_empty_column() -> None:
+    nothing = Rationals.of([], [])
+    assert len(nothing) == 0
+    assert nothing.floats().tolist() == []
+    assert (nothing + nothing).scaled(Fraction(1, 3)).fractions() == []
+    assert nothing.half_up(2).tolist() == []
+    assert nothing.at_least(Fraction(1)).tolist() == []
+    assert Rationals.constant(Fraction(1, 3), 0).fractions() == []
+
+
+def test_small_numbers_stay_int64() -> None:
+    """Python integers are slow: they are for what would not fit, and left again."""
+    third = Rationals.of([1, 2], [3, 3])
+    assert (third + third * third).num.dtype == np.int64
+    huge = Rationals.of([2**80], [2**79])
+    assert huge.num.dtype == object
+    assert Rationals(*huge.lowest_terms()).num.dtype == np.int64
