@@ -123,7 +123,7 @@ def find_ruleset(
     if isinstance(ruleset, RuleSet):
         found = ruleset
     elif isinstance(ruleset, Path) or ruleset.endswith(".toml"):
-        found = read_ruleset(Path(ruleset))
+        found = read_ruleset(Path(ruleset), scorecard)
     else:
         found = scorecard.ruleset(ruleset.removeprefix(f"{scorecard.name}/"))
     if (found.platform, found.scorecard) != (scorecard.platform, scorecard.id):
@@ -136,7 +136,7 @@ def find_ruleset(
     )
 
 
-def read_ruleset(path: Path) -> RuleSet:
+def read_ruleset(path: Path, scorecard: Scorecard | None = None) -> RuleSet:
     """A rule set from a user's TOML file; it may extend an installed one.
 
     Raises:
@@ -149,4 +149,4 @@ def read_ruleset(path: Path) -> RuleSet:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from None
-    return parse_ruleset(text, str(path), ruleset_text)
+    return parse_ruleset(text, str(path), ruleset_text if scorecard is None else scorecard.lookup)

@@ -185,7 +185,7 @@ class Result:
         ranks = graded.percentiles
         lacking = " and ".join(graded.measured.lacking)
         status = pl.Series(METRIC_STATUSES).gather(graded.statuses)
-        why = f"no column {lacking}" if lacking else "no row counts"
+        why = f"no column {lacking}" if lacking else graded.measured.without
         no_data = pl.DataFrame([status.alias("status")]).select(
             pl.when(pl.col("status") == "no_data").then(pl.lit(why))
         )

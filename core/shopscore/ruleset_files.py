@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, get_args
 
+from attrs import evolve
+
 from .errors import RuleSetError, UsageError
 from .model.expressions import Assumed
 from .model.rulesets import (
@@ -42,12 +44,16 @@ def parse_ruleset(text: str, origin: str, lookup: Lookup | None = None) -> RuleS
         RuleSetError: for anything unknown, missing, or without a source.
     """
     document = parse_toml(text, origin)
+    own: set[str] = set()
     if "extends" in document:
+        own = {str(row.get("id")) for row in document.get("assumptions", ()) if isinstance(row, dict)}
         document = _extended(document, origin, lookup)
     table = Table(document, origin)
     if table.take("schema", int) != SCHEMA:
         raise table.fail(f"schema = {document['schema']}: this version reads schema = {SCHEMA}")
     ruleset = _ruleset(table, hashlib.sha256(text.encode()).hexdigest())
+    given = {i: evolve(a, overridden=i in own) for i, a in ruleset.assumptions.items()}
+    ruleset = evolve(ruleset, assumptions=given)
     table.done()
     _check(ruleset, table)
     return ruleset
@@ -81,8 +87,9 @@ def _sourced(value: Any) -> Any:
             k in value and not isinstance(value[k], dict)
             for k in ("weight", "at_least", "at_most", "below", "low", "high", "decimals")
         )
-        extra = {"source": "user"} if plain and "reason" not in value else {}
-        return {**extra, **{k: _sourced(v) for k, v in value.items()}}
+        extra = {"source": "user"} if plain else {}
+        kept = {k: v if k == "assumptions" else _sourced(v) for k, v in value.items()}
+        return {**extra, **kept}
     return value
 
 
@@ -112,6 +119,7 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         status=top.word("status", get_args(Status)),  # type: ignore[arg-type]
         zh=top.text("zh"),
         en=top.text("en"),
+        scale_source=scale.source(),
         low=scale.number("low"),
         high=scale.number("high"),
         decimals=scale.number("decimals"),

@@ -23,7 +23,7 @@ from .model.platforms import Platform
 from .model.rulesets import RuleSet
 from .rationals import Mask
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
-from .reading.files import Progress
+from .reading.files import Progress, from_dataframe
 from .resolution import Resolved, resolve_events
 from .results import Result
 from .rules import Rules
@@ -60,7 +60,12 @@ def find_rules(
     if assume:
         found = found.assuming(assume)
     rules = Rules.bind(declared, card, found, catalog.plugin_version(declared.id))
-    return rules, day, () if remark is None else (remark,)
+    remarks = [] if remark is None else [remark]
+    if found.dimensions and found.known_weight != 1:
+        remarks.append(
+            f"weights of dimensions add up to {float(found.known_weight):g}, not 1: rescaled"
+        )
+    return rules, day, tuple(remarks)
 
 
 def _day(as_of: date | str | None, zone: str) -> date:
@@ -129,8 +134,8 @@ def score(
         ruleset: a version, a TOML file, or a rule set; by default the one in force on ``as_of``.
         as_of: the day of publication (the last day that counts is the one before); by default
             today on the platform's clock.
-        shops: for tallies: a dataframe with ``shop_id`` and ``industry``, since a state holds no
-            attributes of shops.
+        shops: for tallies: events, or a dataframe with ``shop_id`` and ``industry``, since a
+            state holds no attributes of shops.
         benchmarks: a table, or the path of one, from which percentiles are taken.
         assume: other values for assumptions, by id.
         tz: the zone of the events' clock, where it is not the platform's.
@@ -178,7 +183,7 @@ def _score_tallies(
     if shops is None:
         table = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
     else:
-        table = read_events({"shops": shops}).shops
+        table = _shop_attributes(shops)
     known = state.with_shops(table["shop_id"])
     listed = pl.DataFrame([known.shop_ids]).join(
         table, on="shop_id", how="left", maintain_order="left"
@@ -191,6 +196,13 @@ def _score_tallies(
         listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY)),
         benchmarks,
     )
+
+
+def _shop_attributes(shops: Any) -> pl.DataFrame:
+    """What grading needs to know of shops, from any dataframe (``events.shops`` among them)."""
+    frame = from_dataframe("shops", shops.shops if isinstance(shops, Events) else shops).frame
+    known = [n for n in ("shop_id", "industry", "shop_type") if n in frame.columns]
+    return read_events({"shops": frame.select(known)}).shops
 
 
 def finish(

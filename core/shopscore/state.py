@@ -32,7 +32,7 @@ class Tallies:
     Made by :func:`shopscore.tally`; equal states compare equal.
     """
 
-    rules: Rules
+    rules: Rules = field(repr=False)
     shop_ids: pl.Series
     cells: pl.DataFrame
     rows: npt.NDArray[np.int64]

@@ -167,7 +167,7 @@ def _measured(id: str, cells: Sequence[_Cell], row: Mapping[str, int]) -> Metric
             at = row[cell.shop_id]
             num[at], den[at] = cell.value.numerator, cell.value.denominator
             n[at], present[at] = cell.n, True
-    return MetricValues(id, Rationals.of(num, den), present, n)
+    return MetricValues(id, Rationals.of(num, den), present, n, without="no value was given")
 
 
 def _given(

@@ -27,7 +27,8 @@ class MetricValues:
     """The value of one metric for every shop.
 
     ``present`` says which shops have one; ``n`` is the number of rows that it rests on, weighed
-    or not. ``lacking`` names columns without which nothing can be said of any shop.
+    or not. ``lacking`` names columns without which nothing can be said of any shop; ``without``
+    says why a single shop has none.
     """
 
     id: str
@@ -35,6 +36,7 @@ class MetricValues:
     present: Mask
     n: npt.NDArray[np.int64]
     lacking: tuple[str, ...] = ()
+    without: str = "no row counts"
 
 
 def weigh(

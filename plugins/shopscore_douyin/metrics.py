@@ -128,7 +128,7 @@ DELIVERY_HOURS = RateMetric(
     ),
     window=LAST_90,
     sources=("s001",),
-    note="A published rule of thumb, not a rule: 70 to 80 hours go with 4.9 or more for logistics.",
+    note="A rule of thumb (source s002), not a rule: 70 to 80 hours go with 4.9 or more for logistics.",
 )
 
 COMPLAINT_RATE = RateMetric(

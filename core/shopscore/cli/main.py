@@ -146,7 +146,8 @@ def _remark(result: Result) -> None:
     changed = [a for a in result.rules.assumptions if a.overridden]
     say(
         f"Rule set {ruleset.name} ({ruleset.status}) rests on {len(result.rules.assumptions)}"
-        f" assumptions; shopscore-plugins rules {ruleset.platform} lists them."
+        f" assumptions; shopscore-plugins rules {ruleset.platform}"
+        f" -r {ruleset.origin if ruleset.status == 'user' else ruleset.version} lists them."
     )
     say(*(f"Assumed: {ruleset.full_id(a.id)} = {a.value}" for a in changed))
     if not result.published.scored.any():

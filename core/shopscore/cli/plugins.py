@@ -44,7 +44,7 @@ def list_plugins(no_load: bool, form: str, output: Path | None) -> None:
 @cli.command()
 @click.argument("platform")
 @click.option("--scorecard", "-c", metavar="C", help="Which of its scores; default all.")
-@click.option("--ruleset", "-r", metavar="V", help="Which version; default all.")
+@click.option("--ruleset", "-r", metavar="V|FILE", help="A version or a TOML file; default all.")
 @click.option("--on", metavar="DATE", help="Only the rule set in force on that day.")
 @options.language
 @options.formats("table", "json")

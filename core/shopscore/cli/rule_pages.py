@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ..catalog import find_ruleset
 from ..documents import RULES, dumped
 from ..model.expressions import Assumed
 from ..model.platforms import Platform
@@ -24,7 +25,8 @@ def chosen(
         if day is not None:
             rulesets = [card.at(day)]
         else:
-            rulesets = [card.ruleset(v) for v in ([version] if version else card.versions)]
+            versions = [version] if version else card.versions
+            rulesets = [find_ruleset(card, v, date.today())[0] for v in versions]
         found.extend(Rules.bind(platform, card, r) for r in rulesets)
     return found
 
@@ -52,6 +54,7 @@ def facts_of(rules: Rules) -> dict[str, Any]:
         "low": ruleset.number(ruleset.low),
         "high": ruleset.number(ruleset.high),
         "decimals": ruleset.number(ruleset.decimals),
+        "scale_source": ruleset.scale_source or None,
         "dimensions": [
             {
                 "id": d.id,
@@ -77,7 +80,7 @@ def facts_of(rules: Rules) -> dict[str, Any]:
                 "at_least": ruleset.number(e.at_least),
                 "at_most": ruleset.number(e.at_most),
                 "status": e.status,
-                "source": _source(e.at_least or e.at_most, e.source),
+                "source": _source(e.at_most if e.at_least is None else e.at_least, e.source),
             }
             for e in ruleset.eligibility
         ],
@@ -86,7 +89,7 @@ def facts_of(rules: Rules) -> dict[str, Any]:
                 "id": t.id,
                 "at_least": ruleset.number(t.at_least),
                 "below": ruleset.number(t.below),
-                "source": t.source or None,
+                "source": _source(t.below if t.at_least is None else t.at_least, t.source),
             }
             for t in ruleset.tiers
         ],

@@ -113,6 +113,6 @@ def time_of_day(time: Expr) -> Expr:
     """Seconds since midnight of a time on the platform's clock.
 
     >>> time_of_day(col.started_at) >= 8 * 3600
-    <Expr time of day of started_at ≥ 28800>
+    <Expr time of day of started_at ≥ 08:00:00>
     """
     return TimeOfDay(time)

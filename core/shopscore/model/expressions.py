@@ -233,7 +233,10 @@ class Comparison(Expr):
         return f"({self.op} {self.left.key} {self.right.key})"
 
     def __str__(self) -> str:
-        return f"{self.left} {_IN_WORDS.get(self.op, self.op)} {self.right}"
+        sides = (self.left, self.right)
+        clock = any(isinstance(side, TimeOfDay) for side in sides)
+        left, right = (_clock(side) if clock else str(side) for side in sides)
+        return f"{left} {_IN_WORDS.get(self.op, self.op)} {right}"
 
 
 @frozen(eq=False, repr=False)
@@ -365,6 +368,14 @@ class TimeOfDay(Expr):
 
     def __str__(self) -> str:
         return f"time of day of {self.operand}"
+
+
+def _clock(expr: Expr) -> str:
+    """A constant number of seconds since midnight as a time of day."""
+    if isinstance(expr, Constant) and type(expr.value) is int:
+        minutes, seconds = divmod(expr.value, 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+    return str(expr)
 
 
 def _clause(expr: Expr) -> str:

@@ -134,13 +134,20 @@ class Scorecard:
 
     def ruleset(self, version: str) -> RuleSet:
         """The rule set of a version; raises CoverageError where there is none."""
-        from ..catalog import ruleset_text
         from ..ruleset_files import parse_ruleset
 
         known = self._parsed.get(version)
         if known is None:
-            known = self._parsed[version] = parse_ruleset(*self.text(version), ruleset_text)
+            known = self._parsed[version] = parse_ruleset(*self.text(version), self.lookup)
         return known
+
+    def lookup(self, name: str) -> tuple[str, str]:
+        """The TOML text of ``platform/scorecard/version``, one's own or an installed one's."""
+        from ..catalog import ruleset_text
+
+        if name.startswith(f"{self.name}/"):
+            return self.text(name.removeprefix(f"{self.name}/"))
+        return ruleset_text(name)
 
     @cached_property
     def _parsed(self) -> dict[str, RuleSet]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any, Literal
 
 from attrs import evolve, field, frozen
@@ -191,6 +192,7 @@ class RuleSet:
     dimensions: tuple[Dimension, ...]
     scorers: Mapping[str, ScorerSpec]
     unknown_weight: Number = 0
+    scale_source: str = ""
     eligibility: tuple[Eligibility, ...] = ()
     peers_need_eligibility: bool | Assumed = False
     tiers: tuple[Tier, ...] = ()
@@ -234,6 +236,12 @@ class RuleSet:
         """Whether the rules are in force on a day."""
         starts = self.effective_from is None or self.effective_from <= day
         return starts and (self.effective_to is None or day <= self.effective_to)
+
+    @property
+    def known_weight(self) -> Fraction:
+        """The sum of the weights of dimensions and of the declared unknown one: 1, if all is well."""
+        known = (Fraction(self.number(d.weight)) for d in self.dimensions)
+        return sum(known, Fraction(self.number(self.unknown_weight)))
 
     @property
     def span(self) -> str:

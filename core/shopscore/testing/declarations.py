@@ -102,8 +102,7 @@ def weights_sum(subject: Subject) -> Iterator[Check]:
             if not ruleset.dimensions:
                 yield passed("weights_sum", ruleset.name)
                 continue
-            known = [Fraction(ruleset.number(d.weight)) for d in ruleset.dimensions]
-            total = sum(known, Fraction(0)) + Fraction(ruleset.number(ruleset.unknown_weight))
+            total = ruleset.known_weight
             said = [] if total == 1 else [f"weights of dimensions add up to {float(total)}, not 1"]
             for dimension in ruleset.dimensions:
                 weights = [Fraction(ruleset.number(m.weight)) for m in dimension.metrics]
