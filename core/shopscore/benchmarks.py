@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 
+import polars as pl
 from attrs import frozen
 
 from .errors import InputError
 from .rationals import Mask, Rationals
+from .reading.files import read_file
 
 COLUMNS = ("industry", "metric", "percentile", "value")
 ANY_INDUSTRY = "*"
+
+#: A value and its percentile.
+Point = tuple[Fraction, Fraction]
 
 
 @frozen
@@ -28,6 +33,19 @@ class Curve:
 
     values: tuple[Fraction, ...]
     percentiles: tuple[Fraction, ...]
+
+    def towards(self, better: str) -> Curve:
+        """The curve for a direction; only one of a single value can run in both.
+
+        Raises:
+            InputError: where the percentiles run against the direction.
+        """
+        first, last = self.percentiles[0], self.percentiles[-1]
+        if first == last or (first < last) == (better == "higher"):
+            return self
+        if self.values[0] == self.values[-1]:
+            return Curve(self.values, self.percentiles[::-1])
+        raise InputError(f"percentiles run from worst (0) to best (1), and {better} is better here")
 
     def percentile(self, value: Fraction) -> Fraction:
         """The percentile of a value, from 0 (worst) to 1 (best)."""
@@ -54,41 +72,43 @@ class Benchmark:
 
     @classmethod
     def from_rows(
-        cls, rows: Iterable[tuple[str, str, str, str]], origin: str = "benchmark"
+        cls,
+        rows: Iterable[tuple[str, str, str, str]],
+        origin: str = "benchmark",
+        lines: Iterable[int | None] | None = None,
     ) -> Benchmark:
-        """From rows of text: industry, metric, percentile, value; line 2 is the first."""
-        points: dict[tuple[str, str], list[tuple[Fraction, Fraction]]] = defaultdict(list)
-        for line, (industry, metric, percentile, value) in enumerate(rows, start=2):
+        """From rows of text: industry, metric, percentile, value.
+
+        ``lines`` are the lines on which the rows stand, for messages; by default from 2 on.
+
+        Raises:
+            InputError: for a cell that is no number, or a percentile that is not within 0 to 1.
+        """
+        points: dict[tuple[str, str], list[Point]] = defaultdict(list)
+        for line, cells in zip(count(2) if lines is None else lines, rows, strict=False):
+            industry, metric, percentile, value = (cell.strip() for cell in cells)
             where = f"{origin}, line {line}"
             place = _number(percentile, f"{where}, column percentile")
             if not 0 <= place <= 1:
                 raise InputError(f"{where}, column percentile: {percentile!r} is not within 0 to 1")
-            if not industry.strip() or not metric.strip():
+            if not industry or not metric:
                 raise InputError(f"{where}: industry and metric are needed (industry * serves all)")
-            key = (industry.strip(), metric.strip())
-            points[key].append((_number(value, f"{where}, column value"), place))
+            points[industry, metric].append((_number(value, f"{where}, column value"), place))
         curves = {key: _curve(key, found, origin) for key, found in points.items()}
         return cls(curves, origin)
 
     @classmethod
     def read(cls, path: Path) -> Benchmark:
         """From a CSV file with the columns industry, metric, percentile, value."""
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = list(csv.reader(file))
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise InputError(f"{path}: cannot be read as a UTF-8 CSV file: {error}") from None
-        header = [h.strip() for h in rows[0]] if rows else []
-        missing = [c for c in COLUMNS if c not in header]
+        table = read_file(path, COLUMNS)
+        missing = [c for c in COLUMNS if c not in table.frame.columns]
         if missing:
             raise InputError(
                 f"{path}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}"
             )
-        places = [header.index(c) for c in COLUMNS]
-        cells = ([*row, *[""] * len(header)] for row in rows[1:])
-        return cls.from_rows(
-            ((r[places[0]], r[places[1]], r[places[2]], r[places[3]]) for r in cells), str(path)
-        )
+        cells = table.frame.select(pl.col(COLUMNS).cast(pl.String).fill_null(""))
+        lines = table.lines(range(len(cells)))
+        return cls.from_rows(cells.iter_rows(), str(path), lines)
 
 
 def _number(text: str, where: str) -> Fraction:
@@ -98,26 +118,29 @@ def _number(text: str, where: str) -> Fraction:
         raise InputError(f"{where}: {text!r} is not a number") from None
 
 
-def _curve(key: tuple[str, str], points: list[tuple[Fraction, Fraction]], origin: str) -> Curve:
-    points.sort()
-    places = [p for _, p in points]
-    if places != sorted(places):
-        # For a metric where less is better, percentiles fall as values rise.
-        points.sort(key=lambda point: (point[0], -point[1]))
-        places = [p for _, p in points]
-        if places != sorted(places, reverse=True):
-            raise InputError(
-                f"{origin}: industry {key[0]}, metric {key[1]}: percentiles must rise or fall"
-                " steadily with the value"
-            )
-    return Curve(tuple(v for v, _ in points), tuple(places))
+def _curve(key: tuple[str, str], points: list[Point], origin: str) -> Curve:
+    """The curve through the points; a falling one has its ties in falling order."""
+    for falling in (False, True):
+        ordered = sorted(points, key=lambda point: (point[0], -point[1] if falling else point[1]))
+        places = [place for _, place in ordered]
+        if places == sorted(places, reverse=falling):
+            return Curve(tuple(value for value, _ in ordered), tuple(places))
+    raise InputError(
+        f"{origin}: industry {key[0]}, metric {key[1]}: percentiles must rise or fall steadily with"
+        " the value"
+    )
 
 
 def table_percentiles(
-    benchmark: Benchmark, metric: str, industries: list[str], values: Rationals, present: Mask
+    benchmark: Benchmark,
+    metric: str,
+    industries: list[str],
+    values: Rationals,
+    present: Mask,
+    better: str,
 ) -> tuple[Rationals, Mask]:
     """Percentiles of the shops whose industry the table serves, and which shops those are."""
-    curves = {i: benchmark.curve(i, metric) for i in set(industries)}
+    curves = {i: _directed(benchmark, i, metric, better) for i in set(industries)}
     found: dict[tuple[str, Fraction], Fraction] = {}
     num, den, served = [0] * len(values), [1] * len(values), present.copy()
     for row, industry in enumerate(industries):
@@ -131,3 +154,11 @@ def table_percentiles(
             place = found[industry, value] = curve.percentile(value)
         num[row], den[row] = place.numerator, place.denominator
     return Rationals.of(num, den), served
+
+
+def _directed(benchmark: Benchmark, industry: str, metric: str, better: str) -> Curve | None:
+    curve = benchmark.curve(industry, metric)
+    try:
+        return curve and curve.towards(better)
+    except InputError as error:
+        raise InputError(f"{benchmark.origin}: metric {metric}: {error}") from None

@@ -119,17 +119,19 @@ def _check_sum(values: npt.NDArray[np.int64]) -> None:
 def weighted_sum(
     codes: Codes, values: Integers, weights: npt.NDArray[np.int64] | None, size: int
 ) -> Integers:
-    """Σ value · weight per code, exact: in int64, or in two halves where that would not do."""
+    """Σ value · weight per code, exact: in int64, or piece by piece where that would not do."""
     if not len(codes):
         return np.zeros(size, dtype=np.int64)
-    heaviest = 1 if weights is None else int(weights.max())
-    if magnitude(values) * heaviest * len(codes) < SAFE:
+    heaviest = 1 if weights is None else max(int(weights.max()), 1)
+    room = SAFE // (heaviest * len(codes))  # values below this cannot overflow
+    if magnitude(values) < room:
         total = np.zeros(size, dtype=np.int64)
         np.add.at(total, codes, values if weights is None else values * weights)
         return total
-    high = weighted_sum(codes, values >> 31, weights, size).astype(object)
-    low = weighted_sum(codes, values & ((1 << 31) - 1), weights, size)
-    return narrowed(high * (1 << 31) + low)
+    bits = room.bit_length() - 1
+    high = weighted_sum(codes, values >> bits, weights, size).astype(object)
+    low = weighted_sum(codes, values & ((1 << bits) - 1), weights, size)
+    return narrowed(high * (1 << bits) + low)
 
 
 def _span(today: int, weights: DayWeights) -> tuple[int, int]:

@@ -147,7 +147,12 @@ def percentile_rank(
 
 
 def benchmark_percentile(
-    values: npt.ArrayLike, benchmark: Benchmark, metric: str, industries: Sequence[str]
+    values: npt.ArrayLike,
+    benchmark: Benchmark,
+    metric: str,
+    industries: Sequence[str],
+    *,
+    better: Literal["higher", "lower"] = "higher",
 ) -> Floats:
     """Percentile of each value by a benchmark table, from 0 (worst) to 1 (best).
 
@@ -159,13 +164,15 @@ def benchmark_percentile(
         benchmark: the table.
         metric: the id of the metric.
         industries: the industry of each value; rows ``*`` serve those without their own.
+        better: the direction that is better; the table must run in it.
 
     Returns:
         A float64 array of the same length; NaN where there is no value, or no row serves it.
 
     >>> from shopscore import Benchmark
     >>> table = Benchmark.from_rows([("*", "rate", "1", "0"), ("*", "rate", "0", "0.5")])
-    >>> benchmark_percentile([0.1, 0.9], table, "rate", ["food", "toys"]).tolist()
+    >>> industries = ["food", "toys"]
+    >>> benchmark_percentile([0.1, 0.9], table, "rate", industries, better="lower").tolist()
     [0.8, 0.0]
     """
     numbers = np.asarray(values, dtype=np.float64)
@@ -176,5 +183,5 @@ def benchmark_percentile(
         Fraction(str(v)) if known else Fraction(0) for v, known in zip(numbers, there, strict=True)
     ]
     column = Rationals.of([f.numerator for f in exact], [f.denominator for f in exact])
-    found, served = table_percentiles(benchmark, metric, list(industries), column, there)
+    found, served = table_percentiles(benchmark, metric, list(industries), column, there, better)
     return np.where(served, found.floats(), np.nan)

@@ -46,7 +46,9 @@ def parse_ruleset(text: str, origin: str, lookup: Lookup | None = None) -> RuleS
     document = parse_toml(text, origin)
     own: set[str] = set()
     if "extends" in document:
-        own = {str(row.get("id")) for row in document.get("assumptions", ()) if isinstance(row, dict)}
+        own = {
+            str(row.get("id")) for row in document.get("assumptions", ()) if isinstance(row, dict)
+        }
         document = _extended(document, origin, lookup)
     table = Table(document, origin)
     if table.take("schema", int) != SCHEMA:

@@ -65,7 +65,12 @@ class Context:
         if self.benchmark is None:
             return Percentiles(ranks.percentiles, ranks.ranked, np.zeros_like(ranks.ranked))
         table, served = table_percentiles(
-            self.benchmark, self.metric, list(self.industries), self.values, self.has_value
+            self.benchmark,
+            self.metric,
+            list(self.industries),
+            self.values,
+            self.has_value,
+            self.better,
         )
         return Percentiles(table.where(served, ranks.percentiles), served | ranks.ranked, served)
 

@@ -204,7 +204,9 @@ def test_what_cannot_be_ranked(arguments: Any, options: Any, message: str) -> No
 # ------------------------------------------------------------------------ benchmark tables
 
 
-def plain_curve(points: list[tuple[Fraction, Fraction]], value: Fraction, falling: bool) -> Fraction:
+def plain_curve(
+    points: list[tuple[Fraction, Fraction]], value: Fraction, falling: bool
+) -> Fraction:
     """Linear between (value, percentile) points, flat outside, the mean of several at a value.
 
     Coming from a smaller value one meets the first percentile of a value on the way, leaving it
@@ -229,7 +231,9 @@ tables = st.lists(
 ).filter(lambda points: len(set(points)) > 1 or len(points) == 1)  # fmt: skip
 
 
-def monotone(points: list[tuple[Fraction, Fraction]], falling: bool) -> list[tuple[Fraction, Fraction]]:
+def monotone(
+    points: list[tuple[Fraction, Fraction]], falling: bool
+) -> list[tuple[Fraction, Fraction]]:
     places = sorted((p for _, p in points), reverse=falling)
     return list(zip(sorted(v for v, _ in points), places, strict=True))
 
@@ -304,10 +308,12 @@ def test_own_industry_goes_before_the_star() -> None:
     table = Benchmark.from_rows(rows)
     numbers = Rationals.of([1, 5, 1, 1], [1, 1, 1, 1])
     present = np.array([True, True, True, False])
-    places, served = table_percentiles(table, "m", ["food", "toys", "*", "food"], numbers, present)
+    places, served = table_percentiles(
+        table, "m", ["food", "toys", "*", "food"], numbers, present, "higher"
+    )
     assert served.tolist() == [True, True, True, False]
     assert places.fractions()[:3] == [F("0.2"), F("0.9"), F("0.9")]
-    _, served = table_percentiles(table, "other", ["food"] * 4, numbers, present)
+    _, served = table_percentiles(table, "other", ["food"] * 4, numbers, present, "higher")
     assert not served.any()
 
 
@@ -350,7 +356,7 @@ def test_unusable_rows_are_named(row: str, column: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no column industry, metric, percentile, value"),
+        ("", "the file is empty"),
         ("industry,metric,value\n", "no column percentile"),
         (HEADER + "food,m,0,1\nfood,m,0.6,2\nfood,m,0.5,3\n", "food.*m.*rise or fall"),
     ],
