@@ -13,6 +13,7 @@ import polars as pl
 from attrs import frozen
 
 from .errors import InputError
+from .exact import exact_decimal
 from .rationals import Mask, Rationals
 from .reading.files import read_file
 
@@ -106,16 +107,17 @@ class Benchmark:
             raise InputError(
                 f"{path}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}"
             )
+        table.refuse_long_rows()
         cells = table.frame.select(pl.col(COLUMNS).cast(pl.String).fill_null(""))
         lines = table.lines(range(len(cells)))
         return cls.from_rows(cells.iter_rows(), str(path), lines)
 
 
 def _number(text: str, where: str) -> Fraction:
-    try:
-        return Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"{where}: {text!r} is not a number") from None
+    number = exact_decimal(text)
+    if number is None:
+        raise InputError(f"{where}: {text!r} is not a number that can be used")
+    return Fraction(number)
 
 
 def _curve(key: tuple[str, str], points: list[Point], origin: str) -> Curve:

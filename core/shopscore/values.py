@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from attrs import frozen
 
 from .benchmarks import Benchmark
 from .errors import InputError, did_you_mean
+from .exact import exact_decimal
 from .grading import Given
 from .model.platforms import Platform
 from .rationals import Mask, Rationals
@@ -27,6 +27,8 @@ from .weighing import MetricValues
 
 COLUMNS = ("shop_id", "metric", "value", "n")
 OPTIONAL = ("industry", "percentile", "points")
+#: More rows than this is no number of rows.
+MOST = 10**15
 
 
 @frozen
@@ -99,6 +101,7 @@ def _read(values: Any, rules: Rules) -> list[_Cell]:
         table = read_file(path, (*COLUMNS, *OPTIONAL))
     else:
         table = from_dataframe("values", values)
+    table.refuse_long_rows()
     where = table.label or "values"
     missing = [name for name in COLUMNS if name not in table.frame.columns]
     if missing:
@@ -130,7 +133,7 @@ def _cell(row: Mapping[str, Any], place: str, rules: Rules) -> _Cell:
             f"{did_you_mean(text('metric'), shown)}"
         )
     n = _number(text("n"), f"{place}, column n")
-    if n is not None and (n < 0 or n.denominator != 1):
+    if n is not None and not (0 <= n <= MOST and n.denominator == 1):
         raise InputError(f"{place}, column n: {text('n')!r} is not a number of rows")
     percentile = _number(text("percentile"), f"{place}, column percentile")
     if percentile is not None and not 0 <= percentile <= 1:
@@ -149,12 +152,9 @@ def _cell(row: Mapping[str, Any], place: str, rules: Rules) -> _Cell:
 def _number(text: str, place: str) -> Fraction | None:
     if not text or text.lower() == "nan":
         return None
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("nan")
-    if not number.is_finite():
-        raise InputError(f"{place}: {text!r} is not a number")
+    number = exact_decimal(text)
+    if number is None:
+        raise InputError(f"{place}: {text!r} is not a number that can be used")
     return Fraction(number)
 
 

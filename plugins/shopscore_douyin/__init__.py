@@ -14,6 +14,7 @@ def shopscore_platforms() -> list[Platform]:
         en="Shop experience score",
         metrics="shopscore_douyin.metrics",
         rulesets="shopscore_douyin:rulesets",
+        cases="shopscore_douyin:cases",
     )
     suspected = Fact(
         "suspected_fake", zh="涉嫌虚假交易", en="Suspected of fake orders", sample_share=0.03

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
-import sys
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,7 +154,6 @@ class TestText:
             'S1,"1,2022-06-01 10:00:00\nS1,2,2022-06-01 10:00:00\n',
             'S1,1,"2022-06-01 10:00:00\nS1,2,2022-06-01 10:00:00\n',
             'S1,1,2022-06-01 10:00:00\n"',
-            'S1,"1,"2022-06-01 10:00:00"\nS1,2,"2022-06-01 10:00:00"\n',
         ],
     )
     def test_unclosed_quote(self, folder: Folder, text: str) -> None:
@@ -400,7 +399,7 @@ class TestNames:
 
     def test_rule_set_file(self, events: Path, tmp_path: Path) -> None:
         self.score(events, "-p", "douyin", "-r", str(tmp_path / "no.toml")).failed(3, "no.toml")
-        (tmp_path / "bad.toml").write_text("schema = ", encoding="utf-8")
+        (tmp_path / "bad.toml").write_text("schema =\n", encoding="utf-8")
         self.score(events, "-p", "douyin", "-r", str(tmp_path / "bad.toml")).failed(
             4, "bad.toml", "TOML", "line 1"
         )
@@ -428,8 +427,7 @@ class TestAssumptions:
             ("bad_review.max_rating=two", ("'two'", "not a number")),
             ("bad_review.max_rating=1.5", ("1.5", "integer")),
             ("bad_review.max_rating=", ("bad_review.max_rating",)),
-            ("bad_review.max_rating=none", ("needs a value",)),
-            ("bad_review.max_rating=1e9999999", ("bad_review.max_rating",)),
+            ("bad_review.max_rating=none", ("'none'", "not a number")),
             ("decay.half_life_days=6.99", ("7 to 90",)),
             ("decay.half_life_days=NaN", ("decay.half_life_days",)),
             ("decay.half_life_days=inf", ("decay.half_life_days",)),
@@ -441,14 +439,7 @@ class TestAssumptions:
         ],
     )
     def test_value(self, events: Path, pair: str, words: tuple[str, ...]) -> None:
-        with limited():
-            self.score(events, "--assume", pair).failed(2, *words)
-
-    def test_number_of_absurd_precision(self, events: Path) -> None:
-        with limited():
-            answer = self.score(events, "--assume", "weight.pickup_rate=1e-9999999")
-            if answer.code:
-                answer.failed(2, "weight.pickup_rate")
+        self.score(events, "--assume", pair).failed(2, *words)
 
     def test_file(self, events: Path, tmp_path: Path) -> None:
         file = tmp_path / "a.toml"
@@ -465,37 +456,13 @@ class TestAssumptions:
         self.score(events, "--assume-file", file).failed(2, "bad_review.max_rating")
 
 
-class limited:
-    """A number too large to work with must not keep anybody waiting."""
-
-    SECONDS = 5
-
-    def __enter__(self) -> None:
-        if sys.platform != "win32":
-            import signal
-
-            def late(*_: object) -> None:
-                pytest.fail(f"still busy after {self.SECONDS} seconds", pytrace=False)
-
-            self._before = signal.signal(signal.SIGALRM, late)
-            signal.alarm(self.SECONDS)
-
-    def __exit__(self, *_: object) -> None:
-        if sys.platform != "win32":
-            import signal
-
-            signal.alarm(0)
-            signal.signal(signal.SIGALRM, self._before)
-
-
 BENCH = "industry,metric,percentile,value\n"
 
 
 class TestBenchmarks:
     def bench(self, events: Path, file: Path, content: str | bytes) -> Answer:
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        with limited():
-            return shopscore("score", events, *WHICH, "--benchmarks", file)
+        return shopscore("score", events, *WHICH, "--benchmarks", file)
 
     @pytest.mark.parametrize(
         ("row", "words"),
@@ -517,13 +484,6 @@ class TestBenchmarks:
         content = f"{BENCH}*,pickup_rate,0.5,0.9\n{row}\n"
         self.bench(events, tmp_path / "bench.csv", content).failed(3, "bench.csv", *words)
 
-    @pytest.mark.parametrize("value", ["1e99999999", "1e-99999999"])
-    def test_number_too_large_to_work_with(self, events: Path, tmp_path: Path, value: str) -> None:
-        content = f"{BENCH}*,bad_review_rate,0.5,{value}\n"
-        answer = self.bench(events, tmp_path / "bench.csv", content)
-        if answer.code:
-            answer.failed(3, "bench.csv", "line 2", "value")
-
     def test_lines_are_those_of_an_editor(self, events: Path, tmp_path: Path) -> None:
         content = f'{BENCH}\n"*",pickup_rate,0.5,0.9\n\n"two\nlines",pickup_rate,0.5,x\n'
         self.bench(events, tmp_path / "bench.csv", content).failed(3, "line 5", "'x'")
@@ -533,8 +493,8 @@ class TestBenchmarks:
         self.bench(events, tmp_path / "bench.csv", BENCH + rows).failed(3, "bench.csv", "pickup_rate")
 
     def test_without_columns(self, events: Path, tmp_path: Path) -> None:
-        self.bench(events, tmp_path / "bench.csv", "").failed(3, "bench.csv", "industry")
-        self.bench(events, tmp_path / "bench.csv", "\n").failed(3, "bench.csv", "industry")
+        self.bench(events, tmp_path / "bench.csv", "").failed(3, "bench.csv", "empty")
+        self.bench(events, tmp_path / "bench.csv", "\n").failed(3, "bench.csv", "header")
         self.bench(events, tmp_path / "bench.csv", "industry,metric,pct,value\n").failed(
             3, "bench.csv", "no column percentile"
         )
@@ -542,7 +502,7 @@ class TestBenchmarks:
     def test_that_cannot_be_read(self, events: Path, tmp_path: Path) -> None:
         shopscore("score", events, *WHICH, "--benchmarks", tmp_path / "no.csv").failed(3, "no.csv")
         shopscore("score", events, *WHICH, "--benchmarks", tmp_path).failed(3, str(tmp_path))
-        content = f"{BENCH}食品,pickup_rate,0.5,0.9\n".encode("gb18030")
+        content = f"{BENCH}店铺,pickup_rate,0.5,0.9\n".encode("gb18030")
         self.bench(events, tmp_path / "bench.csv", content).failed(3, "bench.csv", "UTF-8")
 
     def test_random_bytes(self, events: Path, tmp_path: Path) -> None:
@@ -560,8 +520,7 @@ VALUES = "shop_id,metric,value,n\n"
 class TestValues:
     def values(self, file: Path, content: str | bytes, *args: object) -> Answer:
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        with limited():
-            return shopscore("score", "--values", file, *WHICH, *args)
+        return shopscore("score", "--values", file, *WHICH, *args)
 
     @pytest.mark.parametrize(
         ("row", "words"),
@@ -576,21 +535,13 @@ class TestValues:
             ("S1,bad_review_rate,0.1,-1", ("column n", "'-1'")),
             ("S1,bad_review_rate,0.1,1.5", ("column n", "'1.5'")),
             ("S1,bad_review_rate,0.1,1e30", ("column n", "'1e30'")),
-            ("S1,bad_review_rate,0.1,1e99999999", ("column n", "'1e99999999'")),
             ("S1,bad_review_rate,1e400,10", ("value", "'1e400'")),
-            ("S1,bad_review_rate,1e99999999,10", ("value", "'1e99999999'")),
             ("S2,bad_review_rate,0.1,10", ("bad_review_rate", "S2", "twice")),
         ],
     )
     def test_cell(self, tmp_path: Path, row: str, words: tuple[str, ...]) -> None:
         content = f"{VALUES}S2,bad_review_rate,0.1,10\n{row}\n"
         self.values(tmp_path / "v.csv", content).failed(3, "v.csv", "line 3", *words)
-
-    def test_value_too_small_to_work_with(self, tmp_path: Path) -> None:
-        content = f"{VALUES}S1,bad_review_rate,1e-99999999,10\nS2,bad_review_rate,1e-400,10\n"
-        answer = self.values(tmp_path / "v.csv", content)
-        if answer.code:
-            answer.failed(3, "v.csv", "line 2", "value")
 
     @pytest.mark.parametrize("percentile", ["2", "-0.1", "x"])
     def test_percentile(self, tmp_path: Path, percentile: str) -> None:
@@ -619,6 +570,34 @@ class TestValues:
         answer = self.values(tmp_path / "v.csv", VALUES, "-f", "json").done()
         assert answer.document["shops"] == []
         assert "No shop has a score" in answer.err
+
+
+class TestHugeNumbers:
+    """A number too large to work with must not keep anybody waiting."""
+
+    def refused(self, code: int, *args: object) -> None:
+        try:
+            answer = process("shopscore", *args, *WHICH, timeout=5)
+        except subprocess.TimeoutExpired:
+            pytest.fail("still busy after five seconds", pytrace=False)
+        answer.failed(code)
+
+    @pytest.mark.parametrize(
+        "pair", ["bad_review.max_rating=1e99999999", "weight.pickup_rate=1e-99999999"]
+    )
+    def test_assumption(self, events: Path, pair: str) -> None:
+        self.refused(2, "score", events, "--assume", pair)
+
+    @pytest.mark.parametrize("value", ["1e99999999", "1e-99999999"])
+    def test_benchmark(self, folder: Folder, value: str) -> None:
+        row = f"*,bad_review_rate,0.5,{value}\n"
+        path = folder(**{"orders.csv": HEAD + ROW, "bench.csv": BENCH + row})
+        self.refused(3, "score", path / "orders.csv", "--benchmarks", path / "bench.csv")
+
+    @pytest.mark.parametrize("cells", ["1e99999999,10", "1e-99999999,10", "0.1,1e99999999"])
+    def test_value(self, folder: Folder, cells: str) -> None:
+        path = folder(**{"v.csv": f"{VALUES}S1,bad_review_rate,{cells}\n"})
+        self.refused(3, "score", "--values", path / "v.csv")
 
 
 class TestPeers:

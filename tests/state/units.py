@@ -30,6 +30,11 @@ def frames_of(events: Events) -> Frames:
     return frames
 
 
+def without_extra(events: Events) -> Events:
+    """Without cells beyond the header, which set a row aside in a file and no frame can have."""
+    return {s: [{k: v for k, v in r.items() if k[0] != "("} for r in f] for s, f in events.items()}
+
+
 def picked(events: Events, keep: Callable[[str, dict[str, str]], bool]) -> Events:
     """The rows that `keep(stream, row)` keeps."""
     return {s: [row for row in rows if keep(s, row)] for s, rows in events.items()}

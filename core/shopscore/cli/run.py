@@ -39,6 +39,9 @@ def run(command: click.Command) -> None:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:  # standard output that is full or gone
+        click.echo(f"Error: {error.strerror or error}", err=True)
+        code = InputError.exit_code
     except MemoryError:
         click.echo("Error: not enough memory for this input", err=True)
         code = InputError.exit_code

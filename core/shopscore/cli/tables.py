@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..results import Result, ShopView
 
 _WIDE = 1000
+#: Text is shown as it is: names of shops may look like markup.
+_PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
 #: More shops than this are not listed one by one for a person.
 MANY = 200
 
@@ -30,13 +32,13 @@ def show(*parts: Any, output: Path | None = None) -> None:
         from .run import writing
 
         with writing(output), output.open("w", encoding="utf-8") as file:
-            console = Console(file=file, width=_WIDE, highlight=False)
+            console = Console(file=file, width=_WIDE, **_PLAIN)
             for part in parts:
                 console.print(part)
         return
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(**_PLAIN)
     if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDE)
+        console = Console(width=_WIDE, **_PLAIN)
     for part in parts:
         console.print(part)
 
@@ -53,7 +55,8 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    heading = Text(title) if title else None
+    made = Table(box=SIMPLE_HEAD, title=heading, title_justify="left", pad_edge=False)
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
@@ -112,6 +115,8 @@ def shops_table(result: Result, shops: Iterable[ShopView], lang: str) -> Table:
 
 def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
     """Every number behind one shop."""
+    from rich.text import Text
+
     zh = lang == "zh"
     places = int(result.rules.ruleset.number(result.rules.ruleset.decimals))
     rows = []
@@ -139,7 +144,8 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
     tiers = f" · {', '.join(shop.tiers)}" if shop.tiers else ""
     made = table(head, rows, right=head[2:7], title=f"{scored}{exact}{tiers}")
     metrics = [result.rules.metrics[m.id].metric for m in shop.metrics]
-    made.caption = "\n".join(f"{m.zh if zh else m.en}: {m.note}" for m in metrics if m.note)
+    notes = "\n".join(f"{m.zh if zh else m.en}: {m.note}" for m in metrics if m.note)
+    made.caption = Text(notes) if notes else None
     made.caption_justify = "left"
     return made
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, UsageError, did_you_mean
+from ..exact import exact_decimal
 from .binding import assumed_ids
 from .expressions import Assumed
 
@@ -73,10 +74,9 @@ class Assumption:
                 raise UsageError(f"assumption {self.id}: {text!r} is neither true nor false")
             value = word.lower() in ("true", "1")
         elif self.kind != "choice":
-            try:
-                value = Decimal(word)
-            except InvalidOperation:
-                raise UsageError(f"assumption {self.id}: {text!r} is not a number") from None
+            value = exact_decimal(word)
+            if value is None:
+                raise UsageError(f"assumption {self.id}: {text!r} is not a number that can be used")
         if (
             self.kind == "integer"
             and isinstance(value, Decimal)

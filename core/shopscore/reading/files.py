@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import mmap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -33,6 +32,14 @@ class RawTable:
     label: str | None
     path: Path | None = None
     too_long: Mapping[int, str] = field(factory=dict)
+
+    def refuse_long_rows(self) -> None:
+        """Raise for a row with more cells than the header, where rows cannot be set aside."""
+        for row, extra in self.too_long.items():
+            (line,) = self.lines([row])
+            raise InputError(
+                f"{self.label}, line {line}: more cells than the header has: {extra!r}"
+            )
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         """The line on which each row begins, as an editor counts (the header is line 1)."""
@@ -160,8 +167,8 @@ def _header(path: Path, label: str) -> list[str]:
             header = next((row for _, row in _records(csv.reader(file))), [])
     except UnicodeDecodeError:
         raise _not_utf8(path, label) from None
-    except csv.Error as error:
-        raise InputError(f"{label}, line 1: {error}") from None
+    except BrokenRecordError as error:
+        raise InputError(f"{label}, {error}") from None
     names = [name.strip() for name in header]
     if not any(names):
         raise InputError(f"{label}: the file has no header line")
@@ -186,35 +193,57 @@ def _well_formed(path: Path, header: list[str]) -> pl.DataFrame | None:
     return None if blank else frame
 
 
+class BrokenRecordError(Exception):
+    """A record that is no CSV, and the line on which it begins."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+        self.unclosed = "unexpected end of data" in reason
+
+
 def _records(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """The records, each with the line on which it begins; an empty line is none."""
+    """The records, each with the line on which it begins; an empty line is none.
+
+    Raises:
+        BrokenRecordError: naming the line, where quotes do not match.
+    """
     begins = 1
-    for record in reader:
-        if record:
-            yield begins, record
-        begins = reader.line_num + 1  # type: ignore[attr-defined]
+    try:
+        for record in reader:
+            if record:
+                yield begins, record
+            begins = reader.line_num + 1  # type: ignore[attr-defined]
+    except csv.Error as error:
+        raise BrokenRecordError(begins, str(error)) from None
 
 
 def _record_by_record(path: Path, label: str, header: list[str]) -> RawTable:
+    try:
+        return _careful(path, label, header, strict=True)
+    except UnicodeDecodeError:
+        raise _not_utf8(path, label) from None
+    except BrokenRecordError as error:
+        if error.unclosed:
+            raise InputError(f"{label}, {error}: a quote is opened and never closed") from None
+    try:  # quotes within cells that are not quoted: taken as they stand
+        return _careful(path, label, header, strict=False)
+    except BrokenRecordError as error:
+        raise InputError(f"{label}, {error}; is a quote opened and never closed?") from None
+
+
+def _careful(path: Path, label: str, header: list[str], *, strict: bool) -> RawTable:
+    """Every record by itself, so that long and short ones are known."""
     width = len(header)
     rows: list[list[str | None]] = []
     too_long: dict[int, str] = {}
-    line = 1
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            records = _records(csv.reader(file))
-            next(records, None)
-            for line, record in records:  # noqa: B007 - named in the error below
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        records = _records(csv.reader(file, strict=strict))
+        next(records, None)
+        for _, record in records:
+            if len(record) > width:
                 extra = [cell for cell in record[width:] if cell.strip()]
-                if len(record) > width:
-                    too_long[len(rows)] = ",".join(extra) or "," * (len(record) - width)
-                rows.append([*record[:width], *[None] * (width - len(record))])
-    except UnicodeDecodeError:
-        raise _not_utf8(path, label) from None
-    except csv.Error as error:
-        raise InputError(
-            f"{label}, after line {line}: {error}; is a quote opened and never closed?"
-        ) from None
+                too_long[len(rows)] = ",".join(extra) or "," * (len(record) - width)
+            rows.append([*record[:width], *[None] * (width - len(record))])
     schema = dict.fromkeys(header, pl.String)
     return RawTable(pl.DataFrame(rows, schema=schema, orient="row"), label, path, too_long)
 
@@ -228,7 +257,7 @@ def _not_utf8(path: Path, label: str) -> InputError:
         start = data.rfind(b"\n", 0, error.start) + 1
         end = data.find(b"\n", error.start)
         text = data[start : end if end >= 0 else None].decode("utf-8", "replace").strip()
-        cell = next((c for c in next(csv.reader(io.StringIO(text)), []) if "\ufffd" in c), text)
+        cell = next((c for c in text.split(",") if "\ufffd" in c), text)
         line = data.count(b"\n", 0, error.start) + 1
         hint = "save it as UTF-8"
         try:

@@ -1,0 +1,285 @@
+"""Folders, parts, CSV and Parquet files, and lines as an editor counts them."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import shopscore as ss
+from shopscore.reading import files
+
+from .tables import as_csv, books, incidents, one, read, rows
+
+HEAD = "shop_id,order_id,paid_at\n"
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
+    def write(name: str, content: str | bytes) -> Path:
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return tmp_path / "in"
+
+    return write
+
+
+Put = Callable[[str, str | bytes], Path]
+
+
+def parquet(**columns: Any) -> bytes:
+    file = io.BytesIO()
+    pl.DataFrame(columns).write_parquet(file)
+    return file.getvalue()
+
+
+def bad_lines(events: ss.Events) -> list[tuple[Any, ...]]:
+    return incidents(events.report.set_aside, "line", "row", "value")
+
+
+class TestFolders:
+    def test_a_file_per_stream(self, put: Put) -> None:
+        put("orders.csv", f"{HEAD}S1,1,\n")
+        path = put("reviews.parquet", parquet(shop_id=["S1"], review_id=["1"], reviewed_at=["2024-01-01 10:00"], rating=[5], order_id=["1"]))
+        events = read(path)
+        assert books(events, "reviews") == {"in": 1, "accepted": 1}
+        assert set(events.frames) == {"orders", "reviews"}
+
+    def test_other_files_are_left_alone(self, put: Put) -> None:
+        put("readme.txt", "x")
+        put("notes.csv", "x")
+        assert books(read(put("orders.csv", f"{HEAD}S1,1,\n"))) == {"in": 1, "accepted": 1}
+
+    def test_parts_of_a_stream(self, put: Put) -> None:
+        put("orders/2024-01.csv", "shop_id,order_id,paid_at,colour\nS1,1,2024-01-01 10:00,red\n")
+        put("orders/2024-02.parquet", parquet(order_id=[2], shop_id=["S2"], amount=[1.5], size=["L"]))
+        put("orders/2024-03.csv", "order_id,shop_id,signed_at,colour\n3,S1,2024-03-01 10:00,blue\n")
+        path = put("orders/readme.txt", "not read")
+        events = read(path)
+        found = rows(events, "orders")
+        assert [(r["shop_id"], r["order_id"], r["amount"]) for r in found] == [
+            ("S1", "1", None),
+            ("S1", "3", None),
+            ("S2", "2", 150),
+        ]
+        assert found[1]["signed_at"] is not None
+        assert dict(events.report.ignored) == {"orders": ("colour",)} or dict(
+            events.report.ignored
+        ) == {"orders": ("colour", "size")}
+
+    def test_unknown_columns_of_every_kind_of_part_are_listed(self, put: Put) -> None:
+        put("orders/a.csv", "shop_id,order_id,colour\nS1,1,red\n")
+        path = put("orders/b.parquet", parquet(order_id=["2"], shop_id=["S2"], size=["L"], colour=["x"]))
+        assert read(path).report.ignored["orders"] == ("colour", "size")
+
+    def test_latest_state_across_parts(self, put: Put) -> None:
+        put("orders/a.csv", "shop_id,order_id,updated_at,carrier\nS1,1,2024-01-02 10:00,new\n")
+        path = put(
+            "orders/b.parquet",
+            parquet(order_id=["1"], shop_id=["S1"], updated_at=["2024-01-01 10:00"], carrier=["old"]),
+        )
+        events = read(path)
+        assert one(events)["carrier"] == "new"
+        assert books(events) == {"in": 2, "accepted": 1, "replaced": 1}
+
+    def test_places_name_the_part(self, put: Put) -> None:
+        put("orders/a.csv", f"{HEAD}S1,1,never\nS1,2,2024-01-02 10:00\n")
+        put("orders/c.csv", "shop_id,order_id,signed_at\nS1,5,\nS1,6,soon\n")
+        path = put("orders/b.parquet", parquet(order_id=["3", "4"], shop_id=["S1", None]))
+        report = read(path).report
+        where = ("file", "line", "row", "column")
+        assert incidents(report.set_aside, *where) == [
+            ("orders/a.csv", 2, 1, "paid_at"),
+            ("orders/b.parquet", None, 2, "shop_id"),
+        ]
+        assert incidents(report.repaired, *where) == [("orders/c.csv", 3, 2, "signed_at")]
+
+    def test_repairs_name_the_part(self, put: Put) -> None:
+        broken = "2024-01-02 10:00,2024-01-01 10:00"
+        put("orders/a.csv", "shop_id,order_id,paid_at,picked_up_at\nS1,1,,\n")
+        path = put("orders/b.csv", f"shop_id,order_id,paid_at,picked_up_at\nS1,2,,\nS1,3,{broken}\n")
+        report = read(path).report
+        assert incidents(report.repaired, "file", "line", "row") == [("orders/b.csv", 3, 2)]
+
+    def test_one_file(self, put: Put) -> None:
+        path = put("orders.csv", f"{HEAD}S1,1,\n") / "orders.csv"
+        assert books(read(path)) == {"in": 1, "accepted": 1}
+        assert books(read(str(path))) == {"in": 1, "accepted": 1}
+
+    def test_nothing_is_written(self, put: Put, tmp_path: Path) -> None:
+        path = put("orders.csv", f"{HEAD}S1,1,never\n")
+        read(path)
+        assert [p.name for p in sorted(tmp_path.rglob("*"))] == ["in", "orders.csv"]
+
+
+class TestLines:
+    """The header is line 1; a row begins where an editor shows its first character."""
+
+    def test_plain(self, put: Put) -> None:
+        events = read(put("orders.csv", f"{HEAD}S1,1,\nS1,2,never\nS1,3,?\n"))
+        assert bad_lines(events) == [(3, 2, "never"), (4, 3, "?")]
+
+    def test_blank_lines_count_but_are_no_rows(self, put: Put) -> None:
+        events = read(put("orders.csv", f"{HEAD}\n\nS1,1,\n\nS1,2,never\n\n"))
+        assert bad_lines(events) == [(6, 2, "never")]
+        assert books(events) == {"in": 2, "accepted": 1, "set_aside": 1}
+
+    def test_blank_lines_before_the_header(self, put: Put) -> None:
+        events = read(put("orders.csv", f"\n\n{HEAD}S1,2,never\n"))
+        assert bad_lines(events) == [(4, 1, "never")]
+
+    def test_newlines_within_quotes(self, put: Put) -> None:
+        text = 'shop_id,order_id,carrier,paid_at\nS1,1,"two\nlines",\nS1,2,"a\n\nb",never\nS1,3,,?\n'
+        events = read(put("orders.csv", text))
+        assert bad_lines(events) == [(4, 2, "never"), (7, 3, "?")]
+        assert one(events)["carrier"] == "two\nlines"
+
+    def test_newlines_within_the_header(self, put: Put) -> None:
+        events = read(put("orders.csv", 'shop_id,order_id,"re\nmark",paid_at\nS1,1,,never\n'))
+        assert bad_lines(events) == [(3, 1, "never")]
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n"])
+    def test_ends_of_lines(self, put: Put, end: str) -> None:
+        text = f'{HEAD}S1,1,\n\nS1,"2",never\nS1,3,?'.replace("\n", end)
+        events = read(put("orders.csv", text))
+        assert bad_lines(events) == [(4, 2, "never"), (5, 3, "?")]
+        assert one(events)["order_id"] == "1"
+
+    def test_lone_carriage_returns(self, put: Put) -> None:
+        text = f"{HEAD}S1,1,\nS1,2,never\n".replace("\n", "\r")
+        assert bad_lines(read(put("orders.csv", text))) == [(3, 2, "never")]
+
+    def test_mixed_ends_of_lines(self, put: Put) -> None:
+        events = read(put("orders.csv", f"{HEAD}S1,1,\r\nS1,2,never\nS1,3,\rS1,4,?\n"))
+        assert bad_lines(events) == [(3, 2, "never"), (5, 4, "?")]
+
+    def test_byte_order_mark(self, put: Put) -> None:
+        events = read(put("orders.csv", f"\ufeff{HEAD}S1,1,\nS1,2,never\n"))
+        assert bad_lines(events) == [(3, 2, "never")]
+        quoted = read(put("orders.csv", '\ufeff"shop_id","order_id"\r\n"S1","1"\r\n'))
+        assert one(quoted)["shop_id"] == "S1"
+
+    def test_no_newline_at_the_end(self, put: Put) -> None:
+        assert bad_lines(read(put("orders.csv", f"{HEAD}S1,2,never"))) == [(2, 1, "never")]
+
+    def test_far_down(self, put: Put) -> None:
+        text = HEAD + "".join(f"S1,{i},{'never' if i in (3, 9_998) else ''}\n" for i in range(10_000))
+        assert bad_lines(read(put("orders.csv", text))) == [(5, 4, "never"), (10_000, 9_999, "never")]
+
+    @pytest.mark.parametrize("seed", range(20))
+    def test_any_file(self, put: Put, seed: int) -> None:
+        rng = random.Random(seed)
+        text, expected, line = HEAD.replace("\n", ",carrier\n"), [], 2
+        for row in range(1, 30):
+            bad = rng.random() < 0.3
+            inside = rng.choice(["", "x", '"a\nb"', '"a\r\n\nb"', '"a,""b"""', "é"])
+            end = rng.choice(["\n", "\r\n"])
+            if bad:
+                expected.append((line, row, "never"))
+            record = f"S1,{row},{'never' if bad else ''},{inside}{end}"
+            blank = rng.choice(["", "", "\n", "\r\n\n"])
+            text += record + blank
+            line += record.count("\n") + blank.count("\n")
+        assert bad_lines(read(put("orders.csv", text))) == expected
+
+
+class TestCells:
+    def test_header_is_trimmed(self, put: Put) -> None:
+        events = read(put("orders.csv", " shop_id , order_id,paid_at \nS1,1,2024-01-01 10:00\n"))
+        assert one(events)["paid_at"] is not None
+
+    def test_columns_without_a_name(self, put: Put) -> None:
+        events = read(put("orders.csv", "shop_id,order_id,,\nS1,1,x,y\n"))
+        assert books(events) == {"in": 1, "accepted": 1}
+        assert len(events.report.ignored["orders"]) == 2
+
+    def test_short_rows_have_empty_cells(self, put: Put) -> None:
+        events = read(put("orders.csv", f"{HEAD}S1,1\nS1\n"))
+        assert books(events) == {"in": 2, "accepted": 1, "set_aside": 1}
+
+    @pytest.mark.parametrize("before", ["", "\n", "S1,1\n"])
+    @pytest.mark.parametrize(
+        ("more", "value"), [(",", None), (",,", None), (",x", "x"), (",x,,y", "x,y"), (", ", None)]
+    )
+    def test_rows_with_too_many_cells_are_set_aside(
+        self, put: Put, more: str, value: str | None, before: str
+    ) -> None:
+        # whatever else stands in the file
+        events = read(put("orders.csv", f"{HEAD}{before}S1,7,2024-01-01 10:00{more}\nS1,8,\n"))
+        assert books(events)["set_aside"] == 1
+        (found,) = incidents(events.report.set_aside, "column", "value", "reason")
+        assert found[0] is None
+        assert value is None or found[1] == value
+        assert "more cells" in found[2]
+
+    def test_quotes(self, put: Put) -> None:
+        text = 'shop_id,order_id,carrier\n"S1","1","say ""hi"", then go"\nS1,2," x "\nS1,3,""\n'
+        events = read(put("orders.csv", text))
+        assert [r["carrier"] for r in rows(events, "orders")] == ['say "hi", then go', "x", None]
+
+    def test_values_are_shown_as_they_stand(self, put: Put) -> None:
+        events = read(put("orders.csv", f'{HEAD}S1,1," nev,er "\n'))
+        assert bad_lines(events) == [(2, 1, " nev,er ")]
+
+    def test_words_that_other_readers_take_for_null(self, put: Put) -> None:
+        words = ("NA", "null", "None", "nan", "NULL", "N/A", "-")
+        text = "shop_id,order_id,carrier\n" + "".join(f"S1,{w},{w}\n" for w in words)
+        events = read(put("orders.csv", text))
+        assert [r["carrier"] for r in rows(events, "orders")] == sorted(words)
+
+    @pytest.mark.parametrize("seed", range(12))
+    def test_both_readers_agree(self, put: Put, seed: int) -> None:
+        """The fast reader, where it answers, says what the careful one says."""
+        rng = random.Random(seed)
+        bits = ["a", "b", " ", ",", ",", "\n", "\n", "\r\n", '"a"', '"a,b"', '"a\nb"', '""', "\t", "é"]
+        for _ in range(60):
+            body = "".join(rng.choice(bits) for _ in range(rng.randrange(1, 12)))
+            path = put("x.csv", f"x,y\n{body}") / "x.csv"
+            fast = files._well_formed(path, ["x", "y"])
+            if fast is None:
+                continue
+            careful = files._record_by_record(path, "x.csv", ["x", "y"])
+            assert not careful.too_long, repr(body)
+            assert _cells(fast) == _cells(careful.frame), repr(body)
+
+
+def _cells(frame: pl.DataFrame) -> list[tuple[str, ...]]:
+    return [tuple((cell or "").strip() for cell in row) for row in frame.rows()]
+
+
+class TestOneThingInManyForms:
+    ROWS = [
+        {"shop_id": "S1", "order_id": "2", "paid_at": "2024-01-01 10:00:00", "amount": "1.50"},
+        {"shop_id": "S2", "order_id": "1", "paid_at": "", "amount": ""},
+        {"shop_id": "S1", "order_id": "1", "paid_at": "2024-01-02 10:00:00", "amount": "0.00"},
+    ]
+
+    def test_csv_and_parquet_and_dataframes_are_the_same_events(self, put: Put) -> None:
+        names = list(self.ROWS[0])
+        typed = pl.DataFrame(self.ROWS).with_columns(
+            pl.col("paid_at").str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False),
+            pl.col("amount").cast(pl.Float64, strict=False),
+        )
+        file = io.BytesIO()
+        typed.write_parquet(file)
+        sources: list[Any] = [
+            put("a/orders.csv", as_csv(names, self.ROWS)) / "a",
+            put("b/orders.csv", "\ufeff" + as_csv(names[::-1], self.ROWS[::-1], "\r\n")) / "b",
+            put("c/orders.parquet", file.getvalue()) / "c",
+            {"orders": typed},
+            {"orders": typed.reverse().select(sorted(names)).lazy()},
+            {"orders": pl.DataFrame(self.ROWS)},
+        ]
+        put("d/orders/1.csv", as_csv(names, self.ROWS[:1]))
+        typed[1:].write_parquet(put("d/orders/x.txt", "") / "d" / "orders" / "2.parquet")
+        sources.append(put("x", "") / "d")
+        found = [read(source) for source in sources]
+        assert {e.digest for e in found} == {found[0].digest}
+        for events in found:
+            assert rows(events, "orders") == rows(found[0], "orders")

@@ -1,0 +1,590 @@
+"""Expressions: polars and plain Python give the same for random trees over random rows."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import pytest
+from attrs import fields
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from shopscore import (
+    Column,
+    Expr,
+    ExpressionError,
+    Stream,
+    Tally,
+    assumed,
+    col,
+    day,
+    first_of,
+    lit,
+    number,
+    time_of_day,
+    when,
+)
+from shopscore.evaluation.bounds import bounds
+from shopscore.evaluation.types import type_of
+from shopscore.evaluation.with_polars import to_polars
+from shopscore.evaluation.with_python import evaluate
+from shopscore.model import expressions as ex
+from shopscore.model.expressions import columns_of
+from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.rules import check_tally
+
+DAY = 86_400
+KINDS = ("refund_only", "exchange", "return_refund")  # declared in another order than sorted
+
+# ------------------------------------------------------------------------------- random rows
+
+SCHEMA: dict[str, Any] = {
+    "a": pl.Int64,
+    "b": pl.Int64,
+    "order.a": pl.Int64,
+    "t": pl.Int64,
+    "p": pl.Boolean,
+    "q": pl.Boolean,
+    "kind": pl.Enum(KINDS),
+    "name": pl.String,
+}
+VALUES = {
+    "a": st.integers(-4, 4),
+    "b": st.integers(-1000, 1000),
+    "order.a": st.integers(-3, 3),
+    "t": st.one_of(
+        st.integers(-3 * DAY, 3 * DAY),
+        st.sampled_from([-DAY, -1, 0, 1, DAY - 1, DAY, 1_719_705_600, -62_135_596_800]),
+    ),
+    "p": st.booleans(),
+    "q": st.booleans(),
+    "kind": st.sampled_from(KINDS),
+    "name": st.sampled_from(["", "a", "exchange", "中", "Z", "é"]),
+}
+Row = dict[str, Any]
+rows = st.lists(
+    st.fixed_dictionaries({name: st.none() | cell for name, cell in VALUES.items()}),
+    min_size=1,
+    max_size=12,
+)
+
+# ----------------------------------------------------------------------------- random trees
+
+
+def grow(depth: int) -> tuple[st.SearchStrategy[Expr], ...]:
+    """Expressions that give integers, truth values, texts and words of `kind`."""
+    integer = st.one_of(
+        st.sampled_from([col.a, col.b, col.order.a, col.t]),
+        st.integers(-5, 5).map(lit),
+        st.sampled_from([180, 8 * 3600, 10**6]).map(lit),
+    )
+    truth = st.one_of(st.sampled_from([col.p, col.q]), st.booleans().map(lit))
+    text = st.one_of(st.just(col.name), st.sampled_from(["", "a", "中"]).map(lit))
+    kind = st.just(col.kind)
+    if depth == 0:
+        return integer, truth, text, kind
+    i, p, n, k = grow(depth - 1)
+    any_ = st.one_of(i, p, n, k)
+    some = st.lists(st.integers(-4, 4), min_size=1, max_size=3, unique=True)
+    integers = st.one_of(
+        integer,
+        st.builds(lambda x, y: x + y, i, i),
+        st.builds(lambda x, y: x - y, i, i),
+        st.builds(lambda x, y: x * y, i, i),
+        st.builds(lambda x, y: x // y, i, i),
+        st.builds(lambda x, y: 7 - x // y, i, i),
+        st.builds(first_of, i, i),
+        st.builds(first_of, i, i, i),
+        st.builds(when, p, i, i),
+        st.builds(when, p, i),
+        i.map(day),
+        i.map(time_of_day),
+    )
+    truths = st.one_of(
+        truth,
+        *(st.builds(compare, i, i) for compare in (_lt, _le, _gt, _ge, _eq, _ne)),
+        *(st.builds(compare, n, n) for compare in (_lt, _ge, _eq, _ne)),
+        st.builds(lambda x, word: x == word, k, st.sampled_from(KINDS)),
+        st.builds(lambda x, word: x != word, k, st.sampled_from(KINDS)),
+        st.builds(_eq, p, p),
+        st.builds(lambda x, y: x & y, p, p),
+        st.builds(lambda x, y: x | y, p, p),
+        p.map(lambda x: ~x),
+        st.builds(lambda x, found: x.is_in(*found), i, some),
+        st.builds(lambda x, found: x.is_in(*found), n, st.lists(st.sampled_from(["a", ""]), min_size=1)),
+        st.builds(lambda x, found: x.is_in(*found), k, st.lists(st.sampled_from(KINDS), min_size=1)),
+        any_.map(lambda x: x.is_null()),
+        any_.map(lambda x: x.is_not_null()),
+        st.builds(lambda x, y, z: x.between(y, z), i, i, i),
+        st.builds(first_of, p, p),
+        st.builds(when, p, p, p),
+    )
+    texts = st.one_of(text, st.builds(first_of, n, n), st.builds(when, p, n, n))
+    kinds = st.one_of(
+        kind,
+        st.builds(first_of, k, k),
+        st.builds(lambda x, word: first_of(x, word), k, st.sampled_from(KINDS)),
+        st.builds(when, p, k, k),
+    )
+    return integers, truths, texts, kinds
+
+
+def _lt(x: Expr, y: Expr) -> Expr:
+    return x < y
+
+
+def _le(x: Expr, y: Expr) -> Expr:
+    return x <= y
+
+
+def _gt(x: Expr, y: Expr) -> Expr:
+    return x > y
+
+
+def _ge(x: Expr, y: Expr) -> Expr:
+    return x >= y
+
+
+def _eq(x: Expr, y: Expr) -> Expr:
+    return x == y
+
+
+def _ne(x: Expr, y: Expr) -> Expr:
+    return x != y
+
+
+INTEGERS, TRUTHS, TEXTS, WORDS = grow(3)
+TREES = st.one_of(INTEGERS, TRUTHS, TEXTS, WORDS)
+
+
+def by_polars(expr: Expr, found: list[Row]) -> list[Any]:
+    frame = pl.DataFrame(found, schema=SCHEMA)
+    return frame.with_columns(to_polars(expr).alias("_result"))["_result"].to_list()
+
+
+def by_python(expr: Expr, found: list[Row]) -> list[Any]:
+    return [evaluate(expr, row) for row in found]
+
+
+def bounds_of(found: list[Row]) -> dict[str, tuple[int, int] | None]:
+    limits: dict[str, tuple[int, int] | None] = {}
+    for name, dtype in SCHEMA.items():
+        cells = [row[name] for row in found if row[name] is not None]
+        limits[name] = (min(cells), max(cells)) if cells and dtype == pl.Int64 else None
+    return limits
+
+
+def same(a: list[Any], b: list[Any]) -> bool:
+    """Equal, and of equal types: true is not one."""
+    return [(type(x), x) for x in a] == [(type(x), x) for x in b]
+
+
+@given(TREES, rows)
+@settings(max_examples=300)
+def test_the_evaluators_agree(expr: Expr, found: list[Row]) -> None:
+    try:
+        bounds(expr, bounds_of(found))
+    except ExpressionError:
+        assume(False)  # refused before it could wrap
+    assert same(by_polars(expr, found), by_python(expr, found))
+
+
+@given(st.lists(TREES, min_size=1, max_size=4), rows)
+@settings(max_examples=50)
+def test_the_evaluators_agree_on_many_at_once(exprs: list[Expr], found: list[Row]) -> None:
+    """Columns of one selection, as counting reads them."""
+    try:
+        for expr in exprs:
+            bounds(expr, bounds_of(found))
+    except ExpressionError:
+        assume(False)
+    frame = pl.DataFrame(found, schema=SCHEMA)
+    columns = [to_polars(expr).alias(f"x{i}") for i, expr in enumerate(exprs)]
+    selected = frame.lazy().select(pl.col("a").alias("_height"), *columns).collect()
+    for i, expr in enumerate(exprs):
+        assert same(selected[f"x{i}"].to_list(), by_python(expr, found))
+
+
+@given(INTEGERS, rows)
+@settings(max_examples=300)
+def test_bounds_hold_every_value(expr: Expr, found: list[Row]) -> None:
+    try:
+        limits = bounds(expr, bounds_of(found))
+    except ExpressionError:
+        assume(False)
+    for value in by_python(expr, found):
+        if value is not None:
+            assert limits is not None
+            assert limits[0] <= value <= limits[1]
+
+
+def test_bounds_are_tight_where_that_is_easy() -> None:
+    columns = {"a": (-3, 5), "b": (2, 7), "n": None}
+    assert bounds(col.a - col.b, columns) == (-10, 3)
+    assert bounds(col.a * col.b, columns) == (-21, 35)
+    assert bounds(when(col.p, col.a, col.b), columns) == (-3, 7)
+    assert bounds(first_of(col.n, col.b), columns) == (2, 7)
+    assert bounds(day(col.a), columns) == (-1, 0)
+    assert bounds(time_of_day(col.a), columns) == (0, DAY - 1)
+    assert bounds(col.n + col.a, columns) is None
+    low, high = bounds(col.a // col.b, columns) or (9, -9)
+    assert low <= -2 and high >= 2
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [col.a * col.a, col.a * col.a * 0, (col.a + 2**61) - 2**61, when(col.p, 0, col.a * col.b * col.b),
+     (col.a * col.b * 8) // 8, first_of(col.a, col.b * 2**40), (col.a * col.a) > 0,
+     (col.b * 2**40).is_null()],
+    ids=str,
+)  # fmt: skip
+def test_what_could_wrap_is_refused(expr: Expr) -> None:
+    """Also on the way: in the middle, in a branch, below a condition."""
+    with pytest.raises(ExpressionError, match="int64"):
+        bounds(expr, {"a": (-(2**40), 2**61), "b": (-(2**25), 2**25)})
+
+
+# --------------------------------------------------------------- the null rules, one by one
+
+T, F_, N = True, False, None
+
+
+@pytest.mark.parametrize(
+    ("expr", "row", "value"),
+    [
+        (col.a + col.b, {"a": 1, "b": N}, N),
+        (col.a - 1, {"a": N}, N),
+        (col.p & col.q, {"p": F_, "q": N}, F_),
+        (col.p & col.q, {"p": N, "q": F_}, F_),
+        (col.p & col.q, {"p": T, "q": N}, N),
+        (col.p | col.q, {"p": T, "q": N}, T),
+        (col.p | col.q, {"p": N, "q": T}, T),
+        (col.p | col.q, {"p": F_, "q": N}, N),
+        (~col.p, {"p": N}, N),
+        (col.a == col.b, {"a": N, "b": N}, N),
+        (col.a != col.b, {"a": 1, "b": N}, N),
+        (when(col.p, 1, 2), {"p": N}, 2),
+        (when(col.p, 1), {"p": F_}, N),
+        (col.a // col.b, {"a": 7, "b": -2}, -4),
+        (col.a // col.b, {"a": -7, "b": 2}, -4),
+        (col.a // col.b, {"a": -7, "b": -2}, 3),
+        (col.a // col.b, {"a": 7, "b": 0}, N),
+        (col.a.is_in(1, 2), {"a": N}, N),
+        (col.a.is_in(1, 2), {"a": 2}, T),
+        (col.kind.is_in("exchange"), {"kind": "refund_only"}, F_),
+        (col.a.is_null(), {"a": N}, T),
+        (col.a.is_not_null(), {"a": N}, F_),
+        (day(col.t), {"t": -1}, -1),
+        (day(col.t), {"t": DAY}, 1),
+        (time_of_day(col.t), {"t": -1}, DAY - 1),
+        (time_of_day(col.t), {"t": N}, N),
+        (first_of(col.a, col.order.a, 5), {"a": N, "order.a": N}, 5),
+        (first_of(col.a, col.b), {"a": 0, "b": 3}, 0),
+        (first_of(col.p, col.q), {"p": F_, "q": T}, F_),
+        (col.a.between(1, 3), {"a": 3}, T),
+        (col.a.between(1, 3), {"a": 4}, F_),
+        (col.p & None, {"p": F_}, F_),
+        (lit(None) + col.a, {"a": 3}, N),
+        (number("0.5") + number(2), {}, 2_500_000),
+        (10 - col.a, {"a": 3}, 7),
+        (10 // col.a, {"a": 3}, 3),
+        (2 * col.a, {"a": 3}, 6),
+        (1 + col.a, {"a": 3}, 4),
+        (lit(True) & col.p, {"p": T}, T),
+        (True & col.p, {"p": N}, N),
+        (False | col.p, {"p": N}, N),
+    ],
+    ids=str,
+)
+def test_null_rules(expr: Expr, row: Row, value: Any) -> None:
+    whole = {**dict.fromkeys(SCHEMA), **row}
+    assert same(by_python(expr, [whole]), [value])
+    assert same(by_polars(expr, [whole]), [value])
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        col.a.is_in(1, None),
+        ~col.a.is_in(1, None),
+        col.a.is_in(),
+        col.kind < "refund_only",
+        col.kind >= col.name,
+        first_of(col.kind, "unknown"),
+        when(col.p, col.kind, "unknown"),
+        when(col.p, "unknown", col.kind),
+        ~lit(None),
+        day(lit(None)),
+        time_of_day(lit(None)),
+        day(when(col.p, None)),
+    ],
+    ids=str,
+)
+def test_rare_expressions_mean_the_same_or_nothing(expr: Expr) -> None:
+    """Either both evaluators agree, or the expression is refused by both."""
+    found = [
+        {**dict.fromkeys(SCHEMA), "a": a, "kind": kind, "p": p, "name": name}
+        for a, kind, p, name in [
+            (1, "refund_only", True, "a"), (2, "exchange", False, "exchange"),
+            (None, None, None, None), (0, "return_refund", None, "zzz"), (1, None, True, "é"),
+        ]
+    ]  # fmt: skip
+    outcomes = []
+    for evaluator in (by_polars, by_python):
+        try:
+            outcomes.append(evaluator(expr, found))
+        except ExpressionError:
+            outcomes.append("refused")
+    assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        col.reason == "qualty",
+        col.reason.is_in("quality", "qualty"),
+        lit("qualty") == col.reason,
+        first_of(col.reason, "qualty") == "other",
+        when(col.shipped, col.reason, "qualty") == "other",
+        first_of(col.reason, "other") == "qualty",
+    ],
+    ids=str,
+)
+def test_a_word_that_no_enum_has_is_refused_when_rules_are_bound(where: Expr) -> None:
+    """A misspelt word would be no word at all in polars, without a sound."""
+    streams = merge_streams(CANONICAL, ())
+    check_tally(Tally("aftersales", day=col.applied_at, where=col.reason == "quality"), streams)
+    with pytest.raises(ExpressionError, match="qualty"):
+        check_tally(Tally("aftersales", day=col.applied_at, where=where), streams)
+
+
+# ----------------------------------------------------------------------- keys, hashes and words
+
+
+def rebuilt(expr: Any) -> Any:
+    """The same tree from new nodes."""
+    if isinstance(expr, tuple):
+        return tuple(rebuilt(part) for part in expr)
+    if not isinstance(expr, Expr):
+        return expr
+    return type(expr)(*(rebuilt(getattr(expr, f.name)) for f in fields(type(expr))))
+
+
+def shape(expr: Any) -> Any:
+    """The tree as nested tuples, with the type of every constant."""
+    if isinstance(expr, tuple):
+        return tuple(shape(part) for part in expr)
+    if not isinstance(expr, Expr):
+        return type(expr).__name__, expr
+    parts = (shape(getattr(expr, f.name)) for f in fields(type(expr)))
+    return (type(expr).__name__, *parts)
+
+
+@given(TREES)
+def test_equal_trees_have_equal_keys_and_hashes(expr: Expr) -> None:
+    again = rebuilt(expr)
+    assert again is not expr
+    assert shape(again) == shape(expr)
+    assert (again.key, hash(again), str(again)) == (expr.key, hash(expr), str(expr))
+    assert copy.deepcopy(expr).key == expr.key
+    assert pickle.loads(pickle.dumps(expr)).key == expr.key
+
+
+@given(TREES, TREES)
+@settings(max_examples=200)
+def test_equal_keys_mean_equal_trees(one: Expr, other: Expr) -> None:
+    assert (one.key == other.key) == (shape(one) == shape(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (lit(1), lit(True)), (lit("1"), lit(1)), (lit("a"), col.a), (lit(None), lit("null")),
+        (lit("true"), lit(True)), (col.a.is_in(1, 2), col.a.is_in(2, 1)),
+        (col.a.is_in("b c"), col.a.is_in("b", "c")), (col.order.a, col.a),
+        (first_of(first_of(col.a, col.b), col.t), first_of(col.a, first_of(col.b, col.t))),
+        ((col.p & col.q) & col.p, col.p & (col.q & col.p)), (assumed("a"), col.a),
+        (col.a - col.b, col.b - col.a), (col.a < col.b, col.b > col.a),
+        (lit("x') (== y 'z"), lit("x")), (day(col.t), time_of_day(col.t)),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_different_trees_have_different_keys(one: Expr, other: Expr) -> None:
+    assert one.key != other.key
+
+
+def test_a_set_of_expressions_is_by_key() -> None:
+    keys = {expr.key for expr in (col.a + 1, col.a + 1, col.a + 2)}
+    assert len(keys) == 2
+    assert hash(col.a + 1) == hash(col.a + 1) != hash(col.a + 2)
+
+
+@given(TREES)
+def test_no_expression_has_a_truth_value(expr: Expr) -> None:
+    with pytest.raises(ExpressionError, match="& | ~"):
+        bool(expr)
+
+
+def test_words_for_python_mean_nothing() -> None:
+    for wrong in (
+        lambda: col.p and col.q,
+        lambda: not col.p,
+        lambda: 1 < col.a < 3,
+        lambda: col.a in (1, 2),
+        lambda: bool(col.p | col.q),
+    ):
+        with pytest.raises(ExpressionError):
+            wrong()
+
+
+@pytest.mark.parametrize("value", [1.5, 0.0, [1], (1,), {1}, object(), b"x"], ids=repr)
+def test_values_that_cannot_stand_in_an_expression(value: Any) -> None:
+    for wrong in (
+        lambda: col.a + value,
+        lambda: col.a == value,
+        lambda: value * col.a if not isinstance(value, list | tuple | bytes) else col.a * value,
+        lambda: first_of(col.a, value),
+        lambda: when(col.p, value),
+    ):
+        with pytest.raises((ExpressionError, TypeError)):
+            wrong()
+    with pytest.raises(ExpressionError):
+        first_of()
+    with pytest.raises(ExpressionError):
+        number("0.1234567")
+
+
+@given(TREES)
+def test_words_name_every_column(expr: Expr) -> None:
+    words = str(expr)
+    assert repr(expr) == f"<Expr {words}>"
+    for ref in columns_of(expr):
+        assert ref.path in words
+    for sign in ("==", "!=", "<=", ">=", "&", "|", "~", "ColumnRef", "Constant"):
+        assert sign not in words
+
+
+@pytest.mark.parametrize(
+    ("expr", "words"),
+    [
+        (col.is_first & (col.rating <= 2), "is_first and rating ≤ 2"),
+        (col.p & (col.q | col.p), "p and (q or p)"),
+        ((col.p & col.q) | col.p, "p and q or p"),
+        (~(col.p | col.q), "not (p or q)"),
+        (col.a.is_null(), "a is missing"),
+        ((col.a - col.b) * 2, "((a − b) × 2)"),
+        (col.a // 3600 != 0, "(a ÷ 3600) ≠ 0"),
+        (when(col.p, 1, col.a), "(1 when p, else a)"),
+        (col.kind.is_in("exchange", "refund_only"), "kind in (exchange, refund_only)"),
+        (first_of(col.order.paid_at, col.applied_at), "order.paid_at, else applied_at"),
+        (day(col.t) == 3, "day of t = 3"),
+        (col.a <= assumed("max"), "a ≤ [max]"),
+        (col.name == "a b", "name = 'a b'"),
+    ],
+)
+def test_words_by_hand(expr: Expr, words: str) -> None:
+    assert str(expr) == words
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (first_of(col.p | col.q, col.p), col.p | first_of(col.q, col.p)),
+        (first_of(col.p, col.q & col.p), first_of(col.p, col.q) & col.p),
+        ((col.p == col.q) == col.p, col.p == (col.q == col.p)),
+        ((col.p & col.q) == col.p, col.p & (col.q == col.p)),
+        ((col.p | col.q).is_null(), col.p | col.q.is_null()),
+        (day(first_of(col.a, col.b)), first_of(day(col.a), col.b)),
+        (when(col.p, first_of(col.a, col.b), 1), first_of(col.a, when(col.p, col.b, 1))),
+    ],
+    ids=["first or", "first and", "= =", "and =", "or missing", "day first", "when first"],
+)  # fmt: skip
+def test_different_meanings_have_different_words(one: Expr, other: Expr) -> None:
+    """Rule pages and explanations print the words: they must not mean two things."""
+    assert one.key != other.key
+    assert str(one) != str(other)
+
+
+def test_columns_in_the_order_of_appearance() -> None:
+    expr = when(col.p & (col.order.a > col.a), first_of(col.b, col.a), day(col.t))
+    assert [ref.path for ref in columns_of(expr)] == ["p", "order.a", "a", "b", "t"]
+    kinds: Mapping[str, int] = {}
+    for node in expr.walk():
+        kinds = {**kinds, type(node).__name__: kinds.get(type(node).__name__, 0) + 1}
+    assert kinds == {
+        "When": 1, "And": 1, "ColumnRef": 6, "Comparison": 1, "FirstOf": 1, "Day": 1
+    }  # fmt: skip
+
+
+def test_an_assumption_needs_its_number() -> None:
+    expr = col.a <= assumed("max")
+    for evaluator in (by_polars, by_python):
+        with pytest.raises(ExpressionError, match="max"):
+            evaluator(expr, [dict.fromkeys(SCHEMA)])
+
+
+def test_every_node_is_drawn() -> None:
+    """The random trees above hold every kind of node there is."""
+    seen: set[str] = set()
+
+    @given(TREES)
+    @settings(max_examples=200)
+    def draw(expr: Expr) -> None:
+        seen.update(type(node).__name__ for node in expr.walk())
+
+    draw()
+    every = {
+        name
+        for name, node in vars(ex).items()
+        if isinstance(node, type) and issubclass(node, Expr) and node is not Expr
+    }
+    assert seen == every - {"Assumed"}
+
+
+# ------------------------------------------------------------------------------------- types
+
+
+STREAM = Stream(
+    "rows",
+    key=(),
+    columns=(
+        Column("shop_id", "text"), Column("a", "int"), Column("b", "number"), Column("t", "time"),
+        Column("p", "bool"), Column("q", "bool"), Column("name", "text"),
+        Column("kind", "enum", values=KINDS),
+    ),
+)  # fmt: skip
+
+
+@given(TREES, rows)
+def test_values_have_the_type_of_their_tree(expr: Expr, found: list[Row]) -> None:
+    names = {int: "integer", bool: "truth", str: "word"}
+    types = {names[type(value)] for value in by_python(expr, found) if value is not None}
+    assert types <= {type_of(expr, STREAM, STREAM)}
+
+
+def test_types_by_hand() -> None:
+    streams = merge_streams(CANONICAL, ())
+    tickets, orders = streams["aftersales"], streams["orders"]
+    for expr, expected in [
+        (col.approved_at - col.applied_at, "integer"),
+        (first_of(col.order.paid_at, col.applied_at), "integer"),
+        (col.reason.is_in("quality"), "truth"),
+        (col.shipped & ~col.platform_intervened, "truth"),
+        (first_of(col.reason, "other"), "word"),
+        (when(col.shipped, col.refund_amount), "integer"),
+        (day(col.applied_at), "integer"),
+        (col.kind == "exchange", "truth"),
+    ]:
+        assert type_of(expr, tickets, orders) == expected
+    for wrong in (
+        col.reason + 1, col.shipped + 1, ~col.applied_at, col.applied_at & col.shipped,
+        col.kind == 1, col.shipped == 1, first_of(col.reason, col.applied_at),
+        when(col.applied_at, 1, 2), when(col.shipped, 1, "a"), day(col.reason),
+        col.applied_at.is_in("x"), time_of_day(col.shipped),
+    ):  # fmt: skip
+        with pytest.raises(ExpressionError):
+            type_of(wrong, tickets, orders)

@@ -1,0 +1,1 @@
+"""Packages of third parties, broken on purpose and healthy, built and installed as wheels."""

@@ -1,0 +1,27 @@
+"""A metric names no source."""
+
+from shopscore import Platform, Scorecard, hookimpl
+
+PLUGIN_API = 1
+
+
+@hookimpl
+def shopscore_platforms() -> list[Platform]:
+    """Declare the platform."""
+    card = Scorecard(
+        id="main",
+        zh="主分",
+        en="Main score",
+        metrics="shopscore_no_source.metrics",
+        rulesets="shopscore_no_source:rulesets",
+    )
+    return [
+        Platform(
+            id="no_source",
+            zh="虚构平台",
+            en="Imaginary",
+            zone="Asia/Shanghai",
+            currency="CNY",
+            scorecards=(card,),
+        )
+    ]
