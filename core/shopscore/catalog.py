@@ -87,7 +87,7 @@ def platform(id: str) -> Platform:
     if id in known:
         return known[id]
     for record in plugin_records():
-        if record.name == id and record.broken:
+        if record.broken and id in (record.name, *record.refused_platforms):
             raise plugin_error(record)
     raise CoverageError(
         f"no installed plugin declares platform {id}{did_you_mean(id, known)}"

@@ -11,6 +11,7 @@ import polars as pl
 from attrs import evolve, frozen
 
 from .benchmarks import Benchmark
+from .errors import PluginError
 from .model.rulesets import MetricEntry, RuleSet
 from .rationals import Mask, Rationals
 from .rules import Rules
@@ -161,4 +162,9 @@ def _shown(measured: MetricValues) -> Graded:
 
 
 def _code(status: str) -> int:
-    return METRIC_STATUSES.index(status)
+    try:
+        return METRIC_STATUSES.index(status)
+    except ValueError:
+        raise PluginError(
+            f"a scorer gave the reason {status!r}; known: {', '.join(METRIC_STATUSES)}"
+        ) from None

@@ -140,7 +140,7 @@ def _check_types(tally: Tally, stream: Stream, orders: Stream) -> None:
     for part, expr, kind in wanted:
         if expr is not None and (found := type_of(expr, stream, orders)) not in (kind, "null"):
             raise ExpressionError(
-                f"tally of {tally.stream}: {part} is {expr}, which gives a {found}, not a {kind}"
+                f"tally of {tally.stream}: {part} is {expr}, which is of type {found}, not {kind}"
             )
 
 

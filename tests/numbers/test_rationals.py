@@ -41,9 +41,7 @@ def test_sums_and_products_are_exact(cells: tuple[list[tuple[int, int]], ...]) -
     (a, exact_a), (b, exact_b) = column(cells[0]), column(cells[1])
     assert (a + b).fractions() == [x + y for x, y in zip(exact_a, exact_b, strict=True)]
     assert (a * b).fractions() == [x * y for x, y in zip(exact_a, exact_b, strict=True)]
-    assert (a + b * a).fractions() == [
-        x + y * x for x, y in zip(exact_a, exact_b, strict=True)
-    ]
+    assert (a + b * a).fractions() == [x + y * x for x, y in zip(exact_a, exact_b, strict=True)]
 
 
 @given(pairs, factors)

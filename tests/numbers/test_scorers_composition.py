@@ -58,7 +58,9 @@ def context(values: Sequence[F | None], better: Any = "higher", **more: Any) -> 
     return Context(**{**defaults, **more})
 
 
-def points_of(scorer: Scorer, values: Sequence[F | None], better: Any = "higher", **more: Any) -> list[F | None]:
+def points_of(
+    scorer: Scorer, values: Sequence[F | None], better: Any = "higher", **more: Any
+) -> list[F | None]:
     ctx = context(values, better, **more)
     found = scorer.points(ctx.values, ctx)
     return [p if k else None for p, k in zip(found.values.fractions(), found.known, strict=True)]
@@ -76,7 +78,9 @@ def line_at(line: Sequence[tuple[F, F]], x: F) -> F:
 
 # ------------------------------------------------------------------------------ scorers
 
-lines = st.lists(st.tuples(decimals, decimals), min_size=1, max_size=5, unique_by=lambda p: p[0]).map(sorted)
+lines = st.lists(
+    st.tuples(decimals, decimals), min_size=1, max_size=5, unique_by=lambda p: p[0]
+).map(sorted)
 
 
 @given(lines, columns)
@@ -96,7 +100,9 @@ bands_of = st.lists(st.tuples(decimals, decimals), min_size=1, max_size=5, uniqu
 
 
 @given(bands_of, decimals, columns, directions)
-def test_bands(bands: list[tuple[Decimal, Decimal]], low: Decimal, values: list[F], better: str) -> None:
+def test_bands(
+    bands: list[tuple[Decimal, Decimal]], low: Decimal, values: list[F], better: str
+) -> None:
     """From the worst to the best: of the bands reached, the last has the points."""
     worst_first = sorted(bands, reverse=better == "lower")
     values = [*values, *(F(b) for b, _ in bands)]  # exactly on a bound: reached
@@ -274,7 +280,11 @@ def by_hand(
     if everything == 0:
         return None, dict.fromkeys(dimensions), weights
     weights |= {m: w / everything for m, w in carried.items()}
-    return sum((w / everything * (points[m] or 0) for m, w in carried.items()), F(0)), dimensions, weights
+    return (
+        sum((w / everything * (points[m] or 0) for m, w in carried.items()), F(0)),
+        dimensions,
+        weights,
+    )
 
 
 @given(compositions())
@@ -375,7 +385,9 @@ TIERS = (
 )
 
 
-@given(st.lists(st.fractions(0, 5, max_denominator=10**6), min_size=1, max_size=8), st.integers(0, 4))
+@given(
+    st.lists(st.fractions(0, 5, max_denominator=10**6), min_size=1, max_size=8), st.integers(0, 4)
+)
 def test_rounding_and_tiers(scores: list[F], places: int) -> None:
     scores = [*scores, F("4.395"), F("4.39499999"), F("4.4"), F("3.995"), F("4.35")]
     ruleset = rules([(1, [1])], tiers=TIERS, decimals=places)

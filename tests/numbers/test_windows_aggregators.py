@@ -111,7 +111,13 @@ def test_ages_at_the_borders_of_windows(clock: str, assume: dict[str, object]) -
     times = [f"{AS_OF - timedelta(days=age)} {clock}" for age in ages]
     ids = [f"{age:+04}" for age in ages]
     orders = pl.DataFrame(
-        {"shop_id": ids, "order_id": ids, "paid_at": times, "picked_up_at": times, "signed_at": times}
+        {
+            "shop_id": ids,
+            "order_id": ids,
+            "paid_at": times,
+            "picked_up_at": times,
+            "signed_at": times,
+        }
     )
     complaints = pl.DataFrame({"shop_id": ids, "complaint_id": ids, "complained_at": times})
     result = ss.score(
@@ -137,7 +143,9 @@ def test_windows_beyond_the_calendar() -> None:
 @given(
     st.lists(
         st.tuples(
-            st.integers(0, 3), st.integers(-(2**61), 2**61) | st.integers(-9, 9), st.integers(0, 2**20)
+            st.integers(0, 3),
+            st.integers(-(2**61), 2**61) | st.integers(-9, 9),
+            st.integers(0, 2**20),
         ),
         max_size=40,
     ),
@@ -206,7 +214,11 @@ Row = dict[str, int | None]
 numbers_or_null = st.none() | st.integers(-9, 9)
 rows_of_a_shop = st.lists(
     st.fixed_dictionaries(
-        {"t": st.none() | st.integers(-5 * DAY, 5 * DAY), "a": numbers_or_null, "b": numbers_or_null}
+        {
+            "t": st.none() | st.integers(-5 * DAY, 5 * DAY),
+            "a": numbers_or_null,
+            "b": numbers_or_null,
+        }
     ),
     max_size=14,
 )
@@ -319,9 +331,13 @@ def test_values_are_the_fractions_by_hand(name: str, rows: list[Row], window: Da
 def test_states_add_up(name: str, a: list[Row], b: list[Row], window: Days) -> None:
     aggregator, weights = AGGREGATORS[name], window.weights(EPOCH_AS_OF)
     one, other = state_of(aggregator, a, weights), state_of(aggregator, b, weights)
-    added = tuple([x + y for x, y in zip(p, q, strict=True)] for p, q in zip(one, other, strict=True))
+    added = tuple(
+        [x + y for x, y in zip(p, q, strict=True)] for p, q in zip(one, other, strict=True)
+    )
     assert combined(aggregator, added) == combined(aggregator, state_of(aggregator, a + b, weights))
-    undone = tuple([x - y for x, y in zip(p, q, strict=True)] for p, q in zip(added, other, strict=True))
+    undone = tuple(
+        [x - y for x, y in zip(p, q, strict=True)] for p, q in zip(added, other, strict=True)
+    )
     assert combined(aggregator, undone) == combined(aggregator, one)
 
 
@@ -342,7 +358,11 @@ def test_shops_do_not_touch_each_other(name: str) -> None:
 
 
 def test_a_mean_counts_rows_that_have_a_value() -> None:
-    rows: list[Row] = [{"t": 0, "a": 4, "b": 1}, {"t": 0, "a": None, "b": 1}, {"t": 0, "a": 3, "b": 1}]
+    rows: list[Row] = [
+        {"t": 0, "a": 4, "b": 1},
+        {"t": 0, "a": None, "b": 1},
+        {"t": 0, "a": 3, "b": 1},
+    ]
     weights = Days(1, 9).weights(EPOCH_AS_OF)
     assert combined(AGGREGATORS["mean"], state_of(AGGREGATORS["mean"], rows, weights)) == (5, 2, 2)
 

@@ -71,7 +71,7 @@ def check(events: ss.Events, stream: str, rows_in: int) -> None:
 
 
 @given(tables())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_of_dataframes(table: Table) -> None:
     stream, names, every = table
     data = pl.DataFrame(every, schema=dict.fromkeys(names, pl.String))
@@ -85,11 +85,15 @@ def test_of_dataframes(table: Table) -> None:
 
 
 @given(tables(), st.booleans())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_of_files(table: Table, windows: bool) -> None:
     stream, names, every = table
     text = io.StringIO()
-    writer = csv.DictWriter(text, names, lineterminator="\r\n" if windows else "\n")
+    # before Python 3.13 the writer leaves a lone carriage return without quotes
+    odd = any("\r" in cell for row in every for cell in row.values())
+    quoting = csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL
+    end = "\r\n" if windows else "\n"
+    writer = csv.DictWriter(text, names, lineterminator=end, quoting=quoting)
     writer.writeheader()
     writer.writerows(every)
     with TemporaryDirectory() as folder:

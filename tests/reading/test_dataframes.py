@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from importlib.util import find_spec
 from typing import Any
 
 import polars as pl
@@ -241,13 +244,20 @@ class TestLibraries:
         row = read({"orders": table}).frames["orders"].row(0, named=True)
         assert (row["paid_at"], row["signed_at"], row["is_presale"]) == (NOON, NOON + 3600, True)
 
+    @pytest.mark.skipif(find_spec("duckdb") is None, reason="needs duckdb")
     def test_duckdb(self) -> None:
-        duckdb = pytest.importorskip("duckdb")
-        self.check(
-            duckdb.sql("select * from (values ('S1', '2', 1.5), ('S1', '1', null)) t(shop_id, order_id, amount)")
-        )
+        code = """
+import duckdb, shopscore as ss
+rows = "('S1', '2', 1.5), ('S1', '1', null)"
+table = duckdb.sql(f"select * from (values {rows}) t(shop_id, order_id, amount)")
+events = ss.read_events({"orders": table})
+print(events.report.books["orders"].accepted, events.digest)
+"""  # in a process of its own: the library grumbles when the process ends
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        digest = read({"orders": pl.DataFrame(self.COLUMNS)}).digest
+        assert done.stdout.split() == ["2", digest]
 
-    @pytest.mark.parametrize("odd", [5, "orders", None, object(), [1, 2], {"shop_id": 3, "order_id": [1, 2]}])
+    @pytest.mark.parametrize("odd", [5, "orders", None, object(), [1, 2]])
     def test_what_is_no_dataframe(self, odd: object) -> None:
         with pytest.raises(ss.InputError, match="orders"):
             read({"orders": odd})

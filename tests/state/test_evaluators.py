@@ -115,8 +115,12 @@ def grow(depth: int) -> tuple[st.SearchStrategy[Expr], ...]:
         st.builds(lambda x, y: x | y, p, p),
         p.map(lambda x: ~x),
         st.builds(lambda x, found: x.is_in(*found), i, some),
-        st.builds(lambda x, found: x.is_in(*found), n, st.lists(st.sampled_from(["a", ""]), min_size=1)),
-        st.builds(lambda x, found: x.is_in(*found), k, st.lists(st.sampled_from(KINDS), min_size=1)),
+        st.builds(
+            lambda x, found: x.is_in(*found), n, st.lists(st.sampled_from(["a", ""]), min_size=1)
+        ),
+        st.builds(
+            lambda x, found: x.is_in(*found), k, st.lists(st.sampled_from(KINDS), min_size=1)
+        ),
         any_.map(lambda x: x.is_null()),
         any_.map(lambda x: x.is_not_null()),
         st.builds(lambda x, y, z: x.between(y, z), i, i, i),
@@ -184,7 +188,7 @@ def same(a: list[Any], b: list[Any]) -> bool:
 
 
 @given(TREES, rows)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_the_evaluators_agree(expr: Expr, found: list[Row]) -> None:
     try:
         bounds(expr, bounds_of(found))
@@ -210,7 +214,7 @@ def test_the_evaluators_agree_on_many_at_once(exprs: list[Expr], found: list[Row
 
 
 @given(INTEGERS, rows)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_bounds_hold_every_value(expr: Expr, found: list[Row]) -> None:
     try:
         limits = bounds(expr, bounds_of(found))

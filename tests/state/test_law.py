@@ -42,7 +42,7 @@ seeds = st.integers(0, 10**6)
 
 # these examples are large: shrinking them takes minutes and explains little
 GENERATE = (Phase.explicit, Phase.generate)
-few = settings(max_examples=3, phases=GENERATE)
+few = settings(max_examples=2, phases=GENERATE)
 DECAY = {"douyin.2022.decay.half_life_days": 30}
 
 
@@ -104,10 +104,10 @@ def test_many_files_are_one_stream(tmp_path: Path) -> None:
     assert many.to_json() == one.to_json()
 
 
-@pytest.mark.parametrize("chunk", [1, 7, 64])
+@pytest.mark.parametrize("chunk", [3, 64])
 @pytest.mark.parametrize("assume", [{}, DECAY], ids=str)
 def test_chunks_are_nothing(chunk: int, assume: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    events = ss.read_events(frames_of(random_events(2, shops=3, orders=25)), platform="douyin")
+    events = ss.read_events(frames_of(random_events(2, shops=3, orders=20)), platform="douyin")
     whole = douyin(events, assume=assume).to_json()
     state = ss.tally(resolved(events, assume=assume))
     monkeypatch.setattr(counting, "CHUNK", chunk)
@@ -119,7 +119,7 @@ def test_chunks_are_nothing(chunk: int, assume: Any, monkeypatch: pytest.MonkeyP
 
 
 @given(seed=seeds, order=seeds, assume=st.sampled_from([{}, DECAY]))
-@settings(max_examples=3, phases=GENERATE)
+@few
 def test_any_split_adds_up_in_any_order(seed: int, order: int, assume: Any) -> None:
     frames = frames_of(small(seed))
     events = ss.read_events(frames, platform="douyin")
@@ -208,7 +208,9 @@ def test_rows_that_arrive_in_any_order_end_at_the_same_state(seed: int, arrival:
     day_of = {id(row): rng.randrange(6) for rows in units.values() for _, row in rows}
     state = tallied(as_events([]))
     for today in range(6):
-        touched = [r for u in units.values() if any(day_of[id(row)] == today for _, row in u) for r in u]
+        touched = [
+            r for u in units.values() if any(day_of[id(row)] == today for _, row in u) for r in u
+        ]
         after = tallied(as_events((s, row) for s, row in touched if day_of[id(row)] <= today))
         before = tallied(as_events((s, row) for s, row in touched if day_of[id(row)] < today))
         state = state + (after - before)
@@ -240,7 +242,7 @@ def unit_of(stream: str, row: Row) -> object:
     return stream, row["shop_id"], *(row[name] for name in STREAMS[stream].key)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_orders_that_grow_day_by_day_end_at_the_state_of_all(seed: int) -> None:
     """Orders are paid, then picked up, then delivered: each day their units are corrected."""
     events = without_extra(random_events(seed, shops=4, orders=30))
@@ -249,7 +251,7 @@ def test_orders_that_grow_day_by_day_end_at_the_state_of_all(seed: int) -> None:
     yesterday: dict[str, list[Row]] = {stream: [] for stream in rows}
     state = tallied(as_events([]))
     grown = 0
-    for until in [noon - age * 86_400 for age in (104, 70, 31, 30, 5, 1, 0, -9999)]:
+    for until in [noon - age * 86_400 for age in (104, 60, 31, 30, 1, -9999)]:
         today = snapshot(rows, until)
         old = {(s, unit_of(s, r), str(r)) for s, found in yesterday.items() for r in found}
         new = {(s, unit_of(s, r), str(r)) for s, found in today.items() for r in found}

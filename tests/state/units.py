@@ -59,7 +59,9 @@ def shuffled(frames: Frames, seed: int) -> Frames:
     return {stream: mixed[stream] for stream in streams}
 
 
-def douyin(source: Frames | ss.Events | ss.Tallies, as_of: str = AS_OF, **options: object) -> ss.Result:
+def douyin(
+    source: Frames | ss.Events | ss.Tallies, as_of: str = AS_OF, **options: object
+) -> ss.Result:
     """Scored by Douyin's rules of 2022."""
     if isinstance(source, ss.Tallies):
         return ss.score(source, as_of=as_of, **options)  # type: ignore[arg-type]

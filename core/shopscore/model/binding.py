@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
 from typing import Any, TypeVar
 
 import attrs
 
-from ..errors import RuleSetError, did_you_mean
+from ..errors import DeclarationError, RuleSetError, did_you_mean
 from .expressions import Assumed, Expr, as_expr
 
 T = TypeVar("T")
@@ -36,6 +37,10 @@ def _bound(value: Any, numbers: Mapping[str, Any]) -> Any:
             ) from None
     if isinstance(value, tuple):
         return tuple(_bound(v, numbers) for v in value)
+    if is_dataclass(value) and any(isinstance(v, Assumed) for v in vars(value).values()):
+        raise DeclarationError(
+            f"{type(value).__name__} holds an assumption, and is no attrs class: use attrs.frozen"
+        )
     if not (attrs.has(type(value)) and next(assumed_ids(value), None)):
         return value
     changes = {

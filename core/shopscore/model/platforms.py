@@ -133,12 +133,16 @@ class Scorecard:
         return file.read_text(encoding="utf-8"), file.name
 
     def ruleset(self, version: str) -> RuleSet:
-        """The rule set of a version; raises CoverageError where there is none."""
+        """The rule set of a version; raises CoverageError where there is none, RuleSetError where
+        the file says something impossible.
+        """
         from ..ruleset_files import parse_ruleset
 
         known = self._parsed.get(version)
         if known is None:
-            known = self._parsed[version] = parse_ruleset(*self.text(version), self.lookup)
+            text, origin = self.text(version)
+            known = parse_ruleset(text, f"{self.name}: {origin}", self.lookup)
+            self._parsed[version] = known
         return known
 
     def lookup(self, name: str) -> tuple[str, str]:

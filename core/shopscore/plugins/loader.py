@@ -87,7 +87,7 @@ def _loaded(found: Found, blank: PluginRecord, manager: pluggy.PluginManager) ->
         return evolve(
             blank,
             status=error.status if isinstance(error, _RefusedError) else step,
-            error=str(error) if refused else f"{type(error).__name__}: {error}",
+            error=_in_a_line(str(error) if refused else f"{type(error).__name__}: {error}"),
             traceback=None if refused else traceback.format_exc(),
             load_seconds=time.perf_counter() - began,
         )
@@ -104,6 +104,10 @@ def _loaded(found: Found, blank: PluginRecord, manager: pluggy.PluginManager) ->
         hooks=declared.hooks,
         load_seconds=seconds,
     )
+
+
+def _in_a_line(message: str) -> str:
+    return " ".join(message.split())
 
 
 def _check_contract(api: object, *, known: bool) -> None:

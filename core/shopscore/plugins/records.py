@@ -35,7 +35,8 @@ BROKEN: tuple[PluginStatus, ...] = (
 class PluginRecord:
     """A plugin that was found: where it comes from, what became of it, and what it declares.
 
-    ``scorecards`` and ``rulesets`` are what it adds to platforms of others. ``error`` says in a
+    ``scorecards`` and ``rulesets`` are what it adds to platforms of others,
+    ``refused_platforms`` what it would declare if nothing were wrong. ``error`` says in a
     line what is wrong; ``traceback`` shows where. ``load_seconds`` is the time that its import
     and hooks took.
     """
@@ -49,6 +50,7 @@ class PluginRecord:
     scorecards: tuple[Scorecard, ...] = ()
     rulesets: tuple[RuleSetFolder, ...] = ()
     hooks: tuple[str, ...] = ()
+    refused_platforms: tuple[str, ...] = ()
     error: str | None = None
     traceback: str | None = field(default=None, repr=False)
     load_seconds: float | None = None
@@ -70,7 +72,15 @@ class PluginRecord:
 
     def refused(self, status: PluginStatus, error: str) -> PluginRecord:
         """The record of the same plugin, with nothing of what it declares."""
-        return evolve(self, status=status, error=error, platforms=(), scorecards=(), rulesets=())
+        return evolve(
+            self,
+            status=status,
+            error=error,
+            platforms=(),
+            scorecards=(),
+            rulesets=(),
+            refused_platforms=tuple(p.id for p in self.platforms),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The record as ``shopscore-plugins list --format json`` shows it."""

@@ -7,12 +7,18 @@ plugin = "myplatform"
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import ClassVar
 
 import pytest
 
 from .checking import check_plugin
 from .report import CHECKS, Report
+
+
+@cache
+def _report(plugin: str) -> Report:
+    return check_plugin(plugin)
 
 
 class PluginConformance:
@@ -27,10 +33,10 @@ class PluginConformance:
     minimum: ClassVar[int] = 15
     expected_failures: ClassVar[Mapping[str, str]] = {}
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def report(self) -> Report:
-        """The report of the plugin, made once."""
-        return check_plugin(self.plugin)
+        """The report of the plugin, made once in a process."""
+        return _report(self.plugin)
 
     @pytest.mark.parametrize("check", CHECKS)
     def test_check(self, report: Report, check: str) -> None:

@@ -109,6 +109,9 @@ def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any
         if "score" in expected and shop.score_exact != expected["score"]:
             yield f"{shop_id}: score {shop.score_exact}, not {expected['score']}"
         for id, stated in expected.get("metrics", {}).items():
+            if id not in result.graded:
+                yield f"{shop_id}: the result shows no metric {id}"
+                continue
             measured = result.graded[id].measured
             found = (
                 str(measured.values.take(slice(row, row + 1)).fractions()[0])
