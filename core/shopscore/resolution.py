@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import polars.selectors as cs
 from attrs import evolve, frozen
 
 from .errors import UsageError
@@ -21,7 +22,7 @@ from .reading.events import Events
 from .reading.links import ORDER
 from .rules import Rules
 
-_DTYPES: dict[str, Any] = {"text": pl.String, "bool": pl.Boolean}
+_DTYPES: dict[str, Any] = {"text": pl.String, "enum": pl.String, "bool": pl.Boolean}
 
 
 @frozen(slots=False, eq=False)
@@ -48,7 +49,7 @@ class Resolved:
             raise UsageError(f"split({parts}): at least one part is needed")
         shares = {
             name: (units % np.uint64(parts)).astype(np.int64)
-            for name, units in self._units().items()
+            for name, units in self._units(by_shop=self._wide).items()
         }
         found = []
         for part in range(parts):
@@ -64,16 +65,31 @@ class Resolved:
         return tuple(found)
 
     @cached_property
-    def marks(self) -> Prints:
-        """What no other part may share: a print of every row's key and of every order named."""
+    def marks(self) -> tuple[Prints, Prints]:
+        """What no other part may share, and what it says.
+
+        A print of every row's key, of every order named, and of every shop where a ``Once``
+        reaches beyond the order; and for each the sum of the prints of the rows that it stands for.
+        """
         shop = cell_prints(self.events.shops["shop_id"])
-        orders = [units[self._rows(name)] for name, units in self._units(by_shop=False).items()]
-        keys = []
+        units = self._units(by_shop=False)
+        keys, contents = [], []
         for name, frame in self.events.frames.items():
             rows = frame.filter(pl.Series(self._picked(name)))
             keys.append(_row_prints(self.events.streams[name], rows, shop))
-        every = [*orders, *keys, np.empty(0, dtype=np.uint64)]
-        return np.unique(np.concatenate(every))
+            contents.append(_content_prints(rows, shop))
+            others = [units[name][self._rows(name)]]
+            if self._wide:
+                others.append(mixed(shop[rows["shop"].to_numpy()]))
+            for other in others:
+                keys.append(other)
+                contents.append(np.zeros_like(other))
+        if not keys:
+            return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
+        marks, at = np.unique(np.concatenate(keys), return_inverse=True)
+        sums = np.zeros(len(marks), dtype=np.uint64)
+        np.add.at(sums, at, np.concatenate(contents))
+        return marks, sums
 
     @cached_property
     def rows_per_shop(self) -> npt.NDArray[np.int64]:
@@ -92,13 +108,17 @@ class Resolved:
     def _rows(self, name: str) -> npt.NDArray[np.int64]:
         return np.flatnonzero(self._picked(name))
 
-    def _units(self, *, by_shop: bool | None = None) -> dict[str, Prints]:
+    @cached_property
+    def _wide(self) -> bool:
+        """Whether a ``Once`` reaches beyond the order."""
+        return any(t.once and not t.once.stays_within_orders for t in self.rules.tallies)
+
+    def _units(self, *, by_shop: bool) -> dict[str, Prints]:
         """The unit that each row of the events belongs to, as a print."""
-        wide = any(t.once and not t.once.stays_within_orders for t in self.rules.tallies)
         shop = cell_prints(self.events.shops["shop_id"])
         units = {}
         for name, frame in self.events.frames.items():
-            if wide if by_shop is None else by_shop:
+            if by_shop:
                 units[name] = mixed(shop[frame["shop"].to_numpy()])
             else:
                 units[name] = _unit_prints(self.events.streams[name], frame, shop)
@@ -108,6 +128,12 @@ class Resolved:
 def _row_prints(stream: Stream, rows: pl.DataFrame, shop: Prints) -> Prints:
     keys = {name: cell_prints(rows[name]) for name in stream.key}
     return combined({**keys, "shop_id": shop[rows["shop"].to_numpy()]}) ^ salt(stream.name)
+
+
+def _content_prints(rows: pl.DataFrame, shop: Prints) -> Prints:
+    """What a row says, all cells of it."""
+    cells = {c.name: cell_prints(c) for c in rows.drop("shop", ORDER, strict=False)}
+    return combined({**cells, "shop_id": shop[rows["shop"].to_numpy()]})
 
 
 def _unit_prints(stream: Stream, rows: pl.DataFrame, shop: Prints) -> Prints:
@@ -137,7 +163,7 @@ def _resolved_stream(events: Events, stream: Stream, tallies: list[Tally]) -> pl
     excluded = _excluded(stream, rows, orders)
     if excluded is not None:
         columns.append(excluded)
-    frame = pl.DataFrame(columns)
+    frame = pl.DataFrame(columns).with_columns(cs.enum().cast(pl.String))
     for once, tally in {once_column(t): t for t in tallies if t.once}.items():
         frame = frame.with_columns(pl.Series(once, _winners(frame, tally)))
     return frame
@@ -157,7 +183,7 @@ def _column(
 
 
 def _absent(column: Column, name: str, length: int, *, with_default: bool) -> pl.Series:
-    dtype = pl.Enum(column.values) if column.kind == "enum" else _DTYPES.get(column.kind, pl.Int64)
+    dtype = _DTYPES.get(column.kind, pl.Int64)
     value = column.default if with_default else None
     return pl.Series(name, [value], dtype=dtype).new_from_index(0, length)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 from attrs import field, frozen
 
@@ -39,7 +38,7 @@ class BoundMetric:
 class Rules:
     """Everything that decides a score besides the events: made once, used for any date.
 
-    Two rules with one :attr:`key` count the same tallies.
+    Two rules with one :attr:`key` count the same tallies; with one :attr:`identity` they score alike.
     """
 
     platform: Platform
@@ -94,6 +93,12 @@ class Rules:
         return tuple(t.key for t in self.tallies)
 
     @cached_property
+    def identity(self) -> tuple[object, ...]:
+        """What two states must share to be added: the rule set and every number it assumes."""
+        numbers = tuple((a.id, a.value) for a in self.assumptions)
+        return (self.ruleset.name, self.ruleset.sha256, numbers, self.key)
+
+    @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
         """The assumptions that a result by these rules rests on, by id."""
         used = self.ruleset.assumed_by_rules()
@@ -121,13 +126,9 @@ def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
         raise ExpressionError(f"rows of {stream.name} name no order: col.order means nothing there")
     for expr in tally.expressions:
         for node in expr.walk():
-            for ref, word in _words(node):
-                column = (orders if ref.linked else stream).column(ref.name)
-                if column.values and word is not None and word not in column.values:
-                    raise ExpressionError(
-                        f"{ref} is never {word!r}{did_you_mean(str(word), column.values)}"
-                    )
-
+            if isinstance(node, ex.ColumnRef):
+                (orders if node.linked else stream).column(node.name)
+            _check_words(node, stream, orders)
     _check_types(tally, stream, orders)
 
 
@@ -144,13 +145,39 @@ def _check_types(tally: Tally, stream: Stream, orders: Stream) -> None:
             )
 
 
-def _words(node: ex.Expr) -> Iterator[tuple[ex.ColumnRef, Any]]:
-    """Column references, with the words that they are compared with."""
+def _check_words(node: ex.Expr, stream: Stream, orders: Stream) -> None:
+    """A word that no enum has is misspelt: it would be equal to nothing, without a sound."""
+    refs, words = _words(node)
+    columns = [(orders if ref.linked else stream).column(ref.name) for ref in refs]
+    known = {value for column in columns for value in column.values}
+    if not known or not all(column.values for column in columns):
+        return
+    for word in words:
+        if word not in known:
+            raise ExpressionError(f"{refs[0]} is never {word!r}{did_you_mean(word, known)}")
+
+
+def _words(node: ex.Expr) -> tuple[list[ex.ColumnRef], list[str]]:
+    """The columns and the constant words that a node holds against each other."""
     match node:
-        case ex.ColumnRef():
-            yield node, None
-        case ex.Comparison("==" | "!=", ex.ColumnRef() as ref, ex.Constant(value)):
-            yield ref, value
-        case ex.IsIn(ex.ColumnRef() as ref, values):
-            for value in values:
-                yield ref, value
+        case ex.Comparison("==" | "!=", left, right):
+            parts: list[ex.Expr] = [left, right]
+        case ex.IsIn(operand, values):
+            parts = [operand, *(ex.Constant(value) for value in values)]
+        case ex.FirstOf(operands):
+            parts = list(operands)
+        case ex.When(_, then, otherwise):
+            parts = [then, otherwise]
+        case _:
+            return [], []
+    refs, words = [], []
+    for part in parts:
+        if isinstance(part, ex.ColumnRef):
+            refs.append(part)
+        elif isinstance(part, ex.Constant) and isinstance(part.value, str):
+            words.append(part.value)
+        elif isinstance(part, ex.FirstOf | ex.When):
+            more = _words(part)
+            refs += more[0]
+            words += more[1]
+    return refs, words

@@ -183,7 +183,7 @@ def _score_tallies(
     if shops is None:
         table = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
     else:
-        table = _shop_attributes(shops)
+        table = _shop_attributes(shops, rules.platform)
     known = state.with_shops(table["shop_id"])
     listed = pl.DataFrame([known.shop_ids]).join(
         table, on="shop_id", how="left", maintain_order="left"
@@ -198,11 +198,13 @@ def _score_tallies(
     )
 
 
-def _shop_attributes(shops: Any) -> pl.DataFrame:
+def _shop_attributes(shops: Any, platform: Platform) -> pl.DataFrame:
     """What grading needs to know of shops, from any dataframe (``events.shops`` among them)."""
-    frame = from_dataframe("shops", shops.shops if isinstance(shops, Events) else shops).frame
-    known = [n for n in ("shop_id", "industry", "shop_type") if n in frame.columns]
-    return read_events({"shops": frame.select(known)}).shops
+    if isinstance(shops, Events):
+        return shops.shops
+    frame = from_dataframe("shops", shops).frame
+    known = [n for n in ("shop_id", "industry", "shop_type", "updated_at") if n in frame.columns]
+    return read_events({"shops": frame.select(known)}, platform=platform).shops
 
 
 def finish(

@@ -25,9 +25,12 @@ class Tallies:
     """Sums and counts per tally, shop and day, and the scope that they were counted over.
 
     ``cells`` (tally, shop, day, sum, count) are sorted, without zeros; ``shop`` is a row of
-    ``shop_ids``, which are sorted. ``rows`` counts the accepted rows of each shop. The scope is a
-    set of marks, one for each row's key and each order named: what two states share must not be
-    added, since a unit would be cut or counted twice. A difference has marks with the sign −1.
+    ``shop_ids``, which are sorted. ``rows`` counts the accepted rows of each shop.
+
+    The scope is a set of marks, one for each row's key and each order named: what two states
+    share must not be added, since a unit would be cut or counted twice. ``signs`` and
+    ``contents`` of the marks add up as well, so that a difference is known for one: there a mark
+    is −1, or 0 with a content (the same row, before and after).
 
     Made by :func:`shopscore.tally`; equal states compare equal.
     """
@@ -38,6 +41,7 @@ class Tallies:
     rows: npt.NDArray[np.int64]
     marks: Prints = field(repr=False)
     signs: npt.NDArray[np.int8] = field(repr=False)
+    contents: Prints = field(repr=False)
     columns: frozenset[tuple[str, str]] = field(repr=False)
 
     @classmethod
@@ -48,13 +52,15 @@ class Tallies:
         compact = np.zeros(len(rows), dtype=np.uint32)
         compact[there] = np.arange(len(there), dtype=np.uint32)
         cells = daily_cells(resolved)
+        marks, contents = resolved.marks
         return cls(
             rules=resolved.rules,
             shop_ids=resolved.events.shops["shop_id"].gather(there),
             cells=cells.with_columns(pl.Series("shop", compact[cells["shop"].to_numpy()])),
             rows=rows[there],
-            marks=resolved.marks,
-            signs=np.ones(len(resolved.marks), dtype=np.int8),
+            marks=marks,
+            signs=np.ones(len(marks), dtype=np.int8),
+            contents=contents,
             columns=resolved.events.columns_present(),
         )
 
@@ -74,24 +80,25 @@ class Tallies:
         if not isinstance(other, Tallies):
             return NotImplemented
         return (
-            self.rules.key == other.rules.key
+            self.rules.identity == other.rules.identity
             and self.shop_ids.equals(other.shop_ids)
             and self.cells.equals(other.cells)
             and np.array_equal(self.rows, other.rows)
             and np.array_equal(self.marks, other.marks)
             and np.array_equal(self.signs, other.signs)
+            and np.array_equal(self.contents, other.contents)
             and self.columns == other.columns
         )
 
     __hash__ = None  # type: ignore[assignment]
 
     def _merged(self, other: Tallies, sign: int) -> Tallies:
-        if self.rules.key != other.rules.key:
+        if self.rules.identity != other.rules.identity:
             raise StateError(
-                f"these tallies count different things: {self.rules.ruleset.name} and"
-                f" {other.rules.ruleset.name}; tally both by one rule set and its assumptions"
+                f"these tallies follow different rules: {self.rules.ruleset.name} and"
+                f" {other.rules.ruleset.name}; tally both by one rule set, with the same assumptions"
             )
-        marks, signs = _merged_marks(self, other, sign)
+        marks, signs, contents = _merged_marks(self, other, sign)
         ids = pl.concat([self.shop_ids, other.shop_ids]).unique().sort()
         cells, rows = [], np.zeros(len(ids), dtype=np.int64)
         for state, factor in ((self, 1), (other, sign)):
@@ -107,6 +114,7 @@ class Tallies:
             rows=rows,
             marks=marks,
             signs=signs,
+            contents=contents,
             columns=self.columns | other.columns,
         )
         return merged._without_empty_shops()
@@ -142,7 +150,7 @@ class Tallies:
         Raises:
             StateError: for a difference, which describes no shop.
         """
-        if (self.signs < 0).any() or (self.rows < 0).any():
+        if (self.signs < 1).any():
             raise StateError("this is a difference of tallies: add it to a state, then score that")
         position = {key: i for i, key in enumerate(self.rules.key)}
         today, size = day_number(as_of), len(self.shop_ids)
@@ -162,17 +170,20 @@ class Tallies:
         return found
 
 
-def _merged_marks(a: Tallies, b: Tallies, sign: int) -> tuple[Prints, npt.NDArray[np.int8]]:
-    marks = np.concatenate([a.marks, b.marks])
-    signs = np.concatenate([a.signs, sign * b.signs]).astype(np.int64)
-    unique, at = np.unique(marks, return_inverse=True)
-    total = np.zeros(len(unique), dtype=np.int64)
-    np.add.at(total, at, signs)
-    if (np.abs(total) > 1).any():
+def _merged_marks(a: Tallies, b: Tallies, sign: int) -> tuple[Prints, npt.NDArray[np.int8], Prints]:
+    """Marks of both, with their signs and contents added up; what cancels out is gone."""
+    unique, at = np.unique(np.concatenate([a.marks, b.marks]), return_inverse=True)
+    signs = np.zeros(len(unique), dtype=np.int64)
+    np.add.at(signs, at, np.concatenate([a.signs, sign * b.signs]).astype(np.int64))
+    contents = np.zeros(len(unique), dtype=np.uint64)
+    theirs = b.contents if sign > 0 else np.uint64(0) - b.contents
+    np.add.at(contents, at, np.concatenate([a.contents, theirs]))
+    shared = int((np.abs(signs) > 1).sum())
+    if shared:
         what = "added" if sign > 0 else "taken away"
         raise StateError(
-            f"these tallies share rows or orders ({int((np.abs(total) > 1).sum())} of them), and"
-            f" must not be {what}: resolve the events together, or split resolved rows"
+            f"these tallies share rows or orders ({shared} of them), and must not be {what}:"
+            " resolve the events together, or split resolved rows"
         )
-    left = total != 0
-    return unique[left], total[left].astype(np.int8)
+    left = (signs != 0) | (contents != 0)
+    return unique[left], signs[left].astype(np.int8), contents[left]

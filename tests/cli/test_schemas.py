@@ -13,10 +13,11 @@ from jsonschema import Draft202012Validator, ValidationError
 from shopscore.grading import METRIC_STATUSES
 from shopscore.model.rulesets import ShopStatus, Status
 from shopscore.plugins.records import PluginStatus
+from shopscore.testing.report import CheckStatus
 
 from .running import Answer, plugins, shopscore
 
-NAMES = ("score", "validate", "plugins", "rules")
+NAMES = ("score", "validate", "plugins", "rules", "diff", "check")
 ARGS = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01", "--format", "json")
 
 
@@ -79,6 +80,8 @@ def test_statuses_are_those_of_the_code() -> None:
     assert schema("score")["properties"]["ruleset_status"]["enum"] == list(get_args(Status))
     assert rules["$defs"]["ruleset"]["properties"]["status"]["enum"] == list(get_args(Status))
     assert listed["plugin"]["properties"]["status"]["enum"] == list(get_args(PluginStatus))
+    checks = schema("check")["properties"]["checks"]["items"]["properties"]
+    assert checks["status"]["enum"] == list(get_args(CheckStatus))
 
 
 class TestDocuments:
@@ -126,6 +129,33 @@ class TestDocuments:
     def test_rules_of_one_day(self) -> None:
         answer = plugins("rules", "douyin", "--on", "2022-01-01", "-f", "json").done()
         self._check("rules", answer)
+
+    def test_plugins_without_loading(self) -> None:
+        self._check("plugins", plugins("list", "--no-load", "-f", "json").done())
+
+    def test_one_plugin_in_full(self) -> None:
+        self._check("plugins", plugins("show", "douyin", "-f", "json").done())
+
+    def test_diff(self, events: Path, tmp_path: Path) -> None:
+        mine = tmp_path / "mine.toml"
+        mine.write_text(
+            'extends = "douyin/experience/2022"\nversion = "mine"\n'
+            '[[dimensions]]\nid = "goods"\nweight = 0.4\n'
+            '[[dimensions]]\nid = "service"\nweight = 0.45\n',
+            encoding="utf-8",
+        )
+        pair = ("diff", "douyin", "2022", mine, "-f", "json")
+        self._check("diff", plugins(*pair).done())
+        answer = plugins(*pair, "--events", events, "--as-of", "2022-07-01").done()
+        self._check("diff", answer)
+        assert len(answer.document["shops"]) == 12
+        places = [change["place"] for change in answer.document["changes"]]
+        assert "dimensions[goods].weight" in places
+
+    def test_check(self) -> None:
+        answer = plugins("check", "douyin", "-f", "json")
+        assert answer.code in (0, 1)
+        self._check("check", answer)
 
     @staticmethod
     def _check(name: str, answer: Answer) -> None:

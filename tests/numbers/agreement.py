@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+
+import shopscore as ss
 from oracle.douyin_2022 import (
     DIMENSION_OF,
     NEEDED,
@@ -21,8 +23,6 @@ from oracle.douyin_2022 import (
 from oracle.loading import Loaded, load
 from oracle.random_events import Events, write_folder
 from oracle.streams import STREAMS
-
-import shopscore as ss
 
 AS_OF = date(2024, 6, 30)
 IDS = {

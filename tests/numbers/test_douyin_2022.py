@@ -19,7 +19,6 @@ from agreement import (
     AS_OF,
     Both,
     Shops,
-    as_text,
     assert_books_agree,
     by_oracle,
     by_package,
@@ -27,13 +26,13 @@ from agreement import (
     read,
     sorted_reasons,
 )
+
+import shopscore as ss
 from oracle.douyin_2022 import DIMENSION_OF, HIGHER_IS_BETTER, BenchmarkRow, round_half_up
 from oracle.douyin_2022 import score as oracle_score
 from oracle.loading import Loaded, load
 from oracle.random_events import Events, half_cent_events, random_events, write_folder
 from oracle.streams import STREAMS, Column
-
-import shopscore as ss
 
 F = Fraction
 
@@ -67,7 +66,8 @@ def without_replies(tmp_path_factory: pytest.TempPathFactory) -> Both:
 def test_random_events_agree(seed: int, tmp_path: Path) -> None:
     shops = check(read(random_events(seed), tmp_path / "events"))
     statuses = {shop["status"] for shop in shops.values()}
-    assert "scored" in statuses and len(statuses) > 1
+    assert "scored" in statuses
+    assert len(statuses) > 1
 
 
 def test_more_shops_agree(tmp_path: Path) -> None:
@@ -241,11 +241,14 @@ BY_DIMENSION = {
 }
 
 
+MIDDLE = F(4)
+
+
 def graded_again(
     loaded: Loaded,
     *,
     kind: str = "mid_percent_rank",
-    median: Fraction = F(4),
+    median: Fraction = MIDDLE,
     need_eligibility: bool = False,
     policy: str = "rescale",
 ) -> dict[str, tuple[dict[str, Fraction], Fraction | None]]:
@@ -441,7 +444,8 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Events, ss.R
 
 def shops_text(document: str) -> str:
     head, found, shops = document.partition('"shops": [')
-    assert found and head
+    assert found
+    assert head
     return shops
 
 

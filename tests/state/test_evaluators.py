@@ -49,7 +49,7 @@ SCHEMA: dict[str, Any] = {
     "t": pl.Int64,
     "p": pl.Boolean,
     "q": pl.Boolean,
-    "kind": pl.Enum(KINDS),
+    "kind": pl.String,
     "name": pl.String,
 }
 VALUES = {
@@ -131,7 +131,7 @@ def grow(depth: int) -> tuple[st.SearchStrategy[Expr], ...]:
     kinds = st.one_of(
         kind,
         st.builds(first_of, k, k),
-        st.builds(lambda x, word: first_of(x, word), k, st.sampled_from(KINDS)),
+        st.builds(first_of, k, st.sampled_from(KINDS)),
         st.builds(when, p, k, k),
     )
     return integers, truths, texts, kinds
@@ -236,7 +236,8 @@ def test_bounds_are_tight_where_that_is_easy() -> None:
     assert bounds(time_of_day(col.a), columns) == (0, DAY - 1)
     assert bounds(col.n + col.a, columns) is None
     low, high = bounds(col.a // col.b, columns) or (9, -9)
-    assert low <= -2 and high >= 2
+    assert low <= -2
+    assert high >= 2
 
 
 @pytest.mark.parametrize(
@@ -429,7 +430,7 @@ def test_a_set_of_expressions_is_by_key() -> None:
 
 @given(TREES)
 def test_no_expression_has_a_truth_value(expr: Expr) -> None:
-    with pytest.raises(ExpressionError, match="& | ~"):
+    with pytest.raises(ExpressionError, match=r"& \| ~"):
         bool(expr)
 
 

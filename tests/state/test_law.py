@@ -13,10 +13,6 @@ import pytest
 import wide
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from oracle.douyin_2022 import DIMENSION_OF, HIGHER_IS_BETTER
-from oracle.loading import Row, load
-from oracle.random_events import Events, half_cent_events, random_events, write_folder
-from oracle.streams import STREAMS
 from units import (
     AS_OF,
     Frames,
@@ -36,6 +32,10 @@ from units import (
 )
 
 import shopscore as ss
+from oracle.douyin_2022 import DIMENSION_OF, HIGHER_IS_BETTER
+from oracle.loading import Row, load
+from oracle.random_events import Events, half_cent_events, random_events, write_folder
+from oracle.streams import STREAMS
 from shopscore import counting
 
 seeds = st.integers(0, 10**6)
@@ -143,7 +143,8 @@ def test_parts_of_parts_add_up_whatever_the_brackets() -> None:
     a, b, c = (ss.tally(part) for part in together.split(3))
     ab, bc = a + b, b + c
     assert ab + c == a + bc == c + a + b == ss.tally(together)
-    assert ab - b == a and bc - b == c
+    assert ab - b == a
+    assert bc - b == c
     part = together.split(3)[1]
     assert merged(ss.tally(p) for p in part.split(4)) == b
     with pytest.raises(ss.UsageError):
@@ -215,7 +216,7 @@ def test_rows_that_arrive_in_any_order_end_at_the_same_state(seed: int, arrival:
         before = tallied(as_events((s, row) for s, row in touched if day_of[id(row)] < today))
         state = state + (after - before)
         if today == 3:
-            so_far = picked(events, lambda s, row: s != "shops" and day_of[id(row)] <= today)
+            so_far = picked(events, lambda s, row: s != "shops" and day_of[id(row)] <= 3)
             assert state == tallied(so_far)
     frames = frames_of(events)
     assert state == tallied({**events, "shops": []})
@@ -452,7 +453,8 @@ def test_nothing_is_left_of_a_state_without_itself() -> None:
     assert nothing + state == state == state - nothing
     assert len(douyin(nothing)) == 0
     idle = douyin(nothing, shops=shop_table(frames))
-    assert len(idle) and {shop.status for shop in idle} == {"insufficient_orders"}
+    assert len(idle)
+    assert {shop.status for shop in idle} == {"insufficient_orders"}
     empty = tallied({s: [] for s in STREAMS})
     assert empty == nothing
 
@@ -475,7 +477,7 @@ OTHERS = {"orders": [{"shop_id": "B", **PAID}]}
 def test_states_that_count_other_things_are_refused(assume: dict[str, object]) -> None:
     one, other = tallied(ORDERS), tallied(OTHERS, assume=assume)
     for operation in (lambda: one + other, lambda: other + one, lambda: one - other):
-        with pytest.raises(ss.StateError, match="different things"):
+        with pytest.raises(ss.StateError, match="different rules"):
             operation()
 
 
@@ -603,9 +605,7 @@ def test_what_cuts_a_buyer_is_not_added() -> None:
         ss.tally(wide_resolved({"orders": batch})) for batch in (orders[:2], orders[2:])
     )
     with pytest.raises(ss.StateError):
-        wrong = monday + tuesday
-        counted = next(m for m in wide_score(wrong)["A"].metrics if m.id == "counted")
-        assert counted.value == 2, "added, and counted twice"
+        monday + tuesday
 
 
 # ------------------------------------------------------------------------ a shop on its own
@@ -641,7 +641,8 @@ def test_some_shops_of_a_result() -> None:
     result = douyin(frames_of(small(3)))
     every = lines(result)
     chosen = result.to_json(("S002", "S001"))
-    assert every["S001"] in chosen and every["S002"] in chosen
+    assert every["S001"] in chosen
+    assert every["S002"] in chosen
     assert every["S003"] not in chosen
     assert chosen.index(every["S001"]) < chosen.index(every["S002"])
 

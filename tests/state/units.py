@@ -9,11 +9,11 @@ from operator import add
 from random import Random
 
 import polars as pl
+
+import shopscore as ss
 from oracle.loading import Row
 from oracle.random_events import Events
 from oracle.streams import STREAMS, Column
-
-import shopscore as ss
 
 AS_OF = "2024-06-30"
 Frames = dict[str, pl.DataFrame]

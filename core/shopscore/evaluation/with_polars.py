@@ -39,29 +39,55 @@ def to_polars(expr: ex.Expr) -> pl.Expr:
             return pl.col(expr.path)
         case ex.Constant(value):
             return pl.lit(value, dtype=pl.Int64 if type(value) is int else None)
-        case ex.Arithmetic(op, left, right) | ex.Comparison(op, left, right):
-            return _OPERATORS[op](to_polars(left), to_polars(right))
+        case ex.Arithmetic(op, left, right):
+            return _OPERATORS[op](_integer(left), _integer(right))
+        case ex.Comparison(op, left, right):
+            return _OPERATORS[op](to_polars(left), to_polars(right)).cast(pl.Boolean)
         case ex.And(left, right):
-            return to_polars(left) & to_polars(right)
+            return _truth(left) & _truth(right)
         case ex.Or(left, right):
-            return to_polars(left) | to_polars(right)
+            return _truth(left) | _truth(right)
         case ex.Not(operand):
-            return ~to_polars(operand)
+            return ~_truth(operand)
         case ex.IsIn(operand, words):
             column = to_polars(operand)
-            return reduce(operator.or_, (column == pl.lit(word) for word in words))
+            known = [column == pl.lit(word) for word in words if word is not None]
+            return reduce(operator.or_, known, column.is_null() & pl.lit(None, dtype=pl.Boolean))
         case ex.IsNull(operand):
             return to_polars(operand).is_null()
         case ex.FirstOf(operands):
             return pl.coalesce([to_polars(o) for o in operands])
         case ex.When(condition, then, otherwise):
-            met = to_polars(condition)
+            met = _truth(condition)
             return pl.when(met).then(to_polars(then)).otherwise(to_polars(otherwise))
         case ex.Day(operand):
-            return to_polars(operand) // ex.DAY_SECONDS
+            return _integer(operand) // ex.DAY_SECONDS
         case ex.TimeOfDay(operand):
-            return to_polars(operand) % ex.DAY_SECONDS
+            return _integer(operand) % ex.DAY_SECONDS
     raise ExpressionError(_unknown(expr))
+
+
+def _integer(expr: ex.Expr) -> pl.Expr:
+    """An operand of arithmetic; polars must be told what a bare null is."""
+    found = to_polars(expr)
+    return found.cast(pl.Int64) if _is_bare_null(expr) else found
+
+
+def _truth(expr: ex.Expr) -> pl.Expr:
+    """An operand of logic; polars must be told what a bare null is."""
+    found = to_polars(expr)
+    return found.cast(pl.Boolean) if _is_bare_null(expr) else found
+
+
+def _is_bare_null(expr: ex.Expr) -> bool:
+    match expr:
+        case ex.Constant(value):
+            return value is None
+        case ex.FirstOf(operands):
+            return all(_is_bare_null(o) for o in operands)
+        case ex.When(_, then, otherwise):
+            return _is_bare_null(then) and _is_bare_null(otherwise)
+    return False
 
 
 def _unknown(expr: ex.Expr) -> str:

@@ -235,7 +235,7 @@ class Comparison(Expr):
     def __str__(self) -> str:
         sides = (self.left, self.right)
         clock = any(isinstance(side, TimeOfDay) for side in sides)
-        left, right = (_clock(side) if clock else str(side) for side in sides)
+        left, right = (_clock(side) if clock else _within(side, self) for side in sides)
         return f"{left} {_IN_WORDS.get(self.op, self.op)} {right}"
 
 
@@ -251,7 +251,7 @@ class And(Expr):
         return f"(and {self.left.key} {self.right.key})"
 
     def __str__(self) -> str:
-        return f"{_clause(self.left)} and {_clause(self.right)}"
+        return f"{_within(self.left, self)} and {_within(self.right, self)}"
 
 
 @frozen(eq=False, repr=False)
@@ -266,7 +266,7 @@ class Or(Expr):
         return f"(or {self.left.key} {self.right.key})"
 
     def __str__(self) -> str:
-        return f"{self.left} or {self.right}"
+        return f"{_within(self.left, self)} or {_within(self.right, self)}"
 
 
 @frozen(eq=False, repr=False)
@@ -295,7 +295,7 @@ class IsIn(Expr):
         return f"(in {self.operand.key} {' '.join(Constant(v).key for v in self.values)})"
 
     def __str__(self) -> str:
-        return f"{self.operand} in ({', '.join(str(v) for v in self.values)})"
+        return f"{_within(self.operand, self)} in ({', '.join(str(v) for v in self.values)})"
 
 
 @frozen(eq=False, repr=False)
@@ -309,7 +309,7 @@ class IsNull(Expr):
         return f"(null? {self.operand.key})"
 
     def __str__(self) -> str:
-        return f"{self.operand} is missing"
+        return f"{_within(self.operand, self)} is missing"
 
 
 @frozen(eq=False, repr=False)
@@ -323,7 +323,7 @@ class FirstOf(Expr):
         return f"(first {' '.join(o.key for o in self.operands)})"
 
     def __str__(self) -> str:
-        return ", else ".join(str(o) for o in self.operands)
+        return ", else ".join(_within(o, self) for o in self.operands)
 
 
 @frozen(eq=False, repr=False)
@@ -353,7 +353,7 @@ class Day(Expr):
         return f"(day {self.operand.key})"
 
     def __str__(self) -> str:
-        return f"day of {self.operand}"
+        return f"day of {_within(self.operand, self)}"
 
 
 @frozen(eq=False, repr=False)
@@ -367,7 +367,7 @@ class TimeOfDay(Expr):
         return f"(time_of_day {self.operand.key})"
 
     def __str__(self) -> str:
-        return f"time of day of {self.operand}"
+        return f"time of day of {_within(self.operand, self)}"
 
 
 def _clock(expr: Expr) -> str:
@@ -378,8 +378,25 @@ def _clock(expr: Expr) -> str:
     return str(expr)
 
 
-def _clause(expr: Expr) -> str:
-    return f"({expr})" if isinstance(expr, Or) else str(expr)
+def _within(expr: Expr, around: Expr) -> str:
+    """An operand in words, in brackets where it could be taken apart otherwise."""
+    same = type(expr) is type(around) and isinstance(expr, And | Or)
+    inner, outer = _BINDS.get(type(expr), _TIGHT), _BINDS.get(type(around), _TIGHT)
+    return str(expr) if same or inner > outer else f"({expr})"
+
+
+_TIGHT = 9
+#: How tightly the words of a node hold together; the others stand in brackets of their own.
+_BINDS: dict[type[Expr], int] = {
+    FirstOf: 1,
+    Or: 2,
+    And: 3,
+    Comparison: 5,
+    IsIn: 6,
+    IsNull: 6,
+    Day: 7,
+    TimeOfDay: 7,
+}
 
 
 def as_expr(value: object) -> Expr:

@@ -133,8 +133,11 @@ class Scorecard:
         return file.read_text(encoding="utf-8"), file.name
 
     def ruleset(self, version: str) -> RuleSet:
-        """The rule set of a version; raises CoverageError where there is none, RuleSetError where
-        the file says something impossible.
+        """The rule set of a version.
+
+        Raises:
+            CoverageError: where there is none.
+            RuleSetError: where its file says something impossible.
         """
         from ..ruleset_files import parse_ruleset
 

@@ -68,7 +68,7 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
         rows_in=len(raw),
         set_aside=pl.concat(incidents),
         unreadable=pl.concat(optional),
-        ignored=tuple(n for n in raw.columns if n not in stream.names),
+        ignored=(*(n for n in raw.columns if n not in stream.names), *table.unread),
     )
 
 

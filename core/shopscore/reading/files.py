@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import mmap
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,15 @@ class RawTable:
     """The raw cells of one file or dataframe.
 
     ``too_long`` holds the positions of rows with more cells than the header, with what was too
-    much; ``path`` is None for a dataframe, which has no lines.
+    much; ``path`` is None for a dataframe, which has no lines. ``unread`` names columns that were
+    not even read, since nobody knows them.
     """
 
     frame: pl.DataFrame
     label: str | None
     path: Path | None = None
     too_long: Mapping[int, str] = field(factory=dict)
+    unread: tuple[str, ...] = ()
 
     def refuse_long_rows(self) -> None:
         """Raise for a row with more cells than the header, where rows cannot be set aside."""
@@ -128,13 +131,13 @@ def read_file(path: Path, columns: Iterable[str], root: Path | None = None) -> R
     label = str(path.relative_to(root)) if root and root in path.parents else path.name
     try:
         if path.suffix == ".parquet":
-            return RawTable(_read_parquet(path, label, set(columns)), label, path)
+            return _read_parquet(path, label, set(columns))
         return _read_csv(path, label)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from None
 
 
-def _read_parquet(path: Path, label: str, columns: set[str]) -> pl.DataFrame:
+def _read_parquet(path: Path, label: str, columns: set[str]) -> RawTable:
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
             raise InputError(f"{label}: not a Parquet file")
@@ -143,7 +146,8 @@ def _read_parquet(path: Path, label: str, columns: set[str]) -> pl.DataFrame:
         frame = pl.read_parquet(path, columns=[n for n in there if n in columns])
     except (Exception, PanicException) as error:  # polars raises many kinds for broken files
         raise InputError(f"{label}: not a readable Parquet file: {error}") from None
-    return frame
+    unread = tuple(name for name in there if name not in columns)
+    return RawTable(frame, label, path, unread=unread)
 
 
 def _read_csv(path: Path, label: str) -> RawTable:
@@ -175,11 +179,19 @@ def _header(path: Path, label: str) -> list[str]:
     twice = {n for n in names if n and names.count(n) > 1}
     if twice:
         raise InputError(f"{label}, line 1: column {min(twice)} is there twice")
-    return [name or f"column {position}" for position, name in enumerate(names, start=1)]
+    return [name or f"column {place}" for place, name in enumerate(names, start=1)]
+
+
+def _has_odd_ends(path: Path) -> bool:
+    """Line ends and a last comma that the fast reader takes for something else."""
+    with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data[-1:] == b"," or re.search(rb"\r(?!\n)", data) is not None
 
 
 def _well_formed(path: Path, header: list[str]) -> pl.DataFrame | None:
     """The cells of a file without any oddity, at full speed; None: read it record by record."""
+    if _has_odd_ends(path):
+        return None
     try:
         frame = pl.read_csv(path, infer_schema=False, has_header=True, raise_if_empty=False)
     except (Exception, PanicException):  # whatever it is, the careful reader names the line

@@ -21,7 +21,9 @@ def repair(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, pl.DataFra
         if not broken.any():
             continue
         emptied.append(
-            rows.filter(broken).select(
+            rows.filter(broken)
+            .rechunk()  # polars 2.1 stumbles over empty chunks in format
+            .select(
                 pl.col(ROW),
                 pl.lit(end).alias("column"),
                 _clock(end).alias("value"),

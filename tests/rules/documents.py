@@ -1,0 +1,62 @@
+"""Rule sets as TOML documents that tests spoil on purpose."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shopscore.errors import RuleSetError
+from shopscore.model.rulesets import RuleSet
+from shopscore.ruleset_files import parse_ruleset
+from shopscore.testing.toy import PLATFORM
+
+TOY = PLATFORM.scorecard("service")
+TEXT, _ = TOY.text("2025-01-01")
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def document() -> dict[str, Any]:
+    """A rule set of the toy platform, as tables."""
+    return tomllib.loads(TEXT, parse_float=Decimal)
+
+
+def text_of(tables: dict[str, Any]) -> str:
+    """Tables as TOML, decimals exact."""
+    return "\n".join(f"{key} = {_value(value)}" for key, value in tables.items())
+
+
+def _value(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case list():
+            return f"[{', '.join(map(_value, value))}]"
+        case dict():
+            return "{" + ", ".join(f'"{k}" = {_value(v)}' for k, v in value.items()) + "}"
+    return str(value)
+
+
+def parsed(change: Change = lambda _: None) -> RuleSet:
+    """The toy's rule set with a change."""
+    tables = document()
+    change(tables)
+    return parse_ruleset(text_of(tables), "mine.toml", TOY.lookup)
+
+
+def refused(change: Change, *words: str) -> str:
+    """The message that refuses a changed rule set; it names the file."""
+    with pytest.raises(RuleSetError) as caught:
+        parsed(change)
+    message = str(caught.value)
+    assert message.startswith("mine.toml")
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+    return message
