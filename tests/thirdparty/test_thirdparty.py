@@ -72,7 +72,7 @@ BROKEN = (
     unloadable("twin_platform_b", "conflict", "twinland"),
     Broken("weights_off", "active", "weights_sum", "add up to 0.9, not 1"),
     Broken("no_source", "active", "metric_sources", "quick_replies names no source"),
-    Broken("not_an_integer", "active", "tallies_are_integers", "gives a truth", UNBOUND),
+    Broken("not_an_integer", "active", "tallies_are_integers", "of type truth", UNBOUND),
     Broken("unknown_key", "active", "rulesets_parse", "did you mean effective_from", UNPARSED),
     Broken("no_label", "active", "labels", "service"),
     Broken("private_import", "active", "public_names", "shopscore.model.windows"),
