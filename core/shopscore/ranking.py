@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -31,10 +31,10 @@ from attrs import frozen
 
 from .benchmarks import Benchmark, table_percentiles
 from .errors import UsageError, did_you_mean
+from .model.rulesets import RANKING_KINDS
 from .rationals import Floats, Mask, Rationals
 
-Kind = Literal["mid_percent_rank", "percent_rank", "cume_dist", "rank", "weak", "strict", "mean"]
-KINDS: tuple[str, ...] = get_args(Kind)
+KINDS = RANKING_KINDS
 
 Ints = npt.NDArray[np.int64]
 

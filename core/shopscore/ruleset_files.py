@@ -11,6 +11,8 @@ from attrs import evolve
 from .errors import RuleSetError, UsageError
 from .model.expressions import Assumed
 from .model.rulesets import (
+    MISSING_POLICIES,
+    RANKING_KINDS,
     Assumption,
     AssumptionKind,
     Dimension,
@@ -23,10 +25,10 @@ from .model.rulesets import (
     Status,
     Tier,
 )
-from .model.streams import check_id
 from .toml_tables import Table, parse_toml
 
 SCHEMA = 1
+MOST_DECIMALS = 9
 
 #: Finds the TOML text of a rule set by its name; returns the text and where it came from.
 Lookup = Callable[[str], tuple[str, str]]
@@ -115,8 +117,8 @@ def _rows(value: Any) -> bool:
 def _ruleset(top: Table, sha256: str) -> RuleSet:
     scale, peers = top.table("scale"), top.table("peers")
     ruleset = RuleSet(
-        platform=check_id(top.text("platform"), "platform"),
-        scorecard=check_id(top.text("scorecard"), "scorecard"),
+        platform=top.id("platform", "platform"),
+        scorecard=top.id("scorecard", "scorecard"),
         version=top.text("version"),
         status=top.word("status", get_args(Status)),  # type: ignore[arg-type]
         zh=top.text("zh"),
@@ -125,8 +127,8 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         low=scale.number("low"),
         high=scale.number("high"),
         decimals=scale.number("decimals"),
-        ranking=top.assumable("ranking", str, "mid_percent_rank"),
-        missing=top.assumable("missing", str, "rescale"),
+        ranking=top.chosen("ranking", RANKING_KINDS),
+        missing=top.chosen("missing", MISSING_POLICIES),
         dimensions=tuple(_dimension(t) for t in top.tables("dimensions")),
         unknown_weight=scale.number("unknown_weight", 0),
         scorers={name: _scorer(name, t) for name, t in top.named_tables("scorers")},
@@ -134,7 +136,7 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         peers_need_eligibility=peers.assumable("need_eligibility", bool, False),
         tiers=tuple(_tier(t) for t in top.tables("tiers")),
         informational=top.texts("informational"),
-        assumptions={a.id: a for a in (_assumption(t) for t in top.tables("assumptions"))},
+        assumptions=_assumptions(top),
         sources={name: _source(name, t) for name, t in top.named_tables("sources")},
         effective_from=top.date("effective_from"),
         effective_to=top.date("effective_to"),
@@ -151,7 +153,7 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
 
 def _dimension(table: Table) -> Dimension:
     dimension = Dimension(
-        id=check_id(table.text("id"), "dimension"),
+        id=table.id("id", "dimension"),
         zh=table.text("zh"),
         en=table.text("en"),
         weight=table.number("weight"),
@@ -187,7 +189,7 @@ def _scorer(name: str, table: Table) -> ScorerSpec:
 
 def _eligibility(table: Table) -> Eligibility:
     condition = Eligibility(
-        id=check_id(table.text("id"), "eligibility"),
+        id=table.id("id", "eligibility"),
         metric=table.text("metric"),
         status=table.word("status", get_args(ShopStatus)),  # type: ignore[arg-type]
         zh=table.text("zh"),
@@ -204,7 +206,7 @@ def _eligibility(table: Table) -> Eligibility:
 
 def _tier(table: Table) -> Tier:
     tier = Tier(
-        id=check_id(table.text("id"), "tier"),
+        id=table.id("id", "tier"),
         zh=table.text("zh"),
         en=table.text("en"),
         at_least=table.number("at_least", None),
@@ -215,6 +217,12 @@ def _tier(table: Table) -> Tier:
     if (tier.at_least is None) == (tier.below is None):
         raise table.fail("either at_least or below is needed")
     return tier
+
+
+def _assumptions(top: Table) -> dict[str, Assumption]:
+    every = [_assumption(table) for table in top.tables("assumptions")]
+    _check_once(top, "assumption", [a.id for a in every])
+    return {a.id: a for a in every}
 
 
 def _assumption(table: Table) -> Assumption:
@@ -249,8 +257,9 @@ def _source(name: str, table: Table) -> Source:
 
 
 def _check(ruleset: RuleSet, table: Table) -> None:
-    """What spans several tables: sources, assumptions and scorers that are named exist."""
+    """What spans several tables: what is named exists, and nothing stands there twice."""
     named = [
+        ruleset.scale_source,
         *(d.source for d in ruleset.dimensions),
         *(m.source for _, m in ruleset.entries),
         *(e.source for e in ruleset.eligibility),
@@ -265,9 +274,26 @@ def _check(ruleset: RuleSet, table: Table) -> None:
             raise table.fail(f"metric {entry.id}: no scorer {entry.scorer} among [scorers]")
     for assumption in ruleset.assumed_by_rules():
         ruleset.number(Assumed(assumption))
-    ids = [m.id for _, m in ruleset.entries]
-    twice = {i for i in ids if ids.count(i) > 1} | set(ids) & set(ruleset.informational)
-    if twice:
-        raise table.fail(f"metric {min(twice)} stands in the rules twice")
-    if not ids and not ruleset.informational:
+    for what, ids in (
+        ("metric", [*(m.id for _, m in ruleset.entries), *ruleset.informational]),
+        ("dimension", [d.id for d in ruleset.dimensions]),
+        ("tier", [t.id for t in ruleset.tiers]),
+        ("eligibility", [e.id for e in ruleset.eligibility]),
+    ):
+        _check_once(table, what, ids)
+    if not ruleset.metric_ids:
         raise table.fail("a rule set needs a metric")
+    first, last = ruleset.effective_from, ruleset.effective_to
+    if first is not None and last is not None and last < first:
+        raise table.fail(f"effective_to = {last} lies before effective_from = {first}")
+    decimals = ruleset.number(ruleset.decimals)
+    if decimals != int(decimals) or not 0 <= decimals <= MOST_DECIMALS:
+        raise table.fail(
+            f"decimals = {decimals}: a whole number from 0 to {MOST_DECIMALS} is needed"
+        )
+
+
+def _check_once(table: Table, what: str, ids: list[str]) -> None:
+    for id in ids:
+        if ids.count(id) > 1:
+            raise table.fail(f"{what} {id} stands in the rules twice")

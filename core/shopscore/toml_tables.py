@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from attrs import field, frozen
 
-from .errors import RuleSetError, did_you_mean
+from .errors import DeclarationError, RuleSetError, did_you_mean
 from .model.expressions import Assumed
+from .model.streams import check_id
 
 T = TypeVar("T")
 
@@ -51,6 +52,20 @@ class Table:
     def text(self, key: str, default: Any = ...) -> str:
         """A string."""
         return self.take(key, str, default)
+
+    def id(self, key: str, what: str) -> str:
+        """An id: small letters, digits and _."""
+        try:
+            return check_id(self.text(key), what)
+        except DeclarationError as error:
+            raise self.fail(str(error)) from None
+
+    def chosen(self, key: str, known: tuple[str, ...]) -> str | Assumed:
+        """One of a closed list of words (the first by default), or an assumption."""
+        value = self.assumable(key, str, known[0])
+        if isinstance(value, str) and value not in known:
+            raise self.fail(f"{key} = {value!r}{did_you_mean(value, known)}")
+        return value  # type: ignore[no-any-return]
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of strings; empty where there is none."""

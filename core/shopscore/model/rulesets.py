@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, get_args
 
 from attrs import evolve, field, frozen
 
@@ -25,9 +26,21 @@ ShopStatus = Literal[
     "scored", "partial", "insufficient_orders", "growth", "not_computable", "suppressed"
 ]
 
+RankingKind = Literal[
+    "mid_percent_rank", "percent_rank", "cume_dist", "rank", "weak", "strict", "mean"
+]
+RANKING_KINDS: tuple[str, ...] = get_args(RankingKind)
+#: What becomes of a metric without points; see :mod:`shopscore.composition`.
+MISSING_POLICIES = ("rescale", "require")
+
 #: A number of a rule set, or the name of the assumption that stands for it.
 Number = int | Decimal | Assumed
 AssumptionValue = int | Decimal | bool | str | None
+
+
+def _fixed(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A copy that nobody can change."""
+    return MappingProxyType(dict(mapping))
 
 
 @frozen
@@ -139,7 +152,7 @@ class ScorerSpec:
 
     id: str
     kind: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Any] = field(converter=_fixed)
     source: str = ""
 
 
@@ -190,15 +203,15 @@ class RuleSet:
     ranking: str | Assumed
     missing: str | Assumed
     dimensions: tuple[Dimension, ...]
-    scorers: Mapping[str, ScorerSpec]
+    scorers: Mapping[str, ScorerSpec] = field(converter=_fixed)
     unknown_weight: Number = 0
     scale_source: str = ""
     eligibility: tuple[Eligibility, ...] = ()
     peers_need_eligibility: bool | Assumed = False
     tiers: tuple[Tier, ...] = ()
     informational: tuple[str, ...] = ()
-    assumptions: Mapping[str, Assumption] = field(factory=dict)
-    sources: Mapping[str, Source] = field(factory=dict)
+    assumptions: Mapping[str, Assumption] = field(factory=dict, converter=_fixed)
+    sources: Mapping[str, Source] = field(factory=dict, converter=_fixed)
     effective_from: date | None = None
     effective_to: date | None = None
     published_on: date | None = None
