@@ -99,10 +99,10 @@ class ShopscoreWarning(UserWarning):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The tail of a message about an unknown word: a guess, or the list of what there is.
 
-    >>> did_you_mean("doyin", ["douyin", "toy"])
-    '; did you mean douyin?'
-    >>> did_you_mean("zzz", ["douyin", "toy"])
-    '; known: douyin, toy'
+    >>> did_you_mean("tyo", ["toy", "bazaar"])
+    '; did you mean toy?'
+    >>> did_you_mean("zzz", ["toy", "bazaar"])
+    '; known: bazaar, toy'
     >>> did_you_mean("zzz", [])
     ''
     """

@@ -7,9 +7,11 @@ unknown hooks → its hooks called alone → validated → conflicts of platform
 from __future__ import annotations
 
 import os
+import sys
 import time
 import traceback
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
 from typing import Any, TypeVar
 
 import pluggy
@@ -41,7 +43,8 @@ def load_plugins(
     manager = pluggy.PluginManager(hooks.PROJECT)
     manager.add_hookspecs(hooks)
     found = discover(os.environ if environ is None else environ)
-    return merged([_record(plugin, manager, load=load) for plugin in found])
+    with redirect_stdout(sys.stderr):  # what a plugin prints is not the data of a command
+        return merged([_record(plugin, manager, load=load) for plugin in found])
 
 
 def _record(found: Found, manager: pluggy.PluginManager, *, load: bool) -> PluginRecord:
