@@ -7,6 +7,8 @@ Each page runs in a folder of its own, top to bottom:
   with the code that a comment names (``# exit 4``); every line shown must occur in the output.
   A line that is only ``…`` stands for lines left out.
 - A ``code-block`` with a caption is a file: it is written under that name.
+- ``$ pip install -e ./FOLDER`` makes the plugin of that folder visible, as pip would, until the
+  page ends. Other commands are not run.
 """
 
 from __future__ import annotations
@@ -18,16 +20,19 @@ import pkgutil
 import re
 import shlex
 import sys
+import tomllib
 import warnings
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from importlib.metadata import entry_points
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
 import shopscore
+from shopscore import catalog
 
 sybil = pytest.importorskip("sybil", reason="pip install sybil, to run the documentation")
 
@@ -45,6 +50,7 @@ PAGES = [
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 PROGRAMS = ("shopscore", "shopscore-plugins")
+ASSIGNMENT = re.compile(r"[A-Z_]+=")
 FILE = re.compile(
     r"^```\{code-block\} *\w*\n:caption: *(?P<name>\S+)\n\n?(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -69,10 +75,19 @@ def run_commands(example: Example) -> str | None:
     wrong = []
     for command, shown in sessions(str(example.parsed)):
         words = shlex.split(command, comments=True)
+        environ = dict(word.split("=", 1) for word in takewhile(ASSIGNMENT.match, words))
+        words = words[len(environ) :]
+        if words[:3] == ["pip", "install", "-e"]:
+            make_visible(Path(words[3]))
         if words[0] not in PROGRAMS:
             continue
         awaited = int(found[1]) if (found := re.search(r"# exit (\d+)", command)) else 0
-        code, output = run(words)
+        with pytest.MonkeyPatch.context() as here:
+            here.setattr(catalog, "_published", {})
+            for name, value in environ.items():
+                here.setenv(name, value)
+            forget_modules()
+            code, output = run(words)
         if code != awaited:
             wrong.append(f"$ {command}\nexit code {code}, not {awaited}:\n{output}")
         lines = [plain(line) for line in output.splitlines()]
@@ -80,6 +95,31 @@ def run_commands(example: Example) -> str | None:
         if missing:
             wrong.append(f"$ {command}\nnot shown: {missing}\n{output}")
     return "\n".join(wrong) or None
+
+
+def make_visible(source: Path) -> None:
+    """What ``pip install -e`` does, without the time that it takes."""
+    project = tomllib.loads((source / "pyproject.toml").read_text("utf-8"))["project"]
+    info = Path("site", f"{project['name'].replace('-', '_')}-{project['version']}.dist-info")
+    info.mkdir(parents=True)
+    head = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    (info / "METADATA").write_text(head, encoding="utf-8")
+    entries = project["entry-points"]["shopscore.plugins"]
+    lines = ["[shopscore.plugins]", *(f"{name} = {target}" for name, target in entries.items())]
+    (info / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
+    places = [str(info.parent.resolve()), str((source / "src").resolve())]
+    sys.path[:0] = [place for place in places if place not in sys.path]
+    os.environ["PYTHONPATH"] = os.pathsep.join([*places, os.environ.get("PYTHONPATH", "")])
+    invalidate_caches()
+
+
+def forget_modules() -> None:
+    """Modules of the page's folder may have been edited: a new process would read them again."""
+    here = str(Path.cwd())
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(here):
+            del sys.modules[name]
+    invalidate_caches()
 
 
 def sessions(text: str) -> Iterator[tuple[str, list[str]]]:
@@ -120,10 +160,17 @@ PARSERS = (
 def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(catalog, "_published", {})
     for name in [n for n in os.environ if n.startswith("SHOPSCORE_")]:
         monkeypatch.delenv(name)
-    for example in Document.parse(str(page), *PARSERS):
-        example.evaluate()
+    try:
+        for example in Document.parse(str(page), *PARSERS):
+            example.evaluate()
+    finally:
+        forget_modules()
 
 
 MODULES = [

@@ -15,13 +15,28 @@ ROOT = Path(ss.__file__).parents[2]
 CORE = ROOT / "core" / "shopscore"
 PLUGINS = ROOT / "plugins"
 
-PLATFORMS = ("douyin", "kuaishou", "pinduoduo", "tmall", "taobao", "xiaohongshu", "抖音", "快手", "拼多多", "天猫", "淘宝", "小红书")
+PLATFORMS = (
+    "douyin",
+    "kuaishou",
+    "pinduoduo",
+    "tmall",
+    "taobao",
+    "xiaohongshu",
+    "抖音",
+    "快手",
+    "拼多多",
+    "天猫",
+    "淘宝",
+    "小红书",
+)
 
 pytestmark = pytest.mark.skipif(not PLUGINS.is_dir(), reason="needs the repository")
 
 
 def files(folder: Path, *suffixes: str) -> list[Path]:
-    return sorted(p for s in suffixes for p in folder.rglob(f"*{s}") if "__pycache__" not in p.parts)
+    return sorted(
+        p for s in suffixes for p in folder.rglob(f"*{s}") if "__pycache__" not in p.parts
+    )
 
 
 def relative(path: Path) -> str:
@@ -56,7 +71,9 @@ class TestPlugins:
         public = {*ss.__all__, "__version__"}
         for module, name in imported(ast.parse(path.read_text(encoding="utf-8"))):
             top = module.split(".")[0]
-            assert not (top == "shopscore" and module not in ("shopscore",)), f"{module} is an inside"
+            assert not (top == "shopscore" and module not in ("shopscore",)), (
+                f"{module} is an inside"
+            )
             if module == "shopscore" and name:
                 assert name in public, f"{name} is not public"
             assert not top.startswith("shopscore_") or top == package, f"{module}: another plugin"
@@ -96,7 +113,10 @@ class TestNothingDangerous:
     def test_processes_are_started_by_the_conformance_kit_only(
         self, name: str, tree: ast.Module
     ) -> None:
-        if any(module.split(".")[0] in ("subprocess", "multiprocessing") for module, _ in imported(tree)):
+        if any(
+            module.split(".")[0] in ("subprocess", "multiprocessing")
+            for module, _ in imported(tree)
+        ):
             assert name.startswith("core/shopscore/testing/")
 
 
@@ -115,7 +135,13 @@ def test_scipy_stats_is_never_imported_at_the_top() -> None:
 
 def test_commands_import_nothing_heavy_at_the_top() -> None:
     for name, tree in trees(CORE / "cli"):
-        if name.rsplit("/", 1)[1] not in ("main.py", "plugins.py", "options.py", "run.py", "__init__.py"):
+        if name.rsplit("/", 1)[1] not in (
+            "main.py",
+            "plugins.py",
+            "options.py",
+            "run.py",
+            "__init__.py",
+        ):
             continue
         top = ast.Module([n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)], [])
         tops = {m.split(".")[0] for m, _ in imported(top)}
@@ -131,7 +157,11 @@ def test_model_knows_no_columns_of_data() -> None:
 def test_each_plugin_is_declared_as_an_entry_point() -> None:
     from importlib.metadata import entry_points
 
-    declared = {e.module for e in entry_points(group="shopscore.plugins") if e.dist and e.dist.name == "shopscore"}
+    declared = {
+        e.module
+        for e in entry_points(group="shopscore.plugins")
+        if e.dist and e.dist.name == "shopscore"
+    }
     there = {p.name for p in PLUGINS.iterdir() if (p / "__init__.py").is_file()}
     assert declared == there
 

@@ -78,9 +78,9 @@ class TestEachName:
         for member, thing in vars(value).items():
             if member.startswith("_") or member in own:
                 continue
-            if isinstance(thing, property | types.FunctionType | classmethod | staticmethod) or hasattr(
-                thing, "func"
-            ):
+            if isinstance(
+                thing, property | types.FunctionType | classmethod | staticmethod
+            ) or hasattr(thing, "func"):
                 assert inspect.getdoc(getattr(value, member, thing)), f"{name}.{member}"
 
 
@@ -117,12 +117,12 @@ def test_importing_its_home_replaces_no_name(name: str) -> None:
 
 def test_star_import() -> None:
     space: dict[str, Any] = {}
-    exec("from shopscore import *", space)  # noqa: S102 - what a user writes
+    exec("from shopscore import *", space)
     assert set(ss.__all__) <= set(space)
 
 
 def test_an_unknown_name() -> None:
-    with pytest.raises(AttributeError, match="shopscore.*no attribute 'scores'"):
+    with pytest.raises(AttributeError, match=r"shopscore.*no attribute 'scores'"):
         ss.scores  # noqa: B018
     assert not hasattr(ss, "__wrapped__")
 

@@ -190,7 +190,23 @@ class TestText:
 
     def test_random_text(self, folder: Folder) -> None:
         rng = random.Random(4)
-        alphabet = ["S1", "1", ",", ",", ",", "\n", "\n", "\r\n", "\r", '"', "'", " ", "é", "店", "\t"]
+        alphabet = [
+            "S1",
+            "1",
+            ",",
+            ",",
+            ",",
+            "\n",
+            "\n",
+            "\r\n",
+            "\r",
+            '"',
+            "'",
+            " ",
+            "é",
+            "店",
+            "\t",
+        ]
         alphabet += ["2022-06-01 10:00:00", "-", "\x1f", "\x0b", "\u2028", "\x85", "￼"]
         for _ in range(250):
             body = "".join(rng.choice(alphabet) for _ in range(rng.randrange(40)))
@@ -222,7 +238,9 @@ def balanced(answer: Answer) -> None:
 class TestRows:
     """Rows that cannot be used are set aside, cells that can be missed are emptied."""
 
-    def one(self, folder: Folder, name: str, text: str, kind: str = "set_aside") -> tuple[object, ...]:
+    def one(
+        self, folder: Folder, name: str, text: str, kind: str = "set_aside"
+    ) -> tuple[object, ...]:
         answer = validate(folder(**{name: text})).done()
         balanced(answer)
         (cell,) = answer.document[kind]
@@ -328,7 +346,12 @@ class TestParquet:
         )
 
     def test_columns_of_an_impossible_type(self, folder: Folder) -> None:
-        for column, value in (("paid_at", 5), ("amount", [1]), ("is_presale", [True]), ("buyer_id", b"x")):
+        for column, value in (
+            ("paid_at", 5),
+            ("amount", [1]),
+            ("is_presale", [True]),
+            ("buyer_id", b"x"),
+        ):
             content = parquet(shop_id=["S1"], order_id=["1"], **{column: [value]})
             validate(folder(**{"orders.parquet": content})).failed(3, "orders.parquet", column)
 
@@ -340,7 +363,9 @@ class TestParquet:
     def test_instants_without_a_zone_to_show_them_in(self, folder: Folder) -> None:
         from datetime import UTC, datetime
 
-        content = parquet(shop_id=["S1"], order_id=["1"], paid_at=[datetime(2022, 6, 1, tzinfo=UTC)])
+        content = parquet(
+            shop_id=["S1"], order_id=["1"], paid_at=[datetime(2022, 6, 1, tzinfo=UTC)]
+        )
         path = folder(**{"orders.parquet": content})
         validate(path).failed(3, "orders.parquet", "paid_at", "zone")
         validate(path, "--platform", "douyin").done()
@@ -354,14 +379,18 @@ class TestZone:
         path = folder(**{"orders.csv": f"{HEAD}{ROW}S1,2,{value}\n"})
         validate(path).failed(3, "orders.csv", "line 3", "paid_at", value, "--tz")
 
-    @pytest.mark.parametrize("zone", ["Shanghai", "Asia", "../../etc/passwd", "GMT+25", "/etc/hosts"])
+    @pytest.mark.parametrize(
+        "zone", ["Shanghai", "Asia", "../../etc/passwd", "GMT+25", "/etc/hosts"]
+    )
     def test_no_such_zone(self, folder: Folder, zone: str) -> None:
         path = folder(**{"orders.csv": HEAD + ROW})
         validate(path, "--tz", zone).failed(2, zone, "Asia/Shanghai")
 
 
 class TestDates:
-    @pytest.mark.parametrize("day", ["2024-02-30", "abc", "2024-13-01", "30.06.2024", "10000-01-01"])
+    @pytest.mark.parametrize(
+        "day", ["2024-02-30", "abc", "2024-13-01", "30.06.2024", "10000-01-01"]
+    )
     def test_that_are_none(self, events: Path, day: str) -> None:
         shopscore("score", events, "-p", "douyin", "--as-of", day).failed(2, day, "YYYY-MM-DD")
 
@@ -407,9 +436,9 @@ class TestNames:
         self.score(events, "-p", "douyin", "-r", str(tmp_path / "gbk.toml")).failed(3, "gbk.toml")
 
     def test_assumption(self, events: Path) -> None:
-        self.score(
-            events, "-p", "douyin", "--assume", "douyin.2022.decay.half_life_day=30"
-        ).failed(2, "half_life_day", "did you mean douyin.2022.decay.half_life_days?")
+        self.score(events, "-p", "douyin", "--assume", "douyin.2022.decay.half_life_day=30").failed(
+            2, "half_life_day", "did you mean douyin.2022.decay.half_life_days?"
+        )
 
     def test_format(self, events: Path) -> None:
         self.score(events, "-p", "douyin", "-f", "xml").failed(2, "xml", "json")
@@ -490,7 +519,9 @@ class TestBenchmarks:
 
     def test_that_goes_up_and_down(self, events: Path, tmp_path: Path) -> None:
         rows = "*,pickup_rate,0,0.1\n*,pickup_rate,0.9,0.2\n*,pickup_rate,0.5,0.3\n"
-        self.bench(events, tmp_path / "bench.csv", BENCH + rows).failed(3, "bench.csv", "pickup_rate")
+        self.bench(events, tmp_path / "bench.csv", BENCH + rows).failed(
+            3, "bench.csv", "pickup_rate"
+        )
 
     def test_without_columns(self, events: Path, tmp_path: Path) -> None:
         self.bench(events, tmp_path / "bench.csv", "").failed(3, "bench.csv", "empty")
@@ -602,10 +633,14 @@ class TestHugeNumbers:
 
 class TestPeers:
     def test_an_industry_of_one(self, folder: Folder) -> None:
-        orders = HEAD + "".join(f"S{s},{i},2022-06-{i % 28 + 1:02} 10:00:00\n" for s in (1, 2, 3) for i in range(40))
+        orders = HEAD + "".join(
+            f"S{s},{i},2022-06-{i % 28 + 1:02} 10:00:00\n" for s in (1, 2, 3) for i in range(40)
+        )
         shops = "shop_id,industry\nS1,food\nS2,food\nS3,alone\n"
         reviews = "shop_id,review_id,reviewed_at,rating\n" + "".join(
-            f"S{s},{s}{i},2022-06-02 10:00:00,{1 + (i + s) % 5}\n" for s in (1, 2, 3) for i in range(7)
+            f"S{s},{s}{i},2022-06-02 10:00:00,{1 + (i + s) % 5}\n"
+            for s in (1, 2, 3)
+            for i in range(7)
         )
         path = folder(**{"orders.csv": orders, "shops.csv": shops, "reviews.csv": reviews})
         answer = shopscore("score", path, *WHICH, "-f", "json").done()
@@ -624,7 +659,10 @@ class TestPeers:
         )
         answer = shopscore("score", "--values", file, *WHICH, "-f", "json").done()
         metrics = {m["id"]: m for m in answer.document["shops"][0]["metrics"]}
-        assert (metrics["pickup_rate"]["status"], metrics["pickup_rate"]["points"]) == ("no_peers", None)
+        assert (metrics["pickup_rate"]["status"], metrics["pickup_rate"]["points"]) == (
+            "no_peers",
+            None,
+        )
         assert metrics["pickup_rate"]["value"] == 0.9
         assert metrics["bad_review_rate"]["weight"] == 1
 
@@ -641,7 +679,9 @@ class TestOutput:
     @pytest.mark.parametrize("form", ["table", "json"])
     def test_of_validate(self, events: Path, tmp_path: Path, form: str) -> None:
         out = tmp_path / "none" / "out"
-        shopscore("validate", events, "-f", form, "-o", out).failed(3, str(out), "cannot be written")
+        shopscore("validate", events, "-f", form, "-o", out).failed(
+            3, str(out), "cannot be written"
+        )
 
     def test_parquet_without_a_file(self, events: Path) -> None:
         shopscore("score", events, *WHICH, "--format", "parquet").failed(2, "-o FILE")
@@ -652,7 +692,12 @@ class TestProcess:
 
     @pytest.mark.parametrize(
         ("content", "code"),
-        [("", 3), (f"{HEAD}S1,1\0,\n", 3), (f"{HEAD}店,1,\n".encode("gb18030"), 3), (HEAD + ROW, 0)],
+        [
+            ("", 3),
+            (f"{HEAD}S1,1\0,\n", 3),
+            (f"{HEAD}店,1,\n".encode("gb18030"), 3),
+            (HEAD + ROW, 0),
+        ],
     )
     def test_exit_code(self, folder: Folder, content: str | bytes, code: int) -> None:
         answer = process("shopscore", "validate", folder(**{"orders.csv": content}))

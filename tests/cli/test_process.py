@@ -39,7 +39,14 @@ class TestStreams:
 
     def test_a_locale_without_unicode_is_no_obstacle(self, events: Path) -> None:
         answer = process(
-            "shopscore", "score", events, *WHICH, "--lang", "zh", PYTHONIOENCODING="utf-8", LC_ALL="C"
+            "shopscore",
+            "score",
+            events,
+            *WHICH,
+            "--lang",
+            "zh",
+            PYTHONIOENCODING="utf-8",
+            LC_ALL="C",
         )
         assert "店铺" in answer.done().out
 

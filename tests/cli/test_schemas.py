@@ -113,7 +113,9 @@ class TestDocuments:
         self._check("validate", shopscore("validate", events, "-f", "json").done())
 
     def test_validate_with_incidents(self, tmp_path: Path) -> None:
-        text = "shop_id,order_id,paid_at,signed_at,x\nS1,1,never,,\nS1,,,,\nS1,2,,never,\nS1,3,,,,,\n"
+        text = (
+            "shop_id,order_id,paid_at,signed_at,x\nS1,1,never,,\nS1,,,,\nS1,2,,never,\nS1,3,,,,,\n"
+        )
         (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
         answer = shopscore("validate", tmp_path, "-f", "json").done()
         self._check("validate", answer)

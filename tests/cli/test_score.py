@@ -183,8 +183,7 @@ class TestAssume:
         assert (changed["id"], changed["value"]) == (key, 3)
         assert f"Assumed: {key} = 3" in answer.err
         before, after = (
-            [s["metrics"][0]["value"] or 0 for s in d["shops"]]
-            for d in (document, answer.document)
+            [s["metrics"][0]["value"] or 0 for s in d["shops"]] for d in (document, answer.document)
         )
         assert all(a >= b for a, b in zip(after, before, strict=True))
         assert after != before
@@ -204,7 +203,9 @@ class TestAssume:
             encoding="utf-8",
         )
         answer = shopscore("score", events, *JSON, "--assume-file", file).done()
-        changed = {a["id"]: a["value"] for a in answer.document["assumptions"] if a["source"] == "user"}
+        changed = {
+            a["id"]: a["value"] for a in answer.document["assumptions"] if a["source"] == "user"
+        }
         assert changed == {
             "douyin.2022.bad_review.max_rating": 3,
             "douyin.2022.pickup.grade_36h": 0.65,

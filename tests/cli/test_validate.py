@@ -100,7 +100,9 @@ class TestTable:
 
     def test_many_cells_are_cut_short(self, folder: Folder) -> None:
         rows = "".join(f"S1,{i},never\n" for i in range(100))
-        answer = shopscore("validate", folder(**{"orders.csv": f"shop_id,order_id,paid_at\n{rows}"}))
+        answer = shopscore(
+            "validate", folder(**{"orders.csv": f"shop_id,order_id,paid_at\n{rows}"})
+        )
         assert 1 <= answer.done().out.count("never") < 100
 
     def test_into_a_file(self, spoilt: Path, tmp_path: Path) -> None:

@@ -139,7 +139,9 @@ def test_documents_are_valid(site: Site) -> None:
 
     schema = resources.files("shopscore") / "schemas" / "plugins.schema.json"
     answer = site.run("shopscore-plugins", "list", "--format", "json")
-    Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(json.loads(answer.out))
+    Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(
+        json.loads(answer.out)
+    )
 
 
 def test_table(site: Site) -> None:
@@ -252,7 +254,11 @@ class TestSwitches:
 
     def test_a_disabled_one_is_no_fault_under_strictness(self, small: Site, tmp_path: Path) -> None:
         answer = small.run(
-            "shopscore", "sample", tmp_path / "out", SHOPSCORE_DISABLE_PLUGINS="p_raises", SHOPSCORE_STRICT="1"
+            "shopscore",
+            "sample",
+            tmp_path / "out",
+            SHOPSCORE_DISABLE_PLUGINS="p_raises",
+            SHOPSCORE_STRICT="1",
         )
         assert answer.code == 0
 
@@ -260,7 +266,9 @@ class TestSwitches:
 class TestConflicts:
     def score(self, site: Site, tmp_path: Path, platform: str, **env: str) -> Answer:
         (tmp_path / "orders.csv").write_text("shop_id,order_id\nS1,1\n", encoding="utf-8")
-        return site.run("shopscore", "score", tmp_path / "orders.csv", "--platform", platform, **env)
+        return site.run(
+            "shopscore", "score", tmp_path / "orders.csv", "--platform", platform, **env
+        )
 
     def test_two_distributions_with_one_name(self, tmp_path: Path) -> None:
         site = Site(tmp_path)
@@ -281,15 +289,23 @@ class TestConflicts:
         for distribution in ("one", "two"):
             site.add_platform(distribution, distribution, "same")
         blocked = site.list(SHOPSCORE_DISABLE_PLUGINS="two:same")
-        assert (blocked["one:same"]["status"], blocked["two:same"]["status"]) == ("active", "disabled")
+        assert (blocked["one:same"]["status"], blocked["two:same"]["status"]) == (
+            "active",
+            "disabled",
+        )
         chosen = site.list(SHOPSCORE_PLUGINS="two:same")
-        assert (chosen["one:same"]["status"], chosen["two:same"]["status"]) == ("disabled", "active")
+        assert (chosen["one:same"]["status"], chosen["two:same"]["status"]) == (
+            "disabled",
+            "active",
+        )
 
     def test_a_stranger_does_not_replace_a_built_in_plugin(self, tmp_path: Path) -> None:
         site = Site(tmp_path)
         site.add_platform("impostor", "douyin", "douyin")
         found = site.list()
-        assert found["impostor:douyin"]["status"] == found["shopscore:douyin"]["status"] == "conflict"
+        assert (
+            found["impostor:douyin"]["status"] == found["shopscore:douyin"]["status"] == "conflict"
+        )
         chosen = site.list(SHOPSCORE_DISABLE_PLUGINS="impostor:douyin")
         assert chosen["shopscore:douyin"]["status"] == "active"
 
@@ -332,7 +348,9 @@ class TestInterruption:
     @pytest.mark.parametrize("where", ["import", "hook"])
     def test_passes(self, tmp_path: Path, where: str) -> None:
         site = Site(tmp_path)
-        source = "raise KeyboardInterrupt" if where == "import" else f"{GOOD}    raise KeyboardInterrupt"
+        source = (
+            "raise KeyboardInterrupt" if where == "import" else f"{GOOD}    raise KeyboardInterrupt"
+        )
         site.add("p-interrupt", source)
         answer = site.run("shopscore-plugins", "list")
         assert answer.code == 130
@@ -347,7 +365,9 @@ class TestMetadata:
         (tmp_path / "p_lost.py").unlink()
         site.add("p-attribute", "")
         points = tmp_path / "p_attribute-1.0.dist-info" / "entry_points.txt"
-        points.write_text("[shopscore.plugins]\np_attribute = p_attribute:plugin\n", encoding="utf-8")
+        points.write_text(
+            "[shopscore.plugins]\np_attribute = p_attribute:plugin\n", encoding="utf-8"
+        )
         site.add("p-odd", "")
         odd = tmp_path / "p_odd-1.0.dist-info" / "entry_points.txt"
         odd.write_text("[shopscore.plugins]\np_odd = not a module!\n", encoding="utf-8")

@@ -27,9 +27,7 @@ def broken(name: str) -> PluginRecord:
 
 
 class TestCatalogue:
-    def test_is_loaded_once(
-        self, published: object, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_is_loaded_once(self, published: object, monkeypatch: pytest.MonkeyPatch) -> None:
         calls = []
 
         def load() -> tuple[PluginRecord, ...]:

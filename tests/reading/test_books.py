@@ -30,7 +30,23 @@ READABLE = {
     "text": st.sampled_from(["1", "2", "a"]),
 }
 ODD = st.sampled_from(
-    ["", " ", "never", "-1", "9", "2024-06-01", "1e9", "NaN", "nan", "\ufeff", "=1", '"', ",", "\n", "\r\n"]
+    [
+        "",
+        " ",
+        "never",
+        "-1",
+        "9",
+        "2024-06-01",
+        "1e9",
+        "NaN",
+        "nan",
+        "\ufeff",
+        "=1",
+        '"',
+        ",",
+        "\n",
+        "\r\n",
+    ]
 )
 
 
@@ -110,7 +126,10 @@ def test_of_files(table: Table, windows: bool) -> None:
             (events.report.repaired, typed.report.repaired),
         ):
             # in a file an empty cell is no cell
-            same = [frame.select(columns).with_columns(pl.col("value").replace("", None)) for frame in (found, other)]
+            same = [
+                frame.select(columns).with_columns(pl.col("value").replace("", None))
+                for frame in (found, other)
+            ]
             assert same[0].equals(same[1])
             lines = text.getvalue().split("\n")
             for line, value in found.select("line", "value").iter_rows():
@@ -119,17 +138,24 @@ def test_of_files(table: Table, windows: bool) -> None:
                 assert first in "\n".join(lines[line - 1 :])
 
 
+def attempted(folder: str) -> tuple[ss.Events | None, str]:
+    """The events, or the message that says why there are none."""
+    try:
+        return ss.read_events(folder, tz="Asia/Shanghai"), ""
+    except ss.InputError as error:
+        return None, str(error)
+
+
 @given(st.binary(max_size=300))
 @settings(max_examples=100)
 def test_of_any_bytes(content: bytes) -> None:
     head = b"shop_id,order_id,paid_at\n"
     with TemporaryDirectory() as folder:
         (Path(folder) / "orders.csv").write_bytes(head + content)
-        try:
-            events = ss.read_events(folder, tz="Asia/Shanghai")
-        except ss.InputError as error:
-            assert "orders.csv" in str(error)
-            assert "\n" not in str(error)
+        events, message = attempted(folder)
+        if events is None:
+            assert "orders.csv" in message
+            assert "\n" not in message
             return
         books = events.report.books["orders"]
         assert books.balanced
@@ -144,4 +170,11 @@ def test_balance(counts: tuple[Any, ...], balanced: bool) -> None:
 
 
 def test_names_in_documents() -> None:
-    assert list(Books().to_dict()) == ["in", "accepted", "replaced", "set_aside", "repaired", "unlinked"]
+    assert list(Books().to_dict()) == [
+        "in",
+        "accepted",
+        "replaced",
+        "set_aside",
+        "repaired",
+        "unlinked",
+    ]

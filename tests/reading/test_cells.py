@@ -91,7 +91,8 @@ class TestTimes:
     def test_offsets_follow_the_clocks_change(self) -> None:
         summer, winter = "2024-07-01T10:00:00Z", "2024-01-01T10:00:00Z"
         events = read(
-            orders=[{"order_id": "1", "created_at": summer, "signed_at": winter}], tz="Europe/Berlin"
+            orders=[{"order_id": "1", "created_at": summer, "signed_at": winter}],
+            tz="Europe/Berlin",
         )
         row = events.frames["orders"].row(0, named=True)
         assert row["created_at"] == seconds("2024-07-01 12:00:00")
@@ -105,7 +106,9 @@ class TestTimes:
     def test_zone_of_the_platform(self) -> None:
         from shopscore.testing.toy import PLATFORM
 
-        rows = {"orders": {"shop_id": ["S1"], "order_id": ["1"], "paid_at": ["2024-06-30T04:00:00Z"]}}
+        rows = {
+            "orders": {"shop_id": ["S1"], "order_id": ["1"], "paid_at": ["2024-06-30T04:00:00Z"]}
+        }
         assert ss.read_events(rows, platform=PLATFORM).frames["orders"]["paid_at"][0] == NOON
         there = ss.read_events(rows, platform=PLATFORM, tz="UTC")
         assert there.frames["orders"]["paid_at"][0] == NOON - 8 * 3600
@@ -121,8 +124,9 @@ class TestTimes:
         sign = "-" if minutes < 0 else "+"
         offset = f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
         column = Column("t", "time")
-        import polars as pl
         from zoneinfo import ZoneInfo
+
+        import polars as pl
 
         text = f"{day} {form.format(there, there.microsecond)}"
         expected = there.replace(microsecond=0, second=0 if "%S" not in form else there.second)
@@ -276,7 +280,9 @@ class TestWords:
 
 class TestIds:
     def test_nineteen_digits_survive(self) -> None:
-        events = read(orders=[{"order_id": "6901234567890123457"}, {"order_id": "6901234567890123456"}])
+        events = read(
+            orders=[{"order_id": "6901234567890123457"}, {"order_id": "6901234567890123456"}]
+        )
         assert sorted(events.frames["orders"]["order_id"]) == [
             "6901234567890123456",
             "6901234567890123457",

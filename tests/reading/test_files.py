@@ -6,7 +6,7 @@ import io
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 import pytest
@@ -46,7 +46,16 @@ def bad_lines(events: ss.Events) -> list[tuple[Any, ...]]:
 class TestFolders:
     def test_a_file_per_stream(self, put: Put) -> None:
         put("orders.csv", f"{HEAD}S1,1,\n")
-        path = put("reviews.parquet", parquet(shop_id=["S1"], review_id=["1"], reviewed_at=["2024-01-01 10:00"], rating=[5], order_id=["1"]))
+        path = put(
+            "reviews.parquet",
+            parquet(
+                shop_id=["S1"],
+                review_id=["1"],
+                reviewed_at=["2024-01-01 10:00"],
+                rating=[5],
+                order_id=["1"],
+            ),
+        )
         events = read(path)
         assert books(events, "reviews") == {"in": 1, "accepted": 1}
         assert set(events.frames) == {"orders", "reviews"}
@@ -58,7 +67,10 @@ class TestFolders:
 
     def test_parts_of_a_stream(self, put: Put) -> None:
         put("orders/2024-01.csv", "shop_id,order_id,paid_at,colour\nS1,1,2024-01-01 10:00,red\n")
-        put("orders/2024-02.parquet", parquet(order_id=[2], shop_id=["S2"], amount=[1.5], size=["L"]))
+        put(
+            "orders/2024-02.parquet",
+            parquet(order_id=[2], shop_id=["S2"], amount=[1.5], size=["L"]),
+        )
         put("orders/2024-03.csv", "order_id,shop_id,signed_at,colour\n3,S1,2024-03-01 10:00,blue\n")
         path = put("orders/readme.txt", "not read")
         events = read(path)
@@ -72,14 +84,18 @@ class TestFolders:
 
     def test_unknown_columns_of_every_kind_of_part_are_listed(self, put: Put) -> None:
         put("orders/a.csv", "shop_id,order_id,colour\nS1,1,red\n")
-        path = put("orders/b.parquet", parquet(order_id=["2"], shop_id=["S2"], size=["L"], colour=["x"]))
+        path = put(
+            "orders/b.parquet", parquet(order_id=["2"], shop_id=["S2"], size=["L"], colour=["x"])
+        )
         assert read(path).report.ignored["orders"] == ("colour", "size")
 
     def test_latest_state_across_parts(self, put: Put) -> None:
         put("orders/a.csv", "shop_id,order_id,updated_at,carrier\nS1,1,2024-01-02 10:00,new\n")
         path = put(
             "orders/b.parquet",
-            parquet(order_id=["1"], shop_id=["S1"], updated_at=["2024-01-01 10:00"], carrier=["old"]),
+            parquet(
+                order_id=["1"], shop_id=["S1"], updated_at=["2024-01-01 10:00"], carrier=["old"]
+            ),
         )
         events = read(path)
         assert one(events)["carrier"] == "new"
@@ -100,7 +116,9 @@ class TestFolders:
     def test_repairs_name_the_part(self, put: Put) -> None:
         broken = "2024-01-02 10:00,2024-01-01 10:00"
         put("orders/a.csv", "shop_id,order_id,paid_at,picked_up_at\nS1,1,,\n")
-        path = put("orders/b.csv", f"shop_id,order_id,paid_at,picked_up_at\nS1,2,,\nS1,3,{broken}\n")
+        path = put(
+            "orders/b.csv", f"shop_id,order_id,paid_at,picked_up_at\nS1,2,,\nS1,3,{broken}\n"
+        )
         report = read(path).report
         assert incidents(report.repaired, "file", "line", "row") == [("orders/b.csv", 3, 2)]
 
@@ -132,7 +150,9 @@ class TestLines:
         assert bad_lines(events) == [(4, 1, "never")]
 
     def test_newlines_within_quotes(self, put: Put) -> None:
-        text = 'shop_id,order_id,carrier,paid_at\nS1,1,"two\nlines",\nS1,2,"a\n\nb",never\nS1,3,,?\n'
+        text = (
+            'shop_id,order_id,carrier,paid_at\nS1,1,"two\nlines",\nS1,2,"a\n\nb",never\nS1,3,,?\n'
+        )
         events = read(put("orders.csv", text))
         assert bad_lines(events) == [(4, 2, "never"), (7, 3, "?")]
         assert one(events)["carrier"] == "two\nlines"
@@ -166,8 +186,13 @@ class TestLines:
         assert bad_lines(read(put("orders.csv", f"{HEAD}S1,2,never"))) == [(2, 1, "never")]
 
     def test_far_down(self, put: Put) -> None:
-        text = HEAD + "".join(f"S1,{i},{'never' if i in (3, 9_998) else ''}\n" for i in range(10_000))
-        assert bad_lines(read(put("orders.csv", text))) == [(5, 4, "never"), (10_000, 9_999, "never")]
+        text = HEAD + "".join(
+            f"S1,{i},{'never' if i in (3, 9_998) else ''}\n" for i in range(10_000)
+        )
+        assert bad_lines(read(put("orders.csv", text))) == [
+            (5, 4, "never"),
+            (10_000, 9_999, "never"),
+        ]
 
     @pytest.mark.parametrize("seed", range(20))
     def test_any_file(self, put: Put, seed: int) -> None:
@@ -278,7 +303,7 @@ def _cells(frame: pl.DataFrame) -> list[tuple[str, ...]]:
 
 
 class TestOneThingInManyForms:
-    ROWS = [
+    ROWS: ClassVar = [
         {"shop_id": "S1", "order_id": "2", "paid_at": "2024-01-01 10:00:00", "amount": "1.50"},
         {"shop_id": "S2", "order_id": "1", "paid_at": "", "amount": ""},
         {"shop_id": "S1", "order_id": "1", "paid_at": "2024-01-02 10:00:00", "amount": "0.00"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -120,7 +120,7 @@ class TestCells:
 
 
 class TestDigest:
-    ROW = {"order_id": "1", "paid_at": "2024-06-01 10:00:00", "carrier": "a"}
+    ROW: ClassVar = {"order_id": "1", "paid_at": "2024-06-01 10:00:00", "carrier": "a"}
 
     def of(self, *rows: dict[str, Any], **more: Any) -> str:
         return read(orders=list(rows), **more).digest
@@ -167,7 +167,10 @@ class TestDigest:
         assert self.of(self.ROW) != self.of({**self.ROW, "province": ""})
 
     def test_pieces_do_not_matter(self) -> None:
-        columns = {"a": cell_prints(pl.Series(["x", "y", "z"])), "b": cell_prints(pl.Series([1, 2, 3]))}
+        columns = {
+            "a": cell_prints(pl.Series(["x", "y", "z"])),
+            "b": cell_prints(pl.Series([1, 2, 3])),
+        }
         whole, pieces = Digest(), Digest()
         whole.add("orders", columns)
         for start in (2, 0, 1):

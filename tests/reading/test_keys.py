@@ -46,7 +46,9 @@ def test_positions_are_those_of_a_dictionary(
 ) -> None:
     monkeypatch.setattr(keys, "CHUNK", chunk)
     rng = random.Random(1)
-    pairs = list({(rng.randrange(4), rng.choice("abcdé店") * rng.randrange(1, 4)) for _ in range(60)})
+    pairs = list(
+        {(rng.randrange(4), rng.choice("abcdé店") * rng.randrange(1, 4)) for _ in range(60)}
+    )
     rng.shuffle(pairs)
     wanted = [(rng.randrange(5), rng.choice("abcdé店x") * rng.randrange(1, 5)) for _ in range(150)]
     there = {pair: row for row, pair in enumerate(pairs)}
@@ -91,7 +93,11 @@ def test_hashes_do_not_depend_on_pieces(monkeypatch: pytest.MonkeyPatch) -> None
 def test_events_are_the_same_under_collisions(hasher: Hasher) -> None:
     rng = random.Random(3)
     orders = [
-        {"shop_id": rng.choice("AB"), "order_id": str(rng.randrange(25)), "carrier": rng.choice("xyz")}
+        {
+            "shop_id": rng.choice("AB"),
+            "order_id": str(rng.randrange(25)),
+            "carrier": rng.choice("xyz"),
+        }
         for _ in range(80)
     ]
     reviews = [
@@ -115,4 +121,6 @@ def test_events_are_the_same_under_collisions(hasher: Hasher) -> None:
     for row in rows(events, "reviews"):
         pair = named[row["review_id"]]
         assert row["_order"] == (pair[1] if pair in newest else None)
-    assert books(events, "reviews").get("unlinked", 0) == sum(p not in newest for p in named.values())
+    assert books(events, "reviews").get("unlinked", 0) == sum(
+        p not in newest for p in named.values()
+    )

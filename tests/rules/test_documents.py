@@ -12,8 +12,8 @@ from attrs.exceptions import FrozenInstanceError
 
 from shopscore.errors import CoverageError, RuleSetError
 from shopscore.model.rulesets import RuleSet
-from shopscore.ruleset_files import parse_ruleset
 from shopscore.rules import Rules
+from shopscore.ruleset_files import parse_ruleset
 from shopscore.testing.toy import PLATFORM
 
 from .documents import TEXT, TOY, document, parsed, refused, text_of
@@ -135,7 +135,10 @@ class TestMissingKeys:
     @pytest.mark.parametrize(
         ("path", "key"),
         [
-            *(((), key) for key in ("schema", "platform", "scorecard", "version", "status", "zh", "en")),
+            *(
+                ((), key)
+                for key in ("schema", "platform", "scorecard", "version", "status", "zh", "en")
+            ),
             *((("scale",), key) for key in ("low", "high", "decimals")),
             *((("dimensions", 0), key) for key in ("id", "zh", "en", "weight")),
             *((("dimensions", 0, "metrics", 0), key) for key in ("id", "weight", "scorer")),
@@ -195,7 +198,10 @@ class TestSources:
 
     def test_a_scorer_of_assumptions_needs_none(self) -> None:
         def change(tables: Tables) -> None:
-            tables["scorers"]["pass"] = {"kind": "threshold", "bound": {"assume": "decay.half_life_days"}}
+            tables["scorers"]["pass"] = {
+                "kind": "threshold",
+                "bound": {"assume": "decay.half_life_days"},
+            }
 
         parsed(change)
 
@@ -355,7 +361,13 @@ class TestRulesThatCannotBe:
             bound_scorers(ruleset)
 
     @pytest.mark.parametrize(
-        "path", [("tiers", 0, "at_least"), ("dimensions", 0, "weight"), ("scale", "decimals"), ("ranking",)]
+        "path",
+        [
+            ("tiers", 0, "at_least"),
+            ("dimensions", 0, "weight"),
+            ("scale", "decimals"),
+            ("ranking",),
+        ],
     )
     def test_an_assumption_that_does_not_exist(self, path: tuple[Any, ...]) -> None:
         with pytest.raises(RuleSetError, match=r"max_ratin.*did you mean bad_review.max_rating\?"):
@@ -365,7 +377,9 @@ class TestRulesThatCannotBe:
         def change(tables: Tables) -> None:
             tables["assumptions"][0]["id"] = "bad_review.max_ratings"
 
-        with pytest.raises(RuleSetError, match=r"no assumption bad_review.max_rating; did you mean"):
+        with pytest.raises(
+            RuleSetError, match=r"no assumption bad_review.max_rating; did you mean"
+        ):
             bind(parsed(change))
 
     @pytest.mark.parametrize(
@@ -473,7 +487,11 @@ class TestSpans:
         ],
     )
     def test_open_ends_cover_every_date_on_that_side(
-        self, first: str | None, last: str | None, covered: tuple[str, ...], not_covered: tuple[str, ...]
+        self,
+        first: str | None,
+        last: str | None,
+        covered: tuple[str, ...],
+        not_covered: tuple[str, ...],
     ) -> None:
         def change(tables: Tables) -> None:
             del tables["effective_from"]

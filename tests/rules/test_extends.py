@@ -34,7 +34,15 @@ def refused(text: str, *words: str, head: str = HEAD) -> None:
 class TestWhatIsTaken:
     def test_everything_that_is_not_said(self) -> None:
         ruleset = mine()
-        for name in ("dimensions", "eligibility", "tiers", "scorers", "low", "high", "informational"):
+        for name in (
+            "dimensions",
+            "eligibility",
+            "tiers",
+            "scorers",
+            "low",
+            "high",
+            "informational",
+        ):
             assert getattr(ruleset, name) == getattr(BASE, name)
         assert set(ruleset.assumptions) == set(BASE.assumptions)
 
@@ -219,14 +227,26 @@ class TestEndToEnd:
         )
         (tmp_path / "orders.csv").write_text("shop_id,order_id\nS1,1\n", encoding="utf-8")
         command = f"{sysconfig.get_path('scripts')}/shopscore"
-        args = ("--platform", "douyin", "--ruleset", str(file), "--as-of", "2024-06-30", "-f", "json")
+        args = (
+            "--platform",
+            "douyin",
+            "--ruleset",
+            str(file),
+            "--as-of",
+            "2024-06-30",
+            "-f",
+            "json",
+        )
         done = subprocess.run(
             [command, "score", tmp_path / "orders.csv", *args, "--assume", "strict.x=1"],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 2
         done = subprocess.run(
-            [command, "score", tmp_path / "orders.csv", *args], capture_output=True, text=True, check=True
+            [command, "score", tmp_path / "orders.csv", *args],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         document = json.loads(done.stdout)
         assert (document["ruleset"], document["ruleset_status"]) == ("strict", "user")

@@ -48,7 +48,9 @@ def numbers(value: Any, path: str = "", sourced: bool = False) -> Iterator[tuple
         here = sourced or "source" in value
         for key, below in value.items():
             beside = "source" in value or (sourced and isinstance(below, dict | list))
-            yield from numbers(below, f"{path}.{key}", beside if not isinstance(below, dict | list) else here)
+            yield from numbers(
+                below, f"{path}.{key}", beside if not isinstance(below, dict | list) else here
+            )
     elif isinstance(value, list):
         for position, below in enumerate(value):
             nested = isinstance(below, dict)

@@ -86,7 +86,16 @@ def test_the_digest_sees_every_cell() -> None:
     first, second = swapped["complaints"][0], swapped["complaints"][1]
     first["order_id"], second["order_id"] = second["order_id"], first["order_id"]
     seen.add(douyin(frames_of(swapped)).versions["input_digest"])
-    assert len(seen) == 10
+    # the same cells in other columns of their row
+    turned = {s: [dict(row) for row in rows] for s, rows in events.items()}
+    order = turned["orders"][0]
+    order["paid_at"], order["picked_up_at"] = "2024-06-10 10:00:00", "2024-06-10 12:00:00"
+    seen.add(douyin(frames_of(turned)).versions["input_digest"])
+    order["picked_up_at"], order["signed_at"] = "", "2024-06-10 12:00:00"
+    seen.add(douyin(frames_of(turned)).versions["input_digest"])
+    order["signed_at"], order["picked_up_at"] = "", "2024-06-10 12:00:00"
+    seen.add(douyin(frames_of(turned)).versions["input_digest"])
+    assert len(seen) == 13
 
 
 def test_many_files_are_one_stream(tmp_path: Path) -> None:
@@ -579,6 +588,29 @@ def test_the_first_two_of_a_buyer_by_hand(seed: int) -> None:
     for shop in "AB":
         counted = next(m for m in result[shop].metrics if m.id == "counted")
         assert counted.value == counted_by_hand(events, shop) > 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_earliest_with_nulls_last_by_hand(seed: int) -> None:
+    """Per buyer the order that was delivered first; what was never delivered comes after all."""
+    rng = Random(seed)
+    events = buyers(seed, orders=30)
+    for row in events["orders"]:
+        row |= {"is_excluded": "", "paid_at": "2024-06-20 10:00:00"}
+        row["signed_at"] = rng.choice(["", "", f"2024-06-2{rng.randrange(1, 4)} 09:00:00"])
+        row["carrier"] = rng.choice(["", "SF", "YTO"])
+    result = wide_score(events)
+    for shop in "AB":
+        groups: dict[str, list[Any]] = {}
+        alone = 0
+        for row in events["orders"]:
+            if row["shop_id"] == shop and row["buyer_id"]:
+                key = (not row["signed_at"], row["signed_at"], (not row["carrier"], row["carrier"]))
+                groups.setdefault(row["buyer_id"], []).append(key)
+            alone += row["shop_id"] == shop and not row["buyer_id"]
+        expected = alone + sum(found.count(min(found)) for found in groups.values())
+        counted = next(m for m in result[shop].metrics if m.id == "earliest")
+        assert counted.value == expected > len(groups)
 
 
 @pytest.mark.parametrize("seed", range(3))

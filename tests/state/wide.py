@@ -24,6 +24,12 @@ paid = Tally("orders", day=col.paid_at)
 first_two = Once(per=(col.buyer_id, day(col.paid_at) // 30), by=(col.paid_at,), first=2)
 of_buyer = Tally("orders", day=col.paid_at, where=col.amount >= 100, once=first_two)
 
+earliest = Once(per=(col.buyer_id,), by=(col.signed_at, col.carrier))
+
+EARLIEST = RateMetric(
+    "earliest", zh="最早", en="Earliest", better="higher", unit="count",
+    aggregator=Count(Tally("orders", day=col.paid_at, once=earliest)), window=Days(1, 90),
+)  # fmt: skip
 COUNTED = RateMetric(
     "counted", zh="计数", en="Counted", better="higher", unit="count",
     aggregator=Count(of_buyer), window=Days(1, 90),
@@ -48,7 +54,7 @@ RULES = RuleSet(
     dimensions=(
         Dimension(
             "all", "全部", "All", 1,
-            tuple(MetricEntry(id, Decimal(1), "line") for id in ("counted", "share", "amount")),
+            tuple(MetricEntry(id, Decimal(1), "line") for id in ("counted", "share", "amount", "earliest")),
         ),
     ),
     scorers={"line": ScorerSpec("line", "linear", {"line": ((0, 0), (100, 10))})},

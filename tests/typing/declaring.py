@@ -16,7 +16,7 @@ from shopscore import col
 
 assert_type(col.rating <= 2, ss.Expr)
 assert_type(col.rating == 2, ss.Expr)
-assert_type(2 <= col.rating, ss.Expr)
+assert_type(2 <= col.rating, ss.Expr)  # noqa: SIM300
 assert_type(col.is_first & (col.rating <= 2) | ~col.is_valid, ss.Expr)
 assert_type(col.signed_at - col.paid_at, ss.Expr)
 assert_type(86_400 - col.signed_at // 3600 * 2 + 1, ss.Expr)

@@ -47,7 +47,7 @@ def ways_to_call(events: ss.Events, rules: ss.RuleSet, platform: ss.Platform) ->
     ss.score(events, platform="douyin", progress=print)
     assert_type(ss.score_values("values.csv", platform="douyin", industry="food"), ss.Result)
 
-    ss.score(events, "douyin")  # type: ignore[call-arg, misc]
+    ss.score(events, "douyin")  # type: ignore[call-arg]
     ss.score(events, platform=3)  # type: ignore[arg-type]
     ss.score(events, platform="douyin", as_of=20240630)  # type: ignore[arg-type]
     ss.score(events, platform="douyin", rule_set="2022")  # type: ignore[call-arg]
