@@ -8,6 +8,8 @@ import warnings
 from datetime import date
 from pathlib import Path
 
+from attrs import evolve
+
 from .errors import (
     CoverageError,
     InputError,
@@ -18,6 +20,7 @@ from .errors import (
 )
 from .model.platforms import Platform, Scorecard
 from .model.rulesets import RuleSet
+from .plugins.discovery import ALLOW, BLOCK
 from .plugins.loader import load_plugins
 from .plugins.merging import platforms_of
 from .plugins.records import PluginRecord
@@ -89,6 +92,10 @@ def platform(id: str) -> Platform:
     for record in plugin_records():
         if record.broken and id in (record.name, *record.refused_platforms):
             raise plugin_error(record)
+    if any(
+        r.status == "disabled" and id in (r.name, *r.refused_platforms) for r in plugin_records()
+    ):
+        raise CoverageError(f"plugin {id} is switched off ({ALLOW} or {BLOCK} in the environment)")
     raise CoverageError(
         f"no installed plugin declares platform {id}{did_you_mean(id, known)}"
         f" (a package shopscore-{id} may add it)"
@@ -149,4 +156,5 @@ def read_ruleset(path: Path, scorecard: Scorecard | None = None) -> RuleSet:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from None
-    return parse_ruleset(text, str(path), ruleset_text if scorecard is None else scorecard.lookup)
+    lookup = ruleset_text if scorecard is None else scorecard.lookup
+    return evolve(parse_ruleset(text, str(path), lookup), file=str(path))

@@ -65,6 +65,8 @@ def find_rules(
         remarks.append(
             f"weights of dimensions add up to {float(found.known_weight):g}, not 1: rescaled"
         )
+    if unknown := found.number(found.unknown_weight):
+        remarks.append(f"dimensions that weigh {float(unknown):g} of the total are not published")
     return rules, day, tuple(remarks)
 
 

@@ -16,7 +16,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import pages_of_rulesets
@@ -29,9 +29,12 @@ from sphinx.util import logging
 
 import shopscore
 import shopscore.plugins.hooks
+import shopscore.plugins.records
+import shopscore.testing
 from shopscore.cli import main, plugins, run
 from shopscore.errors import ShopscoreError
 from shopscore.model.streams import CANONICAL
+from shopscore.plugins.records import BROKEN, PluginRecord
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +136,7 @@ def exit_codes() -> str:
         found.setdefault(error.exit_code, []).append(link)
     meanings = {
         0: "done; a result in which no shop has a score is done as well, with a line on stderr",
-        1: "a check failed: `--strict` and a row was set aside",
+        1: "a check failed: `shopscore-plugins check`, or `--strict` and a row was set aside",
         2: "an argument or option that cannot be meant",
         3: "input that cannot be used",
         4: "platform, scorecard, rule set or date not covered",
@@ -171,7 +174,7 @@ def api(names: str) -> Iterator[str]:
 def _directive(name: str) -> str:
     value = getattr(shopscore, name)
     if name == "ranking":
-        return ".. automodule:: shopscore.ranking\n\n.. autofunction:: shopscore.ranking.percentile_rank"
+        return ".. automodule:: shopscore.ranking\n\n.. autofunction:: shopscore.ranking.percentile_rank\n\n.. autofunction:: shopscore.ranking.benchmark_percentile"
     if isinstance(value, type):
         what = "exception" if issubclass(value, BaseException) else "class"
         bases = "" if value.__bases__ == (object,) else "\n   :show-inheritance:"
@@ -197,6 +200,61 @@ def hooks() -> Iterator[str]:
             gives = str(value.__annotations__["return"]).removeprefix("Iterable")
             rows.append((code(name), f"list of `{gives.strip('[]')}`", value.__doc__))
     yield table(("hook", "gives", "what it declares"), rows)
+
+
+#: What a status means, and what it does not say itself.
+STATUSES = {
+    "active": "loaded; what it declares is there",
+    "disabled": "kept out by the environment; nothing of it was imported",
+    "conflict": "another plugin has its name, or declares what it declares, or has the rule set that it adds",
+    "incompatible": "written for another `PLUGIN_API`, or for none",
+    "import_error": "its import failed",
+    "hook_error": "a hook could not be called, or raised",
+    "invalid": "it declares something impossible: a hook that is not there, a wrong type, a scorecard without rule sets, an addition to what is not there",
+    "empty": "it declares no platform, scorecard or rule set",
+    "not_loaded": "only its metadata was looked at: `list --no-load`",
+}
+
+
+def statuses() -> str:
+    """The statuses of plugins."""
+    known = get_args(shopscore.plugins.records.PluginStatus)
+    if set(known) != set(STATUSES):
+        raise ExtensionError(f"from_code.py: words for statuses {set(known) ^ set(STATUSES)}")
+    rows = [(code(s), "broken" if s in BROKEN else "", STATUSES[s]) for s in known]
+    return table(("status", "", "meaning"), rows)
+
+
+#: What the fields of a record hold in JSON.
+RECORD_FIELDS = {
+    "name": "the name of the entry point",
+    "status": "a word of the list above",
+    "distribution": "the package that brings it",
+    "version": "the version of that package",
+    "target": "the module of the entry point",
+    "platforms": "ids of the platforms that it declares",
+    "scorecards": "names of its scorecards, `platform/scorecard`: those of its platforms, and those that it adds",
+    "rulesets": "names of their rule sets, `platform/scorecard/version`",
+    "adds_rulesets_to": "names of scorecards of other plugins that it adds rule sets to",
+    "hooks": "the hooks that it implements; empty where it is broken",
+    "error": "what is wrong, in a line; null where nothing is",
+    "load_seconds": "seconds that its import and hooks took; null where it was not loaded",
+}
+
+
+def record_fields() -> Iterator[str]:
+    """The fields of a record as JSON has them."""
+    record = PluginRecord("", "", "", "", "not_loaded").to_dict()
+    if list(record) != list(RECORD_FIELDS):
+        raise ExtensionError(f"from_code.py: fields of records {set(record) ^ set(RECORD_FIELDS)}")
+    yield table(("field", "holds"), [(code(k), v) for k, v in RECORD_FIELDS.items()])
+    yield "`show` adds `file`, the file of the module, and `traceback`; both may be null."
+
+
+def checks() -> str:
+    """The checks of the conformance kit."""
+    rows = [(code(id), meaning) for id, meaning in shopscore.testing.CHECKS.items()]
+    return table(("id", "what must hold"), rows)
 
 
 def everything_is_documented(app: Sphinx, env: Any) -> None:
@@ -260,6 +318,9 @@ PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
     "exit-codes": exit_codes,
     "api": api,
     "hooks": hooks,
+    "statuses": statuses,
+    "record-fields": record_fields,
+    "checks": checks,
     "views": views,
 }
 

@@ -151,6 +151,14 @@ class TestPipes:
         assert "fault of shopscore" not in done.stderr
 
 
+def wait_until_busy(pid: int) -> None:
+    """Until the command itself runs: then it has loaded numpy, where that can be seen."""
+    maps, end = Path(f"/proc/{pid}/maps"), time.monotonic() + 20
+    while maps.exists() and "numpy" not in maps.read_text() and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(0.7 if maps.exists() else 2)
+
+
 @unix
 class TestInterruption:
     def test_of_a_large_sample(self, tmp_path: Path) -> None:
@@ -161,7 +169,7 @@ class TestInterruption:
             text=True,
             env=environment(),
         )
-        time.sleep(1.5)
+        wait_until_busy(running.pid)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)
         assert "Traceback" not in err

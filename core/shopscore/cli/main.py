@@ -147,7 +147,7 @@ def _remark(result: Result) -> None:
     say(
         f"Rule set {ruleset.name} ({ruleset.status}) rests on {len(result.rules.assumptions)}"
         f" assumptions; shopscore-plugins rules {ruleset.platform}"
-        f" -r {ruleset.origin if ruleset.status == 'user' else ruleset.version} lists them."
+        f" -r {ruleset.file or ruleset.version} lists them."
     )
     say(*(f"Assumed: {ruleset.full_id(a.id)} = {a.value}" for a in changed))
     if not result.published.scored.any():

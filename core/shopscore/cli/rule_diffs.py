@@ -20,13 +20,22 @@ _IDENTITY = ("name", "sha256", "published_on")
 
 def changes(old: Rules, new: Rules) -> list[Change]:
     """What differs, by its place in the rules: ``(place, old, new)``; None where it is not there."""
-    before, after = dict(_flat(facts_of(old))), dict(_flat(facts_of(new)))
+    before, after = (dict(_flat(_short(rules))) for rules in (old, new))
     places = dict.fromkeys((*before, *after))
     return [
         (place, before.get(place), after.get(place))
         for place in places
         if before.get(place) != after.get(place) and place not in _IDENTITY
     ]
+
+
+def _short(rules: Rules) -> dict[str, Any]:
+    """The facts with assumptions by their short ids, which do not name the version."""
+    facts = facts_of(rules)
+    prefix = rules.ruleset.full_id("")
+    for assumption in facts["assumptions"]:
+        assumption["id"] = assumption["id"].removeprefix(prefix)
+    return facts
 
 
 def _flat(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:

@@ -168,6 +168,13 @@ def incidents_table(report: LoadReport, most: int = 20) -> Table | None:
     return table(columns, found, right=("line",)) if found else None
 
 
+def _offers(record: PluginRecord) -> str:
+    cards = [*(s for p in record.platforms for s in p.scorecards), *record.scorecards]
+    found = [f"{s.name}: {' '.join(s.versions)}" for s in cards]
+    found += [f"{f.platform}/{f.scorecard}: more from {f.folder}" for f in record.rulesets]
+    return ", ".join(found)
+
+
 def plugins_table(records: Iterable[PluginRecord]) -> Table:
     """One line per plugin; what is wrong with a broken one stands beside it."""
     rows = (
@@ -176,10 +183,7 @@ def plugins_table(records: Iterable[PluginRecord]) -> Table:
             r.status,
             f"{r.distribution} {r.version}",
             ", ".join(f"{p.id} ({p.zh})" for p in r.platforms),
-            ", ".join(
-                f"{s.name}: {' '.join(s.versions)}" for p in r.platforms for s in p.scorecards
-            )
-            or (r.error or ""),
+            _offers(r) or r.error or "",
         )
         for r in records
     )

@@ -163,11 +163,13 @@ class Scorecard:
     def at(self, day: date | str) -> RuleSet:
         """The rule set in force on a day; of several the one that began last.
 
+        Rule sets with the status ``user`` apply only where they are named.
+
         Raises:
             CoverageError: with what is covered, where none is in force.
         """
         when = date.fromisoformat(day) if isinstance(day, str) else day
-        every = [self.ruleset(v) for v in self.versions]
+        every = [r for r in map(self.ruleset, self.versions) if r.status != "user"]
         inforce = [r for r in every if r.covers(when)]
         if not inforce:
             spans = "; ".join(f"{r.version}: {r.span}" for r in every) or "no rule sets"

@@ -186,7 +186,7 @@ class Tier:
 class RuleSet:
     """The rules of one scorecard for a span of time; immutable, numbers exact.
 
-    ``unknown_weight`` is the share of the total that the platform gives to dimensions which are
+    ``file`` is the path of a user's own file. ``unknown_weight`` is the share of the total that the platform gives to dimensions which are
     not published. ``effective_from`` and ``effective_to`` are the first and last day covered; None: open.
     ``sha256`` is the digest of the TOML text.
     """
@@ -219,6 +219,7 @@ class RuleSet:
     notes: tuple[str, ...] = ()
     sha256: str = ""
     origin: str = ""
+    file: str = ""
 
     @property
     def name(self) -> str:

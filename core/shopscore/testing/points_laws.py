@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ..errors import ShopscoreError
+from ..errors import ShopscoreError, did_you_mean
 from ..grading import bound_scorers
 from ..model.platforms import Platform, Scorecard
 from ..rationals import Rationals
@@ -22,6 +22,9 @@ from ..scorers import Context
 from ..scoring import score
 from .report import Check
 from .subject import Subject, judged, skipped
+
+_CASE_KEYS = {"ruleset", "as_of", "assume", "events", "expect"}
+_EXPECT_KEYS = {"status", "score", "metrics"}
 
 #: Values that every scorer is tried on, around the bounds that rules use.
 _LADDER = sorted({Fraction(n, d) for d in (1, 3, 10, 100) for n in range(0, 6 * d, max(d // 8, 1))})
@@ -89,6 +92,12 @@ def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any
     A case has ``ruleset``, ``as_of``, ``assume`` (optional), ``[events]`` with a list of rows per
     stream, and ``[expect.SHOP]`` with ``status``, ``score`` and ``metrics`` as fractions.
     """
+    for what, table, known in (
+        ("case", case, _CASE_KEYS),
+        *((f"expect.{shop}", stated, _EXPECT_KEYS) for shop, stated in case["expect"].items()),
+    ):
+        for key in sorted(set(table) - known):
+            yield f"{what}: unknown key {key}{did_you_mean(key, known)}"
     frames = {
         stream: pl.DataFrame(rows, infer_schema_length=None)
         for stream, rows in case["events"].items()
