@@ -49,17 +49,18 @@ def plugin_records(*, reload: bool = False) -> tuple[PluginRecord, ...]:
                 records = load_plugins()
             finally:
                 _loading.now = False
-            _announce([r for r in records if r.broken])
             _published["records"] = records
-        return _published["records"]
+            if not _strict():
+                for record in (r for r in records if r.broken):
+                    warnings.warn(str(plugin_error(record)), ShopscoreWarning, stacklevel=3)
+        broken = [r for r in _published["records"] if r.broken]
+    if broken and _strict():
+        raise PluginErrorGroup("broken plugins", [plugin_error(record) for record in broken])
+    return _published["records"]
 
 
-def _announce(broken: list[PluginRecord]) -> None:
-    errors = [plugin_error(record) for record in broken]
-    if errors and os.environ.get("SHOPSCORE_STRICT") == "1":
-        raise PluginErrorGroup("broken plugins", errors)
-    for error in errors:
-        warnings.warn(str(error), ShopscoreWarning, stacklevel=4)
+def _strict() -> bool:
+    return os.environ.get("SHOPSCORE_STRICT") == "1"
 
 
 def plugin_error(record: PluginRecord) -> PluginError:

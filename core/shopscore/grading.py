@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from .benchmarks import Benchmark
 from .errors import PluginError
 from .model.rulesets import MetricEntry, RuleSet
+from .plugins.containment import contained
 from .rationals import Mask, Rationals
 from .rules import Rules
 from .scorers import Context, Percentiles, Points, Scorer, make_scorer
@@ -138,7 +139,8 @@ def _contexts(
 def _graded(
     scorer: Scorer, context: Context, measured: MetricValues, given: Given | None
 ) -> Graded:
-    points = scorer.points(measured.values, context)
+    with contained(f"scorer of metric {context.metric}"):
+        points = scorer.points(measured.values, context)
     if given is not None and context.metric in given.points:
         values, known = given.points[context.metric]
         points = Points(

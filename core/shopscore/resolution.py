@@ -205,7 +205,7 @@ def _excluded(stream: Stream, rows: pl.DataFrame, orders: pl.DataFrame | None) -
 def once_column(tally: Tally) -> str:
     """The column that says whether a row is one of those that count."""
     where = tally.where.key if tally.where is not None else ""
-    return f"_once {tally.once.key if tally.once else ''} {where}"
+    return f"_once {tally.once.key if tally.once else ''} {where} {tally.with_excluded}"
 
 
 def _winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
@@ -214,6 +214,8 @@ def _winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
     if once is None:
         raise UsageError("the tally counts every row")
     meets = pl.lit(True) if tally.where is None else to_polars(tally.where).fill_null(False)
+    if "_excluded" in frame.columns and not tally.with_excluded:
+        meets = meets & ~pl.col("_excluded")
     per = [f"_per{i}" for i in range(len(once.per))]
     keyed = (
         frame.lazy()

@@ -15,6 +15,8 @@ from .errors import UsageError
 from .model.counting import Tally
 from .model.expressions import ColumnRef, columns_of
 from .model.streams import Stream
+from .model.windows import DayWeights
+from .plugins.containment import contained
 from .rationals import Mask, Rationals
 from .rules import BoundMetric, Rules
 
@@ -54,20 +56,23 @@ def weigh(
         UsageError: where a window reaches beyond the calendar.
     """
     there = frozenset(columns)
-    weights = {id: metric.window.weights(as_of) for id, metric in rules.metrics.items()}
+    weights = {}
+    for id, metric in rules.metrics.items():
+        with contained(f"{rules.ruleset.name}: window of metric {id}"):
+            weights[id] = metric.window.weights(as_of)
     try:
         as_of.fromordinal(as_of.toordinal() - max(w.last_age for w in weights.values()))
     except ValueError:
         raise UsageError(f"{as_of} is too early: windows reach beyond the calendar") from None
-    wanted: dict[tuple[str, str], Wanted] = {}
+    wanted: dict[tuple[str, DayWeights], Wanted] = {}
     for id, metric in rules.metrics.items():
         for tally in metric.aggregator.tallies:
-            wanted[tally.key, repr(weights[id])] = (tally, weights[id])
+            wanted[tally.key, weights[id]] = (tally, weights[id])
     sums = dict(zip(wanted, summing(list(wanted.values()), as_of), strict=True))
     return {
         id: _value(
             metric,
-            [sums[t.key, repr(weights[id])] for t in metric.aggregator.tallies],
+            [sums[t.key, weights[id]] for t in metric.aggregator.tallies],
             lacking_columns(metric, rules.streams, there),
         )
         for id, metric in rules.metrics.items()
@@ -75,9 +80,10 @@ def weigh(
 
 
 def _value(metric: BoundMetric, sums: list[Sums], lacking: tuple[str, ...]) -> MetricValues:
-    num, den, n = metric.aggregator.combine(
-        [widened(s) for s, _ in sums], [widened(c) for _, c in sums]
-    )
+    with contained(f"aggregator of metric {metric.id}"):
+        num, den, n = metric.aggregator.combine(
+            [widened(s) for s, _ in sums], [widened(c) for _, c in sums]
+        )
     n = np.asarray(n, dtype=np.int64)
     if lacking:
         n = np.zeros_like(n)
@@ -97,6 +103,12 @@ def lacking_columns(
     lacking: dict[str, None] = {}
     for tally in metric.aggregator.tallies:
         stream = streams[tally.stream]
+        if not any(name == stream.name for name, _ in there):
+            lacking |= {
+                f"{stream.name}.{c.name}": None
+                for c in stream.columns
+                if c.required and c.name != "shop_id"
+            }
         for ref in _own(_counted_columns(tally)):
             if stream.column(ref.name).default is None and (stream.name, ref.name) not in there:
                 lacking[f"{stream.name}.{ref.name}"] = None

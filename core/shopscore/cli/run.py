@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from ..errors import InputError, ShopscoreError
+from ..plugins.containment import divert_prints
 
 INTERRUPTED = 130
 BUG = 70
@@ -21,6 +22,7 @@ BUG = 70
 def run(command: click.Command) -> None:
     """Run a command and leave the process with its exit code; no traceback for what is foreseen."""
     warnings.showwarning = _one_line
+    divert_prints()
     try:
         code = command.main(standalone_mode=False)
         sys.stdout.flush()

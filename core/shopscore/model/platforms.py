@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from importlib import import_module, resources
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from ..errors import CoverageError, DeclarationError, did_you_mean
+from ..plugins.containment import contained
 from .metrics import Metric
 from .rulesets import RuleSet
 from .streams import Stream, check_id
@@ -49,6 +50,19 @@ class RuleSetFolder:
 def _check_folder(folder: str, whose: str) -> None:
     if folder.count(":") != 1:
         raise DeclarationError(f"{whose}: a folder is written package:folder, not {folder!r}")
+
+
+def ruleset_files(folders: Iterable[str], scorecard: str) -> dict[str, Traversable]:
+    """The rule set files of a scorecard in some folders, by version; their text is not read."""
+    pattern = re.compile(rf"{re.escape(scorecard)}-(.+)\.toml\Z")
+    found: dict[str, Traversable] = {}
+    for place in folders:
+        package, folder = place.split(":")
+        for file in (resources.files(package) / folder).iterdir():
+            match = pattern.match(file.name)
+            if match and found.setdefault(match[1], file) is not file:
+                raise DeclarationError(f"{scorecard}: rule set {match[1]} is there twice")
+    return found
 
 
 @frozen(slots=False)
@@ -90,7 +104,8 @@ class Scorecard:
     @cached_property
     def all_metrics(self) -> Mapping[str, Metric]:
         """Every metric of the module, by id."""
-        module = import_module(self.metrics)
+        with contained(f"{self.name}: importing {self.metrics}"):
+            module = import_module(self.metrics)
         found: dict[str, Metric] = {}
         for value in vars(module).values():
             if isinstance(value, Metric) and found.setdefault(value.id, value) is not value:
@@ -103,7 +118,8 @@ class Scorecard:
         kinds: dict[str, Any] = {}
         for kind, target in self.scorers.items():
             module, _, name = target.partition(":")
-            kinds[kind] = getattr(import_module(module), name)
+            with contained(f"{self.name}: scorer {kind}, {target}"):
+                kinds[kind] = getattr(import_module(module), name)
         return kinds
 
     @cached_property
@@ -113,15 +129,7 @@ class Scorecard:
 
     @cached_property
     def _files(self) -> dict[str, Traversable]:
-        pattern = re.compile(rf"{re.escape(self.id)}-(.+)\.toml\Z")
-        found: dict[str, Traversable] = {}
-        for place in self.folders:
-            package, folder = place.split(":")
-            for file in (resources.files(package) / folder).iterdir():
-                match = pattern.match(file.name)
-                if match and found.setdefault(match[1], file) is not file:
-                    raise DeclarationError(f"{self.name}: rule set {match[1]} is there twice")
-        return found
+        return ruleset_files(self.folders, self.id)
 
     def text(self, version: str) -> tuple[str, str]:
         """The TOML text of a rule set, and where it stands."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points
@@ -42,21 +42,20 @@ def origin(entry: EntryPoint) -> str:
 
 def discover(environ: Mapping[str, str]) -> list[Found]:
     """Every installed plugin, sorted by name; those that share a name know their rivals."""
-    every = sorted(set(entry_points(group=GROUP)), key=lambda e: (e.name, origin(e)))
+    distinct = {(origin(e), e.value): e for e in entry_points(group=GROUP)}
+    every = sorted(distinct.values(), key=lambda e: (e.name, origin(e)))
     allow = _words(environ[ALLOW]) if ALLOW in environ else None
     block = _words(environ.get(BLOCK, ""))
-    allowed = [e for e in every if _may(e, allow, block)]
-    count = Counter(e.name for e in allowed)
-    return [
-        Found(
-            entry,
-            entry in allowed,
-            tuple(origin(e) for e in allowed if e.name == entry.name)
-            if entry in allowed and count[entry.name] > 1
-            else (),
-        )
-        for entry in every
-    ]
+    names: dict[str, list[str]] = defaultdict(list)
+    for entry in every:
+        if _may(entry, allow, block):
+            names[entry.name].append(origin(entry))
+    found = []
+    for entry in every:
+        allowed = _may(entry, allow, block)
+        shared = names[entry.name] if allowed and len(names[entry.name]) > 1 else ()
+        found.append(Found(entry, allowed, tuple(shared)))
+    return found
 
 
 def _may(entry: EntryPoint, allow: set[str] | None, block: set[str]) -> bool:

@@ -6,12 +6,11 @@ unknown hooks → its hooks called alone → validated → conflicts of platform
 
 from __future__ import annotations
 
+import inspect
 import os
-import sys
 import time
 import traceback
 from collections.abc import Iterable, Mapping
-from contextlib import redirect_stdout
 from typing import Any, TypeVar
 
 import pluggy
@@ -20,6 +19,7 @@ from attrs import evolve, frozen
 from ..errors import did_you_mean
 from ..model.platforms import Platform, RuleSetFolder, Scorecard
 from . import hooks
+from .containment import described, prints_diverted
 from .discovery import Found, declared_api, discover
 from .merging import merged, rivalry
 from .records import PluginRecord, PluginStatus
@@ -43,7 +43,7 @@ def load_plugins(
     manager = pluggy.PluginManager(hooks.PROJECT)
     manager.add_hookspecs(hooks)
     found = discover(os.environ if environ is None else environ)
-    with redirect_stdout(sys.stderr):  # what a plugin prints is not the data of a command
+    with prints_diverted():
         return merged([_record(plugin, manager, load=load) for plugin in found])
 
 
@@ -90,8 +90,8 @@ def _loaded(found: Found, blank: PluginRecord, manager: pluggy.PluginManager) ->
         return evolve(
             blank,
             status=error.status if isinstance(error, _RefusedError) else step,
-            error=_in_a_line(str(error) if refused else f"{type(error).__name__}: {error}"),
-            traceback=None if refused else traceback.format_exc(),
+            error=str(error) if refused else described(error),
+            traceback=None if refused else _traceback(error),
             load_seconds=time.perf_counter() - began,
         )
     seconds = time.perf_counter() - began
@@ -109,8 +109,11 @@ def _loaded(found: Found, blank: PluginRecord, manager: pluggy.PluginManager) ->
     )
 
 
-def _in_a_line(message: str) -> str:
-    return " ".join(message.split())
+def _traceback(error: BaseException) -> str:
+    try:
+        return "".join(traceback.format_exception(error))
+    except Exception:  # see described
+        return described(error)
 
 
 def _check_contract(api: object, *, known: bool) -> None:
@@ -122,7 +125,8 @@ def _check_contract(api: object, *, known: bool) -> None:
 
 def _check_hooks(module: Any) -> None:
     """A hook that is misspelt, or not marked, would never be called: say so instead."""
-    for name, value in vars(module).items():
+    routines = ((n, v) for n, v in vars(module).items() if inspect.isroutine(v))
+    for name, value in routines:
         if getattr(value, f"{hooks.PROJECT}_impl", None) and name not in hooks.HOOKS:
             raise _RefusedError(
                 "invalid", f"there is no hook {name}{did_you_mean(name, hooks.HOOKS)}"

@@ -7,15 +7,18 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from ..errors import ShopscoreError, did_you_mean
-from ..model.platforms import Platform
+from ..errors import did_you_mean
+from ..model.platforms import Platform, ruleset_files
 from .discovery import ALLOW, BLOCK
 from .records import PluginRecord
 
 
 def merged(records: Iterable[PluginRecord]) -> tuple[PluginRecord, ...]:
     """The records, with conflicts and additions for absent platforms marked."""
-    return tuple(_checked_additions(_without_conflicts(list(records))))
+    found = _without_conflicts(list(records))
+    while (checked := _checked_additions(found)) != found:  # a refusal may orphan other additions
+        found = checked
+    return tuple(found)
 
 
 def platforms_of(records: Iterable[PluginRecord]) -> tuple[Platform, ...]:
@@ -88,15 +91,34 @@ def _checked_additions(records: list[PluginRecord]) -> list[PluginRecord]:
 
 
 def _with_versions_of_their_own(records: list[PluginRecord]) -> list[PluginRecord]:
-    """A rule set that is there twice refuses the plugin that adds it, not the owner."""
-    result = list(records)
-    for position, record in enumerate(records):
-        if record.status != "active" or not record.rulesets:
-            continue
-        try:
-            for platform in platforms_of(result):
-                for card in platform.scorecards:
-                    card.versions  # noqa: B018 - reading the folders finds what is there twice
-        except (ShopscoreError, OSError, ModuleNotFoundError) as error:
-            result[position] = record.refused("conflict", str(error))
+    """A version that the scorecard has already, or that two plugins add, refuses who adds it."""
+    active = [r for r in records if r.status == "active"]
+    own = [
+        s for r in active for s in (*(c for p in r.platforms for c in p.scorecards), *r.scorecards)
+    ]
+    taken = {
+        f"{s.name}/{v}": "the plugin that declares the scorecard" for s in own for v in s.versions
+    }
+    adders: dict[str, list[str]] = defaultdict(list)
+    for record in active:
+        for name in _added(record):
+            adders[name].append(record.origin)
+    result = []
+    for record in records:
+        names = _added(record) if record.status == "active" else ()
+        clash = next((n for n in names if n in taken or len(adders[n]) > 1), None)
+        if clash is None:
+            result.append(record)
+        else:
+            rivals = adders[clash] if clash not in taken else [taken[clash], record.origin]
+            result.append(record.refused("conflict", rivalry("rule set", clash, rivals)))
     return result
+
+
+def _added(record: PluginRecord) -> tuple[str, ...]:
+    """Names of the rule sets that a plugin adds to scorecards of others."""
+    return tuple(
+        f"{folder.platform}/{folder.scorecard}/{version}"
+        for folder in record.rulesets
+        for version in ruleset_files((folder.folder,), folder.scorecard)
+    )
