@@ -119,15 +119,10 @@ def ruleset_text(name: str) -> tuple[str, str]:
     return platform(parts[0]).scorecard(parts[1]).text(parts[2])
 
 
-def find_ruleset(
-    scorecard: Scorecard, ruleset: str | Path | RuleSet | None, day: date
-) -> tuple[RuleSet, str | None]:
-    """The rule set that is meant, and a remark where it is applied outside its span.
-
-    ``ruleset`` is a version, a TOML file, or None: the one in force on ``day``.
-    """
+def find_ruleset(scorecard: Scorecard, ruleset: str | Path | RuleSet | None, day: date) -> RuleSet:
+    """The rule set that is meant: a version, a TOML file, or None for the one in force on a day."""
     if ruleset is None:
-        return scorecard.at(day), None
+        return scorecard.at(day)
     if isinstance(ruleset, RuleSet):
         found = ruleset
     elif isinstance(ruleset, Path) or ruleset.endswith(".toml"):
@@ -136,12 +131,7 @@ def find_ruleset(
         found = scorecard.ruleset(ruleset.removeprefix(f"{scorecard.name}/"))
     if (found.platform, found.scorecard) != (scorecard.platform, scorecard.id):
         raise CoverageError(f"rule set {found.name} is not one of {scorecard.name}")
-    if found.covers(day):
-        return found, None
-    return (
-        found,
-        f"rule set {found.name} covers {found.span}; applied to {day} because it was named",
-    )
+    return found
 
 
 def read_ruleset(path: Path, scorecard: Scorecard | None = None) -> RuleSet:
@@ -155,7 +145,9 @@ def read_ruleset(path: Path, scorecard: Scorecard | None = None) -> RuleSet:
 
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
         raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from None
     lookup = ruleset_text if scorecard is None else scorecard.lookup
     return evolve(parse_ruleset(text, str(path), lookup), file=str(path))

@@ -178,6 +178,8 @@ def benchmark_percentile(
     numbers = np.asarray(values, dtype=np.float64)
     if numbers.shape != (len(industries),):
         raise UsageError("values and industries must have one length")
+    if np.isinf(numbers).any():
+        raise UsageError("values must be finite, or NaN for none")
     there = ~np.isnan(numbers)
     exact = [
         Fraction(str(v)) if known else Fraction(0) for v, known in zip(numbers, there, strict=True)

@@ -68,22 +68,23 @@ class Resolved:
     def marks(self) -> tuple[Prints, Prints]:
         """What no other part may share, and what it says.
 
-        A print of every row's key, of every order named, and of every shop where a ``Once``
-        reaches beyond the order; and for each the sum of the prints of the rows that it stands for.
+        A print of every row's key, of every unit, and of every shop where a ``Once`` reaches
+        beyond the order; and for each the sum of the prints of the rows that it stands for.
         """
         shop = cell_prints(self.events.shops["shop_id"])
         units = self._units(by_shop=False)
         keys, contents = [], []
         for name, frame in self.events.frames.items():
             rows = frame.filter(pl.Series(self._picked(name)))
-            keys.append(_row_prints(self.events.streams[name], rows, shop))
-            contents.append(_content_prints(rows, shop))
-            others = [units[name][self._rows(name)]]
+            stream, content = self.events.streams[name], _content_prints(rows, shop)
+            own, unit = _row_prints(stream, rows, shop), units[name][self._rows(name)]
+            apart = own != unit  # a row that is a unit itself has one mark, not two
+            for marks, rows_of in ((own[apart], content[apart]), (unit, content)):
+                keys.append(marks)
+                contents.append(rows_of)
             if self._wide:
-                others.append(mixed(shop[rows["shop"].to_numpy()]))
-            for other in others:
-                keys.append(other)
-                contents.append(np.zeros_like(other))
+                keys.append(mixed(shop[rows["shop"].to_numpy()]))
+                contents.append(content)
         if not keys:
             return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
         marks, at = np.unique(np.concatenate(keys), return_inverse=True)

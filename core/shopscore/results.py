@@ -96,8 +96,14 @@ class Result:
         """The view of one shop; raises UsageError where it is not in the result."""
         return self._view(self._row(shop_id))
 
+    def __contains__(self, shop_id: object) -> bool:
+        """Whether there is a shop of that id."""
+        return isinstance(shop_id, str) and shop_id in self.shops["shop_id"]
+
     def _row(self, shop_id: str) -> int:
         ids = self.shops["shop_id"]
+        if not isinstance(shop_id, str):
+            raise UsageError(f"shops are found by their id, a text, not by {shop_id!r}")
         row = int(ids.search_sorted(shop_id)) if len(ids) else 0
         if row >= len(ids) or ids[row] != shop_id:
             raise UsageError(f"no shop {shop_id} here{did_you_mean(shop_id, ids.head(20))}")
@@ -183,9 +189,8 @@ class Result:
             id, (Rationals.constant(0, len(self)), np.zeros(len(self), dtype=np.bool_))
         )
         ranks = graded.percentiles
-        lacking = " and ".join(graded.measured.lacking)
         status = pl.Series(METRIC_STATUSES).gather(graded.statuses)
-        why = f"no column {lacking}" if lacking else graded.measured.without
+        why = _lacking(graded.measured.lacking) or graded.measured.without
         no_data = pl.DataFrame([status.alias("status")]).select(
             pl.when(pl.col("status") == "no_data").then(pl.lit(why))
         )
@@ -242,3 +247,11 @@ class Result:
             ),
             tiers=tuple(self.tiers[row]),
         )
+
+
+def _lacking(names: tuple[str, ...]) -> str:
+    """Columns and streams that are not there, in words; empty where nothing lacks."""
+    columns = [name for name in names if not name.startswith("stream ")]
+    parts = [f"column {' and '.join(columns)}"] if columns else []
+    parts += [name for name in names if name not in columns]
+    return f"no {' and no '.join(parts)}" if parts else ""

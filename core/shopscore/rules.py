@@ -38,7 +38,7 @@ class BoundMetric:
 class Rules:
     """Everything that decides a score besides the events: made once, used for any date.
 
-    Two rules with one :attr:`key` count the same tallies; with one :attr:`identity` they score alike.
+    ``named`` says whether the rule set was named, and so applies to any day. Two rules with one :attr:`key` count the same tallies; with one :attr:`identity` they score alike.
     """
 
     platform: Platform
@@ -46,6 +46,7 @@ class Rules:
     ruleset: RuleSet
     metrics: Mapping[str, BoundMetric]
     plugin_version: str
+    named: bool
     streams: Mapping[str, Stream] = field(repr=False)
 
     @classmethod
@@ -55,6 +56,8 @@ class Rules:
         scorecard: Scorecard,
         ruleset: RuleSet,
         plugin_version: str = "unknown",
+        *,
+        named: bool = True,
     ) -> Rules:
         """Bind the metrics that a rule set names.
 
@@ -79,7 +82,7 @@ class Rules:
             )
             for tally in metrics[id].aggregator.tallies:
                 check_tally(tally, streams)
-        return cls(platform, scorecard, ruleset, metrics, plugin_version, streams)
+        return cls(platform, scorecard, ruleset, metrics, plugin_version, named, streams)
 
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:

@@ -20,7 +20,6 @@ from .model.rulesets import (
     MetricEntry,
     RuleSet,
     ScorerSpec,
-    ShopStatus,
     Source,
     Status,
     Tier,
@@ -29,6 +28,8 @@ from .toml_tables import Table, parse_toml
 
 SCHEMA = 1
 MOST_DECIMALS = 9
+#: What a condition that is not met may make of a shop.
+REFUSALS = ("insufficient_orders", "growth", "suppressed")
 
 #: Finds the TOML text of a rule set by its name; returns the text and where it came from.
 Lookup = Callable[[str], tuple[str, str]]
@@ -191,7 +192,7 @@ def _eligibility(table: Table) -> Eligibility:
     condition = Eligibility(
         id=table.id("id", "eligibility"),
         metric=table.text("metric"),
-        status=table.word("status", get_args(ShopStatus)),  # type: ignore[arg-type]
+        status=table.word("status", REFUSALS),  # type: ignore[arg-type]
         zh=table.text("zh"),
         en=table.text("en"),
         at_least=table.number("at_least", None),
@@ -286,6 +287,11 @@ def _check(ruleset: RuleSet, table: Table) -> None:
     first, last = ruleset.effective_from, ruleset.effective_to
     if first is not None and last is not None and last < first:
         raise table.fail(f"effective_to = {last} lies before effective_from = {first}")
+    weights = {d.id: d.weight for d in ruleset.dimensions}
+    weights |= {m.id: m.weight for _, m in ruleset.entries}
+    for id, weight in weights.items():
+        if ruleset.number(weight) < 0:
+            raise table.fail(f"the weight of {id} is negative")
     decimals = ruleset.number(ruleset.decimals)
     if decimals != int(decimals) or not 0 <= decimals <= MOST_DECIMALS:
         raise table.fail(

@@ -155,6 +155,12 @@ class Bands(Scorer):
     floor: Fraction = field(default=Fraction(0), converter=_fraction)
 
     def points(self, values: Rationals, context: Context) -> Points:
+        bounds = [bound for bound, _ in self.bands]
+        rising = context.better == "higher"
+        if bounds != sorted(set(bounds), reverse=not rising):
+            raise RuleSetError(
+                f"metric {context.metric}: bounds of bands go from the worst to the best value"
+            )
         result = Rationals.constant(self.floor, len(values))
         for bound, points in self.bands:
             reached = _reaches(values, bound, context.better)

@@ -17,7 +17,7 @@ from . import catalog
 from .benchmarks import Benchmark
 from .composition import compose, eligibility, publish
 from .counting import window_sums
-from .errors import UsageError
+from .errors import CoverageError, UsageError
 from .grading import Given, grade
 from .model.platforms import Platform
 from .model.rulesets import RuleSet
@@ -56,18 +56,34 @@ def find_rules(
     declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
     card = declared.scorecard(scorecard)
     day = _day(as_of, declared.zone)
-    found, remark = catalog.find_ruleset(card, ruleset, day)
+    found = catalog.find_ruleset(card, ruleset, day)
     if assume:
         found = found.assuming(assume)
-    rules = Rules.bind(declared, card, found, catalog.plugin_version(declared.id))
-    remarks = [] if remark is None else [remark]
-    if found.dimensions and found.known_weight != 1:
+    version = catalog.plugin_version(declared.id)
+    rules = Rules.bind(declared, card, found, version, named=ruleset is not None)
+    return rules, day, remarks_on(rules, day)
+
+
+def remarks_on(rules: Rules, day: date) -> tuple[str, ...]:
+    """What a person should know before scoring a day by some rules.
+
+    Raises:
+        CoverageError: where nobody named the rule set, and it is not in force on the day.
+    """
+    found, remarks = rules.ruleset, []
+    if not found.covers(day):
+        if not rules.named:
+            rules.scorecard.at(day)  # says what is covered
+            raise CoverageError(f"rule set {found.name} covers {found.span}, not {day}")
         remarks.append(
-            f"weights of dimensions add up to {float(found.known_weight):g}, not 1: rescaled"
+            f"rule set {found.name} covers {found.span}; applied to {day} because it was named"
         )
+    if found.dimensions and found.known_weight != 1:
+        total = float(found.known_weight)
+        remarks.append(f"weights of dimensions add up to {total:g}, not 1: rescaled")
     if unknown := found.number(found.unknown_weight):
         remarks.append(f"dimensions that weigh {float(unknown):g} of the total are not published")
-    return rules, day, tuple(remarks)
+    return tuple(remarks)
 
 
 def _day(as_of: date | str | None, zone: str) -> date:
@@ -79,7 +95,7 @@ def _day(as_of: date | str | None, zone: str) -> date:
         return as_of
     try:
         return date.fromisoformat(as_of)
-    except ValueError:
+    except (ValueError, TypeError):
         raise UsageError(f"{as_of!r} is not a date; write YYYY-MM-DD") from None
 
 
@@ -109,6 +125,8 @@ def tally(resolved: Resolved) -> Tallies:
     Raises:
         StateError: where a sum would not fit in int64.
     """
+    if not isinstance(resolved, Resolved):
+        raise UsageError(f"tally needs resolved rows, not {type(resolved).__name__}: resolve first")
     return Tallies.of(resolved)
 
 
@@ -154,7 +172,12 @@ def score(
         StateError: for tallies that are a difference.
     """
     if isinstance(source, Tallies):
-        return _score_tallies(source, ruleset, as_of, shops, benchmarks, assume, platform)
+        if any((ruleset, scorecard, assume, tz, strict)):
+            raise UsageError(
+                "tallies know their rules: name rule set and assumptions, zone and strictness when"
+                " reading and resolving"
+            )
+        return _score_tallies(source, as_of, shops, benchmarks, platform)
     if platform is None:
         raise UsageError("score needs platform=, the id of a platform")
     rules, day, remarks = find_rules(platform, scorecard, ruleset, as_of, assume)
@@ -171,16 +194,14 @@ def score(
 
 def _score_tallies(
     state: Tallies,
-    ruleset: RuleSetName,
     as_of: date | str | None,
     shops: Any,
     benchmarks: Benchmark | str | Path | None,
-    assume: Mapping[str, object] | None,
     platform: str | Platform | None,
 ) -> Result:
     rules = state.rules
-    if ruleset is not None or assume or platform not in (None, rules.platform.id, rules.platform):
-        raise UsageError("tallies know their rules: name rule set and assumptions when resolving")
+    if platform not in (None, rules.platform.id, rules.platform):
+        raise UsageError(f"these tallies were counted by the rules of {rules.platform.id}")
     day = _day(as_of, rules.platform.zone)
     if shops is None:
         table = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
@@ -197,6 +218,7 @@ def _score_tallies(
         measured,
         listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY)),
         benchmarks,
+        remarks=remarks_on(rules, day),
     )
 
 
@@ -226,6 +248,9 @@ def finish(
     """
     if isinstance(benchmarks, str | Path):
         benchmarks = Benchmark.read(Path(benchmarks))
+    if benchmarks is not None:
+        unknown = sorted({m for _, m in benchmarks.curves} - set(rules.ruleset.metric_ids))
+        remarks = (*remarks, *(f"benchmark rows of metric {m} serve nothing" for m in unknown))
     verdicts = () if eligible else eligibility(rules.ruleset, measured)
     peers: Mask | None = None
     if rules.ruleset.number(rules.ruleset.peers_need_eligibility):

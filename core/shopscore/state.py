@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +27,10 @@ class Tallies:
     ``cells`` (tally, shop, day, sum, count) are sorted, without zeros; ``shop`` is a row of
     ``shop_ids``, which are sorted. ``rows`` counts the accepted rows of each shop.
 
-    The scope is a set of marks, one for each row's key and each order named: what two states
-    share must not be added, since a unit would be cut or counted twice. ``signs`` and
-    ``contents`` of the marks add up as well, so that a difference is known for one: there a mark
-    is −1, or 0 with a content (the same row, before and after).
+    The scope is a set of marks, one for each row's key and each unit: what two states share must
+    not be added, since a unit would be cut or counted twice. Each mark knows the content that was
+    put in, and the content that was taken away and is still to be found: a difference takes away
+    what a state must hold whole, to the last row of the unit.
 
     Made by :func:`shopscore.tally`; equal states compare equal.
     """
@@ -42,6 +42,7 @@ class Tallies:
     marks: Prints = field(repr=False)
     signs: npt.NDArray[np.int8] = field(repr=False)
     contents: Prints = field(repr=False)
+    taken: Prints = field(repr=False)
     columns: frozenset[tuple[str, str]] = field(repr=False)
 
     @classmethod
@@ -61,6 +62,7 @@ class Tallies:
             marks=marks,
             signs=np.ones(len(marks), dtype=np.int8),
             contents=contents,
+            taken=np.zeros_like(contents),
             columns=resolved.events.columns_present(),
         )
 
@@ -69,6 +71,10 @@ class Tallies:
         if not isinstance(other, Tallies):
             return NotImplemented
         return self._merged(other, 1)
+
+    def __radd__(self, other: object) -> Tallies:
+        """So that ``sum(parts)`` works."""
+        return self if other == 0 else NotImplemented
 
     def __sub__(self, other: Tallies) -> Tallies:
         """This without the other, or the difference that corrects a state."""
@@ -87,6 +93,7 @@ class Tallies:
             and np.array_equal(self.marks, other.marks)
             and np.array_equal(self.signs, other.signs)
             and np.array_equal(self.contents, other.contents)
+            and np.array_equal(self.taken, other.taken)
             and self.columns == other.columns
         )
 
@@ -98,7 +105,7 @@ class Tallies:
                 f"these tallies follow different rules: {self.rules.ruleset.name} and"
                 f" {other.rules.ruleset.name}; tally both by one rule set, with the same assumptions"
             )
-        marks, signs, contents = _merged_marks(self, other, sign)
+        marks, signs, contents, taken = _merged_marks(self, other, sign)
         ids = pl.concat([self.shop_ids, other.shop_ids]).unique().sort()
         cells, rows = [], np.zeros(len(ids), dtype=np.int64)
         for state, factor in ((self, 1), (other, sign)):
@@ -115,6 +122,7 @@ class Tallies:
             marks=marks,
             signs=signs,
             contents=contents,
+            taken=taken,
             columns=self.columns | other.columns,
         )
         return merged._without_empty_shops()
@@ -150,7 +158,7 @@ class Tallies:
         Raises:
             StateError: for a difference, which describes no shop.
         """
-        if (self.signs < 1).any():
+        if (self.signs < 1).any() or self.taken.any():
             raise StateError("this is a difference of tallies: add it to a state, then score that")
         position = {key: i for i, key in enumerate(self.rules.key)}
         today, size = day_number(as_of), len(self.shop_ids)
@@ -170,14 +178,12 @@ class Tallies:
         return found
 
 
-def _merged_marks(a: Tallies, b: Tallies, sign: int) -> tuple[Prints, npt.NDArray[np.int8], Prints]:
-    """Marks of both, with their signs and contents added up; what cancels out is gone."""
-    unique, at = np.unique(np.concatenate([a.marks, b.marks]), return_inverse=True)
-    signs = np.zeros(len(unique), dtype=np.int64)
-    np.add.at(signs, at, np.concatenate([a.signs, sign * b.signs]).astype(np.int64))
-    contents = np.zeros(len(unique), dtype=np.uint64)
-    theirs = b.contents if sign > 0 else np.uint64(0) - b.contents
-    np.add.at(contents, at, np.concatenate([a.contents, theirs]))
+def _merged_marks(
+    a: Tallies, b: Tallies, sign: int
+) -> tuple[Prints, npt.NDArray[np.int8], Prints, Prints]:
+    """Marks of both: signs added up, and contents that are taken away again gone."""
+    marks = np.unique(np.concatenate([a.marks, b.marks]))
+    signs = _spread(a.signs, a, marks) + sign * _spread(b.signs, b, marks)
     shared = int((np.abs(signs) > 1).sum())
     if shared:
         what = "added" if sign > 0 else "taken away"
@@ -185,5 +191,20 @@ def _merged_marks(a: Tallies, b: Tallies, sign: int) -> tuple[Prints, npt.NDArra
             f"these tallies share rows or orders ({shared} of them), and must not be {what}:"
             " resolve the events together, or split resolved rows"
         )
-    left = (signs != 0) | (contents != 0)
-    return unique[left], signs[left].astype(np.int8), contents[left]
+    mine, mine_taken = _spread(a.contents, a, marks), _spread(a.taken, a, marks)
+    put, take = (b.contents, b.taken) if sign > 0 else (b.taken, b.contents)
+    theirs, theirs_taken = _spread(put, b, marks), _spread(take, b, marks)
+    found = (mine == theirs_taken) & (theirs_taken != 0)
+    found_back = (theirs == mine_taken) & (mine_taken != 0)
+    zero = np.uint64(0)
+    contents = np.where(found, zero, mine) + np.where(found_back, zero, theirs)
+    taken = np.where(found_back, zero, mine_taken) + np.where(found, zero, theirs_taken)
+    left = (signs != 0) | (contents != 0) | (taken != 0)
+    return marks[left], signs[left].astype(np.int8), contents[left], taken[left]
+
+
+def _spread(values: npt.NDArray[Any], state: Tallies, marks: Prints) -> npt.NDArray[Any]:
+    """The values of a state's marks among those of several; 0 where it has none."""
+    spread = np.zeros(len(marks), dtype=np.int64 if values.dtype == np.int8 else values.dtype)
+    spread[np.searchsorted(marks, state.marks)] = values
+    return spread

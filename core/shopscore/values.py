@@ -69,9 +69,15 @@ def score_values(
     cells = _read(values, rules)
     ids = sorted({c.shop_id for c in cells})
     row = {id: position for position, id in enumerate(ids)}
+    declared: dict[str, str] = {}
     industries = [industry or UNKNOWN_INDUSTRY] * len(ids)
     for cell in cells:
         if cell.industry:
+            known = declared.setdefault(cell.shop_id, cell.industry)
+            if known != cell.industry:
+                raise InputError(
+                    f"shop {cell.shop_id} has two industries, {known} and {cell.industry}"
+                )
             industries[row[cell.shop_id]] = cell.industry
     shops = pl.DataFrame(
         {"shop_id": ids, "industry": industries},
@@ -138,6 +144,15 @@ def _cell(row: Mapping[str, Any], place: str, rules: Rules) -> _Cell:
     percentile = _number(text("percentile"), f"{place}, column percentile")
     if percentile is not None and not 0 <= percentile <= 1:
         raise InputError(f"{place}, column percentile: {text('percentile')!r} is not within 0 to 1")
+    points = _number(text("points"), f"{place}, column points")
+    low, high = (
+        Fraction(rules.ruleset.number(end)) for end in (rules.ruleset.low, rules.ruleset.high)
+    )
+    if points is not None and not low <= points <= high:
+        raise InputError(
+            f"{place}, column points: {text('points')!r} is not within the scale,"
+            f" {float(low):g} to {float(high):g}"
+        )
     return _Cell(
         text("shop_id"),
         text("metric"),
@@ -145,7 +160,7 @@ def _cell(row: Mapping[str, Any], place: str, rules: Rules) -> _Cell:
         int(n) if n is not None else 0,
         text("industry") or None,
         percentile,
-        _number(text("points"), f"{place}, column points"),
+        points,
     )
 
 
@@ -167,7 +182,9 @@ def _measured(id: str, cells: Sequence[_Cell], row: Mapping[str, int]) -> Metric
             at = row[cell.shop_id]
             num[at], den[at] = cell.value.numerator, cell.value.denominator
             n[at], present[at] = cell.n, True
-    return MetricValues(id, Rationals.of(num, den), present, n, without="no value was given")
+    return MetricValues(
+        id, Rationals.of(num, den), present, n, without="no value was given, or none with n above 0"
+    )
 
 
 def _given(

@@ -95,7 +95,7 @@ def _value(metric: BoundMetric, sums: list[Sums], lacking: tuple[str, ...]) -> M
 def lacking_columns(
     metric: BoundMetric, streams: Mapping[str, Stream], there: frozenset[tuple[str, str]]
 ) -> tuple[str, ...]:
-    """Columns that the metric needs and the events do not have, as ``stream.column``.
+    """What the metric needs and the events do not have: ``stream.column``, or ``stream NAME``.
 
     Needed are the columns of condition and value that have no default, and at least one of those
     that say the day; columns of the linked order never are.
@@ -103,18 +103,15 @@ def lacking_columns(
     lacking: dict[str, None] = {}
     for tally in metric.aggregator.tallies:
         stream = streams[tally.stream]
-        if not any(name == stream.name for name, _ in there):
-            lacking |= {
-                f"{stream.name}.{c.name}": None
-                for c in stream.columns
-                if c.required and c.name != "shop_id"
-            }
         for ref in _own(_counted_columns(tally)):
             if stream.column(ref.name).default is None and (stream.name, ref.name) not in there:
                 lacking[f"{stream.name}.{ref.name}"] = None
         days = _own(columns_of(tally.day))
         if days and not any((stream.name, ref.name) in there for ref in days):
             lacking[" or ".join(f"{stream.name}.{ref.name}" for ref in days)] = None
+        named = any(name.startswith(f"{stream.name}.") for name in lacking)
+        if not named and not any(name == stream.name for name, _ in there):
+            lacking[f"stream {stream.name}"] = None  # it reads nothing but the linked order
     return tuple(lacking)
 
 

@@ -176,7 +176,7 @@ class TestText:
     def test_missing_required_column(self, folder: Folder) -> None:
         text = "shop_id,oder_id\nS1,1\n"
         validate(folder(**{"orders.csv": text})).failed(
-            3, "orders.csv", "no column order_id", "did you mean oder_id?"
+            3, "orders.csv", "no column order_id", "there are: shop_id, oder_id"
         )
 
     def test_semicolons(self, folder: Folder) -> None:

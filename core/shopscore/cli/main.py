@@ -154,12 +154,12 @@ def _remark(result: Result) -> None:
         say("No shop has a score; --format json gives the reason for each.")
 
 
-def _remark_on_reading(report: LoadReport) -> None:
+def _remark_on_reading(report: LoadReport, why: str = "; shopscore validate says why") -> None:
     say(*(f"Note: {note}" for note in report.notes))
     for name, columns in sorted(report.ignored.items()):
         say(f"Note: {name}: columns that are not used: {', '.join(columns)}")
     if len(report.set_aside):
-        say(f"Note: {len(report.set_aside)} rows were set aside; shopscore validate says why")
+        say(f"Note: {len(report.set_aside)} rows were set aside{why}")
 
 
 @cli.command()
@@ -191,7 +191,7 @@ def validate(
         incidents = tables.incidents_table(report)
         shown = [tables.books_table(report), *([] if incidents is None else [incidents])]
         tables.show(*shown, output=output)
-        _remark_on_reading(report)
+        _remark_on_reading(report, why="")
     if strict and len(report.set_aside):
         say(f"Error: {len(report.set_aside)} rows were set aside")
         raise click.exceptions.Exit(1)

@@ -44,7 +44,9 @@ language = click.option(
     envvar="SHOPSCORE_LANG",
     help="Language of labels.",
 )
-output = click.option("-o", "--output", type=FILE, metavar="FILE", help="Write there.")
+output = click.option(
+    "-o", "--output", type=FILE, metavar="FILE", is_eager=True, help="Write there."
+)
 timings = click.option("--timings", is_flag=True, help="Seconds per stage, as JSON on stderr.")
 
 rules = _together(
@@ -73,8 +75,20 @@ rules = _together(
 def formats(*names: str) -> Callable[[Command], Command]:
     """``--format`` with these choices; the first is the default."""
     return click.option(
-        "--format", "-f", "form", type=click.Choice(names), default=names[0], show_default=True
+        "--format",
+        "-f",
+        "form",
+        type=click.Choice(names),
+        default=lambda: _by_suffix(names),
+        show_default=f"by the name of -o, else {names[0]}",
     )
+
+
+def _by_suffix(names: tuple[str, ...]) -> str:
+    """The format that the name of ``-o FILE`` asks for, else the first."""
+    output = click.get_current_context().params.get("output")
+    suffix = output.suffix.removeprefix(".") if isinstance(output, Path) else ""
+    return suffix if suffix in names else names[0]
 
 
 def assumptions(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
@@ -91,7 +105,9 @@ def assumptions(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
 def _from_file(file: Path) -> Iterator[tuple[str, object]]:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=str)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or error}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{file}: cannot be read as TOML: {error}") from None
     yield from _flat(document, "")
 

@@ -26,7 +26,7 @@ def chosen(
             rulesets = [card.at(day)]
         else:
             versions = [version] if version else card.versions
-            rulesets = [find_ruleset(card, v, date.today())[0] for v in versions]
+            rulesets = [find_ruleset(card, v, date.today()) for v in versions]
         found.extend(Rules.bind(platform, card, r) for r in rulesets)
     return found
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from attrs import evolve, field, frozen
@@ -38,9 +37,20 @@ Number = int | Decimal | Assumed
 AssumptionValue = int | Decimal | bool | str | None
 
 
-def _fixed(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A copy that nobody can change."""
-    return MappingProxyType(dict(mapping))
+class FrozenDict(dict[str, Any]):
+    """A dictionary that nobody can change."""
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("a rule set cannot be changed: write one that extends it")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self))
+
+    def __reduce__(self) -> Any:
+        return FrozenDict, (dict(self),)
 
 
 @frozen
@@ -152,7 +162,7 @@ class ScorerSpec:
 
     id: str
     kind: str
-    parameters: Mapping[str, Any] = field(converter=_fixed)
+    parameters: Mapping[str, Any] = field(converter=FrozenDict)
     source: str = ""
 
 
@@ -203,15 +213,15 @@ class RuleSet:
     ranking: str | Assumed
     missing: str | Assumed
     dimensions: tuple[Dimension, ...]
-    scorers: Mapping[str, ScorerSpec] = field(converter=_fixed)
+    scorers: Mapping[str, ScorerSpec] = field(converter=FrozenDict)
     unknown_weight: Number = 0
     scale_source: str = ""
     eligibility: tuple[Eligibility, ...] = ()
     peers_need_eligibility: bool | Assumed = False
     tiers: tuple[Tier, ...] = ()
     informational: tuple[str, ...] = ()
-    assumptions: Mapping[str, Assumption] = field(factory=dict, converter=_fixed)
-    sources: Mapping[str, Source] = field(factory=dict, converter=_fixed)
+    assumptions: Mapping[str, Assumption] = field(factory=dict, converter=FrozenDict)
+    sources: Mapping[str, Source] = field(factory=dict, converter=FrozenDict)
     effective_from: date | None = None
     effective_to: date | None = None
     published_on: date | None = None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from attrs import frozen
 
-from ..errors import InputError, did_you_mean
+from ..errors import InputError
 from ..model.streams import Column, Stream
 from .cells import Cells, NoZoneError, parse
 from .files import RawTable
@@ -44,7 +44,7 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
     missing = [c.name for c in stream.columns if c.required and c.name not in raw.columns]
     if missing:
         raise InputError(
-            f"{where}: no column {', '.join(missing)}{did_you_mean(missing[0], raw.columns)}"
+            f"{where}: no column {', '.join(missing)}; there are: {', '.join(raw.columns[:12])}"
         )
     shops = ShopCodes.of(_shop_ids(raw["shop_id"], where))
     own = (c for c in stream.columns if c.name in raw.columns and c.name != "shop_id")

@@ -93,7 +93,12 @@ def read_events(
     1
     """
     if isinstance(source, Events):
-        return source
+        return _strictly(source) if strict else source
+    if not isinstance(source, str | Path | Mapping):
+        raise UsageError(
+            f"events are a folder, a file or a mapping of dataframes, not {type(source).__name__};"
+            ' one dataframe is {"orders": dataframe}'
+        )
     zone, extra = _clock(platform, tz)
     streams = merge_streams(CANONICAL, extra)
     say = progress or (lambda _: None)
@@ -107,7 +112,11 @@ def read_events(
     done = {name: settled(t, ids) for name, t in found.items()}
     say("linking")
     events = _assembled(ids, done, streams, zone.key if zone else None)
-    if strict and len(events.report.set_aside):
+    return _strictly(events) if strict else events
+
+
+def _strictly(events: Events) -> Events:
+    if len(events.report.set_aside):
         raise StrictError(_first_of(events.report.set_aside))
     return events
 
