@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import polars.selectors as cs
 from attrs import evolve, frozen
 
 from .errors import UsageError
@@ -164,7 +163,9 @@ def _resolved_stream(events: Events, stream: Stream, tallies: list[Tally]) -> pl
     excluded = _excluded(stream, rows, orders)
     if excluded is not None:
         columns.append(excluded)
-    frame = pl.DataFrame(columns).with_columns(cs.enum().cast(pl.String))
+    frame = pl.DataFrame(
+        [c.cast(pl.String) if isinstance(c.dtype, pl.Enum) else c for c in columns]
+    )
     for once, tally in {once_column(t): t for t in tallies if t.once}.items():
         frame = frame.with_columns(pl.Series(once, _winners(frame, tally)))
     return frame

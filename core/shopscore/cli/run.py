@@ -38,7 +38,10 @@ def run(command: click.Command) -> None:
         code = error.exit_code
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe has seen enough
+    except SystemExit as leaving:  # so click ends where the reader of a pipe has seen enough
+        pacified = type(sys.stdout).__name__ == "PacifyFlushWrapper"
+        code = 0 if pacified else leaving.code
+    except BrokenPipeError:  # the same, while the last of it is written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except OSError as error:  # standard output that is full or gone

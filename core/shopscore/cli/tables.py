@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..results import Result, ShopView
 
 _WIDE = 1000
+#: Prose in the last column wraps, but not narrower than this.
+_PROSE = 40
 #: Text is shown as it is: names of shops may look like markup.
 _PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
 #: More shops than this are not listed one by one for a person.
@@ -40,7 +42,19 @@ def show(*parts: Any, output: Path | None = None) -> None:
     if not console.is_terminal:
         console = Console(width=_WIDE, **_PLAIN)
     for part in parts:
-        console.print(part)
+        console.print(part, width=max(console.width, _least_width(part)), crop=False)
+
+
+def _least_width(part: Any) -> int:
+    """How narrow a table can be without a word that is cut; 0 for lines."""
+    from rich.console import Console
+    from rich.measure import Measurement
+    from rich.table import Table
+
+    if not isinstance(part, Table):
+        return 0
+    wide = Console(width=_WIDE, **_PLAIN)
+    return Measurement.get(wide, wide.options, part).minimum
 
 
 def table(
@@ -52,16 +66,24 @@ def table(
 ) -> Table:
     """A plain table; numbers to the right."""
     from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
     heading = Text(title) if title else None
     made = Table(box=SIMPLE_HEAD, title=heading, title_justify="left", pad_edge=False)
-    for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        cells = ["" if cell is None else str(cell) for cell in row]
-        made.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in cells))
+    lines = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    for position, column in enumerate(columns):
+        longest = max(cell_len(line[position]) for line in [list(columns), *lines])
+        last = position == len(columns) - 1  # only the last column is prose, and may wrap
+        made.add_column(
+            column,
+            justify="right" if column in right else "left",
+            min_width=min(longest, _PROSE) if last else longest,
+            overflow="fold",
+        )
+    for line in lines:
+        made.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in line))
     return made
 
 
