@@ -10,7 +10,7 @@ from ..documents import DIFF, dumped
 from ..results import Result
 from ..rules import Rules
 from . import tables
-from .rule_pages import facts_of
+from .rule_facts import facts_of
 
 Change = tuple[str, Any, Any]
 

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from functools import reduce
 
 import polars as pl
 
 from ..errors import ExpressionError
 from ..model import expressions as ex
-
-_OPERATORS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "//": operator.floordiv,
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+from .operators import OPERATORS
 
 
 def to_polars(expr: ex.Expr) -> pl.Expr:
@@ -40,9 +27,11 @@ def to_polars(expr: ex.Expr) -> pl.Expr:
         case ex.Constant(value):
             return pl.lit(value, dtype=pl.Int64 if type(value) is int else None)
         case ex.Arithmetic(op, left, right):
-            return _OPERATORS[op](_integer(left), _integer(right))
+            number: pl.Expr = OPERATORS[op](_integer(left), _integer(right))
+            return number
         case ex.Comparison(op, left, right):
-            return _OPERATORS[op](to_polars(left), to_polars(right)).cast(pl.Boolean)
+            truth: pl.Expr = OPERATORS[op](to_polars(left), to_polars(right))
+            return truth.cast(pl.Boolean)
         case ex.And(left, right):
             return _truth(left) & _truth(right)
         case ex.Or(left, right):

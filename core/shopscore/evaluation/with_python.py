@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ..errors import ExpressionError
 from ..model import expressions as ex
-
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "//": operator.floordiv,
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+from .operators import OPERATORS
 
 
 def evaluate(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
@@ -65,7 +52,7 @@ def evaluate(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
 def _binary(op: str, left: Any, right: Any) -> Any:
     if left is None or right is None or (op == "//" and right == 0):
         return None
-    return _OPERATORS[op](left, right)
+    return OPERATORS[op](left, right)
 
 
 def _and(left: bool | None, right: bool | None) -> bool | None:
