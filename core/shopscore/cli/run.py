@@ -39,7 +39,7 @@ def run(command: click.Command) -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except SystemExit as leaving:  # so click ends where the reader of a pipe has seen enough
-        pacified = type(sys.stdout).__name__ == "PacifyFlushWrapper"
+        pacified = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
         code = 0 if pacified else leaving.code
     except BrokenPipeError:  # the same, while the last of it is written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
