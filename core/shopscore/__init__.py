@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from .model.builders import assumed as assumed
     from .model.builders import col as col
     from .model.builders import day as day
+    from .model.builders import fact_on as fact_on
     from .model.builders import first_of as first_of
+    from .model.builders import has_row as has_row
     from .model.builders import lit as lit
+    from .model.builders import month as month
     from .model.builders import number as number
     from .model.builders import time_of_day as time_of_day
     from .model.builders import when as when
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from .model.expressions import Expr as Expr
     from .model.metrics import Metric as Metric
     from .model.metrics import RateMetric as RateMetric
+    from .model.metrics import ValueMetric as ValueMetric
     from .model.platforms import Fact as Fact
     from .model.platforms import Platform as Platform
     from .model.platforms import RuleSetFolder as RuleSetFolder
@@ -100,15 +104,18 @@ _HOMES = {
         "assumed",
         "col",
         "day",
+        "fact_on",
         "first_of",
+        "has_row",
         "lit",
+        "month",
         "number",
         "time_of_day",
         "when",
     ),
     "model.counting": ("Once", "Tally"),
     "model.expressions": ("Expr",),
-    "model.metrics": ("Metric", "RateMetric"),
+    "model.metrics": ("Metric", "RateMetric", "ValueMetric"),
     "model.platforms": ("Fact", "Platform", "RuleSetFolder", "Scorecard"),
     "model.rulesets": ("Assumption", "RuleSet", "Source"),
     "model.streams": ("Column", "Stream"),

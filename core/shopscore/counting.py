@@ -21,6 +21,7 @@ from .evaluation.bounds import Bounds, bounds
 from .evaluation.with_polars import to_polars
 from .model.counting import Tally
 from .model.expressions import DAY_SECONDS, columns_of
+from .model.joined import joined_of
 from .model.windows import DayWeights
 from .resolution import Resolved, once_column
 
@@ -148,7 +149,8 @@ def _chunks(frame: pl.DataFrame, tallies: list[Tally]) -> Iterator[pl.DataFrame]
 def _check_bounds(frame: pl.DataFrame, tallies: list[Tally]) -> None:
     """No value on the way may leave int64: polars would wrap without a word."""
     expressions = [e for t in tallies for e in t.expressions]
-    names = [r.path for r in columns_of(*expressions) if frame[r.path].dtype == pl.Int64]
+    read = [*(r.path for r in columns_of(*expressions)), *(j.key for j in joined_of(*expressions))]
+    names = [name for name in read if frame[name].dtype == pl.Int64]
     if not names:
         return
     ends = frame.select(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +13,14 @@ from attrs import evolve, frozen
 from .errors import UsageError
 from .evaluation.with_polars import to_polars
 from .fingerprints import Prints, cell_prints, combined, mixed, salt
+from .joining import column_of, joined_column, stream_rows
 from .model.counting import Once, Tally
-from .model.expressions import ColumnRef, columns_of
-from .model.streams import Column, Stream
+from .model.expressions import columns_of
+from .model.joined import FactOn, joined_of
+from .model.streams import Stream
 from .reading.events import Events
 from .reading.links import ORDER
 from .rules import Rules
-
-_DTYPES: dict[str, Any] = {"text": pl.String, "enum": pl.String, "bool": pl.Boolean}
 
 
 @frozen(slots=False, eq=False)
@@ -42,7 +41,7 @@ class Resolved:
         """Any number of parts that share no unit; their tallies add up to those of the whole.
 
         A unit is an order with every row of its shop that names it, or a row that names none;
-        where a ``Once`` reaches beyond the order, all rows of a shop.
+        where a ``Once`` or a fact reaches beyond the order, all rows of a shop.
         """
         if parts < 1:
             raise UsageError(f"split({parts}): at least one part is needed")
@@ -110,8 +109,12 @@ class Resolved:
 
     @cached_property
     def _wide(self) -> bool:
-        """Whether a ``Once`` reaches beyond the order."""
-        return any(t.once and not t.once.stays_within_orders for t in self.rules.tallies)
+        """Whether a ``Once``, or a fact of the shop, reaches beyond the order."""
+        return any(
+            (t.once and not t.once.stays_within_orders)
+            or any(isinstance(j, FactOn) for j in joined_of(*t.expressions))
+            for t in self.rules.tallies
+        )
 
     def _units(self, *, by_shop: bool) -> dict[str, Prints]:
         """The unit that each row of the events belongs to, as a print."""
@@ -155,39 +158,20 @@ def resolve_events(events: Events, rules: Rules) -> Resolved:
 
 
 def _resolved_stream(events: Events, stream: Stream, tallies: list[Tally]) -> pl.DataFrame:
-    rows = events.frames.get(stream.name, pl.DataFrame(schema={"shop": pl.UInt32}))
+    rows = stream_rows(events, stream.name)
     orders = events.frames.get("orders")
     columns = [rows["shop"]]
     refs = columns_of(*(e for t in tallies for e in t.expressions))
-    columns.extend(_column(ref, events, stream, rows, orders) for ref in refs)
+    columns.extend(column_of(ref, events, stream) for ref in refs)
     excluded = _excluded(stream, rows, orders)
     if excluded is not None:
         columns.append(excluded)
-    frame = pl.DataFrame(
-        [c.cast(pl.String) if isinstance(c.dtype, pl.Enum) else c for c in columns]
-    )
+    frame = pl.DataFrame(columns)
+    joined = joined_of(*(e for t in tallies for e in t.expressions))
+    frame = frame.with_columns(joined_column(node, events, frame) for node in joined)
     for once, tally in {once_column(t): t for t in tallies if t.once}.items():
         frame = frame.with_columns(pl.Series(once, _winners(frame, tally)))
     return frame
-
-
-def _column(
-    ref: ColumnRef, events: Events, stream: Stream, rows: pl.DataFrame, orders: pl.DataFrame | None
-) -> pl.Series:
-    if not ref.linked:
-        if ref.name in rows.columns:
-            return rows[ref.name]
-        return _absent(stream.column(ref.name), ref.path, len(rows), with_default=True)
-    if orders is None or ORDER not in rows.columns or ref.name not in orders.columns:
-        column = events.streams["orders"].column(ref.name)
-        return _absent(column, ref.path, len(rows), with_default=False)
-    return orders[ref.name].gather(rows[ORDER]).alias(ref.path)
-
-
-def _absent(column: Column, name: str, length: int, *, with_default: bool) -> pl.Series:
-    dtype = _DTYPES.get(column.kind, pl.Int64)
-    value = column.default if with_default else None
-    return pl.Series(name, [value], dtype=dtype).new_from_index(0, length)
 
 
 def _excluded(stream: Stream, rows: pl.DataFrame, orders: pl.DataFrame | None) -> pl.Series | None:
@@ -206,8 +190,8 @@ def _excluded(stream: Stream, rows: pl.DataFrame, orders: pl.DataFrame | None) -
 
 def once_column(tally: Tally) -> str:
     """The column that says whether a row is one of those that count."""
-    where = tally.where.key if tally.where is not None else ""
-    return f"_once {tally.once.key if tally.once else ''} {where} {tally.with_excluded}"
+    rivals = tally.rivals.key if tally.rivals is not None else ""
+    return f"_once {tally.once.key if tally.once else ''} {rivals} {tally.with_excluded}"
 
 
 def _winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
@@ -215,7 +199,8 @@ def _winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
     once = tally.once
     if once is None:
         raise UsageError("the tally counts every row")
-    meets = pl.lit(True) if tally.where is None else to_polars(tally.where).fill_null(False)
+    rivals = tally.rivals
+    meets = pl.lit(True) if rivals is None else to_polars(rivals).fill_null(False)
     if "_excluded" in frame.columns and not tally.with_excluded:
         meets = meets & ~pl.col("_excluded")
     per = [f"_per{i}" for i in range(len(once.per))]

@@ -13,6 +13,7 @@ from .model import expressions as ex
 from .model.aggregators import Aggregator
 from .model.binding import assumed_ids, bound
 from .model.counting import Tally
+from .model.joined import HasRow, joined_of
 from .model.metrics import Metric
 from .model.platforms import Platform, Scorecard
 from .model.rulesets import Assumption, RuleSet
@@ -125,14 +126,37 @@ def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
     if tally.stream not in streams:
         raise ExpressionError(f"no stream {tally.stream}{did_you_mean(tally.stream, streams)}")
     stream, orders = streams[tally.stream], streams["orders"]
-    if any(ref.linked for ref in tally.columns) and not stream.links_to_orders:
-        raise ExpressionError(f"rows of {stream.name} name no order: col.order means nothing there")
     for expr in tally.expressions:
+        _check_columns(expr, stream, orders)
         for node in expr.walk():
-            if isinstance(node, ex.ColumnRef):
-                (orders if node.linked else stream).column(node.name)
-            _check_words(node, stream, orders)
+            if isinstance(node, HasRow):
+                _check_has_row(node, stream, streams)
     _check_types(tally, stream, orders)
+
+
+def _check_columns(expr: ex.Expr, stream: Stream, orders: Stream) -> None:
+    for node in expr.walk():
+        if isinstance(node, ex.ColumnRef):
+            if node.linked and not stream.links_to_orders:
+                raise ExpressionError(
+                    f"rows of {stream.name} name no order: col.order means nothing there"
+                )
+            (orders if node.linked else stream).column(node.name)
+        _check_words(node, stream, orders)
+
+
+def _check_has_row(node: HasRow, stream: Stream, streams: Mapping[str, Stream]) -> None:
+    """Only orders are named by rows, and the condition is about those rows alone."""
+    if node.stream not in streams:
+        raise ExpressionError(f"no stream {node.stream}{did_you_mean(node.stream, streams)}")
+    named_by = streams[node.stream]
+    if stream.name != "orders" or not named_by.links_to_orders:
+        raise ExpressionError(f"{node}: only orders are named, by rows that have an order_id")
+    if joined_of(node.where) or any(ref.linked for ref in ex.columns_of(node.where)):
+        raise ExpressionError(f"{node}: the condition reads columns of {node.stream} only")
+    _check_columns(node.where, named_by, stream)
+    if (found := type_of(node.where, named_by, stream)) not in ("truth", "null"):
+        raise ExpressionError(f"{node}: the condition is of type {found}, not truth")
 
 
 def _check_types(tally: Tally, stream: Stream, orders: Stream) -> None:

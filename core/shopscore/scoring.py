@@ -186,7 +186,9 @@ def score(
     say("resolving")
     resolved = resolve_events(events, rules)
     say("counting")
-    measured = weigh(rules, partial(window_sums, resolved), events.columns_present(), day)
+    measured = weigh(
+        rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
+    )
     say("grading")
     result = finish(rules, day, measured, events.shops, benchmarks, remarks=remarks)
     return evolve(result, events=events)
@@ -211,7 +213,7 @@ def _score_tallies(
     listed = pl.DataFrame([known.shop_ids]).join(
         table, on="shop_id", how="left", maintain_order="left"
     )
-    measured = weigh(rules, known.window_sums, known.columns, day)
+    measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
     return finish(
         rules,
         day,

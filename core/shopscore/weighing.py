@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -13,7 +13,8 @@ from ._integers import widened
 from .counting import Sums, Wanted
 from .errors import UsageError
 from .model.counting import Tally
-from .model.expressions import ColumnRef, columns_of
+from .model.expressions import ColumnRef, Expr, columns_of
+from .model.joined import HasRow, joined_of
 from .model.streams import Stream
 from .model.windows import DayWeights
 from .plugins.containment import contained
@@ -42,7 +43,7 @@ class MetricValues:
 
 
 def weigh(
-    rules: Rules, summing: Summing, columns: Iterable[tuple[str, str]], as_of: date
+    rules: Rules, summing: Summing, columns: Iterable[tuple[str, str]], as_of: date, shops: int
 ) -> dict[str, MetricValues]:
     """The values of every metric of the rules on a day.
 
@@ -51,6 +52,7 @@ def weigh(
         summing: gives the sums of tallies over windows.
         columns: the columns that the events have, by stream.
         as_of: the day of publication; age 1 is the day before.
+        shops: how many there are.
 
     Raises:
         UsageError: where a window reaches beyond the calendar.
@@ -75,8 +77,17 @@ def weigh(
             [sums[t.key, weights[id]] for t in metric.aggregator.tallies],
             lacking_columns(metric, rules.streams, there),
         )
+        if metric.aggregator.tallies
+        else _not_counted(id, shops)
         for id, metric in rules.metrics.items()
     }
+
+
+def _not_counted(id: str, shops: int) -> MetricValues:
+    none = np.zeros(shops, dtype=np.int64)
+    nothing = Rationals.constant(0, shops)
+    why = "no event feeds it: give its value with --values"
+    return MetricValues(id, nothing, none.astype(np.bool_), none, without=why)
 
 
 def _value(metric: BoundMetric, sums: list[Sums], lacking: tuple[str, ...]) -> MetricValues:
@@ -106,6 +117,9 @@ def lacking_columns(
         for ref in _own(_counted_columns(tally)):
             if stream.column(ref.name).default is None and (stream.name, ref.name) not in there:
                 lacking[f"{stream.name}.{ref.name}"] = None
+        for node in joined_of(*_counted(tally)):
+            if isinstance(node, HasRow):
+                lacking |= dict.fromkeys(_lacking_to_name(node, streams[node.stream], there))
         days = _own(columns_of(tally.day))
         if days and not any((stream.name, ref.name) in there for ref in days):
             lacking[" or ".join(f"{stream.name}.{ref.name}" for ref in days)] = None
@@ -115,12 +129,28 @@ def lacking_columns(
     return tuple(lacking)
 
 
+def _counted(tally: Tally) -> tuple[Expr, ...]:
+    """Condition and value."""
+    return (tally.value,) if tally.where is None else (tally.where, tally.value)
+
+
 def _counted_columns(tally: Tally) -> tuple[ColumnRef, ...]:
     day = {ref.path for ref in columns_of(tally.day)}
-    where = () if tally.where is None else columns_of(tally.where)
     once = () if tally.once is None else columns_of(*tally.once.by)
-    every = (*where, *columns_of(tally.value), *(ref for ref in once if ref.path not in day))
+    every = (*columns_of(*_counted(tally)), *(ref for ref in once if ref.path not in day))
     return tuple({ref.path: ref for ref in every}.values())
+
+
+def _lacking_to_name(
+    node: HasRow, stream: Stream, there: frozenset[tuple[str, str]]
+) -> Iterator[str]:
+    """What lacks to say whether a row of the stream names an order."""
+    if not any(name == stream.name for name, _ in there):
+        yield f"stream {stream.name}"
+        return
+    for name in ("order_id", *(ref.name for ref in columns_of(node.where))):
+        if stream.column(name).default is None and (stream.name, name) not in there:
+            yield f"{stream.name}.{name}"
 
 
 def _own(refs: Iterable[ColumnRef]) -> list[ColumnRef]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from ..errors import ExpressionError
 from ..model import expressions as ex
+from ..model.joined import Joined
+from .operators import month_of_day
 
 #: Least and greatest value; None: not an integer, or always null.
 Bounds = tuple[int, int] | None
@@ -48,6 +50,10 @@ def _bounds(expr: ex.Expr, columns: Mapping[str, Bounds]) -> Bounds:
             return None if below[0] is None else _each(below[0], lambda v: v // ex.DAY_SECONDS)
         case ex.TimeOfDay():
             return 0, ex.DAY_SECONDS - 1
+        case ex.Month():
+            return None if below[0] is None else _each(below[0], _month)
+        case Joined():
+            return columns.get(expr.key)
     return None
 
 
@@ -73,3 +79,7 @@ def _hull(*parts: Bounds) -> Bounds:
 
 def _each(part: tuple[int, int], function: Any) -> Bounds:
     return function(part[0]), function(part[1])
+
+
+def _month(second: int) -> int:
+    return int(month_of_day(second // ex.DAY_SECONDS))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ..errors import ExpressionError
 from ..model import expressions as ex
+from ..model.joined import FactOn, HasRow
 from ..model.streams import Stream
 
 #: ``null`` is the type of a bare null, which fits everywhere.
@@ -33,7 +34,9 @@ def type_of(expr: ex.Expr, stream: Stream, orders: Stream) -> Type:
             return _of_value(value)
         case ex.Assumed():
             return "null"
-        case ex.Arithmetic() | ex.Day() | ex.TimeOfDay():
+        case HasRow():
+            return "truth"
+        case ex.Arithmetic() | ex.Day() | ex.TimeOfDay() | ex.Month() | FactOn():
             return _all(expr, below, "integer", "integer")
         case ex.And() | ex.Or() | ex.Not():
             return _all(expr, below, "truth", "truth")

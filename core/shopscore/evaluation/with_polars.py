@@ -9,7 +9,8 @@ import polars as pl
 
 from ..errors import ExpressionError
 from ..model import expressions as ex
-from .operators import OPERATORS
+from ..model.joined import Joined
+from .operators import OPERATORS, month_of_day
 
 
 def to_polars(expr: ex.Expr) -> pl.Expr:
@@ -53,6 +54,11 @@ def to_polars(expr: ex.Expr) -> pl.Expr:
             return _integer(operand) // ex.DAY_SECONDS
         case ex.TimeOfDay(operand):
             return _integer(operand) % ex.DAY_SECONDS
+        case ex.Month(operand):
+            month: pl.Expr = month_of_day(_integer(operand) // ex.DAY_SECONDS)
+            return month
+        case Joined():
+            return pl.col(expr.key)
     raise ExpressionError(_unknown(expr))
 
 

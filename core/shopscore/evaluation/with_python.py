@@ -7,7 +7,8 @@ from typing import Any
 
 from ..errors import ExpressionError
 from ..model import expressions as ex
-from .operators import OPERATORS
+from ..model.joined import Joined
+from .operators import OPERATORS, month_of_day
 
 
 def evaluate(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
@@ -44,6 +45,11 @@ def evaluate(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
         case ex.TimeOfDay(operand):
             found = evaluate(operand, row)
             return None if found is None else found % ex.DAY_SECONDS
+        case ex.Month(operand):
+            found = evaluate(operand, row)
+            return None if found is None else month_of_day(found // ex.DAY_SECONDS)
+        case Joined():
+            return row.get(expr.key)
         case ex.Assumed(id):
             raise ExpressionError(f"assumption {id} has no number yet")
     raise ExpressionError(f"no evaluator for {type(expr).__name__}")

@@ -42,6 +42,22 @@ class Aggregator(ABC):
         """Numerator, denominator and n per shop."""
 
 
+@frozen
+class NotCounted(Aggregator):
+    """Of a metric that no event feeds: its value is handed in, or there is none."""
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        return ()
+
+    def combine(
+        self,
+        sums: Sequence[Integers],  # noqa: ARG002 - there are none
+        counts: Sequence[Integers],  # noqa: ARG002 - there are none
+    ) -> tuple[Integers, Integers, Integers]:
+        raise DeclarationError("nothing is counted for this metric")
+
+
 def _coefficient(value: object) -> Coefficient:
     if isinstance(value, Assumed | Fraction):
         return value

@@ -12,11 +12,13 @@ from .expressions import (
     Day,
     Expr,
     FirstOf,
+    Month,
     Scalar,
     TimeOfDay,
     When,
     as_expr,
 )
+from .joined import FactOn, HasRow
 from .streams import NUMBER_SCALE
 
 
@@ -116,3 +118,30 @@ def time_of_day(time: Expr) -> Expr:
     <Expr time of day of started_at ≥ 08:00:00>
     """
     return TimeOfDay(time)
+
+
+def month(time: Expr) -> Expr:
+    """The calendar month of a time on the platform's clock, as a number of months.
+
+    >>> month(col.completed_at)
+    <Expr month of completed_at>
+    """
+    return Month(time)
+
+
+def fact_on(name: str, time: Expr) -> Expr:
+    """What the shop fact ``name`` says on the day of a time; compare it with :func:`number`.
+
+    >>> fact_on("disaster", col.paid_at) == number(1)
+    <Expr disaster on the day of paid_at = 1000000>
+    """
+    return FactOn(name, time)
+
+
+def has_row(stream: str, where: Expr) -> Expr:
+    """Of an order: whether a row of another stream that meets a condition names it.
+
+    >>> has_row("reviews", col.rating <= 2)
+    <Expr there are reviews with (rating ≤ 2)>
+    """
+    return HasRow(stream, where)

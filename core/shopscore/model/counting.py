@@ -31,15 +31,17 @@ class Once:
 
     Decided among the rows that meet the tally's condition, before any window. A row for which a
     part of ``per`` is null counts by itself. Rows that are equal in ``by`` stand or fall
-    together, nulls come last. ``first`` counts distinct values of ``by``.
+    together, nulls come last. ``first`` counts distinct values of ``by``. With ``among``, rows
+    that meet it compete instead, whether or not the tally would count them.
 
     >>> Once.per_order(earliest=(col.applied_at, col.ticket_id))
-    Once(per=(<Expr order_id>,), by=(<Expr applied_at>, <Expr ticket_id>), first=1)
+    Once(per=(<Expr order_id>,), by=(<Expr applied_at>, <Expr ticket_id>), first=1, among=None)
     """
 
     per: tuple[Expr, ...] = field(converter=_exprs, eq=_keys)
     by: tuple[Expr, ...] = field(converter=_exprs, eq=_keys)
     first: int = 1
+    among: Expr | None = field(default=None, converter=_optional, eq=_key)
 
     def __attrs_post_init__(self) -> None:
         if not self.per or not self.by or self.first < 1:
@@ -53,7 +55,13 @@ class Once:
     @property
     def key(self) -> str:
         """Canonical text."""
-        return f"(once ({_keys(self.per)}) ({_keys(self.by)}) {self.first})"
+        among = f" {self.among.key}" if self.among is not None else ""
+        return f"(once ({_keys(self.per)}) ({_keys(self.by)}) {self.first}{among})"
+
+    @property
+    def expressions(self) -> tuple[Expr, ...]:
+        """Every expression that is evaluated to decide."""
+        return (*self.per, *self.by, *(() if self.among is None else (self.among,)))
 
     @property
     def stays_within_orders(self) -> bool:
@@ -98,9 +106,15 @@ class Tally:
     @property
     def expressions(self) -> tuple[Expr, ...]:
         """Every expression that the tally evaluates on a row."""
-        once = () if self.once is None else (*self.once.per, *self.once.by)
+        once = () if self.once is None else self.once.expressions
         where = () if self.where is None else (self.where,)
         return (self.day, *where, self.value, *once)
+
+    @property
+    def rivals(self) -> Expr | None:
+        """The condition under which rows compete for ``once``; None: all do."""
+        among = None if self.once is None else self.once.among
+        return self.where if among is None else among
 
     @property
     def columns(self) -> tuple[ColumnRef, ...]:

@@ -370,6 +370,20 @@ class TimeOfDay(Expr):
         return f"time of day of {_within(self.operand, self)}"
 
 
+@frozen(eq=False, repr=False)
+class Month(Expr):
+    """The calendar month of a time, counted from January of the year 0."""
+
+    operand: Expr
+
+    @property
+    def key(self) -> str:
+        return f"(month {self.operand.key})"
+
+    def __str__(self) -> str:
+        return f"month of {_within(self.operand, self)}"
+
+
 def _clock(expr: Expr) -> str:
     """A constant number of seconds since midnight as a time of day."""
     if isinstance(expr, Constant) and type(expr.value) is int:
@@ -396,6 +410,7 @@ _BINDS: dict[type[Expr], int] = {
     IsNull: 6,
     Day: 7,
     TimeOfDay: 7,
+    Month: 7,
 }
 
 

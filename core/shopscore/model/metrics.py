@@ -8,9 +8,9 @@ from typing import Literal
 from attrs import field, frozen, validators
 
 from ..errors import DeclarationError
-from .aggregators import Aggregator
+from .aggregators import Aggregator, NotCounted
 from .streams import check_id
-from .windows import Window
+from .windows import Days, Window
 
 Better = Literal["higher", "lower"]
 Unit = Literal["ratio", "hours", "days", "seconds", "points", "count", "index"]
@@ -122,3 +122,33 @@ class RateMetric(Metric):
             raise DeclarationError(f"metric {self.id} needs a label in both languages")
         if self.min_n < 1:
             raise DeclarationError(f"metric {self.id}: min_n is at least 1")
+
+
+@frozen
+class ValueMetric(Metric):
+    """A metric that events cannot feed: only its value is taken (``--values``), and ``why``.
+
+    >>> ValueMetric("activity", zh="店铺活跃度", en="Activity", better="higher",
+    ...             why="a rank that only the platform can compute").unit
+    'index'
+    """
+
+    id: str = field(validator=_valid_id)
+    zh: str = field(kw_only=True)
+    en: str = field(kw_only=True)
+    better: Better = field(kw_only=True, validator=validators.in_(("higher", "lower")))
+    why: str = field(kw_only=True)
+    window: Window = field(default=Days(1, 30), kw_only=True, validator=_is_window)
+    unit: Unit = field(default="index", kw_only=True)
+    sources: tuple[str, ...] = field(default=(), kw_only=True)
+    role: Role = field(default="scored", kw_only=True)
+
+    @property
+    def aggregator(self) -> Aggregator:
+        """Nothing is counted."""
+        return NotCounted()
+
+    @property
+    def note(self) -> str:
+        """Why there is no count."""
+        return f"Taken as a value only: {self.why}."

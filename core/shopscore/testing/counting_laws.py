@@ -175,6 +175,7 @@ def _measured(rules: Rules, events: Events) -> Mapping[str, Any]:
         lambda wanted, day: window_sums(resolved, wanted, day),
         events.columns_present(),
         AS_OF,
+        len(events.shops),
     )
 
 

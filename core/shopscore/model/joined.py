@@ -1,0 +1,53 @@
+"""Expressions whose value comes from other rows: resolving brings it as a column of its own."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from .expressions import Expr
+
+
+class Joined(Expr):
+    """A value that resolving brings to the row from other rows: a column named as :attr:`key`."""
+
+    __slots__ = ()
+
+
+@frozen(eq=False, repr=False)
+class FactOn(Joined):
+    """What a shop fact says on the day of a time, in millionths; null where it says nothing."""
+
+    name: str
+    time: Expr
+
+    @property
+    def key(self) -> str:
+        return f"(fact {self.name} {self.time.key})"
+
+    def __str__(self) -> str:
+        return f"{self.name} on the day of {self.time}"
+
+
+@frozen(eq=False, repr=False)
+class HasRow(Joined):
+    """Whether a row of ``stream`` that meets ``where`` names the order; never null."""
+
+    stream: str
+    where: Expr
+
+    @property
+    def key(self) -> str:
+        return f"(has {self.stream} {self.where.key})"
+
+    def children(self) -> tuple[Expr, ...]:
+        """None: the condition reads another stream's rows."""
+        return ()
+
+    def __str__(self) -> str:
+        return f"there are {self.stream} with ({self.where})"
+
+
+def joined_of(*exprs: Expr) -> tuple[Joined, ...]:
+    """The distinct joined values below the expressions, in order of appearance."""
+    found = {e.key: e for expr in exprs for e in expr.walk() if isinstance(e, Joined)}
+    return tuple(found.values())
