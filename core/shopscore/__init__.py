@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .model.aggregators import GradedRate as GradedRate
     from .model.aggregators import Mean as Mean
     from .model.aggregators import Ratio as Ratio
+    from .model.assumptions import Assumption as Assumption
     from .model.builders import assumed as assumed
     from .model.builders import col as col
     from .model.builders import day as day
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from .model.platforms import Platform as Platform
     from .model.platforms import RuleSetFolder as RuleSetFolder
     from .model.platforms import Scorecard as Scorecard
-    from .model.rulesets import Assumption as Assumption
     from .model.rulesets import RuleSet as RuleSet
     from .model.rulesets import Source as Source
     from .model.streams import Column as Column
@@ -100,6 +100,7 @@ _HOMES = {
         "UsageError",
     ),
     "model.aggregators": ("Aggregator", "Count", "GradedRate", "Mean", "Ratio"),
+    "model.assumptions": ("Assumption",),
     "model.builders": (
         "assumed",
         "col",
@@ -117,7 +118,7 @@ _HOMES = {
     "model.expressions": ("Expr",),
     "model.metrics": ("Metric", "RateMetric", "ValueMetric"),
     "model.platforms": ("Fact", "Platform", "RuleSetFolder", "Scorecard"),
-    "model.rulesets": ("Assumption", "RuleSet", "Source"),
+    "model.rulesets": ("RuleSet", "Source"),
     "model.streams": ("Column", "Stream"),
     "model.windows": ("DayWeights", "Days", "Window"),
     "plugins.hooks": ("PLUGIN_API", "hookimpl"),

@@ -2,123 +2,201 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ._integers import Integers
+from .coverage import coverage, known_share
 from .errors import RuleSetError
 from .grading import Graded
-from .model.rulesets import Eligibility, RuleSet
+from .model.rulesets import Dimension, Eligibility, RuleSet
+from .parts import Part, parts_of
 from .rationals import Mask, Rationals
 from .weighing import MetricValues
 
 
 @frozen(eq=False)
 class Shares:
-    """What each metric carries for one pattern of available metrics; exact.
+    """What each metric and dimension carries for one pattern of available metrics; exact.
 
-    ``metrics`` are shares of the total that sum to 1; ``within`` are shares of the dimension.
+    ``within`` are shares of the dimension, ``dimensions`` shares of the total: of a ``whole``
+    total they sum to 1; otherwise they are the weights of the rules, None where not known.
     """
 
-    metrics: Mapping[str, Fraction]
     within: Mapping[str, Fraction]
+    dimensions: Mapping[str, Fraction | None]
+    whole: bool
 
 
 @frozen(eq=False)
 class Composed:
-    """Dimensions and score of every shop, exact; masks say which exist."""
+    """Dimensions and score of every shop, exact; masks say which exist.
+
+    ``weights`` of metrics are shares of the total, ``dimension_weights`` those of the rules.
+    ``coverage`` is there for shops whose rules lack a number.
+    """
 
     score: Rationals
     computable: Mask
     dimensions: Mapping[str, tuple[Rationals, Mask]]
     weights: Mapping[str, tuple[Rationals, Mask]]
+    dimension_weights: Mapping[str, tuple[Rationals, Mask]]
+    coverage: tuple[Rationals, Mask]
 
 
-def compose(ruleset: RuleSet, graded: Mapping[str, Graded]) -> Composed:
-    """Weigh points into dimensions and dimensions into the score.
+def compose(ruleset: RuleSet, graded: Mapping[str, Graded], industries: pl.Series) -> Composed:
+    """Weigh points into dimensions, dimensions into the score, and add what is a bonus.
 
     A metric without points is left out and the others of its dimension carry its weight;
     a dimension without any likewise (policy ``rescale``). Under ``require`` a dimension needs all.
+    A dimension that lacks a number has no points, and then there is no total.
     """
     ids = [entry.id for _, entry in ruleset.entries]
-    size = len(graded[ids[0]].known) if ids else 0
-    composing = _Composing(ruleset, size)
-    for available, rows in _patterns({id: graded[id].known for id in ids}):
-        shares = _shares(ruleset, available)
-        composing.add(rows, shares, {id: graded[id].points.take(rows) for id in shares.metrics})
-    return composing.done()
+    composing = _Composing(ruleset, len(industries))
+    for part in parts_of(ruleset, industries):
+        composing.begin(part)
+        for available, rows in _patterns({id: graded[id].known for id in ids}, part.rows):
+            shares = _shares(part.ruleset, available)
+            composing.add(
+                part.ruleset,
+                rows,
+                shares,
+                {id: graded[id].points.take(rows) for id in shares.within},
+            )
+    composed = composing.done()
+    added = [graded[bonus.metric] for bonus in ruleset.bonus]
+    return (
+        evolve(composed, score=_with_bonus(ruleset, composed.score, added)) if added else composed
+    )
 
 
-def _patterns(known: Mapping[str, Mask]) -> Iterator[tuple[set[str], npt.NDArray[np.int64]]]:
+def _with_bonus(ruleset: RuleSet, score: Rationals, added: Sequence[Graded]) -> Rationals:
+    """The total with every bonus that a shop has, at most the top of the scale."""
+    for bonus in added:
+        nothing = Rationals.constant(0, len(score))
+        score = score + bonus.points.where(bonus.known, nothing)
+    top = Fraction(ruleset.number(ruleset.high))
+    return Rationals.constant(top, len(score)).where(score.at_least(top), score)
+
+
+def _patterns(
+    known: Mapping[str, Mask], among: Mask
+) -> Iterator[tuple[set[str], npt.NDArray[np.int64]]]:
     """The sets of metrics that shops have points for, each with its shops."""
     if not known:
+        yield set(), np.flatnonzero(among)
         return
-    table = pl.DataFrame(dict(known)).with_row_index("row")
+    table = pl.DataFrame(dict(known)).with_row_index("row").filter(pl.Series(among))
     for pattern in table.group_by(*known).agg("row").iter_rows(named=True):
         rows = np.array(pattern.pop("row"), dtype=np.int64)
         yield {id for id, there in pattern.items() if there}, rows
 
 
 def _shares(ruleset: RuleSet, available: set[str]) -> Shares:
+    within: dict[str, Fraction] = {}
+    total: dict[str, Fraction | None] = {}
+    for dimension in ruleset.dimensions:
+        if known_share(ruleset, dimension) != 1:
+            continue
+        weight = ruleset.number(dimension.weight)
+        if ruleset.number(dimension.points) is None:
+            mine = _within(ruleset, dimension, available)
+            if not mine:
+                continue
+            within |= mine
+        total[dimension.id] = None if weight is None else Fraction(weight)
+    if coverage(ruleset) is not None:
+        return Shares(within, total, whole=False)
+    everything = sum((weight or Fraction(0)) for weight in total.values())
+    if not within or not everything:
+        return Shares({}, {}, whole=False)
+    return Shares(within, {id: (w or 0) / everything for id, w in total.items()}, whole=True)
+
+
+def _within(ruleset: RuleSet, dimension: Dimension, available: set[str]) -> dict[str, Fraction]:
+    """Shares of the available metrics in their dimension; none where it has no points."""
     policy = ruleset.number(ruleset.missing)
     if policy not in ("rescale", "require"):
         raise RuleSetError(f"{ruleset.name}: unknown policy for missing metrics {policy!r}")
-    within: dict[str, Fraction] = {}
-    total: dict[str, Fraction] = {}
-    for dimension in ruleset.dimensions:
-        weights = {
-            m.id: Fraction(ruleset.number(m.weight)) for m in dimension.metrics if m.id in available
-        }
-        whole = sum(weights.values())
-        if not whole or (policy == "require" and len(weights) < len(dimension.metrics)):
-            continue
-        for id, weight in weights.items():
-            within[id] = weight / whole
-            total[id] = within[id] * Fraction(ruleset.number(dimension.weight))
-    everything = sum(total.values())
-    metrics = {id: w / everything for id, w in total.items()} if everything else {}
-    return Shares(metrics, within if metrics else {})
+    weights = {
+        m.id: Fraction(ruleset.number(m.weight)) for m in dimension.metrics if m.id in available
+    }
+    whole = sum(weights.values())
+    if not whole or (policy == "require" and len(weights) < len(dimension.metrics)):
+        return {}
+    return {id: weight / whole for id, weight in weights.items()}
 
 
 class _Composing:
     """Columns that are filled pattern by pattern."""
 
     def __init__(self, ruleset: RuleSet, size: int) -> None:
-        self.ruleset, self.size = ruleset, size
-        self._score = _Column(size)
+        self._score, self._coverage = _Column(size), _Column(size)
         self._dimensions = {d.id: _Column(size) for d in ruleset.dimensions}
+        self._dimension_weights = {d.id: _Column(size) for d in ruleset.dimensions}
         self._weights = {m.id: _Column(size) for _, m in ruleset.entries}
 
+    def begin(self, part: Part) -> None:
+        """What the rules of a part say of all its shops."""
+        rows = np.flatnonzero(part.rows)
+        covered = coverage(part.ruleset)
+        if covered is not None:
+            self._coverage.put(rows, Rationals.constant(covered, len(rows)))
+        for dimension in part.ruleset.dimensions:
+            weight = part.ruleset.number(dimension.weight)
+            if weight is not None:
+                weights = Rationals.constant(Fraction(weight), len(rows))
+                self._dimension_weights[dimension.id].put(rows, weights)
+
     def add(
-        self, rows: npt.NDArray[np.int64], shares: Shares, points: dict[str, Rationals]
+        self,
+        ruleset: RuleSet,
+        rows: npt.NDArray[np.int64],
+        shares: Shares,
+        points: dict[str, Rationals],
     ) -> None:
-        if not shares.metrics:
-            return
+        """The dimensions, and where it is whole the total, of shops with one pattern."""
         total = Rationals.constant(0, len(rows))
-        for dimension in self.ruleset.dimensions:
-            mine = [m.id for m in dimension.metrics if m.id in shares.metrics]
-            if not mine:
+        for dimension in ruleset.dimensions:
+            if dimension.id not in shares.dimensions:
                 continue
-            mean = _weighted([(shares.within[id], points[id]) for id in mine])
+            share, given = shares.dimensions[dimension.id], ruleset.number(dimension.points)
+            mine = [] if given is not None else [m.id for m in dimension.metrics]
+            mine = [id for id in mine if id in shares.within]
+            mean = (
+                _weighted([(shares.within[id], points[id]) for id in mine])
+                if given is None
+                else Rationals.constant(Fraction(given), len(rows))
+            )
             self._dimensions[dimension.id].put(rows, mean)
-            total = total + mean.scaled(sum(shares.metrics[id] for id in mine))
-        self._score.put(rows, total)
-        for id, share in shares.metrics.items():
-            self._weights[id].put(rows, Rationals.constant(share, len(rows)))
+            if share is None:
+                continue
+            total = total + mean.scaled(share)
+            for id in mine:
+                weight = Rationals.constant(shares.within[id] * share, len(rows))
+                self._weights[id].put(rows, weight)
+        if shares.whole:
+            self._score.put(rows, total)
 
     def done(self) -> Composed:
         return Composed(
-            self._score.rationals,
-            self._score.known,
-            {id: (c.rationals, c.known) for id, c in self._dimensions.items()},
-            {id: (c.rationals, c.known) for id, c in self._weights.items()},
+            score=self._score.rationals,
+            computable=self._score.known,
+            dimensions=_columns(self._dimensions),
+            weights=_columns(self._weights),
+            dimension_weights=_columns(self._dimension_weights),
+            coverage=(self._coverage.rationals, self._coverage.known),
         )
+
+
+def _columns(columns: Mapping[str, _Column]) -> dict[str, tuple[Rationals, Mask]]:
+    return {id: (column.rationals, column.known) for id, column in columns.items()}
 
 
 class _Column:
@@ -172,17 +250,19 @@ def eligibility(ruleset: RuleSet, measured: Mapping[str, MetricValues]) -> tuple
 class Published:
     """The rounded score of every shop, its status, and the tiers that it opens.
 
-    ``rounded`` are integers of the last decimal place; ``status`` is a word per shop.
+    ``rounded`` are integers of the last decimal place; ``status`` is a word per shop; ``total``
+    says which shops have a score.
     """
 
     status: npt.NDArray[np.object_]
+    total: Mask
     rounded: Integers
     decimals: int
     tiers: Mapping[str, Mask] = field(factory=dict)
 
     @cached_property
     def scored(self) -> Mask:
-        """Shops that have a score."""
+        """Shops with the status ``scored``: they have a score, or the scorecard has no total."""
         return np.asarray(self.status == "scored", dtype=np.bool_)
 
     @property
@@ -191,16 +271,34 @@ class Published:
         return Rationals(self.rounded, np.full(len(self.rounded), 10**self.decimals))
 
 
-def publish(ruleset: RuleSet, composed: Composed, verdicts: tuple[Verdict, ...]) -> Published:
-    """Round, and say which shops have a score: of several reasons against it the first counts."""
-    status = np.where(composed.computable, "scored", "not_computable").astype(object)
+def publish(
+    ruleset: RuleSet,
+    composed: Composed,
+    verdicts: tuple[Verdict, ...],
+    graded: Mapping[str, Graded],
+    on_metrics: Mapping[str, Mask],
+) -> Published:
+    """Round, and say which shops have a score: of several reasons against it the first counts.
+
+    ``on_metrics`` are the tiers that a metric decides.
+    """
+    computed = composed.computable
+    if not ruleset.dimensions:  # no total: a shop with any value is scored
+        computed = np.logical_or.reduce([g.measured.present for g in graded.values()])
+    status = np.where(computed, "scored", "not_computable").astype(object)
+    status[composed.coverage[1]] = "partial"
     for verdict in reversed(verdicts):
         status[~verdict.met] = verdict.condition.status
     decimals = int(ruleset.number(ruleset.decimals))
-    published = Published(status, composed.score.half_up(decimals), decimals)
+    rounded = composed.score.half_up(decimals)
+    total = np.asarray((status == "scored") & composed.computable, dtype=np.bool_)
+    published = Published(status, total, rounded, decimals)
     tiers = {}
     for tier in ruleset.tiers:
+        if tier.metric:
+            tiers[tier.id] = on_metrics[tier.id]
+            continue
         bound = ruleset.number(tier.at_least if tier.at_least is not None else tier.below)
         reached = published.scores.at_least(Fraction(bound))
-        tiers[tier.id] = published.scored & (reached if tier.at_least is not None else ~reached)
-    return Published(status, published.rounded, decimals, tiers)
+        tiers[tier.id] = total & (reached if tier.at_least is not None else ~reached)
+    return Published(status, total, rounded, decimals, tiers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -12,11 +12,12 @@ from attrs import evolve, frozen
 
 from .benchmarks import Benchmark
 from .errors import PluginError
-from .model.rulesets import MetricEntry, RuleSet
+from .model.rulesets import RuleSet
+from .parts import Part, parts_of
 from .plugins.containment import contained
 from .rationals import Mask, Rationals
 from .rules import Rules
-from .scorers import Context, Percentiles, Points, Scorer, make_scorer
+from .scorers import Context, Percentiles, Scorer, make_scorer
 from .weighing import MetricValues
 
 MetricStatus = Literal[
@@ -69,13 +70,21 @@ def grade(
         given: percentiles and points that the user knows already.
     """
     ruleset = rules.ruleset
-    scorers = bound_scorers(ruleset, rules.scorecard.scorer_kinds)
+    parts = [
+        (part, bound_scorers(part.ruleset, rules.scorecard.scorer_kinds))
+        for part in parts_of(ruleset, shops["industry"])
+    ]
+    entries = {entry.id for _, entry in ruleset.entries}
     graded = {}
-    for entry, context in _contexts(rules, measured, shops, benchmark, peers, given):
-        graded[entry.id] = _graded(scorers[entry.scorer], context, measured[entry.id], given)
-    for id in ruleset.informational:
-        graded[id] = _shown(measured[id])
-    return graded
+    for id, context in _contexts(rules, measured, shops, benchmark, peers, given):
+        if id in entries:
+            graded[id] = _graded(context, measured[id], given, parts)
+        else:
+            ranks = None if ruleset.dimensions else context.percentiles
+            graded[id] = _shown(measured[id], ranks)
+    for bonus in ruleset.bonus:
+        graded[bonus.metric] = _added(measured[bonus.metric])
+    return {id: graded[id] for id in ruleset.metric_ids}
 
 
 def bound_scorers(
@@ -85,6 +94,7 @@ def bound_scorers(
     return {
         name: make_scorer(spec.kind, _numbers(spec.parameters, ruleset), more)
         for name, spec in ruleset.scorers.items()
+        if not spec.missing
     }
 
 
@@ -103,8 +113,8 @@ def _contexts(
     benchmark: Benchmark | None,
     peers: Mask | None,
     given: Given | None,
-) -> Iterator[tuple[MetricEntry, Context]]:
-    """What the scorer of each weighed metric may know."""
+) -> Iterator[tuple[str, Context]]:
+    """What may be known of each metric that is weighed or shown besides its own values."""
     size = len(shops)
     types = shops["shop_type"].to_list() if "shop_type" in shops.columns else [None] * size
     everybody = Context(
@@ -120,47 +130,80 @@ def _contexts(
         ranking=rules.ruleset.number(rules.ruleset.ranking),
         benchmark=benchmark,
     )
-    for _, entry in rules.ruleset.entries:
-        metric, found = rules.metrics[entry.id].metric, measured[entry.id]
+    ids = (*(entry.id for _, entry in rules.ruleset.entries), *rules.ruleset.informational)
+    for id in ids:
+        metric, found = rules.metrics[id].metric, measured[id]
         yield (
-            entry,
+            id,
             evolve(
                 everybody,
-                metric=entry.id,
+                metric=id,
                 better=metric.better,
                 values=found.values,
                 has_value=found.present & (found.n >= metric.min_n),
                 n=found.n,
-                given=None if given is None else given.percentiles.get(entry.id),
+                given=None if given is None else given.percentiles.get(id),
             ),
         )
 
 
 def _graded(
-    scorer: Scorer, context: Context, measured: MetricValues, given: Given | None
+    context: Context,
+    measured: MetricValues,
+    given: Given | None,
+    parts: Sequence[tuple[Part, Mapping[str, Scorer]]],
 ) -> Graded:
-    with contained(f"scorer of metric {context.metric}"):
-        points = scorer.points(measured.values, context)
+    """Points by the scorer of each part; reasons where it has none, or lacks a number."""
+    size = len(context.has_value)
+    values, known = Rationals.constant(0, size), np.zeros(size, dtype=np.bool_)
+    statuses = np.full(size, _code("no_data"), dtype=np.int8)
+    weighed, percentiles = np.ones(size, dtype=np.bool_), None
+    for part, scorers in parts:
+        entry = part.entry(context.metric)
+        if part.ruleset.number(entry.weight) is None:
+            weighed = weighed & ~part.rows
+        if entry.scorer not in scorers:
+            statuses[part.rows] = _code("missing_number" if entry.scorer else "informational")
+            percentiles = percentiles or (None if entry.scorer else context.percentiles)
+            continue
+        with contained(f"scorer of metric {context.metric}"):
+            found = scorers[entry.scorer].points(measured.values, context)
+        values = found.values.where(part.rows, values)
+        known = np.where(part.rows, found.known, known)
+        statuses[part.rows] = _code(found.reason)
+        percentiles = found.percentiles or percentiles
     if given is not None and context.metric in given.points:
-        values, known = given.points[context.metric]
-        points = Points(
-            values.where(known, points.values),
-            known | points.known,
-            points.reason,
-            points.percentiles,
-        )
-    known = points.known & context.has_value
-    statuses = np.full(len(known), _code(points.reason), dtype=np.int8)
+        stated, there = given.points[context.metric]
+        values, known = stated.where(there, values), known | there
+    known = known & context.has_value
     statuses[known] = _code("ok")
+    statuses[known & ~weighed] = _code("missing_number")
+    return Graded(measured, _with_data(statuses, measured, context), values, known, percentiles)
+
+
+def _with_data(statuses: Statuses, measured: MetricValues, context: Context) -> Statuses:
+    """Of the reasons why a metric has no points, having no value comes first."""
     statuses[measured.present & ~context.has_value] = _code("below_min_n")
     statuses[~measured.present] = _code("no_data")
-    return Graded(measured, statuses, points.values, known, points.percentiles)
+    return statuses
 
 
-def _shown(measured: MetricValues) -> Graded:
+def _added(measured: MetricValues) -> Graded:
+    """A bonus: its points are its value."""
+    statuses = np.where(measured.present, _code("ok"), _code("no_data")).astype(np.int8)
+    return Graded(measured, statuses, measured.values, measured.present)
+
+
+def _shown(measured: MetricValues, percentiles: Percentiles | None) -> Graded:
     statuses = np.where(measured.present, _code("informational"), _code("no_data"))
     nothing = np.zeros(len(statuses), dtype=np.bool_)
-    return Graded(measured, statuses.astype(np.int8), Rationals.constant(0, len(statuses)), nothing)
+    return Graded(
+        measured,
+        statuses.astype(np.int8),
+        Rationals.constant(0, len(statuses)),
+        nothing,
+        percentiles,
+    )
 
 
 def _code(status: str) -> int:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from attrs import asdict
 
 from .documents import SCORE, VALIDATE, dumped
 from .reading.report import LoadReport
 
 if TYPE_CHECKING:
-    from .model.rulesets import Assumption
+    from .model.assumptions import Assumption
     from .results import Result
     from .rules import Rules
 
@@ -28,6 +29,8 @@ def score_document(result: Result, rows: pl.Series | None = None) -> str:
         "as_of": result.as_of.isoformat(),
         "versions": result.versions,
         "assumptions": assumption_list(result.rules),
+        "missing_numbers": [asdict(m) for m in result.missing_numbers],
+        "numbers": [asdict(used) for used in ruleset.numbers_used],
         "load": None if result.report is None else result.report.to_dict(),
         "remarks": list(result.remarks),
     }
@@ -69,6 +72,8 @@ def _shop_lines(result: Result) -> pl.Series:
         "score": result.score,
         "score_exact": result.score_exact,
     }
+    if result.coverage.is_not_null().any():
+        shop["coverage"] = result.coverage
     parts = {
         "head": _members(shop),
         "dimensions": _list_of("dimensions", _dimensions(result), len(result)),
@@ -102,14 +107,9 @@ def _same(value: Any, length: int, dtype: Any = None) -> pl.Series:
 
 
 def _dimensions(result: Result) -> list[dict[str, pl.Series]]:
-    ruleset, size = result.rules.ruleset, len(result)
     return [
-        {
-            "id": _same(dimension.id, size),
-            "weight": _same(float(ruleset.number(dimension.weight)), size),
-            "points": result.dimension_points[dimension.id],
-        }
-        for dimension in ruleset.dimensions
+        {"id": _same(id, len(result)), "weight": result.dimension_weights[id], "points": points}
+        for id, points in result.dimension_points.items()
     ]
 
 

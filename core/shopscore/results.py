@@ -12,16 +12,32 @@ import polars as pl
 from attrs import field, frozen
 
 from ._version import version
+from .comparison import Compared, shown
 from .composition import Composed, Published, Verdict
+from .coverage import missing_numbers
 from .errors import UsageError, did_you_mean
 from .grading import METRIC_STATUSES, Graded
+from .model.rulesets import MissingNumber
+from .parts import parts_of
 from .rationals import Mask, Rationals
 from .reading.events import Events
 from .reading.report import LoadReport
 from .rules import Rules
+from .standards import Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+#: Columns that only some results have beside a metric.
+BESIDE = (
+    "industry_mean",
+    "direction",
+    "difference",
+    "difference_shown",
+    "standard",
+    "reached",
+)
 
 
 @frozen
@@ -30,7 +46,9 @@ class MetricView:
 
     ``value`` is a fraction for rates and hours for durations; ``percentile`` runs from 0 (worst)
     to 1 (best), ``from_table`` says that it comes from a benchmark table. ``weight`` is the share
-    of the total after rescaling, None where the status is not ``ok``.
+    of the total after rescaling, None where the status is not ``ok``. ``industry_mean``,
+    ``direction`` and ``difference`` stand beside it where the rules compare, ``standard`` and
+    ``reached`` where standards were given.
     """
 
     id: str
@@ -43,20 +61,29 @@ class MetricView:
     weight: float | None
     from_table: bool
     reason: str | None
+    industry_mean: float | None = None
+    direction: str | None = None
+    difference: float | None = None
+    difference_shown: str | None = None
+    standard: float | None = None
+    reached: bool | None = None
 
 
 @frozen
 class DimensionView:
-    """One dimension of one shop; ``weight`` is the published one."""
+    """One dimension of one shop; ``weight`` is that of the rules, None where it is not known."""
 
     id: str
-    weight: float
+    weight: float | None
     points: float | None
 
 
 @frozen
 class ShopView:
-    """One shop: its status, its score, and the dimensions and metrics behind it."""
+    """One shop: its status, its score, and the dimensions and metrics behind it.
+
+    ``coverage`` is the share of the total whose numbers are known, where some are missing.
+    """
 
     shop_id: str
     industry: str
@@ -66,6 +93,7 @@ class ShopView:
     dimensions: tuple[DimensionView, ...]
     metrics: tuple[MetricView, ...]
     tiers: tuple[str, ...]
+    coverage: float | None = None
 
 
 @frozen(eq=False, slots=False)
@@ -83,6 +111,8 @@ class Result:
     composed: Composed = field(repr=False)
     published: Published = field(repr=False)
     verdicts: tuple[Verdict, ...] = field(repr=False, default=())
+    compared: Mapping[str, Compared] = field(repr=False, factory=dict)
+    judged: Mapping[str, Verdicts] = field(repr=False, factory=dict)
     events: Events | None = field(repr=False, default=None)
     remarks: tuple[str, ...] = ()
 
@@ -118,6 +148,13 @@ class Result:
         """The books of reading; None where the result was not made from events."""
         return None if self.events is None else self.events.report
 
+    @cached_property
+    def missing_numbers(self) -> tuple[MissingNumber, ...]:
+        """The numbers that the rules of these shops need and nobody has given."""
+        parts = parts_of(self.rules.ruleset, self.shops["industry"])
+        found = (m for part in parts if part.rows.any() for m in missing_numbers(part.ruleset))
+        return tuple({m.number: m for m in found}.values())
+
     @property
     def versions(self) -> dict[str, str | None]:
         """Versions of package, plugin and rule set, and the digest of the input."""
@@ -136,11 +173,13 @@ class Result:
             "status": pl.Series(self.published.status, dtype=pl.String),
             "score": self.score,
             "score_exact": self.score_exact,
+            **({"coverage": self.coverage} if self.coverage.is_not_null().any() else {}),
             **{f"{id}.points": points for id, points in self.dimension_points.items()},
         }
         for id, found in self.all_metric_columns.items():
-            for name in ("value", "n", "percentile", "points", "weight", "status"):
-                columns[f"{id}.{name}"] = found[name]
+            for name in ("value", "n", "percentile", "points", "weight", "status", *BESIDE):
+                if name in found.columns:
+                    columns[f"{id}.{name}"] = found[name]
         columns["tiers"] = self.tiers
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 
@@ -159,13 +198,18 @@ class Result:
 
     @cached_property
     def score(self) -> pl.Series:
-        """The rounded score; null unless the status is ``scored``."""
-        return self._floats(self.published.scores, self.published.scored)
+        """The rounded score; null where there is none."""
+        return self._floats(self.published.scores, self.published.total)
+
+    @cached_property
+    def coverage(self) -> pl.Series:
+        """The share of the total whose numbers are known; null where none is missing."""
+        return self._floats(*self.composed.coverage)
 
     @cached_property
     def score_exact(self) -> pl.Series:
-        """The unrounded score as a fraction in lowest terms; null unless ``scored``."""
-        rows = np.flatnonzero(self.published.scored)
+        """The unrounded score as a fraction in lowest terms; null where there is none."""
+        rows = np.flatnonzero(self.published.total)
         num, den = self.composed.score.take(rows).lowest_terms()
         texts: list[str | None] = [None] * len(self)
         for row, above, below in zip(rows.tolist(), num.tolist(), den.tolist(), strict=True):
@@ -183,7 +227,10 @@ class Result:
         return marks.select(pl.concat_list(words).list.drop_nulls()).to_series()
 
     def metric_columns(self, id: str) -> pl.DataFrame:
-        """Status, value, n, percentile, points, weight, from_table and reason of one metric."""
+        """Status, value, n, percentile, points, weight, from_table and reason of one metric.
+
+        Also what stands beside it, where there is a comparison or a standard.
+        """
         graded = self.graded[id]
         weights, weighed = self.composed.weights.get(
             id, (Rationals.constant(0, len(self)), np.zeros(len(self), dtype=np.bool_))
@@ -207,7 +254,33 @@ class Result:
             ),
             "reason": no_data.to_series(),
         }
+        columns |= self._comparison(id) | self._verdict(id)
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
+
+    def _comparison(self, id: str) -> dict[str, pl.Series]:
+        found, rule = self.compared.get(id), self.rules.ruleset.comparison
+        if found is None or rule is None:
+            return {}
+        texts: list[str | None] = [None] * len(self)
+        rows = np.flatnonzero(found.differs)
+        for row, part in zip(rows.tolist(), found.differences.take(rows).fractions(), strict=True):
+            texts[row] = shown(rule.kind, part)
+        return {
+            "industry_mean": self._floats(found.means, found.known),
+            "direction": pl.Series(found.directions.tolist(), dtype=pl.String),
+            "difference": self._floats(found.differences, found.differs),
+            "difference_shown": pl.Series(texts, dtype=pl.String),
+        }
+
+    def _verdict(self, id: str) -> dict[str, pl.Series]:
+        found = self.judged.get(id)
+        if found is None:
+            return {}
+        judged = found.known & self.graded[id].measured.present
+        return {
+            "standard": self._floats(found.standards, found.known),
+            "reached": pl.Series(found.reached).set(pl.Series(~judged), None),
+        }
 
     def dimension_of(self, id: str) -> str | None:
         """The dimension that a metric is weighed in; None for informational ones."""
@@ -227,8 +300,12 @@ class Result:
         """Points of each dimension."""
         return {id: self._floats(*column) for id, column in self.composed.dimensions.items()}
 
+    @cached_property
+    def dimension_weights(self) -> dict[str, pl.Series]:
+        """Weights of each dimension by the rules; null where one is not known."""
+        return {id: self._floats(*column) for id, column in self.composed.dimension_weights.items()}
+
     def _view(self, row: int) -> ShopView:
-        ruleset = self.rules.ruleset
         return ShopView(
             shop_id=self.shops["shop_id"][row],
             industry=self.shops["industry"][row],
@@ -236,16 +313,15 @@ class Result:
             score=self.score[row],
             score_exact=self.score_exact[row],
             dimensions=tuple(
-                DimensionView(
-                    d.id, float(ruleset.number(d.weight)), self.dimension_points[d.id][row]
-                )
-                for d in ruleset.dimensions
+                DimensionView(id, self.dimension_weights[id][row], points[row])
+                for id, points in self.dimension_points.items()
             ),
             metrics=tuple(
                 MetricView(id=id, dimension=self.dimension_of(id), **columns.row(row, named=True))
                 for id, columns in self.all_metric_columns.items()
             ),
             tiers=tuple(self.tiers[row]),
+            coverage=self.coverage[row],
         )
 
 

@@ -11,12 +11,13 @@ from .errors import ExpressionError, RuleSetError, did_you_mean
 from .evaluation.types import type_of
 from .model import expressions as ex
 from .model.aggregators import Aggregator
+from .model.assumptions import Assumption
 from .model.binding import assumed_ids, bound
 from .model.counting import Tally
 from .model.joined import HasRow, joined_of
 from .model.metrics import Metric
 from .model.platforms import Platform, Scorecard
-from .model.rulesets import Assumption, RuleSet
+from .model.rulesets import RuleSet
 from .model.streams import CANONICAL, Stream, merge_streams
 from .model.windows import Window
 

@@ -9,12 +9,13 @@ from typing import Any, get_args
 from attrs import evolve
 
 from .errors import RuleSetError, UsageError
+from .model.assumptions import Assumption, AssumptionKind, Chosen
 from .model.expressions import Assumed
 from .model.rulesets import (
     MISSING_POLICIES,
     RANKING_KINDS,
-    Assumption,
-    AssumptionKind,
+    Bonus,
+    Comparison,
     Dimension,
     Eligibility,
     MetricEntry,
@@ -30,6 +31,9 @@ SCHEMA = 1
 MOST_DECIMALS = 9
 #: What a condition that is not met may make of a shop.
 REFUSALS = ("insufficient_orders", "growth", "suppressed")
+#: How a metric is held against its industry, and which mean that is.
+COMPARISON_KINDS = ("difference", "spread")
+COMPARISON_MEANS = ("pooled", "shops")
 
 #: Finds the TOML text of a rule set by its name; returns the text and where it came from.
 Lookup = Callable[[str], tuple[str, str]]
@@ -60,7 +64,7 @@ def parse_ruleset(text: str, origin: str, lookup: Lookup | None = None) -> RuleS
     given = {i: evolve(a, overridden=i in own) for i, a in ruleset.assumptions.items()}
     ruleset = evolve(ruleset, assumptions=given)
     table.done()
-    _check(ruleset, table)
+    check_ruleset(ruleset, table)
     return ruleset
 
 
@@ -83,15 +87,26 @@ def _extended(document: dict[str, Any], origin: str, lookup: Lookup | None) -> d
     return merged
 
 
+_NUMBERS = (
+    "weight",
+    "points",
+    "at_least",
+    "at_most",
+    "below",
+    "times_industry_mean",
+    "or_count_below",
+    "low",
+    "high",
+    "decimals",
+)
+
+
 def _sourced(value: Any) -> Any:
     """A user's tables with the user as the source of their plain numbers."""
     if isinstance(value, list):
         return [_sourced(v) for v in value]
     if isinstance(value, dict):
-        plain = any(
-            k in value and not isinstance(value[k], dict)
-            for k in ("weight", "at_least", "at_most", "below", "low", "high", "decimals")
-        )
+        plain = any(k in value and not isinstance(value[k], dict) for k in _NUMBERS)
         extra = {"source": "user"} if plain else {}
         kept = {k: v if k == "assumptions" else _sourced(v) for k, v in value.items()}
         return {**extra, **kept}
@@ -131,11 +146,12 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         ranking=top.chosen("ranking", RANKING_KINDS),
         missing=top.chosen("missing", MISSING_POLICIES),
         dimensions=tuple(_dimension(t) for t in top.tables("dimensions")),
-        unknown_weight=scale.number("unknown_weight", 0),
-        scorers={name: _scorer(name, t) for name, t in top.named_tables("scorers")},
+        scorers={name: scorer_spec(name, t) for name, t in top.named_tables("scorers")},
         eligibility=tuple(_eligibility(t) for t in top.tables("eligibility")),
         peers_need_eligibility=peers.assumable("need_eligibility", bool, False),
         tiers=tuple(_tier(t) for t in top.tables("tiers")),
+        bonus=tuple(_bonus(t) for t in top.tables("bonus")),
+        comparison=_comparison(top.table("comparison")),
         informational=top.texts("informational"),
         assumptions=_assumptions(top),
         sources={name: _source(name, t) for name, t in top.named_tables("sources")},
@@ -159,9 +175,12 @@ def _dimension(table: Table) -> Dimension:
         en=table.text("en"),
         weight=table.number("weight"),
         metrics=tuple(_entry(t) for t in table.tables("metrics")),
+        points=table.number("points", None),
         source=table.source(),
     )
     table.done()
+    if not dimension.metrics and dimension.points is None:
+        raise table.fail("a dimension needs metrics, or points")
     return dimension
 
 
@@ -169,23 +188,26 @@ def _entry(table: Table) -> MetricEntry:
     entry = MetricEntry(
         id=table.text("id"),
         weight=table.number("weight"),
-        scorer=table.text("scorer"),
+        scorer=table.text("scorer", ""),
         source=table.source(),
     )
     table.done()
     return entry
 
 
-def _scorer(name: str, table: Table) -> ScorerSpec:
-    kind, source = table.text("kind"), table.source()
+def scorer_spec(name: str, table: Table) -> ScorerSpec:
+    """A scorer as a table of the TOML says it."""
+    kind, source, missing = table.text("kind"), table.source(), table.text("missing", "")
     parameters = {
         key: table.numbers_within(value, key)
         for key, value in table.data.items()
-        if key not in ("kind", "source")
+        if key not in ("kind", "source", "missing")
     }
+    if missing and parameters:
+        raise table.fail(f"either missing, or {', '.join(parameters)}")
     if not source and not all(isinstance(v, Assumed) for v in parameters.values()):
         raise table.fail("a scorer with numbers needs a source")
-    return ScorerSpec(name, kind, parameters, source)
+    return ScorerSpec(name, kind, parameters, source, missing)
 
 
 def _eligibility(table: Table) -> Eligibility:
@@ -212,12 +234,36 @@ def _tier(table: Table) -> Tier:
         en=table.text("en"),
         at_least=table.number("at_least", None),
         below=table.number("below", None),
+        metric=table.text("metric", ""),
+        times_industry_mean=table.number("times_industry_mean", None),
+        or_count_below=table.number("or_count_below", None),
         source=table.source(),
     )
     table.done()
-    if (tier.at_least is None) == (tier.below is None):
-        raise table.fail("either at_least or below is needed")
+    on_metric = tier.times_industry_mean is not None
+    if bool(tier.metric) != on_metric or (tier.or_count_below is not None and not on_metric):
+        raise table.fail("a metric goes with times_industry_mean, and perhaps or_count_below")
+    if [tier.at_least is not None, tier.below is not None, on_metric].count(True) != 1:
+        raise table.fail("one of at_least, below, and times_industry_mean is needed")
     return tier
+
+
+def _bonus(table: Table) -> Bonus:
+    bonus = Bonus(table.text("metric"), table.source())
+    table.done()
+    return bonus
+
+
+def _comparison(table: Table) -> Comparison | None:
+    if not table.data:
+        return None
+    comparison = Comparison(
+        kind=table.word("kind", COMPARISON_KINDS),
+        mean=table.chosen("mean", COMPARISON_MEANS),
+        source=table.source(),
+    )
+    table.done()
+    return comparison
 
 
 def _assumptions(top: Table) -> dict[str, Assumption]:
@@ -257,31 +303,16 @@ def _source(name: str, table: Table) -> Source:
     return source
 
 
-def _check(ruleset: RuleSet, table: Table) -> None:
+def check_ruleset(ruleset: RuleSet, table: Table) -> None:
     """What spans several tables: what is named exists, and nothing stands there twice."""
-    named = [
-        ruleset.scale_source,
-        *(d.source for d in ruleset.dimensions),
-        *(m.source for _, m in ruleset.entries),
-        *(e.source for e in ruleset.eligibility),
-        *(t.source for t in ruleset.tiers),
-        *(s.source for s in ruleset.scorers.values()),
-    ]
-    for source in named:
-        if source and source not in ruleset.sources:
-            raise table.fail(f"source {source} is not among [sources]")
-    for _, entry in ruleset.entries:
-        if entry.scorer not in ruleset.scorers:
-            raise table.fail(f"metric {entry.id}: no scorer {entry.scorer} among [scorers]")
-    for assumption in ruleset.assumed_by_rules():
-        ruleset.number(Assumed(assumption))
+    _check_names(ruleset, table)
     for what, ids in (
-        ("metric", [*(m.id for _, m in ruleset.entries), *ruleset.informational]),
+        ("metric", ruleset.metric_ids),
         ("dimension", [d.id for d in ruleset.dimensions]),
         ("tier", [t.id for t in ruleset.tiers]),
         ("eligibility", [e.id for e in ruleset.eligibility]),
     ):
-        _check_once(table, what, ids)
+        _check_once(table, what, list(ids))
     if not ruleset.metric_ids:
         raise table.fail("a rule set needs a metric")
     first, last = ruleset.effective_from, ruleset.effective_to
@@ -290,13 +321,44 @@ def _check(ruleset: RuleSet, table: Table) -> None:
     weights = {d.id: d.weight for d in ruleset.dimensions}
     weights |= {m.id: m.weight for _, m in ruleset.entries}
     for id, weight in weights.items():
-        if ruleset.number(weight) < 0:
+        if (ruleset.number(weight) or 0) < 0:
             raise table.fail(f"the weight of {id} is negative")
     decimals = ruleset.number(ruleset.decimals)
     if decimals != int(decimals) or not 0 <= decimals <= MOST_DECIMALS:
         raise table.fail(
             f"decimals = {decimals}: a whole number from 0 to {MOST_DECIMALS} is needed"
         )
+
+
+def _check_names(ruleset: RuleSet, table: Table) -> None:
+    """Sources, scorers and assumptions that are named exist."""
+    comparison = () if ruleset.comparison is None else (ruleset.comparison,)
+    named = [
+        ruleset.scale_source,
+        *(d.source for d in ruleset.dimensions),
+        *(m.source for _, m in ruleset.entries),
+        *(e.source for e in ruleset.eligibility),
+        *(t.source for t in ruleset.tiers),
+        *(s.source for s in ruleset.scorers.values()),
+        *(b.source for b in ruleset.bonus),
+        *(c.source for c in comparison),
+    ]
+    for source in named:
+        if source and source not in ruleset.sources:
+            raise table.fail(f"source {source} is not among [sources]")
+    for _, entry in ruleset.entries:
+        if entry.scorer and entry.scorer not in ruleset.scorers:
+            raise table.fail(f"metric {entry.id}: no scorer {entry.scorer} among [scorers]")
+    for assumption in ruleset.assumed_by_rules():
+        ruleset.number(Assumed(assumption))
+    for weight in (
+        *(d.weight for d in ruleset.dimensions),
+        *(m.weight for _, m in ruleset.entries),
+    ):
+        if isinstance(weight, Chosen):
+            known = set(ruleset.assumptions[weight.by.id].choices)
+            if known != {word for word, _ in weight.numbers}:
+                raise table.fail(f"a weight for each choice of {weight.by.id} is needed: {known}")
 
 
 def _check_once(table: Table, what: str, ids: list[str]) -> None:

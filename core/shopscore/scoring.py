@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -11,26 +11,45 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from . import catalog
 from .benchmarks import Benchmark
+from .comparison import compare, tiers_on_metrics
 from .composition import compose, eligibility, publish
 from .counting import window_sums
 from .errors import CoverageError, UsageError
 from .grading import Given, grade
 from .model.platforms import Platform
 from .model.rulesets import RuleSet
+from .numbers_files import NumbersSource, with_numbers
 from .rationals import Mask
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
 from .reading.files import Progress, from_dataframe
 from .resolution import Resolved, resolve_events
 from .results import Result
 from .rules import Rules
+from .standards import Standards, judge
 from .state import Tallies
 from .weighing import MetricValues, weigh
 
 RuleSetName = str | Path | RuleSet | None
+
+
+def _read_benchmarks(given: Benchmark | str | Path | None) -> Benchmark | None:
+    return Benchmark.read(Path(given)) if isinstance(given, str | Path) else given
+
+
+def _read_standards(given: Standards | str | Path | None) -> Standards | None:
+    return Standards.read(Path(given)) if isinstance(given, str | Path) else given
+
+
+@frozen
+class Tables:
+    """What a user knows besides events: percentiles, and standards; as tables or their files."""
+
+    benchmarks: Benchmark | None = field(default=None, converter=_read_benchmarks)
+    standards: Standards | None = field(default=None, converter=_read_standards)
 
 
 def find_rules(
@@ -39,6 +58,7 @@ def find_rules(
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
     assume: Mapping[str, object] | None = None,
+    numbers: NumbersSource = None,
 ) -> tuple[Rules, date, tuple[str, ...]]:
     """The rules that are meant, the day they are asked for, and remarks about the choice.
 
@@ -48,9 +68,11 @@ def find_rules(
         ruleset: a version, the path of a TOML file, or a rule set; by default the one in force.
         as_of: the day of publication; by default today on the platform's clock.
         assume: other values for assumptions, by id.
+        numbers: files (or a table of one) with numbers that the rule set lacks.
 
     Raises:
         CoverageError: for anything that is not covered.
+        RuleSetError: for numbers that the rule set does not lack.
         UsageError: for an unreadable date, or an unknown assumption.
     """
     declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
@@ -59,6 +81,7 @@ def find_rules(
     found = catalog.find_ruleset(card, ruleset, day)
     if assume:
         found = found.assuming(assume)
+    found = with_numbers(found, numbers)
     version = catalog.plugin_version(declared.id)
     rules = Rules.bind(declared, card, found, version, named=ruleset is not None)
     return rules, day, remarks_on(rules, day)
@@ -78,11 +101,13 @@ def remarks_on(rules: Rules, day: date) -> tuple[str, ...]:
         remarks.append(
             f"rule set {found.name} covers {found.span}; applied to {day} because it was named"
         )
-    if found.dimensions and found.known_weight != 1:
-        total = float(found.known_weight)
-        remarks.append(f"weights of dimensions add up to {total:g}, not 1: rescaled")
-    if unknown := found.number(found.unknown_weight):
-        remarks.append(f"dimensions that weigh {float(unknown):g} of the total are not published")
+    if found.dimensions and found.known_weight not in (None, 1):
+        remarks.append(
+            f"weights of dimensions add up to {float(found.known_weight or 0):g}, not 1: rescaled"
+        )
+    for used in found.numbers_used:
+        whom = f" for {', '.join(used.industries)}" if used.industries else ""
+        remarks.append(f"numbers that the rule set lacks come from {used.file}{whom}")
     return tuple(remarks)
 
 
@@ -107,6 +132,7 @@ def resolve(
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
     assume: Mapping[str, object] | None = None,
+    numbers: NumbersSource = None,
     tz: str | None = None,
 ) -> Resolved:
     """Events as rows that stand alone, for the metrics of one rule set.
@@ -115,7 +141,7 @@ def resolve(
     set where none is named. ``resolved.split(7)`` cuts it into parts whose tallies add up.
 
     """
-    rules, _, _ = find_rules(platform, scorecard, ruleset, as_of, assume)
+    rules, _, _ = find_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     return resolve_events(read_events(source, platform=platform, tz=tz), rules)
 
 
@@ -139,7 +165,9 @@ def score(
     as_of: date | str | None = None,
     shops: Any = None,
     benchmarks: Benchmark | str | Path | None = None,
+    standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
+    numbers: NumbersSource = None,
     tz: str | None = None,
     strict: bool = False,
     progress: Progress | None = None,
@@ -157,7 +185,9 @@ def score(
         shops: for tallies: events, or a dataframe with ``shop_id`` and ``industry``, since a
             state holds no attributes of shops.
         benchmarks: a table, or the path of one, from which percentiles are taken.
+        standards: a table, or the path of one, that says what each metric must reach.
         assume: other values for assumptions, by id.
+        numbers: TOML files (one path, or several) with numbers that the rule set lacks.
         tz: the zone of the events' clock, where it is not the platform's.
         strict: raise where a row of the events would be set aside.
         progress: called with a line of text as each step begins.
@@ -172,15 +202,16 @@ def score(
         StateError: for tallies that are a difference.
     """
     if isinstance(source, Tallies):
-        if any((ruleset, scorecard, assume, tz, strict)):
+        if any((ruleset, scorecard, assume, numbers, tz, strict)):
             raise UsageError(
                 "tallies know their rules: name rule set and assumptions, zone and strictness when"
                 " reading and resolving"
             )
-        return _score_tallies(source, as_of, shops, benchmarks, platform)
+        return _score_tallies(source, as_of, shops, Tables(benchmarks, standards), platform)
     if platform is None:
         raise UsageError("score needs platform=, the id of a platform")
-    rules, day, remarks = find_rules(platform, scorecard, ruleset, as_of, assume)
+    rules, day, remarks = find_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    tables = Tables(benchmarks, standards)
     say = progress or (lambda _: None)
     events = read_events(source, platform=platform, tz=tz, strict=strict, progress=say)
     say("resolving")
@@ -190,7 +221,7 @@ def score(
         rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
     )
     say("grading")
-    result = finish(rules, day, measured, events.shops, benchmarks, remarks=remarks)
+    result = finish(rules, day, measured, events.shops, tables, remarks=remarks)
     return evolve(result, events=events)
 
 
@@ -198,7 +229,7 @@ def _score_tallies(
     state: Tallies,
     as_of: date | str | None,
     shops: Any,
-    benchmarks: Benchmark | str | Path | None,
+    tables: Tables,
     platform: str | Platform | None,
 ) -> Result:
     rules = state.rules
@@ -206,12 +237,12 @@ def _score_tallies(
         raise UsageError(f"these tallies were counted by the rules of {rules.platform.id}")
     day = _day(as_of, rules.platform.zone)
     if shops is None:
-        table = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
+        attributes = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
     else:
-        table = _shop_attributes(shops, rules.platform)
-    known = state.with_shops(table["shop_id"])
+        attributes = _shop_attributes(shops, rules.platform)
+    known = state.with_shops(attributes["shop_id"])
     listed = pl.DataFrame([known.shop_ids]).join(
-        table, on="shop_id", how="left", maintain_order="left"
+        attributes, on="shop_id", how="left", maintain_order="left"
     )
     measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
     return finish(
@@ -219,7 +250,7 @@ def _score_tallies(
         day,
         measured,
         listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY)),
-        benchmarks,
+        tables,
         remarks=remarks_on(rules, day),
     )
 
@@ -238,29 +269,44 @@ def finish(
     as_of: date,
     measured: Mapping[str, MetricValues],
     shops: pl.DataFrame,
-    benchmarks: Benchmark | str | Path | None = None,
+    tables: Tables | None = None,
     *,
     given: Given | None = None,
     eligible: bool = False,
     remarks: tuple[str, ...] = (),
 ) -> Result:
-    """From metric values to the result: grade, compose, publish.
+    """From metric values to the result: grade, compose, publish, and hold against the industry.
 
     ``eligible`` takes the conditions for a published score as met, where they cannot be checked.
     """
-    if isinstance(benchmarks, str | Path):
-        benchmarks = Benchmark.read(Path(benchmarks))
+    tables = tables or Tables()
+    benchmarks, standards = tables.benchmarks, tables.standards
+    shown = rules.ruleset.metric_ids
     if benchmarks is not None:
-        unknown = sorted({m for _, m in benchmarks.curves} - set(rules.ruleset.metric_ids))
+        unknown = sorted({m for _, m in benchmarks.curves} - set(shown))
         remarks = (*remarks, *(f"benchmark rows of metric {m} serve nothing" for m in unknown))
+    if standards is not None:
+        unknown = sorted(standards.metrics - set(shown))
+        remarks = (*remarks, *(f"standards of metric {m} serve nothing" for m in unknown))
     verdicts = () if eligible else eligibility(rules.ruleset, measured)
     peers: Mask | None = None
     if rules.ruleset.number(rules.ruleset.peers_need_eligibility):
         peers = np.logical_and.reduce([v.met for v in verdicts]) if verdicts else None
     graded = grade(rules, measured, shops, benchmark=benchmarks, peers=peers, given=given)
-    composed = compose(rules.ruleset, graded)
-    published = publish(rules.ruleset, composed, verdicts)
-    return Result(
+    industries = shops["industry"].to_list()
+    composed = compose(rules.ruleset, graded, shops["industry"])
+    on_metrics = tiers_on_metrics(rules.ruleset, measured, industries)
+    published = publish(rules.ruleset, composed, verdicts, graded, on_metrics)
+    compared = {
+        id: compare(rules.ruleset, measured[id], industries, peers)
+        for id in (shown if rules.ruleset.comparison else ())
+    }
+    judged = {
+        id: judge(standards, measured[id], rules.metrics[id].metric.better, industries)
+        for id in shown
+        if standards is not None
+    }
+    result = Result(
         rules=rules,
         as_of=as_of,
         shops=shops,
@@ -268,5 +314,20 @@ def finish(
         composed=composed,
         published=published,
         verdicts=verdicts,
+        compared=compared,
+        judged=judged,
         remarks=remarks,
     )
+    return evolve(result, remarks=(*remarks, *_lacking(result)))
+
+
+def _lacking(result: Result) -> Iterator[str]:
+    """That numbers are missing, and how to give them."""
+    found, lacking = result.rules.ruleset, [m.number for m in result.missing_numbers]
+    if lacking:
+        first = f"{', '.join(lacking[:3])}{', …' if len(lacking) > 3 else ''}"
+        yield (
+            f"{len(lacking)} numbers of {found.name} are not published, and nobody gave them"
+            f" ({first}); shopscore-plugins rules {found.platform} -c {found.scorecard}"
+            f" -r {found.version} --missing prints a file to fill in, for --numbers"
+        )

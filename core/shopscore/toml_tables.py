@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from attrs import field, frozen
 
 from .errors import DeclarationError, RuleSetError, did_you_mean
+from .model.assumptions import Chosen
 from .model.expressions import Assumed
 from .model.streams import check_id
 
@@ -97,10 +98,18 @@ class Table:
         return self.take(key, kind, default)
 
     def number(self, key: str, default: Any = ...) -> Any:
-        """A number with a source beside it, or ``{ assume = "id" }``; None only by default."""
-        value = self.assumable(key, (int, Decimal), default)
+        """A number with a source beside it, or ``{ assume = "id" }``; None only by default.
+
+        ``{ assume = "id", word = 1, other = 2 }`` depends on the word that the assumption chooses.
+        """
+        given = self.data.get(key)
+        value = (
+            self._chosen(given, key)
+            if isinstance(given, dict) and len(given) > 1
+            else self.assumable(key, (int, Decimal), default)
+        )
         if key in self.data and not isinstance(value, Assumed) and not self.source():
-            raise self.fail(f'{key} = {value} needs a source, or {{ assume = "…" }}')
+            raise self.fail(f'{key} = {given} needs a source, or {{ assume = "…" }}')
         return value
 
     def bound(self, key: str) -> int | Decimal | None:
@@ -149,6 +158,13 @@ class Table:
 
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
+
+    def _chosen(self, value: Mapping[str, Any], key: str) -> Chosen:
+        self._asked.add(key)
+        choice = Table(value, self.origin, self._below(key))
+        words = [word for word in value if word != "assume"]
+        numbers: list[Any] = [choice.take(word, (int, Decimal)) for word in words]
+        return Chosen(Assumed(choice.text("assume")), tuple(zip(words, numbers, strict=True)))
 
     def _assumed(self, value: Mapping[str, Any], key: str) -> Assumed:
         if set(value) != {"assume"} or not isinstance(value["assume"], str):

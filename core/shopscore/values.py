@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from math import lcm
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from .errors import InputError, did_you_mean
 from .exact import exact_decimal
 from .grading import Given
 from .model.platforms import Platform
+from .numbers_files import NumbersSource
 from .rationals import Mask, Rationals
 from .reading.events import UNKNOWN_INDUSTRY
 from .reading.files import from_dataframe, read_file
 from .results import Result
 from .rules import Rules
-from .scoring import RuleSetName, find_rules, finish
+from .scoring import RuleSetName, Tables, find_rules, finish
+from .standards import Standards
 from .weighing import MetricValues
 
 COLUMNS = ("shop_id", "metric", "value", "n")
@@ -53,7 +56,9 @@ def score_values(
     as_of: date | str | None = None,
     industry: str | None = None,
     benchmarks: Benchmark | str | Path | None = None,
+    standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
+    numbers: NumbersSource = None,
 ) -> Result:
     """Score shops from the values of their metrics, as a console shows them.
 
@@ -65,7 +70,7 @@ def score_values(
     The other arguments, and what is returned and raised, are those of :func:`shopscore.score`.
     Conditions that need events (a number of orders) are taken as met, and the result says so.
     """
-    rules, day, remarks = find_rules(platform, scorecard, ruleset, as_of, assume)
+    rules, day, remarks = find_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     cells = _read(values, rules)
     ids = sorted({c.shop_id for c in cells})
     row = {id: position for position, id in enumerate(ids)}
@@ -92,7 +97,7 @@ def score_values(
         day,
         measured,
         shops,
-        benchmarks,
+        Tables(benchmarks, standards),
         given=Given(_given(cells, row, "percentile"), _given(cells, row, "points")),
         eligible=True,
         remarks=remarks,
@@ -174,14 +179,16 @@ def _number(text: str, place: str) -> Fraction | None:
 
 
 def _measured(id: str, cells: Sequence[_Cell], row: Mapping[str, int]) -> MetricValues:
+    """The values of one metric as sums over ``n`` rows, so that they can be pooled."""
     size = len(row)
     num, den, n = [0] * size, [1] * size, np.zeros(size, dtype=np.int64)
     present = np.zeros(size, dtype=np.bool_)
-    for cell in cells:
-        if cell.metric == id and cell.value is not None and cell.n > 0:
-            at = row[cell.shop_id]
-            num[at], den[at] = cell.value.numerator, cell.value.denominator
-            n[at], present[at] = cell.n, True
+    mine = [(c, c.value) for c in cells if c.metric == id and c.value is not None and c.n > 0]
+    common = lcm(*(value.denominator for _, value in mine))
+    for cell, value in mine:
+        at = row[cell.shop_id]
+        num[at], den[at] = int(value * common) * cell.n, common * cell.n
+        n[at], present[at] = cell.n, True
     return MetricValues(
         id, Rationals.of(num, den), present, n, without="no value was given, or none with n above 0"
     )

@@ -29,7 +29,8 @@ from shopscore import (
 )
 from shopscore.composition import compose, eligibility, publish
 from shopscore.grading import Graded
-from shopscore.model.rulesets import Assumption, Dimension, Eligibility, MetricEntry, Tier
+from shopscore.model.assumptions import Assumption
+from shopscore.model.rulesets import Dimension, Eligibility, MetricEntry, Tier
 from shopscore.scorers import make_scorer
 from shopscore.weighing import MetricValues
 

@@ -222,7 +222,9 @@ def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None
     from ..catalog import platforms
     from ..samples import generate, write_csv
 
-    facts = {fact.name: fact.sample_share for p in platforms() for fact in p.facts}
+    facts = {
+        fact.name: (fact.sample_share, fact.sample_value) for p in platforms() for fact in p.facts
+    }
     try:
         frames = generate(
             shops=shops, orders=orders, seed=seed, end=date.fromisoformat(end), facts=facts

@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 @frozen
 class Fact:
-    """The name of a shop fact that the platform's rules read; ``sample_share`` of sample shops have it."""
+    """The name of a shop fact that the platform's rules read.
+
+    ``sample_share`` of the shops of a sample have it on a day, with ``sample_value``.
+    """
 
     name: str
     zh: str
     en: str
     sample_share: float = 0.0
+    sample_value: float = 1.0
 
 
 @frozen

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, get_args
 
 from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, UsageError, did_you_mean
-from ..exact import exact_decimal
+from .assumptions import Assumption, AssumptionValue, Chosen, Number
 from .binding import assumed_ids
 from .expressions import Assumed
 
 Status = Literal["official", "seed", "inferred", "unofficial", "user"]
-AssumptionKind = Literal["integer", "decimal", "boolean", "choice"]
 ShopStatus = Literal[
     "scored", "partial", "insufficient_orders", "growth", "not_computable", "suppressed"
 ]
@@ -31,10 +29,6 @@ RankingKind = Literal[
 RANKING_KINDS: tuple[str, ...] = get_args(RankingKind)
 #: What becomes of a metric without points; see :mod:`shopscore.composition`.
 MISSING_POLICIES = ("rescale", "require")
-
-#: A number of a rule set, or the name of the assumption that stands for it.
-Number = int | Decimal | Assumed
-AssumptionValue = int | Decimal | bool | str | None
 
 
 class FrozenDict(dict[str, Any]):
@@ -69,101 +63,46 @@ class Source:
 
 
 @frozen
-class Assumption:
-    """A number that the platform does not publish: what is taken for it, within which bounds, and why."""
-
-    id: str
-    kind: AssumptionKind
-    value: AssumptionValue
-    reason: str
-    low: int | Decimal | None = None
-    high: int | Decimal | None = None
-    unit: str = ""
-    choices: tuple[str, ...] = ()
-    nullable: bool = False
-    overridden: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        self.check(self.value)
-
-    def parse(self, text: str) -> AssumptionValue:
-        """The value that a user wrote (``--assume KEY=VALUE``), checked against the bounds."""
-        word = text.strip()
-        if self.nullable and word.lower() in ("", "none", "null"):
-            return None
-        value: AssumptionValue = word
-        if self.kind == "boolean":
-            if word.lower() not in ("true", "false", "1", "0"):
-                raise UsageError(f"assumption {self.id}: {text!r} is neither true nor false")
-            value = word.lower() in ("true", "1")
-        elif self.kind != "choice":
-            value = exact_decimal(word)
-            if value is None:
-                raise UsageError(f"assumption {self.id}: {text!r} is not a number that can be used")
-        if (
-            self.kind == "integer"
-            and isinstance(value, Decimal)
-            and value == value.to_integral_value()
-        ):
-            value = int(value)
-        self.check(value)
-        return value
-
-    def check(self, value: AssumptionValue) -> None:
-        """Raise UsageError where a value is of the wrong kind or out of bounds."""
-        if value is None:
-            if not self.nullable:
-                raise UsageError(f"assumption {self.id} needs a value")
-            return
-        fits = {
-            "integer": isinstance(value, int) and not isinstance(value, bool),
-            "decimal": isinstance(value, int | Decimal) and not isinstance(value, bool),
-            "boolean": isinstance(value, bool),
-            "choice": value in self.choices,
-        }[self.kind]
-        if not fits or (isinstance(value, Decimal) and not value.is_finite()):
-            among = f" among {', '.join(self.choices)}" if self.choices else ""
-            raise UsageError(f"assumption {self.id}: {value!r} is no {self.kind}{among}")
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            below = self.low is not None and value < self.low
-            above = self.high is not None and value > self.high
-            if below or above:
-                raise UsageError(
-                    f"assumption {self.id}: {value} is outside its bounds {self.low} to {self.high};"
-                    " a rule set of your own (extends = …) can set other bounds"
-                )
-
-
-@frozen
 class MetricEntry:
-    """A metric's place in a dimension: its weight there and how it is turned into points."""
+    """A metric's place in a dimension: its weight there and how it is turned into points.
+
+    Without a ``scorer`` nothing is known of how it is: the metric is shown and not graded.
+    """
 
     id: str
     weight: Number
-    scorer: str
+    scorer: str = ""
     source: str = ""
 
 
 @frozen
 class Dimension:
-    """A group of metrics and its weight in the total."""
+    """A group of metrics and its weight in the total.
+
+    ``points``, where they are given, are every shop's, whatever the metrics say.
+    """
 
     id: str
     zh: str
     en: str
     weight: Number
-    metrics: tuple[MetricEntry, ...]
+    metrics: tuple[MetricEntry, ...] = ()
+    points: Number | None = None
     source: str = ""
 
 
 @frozen
 class ScorerSpec:
-    """How values become points: the kind of scorer and its parameters, from the TOML."""
+    """How values become points: the kind of scorer and its parameters, from the TOML.
+
+    ``missing`` says why the parameters are not known, where they are not.
+    """
 
     id: str
     kind: str
     parameters: Mapping[str, Any] = field(converter=FrozenDict)
     source: str = ""
+    missing: str = ""
 
 
 @frozen
@@ -182,23 +121,74 @@ class Eligibility:
 
 @frozen
 class Tier:
-    """What a rounded score opens or threatens: ``at_least`` a bound, or ``below`` it."""
+    """What a rounded score opens or threatens: ``at_least`` a bound, or ``below`` it.
+
+    With a ``metric`` it is that metric's value which decides: at most ``times_industry_mean``
+    times the pooled mean of the industry, or a numerator that counts fewer than ``or_count_below``.
+    """
 
     id: str
     zh: str
     en: str
     at_least: Number | None = None
     below: Number | None = None
+    metric: str = ""
+    times_industry_mean: Number | None = None
+    or_count_below: Number | None = None
     source: str = ""
+
+
+@frozen
+class Comparison:
+    """How a metric is held against its industry, beside its points.
+
+    ``difference``: (own − mean)/mean. ``spread``: how far of the way from the mean to the
+    industry's greatest value (or its least, for a lower one). ``mean`` is ``pooled``, the sum of
+    numerators over the sum of denominators, or that of the ``shops``' own values.
+    """
+
+    kind: str
+    mean: str | Assumed
+    source: str = ""
+
+
+@frozen
+class Bonus:
+    """A metric whose value is added to the total, which never rises above the scale."""
+
+    metric: str
+    source: str = ""
+
+
+@frozen
+class NumbersUsed:
+    """A user's file that gave what the rule set does not know; ``industries`` empty: for all."""
+
+    file: str
+    sha256: str
+    industries: tuple[str, ...] = ()
+
+
+@frozen
+class MissingNumber:
+    """A number that the rule set needs and nobody has given.
+
+    ``number`` is its place in the rules, ``assumption`` the full id that can give it, if one can.
+    """
+
+    number: str
+    assumption: str | None
+    reason: str
 
 
 @frozen
 class RuleSet:
     """The rules of one scorecard for a span of time; immutable, numbers exact.
 
-    ``file`` is the path of a user's own file. ``unknown_weight`` is the share of the total that the platform gives to dimensions which are
-    not published. ``effective_from`` and ``effective_to`` are the first and last day covered; None: open.
-    ``sha256`` is the digest of the TOML text.
+    Without dimensions it has no total. ``file`` is the path of a user's own file. ``numbers_used`` are
+    a user's files that filled in what is missing, and ``variants`` the rules of the industries
+    that such a file is for. ``effective_from`` and ``effective_to`` are the first and last day
+    covered; None: open. ``sha256`` is the digest of the TOML text.
     """
 
     platform: str
@@ -214,11 +204,12 @@ class RuleSet:
     missing: str | Assumed
     dimensions: tuple[Dimension, ...]
     scorers: Mapping[str, ScorerSpec] = field(converter=FrozenDict)
-    unknown_weight: Number = 0
     scale_source: str = ""
     eligibility: tuple[Eligibility, ...] = ()
     peers_need_eligibility: bool | Assumed = False
     tiers: tuple[Tier, ...] = ()
+    bonus: tuple[Bonus, ...] = ()
+    comparison: Comparison | None = None
     informational: tuple[str, ...] = ()
     assumptions: Mapping[str, Assumption] = field(factory=dict, converter=FrozenDict)
     sources: Mapping[str, Source] = field(factory=dict, converter=FrozenDict)
@@ -230,6 +221,8 @@ class RuleSet:
     sha256: str = ""
     origin: str = ""
     file: str = ""
+    numbers_used: tuple[NumbersUsed, ...] = ()
+    variants: tuple[tuple[frozenset[str], RuleSet], ...] = ()
 
     @property
     def name(self) -> str:
@@ -243,13 +236,16 @@ class RuleSet:
 
     @property
     def metric_ids(self) -> tuple[str, ...]:
-        """Ids of the metrics shown in a result: the weighted ones, then the informational ones."""
-        return (*(m.id for _, m in self.entries), *self.informational)
+        """Ids of the metrics shown in a result: weighted, then bonus, then informational."""
+        weighted = (m.id for _, m in self.entries)
+        return (*weighted, *(b.metric for b in self.bonus), *self.informational)
 
     @property
     def needed_metric_ids(self) -> tuple[str, ...]:
         """Ids of every metric that must be computed, those of the eligibility included."""
-        return tuple(dict.fromkeys((*self.metric_ids, *(e.metric for e in self.eligibility))))
+        conditions = (e.metric for e in self.eligibility)
+        tiers = (t.metric for t in self.tiers if t.metric)
+        return tuple(dict.fromkeys((*self.metric_ids, *conditions, *tiers)))
 
     @property
     def numbers(self) -> dict[str, AssumptionValue]:
@@ -262,10 +258,10 @@ class RuleSet:
         return starts and (self.effective_to is None or day <= self.effective_to)
 
     @property
-    def known_weight(self) -> Fraction:
-        """The sum of the weights of dimensions and of the declared unknown one: 1, if all is well."""
-        known = (Fraction(self.number(d.weight)) for d in self.dimensions)
-        return sum(known, Fraction(self.number(self.unknown_weight)))
+    def known_weight(self) -> Fraction | None:
+        """The sum of the weights of dimensions: 1, if all is well; None where one is not known."""
+        weights = [self.number(d.weight) for d in self.dimensions]
+        return None if None in weights else Fraction(sum(map(Fraction, weights)))
 
     @property
     def span(self) -> str:
@@ -296,7 +292,9 @@ class RuleSet:
         return evolve(self, assumptions=changed)
 
     def number(self, number: Any) -> Any:
-        """A number as it is, or the value of the assumption that stands for it."""
+        """A number as it is, or what stands for it; None where nobody has given it."""
+        if isinstance(number, Chosen):
+            return dict(number.numbers)[self.number(number.by)]
         if not isinstance(number, Assumed):
             return number
         if number.id not in self.assumptions:
@@ -317,10 +315,13 @@ class RuleSet:
             self.dimensions,
             self.eligibility,
             self.tiers,
+            self.comparison,
         )
         found = set(assumed_ids(rules))
         for scorer in self.scorers.values():
             found.update(_assumed_within(scorer.parameters))
+        for _, variant in self.variants:
+            found |= variant.assumed_by_rules()
         return found
 
 

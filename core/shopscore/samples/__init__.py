@@ -5,11 +5,12 @@ Everything is drawn from one seed: the same arguments give the same events.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -23,7 +24,9 @@ from ._voices import complaints_frame, conversations_frame, escalations_frame, r
 
 __all__ = ["generate", "write_csv"]
 
-NO_FACTS: Final[Mapping[str, float]] = MappingProxyType({})
+Facts: TypeAlias = Mapping[str, float | tuple[float, float]]
+
+NO_FACTS: Final[Facts] = MappingProxyType({})
 DRAWS: Final = (
     "shops",
     "orders",
@@ -44,7 +47,7 @@ def generate(
     orders: int = 6000,
     seed: int = 0,
     end: date,
-    facts: Mapping[str, float] = NO_FACTS,
+    facts: Facts = NO_FACTS,
 ) -> dict[str, pl.DataFrame]:
     """Believable events of `shops` shops over 120 days that end on `end`.
 
@@ -59,17 +62,19 @@ def generate(
         orders: Number of orders, at least one per shop.
         seed: The same seed gives the same events.
         end: The last day, inclusive; at least one order is paid on it.
-        facts: Name of a shop fact → probability (0 to 1) that a shop has it, with the value 1,
-            on one day of the sample.
+        facts: Name of a shop fact → probability (0 to 1) that a shop has it on one day of the
+            sample, rather a late one, with the value 1; or a pair: this probability and the value.
 
     Returns:
         One frame per stream with the canonical columns. Times are naive `Datetime("ms")`, money
         is `Decimal` with two decimals, ids are text.
 
     Raises:
-        ValueError: Too few shops or orders, or a probability outside 0 to 1.
+        ValueError: Too few shops or orders, a probability outside 0 to 1, or a value that is no
+            finite number.
     """
-    _check(shops, orders, facts)
+    _check(shops, orders)
+    stated = _shares_and_values(facts)
     first = end - timedelta(days=DAYS - 1)
     # A generator per stream: a change to one stream leaves the others as they are.
     draw = dict(zip(DRAWS, np.random.default_rng(seed).spawn(len(DRAWS)), strict=True))
@@ -86,19 +91,26 @@ def generate(
         "complaints": complaints_frame(draw["complaints"], bought),
         "escalations": escalations_frame(draw["escalations"], bought, asked, course),
         "violations": violations_frame(draw["violations"], people),
-        "shop_facts": facts_frame(draw["shop_facts"], shops, facts, end),
+        "shop_facts": facts_frame(draw["shop_facts"], shops, stated, end),
     }
     return {stream: on_calendar(frame, end) for stream, frame in frames.items()}
 
 
-def _check(shops: int, orders: int, facts: Mapping[str, float]) -> None:
+def _check(shops: int, orders: int) -> None:
     if shops < 1:
         raise ValueError(f"shops must be at least 1, not {shops}")
     if orders < shops:
         raise ValueError(f"every shop needs an order: orders ({orders}) < shops ({shops})")
-    for name, probability in facts.items():
-        if not 0 <= probability <= 1:
-            raise ValueError(f"probability of the fact {name!r} must be 0 to 1, not {probability}")
+
+
+def _shares_and_values(facts: Facts) -> dict[str, tuple[float, float]]:
+    pairs = {name: fact if isinstance(fact, tuple) else (fact, 1.0) for name, fact in facts.items()}
+    for name, (share, value) in pairs.items():
+        if not 0 <= share <= 1:
+            raise ValueError(f"probability of the fact {name!r} must be 0 to 1, not {share}")
+        if not math.isfinite(value):
+            raise ValueError(f"value of the fact {name!r} must be a finite number, not {value}")
+    return pairs
 
 
 def write_csv(frames: Mapping[str, pl.DataFrame], out: Path) -> None:

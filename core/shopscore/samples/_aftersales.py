@@ -31,15 +31,16 @@ REFUND_ONLY, RETURN, EXCHANGE = range(3)  # codes of the column kind
 REFUNDED, CLOSED = range(2)  # codes of the column outcome
 AGREED, WITHDRAWN, REFUSED = range(3)  # what becomes of an application
 
-RETURN_RATE = 0.14  # of received orders, for an average shop and industry
-KINDS = (0.33, 0.58, 0.09)  # of these tickets
-ON_THE_ROAD, ON_THE_ROAD_LATE = 0.015, 0.12  # refunds asked before delivery; where it is late
+RETURN_RATE = 0.17  # of received orders, for an average shop and industry
+KINDS = (0.29, 0.62, 0.09)  # of these tickets
+ON_THE_ROAD, ON_THE_ROAD_LATE = 0.05, 0.15  # refunds asked before delivery; where it is late
 LOST_CLAIMED = 0.8  # share of the lost parcels
 AGAIN = 0.35  # share of tickets closed without a refund that are followed by another one
 
 # Reasons by situation, with their weights.
 BEFORE_SHIPMENT = {"no_reason": 60, "price_difference": 15, "logistics": 3, "other": 22}
-BEFORE_DELIVERY = {"logistics": 55, "not_received": 25, "no_reason": 15, "other": 5}
+BEFORE_DELIVERY = {"no_reason": 65, "price_difference": 15, "logistics": 10, "other": 10}
+OVERDUE = {"logistics": 55, "not_received": 25, "no_reason": 15, "other": 5}
 AFTER_DELIVERY = (
     {  # refund_only
         "quality": 34,
@@ -142,18 +143,20 @@ def _before_shipment(rng: Rng, orders: Orders) -> Applications:
 
 
 def _on_the_road(rng: Rng, orders: Orders) -> Applications:
-    """Refunds asked between pick-up and delivery, of late parcels mostly."""
-    likely = np.where(orders.late, ON_THE_ROAD_LATE, ON_THE_ROAD)
-    likely = np.where(orders.lost, LOST_CLAIMED, likely)
+    """Refunds asked between pick-up and delivery, of late and lost parcels more often."""
+    late, lost = orders.late, orders.lost
+    likely = np.where(late, ON_THE_ROAD_LATE, ON_THE_ROAD)
+    likely = np.where(lost, LOST_CLAIMED, likely)
     asked = chance(rng, likely, len(likely)) & happened(orders.picked)
     applied = orders.picked + waiting(rng, 36, len(likely))
     order = np.flatnonzero(asked & (applied < orders.signed))
     size = len(order)
+    usual, overdue = (_reasons(rng, weights, size) for weights in (BEFORE_DELIVERY, OVERDUE))
     return Applications(
         order,
         applied[order],
         np.full(size, REFUND_ONLY),
-        _reasons(rng, BEFORE_DELIVERY, size),
+        np.where((late | lost)[order], overdue, usual),
         np.zeros(size, dtype=np.bool_),
     )
 

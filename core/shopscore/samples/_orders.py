@@ -43,7 +43,7 @@ BAD_WEEK_SKILL = -4.0  # in every area, in standard deviations
 UNPAID, GIFT, VIRTUAL, PRESALE = 0.05, 0.015, 0.02, 0.04  # shares of the orders
 PAYMENT_HOURS = 0.5  # an unpaid order is cancelled after this time
 PRESALE_DAYS = (5, 21)  # from the payment until the goods are ready
-CANCELLED_BY = (0.03, 0.005, 0.002)  # buyer, merchant, platform: shares of the paid orders
+CANCELLED_BY = (0.05, 0.005, 0.002)  # buyer, merchant, platform: shares of the paid orders
 
 # Province: share of the buyers, hours on the road (median), hours promised from pick-up.
 PROVINCES = {
@@ -64,6 +64,7 @@ CARRIERS = {"northway": 0.4, "swiftline": 0.3, "redpost": 0.2, "oldroad": 0.1}
 
 PICKUP_HOURS = 15.0  # median, for an average shop
 PROMISED_PICKUP_HOURS = (48, 24)  # of usual shops, of shops with a strong logistics skill
+PROMISE_STATED = 0.95  # share of orders; the others leave the time of pick-up to custom
 FORGOTTEN, STUCK, LOST = 0.02, 0.02, 0.003  # shares of late pick-ups, slow and lost parcels
 AUTO_CONFIRM_DAYS = 10  # if the buyer does not confirm
 BUYERS_PER_ORDER = 0.6  # size of a shop's circle of buyers
@@ -295,6 +296,7 @@ def orders_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
     late_pickup = shipped & (o.picked > o.pickup_due)
     compensated = chance(rng, np.where(late_pickup, 0.3, 0.005), len(rows)) & shipped
     carrier = pick(rng, tuple(CARRIERS.values()), len(rows))
+    stated = chance(rng, PROMISE_STATED, len(rows))
     return pl.DataFrame(
         {
             "order_id": order_ids(o, rows),
@@ -308,7 +310,7 @@ def orders_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
             "completed_at": o.confirmed,
             "cancelled_at": o.cancelled,
             "cancelled_by": known(enum("cancelled_by", o.cancelled_by), happened(o.cancelled)),
-            "pickup_due_at": o.pickup_due,
+            "pickup_due_at": np.where(stated, o.pickup_due, NEVER),
             "delivery_due_at": np.where(shipped, o.delivery_due, NEVER),
             "delivery_on_time": known(pl.Series(o.signed <= o.delivery_due), overdue),
             "is_presale": o.presale,

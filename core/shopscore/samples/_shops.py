@@ -32,7 +32,7 @@ SHOP_TYPES = {
     "individual_business": 0.17,
     "personal": 0.03,
 }
-SIZE_SPREAD = 0.9  # of the logarithm of a shop's share of the orders
+SIZE_SPREAD = 0.85  # of the logarithm of a shop's share of the orders
 BUSY_SHARE = 4.0  # the shop of the bad week gets at least this many times the mean
 TALENT = 0.8  # how far one area's skill follows the shop's general quality (correlation)
 SHOP_AGE_DAYS = (30, 2000)  # before the sample begins
@@ -132,17 +132,25 @@ def violations_frame(rng: Rng, shops: Shops) -> pl.DataFrame:
     )
 
 
-def facts_frame(rng: Rng, count: int, facts: Mapping[str, float], end: date) -> pl.DataFrame:
-    """The stream `shop_facts`: each fact is true (1) of some shops on one day each."""
+def facts_frame(
+    rng: Rng, count: int, facts: Mapping[str, tuple[float, float]], end: date
+) -> pl.DataFrame:
+    """The stream `shop_facts`: what is said of some shops on one day each, rather of late.
+
+    Each fact (name → share of the shops, value) has its own generator: it stays as it is when
+    others come or go.
+    """
+    seed = int(rng.integers(2**63))
     parts = [pl.DataFrame(schema=FACTS_SCHEMA)]
-    for name in sorted(facts):
-        shop = np.flatnonzero(chance(rng, facts[name], count))
-        ages = pl.Series(rng.integers(0, DAYS, len(shop)), dtype=pl.Int64)
+    for name, (share, value) in sorted(facts.items()):
+        own = np.random.default_rng([seed, *name.encode()])
+        shop = np.flatnonzero(chance(own, share, count))
+        ages = pl.Series(own.random(len(shop)) ** 2 * DAYS).cast(pl.Int64)
         part = pl.DataFrame({"shop_id": shop_ids(shop), "age": ages}).select(
             "shop_id",
             date=pl.lit(end) - pl.duration(days="age"),
             name=pl.lit(name),
-            value=pl.lit(1.0),
+            value=pl.lit(value),
         )
         parts.append(part.cast(FACTS_SCHEMA))
     return pl.concat(parts)

@@ -30,6 +30,7 @@ from ._shops import Shops, agent_ids, shop_ids
 REVIEWED = 0.4  # share of received orders
 FOLLOWED_UP = 0.08  # share of reviews
 DETAILED = 0.75  # share of reviews that rate service and logistics too
+SIGNED, TRACED = 0.85, 0.97  # shares of reviews that name their buyer, their order
 LATE_MOOD = 2.5  # standard deviations of skill that a late parcel costs
 
 SESSIONS_PER_ORDER = 0.7
@@ -43,6 +44,7 @@ SATISFACTION_ASKED = 0.35
 
 COMPLAINTS, COMPLAINTS_LATE = 0.008, 0.02  # share of paid orders, and more for late ones
 UPHELD = 0.65
+FILED = 0.95  # share of complaints and calls for help that name their order
 CALLS_FOR_HELP = 0.003  # share of paid orders, beside those in tickets
 
 
@@ -73,8 +75,8 @@ def reviews_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
             "logistics_rating": known(logistics, ~orders.virtual[order]),
             "is_first": first,
             "is_valid": chance(rng, 0.98, size),
-            "order_id": order_ids(orders, order),
-            "buyer_id": known(buyer_ids(orders, order), chance(rng, 0.85, size)),
+            "order_id": known(order_ids(orders, order), chance(rng, TRACED, size)),
+            "buyer_id": known(buyer_ids(orders, order), chance(rng, SIGNED, size)),
             "product_id": product_ids(orders, order),
         }
     )
@@ -166,7 +168,7 @@ def complaints_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
             "complaint_id": row_ids("K", size),
             "shop_id": shop_ids(orders.shop[order]),
             "complained_at": time,
-            "order_id": known(order_ids(orders, order), chance(rng, 0.95, size)),
+            "order_id": known(order_ids(orders, order), chance(rng, FILED, size)),
             "upheld": chance(rng, UPHELD, size),
         }
     )
@@ -190,7 +192,7 @@ def escalations_frame(
             "escalation_id": row_ids("E", len(order)),
             "shop_id": shop_ids(orders.shop[order]),
             "escalated_at": time,
-            "order_id": order_ids(orders, order),
+            "order_id": known(order_ids(orders, order), chance(rng, FILED, len(order))),
         }
     )
 

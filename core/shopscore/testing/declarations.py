@@ -103,10 +103,13 @@ def weights_sum(subject: Subject) -> Iterator[Check]:
                 yield passed("weights_sum", ruleset.name)
                 continue
             total = ruleset.known_weight
-            said = [] if total == 1 else [f"weights of dimensions add up to {float(total)}, not 1"]
+            said = []
+            if total not in (None, 1):
+                said.append(f"weights of dimensions add up to {float(total or 0)}, not 1")
             for dimension in ruleset.dimensions:
-                weights = [Fraction(ruleset.number(m.weight)) for m in dimension.metrics]
-                if any(w < 0 for w in weights) or not sum(weights):
+                weights = [Fraction(ruleset.number(m.weight) or 0) for m in dimension.metrics]
+                missing = any(ruleset.number(m.weight) is None for m in dimension.metrics)
+                if any(w < 0 for w in weights) or not (sum(weights) or missing or not weights):
                     said.append(f"dimension {dimension.id} has no positive weights")
             yield judged("weights_sum", ruleset.name, said)
 

@@ -17,14 +17,17 @@ from ..errors import ShopscoreError, did_you_mean
 from ..grading import bound_scorers
 from ..model.platforms import Platform, Scorecard
 from ..rationals import Rationals
+from ..results import Result
 from ..rules import Rules
 from ..scorers import Context
 from ..scoring import score
+from ..standards import Standards
+from ..values import score_values
 from .report import Check
 from .subject import Subject, judged, skipped
 
-_CASE_KEYS = {"ruleset", "as_of", "assume", "events", "expect"}
-_EXPECT_KEYS = {"status", "score", "metrics"}
+_CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "standards", "events", "values", "expect"}
+_EXPECT_KEYS = {"status", "score", "coverage", "dimensions", "metrics", "shown", "reached", "tiers"}
 
 #: Values that every scorer is tried on, around the bounds that rules use.
 _LADDER = sorted({Fraction(n, d) for d in (1, 3, 10, 100) for n in range(0, 6 * d, max(d // 8, 1))})
@@ -37,6 +40,8 @@ def monotone(subject: Subject) -> Iterator[Check]:
         said = []
         for _, entry in rules.ruleset.entries:
             metric = rules.metrics[entry.id].metric
+            if entry.scorer not in scorers:
+                continue  # how it is graded is not known
             points = [
                 _points_at(rules, scorers[entry.scorer], metric.better, value) for value in _LADDER
             ]
@@ -89,8 +94,10 @@ def golden_cases(subject: Subject) -> Iterator[Check]:
 def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Iterator[str]:
     """What a case states and the package does not give.
 
-    A case has ``ruleset``, ``as_of``, ``assume`` (optional), ``[events]`` with a list of rows per
-    stream, and ``[expect.SHOP]`` with ``status``, ``score`` and ``metrics`` as fractions.
+    A case has ``ruleset``, ``as_of``, ``[events]`` with a list of rows per stream or ``values``
+    with a list of rows, and perhaps ``assume``, ``numbers`` and ``standards``. ``[expect.SHOP]``
+    has ``status``, ``score``, ``coverage``, points of ``dimensions`` and values of ``metrics`` as
+    fractions, ``tiers``, and per metric how a comparison is ``shown`` and whether it is ``reached``.
     """
     for what, table, known in (
         ("case", case, _CASE_KEYS),
@@ -98,34 +105,59 @@ def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any
     ):
         for key in sorted(set(table) - known):
             yield f"{what}: unknown key {key}{did_you_mean(key, known)}"
+    result = _case_result(platform, card, case)
+    for shop_id, expected in case["expect"].items():
+        found = _said_of(result, shop_id)
+        for key, stated in expected.items():
+            if not isinstance(stated, Mapping):
+                if found[key] != stated:
+                    yield f"{shop_id}: {key} is {found[key]}, not {stated}"
+                continue
+            for id, wanted in stated.items():
+                if id not in found[key]:
+                    yield f"{shop_id}: the result has no {id} among its {key}"
+                elif found[key][id] != wanted:
+                    yield f"{shop_id}: {id} of {key} is {found[key][id]}, not {wanted}"
+
+
+def _case_result(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Result:
+    rules: dict[str, Any] = {
+        "platform": platform,
+        "scorecard": card.id,
+        "ruleset": case["ruleset"],
+        "as_of": date.fromisoformat(str(case["as_of"])),
+        "assume": case.get("assume"),
+        "numbers": case.get("numbers"),
+    }
+    if "standards" in case:
+        rows = [(r.get("industry"), r["metric"], r["standard"]) for r in case["standards"]]
+        rules["standards"] = Standards.from_rows(rows)
+    if "values" in case:
+        return score_values(pl.DataFrame(case["values"], infer_schema_length=None), **rules)
     frames = {
         stream: pl.DataFrame(rows, infer_schema_length=None)
         for stream, rows in case["events"].items()
     }
-    result = score(
-        frames,
-        platform=platform,
-        scorecard=card.id,
-        ruleset=case["ruleset"],
-        as_of=date.fromisoformat(str(case["as_of"])),
-        assume=case.get("assume"),
-    )
-    for shop_id, expected in case["expect"].items():
-        shop = result[shop_id]
-        row = int(result.shops["shop_id"].search_sorted(shop_id))
-        if expected.get("status", shop.status) != shop.status:
-            yield f"{shop_id}: status {shop.status}, not {expected['status']}"
-        if "score" in expected and shop.score_exact != expected["score"]:
-            yield f"{shop_id}: score {shop.score_exact}, not {expected['score']}"
-        for id, stated in expected.get("metrics", {}).items():
-            if id not in result.graded:
-                yield f"{shop_id}: the result shows no metric {id}"
-                continue
-            measured = result.graded[id].measured
-            found = (
-                str(measured.values.take(slice(row, row + 1)).fractions()[0])
-                if measured.present[row]
-                else "none"
-            )
-            if found != stated:
-                yield f"{shop_id}: {id} is {found}, not {stated}"
+    return score(frames, **rules)
+
+
+def _said_of(result: Result, shop_id: str) -> dict[str, Any]:
+    """What a result says of a shop, in the words of a case."""
+    shop, row = result[shop_id], result.only((shop_id,))[0]
+
+    def exact(column: tuple[Rationals, Any]) -> str:
+        values, known = column
+        return str(values.take(slice(row, row + 1)).fractions()[0]) if known[row] else "none"
+
+    return {
+        "status": shop.status,
+        "score": shop.score_exact or "none",
+        "coverage": exact(result.composed.coverage),
+        "dimensions": {id: exact(c) for id, c in result.composed.dimensions.items()},
+        "metrics": {
+            id: exact((g.measured.values, g.measured.present)) for id, g in result.graded.items()
+        },
+        "shown": {m.id: m.difference_shown for m in shop.metrics},
+        "reached": {m.id: m.reached for m in shop.metrics},
+        "tiers": list(shop.tiers),
+    }

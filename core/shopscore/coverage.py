@@ -1,0 +1,77 @@
+"""Coverage: which numbers a rule set lacks, and how much of its total can be computed without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from .model.assumptions import Number
+from .model.expressions import Assumed
+from .model.rulesets import Dimension, MetricEntry, MissingNumber, RuleSet
+
+
+def coverage(ruleset: RuleSet) -> Fraction | None:
+    """The share of the total whose numbers are all known; None where nothing is missing.
+
+    Where the weight of a dimension is missing, the known weights are taken as shares of 1.
+    """
+    weights = {d.id: ruleset.number(d.weight) for d in ruleset.dimensions}
+    shares = {d.id: known_share(ruleset, d) for d in ruleset.dimensions}
+    known = {id: Fraction(weight) for id, weight in weights.items() if weight is not None}
+    if len(known) == len(weights) and all(shares[id] == 1 or not w for id, w in known.items()):
+        return None
+    whole = sum(known.values())
+    if len(known) < len(weights):
+        whole = max(whole, Fraction(1))
+    covered = sum(weight * shares[id] for id, weight in known.items())
+    return Fraction(covered, whole) if whole else Fraction(0)
+
+
+def known_share(ruleset: RuleSet, dimension: Dimension) -> Fraction:
+    """The share of a dimension whose weights and scorers are known: 1 where all are."""
+    if dimension.points is not None and ruleset.number(dimension.points) is not None:
+        return Fraction(1)
+    weights = [ruleset.number(entry.weight) for entry in dimension.metrics]
+    if not weights or None in weights:
+        return Fraction(0)
+    if not any(weights):
+        return Fraction(1)
+    graded = (
+        Fraction(weight)
+        for weight, entry in zip(weights, dimension.metrics, strict=True)
+        if can_grade(ruleset, entry)
+    )
+    return sum(graded, Fraction(0)) / sum(map(Fraction, weights))
+
+
+def can_grade(ruleset: RuleSet, entry: MetricEntry) -> bool:
+    """Whether it is known how a metric is graded."""
+    return bool(entry.scorer) and not ruleset.scorers[entry.scorer].missing
+
+
+def missing_numbers(ruleset: RuleSet) -> tuple[MissingNumber, ...]:
+    """Every number that lacks, in the order of the rules."""
+    return tuple(_missing(ruleset))
+
+
+def _missing(ruleset: RuleSet) -> Iterator[MissingNumber]:
+    for dimension in ruleset.dimensions:
+        place = f"dimensions.{dimension.id}"
+        yield from _unknown(ruleset, f"{place}.weight", dimension.weight)
+        if dimension.points is not None:
+            yield from _unknown(ruleset, f"{place}.points", dimension.points)
+            if ruleset.number(dimension.points) is not None:
+                continue
+        for entry in dimension.metrics:
+            yield from _unknown(ruleset, f"{place}.{entry.id}.weight", entry.weight)
+            if not entry.scorer:
+                reason = "how its values become points is not published"
+                yield MissingNumber(f"{place}.{entry.id}.scorer", None, reason)
+            elif reason := ruleset.scorers[entry.scorer].missing:
+                yield MissingNumber(f"scorers.{entry.scorer}", None, reason)
+
+
+def _unknown(ruleset: RuleSet, place: str, number: Number) -> Iterator[MissingNumber]:
+    if ruleset.number(number) is None and isinstance(number, Assumed):
+        assumption = ruleset.assumptions[number.id]
+        yield MissingNumber(place, ruleset.full_id(number.id), assumption.reason)

@@ -1,0 +1,93 @@
+"""Numbers that a platform does not publish: what is taken for them, within which bounds, and why."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from attrs import frozen
+
+from ..errors import UsageError
+from ..exact import exact_decimal
+from .expressions import Assumed
+
+AssumptionKind = Literal["integer", "decimal", "boolean", "choice"]
+AssumptionValue = int | Decimal | bool | str | None
+
+
+@frozen
+class Assumption:
+    """A number that the platform does not publish: what is taken for it, within which bounds, and why."""
+
+    id: str
+    kind: AssumptionKind
+    value: AssumptionValue
+    reason: str
+    low: int | Decimal | None = None
+    high: int | Decimal | None = None
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    nullable: bool = False
+    overridden: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self.check(self.value)
+
+    def parse(self, text: str) -> AssumptionValue:
+        """The value that a user wrote (``--assume KEY=VALUE``), checked against the bounds."""
+        word = text.strip()
+        if self.nullable and word.lower() in ("", "none", "null"):
+            return None
+        value: AssumptionValue = word
+        if self.kind == "boolean":
+            if word.lower() not in ("true", "false", "1", "0"):
+                raise UsageError(f"assumption {self.id}: {text!r} is neither true nor false")
+            value = word.lower() in ("true", "1")
+        elif self.kind != "choice":
+            value = exact_decimal(word)
+            if value is None:
+                raise UsageError(f"assumption {self.id}: {text!r} is not a number that can be used")
+        if (
+            self.kind == "integer"
+            and isinstance(value, Decimal)
+            and value == value.to_integral_value()
+        ):
+            value = int(value)
+        self.check(value)
+        return value
+
+    def check(self, value: AssumptionValue) -> None:
+        """Raise UsageError where a value is of the wrong kind or out of bounds."""
+        if value is None:
+            if not self.nullable:
+                raise UsageError(f"assumption {self.id} needs a value")
+            return
+        fits = {
+            "integer": isinstance(value, int) and not isinstance(value, bool),
+            "decimal": isinstance(value, int | Decimal) and not isinstance(value, bool),
+            "boolean": isinstance(value, bool),
+            "choice": value in self.choices,
+        }[self.kind]
+        if not fits or (isinstance(value, Decimal) and not value.is_finite()):
+            among = f" among {', '.join(self.choices)}" if self.choices else ""
+            raise UsageError(f"assumption {self.id}: {value!r} is no {self.kind}{among}")
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            below = self.low is not None and value < self.low
+            above = self.high is not None and value > self.high
+            if below or above:
+                raise UsageError(
+                    f"assumption {self.id}: {value} is outside its bounds {self.low} to {self.high};"
+                    " a rule set of your own (extends = …) can set other bounds"
+                )
+
+
+@frozen
+class Chosen:
+    """A number that depends on the word which an assumption chooses."""
+
+    by: Assumed
+    numbers: tuple[tuple[str, int | Decimal], ...]
+
+
+#: A number of a rule set, or what stands for it.
+Number = int | Decimal | Assumed | Chosen
