@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .model.counting import Once as Once
     from .model.counting import Tally as Tally
     from .model.expressions import Expr as Expr
+    from .model.levers import Lever as Lever
     from .model.metrics import Metric as Metric
     from .model.metrics import RateMetric as RateMetric
     from .model.metrics import ValueMetric as ValueMetric
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from .scoring import resolve as resolve
     from .scoring import score as score
     from .scoring import tally as tally
+    from .standards import Standards as Standards
     from .state import Tallies as Tallies
     from .values import score_values as score_values
 
@@ -116,6 +118,7 @@ _HOMES = {
     ),
     "model.counting": ("Once", "Tally"),
     "model.expressions": ("Expr",),
+    "model.levers": ("Lever",),
     "model.metrics": ("Metric", "RateMetric", "ValueMetric"),
     "model.platforms": ("Fact", "Platform", "RuleSetFolder", "Scorecard"),
     "model.rulesets": ("RuleSet", "Source"),
@@ -138,6 +141,7 @@ _HOMES = {
         "Threshold",
     ),
     "scoring": ("resolve", "score", "tally"),
+    "standards": ("Standards",),
     "state": ("Tallies",),
     "values": ("score_values",),
 }

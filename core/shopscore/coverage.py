@@ -54,6 +54,19 @@ def missing_numbers(ruleset: RuleSet) -> tuple[MissingNumber, ...]:
     return tuple(_missing(ruleset))
 
 
+def why_missing(ruleset: RuleSet, metric: str) -> str:
+    """Which numbers a metric lacks, in words."""
+    mine = (f".{metric}.weight", f".{metric}.scorer")
+    scorers = {entry.scorer for _, entry in ruleset.entries if entry.id == metric}
+    places = {f"scorers.{scorer}" for scorer in scorers}
+    found = [
+        f"{m.number}: {m.reason}"
+        for m in missing_numbers(ruleset)
+        if m.number.endswith(mine) or m.number in places
+    ]
+    return "; ".join(found)
+
+
 def _missing(ruleset: RuleSet) -> Iterator[MissingNumber]:
     for dimension in ruleset.dimensions:
         place = f"dimensions.{dimension.id}"

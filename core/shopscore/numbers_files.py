@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def _several(source: NumbersSource) -> Sequence[str | Path | Mapping[str, Any]]:
 def _read(source: str | Path | Mapping[str, Any]) -> _File:
     if isinstance(source, Mapping):
         text, label = json.dumps(source, sort_keys=True, default=str), "numbers"
-        tables: Mapping[str, Any] = source
+        tables: Mapping[str, Any] = _decimals(source)
     else:
         label = str(source)
         try:
@@ -79,6 +80,15 @@ def _read(source: str | Path | Mapping[str, Any]) -> _File:
     top = Table(tables, label)
     used = NumbersUsed(label, hashlib.sha256(text.encode()).hexdigest(), top.texts("industries"))
     return _File(tables, used)
+
+
+def _decimals(value: Any) -> Any:
+    """The tables of a mapping as TOML gives them: decimals are exact."""
+    if isinstance(value, Mapping):
+        return {key: _decimals(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_decimals(item) for item in value]
+    return Decimal(repr(value)) if isinstance(value, float) else value
 
 
 def _filled(ruleset: RuleSet, file: _File) -> RuleSet:
@@ -116,6 +126,8 @@ def _scorer(ruleset: RuleSet, name: str, table: Table) -> ScorerSpec:
     known = ruleset.scorers.get(name)
     if known is not None and not known.missing:
         raise table.fail(_published(f"scorer {name}", known.source))
+    if known is not None and not set(table.data) - {"kind"}:
+        return known  # a line of the template that nobody filled in
     kind = {} if known is None else {"kind": known.kind}
     return scorer_spec(
         name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
@@ -153,7 +165,7 @@ def _entry(entry: MetricEntry, table: Table) -> MetricEntry:
 
 def _number(table: Table, key: str, below: Number | None, source: str) -> Any:
     """The number of the file, else that of the rule set, which must not be a published one."""
-    if key not in table.data:
+    if table.take(key, object, None) is None:
         return below
     if below is not None and not isinstance(below, Assumed):
         raise table.fail(_published(key, source))

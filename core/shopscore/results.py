@@ -14,7 +14,7 @@ from attrs import field, frozen
 from ._version import version
 from .comparison import Compared, shown
 from .composition import Composed, Published, Verdict
-from .coverage import missing_numbers
+from .coverage import missing_numbers, why_missing
 from .errors import UsageError, did_you_mean
 from .grading import METRIC_STATUSES, Graded
 from .model.rulesets import MissingNumber
@@ -238,8 +238,11 @@ class Result:
         ranks = graded.percentiles
         status = pl.Series(METRIC_STATUSES).gather(graded.statuses)
         why = _lacking(graded.measured.lacking) or graded.measured.without
-        no_data = pl.DataFrame([status.alias("status")]).select(
-            pl.when(pl.col("status") == "no_data").then(pl.lit(why))
+        reasons = pl.DataFrame([status.alias("status")]).select(
+            pl.when(pl.col("status") == "no_data")
+            .then(pl.lit(why))
+            .when(pl.col("status") == "missing_number")
+            .then(pl.lit(why_missing(self.rules.ruleset, id)))
         )
         nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(self))
         columns = {
@@ -252,7 +255,7 @@ class Result:
             "from_table": pl.Series(
                 np.zeros(len(self), dtype=np.bool_) if ranks is None else ranks.from_table
             ),
-            "reason": no_data.to_series(),
+            "reason": reasons.to_series(),
         }
         columns |= self._comparison(id) | self._verdict(id)
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])

@@ -191,7 +191,7 @@ def _words(node: ex.Expr) -> tuple[list[ex.ColumnRef], list[str]]:
         case ex.Comparison("==" | "!=", left, right):
             parts: list[ex.Expr] = [left, right]
         case ex.IsIn(operand, values):
-            parts = [operand, *(ex.Constant(value) for value in values)]
+            parts = [operand, *map(ex.as_expr, values)]
         case ex.FirstOf(operands):
             parts = list(operands)
         case ex.When(_, then, otherwise):

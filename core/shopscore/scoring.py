@@ -327,7 +327,7 @@ def _lacking(result: Result) -> Iterator[str]:
     if lacking:
         first = f"{', '.join(lacking[:3])}{', …' if len(lacking) > 3 else ''}"
         yield (
-            f"{len(lacking)} numbers of {found.name} are not published, and nobody gave them"
+            f"numbers of {found.name} are not published, and nobody gave them: {len(lacking)}"
             f" ({first}); shopscore-plugins rules {found.platform} -c {found.scorecard}"
             f" -r {found.version} --missing prints a file to fill in, for --numbers"
         )

@@ -26,6 +26,7 @@ def shopscore_platforms() -> list[Platform]:
             en="Douyin",
             zone="Asia/Shanghai",
             currency="CNY",
+            levers=("shopscore.levers",),
             scorecards=(experience,),
             facts=(suspected,),
         )

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from math import floor
 from typing import Any
 
 import numpy as np
 import pytest
-from attrs import evolve
+from composing import cell, composed, graded, rationals, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,19 +19,14 @@ from shopscore import (
     Context,
     Linear,
     PercentileCurve,
-    Rationals,
     RuleSet,
     RuleSetError,
     Scorer,
     Threshold,
     assumed,
 )
-from shopscore.composition import compose, eligibility, publish
-from shopscore.grading import Graded
 from shopscore.model.assumptions import Assumption
-from shopscore.model.rulesets import Dimension, Eligibility, MetricEntry, Tier
 from shopscore.scorers import make_scorer
-from shopscore.weighing import MetricValues
 
 F = Fraction
 
@@ -41,11 +35,6 @@ wild = st.one_of(fractions, st.fractions(), st.integers(-(10**25), 10**25).map(F
 columns = st.lists(wild, min_size=1, max_size=8)
 directions = st.sampled_from(["higher", "lower"])
 decimals = st.integers(-300, 800).map(lambda n: Decimal(n) / 100)
-
-
-def rationals(values: Sequence[F | None]) -> Rationals:
-    exact = [v or F(0) for v in values]
-    return Rationals.of([v.numerator for v in exact], [v.denominator for v in exact])
 
 
 def context(values: Sequence[F | None], better: Any = "higher", **more: Any) -> Context:
@@ -219,32 +208,6 @@ def test_scorers_by_name() -> None:
 
 # --------------------------------------------------------------------------- composition
 
-
-def rules(weights: Sequence[tuple[Any, Sequence[Any]]], **more: Any) -> RuleSet:
-    """A rule set with these (weight of the dimension, weights of its metrics)."""
-    dimensions = tuple(
-        Dimension(
-            f"d{i}", "维度", "Dimension", weight,
-            tuple(MetricEntry(f"m{i}{j}", inner, "any") for j, inner in enumerate(metrics)),
-        )
-        for i, (weight, metrics) in enumerate(weights)
-    )  # fmt: skip
-    base: dict[str, Any] = {
-        "platform": "toy", "scorecard": "service", "version": "1", "status": "seed",
-        "zh": "玩具", "en": "Toy", "low": 0, "high": 5, "decimals": 2,
-        "ranking": "mid_percent_rank", "missing": "rescale", "dimensions": dimensions,
-        "scorers": {},
-    }  # fmt: skip
-    return RuleSet(**{**base, **more})
-
-
-def graded(id: str, points: Sequence[F | None]) -> Graded:
-    known = np.array([p is not None for p in points], dtype=np.bool_)
-    exact = rationals(points)
-    measured = MetricValues(id, exact, known, known.astype(np.int64))
-    return Graded(measured, np.zeros(len(points), dtype=np.int8), exact, known)
-
-
 weight = st.integers(0, 400).map(lambda n: Decimal(n) / 100)
 point = st.none() | st.fractions(0, 5, max_denominator=400)
 
@@ -293,22 +256,20 @@ def by_hand(
 @settings(max_examples=200)
 def test_composition(drawn: tuple[RuleSet, dict[str, list[F | None]], str]) -> None:
     ruleset, points, policy = drawn
-    composed = compose(ruleset, {id: graded(id, column) for id, column in points.items()})
-    for shop in range(len(composed.computable)):
+    found = composed(ruleset, {id: graded(id, column) for id, column in points.items()})
+    for shop in range(len(found.computable)):
         score, dimensions, weights = by_hand(
             ruleset, {id: column[shop] for id, column in points.items()}, policy
         )
-        assert composed.computable[shop] == (score is not None)
+        assert found.computable[shop] == (score is not None)
         if score is not None:
-            assert composed.score.fractions()[shop] == score
-        assert cell(composed.dimensions, shop) == dimensions
-        assert cell(composed.weights, shop) == weights
-        shares = [w for w in cell(composed.weights, shop).values() if w is not None]
+            assert found.score.fractions()[shop] == score
+        assert cell(found.dimensions, shop) == dimensions
+        assert cell(found.weights, shop) == weights
+        shares = [w for w in cell(found.weights, shop).values() if w is not None]
         assert sum(shares) == (1 if score is not None else 0)
-
-
-def cell(columns: Any, shop: int) -> dict[str, F | None]:
-    return {id: v.fractions()[shop] if known[shop] else None for id, (v, known) in columns.items()}
+        assert cell(found.dimension_weights, shop) == {d.id: d.weight for d in ruleset.dimensions}
+    assert not found.coverage[1].any(), "no number is missing"
 
 
 def test_rescale_and_require_by_hand() -> None:
@@ -319,10 +280,10 @@ def test_rescale_and_require_by_hand() -> None:
     }  # fmt: skip
     columns = {id: graded(id, column) for id, column in points.items()}
     whole = F("0.5") * F("4.5") + F("0.15") * F("3.5") + F("0.35") * 2
-    rescaled = compose(rules(weights), columns)
+    rescaled = composed(rules(weights), columns)
     assert rescaled.computable.tolist() == [True, True, False]
     assert rescaled.score.fractions()[:2] == [whole, whole - F("0.25")]
-    required = compose(rules(weights, missing="require"), columns)
+    required = composed(rules(weights, missing="require"), columns)
     rest = (F("0.15") * F("3.5") + F("0.35") * 2) / F("0.5")
     assert required.score.fractions()[:2] == [whole, rest]
     assert cell(required.weights, 1) == {
@@ -335,79 +296,11 @@ def test_weights_may_be_assumptions() -> None:
     heavy = Assumption("weight.m00", "decimal", Decimal("3"), reason="to see that it is used")
     ruleset = rules([(1, [assumed("weight.m00"), 1])], assumptions={"weight.m00": heavy})
     columns = {"m00": graded("m00", [F(5)]), "m01": graded("m01", [F(1)])}
-    assert compose(ruleset, columns).score.fractions() == [F(4)]
+    assert composed(ruleset, columns).score.fractions() == [F(4)]
     lighter = ruleset.assuming({"toy.1.weight.m00": 1})
-    assert compose(lighter, columns).score.fractions() == [F(3)]
+    assert composed(lighter, columns).score.fractions() == [F(3)]
 
 
 def test_a_policy_that_is_unknown() -> None:
     with pytest.raises(RuleSetError, match="ignore"):
-        compose(rules([(1, [1])], missing="ignore"), {"m00": graded("m00", [F(1)])})
-
-
-# --------------------------------------------------------------- eligibility and publishing
-
-
-def conditions() -> tuple[Eligibility, ...]:
-    return (
-        Eligibility("clean", "fakes", "suppressed", "无", "None", at_most=0),
-        Eligibility("enough", "orders", "insufficient_orders", "够", "Enough", at_least=30),
-    )
-
-
-def measured(**columns: Sequence[F | None]) -> dict[str, MetricValues]:
-    return {id: graded(id, column).measured for id, column in columns.items()}
-
-
-def test_statuses_in_the_order_of_the_conditions() -> None:
-    ruleset = rules([(1, [1])], eligibility=conditions())
-    scored = compose(ruleset, {"m00": graded("m00", [F(4), F(4), F(4), F(4), None, None])})
-    verdicts = eligibility(
-        ruleset,
-        measured(
-            fakes=[F(0), F(0), F(1), F(1), F(0), None],
-            orders=[F(30), F(29), F(30), F(0), F(30), None],
-        ),
-    )
-    published = publish(ruleset, scored, verdicts)
-    assert published.status.tolist() == [
-        "scored", "insufficient_orders", "suppressed", "suppressed", "not_computable",
-        "insufficient_orders",
-    ]  # fmt: skip
-    assert published.scored.tolist() == [True] + [False] * 5
-    met = {v.condition.id: v.met.tolist() for v in verdicts}
-    assert met["clean"] == [True, True, False, False, True, True]
-    assert met["enough"] == [True, False, True, False, True, False]
-
-
-TIERS = (
-    Tier("good", "好", "good", at_least=Decimal("4.4")),
-    Tier("bad", "坏", "bad", below=Decimal("4.4")),
-    Tier("whole", "四", "four", at_least=4),
-)
-
-
-@given(
-    st.lists(st.fractions(0, 5, max_denominator=10**6), min_size=1, max_size=8), st.integers(0, 4)
-)
-def test_rounding_and_tiers(scores: list[F], places: int) -> None:
-    scores = [*scores, F("4.395"), F("4.39499999"), F("4.4"), F("3.995"), F("4.35")]
-    ruleset = rules([(1, [1])], tiers=TIERS, decimals=places)
-    published = publish(ruleset, compose(ruleset, {"m00": graded("m00", scores)}), ())
-    rounded = [F(floor(s * 10**places + F(1, 2)), 10**places) for s in scores]
-    assert published.scores.fractions() == rounded
-    assert published.scores.floats().tolist() == [float(r) for r in rounded]
-    assert published.tiers["good"].tolist() == [r >= F("4.4") for r in rounded]
-    assert published.tiers["bad"].tolist() == [r < F("4.4") for r in rounded]
-    assert published.tiers["whole"].tolist() == [r >= 4 for r in rounded]
-
-
-def test_no_tier_without_a_score() -> None:
-    ruleset = rules([(1, [1])], tiers=TIERS, eligibility=conditions())
-    composed = compose(ruleset, {"m00": graded("m00", [F(5), F(1), None])})
-    verdicts = eligibility(ruleset, measured(fakes=[F(1)] * 3, orders=[F(99)] * 3))
-    published = publish(ruleset, composed, verdicts)
-    assert not any(mask.any() for mask in published.tiers.values())
-    free = publish(evolve(ruleset, eligibility=()), composed, ())
-    assert free.tiers["good"].tolist() == [True, False, False]
-    assert free.tiers["bad"].tolist() == [False, True, False]
+        composed(rules([(1, [1])], missing="ignore"), {"m00": graded("m00", [F(1)])})

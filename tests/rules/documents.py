@@ -17,7 +17,8 @@ from shopscore.testing.toy import PLATFORM
 TOY = PLATFORM.scorecard("service")
 TEXT, _ = TOY.text("2025-01-01")
 
-Change = Callable[[dict[str, Any]], object]
+Tables = dict[str, Any]
+Change = Callable[[Tables], object]
 
 
 def document() -> dict[str, Any]:
@@ -60,3 +61,24 @@ def refused(change: Change, *words: str) -> str:
     for word in words:
         assert word in message
     return message
+
+
+def at(*path: Any) -> Callable[[Tables], Any]:
+    """The table at a place of the document."""
+
+    def walk(tables: Any) -> Any:
+        for step in path:
+            tables = tables[step]
+        return tables
+
+    return walk
+
+
+def put(*path: Any, value: Any) -> Change:
+    """Sets a key of the document."""
+    return lambda tables: at(*path[:-1])(tables).__setitem__(path[-1], value)
+
+
+def drop(*path: Any) -> Change:
+    """Takes a key away."""
+    return lambda tables: at(*path[:-1])(tables).__delitem__(path[-1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,29 +15,7 @@ from shopscore.rules import Rules
 from shopscore.ruleset_files import parse_ruleset
 from shopscore.testing.toy import PLATFORM
 
-from .documents import TEXT, TOY, document, parsed, refused, text_of
-
-Tables = dict[str, Any]
-
-
-def at(*path: Any) -> Callable[[Tables], Any]:
-    """The table at a place of the document."""
-
-    def walk(tables: Any) -> Any:
-        for step in path:
-            tables = tables[step]
-        return tables
-
-    return walk
-
-
-def put(*path: Any, value: Any) -> Callable[[Tables], None]:
-    """Sets a key of the document."""
-    return lambda tables: at(*path[:-1])(tables).__setitem__(path[-1], value)
-
-
-def drop(*path: Any) -> Callable[[Tables], None]:
-    return lambda tables: at(*path[:-1])(tables).__delitem__(path[-1])
+from .documents import TEXT, TOY, Tables, at, document, drop, parsed, put, refused, text_of
 
 
 def bind(ruleset: RuleSet) -> Rules:
@@ -141,7 +118,7 @@ class TestMissingKeys:
             ),
             *((("scale",), key) for key in ("low", "high", "decimals")),
             *((("dimensions", 0), key) for key in ("id", "zh", "en", "weight")),
-            *((("dimensions", 0, "metrics", 0), key) for key in ("id", "weight", "scorer")),
+            *((("dimensions", 0, "metrics", 0), key) for key in ("id", "weight")),
             *((("eligibility", 0), key) for key in ("id", "metric", "status", "zh", "en")),
             *((("tiers", 0), key) for key in ("id", "zh", "en")),
             *((("assumptions", 0), key) for key in ("id", "kind", "reason")),
@@ -242,7 +219,9 @@ class TestTypes:
             (("scale",), []),
             (("tiers", 0, "at_least"), {"assumed": "x"}),
             (("tiers", 0, "at_least"), {"assume": 1}),
-            (("tiers", 0, "at_least"), {"assume": "x", "value": 1}),
+            (("tiers", 0, "at_least"), {"assume": "x", "value": "1"}),
+            (("tiers", 0, "at_least"), {"assume": 1, "value": 1}),
+            (("tiers", 0, "at_least"), {"assumed": "x", "value": 1}),
             (("assumptions", 0, "low"), "1"),
             (("assumptions", 1, "nullable"), "yes"),
             (("schema",), "1"),
@@ -299,7 +278,7 @@ class TestRulesThatCannotBe:
         def change(tables: Tables) -> None:
             again = dict(tables[key][0])
             if key == "dimensions":
-                again["metrics"] = []
+                again |= {"metrics": [], "points": 1}
             tables[key].append(again)
 
         refused(change, "twice")
@@ -404,8 +383,8 @@ class TestRulesThatCannotBe:
     def test_a_bound_on_both_sides_or_none(self) -> None:
         refused(put("eligibility", 0, "at_most", value=3), "at_least or at_most")
         refused(drop("eligibility", 0, "at_least"), "at_least or at_most")
-        refused(put("tiers", 0, "below", value=3), "at_least or below")
-        refused(drop("tiers", 0, "at_least"), "at_least or below")
+        refused(put("tiers", 0, "below", value=3), "tiers[gold]", "one of at_least, below")
+        refused(drop("tiers", 0, "at_least"), "tiers[gold]", "one of at_least, below")
 
     def test_a_span_that_ends_before_it_begins(self) -> None:
         refused(put("effective_to", value=date(2024, 12, 31)), "effective_to")

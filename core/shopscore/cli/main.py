@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -53,7 +53,9 @@ def score(
     as_of: str | None,
     assume: tuple[str, ...],
     assume_file: Path | None,
+    numbers: tuple[Path, ...],
     benchmarks: Path | None,
+    standards: Path | None,
     shops: tuple[str, ...],
     industry: str | None,
     tz: str | None,
@@ -74,32 +76,21 @@ def score(
     from .. import score as score_events
     from .. import score_values
 
-    overrides = options.assumptions(assume, assume_file)
+    rules: dict[str, Any] = {
+        "platform": platform,
+        "scorecard": scorecard,
+        "ruleset": ruleset,
+        "as_of": as_of,
+        "assume": options.assumptions(assume, assume_file),
+        "numbers": numbers,
+        "benchmarks": benchmarks,
+        "standards": standards,
+    }
     with Stages(timings=timings) as stages:
         if values is not None:
-            result = score_values(
-                values,
-                platform=platform,
-                scorecard=scorecard,
-                ruleset=ruleset,
-                as_of=as_of,
-                industry=industry,
-                benchmarks=benchmarks,
-                assume=overrides,
-            )
+            result = score_values(values, industry=industry, **rules)
         else:
-            result = score_events(
-                events or "",
-                platform=platform,
-                scorecard=scorecard,
-                ruleset=ruleset,
-                as_of=as_of,
-                benchmarks=benchmarks,
-                assume=overrides,
-                tz=tz,
-                strict=strict,
-                progress=stages,
-            )
+            result = score_events(events or "", tz=tz, strict=strict, progress=stages, **rules)
         stages("writing")
         _write_result(result, shops, form, lang, output)
     _remark(result)
@@ -150,7 +141,7 @@ def _remark(result: Result) -> None:
         f" -r {ruleset.file or ruleset.version} lists them."
     )
     say(*(f"Assumed: {ruleset.full_id(a.id)} = {a.value}" for a in changed))
-    if not result.published.scored.any():
+    if ruleset.dimensions and not result.published.total.any():
         say("No shop has a score; --format json gives the reason for each.")
 
 

@@ -67,7 +67,17 @@ rules = _together(
         "--assume-file", type=FILE, metavar="FILE", help="Values for assumptions, as TOML."
     ),
     click.option(
+        "--numbers",
+        type=FILE,
+        multiple=True,
+        metavar="FILE",
+        help="TOML with numbers that the rules lack.",
+    ),
+    click.option(
         "--benchmarks", type=FILE, metavar="FILE", help="Table of percentiles instead of peers."
+    ),
+    click.option(
+        "--standards", type=FILE, metavar="FILE", help="Table of what each metric must reach."
     ),
 )
 

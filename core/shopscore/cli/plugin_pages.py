@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from attrs import asdict
+
 from ..documents import PLUGINS, dumped
 from ..errors import CoverageError, did_you_mean
+from ..model.assumptions import Assumption
+from ..model.levers import Lever
+from ..model.platforms import Platform
 from ..plugins.discovery import module_file
 from ..plugins.loader import load_plugins
 from ..plugins.records import PluginRecord
@@ -27,13 +32,72 @@ def find_records(name: str) -> list[PluginRecord]:
 
 def records_document(records: list[PluginRecord]) -> str:
     """Records in full, tracebacks included, as ``shopscore.plugins/1``."""
-    full = [{**r.to_dict(), "file": _file(r), "traceback": r.traceback} for r in records]
+    full = [
+        {
+            **r.to_dict(),
+            "file": _file(r),
+            "traceback": r.traceback,
+            "levers": [lever_facts(p, lever) for p, lever in _levers(r)],
+        }
+        for r in records
+    ]
     return dumped({"schema": PLUGINS, "plugins": full})
 
 
 def _file(record: PluginRecord) -> str | None:
     file = module_file(record.target.partition(":")[0])
     return None if file is None else str(file)
+
+
+def _levers(record: PluginRecord) -> Iterator[tuple[Platform, Lever]]:
+    return ((p, lever) for p in record.platforms for lever in p.all_levers.values())
+
+
+def lever_facts(platform: Platform, lever: Lever) -> dict[str, Any]:
+    """All that a lever says, in words."""
+    return {
+        "platform": platform.id,
+        "id": lever.id,
+        "zh": lever.zh,
+        "en": lever.en,
+        "stream": lever.stream,
+        "rows": str(lever.where),
+        "cells": {name: str(value) for name, value in lever.cells.items()},
+        "settings": [
+            {
+                "id": s.id,
+                "kind": s.kind,
+                "value": list(s.value) if isinstance(s.value, tuple) else s.value,
+                "low": s.low,
+                "high": s.high,
+                "unit": s.unit or None,
+                "reason": s.reason,
+            }
+            for s in lever.settings
+        ],
+        "assumes": list(lever.assumes),
+        "claimed_hours": lever.claimed_hours,
+        "sources": [asdict(s) for s in lever.sources],
+    }
+
+
+def _lever_lines(platform: Platform, lever: Lever) -> Iterator[str]:
+    own = ", ".join(f"{s.id} = {_value(s)}" for s in lever.settings)
+    yield f"{platform.id}: {lever.id} · {lever.zh} · {lever.en}"
+    yield f"  rows      {lever.stream} where {lever.where}"
+    for name, value in lever.cells.items():
+        yield f"  becomes   {name} = {value}"
+    yield f"  settings  {own}"
+    yield f"  assumed   {'; '.join(lever.assumes)}"
+    if lever.claimed_hours is not None:
+        yield f"  the platform claims {lever.claimed_hours} h per row; no number is made from it"
+    yield f"  source    {'; '.join(f'{s.title} ({s.confidence})' for s in lever.sources)}"
+
+
+def _value(setting: Assumption) -> str:
+    if isinstance(setting.value, tuple):
+        return ", ".join(setting.value) or "none"
+    return "none" if setting.value is None else str(setting.value).lower()
 
 
 def show_records(records: list[PluginRecord], output: Path | None) -> None:
@@ -67,6 +131,8 @@ def _page(record: PluginRecord) -> Iterator[Any]:
             for m in s.all_metrics.values()
         ]
         yield tables.table(("scorecard", "metric", "名称", "name", "better", "unit"), metrics)
+    for platform, lever in _levers(record):
+        yield "\n".join(_lever_lines(platform, lever))
     added = [*(s.name for s in record.scorecards)]
     added += [f"{f.platform}/{f.scorecard}: {f.folder}" for f in record.rulesets]
     for addition in added:

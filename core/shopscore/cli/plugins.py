@@ -46,6 +46,7 @@ def list_plugins(no_load: bool, form: str, output: Path | None) -> None:
 @click.option("--scorecard", "-c", metavar="C", help="Which of its scores; default all.")
 @click.option("--ruleset", "-r", metavar="V|FILE", help="A version or a TOML file; default all.")
 @click.option("--on", metavar="DATE", help="Only the rule set in force on that day.")
+@click.option("--missing", is_flag=True, help="Print a file for --numbers: what is not published.")
 @options.language
 @options.formats("table", "json")
 @options.output
@@ -54,12 +55,14 @@ def rules(
     scorecard: str | None,
     ruleset: str | None,
     on: str | None,
+    missing: bool,
     lang: str,
     form: str,
     output: Path | None,
 ) -> None:
     """The rules of PLATFORM: weights, windows, scorers, sources and assumptions."""
     from ..catalog import platform as find
+    from ..numbers_files import numbers_template
     from .rule_pages import chosen, rules_document, show_rules
 
     try:
@@ -67,7 +70,12 @@ def rules(
     except ValueError:
         raise UsageError(f"--on {on!r} is not a date; write YYYY-MM-DD") from None
     found = chosen(find(platform), scorecard, ruleset, day)
-    if form == "json":
+    if missing:
+        if len(found) != 1:
+            names = ", ".join(r.ruleset.name for r in found)
+            raise UsageError(f"--missing needs one rule set, by -c and -r, among {names}")
+        write(numbers_template(found[0].ruleset), output)
+    elif form == "json":
         write(rules_document(found), output)
     else:
         show_rules(found, lang, output)

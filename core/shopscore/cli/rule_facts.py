@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from attrs import asdict
+
+from ..coverage import missing_numbers
+from ..model.assumptions import Chosen
 from ..model.expressions import Assumed
 from ..model.rulesets import RuleSet
 from ..rules import Rules
@@ -20,6 +24,8 @@ def facts_of(rules: Rules) -> dict[str, Any]:
     return {
         **_head(ruleset),
         "dimensions": list(_dimensions(rules)),
+        "bonus": [metric_facts(rules, bonus.metric) for bonus in ruleset.bonus],
+        "comparison": _comparison(ruleset),
         "informational": [metric_facts(rules, id) for id in ruleset.informational],
         "eligibility": list(_eligibility(ruleset)),
         "tiers": list(_tiers(ruleset)),
@@ -28,6 +34,7 @@ def facts_of(rules: Rules) -> dict[str, Any]:
             {"id": s.id, "title": s.title, "confidence": s.confidence, "url": s.url or None}
             for s in ruleset.sources.values()
         ],
+        "missing_numbers": [asdict(m) for m in missing_numbers(ruleset)],
         "notes": list(ruleset.notes),
     }
 
@@ -68,6 +75,7 @@ def _dimensions(rules: Rules) -> Iterator[dict[str, Any]]:
             "id": dimension.id,
             "weight": ruleset.number(dimension.weight),
             "source": source_of(dimension.weight, dimension.source),
+            "points": ruleset.number(dimension.points),
             "metrics": metrics,
         }
 
@@ -87,11 +95,15 @@ def _eligibility(ruleset: RuleSet) -> Iterator[dict[str, Any]]:
 
 def _tiers(ruleset: RuleSet) -> Iterator[dict[str, Any]]:
     for tier in ruleset.tiers:
-        bound = tier.below if tier.at_least is None else tier.at_least
+        bounds = (tier.at_least, tier.below, tier.times_industry_mean)
+        bound = next(b for b in bounds if b is not None)
         yield {
             "id": tier.id,
             "at_least": ruleset.number(tier.at_least),
             "below": ruleset.number(tier.below),
+            "metric": tier.metric or None,
+            "times_industry_mean": ruleset.number(tier.times_industry_mean),
+            "or_count_below": ruleset.number(tier.or_count_below),
             "source": source_of(bound, tier.source),
         }
 
@@ -111,11 +123,25 @@ def _assumptions(ruleset: RuleSet) -> Iterator[dict[str, Any]]:
 
 def source_of(number: Any, source: str) -> str | None:
     """The source of a number, or the assumption that stands for it."""
+    if isinstance(number, Chosen):
+        return f"{source}, by assumption {number.by.id}"
     return f"assumption {number.id}" if isinstance(number, Assumed) else source or None
 
 
-def _scorer(rules: Rules, id: str) -> dict[str, Any]:
+def _comparison(ruleset: RuleSet) -> dict[str, Any] | None:
+    found = ruleset.comparison
+    if found is None:
+        return None
+    mean = ruleset.number(found.mean)
+    return {"kind": found.kind, "mean": mean, "source": source_of(found.mean, found.source)}
+
+
+def _scorer(rules: Rules, id: str) -> dict[str, Any] | None:
+    if not id:
+        return None
     spec = rules.ruleset.scorers[id]
+    if spec.missing:
+        return {"kind": spec.kind, "missing": spec.missing}
     return {"kind": spec.kind, **{k: _plain(v, rules) for k, v in spec.parameters.items()}}
 
 

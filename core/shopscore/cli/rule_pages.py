@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..catalog import find_ruleset
+from ..coverage import missing_numbers
 from ..documents import RULES, dumped
 from ..model.platforms import Platform
 from ..model.rulesets import RuleSet
@@ -49,8 +50,11 @@ def _page(rules: Rules, lang: str) -> Iterator[Any]:
     yield f"{ruleset.name} · {title} · {ruleset.status} · {ruleset.span}{span}"
     columns = ("dimension", "metric", "name", "ages", "better", "weight", "weight from")
     yield tables.table(columns, _metric_rows(rules, zh), right=("weight",))
-    yield tables.table(("condition", "metric", "bound", "else"), _condition_rows(ruleset, zh))
-    yield tables.table(("tier", "score", "meaning"), _tier_rows(ruleset, zh))
+    yield from _remarks(ruleset)
+    if ruleset.eligibility:
+        yield tables.table(("condition", "metric", "bound", "else"), _condition_rows(ruleset, zh))
+    if ruleset.tiers:
+        yield tables.table(("tier", "reached at", "meaning"), _tier_rows(ruleset, zh))
     yield tables.table(("assumption", "value", "from", "to", "why"), _assumption_rows(ruleset))
     yield tables.table(
         ("source", "confidence", "title"),
@@ -60,22 +64,48 @@ def _page(rules: Rules, lang: str) -> Iterator[Any]:
         yield f"Note: {note}"
 
 
+def _remarks(ruleset: RuleSet) -> Iterator[str]:
+    """What stands beside the metrics, and what is missing."""
+    if ruleset.comparison is not None:
+        mean = ruleset.number(ruleset.comparison.mean)
+        yield f"Each metric is compared with its industry: {ruleset.comparison.kind}, mean {mean}"
+    for number in missing_numbers(ruleset):
+        by = f" (assumption {number.assumption})" if number.assumption else ""
+        yield f"Missing: {number.number}{by}: {number.reason}"
+
+
 def _metric_rows(rules: Rules, zh: bool) -> Iterator[tuple[Any, ...]]:
     ruleset = rules.ruleset
     for dimension in ruleset.dimensions:
-        weight = f"{dimension.zh if zh else dimension.en} {ruleset.number(dimension.weight)}"
+        label = dimension.zh if zh else dimension.en
+        weight = f"{label} {_number(ruleset, dimension.weight)}"
+        if dimension.points is not None:
+            points = ruleset.number(dimension.points)
+            yield weight, "", f"points: {'not published' if points is None else points}", *("",) * 4
+            weight = ""
         for entry in dimension.metrics:
-            facts = metric_facts(rules, entry.id)
-            yield (
-                weight,
-                entry.id,
-                facts["zh"] if zh else facts["en"],
-                f"{facts['first_age']}–{facts['last_age']}",
-                facts["better"],
-                ruleset.number(entry.weight),
-                source_of(entry.weight, entry.source) or "",
-            )
+            source = source_of(entry.weight, entry.source) or ""
+            weighs = _number(ruleset, entry.weight)
+            yield (weight, *_metric_row(rules, entry.id, zh), weighs, source)
             weight = ""  # said once for the dimension
+    groups = {
+        "附加分" if zh else "bonus": [b.metric for b in ruleset.bonus],
+        "参考" if zh else "informational": ruleset.informational,
+    }
+    for label, ids in groups.items():
+        for position, id in enumerate(ids):
+            yield ("" if position else label, *_metric_row(rules, id, zh), "", "")
+
+
+def _number(ruleset: RuleSet, number: Any) -> Any:
+    value = ruleset.number(number)
+    return "?" if value is None else value
+
+
+def _metric_row(rules: Rules, id: str, zh: bool) -> tuple[str, ...]:
+    facts = metric_facts(rules, id)
+    ages = f"{facts['first_age']}–{facts['last_age']}"
+    return id, facts["zh"] if zh else facts["en"], ages, facts["better"]
 
 
 def _condition_rows(ruleset: RuleSet, zh: bool) -> Iterator[tuple[Any, ...]]:
@@ -87,8 +117,13 @@ def _condition_rows(ruleset: RuleSet, zh: bool) -> Iterator[tuple[Any, ...]]:
 
 def _tier_rows(ruleset: RuleSet, zh: bool) -> Iterator[tuple[Any, ...]]:
     for t in ruleset.tiers:
-        least = t.at_least is not None
-        bound = f"≥ {ruleset.number(t.at_least)}" if least else f"< {ruleset.number(t.below)}"
+        if t.metric:
+            bound = f"{t.metric} ≤ {ruleset.number(t.times_industry_mean)} × industry mean"
+            fewer = ruleset.number(t.or_count_below)
+            bound += "" if fewer is None else f", or count < {fewer}"
+        else:
+            least = t.at_least is not None
+            bound = f"≥ {ruleset.number(t.at_least)}" if least else f"< {ruleset.number(t.below)}"
         yield t.id, bound, t.zh if zh else t.en
 
 

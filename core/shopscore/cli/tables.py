@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ..model.metrics import Unit
     from ..plugins.records import PluginRecord
     from ..reading.report import LoadReport
-    from ..results import Result, ShopView
+    from ..results import MetricView, Result, ShopView
 
 _WIDE = 1000
 #: Prose in the last column wraps, but not narrower than this.
@@ -102,12 +103,14 @@ def in_unit(value: float | None, unit: Unit) -> str:
             return f"{value:.0f} s"
         case "count":
             return f"{value:.0f}"
-    return f"{value:.2f}"
+    return decimals(value)
 
 
 def decimals(value: float | None, places: int = 2) -> str:
-    """A number, or a dash."""
-    return "–" if value is None else f"{value:.{places}f}"
+    """A number rounded half up, or a dash."""
+    if value is None:
+        return "–"
+    return str(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
 def shops_table(result: Result, shops: Iterable[ShopView], lang: str) -> Table:
@@ -140,7 +143,7 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
     from rich.text import Text
 
     zh = lang == "zh"
-    places = int(result.rules.ruleset.number(result.rules.ruleset.decimals))
+    beside = [title for title, there in _BESIDE.items() if there(result)]
     rows = []
     for m in shop.metrics:
         metric = result.rules.metrics[m.id].metric
@@ -150,26 +153,72 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
                 metric.zh if zh else metric.en,
                 in_unit(m.value, metric.unit),
                 m.n,
+                *(_beside(m, title, metric.unit, zh) for title in beside),
                 decimals(m.percentile, 3) + ("*" if m.from_table else ""),
                 decimals(m.points),
                 decimals(m.weight, 3),
                 m.status if m.reason is None else f"{m.status}: {m.reason}",
             )
         )
+    words = [_BESIDE_ZH[title] if zh else title for title in beside]
     head = (
-        ("维度", "指标", "值", "n", "百分位", "得分", "权重", "状态")
+        ("维度", "指标", "值", "n", *words, "百分位", "得分", "权重", "状态")
         if zh
-        else ("dimension", "metric", "value", "n", "percentile", "points", "weight", "status")
+        else (
+            "dimension",
+            "metric",
+            "value",
+            "n",
+            *words,
+            "percentile",
+            "points",
+            "weight",
+            "status",
+        )
     )
-    scored = f"{shop.shop_id} · {shop.industry} · {shop.status} · {decimals(shop.score, places)}"
-    exact = f" (= {shop.score_exact})" if shop.score_exact else ""
-    tiers = f" · {', '.join(shop.tiers)}" if shop.tiers else ""
-    made = table(head, rows, right=head[2:7], title=f"{scored}{exact}{tiers}")
+    made = table(head, rows, right=head[2:-1], title=_shop_title(result, shop))
     metrics = [result.rules.metrics[m.id].metric for m in shop.metrics]
     notes = "\n".join(f"{m.zh if zh else m.en}: {m.note}" for m in metrics if m.note)
     made.caption = Text(notes) if notes else None
     made.caption_justify = "left"
     return made
+
+
+def _shop_title(result: Result, shop: ShopView) -> str:
+    places = int(result.rules.ruleset.number(result.rules.ruleset.decimals))
+    said = f"{shop.shop_id} · {shop.industry} · {shop.status} · {decimals(shop.score, places)}"
+    exact = f" (= {shop.score_exact})" if shop.score_exact else ""
+    covered = "" if shop.coverage is None else f" · coverage {shop.coverage:.0%}"
+    tiers = f" · {', '.join(shop.tiers)}" if shop.tiers else ""
+    return f"{said}{exact}{covered}{tiers}"
+
+
+#: Columns that only some results have, and when.
+_BESIDE: dict[str, Callable[[Result], bool]] = {
+    "industry mean": lambda result: bool(result.compared),
+    "against it": lambda result: bool(result.compared),
+    "standard": lambda result: bool(result.judged),
+    "reached": lambda result: bool(result.judged),
+}
+_BESIDE_ZH = {
+    "industry mean": "行业均值",
+    "against it": "与均值相比",
+    "standard": "标准",
+    "reached": "是否达标",
+}
+
+
+def _beside(metric: MetricView, title: str, unit: Unit, zh: bool) -> str:
+    match title:
+        case "industry mean":
+            return in_unit(metric.industry_mean, unit)
+        case "against it":
+            return " ".join(w for w in (metric.direction, metric.difference_shown) if w) or "–"
+        case "standard":
+            return in_unit(metric.standard, unit)
+    if metric.reached is None:
+        return "–"
+    return ("达标" if metric.reached else "未达标") if zh else ("yes" if metric.reached else "no")
 
 
 def books_table(report: LoadReport) -> Table:

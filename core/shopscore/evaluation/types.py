@@ -59,9 +59,9 @@ def type_of(expr: ex.Expr, stream: Stream, orders: Stream) -> Type:
 _KINDS: Mapping[str, Type] = {"text": "word", "enum": "word", "bool": "truth"}
 
 
-def _of_value(value: ex.Scalar) -> Type:
+def _of_value(value: ex.Scalar | ex.Assumed) -> Type:
     match value:
-        case None:
+        case None | ex.Assumed():
             return "null"
         case bool():
             return "truth"

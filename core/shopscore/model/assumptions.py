@@ -11,8 +11,9 @@ from ..errors import UsageError
 from ..exact import exact_decimal
 from .expressions import Assumed
 
-AssumptionKind = Literal["integer", "decimal", "boolean", "choice"]
-AssumptionValue = int | Decimal | bool | str | None
+AssumptionKind = Literal["integer", "decimal", "boolean", "choice", "words"]
+#: ``words`` are a tuple of any words; the user writes them with commas.
+AssumptionValue = int | Decimal | bool | str | tuple[str, ...] | None
 
 
 @frozen
@@ -43,6 +44,8 @@ class Assumption:
             if word.lower() not in ("true", "false", "1", "0"):
                 raise UsageError(f"assumption {self.id}: {text!r} is neither true nor false")
             value = word.lower() in ("true", "1")
+        elif self.kind == "words":
+            value = tuple(part.strip() for part in word.split(",") if part.strip())
         elif self.kind != "choice":
             value = exact_decimal(word)
             if value is None:
@@ -67,6 +70,7 @@ class Assumption:
             "decimal": isinstance(value, int | Decimal) and not isinstance(value, bool),
             "boolean": isinstance(value, bool),
             "choice": value in self.choices,
+            "words": isinstance(value, tuple) and all(isinstance(w, str) for w in value),
         }[self.kind]
         if not fits or (isinstance(value, Decimal) and not value.is_finite()):
             among = f" among {', '.join(self.choices)}" if self.choices else ""

@@ -36,7 +36,10 @@ def _bound(value: Any, numbers: Mapping[str, Any]) -> Any:
                 f"the rule set declares no assumption {value.id}{did_you_mean(value.id, numbers)}"
             ) from None
     if isinstance(value, tuple):
-        return tuple(_bound(v, numbers) for v in value)
+        parts = [(v, _bound(v, numbers)) for v in value]
+        # several words in the place of one: is_in(assumed("words"))
+        spread = [b if isinstance(v, Assumed) and isinstance(b, tuple) else (b,) for v, b in parts]
+        return tuple(one for several in spread for one in several)
     if is_dataclass(value) and any(isinstance(v, Assumed) for v in vars(value).values()):
         raise DeclarationError(
             f"{type(value).__name__} holds an assumption, and is no attrs class: use attrs.frozen"

@@ -134,8 +134,11 @@ class Expr:
         """Whether there is a value; never null itself."""
         return Not(IsNull(self))
 
-    def is_in(self, *values: Scalar) -> Expr:
-        """Whether the value is one of ``values``; null where there is no value."""
+    def is_in(self, *values: Scalar | Assumed) -> Expr:
+        """Whether the value is one of ``values``; null where there is no value.
+
+        An assumption among them may stand for several words.
+        """
         return IsIn(self, tuple(values))
 
     def between(self, low: object, high: object) -> Expr:
@@ -288,11 +291,14 @@ class IsIn(Expr):
     """Whether the value is one of a list; null of null."""
 
     operand: Expr
-    values: tuple[Scalar, ...]
+    values: tuple[Scalar | Assumed, ...]
+
+    def children(self) -> tuple[Expr, ...]:
+        return (self.operand,)
 
     @property
     def key(self) -> str:
-        return f"(in {self.operand.key} {' '.join(Constant(v).key for v in self.values)})"
+        return f"(in {self.operand.key} {' '.join(as_expr(v).key for v in self.values)})"
 
     def __str__(self) -> str:
         return f"{_within(self.operand, self)} in ({', '.join(str(v) for v in self.values)})"

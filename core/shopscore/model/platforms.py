@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from ..errors import CoverageError, DeclarationError, did_you_mean
 from ..plugins.containment import contained
+from .levers import Lever
 from .metrics import Metric
 from .rulesets import RuleSet
 from .streams import Stream, check_id
@@ -194,7 +195,11 @@ class Scorecard:
 
 @frozen(slots=False)
 class Platform:
-    """A platform: its names, clock and currency, and its scorecards; the first is the default."""
+    """A platform: its names, clock and currency, and its scorecards; the first is the default.
+
+    ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
+    ``shopscore.levers`` holds those for any platform. They are imported when first needed.
+    """
 
     id: str
     zh: str
@@ -204,6 +209,7 @@ class Platform:
     scorecards: tuple[Scorecard, ...]
     streams: tuple[Stream, ...] = ()
     facts: tuple[Fact, ...] = ()
+    levers: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         from attrs import evolve
@@ -213,6 +219,18 @@ class Platform:
             raise DeclarationError(f"platform {self.id} has no scorecard")
         mine = tuple(evolve(s, platform=self.id) for s in self.scorecards)
         object.__setattr__(self, "scorecards", mine)
+
+    @cached_property
+    def all_levers(self) -> Mapping[str, Lever]:
+        """Every lever of the modules, by id."""
+        found: dict[str, Lever] = {}
+        for name in self.levers:
+            with contained(f"{self.id}: importing {name}"):
+                module = import_module(name)
+            for value in vars(module).values():
+                if isinstance(value, Lever) and found.setdefault(value.id, value) is not value:
+                    raise DeclarationError(f"{self.id}: lever {value.id} is declared twice")
+        return found
 
     def scorecard(self, id: str | None = None) -> Scorecard:
         """A scorecard by its id; without one the default."""

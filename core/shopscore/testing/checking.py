@@ -62,7 +62,7 @@ def _loads(record: PluginRecord) -> list[Check]:
 
 
 def _checks() -> tuple[Checking, ...]:
-    from . import counting_laws, declarations, points_laws, processes
+    from . import counting_laws, declarations, lever_checks, points_laws, processes
 
     return (
         processes.import_budget,
@@ -74,6 +74,7 @@ def _checks() -> tuple[Checking, ...]:
         declarations.weights_sum,
         declarations.spans,
         declarations.tallies_are_integers,
+        lever_checks.levers,
         counting_laws.oracle,
         counting_laws.state_law,
         counting_laws.windows_commute,

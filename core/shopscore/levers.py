@@ -1,0 +1,245 @@
+"""What the sources tell any merchant to do, as levers over the canonical streams.
+
+A platform that takes them says ``levers=("shopscore.levers", …)``.
+"""
+
+from __future__ import annotations
+
+from .model.assumptions import Assumption
+from .model.builders import assumed, col, first_of, when
+from .model.expressions import Expr
+from .model.levers import Lever
+from .model.rulesets import Source
+
+HOUR = 3600
+
+GUIDANCE = Source(
+    "guidance",
+    "What the project's primary sources (000 to 004) tell merchants to do",
+    "S",
+    note="They advise; what it brings is not published.",
+)
+
+
+def earlier(time: Expr, later: Expr, sooner: Expr) -> Expr:
+    """A time that moves with another one: as much earlier as that becomes, where both are known."""
+    return first_of(time - (later - sooner), time)
+
+
+amount = first_of(col.refund_amount, col.order_amount)
+
+ANSWER_WITHIN_THREE_MINUTES = Lever(
+    "answer_within_three_minutes",
+    zh="三分钟内人工回复",
+    en="Answer within three minutes, with more agents at some hours",
+    stream="conversations",
+    time=col.started_at,
+    where=col.to_human
+    & (col.first_reply_at.is_null() | (col.first_reply_at - col.started_at > assumed("seconds"))),
+    cells={"first_reply_at": col.started_at + assumed("seconds")},
+    own_settings=(
+        Assumption("seconds", "integer", 120, "A first reply comes after so long.", 0, 180, "s"),
+    ),
+    assumes=(
+        "the agents at these hours answer every conversation in time",
+        "what buyers think of the answer stays the same",
+    ),
+    sources=(GUIDANCE,),
+)
+
+AGREE_AT_ONCE = Lever(
+    "agree_at_once",
+    zh="售后申请立即同意",
+    en="Agree to requests at once",
+    stream="aftersales",
+    time=col.applied_at,
+    product=col.product_id,
+    amount=amount,
+    where=~col.is_custom & (col.approved_at > col.applied_at),
+    cells={
+        "approved_at": col.applied_at,
+        "closed_at": when(
+            col.kind == "refund_only",
+            earlier(col.closed_at, col.approved_at, col.applied_at),
+            col.closed_at,
+        ),
+    },
+    assumes=(
+        "the requests that the merchant agreed to are the same",
+        "a refund without return closes as much earlier; a return takes its own time",
+    ),
+    sources=(GUIDANCE,),
+)
+
+ACT_WHEN_RETURN_IS_SIGNED = Lever(
+    "act_when_return_is_signed",
+    zh="退货签收即处理",
+    en="Refund as soon as the returned parcel is signed for",
+    stream="aftersales",
+    time=col.return_signed_at,
+    product=col.product_id,
+    amount=amount,
+    where=col.refunded_at > col.return_signed_at + assumed("hours") * HOUR,
+    cells={
+        "refunded_at": col.return_signed_at + assumed("hours") * HOUR,
+        "closed_at": earlier(
+            col.closed_at, col.refunded_at, col.return_signed_at + assumed("hours") * HOUR
+        ),
+    },
+    own_settings=(
+        Assumption("hours", "integer", 1, "Goods are checked within so long.", 0, 240, "h"),
+    ),
+    assumes=("the goods are checked in time", "the ticket closes as much earlier"),
+    sources=(GUIDANCE,),
+)
+
+CHASE_PICKUP = Lever(
+    "chase_pickup",
+    zh="催促揽收",
+    en="Have parcels picked up in time",
+    stream="orders",
+    time=col.paid_at,
+    product=col.product_id,
+    amount=col.amount,
+    where=~col.is_presale & (col.picked_up_at > col.paid_at + assumed("hours") * HOUR),
+    cells={
+        "picked_up_at": col.paid_at + assumed("hours") * HOUR,
+        "signed_at": earlier(
+            col.signed_at, col.picked_up_at, col.paid_at + assumed("hours") * HOUR
+        ),
+    },
+    own_settings=(
+        Assumption("hours", "integer", 23, "The carrier takes it within so long.", 1, 240, "h"),
+    ),
+    assumes=(
+        "the carrier comes when asked",
+        "the way takes as long, so delivery is as much earlier",
+    ),
+    sources=(GUIDANCE,),
+)
+
+CHANGE_CARRIER = Lever(
+    "change_carrier",
+    zh="更换快递",
+    en="Send with another carrier",
+    stream="orders",
+    time=col.paid_at,
+    product=col.product_id,
+    where=col.carrier.is_in(assumed("carriers")) & (col.signed_at > col.picked_up_at),
+    cells={
+        "signed_at": col.picked_up_at
+        + (col.signed_at - col.picked_up_at) * assumed("percent") // 100,
+    },
+    own_settings=(
+        Assumption("carriers", "words", (), "Parcels of these carriers go with another one."),
+        Assumption(
+            "percent", "integer", 80, "How long the way takes then, of today's time.", 1, 100, "%"
+        ),
+    ),
+    assumes=("the other carrier is faster by the same share everywhere",),
+    sources=(GUIDANCE,),
+)
+
+STOP_FAR_PROVINCES = Lever(
+    "stop_far_provinces",
+    zh="停售偏远地区",
+    en="Stop selling to far provinces",
+    stream="orders",
+    time=col.paid_at,
+    product=col.product_id,
+    where=col.province.is_in(assumed("provinces")),
+    cells={"is_excluded": True},
+    own_settings=(Assumption("provinces", "words", (), "Nothing is sold to these provinces."),),
+    assumes=(
+        "orders to these provinces, and what buyers write and claim about them, would not be there",
+        "their sales are lost",
+    ),
+    sources=(GUIDANCE,),
+)
+
+ASK_AFTER_DELIVERY = Lever(
+    "ask_after_delivery",
+    zh="签收关怀",
+    en="Ask after delivery, before the review is written",
+    stream="reviews",
+    time=col.reviewed_at,
+    product=col.product_id,
+    where=(col.rating <= 2) & (col.reviewed_at > col.order.signed_at + assumed("hours") * HOUR),
+    cells={"rating": assumed("rating_after")},
+    own_settings=(
+        Assumption("hours", "integer", 24, "The buyer is asked within so long.", 1, 240, "h"),
+        Assumption(
+            "rating_after", "integer", 4, "The rating of a buyer who was won.", 3, 5, "stars"
+        ),
+    ),
+    assumes=(
+        "asking changes what a buyer writes; a share of 100 percent shows the most it could bring",
+        "nobody is paid for a review",
+    ),
+    sources=(GUIDANCE,),
+)
+
+COMPENSATE_BEFORE_BAD_REVIEW = Lever(
+    "compensate_before_bad_review",
+    zh="差评前补发或补偿",
+    en="Send again or compensate before a bad review",
+    stream="reviews",
+    time=col.reviewed_at,
+    product=col.product_id,
+    where=(col.rating <= 2) & col.order.signed_at.is_not_null(),
+    cells={"rating": assumed("rating_after")},
+    own_settings=(
+        Assumption(
+            "rating_after", "integer", 4, "The rating of a buyer who was won.", 3, 5, "stars"
+        ),
+    ),
+    assumes=(
+        "the buyer tells the shop first; a share of 100 percent shows the most it could bring",
+        "the goods or the money are paid for every one",
+    ),
+    sources=(GUIDANCE,),
+)
+
+PAY_DIFFERENCES_AT_ONCE = Lever(
+    "pay_differences_at_once",
+    zh="差价运费立即赔付",
+    en="Pay price differences and freight at once",
+    stream="aftersales",
+    time=col.applied_at,
+    product=col.product_id,
+    amount=amount,
+    where=(col.kind == "refund_only") & (col.reason == "price_difference"),
+    cells={
+        "approved_at": col.applied_at,
+        "closed_at": earlier(col.closed_at, col.approved_at, col.applied_at),
+        "outcome": "refunded",
+    },
+    assumes=(
+        "every claim of this kind is paid: hours become shorter and the rate of refunds rises;"
+        " look at both",
+    ),
+    sources=(GUIDANCE,),
+)
+
+REFUND_EARLY = Lever(
+    "refund_early",
+    zh="退货在途或熟客提前退款",
+    en="Refund while the parcel is on its way back, or to known buyers",
+    stream="aftersales",
+    time=col.applied_at,
+    product=col.product_id,
+    amount=amount,
+    where=(col.kind == "return_refund")
+    & (col.refunded_at > col.return_signed_at)
+    & (~assumed("only_known") | col.order.buyer_id.is_in(assumed("known_buyers"))),
+    cells={
+        "refunded_at": col.return_signed_at,
+        "closed_at": earlier(col.closed_at, col.refunded_at, col.return_signed_at),
+    },
+    own_settings=(
+        Assumption("only_known", "boolean", False, "Only for the buyers that are named."),
+        Assumption("known_buyers", "words", (), "Buyers who are trusted."),
+    ),
+    assumes=("the goods come back as described; what does not is the merchant's loss",),
+    sources=(GUIDANCE,),
+)

@@ -1,0 +1,127 @@
+"""Levers: something a merchant can do, and how it would change the events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from attrs import field, frozen
+
+from ..errors import DeclarationError, UsageError, did_you_mean
+from .assumptions import Assumption
+from .binding import bound
+from .builders import time_of_day
+from .expressions import Expr, as_expr
+from .rulesets import FrozenDict, Source
+from .streams import check_id
+
+#: Settings of every lever: whether it is on, for how many rows, and at which hours.
+COMMON = (
+    Assumption("on", "boolean", True, "Whether the lever is used."),
+    Assumption("share", "integer", 100, "For so many of the rows that it fits.", 0, 100, "%"),
+    Assumption(
+        "from_second", "integer", 0, "In force from this second of the day.", 0, 86_399, "s"
+    ),
+    Assumption(
+        "to_second", "integer", 86_399, "In force to this second of the day.", 0, 86_399, "s"
+    ),
+)
+PRODUCTS = Assumption("products", "words", (), "Only for these products; none: for all.")
+AMOUNT = Assumption(
+    "amount_below", "integer", None, "Only below this amount, in minor units.", 0, nullable=True
+)
+
+
+def _cells(cells: Mapping[str, object]) -> FrozenDict:
+    return FrozenDict({name: as_expr(value) for name, value in cells.items()})
+
+
+@frozen
+class Lever:
+    """Something a merchant can do: which rows it touches, and what their cells become.
+
+    ``where`` says which rows of ``stream`` it touches, ``cells`` what becomes of their columns;
+    both may read the linked order, and name ``settings`` as ``assumed("…")``. Every lever can be
+    switched off, and limited to a share of the rows and to hours of the day of ``time``; with
+    ``product`` and ``amount`` also to products and amounts. ``assumes`` says what is taken for granted. ``claimed_hours``
+    is what the platform says is saved per row: shown beside a simulation, never used in it.
+
+    >>> from shopscore import Lever, Source, col
+    >>> lever = Lever("agree_at_once", zh="立即同意", en="Agree at once", stream="aftersales",
+    ...     time=col.applied_at, where=col.kind == "refund_only", cells={"approved_at": col.applied_at},
+    ...     assumes=("nothing else changes",), sources=(Source("s", "an example", "I"),))
+    >>> lever.rows(from_second=28800)
+    <Expr kind = 'refund_only' and time of day of applied_at ≥ 08:00:00 and time of day of applied_at ≤ 23:59:59>
+    >>> lever.changes()
+    {'approved_at': <Expr applied_at>}
+    """
+
+    id: str
+    zh: str = field(kw_only=True)
+    en: str = field(kw_only=True)
+    stream: str = field(kw_only=True)
+    time: Expr = field(kw_only=True)
+    where: Expr = field(kw_only=True)
+    cells: Mapping[str, Expr] = field(kw_only=True, converter=_cells)
+    assumes: tuple[str, ...] = field(kw_only=True)
+    sources: tuple[Source, ...] = field(kw_only=True)
+    product: Expr | None = field(default=None, kw_only=True)
+    amount: Expr | None = field(default=None, kw_only=True)
+    own_settings: tuple[Assumption, ...] = field(default=(), kw_only=True)
+    claimed_hours: Decimal | None = field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_id(self.id, "lever")
+        if not (self.zh and self.en and self.cells and self.assumes):
+            raise DeclarationError(
+                f"lever {self.id} needs labels, cells that change, and what it assumes"
+            )
+
+    @property
+    def settings(self) -> tuple[Assumption, ...]:
+        """What a merchant can choose, with the values that are taken otherwise."""
+        products = () if self.product is None else (PRODUCTS,)
+        amount = () if self.amount is None else (AMOUNT,)
+        return (*COMMON, *products, *amount, *self.own_settings)
+
+    def rows(self, **chosen: object) -> Expr:
+        """The condition of the rows that the lever touches, under some settings.
+
+        Raises:
+            UsageError: for a setting that does not exist, or a value outside its bounds.
+        """
+        numbers = self._numbers(chosen)
+        found = as_expr(bound(self.where, numbers))
+        if not numbers["on"]:
+            return as_expr(False)
+        first, last = numbers["from_second"], numbers["to_second"]
+        clock = time_of_day(self.time)
+        if first > last:  # through midnight
+            found = found & ((clock >= first) | (clock <= last))
+        elif (first, last) != (0, 86_399):
+            found = found & clock.between(first, last)
+        if self.product is not None and numbers["products"]:
+            found = found & self.product.is_in(*numbers["products"])
+        if self.amount is not None and numbers["amount_below"] is not None:
+            found = found & (self.amount < numbers["amount_below"])
+        return found
+
+    def changes(self, **chosen: object) -> dict[str, Expr]:
+        """What each changed column of a touched row becomes, under some settings.
+
+        Raises:
+            UsageError: as :meth:`rows`.
+        """
+        numbers = self._numbers(chosen)
+        return {name: as_expr(bound(value, numbers)) for name, value in self.cells.items()}
+
+    def _numbers(self, chosen: Mapping[str, object]) -> dict[str, Any]:
+        known = {setting.id: setting for setting in self.settings}
+        numbers: dict[str, Any] = {id: setting.value for id, setting in known.items()}
+        for id, value in chosen.items():
+            if id not in known:
+                raise UsageError(f"lever {self.id} has no setting {id}{did_you_mean(id, known)}")
+            numbers[id] = known[id].parse(value) if isinstance(value, str) else value
+            known[id].check(numbers[id])
+        return numbers

@@ -1,0 +1,249 @@
+"""The metrics of the shop experience score: five of 2023, nine of 2025.
+
+The merchant guide of 2023 describes the five of the service dimension. Of the nine of 2025 only
+names, base populations and examples are known, from third parties: how they are counted here is
+this package's own reading, and each says so. Windows of 30 days are assumptions as well. Numbers
+that the platform does not publish stand as ``assumed("…")``; the rule set gives them.
+"""
+
+from shopscore import (
+    Days,
+    Expr,
+    Mean,
+    Once,
+    RateMetric,
+    Ratio,
+    Tally,
+    ValueMetric,
+    assumed,
+    col,
+    first_of,
+    time_of_day,
+    when,
+)
+
+HOUR = 3600
+LAST_30 = Days(1, 30)
+GUIDE = ("s000",)
+CALCULATOR = ("calculator",)
+
+paid_orders = Tally("orders", day=col.paid_at)
+
+# Conversations with a human; the hours of the day matter for the speed of the reply alone.
+in_hours = time_of_day(col.started_at).between(
+    assumed("im.first_second"), assumed("im.last_second")
+)
+seconds_to_reply = col.first_reply_at - col.started_at
+rated_session = col.to_human & col.satisfaction.is_not_null()
+
+# Tickets: the merchant's own time, from applying to agreeing and from the returned parcel to the
+# refund; the buyer's time in between is not the merchant's. Refunded and closed are both an end.
+# A ticket that nobody agreed to has no first leg, hence no time: the buyer withdrew it.
+settled_alone = ~col.platform_intervened
+time_to_agree = col.approved_at - col.applied_at
+time_to_refund = when(
+    col.refunded_at.is_null() | col.return_signed_at.is_null(),
+    0,
+    col.refunded_at - col.return_signed_at,
+)
+
+
+def settled(where: Expr, value: Expr) -> Tally:
+    """Time spent on closed tickets that the platform did not step into."""
+    return Tally("aftersales", day=col.closed_at, where=settled_alone & where, value=value)
+
+
+# 2023
+
+IM_3MIN_REPLY_RATE = RateMetric(
+    "im_3min_reply_rate",
+    zh="IM三分钟回复率",
+    en="Replies within three minutes",
+    better="higher",
+    aggregator=Ratio(
+        Tally(
+            "conversations",
+            day=col.started_at,
+            where=col.to_human & in_hours & (seconds_to_reply <= assumed("im_3min.max_seconds")),
+        ),
+        Tally("conversations", day=col.started_at, where=col.to_human & in_hours),
+    ),
+    window=LAST_30,
+    sources=GUIDE,
+)
+
+IM_DISSATISFACTION_RATE = RateMetric(
+    "im_dissatisfaction_rate",
+    zh="IM不满意率",
+    en="Dissatisfied conversations",
+    better="lower",
+    aggregator=Ratio(
+        Tally(
+            "conversations",
+            day=col.started_at,
+            where=rated_session & (col.satisfaction <= assumed("im_dissatisfied.max_stars")),
+        ),
+        Tally("conversations", day=col.started_at, where=rated_session),
+    ),
+    window=LAST_30,
+    sources=GUIDE,
+)
+
+REFUND_ONLY_HOURS = RateMetric(
+    "refund_only_hours",
+    zh="仅退款自主完结时长",
+    en="Time to agree to a refund",
+    better="lower",
+    unit="hours",
+    aggregator=Mean(settled(col.kind == "refund_only", time_to_agree), per=HOUR),
+    window=LAST_30,
+    sources=GUIDE,
+)
+
+RETURN_REFUND_HOURS = RateMetric(
+    "return_refund_hours",
+    zh="退货退款自主完结时长",
+    en="Time to settle a return",
+    better="lower",
+    unit="hours",
+    aggregator=Mean(settled(col.kind == "return_refund", time_to_agree + time_to_refund), per=HOUR),
+    window=LAST_30,
+    sources=GUIDE,
+    note="In 2025 it is called 退货退款完结时长; that it is counted as in 2023 is an assumption.",
+)
+
+DISPUTE_LIABILITY_RATE = RateMetric(
+    "dispute_liability_rate",
+    zh="纠纷商责率",
+    en="Disputes lost",
+    better="lower",
+    aggregator=Ratio(
+        Tally("aftersales", day=col.closed_at, where=col.liability == "merchant"),
+        Tally("aftersales", day=col.closed_at),
+    ),
+    window=LAST_30,
+    sources=GUIDE,
+)
+
+# 2025: goods
+
+GOODS_QUALITY_REFUND_RATE = RateMetric(
+    "goods_quality_refund_rate",
+    zh="商品品质退款率",
+    en="Orders refunded for quality",
+    better="lower",
+    aggregator=Ratio(
+        Tally(
+            "aftersales",
+            day=first_of(col.order.paid_at, col.applied_at),
+            where=(col.outcome == "refunded") & (col.reason == "quality"),
+            once=Once.per_order(earliest=(col.applied_at, col.ticket_id)),
+        ),
+        paid_orders,
+    ),
+    window=LAST_30,
+    sources=CALCULATOR,
+    note="Only the base, paid orders, is known. Assumption: orders, each once, that were refunded for quality.",
+)
+
+GOODS_QUALITY_BAD_REVIEW_RATE = RateMetric(
+    "goods_quality_bad_review_rate",
+    zh="商品质量差评率",
+    en="Bad reviews of the goods",
+    better="lower",
+    aggregator=Ratio(
+        Tally(
+            "reviews",
+            day=first_of(col.order.paid_at, col.reviewed_at),
+            where=col.rating <= assumed("bad_review.max_rating"),
+        ),
+        paid_orders,
+    ),
+    window=LAST_30,
+    sources=CALCULATOR,
+    note="Only the base, paid orders, is known. Assumption: every low rating of the goods counts, whatever its words blame.",
+)
+
+# 2025: logistics
+
+promised = col.paid_at.is_not_null()
+
+PROMISED_SHIPPING_RATE = RateMetric(
+    "promised_shipping_rate",
+    zh="承诺发货及时率",
+    en="Shipped as promised",
+    better="higher",
+    aggregator=Ratio(
+        Tally(
+            "orders",
+            day=col.pickup_due_at,
+            where=promised & (col.picked_up_at <= col.pickup_due_at),
+        ),
+        Tally("orders", day=col.pickup_due_at, where=promised),
+    ),
+    window=LAST_30,
+    sources=CALCULATOR,
+    note="Only the base, orders that were due, is known. Assumption: in time when picked up by then; a paid order that was cancelled stays due.",
+)
+
+SHIP_TO_SIGN_HOURS = RateMetric(
+    "ship_to_sign_hours",
+    zh="发签配送时长",
+    en="From shipping to delivery",
+    better="lower",
+    unit="hours",
+    aggregator=Mean(
+        Tally("orders", day=col.signed_at, value=col.signed_at - col.picked_up_at), per=HOUR
+    ),
+    window=LAST_30,
+    sources=CALCULATOR,
+    note="Only the base, delivered parcels, is known. Assumption: the time runs from the carrier's pick-up.",
+)
+
+LOGISTICS_COMPLAINT_RATE = ValueMetric(
+    "logistics_complaint_rate",
+    zh="物流负向投诉率",
+    en="Complaints about logistics",
+    better="lower",
+    unit="ratio",
+    why="events of complaints do not say what they are about",
+    sources=CALCULATOR,
+)
+
+LOGISTICS_COMPETITIVENESS = ValueMetric(
+    "logistics_competitiveness",
+    zh="物流竞争力",
+    en="Logistics compared with others",
+    better="higher",
+    unit="index",
+    why="an index that the platform computes; 1 is neutral",
+    sources=CALCULATOR,
+)
+
+# 2025: after-sales
+
+REFUND_ONLY_AFTER_SHIPPING_HOURS = RateMetric(
+    "refund_only_after_shipping_hours",
+    zh="发货后仅退款完结时长",
+    en="Time to agree to a refund after shipping",
+    better="lower",
+    unit="hours",
+    aggregator=Mean(settled((col.kind == "refund_only") & col.shipped, time_to_agree), per=HOUR),
+    window=LAST_30,
+    sources=CALCULATOR,
+    note="Only the base, settled refunds, is known. Assumption: counted as in 2023, over shipped orders.",
+)
+
+PLATFORM_HELP_RATE = RateMetric(
+    "platform_help_rate",
+    zh="平台求助率",
+    en="Buyers who asked the platform",
+    better="lower",
+    aggregator=Ratio(
+        Tally("escalations", day=first_of(col.order.paid_at, col.escalated_at)),
+        paid_orders,
+    ),
+    window=LAST_30,
+    sources=CALCULATOR,
+    note="Only the base, paid orders, is known. Assumption: every time a buyer took it to the platform counts.",
+)
