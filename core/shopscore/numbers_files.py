@@ -208,3 +208,4 @@ def _template(ruleset: RuleSet) -> Iterator[str]:
         if spec.missing:
             yield f'\n[scorers.{name}]  # {spec.missing}\nkind = "{spec.kind}"'
             yield "# bands = [[worst bound, points], …, [best bound, points]]"
+            yield "# floor = 0  # points of a value that reaches no bound"

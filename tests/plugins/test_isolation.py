@@ -213,6 +213,9 @@ class TestScoring:
         assert answer.code == 0, answer.err
 
 
+BUILT_IN = {"douyin", "kuaishou", "pinduoduo", "tmall"}
+
+
 class TestSwitches:
     """Environment: an allow-list and a block-list."""
 
@@ -222,9 +225,9 @@ class TestSwitches:
     @pytest.mark.parametrize(
         ("env", "active"),
         [
-            ({"SHOPSCORE_DISABLE_PLUGINS": "p_raises"}, {"douyin", "alpha"}),
-            ({"SHOPSCORE_DISABLE_PLUGINS": " p_raises , alpha,"}, {"douyin"}),
-            ({"SHOPSCORE_DISABLE_PLUGINS": "p-raises:p_raises"}, {"douyin", "alpha"}),
+            ({"SHOPSCORE_DISABLE_PLUGINS": "p_raises"}, BUILT_IN | {"alpha"}),
+            ({"SHOPSCORE_DISABLE_PLUGINS": " p_raises , alpha,"}, BUILT_IN),
+            ({"SHOPSCORE_DISABLE_PLUGINS": "p-raises:p_raises"}, BUILT_IN | {"alpha"}),
             ({"SHOPSCORE_PLUGINS": "alpha"}, {"alpha"}),
             ({"SHOPSCORE_PLUGINS": "alpha, douyin"}, {"alpha", "douyin"}),
             ({"SHOPSCORE_PLUGINS": "shopscore-alpha:alpha"}, {"alpha"}),

@@ -137,7 +137,7 @@ def _remark(result: Result) -> None:
     changed = [a for a in result.rules.assumptions if a.overridden]
     say(
         f"Rule set {ruleset.name} ({ruleset.status}) rests on {len(result.rules.assumptions)}"
-        f" assumptions; shopscore-plugins rules {ruleset.platform}"
+        f" assumptions; shopscore-plugins rules {ruleset.platform} -c {ruleset.scorecard}"
         f" -r {ruleset.file or ruleset.version} lists them."
     )
     say(*(f"Assumed: {ruleset.full_id(a.id)} = {a.value}" for a in changed))

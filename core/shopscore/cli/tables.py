@@ -114,9 +114,12 @@ def decimals(value: float | None, places: int = 2) -> str:
 
 
 def shops_table(result: Result, shops: Iterable[ShopView], lang: str) -> Table:
-    """One line per shop: status, score, dimensions, tiers."""
+    """One line per shop: status, score, dimensions, tiers; without a total what is measured."""
     ruleset = result.rules.ruleset
-    names = [d.zh if lang == "zh" else d.en for d in ruleset.dimensions]
+    metrics = {id: m.metric for id, m in result.rules.metrics.items()}
+    items = () if ruleset.dimensions else ruleset.metric_ids
+    named = [*ruleset.dimensions, *(metrics[id] for id in items)]
+    names = [one.zh if lang == "zh" else one.en for one in named]
     head = (
         ("店铺", "行业", "状态", "分数")
         if lang == "zh"
@@ -131,6 +134,7 @@ def shops_table(result: Result, shops: Iterable[ShopView], lang: str) -> Table:
             s.status,
             decimals(s.score, places),
             *(decimals(d.points) for d in s.dimensions),
+            *(in_unit(m.value, metrics[m.id].unit) for m in s.metrics if m.id in items),
             ", ".join(s.tiers),
         )
         for s in shops
@@ -157,7 +161,7 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
                 decimals(m.percentile, 3) + ("*" if m.from_table else ""),
                 decimals(m.points),
                 decimals(m.weight, 3),
-                m.status if m.reason is None else f"{m.status}: {m.reason}",
+                _said(m),
             )
         )
     words = [_BESIDE_ZH[title] if zh else title for title in beside]
@@ -182,6 +186,11 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
     made.caption = Text(notes) if notes else None
     made.caption_justify = "left"
     return made
+
+
+def _said(metric: MetricView) -> str:
+    """The status, and why there are no data; which numbers are missing is said for all at once."""
+    return f"no_data: {metric.reason}" if metric.status == "no_data" else metric.status
 
 
 def _shop_title(result: Result, shop: ShopView) -> str:
