@@ -118,8 +118,8 @@ def shops_table(result: Result, shops: Iterable[ShopView], lang: str) -> Table:
     ruleset = result.rules.ruleset
     metrics = {id: m.metric for id, m in result.rules.metrics.items()}
     items = () if ruleset.dimensions else ruleset.metric_ids
-    named = [*ruleset.dimensions, *(metrics[id] for id in items)]
-    names = [one.zh if lang == "zh" else one.en for one in named]
+    names = [d.zh if lang == "zh" else d.en for d in ruleset.dimensions]
+    names += [metrics[id].zh if lang == "zh" else metrics[id].en for id in items]
     head = (
         ("店铺", "行业", "状态", "分数")
         if lang == "zh"
