@@ -45,6 +45,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MADE = (ROOT / "docs/_build", ROOT / "docs/reference/rulesets")  # by the build, without examples
 PAGES = [
     ROOT / "README.md",
+    ROOT / "README.zh-CN.md",
     *sorted(p for p in ROOT.glob("docs/**/*.md") if not any(m in p.parents for m in MADE)),
 ]
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .model.counting import Once as Once
     from .model.counting import Tally as Tally
     from .model.expressions import Expr as Expr
+    from .model.layouts import Layout as Layout
     from .model.levers import Lever as Lever
     from .model.metrics import Metric as Metric
     from .model.metrics import RateMetric as RateMetric
@@ -118,6 +119,7 @@ _HOMES = {
     ),
     "model.counting": ("Once", "Tally"),
     "model.expressions": ("Expr",),
+    "model.layouts": ("Layout",),
     "model.levers": ("Lever",),
     "model.metrics": ("Metric", "RateMetric", "ValueMetric"),
     "model.platforms": ("Fact", "Platform", "RuleSetFolder", "Scorecard"),

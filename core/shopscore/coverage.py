@@ -51,7 +51,7 @@ def can_grade(ruleset: RuleSet, entry: MetricEntry) -> bool:
 
 def missing_numbers(ruleset: RuleSet) -> tuple[MissingNumber, ...]:
     """Every number that lacks, in the order of the rules."""
-    return tuple(_missing(ruleset))
+    return tuple({m.number: m for m in _missing(ruleset)}.values())
 
 
 def why_missing(ruleset: RuleSet, metric: str) -> str:
@@ -71,8 +71,11 @@ def _missing(ruleset: RuleSet) -> Iterator[MissingNumber]:
     for dimension in ruleset.dimensions:
         place = f"dimensions.{dimension.id}"
         yield from _unknown(ruleset, f"{place}.weight", dimension.weight)
+        if ruleset.number(dimension.weight) == 0:
+            continue
         if dimension.points is not None:
-            yield from _unknown(ruleset, f"{place}.points", dimension.points)
+            if not dimension.metrics:
+                yield from _unknown(ruleset, f"{place}.points", dimension.points)
             if ruleset.number(dimension.points) is not None:
                 continue
         for entry in dimension.metrics:

@@ -14,6 +14,7 @@ VALIDATE = "shopscore.validate/1"
 PLUGINS = "shopscore.plugins/1"
 RULES = "shopscore.rules/1"
 DIFF = "shopscore.diff/1"
+INSPECT = "shopscore.inspect/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

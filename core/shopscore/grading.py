@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -11,7 +12,7 @@ import polars as pl
 from attrs import evolve, frozen
 
 from .benchmarks import Benchmark
-from .errors import PluginError
+from .errors import PluginError, RuleSetError
 from .model.rulesets import RuleSet
 from .parts import Part, parts_of
 from .plugins.containment import contained
@@ -91,11 +92,15 @@ def bound_scorers(
     ruleset: RuleSet, more: Mapping[str, type[Scorer]] | None = None
 ) -> dict[str, Scorer]:
     """The scorers of a rule set, with its numbers."""
-    return {
-        name: make_scorer(spec.kind, _numbers(spec.parameters, ruleset), more)
-        for name, spec in ruleset.scorers.items()
-        if not spec.missing
-    }
+    scorers = {}
+    for name, spec in ruleset.scorers.items():
+        if spec.missing:
+            continue
+        try:
+            scorers[name] = make_scorer(spec.kind, _numbers(spec.parameters, ruleset), more)
+        except RuleSetError as error:
+            raise RuleSetError(f"{ruleset.name}: scorer {name}: {error}") from None
+    return scorers
 
 
 def _numbers(value: Any, ruleset: RuleSet) -> Any:
@@ -128,6 +133,7 @@ def _contexts(
         industry_codes=shops["industry"].rank("dense").to_numpy(),
         shop_types=types,
         ranking=rules.ruleset.number(rules.ruleset.ranking),
+        low=Fraction(rules.ruleset.number(rules.ruleset.low)),
         benchmark=benchmark,
     )
     ids = (*(entry.id for _, entry in rules.ruleset.entries), *rules.ruleset.informational)
@@ -175,17 +181,22 @@ def _graded(
     if given is not None and context.metric in given.points:
         stated, there = given.points[context.metric]
         values, known = stated.where(there, values), known | there
-    known = known & context.has_value
+    known = known & (context.has_value | _stated(context, given))
     statuses[known] = _code("ok")
     statuses[known & ~weighed] = _code("missing_number")
-    return Graded(measured, _with_data(statuses, measured, context), values, known, percentiles)
+    statuses[measured.present & ~context.has_value & ~known] = _code("below_min_n")
+    statuses[~measured.present & ~known] = _code("no_data")
+    return Graded(measured, statuses, values, known, percentiles)
 
 
-def _with_data(statuses: Statuses, measured: MetricValues, context: Context) -> Statuses:
-    """Of the reasons why a metric has no points, having no value comes first."""
-    statuses[measured.present & ~context.has_value] = _code("below_min_n")
-    statuses[~measured.present] = _code("no_data")
-    return statuses
+def _stated(context: Context, given: Given | None) -> Mask:
+    """Shops whose points or percentile were handed in, with a value or without."""
+    stated = np.zeros(len(context.has_value), dtype=np.bool_)
+    if given is not None:
+        for columns in (given.points, given.percentiles):
+            if context.metric in columns:
+                stated |= columns[context.metric][1]
+    return stated
 
 
 def _added(measured: MetricValues) -> Graded:

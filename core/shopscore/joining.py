@@ -51,7 +51,9 @@ def joined_column(node: Joined, events: Events, frame: pl.DataFrame) -> pl.Serie
     """The values of a joined expression for every row of a frame, named as its key."""
     match node:
         case FactOn(name, time):
-            return _fact(name, frame.select("shop", time=to_polars(time)), events).alias(node.key)
+            return _fact(
+                name, frame.select("shop", time=to_polars(time).cast(pl.Int64)), events
+            ).alias(node.key)
         case HasRow(stream, where):
             return _has_row(events, events.streams[stream], where, len(frame)).alias(node.key)
     raise ExpressionError(f"nothing brings {type(node).__name__} to a row")
@@ -73,6 +75,6 @@ def _has_row(events: Events, stream: Stream, where: Any, orders: int) -> pl.Seri
     rows = stream_rows(events, stream.name)
     if ORDER in rows.columns:
         columns = [column_of(ref, events, stream) for ref in columns_of(where)]
-        met = pl.DataFrame([rows[ORDER], *columns]).filter(to_polars(where))
+        met = pl.DataFrame([rows[ORDER], *columns]).filter(to_polars(where).cast(pl.Boolean))
         found[met[ORDER].drop_nulls().to_numpy()] = True
     return pl.Series(found)

@@ -58,6 +58,11 @@ AGREE_AT_ONCE = Lever(
     where=~col.is_custom & (col.approved_at > col.applied_at),
     cells={
         "approved_at": col.applied_at,
+        "refunded_at": when(
+            col.kind == "refund_only",
+            earlier(col.refunded_at, col.approved_at, col.applied_at),
+            col.refunded_at,
+        ),
         "closed_at": when(
             col.kind == "refund_only",
             earlier(col.closed_at, col.approved_at, col.applied_at),
@@ -211,6 +216,9 @@ PAY_DIFFERENCES_AT_ONCE = Lever(
     where=(col.kind == "refund_only") & (col.reason == "price_difference"),
     cells={
         "approved_at": col.applied_at,
+        "refunded_at": first_of(
+            earlier(col.refunded_at, col.approved_at, col.applied_at), col.applied_at
+        ),
         "closed_at": earlier(col.closed_at, col.approved_at, col.applied_at),
         "outcome": "refunded",
     },

@@ -11,8 +11,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from .coverage import missing_numbers
-from .errors import InputError, RuleSetError, did_you_mean
+from .coverage import known_share, missing_numbers
+from .errors import InputError, RuleSetError, UsageError, did_you_mean
 from .model.assumptions import Number
 from .model.expressions import Assumed
 from .model.rulesets import Dimension, MetricEntry, NumbersUsed, RuleSet, ScorerSpec, Source
@@ -93,6 +93,7 @@ def _decimals(value: Any) -> Any:
 
 def _filled(ruleset: RuleSet, file: _File) -> RuleSet:
     top = Table(file.tables, file.used.file)
+    filling = _Filling(ruleset, replaces=bool(file.used.industries))
     top.texts("industries")
     if top.take("schema", int, SCHEMA) != SCHEMA:
         raise top.fail(f"this version reads schema = {SCHEMA}")
@@ -101,80 +102,121 @@ def _filled(ruleset: RuleSet, file: _File) -> RuleSet:
             raise top.fail(
                 f"{key} = {file.tables[key]!r}: these numbers are not for {ruleset.name}"
             )
-    scorers = {name: _scorer(ruleset, name, t) for name, t in top.named_tables("scorers")}
-    rows = {table.text("id"): table for table in top.tables("dimensions")}
-    top.done()
+    scorers = {name: filling.scorer(name, t) for name, t in top.named_tables("scorers")}
     known = [d.id for d in ruleset.dimensions]
-    for id, table in rows.items():
-        if id not in known:
-            raise table.fail(f"{ruleset.name} has no dimension {id}{did_you_mean(id, known)}")
+    rows = _rows(top, "dimensions", known, f"{ruleset.name} has no dimension")
+    top.done()
     user = Source(USER, f"the user's numbers: {file.used.file}", USER)
     filled = evolve(
         ruleset,
         dimensions=tuple(
-            _dimension(d, rows[d.id]) if d.id in rows else d for d in ruleset.dimensions
+            filling.dimension(d, rows[d.id]) if d.id in rows else d for d in ruleset.dimensions
         ),
         scorers={**ruleset.scorers, **scorers},
         sources={**ruleset.sources, USER: user},
         numbers_used=(*ruleset.numbers_used, file.used),
     )
     check_ruleset(filled, top)
+    used = {entry.scorer for _, entry in filled.entries}
+    for name in scorers:
+        if name not in used:
+            raise top.fail(f"no metric is graded by scorer {name}{did_you_mean(name, used)}")
     return filled
 
 
-def _scorer(ruleset: RuleSet, name: str, table: Table) -> ScorerSpec:
-    known = ruleset.scorers.get(name)
-    if known is not None and not known.missing:
-        raise table.fail(_published(f"scorer {name}", known.source))
-    if known is not None and not set(table.data) - {"kind"}:
-        return known  # a line of the template that nobody filled in
-    kind = {} if known is None else {"kind": known.kind}
-    return scorer_spec(
-        name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
-    )
-
-
-def _dimension(dimension: Dimension, table: Table) -> Dimension:
-    rows = {row.text("id"): row for row in table.tables("metrics")}
-    known = [entry.id for entry in dimension.metrics]
-    for id, row in rows.items():
+def _rows(table: Table, key: str, known: Sequence[str], unknown: str) -> dict[str, Table]:
+    """Tables by their id, each one known and there once."""
+    rows: dict[str, Table] = {}
+    for row in table.tables(key):
+        id = row.text("id")
         if id not in known:
-            raise row.fail(f"dimension {dimension.id} has no metric {id}{did_you_mean(id, known)}")
-    filled = evolve(
-        dimension,
-        weight=_number(table, "weight", dimension.weight, dimension.source),
-        points=_number(table, "points", dimension.points, dimension.source),
-        metrics=tuple(
-            _entry(entry, rows[entry.id]) if entry.id in rows else entry
-            for entry in dimension.metrics
-        ),
-        source=USER,
-    )
-    table.done()
-    return filled
+            raise row.fail(f"{unknown} {id}{did_you_mean(id, known)}")
+        if id in rows:
+            raise row.fail(f"{id} stands there twice")
+        rows[id] = row
+    return rows
 
 
-def _entry(entry: MetricEntry, table: Table) -> MetricEntry:
-    scorer = table.text("scorer", entry.scorer)
-    if entry.scorer and scorer != entry.scorer:
-        raise table.fail(_published(f"the scorer of {entry.id}", entry.source))
-    weight = _number(table, "weight", entry.weight, entry.source)
-    table.done()
-    return evolve(entry, weight=weight, scorer=scorer, source=USER)
+@frozen
+class _Filling:
+    """Puts numbers into the places of a rule set that lack them.
 
+    With ``replaces`` they may also stand over those that a user gave for all industries.
+    """
 
-def _number(table: Table, key: str, below: Number | None, source: str) -> Any:
-    """The number of the file, else that of the rule set, which must not be a published one."""
-    if table.take(key, object, None) is None:
-        return below
-    if below is not None and not isinstance(below, Assumed):
-        raise table.fail(_published(key, source))
-    return Table({**table.data, "source": USER}, table.origin, table.path).number(key)
+    ruleset: RuleSet
+    replaces: bool
+
+    def scorer(self, name: str, table: Table) -> ScorerSpec:
+        known = self.ruleset.scorers.get(name)
+        if known is not None and not known.missing and not self._may_replace(known.source):
+            raise table.fail(_published(f"scorer {name}", known.source))
+        if known is not None and not set(table.data) - {"kind"}:
+            return known  # a line of the template that nobody filled in
+        kind = {} if known is None else {"kind": known.kind}
+        return scorer_spec(
+            name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
+        )
+
+    def dimension(self, dimension: Dimension, table: Table) -> Dimension:
+        known = [entry.id for entry in dimension.metrics]
+        rows = _rows(table, "metrics", known, f"dimension {dimension.id} has no metric")
+        if (
+            "points" in table.data
+            and dimension.points is None
+            and known_share(self.ruleset, dimension) == 1
+        ):
+            raise table.fail(_published("how the dimension gets its points", dimension.source))
+        filled = evolve(
+            dimension,
+            weight=self._number(table, "weight", dimension.weight, dimension.source),
+            points=self._number(table, "points", dimension.points, dimension.source),
+            metrics=tuple(
+                self._entry(entry, rows[entry.id]) if entry.id in rows else entry
+                for entry in dimension.metrics
+            ),
+            source=USER if {"weight", "points"} & set(table.data) else dimension.source,
+        )
+        table.done()
+        return filled
+
+    def _entry(self, entry: MetricEntry, table: Table) -> MetricEntry:
+        scorer = table.text("scorer", entry.scorer)
+        if entry.scorer and scorer != entry.scorer:
+            raise table.fail(_published(f"the scorer of {entry.id}", entry.source))
+        weight = self._number(table, "weight", entry.weight, entry.source)
+        table.done()
+        source = USER if "weight" in table.data else entry.source
+        return evolve(entry, weight=weight, scorer=scorer, source=source)
+
+    def _may_replace(self, source: str) -> bool:
+        return self.replaces and source == USER
+
+    def _number(self, table: Table, key: str, below: Number | None, source: str) -> Any:
+        """The number of the file, else that of the rule set, which must not be a published one."""
+        if table.take(key, object, None) is None:
+            return below
+        plain = below is not None and not isinstance(below, Assumed)
+        if plain and not self._may_replace(source):
+            raise table.fail(_published(key, source))
+        number = Table({**table.data, "source": USER}, table.origin, table.path).number(key)
+        rules = self.ruleset
+        low, high = rules.number(rules.low), rules.number(rules.high)
+        try:
+            if isinstance(below, Assumed):
+                rules.assumptions[below.id].check(number)
+            elif key == "points" and not low <= number <= high:
+                raise UsageError(f"{key} = {number} lies outside the scale")
+        except UsageError as error:
+            raise table.fail(str(error)) from None
+        return number
 
 
 def _published(what: str, source: str) -> str:
+    if source == USER:
+        return f"{what} is given by another numbers file"
     return (
-        f"{what} is published (source {source}), and a numbers file gives what is missing:"
+        f"{what} is published{f' (source {source})' if source else ''}, and a numbers file gives what is missing:"
         " to change it, write a rule set of your own (extends = …) and name it with --ruleset"
     )
 
@@ -204,8 +246,11 @@ def _template(ruleset: RuleSet) -> Iterator[str]:
             if mine:
                 yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"'
                 yield from (f"# {key} = " for key in mine)
+    if any(number.endswith(".scorer") for number in lacking):
+        yield "\n# [scorers.NAME]  # for metrics above whose scorer is not known"
+        yield '# kind = "bands"\n# bands = [[worst bound, points], …, [best bound, points]]'
     for name, spec in ruleset.scorers.items():
         if spec.missing:
             yield f'\n[scorers.{name}]  # {spec.missing}\nkind = "{spec.kind}"'
             yield "# bands = [[worst bound, points], …, [best bound, points]]"
-            yield "# floor = 0  # points of a value that reaches no bound"
+            yield "# floor = …  # points of a value that reaches no bound; the bottom of the scale without it"

@@ -14,7 +14,7 @@ from .model.aggregators import Aggregator
 from .model.assumptions import Assumption
 from .model.binding import assumed_ids, bound
 from .model.counting import Tally
-from .model.joined import HasRow, joined_of
+from .model.joined import FactOn, HasRow, joined_of
 from .model.metrics import Metric
 from .model.platforms import Platform, Scorecard
 from .model.rulesets import RuleSet
@@ -101,7 +101,8 @@ class Rules:
     def identity(self) -> tuple[object, ...]:
         """What two states must share to be added: the rule set and every number it assumes."""
         numbers = tuple((a.id, a.value) for a in self.assumptions)
-        return (self.ruleset.name, self.ruleset.sha256, numbers, self.key)
+        files = tuple((used.sha256, used.industries) for used in self.ruleset.numbers_used)
+        return (self.ruleset.name, self.ruleset.sha256, files, numbers, self.key)
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -115,6 +116,10 @@ class Rules:
 
 
 def _check_role(ruleset: RuleSet, metric: Metric) -> None:
+    if metric.id in {b.metric for b in ruleset.bonus} and metric.role != "bonus":
+        raise RuleSetError(
+            f"{ruleset.name}: metric {metric.id} has the role {metric.role}, not bonus"
+        )
     weighed = any(entry.id == metric.id for _, entry in ruleset.entries)
     if weighed and metric.role != "scored":
         raise RuleSetError(
@@ -132,6 +137,8 @@ def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
         for node in expr.walk():
             if isinstance(node, HasRow):
                 _check_has_row(node, stream, streams)
+            elif isinstance(node, FactOn) and joined_of(node.time):
+                raise ExpressionError(f"{node}: its time is one of the row's own")
     _check_types(tally, stream, orders)
 
 
@@ -165,6 +172,7 @@ def _check_types(tally: Tally, stream: Stream, orders: Stream) -> None:
         ("day", tally.day, "integer"),
         ("where", tally.where, "truth"),
         ("value", tally.value, "integer"),
+        ("among", None if tally.once is None else tally.once.among, "truth"),
     )
     for part, expr, kind in wanted:
         if expr is not None and (found := type_of(expr, stream, orders)) not in (kind, "null"):

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from attrs import evolve
 
 from .errors import RuleSetError, UsageError
-from .model.assumptions import Assumption, AssumptionKind, Chosen
+from .model.assumptions import Assumption, Number, chosen_among
 from .model.expressions import Assumed
 from .model.rulesets import (
     MISSING_POLICIES,
@@ -31,6 +31,8 @@ SCHEMA = 1
 MOST_DECIMALS = 9
 #: What a condition that is not met may make of a shop.
 REFUSALS = ("insufficient_orders", "growth", "suppressed")
+#: Kinds of assumption that rules can have; levers have ``words`` too.
+RULE_KINDS = ("integer", "decimal", "boolean", "choice")
 #: How a metric is held against its industry, and which mean that is.
 COMPARISON_KINDS = ("difference", "spread")
 COMPARISON_MEANS = ("pooled", "shops")
@@ -83,6 +85,9 @@ def _extended(document: dict[str, Any], origin: str, lookup: Lookup | None) -> d
         "title": f"the user's file, which extends {base}",
         "confidence": "user",
     }
+    for name, scorer in document.get("scorers", {}).items():
+        if isinstance(scorer, dict) and set(scorer) - {"kind", "source"}:
+            below.get("scorers", {}).get(name, {}).pop("missing", None)
     merged: dict[str, Any] = _merged({**below, "status": "user"}, _sourced(document))
     return merged
 
@@ -276,7 +281,7 @@ def _assumption(table: Table) -> Assumption:
     try:
         assumption = Assumption(
             id=table.text("id"),
-            kind=table.word("kind", get_args(AssumptionKind)),  # type: ignore[arg-type]
+            kind=table.word("kind", RULE_KINDS),  # type: ignore[arg-type]
             value=table.take("value", object, None),  # type: ignore[arg-type]
             reason=table.text("reason"),
             low=table.bound("low"),
@@ -351,14 +356,49 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
             raise table.fail(f"metric {entry.id}: no scorer {entry.scorer} among [scorers]")
     for assumption in ruleset.assumed_by_rules():
         ruleset.number(Assumed(assumption))
-    for weight in (
-        *(d.weight for d in ruleset.dimensions),
-        *(m.weight for _, m in ruleset.entries),
+    _check_chosen(ruleset, table)
+    _check_given(ruleset, table)
+
+
+def _check_chosen(ruleset: RuleSet, table: Table) -> None:
+    """Words that an assumption chooses are those that the rules know."""
+    mean = None if ruleset.comparison is None else ruleset.comparison.mean
+    for word, known in (
+        (ruleset.ranking, RANKING_KINDS),
+        (ruleset.missing, MISSING_POLICIES),
+        (mean, COMPARISON_MEANS),
     ):
-        if isinstance(weight, Chosen):
-            known = set(ruleset.assumptions[weight.by.id].choices)
-            if known != {word for word, _ in weight.numbers}:
-                raise table.fail(f"a weight for each choice of {weight.by.id} is needed: {known}")
+        if isinstance(word, Assumed) and not set(
+            ruleset.assumptions[word.id].choices or "?"
+        ) <= set(known):
+            raise table.fail(f"assumption {word.id} may choose among {', '.join(known)} only")
+    for number in chosen_among(
+        (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, *_scale(ruleset))
+    ):
+        choices = set(ruleset.assumptions[number.by.id].choices)
+        if choices != {word for word, _ in number.numbers}:
+            raise table.fail(
+                f"a number for each choice of {number.by.id} is needed:"
+                f" {', '.join(sorted(choices)) or 'it chooses no word'}"
+            )
+
+
+def _scale(ruleset: RuleSet) -> tuple[Number, Number, Number]:
+    return ruleset.low, ruleset.high, ruleset.decimals
+
+
+def _check_given(ruleset: RuleSet, table: Table) -> None:
+    """Only weights and points may be missing; every other number has a value."""
+    bounds: list[Number | None] = list(_scale(ruleset))
+    for tier in ruleset.tiers:
+        bounds += [tier.at_least, tier.below, tier.times_industry_mean, tier.or_count_below]
+    for condition in ruleset.eligibility:
+        bounds += [condition.at_least, condition.at_most]
+    for number in bounds:
+        if isinstance(number, Assumed) and ruleset.assumptions[number.id].nullable:
+            raise table.fail(
+                f"assumption {number.id} may be none, and stands where a number must be"
+            )
 
 
 def _check_once(table: Table, what: str, ids: list[str]) -> None:

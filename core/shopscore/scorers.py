@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
+from attrs import converters, field, frozen
 
 from . import ranking
 from .benchmarks import Benchmark, table_percentiles
@@ -27,7 +27,8 @@ class Context:
     """What a scorer may know besides the values: who the peers are, and the benchmark table.
 
     All arrays have one entry per shop. ``has_value`` says which values exist (``n`` > 0 and not
-    below the metric's minimum), ``is_peer`` which of them are ranked among each other.
+    below the metric's minimum), ``is_peer`` which of them are ranked among each other. ``low`` is
+    the bottom of the scale.
     """
 
     metric: str
@@ -40,6 +41,7 @@ class Context:
     industry_codes: npt.NDArray[np.integer]
     shop_types: Sequence[str | None]
     ranking: str = "mid_percent_rank"
+    low: Fraction = Fraction(0)
     benchmark: Benchmark | None = None
     given: tuple[Rationals, Mask] | None = None
 
@@ -148,11 +150,11 @@ class Bands(Scorer):
 
     ``bands`` holds pairs (bound, points) from the worst to the best; a shop has the points of the
     last band whose bound it reaches (at least, or at most where less is better). A value that
-    reaches no band has ``floor`` points.
+    reaches no band has ``floor`` points, by default the bottom of the scale.
     """
 
     bands: tuple[Point, ...] = field(converter=_points)
-    floor: Fraction = field(default=Fraction(0), converter=_fraction)
+    floor: Fraction | None = field(default=None, converter=converters.optional(_fraction))
 
     def points(self, values: Rationals, context: Context) -> Points:
         bounds = [bound for bound, _ in self.bands]
@@ -161,7 +163,8 @@ class Bands(Scorer):
             raise RuleSetError(
                 f"metric {context.metric}: bounds of bands go from the worst to the best value"
             )
-        result = Rationals.constant(self.floor, len(values))
+        floor = context.low if self.floor is None else self.floor
+        result = Rationals.constant(floor, len(values))
         for bound, points in self.bands:
             reached = _reaches(values, bound, context.better)
             result = Rationals.constant(points, len(values)).where(reached, result)

@@ -35,15 +35,21 @@ class Standards:
     table: Mapping[tuple[str, str], Fraction] = field(converter=FrozenDict)
 
     @classmethod
-    def from_rows(cls, rows: Sequence[tuple[Any, Any, Any]], label: str = "standards") -> Standards:
-        """From rows of industry, metric and standard; raises InputError for what is unreadable."""
+    def from_rows(
+        cls, rows: Sequence[tuple[Any, Any, Any]], places: Sequence[str] = ()
+    ) -> Standards:
+        """From rows of industry, metric and standard; raises InputError for what is unreadable.
+
+        ``places`` says where each row stands, for messages.
+        """
         table: dict[tuple[str, str], Fraction] = {}
-        for line, (industry, metric, standard) in enumerate(rows, start=2):
-            place = f"{label}, line {line}"
-            number = exact_decimal(str(standard or "").strip())
+        for position, (industry, metric, standard) in enumerate(rows):
+            place = places[position] if places else f"standards, row {position + 1}"
+            text = "" if standard is None else str(standard).strip()
+            number = exact_decimal(text)
             key = (str(industry or "").strip() or EVERY, str(metric or "").strip())
             if number is None:
-                raise InputError(f"{place}, column standard: {standard!r} is not a number")
+                raise InputError(f"{place}, column standard: {text!r} is not a number")
             if not key[1] or key in table:
                 what = f"metric {key[1]} has two standards" if key[1] else "no metric"
                 raise InputError(f"{place}, column metric: {what}")
@@ -62,7 +68,9 @@ class Standards:
             raise InputError(
                 f"{path}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}"
             )
-        return cls.from_rows(table.frame.select(COLUMNS).rows(), str(path))
+        lines = table.lines(range(len(table.frame)))
+        places = [f"{path}, line {line}" for line in lines]
+        return cls.from_rows(table.frame.select(COLUMNS).rows(), places)
 
     @property
     def metrics(self) -> frozenset[str]:

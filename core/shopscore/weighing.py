@@ -13,8 +13,8 @@ from ._integers import widened
 from .counting import Sums, Wanted
 from .errors import UsageError
 from .model.counting import Tally
-from .model.expressions import ColumnRef, Expr, columns_of
-from .model.joined import HasRow, joined_of
+from .model.expressions import ColumnRef, Expr, FirstOf, columns_of
+from .model.joined import HasRow
 from .model.streams import Stream
 from .model.windows import DayWeights
 from .plugins.containment import contained
@@ -108,19 +108,17 @@ def lacking_columns(
 ) -> tuple[str, ...]:
     """What the metric needs and the events do not have: ``stream.column``, or ``stream NAME``.
 
-    Needed are the columns of condition and value that have no default, and at least one of those
-    that say the day; columns of the linked order never are.
+    Needed are the columns of condition and value that have no default, of ``first_of`` those of
+    one alternative, and at least one column of those that say the day; columns of the linked
+    order never are.
     """
     lacking: dict[str, None] = {}
     for tally in metric.aggregator.tallies:
         stream = streams[tally.stream]
-        for ref in _own(_counted_columns(tally)):
-            if stream.column(ref.name).default is None and (stream.name, ref.name) not in there:
-                lacking[f"{stream.name}.{ref.name}"] = None
-        for node in joined_of(*_counted(tally)):
-            if isinstance(node, HasRow):
-                lacking |= dict.fromkeys(_lacking_to_name(node, streams[node.stream], there))
-        days = _own(columns_of(tally.day))
+        needs = _Needs(stream, streams, there)
+        for expr in _decisive(tally):
+            lacking |= dict.fromkeys(needs.lacking(expr))
+        days = [ref for ref in columns_of(tally.day) if not ref.linked]
         if days and not any((stream.name, ref.name) in there for ref in days):
             lacking[" or ".join(f"{stream.name}.{ref.name}" for ref in days)] = None
         named = any(name.startswith(f"{stream.name}.") for name in lacking)
@@ -129,29 +127,44 @@ def lacking_columns(
     return tuple(lacking)
 
 
-def _counted(tally: Tally) -> tuple[Expr, ...]:
-    """Condition and value."""
-    return (tally.value,) if tally.where is None else (tally.where, tally.value)
+def _decisive(tally: Tally) -> Iterator[Expr]:
+    """What decides whether and how much a row counts, besides its day."""
+    if tally.where is not None:
+        yield tally.where
+    yield tally.value
+    if tally.once is not None:  # without a part of ``per`` each row stands by itself
+        elsewhere = {ref.path for ref in columns_of(tally.day, *tally.once.per)}
+        yield from (ref for ref in columns_of(*tally.once.by) if ref.path not in elsewhere)
+        if tally.once.among is not None:
+            yield tally.once.among
 
 
-def _counted_columns(tally: Tally) -> tuple[ColumnRef, ...]:
-    day = {ref.path for ref in columns_of(tally.day)}
-    once = () if tally.once is None else columns_of(*tally.once.by)
-    every = (*columns_of(*_counted(tally)), *(ref for ref in once if ref.path not in day))
-    return tuple({ref.path: ref for ref in every}.values())
+@frozen
+class _Needs:
+    """Which columns of a stream an expression cannot do without, of those that are not there."""
 
+    stream: Stream
+    streams: Mapping[str, Stream]
+    there: frozenset[tuple[str, str]]
 
-def _lacking_to_name(
-    node: HasRow, stream: Stream, there: frozenset[tuple[str, str]]
-) -> Iterator[str]:
-    """What lacks to say whether a row of the stream names an order."""
-    if not any(name == stream.name for name, _ in there):
-        yield f"stream {stream.name}"
-        return
-    for name in ("order_id", *(ref.name for ref in columns_of(node.where))):
-        if stream.column(name).default is None and (stream.name, name) not in there:
-            yield f"{stream.name}.{name}"
+    def lacking(self, expr: Expr) -> tuple[str, ...]:
+        match expr:
+            case ColumnRef(name, linked):
+                known = linked or self.stream.column(name).default is not None
+                known = known or (self.stream.name, name) in self.there
+                return () if known else (f"{self.stream.name}.{name}",)
+            case FirstOf(operands):
+                alternatives = [self.lacking(operand) for operand in operands]
+                if not all(alternatives):
+                    return ()
+                return (" or ".join(" and ".join(names) for names in alternatives),)
+            case HasRow(name, where):
+                return self._to_name(self.streams[name], where)
+        return tuple(name for child in expr.children() for name in self.lacking(child))
 
-
-def _own(refs: Iterable[ColumnRef]) -> list[ColumnRef]:
-    return [ref for ref in refs if not ref.linked]
+    def _to_name(self, stream: Stream, where: Expr) -> tuple[str, ...]:
+        """What lacks to say whether a row of a stream names an order."""
+        if not any(name == stream.name for name, _ in self.there):
+            return (f"stream {stream.name}",)
+        link = () if (stream.name, "order_id") in self.there else (f"{stream.name}.order_id",)
+        return (*link, *_Needs(stream, self.streams, self.there).lacking(where))

@@ -20,6 +20,7 @@ from typing import Any, get_args
 
 import click
 import pages_of_rulesets
+import parts_of_levers
 from docutils import nodes
 from markdown_tables import code, table
 from sphinx.application import Sphinx
@@ -74,6 +75,16 @@ def streams() -> Iterator[str]:
             yield f"Times in order: {pairs}. Where a pair is broken the later cell becomes empty."
         if stream.follows_order and stream.name != "orders":
             yield "A row that names an excluded order is left out with it."
+
+
+def facts() -> str:
+    """The shop facts that the rules of platforms read."""
+    rows = [
+        (f"{p.en} ({code(p.id)})", code(fact.name), f"{fact.en} · {fact.zh}")
+        for p in shopscore.platforms()
+        for fact in p.facts
+    ]
+    return table(("platform", "`name`", "what it says"), rows)
 
 
 def _needed(column: Any) -> str:
@@ -248,7 +259,10 @@ def record_fields() -> Iterator[str]:
     if list(record) != list(RECORD_FIELDS):
         raise ExtensionError(f"from_code.py: fields of records {set(record) ^ set(RECORD_FIELDS)}")
     yield table(("field", "holds"), [(code(k), v) for k, v in RECORD_FIELDS.items()])
-    yield "`show` adds `file`, the file of the module, and `traceback`; both may be null."
+    yield (
+        "`show` adds `file`, the file of the module, and `traceback`; both may be null. It also adds"
+        " `levers`, those of the plugin's platforms."
+    )
 
 
 def checks() -> str:
@@ -314,6 +328,7 @@ def public_name(app: Sphinx, env: Any, node: Any, content: nodes.Element) -> nod
 
 PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
     "streams": streams,
+    "facts": facts,
     "commands": commands,
     "exit-codes": exit_codes,
     "api": api,
@@ -321,6 +336,8 @@ PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
     "statuses": statuses,
     "record-fields": record_fields,
     "checks": checks,
+    "lever-settings": parts_of_levers.settings,
+    "levers": parts_of_levers.levers,
     "views": views,
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,16 @@ from typing import Any
 from markdown_tables import code, table
 
 from shopscore import Days, Metric, RuleSet, Tally, platforms
+from shopscore.coverage import missing_numbers
 from shopscore.model.aggregators import RationalCombination
+from shopscore.model.assumptions import Chosen
 from shopscore.model.expressions import Assumed
 from shopscore.model.platforms import Platform, Scorecard
 
 STATUSES = {
     "official": "the platform's own text",
     "seed": "taken from the project's primary sources, without the platform's own text",
-    "inferred": "inferred from numbers",
+    "inferred": "put together from outside, from what pages show and others describe",
     "unofficial": "told by third parties",
     "user": "a user's own",
 }
@@ -27,6 +28,21 @@ CONFIDENCE = {
     "P": "captured from a page of the platform",
     "T": "third party",
     "I": "inferred from numbers",
+}
+#: Kinds of scorer that rank nobody.
+UNRANKED = {"bands", "threshold", "linear"}
+#: What a divisor means.
+UNITS = {
+    3_600: "seconds become hours",
+    86_400: "seconds become days",
+    1_000_000: "numbers are kept in millionths",
+}
+COMPARISONS = {
+    "difference": "its signed difference to the mean of the industry, as a share of that mean:"
+    " (own − mean)/mean",
+    "spread": "how far it is from the mean of the industry. Above the mean that is the share of the"
+    " way from there to the greatest value, (own − mean)/(greatest − mean); below it the share of"
+    " the way to the least, (mean − own)/(mean − least)",
 }
 
 
@@ -55,35 +71,25 @@ def page(platform: Platform, card: Scorecard, ruleset: RuleSet) -> str:
 def _page(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
     yield f"# {ruleset.name}"
     yield f"{ruleset.en} · {ruleset.zh}"
-    span = f" (the span is: {ruleset.span_source})" if ruleset.span_source else ""
-    yield table(
-        ("", ""),
-        [
-            ("status", f"`{ruleset.status}`: {STATUSES[ruleset.status]}"),
-            ("covers", f"{ruleset.span}{span}"),
-            ("published on", ruleset.published_on or "not known"),
-            ("clock, currency", f"{platform.zone}, {platform.currency}"),
-            ("points and score", _scale(card, ruleset)),
-            ("decimals", _number(ruleset.decimals)),
-            ("ranking", _number(ruleset.ranking)),
-            ("a metric without points", _number(ruleset.missing)),
-            ("only shops with a score are peers", _number(ruleset.peers_need_eligibility)),
-        ],
-    )
+    yield table(("", ""), _facts(platform, ruleset))
     yield (
-        "A name in square brackets, such as `[decay.half_life_days]`, is an assumption: the number"
+        "A name in square brackets, such as "
+        f"`[{min(ruleset.assumptions)}]`, is an assumption: the number"
         " is not published. Its value stands in the table at the end, and you can change it."
     )
     yield from _weights(ruleset)
+    yield from _missing(ruleset)
     yield "## What is counted"
     yield (
         "Ages are days before the day of publication: age 1 is the day before it. Rows of excluded"
         " orders are left out. `order.x` is the column `x` of the order that a row names."
     )
-    for _, entry in ruleset.entries:
-        yield from _metric(card.all_metrics[entry.id])
-    yield from _shown_only(card, ruleset)
+    counted = [entry.id for _, entry in ruleset.entries] or ruleset.informational
+    for id in counted:
+        yield from _metric(card.all_metrics[id])
+    yield from _beside(card, ruleset)
     yield from _scorers(ruleset)
+    yield from _comparison(ruleset)
     yield from _conditions(ruleset)
     yield from _assumptions(ruleset)
     yield "## Sources"
@@ -99,15 +105,27 @@ def _page(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str
         yield "\n".join(f"- {note}" for note in ruleset.notes)
 
 
-def _scale(card: Scorecard, ruleset: RuleSet) -> str:
-    """The ends of the scale; their source stands in the file only."""
-    text, _ = card.text(ruleset.version)
-    source = tomllib.loads(text).get("scale", {}).get("source", "")
-    return f"{_number(ruleset.low)} to {_number(ruleset.high, source)}"
+def _facts(platform: Platform, ruleset: RuleSet) -> Iterator[tuple[str, str]]:
+    span = f" (the span is: {ruleset.span_source})" if ruleset.span_source else ""
+    ends = [_number(end) for end in (ruleset.low, ruleset.high)]
+    source = f" ({ruleset.scale_source})" if ruleset.scale_source else ""
+    kinds = {spec.kind for spec in ruleset.scorers.values()}
+    yield "status", f"`{ruleset.status}`: {STATUSES[ruleset.status]}"
+    yield "covers", f"{ruleset.span}{span}"
+    yield "published on", str(ruleset.published_on or "not known")
+    yield "clock, currency", f"{platform.zone}, {platform.currency}"
+    yield "points and score", f"{' to '.join(ends)}{source}"
+    yield "decimals", _number(ruleset.decimals)
+    if kinds - UNRANKED or not all(entry.scorer for _, entry in ruleset.entries) or not kinds:
+        yield "ranking", _number(ruleset.ranking)
+    if ruleset.dimensions:
+        yield "a metric without points", _number(ruleset.missing)
+        yield "only shops with a score are peers", _number(ruleset.peers_need_eligibility)
 
 
 def _linked(source: Any) -> str:
-    return f"[{source.title}]({source.url})" if source.url else source.title
+    title = f"[{source.title}]({source.url})" if source.url else source.title
+    return f"{title}. {source.note}" if source.note else title
 
 
 def _number(value: Any, source: str = "") -> str:
@@ -118,17 +136,50 @@ def _number(value: Any, source: str = "") -> str:
     return f"{text} ({source})" if source else text
 
 
+def _needed(ruleset: RuleSet, number: Any, source: str = "") -> str:
+    """A weight, or points: without a value they are missing."""
+    if isinstance(number, Chosen):
+        words = (f"{n} where {code(f'[{number.by.id}]')} is `{w}`" for w, n in number.numbers)
+        return f"{', '.join(words)} ({source})"
+    missing = ruleset.number(number) is None
+    return f"not published ({_number(number)})" if missing else _number(number, source)
+
+
 def _weights(ruleset: RuleSet) -> Iterator[str]:
     yield "## Weights"
+    if not ruleset.dimensions:
+        yield "There are none, and no total: each metric stands by itself."
+        return
     rows = []
     for dimension in ruleset.dimensions:
         name = f"{dimension.en} · {dimension.zh}"
-        weight = _number(dimension.weight, dimension.source)
+        weight = _needed(ruleset, dimension.weight, dimension.source)
+        if dimension.points is not None:
+            points = f"points of the whole: {_needed(ruleset, dimension.points, dimension.source)}"
+            rows.append((name, weight, points, None, None))
+            name = weight = ""
         for entry in dimension.metrics:
-            within = _number(entry.weight, entry.source)
-            rows.append((name, weight, code(entry.id), within, code(entry.scorer)))
+            within = _needed(ruleset, entry.weight, entry.source)
+            scorer = code(entry.scorer) if entry.scorer else "not published"
+            rows.append((name, weight, code(entry.id), within, scorer))
             name = weight = ""
     yield table(("dimension", "weight", "metric", "weight within", "scorer"), rows)
+
+
+def _missing(ruleset: RuleSet) -> Iterator[str]:
+    found = missing_numbers(ruleset)
+    if not found:
+        return
+    yield "## What is missing"
+    yield (
+        "No source gives these numbers, and nothing is taken for them: without them there is no"
+        " total. [Give them in a file](../../how-to/give-missing-numbers.md); where an assumption"
+        " stands beside a number, a value for that does as well."
+    )
+    yield table(
+        ("number", "assumption", "why"),
+        [(code(m.number), code(m.assumption) if m.assumption else "", m.reason) for m in found],
+    )
 
 
 def _metric(metric: Metric) -> Iterator[str]:
@@ -159,6 +210,9 @@ def _window(metric: Metric) -> str:
 
 def _aggregator(metric: Metric) -> Iterator[str]:
     aggregator = metric.aggregator
+    if not aggregator.tallies:
+        yield "Nothing is counted: events do not feed it. Its value can be given (`--values`)."
+        return
     if not isinstance(aggregator, RationalCombination):
         yield "Counted from:"
         yield "\n".join(f"- {_tally(t)}" for t in aggregator.tallies)
@@ -169,8 +223,8 @@ def _aggregator(metric: Metric) -> Iterator[str]:
         f"- {_number(grade) + ' × ' if graded else ''}{_tally(t)}" for grade, t in aggregator.terms
     )
     if aggregator.over:
-        hours = ": seconds become hours" if aggregator.per == 3600 else ""
-        per = f", times {aggregator.per:,}{hours}" if aggregator.per > 1 else ""
+        unit = f": {UNITS[aggregator.per]}" if aggregator.per in UNITS else ""
+        per = f", times {aggregator.per:,}{unit}" if aggregator.per > 1 else ""
         yield f"Below the line (the number of these rows is `n`){per}:"
         yield f"- {_tally(aggregator.over)}"
 
@@ -183,26 +237,43 @@ def _tally(tally: Tally) -> str:
     if tally.once is not None:
         each = ", ".join(str(e) for e in tally.once.per)
         by = ", ".join(str(e) for e in tally.once.by)
-        words.append(f"– each `{each}` counts once: the earliest by `{by}`")
+        words.append(
+            f"– each `{each}` counts once: the earliest by `{by}`"
+            if tally.once.first == 1
+            else f"– of those that share `{each}` the first {tally.once.first} by `{by}`"
+        )
+        if tally.once.among is not None:
+            words.append(f"(decided among all rows where `{tally.once.among}`)")
     return " ".join(words)
 
 
-def _shown_only(card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
-    if ruleset.informational:
-        yield "## Shown, without weight"
-        for id in ruleset.informational:
-            yield from _metric(card.all_metrics[id])
+def _beside(card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
+    """The metrics that are not weighed."""
+    bonus = [b.metric for b in ruleset.bonus]
+    shown = ruleset.informational if ruleset.dimensions else ()
     others = [id for id in ruleset.needed_metric_ids if id not in ruleset.metric_ids]
-    if others:
-        yield "## Used by conditions only"
-        for id in others:
+    groups = {
+        "Added to the total": (bonus, "The total never rises above the end of the scale."),
+        "Shown, without weight": (shown, ""),
+        "Used by conditions only": (others, ""),
+    }
+    for heading, (ids, words) in groups.items():
+        if ids:
+            yield f"## {heading}"
+        if ids and words:
+            yield words
+        for id in ids:
             yield from _metric(card.all_metrics[id])
 
 
 def _scorers(ruleset: RuleSet) -> Iterator[str]:
+    if not ruleset.scorers:
+        return
     yield "## From value to points"
     rows = []
     for spec in ruleset.scorers.values():
+        if spec.missing:
+            rows.append((code(spec.id), code(spec.kind), None, f"missing: {spec.missing}", None))
         for name, value in spec.parameters.items():
             rows.append((code(spec.id), code(spec.kind), code(name), _nested(value), spec.source))
     yield table(("scorer", "kind", "parameter", "numbers", "source"), rows)
@@ -213,6 +284,19 @@ def _nested(value: Any) -> str:
         inner = ", ".join(_nested(v) for v in value)
         return f"({inner})"
     return _number(value)
+
+
+def _comparison(ruleset: RuleSet) -> Iterator[str]:
+    rule = ruleset.comparison
+    if rule is None:
+        return
+    source = f" ({rule.source})" if rule.source else ", which is an assumption"
+    yield "## Compared with the industry"
+    yield f"Beside each metric stands {COMPARISONS[rule.kind]}{source}."
+    yield (
+        f"Which mean: {_number(rule.mean)}. `pooled` is that of all shops counted together, `shops`"
+        " that of their own values. [More](../../how-to/compare-with-the-industry.md)."
+    )
 
 
 def _conditions(ruleset: RuleSet) -> Iterator[str]:
@@ -228,11 +312,23 @@ def _conditions(ruleset: RuleSet) -> Iterator[str]:
         )
     if ruleset.tiers:
         yield "## Tiers"
-        yield "Decided on the rounded score."
+        if any(not tier.metric for tier in ruleset.tiers):
+            yield "Decided on the rounded score."
+        else:
+            yield "Decided on the value of a metric: no score is needed."
         yield table(
-            ("tier", "score", "meaning"),
-            [(code(t.id), _bound(t, t.below, "<"), f"{t.en} · {t.zh}") for t in ruleset.tiers],
+            ("tier", "reached at", "meaning"),
+            [(code(t.id), _reached(t), f"{t.en} · {t.zh}") for t in ruleset.tiers],
         )
+
+
+def _reached(tier: Any) -> str:
+    if not tier.metric:
+        return _bound(tier, tier.below, "<")
+    fewer = tier.or_count_below
+    count = "" if fewer is None else f", or fewer than {_number(fewer)} rows above the line"
+    times = f"{_number(tier.times_industry_mean)} × the pooled mean of the industry"
+    return f"{code(tier.metric)} ≤ {times}{count} ({tier.source})"
 
 
 def _bound(rule: Any, other: Any, sign: str) -> str:

@@ -26,6 +26,7 @@ def shopscore_platforms() -> list[Platform]:
             en="Douyin",
             zone="Asia/Shanghai",
             currency="CNY",
+            exports="shopscore_douyin:exports",
             levers=("shopscore.levers",),
             scorecards=(experience,),
             facts=(suspected,),

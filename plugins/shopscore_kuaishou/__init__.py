@@ -31,6 +31,7 @@ def shopscore_platforms() -> list[Platform]:
             en="Kuaishou",
             zone="Asia/Shanghai",
             currency="CNY",
+            exports="shopscore_kuaishou:exports",
             levers=("shopscore_kuaishou.levers", "shopscore.levers"),
             scorecards=(experience, aftersales),
         )

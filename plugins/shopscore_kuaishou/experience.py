@@ -109,7 +109,6 @@ RETURN_REFUND_HOURS = RateMetric(
     aggregator=Mean(settled(col.kind == "return_refund", time_to_agree + time_to_refund), per=HOUR),
     window=LAST_30,
     sources=GUIDE,
-    note="In 2025 it is called 退货退款完结时长; that it is counted as in 2023 is an assumption.",
 )
 
 DISPUTE_LIABILITY_RATE = RateMetric(

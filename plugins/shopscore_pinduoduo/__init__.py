@@ -26,6 +26,7 @@ def shopscore_platforms() -> list[Platform]:
             en="Pinduoduo",
             zone="Asia/Shanghai",
             currency="CNY",
+            exports="shopscore_pinduoduo:exports",
             levers=("shopscore.levers",),
             scorecards=(
                 _scorecard("service", "消费者服务体验分", "Service experience score"),

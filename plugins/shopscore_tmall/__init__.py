@@ -26,6 +26,7 @@ def shopscore_platforms() -> list[Platform]:
             en="Tmall and Taobao",
             zone="Asia/Shanghai",
             currency="CNY",
+            exports="shopscore_tmall:exports",
             levers=("shopscore.levers",),
             scorecards=(
                 _scorecard("experience", "店铺真实体验分", "Real experience score"),

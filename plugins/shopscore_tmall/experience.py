@@ -140,6 +140,7 @@ ARRIVAL_HOURS = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
+    note="The rule lets cash on delivery begin with the order; events do not tell, so payment it is.",
 )
 
 LOGISTICS_BAD_REVIEW_RATE = RateMetric(
@@ -188,6 +189,7 @@ IM_SATISFACTION_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
+    note="The rule leaves out what stayed unresolved; events do not tell, so every rating counts.",
 )
 
 REFUND_HANDLING_HOURS = RateMetric(

@@ -26,6 +26,7 @@ from shopscore import (
     day,
     first_of,
     lit,
+    month,
     number,
     time_of_day,
     when,
@@ -104,6 +105,7 @@ def grown(rng: Random, gives: str, depth: int) -> Expr:
             lambda: rng.choice(arithmetic)(of("integer"), rng.choice(INTEGERS)),
             lambda: day(of("integer")),
             lambda: time_of_day(of("integer")),
+            lambda: month(of("integer")),
         ])()  # fmt: skip
     if gives == "truth":
         equality = (operator.eq, operator.ne)
@@ -222,6 +224,8 @@ def test_bounds_are_tight_where_that_is_easy() -> None:
     assert bounds(first_of(col.n, col.b), columns) == (2, 7)
     assert bounds(day(col.a), columns) == (-1, 0)
     assert bounds(time_of_day(col.a), columns) == (0, DAY - 1)
+    assert bounds(month(col.a), columns) == (1969 * 12 + 11, 1970 * 12)
+    assert bounds(month(col.n), columns) is None
     assert bounds(col.n + col.a, columns) is None
     low, high = bounds(col.a // col.b, columns) or (9, -9)
     assert low <= -2
@@ -273,6 +277,9 @@ T, F_, N = True, False, None
         (col.a.is_not_null(), {"a": N}, F_),
         (day(col.t), {"t": -1}, -1),
         (day(col.t), {"t": DAY}, 1),
+        (month(col.t), {"t": -1}, 1969 * 12 + 11),
+        (month(col.t), {"t": 0}, 1970 * 12),
+        (month(col.t), {"t": N}, N),
         (time_of_day(col.t), {"t": -1}, DAY - 1),
         (time_of_day(col.t), {"t": N}, N),
         (first_of(col.a, col.order.a, 5), {"a": N, "order.a": N}, 5),
@@ -313,6 +320,7 @@ def test_null_rules(expr: Expr, row: Row, value: Any) -> None:
         ~lit(None),
         day(lit(None)),
         time_of_day(lit(None)),
+        month(lit(None)),
         day(when(col.p, None)),
     ],
     ids=str,
@@ -434,6 +442,7 @@ def with_leaf(expr: Any, place: int, other: Expr) -> Any:
         ((col.p & col.q) & col.p, col.p & (col.q & col.p)), (assumed("a"), col.a),
         (col.a - col.b, col.b - col.a), (col.a < col.b, col.b > col.a),
         (lit("x') (== y 'z"), lit("x")), (day(col.t), time_of_day(col.t)),
+        (day(col.t), month(col.t)),
     ],
     ids=str,
 )  # fmt: skip
@@ -506,6 +515,7 @@ def test_words_name_every_column(expr: Expr) -> None:
         (col.kind.is_in("exchange", "refund_only"), "kind in (exchange, refund_only)"),
         (first_of(col.order.paid_at, col.applied_at), "order.paid_at, else applied_at"),
         (day(col.t) == 3, "day of t = 3"),
+        (month(first_of(col.t, col.a)), "month of (t, else a)"),
         (col.a <= assumed("max"), "a ≤ [max]"),
         (col.name == "a b", "name = 'a b'"),
     ],
@@ -601,6 +611,7 @@ def test_types_by_hand() -> None:
         (first_of(col.reason, "other"), "word"),
         (when(col.shipped, col.refund_amount), "integer"),
         (day(col.applied_at), "integer"),
+        (month(col.applied_at), "integer"),
         (col.kind == "exchange", "truth"),
     ]:
         assert type_of(expr, tickets, orders) == expected
@@ -608,7 +619,7 @@ def test_types_by_hand() -> None:
         col.reason + 1, col.shipped + 1, ~col.applied_at, col.applied_at & col.shipped,
         col.kind == 1, col.shipped == 1, first_of(col.reason, col.applied_at),
         when(col.applied_at, 1, 2), when(col.shipped, 1, "a"), day(col.reason),
-        col.applied_at.is_in("x"), time_of_day(col.shipped),
+        col.applied_at.is_in("x"), time_of_day(col.shipped), month(col.reason),
     ):  # fmt: skip
         with pytest.raises(ExpressionError):
             type_of(wrong, tickets, orders)

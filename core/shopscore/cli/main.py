@@ -37,9 +37,10 @@ def cli() -> None:
 @options.platform_required
 @options.rules
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
-@click.option("--industry", metavar="NAME", help="With --values: of shops without one.")
+@options.gaps
 @options.zone
 @options.strict
+@options.quarantine
 @options.language
 @options.formats("table", "json", "csv", "parquet")
 @options.output
@@ -57,24 +58,30 @@ def score(
     benchmarks: Path | None,
     standards: Path | None,
     shops: tuple[str, ...],
+    shop_id: str | None,
     industry: str | None,
+    shop_type: str | None,
+    layouts: tuple[Path, ...],
     tz: str | None,
     strict: bool,
+    quarantine: Path | None,
     lang: str,
     form: str,
     output: Path | None,
     timings: bool,
 ) -> None:
-    """Score every shop of EVENTS, a folder with orders.csv, reviews.csv, … (or .parquet).
+    """Score every shop of EVENTS: orders.csv, reviews.csv, … (or .parquet), or the platform's exports.
 
-    Shops are ranked among all shops of their industry in EVENTS, also those not shown.
+    Export files of the back office are recognised by their headers; files of several shops lie in
+    a folder for each. Shops are ranked among all shops of their industry in EVENTS, also those not
+    shown.
     """
     if (events is None) == (values is None):
         raise UsageError("give either EVENTS or --values FILE")
     if form == "parquet" and output is None:
         raise UsageError("--format parquet needs -o FILE")
+    from .. import read_events, score_values
     from .. import score as score_events
-    from .. import score_values
 
     rules: dict[str, Any] = {
         "platform": platform,
@@ -90,10 +97,30 @@ def score(
         if values is not None:
             result = score_values(values, industry=industry, **rules)
         else:
-            result = score_events(events or "", tz=tz, strict=strict, progress=stages, **rules)
+            read = read_events(
+                events or "",
+                platform=platform,
+                tz=tz,
+                shop_id=shop_id,
+                industry=industry,
+                shop_type=shop_type,
+                layouts=layouts,
+                progress=stages,
+            )
+            _set_apart(read.report, quarantine)
+            result = score_events(read, strict=strict, progress=stages, **rules)
         stages("writing")
         _write_result(result, shops, form, lang, output)
     _remark(result)
+
+
+def _set_apart(report: LoadReport, folder: Path | None) -> None:
+    """Write the rows that were set aside, where that was asked for."""
+    if folder is not None:
+        from ..reading.quarantine import write_quarantine
+
+        for file in write_quarantine(report, folder):
+            say(f"Set aside: {file}")
 
 
 def _write_result(
@@ -156,15 +183,22 @@ def _remark_on_reading(report: LoadReport, why: str = "; shopscore validate says
 @cli.command()
 @click.argument("events", type=options.FILE)
 @options.platform_optional
+@options.gaps
 @options.zone
 @options.strict
+@options.quarantine
 @options.formats("table", "json")
 @options.output
 def validate(
     events: Path,
     platform: str | None,
+    shop_id: str | None,
+    industry: str | None,
+    shop_type: str | None,
+    layouts: tuple[Path, ...],
     tz: str | None,
     strict: bool,
+    quarantine: Path | None,
     form: str,
     output: Path | None,
 ) -> None:
@@ -173,7 +207,17 @@ def validate(
     from ..result_documents import validate_document
 
     with Stages() as stages:
-        report = read_events(events, platform=platform, tz=tz, progress=stages).report
+        report = read_events(
+            events,
+            platform=platform,
+            tz=tz,
+            shop_id=shop_id,
+            industry=industry,
+            shop_type=shop_type,
+            layouts=layouts,
+            progress=stages,
+        ).report
+    _set_apart(report, quarantine)
     if form == "json":
         write(validate_document(report), output)
     else:
@@ -186,6 +230,51 @@ def validate(
     if strict and len(report.set_aside):
         say(f"Error: {len(report.set_aside)} rows were set aside")
         raise click.exceptions.Exit(1)
+
+
+@cli.command()
+@click.argument("file", type=options.FILE)
+@click.option("--platform", "-p", metavar="P", help="Whose layouts and metrics; default all.")
+@click.option("--shop-id", metavar="ID", help="The shop of a file that does not name one.")
+@click.option(
+    "--layout",
+    "layouts",
+    type=options.FILE,
+    multiple=True,
+    metavar="FILE",
+    help="TOML that says how export files of your own are read.",
+)
+@click.option("--draft", is_flag=True, help="Write a layout to fill in, for --layout.")
+@options.zone
+@options.language
+@options.formats("table", "json")
+@options.output
+def inspect(
+    file: Path,
+    platform: str | None,
+    shop_id: str | None,
+    layouts: tuple[Path, ...],
+    draft: bool,
+    tz: str | None,
+    lang: str,
+    form: str,
+    output: Path | None,
+) -> None:
+    """What FILE was taken for and why, which columns are used, and which metrics it can feed."""
+    from ..catalog import platforms
+    from ..inspection import draft_layout, inspect_file
+    from .inspect_pages import inspect_document, show_inspection
+
+    with Stages() as stages:
+        stages("looking")
+        found = inspect_file(file, platform=platform, layouts=layouts, shop_id=shop_id, tz=tz)
+    if draft:
+        every = [layout for one in platforms() for layout in one.layouts]
+        write(draft_layout(found, every), output)
+    elif form == "json":
+        write(inspect_document(found), output)
+    else:
+        show_inspection(found, lang, output)
 
 
 def _sampling(command: options.Command) -> options.Command:

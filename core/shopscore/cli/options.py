@@ -82,6 +82,27 @@ rules = _together(
 )
 
 
+gaps = _together(
+    click.option("--shop-id", metavar="ID", help="The shop of files that do not name one."),
+    click.option("--industry", metavar="NAME", help="Of shops without one."),
+    click.option("--shop-type", metavar="WORD", help="Of shops without one: flagship, …"),
+    click.option(
+        "--layout",
+        "layouts",
+        type=FILE,
+        multiple=True,
+        metavar="FILE",
+        help="TOML that says how export files of your own are read.",
+    ),
+)
+quarantine = click.option(
+    "--quarantine",
+    type=FILE,
+    metavar="DIR",
+    help="Write rows that were set aside there, to be corrected and read again.",
+)
+
+
 def formats(*names: str) -> Callable[[Command], Command]:
     """``--format`` with these choices; the first is the default."""
     return click.option(

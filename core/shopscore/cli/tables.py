@@ -197,7 +197,7 @@ def _shop_title(result: Result, shop: ShopView) -> str:
     places = int(result.rules.ruleset.number(result.rules.ruleset.decimals))
     said = f"{shop.shop_id} · {shop.industry} · {shop.status} · {decimals(shop.score, places)}"
     exact = f" (= {shop.score_exact})" if shop.score_exact else ""
-    covered = "" if shop.coverage is None else f" · coverage {shop.coverage:.0%}"
+    covered = "" if shop.coverage is None else f" · coverage {decimals(shop.coverage * 100, 0)}%"
     tiers = f" · {', '.join(shop.tiers)}" if shop.tiers else ""
     return f"{said}{exact}{covered}{tiers}"
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
+import attrs
 from attrs import frozen
 
 from ..errors import UsageError
@@ -14,6 +16,10 @@ from .expressions import Assumed
 AssumptionKind = Literal["integer", "decimal", "boolean", "choice", "words"]
 #: ``words`` are a tuple of any words; the user writes them with commas.
 AssumptionValue = int | Decimal | bool | str | tuple[str, ...] | None
+
+
+class OutOfBoundsError(UsageError):
+    """A value that an assumption does not allow."""
 
 
 @frozen
@@ -79,9 +85,8 @@ class Assumption:
             below = self.low is not None and value < self.low
             above = self.high is not None and value > self.high
             if below or above:
-                raise UsageError(
-                    f"assumption {self.id}: {value} is outside its bounds {self.low} to {self.high};"
-                    " a rule set of your own (extends = …) can set other bounds"
+                raise OutOfBoundsError(
+                    f"assumption {self.id}: {value} is outside its bounds {self.low} to {self.high}"
                 )
 
 
@@ -95,3 +100,15 @@ class Chosen:
 
 #: A number of a rule set, or what stands for it.
 Number = int | Decimal | Assumed | Chosen
+
+
+def chosen_among(value: object) -> Iterator[Chosen]:
+    """Every number below a declaration that depends on a choice."""
+    if isinstance(value, Chosen):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from chosen_among(item)
+    elif attrs.has(type(value)):
+        for attribute in attrs.fields(type(value)):  # type: ignore[arg-type]
+            yield from chosen_among(getattr(value, attribute.name))

@@ -135,7 +135,7 @@ def fact_on(name: str, time: Expr) -> Expr:
     >>> fact_on("disaster", col.paid_at) == number(1)
     <Expr disaster on the day of paid_at = 1000000>
     """
-    return FactOn(name, time)
+    return FactOn(name, as_expr(time))
 
 
 def has_row(stream: str, where: Expr) -> Expr:
@@ -144,4 +144,4 @@ def has_row(stream: str, where: Expr) -> Expr:
     >>> has_row("reviews", col.rating <= 2)
     <Expr there are reviews with (rating ≤ 2)>
     """
-    return HasRow(stream, where)
+    return HasRow(stream, as_expr(where))

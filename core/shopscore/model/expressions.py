@@ -345,7 +345,8 @@ class When(Expr):
         return f"(when {self.condition.key} {self.then.key} {self.otherwise.key})"
 
     def __str__(self) -> str:
-        return f"({self.then} when {self.condition}, else {self.otherwise})"
+        then, otherwise = _within(self.then, self), _within(self.otherwise, self)
+        return f"({then} when {self.condition}, else {otherwise})"
 
 
 @frozen(eq=False, repr=False)
@@ -417,6 +418,7 @@ _BINDS: dict[type[Expr], int] = {
     Day: 7,
     TimeOfDay: 7,
     Month: 7,
+    When: 8,
 }
 
 

@@ -122,6 +122,10 @@ class Lever:
         for id, value in chosen.items():
             if id not in known:
                 raise UsageError(f"lever {self.id} has no setting {id}{did_you_mean(id, known)}")
-            numbers[id] = known[id].parse(value) if isinstance(value, str) else value
-            known[id].check(numbers[id])
+            given = tuple(value) if isinstance(value, list) else value
+            try:
+                numbers[id] = known[id].parse(given) if isinstance(given, str) else given
+                known[id].check(numbers[id])
+            except UsageError as error:
+                raise UsageError(f"lever {self.id}: {error}") from None
         return numbers

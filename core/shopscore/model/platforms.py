@@ -14,10 +14,11 @@ from attrs import field, frozen
 
 from ..errors import CoverageError, DeclarationError, did_you_mean
 from ..plugins.containment import contained
+from .layouts import Layout
 from .levers import Lever
 from .metrics import Metric
 from .rulesets import RuleSet
-from .streams import Stream, check_id
+from .streams import CANONICAL, Stream, check_id, merge_streams
 
 if TYPE_CHECKING:
     from ..scorers import Scorer
@@ -199,6 +200,7 @@ class Platform:
 
     ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
     ``shopscore.levers`` holds those for any platform. They are imported when first needed.
+    ``exports`` is ``package:folder`` of the layouts of its export files, one TOML file each.
     """
 
     id: str
@@ -210,11 +212,14 @@ class Platform:
     streams: tuple[Stream, ...] = ()
     facts: tuple[Fact, ...] = ()
     levers: tuple[str, ...] = ()
+    exports: str = ""
 
     def __attrs_post_init__(self) -> None:
         from attrs import evolve
 
         check_id(self.id, "platform")
+        if self.exports:
+            _check_folder(self.exports, f"exports of {self.id}")
         if not self.scorecards:
             raise DeclarationError(f"platform {self.id} has no scorecard")
         mine = tuple(evolve(s, platform=self.id) for s in self.scorecards)
@@ -231,6 +236,32 @@ class Platform:
                 if isinstance(value, Lever) and found.setdefault(value.id, value) is not value:
                     raise DeclarationError(f"{self.id}: lever {value.id} is declared twice")
         return found
+
+    @cached_property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The layouts of the platform's export files, by id.
+
+        Raises:
+            RuleSetError: where a file says something impossible.
+        """
+        from ..layout_files import layout_of_platform
+
+        if not self.exports:
+            return ()
+        package, folder = self.exports.split(":")
+        streams = merge_streams(CANONICAL, self.streams)
+        files = (resources.files(package) / folder).iterdir()
+        found = [
+            layout_of_platform(
+                file.read_text(encoding="utf-8"), f"{self.id}: {file.name}", self.id, streams
+            )
+            for file in sorted(files, key=lambda f: f.name)
+            if file.name.endswith(".toml")
+        ]
+        twice = {one.id for one in found if [other.id for other in found].count(one.id) > 1}
+        if twice:
+            raise DeclarationError(f"{self.id}: layout {min(twice)} is declared twice")
+        return tuple(found)
 
     def scorecard(self, id: str | None = None) -> Scorecard:
         """A scorecard by its id; without one the default."""

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, UsageError, did_you_mean
-from .assumptions import Assumption, AssumptionValue, Chosen, Number
+from .assumptions import Assumption, AssumptionValue, Chosen, Number, OutOfBoundsError
 from .binding import assumed_ids
 from .expressions import Assumed
 
@@ -288,7 +288,12 @@ class RuleSet:
                 ids = [self.full_id(a) for a in changed]
                 raise UsageError(f"unknown assumption {key}{did_you_mean(key, ids)}")
             text = "none" if value is None else str(value)
-            changed[short] = evolve(known, value=known.parse(text), overridden=True)
+            try:
+                changed[short] = evolve(known, value=known.parse(text), overridden=True)
+            except OutOfBoundsError as error:
+                raise UsageError(
+                    f"{error}; a rule set of your own (extends = …) can set other bounds"
+                ) from None
         return evolve(self, assumptions=changed)
 
     def number(self, number: Any) -> Any:

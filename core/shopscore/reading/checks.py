@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..model.streams import Column, Stream
 from .cells import Cells, NoZoneError, parse
 from .files import RawTable
-from .report import INCIDENT_SCHEMA, no_incidents
+from .report import INCIDENT_SCHEMA, REASON, no_incidents
 from .shop_codes import ShopCodes
 
 #: Position of a row in its source, kept until the report is made.
@@ -41,6 +41,9 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
         InputError: where a required column is missing, or a column is of an impossible type.
     """
     raw, where = table.frame, table.label or f"stream {stream.name}"
+    if REASON in raw.columns:
+        raw = raw.with_columns(pl.col(pl.String).str.replace(_GUARD, "$1"))
+        table = evolve(table, frame=raw)
     missing = [c.name for c in stream.columns if c.required and c.name not in raw.columns]
     if missing:
         raise InputError(
@@ -57,10 +60,13 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
             incidents.append(_incidents(table, stream, column, fresh, reason))
             bad = bad | fresh
     typed = pl.DataFrame({name: c.values for name, c in cells.items()}).with_row_index(ROW)
+    state = [name for name in table.state if name in typed.columns]
+    if state and "updated_at" not in typed.columns:
+        typed = typed.with_columns(updated_at=pl.max_horizontal(state))
     optional = [no_incidents()]
     for name, found in cells.items():
         if found.unreadable is not None and (left := found.unreadable & ~bad).any():
-            reason = f"not readable as {stream.column(name).kind}: taken as empty"
+            reason = f"{_unreadable(stream.column(name))}: taken as empty"
             optional.append(_incidents(table, stream, name, left, reason))
     return Checked(
         rows=typed.filter(~bad) if bad.any() else typed,
@@ -68,7 +74,7 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
         rows_in=len(raw),
         set_aside=pl.concat(incidents),
         unreadable=pl.concat(optional),
-        ignored=(*(n for n in raw.columns if n not in stream.names), *table.unread),
+        ignored=(*(n for n in raw.columns if n not in (*stream.names, REASON)), *table.unread),
     )
 
 
@@ -102,12 +108,15 @@ def _faults(
     if table.too_long:
         rows = pl.Series([False]).new_from_index(0, len(table.frame))
         yield None, rows.scatter(list(table.too_long), True), "more cells than the header has"
+    if table.refused:
+        rows = pl.Series([False]).new_from_index(0, len(table.frame))
+        yield None, rows.scatter(list(table.refused), True), _REFUSED
     if (without := shops.missing()) is not None:
         yield "shop_id", without, "required, and empty"
     for name in sorted(cells, key=lambda n: n not in stream.key):
         column, found = stream.column(name), cells[name]
         if found.unreadable is not None and (column.required or column.vital):
-            yield name, found.unreadable, f"not readable as {column.kind}"
+            yield name, found.unreadable, _unreadable(column)
         if found.unreadable is not None and column.kind == "enum":
             yield name, found.unreadable, f"not one of {', '.join(column.values)}"
         if column.required and found.values.null_count():
@@ -119,6 +128,18 @@ def _faults(
             yield name, (values > high).fill_null(False), _range(column)
 
 
+#: What a quarantine puts before a cell that looks like a formula.
+_GUARD = r"^'([=+\-@\t\r])"
+#: Stands for the reason that a table gives for each row that it refuses.
+_REFUSED = "refused"
+
+
+def _unreadable(column: Column) -> str:
+    if column.kind == "text":
+        return "digits of this id are lost: a spreadsheet rounded it"
+    return f"not readable as {column.kind}"
+
+
 def _range(column: Column) -> str:
     return "negative" if column.high is None else f"not within {column.low} to {column.high}"
 
@@ -127,10 +148,15 @@ def _incidents(
     table: RawTable, stream: Stream, column: str | None, mask: pl.Series, reason: str
 ) -> pl.DataFrame:
     rows = mask.arg_true().to_list()
-    if column is None:
-        values: list[str | None] = [table.too_long[row] for row in rows]
+    reasons, values = [reason] * len(rows), list[str | None]()
+    if reason is _REFUSED:
+        values = [table.refused[row][0] for row in rows]
+        reasons = [table.refused[row][1] for row in rows]
+    elif column is None:
+        values = [table.too_long[row] for row in rows]
     else:
         values = [None if v is None else str(v) for v in table.frame[column].gather(rows).to_list()]
+        column = table.titles.get(column, column)
     return pl.DataFrame(
         {
             "stream": [stream.name] * len(rows),
@@ -139,7 +165,7 @@ def _incidents(
             "row": [row + 1 for row in rows],
             "column": [column] * len(rows),
             "value": values,
-            "reason": [reason] * len(rows),
+            "reason": reasons,
         },
         schema=INCIDENT_SCHEMA,
     )

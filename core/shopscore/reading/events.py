@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,11 +13,13 @@ from attrs import evolve, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
 from ..fingerprints import Digest, cell_prints
-from ..model.streams import CANONICAL, Stream, merge_streams
-from .files import Progress, RawTable, find_files, from_dataframe, read_file
+from ..model.layouts import Layout
+from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
+from .files import Progress, from_dataframe
 from .links import ORDER, link
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
 from .settling import Settled, settled, typed
+from .sources import Gaps, Sources, find_sources, opened
 
 if TYPE_CHECKING:
     from ..model.platforms import Platform
@@ -68,17 +70,26 @@ def read_events(
     platform: str | Platform | None = None,
     tz: str | None = None,
     strict: bool = False,
+    shop_id: str | None = None,
+    industry: str | None = None,
+    shop_type: str | None = None,
+    layouts: Sequence[Layout | str | Path] = (),
     progress: Progress | None = None,
 ) -> Events:
-    """Read events from a canonical folder, one file, or a mapping of dataframes.
+    """Read events from a folder, one file, or a mapping of dataframes.
 
     Args:
         source: a folder with one file (or folder of files) per stream, ``orders.csv`` or
-            ``orders.parquet``; one such file; or ``{"orders": dataframe, …}`` with anything that
+            ``orders.parquet``; export files of the platform's back office under any name,
+            recognised by their headers, with a folder for each of several shops; one such file; or ``{"orders": dataframe, …}`` with anything that
             offers the Arrow PyCapsule interface (polars, pandas, pyarrow, DuckDB).
         platform: whose clock times are on, and whose own streams are read as well.
         tz: the zone of the clock, where it is not the platform's.
         strict: raise where a row would be set aside.
+        shop_id: the shop of files that do not name one.
+        industry: of the shops without one; by default ``unknown``.
+        shop_type: of the shops without one.
+        layouts: layouts of the user's own export files, or their TOML files.
         progress: called with a line of text for each step.
 
     Raises:
@@ -99,19 +110,27 @@ def read_events(
             f"events are a folder, a file or a mapping of dataframes, not {type(source).__name__};"
             ' one dataframe is {"orders": dataframe}'
         )
-    zone, extra = _clock(platform, tz)
-    streams = merge_streams(CANONICAL, extra)
+    zone, declared = _clock(platform, tz)
+    streams = merge_streams(CANONICAL, declared.streams if declared else ())
+    gaps = _gaps(shop_id, industry, shop_type)
     say = progress or (lambda _: None)
+    sources = _sources(source, streams, _layouts(declared, layouts))
     found = {}
-    for name, tables in _tables(source, streams):
+    for name, tables in sources.tables.items():
         say(f"reading {name}")
-        found[name] = typed(streams[name], tables, zone)
+        found[name] = typed(streams[name], opened(tables, gaps), zone)
     say("looking for the latest states")
     ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in found.values())])
     ids = ids.unique().sort().alias("shop_id")
     done = {name: settled(t, ids) for name, t in found.items()}
     say("linking")
-    events = _assembled(ids, done, streams, zone.key if zone else None)
+    events = _assembled(ids, done, streams, zone.key if zone else None, gaps)
+    notes = (*sources.notes, *_on_states(done))
+    report = evolve(
+        events.report.with_notes(*notes),
+        tables=tuple(t for f in found.values() for t, _ in f.parts),
+    )
+    events = evolve(events, report=report)
     return _strictly(events) if strict else events
 
 
@@ -123,7 +142,7 @@ def _strictly(events: Events) -> Events:
 
 def _clock(
     platform: str | Platform | None, tz: str | None
-) -> tuple[ZoneInfo | None, Iterable[Stream]]:
+) -> tuple[ZoneInfo | None, Platform | None]:
     from ..catalog import platform as find
 
     declared = find(platform) if isinstance(platform, str) else platform
@@ -134,26 +153,59 @@ def _clock(
         raise UsageError(
             f"{name!r} is not a time zone; give a name such as Asia/Shanghai"
         ) from None
-    return zone, declared.streams if declared else ()
+    return zone, declared
 
 
-def _tables(
-    source: str | Path | Mapping[str, Any], streams: Mapping[str, Stream]
-) -> Iterator[tuple[str, Iterator[RawTable]]]:
-    if isinstance(source, Mapping):
-        unknown = [name for name in source if name not in streams]
-        if unknown:
-            raise InputError(f"unknown stream {unknown[0]}{did_you_mean(unknown[0], streams)}")
-        for name in (s for s in streams if s in source):
-            yield name, iter([from_dataframe(name, source[name])])
-        return
-    path = Path(source)
-    for name, files in find_files(path, streams).items():
-        yield name, (read_file(file, streams[name].names, path) for file in files)
+def _gaps(shop_id: str | None, industry: str | None, shop_type: str | None) -> Gaps:
+    known = SHOPS.column("shop_type").values
+    if shop_type is not None and shop_type not in known:
+        raise UsageError(f"{shop_type!r} is no type of shop{did_you_mean(shop_type, known)}")
+    return Gaps(shop_id, industry, shop_type)
+
+
+def _layouts(
+    platform: Platform | None, own: Sequence[Layout | str | Path]
+) -> tuple[tuple[Layout, ...], ...]:
+    """The user's layouts, and then those of the platform."""
+    from ..layout_files import read_layout
+
+    mine = (one if isinstance(one, Layout) else read_layout(Path(one)) for one in own)
+    return tuple(mine), () if platform is None else platform.layouts
+
+
+def _sources(
+    source: str | Path | Mapping[str, Any],
+    streams: Mapping[str, Stream],
+    layouts: tuple[tuple[Layout, ...], ...],
+) -> Sources:
+    if not isinstance(source, Mapping):
+        return find_sources(Path(source), streams, layouts)
+    unknown = [name for name in source if name not in streams]
+    if unknown:
+        raise InputError(f"unknown stream {unknown[0]}{did_you_mean(unknown[0], streams)}")
+    found = {s: [partial(from_dataframe, s, source[s])] for s in streams if s in source}
+    return Sources(found)
+
+
+def _on_states(done: Mapping[str, Settled]) -> Iterator[str]:
+    """Where exports overlapped, and what was made of it."""
+    for name, stream in done.items():
+        if stream.from_exports and stream.books.replaced:
+            yield (
+                f"{name}: {stream.books.replaced} rows were there in a later state too, which wins"
+                " (the later of their latest times)"
+            )
+        orders = stream.books.accepted - len(stream.rows)
+        if orders:
+            yield f"{name}: {stream.books.accepted} rows of sub-orders are {len(stream.rows)} orders"
 
 
 def _assembled(
-    ids: pl.Series, done: dict[str, Settled], streams: Mapping[str, Stream], zone: str | None
+    ids: pl.Series,
+    done: dict[str, Settled],
+    streams: Mapping[str, Stream],
+    zone: str | None,
+    gaps: Gaps,
 ) -> Events:
     frames: dict[str, pl.DataFrame] = {}
     books = {}
@@ -173,7 +225,7 @@ def _assembled(
         _joined(s.repaired for s in done.values()),
         {name: s.ignored for name, s in done.items() if s.ignored},
     )
-    shops, notes = _shop_table(ids, frames.pop("shops", None), streams["shops"])
+    shops, notes = _shop_table(ids, frames.pop("shops", None), streams["shops"], gaps)
     return Events(shops, frames, streams, report.with_notes(*notes), zone)
 
 
@@ -186,7 +238,7 @@ def _joined(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _shop_table(
-    ids: pl.Series, declared: pl.DataFrame | None, stream: Stream
+    ids: pl.Series, declared: pl.DataFrame | None, stream: Stream, gaps: Gaps
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """One row per shop in order of the ids; a shop without a row gets industry ``unknown``."""
     base = pl.DataFrame([ids]).with_row_index("shop")
@@ -194,6 +246,14 @@ def _shop_table(
     if declared is None:
         declared = pl.DataFrame(schema={"shop": pl.UInt32, "industry": pl.String})
     table = base.join(declared, on="shop", how="left", maintain_order="left")
+    if gaps.industry is not None:
+        table = table.with_columns(pl.col("industry").fill_null(gaps.industry))
+    if gaps.shop_type is not None:
+        kind = pl.col("shop_type") if "shop_type" in table.columns else pl.lit(None, pl.String)
+        filled = kind.cast(pl.String).fill_null(gaps.shop_type)
+        table = table.with_columns(
+            shop_type=filled.cast(pl.Enum(stream.column("shop_type").values))
+        )
     lacking = table["industry"].null_count()
     notes: tuple[str, ...] = ()
     if lacking:

@@ -7,13 +7,18 @@ import mmap
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from attrs import field, frozen
 from polars.exceptions import PanicException
 
 from ..errors import InputError, did_you_mean
+from ..model.layouts import SubOrders
+
+if TYPE_CHECKING:
+    from .recognition import Recognised
+    from .sheets import Body
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -22,19 +27,36 @@ Progress = Callable[[str], None]
 
 
 @frozen(eq=False)
+class SubOrderRows:
+    """How rows of sub-orders become an order, and the id of each row's sub-order."""
+
+    rule: SubOrders
+    ids: pl.Series
+
+
+@frozen(eq=False)
 class RawTable:
     """The raw cells of one file or dataframe.
 
     ``too_long`` holds the positions of rows with more cells than the header, with what was too
-    much; ``path`` is None for a dataframe, which has no lines. ``unread`` names columns that were
-    not even read, since nobody knows them.
+    much, ``refused`` those that are no rows at all, with a cell and the reason; ``path`` is None
+    for a dataframe, which has no lines. ``unread`` names columns that were not even read, since
+    nobody knows them. Of an export: ``titles`` are its own headers by canonical name, ``body``
+    knows its lines, ``found`` how it was recognised, and ``state`` the times that tell how new a
+    row is.
     """
 
     frame: pl.DataFrame
     label: str | None
     path: Path | None = None
     too_long: Mapping[int, str] = field(factory=dict)
+    refused: Mapping[int, tuple[str, str]] = field(factory=dict)
     unread: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(factory=dict)
+    body: Body | None = None
+    found: Recognised | None = None
+    state: tuple[str, ...] = ()
+    suborders: SubOrderRows | None = None
 
     def refuse_long_rows(self) -> None:
         """Raise for a row with more cells than the header, where rows cannot be set aside."""
@@ -46,16 +68,30 @@ class RawTable:
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         """The line on which each row begins, as an editor counts (the header is line 1)."""
+        if self.body is not None:
+            return self.body.lines(rows)
         if self.path is None or self.path.suffix != ".csv" or not rows:
             return [None] * len(rows)
-        wanted, found = set(rows), {}
-        with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            for position, (line, _) in enumerate(_records(csv.reader(file)), start=-1):
-                if position in wanted:
-                    found[position] = line
-                    if len(found) == len(wanted):
-                        break
+        found = {row: line for row, line, _ in self._found(rows)}
         return [found.get(row) for row in rows]
+
+    def cells(self, rows: Sequence[int]) -> list[list[str]]:
+        """All cells of some rows of a CSV file, as they stand there."""
+        found = {row: cells for row, _, cells in self._found(rows)}
+        return [found[row] for row in rows]
+
+    def _found(self, rows: Sequence[int]) -> Iterator[tuple[int, int, list[str]]]:
+        """Some rows of a CSV file, with the lines on which they begin."""
+        wanted = set(rows)
+        if self.path is None or not wanted:
+            return
+        with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            for position, (line, cells) in enumerate(_records(csv.reader(file)), start=-1):
+                if position in wanted:
+                    yield position, line, cells
+                    wanted.discard(position)
+                    if not wanted:
+                        return
 
 
 def find_files(source: Path, streams: Iterable[str]) -> dict[str, list[Path]]:
@@ -151,14 +187,15 @@ def _read_parquet(path: Path, label: str, columns: set[str]) -> RawTable:
 
 
 def _read_csv(path: Path, label: str) -> RawTable:
-    header = _header(path, label)
+    header = header_of(path, label)
     frame = _well_formed(path, header)
     if frame is not None:
         return RawTable(frame, label, path)
     return _record_by_record(path, label, header)
 
 
-def _header(path: Path, label: str) -> list[str]:
+def header_of(path: Path, label: str) -> list[str]:
+    """The names in the header of a CSV file; raises InputError where it has none."""
     if path.stat().st_size == 0:
         raise InputError(f"{label}: the file is empty; a header line is needed")
     with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -180,6 +217,14 @@ def _header(path: Path, label: str) -> list[str]:
     if twice:
         raise InputError(f"{label}, line 1: column {min(twice)} is there twice")
     return [name or f"column {place}" for place, name in enumerate(names, start=1)]
+
+
+def canonical_header(path: Path) -> list[str] | None:
+    """The names in a file's first line; None where they cannot be read as UTF-8."""
+    try:
+        return header_of(path, path.name)
+    except (InputError, OSError):
+        return None
 
 
 def _has_odd_ends(path: Path) -> bool:
@@ -284,9 +329,17 @@ def _not_utf8(path: Path, label: str) -> InputError:
 def from_dataframe(stream: str, data: Any) -> RawTable:
     """The raw cells of any dataframe with the Arrow PyCapsule interface."""
     try:
-        frame = data.collect() if isinstance(data, pl.LazyFrame) else pl.DataFrame(data)
+        frame = data.collect() if isinstance(data, pl.LazyFrame) else pl.DataFrame(_streamed(data))
     except (Exception, PanicException) as error:
         raise InputError(
             f"stream {stream}: {type(data).__name__} cannot be read as a dataframe: {error}"
         ) from None
     return RawTable(frame, None)
+
+
+def _streamed(data: Any) -> Any:
+    """A dataset (or its scanner), which offers no stream itself, as one that does."""
+    if not hasattr(data, "__arrow_c_stream__"):
+        for opens in ("scanner", "to_reader"):
+            data = getattr(data, opens)() if hasattr(data, opens) else data
+    return data

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from attrs import asdict, evolve, field, frozen
+
+if TYPE_CHECKING:
+    from .files import RawTable
 
 #: Columns of the lists of cells that were set aside or repaired.
 INCIDENT_SCHEMA: dict[str, Any] = {
@@ -18,6 +21,10 @@ INCIDENT_SCHEMA: dict[str, Any] = {
     "value": pl.String,
     "reason": pl.String,
 }
+
+
+#: The column that a quarantine puts before a file's own; reading knows and ignores it.
+REASON = "set_aside_because"
 
 
 @frozen
@@ -53,7 +60,8 @@ class LoadReport:
 
     ``set_aside`` and ``repaired`` have the columns of :data:`INCIDENT_SCHEMA`, sorted by stream,
     file and row; ``line`` is the line as an editor counts (the header is line 1), null where the
-    source has no lines; ``row`` counts data rows from 1.
+    source has no lines; ``row`` counts data rows from 1. ``tables`` are the files that were read,
+    without their cells.
     """
 
     books: Mapping[str, Books]
@@ -61,6 +69,7 @@ class LoadReport:
     repaired: pl.DataFrame = field(factory=no_incidents)
     ignored: Mapping[str, tuple[str, ...]] = field(factory=dict)
     notes: tuple[str, ...] = ()
+    tables: tuple[RawTable, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The ``load`` part of a result."""

@@ -18,6 +18,7 @@ from .keys import KeyIndex
 from .latest import latest
 from .repairs import repair
 from .report import Books, no_incidents
+from .suborders import ROWS, merged
 
 
 @frozen(eq=False)
@@ -49,19 +50,26 @@ class Settled:
     set_aside: pl.DataFrame
     repaired: pl.DataFrame
     ignored: tuple[str, ...]
+    from_exports: bool = False
 
 
 def typed(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None) -> Typed:
     """Check every source of a stream and put the usable rows together."""
     parts, rows, before = [], [], 0
     for table in tables:
-        part = check(table, stream, zone)
+        part = merged(table, check(table, stream, zone), stream)
         rows.append(part.rows.with_columns(pl.col(ROW).cast(pl.Int64) + before))
         before += part.rows_in
         parts.append(
-            (evolve(table, frame=pl.DataFrame()), evolve(part, rows=pl.DataFrame()))
+            (_without_cells(table), evolve(part, rows=pl.DataFrame()))
         )  # the cells are in rows now
     return Typed(stream, pl.concat(rows, how="diagonal"), parts)
+
+
+def _without_cells(table: RawTable) -> RawTable:
+    """A table that knows where its rows stand, and holds none of their cells."""
+    body = None if table.body is None else evolve(table.body, frame=pl.DataFrame())
+    return evolve(table, frame=pl.DataFrame(), body=body, suborders=None)
 
 
 def settled(found: Typed, shop_ids: pl.Series) -> Settled:
@@ -75,8 +83,8 @@ def settled(found: Typed, shop_ids: pl.Series) -> Settled:
     set_aside = pl.concat([no_incidents(), *(part.set_aside for _, part in found.parts)])
     books = Books(
         rows_in=int(found.offsets[-1]),
-        accepted=len(mended),
-        replaced=len(rows) - len(whole),
+        accepted=_count(mended),
+        replaced=_count(rows) - _count(whole),
         set_aside=len(set_aside),
         repaired=len(repaired),
     )
@@ -87,7 +95,20 @@ def settled(found: Typed, shop_ids: pl.Series) -> Settled:
         if name in mended.columns and mended[name].null_count()
     )
     ignored = tuple(dict.fromkeys(name for _, part in found.parts for name in part.ignored))
-    return Settled(filled.drop(ROW), index, books, set_aside, repaired, ignored)
+    return Settled(
+        filled.drop(ROW, ROWS, strict=False),
+        index,
+        books,
+        set_aside,
+        repaired,
+        ignored,
+        any(table.body is not None for table, _ in found.parts),
+    )
+
+
+def _count(rows: pl.DataFrame) -> int:
+    """How many rows of the sources these are; a row made of sub-orders is several."""
+    return int(rows[ROWS].fill_null(1).sum()) if ROWS in rows.columns else len(rows)
 
 
 def _unreadable(whole: pl.DataFrame, found: Typed) -> Iterable[pl.DataFrame]:

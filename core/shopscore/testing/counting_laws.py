@@ -15,7 +15,7 @@ from ..counting import day_number, window_sums
 from ..errors import ShopscoreError
 from ..evaluation.with_python import evaluate
 from ..model.counting import Tally
-from ..model.expressions import DAY_SECONDS
+from ..model.expressions import DAY_SECONDS, ColumnRef, Expr, FirstOf
 from ..reading.events import Events, read_events
 from ..resolution import Resolved, once_column, resolve_events
 from ..rules import Rules
@@ -148,11 +148,20 @@ def _needed(rules: Rules) -> set[tuple[str, str]]:
         stream = rules.streams[tally.stream]
         counted = (() if tally.where is None else (tally.where,), (tally.value,))
         for expr in (e for group in counted for e in group):
-            for ref in Tally(tally.stream, day=expr).columns:
+            for ref in _without_alternatives(expr):
                 column = None if ref.linked else stream.column(ref.name)
                 if column is not None and not column.required and column.default is None:
                     found.add((stream.name, ref.name))
     return found
+
+
+def _without_alternatives(expr: Expr) -> Iterator[ColumnRef]:
+    """The columns of an expression for which it names no other."""
+    if isinstance(expr, ColumnRef):
+        yield expr
+    elif not isinstance(expr, FirstOf):
+        for child in expr.children():
+            yield from _without_alternatives(child)
 
 
 def _complaints(rules: Rules, frames: Mapping[str, pl.DataFrame], dropped: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ def shopscore_platforms() -> list[Platform]:
             en="Xiaohongshu",
             zone="Asia/Shanghai",
             currency="CNY",
+            exports="shopscore_xiaohongshu:exports",
             scorecards=(shop,),
         )
     ]

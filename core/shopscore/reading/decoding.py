@@ -1,0 +1,110 @@
+"""Decoding: which encoding a text file has, and cells from bytes to text.
+
+Cells are split before they are decoded: in UTF-8 and GB18030 no byte of a character looks like a
+separator, a quote or a line end. Until then bytes stand in text as Latin-1, one character each.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Sequence
+from typing import BinaryIO, NamedTuple
+
+import polars as pl
+
+BLOCK = 1 << 20
+_WINDOW = 1 << 16
+
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_PAD = "\0" * 4  # so that a character cut off at the end reads as it does amid other text
+
+
+class Encoding(NamedTuple):
+    """The name that is shown, the codec, and the length of a byte order mark that it leaves."""
+
+    name: str
+    codec: str
+    mark: int = 0
+
+
+_MARKS = (
+    (codecs.BOM_UTF8, Encoding("utf-8-sig", "utf-8", 3)),
+    (codecs.BOM_UTF32_LE, Encoding("utf-32", "utf-32")),  # begins with that of UTF-16
+    (codecs.BOM_UTF32_BE, Encoding("utf-32", "utf-32")),
+    (codecs.BOM_UTF16_LE, Encoding("utf-16", "utf-16")),
+    (codecs.BOM_UTF16_BE, Encoding("utf-16", "utf-16")),
+    (b"\x84\x31\x95\x33", Encoding("gb18030", "gb18030", 4)),
+)
+
+
+def detect(stream: BinaryIO) -> Encoding:
+    """The encoding of a text: by its byte order mark, else by the first text that is no ASCII.
+
+    >>> import io
+    >>> detect(io.BytesIO("订单编号,1".encode("gb18030"))).name
+    'gb18030'
+    >>> detect(io.BytesIO("订单编号,1".encode("utf-8-sig"))).name
+    'utf-8-sig'
+    >>> detect(io.BytesIO(b"order_id,1")).name
+    'utf-8'
+    """
+    block = stream.read(BLOCK)
+    for mark, encoding in _MARKS:
+        if block.startswith(mark):
+            return encoding
+    while block.isascii():
+        if not (block := stream.read(BLOCK)):
+            return Encoding("utf-8", "utf-8")
+    found = _NOT_ASCII.search(block)
+    window = block[found.start() if found else 0 :]
+    if len(window) < _WINDOW:
+        window += stream.read(_WINDOW)
+    name = "utf-8" if _is_utf8(window[:_WINDOW], final=len(window) <= _WINDOW) else "gb18030"
+    return Encoding(name, name)
+
+
+def _is_utf8(window: bytes, *, final: bool) -> bool:
+    """Whether a text that is not all ASCII is UTF-8; a broken byte here and there is no proof."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(window, final)
+    except UnicodeDecodeError:
+        text = window.decode("utf-8", "replace")
+        broken = text.count("\ufffd")
+        return sum(c > "\x7f" for c in text) - broken >= 10 * broken
+    return True
+
+
+def decode_cells(cells: Sequence[str], codec: str) -> list[str]:
+    r"""Cells from bytes to text; what cannot be decoded becomes U+FFFD.
+
+    >>> decode_cells([b"\xb6\xa9\xb5\xa5".decode("latin-1"), "7", "\xb6"], "gb18030")
+    ['订单', '7', '�']
+    """
+    joined = "\0".join(cells)
+    if joined.isascii():
+        return joined.split("\0")
+    data = f"{joined}{_PAD}".encode("latin-1")
+    return data.decode(codec, "replace")[: -len(_PAD)].split("\0")
+
+
+def decode_column(cells: pl.Series, codec: str) -> pl.Series:
+    r"""A column from bytes to text: each different cell once, where many are equal.
+
+    >>> decode_column(pl.Series(["\xb6\xa9", None, "7"]), "gb18030").to_list()
+    ['订', None, '7']
+    """
+    if cells.str.len_bytes().sum() == cells.str.len_chars().sum():
+        return cells
+    there = cells.drop_nulls()
+    unique = there.unique()
+    if len(unique) <= len(there) // 2:
+        return cells.replace_strict(unique, _decoded(unique, codec), return_dtype=pl.String)
+    if not cells.null_count():
+        return _decoded(cells, codec)
+    return _decoded(cells.fill_null(""), codec).zip_with(cells.is_not_null(), cells)
+
+
+def _decoded(cells: pl.Series, codec: str) -> pl.Series:
+    joined: str = cells.str.join("\0").item()
+    return pl.Series(cells.name, decode_cells((joined,), codec), pl.String)

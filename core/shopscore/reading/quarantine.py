@@ -1,0 +1,85 @@
+"""Quarantine: rows that were set aside, as files to be corrected and read again."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from ..errors import InputError
+from .files import RawTable, header_of
+from .report import REASON, LoadReport
+
+#: What a spreadsheet would take for a formula.
+FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z")
+_ENCODINGS = {"workbook": "utf-8-sig"}
+
+
+def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
+    """Write the rows set aside of each file, under its name, in its columns and encoding.
+
+    A workbook becomes a CSV file. Returns the files written.
+
+    Raises:
+        InputError: where a file cannot be written.
+    """
+    written = []
+    for table in report.tables:
+        mine = report.set_aside.filter(pl.col("file") == table.label)
+        if table.path is None or not len(mine):
+            continue
+        name = (table.label or "rows").replace("/", "_").replace("\\", "_")
+        target = folder / (name if name.endswith((".csv", ".tsv", ".txt")) else f"{name}.csv")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write(table, mine, target)
+        except OSError as error:
+            raise InputError(f"{target}: cannot be written: {error.strerror or error}") from None
+        written.append(target)
+    return tuple(written)
+
+
+def _write(table: RawTable, set_aside: pl.DataFrame, target: Path) -> None:
+    because: dict[int, str] = {}
+    for at, column, reason in set_aside.select("row", "column", "reason").iter_rows():
+        because.setdefault(at - 1, f"{column}: {reason}" if column else reason)
+    rows = sorted(because)
+    sheet = None if table.found is None else table.found.sheet
+    encoding = "utf-8" if sheet is None else _ENCODINGS.get(sheet.encoding, sheet.encoding)
+    separator = "," if sheet is None else sheet.separator or ","
+    with target.open("w", encoding=encoding, errors="replace", newline="") as file:
+        writer = csv.writer(file, delimiter=separator)
+        writer.writerow([REASON, *_headers(table)])
+        for row, cells in zip(rows, _records(table, rows), strict=True):
+            writer.writerow([because[row], *map(guarded, cells)])
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula; reading takes the mark away again."""
+    return f"'{cell}" if FORMULA.match(cell) and not _NUMBER.match(cell) else cell
+
+
+def _headers(table: RawTable) -> Sequence[str]:
+    if table.found is not None:
+        return table.found.headers
+    if table.path is None:
+        return ()
+    if table.path.suffix == ".parquet":
+        return list(pl.read_parquet_schema(table.path))
+    return header_of(table.path, table.path.name)
+
+
+def _records(table: RawTable, rows: list[int]) -> Iterator[Sequence[str]]:
+    """All cells of some rows, as the file has them."""
+    if table.body is not None:
+        yield from table.body.records(rows)
+    elif table.path is not None and table.path.suffix == ".parquet":
+        frame = pl.read_parquet(table.path)[rows]
+        for cells in frame.iter_rows():
+            yield ["" if cell is None else str(cell) for cell in cells]
+    elif table.path is not None:
+        yield from table.cells(rows)
