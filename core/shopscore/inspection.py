@@ -182,7 +182,24 @@ def _feeds(platforms: Sequence[Platform], events: Events) -> Iterator[Feeds]:
                     lacking = lacking_columns(bound, rules.streams, there)
                     if not bound.aggregator.tallies:
                         lacking = ("its value (no event feeds it)",)
+                    lacking = _by_stream(lacking, {stream for stream, _ in there})
                     yield Feeds(ruleset.name, id, bound.metric.zh, bound.metric.en, lacking)
+
+
+def _by_stream(lacking: Sequence[str], streams: set[str]) -> tuple[str, ...]:
+    """What lacks; of a stream that is not there at all, only that."""
+    shorter = {
+        name
+        if " or " in name or (stream := name.partition(".")[0]) in streams or "." not in name
+        else f"stream {stream}": None
+        for name in lacking
+    }
+    absent = {name for name in shorter if name.startswith("stream ")}
+    return tuple(
+        name
+        for name in shorter
+        if name in absent or not any(name.startswith(f"{a[7:]}.") for a in absent)
+    )
 
 
 def draft_layout(inspection: Inspection, layouts: Sequence[Layout]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from attrs import evolve
 
@@ -79,7 +80,9 @@ def _words(table: Table) -> dict[str, str]:
     """Words as text; true and false as TOML writes them."""
     found = {}
     for name in table.data:
-        value = table.take(name, (str, bool, int))
+        value: Any = table.take(name, object)
+        if not isinstance(value, str | bool | int):
+            raise table.fail(f"{name} = {value!r} is no word")
         found[name] = str(value).lower() if isinstance(value, bool) else str(value)
     return found
 

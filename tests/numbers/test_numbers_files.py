@@ -19,8 +19,6 @@ from shopscore.numbers_files import numbers_template, with_numbers
 from shopscore.rules import Rules
 from shopscore.testing.toy import PLATFORM as TOY
 
-fault = pytest.mark.xfail(reason="a fault of core that is reported, and not yet repaired")
-
 
 def ruleset_of(name: str) -> ss.RuleSet:
     platform, card, version = name.split("/")
@@ -198,16 +196,16 @@ OF_GOODS = f"{DIMENSION}[[dimensions.metrics]]\n"
         (PUBLISHED, f"{DIMENSION}weight = 0.3\n", ["weight is published (source page)"]),
         (PUBLISHED, f'{OF_GOODS}id = "bad_reviews"\nweight = 3\n', ["metrics[bad_reviews]", "published"]),
         (PUBLISHED, f'{OF_GOODS}id = "bad_reviews"\nscorer = "reply_bands"\n', ["scorer of bad_reviews is published"]),
-        pytest.param(PUBLISHED, f"{DIMENSION}points = 5\n", ["goods"], marks=fault),
+        (PUBLISHED, f"{DIMENSION}points = 5\n", ["goods"]),
         # a scorer that nobody declares, or nobody asks for
         (rules_of(PARTS), '[[dimensions]]\nid = "a"\nmetrics = [{ id = "other", scorer = "lin" }]\n', ["metric other: no scorer lin"]),
         (KUAISHOU, "[scorers.mine]\nbands = [[0, 1]]\n", ["scorers.mine", "key kind is missing"]),
-        pytest.param(KUAISHOU, '[scorers.mine]\nkind = "bands"\nbands = [[0, 1]]\n', ["mine"], marks=fault),
+        (KUAISHOU, '[scorers.mine]\nkind = "bands"\nbands = [[0, 1]]\n', ["mine"]),
         # twice
-        pytest.param(KUAISHOU, f"{DIMENSION}points = 1\n{DIMENSION}points = 2\n", ["goods"], marks=fault),
+        (KUAISHOU, f"{DIMENSION}points = 1\n{DIMENSION}points = 2\n", ["goods"]),
         # beyond the scale, and beyond the bounds of the assumption
-        pytest.param(KUAISHOU, f"{DIMENSION}points = 99\n", ["99"], marks=fault),
-        pytest.param(KUAISHOU, f"{DIMENSION}weight = 7\n", ["7"], marks=fault),
+        (KUAISHOU, f"{DIMENSION}points = 99\n", ["99"]),
+        (KUAISHOU, f"{DIMENSION}weight = 7\n", ["7"]),
     ],
     ids=lambda value: value.replace("\n", " ") if isinstance(value, str) else "",
 )  # fmt: skip
@@ -239,7 +237,6 @@ def test_two_files_that_give_one_number(tmp_path: Path) -> None:
         with_numbers(KUAISHOU, given)
 
 
-@fault
 def test_what_is_published_keeps_its_source() -> None:
     metric = {"id": "im_3min_reply_rate", "weight": 2}
     given = with_numbers(KUAISHOU, {"dimensions": [{"id": "service", "metrics": [metric]}]})
@@ -344,7 +341,7 @@ def test_a_state_knows_its_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [(goods_of(4), None), pytest.param(goods_of(4), goods_of(1), marks=fault)],
+    [(goods_of(4), None), (goods_of(4), goods_of(1))],
     ids=["none", "others"],
 )
 def test_states_with_other_numbers_are_refused_or_commute(one: Any, other: Any) -> None:

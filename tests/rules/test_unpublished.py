@@ -19,8 +19,6 @@ from shopscore.testing.toy import PLATFORM
 
 from .documents import TOY, Change, Tables, at, drop, parsed, put, refused
 
-fault = pytest.mark.xfail(reason="a fault of core that is reported, and not yet repaired")
-
 GOODS = ("dimensions", 0)
 ENTRY = (*GOODS, "metrics", 0)
 SHARE: Tables = {
@@ -76,10 +74,10 @@ class TestChoices:
         [
             (*GOODS, "weight"),
             (*ENTRY, "weight"),
-            pytest.param((*GOODS, "points"), marks=fault),
-            pytest.param(("tiers", 0, "at_least"), marks=fault),
-            pytest.param(("eligibility", 0, "at_least"), marks=fault),
-            pytest.param(("scale", "low"), marks=fault),
+            (*GOODS, "points"),
+            ("tiers", 0, "at_least"),
+            ("eligibility", 0, "at_least"),
+            ("scale", "low"),
         ],
         ids=str,
     )
@@ -128,7 +126,6 @@ class TestScorersThatLack:
         assert ruleset.dimensions[0].metrics[0].scorer == ""
         bind(ruleset)
 
-    @fault
     def test_a_rule_set_that_extends_can_give_what_lacks(self) -> None:
         base = ss.platform("tmall").scorecard("experience")
         text = (
@@ -153,7 +150,6 @@ class TestScalarsThatLack:
     def test_one_that_is_not_nullable_needs_a_value(self) -> None:
         refused(both(drop("assumptions", -1, "nullable")), "unknown", "needs a value")
 
-    @fault
     @pytest.mark.parametrize(
         "path",
         [("tiers", 0, "at_least"), ("eligibility", 0, "at_least"), ("scale", "high"), ("scale", "decimals")],
@@ -228,7 +224,7 @@ class TestComparison:
             ({"kind": "spread", "means": "pooled"}, ["unknown key means; did you mean mean?"]),
             ({"kind": "spread", "source": "pgae"}, ["source pgae is not among"]),
             ({"kind": "spread", "mean": 1}, ["comparison", "wrong type"]),
-            pytest.param({"kind": "spread", "mean": {"assume": "share"}}, ["share"], marks=fault),
+            ({"kind": "spread", "mean": {"assume": "share"}}, ["share"]),
         ],
         ids=str,
     )

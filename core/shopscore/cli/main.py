@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -169,7 +170,14 @@ def _remark(result: Result) -> None:
     )
     say(*(f"Assumed: {ruleset.full_id(a.id)} = {a.value}" for a in changed))
     if ruleset.dimensions and not result.published.total.any():
-        say("No shop has a score; --format json gives the reason for each.")
+        say(*_without_data(result), "No shop has a score; --format json gives the reason for each.")
+
+
+def _without_data(result: Result) -> Iterator[str]:
+    """Metrics that no shop can have, since columns are missing."""
+    for id, graded in result.graded.items():
+        if graded.measured.lacking:
+            yield f"No data: {id} needs {', '.join(graded.measured.lacking)}"
 
 
 def _remark_on_reading(report: LoadReport, why: str = "; shopscore validate says why") -> None:

@@ -32,7 +32,8 @@ class SubOrders:
     """Several rows of a file make one row of the stream: those that share its key.
 
     ``id`` is the header that tells the rows apart; a row that is there twice counts once. Times in
-    ``earliest`` and ``latest`` and money in ``total`` are put together so; of other columns the
+    ``earliest`` and ``latest`` and money in ``total`` are put together so (of truth values the
+    earliest is true where all are); of other columns the
     value of the row with the smallest id is taken, where it has one.
     """
 

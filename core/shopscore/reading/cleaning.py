@@ -12,7 +12,7 @@ from ..model.streams import Kind
 #: Around a cell: blanks of all kinds, tabs, the marks of byte order and of no width.
 _AROUND = r"^[\s\u00a0\u200b\ufeff]+|[\s\u00a0\u200b\ufeff]+$"
 #: What consoles write where there is nothing, and cells that are masked altogether.
-_NOTHING = r"^(?:[-–—]+|\*+|null|NULL|None|nan|NaN|无)$"
+_NOTHING = r"^(?:[-–—]+|/|\*+|null|NULL|None|nan|NaN)$"
 #: Around and within an amount: currencies and separators of thousands.
 _AMOUNT = r"[,，¥￥元\s]"
 _NUMBERS = ("money", "number", "int")
