@@ -188,18 +188,12 @@ def _feeds(platforms: Sequence[Platform], events: Events) -> Iterator[Feeds]:
 
 def _by_stream(lacking: Sequence[str], streams: set[str]) -> tuple[str, ...]:
     """What lacks; of a stream that is not there at all, only that."""
-    shorter = {
-        name
-        if " or " in name or (stream := name.partition(".")[0]) in streams or "." not in name
-        else f"stream {stream}": None
-        for name in lacking
-    }
-    absent = {name for name in shorter if name.startswith("stream ")}
-    return tuple(
-        name
-        for name in shorter
-        if name in absent or not any(name.startswith(f"{a[7:]}.") for a in absent)
-    )
+    shorter: dict[str, None] = {}
+    for name in lacking:
+        owners = {alternative.strip().partition(".")[0] for alternative in name.split(" or ")}
+        absent = not name.startswith("stream ") and not owners & streams
+        shorter[f"stream {min(owners)}" if absent else name] = None
+    return tuple(shorter)
 
 
 def draft_layout(inspection: Inspection, layouts: Sequence[Layout]) -> str:

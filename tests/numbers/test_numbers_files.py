@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import tomllib
 from collections.abc import Mapping
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ def ruleset_of(name: str) -> ss.RuleSet:
 
 TMALL = ruleset_of("tmall/experience/2026-03-16")
 KUAISHOU = ruleset_of("kuaishou/experience/2023")
+PILOT = ruleset_of("pinduoduo/pilot/2025-inferred")
 PUBLISHED = TOY.scorecard().ruleset("2025-01-01")
 
 # Goods alone weigh; what a value is worth is another thing for women's shops than for men's.
@@ -183,7 +186,8 @@ OF_GOODS = f"{DIMENSION}[[dimensions.metrics]]\n"
         (KUAISHOU, f"{DIMENSION}point = 1\n", ["dimensions[goods]", "unknown key point; did you mean points?"]),
         (KUAISHOU, "[dimension]\n", ["unknown key dimension; did you mean dimensions?"]),
         (KUAISHOU, f'{DIMENSION}points = "4"\n', ["points = '4' is of the wrong type"]),
-        (KUAISHOU, f"{DIMENSION}weight = -1\n", ["weight of goods is negative"]),
+        (KUAISHOU, f"{DIMENSION}weight = -1\n", ["dimensions[goods]: assumption goods.weight: -1 is outside its bounds 0 to 0.75"]),
+        (TMALL, f'{OF_GOODS}id = "goods_negative_rate"\nweight = -1\n', ["-1 is outside its bounds"]),
         (KUAISHOU, "schema = 2\n", ["reads schema = 1"]),
         (KUAISHOU, 'platform = "tmall"\n', ["platform = 'tmall'", "not for kuaishou/experience/2023"]),
         (KUAISHOU, 'scorecard = "dsr"\n', ["scorecard = 'dsr'"]),
@@ -196,16 +200,22 @@ OF_GOODS = f"{DIMENSION}[[dimensions.metrics]]\n"
         (PUBLISHED, f"{DIMENSION}weight = 0.3\n", ["weight is published (source page)"]),
         (PUBLISHED, f'{OF_GOODS}id = "bad_reviews"\nweight = 3\n', ["metrics[bad_reviews]", "published"]),
         (PUBLISHED, f'{OF_GOODS}id = "bad_reviews"\nscorer = "reply_bands"\n', ["scorer of bad_reviews is published"]),
-        (PUBLISHED, f"{DIMENSION}points = 5\n", ["goods"]),
+        (PUBLISHED, f"{DIMENSION}points = 5\n", ["how the dimension gets its points is published (source page)"]),
+        (KUAISHOU, '[[dimensions]]\nid = "service"\npoints = 5\n', ["dimensions[service]: how the dimension gets its points is published"]),
         # a scorer that nobody declares, or nobody asks for
         (rules_of(PARTS), '[[dimensions]]\nid = "a"\nmetrics = [{ id = "other", scorer = "lin" }]\n', ["metric other: no scorer lin"]),
         (KUAISHOU, "[scorers.mine]\nbands = [[0, 1]]\n", ["scorers.mine", "key kind is missing"]),
-        (KUAISHOU, '[scorers.mine]\nkind = "bands"\nbands = [[0, 1]]\n', ["mine"]),
+        (KUAISHOU, '[scorers.mine]\nkind = "bands"\nbands = [[0, 1]]\n', ["no metric is graded by scorer mine"]),
+        (TMALL, '[scorers.arrival_hour]\nkind = "bands"\nbands = [[0, 1]]\n', ["scorer arrival_hour; did you mean arrival_hours?"]),
         # twice
-        (KUAISHOU, f"{DIMENSION}points = 1\n{DIMENSION}points = 2\n", ["goods"]),
+        (KUAISHOU, f"{DIMENSION}points = 1\n{DIMENSION}points = 2\n", ["dimensions[goods]: goods stands there twice"]),
+        (TMALL, f'{DIMENSION}metrics = [{{ id = "goods_negative_rate" }}, {{ id = "goods_negative_rate" }}]\n', ["goods_negative_rate stands there twice"]),
         # beyond the scale, and beyond the bounds of the assumption
-        (KUAISHOU, f"{DIMENSION}points = 99\n", ["99"]),
-        (KUAISHOU, f"{DIMENSION}weight = 7\n", ["7"]),
+        (KUAISHOU, f"{DIMENSION}points = 99\n", ["assumption goods.points: 99 is outside its bounds 0 to 5"]),
+        (KUAISHOU, f"{DIMENSION}weight = 7\n", ["assumption goods.weight: 7 is outside its bounds 0 to 0.75"]),
+        (TMALL, f"{DIMENSION}points = 5.5\n", ["dimensions[goods]: points = 5.5 lies outside the scale"]),
+        (TMALL, f"{DIMENSION}points = -1\n", ["points = -1 lies outside the scale"]),
+        (PILOT, f"{DIMENSION}points = 1\n", ["no dimension goods"]),
     ],
     ids=lambda value: value.replace("\n", " ") if isinstance(value, str) else "",
 )  # fmt: skip
@@ -235,6 +245,10 @@ def test_two_files_that_give_one_number(tmp_path: Path) -> None:
     given = files(tmp_path, a=f"{DIMENSION}points = 1\n", b=f"{DIMENSION}points = 2\n")
     with pytest.raises(ss.RuleSetError, match=r"b\.toml: dimensions\[goods\]: points"):
         with_numbers(KUAISHOU, given)
+    scorers = [f"[scorers.goods_negative_rate]\nbands = [[0.0{n}, 5]]\n" for n in (1, 2)]
+    given = files(tmp_path, a=scorers[0], b=scorers[1])
+    with pytest.raises(ss.RuleSetError, match=r"goods_negative_rate is given by another numbers"):
+        with_numbers(TMALL, given)
 
 
 def test_what_is_published_keeps_its_source() -> None:
@@ -244,6 +258,40 @@ def test_what_is_published_keeps_its_source() -> None:
     assert (service.metrics[0].weight, service.metrics[0].source) == (2, "user")
     assert service.weight == KUAISHOU.dimensions[2].weight
     assert service.source == KUAISHOU.dimensions[2].source == "s000"
+    assert service.metrics[1:] == KUAISHOU.dimensions[2].metrics[1:]
+    graded = {"id": "other", "scorer": "line"}
+    a, b = with_numbers(
+        rules_of(PARTS), {"dimensions": [{"id": "a", "metrics": [graded]}]}
+    ).dimensions
+    assert [(m.scorer, m.source) for m in a.metrics] == [("line", "page"), ("line", "page")]
+    assert (a.source, b.source) == ("page", "page")
+
+
+# ------------------------------------------------------------ for an industry, over those for all
+
+
+def test_an_industry_stands_over_all(tmp_path: Path) -> None:
+    """Over the user's numbers for all shops, whichever file comes first.
+
+    men: (3 × 2 + 4)/4; everybody else: (2 × 4 + 5)/3.
+    """
+    every = WEIGHTS.replace("weight = 3", "weight = 2") + WOMEN.replace(
+        'industries = ["women"]\n', ""
+    )
+    given = files(tmp_path, all=every, men=MEN + WEIGHTS)
+    for order in (given, given[::-1]):
+        result = tmall({"m": "men", "w": "women"}, order)
+        assert {s.shop_id: s.score_exact for s in result} == {"m": "5/2", "w": "13/3"}
+        assert result.missing_numbers == ()
+
+
+def test_no_industry_stands_over_what_is_published(tmp_path: Path) -> None:
+    for text, words in (
+        ('[[dimensions]]\nid = "service"\nweight = 0.3\n', "weight is published (source s000)"),
+        ('[scorers.rank]\nkind = "linear"\nline = [[0, 0]]\n', "scorer rank is published"),
+        (f"{DIMENSION}points = 6\n", "6 is outside its bounds"),
+    ):
+        refused(KUAISHOU, tmp_path, f'industries = ["women"]\n{text}', words)
 
 
 # ---------------------------------------------------------------------------------- template
@@ -258,19 +306,19 @@ LACKING = [
 
 
 def filled_in(template: str) -> str:
-    """Every line of a number without its mark, with a number."""
+    """Every line of a number without its mark, with a number; NAME is the scorer where none is known."""
     worth = {
-        "weight": "0.25", "points": "4", "scorer": '"mine"', "bands": "[[1, 2]]", "floor": "1",
+        "weight": "0.25", "points": "4", "scorer": '"mine"', "kind": '"bands"', "bands": "[[1, 2]]",
+        "floor": "1",
     }  # fmt: skip
     text, count = re.subn(
-        r"^# (weight|points|scorer|bands|floor) = .*$",
+        r"^# (weight|points|scorer|kind|bands|floor) = .*$",
         lambda line: f"{line[1]} = {worth[line[1]]}",
-        template,
+        template.replace("# [scorers.NAME]", "[scorers.mine]"),
         flags=re.MULTILINE,
     )
     assert count
-    mine = '[scorers.mine]\nkind = "linear"\nline = [[0, 1], [9, 2]]\n'
-    return f"{text}\n{mine if 'scorer =' in text else ''}"
+    return text
 
 
 @pytest.mark.parametrize("ruleset", LACKING, ids=lambda r: r.name)
@@ -290,6 +338,12 @@ def test_the_template_can_be_filled_in(ruleset: ss.RuleSet, tmp_path: Path) -> N
         if other.name != ruleset.name:
             with pytest.raises(ss.RuleSetError, match="not for"):
                 with_numbers(other, filled)
+
+
+def test_what_lacks_nothing_has_an_empty_template() -> None:
+    template = numbers_template(PUBLISHED)
+    assert "[" not in re.sub(r"^#.*$", "", template, flags=re.MULTILINE)
+    assert with_numbers(PUBLISHED, tomllib.loads(template)).dimensions == PUBLISHED.dimensions
 
 
 def test_rule_sets_that_lack_something_are_known() -> None:
@@ -339,17 +393,25 @@ def test_a_state_knows_its_numbers() -> None:
         ss.score(bare, as_of="2024-06-10", numbers=goods_of(4))
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [(goods_of(4), None), (goods_of(4), goods_of(1))],
-    ids=["none", "others"],
-)
-def test_states_with_other_numbers_are_refused_or_commute(one: Any, other: Any) -> None:
-    """Any order, the same score: a sum must not take the numbers of whoever came first."""
-    a, b = counted(one, "A"), counted(other, "B")
-    try:
-        sums = a + b, b + a
-    except ss.StateError:
-        return
-    first, second = (ss.score(state, as_of="2024-06-10").to_json() for state in sums)
-    assert first == second
+def test_states_with_other_numbers_are_refused(tmp_path: Path) -> None:
+    """A sum must not take the numbers of whoever came first; a file of other bytes is another one."""
+    points = "".join(f'[[dimensions]]\nid = "{id}"\npoints = 4\n' for id in ("goods", "logistics"))
+    given = files(
+        tmp_path, a=points, b=points.replace("4", "4.0"), c=f'industries = ["men"]\n{points}'
+    )
+    for one, other in permutations([None, goods_of(4), goods_of(1), *given], 2):
+        with pytest.raises(ss.StateError):
+            counted(one, "A") + counted(other, "B")
+
+
+def test_states_with_the_same_numbers_add_up(tmp_path: Path) -> None:
+    """The same bytes under another name are the same numbers."""
+    text = f"{DIMENSION}points = 4\n"
+    given = files(tmp_path, a=text, b=text)
+    for numbers in ([None] * 2, [goods_of(4)] * 2, given):
+        a, b = counted(numbers[0], "A"), counted(numbers[1], "B")
+        first, second = (ss.score(state, as_of="2024-06-10") for state in (a + b, b + a))
+        assert [s.shop_id for s in first] == ["A", "B"]
+        documents = [json.loads(result.to_json()) for result in (first, second)]
+        assert documents[0]["shops"] == documents[1]["shops"]
+        assert documents[0]["missing_numbers"] == documents[1]["missing_numbers"]

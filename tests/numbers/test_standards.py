@@ -22,6 +22,7 @@ from shopscore.standards import EVERY, Standards, judge
 F = Fraction
 RULES = rules_of(SHOWN)
 
+
 def reached(values: dict[str, Any], *rows: tuple[Any, Any, Any], metric: str = "up") -> list[Any]:
     result = scored(of_shops(values, metric), RULES, standards=Standards.from_rows(rows))
     return [view(result, shop, metric).reached for shop in values]
@@ -167,9 +168,7 @@ def test_files_that_are_no_table_of_standards(tmp_path: Path) -> None:
         scored(of_shops({"a": 1}), RULES, standards=tmp_path / "gone.csv")
 
 
-@pytest.mark.parametrize(
-    "number", [1, Decimal("0.5"), 0.25, "2", 0, "0"], ids=repr
-)
+@pytest.mark.parametrize("number", [1, Decimal("0.5"), 0.25, "2", 0, "0"], ids=repr)
 def test_rows_may_hold_numbers(number: Any) -> None:
     assert Standards.from_rows([("*", "up", number)]).of("food", "up") == F(str(number))
 

@@ -63,7 +63,7 @@ def written(rows: Rows, draw: Random) -> bytes:
 
 def changed_cells(rows: Rows, draw: Random) -> Rows:
     """Some cells hold what nobody expects."""
-    rows = [list(row) for row in rows]
+    rows = [list(row) for row in rows] or [[""]]
     for _ in range(draw.randrange(1, 8)):
         row = draw.choice(rows)
         if row:

@@ -58,8 +58,8 @@ def find_sources(
     """What is to be read from a file or folder.
 
     A file is canonical where its name is that of a stream and its header has the stream's key;
-    any other is recognised by its headers, in the first group of layouts that fits. A folder that is not named after a stream holds the
-    files of the shop that it is named after.
+    any other is recognised by its headers, in the first group of layouts that fits. A folder that
+    is not named after a stream holds the files of the shop that it is named after.
 
     Raises:
         InputError: where nothing can be read.
@@ -79,10 +79,17 @@ def find_sources(
 
 
 def _file(search: _Search, path: Path) -> None:
-    """A single file: an export, or canonical."""
-    if _is_canonical(search, path) or not _export(search, path, None):
-        ((name, files),) = find_files(path, search.streams).items()
-        search.add(name, partial(read_file, files[0], search.streams[name].names), None)
+    """A single file: canonical, or an export."""
+    if not _is_canonical(search, path):
+        if _export(search, path, None):
+            return
+        if any(search.layouts) and path.stem not in search.streams:
+            raise InputError(
+                f"{path}: no layout fits its headers, and it is not named after a stream;"
+                f" shopscore inspect {path} says what comes near, --draft writes a layout to fill in"
+            )
+    ((name, files),) = find_files(path, search.streams).items()
+    search.add(name, partial(read_file, files[0], search.streams[name].names), None)
 
 
 def _folder(search: _Search, folder: Path, shop_id: str | None) -> None:
