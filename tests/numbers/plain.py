@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 import shopscore as ss
-from shopscore import Platform, Scorecard, ValueMetric
+from shopscore import Count, Days, Platform, RateMetric, Scorecard, Tally, ValueMetric, col
 from shopscore.ruleset_files import parse_ruleset
 
 
@@ -23,6 +23,10 @@ THIRD = metric("third", "higher")
 DOWN = metric("down", "lower")
 EXTRA = metric("extra", "higher", "bonus")
 MORE = metric("more", "higher", "bonus")
+FEW = RateMetric(
+    "few", zh="少", en="Few", better="higher", min_n=10, window=Days(1, 30),
+    aggregator=Count(Tally("orders", day=col.paid_at)),
+)  # fmt: skip
 
 PLATFORM = Platform(
     id="plain", zh="平", en="Plain", zone="Asia/Shanghai", currency="CNY",

@@ -74,9 +74,9 @@ def parse(series: pl.Series, column: Column, zone: ZoneInfo | None) -> Cells:
 
 def trimmed(series: pl.Series) -> pl.Series:
     """Text without blanks around it; nothing left is null."""
-    if not series.str.contains(r"^\s|\s$|^$").any():
+    stripped, lengths = series.str.strip_chars(), series.str.len_bytes()
+    if stripped.str.len_bytes().sum() == lengths.sum() and lengths.min() != 0:
         return series
-    stripped = series.str.strip_chars()
     return stripped.set(stripped == "", None)
 
 

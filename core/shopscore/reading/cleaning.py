@@ -10,7 +10,7 @@ from ..model.layouts import ANY_WORD
 from ..model.streams import Kind
 
 #: Around a cell: blanks of all kinds, tabs, the marks of byte order and of no width.
-_AROUND = r"^[\s\u00a0\u200b\ufeff]+|[\s\u00a0\u200b\ufeff]+$"
+_AROUND = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 #: What consoles write where there is nothing, and cells that are masked altogether.
 _NOTHING = r"^(?:[-–—]+|/|\*+|null|NULL|None|nan|NaN)$"
 #: Around and within an amount: currencies and separators of thousands.
@@ -37,7 +37,7 @@ def cleaned(cells: pl.Series, kind: Kind) -> pl.Series:
 
 
 def _trimmed(cells: pl.Series) -> pl.Series:
-    return _replaced(cells, _AROUND)
+    return cells.str.strip_chars(_AROUND)
 
 
 def _replaced(cells: pl.Series, pattern: str) -> pl.Series:
@@ -47,7 +47,7 @@ def _replaced(cells: pl.Series, pattern: str) -> pl.Series:
 
 def _unquoted(cells: pl.Series) -> pl.Series:
     """Without ``="…"`` and a leading ``'``, which keep a spreadsheet from changing an id."""
-    if not cells.str.contains(r"""^(?:=?"|')""").any():
+    if not cells.str.slice(0, 1).is_in(["=", '"', "'"]).any():
         return cells
     return _trimmed(cells.str.replace(r'^="?([^"]*)"?$', "$1").str.replace(r"^['\"]+", ""))
 
