@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Literal
 
@@ -20,19 +21,34 @@ from .weighing import MetricValues
 Direction = Literal["higher", "lower", "level"]
 
 
+class _Column:
+    """Fractions that are put in industry by industry; ``known`` says where there are some."""
+
+    def __init__(self, size: int) -> None:
+        self._num, self._den = np.zeros(size, dtype=object), np.ones(size, dtype=object)
+        self.known = np.zeros(size, dtype=np.bool_)
+
+    def put(self, rows: Sequence[int], values: Rationals) -> None:
+        self._num[rows], self._den[rows], self.known[rows] = values.num, values.den, True
+
+    @cached_property
+    def values(self) -> Rationals:
+        """The fractions."""
+        return Rationals(self._num, self._den)
+
+
 @frozen(eq=False)
 class Compared:
     """One metric of every shop against its industry, exact; ``known`` says where there is a mean.
 
-    ``directions`` are words; ``differences`` are fractions, see :func:`difference` and
+    ``directions`` are words; ``differences`` are shares, see :func:`difference` and
     :func:`spread`, and there are none where they would divide by zero.
     """
 
-    means: Rationals
+    means: _Column
     known: Mask
     directions: npt.NDArray[np.object_]
-    differences: Rationals
-    differs: Mask
+    differences: _Column
 
 
 def difference(own: Fraction, mean: Fraction) -> Fraction | None:
@@ -88,20 +104,30 @@ def compare(
         raise UsageError(f"{ruleset.name} compares nothing")
     among = measured.present if peers is None else measured.present & peers
     size = len(industries)
-    means, spans = [Fraction(0)] * size, [Fraction(0)] * size
-    known, differs = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
-    directions = np.full(size, None, dtype=object)
+    found = Compared(
+        _Column(size), np.zeros(size, np.bool_), np.full(size, None, dtype=object), _Column(size)
+    )
     for mine, others in _by_industry(industries, measured.present, among):
         group = measured.values.take(others)
         mean = pooled(group) if ruleset.number(rule.mean) == "pooled" else mean_of(group)
-        exact = group.fractions() if rule.kind == "spread" else []
-        ends = (min(exact), max(exact)) if exact else (mean, mean)
-        for row, own in zip(mine, measured.values.take(mine).fractions(), strict=True):
-            found = difference(own, mean) if rule.kind == "difference" else spread(own, mean, *ends)
-            means[row], known[row], directions[row] = mean, True, _direction(own, mean)
-            if found is not None:
-                spans[row], differs[row] = found, True
-    return Compared(_column(means), known, directions, _column(spans), differs)
+        ahead = measured.values.take(mine) + Rationals.constant(-mean, len(mine))
+        found.means.put(mine, Rationals.constant(mean, len(mine)))
+        found.known[mine] = True
+        found.directions[mine] = [_direction(delta) for delta in ahead.num]
+        if rule.kind == "spread":
+            found.differences.put(mine, _spreads(ahead, mean, group))
+        elif mean:
+            found.differences.put(mine, ahead.scaled(1 / mean))
+    return found
+
+
+def _spreads(ahead: Rationals, mean: Fraction, group: Rationals) -> Rationals:
+    """:func:`spread` of many shops, which are so much ahead of the mean."""
+    exact = group.fractions()
+    up, down = max(exact) - mean, mean - min(exact)
+    higher = ahead.scaled(1 / up if up else 0)
+    lower = ahead.scaled(-1 / down if down else 0)
+    return higher.where(np.asarray(ahead.num > 0, dtype=np.bool_), lower)
 
 
 def _by_industry(
@@ -115,25 +141,29 @@ def _by_industry(
     return [(mine, peers) for _, mine, peers in rows.iter_rows() if peers]
 
 
-def _direction(own: Fraction, mean: Fraction) -> Direction:
-    if own == mean:
+def _direction(ahead: int) -> Direction:
+    if ahead == 0:
         return "level"
-    return "higher" if own > mean else "lower"
+    return "higher" if ahead > 0 else "lower"
 
 
-def _column(values: Sequence[Fraction]) -> Rationals:
-    return Rationals.of([v.numerator for v in values], [v.denominator for v in values])
+def shown(kind: str, parts: Rationals) -> list[str]:
+    """Differences in percent, as the consoles write them: a spread is cut after two decimals.
 
-
-def shown(kind: str, part: Fraction) -> str:
-    """A difference in percent, as the consoles write it: a spread is cut after two decimals.
-
-    >>> shown("spread", Fraction(2, 3)), shown("difference", Fraction(-1, 8))
-    ('66.66%', '-12.50%')
+    >>> shown("spread", Rationals.of([2], [3])), shown("difference", Rationals.of([-1], [8]))
+    (['66.66%'], ['-12.50%'])
     """
     if kind == "spread":
-        return f"{part * 10_000 // 1 / 100:.2f}%"
-    hundredths = (part * 20_000 + 1) // 2
+        cut = (num * 10_000 // den for num, den in zip(*_integers(parts), strict=True))
+        return [f"{part // 100}.{part % 100:02}%" for part in cut]
+    return [_signed(int(part)) for part in parts.half_up(4)]
+
+
+def _integers(parts: Rationals) -> tuple[list[int], list[int]]:
+    return [int(n) for n in parts.num], [int(d) for d in parts.den]
+
+
+def _signed(hundredths: int) -> str:
     sign = "+" if hundredths > 0 else "-" if hundredths < 0 else ""
     return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02}%"
 

@@ -25,13 +25,14 @@ from .weighing import MetricValues
 class Shares:
     """What each metric and dimension carries for one pattern of available metrics; exact.
 
-    ``within`` are shares of the dimension, ``dimensions`` shares of the total: of a ``whole``
-    total they sum to 1; otherwise they are the weights of the rules, None where not known.
+    ``within`` are shares of the dimension, ``dimensions`` shares of the total, which sum to 1.
+    With a ``coverage`` numbers are missing, there is no total, and they are the weights of the
+    rules, None where not known.
     """
 
     within: Mapping[str, Fraction]
     dimensions: Mapping[str, Fraction | None]
-    whole: bool
+    coverage: Fraction | None
 
 
 @frozen(eq=False)
@@ -102,7 +103,7 @@ def _shares(ruleset: RuleSet, available: set[str]) -> Shares:
     within: dict[str, Fraction] = {}
     total: dict[str, Fraction | None] = {}
     for dimension in ruleset.dimensions:
-        if known_share(ruleset, dimension) != 1:
+        if known_share(ruleset, dimension, available) != 1:
             continue
         weight = ruleset.number(dimension.weight)
         if ruleset.number(dimension.points) is None:
@@ -111,12 +112,13 @@ def _shares(ruleset: RuleSet, available: set[str]) -> Shares:
                 continue
             within |= mine
         total[dimension.id] = None if weight is None else Fraction(weight)
-    if coverage(ruleset) is not None:
-        return Shares(within, total, whole=False)
+    covered = coverage(ruleset, available)
+    if covered is not None:
+        return Shares(within, total, covered)
     everything = sum((weight or Fraction(0)) for weight in total.values())
-    if not within or not everything:
-        return Shares({}, {}, whole=False)
-    return Shares(within, {id: (w or 0) / everything for id, w in total.items()}, whole=True)
+    if not everything:
+        return Shares({}, {}, None)
+    return Shares(within, {id: (w or 0) / everything for id, w in total.items()}, None)
 
 
 def _within(ruleset: RuleSet, dimension: Dimension, available: set[str]) -> dict[str, Fraction]:
@@ -145,9 +147,6 @@ class _Composing:
     def begin(self, part: Part) -> None:
         """What the rules of a part say of all its shops."""
         rows = np.flatnonzero(part.rows)
-        covered = coverage(part.ruleset)
-        if covered is not None:
-            self._coverage.put(rows, Rationals.constant(covered, len(rows)))
         for dimension in part.ruleset.dimensions:
             weight = part.ruleset.number(dimension.weight)
             if weight is not None:
@@ -181,7 +180,9 @@ class _Composing:
             for id in mine:
                 weight = Rationals.constant(shares.within[id] * share, len(rows))
                 self._weights[id].put(rows, weight)
-        if shares.whole:
+        if shares.coverage is not None:
+            self._coverage.put(rows, Rationals.constant(shares.coverage, len(rows)))
+        elif shares.dimensions:
             self._score.put(rows, total)
 
     def done(self) -> Composed:

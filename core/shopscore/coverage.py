@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 
 from .model.assumptions import Number
@@ -10,13 +10,14 @@ from .model.expressions import Assumed
 from .model.rulesets import Dimension, MetricEntry, MissingNumber, RuleSet
 
 
-def coverage(ruleset: RuleSet) -> Fraction | None:
+def coverage(ruleset: RuleSet, handed_in: Collection[str] = ()) -> Fraction | None:
     """The share of the total whose numbers are all known; None where nothing is missing.
 
     Where the weight of a dimension is missing, the known weights are taken as shares of 1.
+    ``handed_in`` are metrics whose points are there however they are graded.
     """
     weights = {d.id: ruleset.number(d.weight) for d in ruleset.dimensions}
-    shares = {d.id: known_share(ruleset, d) for d in ruleset.dimensions}
+    shares = {d.id: known_share(ruleset, d, handed_in) for d in ruleset.dimensions}
     known = {id: Fraction(weight) for id, weight in weights.items() if weight is not None}
     if len(known) == len(weights) and all(shares[id] == 1 or not w for id, w in known.items()):
         return None
@@ -27,7 +28,9 @@ def coverage(ruleset: RuleSet) -> Fraction | None:
     return Fraction(covered, whole) if whole else Fraction(0)
 
 
-def known_share(ruleset: RuleSet, dimension: Dimension) -> Fraction:
+def known_share(
+    ruleset: RuleSet, dimension: Dimension, handed_in: Collection[str] = ()
+) -> Fraction:
     """The share of a dimension whose weights and scorers are known: 1 where all are."""
     if dimension.points is not None and ruleset.number(dimension.points) is not None:
         return Fraction(1)
@@ -39,7 +42,7 @@ def known_share(ruleset: RuleSet, dimension: Dimension) -> Fraction:
     graded = (
         Fraction(weight)
         for weight, entry in zip(weights, dimension.metrics, strict=True)
-        if can_grade(ruleset, entry)
+        if entry.id in handed_in or can_grade(ruleset, entry)
     )
     return sum(graded, Fraction(0)) / sum(map(Fraction, weights))
 

@@ -98,9 +98,17 @@ def bound_scorers(
             continue
         try:
             scorers[name] = make_scorer(spec.kind, _numbers(spec.parameters, ruleset), more)
+            _check_heights(scorers[name], ruleset)
         except RuleSetError as error:
             raise RuleSetError(f"{ruleset.name}: scorer {name}: {error}") from None
     return scorers
+
+
+def _check_heights(scorer: Scorer, ruleset: RuleSet) -> None:
+    low, high = ruleset.number(ruleset.low), ruleset.number(ruleset.high)
+    for points in scorer.heights:
+        if not low <= points <= high:
+            raise RuleSetError(f"{float(points):g} points lie off the scale, {low} to {high}")
 
 
 def _numbers(value: Any, ruleset: RuleSet) -> Any:

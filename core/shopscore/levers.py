@@ -178,7 +178,7 @@ ASK_AFTER_DELIVERY = Lever(
         ),
     ),
     assumes=(
-        "asking changes what a buyer writes; a share of 100 percent shows the most it could bring",
+        "asking changes what every such buyer writes: this shows the most it could bring",
         "nobody is paid for a review",
     ),
     sources=(GUIDANCE,),
@@ -199,7 +199,7 @@ COMPENSATE_BEFORE_BAD_REVIEW = Lever(
         ),
     ),
     assumes=(
-        "the buyer tells the shop first; a share of 100 percent shows the most it could bring",
+        "every such buyer tells the shop first: this shows the most it could bring",
         "the goods or the money are paid for every one",
     ),
     sources=(GUIDANCE,),
@@ -219,7 +219,11 @@ PAY_DIFFERENCES_AT_ONCE = Lever(
         "refunded_at": first_of(
             earlier(col.refunded_at, col.approved_at, col.applied_at), col.applied_at
         ),
-        "closed_at": earlier(col.closed_at, col.approved_at, col.applied_at),
+        "closed_at": when(
+            col.approved_at.is_null(),
+            col.applied_at,
+            earlier(col.closed_at, col.approved_at, col.applied_at),
+        ),
         "outcome": "refunded",
     },
     assumes=(

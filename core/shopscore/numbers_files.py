@@ -17,13 +17,14 @@ from .model.assumptions import Number
 from .model.expressions import Assumed
 from .model.rulesets import Dimension, MetricEntry, NumbersUsed, RuleSet, ScorerSpec, Source
 from .ruleset_files import SCHEMA, check_ruleset, scorer_spec
+from .scorers import KINDS, make_scorer
 from .toml_tables import Table, parse_toml
 
 #: A TOML file, several, or the tables of one.
 NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
 
 #: The source of every number of such a file.
-USER = "user"
+USER = "numbers"
 
 
 @frozen
@@ -40,22 +41,33 @@ def with_numbers(ruleset: RuleSet, source: NumbersSource) -> RuleSet:
     Files with ``industries`` serve the shops of those alone, and stand upon the others.
 
     Raises:
-        InputError: for a file that cannot be read.
-        RuleSetError: for what the rule set does not have, or what is published.
+        InputError: for a file that cannot be read, for what the rule set does not have, and for
+            what is published.
     """
-    files = [_read(one) for one in _several(source)]
-    for file in files:
-        if not file.used.industries:
-            ruleset = _filled(ruleset, file)
+    files = [_read(one, place) for place, one in enumerate(_several(source), start=1)]
+    try:
+        return _with_files(ruleset, files)
+    except RuleSetError as error:
+        raise InputError(str(error)) from None
+
+
+def _with_files(original: RuleSet, files: Sequence[_File]) -> RuleSet:
+    ruleset = original
+    for file in (f for f in files if not f.used.industries):
+        ruleset = _filled(original, ruleset, file)
     given: dict[str, str] = {}
     variants = []
     for file in (f for f in files if f.used.industries):
         for industry in file.used.industries:
-            if given.setdefault(industry, file.used.file) != file.used.file:
+            if industry in given:
                 raise RuleSetError(f"{file.used.file}: {given[industry]} is for {industry} too")
-        variants.append((frozenset(file.used.industries), _filled(ruleset, file)))
-        ruleset = evolve(ruleset, numbers_used=(*ruleset.numbers_used, file.used))
-    return evolve(ruleset, variants=tuple(variants)) if variants else ruleset
+            given[industry] = file.used.file
+        variants.append((frozenset(file.used.industries), _filled(original, ruleset, file)))
+    used = tuple(f.used for f in files if f.used.industries)
+    numbers_used = (*ruleset.numbers_used, *used)
+    return (
+        evolve(ruleset, variants=tuple(variants), numbers_used=numbers_used) if files else ruleset
+    )
 
 
 def _several(source: NumbersSource) -> Sequence[str | Path | Mapping[str, Any]]:
@@ -64,9 +76,9 @@ def _several(source: NumbersSource) -> Sequence[str | Path | Mapping[str, Any]]:
     return (source,) if isinstance(source, str | Path | Mapping) else source
 
 
-def _read(source: str | Path | Mapping[str, Any]) -> _File:
+def _read(source: str | Path | Mapping[str, Any], place: int) -> _File:
     if isinstance(source, Mapping):
-        text, label = json.dumps(source, sort_keys=True, default=str), "numbers"
+        text, label = json.dumps(source, sort_keys=True, default=str), f"numbers[{place}]"
         tables: Mapping[str, Any] = _decimals(source)
     else:
         label = str(source)
@@ -91,9 +103,9 @@ def _decimals(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _filled(ruleset: RuleSet, file: _File) -> RuleSet:
+def _filled(original: RuleSet, ruleset: RuleSet, file: _File) -> RuleSet:
     top = Table(file.tables, file.used.file)
-    filling = _Filling(ruleset, replaces=bool(file.used.industries))
+    filling = _Filling(original, replaces=bool(file.used.industries))
     top.texts("industries")
     if top.take("schema", int, SCHEMA) != SCHEMA:
         raise top.fail(f"this version reads schema = {SCHEMA}")
@@ -102,15 +114,19 @@ def _filled(ruleset: RuleSet, file: _File) -> RuleSet:
             raise top.fail(
                 f"{key} = {file.tables[key]!r}: these numbers are not for {ruleset.name}"
             )
-    scorers = {name: filling.scorer(name, t) for name, t in top.named_tables("scorers")}
+    scorers = {
+        name: filling.scorer(name, ruleset.scorers.get(name), t)
+        for name, t in top.named_tables("scorers")
+    }
     known = [d.id for d in ruleset.dimensions]
     rows = _rows(top, "dimensions", known, f"{ruleset.name} has no dimension")
     top.done()
-    user = Source(USER, f"the user's numbers: {file.used.file}", USER)
+    user = Source(USER, f"the user's numbers: {file.used.file}", "user")
     filled = evolve(
         ruleset,
         dimensions=tuple(
-            filling.dimension(d, rows[d.id]) if d.id in rows else d for d in ruleset.dimensions
+            filling.dimension(d, before, rows[d.id]) if d.id in rows else d
+            for d, before in zip(ruleset.dimensions, original.dimensions, strict=True)
         ),
         scorers={**ruleset.scorers, **scorers},
         sources={**ruleset.sources, USER: user},
@@ -141,80 +157,92 @@ def _rows(table: Table, key: str, known: Sequence[str], unknown: str) -> dict[st
 class _Filling:
     """Puts numbers into the places of a rule set that lack them.
 
-    With ``replaces`` they may also stand over those that a user gave for all industries.
+    What may be given, and within which bounds, the ``original`` says. With ``replaces`` numbers
+    may also stand over those that another file gave for all industries.
     """
 
-    ruleset: RuleSet
+    original: RuleSet
     replaces: bool
 
-    def scorer(self, name: str, table: Table) -> ScorerSpec:
-        known = self.ruleset.scorers.get(name)
-        if known is not None and not known.missing and not self._may_replace(known.source):
-            raise table.fail(_published(f"scorer {name}", known.source))
-        if known is not None and not set(table.data) - {"kind"}:
-            return known  # a line of the template that nobody filled in
-        kind = {} if known is None else {"kind": known.kind}
-        return scorer_spec(
+    def scorer(self, name: str, now: ScorerSpec | None, table: Table) -> ScorerSpec:
+        before = self.original.scorers.get(name)
+        if before is not None and not before.missing:
+            raise table.fail(_published(f"scorer {name}", before.source))
+        if now is not None and not set(table.data) - {"kind"}:
+            return now  # a line of the template that nobody filled in
+        if now is not None and not now.missing and not self.replaces:
+            raise table.fail(_twice(f"scorer {name}"))
+        kind = {} if now is None else {"kind": now.kind}
+        spec = scorer_spec(
             name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
         )
+        if spec.kind in KINDS:
+            try:
+                make_scorer(spec.kind, spec.parameters)
+            except RuleSetError as error:
+                raise table.fail(str(error)) from None
+        return spec
 
-    def dimension(self, dimension: Dimension, table: Table) -> Dimension:
-        known = [entry.id for entry in dimension.metrics]
-        rows = _rows(table, "metrics", known, f"dimension {dimension.id} has no metric")
-        if (
-            "points" in table.data
-            and dimension.points is None
-            and known_share(self.ruleset, dimension) == 1
-        ):
-            raise table.fail(_published("how the dimension gets its points", dimension.source))
+    def dimension(self, now: Dimension, before: Dimension, table: Table) -> Dimension:
+        known = [entry.id for entry in now.metrics]
+        rows = _rows(table, "metrics", known, f"dimension {now.id} has no metric")
+        whole = before.points is None and known_share(self.original, before) == 1
+        if "points" in table.data and whole:
+            raise table.fail(_published("how the dimension gets its points", before.source))
+        entries = zip(now.metrics, before.metrics, strict=True)
         filled = evolve(
-            dimension,
-            weight=self._number(table, "weight", dimension.weight, dimension.source),
-            points=self._number(table, "points", dimension.points, dimension.source),
+            now,
+            weight=self._number(table, "weight", now.weight, before.weight, before.source),
+            points=self._number(table, "points", now.points, before.points, before.source),
             metrics=tuple(
-                self._entry(entry, rows[entry.id]) if entry.id in rows else entry
-                for entry in dimension.metrics
+                self._entry(entry, was, rows[entry.id]) if entry.id in rows else entry
+                for entry, was in entries
             ),
-            source=USER if {"weight", "points"} & set(table.data) else dimension.source,
+            source=now.source or (USER if {"weight", "points"} & set(table.data) else ""),
         )
         table.done()
         return filled
 
-    def _entry(self, entry: MetricEntry, table: Table) -> MetricEntry:
-        scorer = table.text("scorer", entry.scorer)
-        if entry.scorer and scorer != entry.scorer:
-            raise table.fail(_published(f"the scorer of {entry.id}", entry.source))
-        weight = self._number(table, "weight", entry.weight, entry.source)
+    def _entry(self, now: MetricEntry, before: MetricEntry, table: Table) -> MetricEntry:
+        scorer = table.text("scorer", now.scorer)
+        if before.scorer and scorer != before.scorer:
+            raise table.fail(_published(f"the scorer of {now.id}", before.source))
+        weight = self._number(table, "weight", now.weight, before.weight, before.source)
         table.done()
-        source = USER if "weight" in table.data else entry.source
-        return evolve(entry, weight=weight, scorer=scorer, source=source)
+        source = now.source or (USER if "weight" in table.data else "")
+        return evolve(now, weight=weight, scorer=scorer, source=source)
 
-    def _may_replace(self, source: str) -> bool:
-        return self.replaces and source == USER
-
-    def _number(self, table: Table, key: str, below: Number | None, source: str) -> Any:
-        """The number of the file, else that of the rule set, which must not be a published one."""
+    def _number(
+        self, table: Table, key: str, now: Number | None, before: Number | None, source: str
+    ) -> Any:
+        """The number of the file, within its bounds; else the one that stands there now."""
         if table.take(key, object, None) is None:
-            return below
-        plain = below is not None and not isinstance(below, Assumed)
-        if plain and not self._may_replace(source):
+            return now
+        if before is not None and not isinstance(before, Assumed):
             raise table.fail(_published(key, source))
+        if now is not before and not self.replaces:
+            raise table.fail(_twice(key))
         number = Table({**table.data, "source": USER}, table.origin, table.path).number(key)
-        rules = self.ruleset
+        rules = self.original
         low, high = rules.number(rules.low), rules.number(rules.high)
-        try:
-            if isinstance(below, Assumed):
-                rules.assumptions[below.id].check(number)
-            elif key == "points" and not low <= number <= high:
-                raise UsageError(f"{key} = {number} lies outside the scale")
-        except UsageError as error:
-            raise table.fail(str(error)) from None
+        if isinstance(before, Assumed):
+            assumption = rules.assumptions[before.id]
+            if assumption.overridden:
+                raise table.fail(f"{key} is given twice: also as the assumption {before.id}")
+            try:
+                assumption.check(number)
+            except UsageError as error:
+                raise table.fail(str(error)) from None
+        elif key == "points" and not low <= number <= high:
+            raise table.fail(f"{key} = {number} lies off the scale, {low} to {high}")
         return number
 
 
+def _twice(what: str) -> str:
+    return f"{what} is given by another numbers file, which is for all industries as well"
+
+
 def _published(what: str, source: str) -> str:
-    if source == USER:
-        return f"{what} is given by another numbers file"
     return (
         f"{what} is published{f' (source {source})' if source else ''}, and a numbers file gives what is missing:"
         " to change it, write a rule set of your own (extends = …) and name it with --ruleset"

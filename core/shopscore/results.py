@@ -265,13 +265,14 @@ class Result:
         if found is None or rule is None:
             return {}
         texts: list[str | None] = [None] * len(self)
-        rows = np.flatnonzero(found.differs)
-        for row, part in zip(rows.tolist(), found.differences.take(rows).fractions(), strict=True):
-            texts[row] = shown(rule.kind, part)
+        parts, differs = found.differences.values, found.differences.known
+        rows = np.flatnonzero(differs)
+        for row, text in zip(rows.tolist(), shown(rule.kind, parts.take(rows)), strict=True):
+            texts[row] = text
         return {
-            "industry_mean": self._floats(found.means, found.known),
+            "industry_mean": self._floats(found.means.values, found.known),
             "direction": pl.Series(found.directions.tolist(), dtype=pl.String),
-            "difference": self._floats(found.differences, found.differs),
+            "difference": self._floats(parts, differs),
             "difference_shown": pl.Series(texts, dtype=pl.String),
         }
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from attrs import field, frozen
 
+from .coverage import missing_numbers
 from .errors import ExpressionError, RuleSetError, did_you_mean
 from .evaluation.types import type_of
 from .model import expressions as ex
@@ -106,13 +107,17 @@ class Rules:
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """The assumptions that a result by these rules rests on, by id."""
+        """The assumptions that a result by these rules rests on, by id.
+
+        What stands for a number that nobody has given is missing, and no assumption.
+        """
         used = self.ruleset.assumed_by_rules()
         for id in self.ruleset.needed_metric_ids:
             metric = self.metrics[id].metric
             used.update(assumed_ids(metric.aggregator), assumed_ids(metric.window))
-        known = self.ruleset.assumptions
-        return tuple(known[id] for id in sorted(used))
+        known, lacking = self.ruleset.assumptions, missing_numbers(self.ruleset)
+        missing = {m.assumption for m in lacking}
+        return tuple(known[id] for id in sorted(used) if self.ruleset.full_id(id) not in missing)
 
 
 def _check_role(ruleset: RuleSet, metric: Metric) -> None:

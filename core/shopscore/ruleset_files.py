@@ -210,7 +210,10 @@ def scorer_spec(name: str, table: Table) -> ScorerSpec:
     }
     if missing and parameters:
         raise table.fail(f"either missing, or {', '.join(parameters)}")
-    if not source and not all(isinstance(v, Assumed) for v in parameters.values()):
+    stated = parameters
+    if kind == "percentile_curve":  # that percentiles run from 0 to 1 needs no source
+        stated = {str(place): points for place, points in parameters.get("curve", ())}
+    if not source and not all(isinstance(v, Assumed) for v in stated.values()):
         raise table.fail("a scorer with numbers needs a source")
     return ScorerSpec(name, kind, parameters, source, missing)
 
@@ -328,6 +331,8 @@ def check_ruleset(ruleset: RuleSet, table: Table) -> None:
     for id, weight in weights.items():
         if (ruleset.number(weight) or 0) < 0:
             raise table.fail(f"the weight of {id} is negative")
+    if ruleset.number(ruleset.low) >= ruleset.number(ruleset.high):
+        raise table.fail("the scale ends where it begins, or before")
     decimals = ruleset.number(ruleset.decimals)
     if decimals != int(decimals) or not 0 <= decimals <= MOST_DECIMALS:
         raise table.fail(

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from attrs import converters, field, frozen
+from attrs import converters, field, fields, frozen, has
 
 from . import ranking
 from .benchmarks import Benchmark, table_percentiles
@@ -103,12 +103,20 @@ class Scorer(ABC):
     def points(self, values: Rationals, context: Context) -> Points:
         """Points of every shop; a shop without a value has none."""
 
+    @property
+    def heights(self) -> tuple[Fraction, ...]:
+        """Every number of points that the scorer is made with, to be held against the scale."""
+        return ()
+
 
 def _fraction(value: object) -> Fraction:
     return Fraction(str(value))
 
 
 def _points(points: Sequence[Sequence[Any]]) -> tuple[Point, ...]:
+    for pair in points:
+        if not isinstance(pair, Sequence) or len(pair) != 2:
+            raise RuleSetError(f"{pair!r} is no pair of a place and its points")
     return tuple((Fraction(str(x)), Fraction(str(y))) for x, y in points)
 
 
@@ -128,6 +136,10 @@ class PercentileCurve(Scorer):
         places = [x for x, _ in self.curve]
         if len(places) < 2 or places[0] != 0 or places[-1] != 1 or places != sorted(set(places)):
             raise RuleSetError("a percentile curve rises from percentile 0 to percentile 1")
+
+    @property
+    def heights(self) -> tuple[Fraction, ...]:
+        return tuple(points for _, points in self.curve)
 
     def points(self, values: Rationals, context: Context) -> Points:  # noqa: ARG002 - ranks decide
         found = context.percentiles
@@ -156,6 +168,15 @@ class Bands(Scorer):
     bands: tuple[Point, ...] = field(converter=_points)
     floor: Fraction | None = field(default=None, converter=converters.optional(_fraction))
 
+    def __attrs_post_init__(self) -> None:
+        if not self.bands:
+            raise RuleSetError("bands: there is none")
+
+    @property
+    def heights(self) -> tuple[Fraction, ...]:
+        floor = () if self.floor is None else (self.floor,)
+        return (*floor, *(points for _, points in self.bands))
+
     def points(self, values: Rationals, context: Context) -> Points:
         bounds = [bound for bound, _ in self.bands]
         rising = context.better == "higher"
@@ -179,6 +200,10 @@ class Threshold(Scorer):
     passed: Fraction = field(converter=_fraction)
     failed: Fraction = field(default=Fraction(0), converter=_fraction)
 
+    @property
+    def heights(self) -> tuple[Fraction, ...]:
+        return self.passed, self.failed
+
     def points(self, values: Rationals, context: Context) -> Points:
         reached = _reaches(values, self.bound, context.better)
         passed = Rationals.constant(self.passed, len(values))
@@ -197,6 +222,10 @@ class Linear(Scorer):
         places = [x for x, _ in self.line]
         if not places or places != sorted(set(places)):
             raise RuleSetError("the values of a linear scorer rise from point to point")
+
+    @property
+    def heights(self) -> tuple[Fraction, ...]:
+        return tuple(points for _, points in self.line)
 
     def points(self, values: Rationals, context: Context) -> Points:
         return Points(interpolated(self.line, values), context.has_value)
@@ -228,7 +257,18 @@ def make_scorer(
     known = {**KINDS, **(more or {})}
     if kind not in known:
         raise RuleSetError(f"unknown kind of scorer {kind}{did_you_mean(kind, known)}")
+    takes = _parameters(known[kind]) or list(parameters)
+    for name in parameters:
+        if name not in takes:
+            raise RuleSetError(
+                f"scorer of kind {kind}: unknown key {name}{did_you_mean(name, takes)}"
+            )
     try:
         return known[kind](**parameters)
     except (TypeError, ValueError) as error:
         raise RuleSetError(f"scorer of kind {kind}: {error}") from None
+
+
+def _parameters(kind: Any) -> list[str]:
+    """What a scorer takes; empty where its class does not say."""
+    return [f.alias for f in fields(kind)] if has(kind) else []

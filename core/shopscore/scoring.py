@@ -101,10 +101,12 @@ def remarks_on(rules: Rules, day: date) -> tuple[str, ...]:
         remarks.append(
             f"rule set {found.name} covers {found.span}; applied to {day} because it was named"
         )
-    if found.dimensions and found.known_weight not in (None, 1):
-        remarks.append(
-            f"weights of dimensions add up to {float(found.known_weight or 0):g}, not 1: rescaled"
-        )
+    for rules_of_some in (found, *(variant for _, variant in found.variants)):
+        total = rules_of_some.known_weight
+        if found.dimensions and total not in (None, 1):
+            remarks.append(
+                f"weights of dimensions add up to {float(total or 0):g}, not 1: rescaled"
+            )
     for used in found.numbers_used:
         whom = f" for {', '.join(used.industries)}" if used.industries else ""
         remarks.append(f"numbers that the rule set lacks come from {used.file}{whom}")
@@ -318,7 +320,18 @@ def finish(
         judged=judged,
         remarks=remarks,
     )
-    return evolve(result, remarks=(*remarks, *_lacking(result)))
+    return evolve(result, remarks=(*remarks, *_from_table(result), *_lacking(result)))
+
+
+def _from_table(result: Result) -> Iterator[str]:
+    """Which metrics have percentiles that are not ranks among these shops."""
+    found = [
+        id
+        for id, graded in result.graded.items()
+        if graded.percentiles is not None and graded.percentiles.from_table.any()
+    ]
+    if found:
+        yield f"percentiles from the benchmark table (marked *): {', '.join(found)}"
 
 
 def _lacking(result: Result) -> Iterator[str]:

@@ -20,8 +20,14 @@ T = TypeVar("T")
 
 def parse_toml(text: str, origin: str) -> dict[str, Any]:
     """The document, decimals exact; raises RuleSetError with the place of a mistake."""
+
+    def finite(number: str) -> Decimal:
+        if not (exact := Decimal(number)).is_finite():
+            raise RuleSetError(f"{origin}: {number} is no number that can be used")
+        return exact
+
     try:
-        return tomllib.loads(text, parse_float=Decimal)
+        return tomllib.loads(text, parse_float=finite)
     except tomllib.TOMLDecodeError as error:
         raise RuleSetError(f"{origin}: not valid TOML: {error}") from None
 

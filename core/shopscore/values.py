@@ -162,11 +162,18 @@ def _cell(row: Mapping[str, Any], place: str, rules: Rules) -> _Cell:
         text("shop_id"),
         text("metric"),
         _number(text("value"), f"{place}, column value"),
-        int(n) if n is not None else 0,
+        _rows(n, rules, text("metric")),
         text("industry") or None,
         percentile,
         points,
     )
+
+
+def _rows(n: Fraction | None, rules: Rules, metric: str) -> int:
+    """The number of rows; a value that no event feeds rests on none, and counts as one."""
+    if n is not None:
+        return int(n)
+    return 0 if rules.metrics[metric].aggregator.tallies else 1
 
 
 def _number(text: str, place: str) -> Fraction | None:

@@ -20,6 +20,7 @@ from typing import Any, get_args
 
 import click
 import pages_of_rulesets
+import parts_of_exports
 import parts_of_levers
 from docutils import nodes
 from markdown_tables import code, table
@@ -338,6 +339,9 @@ PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
     "checks": checks,
     "lever-settings": parts_of_levers.settings,
     "levers": parts_of_levers.levers,
+    "layouts": parts_of_exports.layouts,
+    "layouts-overview": parts_of_exports.overview,
+    "exports-feed": parts_of_exports.feeds,
     "views": views,
 }
 

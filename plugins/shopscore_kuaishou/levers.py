@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from shopscore import Assumption, Lever, Source, assumed, col, first_of
+from shopscore import Assumption, Lever, Source, assumed, col, first_of, when
 
 HOUR = 3600
 
@@ -16,11 +16,15 @@ amount = first_of(col.refund_amount, col.order_amount)
 since_payment = col.applied_at - col.order.paid_at
 agreed_later = col.approved_at - col.applied_at
 
-#: Agreed at once, and closed as much earlier; a ticket that nobody agreed to keeps its end.
+#: Agreed at once, and closed as much earlier; a ticket that nobody agreed to ends at once.
 refunded_at_once = {
     "approved_at": col.applied_at,
     "refunded_at": first_of(col.refunded_at - agreed_later, col.refunded_at, col.applied_at),
-    "closed_at": first_of(col.closed_at - agreed_later, col.closed_at),
+    "closed_at": when(
+        col.approved_at.is_null(),
+        col.applied_at,
+        first_of(col.closed_at - agreed_later, col.closed_at),
+    ),
     "outcome": "refunded",
 }
 

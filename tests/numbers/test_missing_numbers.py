@@ -13,13 +13,14 @@ from attrs import evolve
 from composing import cell, composed, graded, measured, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain import PARTS, WEIGHED, of_shops, rules_of, scored, table, view
+from plain import HEAD, PARTS, WEIGHED, of_shops, rules_of, scored, table, view
 
 import shopscore as ss
 from shopscore import Assumption, assumed
 from shopscore.composition import eligibility, publish
 from shopscore.coverage import coverage, missing_numbers
 from shopscore.model.rulesets import Dimension, Eligibility, MetricEntry, ScorerSpec
+from shopscore.ruleset_files import parse_ruleset
 
 F = Fraction
 
@@ -358,3 +359,13 @@ def test_rules_that_lack_nothing_speak_of_no_coverage() -> None:
         None,
         (),
     )
+
+
+def test_bands_begin_at_the_bottom_of_the_scale() -> None:
+    """Not at 0, where a rule set's points go from 1 to 5."""
+    text = (HEAD + WEIGHED).replace("low = 0", "low = 1")
+    bands = text.replace('"linear", line = [[0, 0], [5, 5]]', '"bands", bands = [[2, 3], [4, 5]]')
+    floored = bands.replace("[4, 5]]", "[4, 5]], floor = 2")
+    for document, least in ((bands, "1"), (floored, "2")):
+        result = scored(of_shops({"a": 0, "b": 2, "c": 9}), parse_ruleset(document, "plain.toml"))
+        assert [s.score_exact for s in result] == [least, "3", "5"]

@@ -90,21 +90,24 @@ def test_linear_by_hand() -> None:
 bands_of = st.lists(st.tuples(decimals, decimals), min_size=1, max_size=5, unique_by=lambda p: p[0])
 
 
-@given(bands_of, decimals, columns, directions)
+@given(bands_of, st.none() | decimals, decimals, columns, directions)
 def test_bands(
-    bands: list[tuple[Decimal, Decimal]], low: Decimal, values: list[F], better: str
+    bands: list[tuple[Decimal, Decimal]], floor: Any, low: Decimal, values: list[F], better: str
 ) -> None:
-    """From the worst to the best: of the bands reached, the last has the points."""
+    """From the worst to the best: of the bands reached, the last has the points.
+
+    Where none is reached and nothing is said of that, they are the bottom of the scale.
+    """
     worst_first = sorted(bands, reverse=better == "lower")
     values = [*values, *(F(b) for b, _ in bands)]  # exactly on a bound: reached
     expected = []
     for value in values:
-        points = F(low)
+        points = F(low if floor is None else floor)
         for bound, here in worst_first:
             if (value >= F(bound)) if better == "higher" else (value <= F(bound)):
                 points = F(here)
         expected.append(points)
-    assert points_of(Bands(worst_first, floor=low), values, better) == expected
+    assert points_of(Bands(worst_first, floor=floor), values, better, low=F(low)) == expected
 
 
 @pytest.mark.parametrize(
@@ -117,6 +120,8 @@ def test_bands(
 def test_bands_by_hand(better: str, bands: list[Any], expected: list[int]) -> None:
     values = [F("0.4999999"), F("0.5"), F("0.7999"), F("0.8"), F("0.949"), F("0.95"), F("0.951")]
     assert points_of(Bands(bands, floor=1), [*values, None], better) == [*expected, None]
+    assert points_of(Bands(bands), [*values, None], better, low=F(1)) == [*expected, None]
+    assert min(points_of(Bands(bands), values, better)) == 0
 
 
 @given(decimals, decimals, decimals, columns, directions)

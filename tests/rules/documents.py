@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from shopscore.errors import RuleSetError
 from shopscore.model.rulesets import RuleSet
+from shopscore.rules import Rules
 from shopscore.ruleset_files import parse_ruleset
 from shopscore.testing.toy import PLATFORM
 
@@ -82,3 +84,33 @@ def put(*path: Any, value: Any) -> Change:
 def drop(*path: Any) -> Change:
     """Takes a key away."""
     return lambda tables: at(*path[:-1])(tables).__delitem__(path[-1])
+
+
+GOODS = ("dimensions", 0)
+ENTRY = (*GOODS, "metrics", 0)
+SHARE: Tables = {
+    "id": "share", "kind": "choice", "value": "total", "choices": ["total", "part"], "reason": "either",
+}  # fmt: skip
+UNKNOWN: Tables = {
+    "id": "unknown", "kind": "decimal", "nullable": True, "low": 0, "high": 5, "reason": "a secret",
+}  # fmt: skip
+MEAN: Tables = {
+    "id": "mean", "kind": "choice", "value": "shops", "choices": ["shops", "pooled"], "reason": "either",
+}  # fmt: skip
+
+
+def bind(ruleset: RuleSet, metrics: str = TOY.metrics) -> Rules:
+    return Rules.bind(PLATFORM, evolve(TOY, metrics=metrics), ruleset)
+
+
+def both(*changes: Change) -> Change:
+    """One change after the other, with the assumptions above."""
+
+    def change(tables: Tables) -> None:
+        there = {assumption["id"] for assumption in tables["assumptions"]}
+        more = [dict(one) for one in (MEAN, SHARE, UNKNOWN) if one["id"] not in there]
+        tables["assumptions"] += more
+        for one in changes:
+            one(tables)
+
+    return change

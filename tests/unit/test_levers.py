@@ -100,21 +100,31 @@ def test_fast_refund_of_shipped_goods_is_an_assumption() -> None:
 
 @pytest.mark.parametrize("lever", [FAST, UNSHIPPED], ids=lambda lever: lever.id)
 @pytest.mark.parametrize(
-    ("cells", "closed"),
+    ("cells", "refunded", "closed"),
     [
-        ({}, PAID + 4 * HOUR),  # closed at 7 h, agreed to 3 h after it was asked for
-        ({"outcome": "refunded"}, PAID + 4 * HOUR),
-        ({"approved_at": PAID + 2 * HOUR}, PAID + 7 * HOUR),  # agreed to at once already
-        ({"approved_at": UNKNOWN}, PAID + 7 * HOUR),  # nobody agreed: it ends when it ended
-        ({"closed_at": UNKNOWN}, UNKNOWN),
-        ({"approved_at": UNKNOWN, "closed_at": UNKNOWN}, UNKNOWN),
+        # asked for at 2 h, agreed to 3 h later, closed at 7 h
+        ({}, PAID + 2 * HOUR, PAID + 4 * HOUR),
+        ({"outcome": "refunded"}, PAID + 2 * HOUR, PAID + 4 * HOUR),
+        ({"refunded_at": PAID + 6 * HOUR}, PAID + 3 * HOUR, PAID + 4 * HOUR),
+        # agreed to at once already
+        ({"approved_at": PAID + 2 * HOUR}, PAID + 2 * HOUR, PAID + 7 * HOUR),
+        # nobody agreed: it ends when it ended
+        ({"approved_at": UNKNOWN}, PAID + 2 * HOUR, PAID + 7 * HOUR),
+        (
+            {"approved_at": UNKNOWN, "refunded_at": PAID + 6 * HOUR},
+            PAID + 6 * HOUR,
+            PAID + 7 * HOUR,
+        ),
+        ({"closed_at": UNKNOWN}, PAID + 2 * HOUR, UNKNOWN),
+        ({"approved_at": UNKNOWN, "closed_at": UNKNOWN}, PAID + 2 * HOUR, UNKNOWN),
     ],
     ids=str,
 )
-def test_refunds_at_once(lever: Lever, cells: Row, closed: int | None) -> None:
+def test_refunds_at_once(lever: Lever, cells: Row, refunded: int, closed: int | None) -> None:
     assert touched(lever, ticket(**cells))
     assert after(lever, ticket(**cells)) == {
         "approved_at": PAID + 2 * HOUR,
+        "refunded_at": refunded,
         "closed_at": closed,
         "outcome": "refunded",
     }
@@ -229,6 +239,8 @@ def test_products() -> None:
     assert touched(FAST, ticket(), products="P0, P1")  # as it is typed
     assert not touched(FAST, ticket(), products=("P2",))
     assert not touched(FAST, ticket(product_id=UNKNOWN), products=("P1",))
+    assert touched(FAST, ticket(), products=["P0", "P1"])  # as TOML and JSON give it
+    assert FAST.rows(products=["P1"]).key == FAST.rows(products=("P1",)).key
 
 
 @pytest.mark.parametrize(
@@ -285,6 +297,8 @@ def test_a_share_is_no_condition_of_a_row() -> None:
         ({"only_unshipped": "x"}, ["only_unshipped"]),
         ({"products": 5}, ["products", "no words"]),
         ({"products": (5,)}, ["products", "no words"]),
+        ({"products": ["P1", 5]}, ["products", "no words"]),
+        ({"share": [50]}, ["share", "no integer"]),
     ],
     ids=str,
 )  # fmt: skip
@@ -292,6 +306,7 @@ def test_settings_are_refused(chosen: Row, words: list[str]) -> None:
     for method in (FAST.rows, FAST.changes):
         with pytest.raises(ss.UsageError) as refused:
             method(**chosen)
+        assert str(refused.value).startswith("lever atom_fast_refund")
         for word in words:
             assert word in str(refused.value)
 

@@ -31,7 +31,13 @@ def facts_of(rules: Rules) -> dict[str, Any]:
         "tiers": list(_tiers(ruleset)),
         "assumptions": list(_assumptions(ruleset)),
         "sources": [
-            {"id": s.id, "title": s.title, "confidence": s.confidence, "url": s.url or None}
+            {
+                "id": s.id,
+                "title": s.title,
+                "confidence": s.confidence,
+                "url": s.url or None,
+                "note": s.note or None,
+            }
             for s in ruleset.sources.values()
         ],
         "missing_numbers": [asdict(m) for m in missing_numbers(ruleset)],

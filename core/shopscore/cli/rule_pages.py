@@ -10,6 +10,7 @@ from typing import Any
 from ..catalog import find_ruleset
 from ..coverage import missing_numbers
 from ..documents import RULES, dumped
+from ..errors import CoverageError, RuleSetError
 from ..model.platforms import Platform
 from ..model.rulesets import RuleSet
 from ..rules import Rules
@@ -23,13 +24,22 @@ def chosen(
     """The rule sets that are asked for, bound to their metrics."""
     cards = platform.scorecards if scorecard is None else (platform.scorecard(scorecard),)
     found: list[Rules] = []
+    refused: CoverageError | None = None
     for card in cards:
-        if day is not None:
-            rulesets = [card.at(day)]
-        else:
-            versions = [version] if version else card.versions
-            rulesets = [find_ruleset(card, v, date.today()) for v in versions]
+        try:
+            if day is not None:
+                rulesets = [card.at(day)]
+            else:
+                versions = [version] if version else card.versions
+                rulesets = [find_ruleset(card, v, date.today()) for v in versions]
+        except RuleSetError:
+            raise
+        except CoverageError as error:  # another scorecard may have it
+            refused = refused or error
+            continue
         found.extend(Rules.bind(platform, card, r) for r in rulesets)
+    if refused is not None and not found:
+        raise refused
     return found
 
 
@@ -58,7 +68,10 @@ def _page(rules: Rules, lang: str) -> Iterator[Any]:
     yield tables.table(("assumption", "value", "from", "to", "why"), _assumption_rows(ruleset))
     yield tables.table(
         ("source", "confidence", "title"),
-        [(s.id, s.confidence, s.title) for s in ruleset.sources.values()],
+        [
+            (s.id, s.confidence, f"{s.title}. {s.note}" if s.note else s.title)
+            for s in ruleset.sources.values()
+        ],
     )
     for note in ruleset.notes:
         yield f"Note: {note}"

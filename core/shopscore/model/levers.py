@@ -16,10 +16,9 @@ from .expressions import Expr, as_expr
 from .rulesets import FrozenDict, Source
 from .streams import check_id
 
-#: Settings of every lever: whether it is on, for how many rows, and at which hours.
+#: Settings of every lever: whether it is on, and at which hours.
 COMMON = (
     Assumption("on", "boolean", True, "Whether the lever is used."),
-    Assumption("share", "integer", 100, "For so many of the rows that it fits.", 0, 100, "%"),
     Assumption(
         "from_second", "integer", 0, "In force from this second of the day.", 0, 86_399, "s"
     ),
@@ -43,8 +42,8 @@ class Lever:
 
     ``where`` says which rows of ``stream`` it touches, ``cells`` what becomes of their columns;
     both may read the linked order, and name ``settings`` as ``assumed("…")``. Every lever can be
-    switched off, and limited to a share of the rows and to hours of the day of ``time``; with
-    ``product`` and ``amount`` also to products and amounts. ``assumes`` says what is taken for granted. ``claimed_hours``
+    switched off, and limited to hours of the day of ``time``; with ``product`` and ``amount`` also
+    to products and amounts. ``assumes`` says what is taken for granted. ``claimed_hours``
     is what the platform says is saved per row: shown beside a simulation, never used in it.
 
     >>> from shopscore import Lever, Source, col

@@ -64,6 +64,8 @@ def _decimal(value: object) -> Decimal | Assumed | None:
 class Days(Window):
     """Ages ``first`` to ``last``, both included; newer days weigh more with a half life.
 
+    Each may be an assumption of the rule set, ``assumed("window.days")``.
+
     With ``half_life`` (days) the weight of an age is round(2^20 · 2^(−(age − first)/half_life)),
     computed in decimal arithmetic, which is the same on every machine.
 
@@ -74,26 +76,28 @@ class Days(Window):
     (1048576, 524288, 262144)
     """
 
-    first: int
-    last: int
+    first: int | Assumed
+    last: int | Assumed
     half_life: Decimal | Assumed | None = field(default=None, converter=_decimal)
 
     def __attrs_post_init__(self) -> None:
-        if not 1 <= self.first <= self.last:
+        numbers = [n for n in (self.first, self.last) if not isinstance(n, Assumed)]
+        if not all(n >= 1 for n in numbers) or (len(numbers) == 2 and numbers[0] > numbers[1]):
             raise DeclarationError(f"Days({self.first}, {self.last}): 1 ≤ first ≤ last is needed")
         if isinstance(self.half_life, Decimal) and not 0 < self.half_life < 100_000:
             raise DeclarationError(f"a half life is more than 0 days, not {self.half_life}")
 
     def weights(self, as_of: date) -> DayWeights:  # noqa: ARG002 - the same on every day
         """Weights of the days before ``as_of``; raises if an assumption is not bound yet."""
-        ages = range(self.last - self.first + 1)
+        first, last = self.first, self.last
+        if isinstance(first, Assumed) or isinstance(last, Assumed):
+            raise DeclarationError("an assumption of a window has no number yet")
+        ages = range(last - first + 1)
         if self.half_life is None:
-            return DayWeights(self.first, (1,) * len(ages))
+            return DayWeights(first, (1,) * len(ages))
         if isinstance(self.half_life, Assumed):
             raise DeclarationError(f"assumption {self.half_life.id} has no number yet")
-        return DayWeights(
-            self.first, tuple(_decayed(age, self.half_life) for age in ages), DECAY_SCALE
-        )
+        return DayWeights(first, tuple(_decayed(age, self.half_life) for age in ages), DECAY_SCALE)
 
 
 def _decayed(age: int, half_life: Decimal) -> int:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 BLOCK = 1 << 20
 _WINDOW = 1 << 16
@@ -88,23 +90,40 @@ def decode_cells(cells: Sequence[str], codec: str) -> list[str]:
     return data.decode(codec, "replace")[: -len(_PAD)].split("\0")
 
 
-def decode_column(cells: pl.Series, codec: str) -> pl.Series:
-    r"""A column from bytes to text: each different cell once, where many are equal.
+class ColumnDecoder:
+    r"""Brings the pieces of a column from bytes to text: each different cell once, if they recur.
 
-    >>> decode_column(pl.Series(["\xb6\xa9", None, "7"]), "gb18030").to_list()
+    >>> decode = ColumnDecoder("gb18030")
+    >>> decode(pl.Series(["\xb6\xa9", None, "7"])).to_list()
     ['订', None, '7']
     """
-    if cells.str.len_bytes().sum() == cells.str.len_chars().sum():
-        return cells
-    there = cells.drop_nulls()
-    unique = there.unique()
-    if len(unique) <= len(there) // 2:
-        return cells.replace_strict(unique, _decoded(unique, codec), return_dtype=pl.String)
-    if not cells.null_count():
-        return _decoded(cells, codec)
-    return _decoded(cells.fill_null(""), codec).zip_with(cells.is_not_null(), cells)
 
+    def __init__(self, codec: str) -> None:
+        self._codec = codec
+        self._recur = True
+        self._known: tuple[pl.Enum, pl.Series] | None = None
 
-def _decoded(cells: pl.Series, codec: str) -> pl.Series:
-    joined: str = cells.str.join("\0").item()
-    return pl.Series(cells.name, decode_cells((joined,), codec), pl.String)
+    def __call__(self, cells: pl.Series) -> pl.Series:
+        if cells.str.len_bytes().sum() == cells.str.len_chars().sum():
+            return cells
+        if self._recur and (found := self._look_up(cells)) is not None:
+            return found
+        whole = self._decoded(cells.fill_null(""))
+        return whole.zip_with(cells.is_not_null(), cells) if cells.null_count() else whole
+
+    def _look_up(self, cells: pl.Series) -> pl.Series | None:
+        """Each cell as one that is known; None where it is of no use to know them."""
+        if self._known is not None:
+            with suppress(PolarsError):  # there are new ones
+                kind, texts = self._known
+                return texts.gather(cells.cast(kind).to_physical()).alias(cells.name)
+        unique = cells.drop_nulls().unique()
+        self._recur = len(unique) <= len(cells) // 4
+        if not self._recur:
+            return None
+        kind, texts = self._known = pl.Enum(unique), self._decoded(unique)
+        return texts.gather(cells.cast(kind).to_physical()).alias(cells.name)
+
+    def _decoded(self, cells: pl.Series) -> pl.Series:
+        joined: str = cells.str.join("\0").item()
+        return pl.Series(cells.name, decode_cells((joined,), self._codec), pl.String)

@@ -6,6 +6,7 @@ UTF-8 first. ``columns`` does the same at full speed for texts without oddities.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from threading import RLock
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import polars as pl
 from attrs import frozen
@@ -22,7 +23,7 @@ from attrs import frozen
 from ..errors import InputError
 from .archives import Content
 from .columns import MOST_CELL, Columns, parse
-from .decoding import Encoding, decode_cells, decode_column, detect
+from .decoding import ColumnDecoder, Encoding, decode_cells, detect
 
 #: The most columns that a header may have, and the number of records that are looked at for one.
 MOST_COLUMNS = 2_000
@@ -71,19 +72,14 @@ class Delimited:
         """The cells of some columns in the records below one of the head."""
         above = self.head[header]
         widths = [len(record.cells) for record in self.head[header:]]
-        fast = parse(
-            _data(self.content, self.encoding),
-            above.end,
-            self.separator,
-            self.codec,
-            (widths[0], max(widths)),
-            positions,
-        )
+        with _text(self.content, self.encoding, above.end) as text:
+            fast = parse(text, self.separator, self.codec, (widths[0], max(widths)), positions)
         return fast or self._carefully(above, positions)
 
     def _carefully(self, above: Record, positions: Sequence[int]) -> Columns:
         """Every record by itself, so that long and short ones are known."""
         names, width = [str(position) for position in positions], len(above.cells)
+        decoders = [ColumnDecoder(self.codec) for _ in positions]
         frames: list[pl.DataFrame] = []
         too_long: dict[int, str] = {}
         count = 0
@@ -98,7 +94,8 @@ class Delimited:
                     pl.Series(n, [c[p] or None if p < len(c) else None for c in batch], pl.String)
                     for n, p in zip(names, positions, strict=True)
                 )
-                frames.append(pl.DataFrame([decode_column(c, self.codec) for c in columns]))
+                decoded = (decode(c) for decode, c in zip(decoders, columns, strict=True))
+                frames.append(pl.DataFrame(list(decoded)))
                 count += len(batch)
         nothing = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
         return Columns(pl.concat([nothing, *frames], rechunk=True), too_long, plain=False)
@@ -205,24 +202,37 @@ def _codec(encoding: Encoding) -> str:
     return "utf-8" if encoding.codec == "utf-16" else encoding.codec
 
 
-def _data(content: Content, encoding: Encoding) -> bytes:
-    """The whole text in an encoding of which ASCII is a part."""
-    data = content.load()
-    return data.decode("utf-16", "replace").encode() if encoding.codec == "utf-16" else data
-
-
 @contextmanager
 def _text(content: Content, encoding: Encoding, start: int) -> Iterator[BinaryIO]:
     """The text from a byte on, in an encoding of which ASCII is a part."""
-    if encoding.codec == "utf-16":
-        text = io.BytesIO(_data(content, encoding))
-        text.seek(start)
-        yield text
-        return
     with content.stream() as stream:
-        while start > 0 and (skipped := stream.read(min(start, _SAMPLE))):
+        text = cast("BinaryIO", io.BufferedReader(_Utf8(stream)))
+        if encoding.codec != "utf-16":
+            text = stream
+        while start > 0 and (skipped := text.read(min(start, _SAMPLE))):
             start -= len(skipped)
-        yield stream
+        yield text
+
+
+class _Utf8(io.RawIOBase):
+    """UTF-16 text as UTF-8."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._ready = stream, memoryview(b"")
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        over = False
+        while not self._ready and not over:
+            data = self._stream.read(_SAMPLE)
+            over = not data
+            self._ready = memoryview(self._decoder.decode(data, over).encode("utf-8", "replace"))
+        count = min(len(buffer), len(self._ready))
+        memoryview(buffer)[:count], self._ready = self._ready[:count], self._ready[count:]
+        return count
 
 
 class _Lines:

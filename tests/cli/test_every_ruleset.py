@@ -1,0 +1,98 @@
+"""Every rule set of every platform on sample events: it ends well, and says what it can say."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+import shopscore as ss
+
+from .running import shopscore
+from .test_schemas import valid
+
+#: Statuses of the shops, and the share of the total whose numbers are published.
+EXPECTED: dict[str, tuple[set[str], float | None]] = {
+    "douyin/experience/2022": ({"scored", "insufficient_orders"}, None),
+    "kuaishou/experience/2023": ({"partial"}, 0.25),
+    "kuaishou/experience/2025-inferred": ({"partial"}, 0),
+    "kuaishou/aftersales/aftersales-unofficial": ({"scored"}, None),
+    "pinduoduo/service/2022": ({"scored", "insufficient_orders"}, None),
+    "pinduoduo/pilot/2025-inferred": ({"scored"}, None),
+    "pinduoduo/dsr/dsr": ({"scored"}, None),
+    "tmall/experience/2025-06-30": ({"partial", "insufficient_orders"}, 0),
+    "tmall/experience/2026-03-16": ({"partial", "insufficient_orders"}, 0),
+    "tmall/aftersales/2022": ({"scored"}, None),
+    "tmall/dsr/dsr": ({"scored"}, None),
+}
+WITHOUT_TOTAL = ("pinduoduo/pilot/2025-inferred", "pinduoduo/dsr/dsr", "tmall/dsr/dsr")
+
+
+def which(name: str) -> tuple[str, ...]:
+    platform, card, version = name.split("/")
+    return ("-p", platform, "-c", card, "-r", version, "--as-of", "2022-07-01")
+
+
+def test_none_is_forgotten() -> None:
+    own = ("douyin", "kuaishou", "pinduoduo", "tmall")
+    names = [
+        f"{card.name}/{version}"
+        for platform in ss.platforms()
+        for card in platform.scorecards
+        for version in card.versions
+        if platform.id in own
+    ]
+    assert sorted(names) == sorted(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+class TestEach:
+    def test_document(self, name: str, events: Path) -> None:
+        answer = shopscore("score", events, *which(name), "-f", "json").done()
+        document, (statuses, coverage) = answer.document, EXPECTED[name]
+        valid("score", document)
+        assert len(document["shops"]) == 12
+        assert {shop["status"] for shop in document["shops"]} == statuses
+        assert {shop.get("coverage") for shop in document["shops"]} == {coverage}
+        assert bool(document["missing_numbers"]) == (coverage is not None)
+        for shop in document["shops"]:
+            has_total = shop["status"] == "scored" and name not in WITHOUT_TOTAL
+            assert (shop["score"] is not None) == (shop["score_exact"] is not None) == has_total
+            assert not (shop["tiers"] and shop["score"] is None and name not in WITHOUT_TOTAL)
+        assert document["numbers"] == []
+
+    @pytest.mark.parametrize("lang", ["zh", "en"])
+    def test_table(self, name: str, lang: str, events: Path) -> None:
+        answer = shopscore("score", events, *which(name), "--lang", lang).done()
+        platform, card, version = name.split("/")
+        ruleset = ss.platform(platform).scorecard(card).ruleset(version)
+        head = next(line for line in answer.out.splitlines() if line.strip())
+        for dimension in ruleset.dimensions:
+            assert (dimension.zh if lang == "zh" else dimension.en) in head
+        rows = [line.split() for line in answer.out.splitlines() if line.startswith(" S0")]
+        assert [row[0] for row in rows] == [f"S{n:04}" for n in range(1, 13)]
+        assert {row[2] for row in rows} == EXPECTED[name][0]
+        nobody = "No shop has a score" in answer.err
+        assert nobody == (EXPECTED[name][1] is not None), "only where a total is meant to be"
+
+    def test_csv(self, name: str, events: Path) -> None:
+        answer = shopscore("score", events, *which(name), "-f", "csv").done()
+        rows = list(csv.DictReader(io.StringIO(answer.out)))
+        assert len(rows) == 12
+        assert ("coverage" in rows[0]) == (EXPECTED[name][1] is not None)
+
+    @pytest.mark.parametrize("lang", ["zh", "en"])
+    def test_one_shop(self, name: str, lang: str, events: Path) -> None:
+        answer = shopscore("score", events, *which(name), "--shop", "S0003", "--lang", lang).done()
+        platform, card, version = name.split("/")
+        ruleset = ss.platform(platform).scorecard(card).ruleset(version)
+        metrics = ss.platform(platform).scorecard(card).all_metrics
+        for id in ruleset.metric_ids:
+            assert (metrics[id].zh if lang == "zh" else metrics[id].en) in answer.out
+        covered = EXPECTED[name][1]
+        assert ("coverage" in answer.out) == (covered is not None)
+        if covered is not None:
+            assert f"coverage {covered * 100:.0f}%" in answer.out
+            assert "--missing prints a file to fill in" in answer.err
