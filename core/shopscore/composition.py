@@ -12,7 +12,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ._integers import Integers
-from .coverage import coverage, known_share
+from .coverage import coverage, known_share, weights_within
 from .errors import RuleSetError
 from .grading import Graded
 from .model.rulesets import Dimension, Eligibility, RuleSet
@@ -126,9 +126,8 @@ def _within(ruleset: RuleSet, dimension: Dimension, available: set[str]) -> dict
     policy = ruleset.number(ruleset.missing)
     if policy not in ("rescale", "require"):
         raise RuleSetError(f"{ruleset.name}: unknown policy for missing metrics {policy!r}")
-    weights = {
-        m.id: Fraction(ruleset.number(m.weight)) for m in dimension.metrics if m.id in available
-    }
+    every = weights_within(ruleset, dimension)
+    weights = {id: weight for id, weight in every.items() if id in available}
     whole = sum(weights.values())
     if not whole or (policy == "require" and len(weights) < len(dimension.metrics)):
         return {}

@@ -34,17 +34,31 @@ def known_share(
     """The share of a dimension whose weights and scorers are known: 1 where all are."""
     if dimension.points is not None and ruleset.number(dimension.points) is not None:
         return Fraction(1)
-    weights = [ruleset.number(entry.weight) for entry in dimension.metrics]
-    if not weights or None in weights:
+    weights = weights_within(ruleset, dimension)
+    if not weights:
         return Fraction(0)
-    if not any(weights):
+    if not any(weights.values()):
         return Fraction(1)
     graded = (
-        Fraction(weight)
-        for weight, entry in zip(weights, dimension.metrics, strict=True)
+        weights[entry.id]
+        for entry in dimension.metrics
         if entry.id in handed_in or can_grade(ruleset, entry)
     )
-    return sum(graded, Fraction(0)) / sum(map(Fraction, weights))
+    return sum(graded, Fraction(0)) / sum(weights.values())
+
+
+def weights_within(ruleset: RuleSet, dimension: Dimension) -> dict[str, Fraction]:
+    """The weight of each metric in its dimension; empty where one is not known."""
+    numbers = {entry.id: ruleset.number(entry.weight) for entry in dimension.metrics}
+    if None in numbers.values():
+        return {}
+    weights = {id: Fraction(number) for id, number in numbers.items()}
+    sharing = [entry.id for entry in dimension.metrics if entry.of_rest]
+    shares = sum(weights[id] for id in sharing)
+    if shares:
+        left = 1 - sum(weight for id, weight in weights.items() if id not in sharing)
+        weights |= {id: left * weights[id] / shares for id in sharing}
+    return weights
 
 
 def can_grade(ruleset: RuleSet, entry: MetricEntry) -> bool:

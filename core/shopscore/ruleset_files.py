@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from attrs import evolve
 
+from .coverage import weights_within
 from .errors import RuleSetError, UsageError
 from .model.assumptions import Assumption, Number, chosen_among
 from .model.expressions import Assumed
@@ -190,11 +191,13 @@ def _dimension(table: Table) -> Dimension:
 
 
 def _entry(table: Table) -> MetricEntry:
+    of_rest = "share_of_rest" in table.data
     entry = MetricEntry(
         id=table.text("id"),
-        weight=table.number("weight"),
+        weight=table.number("share_of_rest" if of_rest else "weight"),
         scorer=table.text("scorer", ""),
         source=table.source(),
+        of_rest=of_rest,
     )
     table.done()
     return entry
@@ -331,6 +334,9 @@ def check_ruleset(ruleset: RuleSet, table: Table) -> None:
     for id, weight in weights.items():
         if (ruleset.number(weight) or 0) < 0:
             raise table.fail(f"the weight of {id} is negative")
+    for dimension in ruleset.dimensions:
+        if any(weight < 0 for weight in weights_within(ruleset, dimension).values()):
+            raise table.fail(f"dimension {dimension.id}: its weights leave nothing to be shared")
     if ruleset.number(ruleset.low) >= ruleset.number(ruleset.high):
         raise table.fail("the scale ends where it begins, or before")
     decimals = ruleset.number(ruleset.decimals)

@@ -18,7 +18,7 @@ from shopscore import (
 )
 
 HOUR = 3600
-LAST_90 = Days(1, 90)
+LAST_90 = Days(1, assumed("window.days"))
 SOURCES = ("s003",)
 
 paid_orders = Tally("orders", day=col.paid_at)
@@ -44,7 +44,7 @@ SERVICE_RATING_MEAN = RateMetric(
     ),
     window=LAST_90,
     sources=SOURCES,
-    note="The rating of the service; where a review has none, that of the goods.",
+    note="The formula is an assumption: the rating of the service; where a review has none, that of the goods.",
 )
 
 RETURN_EXCHANGE_RATE = RateMetric(
@@ -63,6 +63,7 @@ RETURN_EXCHANGE_RATE = RateMetric(
     ),
     window=LAST_90,
     sources=SOURCES,
+    note="The source gives the name alone: the formula is an assumption.",
 )
 
 COMPLAINT_RATE = RateMetric(
@@ -80,6 +81,7 @@ COMPLAINT_RATE = RateMetric(
     ),
     window=LAST_90,
     sources=SOURCES,
+    note="The source gives the name alone: the formula is an assumption.",
 )
 
 REFUND_HANDLING_HOURS = RateMetric(
@@ -99,7 +101,8 @@ REFUND_HANDLING_HOURS = RateMetric(
     ),
     window=LAST_90,
     sources=SOURCES,
-    note="Tickets that the platform stepped into count as well; the buyer's time in between does not.",
+    note="The formula is an assumption: tickets that the platform stepped into count as well; the"
+    " buyer's time in between does not.",
 )
 
 # The page asks for a reply within a day and does not weigh it.
@@ -121,4 +124,5 @@ REPLY_24H_RATE = RateMetric(
     window=LAST_90,
     role="informational",
     sources=SOURCES,
+    note="The source gives the name alone: the formula is an assumption.",
 )

@@ -23,7 +23,7 @@ from shopscore import (
 )
 
 HOUR = 3600
-LAST_30 = Days(1, 30)
+LAST_30 = Days(1, assumed("window.days"))
 GUIDE = ("s000",)
 CALCULATOR = ("calculator",)
 

@@ -8,8 +8,8 @@ from shopscore import Days, Mean, Ratio, Tally, assumed, col, first_of, time_of_
 
 HOUR = 3600
 DAY = 24 * HOUR
-LAST_30 = Days(1, 30)
-LAST_90 = Days(1, 90)
+LAST_30 = Days(1, assumed("window.days"))
+LAST_90 = Days(1, assumed("window.review_days"))
 
 paid_orders = Tally("orders", day=col.paid_at)
 

@@ -7,7 +7,7 @@ widely told of them.
 from shopscore import Days, Mean, RateMetric, Ratio, Tally, assumed, col
 
 HOUR = 3600
-LAST_30 = Days(1, 30)
+LAST_30 = Days(1, assumed("window.days"))
 SOURCES = ("s004",)
 NOTE = "The source gives the name alone: formula and days are assumptions."
 

@@ -72,6 +72,7 @@ def _dimensions(rules: Rules) -> Iterator[dict[str, Any]]:
             {
                 **metric_facts(rules, entry.id),
                 "weight": ruleset.number(entry.weight),
+                "of_rest": entry.of_rest,
                 "weight_source": source_of(entry.weight, entry.source),
                 "scorer": _scorer(rules, entry.scorer),
             }

@@ -99,6 +99,7 @@ def _metric_rows(rules: Rules, zh: bool) -> Iterator[tuple[Any, ...]]:
         for entry in dimension.metrics:
             source = source_of(entry.weight, entry.source) or ""
             weighs = _number(ruleset, entry.weight)
+            weighs = f"{weighs} of the rest" if entry.of_rest else weighs
             yield (weight, *_metric_row(rules, entry.id, zh), weighs, source)
             weight = ""  # said once for the dimension
     groups = {

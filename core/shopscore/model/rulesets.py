@@ -66,13 +66,16 @@ class Source:
 class MetricEntry:
     """A metric's place in a dimension: its weight there and how it is turned into points.
 
-    Without a ``scorer`` nothing is known of how it is: the metric is shown and not graded.
+    Without a ``scorer`` nothing is known of how it is: the metric is shown and not graded. With
+    ``of_rest`` the weights of the others are shares of the dimension, and this one is relative to
+    those that share what they leave.
     """
 
     id: str
     weight: Number
     scorer: str = ""
     source: str = ""
+    of_rest: bool = False
 
 
 @frozen
