@@ -39,7 +39,10 @@ nitpick_ignore_regex = [
     ("py:.*", r"(abc|collections\.abc|datetime|decimal|fractions|pathlib|typing)\..*"),
     ("py:.*", r"(numpy|polars|pandas|np|npt|pl|pd|pluggy)(\..*)?"),
     # Parts of public classes that no public name stands for; one meets them by their attributes.
-    ("py:class", r"shopscore\.(model\.(aggregators|expressions|rulesets)|scorers|benchmarks)\..*"),
+    (
+        "py:class",
+        r"shopscore\.(model\.(aggregators|expressions|layouts|rulesets)|scorers|benchmarks)\..*",
+    ),
 ]
 nitpick_ignore = [
     # Names that only the type checker knows: they stand in annotations as text.

@@ -17,6 +17,7 @@ from .model.layouts import Layout, plain_header
 from .model.platforms import Platform
 from .model.streams import CANONICAL, merge_streams
 from .reading.events import Events, read_events
+from .reading.files import canonical_header
 from .reading.recognition import Recognised, recognise
 from .rules import Rules
 from .weighing import lacking_columns
@@ -96,7 +97,8 @@ def inspect_file(
     """
     considered = all_platforms() if platform is None else (find_platform(platform),)
     own = tuple(one if isinstance(one, Layout) else read_layout(Path(one)) for one in layouts)
-    sheets = tuple(_taken(path, own, considered)) if path.is_file() else ()
+    looked = path.is_file() and not (_canonical(path) and _has_key(path))
+    sheets = tuple(_taken(path, own, considered)) if looked else ()
     found = {s.layout.platform: s.layout for s in sheets if s.layout is not None}
     named = [p for p in considered if p.id in found] or list(considered)
     if sheets and not found and not _canonical(path):
@@ -120,6 +122,14 @@ def inspect_file(
 
 def _canonical(path: Path) -> bool:
     return path.stem in merge_streams(CANONICAL) and path.suffix in (".csv", ".parquet")
+
+
+def _has_key(path: Path) -> bool:
+    """Whether the header has what identifies a row of the stream that the file is named after."""
+    if path.suffix == ".parquet":
+        return True
+    key = merge_streams(CANONICAL)[path.stem].key
+    return set(key) <= set(canonical_header(path) or ())
 
 
 def _taken(path: Path, own: Sequence[Layout], platforms: Sequence[Platform]) -> Iterator[Taken]:
@@ -179,10 +189,11 @@ def _feeds(platforms: Sequence[Platform], events: Events) -> Iterator[Feeds]:
                 rules = Rules.bind(platform, card, ruleset)
                 for id in ruleset.metric_ids:
                     bound = rules.metrics[id]
-                    lacking = lacking_columns(bound, rules.streams, there)
+                    lacking = _by_stream(
+                        lacking_columns(bound, rules.streams, there), {s for s, _ in there}
+                    )
                     if not bound.aggregator.tallies:
                         lacking = ("its value (no event feeds it)",)
-                    lacking = _by_stream(lacking, {stream for stream, _ in there})
                     yield Feeds(ruleset.name, id, bound.metric.zh, bound.metric.en, lacking)
 
 
@@ -233,7 +244,7 @@ def _draft(
     yield 'id = "my_layout"'
     yield f'zh = "{_text(path.stem)}"\nen = "{_text(path.stem)}"'
     yield f'stream = "{stream}"  # or {", ".join(s.name for s in CANONICAL if s.name != stream)}'
-    identify = [*taken, *(n for n in names if n not in taken)][:3]
+    identify = [*(n for n in names if n not in places), *taken][:3]  # others know the rest
     quoted = ", ".join(f'"{_text(n)}"' for n in identify)
     yield f"headers = [{quoted}]  # a file with all of these has this layout"
     yield "\n[columns]  # canonical column = header of the file"

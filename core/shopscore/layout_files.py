@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +48,11 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
 
 
 def read_layout(path: Path) -> Layout:
-    """A user's own layout; raises InputError where the file cannot be read."""
+    """A user's own layout; raises InputError where the file cannot be read, or used."""
     try:
         return parse_layout(path.read_text(encoding="utf-8"), str(path))
+    except RuleSetError as error:
+        raise InputError(str(error)) from None
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
@@ -138,8 +140,21 @@ def _check(layout: Layout, table: Table, streams: Mapping[str, Stream]) -> None:
                 raise table.fail(f"{group}: {error}") from None
             if group == "state" and column.kind != "time":
                 raise table.fail(f"state: {name} is no time")
+    for name in merged.total if merged else ():
+        if stream.column(name).kind not in ("money", "int", "number"):
+            raise table.fail(f"suborders: total: {name} is nothing that adds up")
+    for name in (*merged.earliest, *merged.latest) if merged else ():
+        if stream.column(name).kind not in ("time", "day", "bool"):
+            raise table.fail(f"suborders: {name} is no time")
     for name, words in layout.words.items():
-        known = stream.column(name).values
-        for word in words.values():
-            if known and word and word not in known:
-                raise table.fail(f"words.{name}: {word!r} is none of {', '.join(known)}")
+        if name not in layout.columns:
+            raise table.fail(f"words.{name}: [columns] names no header for {name}")
+        _check_words(stream.column(name).values, words.values(), f"words.{name}", table)
+    for name, value in layout.constants.items():
+        _check_words(stream.column(name).values, [value], f"constants.{name}", table)
+
+
+def _check_words(known: Sequence[str], words: Iterable[str], where: str, table: Table) -> None:
+    for word in words:
+        if known and word and word not in known:
+            raise table.fail(f"{where}: {word!r} is none of {', '.join(known)}")

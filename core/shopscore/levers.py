@@ -216,8 +216,10 @@ PAY_DIFFERENCES_AT_ONCE = Lever(
     where=(col.kind == "refund_only") & (col.reason == "price_difference"),
     cells={
         "approved_at": col.applied_at,
-        "refunded_at": first_of(
-            earlier(col.refunded_at, col.approved_at, col.applied_at), col.applied_at
+        "refunded_at": when(
+            col.approved_at.is_null(),
+            col.applied_at,
+            first_of(earlier(col.refunded_at, col.approved_at, col.applied_at), col.applied_at),
         ),
         "closed_at": when(
             col.approved_at.is_null(),

@@ -44,8 +44,8 @@ def with_numbers(ruleset: RuleSet, source: NumbersSource) -> RuleSet:
         InputError: for a file that cannot be read, for what the rule set does not have, and for
             what is published.
     """
-    files = [_read(one, place) for place, one in enumerate(_several(source), start=1)]
     try:
+        files = [_read(one, place) for place, one in enumerate(_several(source), start=1)]
         return _with_files(ruleset, files)
     except RuleSetError as error:
         raise InputError(str(error)) from None

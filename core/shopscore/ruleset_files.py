@@ -95,6 +95,7 @@ def _extended(document: dict[str, Any], origin: str, lookup: Lookup | None) -> d
 
 _NUMBERS = (
     "weight",
+    "share_of_rest",
     "points",
     "at_least",
     "at_most",
@@ -215,7 +216,12 @@ def scorer_spec(name: str, table: Table) -> ScorerSpec:
         raise table.fail(f"either missing, or {', '.join(parameters)}")
     stated = parameters
     if kind == "percentile_curve":  # that percentiles run from 0 to 1 needs no source
-        stated = {str(place): points for place, points in parameters.get("curve", ())}
+        curve = parameters.get("curve", ())
+        if not isinstance(curve, tuple) or not all(
+            isinstance(pair, tuple) and len(pair) == 2 for pair in curve
+        ):
+            raise table.fail("curve holds pairs of a percentile and its points")
+        stated = {str(place): points for place, points in curve}
     if not source and not all(isinstance(v, Assumed) for v in stated.values()):
         raise table.fail("a scorer with numbers needs a source")
     return ScorerSpec(name, kind, parameters, source, missing)
@@ -379,6 +385,8 @@ def _check_chosen(ruleset: RuleSet, table: Table) -> None:
         (ruleset.missing, MISSING_POLICIES),
         (mean, COMPARISON_MEANS),
     ):
+        if isinstance(word, Assumed) and ruleset.assumptions[word.id].nullable:
+            raise table.fail(f"assumption {word.id} may be none, and chooses a word")
         if isinstance(word, Assumed) and not set(
             ruleset.assumptions[word.id].choices or "?"
         ) <= set(known):
@@ -386,6 +394,8 @@ def _check_chosen(ruleset: RuleSet, table: Table) -> None:
     for number in chosen_among(
         (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, *_scale(ruleset))
     ):
+        if ruleset.assumptions[number.by.id].nullable:
+            raise table.fail(f"assumption {number.by.id} may be none, and chooses a number")
         choices = set(ruleset.assumptions[number.by.id].choices)
         if choices != {word for word, _ in number.numbers}:
             raise table.fail(

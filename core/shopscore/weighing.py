@@ -14,7 +14,7 @@ from .counting import Sums, Wanted
 from .errors import UsageError
 from .model.counting import Tally
 from .model.expressions import ColumnRef, Expr, FirstOf, columns_of
-from .model.joined import HasRow
+from .model.joined import HasRow, joined_of
 from .model.streams import Stream
 from .model.windows import DayWeights
 from .plugins.containment import contained
@@ -154,8 +154,9 @@ class _Needs:
                 known = known or (self.stream.name, name) in self.there
                 return () if known else (f"{self.stream.name}.{name}",)
             case FirstOf(operands):
-                alternatives = [self.lacking(operand) for operand in operands]
-                if not all(alternatives):
+                reading = [o for o in operands if columns_of(o) or joined_of(o)]  # no constants
+                alternatives = [self.lacking(operand) for operand in reading]
+                if not all(alternatives) or not alternatives:
                     return ()
                 return (" or ".join(" and ".join(names) for names in alternatives),)
             case HasRow(name, where):

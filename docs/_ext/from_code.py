@@ -342,6 +342,7 @@ PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
     "layouts": parts_of_exports.layouts,
     "layouts-overview": parts_of_exports.overview,
     "exports-feed": parts_of_exports.feeds,
+    "export-limits": parts_of_exports.limits,
     "views": views,
 }
 

@@ -160,6 +160,7 @@ def _weights(ruleset: RuleSet) -> Iterator[str]:
             name = weight = ""
         for entry in dimension.metrics:
             within = _needed(ruleset, entry.weight, entry.source)
+            within = f"{within} of the rest" if entry.of_rest else within
             scorer = code(entry.scorer) if entry.scorer else "not published"
             rows.append((name, weight, code(entry.id), within, scorer))
             name = weight = ""

@@ -10,11 +10,17 @@ from pages_of_rulesets import CONFIDENCE
 
 import shopscore
 from shopscore.model.layouts import ANY_WORD, Layout
+from shopscore.reading.archives import MOST_RATIO, MOST_UNPACKED, UNSUSPICIOUS
+from shopscore.reading.columns import MOST_CELL
+from shopscore.reading.delimited import MOST_COLUMNS
+from shopscore.reading.ooxml import MOST_CELLS
 from shopscore.rules import Rules
 from shopscore.weighing import lacking_columns
 
 #: What the confidence of a layout's source means, where it means something else than that of a rule.
 OF_HEADERS = {"P": "headers captured from real files"}
+#: What a row of a stream is.
+ROWS = {"orders": "an order", "aftersales": "a ticket", "reviews": "a review"}
 
 
 def overview() -> str:
@@ -54,6 +60,18 @@ def feeds() -> str:
     return table(("rule set", "metrics that exports feed", "of"), rows)
 
 
+def limits() -> str:
+    """What no export is like."""
+    rows = [
+        ("columns", f"{MOST_COLUMNS:,}"),
+        ("characters of a cell", f"{MOST_CELL:,}"),
+        ("cells of a workbook, with the empty ones between", f"{MOST_CELLS:,}"),
+        ("size of what a file was packed from", f"{MOST_UNPACKED >> 30} GiB"),
+        (f"the same beyond {UNSUSPICIOUS >> 20} MiB", f"{MOST_RATIO} times the packed size"),
+    ]
+    return table(("of a file", "at most"), rows)
+
+
 def _feeds(rules: Rules, id: str, there: frozenset[tuple[str, str]]) -> bool:
     metric = rules.metrics[id]
     return bool(metric.aggregator.tallies) and not lacking_columns(metric, rules.streams, there)
@@ -64,7 +82,8 @@ def _anchor(layout: Layout) -> str:
 
 
 def _row(layout: Layout) -> str:
-    return "a sub-order, or a part of an order" if layout.suborders else "a row of the stream"
+    one = ROWS.get(layout.stream, "a row of the stream")
+    return f"a part of {one}" if layout.suborders else one
 
 
 def _layout(layout: Layout) -> Iterator[str]:
@@ -107,8 +126,11 @@ def _words(layout: Layout, column: str) -> str:
     """The words of a column, gathered by what they become."""
     gathered: dict[str, list[str]] = {}
     for word, value in layout.words.get(column, {}).items():
-        gathered.setdefault(value, []).append("any other word" if word == ANY_WORD else word)
+        gathered.setdefault(value, []).append(
+            f"「{word}」" if word != ANY_WORD else "any other word"
+        )
+    only = list(layout.words.get(column, ())) == [ANY_WORD]
     return "; ".join(
-        f"{code(value) if value else 'empty'}: {', '.join(words)}"
+        f"{code(value) if value else 'empty'}: {'any word' if only else ''.join(words)}"
         for value, words in gathered.items()
     )

@@ -19,7 +19,7 @@ agreed_later = col.approved_at - col.applied_at
 #: Agreed at once, and closed as much earlier; a ticket that nobody agreed to ends at once.
 refunded_at_once = {
     "approved_at": col.applied_at,
-    "refunded_at": first_of(col.refunded_at - agreed_later, col.refunded_at, col.applied_at),
+    "refunded_at": first_of(col.refunded_at - agreed_later, col.applied_at),
     "closed_at": when(
         col.approved_at.is_null(),
         col.applied_at,

@@ -18,6 +18,7 @@ from shopscore.testing.report import CheckStatus
 from .running import Answer, plugins, shopscore
 
 NAMES = ("score", "validate", "plugins", "rules", "diff", "check")
+PLATFORMS = ("douyin", "kuaishou", "pinduoduo", "tmall")
 ARGS = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01", "--format", "json")
 
 
@@ -66,6 +67,34 @@ def _fields(node: Any, path: str = "") -> list[tuple[str, Any]]:
         for item in node:
             found += _fields(item, path)
     return found
+
+
+def _undescribed(node: Any, value: Any, root: Any, path: str = "") -> set[str]:
+    """Fields of a document that its schema does not know; a scorer's parameters are its own."""
+    known = _properties(node, root)
+    found: set[str] = set()
+    if isinstance(value, dict) and known and not path.endswith("/scorer"):
+        found |= {f"{path}/{key}" for key in value if key not in known}
+        for key in value.keys() & known.keys():
+            found |= _undescribed(known[key], value[key], root, f"{path}/{key}")
+    for item in value if isinstance(value, list) else ():
+        found |= _undescribed(_resolved(node, root).get("items", {}), item, root, path)
+    return found
+
+
+def _properties(node: Any, root: Any) -> dict[str, Any]:
+    node = _resolved(node, root)
+    known = dict(node.get("properties", {}))
+    for part in node.get("allOf", []):
+        known |= _properties(part, root)
+    return known
+
+
+def _resolved(node: Any, root: Any) -> Any:
+    while "$ref" in node:
+        name = node["$ref"].removeprefix("#/$defs/")
+        node = root["$defs"][name]
+    return node
 
 
 def _described(field: dict[str, Any]) -> bool:
@@ -125,8 +154,12 @@ class TestDocuments:
     def test_plugins(self) -> None:
         self._check("plugins", plugins("list", "-f", "json").done())
 
-    def test_rules(self) -> None:
-        self._check("rules", plugins("rules", "douyin", "-f", "json").done())
+    @pytest.mark.parametrize("platform", PLATFORMS)
+    def test_rules(self, platform: str) -> None:
+        answer = plugins("rules", platform, "-f", "json").done()
+        self._check("rules", answer)
+        names = {rules["name"].split("/")[0] for rules in answer.document["rulesets"]}
+        assert names == {platform}
 
     def test_rules_of_one_day(self) -> None:
         answer = plugins("rules", "douyin", "--on", "2022-01-01", "-f", "json").done()
@@ -135,8 +168,19 @@ class TestDocuments:
     def test_plugins_without_loading(self) -> None:
         self._check("plugins", plugins("list", "--no-load", "-f", "json").done())
 
-    def test_one_plugin_in_full(self) -> None:
-        self._check("plugins", plugins("show", "douyin", "-f", "json").done())
+    @pytest.mark.parametrize("platform", PLATFORMS)
+    def test_one_plugin_in_full(self, platform: str) -> None:
+        answer = plugins("show", platform, "-f", "json").done()
+        self._check("plugins", answer)
+        (record,) = answer.document["plugins"]
+        assert {lever["platform"] for lever in record["levers"]} == {platform}
+
+    def test_a_diff_of_rules_that_lack_numbers(self, events: Path) -> None:
+        pair = ("diff", "tmall", "2025-06-30", "2026-03-16", "-f", "json")
+        self._check("diff", plugins(*pair).done())
+        answer = plugins(*pair, "--events", events, "--as-of", "2022-07-01").done()
+        self._check("diff", answer)
+        assert len(answer.document["shops"]) == 12
 
     def test_diff(self, events: Path, tmp_path: Path) -> None:
         mine = tmp_path / "mine.toml"
@@ -164,3 +208,4 @@ class TestDocuments:
         document = answer.document
         assert next(iter(document)) == "schema"
         valid(name, document)
+        assert not _undescribed(schema(name), document, schema(name))

@@ -253,6 +253,7 @@ class TestBenchmarks:
         )
         answer = shopscore("score", events, *WHICH, "--benchmarks", file, "--shop", "S0001").done()
         assert "0.250*" in answer.out
+        assert "percentiles from the benchmark table (marked *): bad_review_rate\n" in answer.err
 
 
 VALUES = """shop_id,metric,value,n,industry

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from composing import rationals
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain import SHOWN, WEIGHED, of_shops, rules_of, scored, table, view
@@ -62,7 +63,7 @@ def test_by_hand(
     given_ = (F(own), F(mean))
     found = difference(*given_) if kind == "difference" else spread(*given_, F(least), F(greatest))
     assert found == part
-    assert shown(kind, part) == text
+    assert shown(kind, rationals([part, part])) == [text, text]
 
 
 def test_of_a_mean_of_zero_there_is_no_difference() -> None:
@@ -74,7 +75,7 @@ def test_of_a_mean_of_zero_there_is_no_difference() -> None:
 @settings(max_examples=200)
 def test_a_spread_is_cut_and_a_difference_rounded_half_up(part: Fraction, cut: bool) -> None:
     part = abs(part) if cut else part
-    text = shown("spread" if cut else "difference", part)
+    (text,) = shown("spread" if cut else "difference", rationals([part]))
     assert re.fullmatch(r"[+-]?\d+\.\d\d%", text)
     assert Decimal(text[:-1]) * 100 == floor(part * 10_000 + (0 if cut else F(1, 2)))
     signed = not cut and Decimal(text[:-1]) != 0
@@ -126,17 +127,17 @@ def test_against_plain_fractions(rows: list[Any], kind: str, mean_of: str) -> No
             row = int(shop[1:])
             if value is None or not n:
                 assert not compared.known[row]
-                assert not compared.differs[row]
+                assert not compared.differences.known[row]
                 assert view(result, shop, metric).direction is None
                 continue
             mean, word, part = by_hand(kind, mean_of, (industry, value, n), peers)
             assert compared.known[row]
-            assert compared.means.fractions()[row] == mean
+            assert compared.means.values.fractions()[row] == mean
             assert compared.directions[row] == word
-            assert compared.differs[row] == (part is not None)
-            assert compared.differences.fractions()[row] == (part or 0)
+            assert compared.differences.known[row] == (part is not None)
+            assert compared.differences.values.fractions()[row] == (part or 0)
             assert view(result, shop, metric).difference_shown == (
-                None if part is None else shown(kind, part)
+                None if part is None else shown(kind, rationals([part]))[0]
             )
 
 

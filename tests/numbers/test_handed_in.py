@@ -34,6 +34,7 @@ def said(result: ss.Result, shop: str, metric: str = "up") -> tuple[Any, ...]:
     ("cells", "expected", "score"),
     [
         (("2", 9), ("ok", 2.0, 9, 2.0, None), "2"),
+        (("2", ""), ("ok", 2.0, 1, 2.0, None), "2"),  # no event feeds it: no row is asked for
         (("2", 9, 4), ("ok", 2.0, 9, 4.0, None), "4"),
         (("", "", 4), ("ok", None, 0, 4.0, None), "4"),
         (("", 9, 4), ("ok", None, 0, 4.0, None), "4"),
@@ -82,11 +83,20 @@ def test_points_go_before_a_percentile() -> None:
 
 def test_a_metric_that_needs_many_rows() -> None:
     few = rules_of(WEIGHED.replace('id = "up"', 'id = "few"'))
-    result = scored(rows(("a", "few", "2", 9), ("b", "few", "2", 9, 4), ("c", "few", "2", 10)), few)
+    result = scored(
+        rows(
+            ("a", "few", "2", 9),
+            ("b", "few", "2", 9, 4),
+            ("c", "few", "2", 10),
+            ("d", "few", "2", ""),
+        ),
+        few,
+    )
     assert said(result, "a", "few") == ("below_min_n", 2.0, 9, None, None)
     assert said(result, "b", "few") == ("ok", 2.0, 9, 4.0, None)
     assert said(result, "c", "few") == ("ok", 2.0, 10, 2.0, None)
-    assert [s.score_exact for s in result] == [None, "4", "2"]
+    assert said(result, "d", "few") == NOTHING, "of events rows are needed"
+    assert [s.score_exact for s in result] == [None, "4", "2", None]
 
 
 def test_the_others_carry_no_weight_of_theirs() -> None:
@@ -103,14 +113,25 @@ def test_the_others_carry_no_weight_of_theirs() -> None:
     assert view(without, "S").weight == 0.25
 
 
-def test_numbers_that_lack_still_lack() -> None:
-    """Points of one metric are no table of points, and no weight."""
+def test_points_need_no_table_of_points() -> None:
+    """How `other` and `down` are graded is not known; what `third` weighs is not known either."""
     given = [("S", id, "", "", 4) for id in ("up", "other", "down", "third")]
-    result = scored(rows(*given), rules_of(PARTS))
-    assert len(result["S"].metrics) == 4
-    assert {(m.value, m.points, m.weight) for m in result["S"].metrics} == {(None, 4.0, None)}
-    assert view(result, "S", "third").status == "missing_number"
-    assert (result["S"].status, result["S"].coverage) == ("partial", 0.125)
+    result = scored(rows(*given, ("T", "up", "", "", 4)), rules_of(PARTS))
+    assert {m.id: (m.status, m.value, m.points, m.weight) for m in result["S"].metrics} == {
+        "up": ("ok", None, 4.0, 0.125),
+        "other": ("ok", None, 4.0, 0.375),
+        "down": ("ok", None, 4.0, None),
+        "third": ("missing_number", None, 4.0, None),
+    }
+    assert [(d.points, d.weight) for d in result["S"].dimensions] == [(4.0, 0.5), (None, 0.5)]
+    assert [(s.status, s.coverage) for s in result] == [("partial", 0.5), ("partial", 0.125)]
+    whole = PARTS.replace('weight = { assume = "b.weight" }', 'weight = 1, source = "page"')
+    result = scored(rows(*given), rules_of(whole))
+    assert (result["S"].status, result["S"].score_exact, result["S"].coverage) == (
+        "scored",
+        "4",
+        None,
+    )
 
 
 def test_a_mean_of_the_industry_is_that_of_values() -> None:

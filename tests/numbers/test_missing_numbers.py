@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -26,7 +27,7 @@ F = Fraction
 
 # ------------------------------------------------------------- Kuaishou 2023, a quarter published
 
-#: Points of the five metrics. The durations weigh 6 each and the others 1: 50/15 = 10/3.
+#: Points of the five metrics. The durations have 2/5 each, the others 1/15: 50/15 = 10/3.
 SERVICE = {
     "im_3min_reply_rate": 4, "im_dissatisfaction_rate": 3, "refund_only_hours": 5,
     "return_refund_hours": 2, "dispute_liability_rate": 1,
@@ -67,7 +68,7 @@ BOTH = {"goods.points": "4.5", "logistics.points": 3}
         ({"goods.weight": 0}, F(2, 5), None),  # 1/4 of 5/8
         # (9/2 × 3/8 + 10/3 × 1/4) / (5/8)
         ({"goods.points": "4.5", "logistics.weight": 0}, None, F(121, 30)),
-        # the durations weigh 0.375 each: (4 + 3 + 1 + 0.375 × 7) / 3.75 = 17/6
+        # the durations have 1/10 each, the others 4/15: 7/10 + 8 × 4/15 = 17/6
         ({"durations_share_of": "dimension", "goods.weight": 0, "logistics.weight": 0}, None, F(17, 6)),
     ],
     ids=str,
@@ -128,9 +129,10 @@ def test_the_document_says_it() -> None:
     assert "coverage" not in whole.to_polars().columns
 
 
-def test_a_shop_of_which_nothing_is_known_has_no_total() -> None:
-    """Points that hold for every shop make no score by themselves."""
-    assert kuaishou(BOTH, {})["S"].status == "not_computable"
+def test_points_of_dimensions_make_a_total_by_themselves() -> None:
+    """They hold for every shop, also for one without a row: what lacks points is carried by them."""
+    assert kuaishou(BOTH, {})["S"].score_exact == "15/4"
+    assert kuaishou({"goods.points": "4.5"}, {})["S"].status == "partial"
     assert kuaishou({}, {})["S"].status == "partial"
 
 
@@ -140,7 +142,7 @@ def test_the_policy_for_missing_metrics_is_another_thing() -> None:
     rescaled = kuaishou(BOTH, fewer)  # (4 + 3 + 1 + 6 × 2) / 9 = 20/9
     assert rescaled["S"].score_exact == str(F(27, 16) + F(9, 8) + F(20, 36))
     required = kuaishou({**BOTH, "missing.policy": "require"}, fewer)
-    assert required["S"].status == "not_computable"
+    assert required["S"].score_exact == "15/4", "of goods and logistics"
     assert exact_coverage(kuaishou({}, fewer)) == F(1, 4)
 
 
@@ -159,6 +161,7 @@ dimensions = st.tuples(
     numbers, metrics, st.sampled_from(["absent", None, Decimal(0), Decimal(3)])
 ).filter(lambda d: bool(d[1]) or d[2] != "absent")
 point = st.none() | st.fractions(0, 5, max_denominator=40)
+rare = st.none() | point
 Drawn = list[tuple[Any, list[tuple[Any, str]], Any]]
 
 
@@ -186,19 +189,27 @@ def drawn_rules(drawn: Drawn) -> ss.RuleSet:
     return evolve(base, dimensions=found, scorers={**base.scorers, "gap": gap}, assumptions=known)
 
 
-def known_share(inside: list[tuple[Any, str]], points: Any) -> Fraction:
-    """The share of a dimension of which everything is known."""
+def known_share(inside: list[tuple[Any, str]], points: Any, given_: Sequence[bool]) -> Fraction:
+    """The share of a dimension of which everything is known; some metrics have points anyhow."""
     if isinstance(points, Decimal):
         return F(1)
     weights = [weight for weight, _ in inside]
     if not weights or None in weights:
         return F(0)
     whole = sum(map(F, weights))
-    return sum((F(w) for w, s in inside if s == "any"), F(0)) / whole if whole else F(1)
+    known = [F(w) for (w, s), there in zip(inside, given_, strict=True) if s == "any" or there]
+    return sum(known, F(0)) / whole if whole else F(1)
 
 
-def covered_by_hand(drawn: Drawn) -> Fraction | None:
-    shares = [(weight, known_share(inside, points)) for weight, inside, points in drawn]
+def handed_in(place: int, inside: list[Any], points: dict[str, F | None]) -> list[bool]:
+    return [points.get(f"m{place}{j}") is not None for j in range(len(inside))]
+
+
+def covered_by_hand(drawn: Drawn, given_: dict[str, F | None]) -> Fraction | None:
+    shares = [
+        (weight, known_share(inside, points, handed_in(i, inside, given_)))
+        for i, (weight, inside, points) in enumerate(drawn)
+    ]
     if all(weight is not None and (share == 1 or not weight) for weight, share in shares):
         return None
     whole = sum((F(weight) for weight, _ in shares if weight is not None), F(0))
@@ -227,7 +238,8 @@ def dimensions_by_hand(drawn: Drawn, points: dict[str, F | None]) -> dict[str, F
     found: dict[str, F | None] = {}
     for i, (_, inside, given_) in enumerate(drawn):
         found[f"d{i}"] = F(given_) if isinstance(given_, Decimal) else None
-        if not isinstance(given_, Decimal) and known_share(inside, given_) == 1:
+        known = known_share(inside, given_, handed_in(i, inside, points))
+        if not isinstance(given_, Decimal) and known == 1:
             mine = [(F(w), points[f"m{i}{j}"]) for j, (w, _) in enumerate(inside)]
             whole = sum(w for w, p in mine if p is not None)
             total = sum((w * p for w, p in mine if p is not None), F(0))
@@ -236,24 +248,22 @@ def dimensions_by_hand(drawn: Drawn, points: dict[str, F | None]) -> dict[str, F
 
 
 def score_by_hand(drawn: Drawn, points: dict[str, F | None]) -> Fraction | None:
-    """The total, where a metric says something of the shop."""
+    """The total, where a dimension has points."""
     there = dimensions_by_hand(drawn, points)
-    rows = [(F(w), there[f"d{i}"], inside, p) for i, (w, inside, p) in enumerate(drawn)]
-    whole = sum(w for w, p, _, _ in rows if p is not None)
-    if not whole or all(p is None or isinstance(given_, Decimal) for _, p, _, given_ in rows):
-        return None
-    return sum((w * p for w, p, _, _ in rows if p is not None), F(0)) / whole
+    rows = [(F(w), there[f"d{i}"]) for i, (w, _, _) in enumerate(drawn)]
+    whole = sum(w for w, p in rows if p is not None)
+    return sum((w * p for w, p in rows if p is not None), F(0)) / whole if whole else None
 
 
 def test_random_rules_by_hand() -> None:
-    """Coverage, what lacks, and the total where nothing does."""
+    """Coverage, what lacks, and the total where nothing does; some points are handed in."""
     seen = set()
 
     @given(st.lists(dimensions, min_size=1, max_size=4), st.data())
     @settings(max_examples=300)
     def law(drawn: Drawn, data: st.DataObject) -> None:
         ruleset = drawn_rules(drawn)
-        expected = covered_by_hand(drawn)
+        expected = covered_by_hand(drawn, {})
         assert coverage(ruleset) == expected
         assert expected is None or 0 <= expected <= 1
         names = [m.number for m in missing_numbers(ruleset)]
@@ -261,23 +271,28 @@ def test_random_rules_by_hand() -> None:
         assert names or expected is None, "what lacks has a name"
 
         graded_ = {m.id: m.scorer == "any" for _, m in ruleset.entries}
-        points = {id: data.draw(point) if can else None for id, can in graded_.items()}
+        points = {id: data.draw(point if can else rare) for id, can in graded_.items()}
         if not points:
             return
         found = composed(ruleset, {id: graded(id, [p]) for id, p in points.items()})
-        assert found.coverage[1].tolist() == [expected is not None]
+        covered = covered_by_hand(drawn, points)
+        assert found.coverage[1].tolist() == [covered is not None]
+        assert covered is None or expected is not None
         score = found.score.fractions()[0] if found.computable[0] else None
-        seen.add((expected is None, score is None))
-        if expected is None:
+        seen.add((expected is None, covered is None, score is None))
+        if covered is None:
             assert score == score_by_hand(drawn, points)
         else:
-            assert found.coverage[0].fractions() == [expected]
+            assert found.coverage[0].fractions() == [covered]
             assert score is None
-        if expected is not None or score is not None:
+        if covered is not None or score is not None:
             assert cell(found.dimensions, 0) == dimensions_by_hand(drawn, points)
 
     law()
-    assert seen == {(False, True), (True, True), (True, False)}
+    assert seen == {
+        # lacks nothing by itself, with what was handed in, and has no total
+        (False, False, True), (False, True, False), (True, True, True), (True, True, False),
+    }  # fmt: skip
 
 
 # ----------------------------------------------------------------------- statuses, one by one

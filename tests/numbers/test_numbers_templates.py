@@ -34,7 +34,7 @@ def test_the_template_can_be_filled_in(ruleset: ss.RuleSet, tmp_path: Path) -> N
     assert all(weight is not None for weight in weights)
     for other in LACKING:
         if other.name != ruleset.name:
-            with pytest.raises(ss.RuleSetError, match="not for"):
+            with pytest.raises(ss.InputError, match="not for"):
                 with_numbers(other, filled)
 
 

@@ -81,6 +81,23 @@ def test_a_fourth_order_of_the_month_does_not_count() -> None:
         assert result.graded["dsr_description"].measured.values.fractions() == [value]
 
 
+@pytest.mark.parametrize(
+    ("days", "value"), [(9, None), (10, F(1)), (11, F(3)), (29, F(24, 5)), (365, F(24, 5))]
+)
+def test_days_that_are_not_published_may_be_others(days: int, value: F | None) -> None:
+    """The reviews are 10 to 29 days old; the youngest has one star."""
+    result = ss.score(
+        {"reviews": reviews()}, platform="pinduoduo", scorecard="dsr", as_of="2024-06-30",
+        assume={"pinduoduo.dsr.window.review_days": days},
+    )  # fmt: skip
+    found = result.graded["dsr_description"].measured
+    assert found.present.tolist() == [value is not None]
+    assert value is None or found.values.fractions() == [value]
+    for wrong in (0, 366, "9.5"):
+        with pytest.raises(ss.UsageError, match=r"window\.review_days"):
+            result.rules.ruleset.assuming({"window.review_days": wrong})
+
+
 HIGHER = ("4.71234", "4.91234", "4.21234")  # mean 4.61234, greatest 4.91234
 LOWER = ("4.61234", "4.41234", "4.91234", "4.91234")  # mean 4.71234, least 4.41234
 
@@ -102,8 +119,8 @@ def test_a_third_of_the_way(
     own = metric(result, "S0", "dsr_service")
     compared = result.compared["dsr_service"]
     place = result.shops["shop_id"].to_list().index("S0")
-    assert compared.means.fractions()[place] == F(mean)
-    assert compared.differences.fractions()[place] == F(1, 3)
+    assert compared.means.values.fractions()[place] == F(mean)
+    assert compared.differences.values.fractions()[place] == F(1, 3)
     assert (own.industry_mean, own.direction) == (float(mean), direction)
     assert (own.difference, own.difference_shown) == (1 / 3, "33.33%")
     alone = metric(result, "else", "dsr_service")

@@ -301,43 +301,15 @@ class TestRulesThatCannotBe:
         with pytest.raises(RuleSetError, match=r"paid_order .*did you mean paid_orders\?"):
             bind(parsed(change))
 
-    def test_a_scorer_that_does_not_exist(self) -> None:
-        refused(put("dimensions", 0, "metrics", 0, "scorer", value="rnk"), "bad_reviews", "rnk")
+    @pytest.mark.parametrize(("low", "high"), [(5, 5), (6, 5)])
+    def test_a_scale_that_ends_where_it_begins(self, low: int, high: int) -> None:
+        refused(put("scale", "low", value=low), "the scale ends where it begins, or before")
 
-    def test_a_kind_of_scorer_that_does_not_exist(self) -> None:
-        from shopscore.grading import bound_scorers
-
-        ruleset = parsed(put("scorers", "rank", "kind", value="percentile_curv"))
-        with pytest.raises(RuleSetError, match=r"did you mean percentile_curve\?"):
-            bound_scorers(ruleset)
-
-    @pytest.mark.parametrize(
-        ("kind", "parameters"),
-        [
-            ("percentile_curve", {"curve": [[0, 0]]}),
-            ("percentile_curve", {"curve": [[0, 0], [Decimal("0.5"), 5]]}),
-            ("percentile_curve", {"curve": [[0, 0], [0, 1], [1, 5]]}),
-            ("percentile_curve", {"curve": [[1, 0], [0, 1]]}),
-            ("percentile_curve", {"curve": "straight"}),
-            ("percentile_curve", {"curve": [[0, 0, 0], [1, 5, 5]]}),
-            ("percentile_curve", {}),
-            ("linear", {"line": []}),
-            ("linear", {"line": [[1, 1], [1, 2]]}),
-            ("linear", {"line": [[0, "much"]]}),
-            ("bands", {"bands": [["x", 1]]}),
-            ("bands", {"bands": 3}),
-            ("threshold", {"bound": 1}),
-            ("threshold", {"bound": "x", "passed": 1}),
-            ("threshold", {"bound": [1], "passed": 1}),
-        ],
-    )
-    def test_a_scorer_with_impossible_numbers(self, kind: str, parameters: Tables) -> None:
-        from shopscore.grading import bound_scorers
-
-        table = {"kind": kind, "source": "page", **parameters}
-        ruleset = parsed(put("scorers", "rank", value=table))
-        with pytest.raises(RuleSetError):
-            bound_scorers(ruleset)
+    @pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+    def test_what_is_no_number_at_all(self, number: str) -> None:
+        text = text_of(document()).replace('"weight" = 0.5', f'"weight" = {number}', 1)
+        with pytest.raises(RuleSetError, match=f"mine.toml: {number} is no number"):
+            parse_ruleset(text, "mine.toml")
 
     @pytest.mark.parametrize(
         "path",

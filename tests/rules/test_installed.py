@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import shopscore as ss
-from shopscore.coverage import missing_numbers
+from shopscore.coverage import missing_numbers, weights_within
 from shopscore.grading import bound_scorers
 from shopscore.model.assumptions import Chosen, Number
 from shopscore.model.expressions import Assumed
@@ -101,8 +101,11 @@ def plain_numbers(value: Any) -> Iterator[int | Decimal]:
 
 
 def numbers_of(table: Tables) -> list[int | Decimal]:
-    """The numbers that stand in a table itself."""
-    return [number for value in table.values() for number in plain_numbers(value)]
+    """The numbers that stand in a table itself; that percentiles run from 0 to 1 is no such one."""
+    stated = dict(table)
+    if table.get("kind") == "percentile_curve":
+        stated["curve"] = [points for _, points in table["curve"]]
+    return [number for value in stated.values() for number in plain_numbers(value)]
 
 
 def without_source(document: Tables) -> list[str]:
@@ -126,12 +129,15 @@ def test_a_number_that_loses_its_source_is_seen_here_and_refused(document: Table
         table["source"] = source
     assert spoilt == document
     weights = [
-        t for _, t in tables(spoilt) if isinstance(t.get("weight"), dict) and "source" not in t
+        (t, key)
+        for _, t in tables(spoilt)
+        for key in ("weight", "share_of_rest")
+        if isinstance(t.get(key), dict) and "source" not in t
     ]
-    for table in weights:
-        mark, table["weight"] = table["weight"], 1
+    for table, key in weights:
+        mark, table[key] = table[key], 1
         assert len(without_source(spoilt)) == 1
-        table["weight"] = mark
+        table[key] = mark
     assert sourced or weights
 
 
@@ -185,6 +191,10 @@ def test_weights_of_metrics_are_above_zero_or_missing(ruleset: ss.RuleSet) -> No
             weight = chosen.number(entry.weight)
             assert (weight is None) == (f"dimensions.{dimension.id}.{entry.id}.weight" in named)
             assert weight is None or weight > 0
+        for dimension in chosen.dimensions:
+            within = weights_within(chosen, dimension)
+            assert all(weight > 0 for weight in within.values())
+            assert not any(e.of_rest for e in dimension.metrics) or sum(within.values()) == 1
 
 
 def test_what_has_no_total_shows_metrics(ruleset: ss.RuleSet) -> None:
@@ -217,8 +227,11 @@ def test_everything_binds(installed: Installed) -> None:
     assert set(bound_scorers(ruleset, card.scorer_kinds)) == published
     assert {m.scorer for _, m in ruleset.entries} - {""} == set(ruleset.scorers)
     assert published or missing_numbers(ruleset) or not ruleset.dimensions
-    used = {a.id for a in rules.assumptions}
-    assert used == set(ruleset.assumptions), "an assumption that nothing uses"
+    used = {ruleset.full_id(a.id) for a in rules.assumptions}
+    lacking = {m.assumption for m in missing_numbers(ruleset) if m.assumption}
+    assert not used & lacking, "a number that lacks is nothing that a result rests on"
+    every = {ruleset.full_id(id) for id in ruleset.assumptions}
+    assert used | lacking == every, "an assumption that nothing uses"
 
 
 def test_names_agree_with_the_file(installed: Installed) -> None:

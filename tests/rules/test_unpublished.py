@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import polars as pl
 import pytest
 
 import shopscore as ss
-from shopscore.coverage import missing_numbers
+from shopscore.coverage import missing_numbers, weights_within
 from shopscore.errors import RuleSetError
 from shopscore.grading import bound_scorers
 from shopscore.model.expressions import Assumed
 from shopscore.ruleset_files import parse_ruleset
+from shopscore.testing.toy import PLATFORM
 
 from .documents import ENTRY, GOODS, Change, Tables, at, bind, both, drop, parsed, put, refused
 
@@ -265,3 +268,72 @@ class TestPointsOfDimensions:
             del at(*GOODS)(tables)["source"]
 
         refused(both(change), "dimensions[goods]", "points = 4 needs a source")
+
+
+class TestSharesOfTheRest:
+    """A published weight is a share of its dimension, and the others share what it leaves."""
+
+    def service(self, *entries: Tables) -> Change:
+        """The toy's service with these metrics, and nothing else."""
+
+        def change(tables: Tables) -> None:
+            (mine,) = (d for d in tables["dimensions"] if d["id"] == "service")
+            ids = ("pickup_hours", "fast_replies", "bad_reviews")
+            plain = {"scorer": "rank", "source": "page"}
+            mine["weight"] = 1
+            mine["metrics"] = [
+                {"id": id, **plain, **e} for id, e in zip(ids, entries, strict=False)
+            ]
+            tables["dimensions"] = [mine]
+
+        return change
+
+    def shares(self, *entries: Tables) -> list[Fraction]:
+        ruleset = parsed(self.service(*entries))
+        bind(ruleset)
+        return list(weights_within(ruleset, ruleset.dimensions[0]).values())
+
+    def test_by_hand(self) -> None:
+        tenths = [Decimal(n) / 10 for n in range(11)]
+        one, two = {"share_of_rest": 1}, {"share_of_rest": 2}
+        assert self.shares({"weight": tenths[4]}, one) == [Fraction(2, 5), Fraction(3, 5)]
+        assert self.shares({"weight": tenths[4]}, one, two) == [
+            Fraction(2, 5), Fraction(1, 5), Fraction(2, 5),
+        ]  # fmt: skip
+        assert self.shares({"weight": tenths[3]}, one, {"weight": tenths[6]}) == [
+            Fraction(3, 10), Fraction(1, 10), Fraction(3, 5),
+        ]  # fmt: skip
+        assert self.shares({"weight": 1}, one) == [1, 0]
+        assert self.shares(one, two) == [Fraction(1, 3), Fraction(2, 3)]
+        assert self.shares({"weight": 3}, {"weight": 5}) == [3, 5], "relative to each other"
+
+    def test_a_total_is_made_with_them(self) -> None:
+        """0.4 × 5 + 0.6 × 4, whatever the share is called."""
+        entries = [{"weight": Decimal("0.4")}, {"share_of_rest": 7}]
+        values = pl.DataFrame(
+            {"shop_id": ["S"] * 2, "metric": ["pickup_hours", "fast_replies"], "value": ["1"] * 2,
+             "n": ["1"] * 2, "points": ["5", "4"]}
+        )  # fmt: skip
+        ruleset = parsed(self.service(*entries))
+        result = ss.score_values(values, platform=PLATFORM, ruleset=ruleset, as_of="2025-06-02")
+        assert result["S"].score_exact == "22/5"
+
+    def test_what_cannot_be_meant(self) -> None:
+        one: Tables = {"share_of_rest": 1}
+        refused(self.service({"weight": Decimal("1.1")}, one), "service", "nothing to be shared")
+        refused(self.service({"weight": 1, **one}), "pickup_hours", "unknown key weight")
+        refused(
+            self.service({"weight": 1}, {**one, "source": ""}), "share_of_rest = 1 needs a source"
+        )
+
+    @fault
+    def test_of_a_rule_set_of_ones_own(self) -> None:
+        """Its numbers need no source: the user is."""
+        base = ss.platform("kuaishou").scorecard("experience")
+        text = (
+            'extends = "kuaishou/experience/2023"\nversion = "mine"\n'
+            '[[dimensions]]\nid = "service"\n'
+            '[[dimensions.metrics]]\nid = "dispute_liability_rate"\nshare_of_rest = 2\n'
+        )
+        ruleset = parse_ruleset(text, "mine.toml", base.lookup)
+        assert ruleset.dimensions[2].metrics[4].source == "user"

@@ -18,6 +18,7 @@ YUAN = 100
 UNKNOWN = None
 KUAISHOU = ss.platform("kuaishou").all_levers
 Row = dict[str, Any]
+fault = pytest.mark.xfail(reason="a fault of a plugin that is reported, and not yet repaired")
 
 
 def touched(lever: Lever, row: Row, **chosen: object) -> bool:
@@ -108,15 +109,16 @@ def test_fast_refund_of_shipped_goods_is_an_assumption() -> None:
         ({"refunded_at": PAID + 6 * HOUR}, PAID + 3 * HOUR, PAID + 4 * HOUR),
         # agreed to at once already
         ({"approved_at": PAID + 2 * HOUR}, PAID + 2 * HOUR, PAID + 7 * HOUR),
-        # nobody agreed: it ends when it ended
-        ({"approved_at": UNKNOWN}, PAID + 2 * HOUR, PAID + 7 * HOUR),
-        (
-            {"approved_at": UNKNOWN, "refunded_at": PAID + 6 * HOUR},
-            PAID + 6 * HOUR,
-            PAID + 7 * HOUR,
-        ),
         ({"closed_at": UNKNOWN}, PAID + 2 * HOUR, UNKNOWN),
-        ({"approved_at": UNKNOWN, "closed_at": UNKNOWN}, PAID + 2 * HOUR, UNKNOWN),
+        # nobody agreed: it ends at once
+        ({"approved_at": UNKNOWN}, PAID + 2 * HOUR, PAID + 2 * HOUR),
+        ({"approved_at": UNKNOWN, "closed_at": UNKNOWN}, PAID + 2 * HOUR, PAID + 2 * HOUR),
+        pytest.param(
+            {"approved_at": UNKNOWN, "refunded_at": PAID + 6 * HOUR},
+            PAID + 2 * HOUR,
+            PAID + 2 * HOUR,
+            marks=fault,
+        ),
     ],
     ids=str,
 )
@@ -273,23 +275,17 @@ def test_all_settings_hold_at_once() -> None:
         assert not touched(UNSHIPPED, ticket(), **{**chosen, **other})
 
 
-def test_a_share_is_no_condition_of_a_row() -> None:
-    """Which rows it falls on is settled by who simulates."""
-    assert FAST.rows(share=1).key == FAST.rows().key
-
-
 @pytest.mark.parametrize(
     ("chosen", "words"),
     [
         ({"prodcts": ("P1",)}, ["atom_fast_refund has no setting prodcts", "did you mean products?"]),
         ({"within_hours": 3}, ["no setting within_hours"]),
         ({"zzz": 1}, ["no setting zzz", "known: amount_below, from_second, on,"]),
-        ({"share": 101}, ["share", "101", "outside its bounds 0 to 100"]),
-        ({"share": -1}, ["share", "outside"]),
-        ({"share": "50%"}, ["share", "50%"]),
-        ({"share": 50.5}, ["share", "50.5", "no integer"]),
-        ({"share": None}, ["share needs a value"]),
-        ({"from_second": 86_400}, ["from_second", "0 to 86399"]),
+        ({"share": 50}, ["no setting share"]),
+        ({"from_second": 86_400}, ["from_second", "86400", "outside its bounds 0 to 86399"]),
+        ({"from_second": "50%"}, ["from_second", "50%"]),
+        ({"from_second": 50.5}, ["from_second", "50.5", "no integer"]),
+        ({"from_second": None}, ["from_second needs a value"]),
         ({"to_second": -1}, ["to_second"]),
         ({"amount_below": -1}, ["amount_below"]),
         ({"on": 1}, ["on", "no boolean"]),
@@ -298,7 +294,7 @@ def test_a_share_is_no_condition_of_a_row() -> None:
         ({"products": 5}, ["products", "no words"]),
         ({"products": (5,)}, ["products", "no words"]),
         ({"products": ["P1", 5]}, ["products", "no words"]),
-        ({"share": [50]}, ["share", "no integer"]),
+        ({"from_second": [50]}, ["from_second", "no integer"]),
     ],
     ids=str,
 )  # fmt: skip
@@ -312,7 +308,7 @@ def test_settings_are_refused(chosen: Row, words: list[str]) -> None:
 
 
 def test_settings_as_they_are_typed() -> None:
-    assert touched(FAST, ticket(shipped=True), only_unshipped="false", on="true", share="50")
+    assert touched(FAST, ticket(shipped=True), only_unshipped="false", on="true", from_second="0")
     assert not touched(FAST, ticket(), on="false")
     assert touched(UNSHIPPED, ticket(), within_hours="none", amount_below="", products="")
     assert not touched(UNSHIPPED, ticket(), within_hours="2")
@@ -331,7 +327,6 @@ def test_a_lever_says_what_it_is() -> None:
     }  # fmt: skip
     assert [s.id for s in Lever("x", **plain).settings] == [
         "on",
-        "share",
         "from_second",
         "to_second",
     ]

@@ -148,7 +148,6 @@ def test_settings_narrow_it(id: str, frames: dict[str, pl.DataFrame]) -> None:
     night = touched(from_second=20 * HOUR, to_second=8 * HOUR - 1)
     assert 0 < day < touched()
     assert day + night == touched()
-    assert touched(share=10) == touched()
     if lever.product is not None:
         products = tuple(frame["product_id"].drop_nulls().unique().sort()[:60])
         one, others = touched(products=products[:20]), touched(products=products[20:])
@@ -197,13 +196,17 @@ def test_show_says_it_in_words() -> None:
     assert fast["cells"] == {
         "approved_at": "applied_at",
         "refunded_at": "(refunded_at − (approved_at − applied_at)), else refunded_at, else applied_at",
-        "closed_at": "(closed_at − (approved_at − applied_at)), else closed_at",
+        "closed_at": (
+            "(applied_at when approved_at is missing,"
+            " else ((closed_at − (approved_at − applied_at)), else closed_at))"
+        ),
         "outcome": "'refunded'",
     }
     own = {s["id"]: s for s in fast["settings"]}
     assert own["only_unshipped"]["value"] is True
     assert own["only_unshipped"]["reason"].startswith("Only before the goods are shipped")
-    assert (own["share"]["low"], own["share"]["high"], own["share"]["unit"]) == (0, 100, "%")
+    clock = own["from_second"]
+    assert (clock["low"], clock["high"], clock["unit"], clock["value"]) == (0, 86_399, "s", 0)
     assert own["products"]["value"] == []
     assert fast["claimed_hours"] == 2.1
     out = show("kuaishou")

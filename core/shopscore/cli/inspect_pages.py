@@ -71,6 +71,8 @@ def _page(found: Inspection, zh: bool) -> Iterator[Any]:
         yield "Nothing was read. shopscore inspect --draft writes a layout to fill in, for --layout."
         return
     report = found.events.report
+    if not found.sheets:
+        yield from report.notes
     for name, books in sorted(report.books.items()):
         frame = found.events.frames.get(name)
         paid = ""

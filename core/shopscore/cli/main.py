@@ -83,6 +83,7 @@ def score(
         raise UsageError("--format parquet needs -o FILE")
     from .. import read_events, score_values
     from .. import score as score_events
+    from ..scoring import find_rules
 
     rules: dict[str, Any] = {
         "platform": platform,
@@ -98,6 +99,12 @@ def score(
         if values is not None:
             result = score_values(values, industry=industry, **rules)
         else:
+            find_rules(
+                *(
+                    rules[k]
+                    for k in ("platform", "scorecard", "ruleset", "as_of", "assume", "numbers")
+                )
+            )
             read = read_events(
                 events or "",
                 platform=platform,

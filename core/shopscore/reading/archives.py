@@ -135,7 +135,7 @@ def _is_workbook(archive: zipfile.ZipFile, label: str) -> bool:
     """Whether a zip is a workbook; other documents that are zips are refused."""
     names = {name.replace("\\", "/").lower() for name in archive.namelist()}
     if "[content_types].xml" in names:
-        if "xl/workbook.xml" in names:
+        if any(name.endswith("workbook.xml") for name in names):
             return True
         what = "a binary workbook (.xlsb)" if "xl/workbook.bin" in names else "no workbook"
         raise InputError(f"{label}: {what}; save the table as .xlsx or CSV")

@@ -115,10 +115,10 @@ def _faults(
         yield "shop_id", without, "required, and empty"
     for name in sorted(cells, key=lambda n: n not in stream.key):
         column, found = stream.column(name), cells[name]
-        if found.unreadable is not None and (column.required or column.vital):
-            yield name, found.unreadable, _unreadable(column)
         if found.unreadable is not None and column.kind == "enum":
             yield name, found.unreadable, f"not one of {', '.join(column.values)}"
+        elif found.unreadable is not None and (column.required or column.vital):
+            yield name, found.unreadable, _unreadable(column)
         if column.required and found.values.null_count():
             yield name, found.values.is_null(), "required, and empty"
         low, high = column.low, column.high

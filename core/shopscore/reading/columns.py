@@ -134,15 +134,15 @@ def _orderly(text: memoryview, start: int, separator: int, *, quotes: bool) -> i
     """
     whole: _Bytes = np.frombuffer(text, np.uint8)
     ends = outside = _places(whole, start, _LF)
+    marks = _places(whole, start, _QUOTE) if quotes else ends[:0]
     if quotes:
-        marks = _places(whole, start, _QUOTE)
         outside = ends[np.searchsorted(marks, ends) % 2 == 0]
-        marks = marks[marks < outside[-1]] if len(outside) else marks
-        borders = np.zeros(256, np.bool_)
-        borders[[separator, _LF, _CR, _QUOTE]] = True
-        if not (borders[whole[marks[::2] - 1]].all() and borders[whole[marks[1::2] + 1]].all()):
-            return 0
     if not len(outside):
+        return 0
+    marks = marks[marks < outside[-1]]
+    borders = np.zeros(256, np.bool_)
+    borders[[separator, _LF, _CR, _QUOTE]] = True
+    if not (borders[whole[marks[::2] - 1]].all() and borders[whole[marks[1::2] + 1]].all()):
         return 0
     before = whole[outside - 1]
     if ((before == _LF) | ((before == _CR) & (whole[outside - 2] == _LF))).any():
@@ -151,7 +151,7 @@ def _orderly(text: memoryview, start: int, separator: int, *, quotes: bool) -> i
     ends = ends[ends < cut]
     returns = sum(int(np.count_nonzero(block == _CR)) for _, block in _blocks(whole[:cut], start))
     if returns != np.count_nonzero(whole[ends - 1] == _CR):
-        return 0  # a carriage return alone
+        return 0  # one stands alone
     return cut if np.diff(ends, prepend=start - 1).max() <= MOST_CELL else 0
 
 
@@ -173,10 +173,7 @@ def _read(
     """Numbered columns of a piece, and whether they are bytes in Latin-1, not text."""
     as_bytes = codec != "utf-8"
     body, width = piece.text[piece.start :], piece.width
-    if as_bytes:
-        text = _latin(body, room, _titles(width, separator))
-    else:
-        text = bytes(piece.text)
+    text = _latin(body, room, _titles(width, separator)) if as_bytes else bytes(piece.text)
     frame = _split(text, separator, piece)
     if frame is None:  # bytes that are no UTF-8, or rows that are longer
         as_bytes = True

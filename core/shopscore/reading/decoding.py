@@ -104,24 +104,24 @@ class ColumnDecoder:
         self._known: tuple[pl.Enum, pl.Series] | None = None
 
     def __call__(self, cells: pl.Series) -> pl.Series:
+        if self._known is not None:
+            with suppress(PolarsError):  # there are new ones
+                return self._look_up(cells)
         if cells.str.len_bytes().sum() == cells.str.len_chars().sum():
             return cells
-        if self._recur and (found := self._look_up(cells)) is not None:
-            return found
+        if self._recur:
+            unique = cells.drop_nulls().unique()
+            self._recur = len(unique) <= len(cells) // 4
+            if self._recur:
+                self._known = pl.Enum(unique), self._decoded(unique)
+                return self._look_up(cells)
+            self._known = None
         whole = self._decoded(cells.fill_null(""))
         return whole.zip_with(cells.is_not_null(), cells) if cells.null_count() else whole
 
-    def _look_up(self, cells: pl.Series) -> pl.Series | None:
-        """Each cell as one that is known; None where it is of no use to know them."""
-        if self._known is not None:
-            with suppress(PolarsError):  # there are new ones
-                kind, texts = self._known
-                return texts.gather(cells.cast(kind).to_physical()).alias(cells.name)
-        unique = cells.drop_nulls().unique()
-        self._recur = len(unique) <= len(cells) // 4
-        if not self._recur:
-            return None
-        kind, texts = self._known = pl.Enum(unique), self._decoded(unique)
+    def _look_up(self, cells: pl.Series) -> pl.Series:
+        assert self._known is not None
+        kind, texts = self._known
         return texts.gather(cells.cast(kind).to_physical()).alias(cells.name)
 
     def _decoded(self, cells: pl.Series) -> pl.Series:

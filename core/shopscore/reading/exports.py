@@ -10,6 +10,7 @@ from ..model.streams import Stream
 from .cleaning import cleaned, translated
 from .files import RawTable, SubOrderRows
 from .recognition import Recognised
+from .report import REASON
 
 #: In the place of an id: words that explain a column, under its header.
 _EXPLAINS = r"[\u4e00-\u9fff]"
@@ -24,7 +25,10 @@ def export_table(found: Recognised, stream: Stream) -> RawTable:
     layout, places = found.layout, found.places
     lacking = [name for name in stream.key if name not in places and name not in layout.constants]
     if lacking:
-        wanted = " or ".join(layout.columns.get(lacking[0], (lacking[0],)))
+        names = layout.columns.get(lacking[0])
+        if names is None:
+            raise InputError(f"{layout.origin}: [columns] names no header for {lacking[0]}")
+        wanted = " or ".join(names)
         raise InputError(
             f"{found.sheet.label}: taken for {layout.name}, and has no column {wanted}"
         )
@@ -38,7 +42,11 @@ def export_table(found: Recognised, stream: Stream) -> RawTable:
     frame = pl.DataFrame(columns).with_columns(
         pl.lit(value).alias(name) for name, value in layout.constants.items() if name not in places
     )
-    rest = [h for i, h in enumerate(found.headers) if i not in positions and h.strip()]
+    rest = [
+        h
+        for i, h in enumerate(found.headers)
+        if i not in positions and h.strip() not in ("", REASON)
+    ]
     return RawTable(
         frame=frame,
         label=found.sheet.label,

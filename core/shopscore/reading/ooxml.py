@@ -11,15 +11,16 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
-from attrs import define, field
+import numpy.typing as npt
 
 from ..errors import InputError
 from .archives import refuse_bomb
 
 #: The most cells of the rectangle around the data of a worksheet, and of a workbook's together.
-MOST_CELLS = 50_000_000
+MOST_CELLS = 32_000_000
 #: The most text in the cells of a worksheet, in bytes.
 MOST_TEXT = 2 << 30
 
@@ -28,6 +29,8 @@ _READ = 1 << 16
 _BLOCK = 1 << 20
 _MOST_TOKEN = 8 << 20
 
+#: How programs write cells; what is not like this is looked at more closely.
+_USUAL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 _PLACED = re.compile(rb"""<(?:\w+:)?(?:c|row)\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
 _FILLED = re.compile(
     rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]*)([0-9]+)["'](?:[^>]*[^/>])?>"""
@@ -39,6 +42,8 @@ _INDEX = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})
 _STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
 _PROMISED = re.compile(rb"""\suniqueCount\s*=\s*["']([0-9]+)["']""")
 
+_Lengths = npt.NDArray[np.int64]
+
 
 def check_workbook(data: bytes, label: str) -> None:
     """Raise where a workbook asks for more memory than any export needs.
@@ -48,113 +53,112 @@ def check_workbook(data: bytes, label: str) -> None:
         zipfile.BadZipFile, zlib.error: where the file is damaged.
     """
     stream, total = io.BytesIO(data), 0
+
+    def counted(member: zipfile.ZipInfo) -> Iterator[bytes]:
+        nonlocal total
+        for block in _blocks(stream, member, label):
+            total += len(block)
+            refuse_bomb(label, total, len(data))
+            yield block
+
     with zipfile.ZipFile(stream) as archive:
         members = archive.infolist()
     if len(members) > _MOST_MEMBERS:
         raise InputError(f"{label}: a workbook of {len(members):,} parts; save it anew")
+    if len({member.filename.lower() for member in members}) < len(members):
+        raise zipfile.BadZipFile("two of its parts have the same name")
     members.sort(key=_is_strings, reverse=True)
-    strings = _Strings()
+    lengths: _Lengths = np.zeros(1, np.int64)
     for member in members:
-        sheet = _Sheet()
-        for block in _blocks(stream, member, label):
-            total += len(block)
-            refuse_bomb(label, total, len(data))
-            if _is_strings(member):
-                strings.add(block)
-            else:
-                sheet.add(block, strings.lengths)
-            if sheet.text > MOST_TEXT or strings.promised > MOST_CELLS:
-                raise InputError(f"{label}: too much text in its cells; save the table as CSV")
-        if sheet.rows * sheet.columns > MOST_CELLS and sheet.exact:
-            sheet = _Sheet()
-            for block in _blocks(stream, member, label):
-                sheet.add(block, strings.lengths, _FILLED)
-        if sheet.rows * sheet.columns > MOST_CELLS:
+        if _is_strings(member):
+            lengths = _lengths(counted(member), label)
+            continue
+        reach = _quick(counted(member), int(lengths.max()))
+        if reach is None or reach.too_far:
+            reach, sure = _thorough(_blocks(stream, member, label), lengths, _PLACED)
+            if reach.too_far and sure:  # perhaps only empty cells lie far out
+                reach, _ = _thorough(_blocks(stream, member, label), lengths, _FILLED)
+        if reach.text > MOST_TEXT:
+            raise _too_much_text(label)
+        if reach.too_far:
             raise InputError(
-                f"{label}: its cells spread over {sheet.rows:,} rows and {sheet.columns:,} columns;"
+                f"{label}: its cells spread over {reach.rows:,} rows and {reach.columns:,} columns;"
                 " is there one far from all the others? Save the table as CSV"
             )
-        strings.close()
+
+
+def _too_much_text(label: str) -> InputError:
+    return InputError(f"{label}: too much text in its cells; save the table as CSV")
 
 
 def _is_strings(member: zipfile.ZipInfo) -> bool:
     return member.filename.lower().endswith("sharedstrings.xml")
 
 
-@define
-class _Strings:
+class _Reach(NamedTuple):
+    """How far the cells of a worksheet reach, and how much text they come to at most."""
+
+    rows: int
+    columns: int
+    text: int
+
+    @property
+    def too_far(self) -> bool:
+        return self.rows * self.columns > MOST_CELLS or self.text > MOST_TEXT
+
+
+def _lengths(blocks: Iterator[bytes], label: str) -> _Lengths:
     """How long the shared strings are, as XML, which is no shorter than their text."""
-
-    lengths: np.typing.NDArray[np.int64] = field(factory=lambda: np.zeros(1, np.int64))
-    promised: int = 0
-    _found: list[int] = field(factory=list)
-    _open: int = 0
-
-    def add(self, block: bytes) -> None:
-        if found := _PROMISED.search(block):
-            self.promised = max(self.promised, int(found[1]))
+    found = [0]
+    for block in blocks:
+        if (promised := _PROMISED.search(block)) and int(promised[1]) > MOST_CELLS:
+            raise _too_much_text(label)
         before, *strings = map(len, _STRING.split(block))
-        self._open += before
-        for length in strings:
-            self._found.append(self._open)
-            self._open = length
-
-    def close(self) -> None:
-        """All of them are known."""
-        if self._found:
-            self.lengths = np.array([*self._found[1:], self._open], np.int64)
-            self._found = []
+        found[-1] += before
+        found += strings
+    return np.array(found[1:] or [0], np.int64)
 
 
-@define
-class _Sheet:
-    """How far the cells of a worksheet reach, and how much text they come to."""
+def _quick(blocks: Iterator[bytes], longest: int) -> _Reach | None:
+    """How far cells reach that are written as usual; None where some are not."""
+    row = column = text = 0
+    usual = True
+    for block in blocks:  # to the end, since they are counted
+        found = _USUAL.findall(block) if usual else []
+        usual = usual and len(found) == len(_CELL.findall(block)) and b"t='s'" not in block
+        text += len(block) + block.count(b't="s"') * longest
+        if found:
+            row = max(row, *map(int, {row for _, row in found}), 0)
+            column = max(column, *map(_number, {column for column, _ in found}), 0)
+    return _Reach(row, column, text) if usual else None
 
-    text: int = 0
-    exact: bool = True
-    _row: int = 0
-    _column: int = 0
-    _rows: int = 0
-    _widest: int = 0
-    _open: int = 0
 
-    def add(
-        self,
-        block: bytes,
-        lengths: np.typing.NDArray[np.int64],
-        places: re.Pattern[bytes] = _PLACED,
-    ) -> None:
-        if b"\0" in block:
-            raise zipfile.BadZipFile("a NUL byte in XML")
-        counts = [len(_CELL.findall(row)) for row in _ROW.split(block)]
+def _thorough(
+    blocks: Iterator[bytes], lengths: _Lengths, places: re.Pattern[bytes]
+) -> tuple[_Reach, bool]:
+    """How far cells reach that are written in any way, and whether all have a place."""
+    row = column = rows = widest = unfinished = text = 0
+    sure = True
+    for block in blocks:
+        counts = [len(_CELL.findall(part)) for part in _ROW.split(block)]
         found = places.findall(block)
         if places is _PLACED and len(found) < sum(counts) + len(counts) - 1:
-            self.exact = False  # cells or rows without a place stand next to those before
-        self._rows += len(counts) - 1
-        counts[0] += self._open
-        self._open = counts[-1]
-        self._widest = max(self._widest, *counts)
+            sure = False
+        rows += len(counts) - 1
+        counts[0] += unfinished
+        unfinished = counts[-1]
+        widest = max(widest, *counts)
         if found:
-            self._row = max(self._row, *map(int, {row for _, row in found}), 0)
-            self._column = max(self._column, *map(_number, {column for column, _ in found}), 0)
-        self._count_text(block, lengths)
-
-    def _count_text(self, block: bytes, lengths: np.typing.NDArray[np.int64]) -> None:
-        shared, longest = len(_SHARED.findall(block)), int(lengths.max())
-        if shared * longest <= len(block):
-            self.text += len(block)
-            return
+            row = max(row, *map(int, {row for _, row in found}), 0)
+            column = max(column, *map(_number, {column for column, _ in found}), 0)
         which = np.array([int(index) for index in _INDEX.findall(block)], np.int64)
         known = lengths[which[which < len(lengths)]]
-        self.text += int(known.sum()) + (shared - len(known)) * longest
-
-    @property
-    def rows(self) -> int:
-        return self._row if self.exact else self._row + self._rows
-
-    @property
-    def columns(self) -> int:
-        return self._column if self.exact else self._column + self._widest
+        unknown = len(_SHARED.findall(block)) - len(known)
+        text += len(block) + int(known.sum()) + unknown * int(lengths.max())
+    if sure:
+        return _Reach(row, column, text), True
+    # a cell or row without a place stands next to the one before it
+    return _Reach(row + rows, column + widest, text), False
 
 
 def _number(letters: bytes) -> int:
@@ -176,8 +180,6 @@ def _blocks(stream: io.BytesIO, member: zipfile.ZipInfo, label: str) -> Iterator
     for piece in _inflated(stream, member, label):
         if markup is None:
             markup = piece.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-            if piece.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise zipfile.BadZipFile("XML in UTF-16")
         if not markup:
             yield b" " * len(piece)
             continue

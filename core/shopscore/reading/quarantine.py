@@ -34,6 +34,10 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
             continue
         name = (table.label or "rows").replace("/", "_").replace("\\", "_")
         target = folder / (name if name.endswith((".csv", ".tsv", ".txt")) else f"{name}.csv")
+        if target.exists():
+            raise InputError(
+                f"{target}: is there already, and is not written over; give --quarantine a new folder"
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
             _write(table, mine, target)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 from attrs import evolve, frozen
 
+from ..model.layouts import SubOrders
 from ..model.streams import Stream
 from .checks import ROW, Checked, check
 from .files import RawTable
@@ -18,7 +19,7 @@ from .keys import KeyIndex
 from .latest import latest
 from .repairs import repair
 from .report import Books, no_incidents
-from .suborders import ROWS, merged
+from .suborders import ROWS, RULE, SUB, merged
 
 
 @frozen(eq=False)
@@ -28,6 +29,7 @@ class Typed:
     stream: Stream
     rows: pl.DataFrame
     parts: Sequence[tuple[RawTable, Checked]]
+    suborders: list[SubOrders]
 
     @property
     def offsets(self) -> npt.NDArray[np.int64]:
@@ -56,14 +58,21 @@ class Settled:
 def typed(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None) -> Typed:
     """Check every source of a stream and put the usable rows together."""
     parts, rows, before = [], [], 0
+    rules: list[SubOrders] = []
     for table in tables:
-        part = merged(table, check(table, stream, zone), stream)
-        rows.append(part.rows.with_columns(pl.col(ROW).cast(pl.Int64) + before))
+        part = check(table, stream, zone)
+        mine = part.rows
+        if table.suborders is not None:
+            rule = table.suborders.rule
+            rules += [] if rule in rules else [rule]
+            subs = table.suborders.ids.gather(mine[ROW]).alias(SUB)
+            mine = mine.with_columns(subs, pl.lit(rules.index(rule)).alias(RULE))
+        rows.append(mine.with_columns(pl.col(ROW).cast(pl.Int64) + before))
         before += part.rows_in
         parts.append(
             (_without_cells(table), evolve(part, rows=pl.DataFrame()))
         )  # the cells are in rows now
-    return Typed(stream, pl.concat(rows, how="diagonal"), parts)
+    return Typed(stream, pl.concat(rows, how="diagonal"), parts, rules)
 
 
 def _without_cells(table: RawTable) -> RawTable:
@@ -77,14 +86,14 @@ def settled(found: Typed, shop_ids: pl.Series) -> Settled:
     stream = found.stream
     shop = pl.concat(part.shops.among(shop_ids) for _, part in found.parts)
     rows = found.rows.with_columns(shop)
-    whole, index = latest(rows, stream)
+    whole, index = latest(merged(rows, found.suborders, stream), stream)
     mended, emptied = repair(whole, stream)
     repaired = pl.concat([_located(emptied, found), *_unreadable(whole, found)])
     set_aside = pl.concat([no_incidents(), *(part.set_aside for _, part in found.parts)])
     books = Books(
         rows_in=int(found.offsets[-1]),
         accepted=_count(mended),
-        replaced=_count(rows) - _count(whole),
+        replaced=len(rows) - _count(whole),
         set_aside=len(set_aside),
         repaired=len(repaired),
     )

@@ -20,6 +20,10 @@ from .recognition import recognise
 EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".zip", ".gz")
 
 
+#: Names that begin so are nobody's exports: hidden files, and the locks of spreadsheets.
+HIDDEN = (".", "~$")
+
+
 @frozen
 class Gaps:
     """What files of one shop do not say, and the user does."""
@@ -88,33 +92,48 @@ def _file(search: _Search, path: Path) -> None:
                 f"{path}: no layout fits its headers, and it is not named after a stream;"
                 f" shopscore inspect {path} says what comes near, --draft writes a layout to fill in"
             )
-    ((name, files),) = find_files(path, search.streams).items()
-    search.add(name, partial(read_file, files[0], search.streams[name].names), None)
+    _canonical(search, path.parent, [path], None)
 
 
 def _folder(search: _Search, folder: Path, shop_id: str | None) -> None:
     try:
-        entries = sorted(folder.iterdir())
+        entries = sorted(p for p in folder.iterdir() if not p.name.startswith(HIDDEN))
     except OSError as error:
         raise InputError(f"{folder}: {error.strerror or error}") from None
-    canonical = [p for p in entries if _is_canonical(search, p)]
-    if canonical:
-        names = [p.name if p.is_dir() else p.stem for p in canonical]
-        for name, files in find_files(folder, dict.fromkeys(names)).items():
-            columns = search.streams[name].names
-            for file in files:
-                search.add(name, partial(read_file, file, columns, search.root), shop_id)
-    for path in (p for p in entries if p not in canonical and not p.name.startswith(".")):
-        if path.is_dir() and shop_id is None and path.name not in search.streams:
-            _folder(search, path, path.name)
-        elif path.is_file() and path.suffix.lower() in EXPORT_SUFFIXES:
-            if not any(search.layouts):
-                continue
-            if not _export(search, path, shop_id):
+    canonical = []
+    for path in entries:
+        if _is_canonical(search, path):
+            canonical.append(path)
+        elif path.is_dir():
+            if shop_id is None:
+                _folder(search, path, path.name)
+            else:
                 search.notes.append(
-                    f"{search.label(path)}: not recognised, and not used;"
-                    f" shopscore inspect {path} says why"
+                    f"{search.label(path)}: a folder within that of a shop: not used"
                 )
+        elif path.is_file() and path.suffix.lower() in EXPORT_SUFFIXES and any(search.layouts):
+            if _export(search, path, shop_id):
+                continue
+            if path.stem in search.streams and path.suffix == ".csv":
+                canonical.append(path)  # reading it says what is wrong
+                continue
+            search.notes.append(
+                f"{search.label(path)}: not recognised, and not used;"
+                f" shopscore inspect {path} says why"
+            )
+    if canonical:
+        _canonical(search, folder, canonical, shop_id)
+
+
+def _canonical(search: _Search, folder: Path, paths: Sequence[Path], shop_id: str | None) -> None:
+    """Add files and folders that are named after their streams."""
+    names = dict.fromkeys(p.name if p.is_dir() else p.stem for p in paths)
+    alone = paths == [search.root]
+    found = find_files(search.root, search.streams) if alone else find_files(folder, names)
+    for name, files in found.items():
+        for file in files:
+            columns = search.streams[name].names
+            search.add(name, partial(read_file, file, columns, search.root), shop_id)
 
 
 def _is_canonical(search: _Search, path: Path) -> bool:
@@ -128,8 +147,7 @@ def _is_canonical(search: _Search, path: Path) -> bool:
         return False
     if not any(search.layouts):
         return True
-    header = canonical_header(path)
-    return header is None or set(search.streams[name].key) <= set(header)
+    return set(search.streams[name].key) <= set(canonical_header(path) or ())
 
 
 def _export(search: _Search, path: Path, shop_id: str | None) -> bool:

@@ -1,54 +1,70 @@
-"""Sub-orders: rows of one file that are parts of one order become its row."""
+"""Sub-orders: rows of exports that are parts of one order become its row."""
 
 from __future__ import annotations
 
-import numpy as np
-import polars as pl
-from attrs import evolve
+from collections.abc import Callable, Iterator
 
+import polars as pl
+
+from ..model.layouts import SubOrders
 from ..model.streams import Stream
-from .checks import ROW, Checked
-from .files import RawTable
+from .checks import ROW
 from .latest import canonical_text
 
-#: How many rows of the source one row stands for.
+#: How many rows of the sources one row stands for.
 ROWS = "_rows"
+#: The id of a row's sub-order, and which rule puts it together with others.
+SUB, RULE = "_sub", "_rule"
+
+
+def merged(rows: pl.DataFrame, rules: list[SubOrders], stream: Stream) -> pl.DataFrame:
+    """The rows of all sources with those of one order put together, each sub-order once.
+
+    Of a sub-order that is there more than once the latest state is taken, wherever it comes from.
+    Rows without a rule stay as they are.
+    """
+    if RULE not in rows.columns:
+        return rows
+    alone = rows.filter(pl.col(RULE).is_null()).with_columns(pl.lit(1, pl.Int64).alias(ROWS))
+    parts = rows.filter(pl.col(RULE).is_not_null())
+    orders = [
+        _orders(parts.filter(pl.col(RULE) == position), rule, stream)
+        for position, rule in enumerate(rules)
+    ]
+    return pl.concat([alone, *orders], how="diagonal").drop(SUB, RULE)
+
+
+def _orders(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> pl.DataFrame:
+    keys = ["shop", *stream.key]
+    newest = ["updated_at"] if "updated_at" in rows.columns else []
+    rows = rows.with_columns(canonical_text(stream, rows.columns))
+    rows = rows.sort(*keys, SUB, *newest, "_text", nulls_last=False)
+    alone = rows[SUB].is_null()  # without an id each row is a part of its own
+    once = rows.filter(~alone).unique([*keys, SUB], keep="last", maintain_order=True)
+    rows = pl.concat([once, rows.filter(alone)]).sort(*keys, SUB, "_text", nulls_last=True)
+    how = dict(_how(rule, newest))
+    apart = {*keys, SUB, RULE, "_text"}
+    return rows.group_by(keys, maintain_order=True).agg(
+        *(
+            how.get(name, _first)(pl.col(name)).alias(name)
+            for name in rows.columns
+            if name not in apart
+        ),
+        pl.len().cast(pl.Int64).alias(ROWS),
+    )
+
+
+def _how(rule: SubOrders, newest: list[str]) -> Iterator[tuple[str, Callable[[pl.Expr], pl.Expr]]]:
+    yield from ((name, pl.Expr.min) for name in (*rule.earliest, ROW))
+    yield from ((name, pl.Expr.max) for name in (*rule.latest, *newest))
+    yield from ((name, _total) for name in rule.total)
+
+
+def _first(cells: pl.Expr) -> pl.Expr:
+    """The cell of the smallest sub-order that has one."""
+    return cells.drop_nulls().first()
 
 
 def _total(cells: pl.Expr) -> pl.Expr:
     """The sum of what is there; null of nothing."""
     return pl.when(cells.is_not_null().any()).then(cells.sum())
-
-
-def merged(table: RawTable, part: Checked, stream: Stream) -> Checked:
-    """The usable rows with those of one order put together, each of its sub-orders once."""
-    if table.suborders is None:
-        return part
-    rule, keys = table.suborders.rule, ["_shop", *stream.key]
-    rows = part.rows.with_columns(
-        pl.Series("_shop", part.shops.codes),
-        table.suborders.ids.gather(part.rows[ROW]).alias("_sub"),
-        canonical_text(stream, part.rows.columns),
-    )
-    rows = rows.with_columns(pl.len().over(keys).cast(pl.Int64).alias(ROWS))
-    newest = ["updated_at"] if "updated_at" in rows.columns else []
-    rows = rows.sort(*keys, "_sub", *newest, "_text", nulls_last=False)
-    alone = rows["_sub"].is_null()  # without an id each row is a part of its own
-    once = rows.filter(~alone).unique([*keys, "_sub"], keep="last", maintain_order=True)
-    rows = pl.concat([once, rows.filter(alone)]).sort(*keys, "_sub", "_text", nulls_last=True)
-    how = {
-        **dict.fromkeys(rule.earliest, pl.Expr.min),
-        **dict.fromkeys((*rule.latest, *newest), pl.Expr.max),
-        **dict.fromkeys(rule.total, _total),
-        ROW: pl.Expr.min,
-        ROWS: pl.Expr.first,
-    }
-    apart = {*keys, "_sub", "_text"}
-    orders = rows.group_by(keys, maintain_order=True).agg(
-        how[name](pl.col(name)) if name in how else pl.col(name).drop_nulls().first()
-        for name in rows.columns
-        if name not in apart
-    )
-    codes = orders["_shop"].to_numpy().astype(np.uint32)
-    names = [*part.rows.columns, ROWS]
-    return evolve(part, rows=orders.select(names), shops=evolve(part.shops, codes=codes))

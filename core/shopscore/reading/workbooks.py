@@ -20,7 +20,7 @@ from .archives import MOST_UNPACKED, Content, Kind
 from .biff import check_old_workbook
 from .columns import MOST_CELL, Columns
 from .compound import BrokenFileError
-from .ooxml import MOST_CELLS, check_workbook
+from .ooxml import MOST_CELLS, MOST_TEXT, check_workbook
 
 #: A whole number from here on has lost digits: spreadsheets keep fifteen.
 _LOSES_DIGITS = 10**15
@@ -92,19 +92,20 @@ def _grids(data: bytes, label: str) -> Iterator[tuple[str, Grid]]:
             " table as CSV"
         ) from None
     book = load_workbook(io.BytesIO(data))
-    total = 0
+    total = text = 0
     for at, about in enumerate(book.sheets_metadata):
         if not str(about.typ).endswith("WorkSheet"):
             continue
         sheet = book.get_sheet_by_index(at)
         total += sheet.height * sheet.width
-        if total > MOST_CELLS:
+        if total > MOST_CELLS or text > MOST_TEXT:
             raise InputError(
-                f"{label}: its worksheets spread over more than {MOST_CELLS:,} cells; save the"
-                " table as CSV"
+                f"{label}: its worksheets spread over more than {MOST_CELLS:,} cells, or have too"
+                " much text; save the table as CSV"
             )
         if sheet.height and sheet.width:
             grid = _grid(sheet.iter_rows(), f"{label} / {about.name}")
+            text += grid.frame.estimated_size()
             if len(grid.numbers):
                 yield about.name, grid
 

@@ -75,6 +75,7 @@ def _checks() -> tuple[Checking, ...]:
         declarations.spans,
         declarations.tallies_are_integers,
         lever_checks.levers,
+        lever_checks.layouts,
         counting_laws.oracle,
         counting_laws.state_law,
         counting_laws.windows_commute,

@@ -1,4 +1,4 @@
-"""Checks on levers: they fit the streams that they change."""
+"""Checks on levers and layouts: they fit the streams that they change, or make."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..model.platforms import Platform
 from ..model.streams import CANONICAL, merge_streams
 from ..rules import check_tally
 from .report import Check
-from .subject import Subject, failed, judged, skipped
+from .subject import Subject, failed, judged, passed, skipped
 
 
 def levers(subject: Subject) -> Iterator[Check]:
@@ -32,6 +32,23 @@ def levers(subject: Subject) -> Iterator[Check]:
             f"lever {id}: {why}" for id, each in every.items() for why in _faults(platform, each)
         )
         yield judged("levers", platform.id, faults)
+
+
+def layouts(subject: Subject) -> Iterator[Check]:
+    """``layouts``: the layouts of export files can be read."""
+    for platform in subject.platforms:
+        if platform.id not in {p.id for p in subject.record.platforms}:
+            continue
+        try:
+            there = platform.layouts
+        except (ShopscoreError, OSError, ValueError) as error:
+            yield failed("layouts", platform.id, str(error))
+            continue
+        yield (
+            passed("layouts", platform.id)
+            if there
+            else skipped("layouts", platform.id, "the platform declares no layouts")
+        )
 
 
 def _faults(platform: Platform, lever: Lever) -> Iterator[str]:

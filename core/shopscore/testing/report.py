@@ -22,6 +22,7 @@ CHECKS: Mapping[str, str] = {
     "spans": "rule sets of one scorecard do not overlap in time, and none ends before it begins",
     "tallies_are_integers": "every tally is a condition and an integer over columns that exist",
     "levers": "levers read and change columns that exist, by settings that they declare",
+    "layouts": "layouts of export files name columns and words that exist, with a source",
     "oracle": "plain Python, row by row, counts what polars counts",
     "state_law": "parts add up to the whole in any order, and undo to nothing",
     "windows_commute": "rows straight into windows give what daily tallies give",

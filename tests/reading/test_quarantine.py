@@ -1,0 +1,382 @@
+"""Quarantine: rows set aside, as files to be corrected and read again, with nothing lost."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+import pytest
+from attrs import frozen
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+import shopscore as ss
+from exports.files import as_text, needs_excel, write_workbook
+from shopscore.reading.quarantine import write_quarantine
+
+from .tables import books, rows, seconds
+
+BECAUSE = "set_aside_because"
+PAID = "支付完成时间"
+#: The columns of a real export in an order of their own, with two that nobody reads.
+HEAD = [
+    "备注",
+    "子订单编号 ",
+    "主订单编号",
+    "订单提交时间",
+    PAID,
+    "订单应付金额（元）",
+    "订单应付金额",
+    "省",
+]
+GOOD = [
+    ["好", "6921738301234567001", "6921738301234567001", "2022-05-01 10:00:00", "", "x", "5.00", "浙江"],
+    ["", "6921738301234567004", "6921738301234567004", "2022-05-04 10:00:00", "", "x", "8.00", "上海"],
+]  # fmt: skip
+BAD = [
+    ["一,二", "6921738301234567002", "6921738301234567002", "2022-05-02 10:00:00", "昨天", "x", "6.00", "江苏"],
+    ["第一行\n第二行", "6921738301234567003", "", "2022-05-03 10:00:00", "2022-05-03 11:00:00", "x", "7.00", "广东"],
+]  # fmt: skip
+#: What a person writes into the cells that were at fault.
+CORRECTED = [
+    ["一,二", "6921738301234567002", "6921738301234567002", "2022-05-02 10:00:00", "2022-05-02 12:00:00", "x", "6.00", "江苏"],
+    ["第一行\n第二行", "6921738301234567003", "6921738301234567003", "2022-05-03 10:00:00", "2022-05-03 11:00:00", "x", "7.00", "广东"],
+]  # fmt: skip
+EXPORT = [HEAD, GOOD[0], BAD[0], BAD[1], GOOD[1]]
+IDS = [f"692173830123456700{n}" for n in (1, 2, 3, 4)]
+
+#: Name of the file, codec, and separator.
+TEXTS = {
+    "utf-8": ("订单.csv", "utf-8", ","),
+    "utf-8-sig": ("订单.csv", "utf-8-sig", ","),
+    "gb18030": ("订单.csv", "gb18030", ","),
+    "utf-16": ("订单.csv", "utf-16", ","),
+    "tabs": ("订单.tsv", "utf-8", "\t"),
+    "tabs in gb18030": ("订单.txt", "gb18030", "\t"),
+    "tabs in utf-16": ("订单.txt", "utf-16", "\t"),
+    "semicolons": ("订单.csv", "utf-8-sig", ";"),
+}
+MARKS = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16": b"\xff\xfe"}
+
+each_text = pytest.mark.parametrize(("name", "codec", "separator"), TEXTS.values(), ids=TEXTS)
+
+
+def read(source: Path, **more: Any) -> ss.Events:
+    return ss.read_events(source, **{"platform": "douyin", "shop_id": "S1", **more})
+
+
+def write(
+    path: Path, records: Sequence[Sequence[str]], codec: str = "utf-8", sep: str = ","
+) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(as_text(records, sep).encode(codec))
+    return path
+
+
+def records(path: Path, codec: str = "utf-8", separator: str = ",") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_bytes().decode(codec)), delimiter=separator))
+
+
+def one_file(source: Path, folder: Path, **more: Any) -> Path:
+    """The only file that a quarantine writes."""
+    (found,) = write_quarantine(read(source, **more).report, folder)
+    return found
+
+
+class TestText:
+    @each_text
+    def test_own_columns_order_and_encoding(
+        self, name: str, codec: str, separator: str, tmp_path: Path
+    ) -> None:
+        written = one_file(write(tmp_path / name, EXPORT, codec, separator), tmp_path / "aside")
+        assert written == tmp_path / "aside" / name
+        assert written.read_bytes().startswith(MARKS.get(codec, b""))
+        head, *body = records(written, codec, separator)
+        assert head == [BECAUSE, *HEAD]
+        assert [row[1:] for row in body] == BAD
+        assert [row[0].partition(":")[0] for row in body] == [PAID, "主订单编号"]
+        assert all(row[0].partition(": ")[2] for row in body)
+
+    @each_text
+    def test_corrected_and_fed_again(
+        self, name: str, codec: str, separator: str, tmp_path: Path
+    ) -> None:
+        first = write(tmp_path / "in" / name, EXPORT, codec, separator)
+        before = books(read(first))
+        assert before == {"in": 4, "accepted": 2, "set_aside": 2}
+        written = one_file(first, tmp_path / "aside")
+        head, *body = records(written, codec, separator)
+        corrected = [[row[0], *new] for row, new in zip(body, CORRECTED, strict=True)]
+        write(written, [head, *corrected], codec, separator)
+        after = read(written)
+        assert books(after) == {"in": 2, "accepted": 2}
+        assert [r["order_id"] for r in rows(after, "orders")] == IDS[1:3]
+        write(tmp_path / "in" / f"又{name}", [head, *corrected], codec, separator)
+        both = read(tmp_path / "in")
+        assert books(both) == {"in": 6, "accepted": 4, "set_aside": 2}
+        found = [(r["order_id"], r["paid_at"], r["amount"]) for r in rows(both, "orders")]
+        assert found == [
+            (IDS[0], None, 500),
+            (IDS[1], seconds("2022-05-02 12:00:00"), 600),
+            (IDS[2], seconds("2022-05-03 11:00:00"), 700),
+            (IDS[3], None, 800),
+        ]
+
+    def test_fed_again_uncorrected_it_comes_out_the_same(self, tmp_path: Path) -> None:
+        first = one_file(write(tmp_path / "x.csv", EXPORT), tmp_path / "1")
+        assert books(read(first)) == {"in": 2, "set_aside": 2}
+        again = records(one_file(first, tmp_path / "2"))
+        assert [row[-len(HEAD) :] for row in again] == [HEAD, *BAD]
+
+    def test_a_row_that_is_too_long_keeps_what_is_too_much(self, tmp_path: Path) -> None:
+        long = [*GOOD[0], "多余", "=1+1"]
+        path = write(tmp_path / "x.csv", [["导出时间：昨天"], HEAD, long, GOOD[1]])
+        head, row = records(one_file(path, tmp_path / "aside"))
+        assert head == [BECAUSE, *HEAD]
+        assert row[1:] == [*GOOD[0], "多余", "'=1+1"]
+
+    def test_explanations_are_among_them(self, tmp_path: Path) -> None:
+        explains = ["说明", "子单", "主单的编号", "", "", "", "", ""]
+        path = write(tmp_path / "x.csv", [HEAD, explains, *GOOD])
+        _, row = records(one_file(path, tmp_path / "aside"))
+        assert row[1:] == explains
+
+    def test_a_name_that_says_it_was_packed_ends_like_a_text(self, tmp_path: Path) -> None:
+        path = tmp_path / "x.csv.gz"
+        path.write_bytes(gzip.compress(as_text(EXPORT).encode("gb18030")))
+        written = one_file(path, tmp_path / "aside")
+        assert written.suffix == ".csv"
+        assert [row[1:] for row in records(written, "gb18030")] == [HEAD, *BAD]
+
+    @pytest.mark.xfail(reason="the column that a quarantine added is listed as not used")
+    def test_its_own_column_is_not_worth_a_word(self, tmp_path: Path) -> None:
+        written = one_file(write(tmp_path / "x.csv", EXPORT), tmp_path / "aside")
+        assert BECAUSE not in read(written).report.ignored["orders"]
+
+
+class TestWorkbooks:
+    def test_a_sheet_becomes_a_csv_file_for_spreadsheets(self, tmp_path: Path) -> None:
+        needs_excel()
+        write_workbook(tmp_path / "订单.xlsx", EXPORT)
+        written = one_file(tmp_path / "订单.xlsx", tmp_path / "aside")
+        assert (written.suffix, written.read_bytes()[:3]) == (".csv", MARKS["utf-8-sig"])
+        head, *body = records(written, "utf-8-sig")
+        assert (head, [row[1:] for row in body]) == ([BECAUSE, *HEAD], BAD)
+        corrected = [["", *new] for new in CORRECTED]
+        write(written, [head, *corrected], "utf-8-sig")
+        assert books(read(written)) == {"in": 2, "accepted": 2}
+
+    def test_each_sheet_of_two_has_its_file(self, tmp_path: Path) -> None:
+        needs_excel()
+        from openpyxl import Workbook
+
+        book = Workbook()
+        for name in ("五月", "六月"):
+            sheet = book.create_sheet(name)
+            for record in EXPORT:
+                sheet.append(record)
+        book.save(tmp_path / "x.xlsx")
+        written = write_quarantine(read(tmp_path / "x.xlsx").report, tmp_path / "aside")
+        assert len(set(written)) == 2
+        for file in written:
+            assert [row[0].partition(":")[0] for row in records(file, "utf-8-sig")[1:]] == [
+                PAID,
+                "主订单编号",
+            ]
+
+
+class TestCanonical:
+    TEXT = 'shop_id,colour,paid_at,order_id\nS1,red,,1\nS1,"a,b",never,2\n,x,,3\n'
+
+    def test_corrected_and_fed_again(self, tmp_path: Path) -> None:
+        path = tmp_path / "orders.csv"
+        path.write_text(self.TEXT, encoding="utf-8-sig")
+        written = one_file(path, tmp_path / "aside")
+        assert written == tmp_path / "aside" / "orders.csv"
+        found = records(written)
+        assert [row[1:] for row in found] == [
+            ["shop_id", "colour", "paid_at", "order_id"],
+            ["S1", "a,b", "never", "2"],
+            ["", "x", "", "3"],
+        ]
+        assert [row[0].partition(":")[0] for row in found] == [BECAUSE, "paid_at", "shop_id"]
+        text = written.read_text().replace("never", "2022-05-01 10:00").replace(",,x", ",S1,x")
+        written.write_text(text)
+        assert books(read(tmp_path / "aside", shop_id=None)) == {"in": 2, "accepted": 2}
+
+    def test_parquet(self, tmp_path: Path) -> None:
+        path = parquet_orders(tmp_path)
+        head, row = records(one_file(path, tmp_path / "aside"))
+        assert head == [BECAUSE, "shop_id", "order_id", "paid_at", "created_at", "amount"]
+        assert row[1:] == ["S1", "2", "never", "2022-05-01 10:00:00", ""]
+
+    @pytest.mark.xfail(reason="orders.parquet.csv is not named after a stream")
+    def test_parquet_fed_again(self, tmp_path: Path) -> None:
+        written = one_file(parquet_orders(tmp_path), tmp_path / "aside")
+        written.write_text(written.read_text().replace("never", "2022-05-01 11:00:00"))
+        assert books(read(tmp_path / "aside")) == {"in": 1, "accepted": 1}
+
+    @pytest.mark.xfail(reason="orders/a.csv becomes orders_a.csv, which is no stream")
+    def test_parts_fed_again(self, tmp_path: Path) -> None:
+        for part in ("a", "b"):
+            write(tmp_path / "in" / "orders" / f"{part}.csv", [["shop_id", "order_id"], ["", part]])
+        files = write_quarantine(read(tmp_path / "in").report, tmp_path / "aside")
+        for file in files:
+            file.write_text(file.read_text().replace(",,", ",S1,"))
+        assert books(read(tmp_path / "aside")) == {"in": 2, "accepted": 2}
+
+
+def parquet_orders(folder: Path) -> Path:
+    path = folder / "orders.parquet"
+    table = {
+        "shop_id": ["S1", "S1"],
+        "order_id": ["1", "2"],
+        "paid_at": [None, "never"],
+        "created_at": ["2022-05-01 10:00:00"] * 2,
+        "amount": [1.5, None],
+    }
+    frame = pl.DataFrame(table).with_columns(pl.col("created_at").str.to_datetime())
+    frame.write_parquet(path)
+    return path
+
+
+class TestPlaces:
+    def test_nothing_set_aside_is_nothing_written(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "x.csv", [HEAD, *GOOD])
+        assert write_quarantine(read(path).report, tmp_path / "aside") == ()
+        assert not (tmp_path / "aside").exists()
+
+    @pytest.mark.xfail(reason="polars warns: a missing label is compared with those of files")
+    def test_dataframes_have_no_file(self, tmp_path: Path) -> None:
+        report = ss.read_events({"orders": {"shop_id": [None], "order_id": ["1"]}}).report
+        assert len(report.set_aside) == 1
+        assert write_quarantine(report, tmp_path / "aside") == ()
+
+    @pytest.mark.parametrize("below", [False, True])
+    def test_a_folder_that_cannot_be_written(self, below: bool, tmp_path: Path) -> None:
+        (tmp_path / "aside").write_text("")
+        folder = tmp_path / "aside" / "x" if below else tmp_path / "aside"
+        report = read(write(tmp_path / "x.csv", EXPORT)).report
+        with pytest.raises(ss.InputError, match=r"aside.*x\.csv: cannot be written"):
+            write_quarantine(report, folder)
+
+    def test_a_file_that_cannot_be_written(self, tmp_path: Path) -> None:
+        (tmp_path / "aside" / "x.csv").mkdir(parents=True)
+        report = read(write(tmp_path / "x.csv", EXPORT)).report
+        with pytest.raises(ss.InputError, match=r"x\.csv: cannot be written"):
+            write_quarantine(report, tmp_path / "aside")
+
+    @pytest.mark.xfail(reason="甲/x.csv and 甲_x.csv become one file: rows are lost")
+    def test_no_file_is_written_over_another(self, tmp_path: Path) -> None:
+        write(tmp_path / "in" / "甲" / "x.csv", [HEAD, BAD[0]])
+        write(tmp_path / "in" / "甲_x.csv", [HEAD, BAD[1]])
+        files = write_quarantine(read(tmp_path / "in").report, tmp_path / "aside")
+        assert sum(len(records(file)) - 1 for file in set(files)) == 2
+
+    @pytest.mark.xfail(reason="folders of shops are flattened: the file no longer knows its shop")
+    def test_folders_of_shops_fed_again(self, tmp_path: Path) -> None:
+        for shop in ("甲", "乙"):
+            write(tmp_path / "in" / shop / "x.csv", [HEAD, BAD[0]])
+        report = read(tmp_path / "in", shop_id=None).report
+        for file in write_quarantine(report, tmp_path / "aside"):
+            file.write_text(file.read_text().replace("昨天", "2022-05-02 12:00:00"))
+        again = read(tmp_path / "aside", shop_id=None)
+        assert again.shops["shop_id"].to_list() == sorted(("甲", "乙"))
+
+
+#: What a spreadsheet takes for a formula, and what it takes for a number.
+FORMULAS = ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "--", "-", "=", "+86 138", '="007"']
+NUMBERS = ["-5", "+5", "-5.25", "+0.5", "5"]
+RISKY = tuple("=+-@\t\r")
+TIME = "2022-05-01 11:00:00"
+
+each_kind = pytest.mark.parametrize("export", [False, True], ids=["canonical", "export"])
+
+
+@frozen
+class Aside:
+    """Cells beside faults: as the quarantine has them; read corrected at once, and after it."""
+
+    kept: list[str]
+    at_once: list[Any]
+    after: list[Any]
+
+
+def aside(cells: Sequence[str], folder: Path, export: bool) -> Aside:
+    if export:
+        name, head = "x.csv", ["主订单编号", "子订单编号", "订单提交时间", PAID, "省"]
+        body = [[str(i), str(i), TIME, "never", cell] for i, cell in enumerate(cells)]
+    else:
+        name, head = "orders.csv", ["order_id", "paid_at", "province"]
+        body = [[str(i), "never", cell] for i, cell in enumerate(cells)]
+    first = write(folder / "in" / name, [head, *body])
+    written = one_file(first, folder / "aside")
+    header, *kept = records(written)
+    at = header.index(PAID if export else "paid_at")
+    write(written, [header, *([*row[:at], TIME, *row[at + 1 :]] for row in kept)])
+    write(first, [head, *([*row[: at - 1], TIME, *row[at:]] for row in body)])
+    at_once, after = ([r["province"] for r in rows(read(f), "orders")] for f in (first, written))
+    assert len(at_once) == len(cells)
+    assert all(not cell.startswith(RISKY) for row in kept for cell in row[:at])
+    return Aside([row[-1] for row in kept], at_once, after)
+
+
+def risky(cell: str) -> bool:
+    number = re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", cell)
+    return cell.startswith(RISKY) and not number
+
+
+class TestFormulas:
+    @each_kind
+    def test_are_guarded(self, export: bool, tmp_path: Path) -> None:
+        assert aside(FORMULAS, tmp_path, export).kept == [f"'{cell}" for cell in FORMULAS]
+
+    @each_kind
+    def test_but_not_numbers(self, export: bool, tmp_path: Path) -> None:
+        assert aside(NUMBERS, tmp_path, export).kept == NUMBERS
+
+    @each_kind
+    def test_come_back_the_same(self, export: bool, tmp_path: Path) -> None:
+        plain = [c for c in FORMULAS + NUMBERS if not (export and "=" in c)]
+        found = aside(plain, tmp_path, export)
+        assert found.after == found.at_once
+
+    @pytest.mark.xfail(reason="the mark before = and what spreadsheets glue to it both stay")
+    @pytest.mark.parametrize("cell", ['="6921738301234567002"', "=1+1", '\t="007"'])
+    def test_of_exports_with_a_sign_of_equality_come_back_the_same(
+        self, cell: str, tmp_path: Path
+    ) -> None:
+        found = aside([cell], tmp_path, export=True)
+        assert found.after == found.at_once
+
+    @pytest.mark.xfail(reason="headers are written as they are")
+    def test_headers_are_cells_too(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "x.csv", [["=HYPERLINK(1)", *HEAD], ["", *BAD[0]]])
+        head, _ = records(one_file(path, tmp_path / "aside"))
+        assert not any(cell.startswith(RISKY) for cell in head)
+
+    @given(st.lists(st.text("=+-@\t\r'\" ,;\n1a元", max_size=6), min_size=1), st.booleans())
+    @settings(max_examples=40)
+    @example(["-'=", '-"', "+1,5", "@\n"], True)
+    def test_any_cell_is_guarded_and_comes_back_the_same(
+        self, cells: list[str], export: bool
+    ) -> None:
+        spoilt = r"[ \t\r\n]*[='\"]" if export else "'"  # known not to come back: see the others
+        plain = [cell for cell in cells if not re.match(spoilt, cell)]
+        assume(plain)
+        with TemporaryDirectory() as folder:
+            found = aside(plain, Path(folder), export)
+        assert found.kept == [f"'{cell}" if risky(cell) else cell for cell in plain]
+        assert found.after == found.at_once
+
+    @pytest.mark.xfail(reason="the mark of a cell that had one is taken away as well")
+    def test_a_mark_that_was_there_stays(self, tmp_path: Path) -> None:
+        found = aside(["'=1"], tmp_path, export=False)
+        assert found.after == found.at_once

@@ -1,0 +1,66 @@
+"""Scorers of a rule set: their kinds, their numbers, and points on the scale."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from shopscore.errors import RuleSetError
+from shopscore.grading import bound_scorers
+
+from .documents import Tables, parsed, put, refused
+
+fault = pytest.mark.xfail(reason="a fault of core that is reported, and not yet repaired")
+
+
+def test_a_scorer_that_does_not_exist() -> None:
+    refused(put("dimensions", 0, "metrics", 0, "scorer", value="rnk"), "bad_reviews", "rnk")
+
+
+def test_a_kind_of_scorer_that_does_not_exist() -> None:
+    ruleset = parsed(put("scorers", "rank", "kind", value="percentile_curv"))
+    with pytest.raises(RuleSetError, match=r"did you mean percentile_curve\?"):
+        bound_scorers(ruleset)
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [
+        ("percentile_curve", {"curve": [[0, 0]]}),
+        ("percentile_curve", {"curve": [[0, 0], [Decimal("0.5"), 5]]}),
+        ("percentile_curve", {"curve": [[0, 0], [0, 1], [1, 5]]}),
+        ("percentile_curve", {"curve": [[1, 0], [0, 1]]}),
+        pytest.param("percentile_curve", {"curve": "straight"}, marks=fault),
+        pytest.param("percentile_curve", {"curve": 3}, marks=fault),
+        pytest.param("percentile_curve", {"curve": [[0, 0, 0], [1, 5, 5]]}, marks=fault),
+        ("percentile_curve", {"curve": [[0, 0], [1, Decimal("5.01")]]}),
+        ("percentile_curve", {"curve": [[0, -1], [1, 5]]}),
+        ("percentile_curve", {"curves": [[0, 0], [1, 5]]}),
+        ("percentile_curve", {}),
+        ("linear", {"line": []}),
+        ("linear", {"line": [[1, 1], [1, 2]]}),
+        ("linear", {"line": [[0, "much"]]}),
+        ("linear", {"line": [[0, 6]]}),
+        ("linear", {"line": [[0]]}),
+        ("bands", {"bands": []}),
+        ("bands", {"bands": [[0, 1]], "floor": 6}),
+        ("bands", {"bands": [[0, 1]], "flor": 1}),
+        ("threshold", {"bound": 1, "passed": 5, "failed": -1}),
+        ("bands", {"bands": [["x", 1]]}),
+        ("bands", {"bands": 3}),
+        ("threshold", {"bound": 1}),
+        ("threshold", {"bound": "x", "passed": 1}),
+        ("threshold", {"bound": [1], "passed": 1}),
+    ],
+)
+def test_a_scorer_with_impossible_numbers(kind: str, parameters: Tables) -> None:
+    table = {"kind": kind, "source": "page", **parameters}
+    with pytest.raises(RuleSetError):
+        bound_scorers(parsed(put("scorers", "rank", value=table)))
+
+
+def test_points_off_the_scale() -> None:
+    ruleset = parsed(put("scorers", "rank", "curve", value=[[0, 0], [1, Decimal("5.5")]]))
+    with pytest.raises(RuleSetError, match=r"scorer rank: 5\.5 points lie off the scale, 0 to 5"):
+        bound_scorers(ruleset)
