@@ -16,7 +16,8 @@ from .errors import InputError, RuleSetError, UsageError, did_you_mean
 from .model.assumptions import Number
 from .model.expressions import Assumed
 from .model.rulesets import Dimension, MetricEntry, NumbersUsed, RuleSet, ScorerSpec, Source
-from .ruleset_files import SCHEMA, check_ruleset, scorer_spec
+from .ruleset_checks import check_ruleset
+from .ruleset_files import SCHEMA, scorer_spec
 from .scorers import KINDS, make_scorer
 from .toml_tables import Table, parse_toml
 

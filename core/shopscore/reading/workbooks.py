@@ -105,7 +105,7 @@ def _grids(data: bytes, label: str) -> Iterator[tuple[str, Grid]]:
             )
         if sheet.height and sheet.width:
             grid = _grid(sheet.iter_rows(), f"{label} / {about.name}")
-            text += grid.frame.estimated_size()
+            text += int(grid.frame.estimated_size())
             if len(grid.numbers):
                 yield about.name, grid
 
