@@ -78,12 +78,12 @@ def _check_chosen(ruleset: RuleSet, table: Table) -> None:
         (ruleset.missing, MISSING_POLICIES),
         (mean, COMPARISON_MEANS),
     ):
-        if isinstance(word, Assumed) and ruleset.assumptions[word.id].nullable:
-            raise table.fail(f"assumption {word.id} may be none, and chooses a word")
         if isinstance(word, Assumed) and not set(
             ruleset.assumptions[word.id].choices or "?"
         ) <= set(known):
             raise table.fail(f"assumption {word.id} may choose among {', '.join(known)} only")
+        if isinstance(word, Assumed) and ruleset.assumptions[word.id].nullable:
+            raise table.fail(f"assumption {word.id} may be none, and chooses a word")
     for number in chosen_among(
         (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, *_scale(ruleset))
     ):
@@ -113,6 +113,13 @@ def _check_given(ruleset: RuleSet, table: Table) -> None:
             raise table.fail(
                 f"assumption {number.id} may be none, and stands where a number must be"
             )
+    for dimension in ruleset.dimensions:
+        bounds += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
+    for number in bounds:
+        if isinstance(number, Assumed):
+            kind = ruleset.assumptions[number.id].kind
+            if kind not in ("integer", "decimal"):
+                raise table.fail(f"assumption {number.id} is a {kind}, and stands for a number")
 
 
 def check_once(table: Table, what: str, ids: list[str]) -> None:

@@ -20,7 +20,6 @@ from .running import ESCAPE, SCRIPTS, environment, process, python
 WHICH = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01")
 COLOUR = re.compile(r"\x1b\[[\d;]*?(3[0-8]|4[0-8]|9[0-7])[\d;]*m")
 
-fault = pytest.mark.xfail(reason="a fault of core that is reported, and not yet repaired")
 unix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of Unix")
 
 
@@ -60,9 +59,7 @@ class TestStreams:
             ("shopscore-plugins", ("--version",), 0),
             ("shopscore", ("nothing",), 2),
             ("shopscore", ("score", "x", *WHICH[2:]), 2),
-            pytest.param(
-                "shopscore", ("score", "x", "--platform", "douyin", "--as-of", "x"), 2, marks=fault
-            ),
+            pytest.param("shopscore", ("score", "x", "--platform", "douyin", "--as-of", "x"), 2),
             ("shopscore", ("score", "x", "--platform", "tmal", "--as-of", "2022-07-01"), 4),
         ],
     )

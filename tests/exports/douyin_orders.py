@@ -8,6 +8,7 @@ from .headers import DOUYIN_ORDERS
 ORDERS = Faithful(
     layout="douyin/orders",
     variant="74-columns",
+    replaced=1,  # a sub-order that is there twice
     headers=with_titles(
         DOUYIN_ORDERS,
         {

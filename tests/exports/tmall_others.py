@@ -10,6 +10,7 @@ _ITEM = {"购买数量": "1", "备注": "-", "退款状态": "没有申请退款
 ITEMS = Faithful(
     layout="tmall/items",
     variant="older",
+    replaced=1,  # a sub-order that is there twice
     headers=with_titles(TMALL_ITEMS, {"订单付款时间": "订单付款时间 ", "标题": "标题 "}),
     common=_ITEM,
     cells=(

@@ -19,8 +19,6 @@ from shopscore.testing.toy import PLATFORM
 
 from .documents import ENTRY, GOODS, Change, Tables, at, bind, both, drop, parsed, put, refused
 
-fault = pytest.mark.xfail(reason="a fault of core that is reported, and not yet repaired")
-
 
 class TestChoices:
     @pytest.mark.parametrize(
@@ -218,7 +216,6 @@ class TestScalarsThatLack:
         change = put("eligibility", 0, "at_most", value={"assume": "unknown"})
         refused(both(change, drop("eligibility", 0, "at_least")), "unknown may be none")
 
-    @fault
     @pytest.mark.parametrize("path", [(*GOODS, "weight"), ("tiers", 0, "at_least")], ids=str)
     @pytest.mark.parametrize("id", ["share", "flag"])
     def test_a_word_is_no_number(self, path: tuple[Any, ...], id: str) -> None:
@@ -230,7 +227,6 @@ class TestScalarsThatLack:
 
         refused(both(change, put(*path, value={"assume": id})), id)
 
-    @fault
     def test_a_word_is_not_none(self) -> None:
         """`none` is no ranking, no mean, and no word that a number could follow."""
 
@@ -326,7 +322,6 @@ class TestSharesOfTheRest:
             self.service({"weight": 1}, {**one, "source": ""}), "share_of_rest = 1 needs a source"
         )
 
-    @fault
     def test_of_a_rule_set_of_ones_own(self) -> None:
         """Its numbers need no source: the user is."""
         base = ss.platform("kuaishou").scorecard("experience")

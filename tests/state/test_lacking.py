@@ -202,7 +202,6 @@ def test_tmall_ratings_without_orders() -> None:
         )
 
 
-@pytest.mark.xfail(reason="a fault of core that is reported, and not yet repaired")
 @pytest.mark.parametrize("gone", ["refunded_at", "return_signed_at"])
 def test_tmall_refunds_without_a_time(gone: str) -> None:
     """That half of it takes no time is nothing that a column says which is not there."""

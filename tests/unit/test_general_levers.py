@@ -147,7 +147,6 @@ def test_by_hand(lever: Lever, row: Row, cells: Row, chosen: Row, expected: Row 
     assert done(lever, {**row, **cells}, **chosen, on=False) is None
 
 
-@pytest.mark.xfail(reason="a fault of core that is reported, and not yet repaired")
 def test_no_ticket_closes_before_it_is_refunded() -> None:
     """One that nobody agreed to and somebody refunded, the platform perhaps: all of it at once."""
     cells = {"reason": "price_difference", "approved_at": UNKNOWN, "refunded_at": START + 4 * HOUR}

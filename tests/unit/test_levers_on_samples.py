@@ -195,7 +195,7 @@ def test_show_says_it_in_words() -> None:
     )
     assert fast["cells"] == {
         "approved_at": "applied_at",
-        "refunded_at": "(refunded_at − (approved_at − applied_at)), else refunded_at, else applied_at",
+        "refunded_at": "(refunded_at − (approved_at − applied_at)), else applied_at",
         "closed_at": (
             "(applied_at when approved_at is missing,"
             " else ((closed_at − (approved_at − applied_at)), else closed_at))"

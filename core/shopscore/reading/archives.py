@@ -186,8 +186,19 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 @contextmanager
 def _unzipped(outer: Content, member: zipfile.ZipInfo, label: str) -> Iterator[BinaryIO]:
-    with outer.stream() as stream, _archive(stream) as archive, archive.open(member) as packed:
-        yield _counted(packed, label, member.compress_size)
+    with outer.stream() as stream, _archive(stream) as archive:
+        try:  # the header before the member may be damaged where the directory is not
+            packed = archive.open(member)
+        except (
+            zipfile.BadZipFile,
+            UnicodeError,
+            OSError,
+            ValueError,
+            NotImplementedError,
+        ) as error:
+            raise InputError(f"{label}: a damaged archive: {error}; pack it again") from None
+        with packed:
+            yield _counted(packed, label, member.compress_size)
 
 
 @contextmanager

@@ -32,19 +32,28 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
         mine = report.set_aside.filter(pl.col("file") == table.label)
         if table.path is None or not len(mine):
             continue
-        name = (table.label or "rows").replace("/", "_").replace("\\", "_")
-        target = folder / (name if name.endswith((".csv", ".tsv", ".txt")) else f"{name}.csv")
+        target = _target(folder, table.label or "rows")
         if target.exists():
             raise InputError(
                 f"{target}: is there already, and is not written over; give --quarantine a new folder"
             )
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             _write(table, mine, target)
         except OSError as error:
             raise InputError(f"{target}: cannot be written: {error.strerror or error}") from None
         written.append(target)
     return tuple(written)
+
+
+def _target(folder: Path, label: str) -> Path:
+    """Where the rows of a file go: under its name, in the folder of its shop or stream."""
+    target = folder / label.replace(" / ", " - ")
+    if target.suffix in (".csv", ".tsv", ".txt"):
+        return target
+    if target.suffix == ".parquet":
+        return target.with_suffix(".csv")
+    return target.with_name(f"{target.name}.csv")
 
 
 def _write(table: RawTable, set_aside: pl.DataFrame, target: Path) -> None:
