@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from .model.layouts import Layout, plain_header
 from .model.platforms import Platform
 from .model.streams import CANONICAL, merge_streams
 from .reading.events import Events, read_events
-from .reading.files import canonical_header
+from .reading.files import canonical_header, shown_path
 from .reading.recognition import Recognised, recognise
 from .rules import Rules
 from .weighing import lacking_columns
@@ -108,7 +109,7 @@ def inspect_file(
         platform=named[0] if len(named) == 1 else None,
         tz=tz or (named[0].zone if named else None),
         shop_id=shop_id or SOME_SHOP,
-        layouts=(*own, *(() if len(named) == 1 else (x for p in named for x in p.layouts))),
+        layouts=own if len(named) == 1 or "" in found else _all_layouts(named),
     )
     return Inspection(
         path,
@@ -118,6 +119,10 @@ def inspect_file(
         tuple(dict.fromkeys(n for names in events.report.ignored.values() for n in names)),
         tuple(_feeds(named, events)),
     )
+
+
+def _all_layouts(platforms: Sequence[Platform]) -> tuple[Layout, ...]:
+    return tuple(layout for platform in platforms for layout in platform.layouts)
 
 
 def _canonical(path: Path) -> bool:
@@ -138,7 +143,7 @@ def _taken(path: Path, own: Sequence[Layout], platforms: Sequence[Platform]) -> 
     if path.suffix == ".parquet":
         return
     groups = (own, tuple(layout for p in platforms for layout in p.layouts))
-    for sheet in open_sheets(path):
+    for sheet in open_sheets(path, shown_path(path.name)):
         found = next((f for f in (recognise(sheet, group) for group in groups) if f), None)
         headers = _headers(found, sheet.head)
         near = () if found else tuple(_nearest(headers, [*groups[0], *groups[1]]))
@@ -239,10 +244,10 @@ def _draft(
 ) -> Iterator[str]:
     columns = {c.name: c for c in merge_streams(CANONICAL)[stream].columns}
     taken = {h: p[stream] for h, p in places.items() if stream in p}
-    yield f"# A layout for files like {path.name}. Look through it, fill it in, and use it with --layout."
+    yield f"# A layout for files like {shown_path(path.name)}. Look through it, fill it in, and use it with --layout."
     yield "schema = 1"
     yield 'id = "my_layout"'
-    yield f'zh = "{_text(path.stem)}"\nen = "{_text(path.stem)}"'
+    yield f'zh = "{_text(shown_path(path.stem))}"\nen = "{_text(shown_path(path.stem))}"'
     yield f'stream = "{stream}"  # or {", ".join(s.name for s in CANONICAL if s.name != stream)}'
     identify = [*(n for n in names if n not in places), *taken][:3]  # others know the rest
     quoted = ", ".join(f'"{_text(n)}"' for n in identify)
@@ -266,4 +271,5 @@ def _draft(
 
 
 def _text(value: Any) -> str:
-    return str(value).replace("\\", "\\\\").replace('"', '\\"')
+    """A text as TOML writes it between quotes."""
+    return json.dumps(str(value), ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")

@@ -50,7 +50,7 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
 def read_layout(path: Path) -> Layout:
     """A user's own layout; raises InputError where the file cannot be read, or used."""
     try:
-        return parse_layout(path.read_text(encoding="utf-8"), str(path))
+        return parse_layout(path.read_text(encoding="utf-8-sig"), str(path))
     except RuleSetError as error:
         raise InputError(str(error)) from None
     except OSError as error:

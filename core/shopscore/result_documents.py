@@ -158,6 +158,8 @@ def validate_document(report: LoadReport) -> str:
 
 #: What a spreadsheet would take for a formula at the start of a cell.
 _FORMULA = r"^[=+\-@\t\r]"
+#: What looks like one, and is a difference in percent.
+_PERCENT = r"^[+-]\d+\.\d\d%$"
 
 
 def csv_text(frame: pl.DataFrame) -> str:
@@ -166,7 +168,7 @@ def csv_text(frame: pl.DataFrame) -> str:
     texts = [n for n, dtype in frame.schema.items() if dtype == pl.String]
     flat = frame.with_columns(pl.col(lists).list.join(";")) if lists else frame
     guarded = (
-        pl.when(pl.col(n).str.contains(_FORMULA))
+        pl.when(pl.col(n).str.contains(_FORMULA) & ~pl.col(n).str.contains(_PERCENT))
         .then("'" + pl.col(n))
         .otherwise(pl.col(n))
         .alias(n)

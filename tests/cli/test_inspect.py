@@ -309,10 +309,7 @@ class TestTwoLayouts:
         "named",
         [
             ("--platform", "douyin"),
-            pytest.param(
-                (),
-                marks=pytest.mark.xfail(reason="own layouts and those of platforms are one group"),
-            ),
+            (),
         ],
         ids=["platform", "none"],
     )
@@ -332,7 +329,6 @@ class TestPlaces:
         path = folder(**{"x.csv": ORDERS}) / "x.csv"
         inspect(path, "--platform", "douyn").failed(4, "douyn", "douyin")
 
-    @pytest.mark.xfail(reason="names of files that are no UTF-8 end in exit code 70")
     def test_a_name_in_gbk(self, folder: Folder) -> None:
         inside = folder(**{"x.txt": ""})
         path = inside / os.fsdecode("订单.csv".encode("gb18030"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..documents import INSPECT, dumped
 from ..inspection import Feeds, Inspection, Taken
+from ..reading.files import shown_path
 from . import tables
 
 #: More headers than this are not listed for a person.
@@ -21,7 +22,7 @@ def inspect_document(found: Inspection) -> str:
     return dumped(
         {
             "schema": INSPECT,
-            "file": str(found.path),
+            "file": shown_path(found.path),
             "sheets": [_sheet(s) for s in found.sheets],
             "streams": {} if report is None else report.to_dict()["streams"],
             "columns": [

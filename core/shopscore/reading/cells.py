@@ -25,7 +25,7 @@ _LAST_SECOND = int((datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds()
 _TRUE = ("true", "1", "是")
 _FALSE = ("false", "0", "否")
 #: An id that a spreadsheet took for a number, and rounded.
-_ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
+ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
 _DECIMALS = {"int": 0, "money": len(str(MONEY_SCALE)) - 1, "number": len(str(NUMBER_SCALE)) - 1}
 _DAY_SECONDS = 86_400
 #: Larger integers would not survive a trip through a double.
@@ -92,7 +92,7 @@ def _text(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
         return series.cast(pl.String)
     if series.dtype != pl.String:
         raise _wrong_type(series, column)
-    if column.name.endswith("_id") and (rounded := series.str.contains(_ROUNDED)).any():
+    if column.name.endswith("_id") and (rounded := series.str.contains(ROUNDED)).any():
         return series.set(rounded, None)
     return series
 

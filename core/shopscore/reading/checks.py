@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..model.streams import Column, Stream
 from .cells import Cells, NoZoneError, parse
 from .files import RawTable
-from .report import INCIDENT_SCHEMA, REASON, no_incidents
+from .report import GUARD, INCIDENT_SCHEMA, REASON, no_incidents
 from .shop_codes import ShopCodes
 
 #: Position of a row in its source, kept until the report is made.
@@ -41,8 +41,8 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
         InputError: where a required column is missing, or a column is of an impossible type.
     """
     raw, where = table.frame, table.label or f"stream {stream.name}"
-    if REASON in raw.columns:
-        raw = raw.with_columns(pl.col(pl.String).str.replace(_GUARD, "$1"))
+    if REASON in raw.columns and table.body is None:
+        raw = raw.with_columns(pl.col(pl.String).str.replace(GUARD, "$1"))
         table = evolve(table, frame=raw)
     missing = [c.name for c in stream.columns if c.required and c.name not in raw.columns]
     if missing:
@@ -128,8 +128,6 @@ def _faults(
             yield name, (values > high).fill_null(False), _range(column)
 
 
-#: What a quarantine puts before a cell that looks like a formula.
-_GUARD = r"^'([=+\-@\t\r])"
 #: Stands for the reason that a table gives for each row that it refuses.
 _REFUSED = "refused"
 

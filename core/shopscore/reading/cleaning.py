@@ -49,7 +49,8 @@ def _unquoted(cells: pl.Series) -> pl.Series:
     """Without ``="…"`` and a leading ``'``, which keep a spreadsheet from changing an id."""
     if not cells.str.slice(0, 1).is_in(["=", '"', "'"]).any():
         return cells
-    return _trimmed(cells.str.replace(r'^="?([^"]*)"?$', "$1").str.replace(r"^['\"]+", ""))
+    bare = cells.str.replace(r'^=?"([^"]*)"$', "$1").str.replace(r"^(?:=|['\"]+)", "")
+    return _trimmed(bare)
 
 
 def translated(cells: pl.Series, words: Mapping[str, str]) -> pl.Series:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import polars as pl
+from attrs import evolve
 
 from ..errors import InputError
 from ..model.layouts import Layout, plain_header
 from ..model.streams import Stream
+from .cells import ROUNDED
 from .cleaning import cleaned, translated
 from .files import RawTable, SubOrderRows
 from .recognition import Recognised
-from .report import REASON
+from .report import GUARD, REASON
 
 #: In the place of an id: words that explain a column, under its header.
 _EXPLAINS = r"[\u4e00-\u9fff]"
@@ -35,6 +37,8 @@ def export_table(found: Recognised, stream: Stream) -> RawTable:
     sub = _sub_place(layout, found.headers)
     positions = sorted({*places.values(), *(() if sub is None else (sub,))})
     body = found.sheet.body(found.header, positions)
+    if REASON in (header.strip() for header in found.headers):
+        body = evolve(body, frame=body.frame.with_columns(pl.all().str.replace(GUARD, "$1")))
     columns = [
         _cells(body.frame[str(place)], stream, layout, name).alias(name)
         for name, place in places.items()
@@ -67,7 +71,8 @@ def _cells(cells: pl.Series, stream: Stream, layout: Layout, name: str) -> pl.Se
     words = layout.words.get(name)
     if words is None:
         return cleaned(cells, kind)
-    return translated(cleaned(cells, "text"), words)
+    known = translated(cleaned(cells, "text"), words)
+    return known if kind in ("text", "enum", "bool") else cleaned(known, kind)
 
 
 def _sub_place(layout: Layout, headers: tuple[str, ...]) -> int | None:
@@ -83,6 +88,7 @@ def _suborders(layout: Layout, cells: pl.DataFrame, place: int | None) -> SubOrd
         return None
     none = pl.Series([None], dtype=pl.String).new_from_index(0, len(cells))
     ids = none if place is None else cleaned(cells[str(place)], "text")
+    ids = ids.set(ids.str.contains(ROUNDED).fill_null(False), None)  # these tell no rows apart
     return SubOrderRows(layout.suborders, ids)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import mmap
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -94,6 +95,16 @@ class RawTable:
                         return
 
 
+def shown_path(path: Path | str) -> str:
+    """A path as text; a name in another encoding than the system's is taken for GB18030."""
+    text = str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(text).decode("gb18030", "replace")
+    return text
+
+
 def find_files(source: Path, streams: Iterable[str]) -> dict[str, list[Path]]:
     """The files of each stream in a canonical folder, or the stream that a single file holds.
 
@@ -164,7 +175,7 @@ def read_file(path: Path, columns: Iterable[str], root: Path | None = None) -> R
     Raises:
         InputError: naming file, line and value where the file cannot be read.
     """
-    label = str(path.relative_to(root)) if root and root in path.parents else path.name
+    label = shown_path(path.relative_to(root) if root and root in path.parents else path.name)
     try:
         if path.suffix == ".parquet":
             return _read_parquet(path, label, set(columns))

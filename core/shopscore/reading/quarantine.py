@@ -16,6 +16,8 @@ from .report import REASON, LoadReport
 #: What a spreadsheet would take for a formula.
 FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z")
+#: What could be more than a part of a file's name.
+_UNSAFE = re.compile(r"[^\w.()（）-]|\.\.")
 _ENCODINGS = {"workbook": "utf-8-sig"}
 
 
@@ -47,8 +49,15 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
 
 
 def _target(folder: Path, label: str) -> Path:
-    """Where the rows of a file go: under its name, in the folder of its shop or stream."""
-    target = folder / label.replace(" / ", " - ")
+    """Where the rows of a file go: under its name, in the folder of its shop or stream.
+
+    What lies within a file, a worksheet or a member of an archive, is part of the name only.
+    """
+    name, *within = label.split(" / ")
+    inner = "".join(f" - {_UNSAFE.sub('_', part)}" for part in within)
+    target = folder / f"{name}{inner}"
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise InputError(f"{label}: its name leads out of {folder}")
     if target.suffix in (".csv", ".tsv", ".txt"):
         return target
     if target.suffix == ".parquet":
@@ -66,7 +75,7 @@ def _write(table: RawTable, set_aside: pl.DataFrame, target: Path) -> None:
     separator = "," if sheet is None else sheet.separator or ","
     with target.open("w", encoding=encoding, errors="replace", newline="") as file:
         writer = csv.writer(file, delimiter=separator)
-        writer.writerow([REASON, *_headers(table)])
+        writer.writerow([REASON, *map(guarded, _headers(table))])
         for row, cells in zip(rows, _records(table, rows), strict=True):
             writer.writerow([because[row], *map(guarded, cells)])
 

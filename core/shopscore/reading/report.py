@@ -25,6 +25,8 @@ INCIDENT_SCHEMA: dict[str, Any] = {
 
 #: The column that a quarantine puts before a file's own; reading knows and ignores it.
 REASON = "set_aside_because"
+#: What it puts before a cell that looks like a formula, and that cell.
+GUARD = r"^'([=+\-@\t\r])"
 
 
 @frozen

@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..model.layouts import Layout
 from ..model.streams import Stream
 from .exports import export_table
-from .files import RawTable, canonical_header, find_files, read_file
+from .files import RawTable, canonical_header, find_files, read_file, shown_path
 from .recognition import recognise
 
 #: What the name of an export may end with; what it is, its content says.
@@ -53,7 +53,7 @@ class _Search:
         self.tables.setdefault(stream, []).append(partial(_of_shop, table, shop_id))
 
     def label(self, path: Path) -> str:
-        return str(path.relative_to(self.root)) if self.root in path.parents else path.name
+        return shown_path(path.relative_to(self.root) if self.root in path.parents else path.name)
 
 
 def find_sources(
@@ -89,8 +89,8 @@ def _file(search: _Search, path: Path) -> None:
             return
         if any(search.layouts) and path.stem not in search.streams:
             raise InputError(
-                f"{path}: no layout fits its headers, and it is not named after a stream;"
-                f" shopscore inspect {path} says what comes near, --draft writes a layout to fill in"
+                f"{shown_path(path)}: no layout fits its headers, and it is not named after a stream;"
+                f" shopscore inspect {shown_path(path)} says what comes near, --draft writes a layout to fill in"
             )
     _canonical(search, path.parent, [path], None)
 
@@ -106,7 +106,7 @@ def _folder(search: _Search, folder: Path, shop_id: str | None) -> None:
             canonical.append(path)
         elif path.is_dir():
             if shop_id is None:
-                _folder(search, path, path.name)
+                _folder(search, path, shown_path(path.name))
             else:
                 search.notes.append(
                     f"{search.label(path)}: a folder within that of a shop: not used"
@@ -119,7 +119,7 @@ def _folder(search: _Search, folder: Path, shop_id: str | None) -> None:
                 continue
             search.notes.append(
                 f"{search.label(path)}: not recognised, and not used;"
-                f" shopscore inspect {path} says why"
+                f" shopscore inspect {shown_path(path)} says why"
             )
     if canonical:
         _canonical(search, folder, canonical, shop_id)
