@@ -24,6 +24,7 @@ def shopscore_platforms() -> list[Platform]:
             zone="Asia/Shanghai",
             currency="CNY",
             exports="shopscore_xiaohongshu:exports",
+            levers=("shopscore.levers",),
             scorecards=(shop,),
         )
     ]
