@@ -18,6 +18,7 @@ from statistics import median
 
 from run import Run, measure
 
+HERE = Path(__file__).resolve().parent
 HEADERS = (
     "订单编号,买家会员名,买家应付货款,买家应付邮费,总金额,买家实际支付金额,订单状态,收货人姓名,"
     "收货地址 ,运送方式,订单创建时间,订单付款时间 ,宝贝标题,物流单号,物流公司,店铺Id,退款金额"
@@ -70,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--work", type=Path, default=Path("/tmp/bench/exports"))
+    parser.add_argument("--work", type=Path, default=HERE / "work", help="where the files go")
     options = parser.parse_args()
     in_gb, in_utf8 = make_export(options.rows, options.work)
     contenders = {

@@ -41,8 +41,8 @@ class _Column:
 class Compared:
     """One metric of every shop against its industry, exact; ``known`` says where there is a mean.
 
-    ``directions`` are words; ``differences`` are shares, see :func:`difference` and
-    :func:`spread`, and there are none where they would divide by zero.
+    ``directions`` are words; ``differences`` are shares, see :func:`differences` and
+    :func:`spreads`, and there are none where they would divide by zero.
     """
 
     means: _Column
@@ -51,26 +51,30 @@ class Compared:
     differences: _Column
 
 
-def difference(own: Fraction, mean: Fraction) -> Fraction | None:
-    """The signed difference to the mean, as a share of it; None of a mean of zero.
+def differences(ahead: Rationals, mean: Fraction) -> Rationals | None:
+    """What shops are ahead of the mean, signed, as shares of it; None of a mean of zero.
 
-    >>> difference(Fraction(3), Fraction(4))
-    Fraction(-1, 4)
+    >>> found = differences(Rationals.of([-1], [1]), Fraction(4))
+    >>> found.fractions() if found else None
+    [Fraction(-1, 4)]
     """
-    return (own - mean) / mean if mean else None
+    return ahead.scaled(1 / mean) if mean else None
 
 
-def spread(own: Fraction, mean: Fraction, least: Fraction, greatest: Fraction) -> Fraction:
+def spreads(ahead: Rationals, mean: Fraction, least: Fraction, greatest: Fraction) -> Rationals:
     """How far of the way from the mean to the greatest peer, or for a lower value to the least.
 
     (own − mean)/(max − mean) for a higher value, (mean − own)/(mean − min) for a lower one, and 0
     where there is no way to go.
 
-    >>> spread(Fraction("4.71234"), Fraction("4.61234"), Fraction(4), Fraction("4.91234"))
-    Fraction(1, 3)
+    >>> ahead = Rationals.of([1], [10])  # 4.71234 − 4.61234
+    >>> spreads(ahead, Fraction("4.61234"), Fraction(4), Fraction("4.91234")).fractions()
+    [Fraction(1, 3)]
     """
-    way = greatest - mean if own > mean else mean - least
-    return abs(own - mean) / way if way else Fraction(0)
+    up, down = greatest - mean, mean - least
+    higher = ahead.scaled(1 / up if up else 0)
+    lower = ahead.scaled(-1 / down if down else 0)
+    return higher.where(np.asarray(ahead.num > 0, dtype=np.bool_), lower)
 
 
 def pooled(values: Rationals) -> Fraction:
@@ -115,19 +119,11 @@ def compare(
         found.known[mine] = True
         found.directions[mine] = [_direction(delta) for delta in ahead.num]
         if rule.kind == "spread":
-            found.differences.put(mine, _spreads(ahead, mean, group))
-        elif mean:
-            found.differences.put(mine, ahead.scaled(1 / mean))
+            exact = group.fractions()
+            found.differences.put(mine, spreads(ahead, mean, min(exact), max(exact)))
+        elif (parts := differences(ahead, mean)) is not None:
+            found.differences.put(mine, parts)
     return found
-
-
-def _spreads(ahead: Rationals, mean: Fraction, group: Rationals) -> Rationals:
-    """:func:`spread` of many shops, which are so much ahead of the mean."""
-    exact = group.fractions()
-    up, down = max(exact) - mean, mean - min(exact)
-    higher = ahead.scaled(1 / up if up else 0)
-    lower = ahead.scaled(-1 / down if down else 0)
-    return higher.where(np.asarray(ahead.num > 0, dtype=np.bool_), lower)
 
 
 def _by_industry(
@@ -190,8 +186,7 @@ def _reached(
         reached[mine] = [own <= limit for own in measured.values.take(mine).fractions()]
     if tier.or_count_below is not None:
         most = Fraction(ruleset.number(tier.or_count_below))
-        counts = measured.values * Rationals.of(
-            measured.n, np.ones(len(measured.n), dtype=np.int64)
-        )
-        reached |= ~counts.at_least(most) & measured.present
+        rows = Rationals.of(measured.n, np.ones(len(measured.n), dtype=np.int64))
+        counts = (measured.values * rows).half_up(0)  # a value that was typed in is rounded
+        reached |= np.asarray(counts < most, dtype=np.bool_) & measured.present
     return reached

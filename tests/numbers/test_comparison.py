@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from plain import SHOWN, WEIGHED, of_shops, rules_of, scored, table, view
 
 import shopscore as ss
-from shopscore.comparison import difference, shown, spread
+from shopscore.comparison import differences, shown, spreads
 from shopscore.ruleset_files import parse_ruleset
 from shopscore.testing.toy import PLATFORM as TOY
 
@@ -60,15 +60,19 @@ def comparing(kind: str, mean: str, below: str = SHOWN) -> ss.RuleSet:
 def test_by_hand(
     kind: str, own: str, mean: str, least: str, greatest: str, part: Fraction, text: str
 ) -> None:
-    given_ = (F(own), F(mean))
-    found = difference(*given_) if kind == "difference" else spread(*given_, F(least), F(greatest))
-    assert found == part
+    ahead = rationals([F(own) - F(mean)])
+    found = (
+        differences(ahead, F(mean))
+        if kind == "difference"
+        else spreads(ahead, F(mean), F(least), F(greatest))
+    )
+    assert found is not None
+    assert found.fractions() == [part]
     assert shown(kind, rationals([part, part])) == [text, text]
 
 
 def test_of_a_mean_of_zero_there_is_no_difference() -> None:
-    assert difference(F(3), F(0)) is None
-    assert difference(F(0), F(0)) is None
+    assert differences(rationals([F(3), F(0)]), F(0)) is None
 
 
 @given(st.fractions(-50, 50), st.booleans())

@@ -324,3 +324,20 @@ def test_kuaishou_extra_traffic(
     assert (shop.status, shop.score) == (status, score)
     assert shop.tiers == (("extra_traffic",) if traffic else ())
     assert (shop.coverage is None) == (status == "scored")
+
+
+def test_a_count_made_of_a_value_that_was_typed_in_is_a_whole_number() -> None:
+    """0.0111 of 180 orders are two refunds, though 0.0111 × 180 is less than 2."""
+    rows = [("two", "0.0111", 180), ("one", "0.0056", 180)]
+    rows += [(f"peer{i}", "0.0001", 10_000) for i in range(30)]
+    values = pl.DataFrame(
+        [
+            {"shop_id": id, "metric": "dispute_refund_rate", "value": value, "n": n}
+            for id, value, n in rows
+        ]
+    )
+    result = ss.score_values(
+        values, platform="tmall", scorecard="aftersales", ruleset="2022", industry="women"
+    )
+    assert "global_market_entry" in result["one"].tiers
+    assert "global_market_entry" not in result["two"].tiers
