@@ -32,7 +32,7 @@ from pathlib import Path
 import pytest
 
 import shopscore
-from shopscore import catalog
+from shopscore.plugins import catalog
 
 sybil = pytest.importorskip("sybil", reason="pip install sybil, to run the documentation")
 

@@ -9,11 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import ranking as ranking
-    from .benchmarks import Benchmark as Benchmark
-    from .catalog import platform as platform
-    from .catalog import platforms as platforms
-    from .catalog import plugin_records as plugin_records
+    from .composing.standards import Standards as Standards
+    from .counting.resolution import Resolved as Resolved
+    from .counting.state import Tallies as Tallies
     from .errors import CoverageError as CoverageError
     from .errors import DeclarationError as DeclarationError
     from .errors import ExpressionError as ExpressionError
@@ -26,6 +24,9 @@ if TYPE_CHECKING:
     from .errors import StateError as StateError
     from .errors import StrictError as StrictError
     from .errors import UsageError as UsageError
+    from .exact.rationals import Rationals as Rationals
+    from .grading import ranking as ranking
+    from .grading.benchmarks import Benchmark as Benchmark
     from .model.aggregators import Aggregator as Aggregator
     from .model.aggregators import Count as Count
     from .model.aggregators import GradedRate as GradedRate
@@ -43,51 +44,51 @@ if TYPE_CHECKING:
     from .model.builders import number as number
     from .model.builders import time_of_day as time_of_day
     from .model.builders import when as when
-    from .model.counting import Once as Once
-    from .model.counting import Tally as Tally
     from .model.expressions import Expr as Expr
     from .model.layouts import Layout as Layout
     from .model.levers import Lever as Lever
     from .model.metrics import Metric as Metric
     from .model.metrics import RateMetric as RateMetric
     from .model.metrics import ValueMetric as ValueMetric
-    from .model.platforms import Fact as Fact
-    from .model.platforms import Platform as Platform
-    from .model.platforms import RuleSetFolder as RuleSetFolder
-    from .model.platforms import Scorecard as Scorecard
     from .model.rulesets import RuleSet as RuleSet
     from .model.rulesets import Source as Source
     from .model.streams import Column as Column
     from .model.streams import Stream as Stream
+    from .model.tallies import Once as Once
+    from .model.tallies import Tally as Tally
     from .model.windows import Days as Days
     from .model.windows import DayWeights as DayWeights
     from .model.windows import Window as Window
+    from .plugins.catalog import platform as platform
+    from .plugins.catalog import platforms as platforms
+    from .plugins.catalog import plugin_records as plugin_records
+    from .plugins.declarations import Fact as Fact
+    from .plugins.declarations import Platform as Platform
+    from .plugins.declarations import RuleSetFolder as RuleSetFolder
+    from .plugins.declarations import Scorecard as Scorecard
     from .plugins.hooks import PLUGIN_API as PLUGIN_API
     from .plugins.hooks import hookimpl as hookimpl
     from .plugins.records import PluginRecord as PluginRecord
-    from .rationals import Rationals as Rationals
     from .reading.events import Events as Events
     from .reading.events import read_events as read_events
     from .reading.report import LoadReport as LoadReport
-    from .resolution import Resolved as Resolved
-    from .results import Result as Result
-    from .scorers import Bands as Bands
-    from .scorers import Context as Context
-    from .scorers import Linear as Linear
-    from .scorers import PercentileCurve as PercentileCurve
-    from .scorers import Points as Points
-    from .scorers import Scorer as Scorer
-    from .scorers import Threshold as Threshold
+    from .results.result import Result as Result
+    from .rules.scorers import Bands as Bands
+    from .rules.scorers import Context as Context
+    from .rules.scorers import Linear as Linear
+    from .rules.scorers import PercentileCurve as PercentileCurve
+    from .rules.scorers import Points as Points
+    from .rules.scorers import Scorer as Scorer
+    from .rules.scorers import Threshold as Threshold
     from .scoring import resolve as resolve
     from .scoring import score as score
+    from .scoring import score_values as score_values
     from .scoring import tally as tally
-    from .standards import Standards as Standards
-    from .state import Tallies as Tallies
-    from .values import score_values as score_values
 
 _HOMES = {
-    "benchmarks": ("Benchmark",),
-    "catalog": ("platform", "platforms", "plugin_records"),
+    "composing.standards": ("Standards",),
+    "counting.resolution": ("Resolved",),
+    "counting.state": ("Tallies",),
     "errors": (
         "CoverageError",
         "DeclarationError",
@@ -102,7 +103,15 @@ _HOMES = {
         "StrictError",
         "UsageError",
     ),
-    "model.aggregators": ("Aggregator", "Count", "GradedRate", "Mean", "Ratio"),
+    "exact.rationals": ("Rationals",),
+    "grading.benchmarks": ("Benchmark",),
+    "model.aggregators": (
+        "Aggregator",
+        "Count",
+        "GradedRate",
+        "Mean",
+        "Ratio",
+    ),
     "model.assumptions": ("Assumption",),
     "model.builders": (
         "assumed",
@@ -117,23 +126,54 @@ _HOMES = {
         "time_of_day",
         "when",
     ),
-    "model.counting": ("Once", "Tally"),
     "model.expressions": ("Expr",),
     "model.layouts": ("Layout",),
     "model.levers": ("Lever",),
-    "model.metrics": ("Metric", "RateMetric", "ValueMetric"),
-    "model.platforms": ("Fact", "Platform", "RuleSetFolder", "Scorecard"),
-    "model.rulesets": ("RuleSet", "Source"),
-    "model.streams": ("Column", "Stream"),
-    "model.windows": ("DayWeights", "Days", "Window"),
-    "plugins.hooks": ("PLUGIN_API", "hookimpl"),
+    "model.metrics": (
+        "Metric",
+        "RateMetric",
+        "ValueMetric",
+    ),
+    "model.rulesets": (
+        "RuleSet",
+        "Source",
+    ),
+    "model.streams": (
+        "Column",
+        "Stream",
+    ),
+    "model.tallies": (
+        "Once",
+        "Tally",
+    ),
+    "model.windows": (
+        "DayWeights",
+        "Days",
+        "Window",
+    ),
+    "plugins.catalog": (
+        "platform",
+        "platforms",
+        "plugin_records",
+    ),
+    "plugins.declarations": (
+        "Fact",
+        "Platform",
+        "RuleSetFolder",
+        "Scorecard",
+    ),
+    "plugins.hooks": (
+        "PLUGIN_API",
+        "hookimpl",
+    ),
     "plugins.records": ("PluginRecord",),
-    "rationals": ("Rationals",),
-    "reading.events": ("Events", "read_events"),
+    "reading.events": (
+        "Events",
+        "read_events",
+    ),
     "reading.report": ("LoadReport",),
-    "resolution": ("Resolved",),
-    "results": ("Result",),
-    "scorers": (
+    "results.result": ("Result",),
+    "rules.scorers": (
         "Bands",
         "Context",
         "Linear",
@@ -142,10 +182,12 @@ _HOMES = {
         "Scorer",
         "Threshold",
     ),
-    "scoring": ("resolve", "score", "tally"),
-    "standards": ("Standards",),
-    "state": ("Tallies",),
-    "values": ("score_values",),
+    "scoring": (
+        "resolve",
+        "score",
+        "score_values",
+        "tally",
+    ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -154,7 +196,7 @@ __all__ = sorted([*_HOME, "ranking"])  # noqa: PLE0605
 
 def __getattr__(name: str) -> Any:
     if name == "ranking":
-        return import_module(".ranking", __name__)
+        return import_module(".grading.ranking", __name__)
     if name == "__version__":
         from ._version import version
 

@@ -9,11 +9,11 @@ from typing import Any
 from markdown_tables import code, table
 
 from shopscore import Days, Metric, RuleSet, Tally, platforms
-from shopscore.coverage import missing_numbers
 from shopscore.model.aggregators import RationalCombination
 from shopscore.model.assumptions import Chosen
 from shopscore.model.expressions import Assumed
-from shopscore.model.platforms import Platform, Scorecard
+from shopscore.plugins.declarations import Platform, Scorecard
+from shopscore.rules.coverage import missing_numbers
 
 STATUSES = {
     "official": "the platform's own text",

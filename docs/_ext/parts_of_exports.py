@@ -9,13 +9,13 @@ from markdown_tables import code, table
 from pages_of_rulesets import CONFIDENCE
 
 import shopscore
+from shopscore.grading.requirements import missing_columns_of
 from shopscore.model.layouts import ANY_WORD, Layout
-from shopscore.reading.archives import MOST_RATIO, MOST_UNPACKED, UNSUSPICIOUS
-from shopscore.reading.columns import MOST_CELL
-from shopscore.reading.delimited import MOST_COLUMNS
-from shopscore.reading.ooxml import MOST_CELLS
-from shopscore.rules import Rules
-from shopscore.weighing import lacking_columns
+from shopscore.plugins.bound_rules import BoundRuleSet
+from shopscore.reading.formats.archives import MOST_RATIO, MOST_UNPACKED, UNSUSPICIOUS
+from shopscore.reading.formats.columns import MOST_CELL
+from shopscore.reading.formats.text import MOST_COLUMNS
+from shopscore.reading.formats.xlsx_size import MOST_CELLS
 
 #: What the confidence of a layout's source means, where it means something else than that of a rule.
 OF_HEADERS = {"P": "headers captured from real files"}
@@ -53,7 +53,7 @@ def feeds() -> str:
         )
         for card in platform.scorecards:
             for version in card.versions:
-                rules = Rules.bind(platform, card, card.ruleset(version))
+                rules = BoundRuleSet.bind(platform, card, card.ruleset(version))
                 fed = [id for id in rules.ruleset.metric_ids if _feeds(rules, id, there)]
                 words = ", ".join(map(code, fed)) or "none"
                 rows.append((code(rules.ruleset.name), words, len(rules.ruleset.metric_ids)))
@@ -72,9 +72,9 @@ def limits() -> str:
     return table(("of a file", "at most"), rows)
 
 
-def _feeds(rules: Rules, id: str, there: frozenset[tuple[str, str]]) -> bool:
+def _feeds(rules: BoundRuleSet, id: str, there: frozenset[tuple[str, str]]) -> bool:
     metric = rules.metrics[id]
-    return bool(metric.aggregator.tallies) and not lacking_columns(metric, rules.streams, there)
+    return bool(metric.aggregator.tallies) and not missing_columns_of(metric, rules.streams, there)
 
 
 def _anchor(layout: Layout) -> str:

@@ -4,18 +4,7 @@ The page names four parts and their weights, and no formula: what is counted, an
 90 days, are assumptions. Numbers that users may change stand as ``assumed("…")``.
 """
 
-from shopscore import (
-    Days,
-    Mean,
-    Once,
-    RateMetric,
-    Ratio,
-    Tally,
-    assumed,
-    col,
-    first_of,
-    when,
-)
+from shopscore import Days, Mean, Once, RateMetric, Ratio, Tally, assumed, col, first_of, when
 
 HOUR = 3600
 LAST_90 = Days(1, assumed("window.days"))

@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from exports.files import needs_excel
-from shopscore.result_documents import csv_text
+from shopscore.results.csv_text import csv_text
 
 from .running import Answer, process, shopscore
 from .test_inspect import LAYOUT, UNKNOWN, write_sheets

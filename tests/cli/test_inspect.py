@@ -120,7 +120,7 @@ class TestRealReport:
     def test_metrics_and_what_they_lack(self, real: Path) -> None:
         found = document(real)["metrics"]
         assert not any(m["computable"] for m in found)
-        lacking = {(m["ruleset"], m["metric"]): m["lacking"] for m in found}
+        lacking = {(m["ruleset"], m["metric"]): m["missing"] for m in found}
         of_2022 = {k[1]: v for k, v in lacking.items() if k[0] == "tmall/aftersales/2022"}
         assert of_2022 == {
             "dispute_refund_rate": ["stream aftersales"],
@@ -220,7 +220,7 @@ class TestUnknownFiles:
         found = document(path)
         (sheet,) = found["sheets"]
         assert (sheet["layout"], sheet["encoding"]) == (None, "gb18030")
-        assert sheet["near"][0] == {"layout": "douyin/orders", "lacking": ["支付完成时间"]}
+        assert sheet["near"][0] == {"layout": "douyin/orders", "missing": ["支付完成时间"]}
         assert (found["streams"], found["columns"], found["metrics"]) == ({}, [], [])
 
     def test_nothing_comes_near(self, folder: Folder) -> None:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from shopscore.grading import METRIC_STATUSES
+from shopscore.grading.points import METRIC_STATUSES
 from shopscore.model.rulesets import ShopStatus, Status
 from shopscore.plugins.records import PluginStatus
 from shopscore.testing.report import CheckStatus

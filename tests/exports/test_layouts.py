@@ -58,7 +58,7 @@ def test_does_not_fit_without_one_of_the_headers_that_identify_it(layout):
     for headers in SEEN[layout.name]:
         for header in layout.headers:
             rest = [h for h in headers if plain_header(h) != plain_header(header)]
-            assert layout.lacking(rest) == (header,)
+            assert layout.missing_headers(rest) == (header,)
             assert not layout.fits(rest)
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from shopscore import Rationals, RuleSet
-from shopscore.composition import Composed, compose
-from shopscore.grading import Graded
+from shopscore.composing.composition import Composed, compose
+from shopscore.grading.points import Graded
+from shopscore.grading.weighing import MetricValues
 from shopscore.model.rulesets import Dimension, MetricEntry, ScorerSpec
-from shopscore.weighing import MetricValues
 
 F = Fraction
 

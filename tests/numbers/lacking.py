@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import shopscore as ss
-from shopscore.coverage import missing_numbers
+from shopscore.rules.coverage import missing_numbers
 from shopscore.testing.toy import PLATFORM as TOY
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 import shopscore as ss
 from shopscore import Count, Days, Platform, RateMetric, Scorecard, Tally, ValueMetric, col
-from shopscore.ruleset_files import parse_ruleset
+from shopscore.rules.ruleset_toml import parse_ruleset
 
 
 def metric(id: str, better: Any, role: Any = "scored") -> ValueMetric:

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from plain import SHOWN, WEIGHED, of_shops, rules_of, scored, table, view
 
 import shopscore as ss
-from shopscore.comparison import differences, shown, spreads
-from shopscore.ruleset_files import parse_ruleset
+from shopscore.composing.comparison import differences, shown, spreads
+from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM as TOY
 
 F = Fraction

@@ -18,10 +18,11 @@ from plain import HEAD, PARTS, WEIGHED, of_shops, rules_of, scored, table, view
 
 import shopscore as ss
 from shopscore import Assumption, assumed
-from shopscore.composition import eligibility, publish
-from shopscore.coverage import coverage, missing_numbers
+from shopscore.composing.eligibility import eligibility
+from shopscore.composing.publication import publish
 from shopscore.model.rulesets import Dimension, Eligibility, MetricEntry, ScorerSpec
-from shopscore.ruleset_files import parse_ruleset
+from shopscore.rules.coverage import coverage, missing_numbers
+from shopscore.rules.ruleset_toml import parse_ruleset
 
 F = Fraction
 
@@ -119,12 +120,12 @@ def test_the_document_says_it() -> None:
     assert [m["number"] for m in document["missing_numbers"]] == [
         "dimensions.goods.points", "dimensions.logistics.points",
     ]  # fmt: skip
-    assert any("dimensions.goods.points" in remark for remark in result.remarks)
+    assert any("dimensions.goods.points" in notice for notice in result.notices)
     whole = kuaishou(BOTH)
     document = json.loads(whole.to_json())
     assert document["missing_numbers"] == []
     assert document["shops"][0].get("coverage") is None
-    assert not any("not published" in remark for remark in whole.remarks)
+    assert not any("not published" in notice for notice in whole.notices)
     assert "coverage" in result.to_polars().columns
     assert "coverage" not in whole.to_polars().columns
 
@@ -201,13 +202,13 @@ def known_share(inside: list[tuple[Any, str]], points: Any, given_: Sequence[boo
     return sum(known, F(0)) / whole if whole else F(1)
 
 
-def handed_in(place: int, inside: list[Any], points: dict[str, F | None]) -> list[bool]:
+def supplied(place: int, inside: list[Any], points: dict[str, F | None]) -> list[bool]:
     return [points.get(f"m{place}{j}") is not None for j in range(len(inside))]
 
 
 def covered_by_hand(drawn: Drawn, given_: dict[str, F | None]) -> Fraction | None:
     shares = [
-        (weight, known_share(inside, points, handed_in(i, inside, given_)))
+        (weight, known_share(inside, points, supplied(i, inside, given_)))
         for i, (weight, inside, points) in enumerate(drawn)
     ]
     if all(weight is not None and (share == 1 or not weight) for weight, share in shares):
@@ -238,7 +239,7 @@ def dimensions_by_hand(drawn: Drawn, points: dict[str, F | None]) -> dict[str, F
     found: dict[str, F | None] = {}
     for i, (_, inside, given_) in enumerate(drawn):
         found[f"d{i}"] = F(given_) if isinstance(given_, Decimal) else None
-        known = known_share(inside, given_, handed_in(i, inside, points))
+        known = known_share(inside, given_, supplied(i, inside, points))
         if not isinstance(given_, Decimal) and known == 1:
             mine = [(F(w), points[f"m{i}{j}"]) for j, (w, _) in enumerate(inside)]
             whole = sum(w for w, p in mine if p is not None)

@@ -13,7 +13,7 @@ from lacking import KUAISHOU, PILOT, PUBLISHED, TMALL, files
 from plain import PARTS, rules_of, table, view
 
 import shopscore as ss
-from shopscore.numbers_files import with_numbers
+from shopscore.rules.numbers_toml import with_numbers
 
 # Goods alone weigh; what a value is worth is another thing for women's shops than for men's.
 WEIGHTS = """
@@ -119,7 +119,7 @@ def test_a_result_says_whose_numbers_it_used(tmp_path: Path) -> None:
          "industries": industries}
         for path, industries in zip(given, ([], ["women"]), strict=True)
     ]  # fmt: skip
-    assert [r for r in result.remarks if "come from" in r] == [
+    assert [r for r in result.notices if "come from" in r] == [
         f"numbers that the rule set lacks come from {given[0]}",
         f"numbers that the rule set lacks come from {given[1]} for women",
     ]
@@ -269,7 +269,7 @@ def test_weights_that_are_no_shares_of_one(tmp_path: Path) -> None:
     for text in (half, f'industries = ["men"]\n{half}'):
         result = tmall({"m": "men"}, files(tmp_path, bands=BANDS, mine=text))
         assert result["m"].score_exact == "17/4"
-        assert "weights of dimensions add up to 0.5, not 1: rescaled" in result.remarks
+        assert "weights of dimensions add up to 0.5, not 1: rescaled" in result.notices
 
 
 def test_what_is_published_keeps_its_source() -> None:

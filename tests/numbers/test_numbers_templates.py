@@ -14,9 +14,9 @@ import pytest
 from lacking import KUAISHOU, LACKING, PUBLISHED, TMALL, files, filled_in
 
 import shopscore as ss
-from shopscore.coverage import coverage, missing_numbers
-from shopscore.numbers_files import numbers_template, with_numbers
-from shopscore.rules import Rules
+from shopscore.plugins.bound_rules import BoundRuleSet
+from shopscore.rules.coverage import coverage, missing_numbers
+from shopscore.rules.numbers_toml import numbers_template, with_numbers
 
 
 @pytest.mark.parametrize("ruleset", LACKING, ids=lambda r: r.name)
@@ -78,7 +78,10 @@ def test_the_same_tallies_are_counted(ruleset: ss.RuleSet, tmp_path: Path) -> No
     card = platform.scorecard(ruleset.scorecard)
     (path,) = files(tmp_path, filled=filled_in(numbers_template(ruleset)))
     with_, without = with_numbers(ruleset, path), ruleset
-    assert Rules.bind(platform, card, with_).key == Rules.bind(platform, card, without).key
+    assert (
+        BoundRuleSet.bind(platform, card, with_).key
+        == BoundRuleSet.bind(platform, card, without).key
+    )
 
 
 def test_a_state_knows_its_numbers() -> None:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plain import SHOWN, WEIGHED, rules_of, scored, table, view
 
-from shopscore.composition import eligibility, publish
+from shopscore.composing.eligibility import eligibility
+from shopscore.composing.publication import publish
 from shopscore.model.rulesets import Bonus, Eligibility, Tier
 
 F = Fraction

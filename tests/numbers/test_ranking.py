@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from shopscore import Benchmark, Context, InputError, PercentileCurve, Rationals, UsageError
-from shopscore.benchmarks import table_percentiles
-from shopscore.ranking import KINDS, exact_ranks, percentile_rank
+from shopscore.grading.benchmarks import table_percentiles
+from shopscore.grading.ranking import KINDS, exact_ranks, percentile_rank
 
 F = Fraction
 NAN = float("nan")

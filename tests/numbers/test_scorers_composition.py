@@ -26,7 +26,7 @@ from shopscore import (
     assumed,
 )
 from shopscore.model.assumptions import Assumption
-from shopscore.scorers import make_scorer
+from shopscore.rules.scorers import make_scorer
 
 F = Fraction
 
@@ -138,8 +138,8 @@ def test_threshold(
 
 curves = st.lists(st.integers(1, 99), max_size=4, unique=True).flatmap(
     lambda inner: st.tuples(*(decimals for _ in range(len(inner) + 2))).map(
-        lambda heights: list(
-            zip([Decimal(p) / 100 for p in sorted([0, *inner, 100])], heights, strict=True)
+        lambda possible_points: list(
+            zip([Decimal(p) / 100 for p in sorted([0, *inner, 100])], possible_points, strict=True)
         )
     )
 )

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from plain import SHOWN, WEIGHED, of_shops, rules_of, scored, table, view
 
 import shopscore as ss
-from shopscore.standards import EVERY, Standards, judge
+from shopscore.composing.standards import EVERY, Standards, judge
 
 F = Fraction
 RULES = rules_of(SHOWN)
@@ -108,7 +108,7 @@ def test_columns_and_documents_say_it(tmp_path: Path) -> None:
 def test_metrics_that_are_not_shown_serve_nothing_and_are_remarked() -> None:
     rows = [("*", metric, "1") for metric in ("upp", "up", "other", "down")]
     result = scored(of_shops({"a": 1}), RULES, standards=Standards.from_rows(rows))
-    assert [remark for remark in result.remarks if "standards" in remark] == [
+    assert [notice for notice in result.notices if "standards" in notice] == [
         "standards of metric other serve nothing",
         "standards of metric upp serve nothing",
     ]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import shopscore as ss
 from shopscore import Aggregator, Count, Days, DayWeights, GradedRate, Mean, Ratio, Tally, col
-from shopscore.counting import weighted_sum
+from shopscore.counting.sums import weighted_sum
 from shopscore.errors import DeclarationError
 from shopscore.evaluation.with_python import evaluate
 

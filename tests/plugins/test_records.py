@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 import shopscore as ss
-from shopscore import catalog
+from shopscore.plugins import catalog
 from shopscore.plugins.loader import load_plugins
 from shopscore.plugins.records import BROKEN, PluginRecord, PluginStatus
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shopscore.reading.sheets import Body, Sheet, open_sheets
+from shopscore.reading.formats.sheets import Body, Sheet, open_sheets
 
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import shopscore as ss
 from shopscore.model.streams import Column
-from shopscore.reading.cells import parse
+from shopscore.reading.rows.cells import parse
 
 from .tables import EPOCH, books, cell, incidents, read, seconds
 

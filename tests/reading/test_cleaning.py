@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import shopscore as ss
 from exports.files import as_text, needs_excel, write_workbook
-from shopscore.layout_files import parse_layout
 from shopscore.model.streams import CANONICAL, merge_streams
-from shopscore.reading.cells import parse
-from shopscore.reading.cleaning import cleaned, translated
+from shopscore.plugins.layout_toml import parse_layout
+from shopscore.reading.exports.cleaning import cleaned, translated
+from shopscore.reading.rows.cells import parse
 
 from .tables import books, incidents, rows, seconds
 

@@ -132,7 +132,7 @@ class TestNumbers:
     @settings(max_examples=50)
     def test_any_amount_as_a_float(self, fen: int) -> None:
         from shopscore.model.streams import Column
-        from shopscore.reading.cells import parse
+        from shopscore.reading.rows.cells import parse
 
         assert parse(pl.Series([fen / 100]), Column("m", "money"), None).values[0] == fen
 

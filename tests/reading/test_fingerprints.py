@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shopscore.fingerprints import Digest, cell_prints, combined, mixed, salt
+from shopscore.reading.fingerprints import Digest, cell_prints, combined, mixed, salt
 
 from .tables import read
 

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from shopscore.reading import keys, latest
-from shopscore.reading.keys import KeyIndex, hashes, positions
+from shopscore.reading.rows import keys
+from shopscore.reading.rows import latest_state as latest
+from shopscore.reading.rows.keys import KeyIndex, hashes, positions
 
 from .tables import books, read, rows
 

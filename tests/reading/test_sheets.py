@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from shopscore.errors import InputError
-from shopscore.reading import columns, delimited
-from shopscore.reading.sheets import open_sheets
+from shopscore.reading.formats import columns
+from shopscore.reading.formats import text as delimited
+from shopscore.reading.formats.sheets import open_sheets
 
 from .sheet_files import ENCODINGS, rows, sheet
 

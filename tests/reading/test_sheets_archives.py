@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shopscore.errors import InputError
-from shopscore.reading import archives
+from shopscore.reading.formats import archives
 
 from .sheet_files import ENCODINGS, lying_zip, protected_zip, rows, sheet, zipped
 

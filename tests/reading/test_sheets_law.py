@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopscore.errors import InputError
-from shopscore.reading import columns, delimited
-from shopscore.reading.sheets import Sheet, open_sheets
+from shopscore.reading.formats import columns
+from shopscore.reading.formats import text as delimited
+from shopscore.reading.formats.sheets import Sheet, open_sheets
 
 from .sheet_files import ENCODINGS
 

@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from shopscore.errors import InputError
-from shopscore.reading import biff, ooxml, workbooks
-from shopscore.reading.sheets import open_sheets
+from shopscore.reading.formats import workbooks
+from shopscore.reading.formats import xls_size as biff
+from shopscore.reading.formats import xlsx_size as ooxml
+from shopscore.reading.formats.sheets import open_sheets
 
 from .sheet_files import bare_xlsx, changed_xlsx, ole, protected_zip, rows, sheet, xls, xlsx, zipped
 

@@ -12,15 +12,15 @@ from attrs import evolve
 
 from shopscore.errors import RuleSetError
 from shopscore.model.rulesets import RuleSet
-from shopscore.rules import Rules
-from shopscore.ruleset_files import parse_ruleset
+from shopscore.plugins.bound_rules import BoundRuleSet
+from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
 
 TOY = PLATFORM.scorecard("service")
 TEXT, _ = TOY.text("2025-01-01")
 
-Tables = dict[str, Any]
-Change = Callable[[Tables], object]
+ReferenceTables = dict[str, Any]
+Change = Callable[[ReferenceTables], object]
 
 
 def document() -> dict[str, Any]:
@@ -65,7 +65,7 @@ def refused(change: Change, *words: str) -> str:
     return message
 
 
-def at(*path: Any) -> Callable[[Tables], Any]:
+def at(*path: Any) -> Callable[[ReferenceTables], Any]:
     """The table at a place of the document."""
 
     def walk(tables: Any) -> Any:
@@ -88,25 +88,25 @@ def drop(*path: Any) -> Change:
 
 GOODS = ("dimensions", 0)
 ENTRY = (*GOODS, "metrics", 0)
-SHARE: Tables = {
+SHARE: ReferenceTables = {
     "id": "share", "kind": "choice", "value": "total", "choices": ["total", "part"], "reason": "either",
 }  # fmt: skip
-UNKNOWN: Tables = {
+UNKNOWN: ReferenceTables = {
     "id": "unknown", "kind": "decimal", "nullable": True, "low": 0, "high": 5, "reason": "a secret",
 }  # fmt: skip
-MEAN: Tables = {
+MEAN: ReferenceTables = {
     "id": "mean", "kind": "choice", "value": "shops", "choices": ["shops", "pooled"], "reason": "either",
 }  # fmt: skip
 
 
-def bind(ruleset: RuleSet, metrics: str = TOY.metrics) -> Rules:
-    return Rules.bind(PLATFORM, evolve(TOY, metrics=metrics), ruleset)
+def bind(ruleset: RuleSet, metrics: str = TOY.metrics) -> BoundRuleSet:
+    return BoundRuleSet.bind(PLATFORM, evolve(TOY, metrics=metrics), ruleset)
 
 
 def both(*changes: Change) -> Change:
     """One change after the other, with the assumptions above."""
 
-    def change(tables: Tables) -> None:
+    def change(tables: ReferenceTables) -> None:
         there = {assumption["id"] for assumption in tables["assumptions"]}
         more = [dict(one) for one in (MEAN, SHARE, UNKNOWN) if one["id"] not in there]
         tables["assumptions"] += more

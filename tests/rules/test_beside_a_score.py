@@ -9,14 +9,14 @@ import pytest
 from shopscore.errors import RuleSetError
 from shopscore.model.rulesets import Comparison
 
-from .documents import ENTRY, Change, Tables, bind, both, drop, parsed, put, refused
+from .documents import ENTRY, Change, ReferenceTables, bind, both, drop, parsed, put, refused
 
 WITH_BONUS = f"{__package__}.bonus_metrics"
 
 
 class TestWithoutATotal:
     def test_metrics_are_shown(self) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             for key in ("dimensions", "scorers", "tiers"):
                 del tables[key]
             tables["informational"] = ["bad_reviews", "paid_orders"]
@@ -53,7 +53,7 @@ class TestComparison:
         ],
         ids=str,
     )
-    def test_what_cannot_be_meant(self, table: Tables, words: list[str]) -> None:
+    def test_what_cannot_be_meant(self, table: ReferenceTables, words: list[str]) -> None:
         """The words of an assumption too: `total` and `part` are no means."""
         refused(both(put("comparison", value=table)), *words)
 
@@ -68,7 +68,7 @@ class TestTiersOnMetrics:
         """The toy's tier with other keys; None takes a key away."""
         on_metric = {"metric": "bad_reviews", "times_industry_mean": 3, "or_count_below": 2}
 
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             table = {**tables["tiers"][0], **on_metric, **changes}
             tables["tiers"][0] = {k: v for k, v in table.items() if v is not None}
 
@@ -129,7 +129,7 @@ class TestBonus:
         ("metric", "role"), [("paid_orders", "informational"), ("fast_replies", "scored")]
     )
     def test_only_what_is_meant_as_one_is_added(self, metric: str, role: str) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             tables["dimensions"][1]["metrics"].pop()
 
         ruleset = parsed(both(self.bonus(metric), change))

@@ -11,15 +11,15 @@ from attrs.exceptions import FrozenInstanceError
 
 from shopscore.errors import CoverageError, RuleSetError
 from shopscore.model.rulesets import RuleSet
-from shopscore.rules import Rules
-from shopscore.ruleset_files import parse_ruleset
+from shopscore.plugins.bound_rules import BoundRuleSet
+from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
 
-from .documents import TEXT, TOY, Tables, at, document, drop, parsed, put, refused, text_of
+from .documents import TEXT, TOY, ReferenceTables, at, document, drop, parsed, put, refused, text_of
 
 
-def bind(ruleset: RuleSet) -> Rules:
-    return Rules.bind(PLATFORM, TOY, ruleset)
+def bind(ruleset: RuleSet) -> BoundRuleSet:
+    return BoundRuleSet.bind(PLATFORM, TOY, ruleset)
 
 
 class TestWhole:
@@ -48,7 +48,7 @@ class TestWhole:
         assert other.sha256 != TOY.ruleset("2025-01-01").sha256
 
     def test_optional_tables(self) -> None:
-        def least(tables: Tables) -> None:
+        def least(tables: ReferenceTables) -> None:
             for key in ("eligibility", "tiers", "informational", "published_on", "effective_from"):
                 del tables[key]
 
@@ -74,7 +74,7 @@ PLACES: list[tuple[tuple[Any, ...], str]] = [
 class TestUnknownKeys:
     @pytest.mark.parametrize(("path", "place"), PLACES)
     def test_are_refused_everywhere(self, path: tuple[Any, ...], place: str) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             tables.setdefault("peers", {})
             at(*path)(tables)["colour"] = "red"
 
@@ -91,14 +91,14 @@ class TestUnknownKeys:
         ],
     )
     def test_with_a_guess(self, path: tuple[Any, ...], wrong: str, right: str) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             at(*path)(tables)[wrong] = 1
 
         refused(change, f"unknown key {wrong}; did you mean {right}?")
 
     def test_of_a_scorer(self) -> None:
         ruleset = parsed(put("scorers", "rank", "curv", value=[[0, 0], [1, 5]]))
-        from shopscore.grading import bound_scorers
+        from shopscore.grading.points import bound_scorers
 
         with pytest.raises(RuleSetError, match="curv"):
             bound_scorers(ruleset)
@@ -130,7 +130,7 @@ class TestMissingKeys:
         refused(drop(*path, key), f"key {key} is missing")
 
     def test_no_metric_at_all(self) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             tables["dimensions"], tables["informational"] = [], []
 
         refused(change, "metric")
@@ -167,14 +167,14 @@ class TestSources:
         refused(put(*path, "source", value="pgae"), "pgae")
 
     def test_an_assumption_needs_none(self) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             del tables["tiers"][0]["source"]
             tables["tiers"][0]["at_least"] = {"assume": "bad_review.max_rating"}
 
         assert parsed(change).assumed_by_rules() >= {"bad_review.max_rating"}
 
     def test_a_scorer_of_assumptions_needs_none(self) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             tables["scorers"]["pass"] = {
                 "kind": "threshold",
                 "bound": {"assume": "decay.half_life_days"},
@@ -183,7 +183,7 @@ class TestSources:
         parsed(change)
 
     def test_a_scorer_with_one_plain_number_needs_one(self) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             curve = [[0, {"assume": "bad_review.max_rating"}], [1, 5]]
             tables["scorers"]["mixed"] = {"kind": "percentile_curve", "curve": curve}
 
@@ -267,7 +267,7 @@ class TestTypes:
 
 class TestRulesThatCannotBe:
     def test_a_metric_twice(self) -> None:
-        def within(tables: Tables) -> None:
+        def within(tables: ReferenceTables) -> None:
             tables["dimensions"][0]["metrics"].append(tables["dimensions"][1]["metrics"][0])
 
         refused(within, "pickup_hours", "twice")
@@ -275,7 +275,7 @@ class TestRulesThatCannotBe:
 
     @pytest.mark.parametrize("key", ["dimensions", "tiers", "eligibility", "assumptions"])
     def test_an_id_twice(self, key: str) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             again = dict(tables[key][0])
             if key == "dimensions":
                 again |= {"metrics": [], "points": 1}
@@ -325,7 +325,7 @@ class TestRulesThatCannotBe:
             parsed(put(*path, value={"assume": "bad_review.max_ratin"}))
 
     def test_an_assumption_that_a_metric_needs(self) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             tables["assumptions"][0]["id"] = "bad_review.max_ratings"
 
         with pytest.raises(
@@ -346,7 +346,7 @@ class TestRulesThatCannotBe:
             {"low": 3, "high": 1},
         ],
     )
-    def test_an_assumption_out_of_its_bounds(self, change: Tables) -> None:
+    def test_an_assumption_out_of_its_bounds(self, change: ReferenceTables) -> None:
         refused(lambda t: t["assumptions"][0].update(change), "bad_review.max_rating")
 
     def test_an_assumption_without_a_value(self) -> None:
@@ -444,7 +444,7 @@ class TestSpans:
         covered: tuple[str, ...],
         not_covered: tuple[str, ...],
     ) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             del tables["effective_from"]
             for key, day in (("effective_from", first), ("effective_to", last)):
                 if day is not None:
@@ -467,9 +467,9 @@ class TestSpans:
 
         events = {"orders": {"shop_id": ["S1"], "order_id": ["1"], "paid_at": ["2020-01-01 10:00"]}}
         result = ss.score(events, platform=PLATFORM, ruleset="2025-01-01", as_of="2020-01-02")
-        assert any("2025-01-01 to …" in remark and "named" in remark for remark in result.remarks)
+        assert any("2025-01-01 to …" in notice and "named" in notice for notice in result.notices)
         inside = ss.score(events, platform=PLATFORM, as_of="2025-06-01")
-        assert not any("named" in remark for remark in inside.remarks)
+        assert not any("named" in notice for notice in inside.notices)
         with pytest.raises(CoverageError):
             ss.score(events, platform=PLATFORM, as_of="2020-01-02")
 

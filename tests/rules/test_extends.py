@@ -10,8 +10,8 @@ import pytest
 import shopscore as ss
 from shopscore.errors import CoverageError, RuleSetError
 from shopscore.model.rulesets import RuleSet
-from shopscore.rules import Rules
-from shopscore.ruleset_files import parse_ruleset
+from shopscore.plugins.bound_rules import BoundRuleSet
+from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
 
 from .documents import TOY
@@ -255,6 +255,6 @@ class TestEndToEnd:
 
     def test_metrics_are_bound_again(self) -> None:
         text = "[[assumptions]]\nid = 'bad_review.max_rating'\nvalue = 1\n"
-        rules = Rules.bind(PLATFORM, TOY, mine(text))
-        other = Rules.bind(PLATFORM, TOY, BASE)
+        rules = BoundRuleSet.bind(PLATFORM, TOY, mine(text))
+        other = BoundRuleSet.bind(PLATFORM, TOY, BASE)
         assert rules.key != other.key

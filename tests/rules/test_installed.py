@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 
 import shopscore as ss
-from shopscore.coverage import missing_numbers, weights_within
-from shopscore.grading import bound_scorers
+from shopscore.grading.points import bound_scorers
 from shopscore.model.assumptions import Chosen, Number
 from shopscore.model.expressions import Assumed
-from shopscore.rules import Rules
-from shopscore.ruleset_files import parse_ruleset
+from shopscore.plugins.bound_rules import BoundRuleSet
+from shopscore.rules.coverage import missing_numbers, weights_within
+from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM as TOY
 
-from .documents import Tables, text_of
+from .documents import ReferenceTables, text_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +56,7 @@ def ruleset(request: pytest.FixtureRequest) -> ss.RuleSet:
 
 
 @pytest.fixture(params=TEXTS.values(), ids=TEXTS)
-def document(request: pytest.FixtureRequest) -> Tables:
+def document(request: pytest.FixtureRequest) -> ReferenceTables:
     return tomllib.loads(request.param, parse_float=Decimal)
 
 
@@ -78,7 +78,7 @@ def is_table(value: Any) -> bool:
     return isinstance(value, dict) and "assume" not in value
 
 
-def tables(value: Any, path: str = "") -> Iterator[tuple[str, Tables]]:
+def tables(value: Any, path: str = "") -> Iterator[tuple[str, ReferenceTables]]:
     """A table and all below it, with their places."""
     if is_table(value):
         yield path.removeprefix("."), value
@@ -100,7 +100,7 @@ def plain_numbers(value: Any) -> Iterator[int | Decimal]:
         yield value
 
 
-def numbers_of(table: Tables) -> list[int | Decimal]:
+def numbers_of(table: ReferenceTables) -> list[int | Decimal]:
     """The numbers that stand in a table itself; that percentiles run from 0 to 1 is no such one."""
     stated = dict(table)
     if table.get("kind") == "percentile_curve":
@@ -108,17 +108,17 @@ def numbers_of(table: Tables) -> list[int | Decimal]:
     return [number for value in stated.values() for number in plain_numbers(value)]
 
 
-def without_source(document: Tables) -> list[str]:
+def without_source(document: ReferenceTables) -> list[str]:
     """Places of the tables with a number that names neither a source nor an assumption."""
     rules = {k: v for k, v in document.items() if k not in ("schema", "assumptions", "sources")}
     return [path for path, table in tables(rules) if numbers_of(table) and not table.get("source")]
 
 
-def test_every_number_has_a_source_or_is_an_assumption(document: Tables) -> None:
+def test_every_number_has_a_source_or_is_an_assumption(document: ReferenceTables) -> None:
     assert without_source(document) == []
 
 
-def test_a_number_that_loses_its_source_is_seen_here_and_refused(document: Tables) -> None:
+def test_a_number_that_loses_its_source_is_seen_here_and_refused(document: ReferenceTables) -> None:
     spoilt = deepcopy(document)
     sourced = [(p, t) for p, t in tables(spoilt) if "source" in t and numbers_of(t)]
     for path, table in sourced:
@@ -141,7 +141,7 @@ def test_a_number_that_loses_its_source_is_seen_here_and_refused(document: Table
     assert sourced or weights
 
 
-def test_what_is_not_published_says_why(document: Tables) -> None:
+def test_what_is_not_published_says_why(document: ReferenceTables) -> None:
     for assumption in document.get("assumptions", []):
         assert assumption["reason"]
         assert "value" in assumption or assumption.get("nullable") is True
@@ -153,7 +153,7 @@ def test_what_is_not_published_says_why(document: Tables) -> None:
             assert set(scorer) <= {"kind", "missing", "source"}, f"{name} has a number after all"
 
 
-def test_sources_that_are_named_exist(document: Tables) -> None:
+def test_sources_that_are_named_exist(document: ReferenceTables) -> None:
     known = document.pop("sources")
     assert {source["confidence"] for source in known.values()} <= {"S", "O", "P", "T", "I"}
     named = {table["source"] for _, table in tables(document) if "source" in table}
@@ -221,7 +221,7 @@ def test_assumptions_stand_in_for_numbers_only(ruleset: ss.RuleSet) -> None:
 def test_everything_binds(installed: Installed) -> None:
     platform, card, version = installed
     ruleset = card.ruleset(version)
-    rules = Rules.bind(platform, card, ruleset)
+    rules = BoundRuleSet.bind(platform, card, ruleset)
     assert rules.tallies
     published = {name for name, scorer in ruleset.scorers.items() if not scorer.missing}
     assert set(bound_scorers(ruleset, card.scorer_kinds)) == published

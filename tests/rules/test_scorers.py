@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from shopscore.errors import RuleSetError
-from shopscore.grading import bound_scorers
+from shopscore.grading.points import bound_scorers
 
-from .documents import Tables, parsed, put, refused
+from .documents import ReferenceTables, parsed, put, refused
 
 
 def test_a_scorer_that_does_not_exist() -> None:
@@ -52,7 +52,7 @@ def test_a_kind_of_scorer_that_does_not_exist() -> None:
         ("threshold", {"bound": [1], "passed": 1}),
     ],
 )
-def test_a_scorer_with_impossible_numbers(kind: str, parameters: Tables) -> None:
+def test_a_scorer_with_impossible_numbers(kind: str, parameters: ReferenceTables) -> None:
     table = {"kind": kind, "source": "page", **parameters}
     with pytest.raises(RuleSetError):
         bound_scorers(parsed(put("scorers", "rank", value=table)))

@@ -10,14 +10,26 @@ import polars as pl
 import pytest
 
 import shopscore as ss
-from shopscore.coverage import missing_numbers, weights_within
 from shopscore.errors import RuleSetError
-from shopscore.grading import bound_scorers
+from shopscore.grading.points import bound_scorers
 from shopscore.model.expressions import Assumed
-from shopscore.ruleset_files import parse_ruleset
+from shopscore.rules.coverage import missing_numbers, weights_within
+from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
 
-from .documents import ENTRY, GOODS, Change, Tables, at, bind, both, drop, parsed, put, refused
+from .documents import (
+    ENTRY,
+    GOODS,
+    Change,
+    ReferenceTables,
+    at,
+    bind,
+    both,
+    drop,
+    parsed,
+    put,
+    refused,
+)
 
 
 class TestChoices:
@@ -79,7 +91,7 @@ class TestChoices:
     def test_policies_may_be_chosen(self) -> None:
         policy = {"id": "policy", "kind": "choice", "value": "require", "reason": "either"}
 
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             tables["assumptions"].append({**policy, "choices": ["require", "rescale"]})
             tables["missing"] = {"assume": "policy"}
 
@@ -104,7 +116,7 @@ class TestChoices:
         refused(both(put(*GOODS, "weight", value=table)), "dimensions[goods].weight", "part")
 
 
-MISSING: Tables = {"kind": "bands", "missing": "the back office says it"}
+MISSING: ReferenceTables = {"kind": "bands", "missing": "the back office says it"}
 
 
 class TestScorersThatLack:
@@ -122,7 +134,7 @@ class TestScorersThatLack:
         "table",
         [{"missing": "why"}, {"kind": "bands", "missing": True}, {"kind": "bands", "missing": 1}],
     )
-    def test_say_their_kind_and_why(self, table: Tables) -> None:
+    def test_say_their_kind_and_why(self, table: ReferenceTables) -> None:
         refused(put("scorers", "reply_bands", value=table), "scorers.reply_bands")
 
     def test_a_metric_may_have_none(self) -> None:
@@ -189,7 +201,7 @@ class TestScalarsThatLack:
     def test_nothing_else_may_be_missing(self, path: tuple[Any, ...], value: int | None) -> None:
         """No number is made of nothing, also where the assumption happens to have a value."""
 
-        def valued(tables: Tables) -> None:
+        def valued(tables: ReferenceTables) -> None:
             if value is not None:
                 tables["assumptions"][-1]["value"] = value
 
@@ -205,8 +217,8 @@ class TestScalarsThatLack:
         ],
         ids=str,
     )  # fmt: skip
-    def test_of_tiers_neither(self, tier: Tables) -> None:
-        def change(tables: Tables) -> None:
+    def test_of_tiers_neither(self, tier: ReferenceTables) -> None:
+        def change(tables: ReferenceTables) -> None:
             del tables["tiers"][0]["at_least"]
             tables["tiers"][0].update(tier)
 
@@ -222,7 +234,7 @@ class TestScalarsThatLack:
         """Where a number stands, an assumption is one, or the rules say one for each word."""
         flag = {"id": "flag", "kind": "boolean", "value": True, "reason": "either"}
 
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             tables["assumptions"].append(flag)
 
         refused(both(change, put(*path, value={"assume": id})), id)
@@ -231,7 +243,7 @@ class TestScalarsThatLack:
         """`none` is no ranking, no mean, and no word that a number could follow."""
 
         def nullable(id: str, change: Change) -> Change:
-            def both_(tables: Tables) -> None:
+            def both_(tables: ReferenceTables) -> None:
                 next(a for a in tables["assumptions"] if a["id"] == id)["nullable"] = True
                 change(tables)
 
@@ -259,7 +271,7 @@ class TestPointsOfDimensions:
         refused(put(*GOODS, "metrics", value=[]), "metrics, or points")
 
     def test_need_a_source(self) -> None:
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             at(*GOODS)(tables).update(points=4, weight={"assume": "unknown"})
             del at(*GOODS)(tables)["source"]
 
@@ -269,10 +281,10 @@ class TestPointsOfDimensions:
 class TestSharesOfTheRest:
     """A published weight is a share of its dimension, and the others share what it leaves."""
 
-    def service(self, *entries: Tables) -> Change:
+    def service(self, *entries: ReferenceTables) -> Change:
         """The toy's service with these metrics, and nothing else."""
 
-        def change(tables: Tables) -> None:
+        def change(tables: ReferenceTables) -> None:
             (mine,) = (d for d in tables["dimensions"] if d["id"] == "service")
             ids = ("pickup_hours", "fast_replies", "bad_reviews")
             plain = {"scorer": "rank", "source": "page"}
@@ -284,7 +296,7 @@ class TestSharesOfTheRest:
 
         return change
 
-    def shares(self, *entries: Tables) -> list[Fraction]:
+    def shares(self, *entries: ReferenceTables) -> list[Fraction]:
         ruleset = parsed(self.service(*entries))
         bind(ruleset)
         return list(weights_within(ruleset, ruleset.dimensions[0]).values())
@@ -315,7 +327,7 @@ class TestSharesOfTheRest:
         assert result["S"].score_exact == "22/5"
 
     def test_what_cannot_be_meant(self) -> None:
-        one: Tables = {"share_of_rest": 1}
+        one: ReferenceTables = {"share_of_rest": 1}
         refused(self.service({"weight": Decimal("1.1")}, one), "service", "nothing to be shared")
         refused(self.service({"weight": 1, **one}), "pickup_hours", "unknown key weight")
         refused(

@@ -12,11 +12,12 @@ import polars as pl
 from attrs import evolve
 
 import shopscore as ss
-from shopscore.counting import window_sums
-from shopscore.resolution import resolve_events
-from shopscore.rules import Rules, check_tally
+from shopscore.counting.resolution import resolve_events
+from shopscore.counting.sums import window_sums
+from shopscore.grading.weighing import MetricValues, weigh
+from shopscore.plugins.bound_rules import BoundRuleSet
+from shopscore.rules.tally_checks import check_tally
 from shopscore.testing.toy import PLATFORM
-from shopscore.weighing import MetricValues, weigh
 
 SHOPS = ("A", "B")
 DAY = 86_400
@@ -76,10 +77,10 @@ def frames_of(streams: Mapping[str, Sequence[Row]]) -> dict[str, pl.DataFrame]:
     }
 
 
-def rules_with(*tallies: ss.Tally) -> Rules:
+def rules_with(*tallies: ss.Tally) -> BoundRuleSet:
     """The toy's rules, which count these tallies too."""
     card = PLATFORM.scorecard()
-    rules = Rules.bind(PLATFORM, card, card.ruleset("2024-01-01"))
+    rules = BoundRuleSet.bind(PLATFORM, card, card.ruleset("2024-01-01"))
     for tally in tallies:
         check_tally(tally, rules.streams)
     like = rules.metrics["paid_orders"]
@@ -92,7 +93,7 @@ def resolved(streams: Mapping[str, Sequence[Row]], *tallies: ss.Tally) -> ss.Res
     return resolve_events(events, rules_with(*tallies))
 
 
-def measured(events: ss.Events, rules: Rules) -> dict[str, MetricValues]:
+def measured(events: ss.Events, rules: BoundRuleSet) -> dict[str, MetricValues]:
     """The values of every metric on a day after all events."""
     summing = partial(window_sums, resolve_events(events, rules))
     return weigh(rules, summing, events.columns_present(), date(2024, 3, 10), len(events.shops))

@@ -38,7 +38,7 @@ from shopscore.evaluation.with_python import evaluate
 from shopscore.model import expressions as ex
 from shopscore.model.expressions import columns_of
 from shopscore.model.streams import CANONICAL, merge_streams
-from shopscore.rules import check_tally
+from shopscore.rules.tally_checks import check_tally
 
 DAY = 86_400
 KINDS = ("refund_only", "exchange", "return_refund")  # declared in another order than sorted

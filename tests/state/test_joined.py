@@ -40,7 +40,7 @@ from shopscore import (
 )
 from shopscore.evaluation.with_polars import to_polars
 from shopscore.evaluation.with_python import evaluate
-from shopscore.model.binding import assumed_ids, bound
+from shopscore.model.binding import assumed_ids, bind
 from shopscore.model.expressions import Expr, columns_of
 
 seeds = pytest.mark.parametrize("seed", range(8))
@@ -265,9 +265,9 @@ def test_what_is_joined_is_known_by_its_key_and_told_in_words() -> None:
 def test_assumptions_reach_what_is_joined() -> None:
     worst = has_row("reviews", col.rating <= assumed("worst"))
     assert list(assumed_ids(worst)) == ["worst"]
-    assert bound(worst, {"worst": 2}).key == bad_review.key
+    assert bind(worst, {"worst": 2}).key == bad_review.key
     once = Once((col.buyer_id,), (col.paid_at,), among=col.amount >= assumed("least"))
-    assert bound(once, {"least": 100}) == evolve(once, among=col.amount >= 100)
+    assert bind(once, {"least": 100}) == evolve(once, among=col.amount >= 100)
 
 
 # --------------------------------------------------------------------------------- Once.among

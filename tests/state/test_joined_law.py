@@ -18,7 +18,7 @@ from other_rows import (
 import shopscore as ss
 from shopscore import Once, Tally, col, fact_on, has_row, lit, month, number, when
 from shopscore.model.expressions import Expr
-from shopscore.rules import check_tally
+from shopscore.rules.tally_checks import check_tally
 
 seeds = pytest.mark.parametrize("seed", range(8))
 bad_review = has_row("reviews", col.rating <= 2)

@@ -12,9 +12,9 @@ from other_rows import frames_of, measured, random_streams, rules_with
 
 import shopscore as ss
 from shopscore import Once, Tally, col, fact_on, first_of, has_row, number, when
+from shopscore.grading.requirements import missing_columns_of
 from shopscore.model.expressions import Expr
 from shopscore.testing.toy import PLATFORM
-from shopscore.weighing import lacking_columns
 
 ORDERS = ("orders.order_id", "orders.paid_at")
 
@@ -22,7 +22,7 @@ ORDERS = ("orders.order_id", "orders.paid_at")
 def lacking(tally: Tally, *columns: str) -> tuple[str, ...]:
     rules = rules_with(tally)
     there = frozenset((name.split(".")[0], name.split(".")[1]) for name in columns)
-    return lacking_columns(rules.metrics["m0"], rules.streams, there)
+    return missing_columns_of(rules.metrics["m0"], rules.streams, there)
 
 
 def orders(where: Expr | None = None, **more: Any) -> Tally:
@@ -67,7 +67,7 @@ def test_a_column_that_lacks_is_no_zero() -> None:
     ):
         events = ss.read_events(frames, platform=PLATFORM)
         found = measured(events, rules)["m0"]
-        assert found.lacking == why
+        assert found.missing_columns == why
         assert found.present.any() == (not why)
 
 
@@ -136,10 +136,10 @@ def of_platform(
     measured_ = result.graded[metric].measured
     shown = next(m for m in result["S"].metrics if m.id == metric)
     value = measured_.values.fractions()[0] if measured_.present[0] else None
-    if measured_.lacking:
+    if measured_.missing_columns:
         assert shown.status == "no_data"
-        assert shown.reason == f"no column {' and '.join(measured_.lacking)}"
-    return value, int(measured_.n[0]), measured_.lacking
+        assert shown.reason == f"no column {' and '.join(measured_.missing_columns)}"
+    return value, int(measured_.n[0]), measured_.missing_columns
 
 
 PICKUPS: dict[str, list[Any]] = {

@@ -36,7 +36,7 @@ from oracle.douyin_2022 import DIMENSION_OF, HIGHER_IS_BETTER
 from oracle.loading import Row, load
 from oracle.random_events import Events, half_cent_events, random_events, write_folder
 from oracle.streams import STREAMS
-from shopscore import counting
+from shopscore.counting import sums as counting
 
 seeds = st.integers(0, 10**6)
 
@@ -684,7 +684,7 @@ def test_some_shops_of_a_result() -> None:
 
 def test_absurd_values_are_refused_not_wrapped() -> None:
     """Sums that would leave int64 say so: engines wrap without a word."""
-    from shopscore.counting import empty_cells, summed
+    from shopscore.counting.sums import empty_cells, summed
 
     cell = {"tally": [0] * 3, "shop": [0] * 3, "day": [1] * 3, "sum": [2**62] * 3, "count": [1] * 3}
     cells = pl.DataFrame(cell, schema=empty_cells().schema)

@@ -12,9 +12,9 @@ import pytest
 from attrs import evolve
 
 import shopscore as ss
-from shopscore.resolution import resolve_events
-from shopscore.rules import Rules
-from shopscore.ruleset_files import parse_ruleset
+from shopscore.counting.resolution import resolve_events
+from shopscore.plugins.bound_rules import BoundRuleSet
+from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
 
 DAY = "2022-06-10 10:00:00"
@@ -62,10 +62,10 @@ def test_tallies_by_rules_that_nobody_named_keep_to_their_span() -> None:
         ss.score(state, as_of="2022-06-30", scorecard="nonsense")
 
 
-def toy_rules(tally: ss.Tally, over: ss.Tally) -> Rules:
+def toy_rules(tally: ss.Tally, over: ss.Tally) -> BoundRuleSet:
     """The toy's rules, with one metric that counts something else."""
     card = PLATFORM.scorecard()
-    rules = Rules.bind(PLATFORM, card, card.ruleset("2024-01-01"))
+    rules = BoundRuleSet.bind(PLATFORM, card, card.ruleset("2024-01-01"))
     bound = rules.metrics["bad_reviews"]
     changed = {**rules.metrics, "bad_reviews": evolve(bound, aggregator=ss.Ratio(tally, over))}
     return evolve(rules, metrics=changed)
@@ -93,12 +93,12 @@ def test_rows_of_excluded_orders_do_not_win_a_place() -> None:
 
 def test_a_stream_that_is_not_there_measures_nothing() -> None:
     """Also where its rows would be counted on a day of the linked order."""
-    from shopscore.weighing import lacking_columns
+    from shopscore.grading.requirements import missing_columns_of
 
     upheld = ss.Tally("complaints", day=ss.col.order.paid_at, where=ss.col.upheld)
     rules = toy_rules(upheld, ss.Tally("orders", day=ss.col.paid_at))
     there = frozenset({("orders", "paid_at")})
-    lacking = lacking_columns(rules.metrics["bad_reviews"], rules.streams, there)
+    lacking = missing_columns_of(rules.metrics["bad_reviews"], rules.streams, there)
     assert lacking == ("stream complaints",)
 
 

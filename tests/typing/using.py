@@ -20,7 +20,7 @@ def results(folder: Path) -> None:
     assert_type(result.to_json(("S1",)), str)
     assert_type(result.score, pl.Series)
     assert_type(result.as_of, date)
-    assert_type(result.remarks, tuple[str, ...])
+    assert_type(result.notices, tuple[str, ...])
     assert_type(result.versions, dict[str, str | None])
     assert_type(result.report, ss.LoadReport | None)
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 import shopscore as ss
 from exports.files import FILES, as_text
 from exports.headers import SEEN
-from shopscore.catalog import platforms
-from shopscore.inspection import Inspection, draft_layout, inspect_file
-from shopscore.layout_files import parse_layout
+from shopscore.analysis.inspection import Inspection, draft_layout, inspect_file
 from shopscore.model.layouts import Layout, plain_header
+from shopscore.plugins.catalog import platforms
+from shopscore.plugins.layout_toml import parse_layout
 
 LAYOUTS = [layout for platform in platforms() for layout in platform.layouts]
 BUILT_IN = [file for file in FILES if file.platform != "xiaohongshu"]
@@ -100,7 +100,7 @@ class TestMetrics:
         (tmp_path / "orders.csv").write_text("shop_id,order_id\n1,1\n")
         (tmp_path / "reviews.csv").write_text("shop_id,review_id,reviewed_at,rating\n")
         found = inspect_file(tmp_path, platform="tmall")
-        lacking = {m.metric: set(m.lacking) for m in found.metrics if "2026" in m.ruleset}
+        lacking = {m.metric: set(m.missing) for m in found.metrics if "2026" in m.ruleset}
         assert lacking["pickup_48h_rate"] >= {"orders.paid_at", "orders.picked_up_at"}
         assert not [name for name in lacking["pickup_48h_rate"] if "stream" in name]
         assert lacking["im_3min_reply_rate"] == {"stream conversations"}

@@ -7,9 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ..documents import INSPECT, dumped
-from ..inspection import Feeds, Inspection, Taken
+from ..analysis.inspection import Inspection, MetricReadiness, SheetMatch
 from ..reading.files import shown_path
+from ..results.documents import INSPECT, dumped
 from . import tables
 
 #: More headers than this are not listed for a person.
@@ -39,8 +39,8 @@ def inspect_document(found: Inspection) -> str:
                 {
                     "ruleset": m.ruleset,
                     "metric": m.metric,
-                    "computable": not m.lacking,
-                    "lacking": list(m.lacking),
+                    "computable": not m.missing,
+                    "missing": list(m.missing),
                 }
                 for m in found.metrics
             ],
@@ -50,13 +50,13 @@ def inspect_document(found: Inspection) -> str:
     )
 
 
-def _sheet(sheet: Taken) -> dict[str, Any]:
+def _sheet(sheet: SheetMatch) -> dict[str, Any]:
     return {
         "label": sheet.label,
         "encoding": sheet.encoding,
         "headers": list(sheet.headers),
         "layout": None if sheet.layout is None else sheet.layout.name,
-        "near": [{"layout": one.name, "lacking": list(lacking)} for one, lacking in sheet.near],
+        "near": [{"layout": one.name, "missing": list(missing)} for one, missing in sheet.near],
     }
 
 
@@ -93,7 +93,7 @@ def _page(found: Inspection, zh: bool) -> Iterator[Any]:
     yield from _metrics(found, zh)
 
 
-def _taken(sheet: Taken, zh: bool) -> Iterator[str]:
+def _taken(sheet: SheetMatch, zh: bool) -> Iterator[str]:
     headers = [h.strip() for h in sheet.headers if h.strip()]
     if sheet.layout is not None:
         names = ", ".join(sheet.layout.headers)
@@ -103,8 +103,8 @@ def _taken(sheet: Taken, zh: bool) -> Iterator[str]:
         return
     more = ", …" if len(headers) > MOST_HEADERS else ""
     yield f"{sheet.label} ({sheet.encoding}): no layout fits {', '.join(headers[:MOST_HEADERS])}{more}"
-    for layout, lacking in sheet.near:
-        yield f"  nearest: {layout.name}, but for {', '.join(lacking) or 'headers of another layout'}"
+    for layout, missing in sheet.near:
+        yield f"  nearest: {layout.name}, but for {', '.join(missing) or 'headers of another layout'}"
 
 
 def _metrics(found: Inspection, zh: bool) -> Iterator[Any]:
@@ -113,12 +113,12 @@ def _metrics(found: Inspection, zh: bool) -> Iterator[Any]:
     rows = []
     for ruleset, group in groupby(found.metrics, key=lambda m: m.ruleset):
         for position, m in enumerate(group):
-            state = f"lacks {', '.join(m.lacking)}" if m.lacking else "computable"
+            state = f"lacks {', '.join(m.missing)}" if m.missing else "computable"
             rows.append(("" if position else ruleset, _named(m, zh), state))
     yield tables.table(("rule set", "metric", "from this"), rows)
     unique = dict.fromkeys(computable)
     yield f"Metrics that this can feed: {', '.join(unique) if unique else 'none'}"
 
 
-def _named(metric: Feeds, zh: bool) -> str:
+def _named(metric: MetricReadiness, zh: bool) -> str:
     return f"{metric.metric} ({metric.zh if zh else metric.en})"

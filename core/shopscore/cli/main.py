@@ -11,12 +11,12 @@ import click
 
 from ..errors import InputError, UsageError
 from . import options
+from .progress import Stages
 from .run import run, say, write, writing
-from .waiting import Stages
 
 if TYPE_CHECKING:
     from ..reading.report import LoadReport
-    from ..results import Result
+    from ..results.result import Result
 
 SAMPLE_END = "2022-06-30"
 
@@ -83,7 +83,7 @@ def score(
         raise UsageError("--format parquet needs -o FILE")
     from .. import read_events, score_values
     from .. import score as score_events
-    from ..scoring import find_rules
+    from ..plugins.selection import select_rules
 
     rules: dict[str, Any] = {
         "platform": platform,
@@ -99,7 +99,7 @@ def score(
         if values is not None:
             result = score_values(values, industry=industry, **rules)
         else:
-            find_rules(
+            select_rules(
                 *(
                     rules[k]
                     for k in ("platform", "scorecard", "ruleset", "as_of", "assume", "numbers")
@@ -119,7 +119,7 @@ def score(
             result = score_events(read, strict=strict, progress=stages, **rules)
         stages("writing")
         _write_result(result, shops, form, lang, output)
-    _remark(result)
+    _say_notices(result)
 
 
 def _set_apart(report: LoadReport, folder: Path | None) -> None:
@@ -142,7 +142,7 @@ def _write_result(
     else:
         frame = result.to_polars() if rows is None else result.to_polars()[rows]
         if form == "csv":
-            from ..result_documents import csv_text
+            from ..results.csv_text import csv_text
 
             write(csv_text(frame).rstrip("\n"), output)
         elif output is not None:
@@ -163,12 +163,12 @@ def _show_result(result: Result, shops: tuple[str, ...], lang: str, output: Path
         say(f"{len(result) - len(listed)} more shops: name some with --shop, or take --format csv")
 
 
-def _remark(result: Result) -> None:
+def _say_notices(result: Result) -> None:
     """What a person should know of a result, on standard error."""
     ruleset = result.rules.ruleset
-    say(*(f"Note: {remark}" for remark in result.remarks))
+    say(*(f"Note: {notice}" for notice in result.notices))
     if result.report is not None:
-        _remark_on_reading(result.report)
+        _say_notices_of_reading(result.report)
     changed = [a for a in result.rules.assumptions if a.overridden]
     say(
         f"Rule set {ruleset.name} ({ruleset.status}) rests on {len(result.rules.assumptions)}"
@@ -183,11 +183,11 @@ def _remark(result: Result) -> None:
 def _without_data(result: Result) -> Iterator[str]:
     """Metrics that no shop can have, since columns are missing."""
     for id, graded in result.graded.items():
-        if graded.measured.lacking:
-            yield f"No data: {id} needs {', '.join(graded.measured.lacking)}"
+        if graded.measured.missing_columns:
+            yield f"No data: {id} needs {', '.join(graded.measured.missing_columns)}"
 
 
-def _remark_on_reading(report: LoadReport, why: str = "; shopscore validate says why") -> None:
+def _say_notices_of_reading(report: LoadReport, why: str = "; shopscore validate says why") -> None:
     say(*(f"Note: {note}" for note in report.notes))
     for name, columns in sorted(report.ignored.items()):
         say(f"Note: {name}: columns that are not used: {', '.join(columns)}")
@@ -219,7 +219,7 @@ def validate(
 ) -> None:
     """Read EVENTS and show the books: what was accepted, replaced, set aside, repaired, and why."""
     from .. import read_events
-    from ..result_documents import validate_document
+    from ..results.json_text import validate_document
 
     with Stages() as stages:
         report = read_events(
@@ -241,7 +241,7 @@ def validate(
         incidents = tables.incidents_table(report)
         shown = [tables.books_table(report), *([] if incidents is None else [incidents])]
         tables.show(*shown, output=output)
-        _remark_on_reading(report, why="")
+        _say_notices_of_reading(report, why="")
     if strict and len(report.set_aside):
         say(f"Error: {len(report.set_aside)} rows were set aside")
         raise click.exceptions.Exit(1)
@@ -276,8 +276,8 @@ def inspect(
     output: Path | None,
 ) -> None:
     """What FILE was taken for and why, which columns are used, and which metrics it can feed."""
-    from ..catalog import platforms
-    from ..inspection import draft_layout, inspect_file
+    from ..analysis.inspection import draft_layout, inspect_file
+    from ..plugins.catalog import platforms
     from .inspect_pages import inspect_document, show_inspection
 
     with Stages() as stages:
@@ -314,7 +314,7 @@ def sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None:
 
 def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None:
     """Generate and write events; raises UsageError for numbers that cannot be."""
-    from ..catalog import platforms
+    from ..plugins.catalog import platforms
     from ..samples import generate, write_csv
 
     facts = {
@@ -336,7 +336,7 @@ def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None
 @options.language
 def demo(lang: str) -> None:
     """Make sample events, score them, and show a best and a worst shop; leaves nothing behind."""
-    from .showing import show_demo
+    from .demo import show_demo
 
     show_demo(lang, SAMPLE_END)
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from attrs import asdict
 
-from ..documents import PLUGINS, dumped
 from ..errors import CoverageError, did_you_mean
 from ..model.assumptions import Assumption
 from ..model.levers import Lever
-from ..model.platforms import Platform
+from ..plugins.declarations import Platform
 from ..plugins.discovery import module_file
 from ..plugins.loader import load_plugins
 from ..plugins.records import PluginRecord
+from ..results.documents import PLUGINS, dumped
 from ..testing import Report
 from . import tables
 

@@ -32,7 +32,7 @@ def list_plugins(no_load: bool, form: str, output: Path | None) -> None:
         warnings.simplefilter("ignore", ShopscoreWarning)
         records = load_plugins(os.environ, load=not no_load)
     if form == "json":
-        from ..documents import plugins_document
+        from ..results.documents import plugins_document
 
         write(plugins_document(records), output)
         return
@@ -61,8 +61,8 @@ def rules(
     output: Path | None,
 ) -> None:
     """The rules of PLATFORM: weights, windows, scorers, sources and assumptions."""
-    from ..catalog import platform as find
-    from ..numbers_files import numbers_template
+    from ..plugins.catalog import platform as find
+    from ..rules.numbers_toml import numbers_template
     from .rule_pages import chosen, rules_document, show_rules
 
     try:
@@ -117,10 +117,10 @@ def diff(
 ) -> None:
     """What changes from rule set V1 of PLATFORM to V2, and what that does to your shops."""
     from .. import read_events, score
-    from ..scoring import find_rules
+    from ..plugins.selection import select_rules
     from .rule_diffs import diff_document, show_diff
 
-    before, after = (find_rules(platform, scorecard, v, as_of)[0] for v in (old, new))
+    before, after = (select_rules(platform, scorecard, v, as_of)[0] for v in (old, new))
     scored = None
     if events is not None:
         read = read_events(events, platform=platform)
@@ -140,10 +140,10 @@ def diff(
 @options.output
 def check(name: str, form: str, output: Path | None) -> None:
     """Run the conformance kit on plugin NAME; exit 1 if a check fails."""
-    from ..documents import dumped
+    from ..results.documents import dumped
     from ..testing import check_plugin
     from .plugin_pages import show_report
-    from .waiting import Stages
+    from .progress import Stages
 
     with warnings.catch_warnings(), Stages() as stages:
         warnings.simplefilter("ignore", ShopscoreWarning)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..documents import DIFF, dumped
-from ..results import Result
-from ..rules import Rules
+from ..analysis.rule_facts import facts_of
+from ..plugins.bound_rules import BoundRuleSet
+from ..results.documents import DIFF, dumped
+from ..results.result import Result
 from . import tables
-from .rule_facts import facts_of
 
 Change = tuple[str, Any, Any]
 
@@ -18,7 +18,7 @@ Change = tuple[str, Any, Any]
 _IDENTITY = ("name", "sha256", "published_on")
 
 
-def changes(old: Rules, new: Rules) -> list[Change]:
+def changes(old: BoundRuleSet, new: BoundRuleSet) -> list[Change]:
     """What differs, by its place in the rules: ``(place, old, new)``; None where it is not there."""
     before, after = (dict(_flat(_short(rules))) for rules in (old, new))
     places = dict.fromkeys((*before, *after))
@@ -29,7 +29,7 @@ def changes(old: Rules, new: Rules) -> list[Change]:
     ]
 
 
-def _short(rules: Rules) -> dict[str, Any]:
+def _short(rules: BoundRuleSet) -> dict[str, Any]:
     """The facts with assumptions by their short ids, which do not name the version."""
     facts = facts_of(rules)
     prefix = rules.ruleset.full_id("")
@@ -52,7 +52,9 @@ def _flat(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
         yield place, value
 
 
-def diff_document(old: Rules, new: Rules, scored: tuple[Result, Result] | None) -> str:
+def diff_document(
+    old: BoundRuleSet, new: BoundRuleSet, scored: tuple[Result, Result] | None
+) -> str:
     """``shopscore.diff/1``."""
     shops = None if scored is None else [_shop(*row) for row in _moves(*scored)]
     found = [{"place": place, "old": a, "new": b} for place, a, b in changes(old, new)]
@@ -74,7 +76,7 @@ def _moves(old: Result, new: Result) -> Iterator[tuple[str, Any, Any, str, str]]
 
 
 def show_diff(
-    old: Rules, new: Rules, scored: tuple[Result, Result] | None, output: Path | None
+    old: BoundRuleSet, new: BoundRuleSet, scored: tuple[Result, Result] | None, output: Path | None
 ) -> None:
     """A table of what changes, and one of the shops that move."""
     columns = ("place", old.ruleset.version, new.ruleset.version)

@@ -7,23 +7,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..catalog import find_ruleset
-from ..coverage import missing_numbers
-from ..documents import RULES, dumped
+from ..analysis.rule_facts import facts_of, metric_facts, source_of
 from ..errors import CoverageError, RuleSetError
-from ..model.platforms import Platform
 from ..model.rulesets import RuleSet
-from ..rules import Rules
+from ..plugins.bound_rules import BoundRuleSet
+from ..plugins.declarations import Platform
+from ..plugins.selection import find_ruleset
+from ..results.documents import RULES, dumped
+from ..rules.coverage import missing_numbers
 from . import tables
-from .rule_facts import facts_of, metric_facts, source_of
 
 
 def chosen(
     platform: Platform, scorecard: str | None, version: str | None, day: date | None
-) -> list[Rules]:
+) -> list[BoundRuleSet]:
     """The rule sets that are asked for, bound to their metrics."""
     cards = platform.scorecards if scorecard is None else (platform.scorecard(scorecard),)
-    found: list[Rules] = []
+    found: list[BoundRuleSet] = []
     refused: CoverageError | None = None
     for card in cards:
         try:
@@ -37,30 +37,30 @@ def chosen(
         except CoverageError as error:  # another scorecard may have it
             refused = refused or error
             continue
-        found.extend(Rules.bind(platform, card, r) for r in rulesets)
+        found.extend(BoundRuleSet.bind(platform, card, r) for r in rulesets)
     if refused is not None and not found:
         raise refused
     return found
 
 
-def rules_document(every: list[Rules]) -> str:
+def rules_document(every: list[BoundRuleSet]) -> str:
     """``shopscore.rules/1``."""
     return dumped({"schema": RULES, "rulesets": [facts_of(rules) for rules in every]})
 
 
-def show_rules(every: list[Rules], lang: str, output: Path | None) -> None:
+def show_rules(every: list[BoundRuleSet], lang: str, output: Path | None) -> None:
     """Pages with a table of metrics, one of assumptions, and the sources."""
     tables.show(*(part for rules in every for part in _page(rules, lang)), output=output)
 
 
-def _page(rules: Rules, lang: str) -> Iterator[Any]:
+def _page(rules: BoundRuleSet, lang: str) -> Iterator[Any]:
     ruleset, zh = rules.ruleset, lang == "zh"
     title = ruleset.zh if zh else ruleset.en
     span = f" (span: {ruleset.span_source})" if ruleset.span_source else ""
     yield f"{ruleset.name} · {title} · {ruleset.status} · {ruleset.span}{span}"
     columns = ("dimension", "metric", "name", "ages", "better", "weight", "weight from")
     yield tables.table(columns, _metric_rows(rules, zh), right=("weight",))
-    yield from _remarks(ruleset)
+    yield from _notices(ruleset)
     if ruleset.eligibility:
         yield tables.table(("condition", "metric", "bound", "else"), _condition_rows(ruleset, zh))
     if ruleset.tiers:
@@ -77,7 +77,7 @@ def _page(rules: Rules, lang: str) -> Iterator[Any]:
         yield f"Note: {note}"
 
 
-def _remarks(ruleset: RuleSet) -> Iterator[str]:
+def _notices(ruleset: RuleSet) -> Iterator[str]:
     """What stands beside the metrics, and what is missing."""
     if ruleset.comparison is not None:
         mean = ruleset.number(ruleset.comparison.mean)
@@ -87,7 +87,7 @@ def _remarks(ruleset: RuleSet) -> Iterator[str]:
         yield f"Missing: {number.number}{by}: {number.reason}"
 
 
-def _metric_rows(rules: Rules, zh: bool) -> Iterator[tuple[Any, ...]]:
+def _metric_rows(rules: BoundRuleSet, zh: bool) -> Iterator[tuple[Any, ...]]:
     ruleset = rules.ruleset
     for dimension in ruleset.dimensions:
         label = dimension.zh if zh else dimension.en
@@ -116,7 +116,7 @@ def _number(ruleset: RuleSet, number: Any) -> Any:
     return "?" if value is None else value
 
 
-def _metric_row(rules: Rules, id: str, zh: bool) -> tuple[str, ...]:
+def _metric_row(rules: BoundRuleSet, id: str, zh: bool) -> tuple[str, ...]:
     facts = metric_facts(rules, id)
     ages = f"{facts['first_age']}–{facts['last_age']}"
     return id, facts["zh"] if zh else facts["en"], ages, facts["better"]

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from ..errors import InputError, ShopscoreError
-from ..plugins.containment import divert_prints
+from ..plugins.isolation import divert_prints
 
 INTERRUPTED = 130
 BUG = 70

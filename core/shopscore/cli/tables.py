@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from ..model.metrics import Unit
     from ..plugins.records import PluginRecord
     from ..reading.report import LoadReport
-    from ..results import MetricView, Result, ShopView
+    from ..results.result import Result
+    from ..results.views import MetricView, ShopView
 
 _WIDE = 1000
 #: Prose in the last column wraps, but not narrower than this.

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from ..errors import DeclarationError
-from .counting import Tally
 from .expressions import Assumed, Constant
+from .tallies import Tally
 
 if TYPE_CHECKING:
-    from .._integers import Integers
+    from ..exact.integers import Integers
 
 Coefficient = Fraction | Assumed
 

@@ -10,7 +10,7 @@ import attrs
 from attrs import frozen
 
 from ..errors import UsageError
-from ..exact import exact_decimal
+from ..exact.decimals import exact_decimal
 from .expressions import Assumed
 
 AssumptionKind = Literal["integer", "decimal", "boolean", "choice", "words"]

@@ -14,20 +14,20 @@ from .expressions import Assumed, Expr, as_expr
 T = TypeVar("T")
 
 
-def bound(declaration: T, numbers: Mapping[str, Any]) -> T:
+def bind(declaration: T, numbers: Mapping[str, Any]) -> T:
     """A copy of a declaration with every ``assumed(id)`` replaced by its number.
 
     Works on expressions and on any frozen attrs class: windows, aggregators, metrics.
 
     >>> from shopscore import assumed, col
-    >>> bound(col.rating <= assumed("max"), {"max": 2})
+    >>> bind(col.rating <= assumed("max"), {"max": 2})
     <Expr rating ≤ 2>
     """
-    result: T = _bound(declaration, numbers)
+    result: T = _bind(declaration, numbers)
     return result
 
 
-def _bound(value: Any, numbers: Mapping[str, Any]) -> Any:
+def _bind(value: Any, numbers: Mapping[str, Any]) -> Any:
     if isinstance(value, Assumed):
         try:
             return numbers[value.id]
@@ -36,7 +36,7 @@ def _bound(value: Any, numbers: Mapping[str, Any]) -> Any:
                 f"the rule set declares no assumption {value.id}{did_you_mean(value.id, numbers)}"
             ) from None
     if isinstance(value, tuple):
-        parts = [(v, _bound(v, numbers)) for v in value]
+        parts = [(v, _bind(v, numbers)) for v in value]
         # several words in the place of one: is_in(assumed("words"))
         spread = [b if isinstance(v, Assumed) and isinstance(b, tuple) else (b,) for v, b in parts]
         return tuple(one for several in spread for one in several)
@@ -47,9 +47,7 @@ def _bound(value: Any, numbers: Mapping[str, Any]) -> Any:
     if not (attrs.has(type(value)) and next(assumed_ids(value), None)):
         return value
     changes = {
-        f.alias: _bound(getattr(value, f.name), numbers)
-        for f in attrs.fields(type(value))
-        if f.init
+        f.alias: _bind(getattr(value, f.name), numbers) for f in attrs.fields(type(value)) if f.init
     }
     if isinstance(value, Expr):
         changes = {k: as_expr(v) if _was_expr(value, k) else v for k, v in changes.items()}

@@ -8,7 +8,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from .rulesets import FrozenDict, Source
+from .frozen import FrozenDict
+from .rulesets import Source
 
 #: Stands for every word of a column that a layout does not list.
 ANY_WORD = "*"
@@ -77,9 +78,11 @@ class Layout:
     def fits(self, headers: Sequence[str]) -> bool:
         """Whether a file with these headers is of this kind."""
         there = {plain_header(h) for h in headers}
-        return not self.lacking(headers) and not any(plain_header(h) in there for h in self.without)
+        return not self.missing_headers(headers) and not any(
+            plain_header(h) in there for h in self.without
+        )
 
-    def lacking(self, headers: Sequence[str]) -> tuple[str, ...]:
+    def missing_headers(self, headers: Sequence[str]) -> tuple[str, ...]:
         """The identifying headers that a file does not have."""
         there = {plain_header(h) for h in headers}
         return tuple(h for h in self.headers if plain_header(h) not in there)

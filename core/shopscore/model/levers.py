@@ -10,10 +10,11 @@ from attrs import field, frozen
 
 from ..errors import DeclarationError, UsageError, did_you_mean
 from .assumptions import Assumption
-from .binding import bound
+from .binding import bind
 from .builders import time_of_day
 from .expressions import Expr, as_expr
-from .rulesets import FrozenDict, Source
+from .frozen import FrozenDict
+from .rulesets import Source
 from .streams import check_id
 
 #: Settings of every lever: whether it is on, and at which hours.
@@ -91,7 +92,7 @@ class Lever:
             UsageError: for a setting that does not exist, or a value outside its bounds.
         """
         numbers = self._numbers(chosen)
-        found = as_expr(bound(self.where, numbers))
+        found = as_expr(bind(self.where, numbers))
         if not numbers["on"]:
             return as_expr(False)
         first, last = numbers["from_second"], numbers["to_second"]
@@ -113,7 +114,7 @@ class Lever:
             UsageError: as :meth:`rows`.
         """
         numbers = self._numbers(chosen)
-        return {name: as_expr(bound(value, numbers)) for name, value in self.cells.items()}
+        return {name: as_expr(bind(value, numbers)) for name, value in self.cells.items()}
 
     def _numbers(self, chosen: Mapping[str, object]) -> dict[str, Any]:
         known = {setting.id: setting for setting in self.settings}

@@ -17,6 +17,7 @@ from ..errors import RuleSetError, UsageError, did_you_mean
 from .assumptions import Assumption, AssumptionValue, Chosen, Number, OutOfBoundsError
 from .binding import assumed_ids
 from .expressions import Assumed
+from .frozen import FrozenDict
 
 Status = Literal["official", "seed", "inferred", "unofficial", "user"]
 ShopStatus = Literal[
@@ -29,22 +30,6 @@ RankingKind = Literal[
 RANKING_KINDS: tuple[str, ...] = get_args(RankingKind)
 #: What becomes of a metric without points; see :mod:`shopscore.composition`.
 MISSING_POLICIES = ("rescale", "require")
-
-
-class FrozenDict(dict[str, Any]):
-    """A dictionary that nobody can change."""
-
-    def _refuse(self, *_: Any, **__: Any) -> Any:
-        raise TypeError("a rule set cannot be changed: write one that extends it")
-
-    __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(frozenset(self))
-
-    def __reduce__(self) -> Any:
-        return FrozenDict, (dict(self),)
 
 
 @frozen

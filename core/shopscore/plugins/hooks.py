@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from ..model.platforms import Platform, RuleSetFolder, Scorecard
+from .declarations import Platform, RuleSetFolder, Scorecard
 
 PROJECT = "shopscore"
 #: The version of this contract; a plugin module states the one it was written for.

@@ -17,11 +17,11 @@ import pluggy
 from attrs import evolve, frozen
 
 from ..errors import did_you_mean
-from ..model.platforms import Platform, RuleSetFolder, Scorecard
 from . import hooks
-from .containment import described, prints_diverted
+from .conflicts import merged, rivalry
+from .declarations import Platform, RuleSetFolder, Scorecard
 from .discovery import Found, declared_api, discover
-from .merging import merged, rivalry
+from .isolation import described, prints_diverted
 from .records import PluginRecord, PluginStatus
 
 T = TypeVar("T")

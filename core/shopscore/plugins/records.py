@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
-from ..model.platforms import Platform, RuleSetFolder, Scorecard
+from .declarations import Platform, RuleSetFolder, Scorecard
 
 PluginStatus = Literal[
     "active",

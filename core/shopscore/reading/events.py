@@ -12,17 +12,17 @@ import polars as pl
 from attrs import evolve, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
-from ..fingerprints import Digest, cell_prints
 from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from .files import Progress, from_dataframe
-from .links import ORDER, link
+from .fingerprints import Digest, cell_prints
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
-from .settling import Settled, settled, typed
-from .sources import Gaps, Sources, find_sources, opened
+from .rows.consolidation import ConsolidatedRows, settled, typed
+from .rows.links import ORDER, link
+from .sources import ShopDefaults, Sources, find_sources, opened
 
 if TYPE_CHECKING:
-    from ..model.platforms import Platform
+    from ..plugins.declarations import Platform
 
 UNKNOWN_INDUSTRY = "unknown"
 #: Rows whose fingerprints are made at a time.
@@ -143,7 +143,7 @@ def _strictly(events: Events) -> Events:
 def _clock(
     platform: str | Platform | None, tz: str | None
 ) -> tuple[ZoneInfo | None, Platform | None]:
-    from ..catalog import platform as find
+    from ..plugins.catalog import platform as find
 
     declared = find(platform) if isinstance(platform, str) else platform
     name = tz or (declared.zone if declared else None)
@@ -156,18 +156,18 @@ def _clock(
     return zone, declared
 
 
-def _gaps(shop_id: str | None, industry: str | None, shop_type: str | None) -> Gaps:
+def _gaps(shop_id: str | None, industry: str | None, shop_type: str | None) -> ShopDefaults:
     known = SHOPS.column("shop_type").values
     if shop_type is not None and shop_type not in known:
         raise UsageError(f"{shop_type!r} is no type of shop{did_you_mean(shop_type, known)}")
-    return Gaps(shop_id, industry, shop_type)
+    return ShopDefaults(shop_id, industry, shop_type)
 
 
 def _layouts(
     platform: Platform | None, own: Sequence[Layout | str | Path]
 ) -> tuple[tuple[Layout, ...], ...]:
     """The user's layouts, and then those of the platform."""
-    from ..layout_files import read_layout
+    from ..plugins.layout_toml import read_layout
 
     mine = (one if isinstance(one, Layout) else read_layout(Path(one)) for one in own)
     return tuple(mine), () if platform is None else platform.layouts
@@ -187,7 +187,7 @@ def _sources(
     return Sources(found)
 
 
-def _on_states(done: Mapping[str, Settled]) -> Iterator[str]:
+def _on_states(done: Mapping[str, ConsolidatedRows]) -> Iterator[str]:
     """Where exports overlapped, and what was made of it."""
     for name, stream in done.items():
         if stream.from_exports and stream.books.replaced:
@@ -202,10 +202,10 @@ def _on_states(done: Mapping[str, Settled]) -> Iterator[str]:
 
 def _assembled(
     ids: pl.Series,
-    done: dict[str, Settled],
+    done: dict[str, ConsolidatedRows],
     streams: Mapping[str, Stream],
     zone: str | None,
-    gaps: Gaps,
+    gaps: ShopDefaults,
 ) -> Events:
     frames: dict[str, pl.DataFrame] = {}
     books = {}
@@ -238,7 +238,7 @@ def _joined(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _shop_table(
-    ids: pl.Series, declared: pl.DataFrame | None, stream: Stream, gaps: Gaps
+    ids: pl.Series, declared: pl.DataFrame | None, stream: Stream, gaps: ShopDefaults
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """One row per shop in order of the ids; a shop without a row gets industry ``unknown``."""
     base = pl.DataFrame([ids]).with_row_index("shop")
@@ -254,10 +254,10 @@ def _shop_table(
         table = table.with_columns(
             shop_type=filled.cast(pl.Enum(stream.column("shop_type").values))
         )
-    lacking = table["industry"].null_count()
+    missing = table["industry"].null_count()
     notes: tuple[str, ...] = ()
-    if lacking:
-        notes = (f"{lacking} of {len(table)} shops have no industry: taken as {UNKNOWN_INDUSTRY}",)
+    if missing:
+        notes = (f"{missing} of {len(table)} shops have no industry: taken as {UNKNOWN_INDUSTRY}",)
     present = [c.name for c in columns if c.name in table.columns]
     return table.select("shop_id", *present).with_columns(
         pl.col("industry").fill_null(UNKNOWN_INDUSTRY)

@@ -18,8 +18,8 @@ from ..errors import InputError, did_you_mean
 from ..model.layouts import SubOrders
 
 if TYPE_CHECKING:
-    from .recognition import Recognised
-    from .sheets import Body
+    from .exports.recognition import Recognised
+    from .formats.sheets import Body
 
 SUFFIXES = (".csv", ".parquet")
 

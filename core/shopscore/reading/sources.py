@@ -12,9 +12,9 @@ from attrs import evolve, field, frozen
 from ..errors import InputError
 from ..model.layouts import Layout
 from ..model.streams import Stream
-from .exports import export_table
+from .exports.picking import export_table
+from .exports.recognition import recognise
 from .files import RawTable, canonical_header, find_files, read_file, shown_path
-from .recognition import recognise
 
 #: What the name of an export may end with; what it is, its content says.
 EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".zip", ".gz")
@@ -25,7 +25,7 @@ HIDDEN = (".", "~$")
 
 
 @frozen
-class Gaps:
+class ShopDefaults:
     """What files of one shop do not say, and the user does."""
 
     shop_id: str | None = None
@@ -154,7 +154,7 @@ def _export(search: _Search, path: Path, shop_id: str | None) -> bool:
     """Add what an export file holds; False where nobody recognises it."""
     if not any(search.layouts):
         return False
-    from .sheets import open_sheets  # only exports need it
+    from .formats.sheets import open_sheets  # only exports need it
 
     known = False
     for sheet in open_sheets(path, search.label(path)):
@@ -184,7 +184,7 @@ def with_shop(table: RawTable, shop_id: str | None) -> RawTable:
     return evolve(table, frame=table.frame.with_columns(pl.lit(shop_id).alias("shop_id")))
 
 
-def opened(tables: Sequence[Callable[[], RawTable]], gaps: Gaps) -> Iterator[RawTable]:
+def opened(tables: Sequence[Callable[[], RawTable]], gaps: ShopDefaults) -> Iterator[RawTable]:
     """The tables of one stream, each with its shop.
 
     Raises:

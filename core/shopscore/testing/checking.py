@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..catalog import plugin_records
 from ..errors import CoverageError, did_you_mean
-from ..plugins.merging import platforms_of
+from ..plugins.catalog import plugin_records
+from ..plugins.conflicts import platforms_of
 from ..plugins.records import PluginRecord
 from .report import Check, Report
 from .subject import Checking, Subject, failed, passed

@@ -11,18 +11,19 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ..counting import day_number, window_sums
+from ..counting.once import once_column
+from ..counting.resolution import Resolved, resolve_events
+from ..counting.state import Tallies
+from ..counting.sums import day_number, window_sums
 from ..errors import ShopscoreError
 from ..evaluation.with_python import evaluate
-from ..model.counting import Tally
+from ..grading.weighing import weigh
 from ..model.expressions import DAY_SECONDS, ColumnRef, Expr, FirstOf
+from ..model.tallies import Tally
+from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events, read_events
-from ..resolution import Resolved, once_column, resolve_events
-from ..rules import Rules
+from ..results.building import build_result
 from ..samples import generate
-from ..scoring import finish
-from ..state import Tallies
-from ..weighing import weigh
 from .report import Check
 from .subject import Subject, failed, judged
 
@@ -30,13 +31,15 @@ END = date(2024, 6, 30)
 AS_OF = END + timedelta(days=1)
 
 
-def sample_frames(rules: Rules, *, shops: int = 6, orders: int = 400) -> dict[str, pl.DataFrame]:
+def sample_frames(
+    rules: BoundRuleSet, *, shops: int = 6, orders: int = 400
+) -> dict[str, pl.DataFrame]:
     """Events that a platform's facts occur in."""
     facts = {fact.name: 0.5 for fact in rules.platform.facts}
     return generate(shops=shops, orders=orders, seed=7, end=END, facts=facts)
 
 
-def events_of(rules: Rules, frames: Mapping[str, pl.DataFrame]) -> Events:
+def events_of(rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame]) -> Events:
     """Frames, read for a platform."""
     return read_events(dict(frames), platform=rules.platform)
 
@@ -142,7 +145,7 @@ def missing_columns(subject: Subject) -> Iterator[Check]:
         yield judged("missing_columns", rules.ruleset.name, said)
 
 
-def _needed(rules: Rules) -> set[tuple[str, str]]:
+def _needed(rules: BoundRuleSet) -> set[tuple[str, str]]:
     found = set()
     for tally in rules.tallies:
         stream = rules.streams[tally.stream]
@@ -164,20 +167,22 @@ def _without_alternatives(expr: Expr) -> Iterator[ColumnRef]:
             yield from _without_alternatives(child)
 
 
-def _complaints(rules: Rules, frames: Mapping[str, pl.DataFrame], dropped: str) -> Iterator[str]:
+def _complaints(
+    rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame], dropped: str
+) -> Iterator[str]:
     try:
         measured = _measured(rules, events_of(rules, frames))
     except ShopscoreError as error:
         yield f"without {dropped}: {error}"
         return
     for id, values in measured.items():
-        if values.lacking and values.present.any():
+        if values.missing_columns and values.present.any():
             yield f"without {dropped} metric {id} still has values"
-    if not any(dropped in lacking for v in measured.values() for lacking in v.lacking):
+    if not any(dropped in missing for v in measured.values() for missing in v.missing_columns):
         yield f"without {dropped} no metric says that it lacks it"
 
 
-def _measured(rules: Rules, events: Events) -> Mapping[str, Any]:
+def _measured(rules: BoundRuleSet, events: Events) -> Mapping[str, Any]:
     resolved = resolve_events(events, rules)
     return weigh(
         rules,
@@ -189,14 +194,14 @@ def _measured(rules: Rules, events: Events) -> Mapping[str, Any]:
 
 
 def _scores(
-    id: str, rules: Rules, frames: Mapping[str, pl.DataFrame], *, values_allowed: bool
+    id: str, rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame], *, values_allowed: bool
 ) -> Check:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             events = events_of(rules, frames)
             measured = _measured(rules, events)
-            result = finish(rules, AS_OF, measured, events.shops)
+            result = build_result(rules, AS_OF, measured, events.shops)
             result.to_json()
     except Exception as error:  # whatever goes wrong here would go wrong for a user
         return failed(id, rules.ruleset.name, f"{type(error).__name__}: {error}")

@@ -8,11 +8,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
-from ..model.binding import bound
-from ..model.platforms import Platform, Scorecard
+from ..model.binding import bind
 from ..model.rulesets import Dimension, Eligibility, RuleSet, Tier
 from ..model.streams import CANONICAL, merge_streams
-from ..rules import check_tally
+from ..plugins.declarations import Platform, Scorecard
+from ..rules.tally_checks import check_tally
 from .report import Check
 from .subject import Subject, failed, judged, passed
 
@@ -29,23 +29,23 @@ def parsed(card: Scorecard) -> Iterator[RuleSet]:
 def labels(subject: Subject) -> Iterator[Check]:
     """``labels``: both languages, everywhere."""
     for platform, card in subject.scorecards:
-        lacking = [] if _labelled(platform.zh, platform.en) else ["platform"]
-        lacking += [] if _labelled(card.zh, card.en) else ["scorecard"]
+        missing = [] if _labelled(platform.zh, platform.en) else ["platform"]
+        missing += [] if _labelled(card.zh, card.en) else ["scorecard"]
         for ruleset in parsed(card):
             parts: tuple[Dimension | Tier | Eligibility, ...] = (
                 *ruleset.dimensions,
                 *ruleset.tiers,
                 *ruleset.eligibility,
             )
-            lacking += [f"{t.id} of {ruleset.version}" for t in parts if not _labelled(t.zh, t.en)]
-            lacking += [] if _labelled(ruleset.zh, ruleset.en) else [f"rule set {ruleset.version}"]
+            missing += [f"{t.id} of {ruleset.version}" for t in parts if not _labelled(t.zh, t.en)]
+            missing += [] if _labelled(ruleset.zh, ruleset.en) else [f"rule set {ruleset.version}"]
         try:
             metrics = card.all_metrics
         except Exception as error:  # the module is the plugin's own: anything may go wrong in it
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
-        lacking += [f"metric {m.id}" for m in metrics.values() if not _labelled(m.zh, m.en)]
-        yield judged("labels", card.name, [f"{what} lacks a label" for what in lacking])
+        missing += [f"metric {m.id}" for m in metrics.values() if not _labelled(m.zh, m.en)]
+        yield judged("labels", card.name, [f"{what} lacks a label" for what in missing])
 
 
 def _labelled(zh: str, en: str) -> bool:
@@ -147,8 +147,8 @@ def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> 
         return
     for metric in metrics:
         try:
-            aggregator = bound(metric.aggregator, ruleset.numbers)
-            bound(metric.window, ruleset.numbers)
+            aggregator = bind(metric.aggregator, ruleset.numbers)
+            bind(metric.window, ruleset.numbers)
             for tally in aggregator.tallies:
                 check_tally(tally, streams)
         except (ExpressionError, RuleSetError, DeclarationError) as error:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import ShopscoreError
-from ..model.counting import Tally
 from ..model.expressions import ColumnRef
 from ..model.levers import Lever
-from ..model.platforms import Platform
 from ..model.streams import CANONICAL, merge_streams
-from ..rules import check_tally
+from ..model.tallies import Tally
+from ..plugins.declarations import Platform
+from ..rules.tally_checks import check_tally
 from .report import Check
 from .subject import Subject, failed, judged, passed, skipped
 

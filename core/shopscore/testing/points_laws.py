@@ -13,16 +13,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from ..composing.standards import Standards
 from ..errors import ShopscoreError, did_you_mean
-from ..grading import bound_scorers
-from ..model.platforms import Platform, Scorecard
-from ..rationals import Rationals
-from ..results import Result
-from ..rules import Rules
-from ..scorers import Context
-from ..scoring import score
-from ..standards import Standards
-from ..values import score_values
+from ..exact.rationals import Rationals
+from ..grading.points import bound_scorers
+from ..plugins.bound_rules import BoundRuleSet
+from ..plugins.declarations import Platform, Scorecard
+from ..results.result import Result
+from ..rules.scorers import Context
+from ..scoring import score, score_values
 from .report import Check
 from .subject import Subject, judged, skipped
 
@@ -52,7 +51,7 @@ def monotone(subject: Subject) -> Iterator[Check]:
         yield judged("monotone", rules.ruleset.name, said)
 
 
-def _points_at(rules: Rules, scorer: Any, better: Any, value: Fraction) -> Fraction | None:
+def _points_at(rules: BoundRuleSet, scorer: Any, better: Any, value: Fraction) -> Fraction | None:
     """The points of a shop with this value among peers spread over the ladder."""
     column = [value, *_LADDER[:: max(len(_LADDER) // 12, 1)]]
     size = len(column)

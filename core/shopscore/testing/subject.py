@@ -8,9 +8,9 @@ from functools import cached_property
 from attrs import frozen
 
 from ..errors import ShopscoreError
-from ..model.platforms import Platform, Scorecard
+from ..plugins.bound_rules import BoundRuleSet
+from ..plugins.declarations import Platform, Scorecard
 from ..plugins.records import PluginRecord
-from ..rules import Rules
 from .report import Check
 
 #: A check: what it finds on a subject.
@@ -38,14 +38,14 @@ class Subject:
         )
 
     @cached_property
-    def rules(self) -> tuple[Rules, ...]:
+    def rules(self) -> tuple[BoundRuleSet, ...]:
         """Every rule set that parses and binds."""
         found = []
         for platform, card in self.scorecards:
             for version in card.versions:
                 try:
                     ruleset = card.ruleset(version)
-                    found.append(Rules.bind(platform, card, ruleset, self.record.version))
+                    found.append(BoundRuleSet.bind(platform, card, ruleset, self.record.version))
                 except ShopscoreError:
                     continue  # the checks on declarations say what is wrong
         return tuple(found)

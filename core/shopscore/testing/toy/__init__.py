@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.platforms import Fact, Platform, Scorecard
+from ...plugins.declarations import Fact, Platform, Scorecard
 from ...plugins.hooks import hookimpl
 
 PLUGIN_API = 1

@@ -1,0 +1,1 @@
+"""Points become a published score."""

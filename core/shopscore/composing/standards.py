@@ -1,0 +1,105 @@
+"""Standards: what a metric must reach, from a user's table, and who reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from ..errors import InputError
+from ..exact.decimals import exact_decimal
+from ..exact.rationals import Mask, Rationals
+from ..grading.weighing import MetricValues
+from ..model.frozen import FrozenDict
+from ..reading.files import read_file
+
+COLUMNS = ("industry", "metric", "standard")
+EVERY = "*"
+
+
+@frozen(eq=False)
+class Standards:
+    """A standard per industry and metric; those of industry ``*`` serve all without their own.
+
+    A value that equals its standard reaches it: whether the platforms see it so is not published.
+
+    >>> table = Standards.from_rows([("*", "reply_rate", "0.8")])
+    >>> table.of("women", "reply_rate")
+    Fraction(4, 5)
+    """
+
+    table: Mapping[tuple[str, str], Fraction] = field(converter=FrozenDict)
+
+    @classmethod
+    def from_rows(
+        cls, rows: Sequence[tuple[Any, Any, Any]], places: Sequence[str] = ()
+    ) -> Standards:
+        """From rows of industry, metric and standard; raises InputError for what is unreadable.
+
+        ``places`` says where each row stands, for messages.
+        """
+        table: dict[tuple[str, str], Fraction] = {}
+        for position, (industry, metric, standard) in enumerate(rows):
+            place = places[position] if places else f"standards, row {position + 1}"
+            text = "" if standard is None else str(standard).strip()
+            number = exact_decimal(text)
+            key = (str(industry or "").strip() or EVERY, str(metric or "").strip())
+            if number is None:
+                raise InputError(f"{place}, column standard: {text!r} is not a number")
+            if not key[1] or key in table:
+                what = f"metric {key[1]} has two standards" if key[1] else "no metric"
+                raise InputError(f"{place}, column metric: {what}")
+            table[key] = Fraction(number)
+        return cls(table)
+
+    @classmethod
+    def read(cls, path: Path) -> Standards:
+        """From a CSV file with the columns ``industry, metric, standard``."""
+        if not path.is_file():
+            raise InputError(f"{path}: no such file")
+        table = read_file(path, COLUMNS)
+        table.refuse_long_rows()
+        missing = [name for name in COLUMNS if name not in table.frame.columns]
+        if missing:
+            raise InputError(
+                f"{path}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}"
+            )
+        lines = table.lines(range(len(table.frame)))
+        places = [f"{path}, line {line}" for line in lines]
+        return cls.from_rows(table.frame.select(COLUMNS).rows(), places)
+
+    @property
+    def metrics(self) -> frozenset[str]:
+        """Every metric that has a standard."""
+        return frozenset(metric for _, metric in self.table)
+
+    def of(self, industry: str, metric: str) -> Fraction | None:
+        """The standard of a metric in an industry, if there is one."""
+        own = self.table.get((industry, metric))
+        return self.table.get((EVERY, metric)) if own is None else own
+
+
+@frozen(eq=False)
+class Attainment:
+    """One metric of every shop against its standard; ``known`` says which shops have one."""
+
+    standards: Rationals
+    known: Mask
+    reached: Mask
+
+
+def judge(
+    standards: Standards, measured: MetricValues, better: str, industries: Sequence[str]
+) -> Attainment:
+    """Whether each shop's value reaches the standard of its industry."""
+    found = [standards.of(industry, measured.id) for industry in industries]
+    known = np.array([standard is not None for standard in found], dtype=np.bool_)
+    exact = [standard or Fraction(0) for standard in found]
+    column = Rationals.of([s.numerator for s in exact], [s.denominator for s in exact])
+    ahead = measured.values + column.scaled(-1)
+    signed = ahead if better == "higher" else ahead.scaled(-1)
+    return Attainment(column, known, known & measured.present & signed.at_least(Fraction(0)))

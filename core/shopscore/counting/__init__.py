@@ -1,0 +1,1 @@
+"""Rows become integers that add up."""

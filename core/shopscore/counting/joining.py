@@ -1,0 +1,80 @@
+"""Joining: the columns that resolving brings to a row, its own and those of other rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ..errors import ExpressionError
+from ..evaluation.with_polars import to_polars
+from ..model.expressions import DAY_SECONDS, ColumnRef, columns_of
+from ..model.joined import FactOn, HasRow, Joined
+from ..model.streams import Column, Stream
+from ..reading.events import Events
+from ..reading.rows.links import ORDER
+
+_DTYPES: dict[str, Any] = {"text": pl.String, "enum": pl.String, "bool": pl.Boolean}
+
+
+def stream_rows(events: Events, stream: str) -> pl.DataFrame:
+    """The rows of a stream; a table without rows where it is not there."""
+    return events.frames.get(stream, pl.DataFrame(schema={"shop": pl.UInt32}))
+
+
+def column_of(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
+    """A column of the stream's rows, or of the orders that they name; words are plain text."""
+    found = _column(ref, events, stream)
+    return found.cast(pl.String) if isinstance(found.dtype, pl.Enum) else found
+
+
+def _column(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
+    rows, orders = stream_rows(events, stream.name), events.frames.get("orders")
+    if not ref.linked:
+        if ref.name in rows.columns:
+            return rows[ref.name]
+        return _absent(stream.column(ref.name), ref.path, len(rows), with_default=True)
+    if orders is None or ORDER not in rows.columns or ref.name not in orders.columns:
+        column = events.streams["orders"].column(ref.name)
+        return _absent(column, ref.path, len(rows), with_default=False)
+    return orders[ref.name].gather(rows[ORDER]).alias(ref.path)
+
+
+def _absent(column: Column, name: str, length: int, *, with_default: bool) -> pl.Series:
+    dtype = _DTYPES.get(column.kind, pl.Int64)
+    value = column.default if with_default else None
+    return pl.Series(name, [value], dtype=dtype).new_from_index(0, length)
+
+
+def joined_column(node: Joined, events: Events, frame: pl.DataFrame) -> pl.Series:
+    """The values of a joined expression for every row of a frame, named as its key."""
+    match node:
+        case FactOn(name, time):
+            return _fact(
+                name, frame.select("shop", time=to_polars(time).cast(pl.Int64)), events
+            ).alias(node.key)
+        case HasRow(stream, where):
+            return _has_row(events, events.streams[stream], where, len(frame)).alias(node.key)
+    raise ExpressionError(f"nothing brings {type(node).__name__} to a row")
+
+
+def _fact(name: str, times: pl.DataFrame, events: Events) -> pl.Series:
+    """What the fact says on the day of each time."""
+    facts = stream_rows(events, "shop_facts")
+    if "value" not in facts.columns:
+        return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(times))
+    said = facts.filter(pl.col("name") == name).select("shop", "value", time="date")
+    days = times.with_columns(pl.col("time") // DAY_SECONDS * DAY_SECONDS)
+    return days.join(said, on=["shop", "time"], how="left", maintain_order="left")["value"]
+
+
+def _has_row(events: Events, stream: Stream, where: Any, orders: int) -> pl.Series:
+    """Which orders a row names that meets a condition."""
+    found = np.zeros(orders, dtype=np.bool_)
+    rows = stream_rows(events, stream.name)
+    if ORDER in rows.columns:
+        columns = [column_of(ref, events, stream) for ref in columns_of(where)]
+        met = pl.DataFrame([rows[ORDER], *columns]).filter(to_polars(where).cast(pl.Boolean))
+        found[met[ORDER].drop_nulls().to_numpy()] = True
+    return pl.Series(found)

@@ -1,0 +1,57 @@
+"""Decide which of several rows counts where a tally counts each order once."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from ..errors import UsageError
+from ..evaluation.with_polars import to_polars
+from ..model.tallies import Once, Tally
+
+
+def once_column(tally: Tally) -> str:
+    """The column that says whether a row is one of those that count."""
+    rivals = tally.rivals.key if tally.rivals is not None else ""
+    return f"_once {tally.once.key if tally.once else ''} {rivals} {tally.with_excluded}"
+
+
+def _winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
+    """Rows that count under the tally's ``Once``, among those that meet its condition."""
+    once = tally.once
+    if once is None:
+        raise UsageError("the tally counts every row")
+    rivals = tally.rivals
+    meets = pl.lit(True) if rivals is None else to_polars(rivals).fill_null(False)
+    if "_excluded" in frame.columns and not tally.with_excluded:
+        meets = meets & ~pl.col("_excluded")
+    per = [f"_per{i}" for i in range(len(once.per))]
+    keyed = (
+        frame.lazy()
+        .with_row_index("_at")
+        .filter(meets)
+        .select(
+            "_at",
+            "shop",
+            *(to_polars(e).alias(name) for e, name in zip(once.per, per, strict=True)),
+            *(to_polars(e).alias(f"_by{i}") for i, e in enumerate(once.by)),
+        )
+    )
+    candidates = keyed.collect()
+    alone = candidates.select(pl.any_horizontal(pl.col(per).is_null())).to_series()
+    winners = np.zeros(len(frame), dtype=np.bool_)
+    winners[candidates["_at"].filter(alone).to_numpy()] = True
+    winners[_first_of_each(candidates.filter(~alone), per, once).to_numpy()] = True
+    return winners
+
+
+def _first_of_each(rivals: pl.DataFrame, per: list[str], once: Once) -> pl.Series:
+    """Rows whose rank by distinct ``by`` within shop and ``per`` is at most ``first``."""
+    by = [f"_by{i}" for i in range(len(once.by))]
+    group = ["shop", *per]
+    repeated = rivals.select(pl.struct(group).is_duplicated()).to_series()
+    clear, contested = rivals.filter(~repeated), rivals.filter(repeated)
+    ordered = contested.sort(*group, *by, nulls_last=True)
+    place = pl.struct(by).rle_id().over(group)
+    return pl.concat([clear["_at"], ordered.filter(place < once.first)["_at"]])

@@ -1,0 +1,1 @@
+"""Exact numbers: integers, decimals, fractions, and columns of them."""

@@ -1,0 +1,1 @@
+"""Integers become metric values, and values become points."""

@@ -1,0 +1,156 @@
+"""Scores from metric values, for those who have a console and no events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from ..errors import InputError, did_you_mean
+from ..exact.decimals import exact_decimal
+from ..exact.rationals import Mask, Rationals
+from ..plugins.bound_rules import BoundRuleSet
+from ..reading.files import from_dataframe, read_file
+from .weighing import MetricValues
+
+COLUMNS = ("shop_id", "metric", "value", "n")
+OPTIONAL = ("industry", "percentile", "points")
+#: More rows than this is no number of rows.
+MOST = 10**15
+
+
+@frozen
+class _Cell:
+    """One row of the input, exact."""
+
+    shop_id: str
+    metric: str
+    value: Fraction | None
+    n: int
+    industry: str | None
+    percentile: Fraction | None
+    points: Fraction | None
+
+
+def _read(values: Any, rules: BoundRuleSet) -> list[_Cell]:
+    if isinstance(values, str | Path):
+        path = Path(values)
+        if not path.is_file():
+            raise InputError(f"{path}: no such file")
+        table = read_file(path, (*COLUMNS, *OPTIONAL))
+    else:
+        table = from_dataframe("values", values)
+    table.refuse_long_rows()
+    where = table.label or "values"
+    missing = [name for name in COLUMNS if name not in table.frame.columns]
+    if missing:
+        raise InputError(f"{where}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}")
+    lines = table.lines(range(len(table.frame)))
+    cells, seen = [], set()
+    for position, row in enumerate(table.frame.iter_rows(named=True)):
+        line = lines[position]
+        place = f"{where}, " + (f"line {line}" if line is not None else f"row {position + 1}")
+        cell = _cell(row, place, rules)
+        if (cell.shop_id, cell.metric) in seen:
+            raise InputError(f"{place}: metric {cell.metric} of shop {cell.shop_id} is given twice")
+        seen.add((cell.shop_id, cell.metric))
+        cells.append(cell)
+    return cells
+
+
+def _cell(row: Mapping[str, Any], place: str, rules: BoundRuleSet) -> _Cell:
+    def text(name: str) -> str:
+        value = row.get(name)
+        return "" if value is None else str(value).strip()
+
+    if not text("shop_id"):
+        raise InputError(f"{place}, column shop_id: empty")
+    shown = rules.ruleset.metric_ids
+    if text("metric") not in shown:
+        raise InputError(
+            f"{place}, column metric: no metric {text('metric')!r} in {rules.ruleset.name}"
+            f"{did_you_mean(text('metric'), shown)}"
+        )
+    n = _number(text("n"), f"{place}, column n")
+    if n is not None and not (0 <= n <= MOST and n.denominator == 1):
+        raise InputError(f"{place}, column n: {text('n')!r} is not a number of rows")
+    percentile = _number(text("percentile"), f"{place}, column percentile")
+    if percentile is not None and not 0 <= percentile <= 1:
+        raise InputError(f"{place}, column percentile: {text('percentile')!r} is not within 0 to 1")
+    points = _number(text("points"), f"{place}, column points")
+    low, high = (
+        Fraction(rules.ruleset.number(end)) for end in (rules.ruleset.low, rules.ruleset.high)
+    )
+    if points is not None and not low <= points <= high:
+        raise InputError(
+            f"{place}, column points: {text('points')!r} is not within the scale,"
+            f" {float(low):g} to {float(high):g}"
+        )
+    return _Cell(
+        text("shop_id"),
+        text("metric"),
+        _number(text("value"), f"{place}, column value"),
+        _rows(n, rules, text("metric")),
+        text("industry") or None,
+        percentile,
+        points,
+    )
+
+
+def _rows(n: Fraction | None, rules: BoundRuleSet, metric: str) -> int:
+    """The number of rows; a value that no event feeds rests on none, and counts as one."""
+    if n is not None:
+        return int(n)
+    return 0 if rules.metrics[metric].aggregator.tallies else 1
+
+
+def _number(text: str, place: str) -> Fraction | None:
+    if not text or text.lower() == "nan":
+        return None
+    number = exact_decimal(text)
+    if number is None:
+        raise InputError(f"{place}: {text!r} is not a number that can be used")
+    return Fraction(number)
+
+
+def _measured(id: str, cells: Sequence[_Cell], row: Mapping[str, int]) -> MetricValues:
+    """The values of one metric as sums over ``n`` rows, so that they can be pooled."""
+    size = len(row)
+    num, den, n = [0] * size, [1] * size, np.zeros(size, dtype=np.int64)
+    present = np.zeros(size, dtype=np.bool_)
+    mine = [(c, c.value) for c in cells if c.metric == id and c.value is not None and c.n > 0]
+    common = lcm(*(value.denominator for _, value in mine))
+    for cell, value in mine:
+        at = row[cell.shop_id]
+        num[at], den[at] = int(value * common) * cell.n, common * cell.n
+        n[at], present[at] = cell.n, True
+    return MetricValues(
+        id,
+        Rationals.of(num, den),
+        present,
+        n,
+        no_value_reason="no value was given, or none with n above 0",
+    )
+
+
+def _given(
+    cells: Sequence[_Cell], row: Mapping[str, int], what: str
+) -> dict[str, tuple[Rationals, Mask]]:
+    found: dict[str, list[tuple[int, Fraction]]] = {}
+    for cell in cells:
+        number = getattr(cell, what)
+        if number is not None:
+            found.setdefault(cell.metric, []).append((row[cell.shop_id], number))
+    columns = {}
+    for id, numbers in found.items():
+        num, den = [0] * len(row), [1] * len(row)
+        known = np.zeros(len(row), dtype=np.bool_)
+        for at, number in numbers:
+            num[at], den[at], known[at] = number.numerator, number.denominator, True
+        columns[id] = (Rationals.of(num, den), known)
+    return columns

@@ -1,0 +1,274 @@
+"""Platforms and scorecards: what a plugin declares, light enough to be listed at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from importlib import import_module, resources
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from ..errors import CoverageError, DeclarationError, did_you_mean
+from ..model.layouts import Layout
+from ..model.levers import Lever
+from ..model.metrics import Metric
+from ..model.rulesets import RuleSet
+from ..model.streams import CANONICAL, Stream, check_id, merge_streams
+from .isolation import isolated
+
+if TYPE_CHECKING:
+    from ..rules.scorers import Scorer
+
+
+@frozen
+class Fact:
+    """The name of a shop fact that the platform's rules read.
+
+    ``sample_share`` of the shops of a sample have it on a day, with ``sample_value``.
+    """
+
+    name: str
+    zh: str
+    en: str
+    sample_share: float = 0.0
+    sample_value: float = 1.0
+
+
+@frozen
+class RuleSetFolder:
+    """More rule sets for a scorecard: the files ``<scorecard>-<version>.toml`` of a folder.
+
+    ``folder`` is written ``package:folder``.
+    """
+
+    platform: str
+    scorecard: str
+    folder: str
+
+    def __attrs_post_init__(self) -> None:
+        _check_folder(self.folder, f"rule sets for {self.platform}/{self.scorecard}")
+
+
+def _check_folder(folder: str, whose: str) -> None:
+    if folder.count(":") != 1:
+        raise DeclarationError(f"{whose}: a folder is written package:folder, not {folder!r}")
+
+
+def ruleset_files(folders: Iterable[str], scorecard: str) -> dict[str, Traversable]:
+    """The rule set files of a scorecard in some folders, by version; their text is not read."""
+    pattern = re.compile(rf"{re.escape(scorecard)}-(.+)\.toml\Z")
+    found: dict[str, Traversable] = {}
+    for place in folders:
+        package, folder = place.split(":")
+        for file in (resources.files(package) / folder).iterdir():
+            match = pattern.match(file.name)
+            if match and found.setdefault(match[1], file) is not file:
+                raise DeclarationError(f"{scorecard}: rule set {match[1]} is there twice")
+    return found
+
+
+@frozen(slots=False)
+class Scorecard:
+    """One of a platform's scores: its metrics, and its rule sets by date.
+
+    ``metrics`` names a module, whose global :class:`Metric` objects are the metrics; it is
+    imported when it is first needed. ``rulesets`` is ``package:folder`` of the TOML snapshots;
+    the files ``<scorecard>-<version>.toml`` there belong to the scorecard. ``scorers`` adds kinds
+    of scorer to the stock ones, each as ``module:Class``. ``cases`` is ``package:folder`` of
+    golden cases for the conformance kit.
+    """
+
+    id: str
+    zh: str
+    en: str
+    metrics: str
+    rulesets: str
+    scorers: Mapping[str, str] = field(factory=dict)
+    cases: str = ""
+    platform: str = ""
+    more_rulesets: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        check_id(self.id, "scorecard")
+        for folder in self.folders:
+            _check_folder(folder, f"scorecard {self.id}")
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of rule sets: the scorecard's own, and those that other plugins add."""
+        return (self.rulesets, *self.more_rulesets)
+
+    @property
+    def name(self) -> str:
+        """``platform/scorecard``."""
+        return f"{self.platform}/{self.id}"
+
+    @cached_property
+    def all_metrics(self) -> Mapping[str, Metric]:
+        """Every metric of the module, by id."""
+        with isolated(f"{self.name}: importing {self.metrics}"):
+            module = import_module(self.metrics)
+        found: dict[str, Metric] = {}
+        for value in vars(module).values():
+            if isinstance(value, Metric) and found.setdefault(value.id, value) is not value:
+                raise DeclarationError(f"{self.metrics}: metric {value.id} is declared twice")
+        return found
+
+    @cached_property
+    def scorer_kinds(self) -> dict[str, type[Scorer]]:
+        """The scorecard's own kinds of scorer."""
+        kinds: dict[str, Any] = {}
+        for kind, target in self.scorers.items():
+            module, _, name = target.partition(":")
+            with isolated(f"{self.name}: scorer {kind}, {target}"):
+                kinds[kind] = getattr(import_module(module), name)
+        return kinds
+
+    @cached_property
+    def versions(self) -> tuple[str, ...]:
+        """Versions of the rule sets, in order; the files are not read for this."""
+        return tuple(sorted(self._files))
+
+    @cached_property
+    def _files(self) -> dict[str, Traversable]:
+        return ruleset_files(self.folders, self.id)
+
+    def text(self, version: str) -> tuple[str, str]:
+        """The TOML text of a rule set, and where it stands."""
+        if version not in self._files:
+            raise CoverageError(
+                f"{self.name} has no rule set {version}{did_you_mean(version, self.versions)}"
+            )
+        file = self._files[version]
+        return file.read_text(encoding="utf-8"), file.name
+
+    def ruleset(self, version: str) -> RuleSet:
+        """The rule set of a version.
+
+        Raises:
+            CoverageError: where there is none.
+            RuleSetError: where its file says something impossible.
+        """
+        from ..rules.ruleset_toml import parse_ruleset
+
+        known = self._parsed.get(version)
+        if known is None:
+            text, origin = self.text(version)
+            known = parse_ruleset(text, f"{self.name}: {origin}", self.lookup)
+            self._parsed[version] = known
+        return known
+
+    def lookup(self, name: str) -> tuple[str, str]:
+        """The TOML text of ``platform/scorecard/version``, one's own or an installed one's."""
+        from .catalog import ruleset_text
+
+        if name.startswith(f"{self.name}/"):
+            return self.text(name.removeprefix(f"{self.name}/"))
+        return ruleset_text(name)
+
+    @cached_property
+    def _parsed(self) -> dict[str, RuleSet]:
+        return {}
+
+    def at(self, day: date | str) -> RuleSet:
+        """The rule set in force on a day; of several the one that began last.
+
+        Rule sets with the status ``user`` apply only where they are named.
+
+        Raises:
+            CoverageError: with what is covered, where none is in force.
+        """
+        when = date.fromisoformat(day) if isinstance(day, str) else day
+        every = [r for r in map(self.ruleset, self.versions) if r.status != "user"]
+        inforce = [r for r in every if r.covers(when)]
+        if not inforce:
+            spans = "; ".join(f"{r.version}: {r.span}" for r in every) or "no rule sets"
+            raise CoverageError(
+                f"{self.name}: no rule set is in force on {when} (covered: {spans});"
+                " name one with --ruleset to apply it all the same"
+            )
+        return max(inforce, key=lambda r: (r.effective_from or date.min, r.version))
+
+
+@frozen(slots=False)
+class Platform:
+    """A platform: its names, clock and currency, and its scorecards; the first is the default.
+
+    ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
+    ``shopscore.levers`` holds those for any platform. They are imported when first needed.
+    ``exports`` is ``package:folder`` of the layouts of its export files, one TOML file each.
+    """
+
+    id: str
+    zh: str
+    en: str
+    zone: str
+    currency: str
+    scorecards: tuple[Scorecard, ...]
+    streams: tuple[Stream, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    levers: tuple[str, ...] = ()
+    exports: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        from attrs import evolve
+
+        check_id(self.id, "platform")
+        if self.exports:
+            _check_folder(self.exports, f"exports of {self.id}")
+        if not self.scorecards:
+            raise DeclarationError(f"platform {self.id} has no scorecard")
+        mine = tuple(evolve(s, platform=self.id) for s in self.scorecards)
+        object.__setattr__(self, "scorecards", mine)
+
+    @cached_property
+    def all_levers(self) -> Mapping[str, Lever]:
+        """Every lever of the modules, by id."""
+        found: dict[str, Lever] = {}
+        for name in self.levers:
+            with isolated(f"{self.id}: importing {name}"):
+                module = import_module(name)
+            for value in vars(module).values():
+                if isinstance(value, Lever) and found.setdefault(value.id, value) is not value:
+                    raise DeclarationError(f"{self.id}: lever {value.id} is declared twice")
+        return found
+
+    @cached_property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The layouts of the platform's export files, by id.
+
+        Raises:
+            RuleSetError: where a file says something impossible.
+        """
+        from .layout_toml import layout_of_platform
+
+        if not self.exports:
+            return ()
+        package, folder = self.exports.split(":")
+        streams = merge_streams(CANONICAL, self.streams)
+        files = (resources.files(package) / folder).iterdir()
+        found = [
+            layout_of_platform(
+                file.read_text(encoding="utf-8"), f"{self.id}: {file.name}", self.id, streams
+            )
+            for file in sorted(files, key=lambda f: f.name)
+            if file.name.endswith(".toml")
+        ]
+        twice = {one.id for one in found if [other.id for other in found].count(one.id) > 1}
+        if twice:
+            raise DeclarationError(f"{self.id}: layout {min(twice)} is declared twice")
+        return tuple(found)
+
+    def scorecard(self, id: str | None = None) -> Scorecard:
+        """A scorecard by its id; without one the default."""
+        if id is None:
+            return self.scorecards[0]
+        for scorecard in self.scorecards:
+            if scorecard.id == id:
+                return scorecard
+        known = [s.id for s in self.scorecards]
+        raise CoverageError(f"{self.id} has no scorecard {id}{did_you_mean(id, known)}")

@@ -1,0 +1,160 @@
+"""Layouts from TOML files: schema 1, nothing unknown, columns that the stream has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from ..errors import ExpressionError, InputError, RuleSetError
+from ..model.layouts import Layout, SubOrders
+from ..model.rulesets import Source
+from ..model.streams import CANONICAL, Stream, merge_streams
+from ..rules.toml_tables import Table, parse_toml
+
+SCHEMA = 1
+
+
+def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = None) -> Layout:
+    """The layout that a TOML text declares.
+
+    Raises:
+        RuleSetError: for anything unknown or missing, naming file and place.
+    """
+    table = Table(parse_toml(text, origin), origin)
+    if table.take("schema", int) != SCHEMA:
+        raise table.fail(f"this version reads schema = {SCHEMA}")
+    layout = Layout(
+        id=table.id("id", "layout"),
+        zh=table.text("zh"),
+        en=table.text("en"),
+        stream=table.text("stream"),
+        headers=table.texts("headers"),
+        without=table.texts("without"),
+        columns=_columns(table.table("columns")),
+        words={name: _words(t) for name, t in table.named_tables("words")},
+        constants=_words(table.table("constants")),
+        state=table.texts("state"),
+        suborders=_suborders(table.table("suborders")),
+        source=_source(table.table("source")),
+        notes=table.texts("notes"),
+        origin=origin,
+    )
+    table.done()
+    _check(layout, table, streams or merge_streams(CANONICAL))
+    return layout
+
+
+def read_layout(path: Path) -> Layout:
+    """A user's own layout; raises InputError where the file cannot be read, or used."""
+    try:
+        return parse_layout(path.read_text(encoding="utf-8-sig"), str(path))
+    except RuleSetError as error:
+        raise InputError(str(error)) from None
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from None
+
+
+def layout_of_platform(
+    text: str, origin: str, platform: str, streams: Mapping[str, Stream]
+) -> Layout:
+    """A layout that a plugin brings; it says where it is from."""
+    layout = parse_layout(text, origin, streams)
+    if layout.source is None:
+        raise RuleSetError(f"{origin}: a layout of a plugin needs a [source]")
+    return evolve(layout, platform=platform)
+
+
+def _columns(table: Table) -> dict[str, tuple[str, ...]]:
+    """One header, or several of which the first that a file has is taken."""
+    found = {}
+    for name in table.data:
+        given = table.take(name, (str, list))
+        found[name] = (given,) if isinstance(given, str) else table.texts(name)
+    return found
+
+
+def _words(table: Table) -> dict[str, str]:
+    """Words as text; true and false as TOML writes them."""
+    found = {}
+    for name in table.data:
+        value: Any = table.take(name, object)
+        if not isinstance(value, str | bool | int):
+            raise table.fail(f"{name} = {value!r} is no word")
+        found[name] = str(value).lower() if isinstance(value, bool) else str(value)
+    return found
+
+
+def _suborders(table: Table) -> SubOrders | None:
+    if not table.data:
+        return None
+    given = table.take("id", (str, list))
+    found = SubOrders(
+        id=(given,) if isinstance(given, str) else table.texts("id"),
+        earliest=table.texts("earliest"),
+        latest=table.texts("latest"),
+        total=table.texts("total"),
+    )
+    table.done()
+    return found
+
+
+def _source(table: Table) -> Source | None:
+    if not table.data:
+        return None
+    found = Source(
+        id="export",
+        title=table.text("title"),
+        confidence=table.text("confidence"),
+        url=table.text("url", ""),
+        note=table.text("note", ""),
+    )
+    table.done()
+    return found
+
+
+def _check(layout: Layout, table: Table, streams: Mapping[str, Stream]) -> None:
+    """Every column is one of the stream, of the kind that the layout takes it for."""
+    stream = streams.get(layout.stream)
+    if stream is None:
+        raise table.fail(f"no stream {layout.stream}; there are {', '.join(streams)}")
+    if not layout.headers:
+        raise table.fail("headers: at least one header identifies the file")
+    merged = layout.suborders
+    groups = {
+        "columns": tuple(layout.columns),
+        "words": tuple(layout.words),
+        "constants": tuple(layout.constants),
+        "state": layout.state,
+        "suborders": (*merged.earliest, *merged.latest, *merged.total) if merged else (),
+    }
+    for group, names in groups.items():
+        for name in names:
+            try:
+                column = stream.column(name)
+            except ExpressionError as error:
+                raise table.fail(f"{group}: {error}") from None
+            if group == "state" and column.kind != "time":
+                raise table.fail(f"state: {name} is no time")
+    for name in merged.total if merged else ():
+        if stream.column(name).kind not in ("money", "int", "number"):
+            raise table.fail(f"suborders: total: {name} is nothing that adds up")
+    for name in (*merged.earliest, *merged.latest) if merged else ():
+        if stream.column(name).kind not in ("time", "day", "bool"):
+            raise table.fail(f"suborders: {name} is no time")
+    for name, words in layout.words.items():
+        if name not in layout.columns:
+            raise table.fail(f"words.{name}: [columns] names no header for {name}")
+        _check_words(stream.column(name).values, words.values(), f"words.{name}", table)
+    for name, value in layout.constants.items():
+        _check_words(stream.column(name).values, [value], f"constants.{name}", table)
+
+
+def _check_words(known: Sequence[str], words: Iterable[str], where: str, table: Table) -> None:
+    for word in words:
+        if known and word and word not in known:
+            raise table.fail(f"{where}: {word!r} is none of {', '.join(known)}")

@@ -1,0 +1,1 @@
+"""Back-office exports: recognised by their headers, picked, cleaned."""

@@ -1,0 +1,251 @@
+"""Archives: the one file that a zip or gzip holds, read where it lies, never extracted."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+from attrs import frozen
+
+from ...errors import InputError
+
+#: The most that a packed file may come to, and how small it may have been packed beyond that.
+MOST_UNPACKED = 1 << 30
+UNSUSPICIOUS = 50 << 20
+MOST_RATIO = 200
+
+#: Text, a workbook as a zip of XML (xlsx), or an OLE file, which may be an old workbook (xls).
+Kind = Literal["text", "xlsx", "ole"]
+
+_ZIP, _ZIP_EMPTY, _GZIP, _OLE = (
+    b"PK\3\4",
+    b"PK\5\6",
+    b"\x1f\x8b",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+)
+_OTHERS = {
+    b"Rar!\x1a\x07": "a RAR archive: unpack it",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive: unpack it",
+    b"\xfd7zXZ\0": "an xz archive: unpack it",
+    b"\x28\xb5\x2f\xfd": "a zstd archive: unpack it",
+    b"BZh91AY&SY": "a bzip2 archive: unpack it",
+    b"%PDF-": "a PDF: export the table as CSV or .xlsx",
+    b"\x89PNG": "a picture: export the table as CSV or .xlsx",
+    b"\xff\xd8\xff": "a picture: export the table as CSV or .xlsx",
+    b"PAR1": "a Parquet file, which is read only as canonical events: name it after its stream",
+}
+_CLUTTER = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, gzip.BadGzipFile)
+
+
+@frozen(eq=False)
+class Content:
+    """The bytes of one file, wherever they are packed; each reading begins anew."""
+
+    path: Path
+    label: str
+    _open: Callable[[], AbstractContextManager[BinaryIO]]
+
+    @contextmanager
+    def stream(self) -> Iterator[BinaryIO]:
+        """The bytes, from the beginning.
+
+        Raises:
+            InputError: also while they are read, where they cannot be.
+        """
+        try:
+            with self._open() as stream:
+                yield stream
+        except _BROKEN as error:
+            raise InputError(f"{self.label}: a damaged archive: {error}; pack it again") from None
+        except OSError as error:
+            raise InputError(f"{self.path}: {error.strerror or error}") from None
+
+    def start(self, length: int = 4096) -> bytes:
+        """The first bytes."""
+        with self.stream() as stream:
+            return stream.read(length)
+
+    def load(self) -> bytes:
+        """All the bytes."""
+        with self.stream() as stream:
+            return stream.read()
+
+
+def unpacked(path: Path, label: str) -> tuple[Content, Kind]:
+    """What a file holds, or what the archive that it is holds, and its kind by its content.
+
+    Raises:
+        InputError: for anything but text and workbooks, and for archives that are unsafe, that
+            hold several files, or that need a password.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    content = Content(path, label, partial(_plain, path))
+    start = content.start()
+    if start.startswith((_ZIP, _ZIP_EMPTY)):
+        with content.stream() as stream, _archive(stream) as archive:
+            if _is_workbook(archive, label):
+                return content, "xlsx"
+            inner = _member(content, archive)
+    elif start.startswith(_GZIP):
+        inner = Content(path, label, partial(_gunzipped, content))
+    else:
+        return content, _kind(start, label)
+    start = inner.start()
+    if start.startswith(_ZIP):
+        with inner.stream() as stream, _archive(io.BytesIO(stream.read())) as archive:
+            if _is_workbook(archive, inner.label):
+                return inner, "xlsx"
+    if start.startswith((_ZIP, _ZIP_EMPTY, _GZIP)) or start[257:262] == b"ustar":
+        raise InputError(f"{inner.label}: an archive within an archive; unpack the outer one")
+    return inner, _kind(start, inner.label)
+
+
+def _plain(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def _kind(start: bytes, label: str) -> Kind:
+    if not start:
+        raise InputError(f"{label}: the file is empty")
+    for magic, what in _OTHERS.items():
+        if start.startswith(magic):
+            raise InputError(f"{label}: {what}")
+    if start[257:262] == b"ustar":
+        raise InputError(f"{label}: a tar archive: unpack it")
+    return "ole" if start.startswith(_OLE) else "text"
+
+
+def _archive(stream: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(stream)
+    except (ValueError, RuntimeError) as error:  # of zipfile, for odd headers
+        raise zipfile.BadZipFile(str(error)) from None
+
+
+def _is_workbook(archive: zipfile.ZipFile, label: str) -> bool:
+    """Whether a zip is a workbook; other documents that are zips are refused."""
+    names = {name.replace("\\", "/").lower() for name in archive.namelist()}
+    if "[content_types].xml" in names:
+        if any(name.endswith("workbook.xml") for name in names):
+            return True
+        what = "a binary workbook (.xlsb)" if "xl/workbook.bin" in names else "no workbook"
+        raise InputError(f"{label}: {what}; save the table as .xlsx or CSV")
+    if {"mimetype", "content.xml"} <= names:
+        raise InputError(f"{label}: an OpenDocument file; save the table as .xlsx or CSV")
+    return False
+
+
+def _member(outer: Content, archive: zipfile.ZipFile) -> Content:
+    members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m)]
+    if len(members) != 1:
+        names = ", ".join(sorted(map(_name, members))[:5])
+        there = f"{len(members)} files ({names}{', …' if len(members) > 5 else ''})"
+        raise InputError(
+            f"{outer.label}: the zip holds {there if members else 'no file'}; it must hold one:"
+            " unpack it, and read its folder"
+        )
+    (member,) = members
+    name = _name(member)
+    label = f"{outer.label} / {name}"
+    parts = name.replace("\\", "/").split("/")
+    if ".." in parts or parts[0] == "" or parts[0].endswith(":"):
+        raise InputError(f"{outer.label}: {name!r} would lie outside the archive; pack it again")
+    if member.flag_bits & 1:
+        raise InputError(
+            f"{label}: the zip is protected with a password; unpack it, and read what it holds"
+        )
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise InputError(f"{label}: packed in an unusual way; pack it again as an ordinary zip")
+    refuse_bomb(label, member.file_size, member.compress_size)
+    return Content(outer.path, label, partial(_unzipped, outer, member, label))
+
+
+def _is_clutter(member: zipfile.ZipInfo) -> bool:
+    name = member.filename.lower()
+    return name.startswith(_CLUTTER[0]) or name.rsplit("/", 1)[-1] in _CLUTTER[1:]
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """The name of a member; what Windows packs in China names it in GBK without saying so."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return member.filename
+
+
+@contextmanager
+def _unzipped(outer: Content, member: zipfile.ZipInfo, label: str) -> Iterator[BinaryIO]:
+    with outer.stream() as stream, _archive(stream) as archive:
+        try:  # the header before the member may be damaged where the directory is not
+            packed = archive.open(member)
+        except (
+            zipfile.BadZipFile,
+            UnicodeError,
+            OSError,
+            ValueError,
+            NotImplementedError,
+        ) as error:
+            raise InputError(f"{label}: a damaged archive: {error}; pack it again") from None
+        with packed:
+            yield _counted(packed, label, member.compress_size)
+
+
+@contextmanager
+def _gunzipped(outer: Content) -> Iterator[BinaryIO]:
+    size = outer.path.stat().st_size
+    with outer.stream() as stream, gzip.GzipFile(fileobj=stream, mode="rb") as packed:
+        yield _counted(packed, outer.label, size)
+
+
+def _counted(packed: object, label: str, size: int) -> BinaryIO:
+    return io.BufferedReader(_Counted(cast("BinaryIO", packed), label, size), 1 << 16)
+
+
+class _Counted(io.RawIOBase):
+    """What comes out of an archive, counted: what headers promise is not relied on."""
+
+    def __init__(self, packed: BinaryIO, label: str, size: int) -> None:
+        self._packed, self._label, self._size, self._count = packed, label, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        data = self._packed.read(len(view))
+        view[: len(data)] = data
+        self._count += len(data)
+        refuse_bomb(self._label, self._count, self._size)
+        return len(data)
+
+
+def refuse_bomb(label: str, unpacked: int, packed: int) -> None:
+    """Raise where something packed comes to more than anyone means.
+
+    >>> refuse_bomb("orders.zip", 60 << 20, 1 << 20)
+    >>> refuse_bomb("orders.zip", 60 << 20, 1 << 10)
+    Traceback (most recent call last):
+    shopscore.errors.InputError: orders.zip: 61,440 times as large as it was packed (the most is 200 times, beyond 50 MiB); unpack it yourself if you trust it
+    """
+    if unpacked > MOST_UNPACKED:
+        raise InputError(
+            f"{label}: more than {MOST_UNPACKED >> 30} GiB when unpacked; unpack it yourself if you"
+            " trust it"
+        )
+    if unpacked > UNSUSPICIOUS and unpacked > MOST_RATIO * packed:
+        raise InputError(
+            f"{label}: {unpacked // max(packed, 1):,} times as large as it was packed (the most is"
+            f" {MOST_RATIO} times, beyond {UNSUSPICIOUS >> 20} MiB); unpack it yourself if you"
+            " trust it"
+        )

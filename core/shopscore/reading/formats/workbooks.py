@@ -1,0 +1,210 @@
+"""Workbooks: worksheets of .xlsx and .xls as tables of text, read by python-calamine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import polars as pl
+from attrs import frozen
+
+from ...errors import InputError
+from .archives import MOST_UNPACKED, Content, Kind
+from .columns import MOST_CELL, Columns
+from .compound import BrokenFileError
+from .xls_size import check_old_workbook
+from .xlsx_size import MOST_CELLS, MOST_TEXT, check_workbook
+
+#: A whole number from here on has lost digits: spreadsheets keep fifteen.
+_LOSES_DIGITS = 10**15
+_BATCH = 1 << 14
+
+
+@frozen(eq=False)
+class Grid:
+    """A worksheet: its rows with anything in them, and the number of each."""
+
+    frame: pl.DataFrame
+    numbers: pl.Series
+
+    def row(self, at: int) -> list[str]:
+        """A row as text, up to its last cell with anything in it."""
+        cells = [cell or "" for cell in self.frame.row(at)]
+        while cells and not cells[-1]:
+            cells.pop()
+        return cells
+
+    def columns(self, header: int, positions: Sequence[int]) -> Columns:
+        """The cells of some columns in the rows below one.
+
+        No row is too long: a cell stands where it stands, whether or not a header is above it.
+        """
+        names = [str(position) for position in positions]
+        missing = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.frame.columns]
+        below = self.frame[header + 1 :].with_columns(missing)
+        return Columns(below.select(names), {}, plain=False)
+
+    def lines(self, header: int, rows: Sequence[int]) -> list[int | None]:
+        """The numbers of some rows below one."""
+        return [self.numbers[header + 1 + row] for row in rows]
+
+    def records(self, header: int, rows: Sequence[int]) -> list[list[str]]:
+        """All cells of some rows below one."""
+        return [self.row(header + 1 + row) for row in rows]
+
+
+def open_grids(content: Content, kind: Kind) -> list[tuple[str, Grid]]:
+    """The worksheets of a workbook that have anything in them, under their names.
+
+    Hidden worksheets are among them; charts and macros are not.
+
+    Raises:
+        InputError: where it cannot be read.
+    """
+    label = content.label
+    data = content.load()
+    if len(data) > MOST_UNPACKED:
+        raise InputError(f"{label}: a workbook of more than 1 GiB; save the table as CSV")
+    try:
+        (check_workbook if kind == "xlsx" else check_old_workbook)(data, label)
+    except (zipfile.BadZipFile, zlib.error, BrokenFileError, struct.error, ValueError) as error:
+        raise _damaged(label, error) from None
+    with _guarded(label):
+        found = list(_grids(data, label))
+    if not found:
+        raise InputError(f"{label}: no worksheet has anything in it")
+    return found
+
+
+def _grids(data: bytes, label: str) -> Iterator[tuple[str, Grid]]:
+    try:
+        from python_calamine import load_workbook
+    except ImportError:
+        raise InputError(
+            f'{label}: a workbook; to read those, pip install "shopscore[excel]", or save the'
+            " table as CSV"
+        ) from None
+    book = load_workbook(io.BytesIO(data))
+    total = text = 0
+    for at, about in enumerate(book.sheets_metadata):
+        if not str(about.typ).endswith("WorkSheet"):
+            continue
+        sheet = book.get_sheet_by_index(at)
+        total += sheet.height * sheet.width
+        if total > MOST_CELLS or text > MOST_TEXT:
+            raise InputError(
+                f"{label}: its worksheets spread over more than {MOST_CELLS:,} cells, or have too"
+                " much text; save the table as CSV"
+            )
+        if sheet.height and sheet.width:
+            grid = _grid(sheet.iter_rows(), f"{label} / {about.name}")
+            text += int(grid.frame.estimated_size())
+            if len(grid.numbers):
+                yield about.name, grid
+
+
+def _grid(rows: Iterator[list[Any]], label: str) -> Grid:
+    frames, numbers = [], list[int]()
+    numbered = enumerate(rows, start=1)
+    while batch := list(islice(numbered, _BATCH)):
+        kept = []
+        for number, row in batch:
+            cells = [cell if type(cell) is str else cell_text(cell) for cell in row]
+            if any(cells):
+                kept.append(cells)
+                numbers.append(number)
+        if kept:
+            columns = enumerate(zip(*kept, strict=True))
+            frame = pl.DataFrame(
+                [pl.Series(str(n), [c or None for c in cells], pl.String) for n, cells in columns]
+            )
+            _refuse_huge_cells(frame, numbers[-len(kept) :], label)
+            frames.append(frame)
+    return Grid(pl.concat(frames) if frames else pl.DataFrame(), pl.Series(numbers, dtype=pl.Int64))
+
+
+def _refuse_huge_cells(frame: pl.DataFrame, numbers: list[int], label: str) -> None:
+    for column in frame.get_columns():
+        huge = (column.str.len_chars() > MOST_CELL).arg_true()
+        if len(huge):
+            raise InputError(
+                f"{label}, row {numbers[huge[0]]}: a cell of more than {MOST_CELL:,} characters;"
+                " shorten it"
+            )
+
+
+def cell_text(value: Any) -> str:
+    """The text of a cell, as a person would type it.
+
+    Spreadsheets keep fifteen digits of a number. A whole number of more shows that it is one, so
+    that nobody takes it for an id; and others are rounded to fifteen. A fraction of a second is
+    cut, once what arithmetic did to it is mended. An error has no text.
+
+    >>> cell_text(178.8), cell_text(21.0), cell_text(0.1 + 0.2), cell_text(True)
+    ('178.8', '21', '0.3', 'true')
+    >>> cell_text(6920000000000000977.0)
+    '6.92E+18'
+    >>> cell_text(dt.date(2024, 1, 5)), cell_text(dt.datetime(2024, 1, 5, 9, 59, 59, 999_999))
+    ('2024-01-05 00:00:00', '2024-01-05 10:00:00')
+    >>> cell_text(dt.time(10, 30)), cell_text(dt.timedelta(hours=25, seconds=1))
+    ('10:30:00', '25:00:01')
+    """
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | float() if value == value // 1:
+            return str(int(value)) if abs(value) < _LOSES_DIGITS else f"{value:.2E}"
+        case float():
+            return repr(float(f"{value:.15g}"))
+        case dt.datetime():
+            return f"{_mended(value):%Y-%m-%d %H:%M:%S}"
+        case dt.date():
+            return f"{value:%Y-%m-%d} 00:00:00"
+        case dt.time():
+            return f"{_mended(dt.datetime.combine(dt.date(2000, 1, 1), value)):%H:%M:%S}"
+        case dt.timedelta():
+            seconds = round(abs(value) / dt.timedelta(milliseconds=1)) // 1000
+            sign = "-" if value < dt.timedelta() else ""
+            return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return "" if value is None else str(value)
+
+
+def _mended(time: dt.datetime) -> dt.datetime:
+    """A time to the millisecond: a day's fraction is not exact, and just misses whole seconds."""
+    try:
+        return time + dt.timedelta(microseconds=500)
+    except OverflowError:
+        return time
+
+
+@contextmanager
+def _guarded(label: str) -> Iterator[None]:
+    """Any failure of the library as an error of ours; also a panic, which is no Exception."""
+    try:
+        yield
+    except InputError:
+        raise
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        if type(error).__name__ == "PasswordError":
+            raise InputError(
+                f"{label}: the workbook is protected with a password; save it without one"
+            ) from None
+        raise _damaged(label, error) from None
+
+
+def _damaged(label: str, error: BaseException) -> InputError:
+    return InputError(
+        f"{label}: a damaged workbook ({error}); open it in Excel or WPS and save it anew, or as"
+        " CSV"
+    )

@@ -1,0 +1,1 @@
+"""Raw cells become rows: typed, checked, latest state only, repaired, linked."""

@@ -1,0 +1,48 @@
+"""The latest state wins: of rows with one key the newest is used, whatever their order."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from ...model.streams import Stream
+from .keys import KeyIndex, hashes
+
+SEPARATOR = "\x1f"
+
+
+def latest(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, KeyIndex]:
+    """The rows without those that a newer state of the same key replaces, and their index.
+
+    Newest is the greatest ``updated_at`` (null is oldest), and among equals the greatest
+    canonical text.
+    """
+    keys = ["shop", *stream.key]
+    index = KeyIndex.of(hashes(rows.select(keys)))
+    found = index.candidates()
+    if not len(found):
+        return rows, index
+    rivals = rows[found].with_columns(pl.Series("_at", found), canonical_text(stream, rows.columns))
+    if "updated_at" not in rivals.columns:
+        rivals = rivals.with_columns(pl.lit(None, dtype=pl.Int64).alias("updated_at"))
+    winners = rivals.sort("updated_at", "_text", nulls_last=False).unique(
+        keys, keep="last", maintain_order=True
+    )["_at"]
+    keep = np.ones(len(rows), dtype=np.bool_)
+    keep[found] = False
+    keep[winners.to_numpy()] = True
+    if keep.all():
+        return rows, index
+    left = rows.filter(pl.Series(keep))
+    return left, KeyIndex.of(hashes(left.select(keys)))
+
+
+def canonical_text(stream: Stream, present: list[str]) -> pl.Expr:
+    """The row as text: known columns in alphabetical order, null empty, defaults filled in."""
+    cells = []
+    for name in sorted(n for n in stream.names if n in present):
+        column, cell = stream.column(name), pl.col(name)
+        if column.default is not None:
+            cell = cell.fill_null(column.default)
+        cells.append(cell.cast(pl.String).fill_null(""))
+    return pl.concat_str(cells, separator=SEPARATOR).alias("_text")

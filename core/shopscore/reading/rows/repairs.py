@@ -1,0 +1,41 @@
+"""Ends before beginnings: the later cell of a broken pair of times becomes null."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ...model.streams import Stream
+from .checks import ROW
+
+
+def repair(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows with broken pairs mended left to right, and the cells that were emptied.
+
+    The second frame has the columns ``_row``, ``column``, ``value`` and ``reason``.
+    """
+    emptied = []
+    for start, end in stream.ordered:
+        if start not in rows.columns or end not in rows.columns:
+            continue
+        broken = (rows[end] < rows[start]).fill_null(False)
+        if not broken.any():
+            continue
+        emptied.append(
+            rows.filter(broken)
+            .rechunk()  # polars 2.1 stumbles over empty chunks in format
+            .select(
+                pl.col(ROW),
+                pl.lit(end).alias("column"),
+                _clock(end).alias("value"),
+                pl.format(f"before {start} {{}}: taken as empty", _clock(start)).alias("reason"),
+            )
+        )
+        rows = rows.with_columns(rows[end].set(broken, None))
+    nothing = pl.DataFrame(
+        schema={ROW: pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
+    )
+    return rows, pl.concat([nothing, *emptied])
+
+
+def _clock(name: str) -> pl.Expr:
+    return pl.from_epoch(name, time_unit="s").dt.strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,70 @@
+"""Sub-orders: rows of exports that are parts of one order become its row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import polars as pl
+
+from ...model.layouts import SubOrders
+from ...model.streams import Stream
+from .checks import ROW
+from .latest_state import canonical_text
+
+#: How many rows of the sources one row stands for.
+ROWS = "_rows"
+#: The id of a row's sub-order, and which rule puts it together with others.
+SUB, RULE = "_sub", "_rule"
+
+
+def merged(rows: pl.DataFrame, rules: list[SubOrders], stream: Stream) -> pl.DataFrame:
+    """The rows of all sources with those of one order put together, each sub-order once.
+
+    Of a sub-order that is there more than once the latest state is taken, wherever it comes from.
+    Rows without a rule stay as they are.
+    """
+    if RULE not in rows.columns:
+        return rows
+    alone = rows.filter(pl.col(RULE).is_null()).with_columns(pl.lit(1, pl.Int64).alias(ROWS))
+    parts = rows.filter(pl.col(RULE).is_not_null())
+    orders = [
+        _orders(parts.filter(pl.col(RULE) == position), rule, stream)
+        for position, rule in enumerate(rules)
+    ]
+    return pl.concat([alone, *orders], how="diagonal").drop(SUB, RULE)
+
+
+def _orders(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> pl.DataFrame:
+    keys = ["shop", *stream.key]
+    newest = ["updated_at"] if "updated_at" in rows.columns else []
+    rows = rows.with_columns(canonical_text(stream, rows.columns))
+    rows = rows.sort(*keys, SUB, *newest, "_text", nulls_last=False)
+    alone = rows[SUB].is_null()  # without an id each row is a part of its own
+    once = rows.filter(~alone).unique([*keys, SUB], keep="last", maintain_order=True)
+    rows = pl.concat([once, rows.filter(alone)]).sort(*keys, SUB, "_text", nulls_last=True)
+    how = dict(_how(rule, newest))
+    apart = {*keys, SUB, RULE, "_text"}
+    return rows.group_by(keys, maintain_order=True).agg(
+        *(
+            how.get(name, _first)(pl.col(name)).alias(name)
+            for name in rows.columns
+            if name not in apart
+        ),
+        pl.len().cast(pl.Int64).alias(ROWS),
+    )
+
+
+def _how(rule: SubOrders, newest: list[str]) -> Iterator[tuple[str, Callable[[pl.Expr], pl.Expr]]]:
+    yield from ((name, pl.Expr.min) for name in (*rule.earliest, ROW))
+    yield from ((name, pl.Expr.max) for name in (*rule.latest, *newest))
+    yield from ((name, _total) for name in rule.total)
+
+
+def _first(cells: pl.Expr) -> pl.Expr:
+    """The cell of the smallest sub-order that has one."""
+    return cells.drop_nulls().first()
+
+
+def _total(cells: pl.Expr) -> pl.Expr:
+    """The sum of what is there; null of nothing."""
+    return pl.when(cells.is_not_null().any()).then(cells.sum())

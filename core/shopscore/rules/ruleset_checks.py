@@ -1,0 +1,129 @@
+"""What must hold between the tables of a rule set: names that exist, numbers that can be."""
+
+from __future__ import annotations
+
+from ..model.assumptions import Number, chosen_among
+from ..model.expressions import Assumed
+from ..model.rulesets import MISSING_POLICIES, RANKING_KINDS, RuleSet
+from .coverage import weights_within
+from .toml_tables import Table
+
+MOST_DECIMALS = 9
+#: Which mean of an industry a metric is held against.
+COMPARISON_MEANS = ("pooled", "shops")
+
+
+def check_ruleset(ruleset: RuleSet, table: Table) -> None:
+    """What spans several tables: what is named exists, and nothing stands there twice."""
+    _check_names(ruleset, table)
+    for what, ids in (
+        ("metric", ruleset.metric_ids),
+        ("dimension", [d.id for d in ruleset.dimensions]),
+        ("tier", [t.id for t in ruleset.tiers]),
+        ("eligibility", [e.id for e in ruleset.eligibility]),
+    ):
+        check_once(table, what, list(ids))
+    if not ruleset.metric_ids:
+        raise table.fail("a rule set needs a metric")
+    first, last = ruleset.effective_from, ruleset.effective_to
+    if first is not None and last is not None and last < first:
+        raise table.fail(f"effective_to = {last} lies before effective_from = {first}")
+    weights = {d.id: d.weight for d in ruleset.dimensions}
+    weights |= {m.id: m.weight for _, m in ruleset.entries}
+    for id, weight in weights.items():
+        if (ruleset.number(weight) or 0) < 0:
+            raise table.fail(f"the weight of {id} is negative")
+    for dimension in ruleset.dimensions:
+        if any(weight < 0 for weight in weights_within(ruleset, dimension).values()):
+            raise table.fail(f"dimension {dimension.id}: its weights leave nothing to be shared")
+    if ruleset.number(ruleset.low) >= ruleset.number(ruleset.high):
+        raise table.fail("the scale ends where it begins, or before")
+    decimals = ruleset.number(ruleset.decimals)
+    if decimals != int(decimals) or not 0 <= decimals <= MOST_DECIMALS:
+        raise table.fail(
+            f"decimals = {decimals}: a whole number from 0 to {MOST_DECIMALS} is needed"
+        )
+
+
+def _check_names(ruleset: RuleSet, table: Table) -> None:
+    """Sources, scorers and assumptions that are named exist."""
+    comparison = () if ruleset.comparison is None else (ruleset.comparison,)
+    named = [
+        ruleset.scale_source,
+        *(d.source for d in ruleset.dimensions),
+        *(m.source for _, m in ruleset.entries),
+        *(e.source for e in ruleset.eligibility),
+        *(t.source for t in ruleset.tiers),
+        *(s.source for s in ruleset.scorers.values()),
+        *(b.source for b in ruleset.bonus),
+        *(c.source for c in comparison),
+    ]
+    for source in named:
+        if source and source not in ruleset.sources:
+            raise table.fail(f"source {source} is not among [sources]")
+    for _, entry in ruleset.entries:
+        if entry.scorer and entry.scorer not in ruleset.scorers:
+            raise table.fail(f"metric {entry.id}: no scorer {entry.scorer} among [scorers]")
+    for assumption in ruleset.assumed_by_rules():
+        ruleset.number(Assumed(assumption))
+    _check_chosen(ruleset, table)
+    _check_given(ruleset, table)
+
+
+def _check_chosen(ruleset: RuleSet, table: Table) -> None:
+    """Words that an assumption chooses are those that the rules know."""
+    mean = None if ruleset.comparison is None else ruleset.comparison.mean
+    for word, known in (
+        (ruleset.ranking, RANKING_KINDS),
+        (ruleset.missing, MISSING_POLICIES),
+        (mean, COMPARISON_MEANS),
+    ):
+        if isinstance(word, Assumed) and not set(
+            ruleset.assumptions[word.id].choices or "?"
+        ) <= set(known):
+            raise table.fail(f"assumption {word.id} may choose among {', '.join(known)} only")
+        if isinstance(word, Assumed) and ruleset.assumptions[word.id].nullable:
+            raise table.fail(f"assumption {word.id} may be none, and chooses a word")
+    for number in chosen_among(
+        (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, *_scale(ruleset))
+    ):
+        if ruleset.assumptions[number.by.id].nullable:
+            raise table.fail(f"assumption {number.by.id} may be none, and chooses a number")
+        choices = set(ruleset.assumptions[number.by.id].choices)
+        if choices != {word for word, _ in number.numbers}:
+            raise table.fail(
+                f"a number for each choice of {number.by.id} is needed:"
+                f" {', '.join(sorted(choices)) or 'it chooses no word'}"
+            )
+
+
+def _scale(ruleset: RuleSet) -> tuple[Number, Number, Number]:
+    return ruleset.low, ruleset.high, ruleset.decimals
+
+
+def _check_given(ruleset: RuleSet, table: Table) -> None:
+    """Only weights and points may be missing; every other number has a value."""
+    bounds: list[Number | None] = list(_scale(ruleset))
+    for tier in ruleset.tiers:
+        bounds += [tier.at_least, tier.below, tier.times_industry_mean, tier.or_count_below]
+    for condition in ruleset.eligibility:
+        bounds += [condition.at_least, condition.at_most]
+    for number in bounds:
+        if isinstance(number, Assumed) and ruleset.assumptions[number.id].nullable:
+            raise table.fail(
+                f"assumption {number.id} may be none, and stands where a number must be"
+            )
+    for dimension in ruleset.dimensions:
+        bounds += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
+    for number in bounds:
+        if isinstance(number, Assumed):
+            kind = ruleset.assumptions[number.id].kind
+            if kind not in ("integer", "decimal"):
+                raise table.fail(f"assumption {number.id} is a {kind}, and stands for a number")
+
+
+def check_once(table: Table, what: str, ids: list[str]) -> None:
+    """Raise for an id that stands there twice."""
+    for id in ids:
+        if ids.count(id) > 1:
+            raise table.fail(f"{what} {id} stands in the rules twice")

@@ -1,0 +1,318 @@
+"""Rule sets from TOML snapshots: schema 1, nothing unknown, a source for every number."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, get_args
+
+from attrs import evolve
+
+from ..errors import RuleSetError, UsageError
+from ..model.assumptions import Assumption
+from ..model.expressions import Assumed
+from ..model.rulesets import (
+    MISSING_POLICIES,
+    RANKING_KINDS,
+    Bonus,
+    Comparison,
+    Dimension,
+    Eligibility,
+    MetricEntry,
+    RuleSet,
+    ScorerSpec,
+    Source,
+    Status,
+    Tier,
+)
+from .ruleset_checks import COMPARISON_MEANS, check_once, check_ruleset
+from .toml_tables import Table, parse_toml
+
+SCHEMA = 1
+#: What a condition that is not met may make of a shop.
+REFUSALS = ("insufficient_orders", "growth", "suppressed")
+#: Kinds of assumption that rules can have; levers have ``words`` too.
+RULE_KINDS = ("integer", "decimal", "boolean", "choice")
+#: How a metric is held against its industry.
+COMPARISON_KINDS = ("difference", "spread")
+
+#: Finds the TOML text of a rule set by its name; returns the text and where it came from.
+Lookup = Callable[[str], tuple[str, str]]
+
+
+def parse_ruleset(text: str, origin: str, lookup: Lookup | None = None) -> RuleSet:
+    """The rule set that a TOML text declares.
+
+    Args:
+        text: the document.
+        origin: the file's name, for messages.
+        lookup: finds the rule set that the text ``extends``, by its name.
+
+    Raises:
+        RuleSetError: for anything unknown, missing, or without a source.
+    """
+    document = parse_toml(text, origin)
+    own: set[str] = set()
+    if "extends" in document:
+        own = {
+            str(row.get("id")) for row in document.get("assumptions", ()) if isinstance(row, dict)
+        }
+        document = _extended(document, origin, lookup)
+    table = Table(document, origin)
+    if table.take("schema", int) != SCHEMA:
+        raise table.fail(f"schema = {document['schema']}: this version reads schema = {SCHEMA}")
+    ruleset = _ruleset(table, hashlib.sha256(text.encode()).hexdigest())
+    given = {i: evolve(a, overridden=i in own) for i, a in ruleset.assumptions.items()}
+    ruleset = evolve(ruleset, assumptions=given)
+    table.done()
+    check_ruleset(ruleset, table)
+    return ruleset
+
+
+def _extended(document: dict[str, Any], origin: str, lookup: Lookup | None) -> dict[str, Any]:
+    base = document.pop("extends")
+    if lookup is None or not isinstance(base, str):
+        raise RuleSetError(
+            f'{origin}: extends is the name of a rule set, "platform/scorecard/version"'
+        )
+    if "version" not in document:
+        raise RuleSetError(f"{origin}: a rule set that extends another needs a version of its own")
+    below = parse_toml(*lookup(base))
+    for key in ("effective_from", "effective_to", "published_on", "span_source"):
+        below.pop(key, None)
+    below.setdefault("sources", {})["user"] = {
+        "title": f"the user's file, which extends {base}",
+        "confidence": "user",
+    }
+    for name, scorer in document.get("scorers", {}).items():
+        if isinstance(scorer, dict) and set(scorer) - {"kind", "source"}:
+            below.get("scorers", {}).get(name, {}).pop("missing", None)
+    merged: dict[str, Any] = _merged({**below, "status": "user"}, _sourced(document))
+    return merged
+
+
+_NUMBERS = (
+    "weight",
+    "share_of_rest",
+    "points",
+    "at_least",
+    "at_most",
+    "below",
+    "times_industry_mean",
+    "or_count_below",
+    "low",
+    "high",
+    "decimals",
+)
+
+
+def _sourced(value: Any) -> Any:
+    """A user's tables with the user as the source of their plain numbers."""
+    if isinstance(value, list):
+        return [_sourced(v) for v in value]
+    if isinstance(value, dict):
+        plain = any(k in value and not isinstance(value[k], dict) for k in _NUMBERS)
+        extra = {"source": "user"} if plain else {}
+        kept = {k: v if k == "assumptions" else _sourced(v) for k, v in value.items()}
+        return {**extra, **kept}
+    return value
+
+
+def _merged(below: Any, above: Any) -> Any:
+    """``above`` laid over ``below``: tables key by key, arrays of tables by their ``id``."""
+    if isinstance(below, dict) and isinstance(above, dict):
+        if "assume" in above or "assume" in below:
+            return above
+        return {**below, **{k: _merged(below.get(k), v) for k, v in above.items()}}
+    if _rows(below) and _rows(above):
+        changes = {row["id"]: row for row in above}
+        kept = [_merged(row, changes.pop(row["id"], {})) for row in below]
+        return [*kept, *changes.values()]
+    return above
+
+
+def _rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, dict) and "id" in v for v in value)
+
+
+def _ruleset(top: Table, sha256: str) -> RuleSet:
+    scale, peers = top.table("scale"), top.table("peers")
+    ruleset = RuleSet(
+        platform=top.id("platform", "platform"),
+        scorecard=top.id("scorecard", "scorecard"),
+        version=top.text("version"),
+        status=top.word("status", get_args(Status)),  # type: ignore[arg-type]
+        zh=top.text("zh"),
+        en=top.text("en"),
+        scale_source=scale.source(),
+        low=scale.number("low"),
+        high=scale.number("high"),
+        decimals=scale.number("decimals"),
+        ranking=top.chosen("ranking", RANKING_KINDS),
+        missing=top.chosen("missing", MISSING_POLICIES),
+        dimensions=tuple(_dimension(t) for t in top.tables("dimensions")),
+        scorers={name: scorer_spec(name, t) for name, t in top.named_tables("scorers")},
+        eligibility=tuple(_eligibility(t) for t in top.tables("eligibility")),
+        peers_need_eligibility=peers.assumable("need_eligibility", bool, False),
+        tiers=tuple(_tier(t) for t in top.tables("tiers")),
+        bonus=tuple(_bonus(t) for t in top.tables("bonus")),
+        comparison=_comparison(top.table("comparison")),
+        informational=top.texts("informational"),
+        assumptions=_assumptions(top),
+        sources={name: _source(name, t) for name, t in top.named_tables("sources")},
+        effective_from=top.date("effective_from"),
+        effective_to=top.date("effective_to"),
+        published_on=top.date("published_on"),
+        span_source=top.text("span_source", ""),
+        notes=top.texts("notes"),
+        sha256=sha256,
+        origin=top.origin,
+    )
+    scale.done()
+    peers.done()
+    return ruleset
+
+
+def _dimension(table: Table) -> Dimension:
+    dimension = Dimension(
+        id=table.id("id", "dimension"),
+        zh=table.text("zh"),
+        en=table.text("en"),
+        weight=table.number("weight"),
+        metrics=tuple(_entry(t) for t in table.tables("metrics")),
+        points=table.number("points", None),
+        source=table.source(),
+    )
+    table.done()
+    if not dimension.metrics and dimension.points is None:
+        raise table.fail("a dimension needs metrics, or points")
+    return dimension
+
+
+def _entry(table: Table) -> MetricEntry:
+    of_rest = "share_of_rest" in table.data
+    entry = MetricEntry(
+        id=table.text("id"),
+        weight=table.number("share_of_rest" if of_rest else "weight"),
+        scorer=table.text("scorer", ""),
+        source=table.source(),
+        of_rest=of_rest,
+    )
+    table.done()
+    return entry
+
+
+def scorer_spec(name: str, table: Table) -> ScorerSpec:
+    """A scorer as a table of the TOML says it."""
+    kind, source, missing = table.text("kind"), table.source(), table.text("missing", "")
+    parameters = {
+        key: table.numbers_within(value, key)
+        for key, value in table.data.items()
+        if key not in ("kind", "source", "missing")
+    }
+    if missing and parameters:
+        raise table.fail(f"either missing, or {', '.join(parameters)}")
+    stated = parameters
+    if kind == "percentile_curve":  # that percentiles run from 0 to 1 needs no source
+        curve = parameters.get("curve", ())
+        if not isinstance(curve, tuple) or not all(
+            isinstance(pair, tuple) and len(pair) == 2 for pair in curve
+        ):
+            raise table.fail("curve holds pairs of a percentile and its points")
+        stated = {str(place): points for place, points in curve}
+    if not source and not all(isinstance(v, Assumed) for v in stated.values()):
+        raise table.fail("a scorer with numbers needs a source")
+    return ScorerSpec(name, kind, parameters, source, missing)
+
+
+def _eligibility(table: Table) -> Eligibility:
+    condition = Eligibility(
+        id=table.id("id", "eligibility"),
+        metric=table.text("metric"),
+        status=table.word("status", REFUSALS),  # type: ignore[arg-type]
+        zh=table.text("zh"),
+        en=table.text("en"),
+        at_least=table.number("at_least", None),
+        at_most=table.number("at_most", None),
+        source=table.source(),
+    )
+    table.done()
+    if (condition.at_least is None) == (condition.at_most is None):
+        raise table.fail("either at_least or at_most is needed")
+    return condition
+
+
+def _tier(table: Table) -> Tier:
+    tier = Tier(
+        id=table.id("id", "tier"),
+        zh=table.text("zh"),
+        en=table.text("en"),
+        at_least=table.number("at_least", None),
+        below=table.number("below", None),
+        metric=table.text("metric", ""),
+        times_industry_mean=table.number("times_industry_mean", None),
+        or_count_below=table.number("or_count_below", None),
+        source=table.source(),
+    )
+    table.done()
+    on_metric = tier.times_industry_mean is not None
+    if bool(tier.metric) != on_metric or (tier.or_count_below is not None and not on_metric):
+        raise table.fail("a metric goes with times_industry_mean, and perhaps or_count_below")
+    if [tier.at_least is not None, tier.below is not None, on_metric].count(True) != 1:
+        raise table.fail("one of at_least, below, and times_industry_mean is needed")
+    return tier
+
+
+def _bonus(table: Table) -> Bonus:
+    bonus = Bonus(table.text("metric"), table.source())
+    table.done()
+    return bonus
+
+
+def _comparison(table: Table) -> Comparison | None:
+    if not table.data:
+        return None
+    comparison = Comparison(
+        kind=table.word("kind", COMPARISON_KINDS),
+        mean=table.chosen("mean", COMPARISON_MEANS),
+        source=table.source(),
+    )
+    table.done()
+    return comparison
+
+
+def _assumptions(top: Table) -> dict[str, Assumption]:
+    every = [_assumption(table) for table in top.tables("assumptions")]
+    check_once(top, "assumption", [a.id for a in every])
+    return {a.id: a for a in every}
+
+
+def _assumption(table: Table) -> Assumption:
+    try:
+        assumption = Assumption(
+            id=table.text("id"),
+            kind=table.word("kind", RULE_KINDS),  # type: ignore[arg-type]
+            value=table.take("value", object, None),  # type: ignore[arg-type]
+            reason=table.text("reason"),
+            low=table.bound("low"),
+            high=table.bound("high"),
+            unit=table.text("unit", ""),
+            choices=table.texts("choices"),
+            nullable=table.take("nullable", bool, False),
+        )
+    except UsageError as error:
+        raise table.fail(str(error)) from None
+    table.done()
+    return assumption
+
+
+def _source(name: str, table: Table) -> Source:
+    source = Source(
+        id=name,
+        title=table.text("title"),
+        confidence=table.text("confidence"),
+        url=table.text("url", ""),
+        note=table.text("note", ""),
+    )
+    table.done()
+    return source
