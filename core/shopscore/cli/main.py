@@ -173,7 +173,7 @@ def _say_notices(result: Result) -> None:
     say(
         f"Rule set {ruleset.name} ({ruleset.status}) rests on {len(result.rules.assumptions)}"
         f" assumptions; shopscore-plugins rules {ruleset.platform} -c {ruleset.scorecard}"
-        f" -r {ruleset.file or ruleset.version} lists them."
+        f" -r {result.rules.reference} lists them."
     )
     say(*(f"Assumed: {ruleset.full_id(a.id)} = {a.value}" for a in changed))
     if ruleset.dimensions and not result.published.total.any():

@@ -63,13 +63,13 @@ def rules(
     """The rules of PLATFORM: weights, windows, scorers, sources and assumptions."""
     from ..plugins.catalog import platform as find
     from ..rules.numbers_toml import numbers_template
-    from .rule_pages import chosen, rules_document, show_rules
+    from .rule_pages import bind_asked, rules_document, show_rules
 
     try:
         day = date.fromisoformat(on) if on else None
     except ValueError:
         raise UsageError(f"--on {on!r} is not a date; write YYYY-MM-DD") from None
-    found = chosen(find(platform), scorecard, ruleset, day)
+    found = bind_asked(find(platform), scorecard, ruleset, day)
     if missing:
         if len(found) != 1:
             names = ", ".join(r.ruleset.name for r in found)

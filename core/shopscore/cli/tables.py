@@ -119,15 +119,15 @@ def shops_table(result: Result, shops: Iterable[ShopView], lang: str) -> Table:
     ruleset = result.rules.ruleset
     metrics = {id: m.metric for id, m in result.rules.metrics.items()}
     items = () if ruleset.dimensions else ruleset.metric_ids
-    names = [d.zh if lang == "zh" else d.en for d in ruleset.dimensions]
-    names += [metrics[id].zh if lang == "zh" else metrics[id].en for id in items]
+    names = [d.label.text(lang) for d in ruleset.dimensions]
+    names += [metrics[id].label.text(lang) for id in items]
     head = (
         ("店铺", "行业", "状态", "分数")
         if lang == "zh"
         else ("shop", "industry", "status", "score")
     )
     last = "分层" if lang == "zh" else "tiers"
-    places = int(ruleset.number(ruleset.decimals))
+    places = result.rules.exact.decimals
     rows = (
         (
             s.shop_id,
@@ -155,7 +155,7 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
         rows.append(
             (
                 m.dimension or "",
-                metric.zh if zh else metric.en,
+                metric.label.text(lang),
                 in_unit(m.value, metric.unit),
                 m.n,
                 *(_beside(m, title, metric.unit, zh) for title in beside),
@@ -183,7 +183,7 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
     )
     made = table(head, rows, right=head[2:-1], title=_shop_title(result, shop))
     metrics = [result.rules.metrics[m.id].metric for m in shop.metrics]
-    notes = "\n".join(f"{m.zh if zh else m.en}: {m.note}" for m in metrics if m.note)
+    notes = "\n".join(f"{m.label.text(lang)}: {m.note}" for m in metrics if m.note)
     made.caption = Text(notes) if notes else None
     made.caption_justify = "left"
     return made
@@ -195,7 +195,7 @@ def _said(metric: MetricView) -> str:
 
 
 def _shop_title(result: Result, shop: ShopView) -> str:
-    places = int(result.rules.ruleset.number(result.rules.ruleset.decimals))
+    places = result.rules.exact.decimals
     said = f"{shop.shop_id} · {shop.industry} · {shop.status} · {decimals(shop.score, places)}"
     exact = f" (= {shop.score_exact})" if shop.score_exact else ""
     covered = "" if shop.coverage is None else f" · coverage {decimals(shop.coverage * 100, 0)}%"
@@ -207,8 +207,8 @@ def _shop_title(result: Result, shop: ShopView) -> str:
 _BESIDE: dict[str, Callable[[Result], bool]] = {
     "industry mean": lambda result: bool(result.compared),
     "against it": lambda result: bool(result.compared),
-    "standard": lambda result: bool(result.judged),
-    "reached": lambda result: bool(result.judged),
+    "standard": lambda result: bool(result.attainments),
+    "reached": lambda result: bool(result.attainments),
 }
 _BESIDE_ZH = {
     "industry mean": "行业均值",

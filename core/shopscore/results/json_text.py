@@ -30,7 +30,7 @@ def score_document(result: Result, rows: pl.Series | None = None) -> str:
         "versions": result.versions,
         "assumptions": assumption_list(result.rules),
         "missing_numbers": [asdict(m) for m in result.missing_numbers],
-        "numbers": [asdict(used) for used in ruleset.numbers_used],
+        "numbers": [asdict(used) for used in result.rules.numbers_used],
         "load": None if result.report is None else result.report.to_dict(),
         "notices": list(result.notices),
     }
@@ -129,16 +129,14 @@ def _eligibility(result: Result) -> list[dict[str, pl.Series]]:
     size = len(result)
     return [
         {
-            "id": _same(verdict.condition.id, size),
-            "metric": _same(verdict.condition.metric, size),
-            "value": pl.Series(verdict.values.floats()),
-            "condition": _same(
-                "at least" if verdict.condition.at_least is not None else "at most", size
-            ),
-            "bound": _same(float(verdict.bound), size),
-            "met": pl.Series(verdict.met),
+            "id": _same(check.eligibility.id, size),
+            "metric": _same(check.eligibility.condition.measure.metric, size),
+            "value": pl.Series(check.values.values.floats()),
+            "condition": _same(check.eligibility.condition.operator, size),
+            "bound": _same(float(check.eligibility.condition.limit), size),
+            "met": pl.Series(check.met),
         }
-        for verdict in result.verdicts
+        for check in result.checks
     ]
 
 

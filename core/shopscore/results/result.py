@@ -12,13 +12,13 @@ import polars as pl
 from attrs import field, frozen
 
 from .._version import version
-from ..composing.comparison import Compared, shown
+from ..composing.comparison import Compared, show_percent
 from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck
 from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
-from ..exact.rationals import Mask, Rationals
+from ..exact.columns import ExactColumn
 from ..grading.points import METRIC_STATUSES, Graded
 from ..grading.variants import by_variant
 from ..model.rulesets import MissingNumber
@@ -57,9 +57,9 @@ class Result:
     graded: Mapping[str, Graded] = field(repr=False)
     composed: Composed = field(repr=False)
     published: Published = field(repr=False)
-    verdicts: tuple[EligibilityCheck, ...] = field(repr=False, default=())
+    checks: tuple[EligibilityCheck, ...] = field(repr=False, default=())
     compared: Mapping[str, Compared] = field(repr=False, factory=dict)
-    judged: Mapping[str, Attainment] = field(repr=False, factory=dict)
+    attainments: Mapping[str, Attainment] = field(repr=False, factory=dict)
     events: Events | None = field(repr=False, default=None)
     notices: tuple[str, ...] = ()
 
@@ -98,8 +98,10 @@ class Result:
     @cached_property
     def missing_numbers(self) -> tuple[MissingNumber, ...]:
         """The numbers that the rules of these shops need and nobody has given."""
-        parts = by_variant(self.rules.ruleset, self.shops["industry"])
-        found = (m for part in parts if part.rows.any() for m in missing_numbers(part.ruleset))
+        rulesets = (*(ruleset for _, ruleset in self.rules.variants), self.rules.ruleset)
+        shops = by_variant(self.rules.exact, self.shops["industry"])
+        used = (r for r, variant in zip(rulesets, shops, strict=True) if variant.rows.any())
+        found = (m for ruleset in used for m in missing_numbers(ruleset))
         return tuple({m.number: m for m in found}.values())
 
     @property
@@ -146,18 +148,18 @@ class Result:
     @cached_property
     def score(self) -> pl.Series:
         """The rounded score; null where there is none."""
-        return self._floats(self.published.scores, self.published.total)
+        return self._floats(self.published.score)
 
     @cached_property
     def coverage(self) -> pl.Series:
         """The share of the total whose numbers are known; null where none is missing."""
-        return self._floats(*self.composed.coverage)
+        return self._floats(self.composed.coverage)
 
     @cached_property
     def score_exact(self) -> pl.Series:
         """The unrounded score as a fraction in lowest terms; null where there is none."""
         rows = np.flatnonzero(self.published.total)
-        num, den = self.composed.score.take(rows).lowest_terms()
+        num, den = self.composed.score.values.take(rows).lowest_terms()
         texts: list[str | None] = [None] * len(self)
         for row, above, below in zip(rows.tolist(), num.tolist(), den.tolist(), strict=True):
             texts[row] = str(above) if below == 1 else f"{above}/{below}"
@@ -179,9 +181,7 @@ class Result:
         Also what stands beside it, where there is a comparison or a standard.
         """
         graded = self.graded[id]
-        weights, weighed = self.composed.weights.get(
-            id, (Rationals.constant(0, len(self)), np.zeros(len(self), dtype=np.bool_))
-        )
+        weights = self.composed.weights.get(id, ExactColumn.unknown(len(self)))
         ranks = graded.percentiles
         status = pl.Series(METRIC_STATUSES).gather(graded.statuses)
         why = _in_words(graded.measured.missing_columns) or graded.measured.no_value_reason
@@ -194,11 +194,11 @@ class Result:
         nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(self))
         columns = {
             "status": status,
-            "value": self._floats(graded.measured.values, graded.measured.present),
+            "value": self._floats(graded.measured.column),
             "n": pl.Series(graded.measured.n, dtype=pl.Int64),
-            "percentile": nothing if ranks is None else self._floats(ranks.values, ranks.known),
-            "points": self._floats(graded.points, graded.known),
-            "weight": self._floats(weights, weighed),
+            "percentile": nothing if ranks is None else self._floats(ranks.column),
+            "points": self._floats(graded.points),
+            "weight": self._floats(weights),
             "from_table": pl.Series(
                 np.zeros(len(self), dtype=np.bool_) if ranks is None else ranks.from_table
             ),
@@ -212,25 +212,26 @@ class Result:
         if found is None or rule is None:
             return {}
         texts: list[str | None] = [None] * len(self)
-        parts, differs = found.differences.values, found.differences.known
-        rows = np.flatnonzero(differs)
-        for row, text in zip(rows.tolist(), shown(rule.kind, parts.take(rows)), strict=True):
+        parts = found.differences
+        rows = np.flatnonzero(parts.known)
+        shown = show_percent(rule.kind, parts.values.take(rows))
+        for row, text in zip(rows.tolist(), shown, strict=True):
             texts[row] = text
         return {
-            "industry_mean": self._floats(found.means.values, found.known),
+            "industry_mean": self._floats(found.means),
             "direction": pl.Series(found.directions.tolist(), dtype=pl.String),
-            "difference": self._floats(parts, differs),
+            "difference": self._floats(parts),
             "difference_shown": pl.Series(texts, dtype=pl.String),
         }
 
     def _verdict(self, id: str) -> dict[str, pl.Series]:
-        found = self.judged.get(id)
+        found = self.attainments.get(id)
         if found is None:
             return {}
-        judged = found.known & self.graded[id].measured.present
+        compared = found.standards.known & self.graded[id].measured.known
         return {
-            "standard": self._floats(found.standards, found.known),
-            "reached": pl.Series(found.reached).set(pl.Series(~judged), None),
+            "standard": self._floats(found.standards),
+            "reached": pl.Series(found.reached).set(pl.Series(~compared), None),
         }
 
     def dimension_of(self, id: str) -> str | None:
@@ -238,8 +239,8 @@ class Result:
         return next((d.id for d, m in self.rules.ruleset.entries if m.id == id), None)
 
     @staticmethod
-    def _floats(values: Rationals, known: Mask) -> pl.Series:
-        return pl.Series(values.floats()).set(pl.Series(~known), None)
+    def _floats(column: ExactColumn) -> pl.Series:
+        return pl.Series(column.values.floats()).set(pl.Series(~column.known), None)
 
     @cached_property
     def all_metric_columns(self) -> dict[str, pl.DataFrame]:
@@ -249,12 +250,12 @@ class Result:
     @cached_property
     def dimension_points(self) -> dict[str, pl.Series]:
         """Points of each dimension."""
-        return {id: self._floats(*column) for id, column in self.composed.dimensions.items()}
+        return {id: self._floats(column) for id, column in self.composed.dimensions.items()}
 
     @cached_property
     def dimension_weights(self) -> dict[str, pl.Series]:
         """Weights of each dimension by the rules; null where one is not known."""
-        return {id: self._floats(*column) for id, column in self.composed.dimension_weights.items()}
+        return {id: self._floats(column) for id, column in self.composed.dimension_weights.items()}
 
     def _view(self, row: int) -> ShopView:
         return ShopView(

@@ -176,7 +176,7 @@ def _complaints(
         yield f"without {dropped}: {error}"
         return
     for id, values in measured.items():
-        if values.missing_columns and values.present.any():
+        if values.missing_columns and values.known.any():
             yield f"without {dropped} metric {id} still has values"
     if not any(dropped in missing for v in measured.values() for missing in v.missing_columns):
         yield f"without {dropped} no metric says that it lacks it"
@@ -205,6 +205,6 @@ def _scores(
             result.to_json()
     except Exception as error:  # whatever goes wrong here would go wrong for a user
         return failed(id, rules.ruleset.name, f"{type(error).__name__}: {error}")
-    present = [m.id for m in measured.values() if m.present.any()]
+    present = [m.id for m in measured.values() if m.known.any()]
     said = [] if values_allowed else [f"metric {m} has a value of nothing" for m in present]
     return judged(id, rules.ruleset.name, said)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from fractions import Fraction
 from itertools import pairwise
 
 from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
 from ..model.binding import bind
-from ..model.rulesets import Dimension, Eligibility, RuleSet, Tier
+from ..model.rulesets import RuleSet
 from ..model.streams import CANONICAL, merge_streams
 from ..plugins.declarations import Platform, Scorecard
+from ..rules.exact_rules import exact_rules
 from ..rules.tally_checks import check_tally
 from .report import Check
 from .subject import Subject, failed, judged, passed
@@ -29,27 +29,21 @@ def parsed(card: Scorecard) -> Iterator[RuleSet]:
 def labels(subject: Subject) -> Iterator[Check]:
     """``labels``: both languages, everywhere."""
     for platform, card in subject.scorecards:
-        missing = [] if _labelled(platform.zh, platform.en) else ["platform"]
-        missing += [] if _labelled(card.zh, card.en) else ["scorecard"]
+        missing = [] if platform.label.complete else ["platform"]
+        missing += [] if card.label.complete else ["scorecard"]
         for ruleset in parsed(card):
-            parts: tuple[Dimension | Tier | Eligibility, ...] = (
-                *ruleset.dimensions,
-                *ruleset.tiers,
-                *ruleset.eligibility,
-            )
-            missing += [f"{t.id} of {ruleset.version}" for t in parts if not _labelled(t.zh, t.en)]
-            missing += [] if _labelled(ruleset.zh, ruleset.en) else [f"rule set {ruleset.version}"]
+            labels = [(d.id, d.label) for d in ruleset.dimensions]
+            labels += [(t.id, t.label) for t in ruleset.tiers]
+            labels += [(e.id, e.label) for e in ruleset.eligibility]
+            missing += [f"{id} of {ruleset.version}" for id, label in labels if not label.complete]
+            missing += [] if ruleset.label.complete else [f"rule set {ruleset.version}"]
         try:
             metrics = card.all_metrics
         except Exception as error:  # the module is the plugin's own: anything may go wrong in it
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
-        missing += [f"metric {m.id}" for m in metrics.values() if not _labelled(m.zh, m.en)]
+        missing += [f"metric {m.id}" for m in metrics.values() if not m.label.complete]
         yield judged("labels", card.name, [f"{what} lacks a label" for what in missing])
-
-
-def _labelled(zh: str, en: str) -> bool:
-    return bool(zh.strip() and en.strip())
 
 
 def rulesets_parse(subject: Subject) -> Iterator[Check]:
@@ -102,14 +96,16 @@ def weights_sum(subject: Subject) -> Iterator[Check]:
             if not ruleset.dimensions:
                 yield passed("weights_sum", ruleset.name)
                 continue
-            total = ruleset.known_weight
+            rules = exact_rules(ruleset, card.scorer_kinds)
             said = []
-            if total not in (None, 1):
-                said.append(f"weights of dimensions add up to {float(total or 0)}, not 1")
-            for dimension in ruleset.dimensions:
-                weights = [Fraction(ruleset.number(m.weight) or 0) for m in dimension.metrics]
-                missing = any(ruleset.number(m.weight) is None for m in dimension.metrics)
-                if any(w < 0 for w in weights) or not (sum(weights) or missing or not weights):
+            if rules.total_weight not in (None, 1):
+                total = float(rules.total_weight or 0)
+                said.append(f"weights of dimensions add up to {total}, not 1")
+            for dimension in rules.dimensions:
+                weights = [m.weight for m in dimension.metrics]
+                known = [w for w in weights if w is not None]
+                whole = bool(weights) and len(known) == len(weights)
+                if any(w < 0 for w in known) or (whole and not sum(known)):
                     said.append(f"dimension {dimension.id} has no positive weights")
             yield judged("weights_sum", ruleset.name, said)
 

@@ -15,8 +15,8 @@ import polars as pl
 
 from ..composing.standards import Standards
 from ..errors import ShopscoreError, did_you_mean
-from ..exact.rationals import Rationals
-from ..grading.points import bound_scorers
+from ..exact.columns import ExactColumn
+from ..grading.percentiles import Ranker
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform, Scorecard
 from ..results.result import Result
@@ -35,7 +35,7 @@ _LADDER = sorted({Fraction(n, d) for d in (1, 3, 10, 100) for n in range(0, 6 * 
 def monotone(subject: Subject) -> Iterator[Check]:
     """``monotone``: one shop climbs the ladder while its peers stay."""
     for rules in subject.rules:
-        scorers = bound_scorers(rules.ruleset, rules.scorecard.scorer_kinds)
+        scorers = rules.exact.scorers
         said = []
         for _, entry in rules.ruleset.entries:
             metric = rules.metrics[entry.id].metric
@@ -53,22 +53,23 @@ def monotone(subject: Subject) -> Iterator[Check]:
 
 def _points_at(rules: BoundRuleSet, scorer: Any, better: Any, value: Fraction) -> Fraction | None:
     """The points of a shop with this value among peers spread over the ladder."""
-    column = [value, *_LADDER[:: max(len(_LADDER) // 12, 1)]]
-    size = len(column)
-    values = Rationals.of([v.numerator for v in column], [v.denominator for v in column])
+    column = ExactColumn.of([value, *_LADDER[:: max(len(_LADDER) // 12, 1)]])
+    size, everyone = len(column), column.known
+    codes = np.zeros(size, dtype=np.int64)
+    industries = ["one"] * size
     context = Context(
         metric="",
         better=better,
-        values=values,
-        has_value=np.ones(size, dtype=np.bool_),
-        is_peer=np.ones(size, dtype=np.bool_),
+        values=column.values,
+        has_value=everyone,
+        is_peer=everyone,
         n=np.full(size, 1000, dtype=np.int64),
-        industries=["one"] * size,
-        industry_codes=np.zeros(size, dtype=np.int64),
+        industries=industries,
         shop_types=[None] * size,
-        ranking=rules.ruleset.number(rules.ruleset.ranking),
+        low=rules.exact.low,
+        rank=Ranker("", better, rules.exact.ranking, column, everyone, industries, codes),
     )
-    points = scorer.points(values, context)
+    points = scorer.points(column.values, context)
     return points.values.take(slice(0, 1)).fractions()[0] if points.known[0] else None
 
 
@@ -144,18 +145,16 @@ def _said_of(result: Result, shop_id: str) -> dict[str, Any]:
     """What a result says of a shop, in the words of a case."""
     shop, row = result[shop_id], result.only((shop_id,))[0]
 
-    def exact(column: tuple[Rationals, Any]) -> str:
-        values, known = column
-        return str(values.take(slice(row, row + 1)).fractions()[0]) if known[row] else "none"
+    def exact(column: ExactColumn) -> str:
+        (value,) = column.take(slice(row, row + 1)).fractions()
+        return "none" if value is None else str(value)
 
     return {
         "status": shop.status,
         "score": shop.score_exact or "none",
         "coverage": exact(result.composed.coverage),
         "dimensions": {id: exact(c) for id, c in result.composed.dimensions.items()},
-        "metrics": {
-            id: exact((g.measured.values, g.measured.present)) for id, g in result.graded.items()
-        },
+        "metrics": {id: exact(g.measured.column) for id, g in result.graded.items()},
         "shown": {m.id: m.difference_shown for m in shop.metrics},
         "reached": {m.id: m.reached for m in shop.metrics},
         "tiers": list(shop.tiers),
