@@ -212,10 +212,9 @@ class _Filling:
         if now is not None and not now.missing and not self.replaces:
             raise table.fail(_twice(f"scorer {name}"))
         kind = {} if now is None else {"kind": now.kind}
-        spec = scorer_spec(
+        return scorer_spec(
             name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
         )
-        return spec
 
     def dimension(
         self, now: Dimension[Number], before: Dimension[Number], table: Table

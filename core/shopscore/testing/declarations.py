@@ -14,7 +14,7 @@ from ..plugins.declarations import Platform, Scorecard
 from ..rules.exact_rules import exact_rules
 from ..rules.tally_checks import check_tally
 from .report import Check
-from .subject import Subject, failed, judged, passed
+from .subject import Subject, conclude, failed, passed
 
 
 def parsed(card: Scorecard) -> Iterator[RuleSet]:
@@ -43,7 +43,7 @@ def labels(subject: Subject) -> Iterator[Check]:
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
         missing += [f"metric {m.id}" for m in metrics.values() if not m.label.complete]
-        yield judged("labels", card.name, [f"{what} lacks a label" for what in missing])
+        yield conclude("labels", card.name, [f"{what} lacks a label" for what in missing])
 
 
 def rulesets_parse(subject: Subject) -> Iterator[Check]:
@@ -57,7 +57,7 @@ def rulesets_parse(subject: Subject) -> Iterator[Check]:
                 yield failed("rulesets_parse", name, str(error))
                 continue
             said = [] if found.name == name else [f"says that it is {found.name}"]
-            yield judged("rulesets_parse", name, said)
+            yield conclude("rulesets_parse", name, said)
 
 
 def metrics_exist(subject: Subject) -> Iterator[Check]:
@@ -70,7 +70,7 @@ def metrics_exist(subject: Subject) -> Iterator[Check]:
                 yield failed("metrics_exist", ruleset.name, f"{type(error).__name__}: {error}")
                 continue
             missing = (id for id in ruleset.needed_metric_ids if id not in known)
-            yield judged("metrics_exist", ruleset.name, [f"no metric {id}" for id in missing])
+            yield conclude("metrics_exist", ruleset.name, [f"no metric {id}" for id in missing])
 
 
 def metric_sources(subject: Subject) -> Iterator[Check]:
@@ -86,7 +86,7 @@ def metric_sources(subject: Subject) -> Iterator[Check]:
                 for s in sources
                 if s not in rules.ruleset.sources
             ]
-        yield judged("metric_sources", rules.ruleset.name, complaints)
+        yield conclude("metric_sources", rules.ruleset.name, complaints)
 
 
 def weights_sum(subject: Subject) -> Iterator[Check]:
@@ -107,7 +107,7 @@ def weights_sum(subject: Subject) -> Iterator[Check]:
                 whole = bool(weights) and len(known) == len(weights)
                 if any(w < 0 for w in known) or (whole and not sum(known)):
                     said.append(f"dimension {dimension.id} has no positive weights")
-            yield judged("weights_sum", ruleset.name, said)
+            yield conclude("weights_sum", ruleset.name, said)
 
 
 def spans(subject: Subject) -> Iterator[Check]:
@@ -124,7 +124,7 @@ def spans(subject: Subject) -> Iterator[Check]:
             for first, then in pairwise(dated)
             if then[0] <= first[1]
         ]
-        yield judged("spans", card.name, said)
+        yield conclude("spans", card.name, said)
 
 
 def tallies_are_integers(subject: Subject) -> Iterator[Check]:
@@ -132,7 +132,7 @@ def tallies_are_integers(subject: Subject) -> Iterator[Check]:
     for platform, card in subject.scorecards:
         for ruleset in parsed(card):
             said = _tally_complaints(platform, card, ruleset)
-            yield judged("tallies_are_integers", ruleset.name, said)
+            yield conclude("tallies_are_integers", ruleset.name, said)
 
 
 def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:

@@ -23,7 +23,7 @@ from ..results.result import Result
 from ..rules.scorers import Context
 from ..scoring import score, score_values
 from .report import Check
-from .subject import Subject, judged, skipped
+from .subject import Subject, conclude, skipped
 
 _CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "standards", "events", "values", "expect"}
 _EXPECT_KEYS = {"status", "score", "coverage", "dimensions", "metrics", "shown", "reached", "tiers"}
@@ -48,7 +48,7 @@ def monotone(subject: Subject) -> Iterator[Check]:
             known = [p for p in climbing if p is not None]
             if any(then < before for before, then in pairwise(known)):
                 said.append(f"points of {entry.id} fall although the value gets better")
-        yield judged("monotone", rules.ruleset.name, said)
+        yield conclude("monotone", rules.ruleset.name, said)
 
 
 def _points_at(rules: BoundRuleSet, scorer: Any, better: Any, value: Fraction) -> Fraction | None:
@@ -88,7 +88,7 @@ def golden_cases(subject: Subject) -> Iterator[Check]:
                 said = list(_case_complaints(platform, card, case))
             except (ShopscoreError, KeyError, tomllib.TOMLDecodeError) as error:
                 said = [f"{type(error).__name__}: {error}"]
-            yield judged("golden_cases", name, said)
+            yield conclude("golden_cases", name, said)
 
 
 def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Iterator[str]:
