@@ -76,11 +76,12 @@ def notices_on(rules: BoundRuleSet, day: date) -> tuple[str, ...]:
             f"rule set {found.name} covers {found.span}; applied to {day} because it was named"
         )
     every: tuple[ExactRuleSet, ...] = (rules.exact, *(v for _, v in rules.exact.variants))
-    for total in (one.total_weight for one in every if found.dimensions):
-        if total not in (None, 1):
-            notices.append(
-                f"weights of dimensions add up to {float(total or 0):g}, not 1: rescaled"
-            )
+    weights = (one.total_weight for one in every if found.dimensions)
+    notices += [
+        f"weights of dimensions add up to {float(total or 0):g}, not 1: rescaled"
+        for total in weights
+        if total not in (None, 1)
+    ]
     for used in rules.numbers_used:
         whom = f" for {', '.join(used.industries)}" if used.industries else ""
         notices.append(f"numbers missing in the rule set come from {used.file}{whom}")
