@@ -356,7 +356,10 @@ def filled(text: str) -> str:
         made = PARTS[name](argument) if argument else PARTS[name]()
         return made if isinstance(made, str) else "\n\n".join(made)
 
-    return PART.sub(part, text)
+    page = PART.sub(part, text)
+    if stray := re.search(r"<[^<>]* at 0x[0-9a-f]+>", page):
+        raise ExtensionError(f"an object of Python stands in a page: {stray[0]}")
+    return page
 
 
 def fill(app: Sphinx, docname: str, source: list[str]) -> None:
