@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 import pytest
 
-from .running import Answer, process, python, shopscore
+from support.command_line import Answer, process, python, shopscore
 
 Folder = Callable[..., Path]
 

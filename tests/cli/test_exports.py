@@ -15,12 +15,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from exports.files import needs_excel
 from shopscore.results.csv_text import csv_text
-
-from .running import Answer, process, shopscore
-from .test_inspect import LAYOUT, UNKNOWN, write_sheets
-from .test_schemas import valid
+from support.command_line import Answer, process, shopscore
+from support.exports.export_files import needs_excel
+from support.json_schemas import valid
+from support.unknown_export import LAYOUT, UNKNOWN, write_sheets
 
 Folder = Callable[..., Path]
 

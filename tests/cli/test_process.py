@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .running import ESCAPE, SCRIPTS, environment, process, python
+from support.command_line import ESCAPE, SCRIPTS, environment, process, python
 
 WHICH = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01")
 COLOUR = re.compile(r"\x1b\[[\d;]*?(3[0-8]|4[0-8]|9[0-7])[\d;]*m")

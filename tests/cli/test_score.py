@@ -16,8 +16,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import shopscore as ss
-
-from .running import ESCAPE, Answer, shopscore
+from support.command_line import ESCAPE, Answer, shopscore
 
 WHO = ("--platform", "douyin")
 WHICH = (*WHO, "--ruleset", "2022", "--as-of", "2022-07-01")

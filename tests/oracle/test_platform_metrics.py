@@ -6,18 +6,18 @@ from fractions import Fraction as F
 
 import pytest
 
-from .by_hand import AS_OF, Cells, at, figure, loaded_of, review, ticket
-from .dsr_items import first_three_orders
-from .facts import Facts
-from .loading import load
-from .platform_metrics import (
+from oracle.dsr_items import first_three_orders
+from oracle.event_loading import load
+from oracle.metric_rows import Facts
+from oracle.platform_metrics import (
     kuaishou,
     pinduoduo,
     pinduoduo_reviews,
     tmall,
     tmall_paid_orders,
 )
-from .random_platform_events import random_platform_events
+from oracle.random_platform_events import random_platform_events
+from oracle.typed_events import AS_OF, Cells, at, figure, loaded_of, review, ticket
 
 # ------------------------------------------------------------------------------ sessions
 

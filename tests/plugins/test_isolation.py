@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .distributions import Answer, Site
+from support.fake_distributions import Answer, Site
 
 GOOD = "from shopscore import hookimpl\nPLUGIN_API = 1\n@hookimpl\ndef shopscore_platforms():\n"
 

@@ -16,8 +16,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.samples import generate
-
-from .tables import books, rows, seconds
+from support.event_rows import books, rows, seconds
 
 pa = pytest.importorskip("pyarrow")
 pd = pytest.importorskip("pandas")

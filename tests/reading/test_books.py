@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 import shopscore as ss
 from shopscore.model.streams import CANONICAL, Column, Stream
 from shopscore.reading.report import INCIDENT_SCHEMA, Books
-
-from .tables import rows
+from support.event_rows import rows
 
 #: Tables are large: finding a smaller one that fails takes minutes.
 WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)

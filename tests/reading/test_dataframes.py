@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 import shopscore as ss
 from shopscore.model.streams import CANONICAL
-
-from .tables import books, incidents, one, read, seconds
+from support.event_rows import books, incidents, one, read, seconds
 
 AT = datetime(2024, 6, 30, 12, 0, 0)
 NOON = seconds("2024-06-30 12:00:00")

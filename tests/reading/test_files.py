@@ -13,8 +13,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.reading import files
-
-from .tables import as_csv, books, incidents, one, read, rows
+from support.event_rows import as_csv, books, incidents, one, read, rows
 
 HEAD = "shop_id,order_id,paid_at\n"
 

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopscore.reading.fingerprints import Digest, cell_prints, combined, mixed, salt
-
-from .tables import read
+from support.event_rows import read
 
 
 def prints(values: list[Any], dtype: Any = None) -> list[str]:

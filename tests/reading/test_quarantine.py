@@ -18,10 +18,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import shopscore as ss
-from exports.files import as_text, needs_excel, write_workbook
 from shopscore.reading.quarantine import write_quarantine
-
-from .tables import books, rows, seconds
+from support.event_rows import books, rows, seconds
+from support.exports.export_files import as_text, needs_excel, write_workbook
 
 BECAUSE = "set_aside_because"
 PAID = "支付完成时间"

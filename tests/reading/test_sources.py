@@ -14,9 +14,8 @@ import polars as pl
 import pytest
 
 import shopscore as ss
-from exports.files import as_text, platform
-
-from .tables import books, rows
+from support.event_rows import books, rows
+from support.exports.export_files import as_text, platform
 
 HEAD = "主订单编号,子订单编号,订单提交时间,支付完成时间"
 TICKETS = "售后单号,订单号,商品单号,售后类型,售后申请时间\n9,1,1,仅退款,2022-05-02 10:00:00\n"
