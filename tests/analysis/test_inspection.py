@@ -195,6 +195,7 @@ class TestDraft:
         with pytest.raises(ss.InputError, match="no headers"):
             draft_layout(inspect_file(tmp_path), LAYOUTS)
 
+    @pytest.mark.slow
     @given(
         st.lists(
             st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1)

@@ -50,6 +50,7 @@ def test_the_contracts_hold(unchanged: Findings) -> None:
     assert "0 broken" in unchanged.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "added", "found"),
     [

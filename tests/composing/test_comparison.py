@@ -115,6 +115,7 @@ def by_hand(
     return mean, word, F(0) if end == mean else (value - mean) / (end - mean)
 
 
+@pytest.mark.slow
 @given(shops, st.sampled_from(["difference", "spread"]), st.sampled_from(["pooled", "shops"]))
 @settings(max_examples=150)
 def test_against_plain_fractions(rows: list[Any], kind: str, mean_of: str) -> None:

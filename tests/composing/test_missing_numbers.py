@@ -256,6 +256,7 @@ def score_by_hand(drawn: Drawn, points: dict[str, F | None]) -> Fraction | None:
     return sum((w * p for w, p in rows if p is not None), F(0)) / whole if whole else None
 
 
+@pytest.mark.slow
 def test_random_rules_by_hand() -> None:
     """Coverage, what lacks, and the total where nothing does; some points are handed in."""
     seen = set()

@@ -257,6 +257,7 @@ def by_hand(
     )
 
 
+@pytest.mark.slow
 @given(compositions())
 @settings(max_examples=200)
 def test_composition(drawn: tuple[RuleSet, dict[str, list[F | None]], str]) -> None:

@@ -41,6 +41,7 @@ OF_BUYERS = (
 )
 
 
+@pytest.mark.slow
 @seeds
 @pytest.mark.parametrize(
     "tallies", [WITHIN_ORDERS, OF_FACTS, OF_BUYERS], ids=["within orders", "facts", "buyers"]
@@ -64,6 +65,7 @@ def test_units_are_orders_and_with_facts_or_buyers_shops() -> None:
         assert set(shops) == set(SHOPS)
 
 
+@pytest.mark.slow
 @seeds
 def test_orders_with_their_rows_are_counted_apart_from_others(seed: int) -> None:
     """Resolved by themselves, on another machine: the units of a shop, or of an order."""

@@ -58,6 +58,7 @@ def shop_table(frames: Frames) -> pl.DataFrame:
 # ----------------------------------------------------------------------------- any order
 
 
+@pytest.mark.slow
 @given(seed=seeds, order=seeds)
 @few
 def test_order_of_rows_is_nothing(seed: int, order: int) -> None:
@@ -66,6 +67,7 @@ def test_order_of_rows_is_nothing(seed: int, order: int) -> None:
     assert douyin(shuffled(frames, order)).to_json() == douyin(frames).to_json()
 
 
+@pytest.mark.slow
 def test_the_digest_sees_every_cell() -> None:
     """So that equal digests above mean something."""
     events = half_cent_events()
@@ -98,6 +100,7 @@ def test_the_digest_sees_every_cell() -> None:
     assert len(seen) == 13
 
 
+@pytest.mark.slow
 def test_many_files_are_one_stream(tmp_path: Path) -> None:
     """Also where only some of the files have something to repair."""
     events = small(1)
@@ -113,6 +116,7 @@ def test_many_files_are_one_stream(tmp_path: Path) -> None:
     assert many.to_json() == one.to_json()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk", [3, 64])
 @pytest.mark.parametrize("assume", [{}, DECAY], ids=str)
 def test_chunks_are_nothing(chunk: int, assume: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,6 +131,7 @@ def test_chunks_are_nothing(chunk: int, assume: Any, monkeypatch: pytest.MonkeyP
 # --------------------------------------------------------------------------- whole units add up
 
 
+@pytest.mark.slow
 @given(seed=seeds, order=seeds, assume=st.sampled_from([{}, DECAY]))
 @few
 def test_any_split_adds_up_in_any_order(seed: int, order: int, assume: Any) -> None:
@@ -147,6 +152,7 @@ def test_any_split_adds_up_in_any_order(seed: int, order: int, assume: Any) -> N
             assert lines(douyin(added, shops=shop_table(frames))) == expected
 
 
+@pytest.mark.slow
 def test_parts_of_parts_add_up_whatever_the_brackets() -> None:
     together = resolved(frames_of(small(4)))
     a, b, c = (ss.tally(part) for part in together.split(3))
@@ -160,6 +166,7 @@ def test_parts_of_parts_add_up_whatever_the_brackets() -> None:
         together.split(0)
 
 
+@pytest.mark.slow
 @given(seed=seeds)
 @few
 def test_shops_add_up(seed: int) -> None:
@@ -172,6 +179,7 @@ def test_shops_add_up(seed: int) -> None:
     assert lines(douyin(merged(alone), shops=shop_table(frames))) == lines(douyin(frames))
 
 
+@pytest.mark.slow
 @given(seed=seeds, share=seeds)
 @few
 def test_any_sets_of_units_add_up(seed: int, share: int) -> None:
@@ -197,6 +205,7 @@ def test_the_shops_of_a_state_are_read_as_they_are_with_events() -> None:
     assert lines(douyin(state, shops=frames["shops"])) == lines(douyin(frames))
 
 
+@pytest.mark.slow
 def test_one_state_serves_every_day() -> None:
     frames = frames_of(small(5))
     events = ss.read_events(frames, platform="douyin")
@@ -208,6 +217,7 @@ def test_one_state_serves_every_day() -> None:
 # --------------------------------------------------------------------- corrections, day by day
 
 
+@pytest.mark.slow
 @given(seed=seeds, arrival=seeds)
 @few
 def test_rows_that_arrive_in_any_order_end_at_the_same_state(seed: int, arrival: int) -> None:
@@ -252,6 +262,7 @@ def unit_of(stream: str, row: Row) -> object:
     return stream, row["shop_id"], *(row[name] for name in STREAMS[stream].key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_orders_that_grow_day_by_day_end_at_the_state_of_all(seed: int) -> None:
     """Orders are paid, then picked up, then delivered: each day their units are corrected."""
@@ -307,6 +318,7 @@ def test_a_correction_by_hand() -> None:
 # ------------------------------------------------------------------------- weighing commutes
 
 
+@pytest.mark.slow
 @given(seed=seeds, ages=st.lists(st.integers(-140, 140), min_size=3, max_size=3))
 @few
 def test_rows_into_windows_equal_daily_tallies(seed: int, ages: list[int]) -> None:
@@ -411,6 +423,7 @@ def test_what_shares_no_unit_is_added(name: str) -> None:
     assert lines(douyin(added)) == lines(douyin(together))
 
 
+@pytest.mark.slow
 def test_days_of_real_events_are_not_added() -> None:
     events = small(6)
     units = [unit for unit in units_of(events).values() if len(unit) > 1]
@@ -420,6 +433,7 @@ def test_days_of_real_events_are_not_added() -> None:
         monday + tuesday
 
 
+@pytest.mark.slow
 def test_nothing_is_added_or_taken_twice() -> None:
     state = tallied(small(7))
     part = ss.tally(resolved(frames_of(small(7))).split(3)[0])
@@ -453,6 +467,7 @@ def test_a_correction_is_no_state() -> None:
         douyin(before - after)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_a_state_without_itself() -> None:
     frames = frames_of(small(8))
     state = ss.tally(resolved(frames))
@@ -661,6 +676,7 @@ def table() -> str:
     return "industry,metric,percentile,value\n" + "\n".join(found) + "\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_shop_alone_against_a_table_has_the_same_entry(seed: int, tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
@@ -702,6 +718,7 @@ def test_absurd_values_are_refused_not_wrapped() -> None:
     assert kept["count"].to_list() == [3]
 
 
+@pytest.mark.slow
 def test_large_sums_by_rows_and_by_days() -> None:
     """Orders that took 9,000 years: sums near 10^14 seconds, weighed by 2^20, beyond int64."""
     orders = [

@@ -224,6 +224,7 @@ def test_lines_are_those_of_an_editor(tmp_path: Path) -> None:
     assert loaded.ignored_columns["orders"] == ["备注"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_random_events_load_alike_from_a_folder_and_in_any_order(seed: int, tmp_path: Path) -> None:
     events = random_events(seed, shops=3, orders=40)

@@ -384,6 +384,7 @@ def test_a_missing_column_is_no_data_and_an_empty_one_is_data() -> None:
     assert value("bad_review_rate", orders=empty) == (F(0), 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_random_shops_hold_what_every_result_must(seed: int) -> None:
     shops = score(load(random_events(seed)), AS_OF).shops

@@ -303,6 +303,7 @@ def test_which_rows_of_the_pages_are_there() -> None:
     assert len(both["experience/2025-06-30"] | both["experience/2026-03-16"]) == 11
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_random_events_are_dense(seed: int) -> None:
     """Every metric has something to count in several shops, and the rule of three bites."""
@@ -319,6 +320,7 @@ def test_random_events_are_dense(seed: int) -> None:
     assert len(reviews) / 2 < len(first_three_orders(facts)) < len(reviews) * 9 / 10
 
 
+@pytest.mark.slow
 def test_random_disasters_have_every_value() -> None:
     rows = load(random_platform_events(0)).rows["shop_facts"]
     assert {row["value"] for row in rows if row["name"] == "disaster"} == {0, F(1, 2), 1, 2, None}

@@ -63,6 +63,7 @@ def assert_agree(found: ss.Result, reading: Reading, key: str, as_of: date) -> N
 # ------------------------------------------------------------------------------- every metric
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", KEYS)
 def test_every_metric_agrees(key: str, made: tuple[Reading, date]) -> None:
     reading, as_of = made
@@ -73,6 +74,7 @@ def test_every_metric_agrees(key: str, made: tuple[Reading, date]) -> None:
         assert sum(bool(value) for value, _ in shops.values()) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", KEYS)
 def test_on_other_days_nothing_counts(key: str, first: Reading) -> None:
     for day in (date(2020, 2, 29), date(2031, 1, 1)):
@@ -82,6 +84,7 @@ def test_on_other_days_nothing_counts(key: str, first: Reading) -> None:
         }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", ORACLES)
 def test_a_folder_is_scored_at_once(platform: str, first: Reading) -> None:
     scorecard, ruleset = next(key for key in KEYS if key.startswith(platform)).split("/")[1:]
@@ -91,6 +94,7 @@ def test_a_folder_is_scored_at_once(platform: str, first: Reading) -> None:
     assert_agree(found, first, f"{platform}/{scorecard}/{ruleset}", AS_OF)
 
 
+@pytest.mark.slow
 def test_few_rows_agree(tmp_path: Path) -> None:
     """So few that many shops lack a metric, or the rows above or below its line."""
     reading = read(random_platform_events(20, shops=12, orders=6), tmp_path)
@@ -103,6 +107,7 @@ def test_few_rows_agree(tmp_path: Path) -> None:
 # ----------------------------------------------------------------------------- through states
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", KEYS)
 def test_states_agree(key: str, first: Reading) -> None:
     """Resolved, split, tallied, and added up in another order."""

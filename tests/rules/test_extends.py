@@ -212,6 +212,7 @@ class TestEndToEnd:
         with pytest.raises(CoverageError, match=r"toy/service/mine is not one of"):
             ss.score(EVENTS, platform="douyin", ruleset=mine(), as_of="2025-03-10")
 
+    @pytest.mark.slow
     def test_through_the_command(self, tmp_path: Path) -> None:
         import json
         import subprocess

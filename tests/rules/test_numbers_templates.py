@@ -94,6 +94,7 @@ def test_a_state_knows_its_numbers() -> None:
         ss.score(bare, as_of="2024-06-10", numbers=goods_of(4))
 
 
+@pytest.mark.slow
 def test_states_with_other_numbers_are_refused(tmp_path: Path) -> None:
     """A sum must not take the numbers of whoever came first; a file of other bytes is another one."""
     points = "".join(f'[[dimensions]]\nid = "{id}"\npoints = 4\n' for id in ("goods", "logistics"))

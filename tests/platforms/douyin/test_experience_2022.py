@@ -62,6 +62,7 @@ def without_replies(tmp_path_factory: pytest.TempPathFactory) -> Both:
 # ------------------------------------------------------------------------------ plain
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_random_events_agree(seed: int, tmp_path: Path) -> None:
     shops = check(read(random_events(seed), tmp_path / "events"))
@@ -70,6 +71,7 @@ def test_random_events_agree(seed: int, tmp_path: Path) -> None:
     assert len(statuses) > 1
 
 
+@pytest.mark.slow
 def test_more_shops_agree(tmp_path: Path) -> None:
     shops = check(read(random_events(100, shops=24, orders=150), tmp_path / "events"))
     assert sum(shop["status"] == "scored" for shop in shops.values()) > 8
@@ -107,6 +109,7 @@ def test_other_days_agree(as_of: str, seed_50: Both) -> None:
     check(seed_50, date.fromisoformat(as_of))
 
 
+@pytest.mark.slow
 def test_the_rule_set_in_force_is_the_default(tmp_path: Path) -> None:
     day = date(2022, 3, 31)
     events = random_events(31, as_of=day)
@@ -144,6 +147,7 @@ DROPPED: list[dict[str, set[str]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "drop", DROPPED, ids=lambda d: " ".join(f"{s}:{'+'.join(sorted(c))}" for s, c in d.items())[:60]
 )
@@ -367,6 +371,7 @@ def table_of(
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "share", "industries"),
     [
@@ -449,6 +454,7 @@ def shops_text(document: str) -> str:
     return shops
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_same_document(scored: tuple[Path, Events, ss.Result]) -> None:
     folder, events, result = scored
     command = Path(sys.executable).parent / "shopscore"
@@ -468,6 +474,7 @@ def test_the_command_prints_the_same_document(scored: tuple[Path, Events, ss.Res
     assert document["as_of"] == "2024-06-30"
 
 
+@pytest.mark.slow
 def test_parquet_of_text_is_the_same(
     scored: tuple[Path, Events, ss.Result], tmp_path: Path
 ) -> None:
@@ -535,6 +542,7 @@ def typed_series(name: str, column: Column, cells: list[Any]) -> pl.Series:
     return pl.Series(name, cells, dtype=pl.String)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["polars", "lazy", "pandas", "pyarrow", "parquet", "utc"])
 def test_typed_dataframes_are_the_same(
     kind: str, scored: tuple[Path, Events, ss.Result], tmp_path: Path
