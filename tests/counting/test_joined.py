@@ -49,6 +49,7 @@ STREAMS = rules_with().streams
 # -------------------------------------------------------------------------------------- month
 
 
+@pytest.mark.slow
 @given(st.lists(st.datetimes(), min_size=1, max_size=20))
 @settings(max_examples=200)
 def test_months_are_those_of_the_calendar(times: list[datetime]) -> None:

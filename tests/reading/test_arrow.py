@@ -319,6 +319,7 @@ def in_a_process(code: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 @needs_duckdb
 @pytest.mark.parametrize(
     ("time", "zone"), [("timestamp", ""), ("timestamptz", "+08"), ("varchar", "")]

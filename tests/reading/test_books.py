@@ -88,6 +88,7 @@ def check(events: ss.Events, stream: str, rows_in: int) -> None:
     assert len(report.set_aside.unique(["file", "row"])) == len(report.set_aside)
 
 
+@pytest.mark.slow
 @given(tables())
 @settings(max_examples=60, phases=WITHOUT_SHRINKING)
 def test_of_dataframes(table: Table) -> None:
@@ -102,6 +103,7 @@ def test_of_dataframes(table: Table) -> None:
         assert rows(again, stream.name) == rows(events, stream.name)
 
 
+@pytest.mark.slow
 @given(tables(), st.booleans())
 @settings(max_examples=60, phases=WITHOUT_SHRINKING)
 def test_of_files(table: Table, windows: bool) -> None:

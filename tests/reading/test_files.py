@@ -277,6 +277,7 @@ class TestCells:
         assert books(beside) == books(alone)
         assert beside.digest == alone.digest
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("seed", range(12))
     def test_both_readers_agree(self, put: Put, seed: int) -> None:
         """The fast reader, where it answers, says what the careful one says."""

@@ -354,6 +354,7 @@ class TestFormulas:
         head, _ = records(one_file(path, tmp_path / "aside"))
         assert not any(cell.startswith(RISKY) for cell in head)
 
+    @pytest.mark.slow
     @given(st.lists(st.text("=+-@\t\r'\" ,;\n1a元", max_size=6), min_size=1), st.booleans())
     @settings(max_examples=40)
     @example(["-'=", '-"', "+1,5", "@\n"], True)

@@ -258,6 +258,7 @@ class TestNothingElseIsOpened:
         assert orders(tmp_path / "in" / "x.zip", shop_id="S1") == [("S1", "1")]
         assert [p.name for p in (tmp_path / "in").iterdir()] == ["x.zip"]
 
+    @pytest.mark.slow
     def test_only_named_files_are_opened(self, tmp_path: Path) -> None:
         write(tmp_path, {"in/甲/a.csv": export(1), "in/.b.csv": export(2), "out/c.csv": export(3)})
         done = subprocess.run(

@@ -63,6 +63,7 @@ class TestEncodings:
         assert found.encoding == "gb18030"
         assert rows(found.body(0, [0, 1])) == [(c, c * 2) for c in cells]
 
+    @pytest.mark.slow
     def test_ascii_at_first_and_gb18030_later(self, path: Path, way: None) -> None:
         text = "id,shop\n" + "1,none\n" * 20_000 + "2,甲店\n"
         found = sheet(path, text, "gb18030")

@@ -65,6 +65,7 @@ def read_alike(data: bytes, positions: list[int]) -> Read | str:
     return fast
 
 
+@pytest.mark.slow
 @given(
     table=tables(),
     encoding=st.sampled_from(ENCODINGS),
@@ -90,6 +91,7 @@ def test_what_is_written_is_read(
     assert found.records == table[1:]
 
 
+@pytest.mark.slow
 @given(
     text=st.lists(ODD, max_size=30).map("".join),
     encoding=st.sampled_from(ENCODINGS),

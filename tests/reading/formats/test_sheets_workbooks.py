@@ -113,6 +113,7 @@ class TestWorksheets:
         assert rows(found.body(0, [0])) == [(r[0],) for r in AS_TEXT]
         assert sheet(path, gzip.compress(make(ORDERS))).head[0] == tuple(HEADER)
 
+    @pytest.mark.slow
     def test_many_rows(self, path: Path, make: Callable[..., bytes]) -> None:
         body = sheet(path, make([["a", "b"], *([str(n), n] for n in range(40_000))])).body(
             0, [0, 1]
@@ -292,6 +293,7 @@ class TestHarm:
         data = bare_xlsx(b"<row><c><v>1</v></c></row>", b' uniqueCount="99999999999">')
         assert "too much text in its cells" in refused(path, data)
 
+    @pytest.mark.slow
     def test_a_bomb(self, path: Path) -> None:
         def change(part: bytes) -> bytes:
             return part.replace(b"</sheetData>", b"</sheetData>" + b"<x></x>" * 8_000_000)

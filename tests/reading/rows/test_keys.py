@@ -40,6 +40,7 @@ def frame(pairs: list[tuple[int, str]]) -> pl.DataFrame:
     return pl.DataFrame(pairs, schema={"shop": pl.UInt32, "order_id": pl.String}, orient="row")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 18])
 def test_positions_are_those_of_a_dictionary(
     hasher: Hasher, chunk: int, monkeypatch: pytest.MonkeyPatch

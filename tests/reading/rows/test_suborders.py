@@ -145,6 +145,7 @@ splits = st.lists(parts, min_size=1, max_size=12, unique_by=lambda p: (p.shop, p
 
 
 class TestAnySplit:
+    @pytest.mark.slow
     @given(splits, st.randoms(use_true_random=False))
     @settings(max_examples=40)
     def test_gives_the_same_orders_in_any_order(
@@ -163,6 +164,7 @@ class TestAnySplit:
             "unlinked": 0,
         }
 
+    @pytest.mark.slow
     @given(splits, st.randoms(use_true_random=False))
     @settings(max_examples=20)
     def test_rows_that_are_there_twice_count_once(
@@ -176,6 +178,7 @@ class TestAnySplit:
         assert report.rows_in == len(twice)
         assert report.set_aside == sum(p.spoilt for p in twice)
 
+    @pytest.mark.slow
     @given(splits, st.randoms(use_true_random=False))
     @settings(max_examples=20)
     def test_of_a_sub_order_the_later_state_counts(
@@ -188,12 +191,14 @@ class TestAnySplit:
         assert found(events) == expected(now)
         assert events.report.books["orders"].balanced
 
+    @pytest.mark.slow
     @given(splits, st.randoms(use_true_random=False))
     @settings(max_examples=20)
     def test_without_an_id_each_row_is_a_part(self, split: list[VariantShops], order: Any) -> None:
         bare = [evolve(p, sub=None, province="浙江") for p in split]
         assert found(read(order.sample(bare, len(bare)))) == expected(bare)
 
+    @pytest.mark.slow
     @given(splits, st.randoms(use_true_random=False))
     @settings(max_examples=20)
     def test_the_same_file_again_replaces_whole_orders(
@@ -297,6 +302,7 @@ histories: Any = st.lists(
 
 
 class TestOverlaps:
+    @pytest.mark.slow
     @pytest.mark.parametrize("layout", [LAYOUT, NO_SUBORDERS], ids=["sub-orders", "plain"])
     @given(every=histories, data=st.data())
     @settings(max_examples=12)
