@@ -153,6 +153,7 @@ def assert_graded(result: ss.Result, expected: Graded, values: Values) -> None:
 # --------------------------------------------------------------------------- three with a total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 @pytest.mark.parametrize("key", RULES)
 def test_points_and_totals(key: str, as_of: date, reading: Reading) -> None:
