@@ -170,6 +170,7 @@ class TestQuarantine:
         found = table(shopscore("score", aside, *DOUYIN, "--shop-id", "S1", "-f", "csv"))
         assert [row["shop_id"] for row in found] == ["S1"]
 
+    @pytest.mark.slow
     def test_folders_of_shops_in_gbk(self, folder: Folder) -> None:
         path = folder(**{"甲/x.csv": HEAD + GOOD})
         (path / "甲").rename(path / os.fsdecode("乙店".encode("gb18030")))

@@ -314,6 +314,7 @@ class TestPlaces:
         path = folder(**{"x.csv": ORDERS}) / "x.csv"
         inspect(path, "--platform", "douyn").failed(4, "douyn", "douyin")
 
+    @pytest.mark.slow
     def test_a_name_in_gbk(self, folder: Folder) -> None:
         inside = folder(**{"x.txt": ""})
         path = inside / os.fsdecode("订单.csv".encode("gb18030"))

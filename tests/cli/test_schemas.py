@@ -188,6 +188,7 @@ class TestDocuments:
         places = [change["place"] for change in answer.document["changes"]]
         assert "dimensions[goods].weight" in places
 
+    @pytest.mark.slow
     def test_check(self) -> None:
         answer = plugins("check", "douyin", "-f", "json")
         assert answer.code in (0, 1)
