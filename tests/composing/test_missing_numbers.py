@@ -16,12 +16,21 @@ from hypothesis import strategies as st
 
 import shopscore as ss
 from shopscore import Assumption, assumed
-from shopscore.composing.eligibility import eligibility
-from shopscore.composing.publication import publish
-from shopscore.model.rulesets import Dimension, Eligibility, MetricEntry, ScorerSpec
+from shopscore.model.labels import Label
+from shopscore.model.rulesets import Dimension, MetricEntry, ScorerSpec
 from shopscore.rules.coverage import coverage, missing_numbers
+from shopscore.rules.exact_rules import exact_rules
 from shopscore.rules.ruleset_toml import parse_ruleset
-from support.graded_columns import cell, composed, graded, measured, rules
+from support.graded_columns import (
+    cell,
+    checked,
+    composed,
+    condition,
+    graded,
+    measured,
+    published,
+    rules,
+)
 from support.value_platform import HEAD, PARTS, WEIGHED, of_shops, rules_of, scored, table, view
 
 F = Fraction
@@ -48,8 +57,7 @@ def kuaishou(assume: dict[str, object], points: dict[str, int] = SERVICE) -> ss.
 
 
 def exact_coverage(result: ss.Result) -> Fraction | None:
-    values, known = result.composed.coverage
-    return values.fractions()[0] if known[0] else None
+    return result.composed.coverage.fractions()[0]
 
 
 BOTH = {"goods.points": "4.5", "logistics.points": 3}
@@ -176,7 +184,7 @@ def drawn_rules(drawn: Drawn) -> ss.RuleSet:
 
     found = tuple(
         Dimension(
-            f"d{i}", "维度", "Dimension", number(f"w{i}", weight),
+            f"d{i}", Label("维度", "Dimension"), number(f"w{i}", weight),
             tuple(
                 MetricEntry(f"m{i}{j}", number(f"w{i}{j}", inner), scorer)
                 for j, (inner, scorer) in enumerate(inside)
@@ -266,7 +274,7 @@ def test_random_rules_by_hand() -> None:
     def law(drawn: Drawn, data: st.DataObject) -> None:
         ruleset = drawn_rules(drawn)
         expected = covered_by_hand(drawn, {})
-        assert coverage(ruleset) == expected
+        assert coverage(exact_rules(ruleset)) == expected
         assert expected is None or 0 <= expected <= 1
         names = [m.number for m in missing_numbers(ruleset)]
         assert names == missing_by_hand(drawn)
@@ -278,14 +286,14 @@ def test_random_rules_by_hand() -> None:
             return
         found = composed(ruleset, {id: graded(id, [p]) for id, p in points.items()})
         covered = covered_by_hand(drawn, points)
-        assert found.coverage[1].tolist() == [covered is not None]
+        assert found.coverage.known.tolist() == [covered is not None]
         assert covered is None or expected is not None
-        score = found.score.fractions()[0] if found.computable[0] else None
+        (score,) = found.score.fractions()
         seen.add((expected is None, covered is None, score is None))
         if covered is None:
             assert score == score_by_hand(drawn, points)
         else:
-            assert found.coverage[0].fractions() == [covered]
+            assert found.coverage.fractions() == [covered]
             assert score is None
         if covered is not None or score is not None:
             assert cell(found.dimensions, 0) == dimensions_by_hand(drawn, points)
@@ -336,16 +344,16 @@ def test_a_dimension_that_lacks_something_has_no_points_and_the_others_have() ->
 
 
 def test_reasons_against_a_score_come_before_what_lacks() -> None:
-    few = Eligibility("few", "orders", "insufficient_orders", "少", "Few", at_least=30)
+    few = condition("few", "insufficient_orders", "orders", "at least", 30)
     ruleset = rules(
         [(assumed("w"), [1])], assumptions={"w": unknown("w", None)}, eligibility=(few,)
     )
     columns = {"m00": graded("m00", [F(4), F(4), None])}
-    verdicts = eligibility(ruleset, measured(orders=[F(30), F(29), F(30)]))
+    checks = checked(ruleset, measured(orders=[F(30), F(29), F(30)]))
     found = composed(ruleset, columns)
-    published = publish(ruleset, found, verdicts, columns, {})
-    assert published.status.tolist() == ["partial", "insufficient_orders", "partial"]
-    assert not published.total.any()
+    shown = published(ruleset, columns, checks)
+    assert shown.status.tolist() == ["partial", "insufficient_orders", "partial"]
+    assert not shown.total.any()
     assert cell(found.dimensions, 0) == {"d0": F(4)}, "the points are there, their weight is not"
     assert cell(found.weights, 0) == {"m00": None}
     assert cell(found.dimension_weights, 0) == {"d0": None}

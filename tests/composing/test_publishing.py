@@ -11,47 +11,56 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopscore.composing.eligibility import eligibility
-from shopscore.composing.publication import publish
-from shopscore.model.rulesets import Bonus, Eligibility, Tier
-from support.graded_columns import cell, composed, graded, measured, rules
+from shopscore.model.conditions import Adjustment
+from shopscore.model.rulesets import Eligibility
+from support.graded_columns import (
+    cell,
+    checked,
+    composed,
+    condition,
+    graded,
+    measured,
+    published,
+    rules,
+    tier,
+)
 from support.value_platform import SHOWN, WEIGHED, rules_of, scored, table, view
 
 F = Fraction
 
 
-def conditions() -> tuple[Eligibility, ...]:
+def conditions() -> tuple[Eligibility[Any], ...]:
     return (
-        Eligibility("clean", "fakes", "suppressed", "无", "None", at_most=0),
-        Eligibility("enough", "orders", "insufficient_orders", "够", "Enough", at_least=30),
+        condition("clean", "suppressed", "fakes", "at most", 0),
+        condition("enough", "insufficient_orders", "orders", "at least", 30),
     )
 
 
 def test_statuses_in_the_order_of_the_conditions() -> None:
     ruleset = rules([(1, [1])], eligibility=conditions())
     columns = {"m00": graded("m00", [F(4), F(4), F(4), F(4), None, None])}
-    verdicts = eligibility(
+    checks = checked(
         ruleset,
         measured(
             fakes=[F(0), F(0), F(1), F(1), F(0), None],
             orders=[F(30), F(29), F(30), F(0), F(30), None],
         ),
     )
-    published = publish(ruleset, composed(ruleset, columns), verdicts, columns, {})
-    assert published.status.tolist() == [
+    found = published(ruleset, columns, checks)
+    assert found.status.tolist() == [
         "scored", "insufficient_orders", "suppressed", "suppressed", "not_computable",
         "insufficient_orders",
     ]  # fmt: skip
-    assert published.scored.tolist() == [True] + [False] * 5
-    met = {v.condition.id: v.met.tolist() for v in verdicts}
+    assert found.scored.tolist() == [True] + [False] * 5
+    met = {c.eligibility.id: c.met.tolist() for c in checks}
     assert met["clean"] == [True, True, False, False, True, True]
     assert met["enough"] == [True, False, True, False, True, False]
 
 
 TIERS = (
-    Tier("good", "好", "good", at_least=Decimal("4.4")),
-    Tier("bad", "坏", "bad", below=Decimal("4.4")),
-    Tier("whole", "四", "four", at_least=4),
+    tier("good", "at least", Decimal("4.4")),
+    tier("bad", "below", Decimal("4.4")),
+    tier("whole", "at least", 4),
 )
 
 
@@ -62,23 +71,22 @@ def test_rounding_and_tiers(scores: list[F], places: int) -> None:
     scores = [*scores, F("4.395"), F("4.39499999"), F("4.4"), F("3.995"), F("4.35")]
     ruleset = rules([(1, [1])], tiers=TIERS, decimals=places)
     columns = {"m00": graded("m00", scores)}
-    published = publish(ruleset, composed(ruleset, columns), (), columns, {})
+    found = published(ruleset, columns)
     rounded = [F(floor(s * 10**places + F(1, 2)), 10**places) for s in scores]
-    assert published.scores.fractions() == rounded
-    assert published.scores.floats().tolist() == [float(r) for r in rounded]
-    assert published.tiers["good"].tolist() == [r >= F("4.4") for r in rounded]
-    assert published.tiers["bad"].tolist() == [r < F("4.4") for r in rounded]
-    assert published.tiers["whole"].tolist() == [r >= 4 for r in rounded]
+    assert found.score.fractions() == rounded
+    assert found.score.floats().tolist() == [float(r) for r in rounded]
+    assert found.tiers["good"].tolist() == [r >= F("4.4") for r in rounded]
+    assert found.tiers["bad"].tolist() == [r < F("4.4") for r in rounded]
+    assert found.tiers["whole"].tolist() == [r >= 4 for r in rounded]
 
 
 def test_no_tier_without_a_score() -> None:
     ruleset = rules([(1, [1])], tiers=TIERS, eligibility=conditions())
     columns = {"m00": graded("m00", [F(5), F(1), None])}
-    found = composed(ruleset, columns)
-    verdicts = eligibility(ruleset, measured(fakes=[F(1)] * 3, orders=[F(99)] * 3))
-    published = publish(ruleset, found, verdicts, columns, {})
-    assert not any(mask.any() for mask in published.tiers.values())
-    free = publish(evolve(ruleset, eligibility=()), found, (), columns, {})
+    checks = checked(ruleset, measured(fakes=[F(1)] * 3, orders=[F(99)] * 3))
+    found = published(ruleset, columns, checks)
+    assert not any(mask.any() for mask in found.tiers.values())
+    free = published(evolve(ruleset, eligibility=()), columns)
     assert free.tiers["good"].tolist() == [True, False, False]
     assert free.tiers["bad"].tolist() == [False, True, False]
 
@@ -93,12 +101,12 @@ amounts = st.none() | st.fractions(0, 3, max_denominator=60)
 def test_a_bonus_is_added_and_ends_at_the_top_of_the_scale(
     rows: list[tuple[F | None, ...]],
 ) -> None:
-    ruleset = rules([(1, [1])], bonus=(Bonus("extra"), Bonus("more")))
+    ruleset = rules([(1, [1])], adjustments=(Adjustment("extra"), Adjustment("more")))
     columns = {
         id: graded(id, [row[i] for row in rows]) for i, id in enumerate(("m00", "extra", "more"))
     }
     found, without = composed(ruleset, columns), composed(rules([(1, [1])]), columns)
-    assert found.computable.tolist() == [points is not None for points, _, _ in rows]
+    assert found.score.known.tolist() == [points is not None for points, _, _ in rows]
     for shop, (points, extra, more) in enumerate(rows):
         if points is not None:
             total = points + (extra or 0) + (more or 0)

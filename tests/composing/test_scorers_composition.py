@@ -24,6 +24,8 @@ from shopscore import (
     Threshold,
     assumed,
 )
+from shopscore.exact.columns import ExactColumn
+from shopscore.grading.percentiles import Ranker
 from shopscore.model.assumptions import Assumption
 from shopscore.rules.scorers import make_scorer
 from support.graded_columns import cell, composed, graded, rationals, rules
@@ -43,10 +45,21 @@ def context(values: Sequence[F | None], better: Any = "higher", **more: Any) -> 
     defaults: dict[str, Any] = {
         "metric": "m", "better": better, "values": rationals(values), "has_value": there,
         "is_peer": np.ones(size, dtype=np.bool_), "n": np.ones(size, dtype=np.int64),
-        "industries": ["food"] * size, "industry_codes": np.zeros(size, dtype=np.int64),
-        "shop_types": [None] * size,
+        "industries": ["food"] * size, "shop_types": [None] * size, "low": F(0),
     }  # fmt: skip
-    return Context(**{**defaults, **more})
+    known = {**defaults, **{key: more.pop(key) for key in defaults if key in more}}
+    return Context(**known, rank=ranker(known, **more))
+
+
+def ranker(
+    known: dict[str, Any], ranking: str = "mid_percent_rank", supplied: ExactColumn | None = None
+) -> Ranker:
+    """What ranks the values among those of the peers of one industry."""
+    codes = np.unique(known["industries"], return_inverse=True)[1]
+    return Ranker(
+        "m", known["better"], ranking, ExactColumn(known["values"], known["has_value"]),
+        known["is_peer"], known["industries"], codes, supplied=supplied,
+    )  # fmt: skip
 
 
 def points_of(
@@ -165,9 +178,8 @@ def test_percentile_curve(
 
 def test_peers_are_those_of_the_industry_who_may_be() -> None:
     values = [F(1), F(2), F(3), F(9), F(5), None]
-    more = {
+    more: dict[str, Any] = {
         "industries": ["a", "a", "a", "b", "a", "a"],
-        "industry_codes": np.array([4, 4, 4, 2, 4, 4]),
         "is_peer": np.array([True, True, True, True, False, True]),
     }
     curve = PercentileCurve([(0, 3), (1, 5)])
@@ -177,10 +189,9 @@ def test_peers_are_those_of_the_industry_who_may_be() -> None:
 
 
 def test_given_percentiles_replace_the_ranking() -> None:
-    known = np.array([False, True, False])
-    given_ = (rationals([F(0), F("0.9"), F(0)]), known)
+    stated = ExactColumn.of([None, F("0.9"), None])
     curve = PercentileCurve([(0, 0), (1, 10)])
-    assert points_of(curve, [F(1), F(2), F(3)], given=given_) == [0, 9, 10]
+    assert points_of(curve, [F(1), F(2), F(3)], supplied=stated) == [0, 9, 10]
 
 
 @pytest.mark.parametrize(
@@ -263,19 +274,17 @@ def by_hand(
 def test_composition(drawn: tuple[RuleSet, dict[str, list[F | None]], str]) -> None:
     ruleset, points, policy = drawn
     found = composed(ruleset, {id: graded(id, column) for id, column in points.items()})
-    for shop in range(len(found.computable)):
+    for shop in range(len(found.score)):
         score, dimensions, weights = by_hand(
             ruleset, {id: column[shop] for id, column in points.items()}, policy
         )
-        assert found.computable[shop] == (score is not None)
-        if score is not None:
-            assert found.score.fractions()[shop] == score
+        assert found.score.fractions()[shop] == score
         assert cell(found.dimensions, shop) == dimensions
         assert cell(found.weights, shop) == weights
         shares = [w for w in cell(found.weights, shop).values() if w is not None]
         assert sum(shares) == (1 if score is not None else 0)
         assert cell(found.dimension_weights, shop) == {d.id: d.weight for d in ruleset.dimensions}
-    assert not found.coverage[1].any(), "no number is missing"
+    assert not found.coverage.known.any(), "no number is missing"
 
 
 def test_rescale_and_require_by_hand() -> None:
@@ -287,7 +296,7 @@ def test_rescale_and_require_by_hand() -> None:
     columns = {id: graded(id, column) for id, column in points.items()}
     whole = F("0.5") * F("4.5") + F("0.15") * F("3.5") + F("0.35") * 2
     rescaled = composed(rules(weights), columns)
-    assert rescaled.computable.tolist() == [True, True, False]
+    assert rescaled.score.known.tolist() == [True, True, False]
     assert rescaled.score.fractions()[:2] == [whole, whole - F("0.25")]
     required = composed(rules(weights, missing="require"), columns)
     rest = (F("0.15") * F("3.5") + F("0.35") * 2) / F("0.5")

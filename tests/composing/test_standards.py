@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shopscore as ss
-from shopscore.composing.standards import EVERY, Standards, judge
+from shopscore.composing.standards import EVERY, Standards, compare_with_standards
 from support.graded_columns import measured
 from support.value_platform import SHOWN, WEIGHED, of_shops, rules_of, scored, table, view
 
@@ -45,18 +45,16 @@ def test_the_standard_itself_is_enough(metric: str, expected: list[bool]) -> Non
     st.sampled_from(["higher", "lower"]),
 )  # fmt: skip
 def test_against_plain_fractions(
-    shops: list[tuple[str, F | None]], table_: dict[str, F], better: str
+    shops: list[tuple[str, F | None]], table_: dict[str, F], better: Any
 ) -> None:
     """Values on the bound itself among them."""
     shops = [*shops, *((industry, bound) for industry in "ab" for bound in table_.values())]
     values = measured(m=[value for _, value in shops])["m"]
     standards = Standards({(industry, "m"): bound for industry, bound in table_.items()})
-    found = judge(standards, values, better, [industry for industry, _ in shops])
+    found = compare_with_standards(standards, values, better, [industry for industry, _ in shops])
     for row, (industry, value) in enumerate(shops):
         bound = table_.get(industry, table_.get(EVERY))
-        assert found.known[row] == (bound is not None)
-        if bound is not None:
-            assert found.standards.fractions()[row] == bound
+        assert found.standards.fractions()[row] == bound
         there = bound is not None and value is not None
         assert found.reached[row] == (
             there and (value >= bound if better == "higher" else value <= bound)  # type: ignore[operator]
@@ -66,7 +64,7 @@ def test_against_plain_fractions(
 def test_a_third_reaches_no_decimal_above_it() -> None:
     values = measured(m=[F(1, 3)] * 2)["m"]
     rows = [("a", "m", "0.33333333333333333333"), ("b", "m", "0.33333333333333333334")]
-    found = judge(Standards.from_rows(rows), values, "higher", ["a", "b"])
+    found = compare_with_standards(Standards.from_rows(rows), values, "higher", ["a", "b"])
     assert found.reached.tolist() == [True, False]
     assert np.unique(found.standards.floats()).size == 1, "no double can tell them apart"
 
@@ -105,12 +103,12 @@ def test_columns_and_documents_say_it(tmp_path: Path) -> None:
     assert not any(name.endswith((".standard", ".reached")) for name in without.to_polars().columns)
 
 
-def test_metrics_that_are_not_shown_serve_nothing_and_are_remarked() -> None:
+def test_metrics_that_are_not_shown_are_not_used_and_noticed() -> None:
     rows = [("*", metric, "1") for metric in ("upp", "up", "other", "down")]
     result = scored(of_shops({"a": 1}), RULES, standards=Standards.from_rows(rows))
     assert [notice for notice in result.notices if "standards" in notice] == [
-        "standards of metric other serve nothing",
-        "standards of metric upp serve nothing",
+        "standards of metric other are not used by this rule set",
+        "standards of metric upp are not used by this rule set",
     ]
 
 

@@ -105,16 +105,17 @@ def test_a_stream_that_is_not_there_measures_nothing() -> None:
 def test_bands_in_the_wrong_order_are_refused() -> None:
     rising = ss.Bands([("0.5", 1), ("0.9", 2)])
     falling = ss.Bands([("0.9", 2), ("0.5", 1)])
-    import numpy as np
-
-    context = ss.Context(
-        metric="m", better="higher", values=ss.Rationals.of([1], [1]), has_value=np.array([True]),
-        is_peer=np.array([True]), n=np.array([1]), industries=["x"], industry_codes=np.array([0]),
-        shop_types=[None],
-    )  # fmt: skip
-    assert rising.points(context.values, context).values.fractions() == [2]
-    with pytest.raises(ss.RuleSetError, match="worst to the best"):
-        falling.points(context.values, context)
+    for good, bad, better in ((rising, falling, "higher"), (falling, rising, "lower")):
+        good.check_direction(better)  # type: ignore[arg-type]
+        with pytest.raises(ss.RuleSetError, match="worst to the best"):
+            bad.check_direction(better)  # type: ignore[arg-type]
+    text, _ = PLATFORM.scorecard().text("2025-01-01")
+    assert "bands = [[0.5, 2], [0.8, 4], [0.95, 5]]" in text
+    wrong = text.replace("[[0.5, 2], [0.8, 4], [0.95, 5]]", "[[0.95, 2], [0.8, 4], [0.5, 5]]")
+    with pytest.raises(
+        ss.RuleSetError, match=r"scorers.reply_bands, for metric .*worst to the best"
+    ):
+        BoundRuleSet.bind(PLATFORM, PLATFORM.scorecard(), parse_ruleset(wrong, "mine.toml"))
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_column_that_lacks_is_no_zero() -> None:
         events = ss.read_events(frames, platform=PLATFORM)
         found = measured(events, rules)["m0"]
         assert found.missing_columns == why
-        assert found.present.any() == (not why)
+        assert found.known.any() == (not why)
 
 
 # ---------------------------------------------------------------------------------- alternatives
@@ -135,7 +135,7 @@ def of_platform(
     )  # fmt: skip
     measured_ = result.graded[metric].measured
     shown = next(m for m in result["S"].metrics if m.id == metric)
-    value = measured_.values.fractions()[0] if measured_.present[0] else None
+    (value,) = measured_.column.fractions()
     if measured_.missing_columns:
         assert shown.status == "no_data"
         assert shown.reason == f"no column {' and '.join(measured_.missing_columns)}"

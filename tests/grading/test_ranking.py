@@ -16,8 +16,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from shopscore import Benchmark, Context, InputError, PercentileCurve, Rationals, UsageError
-from shopscore.grading.benchmarks import table_percentiles
+from shopscore import Benchmark, Context, InputError, PercentileCurve, UsageError
+from shopscore.exact.columns import ExactColumn
+from shopscore.grading.benchmarks import percentiles_from_table
+from shopscore.grading.percentiles import Ranker
 from shopscore.grading.ranking import KINDS, exact_ranks, percentile_rank
 
 F = Fraction
@@ -178,15 +180,13 @@ def test_the_directions_mirror_each_other(numbers: list[float]) -> None:
 
 def test_ranks_are_exact_fractions() -> None:
     ranks = exact_ranks(np.array([1.0, 1.0, 2.0, 5.0, NAN]), better="lower")
-    assert ranks.percentiles.fractions()[:4] == [F(5, 6), F(5, 6), F(1, 3), F(0)]
-    assert ranks.ranked.tolist() == [True] * 4 + [False]
+    assert ranks.fractions() == [F(5, 6), F(5, 6), F(1, 3), F(0), None]
 
 
 def test_only_what_is_present_is_ranked() -> None:
     present = np.array([True, False, True, True])
     ranks = exact_ranks(np.array([0.0, 9.0, 1.0, 2.0]), present=present)
-    assert ranks.ranked.tolist() == present.tolist()
-    assert ranks.percentiles.take(present).fractions() == [0, F(1, 2), 1]
+    assert ranks.fractions() == [0, None, F(1, 2), 1]
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_a_better_value_never_has_a_lower_percentile(
     assume(len({v for v, _ in drawn}) > 1)
     table = benchmark(monotone(drawn, better == "lower"))
     worst_first = sorted({F(p, 16) for p in places}, reverse=better == "lower")
-    found = context(table, worst_first, better).percentiles.values.fractions()
+    found = context(table, worst_first, better).percentiles.column.fractions()
     assert found == sorted(found)
 
 
@@ -278,20 +278,24 @@ def test_a_table_with_one_value_runs_in_the_direction_of_the_metric(better: Any)
     """Every shop of the table had 3: who is worse is below all of them, who is better above."""
     table = benchmark([(F(3), F("0.2")), (F(3), F("0.8"))])
     ctx = context(table, [F(2), F(3), F(4)], better)
-    found = ctx.percentiles.values.fractions()
+    found = ctx.percentiles.column.fractions()
     expected = [F("0.2"), F("0.5"), F("0.8")]
     assert found == (expected if better == "higher" else expected[::-1])
 
 
-def context(table: Benchmark, numbers: list[Fraction], better: Any) -> Context:
-    size = len(numbers)
-    everyone = np.ones(size, dtype=np.bool_)
+def context(
+    table: Benchmark, numbers: list[Fraction], better: Any, industries: Sequence[str] = ()
+) -> Context:
+    size, column = len(numbers), ExactColumn.of(numbers)
+    industries = industries or ["food"] * size
+    codes = np.unique(industries, return_inverse=True)[1]
     return Context(
-        metric="m", better=better,
-        values=Rationals.of([v.numerator for v in numbers], [v.denominator for v in numbers]),
-        has_value=everyone, is_peer=everyone, n=np.ones(size, dtype=np.int64),
-        industries=["food"] * size, industry_codes=np.zeros(size, dtype=np.int64),
-        shop_types=[None] * size, benchmark=table,
+        metric="m", better=better, values=column.values, has_value=column.known,
+        is_peer=column.known, n=np.ones(size, dtype=np.int64), industries=industries,
+        shop_types=[None] * size, low=F(0),
+        rank=Ranker(
+            "m", better, "mid_percent_rank", column, column.known, industries, codes, table
+        ),
     )  # fmt: skip
 
 
@@ -308,26 +312,16 @@ def test_steps_of_a_falling_table() -> None:
 def test_own_industry_goes_before_the_star() -> None:
     rows = [("food", "m", "0.2", "1"), ("*", "m", "0.9", "1"), ("*", "x", "0.4", "1")]
     table = Benchmark.from_rows(rows)
-    numbers = Rationals.of([1, 5, 1, 1], [1, 1, 1, 1])
-    present = np.array([True, True, True, False])
-    places, served = table_percentiles(
-        table, "m", ["food", "toys", "*", "food"], numbers, present, "higher"
-    )
-    assert served.tolist() == [True, True, True, False]
-    assert places.fractions()[:3] == [F("0.2"), F("0.9"), F("0.9")]
-    _, served = table_percentiles(table, "other", ["food"] * 4, numbers, present, "higher")
-    assert not served.any()
+    numbers = ExactColumn.of([F(1), F(5), F(1), None])
+    places = percentiles_from_table(table, "m", ["food", "toys", "*", "food"], numbers, "higher")
+    assert places.fractions() == [F("0.2"), F("0.9"), F("0.9"), None]
+    places = percentiles_from_table(table, "other", ["food"] * 4, numbers, "higher")
+    assert not places.known.any()
 
 
 def test_the_table_replaces_peers_and_leaves_the_rest() -> None:
     table = Benchmark.from_rows([("food", "m", "0", "0"), ("food", "m", "1", "8")])
-    numbers = [F(2), F(4), F(1), F(3)]
-    ctx = context(table, numbers, "higher")
-    mixed = Context(
-        metric="m", better="higher", values=ctx.values, has_value=ctx.has_value,
-        is_peer=ctx.is_peer, n=ctx.n, industries=["food", "food", "toys", "toys"],
-        industry_codes=np.array([0, 0, 1, 1]), shop_types=[None] * 4, benchmark=table,
-    )  # fmt: skip
+    mixed = context(table, [F(2), F(4), F(1), F(3)], "higher", ["food", "food", "toys", "toys"])
     scored = PercentileCurve([(0, 3), (1, 5)]).points(mixed.values, mixed)
     assert scored.values.fractions() == [F("3.5"), F(4), F(3), F(5)]
     assert scored.percentiles is not None

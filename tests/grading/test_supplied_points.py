@@ -15,7 +15,7 @@ CURVED = WEIGHED.replace(
     '"linear", line = [[0, 0], [5, 5]]', '"percentile_curve", curve = [[0, 3], [1, 5]]'
 )
 LINE, CURVE = rules_of(WEIGHED), rules_of(CURVED)
-NOTHING = ("no_data", None, 0, None, "no value was given, or none with n above 0")
+NOTHING = ("no_data", None, 0, None, "no value was supplied, or none with n above 0")
 
 
 def rows(*cells: tuple[Any, ...]) -> pl.DataFrame:

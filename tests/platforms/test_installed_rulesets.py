@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Iterator
 from copy import deepcopy
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,11 @@ from typing import Any
 import pytest
 
 import shopscore as ss
-from shopscore.grading.points import bound_scorers
 from shopscore.model.assumptions import Chosen, Number
 from shopscore.model.expressions import Assumed
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.rules.coverage import missing_numbers, weights_within
+from shopscore.rules.exact_rules import exact_rules
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM as TOY
 from support.ruleset_documents import ReferenceTables, text_of
@@ -174,8 +173,8 @@ def with_every_choice(ruleset: ss.RuleSet) -> Iterator[ss.RuleSet]:
 
 
 def test_weights_of_dimensions_sum_to_exactly_one(ruleset: ss.RuleSet) -> None:
-    weights = [ruleset.number(d.weight) for d in ruleset.dimensions]
-    known = sum(Fraction(weight) for weight in weights if weight is not None)
+    weights = [d.weight for d in exact_rules(ruleset).dimensions]
+    known = sum(weight for weight in weights if weight is not None)
     assert known == 1 if None not in weights and weights else known < 1
     named = {m.number for m in missing_numbers(ruleset)}
     for dimension, weight in zip(ruleset.dimensions, weights, strict=True):
@@ -185,13 +184,13 @@ def test_weights_of_dimensions_sum_to_exactly_one(ruleset: ss.RuleSet) -> None:
 
 def test_weights_of_metrics_are_above_zero_or_missing(ruleset: ss.RuleSet) -> None:
     for chosen in with_every_choice(ruleset):
-        named = {m.number for m in missing_numbers(chosen)}
-        for dimension, entry in chosen.entries:
-            weight = chosen.number(entry.weight)
+        named, exact = {m.number for m in missing_numbers(chosen)}, exact_rules(chosen)
+        for dimension, entry in exact.entries:
+            weight = entry.weight
             assert (weight is None) == (f"dimensions.{dimension.id}.{entry.id}.weight" in named)
             assert weight is None or weight > 0
-        for dimension in chosen.dimensions:
-            within = weights_within(chosen, dimension)
+        for dimension in exact.dimensions:
+            within = weights_within(dimension)
             assert all(weight > 0 for weight in within.values())
             assert not any(e.of_rest for e in dimension.metrics) or sum(within.values()) == 1
 
@@ -200,8 +199,8 @@ def test_what_has_no_total_shows_metrics(ruleset: ss.RuleSet) -> None:
     if not ruleset.dimensions:
         assert ruleset.informational
         assert not ruleset.scorers
-        assert not ruleset.bonus
-        assert all(tier.metric for tier in ruleset.tiers)
+        assert not ruleset.adjustments
+        assert all(tier.condition.measure.metric for tier in ruleset.tiers)
 
 
 def test_assumptions_stand_in_for_numbers_only(ruleset: ss.RuleSet) -> None:
@@ -223,7 +222,7 @@ def test_everything_binds(installed: Installed) -> None:
     rules = BoundRuleSet.bind(platform, card, ruleset)
     assert rules.tallies
     published = {name for name, scorer in ruleset.scorers.items() if not scorer.missing}
-    assert set(bound_scorers(ruleset, card.scorer_kinds)) == published
+    assert set(rules.exact.scorers) == published
     assert {m.scorer for _, m in ruleset.entries} - {""} == set(ruleset.scorers)
     assert published or missing_numbers(ruleset) or not ruleset.dimensions
     used = {ruleset.full_id(a.id) for a in rules.assumptions}
@@ -246,9 +245,9 @@ def test_no_rule_set_that_is_shipped_is_a_users(ruleset: ss.RuleSet) -> None:
 
 def test_labels_in_both_languages(ruleset: ss.RuleSet) -> None:
     for thing in (ruleset, *ruleset.dimensions, *ruleset.tiers, *ruleset.eligibility):
-        assert thing.zh
-        assert thing.en
-        assert thing.en.isascii() or "–" in thing.en
+        assert thing.label.zh
+        assert thing.label.en
+        assert thing.label.en.isascii() or "–" in thing.label.en
 
 
 def test_assumptions_can_take_both_bounds(ruleset: ss.RuleSet) -> None:
@@ -264,15 +263,16 @@ def test_assumptions_can_take_both_bounds(ruleset: ss.RuleSet) -> None:
 
 
 def test_bounds_of_tiers_and_scale(ruleset: ss.RuleSet) -> None:
-    low, high = ruleset.number(ruleset.low), ruleset.number(ruleset.high)
-    assert low < high
-    for tier in ruleset.tiers:
-        if tier.metric:
-            assert ruleset.number(tier.times_industry_mean) > 0
-            assert tier.or_count_below is None or ruleset.number(tier.or_count_below) > 0
+    exact = exact_rules(ruleset)
+    assert exact.low < exact.high
+    for tier in exact.tiers:
+        condition = tier.condition
+        if condition.measure.metric:
+            assert condition.times_industry_mean
+            assert condition.limit > 0
+            assert condition.or_count_below is None or condition.or_count_below > 0
             continue
-        bound = tier.at_least if tier.at_least is not None else tier.below
-        assert low <= ruleset.number(bound) <= high
+        assert exact.low <= condition.limit <= exact.high
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import shopscore as ss
 from oracle.douyin_2022 import round_half_up
 from oracle.platform_metrics import pinduoduo_reviews, tmall
 from oracle.random_platform_events import random_platform_events
+from shopscore.exact.columns import ExactColumn
 from support.oracle_figures import Reading, Values, read
 
 F = Fraction
@@ -122,17 +123,17 @@ def shares(rules: Weights, points: Mapping[str, F]) -> dict[str, F]:
 # ------------------------------------------------------------------------ what the package says
 
 
-def exact(column: Any, known: Any, place: int) -> F | None:
-    return column.fractions()[place] if known[place] else None
+def exact(column: ExactColumn, place: int) -> F | None:
+    return column.fractions()[place]
 
 
 def dimensions_of(result: ss.Result, place: int) -> dict[str, F]:
-    found = {id: exact(*pair, place) for id, pair in result.composed.dimensions.items()}
+    found = {id: exact(column, place) for id, column in result.composed.dimensions.items()}
     return {id: points for id, points in found.items() if points is not None}
 
 
 def weights_of(result: ss.Result, place: int) -> dict[str, F]:
-    found = {id: exact(*pair, place) for id, pair in result.composed.weights.items()}
+    found = {id: exact(column, place) for id, column in result.composed.weights.items()}
     return {id: share for id, share in found.items() if share is not None}
 
 
@@ -142,9 +143,9 @@ def assert_graded(result: ss.Result, expected: Graded, values: Values) -> None:
             found = result.graded[id]
             ranks = found.percentiles
             assert ranks is not None
-            assert exact(ranks.values, ranks.known, place) == own.get(shop)
+            assert exact(ranks.column, place) == own.get(shop)
             if result.dimension_of(id) is not None:
-                assert exact(found.points, found.known, place) == expected.points(shop).get(id)
+                assert exact(found.points, place) == expected.points(shop).get(id)
                 reason = "no_data" if values[id][shop][0] is None else "no_peers"
                 view = next(m for m in result[shop].metrics if m.id == id)
                 assert view.status == ("ok" if shop in own else reason)
@@ -214,13 +215,13 @@ def test_tmall_beside_the_industry(as_of: date, reading: Reading) -> None:
                 assert (row["industry_mean"], row["direction"], row["difference"]) == (None,) * 3
                 continue
             mean = sum(f.numerator for f in peers) / sum(f.denominator for f in peers)
-            assert exact(result.compared[id].means.values, result.compared[id].known, place) == mean
+            assert exact(result.compared[id].means, place) == mean
             assert row["industry_mean"] == float(mean)
             ways = {0: "level", 1: "higher", -1: "lower"}
             assert row["direction"] == ways[(own > mean) - (own < mean)]
             difference = (own - mean) / mean if mean else None
             found = result.compared[id]
-            assert exact(found.differences.values, found.differences.known, place) == difference
+            assert exact(found.differences, place) == difference
             if id == "dispute_refund_rate":
                 few = figures[shop].numerator < 2
                 entry = own <= 3 * mean or few
@@ -270,7 +271,7 @@ def test_kuaishou_2023(
             None,
             (),
         )
-        assert exact(*half.composed.coverage, place) == F(1, 4)
+        assert exact(half.composed.coverage, place) == F(1, 4)
         assert dimensions_of(half, place) == service
         assert weights_of(half, place) == carried
         if len(points) == 5:
@@ -297,5 +298,5 @@ def test_kuaishou_with_one_of_two_is_no_total(reading: Reading) -> None:
         name = id.split(".")[2]
         for place, shop in enumerate(result):
             assert (shop.status, shop.score, shop.tiers) == ("partial", None, ())
-            assert exact(*result.composed.coverage, place) == F(1, 4) + F(3, 8)
+            assert exact(result.composed.coverage, place) == F(1, 4) + F(3, 8)
             assert dimensions_of(result, place)[name] == F(text)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from shopscore.errors import RuleSetError
+from shopscore.model.conditions import Condition, Measure
 from shopscore.model.rulesets import Comparison
+from shopscore.rules.exact_rules import exact_rules
 from support.ruleset_documents import (
     ENTRY,
     Change,
@@ -16,6 +18,7 @@ from support.ruleset_documents import (
     both,
     drop,
     parsed,
+    plain,
     put,
     refused,
 )
@@ -41,9 +44,11 @@ class TestComparison:
         ruleset = parsed(both(put("comparison", value=table)))
         assert isinstance(ruleset.comparison, Comparison)
         assert ruleset.comparison.kind == "spread"
-        assert ruleset.number(ruleset.comparison.mean) == "shops"
-        assert ruleset.assuming({"mean": "pooled"}).number(ruleset.comparison.mean) == "pooled"
-        assert "mean" in ruleset.assumed_by_rules()
+        assert plain(ruleset, ruleset.comparison.mean) == "shops"
+        pooled = ruleset.assuming({"mean": "pooled"})
+        assert plain(pooled, ruleset.comparison.mean) == "pooled"
+        assert [exact_rules(r).mean_kind for r in (ruleset, pooled)] == ["shops", "pooled"]
+        assert "mean" in ruleset.assumptions_named
         assert parsed().comparison is None
 
     @pytest.mark.parametrize(
@@ -85,9 +90,15 @@ class TestTiersOnMetrics:
 
     def test_are_reached_by_a_value(self) -> None:
         (tier,) = parsed(self.tier(at_least=None)).tiers
-        assert (tier.metric, tier.times_industry_mean, tier.or_count_below) == ("bad_reviews", 3, 2)
+        assert tier.condition == Condition(
+            Measure("value", "bad_reviews"),
+            "at most",
+            3,
+            times_industry_mean=True,
+            or_count_below=2,
+        )
         (tier,) = parsed(self.tier(at_least=None, or_count_below=None)).tiers
-        assert tier.or_count_below is None
+        assert tier.condition.or_count_below is None
 
     @pytest.mark.parametrize(
         "changes",

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 import shopscore as ss
-from shopscore.rules.numbers_toml import with_numbers
-from support.incomplete_rulesets import KUAISHOU, PILOT, PUBLISHED, TMALL, files
+from support.incomplete_rulesets import KUAISHOU, PILOT, PUBLISHED, TMALL, files, filled
 from support.value_platform import PARTS, rules_of, table, view
 
 # Goods alone weigh; what a value is worth is another thing for women's shops than for men's.
@@ -120,8 +119,8 @@ def test_a_result_says_whose_numbers_it_used(tmp_path: Path) -> None:
         for path, industries in zip(given, ([], ["women"]), strict=True)
     ]  # fmt: skip
     assert [r for r in result.notices if "come from" in r] == [
-        f"numbers that the rule set lacks come from {given[0]}",
-        f"numbers that the rule set lacks come from {given[1]} for women",
+        f"numbers missing in the rule set come from {given[0]}",
+        f"numbers missing in the rule set come from {given[1]} for women",
     ]
     assert document["versions"]["ruleset_sha256"] == TMALL.sha256
 
@@ -130,11 +129,11 @@ def test_one_file_several_or_the_tables_themselves(tmp_path: Path) -> None:
     text = 'schema = 1\n[[dimensions]]\nid = "goods"\npoints = 4.7\n'
     (path,) = files(tmp_path, goods=text)
     tables = {"schema": 1, "dimensions": [{"id": "goods", "points": 4.7}]}
-    found = [with_numbers(KUAISHOU, one).dimensions for one in (path, str(path), [path], tables)]
+    found = [filled(KUAISHOU, one).ruleset.dimensions for one in (path, str(path), [path], tables)]
     assert {str(dimensions[0].points) for dimensions in found} == {"4.7"}, "exact"
     assert len({repr(dimensions) for dimensions in found}) == 1
     for nothing in (None, [], {}):
-        assert repr(with_numbers(KUAISHOU, nothing).dimensions) == repr(KUAISHOU.dimensions)
+        assert repr(filled(KUAISHOU, nothing).ruleset.dimensions) == repr(KUAISHOU.dimensions)
 
 
 # --------------------------------------------------------------------------------- refusals
@@ -143,7 +142,7 @@ def test_one_file_several_or_the_tables_themselves(tmp_path: Path) -> None:
 def refused(ruleset: ss.RuleSet, folder: Path, text: str, *words: str) -> None:
     (path,) = files(folder, mine=text)
     with pytest.raises(ss.InputError) as caught:
-        with_numbers(ruleset, path)
+        filled(ruleset, path)
     assert str(caught.value).startswith(f"{path}: ")
     for word in words:
         assert word in str(caught.value)
@@ -152,7 +151,6 @@ def refused(ruleset: ss.RuleSet, folder: Path, text: str, *words: str) -> None:
 DIMENSION = '[[dimensions]]\nid = "goods"\n'
 OF_GOODS = f"{DIMENSION}[[dimensions.metrics]]\n"
 SCORER = "[scorers.goods_negative_rate]\n"
-fault = pytest.mark.xfail(reason="a fault of core that is reported, and not yet repaired")
 
 
 @pytest.mark.parametrize(
@@ -186,19 +184,19 @@ fault = pytest.mark.xfail(reason="a fault of core that is reported, and not yet 
         (rules_of(PARTS), '[[dimensions]]\nid = "a"\nmetrics = [{ id = "other", scorer = "lin" }]\n', ["metric other: no scorer lin"]),
         (KUAISHOU, "[scorers.mine]\nbands = [[0, 1]]\n", ["scorers.mine", "key kind is missing"]),
         (KUAISHOU, '[scorers.mine]\nkind = "bands"\nbands = [[0, 1]]\n', ["no metric is graded by scorer mine"]),
-        (TMALL, '[scorers.arrival_hour]\nkind = "bands"\nbands = [[0, 1]]\n', ["scorer arrival_hour; did you mean arrival_hours?"]),
+        (TMALL, '[scorers.arrival_hour]\nkind = "bands"\nbands = [[0, 4]]\n', ["scorer arrival_hour; did you mean arrival_hours?"]),
         # what is no scorer
         (TMALL, f"{SCORER}band = [[0.02, 4]]\n", ["scorers.goods_negative_rate", "unknown key band; did you mean bands?"]),
         (TMALL, f"{SCORER}bands = [[0.02]]\n", ["scorers.goods_negative_rate", "no pair of a place and its points"]),
         (TMALL, f"{SCORER}bands = []\n", ["scorers.goods_negative_rate", "bands: there is none"]),
         (TMALL, f'{SCORER}bands = [["a", 4]]\n', ["scorers.goods_negative_rate", "'a'"]),
         (TMALL, f"{SCORER}floor = 3\n", ["scorers.goods_negative_rate", "bands"]),
-        pytest.param(TMALL, f"{SCORER}bands = [[0.02, 9]]\n", ["scorers.goods_negative_rate", "9 points lie off the scale"], marks=fault),
-        pytest.param(TMALL, f"{SCORER}bands = [[0.02, 4], [0.03, 5]]\n", ["scorers.goods_negative_rate", "worst to the best"], marks=fault),
-        pytest.param(TMALL, f'{SCORER}kind = "band"\nbands = [[0.02, 4]]\n', ["scorers.goods_negative_rate", "did you mean bands?"], marks=fault),
+        (TMALL, f"{SCORER}bands = [[0.02, 9]]\n", ["scorers.goods_negative_rate", "9 points lie off the scale"]),
+        (TMALL, f"{SCORER}bands = [[0.02, 4], [0.03, 5]]\n", ["scorers.goods_negative_rate", "worst to the best"]),
+        (TMALL, f'{SCORER}kind = "band"\nbands = [[0.02, 4]]\n', ["scorers.goods_negative_rate", "did you mean bands?"]),
         # twice
-        (KUAISHOU, f"{DIMENSION}points = 1\n{DIMENSION}points = 2\n", ["dimensions[goods]: goods stands there twice"]),
-        (TMALL, f'{DIMENSION}metrics = [{{ id = "goods_negative_rate" }}, {{ id = "goods_negative_rate" }}]\n', ["goods_negative_rate stands there twice"]),
+        (KUAISHOU, f"{DIMENSION}points = 1\n{DIMENSION}points = 2\n", ["dimensions[goods]: goods is declared twice"]),
+        (TMALL, f'{DIMENSION}metrics = [{{ id = "goods_negative_rate" }}, {{ id = "goods_negative_rate" }}]\n', ["goods_negative_rate is declared twice"]),
         # beyond the scale, and beyond the bounds of the assumption
         (KUAISHOU, f"{DIMENSION}points = 99\n", ["assumption goods.points: 99 is outside its bounds 0 to 5"]),
         (KUAISHOU, f"{DIMENSION}weight = 7\n", ["assumption goods.weight: 7 is outside its bounds 0 to 0.75"]),
@@ -214,20 +212,44 @@ def test_what_cannot_be_given(
     refused(ruleset, tmp_path, text, *words)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("bands = [[0.02, 9]]", "9 points lie off the scale, 3 to 5"),
+        ("bands = [[0.02, 4], [0.03, 5]]", "worst to the best value, and lower is better"),
+        ('kind = "band"\nbands = [[0.02, 4]]', "did you mean bands?"),
+    ],
+    ids=["off the scale", "against the direction", "unknown kind"],
+)
+@pytest.mark.parametrize("industries", ["", 'industries = ["women"]\n'], ids=["all", "women"])
+def test_a_scorer_that_cannot_be_is_refused_where_shops_are_scored(
+    text: str, words: str, industries: str, tmp_path: Path
+) -> None:
+    """By the file and its place, before a row is read."""
+    (path,) = files(tmp_path, mine=f"{industries}{SCORER}{text}\n")
+    rules: dict[str, Any] = {"scorecard": "experience", "ruleset": TMALL.version}
+    for score, source in ((ss.score, tmp_path / "no such folder"), (ss.score_values, "none.csv")):
+        with pytest.raises(ss.InputError) as caught:
+            score(source, platform="tmall", as_of="2026-06-30", numbers=path, **rules)  # type: ignore[arg-type]
+        assert str(caught.value).startswith(f"{path}: ")
+        assert "scorers.goods_negative_rate" in str(caught.value)
+        assert words in str(caught.value)
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ss.InputError, match=r"gone\.toml: No such file"):
-        with_numbers(KUAISHOU, tmp_path / "gone.toml")
+        filled(KUAISHOU, tmp_path / "gone.toml")
     (tmp_path / "latin.toml").write_bytes(b'notes = "\xe9"\n')
     with pytest.raises(ss.InputError, match=r"latin\.toml: cannot be read as UTF-8"):
-        with_numbers(KUAISHOU, tmp_path / "latin.toml")
+        filled(KUAISHOU, tmp_path / "latin.toml")
 
 
 def test_two_files_for_one_industry(tmp_path: Path) -> None:
     given = files(tmp_path, men=MEN, more='industries = ["girls", "boys"]\n', women=WOMEN)
     with pytest.raises(ss.InputError) as caught:
-        with_numbers(TMALL, given)
+        filled(TMALL, given)
     assert str(caught.value) == f"{given[1]}: {given[0]} is for boys too"
-    assert len(with_numbers(TMALL, [given[0], given[2]]).variants) == 2
+    assert len(filled(TMALL, [given[0], given[2]]).variants) == 2
 
 
 def test_two_files_that_give_one_number(tmp_path: Path) -> None:
@@ -242,7 +264,7 @@ def test_two_files_that_give_one_number(tmp_path: Path) -> None:
     ):
         given = files(tmp_path, a=texts[0], b=texts[1])
         with pytest.raises(ss.InputError) as caught:
-            with_numbers(ruleset, given)
+            filled(ruleset, given)
         said = f"{given[1]}: {what} is given by another numbers file, which is for all"
         assert str(caught.value).startswith(said)
 
@@ -250,7 +272,7 @@ def test_two_files_that_give_one_number(tmp_path: Path) -> None:
 def test_files_that_give_different_numbers_of_one_dimension(tmp_path: Path) -> None:
     given = files(tmp_path, a=f"{DIMENSION}points = 1\n", b=f"{DIMENSION}weight = 0.5\n")
     for order in (given, given[::-1]):
-        goods = with_numbers(KUAISHOU, order).dimensions[0]
+        goods = filled(KUAISHOU, order).ruleset.dimensions[0]
         assert (goods.points, str(goods.weight)) == (1, "0.5")
 
 
@@ -259,8 +281,10 @@ def test_a_number_that_is_assumed_too(tmp_path: Path) -> None:
     with pytest.raises(
         ss.InputError, match=r"mine\.toml: .*points is given twice: also as .* goods"
     ):
-        with_numbers(KUAISHOU.assuming({"goods.points": 1}), path)
-    assert with_numbers(KUAISHOU.assuming({"logistics.points": 1}), path).dimensions[0].points == 1
+        filled(KUAISHOU.assuming({"goods.points": 1}), path)
+    assert (
+        filled(KUAISHOU.assuming({"logistics.points": 1}), path).ruleset.dimensions[0].points == 1
+    )
 
 
 def test_weights_that_are_no_shares_of_one(tmp_path: Path) -> None:
@@ -274,7 +298,7 @@ def test_weights_that_are_no_shares_of_one(tmp_path: Path) -> None:
 
 def test_what_is_published_keeps_its_source() -> None:
     metric = {"id": "im_3min_reply_rate", "weight": 2}
-    given = with_numbers(KUAISHOU, {"dimensions": [{"id": "service", "metrics": [metric]}]})
+    given = filled(KUAISHOU, {"dimensions": [{"id": "service", "metrics": [metric]}]}).ruleset
     service = given.dimensions[2]
     assert (service.metrics[0].weight, service.metrics[0].source) == (2, "numbers")
     assert given.sources["numbers"].confidence == "user"
@@ -282,9 +306,9 @@ def test_what_is_published_keeps_its_source() -> None:
     assert service.source == KUAISHOU.dimensions[2].source == "s000"
     assert service.metrics[1:] == KUAISHOU.dimensions[2].metrics[1:]
     graded = {"id": "other", "scorer": "line"}
-    a, b = with_numbers(
+    a, b = filled(
         rules_of(PARTS), {"dimensions": [{"id": "a", "metrics": [graded]}]}
-    ).dimensions
+    ).ruleset.dimensions
     assert [(m.scorer, m.source) for m in a.metrics] == [("line", "page"), ("line", "page")]
     assert (a.source, b.source) == ("page", "page")
 

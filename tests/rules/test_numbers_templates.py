@@ -15,33 +15,42 @@ import pytest
 import shopscore as ss
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.rules.coverage import coverage, missing_numbers
-from shopscore.rules.numbers_toml import numbers_template, with_numbers
-from support.incomplete_rulesets import KUAISHOU, LACKING, PUBLISHED, TMALL, files, filled_in
+from shopscore.rules.exact_rules import exact_rules
+from shopscore.rules.numbers_toml import numbers_template
+from support.incomplete_rulesets import (
+    KUAISHOU,
+    LACKING,
+    PUBLISHED,
+    TMALL,
+    files,
+    filled,
+    filled_in,
+)
 
 
 @pytest.mark.parametrize("ruleset", LACKING, ids=lambda r: r.name)
 def test_the_template_can_be_filled_in(ruleset: ss.RuleSet, tmp_path: Path) -> None:
     """Untouched it gives nothing; filled in, nothing lacks."""
     template = numbers_template(ruleset)
-    untouched, filled = files(tmp_path, untouched=template, filled=filled_in(template))
-    same = with_numbers(ruleset, untouched)
+    untouched, path = files(tmp_path, untouched=template, filled=filled_in(template))
+    same = filled(ruleset, untouched).ruleset
     assert missing_numbers(same) == missing_numbers(ruleset)
-    assert coverage(same) == coverage(ruleset)
-    found = with_numbers(ruleset, filled)
+    assert coverage(exact_rules(same)) == coverage(exact_rules(ruleset))
+    found = filled(ruleset, path).ruleset
     assert missing_numbers(found) == ()
-    assert coverage(found) is None
-    weights = [found.number(w) for d, m in found.entries for w in (d.weight, m.weight)]
+    assert coverage(exact_rules(found)) is None
+    weights = [w for d, m in exact_rules(found).entries for w in (d.weight, m.weight)]
     assert all(weight is not None for weight in weights)
     for other in LACKING:
         if other.name != ruleset.name:
             with pytest.raises(ss.InputError, match="not for"):
-                with_numbers(other, filled)
+                filled(other, path)
 
 
 def test_what_lacks_nothing_has_an_empty_template() -> None:
     template = numbers_template(PUBLISHED)
     assert "[" not in re.sub(r"^#.*$", "", template, flags=re.MULTILINE)
-    assert with_numbers(PUBLISHED, tomllib.loads(template)).dimensions == PUBLISHED.dimensions
+    assert filled(PUBLISHED, tomllib.loads(template)).ruleset.dimensions == PUBLISHED.dimensions
 
 
 def test_rule_sets_that_lack_something_are_known() -> None:
@@ -77,7 +86,7 @@ def test_the_same_tallies_are_counted(ruleset: ss.RuleSet, tmp_path: Path) -> No
     platform = ss.platform(ruleset.platform)
     card = platform.scorecard(ruleset.scorecard)
     (path,) = files(tmp_path, filled=filled_in(numbers_template(ruleset)))
-    with_, without = with_numbers(ruleset, path), ruleset
+    with_, without = filled(ruleset, path), ruleset
     assert (
         BoundRuleSet.bind(platform, card, with_).key
         == BoundRuleSet.bind(platform, card, without).key

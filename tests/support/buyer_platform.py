@@ -18,6 +18,7 @@ from shopscore import (
     col,
     day,
 )
+from shopscore.model.labels import Label
 from shopscore.model.rulesets import Dimension, MetricEntry, ScorerSpec
 
 paid = Tally("orders", day=col.paid_at)
@@ -50,11 +51,11 @@ PLATFORM = Platform(
         rulesets="support.buyer_platform:none"),),
 )  # fmt: skip
 RULES = RuleSet(
-    platform="wide", scorecard="buyers", version="1", status="seed", zh="宽", en="Wide",
+    platform="wide", scorecard="buyers", version="1", status="seed", label=Label("宽", "Wide"),
     low=0, high=10, decimals=2, ranking="mid_percent_rank", missing="rescale",
     dimensions=(
         Dimension(
-            "all", "全部", "All", 1,
+            "all", Label("全部", "All"), 1,
             tuple(MetricEntry(id, Decimal(1), "line") for id in ("counted", "share", "amount", "earliest")),
         ),
     ),

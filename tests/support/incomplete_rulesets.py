@@ -7,7 +7,9 @@ from pathlib import Path
 
 import shopscore as ss
 from shopscore.rules.coverage import missing_numbers
+from shopscore.rules.numbers_toml import FilledRuleSet, NumbersSource, fill_numbers
 from shopscore.testing.toy import PLATFORM as TOY
+from support.value_platform import PLATFORM as PLAIN
 
 
 def ruleset_of(name: str) -> ss.RuleSet:
@@ -28,6 +30,18 @@ LACKING = [
 ]
 
 
+def scorecard_of(ruleset: ss.RuleSet) -> ss.Scorecard:
+    platforms = {platform.id: platform for platform in (*ss.platforms(), TOY, PLAIN)}
+    return platforms[ruleset.platform].scorecard(ruleset.scorecard)
+
+
+def filled(ruleset: ss.RuleSet, source: NumbersSource) -> FilledRuleSet:
+    """A rule set with the numbers of a user, checked against its scorecard."""
+    card = scorecard_of(ruleset)
+    better = {id: metric.better for id, metric in card.all_metrics.items()}
+    return fill_numbers(ruleset, source, kinds=card.scorer_kinds, better=better)
+
+
 def files(folder: Path, **texts: str) -> list[Path]:
     found = []
     for name, text in texts.items():
@@ -39,8 +53,8 @@ def files(folder: Path, **texts: str) -> list[Path]:
 def filled_in(template: str) -> str:
     """Every line of a number without its mark, with a number; NAME is the scorer where none is known."""
     worth = {
-        "weight": "0.25", "points": "4", "scorer": '"mine"', "kind": '"bands"', "bands": "[[1, 2]]",
-        "floor": "1",
+        "weight": "0.25", "points": "4", "scorer": '"mine"', "kind": '"bands"', "bands": "[[1, 4]]",
+        "floor": "3",
     }  # fmt: skip
     text, count = re.subn(
         r"^# (weight|points|scorer|kind|bands|floor) = .*$",

@@ -93,10 +93,7 @@ def by_package(result: ss.Result) -> Values:
     values: Values = {}
     for id, graded in result.graded.items():
         measured = graded.measured
-        exact = [
-            value if there else None
-            for value, there in zip(measured.values.fractions(), measured.present, strict=True)
-        ]
+        exact = measured.column.fractions()
         values[id] = dict(zip(shops, zip(exact, measured.n.tolist(), strict=True), strict=True))
     values.pop("bonus_points", None)
     return values

@@ -13,6 +13,7 @@ from attrs import evolve
 from shopscore.errors import RuleSetError
 from shopscore.model.rulesets import RuleSet
 from shopscore.plugins.bound_rules import BoundRuleSet
+from shopscore.rules.exact_rules import Numbers
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
 
@@ -50,7 +51,7 @@ def parsed(change: Change = lambda _: None) -> RuleSet:
     """The toy's rule set with a change."""
     tables = document()
     change(tables)
-    return parse_ruleset(text_of(tables), "mine.toml", TOY.lookup)
+    return parse_ruleset(text_of(tables), "mine.toml", TOY.look_up)
 
 
 def refused(change: Change, *words: str) -> str:
@@ -63,6 +64,11 @@ def refused(change: Change, *words: str) -> str:
     for word in words:
         assert word in message
     return message
+
+
+def plain(ruleset: RuleSet, number: object) -> Any:
+    """A declared number or word, or the value of the assumption that stands for it."""
+    return Numbers(ruleset.name, ruleset.numbers).plain(number)
 
 
 def at(*path: Any) -> Callable[[ReferenceTables], Any]:

@@ -38,14 +38,15 @@ def check_ruleset(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None = No
 
 
 def _check_numbers(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None) -> None:
-    decimals = Numbers(ruleset.name, ruleset.numbers).required(ruleset.decimals)
+    numbers = Numbers(ruleset.name, ruleset.numbers)
+    low, high, decimals = map(numbers.required, _scale(ruleset))
     if decimals.denominator != 1 or not 0 <= decimals <= MOST_DECIMALS:
         raise table.fail(
             f"decimals = {float(decimals):g}: a whole number from 0 to {MOST_DECIMALS} is needed"
         )
-    rules = exact_rules(ruleset, kinds)
-    if rules.low >= rules.high:
+    if low >= high:  # before scorers, whose points would all lie off such a scale
         raise table.fail("the scale ends where it begins, or before")
+    rules = exact_rules(ruleset, kinds)
     for dimension in rules.dimensions:
         for id, weight in (
             (dimension.id, dimension.weight),
