@@ -12,7 +12,7 @@ from attrs import frozen
 from ..counting.sums import Sums, Wanted
 from ..errors import UsageError
 from ..exact.columns import ExactColumn
-from ..exact.integers import widened
+from ..exact.integers import widen
 from ..exact.rationals import Mask, Rationals
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
@@ -119,7 +119,7 @@ def combine(
     """
     with isolated(f"aggregator of metric {metric.id}"):
         num, den, n = metric.aggregator.combine(
-            [widened(weighted) for weighted, _ in sums], [widened(count) for _, count in sums]
+            [widen(weighted) for weighted, _ in sums], [widen(count) for _, count in sums]
         )
     n = np.asarray(n, dtype=np.int64)
     if missing:
