@@ -1,16 +1,16 @@
 """One tree of errors; each message says what happened, where, and what to do.
 
     ShopscoreError
-    ├── UsageError              an invalid or contradictory argument or option     (exit 2)
+    ├── UsageError              an invalid or contradictory argument or option    (exit 2)
     │   ├── ExpressionError     an expression that makes no sense where it is used
     │   └── DeclarationError    an invalid declaration of a metric, window, …
     ├── InputError              events, values or tables that cannot be used      (exit 3)
-    │   └── StrictError         rows were set aside and strictness was asked for  (exit 1)
+    │   └── StrictError         rows were set aside, in strict mode               (exit 1)
     ├── StateError              tallies that must not be added or subtracted      (exit 3)
     ├── CoverageError           platform, scorecard, rule set or date not covered (exit 4)
     │   └── RuleSetError        an invalid rule set file
-    └── PluginError             a plugin that is needed failed                     (exit 5)
-        └── PluginErrorGroup        several plugins failed, in strict mode
+    └── PluginError             a plugin that is needed failed                    (exit 5)
+        └── PluginErrorGroup    several plugins failed, in strict mode
 
 A warning of the package is a :class:`ShopscoreWarning`.
 """
@@ -47,7 +47,7 @@ class InputError(ShopscoreError):
 
 
 class StrictError(InputError):
-    """Rows were set aside in strict mode."""
+    """Rows were set aside, in strict mode."""
 
     exit_code = 1
 

@@ -60,5 +60,7 @@ def test_a_scorer_with_impossible_numbers(kind: str, parameters: ReferenceTables
 
 def test_points_off_the_scale() -> None:
     ruleset = parsed(put("scorers", "rank", "curve", value=[[0, 0], [1, Decimal("5.5")]]))
-    with pytest.raises(RuleSetError, match=r"scorer rank: 5\.5 points lie off the scale, 0 to 5"):
+    with pytest.raises(
+        RuleSetError, match=r"scorer rank: 5\.5 points are outside the scale, 0 to 5"
+    ):
         bound_scorers(ruleset)

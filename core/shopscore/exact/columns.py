@@ -79,7 +79,7 @@ class ExactColumn:
 
 
 class ColumnBuilder:
-    """Builds a column piece by piece; rows that are never filled stay unknown."""
+    """A column that is built piece by piece; rows that are never filled stay unknown."""
 
     def __init__(self, size: int) -> None:
         self._num = np.zeros(size, dtype=object)
