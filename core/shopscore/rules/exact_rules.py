@@ -31,7 +31,7 @@ Weight = Fraction | None
 
 @frozen(eq=False)
 class ExactRuleSet:
-    """A rule set as grading and composing use it: numbers exact, scorers made, assumptions replaced.
+    """A rule set as grading and composing use it: exact numbers, scorers made, no assumptions.
 
     A weight, or the points of a dimension, is None where it is neither published nor supplied;
     ``scorers`` has those whose parameters are known. ``variants`` are the rules of the industries
@@ -88,7 +88,7 @@ class ExactRuleSet:
 
 
 def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRuleSet:
-    """Return the rule set with its numbers exact; ``kinds`` are the scorecard's own scorer classes.
+    """Return the rule set with exact numbers; ``kinds`` are the scorecard's own scorer classes.
 
     Raises:
         RuleSetError: for an assumption that does not exist, and for a scorer that cannot be made.

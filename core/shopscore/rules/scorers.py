@@ -55,7 +55,7 @@ class Context:
         return self.rank(self.values)
 
     def percentile_of(self, values: Rationals) -> Percentiles:
-        """Return the percentiles of any values, one per shop; they may be hypothetical.
+        """Return the percentiles of values, one per shop, which may be hypothetical.
 
         Each value is ranked as if its shop had it, while all other shops keep theirs.
         """
@@ -64,7 +64,7 @@ class Context:
 
 @frozen(eq=False)
 class Points:
-    """Points of one metric: ``known`` marks the shops that have some, ``reason`` is why others do not."""
+    """Points of one metric: ``known`` marks the shops that have some, ``reason`` is for the others."""
 
     values: Rationals
     known: Mask
@@ -199,7 +199,7 @@ class Threshold(Scorer):
 
 @frozen
 class Linear(Scorer):
-    """Points by linear interpolation between pairs (value, points) of rising values, flat outside."""
+    """Points interpolated between pairs (value, points) of rising values, flat outside."""
 
     line: tuple[Point, ...] = field(converter=_points)
 

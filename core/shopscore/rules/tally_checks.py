@@ -39,7 +39,7 @@ def _check_columns(expr: ex.Expr, stream: Stream, orders: Stream) -> None:
 
 
 def _check_has_row(node: HasRow, stream: Stream, streams: Mapping[str, Stream]) -> None:
-    """Check that ``has_row`` stands in a tally of orders, with a condition on the other rows only."""
+    """Check that ``has_row`` is used on orders, with a condition on the other rows only."""
     if node.stream not in streams:
         raise ExpressionError(f"no stream {node.stream}{did_you_mean(node.stream, streams)}")
     named_by = streams[node.stream]
@@ -69,7 +69,7 @@ def _check_types(tally: Tally, stream: Stream, orders: Stream) -> None:
 
 
 def _check_words(node: ex.Expr, stream: Stream, orders: Stream) -> None:
-    """Raise ExpressionError for a word that an enum does not have: it would silently match nothing."""
+    """Raise ExpressionError for an unknown word of an enum: it would silently match nothing."""
     refs, words = _compared(node)
     columns = [(orders if ref.linked else stream).column(ref.name) for ref in refs]
     known = {value for column in columns for value in column.values}
