@@ -92,9 +92,7 @@ ACT_WHEN_RETURN_IS_SIGNED = Lever(
         ),
     },
     own_settings=(
-        Assumption(
-            "hours", "integer", 1, "The time in which returned goods are checked.", 0, 240, "h"
-        ),
+        Assumption("hours", "integer", 1, "The time to check returned goods.", 0, 240, "h"),
     ),
     assumes=("the goods are checked in time", "the ticket closes earlier by the same time"),
     sources=(GUIDANCE,),
@@ -116,9 +114,7 @@ CHASE_PICKUP = Lever(
         ),
     },
     own_settings=(
-        Assumption(
-            "hours", "integer", 23, "The time within which the carrier picks up.", 1, 240, "h"
-        ),
+        Assumption("hours", "integer", 23, "The time until the carrier picks up.", 1, 240, "h"),
     ),
     assumes=(
         "the carrier comes when asked",
@@ -176,24 +172,8 @@ ASK_AFTER_DELIVERY = Lever(
     where=(col.rating <= 2) & (col.reviewed_at > col.order.signed_at + assumed("hours") * HOUR),
     cells={"rating": assumed("rating_after")},
     own_settings=(
-        Assumption(
-            "hours",
-            "integer",
-            24,
-            "The time after delivery within which the buyer is asked.",
-            1,
-            240,
-            "h",
-        ),
-        Assumption(
-            "rating_after",
-            "integer",
-            4,
-            "The new rating of a buyer who is won back.",
-            3,
-            5,
-            "stars",
-        ),
+        Assumption("hours", "integer", 24, "The time until the buyer is asked.", 1, 240, "h"),
+        Assumption("rating_after", "integer", 4, "The new rating of such a buyer.", 3, 5, "stars"),
     ),
     assumes=(
         "asking changes what every such buyer writes: this shows the greatest possible effect",
@@ -212,15 +192,7 @@ COMPENSATE_BEFORE_BAD_REVIEW = Lever(
     where=(col.rating <= 2) & col.order.signed_at.is_not_null(),
     cells={"rating": assumed("rating_after")},
     own_settings=(
-        Assumption(
-            "rating_after",
-            "integer",
-            4,
-            "The new rating of a buyer who is won back.",
-            3,
-            5,
-            "stars",
-        ),
+        Assumption("rating_after", "integer", 4, "The new rating of such a buyer.", 3, 5, "stars"),
     ),
     assumes=(
         "every such buyer tells the shop first: this shows the greatest possible effect",

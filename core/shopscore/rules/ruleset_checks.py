@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model.assumptions import Number, chosen_among
+from ..model.assumptions import Number, find_chosen
 from ..model.expressions import Assumed
 from ..model.rulesets import MISSING_POLICIES, RANKING_KINDS, RuleSet
 from .coverage import weights_within
@@ -99,7 +99,7 @@ def _check_chosen(ruleset: RuleSet, table: Table) -> None:
             raise table.fail(f"assumption {word.id} may choose among {', '.join(known)} only")
         if isinstance(word, Assumed) and ruleset.assumptions[word.id].nullable:
             raise table.fail(f"assumption {word.id} chooses a word, and must not be nullable")
-    for number in chosen_among(
+    for number in find_chosen(
         (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, *_scale(ruleset))
     ):
         if ruleset.assumptions[number.by.id].nullable:
