@@ -48,7 +48,7 @@ time_to_refund = when(
 )
 
 
-def closed_alone(where: Expr, value: Expr) -> Tally:
+def tickets(where: Expr, value: Expr) -> Tally:
     """Build the tally of a time over closed tickets that the platform did not step into."""
     return Tally("aftersales", day=col.closed_at, where=settled_alone & where, value=value)
 
@@ -95,7 +95,7 @@ REFUND_ONLY_HOURS = RateMetric(
     en="Time to agree to a refund",
     better="lower",
     unit="hours",
-    aggregator=Mean(closed_alone(col.kind == "refund_only", time_to_agree), per=HOUR),
+    aggregator=Mean(tickets(col.kind == "refund_only", time_to_agree), per=HOUR),
     window=LAST_30,
     sources=GUIDE,
 )
@@ -106,9 +106,7 @@ RETURN_REFUND_HOURS = RateMetric(
     en="Time to settle a return",
     better="lower",
     unit="hours",
-    aggregator=Mean(
-        closed_alone(col.kind == "return_refund", time_to_agree + time_to_refund), per=HOUR
-    ),
+    aggregator=Mean(tickets(col.kind == "return_refund", time_to_agree + time_to_refund), per=HOUR),
     window=LAST_30,
     sources=GUIDE,
 )
@@ -229,9 +227,7 @@ REFUND_ONLY_AFTER_SHIPPING_HOURS = RateMetric(
     en="Time to agree to a refund after shipping",
     better="lower",
     unit="hours",
-    aggregator=Mean(
-        closed_alone((col.kind == "refund_only") & col.shipped, time_to_agree), per=HOUR
-    ),
+    aggregator=Mean(tickets((col.kind == "refund_only") & col.shipped, time_to_agree), per=HOUR),
     window=LAST_30,
     sources=CALCULATOR,
     note="Only the base, settled refunds, is known. Assumption: counted as in 2023, over shipped orders.",

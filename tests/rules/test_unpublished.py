@@ -207,7 +207,7 @@ class TestScalarsThatLack:
 
         change = both(valued, put(*path, value={"assume": "unknown"}))
         refused(
-            change, "assumption unknown supplies a number that is needed, and must not be nullable"
+            change, "assumption unknown supplies a number that is needed: it cannot be nullable"
         )
 
     @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ class TestScalarsThatLack:
 
         refused(
             both(change),
-            "assumption unknown supplies a number that is needed, and must not be nullable",
+            "assumption unknown supplies a number that is needed: it cannot be nullable",
         )
 
     def test_a_condition_from_above_neither(self) -> None:

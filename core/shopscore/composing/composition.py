@@ -59,12 +59,11 @@ def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Se
     no total.
     """
     ids = [entry.id for _, entry in rules.entries]
+    known = {id: graded[id].points.known for id in ids}
     composer = _Composer(rules, len(industries))
     for variant in by_variant(rules, industries):
         composer.add_weights(variant)
-        for available, rows in _find_patterns(
-            {id: graded[id].points.known for id in ids}, variant.rows
-        ):
+        for available, rows in _find_patterns(known, variant.rows):
             shares = _shares(variant.rules, available)
             points = {id: graded[id].points.values.take(rows) for id in shares.within}
             composer.add(variant.rules, rows, shares, points)

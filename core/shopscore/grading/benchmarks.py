@@ -47,9 +47,7 @@ class Curve:
             return self
         if self.values[0] == self.values[-1]:
             return Curve(self.values, self.percentiles[::-1])
-        raise InputError(
-            f"percentiles must run from worst (0) to best (1), and {better} is better here"
-        )
+        raise InputError(f"percentiles must run from worst (0) to best (1): {better} is better")
 
     def percentile(self, value: Fraction) -> Fraction:
         """Return the percentile of a value, from 0 (worst) to 1 (best)."""

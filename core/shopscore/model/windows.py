@@ -29,13 +29,9 @@ class DayWeights:
 
     def __attrs_post_init__(self) -> None:
         if self.first_age < 1:
-            raise DeclarationError(
-                "a window must begin at age 1 or later: the as_of day never counts"
-            )
+            raise DeclarationError("a window must begin at age 1 or later: as_of never counts")
         if not self.ints or min(self.ints) < 0 or max(self.ints) > self.scale:
-            raise DeclarationError(
-                "day weights must be between 0 and their scale, one for each age"
-            )
+            raise DeclarationError("day weights must be between 0 and scale, one for each age")
 
     @property
     def last_age(self) -> int:
@@ -61,7 +57,7 @@ def _decimal(value: object) -> Decimal | Assumed | None:
         return value
     if isinstance(value, int | str | float) and not isinstance(value, bool):
         return Decimal(str(value))
-    raise DeclarationError(f"a half life must be a number of days, not {value!r}")
+    raise DeclarationError(f"half_life must be a number of days, not {value!r}")
 
 
 @frozen
@@ -89,9 +85,7 @@ class Days(Window):
         if not all(n >= 1 for n in numbers) or (len(numbers) == 2 and numbers[0] > numbers[1]):
             raise DeclarationError(f"Days({self.first}, {self.last}): 1 ≤ first ≤ last is needed")
         if isinstance(self.half_life, Decimal) and not 0 < self.half_life < 100_000:
-            raise DeclarationError(
-                f"a half life must be above 0 and below 100,000 days, not {self.half_life}"
-            )
+            raise DeclarationError(f"half_life {self.half_life} must be above 0 and below 100,000")
 
     def weights(self, as_of: date) -> DayWeights:  # noqa: ARG002 - the same on every day
         """Return the weights of the days before ``as_of``; raise if an assumption is not bound."""

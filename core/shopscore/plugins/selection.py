@@ -70,9 +70,7 @@ def notices_on(rules: BoundRuleSet, day: date) -> tuple[str, ...]:
     ruleset, notices = rules.ruleset, []
     if not ruleset.covers(day):
         if not rules.named:
-            rules.scorecard.at(
-                day
-            )  # raises and lists what is covered, where nothing covers the day
+            rules.scorecard.at(day)  # where nothing covers the day, raises with what is covered
             raise CoverageError(f"rule set {ruleset.name} covers {ruleset.span}, not {day}")
         notices.append(
             f"rule set {ruleset.name} covers {ruleset.span}; applied to {day} because it was named"

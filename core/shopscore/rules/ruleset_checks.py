@@ -54,9 +54,7 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None) ->
             if weight is not None and weight < 0:
                 raise table.fail(f"the weight of {id} is negative")
         if any(weight < 0 for weight in weights_within(dimension).values()):
-            raise table.fail(
-                f"dimension {dimension.id}: its weights leave nothing for share_of_rest"
-            )
+            raise table.fail(f"dimension {dimension.id}: weights leave nothing for share_of_rest")
 
 
 def _check_names(ruleset: RuleSet, table: Table) -> None:
@@ -98,14 +96,12 @@ def _check_chosen(ruleset: RuleSet, table: Table) -> None:
         ) <= set(known):
             raise table.fail(f"assumption {word.id} may choose among {', '.join(known)} only")
         if isinstance(word, Assumed) and ruleset.assumptions[word.id].nullable:
-            raise table.fail(f"assumption {word.id} chooses a word, and must not be nullable")
+            raise table.fail(f"assumption {word.id} chooses a word: it cannot be nullable")
     for number in find_chosen(
         (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, *_scale(ruleset))
     ):
         if ruleset.assumptions[number.by.id].nullable:
-            raise table.fail(
-                f"assumption {number.by.id} chooses a number, and must not be nullable"
-            )
+            raise table.fail(f"assumption {number.by.id} chooses a number: it cannot be nullable")
         choices = set(ruleset.assumptions[number.by.id].choices)
         if choices != {word for word, _ in number.numbers}:
             raise table.fail(
@@ -127,7 +123,7 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
     for number in numbers:
         if isinstance(number, Assumed) and ruleset.assumptions[number.id].nullable:
             raise table.fail(
-                f"assumption {number.id} supplies a number that is needed, and must not be nullable"
+                f"assumption {number.id} supplies a number that is needed: it cannot be nullable"
             )
     for dimension in ruleset.dimensions:
         numbers += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]

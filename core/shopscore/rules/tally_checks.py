@@ -44,9 +44,7 @@ def _check_has_row(node: HasRow, stream: Stream, streams: Mapping[str, Stream]) 
         raise ExpressionError(f"no stream {node.stream}{did_you_mean(node.stream, streams)}")
     named_by = streams[node.stream]
     if stream.name != "orders" or not named_by.links_to_orders:
-        raise ExpressionError(
-            f"{node}: has_row is for orders, and rows of a stream with an order_id"
-        )
+        raise ExpressionError(f"{node}: has_row is for orders and streams with an order_id")
     if joined_of(node.where) or any(ref.linked for ref in ex.columns_of(node.where)):
         raise ExpressionError(f"{node}: the condition can read columns of {node.stream} only")
     _check_columns(node.where, named_by, stream)

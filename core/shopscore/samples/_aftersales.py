@@ -205,7 +205,7 @@ def make_course(rng: Rng, asked: Applications, orders: Orders) -> Course:
     decided = np.where(instant, asked.applied, next_morning(rng, asked.applied + handling))
     decided = np.where(asked.unshipped, orders.cancelled[asked.order], decided)
     approved = np.where(fate == AGREED, decided, NEVER)
-    return_signed, refunded, closed = _handle_agreed(rng, asked.kind, approved, service)
+    return_signed, refunded, closed = _complete(rng, asked.kind, approved, service)
     stopped = np.where(fate == WITHDRAWN, asked.applied + waiting(rng, 20, size), decided + 3 * DAY)
     closed = np.where(fate == AGREED, closed, stopped)
 
@@ -240,9 +240,7 @@ def _fates(rng: Rng, service: Floats, unshipped: Bools) -> Ints:
     return np.where(unshipped, AGREED, fate)
 
 
-def _handle_agreed(
-    rng: Rng, kind: Ints, approved: Ints, service: Floats
-) -> tuple[Ints, Ints, Ints]:
+def _complete(rng: Rng, kind: Ints, approved: Ints, service: Floats) -> tuple[Ints, Ints, Ints]:
     """Return the times of return, refund and end of the tickets that the shop agreed to."""
     size = len(kind)
     back = chance(rng, 1 - NOT_SENT_BACK, size) & (kind != REFUND_ONLY)

@@ -120,7 +120,7 @@ def conversations_frame(rng: Rng, orders: Orders, shops: Shops) -> pl.DataFrame:
 
 
 def _sessions(rng: Rng, orders: Orders) -> tuple[Ints, Ints, Bools]:
-    """Draw order, start, and whether the order is named, by time; unnamed, it starts before it."""
+    """Draw order, start, and whether the order is named; unnamed sessions start before it."""
     order = np.repeat(
         np.arange(len(orders.shop)), rng.poisson(SESSIONS_PER_ORDER, len(orders.shop))
     )
