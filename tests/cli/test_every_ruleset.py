@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 import shopscore as ss
-
-from .running import shopscore
-from .test_schemas import valid
+from support.command_line import shopscore
+from support.json_schemas import valid
 
 #: Statuses of the shops, and the share of the total whose numbers are published.
 EXPECTED: dict[str, tuple[set[str], float | None]] = {

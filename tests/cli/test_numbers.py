@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 import shopscore as ss
-
-from .running import Answer, plugins, shopscore
-from .test_schemas import valid
+from support.command_line import Answer, plugins, shopscore
+from support.json_schemas import valid
 
 KUAISHOU = ("-p", "kuaishou", "-r", "2023", "--as-of", "2022-07-01")
 DSR = ("-p", "tmall", "-c", "dsr", "--as-of", "2022-07-01")

@@ -8,8 +8,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.model.expressions import Assumed
-
-from .running import ESCAPE, plugins, process
+from support.command_line import ESCAPE, plugins, process
 
 
 class TestList:
