@@ -150,10 +150,10 @@ def exit_codes() -> str:
     meanings = {
         0: "done; a result in which no shop has a score is done as well, with a line on stderr",
         1: "a check failed: `shopscore-plugins check`, or `--strict` and a row was set aside",
-        2: "an argument or option that cannot be meant",
+        2: "an invalid or contradictory argument or option",
         3: "input that cannot be used",
         4: "platform, scorecard, rule set or date not covered",
-        5: "a plugin failed in what was asked for",
+        5: "a plugin that is needed failed",
         run.BUG: "a fault of shopscore itself; `SHOPSCORE_DEBUG=1` shows where",
         run.INTERRUPTED: "interrupted",
     }

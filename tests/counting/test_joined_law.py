@@ -117,11 +117,11 @@ def orders_once(among: Expr) -> Tally:
 @pytest.mark.parametrize(
     ("tally", "words"),
     [
-        (Tally("reviews", day=col.reviewed_at, where=bad_review), "only orders are named"),
-        (Tally("violations", day=col.happened_at, where=bad_review), "only orders are named"),
-        (orders_where(has_row("orders", col.is_presale)), "only orders are named"),
-        (orders_where(has_row("violations", col.kind == "x")), "only orders are named"),
-        (orders_where(has_row("shop_facts", col.value == 1)), "only orders are named"),
+        (Tally("reviews", day=col.reviewed_at, where=bad_review), "has_row is for orders"),
+        (Tally("violations", day=col.happened_at, where=bad_review), "has_row is for orders"),
+        (orders_where(has_row("orders", col.is_presale)), "has_row is for orders"),
+        (orders_where(has_row("violations", col.kind == "x")), "has_row is for orders"),
+        (orders_where(has_row("shop_facts", col.value == 1)), "has_row is for orders"),
         (orders_where(has_row("review", col.rating <= 2)), "no stream review; did you mean reviews"),
         (orders_where(has_row("reviews", col.ratin <= 2)), "no column ratin; did you mean rating"),
         (orders_where(has_row("reviews", col.paid_at > 0)), "no column paid_at"),
@@ -141,8 +141,8 @@ def orders_once(among: Expr) -> Tally:
         (orders_where(month(col.carrier) == 1), "needs integers"),
         (orders_once(col.xx), "no column xx"),
         (orders_once(col.amount), "not truth"),
-        (orders_where(fact_on("a", disaster) == 1), "a on the day of .*disaster.*: its time is one of the row's own"),
-        (orders_where(fact_on("a", when(bad_review, 0)) == 1), "rating.*: its time is one of the row's own"),
+        (orders_where(fact_on("a", disaster) == 1), "a on the day of .*disaster.*: the time must be one of the row's own"),
+        (orders_where(fact_on("a", when(bad_review, 0)) == 1), "rating.*: the time must be one of the row's own"),
     ],
     ids=lambda value: str(value) if isinstance(value, str) else value.key,
 )  # fmt: skip

@@ -158,7 +158,7 @@ class TestBonus:
 
     def test_what_is_meant_as_one_is_not_weighed(self) -> None:
         ruleset = parsed(put(*ENTRY, "id", value="extra_orders"))
-        with pytest.raises(RuleSetError, match="has the role bonus, and cannot be weighed"):
+        with pytest.raises(RuleSetError, match="has the role bonus, and cannot have a weight"):
             bind(ruleset, WITH_BONUS)
 
     def test_no_metric_stands_twice(self) -> None:

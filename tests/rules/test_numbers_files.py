@@ -188,10 +188,10 @@ SCORER = "[scorers.goods_negative_rate]\n"
         # what is no scorer
         (TMALL, f"{SCORER}band = [[0.02, 4]]\n", ["scorers.goods_negative_rate", "unknown key band; did you mean bands?"]),
         (TMALL, f"{SCORER}bands = [[0.02]]\n", ["scorers.goods_negative_rate", "no pair of a place and its points"]),
-        (TMALL, f"{SCORER}bands = []\n", ["scorers.goods_negative_rate", "bands: there is none"]),
+        (TMALL, f"{SCORER}bands = []\n", ["scorers.goods_negative_rate", "bands needs at least one band"]),
         (TMALL, f'{SCORER}bands = [["a", 4]]\n', ["scorers.goods_negative_rate", "'a'"]),
         (TMALL, f"{SCORER}floor = 3\n", ["scorers.goods_negative_rate", "bands"]),
-        (TMALL, f"{SCORER}bands = [[0.02, 9]]\n", ["scorers.goods_negative_rate", "9 points lie off the scale"]),
+        (TMALL, f"{SCORER}bands = [[0.02, 9]]\n", ["scorers.goods_negative_rate", "9 points are outside the scale"]),
         (TMALL, f"{SCORER}bands = [[0.02, 4], [0.03, 5]]\n", ["scorers.goods_negative_rate", "worst to the best"]),
         (TMALL, f'{SCORER}kind = "band"\nbands = [[0.02, 4]]\n', ["scorers.goods_negative_rate", "did you mean bands?"]),
         # twice
@@ -200,8 +200,8 @@ SCORER = "[scorers.goods_negative_rate]\n"
         # beyond the scale, and beyond the bounds of the assumption
         (KUAISHOU, f"{DIMENSION}points = 99\n", ["assumption goods.points: 99 is outside its bounds 0 to 5"]),
         (KUAISHOU, f"{DIMENSION}weight = 7\n", ["assumption goods.weight: 7 is outside its bounds 0 to 0.75"]),
-        (TMALL, f"{DIMENSION}points = 5.5\n", ["dimensions[goods]: points = 5.5 lies off the scale, 3 to 5"]),
-        (TMALL, f"{DIMENSION}points = -1\n", ["points = -1 lies off the scale, 3 to 5"]),
+        (TMALL, f"{DIMENSION}points = 5.5\n", ["dimensions[goods]: points = 5.5 is outside the scale, 3 to 5"]),
+        (TMALL, f"{DIMENSION}points = -1\n", ["points = -1 is outside the scale, 3 to 5"]),
         (PILOT, f"{DIMENSION}points = 1\n", ["no dimension goods"]),
     ],
     ids=lambda value: value.replace("\n", " ") if isinstance(value, str) else "",
@@ -215,7 +215,7 @@ def test_what_cannot_be_given(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("bands = [[0.02, 9]]", "9 points lie off the scale, 3 to 5"),
+        ("bands = [[0.02, 9]]", "9 points are outside the scale, 3 to 5"),
         ("bands = [[0.02, 4], [0.03, 5]]", "worst to the best value, and lower is better"),
         ('kind = "band"\nbands = [[0.02, 4]]', "did you mean bands?"),
     ],
@@ -248,7 +248,7 @@ def test_two_files_for_one_industry(tmp_path: Path) -> None:
     given = files(tmp_path, men=MEN, more='industries = ["girls", "boys"]\n', women=WOMEN)
     with pytest.raises(ss.InputError) as caught:
         filled(TMALL, given)
-    assert str(caught.value) == f"{given[1]}: {given[0]} is for boys too"
+    assert str(caught.value) == f"{given[1]}: industry boys is also in {given[0]}"
     assert len(filled(TMALL, [given[0], given[2]]).variants) == 2
 
 
@@ -265,7 +265,7 @@ def test_two_files_that_give_one_number(tmp_path: Path) -> None:
         given = files(tmp_path, a=texts[0], b=texts[1])
         with pytest.raises(ss.InputError) as caught:
             filled(ruleset, given)
-        said = f"{given[1]}: {what} is given by another numbers file, which is for all"
+        said = f"{given[1]}: {what} is already supplied by another numbers file for all"
         assert str(caught.value).startswith(said)
 
 
@@ -279,7 +279,7 @@ def test_files_that_give_different_numbers_of_one_dimension(tmp_path: Path) -> N
 def test_a_number_that_is_assumed_too(tmp_path: Path) -> None:
     (path,) = files(tmp_path, mine=f"{DIMENSION}points = 1\n")
     with pytest.raises(
-        ss.InputError, match=r"mine\.toml: .*points is given twice: also as .* goods"
+        ss.InputError, match=r"mine\.toml: .*points is supplied twice: also as .* goods"
     ):
         filled(KUAISHOU.assuming({"goods.points": 1}), path)
     assert (

@@ -55,4 +55,4 @@ def test_a_scorer_with_impossible_numbers(kind: str, parameters: ReferenceTables
 
 def test_points_off_the_scale() -> None:
     change = put("scorers", "rank", "curve", value=[[0, 0], [1, Decimal("5.5")]])
-    refused(change, "scorers.rank: 5.5 points lie off the scale, 0 to 5")
+    refused(change, "scorers.rank: 5.5 points are outside the scale, 0 to 5")

@@ -128,7 +128,7 @@ class TestScorersThatLack:
 
     def test_have_no_numbers(self) -> None:
         table = {**MISSING, "bands": [[0, 1]], "source": "page"}
-        refused(put("scorers", "reply_bands", value=table), "either missing, or bands")
+        refused(put("scorers", "reply_bands", value=table), "a scorer has either missing, or bands")
 
     @pytest.mark.parametrize(
         "table",
@@ -203,7 +203,9 @@ class TestScalarsThatLack:
                 tables["assumptions"][-1]["value"] = value
 
         change = both(valued, put(*path, value={"assume": "unknown"}))
-        refused(change, "assumption unknown may be none, and stands where a number must be")
+        refused(
+            change, "assumption unknown supplies a number that is needed: it cannot be nullable"
+        )
 
     @pytest.mark.parametrize(
         "tier",
@@ -219,11 +221,17 @@ class TestScalarsThatLack:
             del tables["tiers"][0]["at_least"]
             tables["tiers"][0].update(tier)
 
-        refused(both(change), "assumption unknown may be none, and stands where a number must be")
+        refused(
+            both(change),
+            "assumption unknown supplies a number that is needed: it cannot be nullable",
+        )
 
     def test_a_condition_from_above_neither(self) -> None:
         change = put("eligibility", 0, "at_most", value={"assume": "unknown"})
-        refused(both(change, drop("eligibility", 0, "at_least")), "unknown may be none")
+        refused(
+            both(change, drop("eligibility", 0, "at_least")),
+            "unknown supplies a number that is needed",
+        )
 
     @pytest.mark.parametrize("path", [(*GOODS, "weight"), ("tiers", 0, "at_least")], ids=str)
     @pytest.mark.parametrize("id", ["share", "flag"])

@@ -1,4 +1,4 @@
-"""What changes from one rule set to another, by its place in the rules."""
+"""Changes from one rule set to another, by their place in the rules."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 from ..plugins.bound_rules import BoundRuleSet
 from .rule_facts import list_facts
 
-#: The place of a number or word in the rules, what it was, and what it is.
+#: The place of a number or word in the rules, its old value and its new one.
 Change = tuple[str, Any, Any]
 
-#: What differs between any two rule sets, and says nothing of their rules.
+#: Facts that differ between any two rule sets, and are no part of the rules.
 _IDENTITY = ("name", "sha256", "published_on")
-#: What only says in other words what stands elsewhere among the facts.
+#: Facts that only repeat others in another form.
 _DERIVED = ("words", "declared", "scorers", "span")
 
 
 def list_changes(old: BoundRuleSet, new: BoundRuleSet) -> list[Change]:
-    """Return what differs between two rule sets; None where one has nothing in a place."""
-    before, after = (dict(_flat(_short(rules))) for rules in (old, new))
+    """Return what differs between two rule sets; None where one has no value in a place."""
+    before, after = (dict(_flatten(_with_short_ids(rules))) for rules in (old, new))
     places = dict.fromkeys((*before, *after))
     return [
         (place, before.get(place), after.get(place))
@@ -28,8 +28,8 @@ def list_changes(old: BoundRuleSet, new: BoundRuleSet) -> list[Change]:
     ]
 
 
-def _short(rules: BoundRuleSet) -> dict[str, Any]:
-    """The facts with assumptions by their short ids, which do not name the version."""
+def _with_short_ids(rules: BoundRuleSet) -> dict[str, Any]:
+    """Return the facts with short ids of assumptions, which do not name the version."""
     facts = list_facts(rules)
     prefix = rules.ruleset.full_id("")
     for assumption in facts["assumptions"]:
@@ -37,15 +37,15 @@ def _short(rules: BoundRuleSet) -> dict[str, Any]:
     return facts
 
 
-def _flat(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """Leaves of a document; members of lists are named by their id."""
+def _flatten(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the leaves of a document with their places; members of lists are named by their id."""
     if isinstance(value, Mapping):
         for key, below in value.items():
             if key != "id" and key not in _DERIVED:
-                yield from _flat(below, f"{place}.{key}" if place else key)
+                yield from _flatten(below, f"{place}.{key}" if place else key)
     elif isinstance(value, list):
         for position, below in enumerate(value):
             name = below.get("id", position) if isinstance(below, Mapping) else position
-            yield from _flat(below, f"{place}[{name}]")
+            yield from _flatten(below, f"{place}[{name}]")
     else:
         yield place, value

@@ -1,4 +1,4 @@
-"""Facts of rules as plain data: for commands, documents and documentation, and to compare."""
+"""Facts of rules as plain data: for commands, JSON, documentation, and to compare rule sets."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ..model.windows import Days
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.exact_rules import Numbers
 
-#: A day to ask windows for; their ages are the same on every other.
+#: A day to ask windows for; their ages are the same on any other day.
 _ANY_DAY = date(2000, 1, 1)
 
 
 def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
-    """Return everything that a rule set and its metrics say.
+    """Return everything that a rule set and its metrics declare.
 
-    Beside a number ``x`` stands ``x_source``: the id of a source, or ``assumption`` and its id;
+    With a number ``x`` comes ``x_source``: the id of a source, or ``assumption`` and its id;
     where an assumption chooses the number, ``x_choices`` has the number for each word.
     """
     facts = _Facts(rules)
@@ -160,11 +160,11 @@ class _Facts:
         }
 
     def comparison(self) -> dict[str, Any] | None:
-        found = self._ruleset.comparison
-        if found is None:
+        declared = self._ruleset.comparison
+        if declared is None:
             return None
-        kind = {"kind": found.kind, "kind_source": found.source or None}
-        return {**kind, **self._number("mean", found.mean, found.source)}
+        kind = {"kind": declared.kind, "kind_source": declared.source or None}
+        return {**kind, **self._number("mean", declared.mean, declared.source)}
 
     def assumptions(self) -> Iterator[dict[str, Any]]:
         for assumption in self._ruleset.assumptions.values():
@@ -182,14 +182,14 @@ class _Facts:
 
 
 def _source_of(number: Any, source: str) -> str | None:
-    """The source of a number, or the assumption that stands for it."""
+    """Return the source of a number, or the assumption that supplies it."""
     if isinstance(number, Chosen):
         return f"{source}, by assumption {number.by.id}"
     return f"assumption {number.id}" if isinstance(number, Assumed) else source or None
 
 
 def _nested(value: Any) -> str:
-    """Nested parameters as text, with the names of assumptions in square brackets."""
+    """Return nested parameters as text, with the names of assumptions in square brackets."""
     if isinstance(value, tuple):
         return f"({', '.join(map(_nested, value))})"
     return str(value)
@@ -227,7 +227,7 @@ def _window(metric: Metric) -> str:
 
 
 def _aggregator_facts(metric: Metric) -> dict[str, Any]:
-    """How the counted rows become a fraction: grades of those above the line, and the divisor."""
+    """Return how the counted rows become a fraction: grades of the numerator, and the divisor."""
     aggregator = metric.aggregator
     if not isinstance(aggregator, RationalCombination):
         return {"grades": None, "divides": False, "per": 1}

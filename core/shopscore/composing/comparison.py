@@ -1,4 +1,4 @@
-"""Comparison: a metric of a shop beside the mean of its industry."""
+"""Comparison: the metrics of a shop compared with the means of its industry."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Direction = Literal["higher", "lower", "level"]
 
 @frozen(eq=False)
 class Compared:
-    """One metric of every shop against the mean of its industry, exact.
+    """One metric of every shop compared with the mean of its industry, exact.
 
-    ``directions`` are words; ``differences`` are shares, see :func:`differences` and
-    :func:`spreads`, unknown where they would divide by zero.
+    ``directions`` are words. ``differences`` are shares, see :func:`differences` and
+    :func:`spreads`; unknown where they would divide by zero.
     """
 
     means: ExactColumn
@@ -35,20 +35,20 @@ class Compared:
 
 
 def differences(ahead: Rationals, mean: Fraction) -> Rationals | None:
-    """Return what shops are ahead of the mean, signed, as shares of it; None of a mean of zero.
+    """Return by how much values are ahead of the mean, as shares of it; None for a mean of zero.
 
-    >>> found = differences(Rationals.of([-1], [1]), Fraction(4))
-    >>> found.fractions() if found else None
+    >>> shares = differences(Rationals.of([-1], [1]), Fraction(4))
+    >>> shares.fractions() if shares else None
     [Fraction(-1, 4)]
     """
     return ahead.scaled(1 / mean) if mean else None
 
 
 def spreads(ahead: Rationals, mean: Fraction, least: Fraction, greatest: Fraction) -> Rationals:
-    """Return how far of the way from the mean to the greatest peer, or for a lower value to the least.
+    """Return the shares of the distance from the mean to the greatest value, or to the least.
 
-    (own − mean)/(max − mean) for a higher value, (mean − own)/(mean − min) for a lower one, and 0
-    where there is no way to go.
+    (own − mean)/(max − mean) for a value above the mean, (mean − own)/(mean − min) for one below,
+    and 0 where that distance is 0.
 
     >>> ahead = Rationals.of([1], [10])  # 4.71234 − 4.61234
     >>> spreads(ahead, Fraction("4.61234"), Fraction(4), Fraction("4.91234")).fractions()
@@ -66,37 +66,37 @@ def pooled(values: Rationals) -> Fraction:
 
 
 def mean_of(values: Rationals) -> Fraction:
-    """Return the mean of the values themselves, each weighing the same.
+    """Return the plain mean of the values.
 
     >>> mean_of(Rationals.of([1, 1], [2, 3]))
     Fraction(5, 12)
     """
     num, den = values.lowest_terms()
     totals: dict[int, int] = {}
-    for above, below in zip(num.tolist(), den.tolist(), strict=True):
-        totals[below] = totals.get(below, 0) + above
+    for numerator, denominator in zip(num.tolist(), den.tolist(), strict=True):
+        totals[denominator] = totals.get(denominator, 0) + numerator
     common = lcm(*totals)
     return Fraction(sum(total * (common // d) for d, total in totals.items()), common * len(values))
 
 
 def mean_of_kind(kind: str, values: Rationals) -> Fraction:
-    """Return the mean of some values: ``pooled``, or of the ``shops``' own values."""
+    """Return the mean of a kind: ``pooled``, or of the ``shops``' own values."""
     return pooled(values) if kind == "pooled" else mean_of(values)
 
 
 def compare(
     rules: ExactRuleSet, measured: MetricValues, industries: Sequence[str], peers: Mask | None
 ) -> Compared:
-    """Compare each shop's value with the mean of its industry, as the rule set does.
+    """Compare each shop's value with the mean of its industry, as the rule set declares.
 
-    Peers are the shops of the industry with a value, the shop itself among them.
+    The mean is over the peers with a value, including the shop itself.
 
     Raises:
-        UsageError: where the rule set compares nothing.
+        UsageError: where the rule set has no comparison.
     """
     rule = rules.comparison
     if rule is None:
-        raise UsageError(f"{rules.name} compares nothing")
+        raise UsageError(f"rule set {rules.name} has no comparison with the industry")
     among = measured.known if peers is None else measured.known & peers
     size = len(industries)
     means, differs = ColumnBuilder(size), ColumnBuilder(size)
@@ -118,12 +118,12 @@ def compare(
 def by_industry(
     industries: Sequence[str], present: Mask, among: Mask
 ) -> Sequence[tuple[list[int], list[int]]]:
-    """Return per industry with peers the rows that have a value, and those of the peers."""
-    table = pl.DataFrame({"industry": industries, "mine": present, "peer": among}).with_row_index()
+    """Return per industry with peers the rows that have a value, and the rows of the peers."""
+    table = pl.DataFrame({"industry": industries, "own": present, "peer": among}).with_row_index()
     rows = table.group_by("industry").agg(
-        pl.col("index").filter("mine").alias("mine"), pl.col("index").filter("peer").alias("peers")
+        pl.col("index").filter("own").alias("own"), pl.col("index").filter("peer").alias("peers")
     )
-    return [(mine, peers) for _, mine, peers in rows.iter_rows() if peers]
+    return [(own, peers) for _, own, peers in rows.iter_rows() if peers]
 
 
 def _direction(ahead: int) -> Direction:
@@ -133,7 +133,7 @@ def _direction(ahead: int) -> Direction:
 
 
 def show_percent(kind: str, parts: Rationals) -> list[str]:
-    """Return differences in percent, as the consoles write them: a spread is cut after two decimals.
+    """Return differences in percent as the consoles show them; spreads are cut, not rounded.
 
     >>> show_percent("spread", Rationals.of([2], [3])), show_percent("difference", Rationals.of([-1], [8]))
     (['66.66%'], ['-12.50%'])

@@ -23,11 +23,11 @@ from ..rules.exact_rules import ExactRuleSet, Weight
 
 @frozen(eq=False)
 class Shares:
-    """What each metric and dimension carries for one pattern of available metrics; exact.
+    """The exact shares of metrics and dimensions, for one pattern of available metrics.
 
-    ``within`` are shares of the dimension, ``dimensions`` shares of the total, which sum to 1.
-    With a ``coverage`` numbers are missing, there is no total, and they are the weights of the
-    rules, None where not known.
+    ``within`` are shares of metrics in their dimension, ``dimensions`` shares of the total, which
+    sum to 1. Where numbers are missing, ``coverage`` is known, there is no total, and
+    ``dimensions`` are the weights of the rules, None where unknown.
     """
 
     within: Mapping[str, Fraction]
@@ -39,8 +39,8 @@ class Shares:
 class Composed:
     """Dimensions and score of every shop, exact.
 
-    ``weights`` of metrics are shares of the total, ``dimension_weights`` those of the rules.
-    ``coverage`` is known for shops whose rules are missing a number.
+    ``weights`` are shares of metrics in the total, ``dimension_weights`` the weights of the rules.
+    ``coverage`` is known for shops in whose rules a number is missing.
     """
 
     score: ExactColumn
@@ -51,33 +51,35 @@ class Composed:
 
 
 def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Series) -> Composed:
-    """Weigh points into dimensions and dimensions into the score, and make the adjustments.
+    """Weigh points into dimensions and dimensions into the score, then apply bonus and deductions.
 
-    A metric without points is left out and the others of its dimension carry its weight;
-    a dimension without any likewise (policy ``rescale``). Under ``require`` a dimension needs all.
-    A dimension that is missing a number has no points, and then there is no total.
+    By the policy ``rescale`` a metric without points is left out, and the others of its dimension
+    share its weight; so is a dimension without points. By ``require`` a dimension needs the points
+    of all its metrics. A dimension in which a number is missing has no points, and then there is
+    no total.
     """
     ids = [entry.id for _, entry in rules.entries]
-    composing = _Composing(rules, len(industries))
+    known = {id: graded[id].points.known for id in ids}
+    composer = _Composer(rules, len(industries))
     for variant in by_variant(rules, industries):
-        composing.begin(variant)
-        for available, rows in _patterns({id: graded[id].points.known for id in ids}, variant.rows):
+        composer.add_weights(variant)
+        for available, rows in _find_patterns(known, variant.rows):
             shares = _shares(variant.rules, available)
             points = {id: graded[id].points.values.take(rows) for id in shares.within}
-            composing.add(variant.rules, rows, shares, points)
-    composed = composing.build()
+            composer.add(variant.rules, rows, shares, points)
+    composed = composer.build()
     if not rules.adjustments:
         return composed
     changes = [(a, graded[a.metric].points) for a in rules.adjustments]
-    return evolve(composed, score=_adjusted(rules, composed.score, changes))
+    return evolve(composed, score=_adjust(rules, composed.score, changes))
 
 
-def _adjusted(
+def _adjust(
     rules: ExactRuleSet,
     score: ExactColumn,
     changes: Sequence[tuple[Adjustment[Fraction], ExactColumn]],
 ) -> ExactColumn:
-    """The total with everything that is added or taken; it never leaves the scale."""
+    """Return the total with bonus and deductions, kept within the scale."""
     total = score.values
     for adjustment, points in changes:
         amount = points.or_zero()
@@ -92,10 +94,10 @@ def _at_most(values: Rationals, limit: Fraction) -> Rationals:
     return Rationals.constant(limit, len(values)).where(values.at_least(limit), values)
 
 
-def _patterns(
+def _find_patterns(
     known: Mapping[str, Mask], among: Mask
 ) -> Iterator[tuple[set[str], npt.NDArray[np.int64]]]:
-    """The sets of metrics that shops have points for, each with its shops."""
+    """Yield each set of metrics for which some shops have points, with these shops."""
     if not known:
         yield set(), np.flatnonzero(among)
         return
@@ -107,42 +109,41 @@ def _patterns(
 
 def _shares(rules: ExactRuleSet, available: set[str]) -> Shares:
     within: dict[str, Fraction] = {}
-    total: dict[str, Weight] = {}
+    weights: dict[str, Weight] = {}
     for dimension in rules.dimensions:
         if known_share(rules, dimension, available) != 1:
             continue
         if dimension.points is None:
-            shares = _within(rules, dimension, available)
+            shares = _shares_within(rules, dimension, available)
             if not shares:
                 continue
             within |= shares
-        total[dimension.id] = dimension.weight
+        weights[dimension.id] = dimension.weight
     covered = coverage(rules, available)
     if covered is not None:
-        return Shares(within, total, covered)
-    everything = sum((weight or Fraction(0) for weight in total.values()), Fraction(0))
-    if not everything:
+        return Shares(within, weights, covered)
+    total = sum((weight or Fraction(0) for weight in weights.values()), Fraction(0))
+    if not total:
         return Shares({}, {}, None)
-    return Shares(within, {id: (w or 0) / everything for id, w in total.items()}, None)
+    return Shares(within, {id: (w or 0) / total for id, w in weights.items()}, None)
 
 
-def _within(
+def _shares_within(
     rules: ExactRuleSet, dimension: Dimension[Weight], available: set[str]
 ) -> dict[str, Fraction]:
-    """Shares of the available metrics in their dimension; none where it has no points."""
+    """Return the shares of available metrics in a dimension; none where it has no points."""
     if rules.policy not in MISSING_POLICIES:
         raise RuleSetError(f"{rules.name}: unknown policy for missing metrics {rules.policy!r}")
-    every = weights_within(dimension)
-    weights = {id: weight for id, weight in every.items() if id in available}
-    whole = sum(weights.values(), Fraction(0))
+    weights = {id: w for id, w in weights_within(dimension).items() if id in available}
+    total = sum(weights.values(), Fraction(0))
     incomplete = len(weights) < len(dimension.metrics)
-    if not whole or (rules.policy == "require" and incomplete):
+    if not total or (rules.policy == "require" and incomplete):
         return {}
-    return {id: weight / whole for id, weight in weights.items()}
+    return {id: weight / total for id, weight in weights.items()}
 
 
-class _Composing:
-    """Columns that are filled pattern by pattern."""
+class _Composer:
+    """The columns of the result, filled pattern by pattern."""
 
     def __init__(self, rules: ExactRuleSet, size: int) -> None:
         self._score, self._coverage = ColumnBuilder(size), ColumnBuilder(size)
@@ -150,8 +151,8 @@ class _Composing:
         self._dimension_weights = {d.id: ColumnBuilder(size) for d in rules.dimensions}
         self._weights = {m.id: ColumnBuilder(size) for _, m in rules.entries}
 
-    def begin(self, variant: VariantShops) -> None:
-        """Note the weights of dimensions, which hold for all shops of a variant."""
+    def add_weights(self, variant: VariantShops) -> None:
+        """Add the weights of dimensions, which hold for all shops of a variant."""
         rows = np.flatnonzero(variant.rows)
         for dimension in variant.rules.dimensions:
             if dimension.weight is not None:
@@ -165,7 +166,7 @@ class _Composing:
         shares: Shares,
         points: Mapping[str, Rationals],
     ) -> None:
-        """Compose the dimensions, and where it is whole the total, of shops with one pattern."""
+        """Compose the dimensions of shops with one pattern, and the total unless a number is missing."""
         total = Rationals.constant(0, len(rows))
         for dimension in rules.dimensions:
             if dimension.id not in shares.dimensions:
@@ -175,7 +176,7 @@ class _Composing:
             if dimension.points is not None:
                 ids, mean = [], Rationals.constant(dimension.points, len(rows))
             else:
-                mean = _weighted([(shares.within[id], points[id]) for id in ids])
+                mean = _weighted_sum([(shares.within[id], points[id]) for id in ids])
             self._dimensions[dimension.id].put(rows, mean)
             if share is None:
                 continue
@@ -198,7 +199,7 @@ class _Composing:
         )
 
 
-def _weighted(parts: Sequence[tuple[Fraction, Rationals]]) -> Rationals:
+def _weighted_sum(parts: Sequence[tuple[Fraction, Rationals]]) -> Rationals:
     first, *rest = (points.scaled(share) for share, points in parts)
     for part in rest:
         first = first + part

@@ -1,4 +1,4 @@
-"""Conditions checked on shops: the one place that holds a measure against a limit."""
+"""Conditions checked on shops: the one place that compares a measure with a limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .comparison import by_industry, mean_of_kind
 
 @frozen(eq=False)
 class Measures:
-    """What conditions look at: metrics, and where they are composed, dimensions and the total."""
+    """What conditions measure: metrics and, once they are composed, dimensions and the total."""
 
     metrics: Mapping[str, MetricValues]
     industries: Sequence[str]
@@ -26,20 +26,20 @@ class Measures:
     mean_kind: str = "pooled"
 
     def column(self, measure: Measure) -> ExactColumn:
-        """Return what a measure says of every shop; unknown where it says nothing."""
+        """Return a measure of every shop; unknown where there is no value."""
         if measure.kind == "total" and self.total is not None:
             return self.total
         if measure.kind == "dimension" and self.dimensions is not None:
             return self.dimensions[measure.id]
-        found = self.metrics[measure.id]
-        rows = Rationals.of(found.n, np.ones(len(found.n), dtype=np.int64))
+        metric = self.metrics[measure.id]
+        rows = Rationals.of(metric.n, np.ones(len(metric.n), dtype=np.int64))
         match measure.kind:
             case "n":
                 return ExactColumn(rows, np.ones(len(rows), dtype=np.bool_))
-            case "numerator":  # whole, also where a value was typed in
-                counts = (found.values * rows).half_up(0)
-                return ExactColumn(Rationals.of(counts, np.ones_like(counts)), found.known)
-        return found.column
+            case "numerator":  # a whole number, even where the value was supplied
+                counts = (metric.values * rows).half_up(0)
+                return ExactColumn(Rationals.of(counts, np.ones_like(counts)), metric.known)
+        return metric.column
 
     def limits(self, condition: Condition[Fraction]) -> ExactColumn:
         """Return the limit for every shop; unknown in an industry without a mean."""
@@ -54,7 +54,7 @@ class Measures:
         return limits.build()
 
     def met(self, condition: Condition[Fraction]) -> Mask:
-        """Return which shops meet a condition; those of whom nothing is known do not."""
+        """Return which shops meet a condition; shops without a value do not."""
         values = self.column(condition.measure)
         met = reaches(values, condition.operator, self.limits(condition))
         if condition.or_count_below is not None:

@@ -15,7 +15,7 @@ from .conditions import Measures, reaches
 
 @frozen(eq=False, slots=False)
 class EligibilityCheck:
-    """Which shops meet one condition for a published score, and the values that it looks at."""
+    """One condition for a published score: the values it measures, and which shops meet it."""
 
     eligibility: Eligibility[Fraction]
     values: ExactColumn
@@ -23,12 +23,12 @@ class EligibilityCheck:
 
 
 def check_eligibility(rules: ExactRuleSet, measures: Measures) -> tuple[EligibilityCheck, ...]:
-    """Check each condition of the rule set against the measures; no value counts as zero."""
+    """Check each condition of eligibility on every shop; a missing value counts as zero."""
     checks = []
     for eligibility in rules.eligibility:
         condition = eligibility.condition
-        found = measures.column(condition.measure)
-        counted = ExactColumn.constant(0, len(found)).where(~found.known, found)
-        met = reaches(counted, condition.operator, measures.limits(condition))
-        checks.append(EligibilityCheck(eligibility, counted, met))
+        measured = measures.column(condition.measure)
+        values = measured.or_else(ExactColumn.constant(0, len(measured)))
+        met = reaches(values, condition.operator, measures.limits(condition))
+        checks.append(EligibilityCheck(eligibility, values, met))
     return tuple(checks)

@@ -20,10 +20,10 @@ from .eligibility import EligibilityCheck
 
 @frozen(eq=False, slots=False)
 class Published:
-    """The rounded score of every shop, its status, and the tiers that it has.
+    """The rounded score, the status and the tiers of every shop.
 
     ``rounded`` are integers of the last decimal place; ``status`` is a word per shop; ``total``
-    says which shops have a score.
+    marks the shops that have a score.
     """
 
     status: npt.NDArray[np.object_]
@@ -34,7 +34,7 @@ class Published:
 
     @cached_property
     def scored(self) -> Mask:
-        """Shops with the status ``scored``: they have a score, or the scorecard has no total."""
+        """The shops with the status ``scored``: they have a score, or the scorecard has no total."""
         return np.asarray(self.status == "scored", dtype=np.bool_)
 
     @property
@@ -50,7 +50,7 @@ def publish(
     checks: tuple[EligibilityCheck, ...],
     measures: Measures,
 ) -> Published:
-    """Round, and say which shops have a score: of several reasons against it the first counts."""
+    """Round scores and give shops their status; of several conditions not met, the first counts."""
     computed = composed.score.known
     if not rules.dimensions:  # no total: a shop with any value is scored
         shown = (*(a.metric for a in rules.adjustments), *rules.informational)

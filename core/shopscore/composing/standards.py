@@ -1,4 +1,4 @@
-"""Standards: what a metric must reach, from a user's table, and who reaches it."""
+"""Standards: what metrics must reach, from a user's table, and which shops reach it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ EVERY = "*"
 
 @frozen(eq=False)
 class Standards:
-    """A standard per industry and metric; those of industry ``*`` serve all without their own.
+    """A standard per industry and metric; those of industry ``*`` are for all without their own.
 
-    A value that equals its standard reaches it: whether the platforms see it so is not published.
+    A value that equals its standard reaches it; whether the platforms agree is not published.
 
     >>> table = Standards.from_rows([("*", "reply_rate", "0.8")])
     >>> table.of("women", "reply_rate")
@@ -41,9 +41,12 @@ class Standards:
     def from_rows(
         cls, rows: Sequence[tuple[Any, Any, Any]], places: Sequence[str] = ()
     ) -> Standards:
-        """Build a table from rows of industry, metric and standard; raises InputError for what is unreadable.
+        """Build a table from rows of industry, metric and standard.
 
-        ``places`` says where each row stands, for messages.
+        ``places`` are the places of the rows, for messages.
+
+        Raises:
+            InputError: for a cell that cannot be used.
         """
         table: dict[tuple[str, str], Fraction] = {}
         for position, (industry, metric, standard) in enumerate(rows):
@@ -54,8 +57,8 @@ class Standards:
             if number is None:
                 raise InputError(f"{place}, column standard: {text!r} is not a number")
             if not key[1] or key in table:
-                what = f"metric {key[1]} has two standards" if key[1] else "no metric"
-                raise InputError(f"{place}, column metric: {what}")
+                problem = f"metric {key[1]} has two standards" if key[1] else "no metric"
+                raise InputError(f"{place}, column metric: {problem}")
             table[key] = Fraction(number)
         return cls(table)
 
@@ -88,7 +91,7 @@ class Standards:
 
 @frozen(eq=False)
 class Attainment:
-    """One metric of every shop against its standard, and which shops reach it."""
+    """One metric of every shop compared with its standard: which shops reach it."""
 
     standards: ExactColumn
     reached: Mask
@@ -97,7 +100,7 @@ class Attainment:
 def compare_with_standards(
     standards: Standards, measured: MetricValues, better: Better, industries: Sequence[str]
 ) -> Attainment:
-    """Return whether each shop's value reaches the standard of its industry."""
+    """Compare each shop's value with the standard of its industry."""
     column = ExactColumn.of([standards.of(industry, measured.id) for industry in industries])
     operator: Operator = "at least" if better == "higher" else "at most"
     return Attainment(column, reaches(measured.column, operator, column))

@@ -18,7 +18,7 @@ from attrs import frozen
 from ..errors import ExpressionError, InputError, StateError
 from ..evaluation.bounds import Bounds, bounds
 from ..evaluation.with_polars import to_polars
-from ..exact.integers import SAFE, Integers, magnitude, narrowed
+from ..exact.integers import SAFE, Integers, magnitude, narrow
 from ..model.expressions import DAY_SECONDS, columns_of
 from ..model.joined import joined_of
 from ..model.tallies import Tally
@@ -133,7 +133,7 @@ def weighted_sum(
     bits = room.bit_length() - 1
     high = weighted_sum(codes, values >> bits, weights, size).astype(object)
     low = weighted_sum(codes, values & ((1 << bits) - 1), weights, size)
-    return narrowed(high * (1 << bits) + low)
+    return narrow(high * (1 << bits) + low)
 
 
 def _span(today: int, weights: DayWeights) -> tuple[int, int]:
@@ -225,7 +225,7 @@ def _window_sum(rows: Counted, weights: DayWeights, today: int, shops: int) -> S
 
 def _plus(a: Integers, b: Integers) -> Integers:
     small = object not in (a.dtype, b.dtype)
-    return a + b if small else narrowed(a.astype(object) + b.astype(object))
+    return a + b if small else narrow(a.astype(object) + b.astype(object))
 
 
 def _cells(tally: int, rows: Counted) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Expressions over one row, in plain Python: slow, and easy to trust."""
+"""Expressions evaluated on one row, in plain Python: slow, and easy to trust."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .operators import OPERATORS, month_of_day
 
 
 def evaluate(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
-    """The value for one row; ``row`` has columns named as :attr:`ColumnRef.path`, None for null.
+    """Return the value on one row, keyed by :attr:`ColumnRef.path`; None is null.
 
     >>> from shopscore import col, first_of
     >>> evaluate(first_of(col.order.paid_at, col.applied_at), {"applied_at": 7})
@@ -32,8 +32,8 @@ def evaluate(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
         case ex.Not(operand):
             return _not(evaluate(operand, row))
         case ex.IsIn(operand, values):
-            found = evaluate(operand, row)
-            return None if found is None else found in values
+            value = evaluate(operand, row)
+            return None if value is None else value in values
         case ex.IsNull(operand):
             return evaluate(operand, row) is None
         case ex.FirstOf(operands):
@@ -43,11 +43,11 @@ def evaluate(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
         case ex.Day(operand):
             return _binary("//", evaluate(operand, row), ex.DAY_SECONDS)
         case ex.TimeOfDay(operand):
-            found = evaluate(operand, row)
-            return None if found is None else found % ex.DAY_SECONDS
+            time = evaluate(operand, row)
+            return None if time is None else time % ex.DAY_SECONDS
         case ex.Month(operand):
-            found = evaluate(operand, row)
-            return None if found is None else month_of_day(found // ex.DAY_SECONDS)
+            time = evaluate(operand, row)
+            return None if time is None else month_of_day(time // ex.DAY_SECONDS)
         case Joined():
             return row.get(expr.key)
         case ex.Assumed(id):

@@ -1,4 +1,4 @@
-"""Columns of exact values of which some may be unknown."""
+"""Columns of exact values, some of which may be unknown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .rationals import Floats, Mask, Rationals
 
 @frozen(eq=False)
 class ExactColumn:
-    """Exact values, and which rows have one.
+    """A column of exact values, and a mask of the rows that have one.
 
     >>> column = ExactColumn.of([Fraction(1, 2), None])
     >>> column.fractions(), column.known.tolist()
@@ -40,7 +40,7 @@ class ExactColumn:
 
     @classmethod
     def unknown(cls, size: int) -> ExactColumn:
-        """Build a column without a value."""
+        """Build a column in which every value is unknown."""
         return cls(Rationals.constant(0, size), np.zeros(size, dtype=np.bool_))
 
     def __len__(self) -> int:
@@ -61,25 +61,25 @@ class ExactColumn:
         return self.where(self.known, other)
 
     def only(self, rows: Mask) -> ExactColumn:
-        """Return the same column, unknown outside some rows."""
+        """Return the same column, with the values outside ``rows`` unknown."""
         return ExactColumn(self.values, self.known & rows)
 
     def or_zero(self) -> Rationals:
-        """Return the values, with zero in the place of unknown ones."""
+        """Return the values, with zero where a value is unknown."""
         return self.values.where(self.known, Rationals.constant(0, len(self)))
 
     def fractions(self) -> list[Fraction | None]:
-        """Return the values as Python fractions; None is unknown."""
+        """Return the values as Python fractions, None where unknown."""
         exact = self.values.fractions()
         return [value if known else None for value, known in zip(exact, self.known, strict=True)]
 
     def floats(self) -> Floats:
-        """Return the doubles nearest to the values; NaN is unknown."""
+        """Return the doubles nearest to the values, NaN where unknown."""
         return np.where(self.known, self.values.floats(), np.nan)
 
 
 class ColumnBuilder:
-    """Fills a column group of rows by group of rows; what nobody fills stays unknown."""
+    """A column that is built piece by piece; rows that are never filled stay unknown."""
 
     def __init__(self, size: int) -> None:
         self._num = np.zeros(size, dtype=object)

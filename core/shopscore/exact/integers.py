@@ -17,19 +17,19 @@ EXACT_DOUBLE = 2**53
 
 
 def magnitude(values: Integers) -> int:
-    """The greatest absolute value; 0 of an empty array."""
+    """Return the greatest absolute value; 0 for an empty array."""
     if not len(values):
         return 0
     return max(abs(int(values.max())), abs(int(values.min())))
 
 
-def widened(values: Integers) -> Integers:
-    """The same integers as Python integers, which never overflow."""
+def widen(values: Integers) -> Integers:
+    """Return the same integers as Python integers, which never overflow."""
     return values if values.dtype == object else values.astype(object)
 
 
-def narrowed(values: Integers) -> Integers:
-    """The same integers as int64 where they fit."""
+def narrow(values: Integers) -> Integers:
+    """Return the same integers as int64 where they fit."""
     if values.dtype == object and magnitude(values) < SAFE:
         return values.astype(np.int64)
     return values

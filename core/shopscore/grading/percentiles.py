@@ -21,11 +21,11 @@ Kind = Literal["mid_percent_rank", "percent_rank", "cume_dist", "rank", "weak", 
 
 @frozen(eq=False)
 class Ranker:
-    """Ranks values of one metric among the values that the peers really have.
+    """The ranking of one metric's values among the values that the peers really have.
 
-    ``own`` are the shops' own values, ``is_peer`` says which of them are ranked among each
-    other, within the groups of ``codes``. ``supplied`` are percentiles that a user knows of own
-    values; they count before a benchmark table, and a table before peers.
+    ``own`` are the shops' own values, ``is_peer`` marks those that are ranked among each other,
+    within the groups of ``codes``. Percentiles that a user ``supplied`` for own values take
+    precedence over a benchmark table, and a table over peers.
     """
 
     metric: str
@@ -42,14 +42,14 @@ class Ranker:
         """Return the percentile of each value, ranked as if its shop had it."""
         hypothetical = values is not self.own.values
         known = np.ones(len(values), dtype=np.bool_) if hypothetical else self.own.known
-        found = self._from_table_or_peers(ExactColumn(values, known), hypothetical=hypothetical)
+        ranked = self._from_table_or_peers(ExactColumn(values, known), hypothetical=hypothetical)
         if self.supplied is None:
-            return found
+            return ranked
         kept = self.supplied
-        if hypothetical:  # what is supplied is of the shop's own value
+        if hypothetical:  # a supplied percentile belongs to the shop's own value
             same = np.asarray(values.floats() == self.own.values.floats(), dtype=np.bool_)
             kept = kept.only(self.own.known & same)
-        return Percentiles(kept.or_else(found.column), found.from_table & ~kept.known)
+        return Percentiles(kept.or_else(ranked.column), ranked.from_table & ~kept.known)
 
     def _from_table_or_peers(self, asked: ExactColumn, *, hypothetical: bool) -> Percentiles:
         peers = self.own.only(self.is_peer)

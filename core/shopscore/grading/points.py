@@ -1,4 +1,4 @@
-"""Grading: values become points, among peers, against a table, or by themselves."""
+"""Grading: values become points, ranked among peers, by a benchmark table, or on their own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Statuses = npt.NDArray[np.int8]
 
 @frozen(eq=False)
 class Graded:
-    """One metric of every shop: value, points, and the status that says how it stands.
+    """One metric of every shop: values, points and statuses.
 
     ``statuses`` are positions in :data:`METRIC_STATUSES`.
     """
@@ -66,32 +66,32 @@ def grade(
     peers: Mask | None = None,
     supplied: Supplied = NOTHING_SUPPLIED,
 ) -> dict[str, Graded]:
-    """Return the points of every metric that a result shows, in the order of the rules.
+    """Grade every metric that a result shows, in the order of the rules.
 
     Args:
         rules: which scorer grades which metric.
         measured: the values.
         shops: one row per shop, with ``industry`` and perhaps ``shop_type``.
-        benchmark: replaces the ranking where it has rows.
+        benchmark: a table that replaces the ranking where it has rows.
         peers: shops that are ranked among each other; by default all.
-        supplied: percentiles and points that the user knows already.
+        supplied: percentiles and points that a user supplied.
     """
     exact = rules.exact
     variants = by_variant(exact, shops["industry"])
     entries = {entry.id for _, entry in exact.entries}
     graded = {}
-    for id, context in _contexts(rules, measured, shops, benchmark, peers, supplied):
+    for id, context in _build_contexts(rules, measured, shops, benchmark, peers, supplied):
         if id in entries:
-            graded[id] = _weighted(context, measured[id], supplied, variants)
+            graded[id] = _grade_weighted(context, measured[id], supplied, variants)
         else:
             ranks = None if exact.dimensions else context.percentiles
-            graded[id] = _informational(measured[id], ranks)
+            graded[id] = _grade_informational(measured[id], ranks)
     for adjustment in exact.adjustments:
-        graded[adjustment.metric] = _adjusting(measured[adjustment.metric])
+        graded[adjustment.metric] = _grade_adjustment(measured[adjustment.metric])
     return {id: graded[id] for id in rules.ruleset.metric_ids}
 
 
-def _contexts(
+def _build_contexts(
     rules: BoundRuleSet,
     measured: Mapping[str, MetricValues],
     shops: pl.DataFrame,
@@ -99,15 +99,15 @@ def _contexts(
     peers: Mask | None,
     supplied: Supplied,
 ) -> Iterator[tuple[str, Context]]:
-    """What is known of each metric that is weighed or shown, besides its own values."""
+    """Build the context of each metric that is weighted or informational."""
     size, exact = len(shops), rules.exact
     types = shops["shop_type"].to_list() if "shop_type" in shops.columns else [None] * size
     is_peer = np.ones(size, dtype=np.bool_) if peers is None else peers
     industries = shops["industry"].to_list()
     codes = shops["industry"].rank("dense").to_numpy()
     for id in (*(entry.id for _, entry in exact.entries), *exact.informational):
-        metric, found = rules.metrics[id].metric, measured[id]
-        own = found.column.only(found.n >= metric.min_n)
+        metric, values = rules.metrics[id].metric, measured[id]
+        own = values.column.only(values.n >= metric.min_n)
         percentiles, _ = supplied.of(id)
         rank = Ranker(
             id,
@@ -128,7 +128,7 @@ def _contexts(
                 values=own.values,
                 has_value=own.known,
                 is_peer=is_peer,
-                n=found.n,
+                n=values.n,
                 industries=industries,
                 shop_types=types,
                 low=exact.low,
@@ -137,13 +137,13 @@ def _contexts(
         )
 
 
-def _weighted(
+def _grade_weighted(
     context: Context,
     measured: MetricValues,
     supplied: Supplied,
     variants: Sequence[VariantShops],
 ) -> Graded:
-    """Points by the scorer of each variant; reasons where it has none, or is missing a number."""
+    """Grade by the scorer of each variant; without a scorer or a number the status says why."""
     size = len(context.has_value)
     points, percentiles = ExactColumn.unknown(size), None
     statuses = np.full(size, _code("no_data"), dtype=np.int8)
@@ -158,12 +158,12 @@ def _weighted(
             percentiles = percentiles or (None if entry.scorer else context.percentiles)
             continue
         with isolated(f"scorer of metric {context.metric}"):
-            found = variant.rules.scorers[entry.scorer].points(context.values, context)
-        points = ExactColumn(found.values, found.known).where(variant.rows, points)
-        statuses[variant.rows] = _code(found.reason)
-        percentiles = found.percentiles or percentiles
-    stated = [column for column in supplied.of(context.metric) if column is not None]
-    allowed = np.logical_or.reduce([context.has_value, *(column.known for column in stated)])
+            scored = variant.rules.scorers[entry.scorer].points(context.values, context)
+        points = ExactColumn(scored.values, scored.known).where(variant.rows, points)
+        statuses[variant.rows] = _code(scored.reason)
+        percentiles = scored.percentiles or percentiles
+    columns = [column for column in supplied.of(context.metric) if column is not None]
+    allowed = np.logical_or.reduce([context.has_value, *(column.known for column in columns)])
     if (own := supplied.points.get(context.metric)) is not None:
         points = own.or_else(points)
     points = points.only(allowed)
@@ -174,13 +174,13 @@ def _weighted(
     return Graded(measured, statuses, points, percentiles)
 
 
-def _adjusting(measured: MetricValues) -> Graded:
-    """A bonus or a deduction: its points are its value."""
+def _grade_adjustment(measured: MetricValues) -> Graded:
+    """Grade a bonus or a deduction, whose points are its value."""
     statuses = np.where(measured.known, _code("ok"), _code("no_data")).astype(np.int8)
     return Graded(measured, statuses, measured.column)
 
 
-def _informational(measured: MetricValues, percentiles: Percentiles | None) -> Graded:
+def _grade_informational(measured: MetricValues, percentiles: Percentiles | None) -> Graded:
     statuses = np.where(measured.known, _code("informational"), _code("no_data"))
     nothing = ExactColumn.unknown(len(statuses))
     return Graded(measured, statuses.astype(np.int8), nothing, percentiles)
@@ -191,5 +191,5 @@ def _code(status: str) -> int:
         return METRIC_STATUSES.index(status)
     except ValueError:
         raise PluginError(
-            f"a scorer gave the reason {status!r}; known: {', '.join(METRIC_STATUSES)}"
+            f"a scorer returned the reason {status!r}; known: {', '.join(METRIC_STATUSES)}"
         ) from None

@@ -1,6 +1,6 @@
 """Percentile ranks within groups, and against a benchmark table.
 
-Every kind is on 0 (worst) to 1 (best). Of a group of m values, let ``worse`` be the number of
+Every kind gives 0 (worst) to 1 (best). In a group of m values, let ``worse`` be the number of
 values that are worse than a shop's, ``equal`` the number equal to it (itself included), and
 r = worse + (equal + 1)/2 its average rank from the worst:
 
@@ -16,7 +16,7 @@ kind                 percentile                       defined as
 ``mean``             (worse + equal/2)/m              ditto
 ==================== ================================ ==========================================
 
-Ranks are counted in integers, so that ties are ties and a percentile is an exact fraction.
+Ranks are counted in integers, so that ties are exact and a percentile is an exact fraction.
 """
 
 from __future__ import annotations
@@ -60,18 +60,18 @@ def exact_ranks(
 ) -> ExactColumn:
     """Return percentile ranks as exact fractions; see :func:`percentile_rank`.
 
-    ``present`` says which values there are; by default those that are not NaN.
+    ``present`` marks the values that exist; by default those that are not NaN.
     """
     _check_words(kind, better)
-    there = ~np.isnan(values) if present is None else present
+    exists = ~np.isnan(values) if present is None else present
     codes = np.zeros(len(values), dtype=np.int64) if groups is None else groups
-    if not len(values) == len(codes) == len(there):
-        raise UsageError("values and groups must have one length")
-    rows = np.flatnonzero(there)
+    if not len(values) == len(codes) == len(exists):
+        raise UsageError("values and groups must have the same length")
+    rows = np.flatnonzero(exists)
     worse, equal, size = (np.zeros(len(values), dtype=np.int64) for _ in range(3))
     if len(rows):
         worse[rows], equal[rows], size[rows] = _counts(values[rows], codes[rows], better)
-    return _percentiles(worse, equal, size, there, kind)
+    return _percentiles(worse, equal, size, exists, kind)
 
 
 def ranks_among(
@@ -82,7 +82,7 @@ def ranks_among(
     kind: str = "mid_percent_rank",
     better: Better = "higher",
 ) -> ExactColumn:
-    """Return the rank that each asked value would have in its group, all other peers fixed.
+    """Return the rank that each of the ``asked`` values would have in its group, other peers fixed.
 
     The value that the same row has among the peers, if any, is replaced by the asked one.
 
@@ -111,7 +111,7 @@ def _check_words(kind: str, better: str) -> None:
     if kind not in _FORMULAS:
         raise UsageError(f"unknown kind of rank {kind}{did_you_mean(kind, KINDS)}")
     if better not in ("higher", "lower"):
-        raise UsageError(f"better is 'higher' or 'lower', not {better!r}")
+        raise UsageError(f"better must be 'higher' or 'lower', not {better!r}")
 
 
 def _percentiles(worse: Ints, equal: Ints, size: Ints, present: Mask, kind: str) -> ExactColumn:
@@ -121,7 +121,7 @@ def _percentiles(worse: Ints, equal: Ints, size: Ints, present: Mask, kind: str)
 
 
 def _counts(values: Floats, codes: npt.NDArray[np.integer], better: str) -> tuple[Ints, Ints, Ints]:
-    """Return per value how many of its group are worse, how many equal, and how many there are."""
+    """Return per value how many of its group are worse, how many equal, and the group's size."""
     by_value = np.argsort(values, kind="stable")
     order = by_value[np.argsort(codes[by_value], kind="stable")]
     sorted_values, sorted_codes = values[order], codes[order]
@@ -137,7 +137,7 @@ def _counts(values: Floats, codes: npt.NDArray[np.integer], better: str) -> tupl
 
 
 def _spans(starts: Mask) -> tuple[Ints, Ints]:
-    """Return for each position where its run of equals starts, and how long the run is."""
+    """Return for each position where its run of equal values starts, and the length of the run."""
     first = np.flatnonzero(starts).astype(np.int64)
     length = np.diff(np.r_[first, len(starts)])
     return np.repeat(first, length), np.repeat(length, length)
@@ -153,7 +153,7 @@ def percentile_rank(
     """Return the percentile rank of each value within its group, from 0 (worst) to 1 (best).
 
     Args:
-        values: one-dimensional numbers; NaN is no value, and no peer.
+        values: one-dimensional numbers; NaN is no value, and not ranked.
         groups: a label for each value; by default all are one group.
         kind: how ties and ends are treated; see the table of this module.
         better: the direction that is better.
@@ -187,18 +187,18 @@ def benchmark_percentile(
 ) -> Floats:
     """Return the percentile of each value by a benchmark table, from 0 (worst) to 1 (best).
 
-    Linear between the points of the table, flat outside; a value that several points share takes
+    Linear between the points of the table, flat outside; a value that several points share gets
     the mean of their lowest and highest percentile.
 
     Args:
         values: one-dimensional numbers; NaN is no value.
         benchmark: the table.
         metric: the id of the metric.
-        industries: the industry of each value; rows ``*`` serve those without their own.
+        industries: the industry of each value; rows ``*`` are for those without their own.
         better: the direction that is better; the table must run in it.
 
     Returns:
-        A float64 array of the same length; NaN where there is no value, or no row serves it.
+        A float64 array of the same length; NaN where there is no value, or no row for it.
 
     >>> from shopscore import Benchmark
     >>> table = Benchmark.from_rows([("*", "rate", "1", "0"), ("*", "rate", "0", "0.5")])
@@ -208,7 +208,7 @@ def benchmark_percentile(
     """
     numbers = np.asarray(values, dtype=np.float64)
     if numbers.shape != (len(industries),):
-        raise UsageError("values and industries must have one length")
+        raise UsageError("values and industries must have the same length")
     if np.isinf(numbers).any():
         raise UsageError("values must be finite, or NaN for none")
     cells = [None if np.isnan(number) else Fraction(str(number)) for number in numbers]

@@ -1,4 +1,4 @@
-"""Typed-in values: metric values of a console, read and checked, for those without events."""
+"""Typed values: metric values that a user copied from a console, for shops without events."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from .weighing import MetricValues
 
 COLUMNS = ("shop_id", "metric", "value", "n")
 OPTIONAL = ("industry", "percentile", "points")
-#: More rows than this is no number of rows.
-MOST = 10**15
+#: The greatest plausible number of rows.
+MOST_ROWS = 10**15
 
 
 @frozen
 class _Cell:
-    """One row of the input, exact."""
+    """One row of the input, with exact numbers."""
 
     shop_id: str
     metric: str
@@ -42,40 +42,40 @@ class _Cell:
 
 @frozen(eq=False)
 class TypedValues:
-    """What a user typed in: one row per shop in ``shops``, and the cells of their metrics."""
+    """Metric values that a user supplied: one row per shop in ``shops``, and a cell per metric."""
 
     shops: pl.DataFrame
     cells: Sequence[_Cell]
 
     def measured(self, metric: str) -> MetricValues:
         """Return the values of one metric, as sums over ``n`` rows so that they can be pooled."""
-        row = self._rows
-        n = np.zeros(len(row), dtype=np.int64)
+        rows = self._rows
+        n = np.zeros(len(rows), dtype=np.int64)
         own = [(c, c.value) for c in self.cells if c.metric == metric and c.value is not None]
         own = [(c, value) for c, value in own if c.n > 0]
         common = lcm(*(value.denominator for _, value in own))
-        num, den = [0] * len(row), [1] * len(row)
-        known = np.zeros(len(row), dtype=np.bool_)
+        num, den = [0] * len(rows), [1] * len(rows)
+        known = np.zeros(len(rows), dtype=np.bool_)
         for cell, value in own:
-            at = row[cell.shop_id]
-            num[at], den[at] = int(value * common) * cell.n, common * cell.n
-            n[at], known[at] = cell.n, True
+            row = rows[cell.shop_id]
+            num[row], den[row] = int(value * common) * cell.n, common * cell.n
+            n[row], known[row] = cell.n, True
         column = ExactColumn(Rationals.of(num, den), known)
         reason = "no value was supplied, or none with n above 0"
         return MetricValues(metric, column, n, no_value_reason=reason)
 
     def supplied(self) -> Supplied:
-        """Return the percentiles and points that were typed in."""
+        """Return the percentiles and points among the input."""
         return Supplied(self._columns("percentile"), self._columns("points"))
 
-    def _columns(self, what: str) -> dict[str, ExactColumn]:
-        row = self._rows
+    def _columns(self, name: str) -> dict[str, ExactColumn]:
+        rows = self._rows
         cells: dict[str, list[Fraction | None]] = {}
         for cell in self.cells:
-            number = getattr(cell, what)
+            number = getattr(cell, name)
             if number is not None:
-                column = cells.setdefault(cell.metric, [None] * len(row))
-                column[row[cell.shop_id]] = number
+                column = cells.setdefault(cell.metric, [None] * len(rows))
+                column[rows[cell.shop_id]] = number
         return {metric: ExactColumn.of(column) for metric, column in cells.items()}
 
     @property
@@ -84,7 +84,7 @@ class TypedValues:
 
 
 def read_values(values: Any, rules: BoundRuleSet, industry: str) -> TypedValues:
-    """Read metric values from a CSV file or a dataframe; ``industry`` is that of shops without one.
+    """Read metric values from a CSV file or a dataframe; ``industry`` is for shops without one.
 
     Raises:
         InputError: for a cell that cannot be used, naming file, line, column and value.
@@ -126,7 +126,7 @@ def _read(values: Any, rules: BoundRuleSet) -> list[_Cell]:
         place = f"{where}, " + (f"line {line}" if line is not None else f"row {position + 1}")
         cell = _cell(row, place, rules)
         if (cell.shop_id, cell.metric) in seen:
-            raise InputError(f"{place}: metric {cell.metric} of shop {cell.shop_id} is given twice")
+            raise InputError(f"{place}: metric {cell.metric} of shop {cell.shop_id} comes twice")
         seen.add((cell.shop_id, cell.metric))
         cells.append(cell)
     return cells
@@ -146,7 +146,7 @@ def _cell(row: Mapping[str, Any], place: str, rules: BoundRuleSet) -> _Cell:
             f"{did_you_mean(text('metric'), shown)}"
         )
     n = _number(text("n"), f"{place}, column n")
-    if n is not None and not (0 <= n <= MOST and n.denominator == 1):
+    if n is not None and not (0 <= n <= MOST_ROWS and n.denominator == 1):
         raise InputError(f"{place}, column n: {text('n')!r} is not a number of rows")
     percentile = _number(text("percentile"), f"{place}, column percentile")
     if percentile is not None and not 0 <= percentile <= 1:
@@ -162,15 +162,15 @@ def _cell(row: Mapping[str, Any], place: str, rules: BoundRuleSet) -> _Cell:
         text("shop_id"),
         text("metric"),
         _number(text("value"), f"{place}, column value"),
-        _rows(n, rules, text("metric")),
+        _row_count(n, rules, text("metric")),
         text("industry") or None,
         percentile,
         points,
     )
 
 
-def _rows(n: Fraction | None, rules: BoundRuleSet, metric: str) -> int:
-    """The number of rows; a value that no event feeds rests on none, and counts as one."""
+def _row_count(n: Fraction | None, rules: BoundRuleSet, metric: str) -> int:
+    """Return the number of rows; by default 0, or 1 for a metric that events cannot feed."""
     if n is not None:
         return int(n)
     return 0 if rules.metrics[metric].aggregator.tallies else 1

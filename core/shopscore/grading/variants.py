@@ -1,4 +1,4 @@
-"""Variants: numbers may differ by industry, so that some shops have rules of their own."""
+"""Variants: where numbers differ by industry, some shops have rules of their own."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ..rules.exact_rules import ExactRuleSet, Weight
 
 @frozen(eq=False)
 class VariantShops:
-    """Some shops, as a mask over all, and the rules that hold for them."""
+    """The rules of some shops, and the mask of these shops."""
 
     rules: ExactRuleSet
     rows: Mask
 
     def entry(self, id: str) -> MetricEntry[Weight]:
-        """Return the place of a metric in the dimensions."""
+        """Return the entry of a metric in the dimensions."""
         return next(entry for _, entry in self.rules.entries if entry.id == id)
 
 
 def by_variant(rules: ExactRuleSet, industries: pl.Series) -> tuple[VariantShops, ...]:
-    """Return every shop once: with the variant of its industry, or with the rules as they are."""
-    found, rest = [], np.ones(len(industries), dtype=np.bool_)
+    """Return every shop once: with the variant of its industry, else with the general rules."""
+    variants, rest = [], np.ones(len(industries), dtype=np.bool_)
     for names, variant in rules.variants:
         rows = industries.is_in(sorted(names)).to_numpy() & rest
         rest = rest & ~rows
-        found.append(VariantShops(variant, rows))
-    return (*found, VariantShops(rules, rest))
+        variants.append(VariantShops(variant, rows))
+    return (*variants, VariantShops(rules, rest))

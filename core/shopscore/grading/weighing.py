@@ -1,4 +1,4 @@
-"""Weighing: sums over windows become metric values, one division of two exact integers each."""
+"""Weighing: sums over windows become metric values, each a fraction of two exact integers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from attrs import frozen
 from ..counting.sums import Sums, Wanted
 from ..errors import UsageError
 from ..exact.columns import ExactColumn
-from ..exact.integers import widened
+from ..exact.integers import widen
 from ..exact.rationals import Mask, Rationals
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated
 from .requirements import missing_columns_of
 
-#: Sums over windows, wherever they come from: rows or daily cells.
+#: Computes sums over windows, from rows or from daily cells.
 Summing = Callable[[Sequence[Wanted], date], list[Sums]]
 
 
@@ -27,10 +27,10 @@ Summing = Callable[[Sequence[Wanted], date], list[Sums]]
 class MetricValues:
     """The value of one metric for every shop.
 
-    ``n`` is the number of rows that a value rests on, weighed or not. ``sums`` are the weighted
-    sums and the counts that the aggregator combined, one pair per tally: a change of the events
-    is a change of these. ``missing_columns`` names columns without which nothing is known of any
-    shop; ``no_value_reason`` says why a single shop has no value.
+    ``n`` is the number of rows that a value rests on, unweighted. ``sums`` are the weighted sums
+    and the counts that the aggregator combined, one pair per tally; what changes in the events
+    changes these. ``missing_columns`` are columns without which no shop has a value;
+    ``no_value_reason`` says why a single shop has none.
     """
 
     id: str
@@ -62,10 +62,10 @@ def weigh(
 
     Args:
         rules: the metrics, bound.
-        summing: gives the sums of tallies over windows.
+        summing: computes the sums of tallies over windows.
         columns: the columns that the events have, by stream.
         as_of: the day of publication; age 1 is the day before.
-        shops: how many there are.
+        shops: the number of shops.
 
     Raises:
         UsageError: where a window reaches beyond the calendar.
@@ -77,16 +77,16 @@ def weigh(
         for tally in metric.aggregator.tallies:
             wanted[tally.key, weights[id]] = (tally, weights[id])
     sums = dict(zip(wanted, summing(list(wanted.values()), as_of), strict=True))
-    found = {}
+    values = {}
     for id, metric in rules.metrics.items():
         tallies = metric.aggregator.tallies
         if tallies:
             own = tuple(sums[tally.key, weights[id]] for tally in tallies)
             missing = missing_columns_of(metric, rules.streams, present)
-            found[id] = combine(metric, own, missing)
+            values[id] = combine(metric, own, missing)
         else:
-            found[id] = _not_counted(id, shops)
-    return found
+            values[id] = _not_counted(id, shops)
+    return values
 
 
 def _day_weights(rules: BoundRuleSet, as_of: date) -> dict[str, DayWeights]:
@@ -113,13 +113,13 @@ def _not_counted(id: str, shops: int) -> MetricValues:
 def combine(
     metric: BoundMetric, sums: Sequence[Sums], missing: tuple[str, ...] = ()
 ) -> MetricValues:
-    """Return the values that an aggregator makes of weighted sums and counts, one pair per tally.
+    """Combine weighted sums and counts, one pair per tally, into the values of a metric.
 
-    With a change added to the sums, these are the values after that change.
+    Where a change is added to the sums, the result is the values after that change.
     """
     with isolated(f"aggregator of metric {metric.id}"):
         num, den, n = metric.aggregator.combine(
-            [widened(weighted) for weighted, _ in sums], [widened(count) for _, count in sums]
+            [widen(weighted) for weighted, _ in sums], [widen(count) for _, count in sums]
         )
     n = np.asarray(n, dtype=np.int64)
     if missing:

@@ -15,10 +15,10 @@ Operator = Literal["at least", "at most", "below", "above"]
 
 @frozen
 class Measure:
-    """What a condition looks at.
+    """What a condition compares with its limit.
 
-    ``value``, ``numerator`` (value × n) and ``n`` (the number of rows) are of the metric ``id``,
-    ``dimension`` is the points of the dimension ``id``, ``total`` the rounded score.
+    ``value``, ``numerator`` (value × n) and ``n`` (the number of rows) belong to the metric ``id``,
+    ``dimension`` is the points of the dimension ``id``, and ``total`` the rounded score.
     """
 
     kind: MeasureKind
@@ -26,7 +26,7 @@ class Measure:
 
     @property
     def metric(self) -> str:
-        """The id of the metric that is looked at; empty where it is no metric."""
+        """The id of the metric, or an empty string where the measure is not of a metric."""
         return self.id if self.kind in ("value", "numerator", "n") else ""
 
 
@@ -34,9 +34,9 @@ class Measure:
 class Condition(Generic[N]):
     """A measure, an operator and a limit.
 
-    With ``times_industry_mean`` the limit is so many times the mean of the industry. The relief
-    for small numbers: the condition also holds where the numerator of the metric counts fewer
-    than ``or_count_below``.
+    With ``times_industry_mean`` the limit is a multiple of the industry's mean. For small numbers
+    there is a relief: the condition also holds where the numerator of the metric is below
+    ``or_count_below``.
     """
 
     measure: Measure
@@ -48,9 +48,9 @@ class Condition(Generic[N]):
 
 @frozen
 class Adjustment(Generic[N]):
-    """A metric whose value is added to the total (sign 1) or taken from it (sign −1).
+    """A metric whose value is added to the total (sign 1) or subtracted from it (sign −1).
 
-    No more than ``cap`` is added or taken; the total never leaves the scale.
+    At most ``cap`` is added or subtracted, and the total stays within the scale.
     """
 
     metric: str

@@ -1,4 +1,4 @@
-"""Labels: names in Chinese and in English, asked for by language in one way."""
+"""Labels: names in Chinese and in English."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Label:
 
 
 class Labelled:
-    """What has a name in both languages, written ``zh=`` and ``en=``."""
+    """Base of classes with a name in both languages, written ``zh=`` and ``en=``."""
 
     __slots__ = ()
 

@@ -1,7 +1,7 @@
 """Rule sets: the published rules of one scorecard for a span of time, as plain values.
 
-Numbers that a platform publishes carry a source; numbers that it does not publish are
-assumptions, which users can override and results name.
+Published numbers have a source; numbers that are not published are assumptions, which users can
+override and results list.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RankingKind = Literal[
     "mid_percent_rank", "percent_rank", "cume_dist", "rank", "weak", "strict", "mean"
 ]
 RANKING_KINDS: tuple[str, ...] = get_args(RankingKind)
-#: What becomes of the weight of a metric without points.
+#: What happens to the weight of a metric without points.
 MISSING_POLICIES = ("rescale", "require")
 
 
@@ -52,9 +52,9 @@ class Source:
 class MetricEntry(Generic[N]):
     """A metric's place in a dimension: its weight there, and which scorer grades it.
 
-    Without a ``scorer`` the way to points is not published: the metric is shown and not graded.
-    With ``of_rest`` the weights of the others are shares of the dimension, and this one is
-    relative to those that share what the others leave.
+    Without a ``scorer`` it is not published how values become points: the metric is shown and not
+    graded. Where metrics of a dimension have ``of_rest``, the weights of the others are shares of
+    the dimension, and these divide the rest in proportion to their own weights.
     """
 
     id: str
@@ -68,7 +68,7 @@ class MetricEntry(Generic[N]):
 class Dimension(Generic[N]):
     """A group of metrics and its weight in the total.
 
-    ``points``, where there are some, are those of every shop, whatever its metrics are.
+    ``points``, where declared, are the points of every shop, whatever its metrics are.
     """
 
     id: str
@@ -83,7 +83,7 @@ class Dimension(Generic[N]):
 class ScorerSpec:
     """How values become points: the kind of scorer and its parameters, from the TOML.
 
-    ``missing`` says why the parameters are not known, where they are not.
+    ``missing`` is the reason why the parameters are unknown; empty where they are known.
     """
 
     id: str
@@ -95,7 +95,7 @@ class ScorerSpec:
 
 @frozen
 class Eligibility(Generic[N]):
-    """A condition for a published score; a shop that does not meet it has ``status`` instead."""
+    """A condition for a published score; a shop that does not meet it gets ``status`` instead."""
 
     id: str
     label: Label
@@ -106,7 +106,7 @@ class Eligibility(Generic[N]):
 
 @frozen
 class Tier(Generic[N]):
-    """Something that a shop has while a condition holds: a right, or a threat."""
+    """A level that a shop has while a condition holds: a benefit, or a warning."""
 
     id: str
     label: Label
@@ -116,11 +116,11 @@ class Tier(Generic[N]):
 
 @frozen
 class Comparison:
-    """How a metric is compared with its industry, beside its points.
+    """How a metric is compared with its industry, in addition to its points.
 
-    ``difference``: (own − mean)/mean. ``spread``: how far of the way from the mean to the
-    industry's greatest value (or its least, for a lower one). ``mean`` is ``pooled``, the sum of
-    numerators over the sum of denominators, or that of the ``shops``' own values.
+    ``difference``: (own − mean)/mean. ``spread``: the share of the distance from the mean to the
+    industry's greatest value (or its least, for a value below the mean). ``mean`` is ``pooled``,
+    the sum of numerators over the sum of denominators, or the mean of the ``shops``' own values.
     """
 
     kind: str
@@ -130,7 +130,7 @@ class Comparison:
 
 @frozen
 class NumbersUsed:
-    """A user's file that supplied missing numbers; ``industries`` empty: for all."""
+    """A user's file that supplied missing numbers; without ``industries`` it holds for all."""
 
     file: str
     sha256: str
@@ -141,7 +141,7 @@ class NumbersUsed:
 class MissingNumber:
     """A number that the rule set needs and that is neither published nor supplied.
 
-    ``number`` is its place in the rules, ``assumption`` the full id that can supply it, if one can.
+    ``number`` is its place in the rules, ``assumption`` the full id of its assumption, if any.
     """
 
     number: str
@@ -153,9 +153,9 @@ class MissingNumber:
 class RuleSet:
     """The rules of one scorecard for a span of time, as declared; immutable, decimals exact.
 
-    A number is as the TOML file has it: published, or the name of an assumption. Without
-    dimensions there is no total. ``effective_from`` and ``effective_to`` are the first and last
-    day covered; None: open. ``sha256`` is the digest of the TOML text.
+    A number is as in the TOML file: published, or the name of an assumption. Without dimensions
+    there is no total. ``effective_from`` and ``effective_to`` are the first and last day covered,
+    None where there is no limit. ``sha256`` is the digest of the TOML text.
     """
 
     platform: str
@@ -199,13 +199,13 @@ class RuleSet:
 
     @property
     def metric_ids(self) -> tuple[str, ...]:
-        """Ids of the metrics shown in a result: weighted, then adjusting, then informational."""
+        """Ids of the metrics in a result: weighted, bonus and deductions, then informational."""
         weighted = (m.id for _, m in self.entries)
         return (*weighted, *(a.metric for a in self.adjustments), *self.informational)
 
     @property
     def needed_metric_ids(self) -> tuple[str, ...]:
-        """Ids of every metric that must be computed, those of conditions included."""
+        """Ids of every metric that must be computed, including those of conditions."""
         conditions = (c.measure.metric for c in self.conditions)
         return tuple(
             dict.fromkeys((*self.metric_ids, *(metric for metric in conditions if metric)))
@@ -213,7 +213,7 @@ class RuleSet:
 
     @property
     def conditions(self) -> tuple[Condition[Number], ...]:
-        """Every condition, of eligibility and then of tiers."""
+        """Every condition: those of eligibility, then those of tiers."""
         return (*(e.condition for e in self.eligibility), *(t.condition for t in self.tiers))
 
     @property
@@ -238,7 +238,7 @@ class RuleSet:
         return f"{self.platform}.{self.version}.{assumption}"
 
     def assuming(self, overrides: Mapping[str, object]) -> RuleSet:
-        """Return a copy in which assumptions have other values, by full ids (or names within).
+        """Return a copy in which assumptions have other values, keyed by full or short ids.
 
         Raises:
             UsageError: for an unknown assumption, or a value outside its bounds.
@@ -262,7 +262,7 @@ class RuleSet:
 
     @property
     def assumptions_named(self) -> frozenset[str]:
-        """Ids of the assumptions that the rule set itself (not its metrics) refers to."""
+        """Ids of the assumptions that the rule set itself refers to, not its metrics."""
         rules = (
             self.low,
             self.high,

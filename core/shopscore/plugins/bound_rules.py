@@ -1,4 +1,4 @@
-"""Bound rules: a rule set with the metrics it names, every assumption replaced by its number."""
+"""Bound rules: a rule set with its metrics, every assumption replaced by its number."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .declarations import Platform, Scorecard
 
 @frozen
 class BoundMetric:
-    """A metric whose aggregator and window know their numbers."""
+    """A metric, with the numbers of the rule set in its aggregator and window."""
 
     metric: Metric
     aggregator: Aggregator
@@ -39,12 +39,12 @@ class BoundMetric:
 
 @frozen(slots=False, eq=False)
 class BoundRuleSet:
-    """Everything that decides a score besides the events: made once, used for any date.
+    """Everything that determines a score besides the events: bound once, used for any date.
 
     ``ruleset`` is the rule set as declared, with the numbers that a user supplied for all shops;
-    ``variants`` are those with numbers for the shops of some industries. ``exact`` is what is
-    computed with. ``named`` says whether the rule set was named, and so applies to any day;
-    ``file`` is the path of a user's own file.
+    ``variants`` have the numbers for some industries. ``exact`` is what computation uses.
+    ``named`` says whether the caller named the rule set, so that it applies to any day; ``file``
+    is the path of a user's own file.
     """
 
     platform: Platform
@@ -73,13 +73,13 @@ class BoundRuleSet:
         """Bind the metrics that a rule set names, and resolve its numbers.
 
         Raises:
-            RuleSetError: for a metric or assumption that does not exist, or a scorer that does
-                not fit its metric.
-            ExpressionError: for a metric that reads a column that does not exist.
+            RuleSetError: for a metric or assumption that does not exist, or a scorer that runs
+                against the direction of its metric.
+            ExpressionError: for a metric that reads an unknown column.
         """
         filled = ruleset if isinstance(ruleset, FilledRuleSet) else FilledRuleSet(ruleset)
         streams = merge_streams(CANONICAL, platform.streams)
-        metrics = dict(_bound_metrics(scorecard, filled.ruleset, streams))
+        metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams))
         kinds = scorecard.scorer_kinds
         exact = evolve(
             exact_rules(filled.ruleset, kinds),
@@ -105,32 +105,31 @@ class BoundRuleSet:
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """Every distinct tally, in order of its key."""
-        found = {t.key: t for m in self.metrics.values() for t in m.aggregator.tallies}
-        return tuple(found[key] for key in sorted(found))
+        by_key = {t.key: t for m in self.metrics.values() for t in m.aggregator.tallies}
+        return tuple(by_key[key] for key in sorted(by_key))
 
     @cached_property
     def key(self) -> tuple[str, ...]:
-        """What is counted, as text."""
+        """The keys of the tallies: what is counted, as text."""
         return tuple(t.key for t in self.tallies)
 
     @cached_property
     def identity(self) -> tuple[object, ...]:
-        """What two states must share to be added: the rule set and every number it assumes."""
+        """What two states must share to be added: rule set, numbers files, assumptions, tallies."""
         numbers = tuple((a.id, a.value) for a in self.assumptions)
         files = tuple((used.sha256, used.industries) for used in self.numbers_used)
         return (self.ruleset.name, self.ruleset.sha256, files, numbers, self.key)
 
     @property
     def reference(self) -> str:
-        """How a command names the rule set: its version, or the path of a user's file."""
+        """The name of the rule set in commands: its version, or the path of a user's file."""
         return self.file or self.ruleset.version
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """The assumptions that a result by these rules rests on, by id.
+        """The assumptions that a result by these rules rests on, sorted by id.
 
-        What stands for a number that is neither published nor supplied is missing, and no
-        assumption.
+        Those without a value are left out: their numbers are missing, not assumed.
         """
         used = set(self.ruleset.assumptions_named)
         for _, variant in self.variants:
@@ -148,7 +147,7 @@ class BoundRuleSet:
         return missing_numbers(self.ruleset)
 
 
-def _bound_metrics(
+def _bind_metrics(
     scorecard: Scorecard, ruleset: RuleSet, streams: Mapping[str, Stream]
 ) -> Iterator[tuple[str, BoundMetric]]:
     known, numbers = scorecard.all_metrics, ruleset.numbers
@@ -176,5 +175,5 @@ def _check_role(ruleset: RuleSet, metric: Metric) -> None:
     weighed = any(entry.id == metric.id for _, entry in ruleset.entries)
     if weighed and metric.role != "scored":
         raise RuleSetError(
-            f"{ruleset.name}: metric {metric.id} has the role {metric.role}, and cannot be weighed"
+            f"{ruleset.name}: metric {metric.id} has the role {metric.role}, and cannot have a weight"
         )

@@ -1,4 +1,4 @@
-"""What is there: the platforms of the installed plugins, their scorecards and rule sets."""
+"""The catalog: platforms of the installed plugins, with their scorecards and rule sets."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _loading = threading.local()
 def plugin_records(*, reload: bool = False) -> tuple[PluginRecord, ...]:
     """Return a record of every installed plugin, by name; the first call loads the plugins.
 
-    All are published at once: whoever asks while they are being loaded waits, and a plugin that
+    All records appear at once: other threads wait while plugins are loaded, and a plugin that
     asks during its own import sees none.
 
     Raises:
-        PluginErrorGroup: where the environment says ``SHOPSCORE_STRICT=1`` and a plugin is broken;
-            otherwise each broken plugin is warned of once.
+        PluginErrorGroup: where the environment has ``SHOPSCORE_STRICT=1`` and a plugin is broken;
+            otherwise there is one warning for each broken plugin.
     """
     if getattr(_loading, "now", False):
         return ()
@@ -51,11 +51,11 @@ def plugin_records(*, reload: bool = False) -> tuple[PluginRecord, ...]:
             if not _strict():
                 for record in (r for r in records if r.broken):
                     warnings.warn(str(plugin_error(record)), ShopscoreWarning, stacklevel=3)
-        found = _records[0]
-    broken = [r for r in found if r.broken]
+        records = _records[0]
+    broken = [r for r in records if r.broken]
     if broken and _strict():
         raise PluginErrorGroup("broken plugins", [plugin_error(record) for record in broken])
-    return found
+    return records
 
 
 def _strict() -> bool:
@@ -63,7 +63,7 @@ def _strict() -> bool:
 
 
 def plugin_error(record: PluginRecord) -> PluginError:
-    """Return what is wrong with a broken plugin, as an error."""
+    """Return the error that says what is wrong with a broken plugin."""
     return PluginError(
         f"plugin {record.name} ({record.distribution}): {record.status}: {record.error}"
     )
@@ -86,7 +86,7 @@ def platforms() -> tuple[Platform, ...]:
 
 
 def _with_lookup(platform: Platform) -> Platform:
-    """A platform whose rule sets may extend those of other scorecards."""
+    """Return a platform whose rule sets may extend those of other scorecards."""
     cards = (evolve(card, look_up_elsewhere=ruleset_text) for card in platform.scorecards)
     return evolve(platform, scorecards=tuple(cards))
 
@@ -96,7 +96,7 @@ def platform(id: str) -> Platform:
 
     Raises:
         PluginError: where the plugin that should declare it is broken.
-        CoverageError: where no plugin declares it, with a guess at what was meant.
+        CoverageError: where no plugin declares it; the message suggests a similar id.
     """
     known = {p.id: p for p in platforms()}
     if id in known:
@@ -115,7 +115,7 @@ def platform(id: str) -> Platform:
 
 
 def plugin_version(ruleset: RuleSet) -> str:
-    """Return the version of the distribution that brings a rule set, or else its platform."""
+    """Return the version of the distribution that has a rule set, or else its platform."""
     records = [r for r in plugin_records() if r.status == "active"]
     for record in records:
         if ruleset.name in record.added_rulesets:
@@ -130,10 +130,10 @@ def plugin_version(ruleset: RuleSet) -> str:
 
 
 def ruleset_text(name: str) -> tuple[str, str]:
-    """Return the TOML text of ``platform/scorecard/version``, and where it stands.
+    """Return the TOML text of ``platform/scorecard/version``, and the name of its file.
 
     Raises:
-        CoverageError: where no installed plugin brings it.
+        CoverageError: where no installed plugin has it.
     """
     parts = name.split("/")
     if len(parts) != 3:

@@ -1,4 +1,4 @@
-"""What became of each plugin."""
+"""Records: what happened to each installed plugin."""
 
 from __future__ import annotations
 
@@ -33,12 +33,11 @@ BROKEN: tuple[PluginStatus, ...] = (
 
 @frozen
 class PluginRecord:
-    """A plugin that was found: where it comes from, what became of it, and what it declares.
+    """An installed plugin: where it comes from, its status, and what it declares.
 
-    ``scorecards`` and ``rulesets`` are what it adds to platforms of others,
-    ``refused_platforms`` what it would declare if nothing were wrong. ``error`` says in a
-    line what is wrong; ``traceback`` shows where. ``load_seconds`` is the time that its import
-    and hooks took.
+    ``scorecards`` and ``rulesets`` are its additions to platforms of other plugins,
+    ``refused_platforms`` the platforms that it could not declare. ``error`` says in one line what
+    is wrong; ``traceback`` shows where. ``load_seconds`` is the time of its import and hooks.
     """
 
     name: str
@@ -62,7 +61,7 @@ class PluginRecord:
 
     @property
     def broken(self) -> bool:
-        """Whether something is wrong with it."""
+        """Whether something is wrong with the plugin."""
         return self.status in BROKEN
 
     @property
@@ -72,15 +71,15 @@ class PluginRecord:
 
     @property
     def added_rulesets(self) -> tuple[str, ...]:
-        """Names of the rule sets that it adds to scorecards of others."""
+        """Names of the rule sets that it adds to scorecards of other plugins."""
         return tuple(
             f"{folder.platform}/{folder.scorecard}/{version}"
             for folder in self.rulesets
             for version in ruleset_files((folder.folder,), folder.scorecard)
         )
 
-    def refused(self, status: PluginStatus, error: str) -> PluginRecord:
-        """Return the record of the same plugin, with nothing of what it declares."""
+    def refuse(self, status: PluginStatus, error: str) -> PluginRecord:
+        """Return a record of the same plugin with an error, and without its declarations."""
         return evolve(
             self,
             status=status,

@@ -1,4 +1,4 @@
-"""Select the rule set that applies, and bind it to its metrics."""
+"""Selection: the rule set that applies, bound to its metrics."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ def select_rules(
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
 ) -> tuple[BoundRuleSet, date, tuple[str, ...]]:
-    """Select and bind the applicable rule set; also return the day, and notices on the choice.
+    """Select and bind the applicable rule set; also return the day, and notices.
 
     Args:
         platform: the id of an installed platform, or a platform itself.
         scorecard: one of its scorecards; by default the first.
         ruleset: a version, the path of a TOML file, or a rule set; by default the one in force.
         as_of: the day of publication; by default today on the platform's clock.
-        assume: other values for assumptions, by id.
-        numbers: files (or a table of one) with numbers that are missing in the rule set.
+        assume: values for assumptions, by id.
+        numbers: files (or the tables of one) with numbers that are missing in the rule set.
 
     Raises:
         CoverageError: for a platform, scorecard, rule set or date that is not covered.
-        InputError: for a file of numbers that cannot be used.
-        UsageError: for an unreadable date, or an unknown assumption.
+        InputError: for a numbers file that cannot be used.
+        UsageError: for an invalid date, or an unknown assumption.
     """
     declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
     card = declared.scorecard(scorecard)
     day = publication_day(as_of, declared.zone)
-    found = find_ruleset(card, ruleset, day)
+    selected = find_ruleset(card, ruleset, day)
     if assume:
-        found = found.assuming(assume)
+        selected = selected.assuming(assume)
     better = {id: metric.better for id, metric in card.all_metrics.items()} if numbers else {}
-    filled = fill_numbers(found, numbers, kinds=card.scorer_kinds, better=better)
+    filled = fill_numbers(selected, numbers, kinds=card.scorer_kinds, better=better)
     rules = BoundRuleSet.bind(
         declared,
         card,
         filled,
-        catalog.plugin_version(found),
+        catalog.plugin_version(selected),
         named=ruleset is not None,
         file=str(ruleset) if is_file(ruleset) else "",
     )
@@ -62,37 +62,37 @@ def select_rules(
 
 
 def notices_on(rules: BoundRuleSet, day: date) -> tuple[str, ...]:
-    """Return what is worth knowing before scoring a day by some rules.
+    """Return notices about scoring a day by some rules.
 
     Raises:
         CoverageError: where the rule set was not named, and is not in force on the day.
     """
-    found, notices = rules.ruleset, []
-    if not found.covers(day):
+    ruleset, notices = rules.ruleset, []
+    if not ruleset.covers(day):
         if not rules.named:
-            rules.scorecard.at(day)  # says what is covered
-            raise CoverageError(f"rule set {found.name} covers {found.span}, not {day}")
+            rules.scorecard.at(day)  # where nothing covers the day, raises with what is covered
+            raise CoverageError(f"rule set {ruleset.name} covers {ruleset.span}, not {day}")
         notices.append(
-            f"rule set {found.name} covers {found.span}; applied to {day} because it was named"
+            f"rule set {ruleset.name} covers {ruleset.span}; applied to {day} because it was named"
         )
     every: tuple[ExactRuleSet, ...] = (rules.exact, *(v for _, v in rules.exact.variants))
-    weights = (one.total_weight for one in every if found.dimensions)
+    weights = (one.total_weight for one in every if ruleset.dimensions)
     notices += [
         f"weights of dimensions add up to {float(total or 0):g}, not 1: rescaled"
         for total in weights
         if total not in (None, 1)
     ]
     for used in rules.numbers_used:
-        whom = f" for {', '.join(used.industries)}" if used.industries else ""
-        notices.append(f"numbers missing in the rule set come from {used.file}{whom}")
+        scope = f" for {', '.join(used.industries)}" if used.industries else ""
+        notices.append(f"numbers missing in the rule set come from {used.file}{scope}")
     return tuple(notices)
 
 
 def publication_day(as_of: date | str | None, zone: str) -> date:
-    """Return the day that is meant; by default today on the clock of a zone.
+    """Return the day of publication as a date; by default today on the clock of a zone.
 
     Raises:
-        UsageError: where it is no date.
+        UsageError: for an invalid date.
     """
     if as_of is None:
         return datetime.now(ZoneInfo(zone)).date()
@@ -107,27 +107,27 @@ def publication_day(as_of: date | str | None, zone: str) -> date:
 
 
 def is_file(ruleset: RuleSetName) -> bool:
-    """Return whether a rule set is named by the path of a file."""
+    """Return whether a rule set is named by the path of a TOML file."""
     return isinstance(ruleset, Path) or (isinstance(ruleset, str) and ruleset.endswith(".toml"))
 
 
 def find_ruleset(scorecard: Scorecard, ruleset: RuleSetName, day: date) -> RuleSet:
-    """Return a rule set by its version or TOML file; None is the one in force on a day.
+    """Return a rule set by its version or TOML file; for None the one in force on a day.
 
     Raises:
-        CoverageError: where there is none, or it is not one of the scorecard.
+        CoverageError: where there is none, or it belongs to another scorecard.
     """
     if ruleset is None:
         return scorecard.at(day)
     if isinstance(ruleset, RuleSet):
-        found = ruleset
+        selected = ruleset
     elif is_file(ruleset):
-        found = read_ruleset(Path(ruleset), scorecard)
+        selected = read_ruleset(Path(ruleset), scorecard)
     else:
-        found = scorecard.ruleset(str(ruleset).removeprefix(f"{scorecard.name}/"))
-    if (found.platform, found.scorecard) != (scorecard.platform, scorecard.id):
-        raise CoverageError(f"rule set {found.name} is not one of {scorecard.name}")
-    return found
+        selected = scorecard.ruleset(str(ruleset).removeprefix(f"{scorecard.name}/"))
+    if (selected.platform, selected.scorecard) != (scorecard.platform, scorecard.id):
+        raise CoverageError(f"rule set {selected.name} is not one of {scorecard.name}")
+    return selected
 
 
 def read_ruleset(path: Path, scorecard: Scorecard) -> RuleSet:
@@ -135,7 +135,7 @@ def read_ruleset(path: Path, scorecard: Scorecard) -> RuleSet:
 
     Raises:
         InputError: where the file cannot be read.
-        RuleSetError: where it says something impossible.
+        RuleSetError: where the rule set is invalid.
     """
 
     def look_up(name: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Coverage: which numbers a rule set is missing, and how much of its total is known without them."""
+"""Coverage: which numbers are missing in a rule set, and how much of its total is known anyway."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ def coverage(rules: ExactRuleSet, supplied: Collection[str] = ()) -> Weight:
     """Return the share of the total whose numbers are all known; None where none is missing.
 
     Where the weight of a dimension is missing, the known weights are taken as shares of 1.
-    ``supplied`` are metrics whose points are known however they are graded.
+    ``supplied`` are metrics whose points a user supplied; they need no scorer.
     """
     weights = {d.id: d.weight for d in rules.dimensions}
     shares = {d.id: known_share(rules, d, supplied) for d in rules.dimensions}
     known = {id: weight for id, weight in weights.items() if weight is not None}
     if len(known) == len(weights) and all(shares[id] == 1 or not w for id, w in known.items()):
         return None
-    whole = sum(known.values(), Fraction(0))
+    total = sum(known.values(), Fraction(0))
     if len(known) < len(weights):
-        whole = max(whole, Fraction(1))
+        total = max(total, Fraction(1))
     covered = sum((weight * shares[id] for id, weight in known.items()), Fraction(0))
-    return covered / whole if whole else Fraction(0)
+    return covered / total if total else Fraction(0)
 
 
 def known_share(
@@ -62,27 +62,27 @@ def weights_within(dimension: Dimension[Weight]) -> dict[str, Fraction]:
 
 
 def can_grade(rules: ExactRuleSet, entry: MetricEntry[Weight]) -> bool:
-    """Return whether the way from a metric's value to points is known."""
+    """Return whether it is known how a metric's value becomes points."""
     return entry.scorer in rules.scorers
 
 
 def missing_numbers(ruleset: RuleSet) -> tuple[MissingNumber, ...]:
     """Return every missing number, in the order of the rules."""
-    found = _missing(ruleset, Numbers(ruleset.name, ruleset.numbers))
-    return tuple({m.number: m for m in found}.values())
+    missing = _missing(ruleset, Numbers(ruleset.name, ruleset.numbers))
+    return tuple({m.number: m for m in missing}.values())
 
 
 def why_missing(ruleset: RuleSet, metric: str) -> str:
-    """Return in words which numbers a metric is missing."""
+    """Return in words which numbers are missing to grade and weigh a metric."""
     own = (f".{metric}.weight", f".{metric}.scorer")
     scorers = {entry.scorer for _, entry in ruleset.entries if entry.id == metric}
     places = {f"scorers.{scorer}" for scorer in scorers}
-    found = [
+    reasons = [
         f"{m.number}: {m.reason}"
         for m in missing_numbers(ruleset)
         if m.number.endswith(own) or m.number in places
     ]
-    return "; ".join(found)
+    return "; ".join(reasons)
 
 
 def _missing(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:

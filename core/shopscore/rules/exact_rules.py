@@ -1,4 +1,4 @@
-"""Exact rules: a rule set in which every number is resolved, once, to a fraction or to nothing."""
+"""Exact rules: a rule set in which every number is resolved once, to a fraction or to None."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ Weight = Fraction | None
 
 @frozen(eq=False)
 class ExactRuleSet:
-    """What grading and composing read: numbers exact, scorers made, assumptions replaced.
+    """A rule set as grading and composing use it: exact numbers, scorers made, no assumptions.
 
-    A weight, or the points of a dimension, is None where nobody has published or supplied it;
-    ``scorers`` has those whose parameters are known. ``variants`` are the rules of industries for
-    which a user supplied other numbers.
+    A weight, or the points of a dimension, is None where it is neither published nor supplied;
+    ``scorers`` has those whose parameters are known. ``variants`` are the rules of the industries
+    for which a user supplied other numbers.
     """
 
     name: str
@@ -68,7 +68,7 @@ class ExactRuleSet:
 
     @property
     def mean_kind(self) -> str:
-        """Which mean of an industry its shops are compared with: ``pooled``, or of the ``shops``."""
+        """The kind of industry mean that shops are compared with: ``pooled``, or of the ``shops``."""
         return "pooled" if self.comparison is None else str(self.comparison.mean)
 
     def check_directions(self, better: Mapping[str, Better]) -> None:
@@ -88,7 +88,7 @@ class ExactRuleSet:
 
 
 def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRuleSet:
-    """Return the rule set with its numbers exact; ``kinds`` are the scorecard's own scorers.
+    """Return the rule set with exact numbers; ``kinds`` are the scorecard's own scorer classes.
 
     Raises:
         RuleSetError: for an assumption that does not exist, and for a scorer that cannot be made.
@@ -104,7 +104,7 @@ def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRule
         ranking=str(numbers.plain(ruleset.ranking)),
         policy=str(numbers.plain(ruleset.missing)),
         dimensions=tuple(numbers.dimension(d) for d in ruleset.dimensions),
-        scorers=dict(_scorers(ruleset, numbers, kinds, (low, high))),
+        scorers=dict(_make_scorers(ruleset, numbers, kinds, (low, high))),
         eligibility=tuple(
             Eligibility(e.id, e.label, numbers.condition(e.condition), e.status, e.source)
             for e in ruleset.eligibility
@@ -124,13 +124,13 @@ def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRule
 
 @frozen
 class Numbers:
-    """The values of a rule set's assumptions, put in the place of what names them."""
+    """The values of a rule set's assumptions, which resolve its numbers."""
 
     name: str
     assumed: Mapping[str, AssumptionValue]
 
     def plain(self, number: object) -> Any:
-        """Return a number or word as it is, or the value of what stands for it."""
+        """Return a number or word as it is, or the value of the assumption in its place."""
         if isinstance(number, Chosen):
             return dict(number.numbers)[self.plain(number.by)]
         if not isinstance(number, Assumed):
@@ -142,15 +142,15 @@ class Numbers:
         return self.assumed[number.id]
 
     def optional(self, number: Number | None) -> Weight:
-        """Return a number exactly; None where there is none."""
+        """Return a number as a fraction; None where there is none."""
         value = self.plain(number)
         return None if value is None else Fraction(value)
 
     def required(self, number: Number) -> Fraction:
-        """Return a number exactly; raise RuleSetError where there is none."""
+        """Return a number as a fraction; raise RuleSetError where there is none."""
         value = self.optional(number)
         if value is None:
-            raise RuleSetError(f"{self.name}: a number is none where one must be")
+            raise RuleSetError(f"{self.name}: a number that is needed is none")
         return value
 
     def condition(self, declared: Condition[Number]) -> Condition[Fraction]:
@@ -178,7 +178,7 @@ class Numbers:
         )
 
     def within(self, value: object) -> Any:
-        """Return nested parameters with every assumption replaced."""
+        """Return nested parameters with every assumption replaced by its value."""
         if isinstance(value, Mapping):
             return {key: self.within(item) for key, item in value.items()}
         if isinstance(value, tuple):
@@ -186,20 +186,20 @@ class Numbers:
         return self.plain(value)
 
 
-def _scorers(
+def _make_scorers(
     ruleset: RuleSet, numbers: Numbers, kinds: ScorerKinds | None, scale: tuple[Fraction, Fraction]
 ) -> Iterator[tuple[str, Scorer]]:
     for name, spec in ruleset.scorers.items():
         if not spec.missing:
             try:
-                yield name, _scorer(spec, numbers, kinds, scale)
+                yield name, _make_scorer(spec, numbers, kinds, scale)
             except RuleSetError as error:
                 raise RuleSetError(
                     f"{ruleset.origin or ruleset.name}: scorers.{name}: {error}"
                 ) from None
 
 
-def _scorer(
+def _make_scorer(
     spec: ScorerSpec, numbers: Numbers, kinds: ScorerKinds | None, scale: tuple[Fraction, Fraction]
 ) -> Scorer:
     scorer = make_scorer(spec.kind, numbers.within(spec.parameters), kinds)
@@ -207,6 +207,6 @@ def _scorer(
     for points in scorer.possible_points:
         if not low <= points <= high:
             raise RuleSetError(
-                f"{float(points):g} points lie off the scale, {float(low):g} to {float(high):g}"
+                f"{float(points):g} points are outside the scale, {float(low):g} to {float(high):g}"
             )
     return scorer

@@ -1,8 +1,8 @@
-"""What must hold between the tables of a rule set: names that exist, numbers that can be."""
+"""Checks across the tables of a rule set: names exist, numbers are valid."""
 
 from __future__ import annotations
 
-from ..model.assumptions import Number, chosen_among
+from ..model.assumptions import Number, find_chosen
 from ..model.expressions import Assumed
 from ..model.rulesets import MISSING_POLICIES, RANKING_KINDS, RuleSet
 from .coverage import weights_within
@@ -16,7 +16,7 @@ COMPARISON_MEANS = ("pooled", "shops")
 
 
 def check_ruleset(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None = None) -> None:
-    """Check what spans several tables: names exist, nothing is declared twice, numbers can be.
+    """Check what spans several tables: names exist, nothing is declared twice, numbers are valid.
 
     Raises:
         RuleSetError: naming the file and the place.
@@ -33,7 +33,7 @@ def check_ruleset(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None = No
         raise table.fail("a rule set needs a metric")
     first, last = ruleset.effective_from, ruleset.effective_to
     if first is not None and last is not None and last < first:
-        raise table.fail(f"effective_to = {last} lies before effective_from = {first}")
+        raise table.fail(f"effective_to = {last} is before effective_from = {first}")
     _check_numbers(ruleset, table, kinds)
 
 
@@ -45,7 +45,7 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None) ->
             f"decimals = {float(decimals):g}: a whole number from 0 to {MOST_DECIMALS} is needed"
         )
     if low >= high:  # before scorers, whose points would all lie off such a scale
-        raise table.fail("the scale ends where it begins, or before")
+        raise table.fail("the low end of the scale must be below its high end")
     rules = exact_rules(ruleset, kinds)
     for dimension in rules.dimensions:
         for id, weight in (
@@ -55,11 +55,11 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None) ->
             if weight is not None and weight < 0:
                 raise table.fail(f"the weight of {id} is negative")
         if any(weight < 0 for weight in weights_within(dimension).values()):
-            raise table.fail(f"dimension {dimension.id}: its weights leave nothing to be shared")
+            raise table.fail(f"dimension {dimension.id}: weights leave nothing for share_of_rest")
 
 
 def _check_names(ruleset: RuleSet, table: Table) -> None:
-    """Sources, scorers and assumptions that are named exist."""
+    """Check that the sources, scorers and assumptions that are named exist."""
     comparison = () if ruleset.comparison is None else (ruleset.comparison,)
     named = [
         ruleset.scale_source,
@@ -85,7 +85,7 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
 
 
 def _check_chosen(ruleset: RuleSet, table: Table) -> None:
-    """Words that an assumption chooses are those that the rules know."""
+    """Check that assumptions which choose a word choose among the known ones."""
     mean = None if ruleset.comparison is None else ruleset.comparison.mean
     for word, known in (
         (ruleset.ranking, RANKING_KINDS),
@@ -97,12 +97,12 @@ def _check_chosen(ruleset: RuleSet, table: Table) -> None:
         ) <= set(known):
             raise table.fail(f"assumption {word.id} may choose among {', '.join(known)} only")
         if isinstance(word, Assumed) and ruleset.assumptions[word.id].nullable:
-            raise table.fail(f"assumption {word.id} may be none, and chooses a word")
-    for number in chosen_among(
+            raise table.fail(f"assumption {word.id} chooses a word: it cannot be nullable")
+    for number in find_chosen(
         (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, *_scale(ruleset))
     ):
         if ruleset.assumptions[number.by.id].nullable:
-            raise table.fail(f"assumption {number.by.id} may be none, and chooses a number")
+            raise table.fail(f"assumption {number.by.id} chooses a number: it cannot be nullable")
         choices = set(ruleset.assumptions[number.by.id].choices)
         if choices != {word for word, _ in number.numbers}:
             raise table.fail(
@@ -116,23 +116,23 @@ def _scale(ruleset: RuleSet) -> tuple[Number, Number, Number]:
 
 
 def _check_required(ruleset: RuleSet, table: Table) -> None:
-    """Only weights and points may be missing; every other number has a value."""
-    bounds: list[Number | None] = list(_scale(ruleset))
+    """Check that only weights and points may be missing: every other number has a value."""
+    numbers: list[Number | None] = list(_scale(ruleset))
     for condition in ruleset.conditions:
-        bounds += [condition.limit, condition.or_count_below]
-    bounds += [adjustment.cap for adjustment in ruleset.adjustments]
-    for number in bounds:
+        numbers += [condition.limit, condition.or_count_below]
+    numbers += [adjustment.cap for adjustment in ruleset.adjustments]
+    for number in numbers:
         if isinstance(number, Assumed) and ruleset.assumptions[number.id].nullable:
             raise table.fail(
-                f"assumption {number.id} may be none, and stands where a number must be"
+                f"assumption {number.id} supplies a number that is needed: it cannot be nullable"
             )
     for dimension in ruleset.dimensions:
-        bounds += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
-    for number in bounds:
+        numbers += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
+    for number in numbers:
         if isinstance(number, Assumed):
             kind = ruleset.assumptions[number.id].kind
             if kind not in ("integer", "decimal"):
-                raise table.fail(f"assumption {number.id} is a {kind}, and stands for a number")
+                raise table.fail(f"assumption {number.id} is a {kind}, and must be a number")
 
 
 def check_once(table: Table, what: str, ids: list[str]) -> None:

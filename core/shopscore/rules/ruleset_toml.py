@@ -1,4 +1,4 @@
-"""Rule sets from TOML snapshots: schema 1, nothing unknown, a source for every number."""
+"""Rule sets from TOML snapshots: schema 1, no unknown keys, a source for every number."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from .scorers import ScorerKinds
 from .toml_tables import Table, parse_toml
 
 SCHEMA = 1
-#: The statuses that a shop may have where it does not meet a condition.
+#: The statuses that a shop may get where it does not meet a condition.
 REFUSALS = ("insufficient_orders", "growth", "suppressed")
-#: Kinds of assumption that rules can have; levers have ``words`` too.
+#: Kinds of assumption that rule sets can have; levers also have ``words``.
 RULE_KINDS = ("integer", "decimal", "boolean", "choice")
 #: How a metric is compared with its industry.
 COMPARISON_KINDS = ("difference", "spread")
 
-#: The operator that a key of the TOML stands for.
+#: The operator behind a key of the TOML.
 OPERATORS: Mapping[str, Operator] = {
     "at_least": "at least",
     "at_most": "at most",
@@ -57,16 +57,16 @@ def parse_ruleset(
     *,
     kinds: ScorerKinds | None = None,
 ) -> RuleSet:
-    """Return the rule set that a TOML text declares, checked.
+    """Parse and check a rule set.
 
     Args:
         text: the document.
         origin: the file's name, for messages.
         look_up: finds the rule set that the text ``extends``, by its name.
-        kinds: the scorecard's own kinds of scorer, beside those of the package.
+        kinds: the scorecard's own kinds of scorer, in addition to those of the package.
 
     Raises:
-        RuleSetError: for anything unknown, missing, impossible, or without a source.
+        RuleSetError: for anything unknown, missing, invalid, or without a source.
     """
     document = parse_toml(text, origin)
     own: set[str] = set()
@@ -74,7 +74,7 @@ def parse_ruleset(
         own = {
             str(row.get("id")) for row in document.get("assumptions", ()) if isinstance(row, dict)
         }
-        document = _extended(document, origin, look_up)
+        document = _extend(document, origin, look_up)
     table = Table(document, origin)
     if table.take("schema", int) != SCHEMA:
         raise table.fail(f"schema = {document['schema']}: this version reads schema = {SCHEMA}")
@@ -86,11 +86,11 @@ def parse_ruleset(
     return ruleset
 
 
-def _extended(document: dict[str, Any], origin: str, look_up: LookUp | None) -> dict[str, Any]:
+def _extend(document: dict[str, Any], origin: str, look_up: LookUp | None) -> dict[str, Any]:
     base = document.pop("extends")
     if look_up is None or not isinstance(base, str):
         raise RuleSetError(
-            f'{origin}: extends is the name of a rule set, "platform/scorecard/version"'
+            f'{origin}: extends must be the name of a rule set, "platform/scorecard/version"'
         )
     if "version" not in document:
         raise RuleSetError(f"{origin}: a rule set that extends another needs a version of its own")
@@ -104,7 +104,7 @@ def _extended(document: dict[str, Any], origin: str, look_up: LookUp | None) -> 
     for name, scorer in document.get("scorers", {}).items():
         if isinstance(scorer, dict) and set(scorer) - {"kind", "source"}:
             below.get("scorers", {}).get(name, {}).pop("missing", None)
-    merged: dict[str, Any] = _merged({**below, "status": "user"}, _sourced(document))
+    merged: dict[str, Any] = _merge({**below, "status": "user"}, _add_sources(document))
     return merged
 
 
@@ -124,32 +124,32 @@ _NUMBERS = (
 )
 
 
-def _sourced(value: Any) -> Any:
-    """A user's tables with the user as the source of their plain numbers."""
+def _add_sources(value: Any) -> Any:
+    """Return a user's tables with the user as the source of their plain numbers."""
     if isinstance(value, list):
-        return [_sourced(v) for v in value]
+        return [_add_sources(v) for v in value]
     if isinstance(value, dict):
         plain = any(k in value and not isinstance(value[k], dict) for k in _NUMBERS)
         extra = {"source": "user"} if plain else {}
-        kept = {k: v if k == "assumptions" else _sourced(v) for k, v in value.items()}
+        kept = {k: v if k == "assumptions" else _add_sources(v) for k, v in value.items()}
         return {**extra, **kept}
     return value
 
 
-def _merged(below: Any, above: Any) -> Any:
-    """``above`` laid over ``below``: tables key by key, arrays of tables by their ``id``."""
+def _merge(below: Any, above: Any) -> Any:
+    """Merge ``above`` over ``below``: tables key by key, arrays of tables by their ``id``."""
     if isinstance(below, dict) and isinstance(above, dict):
         if "assume" in above or "assume" in below:
             return above
-        return {**below, **{k: _merged(below.get(k), v) for k, v in above.items()}}
-    if _rows(below) and _rows(above):
+        return {**below, **{k: _merge(below.get(k), v) for k, v in above.items()}}
+    if _have_ids(below) and _have_ids(above):
         changes = {row["id"]: row for row in above}
-        kept = [_merged(row, changes.pop(row["id"], {})) for row in below]
+        kept = [_merge(row, changes.pop(row["id"], {})) for row in below]
         return [*kept, *changes.values()]
     return above
 
 
-def _rows(value: Any) -> bool:
+def _have_ids(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(v, dict) and "id" in v for v in value)
 
 
@@ -165,8 +165,8 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         low=scale.number("low"),
         high=scale.number("high"),
         decimals=scale.number("decimals"),
-        ranking=top.chosen("ranking", RANKING_KINDS),
-        missing=top.chosen("missing", MISSING_POLICIES),
+        ranking=top.word_or_assumption("ranking", RANKING_KINDS),
+        missing=top.word_or_assumption("missing", MISSING_POLICIES),
         dimensions=tuple(_dimension(t) for t in top.tables("dimensions")),
         scorers={name: scorer_spec(name, t) for name, t in top.named_tables("scorers")},
         eligibility=tuple(_eligibility(t) for t in top.tables("eligibility")),
@@ -226,7 +226,7 @@ def _entry(table: Table) -> MetricEntry[Number]:
 
 
 def scorer_spec(name: str, table: Table) -> ScorerSpec:
-    """Return a scorer as a table of the TOML declares it."""
+    """Return the scorer that a table of the TOML declares."""
     kind, source, missing = table.text("kind"), table.source(), table.text("missing", "")
     parameters = {
         key: table.numbers_within(value, key)
@@ -234,30 +234,30 @@ def scorer_spec(name: str, table: Table) -> ScorerSpec:
         if key not in ("kind", "source", "missing")
     }
     if missing and parameters:
-        raise table.fail(f"either missing, or {', '.join(parameters)}")
-    stated = parameters
-    if kind == "percentile_curve":  # that percentiles run from 0 to 1 needs no source
+        raise table.fail(f"a scorer has either missing, or {', '.join(parameters)}")
+    sourced = parameters  # what needs a source, where it is a number
+    if kind == "percentile_curve":  # that percentiles run from 0 to 1 needs none
         curve = parameters.get("curve", ())
         if not isinstance(curve, tuple) or not all(
             isinstance(pair, tuple) and len(pair) == 2 for pair in curve
         ):
-            raise table.fail("curve holds pairs of a percentile and its points")
-        stated = {str(place): points for place, points in curve}
-    if not source and not all(isinstance(v, Assumed) for v in stated.values()):
+            raise table.fail("curve must hold pairs of a percentile and its points")
+        sourced = {str(place): points for place, points in curve}
+    if not source and not all(isinstance(v, Assumed) for v in sourced.values()):
         raise table.fail("a scorer with numbers needs a source")
     return ScorerSpec(name, kind, parameters, source, missing)
 
 
 def _eligibility(table: Table) -> Eligibility[Number]:
     limits = {key: table.number(key, None) for key in ("at_least", "at_most")}
-    stated = [(key, limit) for key, limit in limits.items() if limit is not None]
+    declared = [(key, limit) for key, limit in limits.items() if limit is not None]
     measure = Measure("value", table.text("metric"))
     id, status = table.id("id", "eligibility"), table.word("status", REFUSALS)
     label, source = _label(table), table.source()
     table.done()
-    if len(stated) != 1:
+    if len(declared) != 1:
         raise table.fail("either at_least or at_most is needed")
-    ((key, limit),) = stated
+    ((key, limit),) = declared
     condition = Condition[Number](measure, OPERATORS[key], limit)
     return Eligibility(id, label, condition, status, source)  # type: ignore[arg-type]
 
@@ -265,16 +265,18 @@ def _eligibility(table: Table) -> Eligibility[Number]:
 def _tier(table: Table) -> Tier[Number]:
     keys = ("at_least", "below", "times_industry_mean")
     limits = {key: table.number(key, None) for key in keys}
-    stated = [(key, limit) for key, limit in limits.items() if limit is not None]
+    declared = [(key, limit) for key, limit in limits.items() if limit is not None]
     metric, few = table.text("metric", ""), table.number("or_count_below", None)
     id, label, source = table.id("id", "tier"), _label(table), table.source()
     table.done()
     by_metric = limits["times_industry_mean"] is not None
     if bool(metric) != by_metric or (few is not None and not by_metric):
-        raise table.fail("a metric goes with times_industry_mean, and perhaps or_count_below")
-    if len(stated) != 1:
-        raise table.fail("one of at_least, below, and times_industry_mean is needed")
-    ((key, limit),) = stated
+        raise table.fail(
+            "metric and times_industry_mean need each other; or_count_below needs both"
+        )
+    if len(declared) != 1:
+        raise table.fail("one of at_least, below and times_industry_mean is needed")
+    ((key, limit),) = declared
     measure = Measure("value", metric) if by_metric else Measure("total")
     condition = Condition[Number](measure, OPERATORS[key], limit, by_metric, few)
     return Tier(id, label, condition, source)
@@ -292,7 +294,7 @@ def _comparison(table: Table) -> Comparison | None:
         return None
     comparison = Comparison(
         kind=table.word("kind", COMPARISON_KINDS),
-        mean=table.chosen("mean", COMPARISON_MEANS),
+        mean=table.word_or_assumption("mean", COMPARISON_MEANS),
         source=table.source(),
     )
     table.done()
@@ -300,9 +302,9 @@ def _comparison(table: Table) -> Comparison | None:
 
 
 def _assumptions(top: Table) -> dict[str, Assumption]:
-    every = [_assumption(table) for table in top.tables("assumptions")]
-    check_once(top, "assumption", [a.id for a in every])
-    return {a.id: a for a in every}
+    assumptions = [_assumption(table) for table in top.tables("assumptions")]
+    check_once(top, "assumption", [a.id for a in assumptions])
+    return {a.id: a for a in assumptions}
 
 
 def _assumption(table: Table) -> Assumption:
@@ -312,8 +314,8 @@ def _assumption(table: Table) -> Assumption:
             kind=table.word("kind", RULE_KINDS),  # type: ignore[arg-type]
             value=table.take("value", object, None),  # type: ignore[arg-type]
             reason=table.text("reason"),
-            low=table.bound("low"),
-            high=table.bound("high"),
+            low=table.limit("low"),
+            high=table.limit("high"),
             unit=table.text("unit", ""),
             choices=table.texts("choices"),
             nullable=table.take("nullable", bool, False),

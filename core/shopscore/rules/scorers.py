@@ -1,4 +1,4 @@
-"""Scorers: values become points, or a status says why not."""
+"""Scorers: turn the values of a metric into points, or give a reason why there are none."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Point = tuple[Fraction, Fraction]
 
 @frozen(eq=False)
 class Percentiles:
-    """Percentiles from 0 (worst) to 1 (best), and which come from a benchmark table."""
+    """Percentiles from 0 (worst) to 1 (best), and a mask of those from a benchmark table."""
 
     column: ExactColumn
     from_table: Mask
@@ -31,11 +31,11 @@ class Percentiles:
 
 @frozen(eq=False, slots=False)
 class Context:
-    """What a scorer may know besides the values.
+    """What a scorer may use besides the values.
 
     All arrays have one entry per shop. ``has_value`` says which values exist (``n`` > 0 and not
     below the metric's minimum), ``is_peer`` which shops are ranked among each other. ``low`` is
-    the bottom of the scale. ``rank`` gives the percentiles of values among fixed peers.
+    the bottom of the scale. ``rank`` computes the percentiles of values among fixed peers.
     """
 
     metric: str
@@ -55,7 +55,7 @@ class Context:
         return self.rank(self.values)
 
     def percentile_of(self, values: Rationals) -> Percentiles:
-        """Return the percentiles of values that the shops may not have.
+        """Return the percentiles of values, one per shop, which may be hypothetical.
 
         Each value is ranked as if its shop had it, while all other shops keep theirs.
         """
@@ -64,7 +64,7 @@ class Context:
 
 @frozen(eq=False)
 class Points:
-    """Points of one metric: ``known`` says which shops have some, ``reason`` why others do not."""
+    """Points of one metric: ``known`` marks the shops that have some, ``reason`` is for the others."""
 
     values: Rationals
     known: Mask
@@ -73,7 +73,7 @@ class Points:
 
 
 class Scorer(ABC):
-    """Turns the values of one metric into points."""
+    """A way to turn the values of one metric into points."""
 
     @abstractmethod
     def points(self, values: Rationals, context: Context) -> Points:
@@ -81,7 +81,7 @@ class Scorer(ABC):
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
-        """Every number of points that the scorer is made with: checked against the scale."""
+        """Every number of points among the parameters; these are checked against the scale."""
         return ()
 
     def check_direction(self, better: Better) -> None:  # noqa: B027 - most scorers have no direction
@@ -99,13 +99,13 @@ def _fraction(value: object) -> Fraction:
 def _points(points: Sequence[Sequence[Any]]) -> tuple[Point, ...]:
     for pair in points:
         if not isinstance(pair, Sequence) or len(pair) != 2:
-            raise RuleSetError(f"{pair!r} is no pair of a place and its points")
+            raise RuleSetError(f"{pair!r} is not a pair of a value and its points")
     return tuple((Fraction(str(x)), Fraction(str(y))) for x, y in points)
 
 
 @frozen
 class PercentileCurve(Scorer):
-    """Points from the percentile among peers, along straight lines between the given ends.
+    """Points by the percentile among peers, linear between the points of a curve.
 
     ``curve`` holds pairs (percentile, points) with rising percentiles from 0 to 1.
 
@@ -118,20 +118,20 @@ class PercentileCurve(Scorer):
     def __attrs_post_init__(self) -> None:
         places = [x for x, _ in self.curve]
         if len(places) < 2 or places[0] != 0 or places[-1] != 1 or places != sorted(set(places)):
-            raise RuleSetError("a percentile curve rises from percentile 0 to percentile 1")
+            raise RuleSetError("the percentiles of a curve must rise from 0 to 1")
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
         return tuple(points for _, points in self.curve)
 
     def points(self, values: Rationals, context: Context) -> Points:
-        found = context.percentile_of(values)
-        points = interpolate(self.curve, found.column.values)
-        return Points(points, found.column.known, "no_peers", found)
+        percentiles = context.percentile_of(values)
+        points = interpolate(self.curve, percentiles.column.values)
+        return Points(points, percentiles.column.known, "no_peers", percentiles)
 
 
 def interpolate(curve: Sequence[Point], at: Rationals) -> Rationals:
-    """Return the height of a broken line at each place; flat outside its first and last point."""
+    """Interpolate linearly between the points of a curve; flat outside the first and the last."""
     result = Rationals.constant(curve[0][1], len(at))
     for (left, low), (right, high) in pairwise(curve):
         slope = (high - low) / (right - left)
@@ -142,11 +142,11 @@ def interpolate(curve: Sequence[Point], at: Rationals) -> Rationals:
 
 @frozen
 class Bands(Scorer):
-    """Points by the band that the value lies in.
+    """Points by the band that the value falls in.
 
-    ``bands`` holds pairs (bound, points) from the worst to the best; a shop has the points of the
+    ``bands`` holds pairs (bound, points) from the worst to the best; a shop gets the points of the
     last band whose bound it reaches (at least, or at most where less is better). A value that
-    reaches no band has ``floor`` points, by default the bottom of the scale.
+    reaches no band gets ``floor`` points, by default the bottom of the scale.
     """
 
     bands: tuple[Point, ...] = field(converter=_points)
@@ -154,7 +154,7 @@ class Bands(Scorer):
 
     def __attrs_post_init__(self) -> None:
         if not self.bands:
-            raise RuleSetError("bands: there is none")
+            raise RuleSetError("bands needs at least one band")
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
@@ -165,7 +165,7 @@ class Bands(Scorer):
         bounds = [bound for bound, _ in self.bands]
         if bounds != sorted(set(bounds), reverse=better == "lower"):
             raise RuleSetError(
-                f"the bounds of bands go from the worst to the best value, and {better} is better"
+                f"the bounds of bands must go from the worst to the best value, and {better} is better"
             )
 
     def points(self, values: Rationals, context: Context) -> Points:
@@ -179,7 +179,7 @@ class Bands(Scorer):
 
 @frozen
 class Threshold(Scorer):
-    """``passed`` points where the value reaches the bound, else ``failed`` points."""
+    """``passed`` points where the value reaches ``bound``, else ``failed`` points."""
 
     bound: Fraction = field(converter=_fraction)
     passed: Fraction = field(converter=_fraction)
@@ -199,14 +199,14 @@ class Threshold(Scorer):
 
 @frozen
 class Linear(Scorer):
-    """Points along straight lines between pairs (value, points) of rising values, flat outside."""
+    """Points interpolated between pairs (value, points) of rising values, flat outside."""
 
     line: tuple[Point, ...] = field(converter=_points)
 
     def __attrs_post_init__(self) -> None:
         places = [x for x, _ in self.line]
         if not places or places != sorted(set(places)):
-            raise RuleSetError("the values of a linear scorer rise from point to point")
+            raise RuleSetError("the values of a linear scorer must rise from pair to pair")
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
@@ -222,7 +222,7 @@ def _reaches(values: Rationals, bound: Fraction, better: Better) -> Mask:
     return Rationals(-values.num, values.den).at_least(-bound)
 
 
-#: The kinds of scorer that a rule set can name without a plugin's help.
+#: The kinds of scorer that every rule set can name.
 KINDS: ScorerKinds = {
     "percentile_curve": PercentileCurve,
     "bands": Bands,
@@ -234,10 +234,10 @@ KINDS: ScorerKinds = {
 def make_scorer(
     kind: str, parameters: Mapping[str, Any], more: ScorerKinds | None = None
 ) -> Scorer:
-    """Return the scorer of a kind; parameters are those of its class.
+    """Make a scorer of a kind from the parameters of its class.
 
     Raises:
-        RuleSetError: for an unknown kind or parameter, with a guess, and for impossible values.
+        RuleSetError: for an unknown kind or parameter, with a guess, and for invalid values.
 
     >>> make_scorer("linear", {"line": [(0, 0), (10, 100)]}).line[0]
     (Fraction(0, 1), Fraction(0, 1))
@@ -245,11 +245,11 @@ def make_scorer(
     known = {**KINDS, **(more or {})}
     if kind not in known:
         raise RuleSetError(f"unknown kind of scorer {kind}{did_you_mean(kind, known)}")
-    takes = _parameters(known[kind]) or list(parameters)
+    accepted = _parameter_names(known[kind]) or list(parameters)
     for name in parameters:
-        if name not in takes:
+        if name not in accepted:
             raise RuleSetError(
-                f"scorer of kind {kind}: unknown key {name}{did_you_mean(name, takes)}"
+                f"scorer of kind {kind}: unknown key {name}{did_you_mean(name, accepted)}"
             )
     try:
         return known[kind](**parameters)
@@ -257,6 +257,6 @@ def make_scorer(
         raise RuleSetError(f"scorer of kind {kind}: {error}") from None
 
 
-def _parameters(kind: Any) -> list[str]:
-    """Return what a scorer takes; nothing where its class does not say."""
+def _parameter_names(kind: Any) -> list[str]:
+    """Return the parameters of a scorer class; none where it is not an attrs class."""
     return [f.alias for f in fields(kind)] if has(kind) else []

@@ -1,4 +1,4 @@
-"""Running the kit on a plugin."""
+"""Runs the checks of the kit on a plugin."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ def check_plugin(name: str) -> Report:
 
 
 def check_records(records: Iterable[PluginRecord], name: str) -> Report:
-    """Run every check on one of some plugins.
+    """Run every check on one plugin among ``records``.
 
-    Where several distributions share the name, the report covers them all.
+    Where several distributions share the name, the report covers all of them.
     """
-    every = tuple(records)
-    own = find_plugins(every, name)
+    installed = tuple(records)
+    selected = find_plugins(installed, name)
     checks: list[Check] = []
-    for record in own:
-        checks.extend(_loads(record))
+    for record in selected:
+        checks.append(_check_status(record))
         if record.status == "active":
-            subject = Subject(record, platforms_of(every))
-            checks.extend(check for checking in _checks() for check in checking(subject))
+            subject = Subject(record, platforms_of(installed))
+            checks.extend(check for checking in _all_checks() for check in checking(subject))
     return Report(name, tuple(checks))
 
 
-def _loads(record: PluginRecord) -> list[Check]:
+def _check_status(record: PluginRecord) -> Check:
     if record.status == "active":
-        return [passed("loads", record.origin)]
-    return [failed("loads", record.origin, f"{record.status}: {record.error or 'switched off'}")]
+        return passed("loads", record.origin)
+    return failed("loads", record.origin, f"{record.status}: {record.error or 'switched off'}")
 
 
-def _checks() -> tuple[Checking, ...]:
+def _all_checks() -> tuple[Checking, ...]:
     from . import counting_laws, declarations, lever_checks, points_laws, processes
 
     return (

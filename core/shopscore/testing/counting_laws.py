@@ -1,4 +1,4 @@
-"""Checks on what is counted: the oracle, the law of the state, and input that lacks things."""
+"""Checks of counting: the oracle, the law of the state, and incomplete input."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ AS_OF = END + timedelta(days=1)
 def sample_frames(
     rules: BoundRuleSet, *, shops: int = 6, orders: int = 400
 ) -> dict[str, pl.DataFrame]:
-    """Events that a platform's facts occur in."""
+    """Return sample events in which the platform's shop facts occur."""
     facts = {fact.name: 0.5 for fact in rules.platform.facts}
     return generate(shops=shops, orders=orders, seed=7, end=END, facts=facts)
 
 
-def events_of(rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame]) -> Events:
-    """Frames, read for a platform."""
+def read_frames(rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame]) -> Events:
+    """Read dataframes as events of a platform."""
     return read_events(dict(frames), platform=rules.platform)
 
 
 def oracle(subject: Subject) -> Iterator[Check]:
-    """``oracle``: every tally, per shop and day, row by row in plain Python."""
+    """Check that plain Python counts the same as polars: every tally, per shop and day."""
     for rules in subject.rules:
-        resolved = resolve_events(events_of(rules, sample_frames(rules)), rules)
+        resolved = resolve_events(read_frames(rules, sample_frames(rules)), rules)
         state = Tallies.of(resolved)
-        said = []
+        complaints = []
         for position, tally in enumerate(rules.tallies):
-            mine = state.cells.filter(pl.col("tally") == position)
+            cells = state.cells.filter(pl.col("tally") == position)
             ids = state.shop_ids.to_list()
             counted = {
-                (ids[shop], day): (total, count) for _, shop, day, total, count in mine.iter_rows()
+                (ids[shop], day): (total, count) for _, shop, day, total, count in cells.iter_rows()
             }
-            if counted != _by_rows(resolved, tally):
-                said.append(f"{tally.key}: the evaluators disagree")
-        yield conclude("oracle", rules.ruleset.name, said)
+            if counted != _count_by_rows(resolved, tally):
+                complaints.append(f"{tally.key}: the evaluators disagree")
+        yield conclude("oracle", rules.ruleset.name, complaints)
 
 
-def _by_rows(resolved: Resolved, tally: Tally) -> dict[tuple[str, int], tuple[int, int]]:
+def _count_by_rows(resolved: Resolved, tally: Tally) -> dict[tuple[str, int], tuple[int, int]]:
     cells: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
     ids = resolved.events.shops["shop_id"].to_list()
     frame = resolved.frames[tally.stream]
@@ -82,25 +82,25 @@ def _by_rows(resolved: Resolved, tally: Tally) -> dict[tuple[str, int], tuple[in
 
 
 def state_law(subject: Subject) -> Iterator[Check]:
-    """``state_law``: split, merge in another order, undo."""
+    """Check that parts of a state add up in any order, and can be subtracted again."""
     for rules in subject.rules:
-        resolved = resolve_events(events_of(rules, sample_frames(rules)), rules)
+        resolved = resolve_events(read_frames(rules, sample_frames(rules)), rules)
         whole = Tallies.of(resolved)
         first, second, third = (Tallies.of(part) for part in resolved.split(3))
-        said = []
+        complaints = []
         if third + (first + second) != whole or (second + third) + first != whole:
-            said.append("three parts do not add up to the whole")
+            complaints.append("three parts do not add up to the whole")
         if (whole - second) != first + third:
-            said.append("taking a part away does not leave the others")
-        yield conclude("state_law", rules.ruleset.name, said)
+            complaints.append("subtracting a part does not leave the others")
+        yield conclude("state_law", rules.ruleset.name, complaints)
 
 
 def windows_commute(subject: Subject) -> Iterator[Check]:
-    """``windows_commute``: both ways to the same integers, on several days."""
+    """Check that rows and daily cells give the same sums over windows, on several days."""
     for rules in subject.rules:
-        resolved = resolve_events(events_of(rules, sample_frames(rules)), rules)
+        resolved = resolve_events(read_frames(rules, sample_frames(rules)), rules)
         state = Tallies.of(resolved).with_shops(resolved.events.shops["shop_id"])
-        said = []
+        complaints = []
         for as_of in (AS_OF, AS_OF - timedelta(days=9), AS_OF + timedelta(days=40)):
             wanted = [
                 (tally, metric.window.weights(as_of))
@@ -109,44 +109,44 @@ def windows_commute(subject: Subject) -> Iterator[Check]:
             ]
             direct = window_sums(resolved, wanted, as_of)
             daily = state.window_sums(wanted, as_of)
-            said += [
+            complaints += [
                 f"{tally.key} differs on {as_of} (day {day_number(as_of)})"
                 for (tally, _), a, b in zip(wanted, direct, daily, strict=True)
                 if not (np.array_equal(a[0], b[0]) and np.array_equal(a[1], b[1]))
             ]
-        yield conclude("windows_commute", rules.ruleset.name, said)
+        yield conclude("windows_commute", rules.ruleset.name, complaints)
 
 
 def empty_input(subject: Subject) -> Iterator[Check]:
-    """``empty_input``: tables with columns and no rows."""
+    """Check that tables without rows give no values, and no error."""
     for rules in subject.rules:
         frames = {name: frame.clear() for name, frame in sample_frames(rules).items()}
         frames["shops"] = sample_frames(rules)["shops"].head(1)
-        yield _scores("empty_input", rules, frames, values_allowed=False)
+        yield _check_scoring("empty_input", rules, frames, values_allowed=False)
 
 
 def one_row(subject: Subject) -> Iterator[Check]:
-    """``one_row``: the first row of each stream."""
+    """Check that a single row per stream is scored without an error."""
     for rules in subject.rules:
         frames = {name: frame.head(1) for name, frame in sample_frames(rules).items()}
-        yield _scores("one_row", rules, frames, values_allowed=True)
+        yield _check_scoring("one_row", rules, frames, values_allowed=True)
 
 
 def missing_columns(subject: Subject) -> Iterator[Check]:
-    """``missing_columns``: each optional column that a metric needs, left out in turn."""
+    """Check that without a column that metrics need, left out in turn, they have no value."""
     for rules in subject.rules:
         frames = sample_frames(rules, shops=3, orders=60)
-        said: list[str] = []
-        for stream, column in sorted(_needed(rules)):
+        complaints: list[str] = []
+        for stream, column in sorted(_needed_columns(rules)):
             if stream not in frames or column not in frames[stream].columns:
                 continue
             without = {**frames, stream: frames[stream].drop(column)}
-            said += _complaints(rules, without, f"{stream}.{column}")
-        yield conclude("missing_columns", rules.ruleset.name, said)
+            complaints += _complaints(rules, without, f"{stream}.{column}")
+        yield conclude("missing_columns", rules.ruleset.name, complaints)
 
 
-def _needed(rules: BoundRuleSet) -> set[tuple[str, str]]:
-    found = set()
+def _needed_columns(rules: BoundRuleSet) -> set[tuple[str, str]]:
+    needed = set()
     for tally in rules.tallies:
         stream = rules.streams[tally.stream]
         counted = (() if tally.where is None else (tally.where,), (tally.value,))
@@ -154,12 +154,12 @@ def _needed(rules: BoundRuleSet) -> set[tuple[str, str]]:
             for ref in _without_alternatives(expr):
                 column = None if ref.linked else stream.column(ref.name)
                 if column is not None and not column.required and column.default is None:
-                    found.add((stream.name, ref.name))
-    return found
+                    needed.add((stream.name, ref.name))
+    return needed
 
 
 def _without_alternatives(expr: Expr) -> Iterator[ColumnRef]:
-    """The columns of an expression for which it names no other."""
+    """Yield the columns of an expression that have no alternative in it."""
     if isinstance(expr, ColumnRef):
         yield expr
     elif not isinstance(expr, FirstOf):
@@ -171,7 +171,7 @@ def _complaints(
     rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame], dropped: str
 ) -> Iterator[str]:
     try:
-        measured = _measured(rules, events_of(rules, frames))
+        measured = _measure(rules, read_frames(rules, frames))
     except ShopscoreError as error:
         yield f"without {dropped}: {error}"
         return
@@ -179,10 +179,10 @@ def _complaints(
         if values.missing_columns and values.known.any():
             yield f"without {dropped} metric {id} still has values"
     if not any(dropped in missing for v in measured.values() for missing in v.missing_columns):
-        yield f"without {dropped} no metric says that it lacks it"
+        yield f"without {dropped} no metric reports it as missing"
 
 
-def _measured(rules: BoundRuleSet, events: Events) -> Mapping[str, Any]:
+def _measure(rules: BoundRuleSet, events: Events) -> Mapping[str, Any]:
     resolved = resolve_events(events, rules)
     return weigh(
         rules,
@@ -193,18 +193,18 @@ def _measured(rules: BoundRuleSet, events: Events) -> Mapping[str, Any]:
     )
 
 
-def _scores(
+def _check_scoring(
     id: str, rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame], *, values_allowed: bool
 ) -> Check:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            events = events_of(rules, frames)
-            measured = _measured(rules, events)
+            events = read_frames(rules, frames)
+            measured = _measure(rules, events)
             result = build_result(rules, AS_OF, measured, events.shops)
             result.to_json()
-    except Exception as error:  # whatever goes wrong here would go wrong for a user
+    except Exception as error:  # any error here would reach a user
         return failed(id, rules.ruleset.name, f"{type(error).__name__}: {error}")
     present = [m.id for m in measured.values() if m.known.any()]
-    said = [] if values_allowed else [f"metric {m} has a value of nothing" for m in present]
-    return conclude(id, rules.ruleset.name, said)
+    complaints = [f"metric {m} has a value without any rows" for m in present]
+    return conclude(id, rules.ruleset.name, [] if values_allowed else complaints)

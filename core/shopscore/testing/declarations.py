@@ -1,4 +1,4 @@
-"""Checks on what a plugin declares: labels, files, weights, sources, spans, tallies."""
+"""Checks of what a plugin declares: labels, files, weights, sources, spans, tallies."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .report import Check
 from .subject import Subject, conclude, failed, passed
 
 
-def parsed(card: Scorecard) -> Iterator[RuleSet]:
-    """The rule sets of a scorecard that can be read."""
+def parse_rulesets(card: Scorecard) -> Iterator[RuleSet]:
+    """Yield the valid rule sets of a scorecard."""
     for version in card.versions:
         try:
             yield card.ruleset(version)
@@ -27,11 +27,11 @@ def parsed(card: Scorecard) -> Iterator[RuleSet]:
 
 
 def labels(subject: Subject) -> Iterator[Check]:
-    """``labels``: both languages, everywhere."""
+    """Check that everything with a label has one in both languages."""
     for platform, card in subject.scorecards:
         missing = [] if platform.label.complete else ["platform"]
         missing += [] if card.label.complete else ["scorecard"]
-        for ruleset in parsed(card):
+        for ruleset in parse_rulesets(card):
             labels = [(d.id, d.label) for d in ruleset.dimensions]
             labels += [(t.id, t.label) for t in ruleset.tiers]
             labels += [(e.id, e.label) for e in ruleset.eligibility]
@@ -39,31 +39,31 @@ def labels(subject: Subject) -> Iterator[Check]:
             missing += [] if ruleset.label.complete else [f"rule set {ruleset.version}"]
         try:
             metrics = card.all_metrics
-        except Exception as error:  # the module is the plugin's own: anything may go wrong in it
+        except Exception as error:  # the module of a plugin may raise anything
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
         missing += [f"metric {m.id}" for m in metrics.values() if not m.label.complete]
-        yield conclude("labels", card.name, [f"{what} lacks a label" for what in missing])
+        yield conclude("labels", card.name, [f"{what}: a label is missing" for what in missing])
 
 
 def rulesets_parse(subject: Subject) -> Iterator[Check]:
-    """``rulesets_parse``: each file by itself."""
+    """Check that every rule set file is valid."""
     for _, card in subject.scorecards:
         for version in card.versions:
             name = f"{card.name}/{version}"
             try:
-                found = card.ruleset(version)
+                ruleset = card.ruleset(version)
             except ShopscoreError as error:
                 yield failed("rulesets_parse", name, str(error))
                 continue
-            said = [] if found.name == name else [f"says that it is {found.name}"]
-            yield conclude("rulesets_parse", name, said)
+            complaints = [] if ruleset.name == name else [f"the file declares {ruleset.name}"]
+            yield conclude("rulesets_parse", name, complaints)
 
 
 def metrics_exist(subject: Subject) -> Iterator[Check]:
-    """``metrics_exist``: the module has what the rule sets name."""
+    """Check that every metric that a rule set names exists."""
     for _, card in subject.scorecards:
-        for ruleset in parsed(card):
+        for ruleset in parse_rulesets(card):
             try:
                 known = card.all_metrics
             except Exception as error:  # see labels
@@ -74,7 +74,7 @@ def metrics_exist(subject: Subject) -> Iterator[Check]:
 
 
 def metric_sources(subject: Subject) -> Iterator[Check]:
-    """``metric_sources``: who says that the metric is measured so."""
+    """Check that every metric names a source that the rule set knows."""
     for rules in subject.rules:
         complaints = []
         for id in rules.ruleset.metric_ids:
@@ -90,56 +90,56 @@ def metric_sources(subject: Subject) -> Iterator[Check]:
 
 
 def weights_sum(subject: Subject) -> Iterator[Check]:
-    """``weights_sum``: exact, not about."""
+    """Check that the weights of dimensions add up to exactly 1, where all are known."""
     for _, card in subject.scorecards:
-        for ruleset in parsed(card):
+        for ruleset in parse_rulesets(card):
             if not ruleset.dimensions:
                 yield passed("weights_sum", ruleset.name)
                 continue
             rules = exact_rules(ruleset, card.scorer_kinds)
-            said = []
+            complaints = []
             if rules.total_weight not in (None, 1):
                 total = float(rules.total_weight or 0)
-                said.append(f"weights of dimensions add up to {total}, not 1")
+                complaints.append(f"weights of dimensions add up to {total}, not 1")
             for dimension in rules.dimensions:
                 weights = [m.weight for m in dimension.metrics]
                 known = [w for w in weights if w is not None]
-                whole = bool(weights) and len(known) == len(weights)
-                if any(w < 0 for w in known) or (whole and not sum(known)):
-                    said.append(f"dimension {dimension.id} has no positive weights")
-            yield conclude("weights_sum", ruleset.name, said)
+                complete = bool(weights) and len(known) == len(weights)
+                if any(w < 0 for w in known) or (complete and not sum(known)):
+                    complaints.append(f"dimension {dimension.id} has no positive weights")
+            yield conclude("weights_sum", ruleset.name, complaints)
 
 
 def spans(subject: Subject) -> Iterator[Check]:
-    """``spans``: at most one rule set on any day."""
+    """Check that at most one rule set is in force on any day."""
     for _, card in subject.scorecards:
         dated = sorted(
             (r.effective_from or date.min, r.effective_to or date.max, r.version)
-            for r in parsed(card)
+            for r in parse_rulesets(card)
             if r.status != "user"
         )
-        said = [f"{v} ends before it begins" for start, end, v in dated if end < start]
-        said += [
+        complaints = [f"{v} ends before it begins" for start, end, v in dated if end < start]
+        complaints += [
             f"{first[2]} and {then[2]} overlap"
             for first, then in pairwise(dated)
             if then[0] <= first[1]
         ]
-        yield conclude("spans", card.name, said)
+        yield conclude("spans", card.name, complaints)
 
 
 def tallies_are_integers(subject: Subject) -> Iterator[Check]:
-    """``tallies_are_integers``: what cannot be counted is refused before it is."""
+    """Check that every tally is a condition and an integer over columns that exist."""
     for platform, card in subject.scorecards:
-        for ruleset in parsed(card):
-            said = _tally_complaints(platform, card, ruleset)
-            yield conclude("tallies_are_integers", ruleset.name, said)
+        for ruleset in parse_rulesets(card):
+            complaints = _tally_complaints(platform, card, ruleset)
+            yield conclude("tallies_are_integers", ruleset.name, complaints)
 
 
 def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
     streams = merge_streams(CANONICAL, platform.streams)
     try:
         metrics = [m for id, m in card.all_metrics.items() if id in ruleset.needed_metric_ids]
-    except Exception:  # labels says what is wrong with the module
+    except Exception:  # the check labels reports what is wrong with the module
         return
     for metric in metrics:
         try:

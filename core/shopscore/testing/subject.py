@@ -1,4 +1,4 @@
-"""What is checked: a plugin, what it declares, and its rule sets bound to their metrics."""
+"""The subject of the checks: a plugin, its declarations, and its rule sets bound to metrics."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..plugins.declarations import Platform, Scorecard
 from ..plugins.records import PluginRecord
 from .report import Check
 
-#: A check: what it finds on a subject.
+#: A function that runs a check on a subject.
 Checking = Callable[["Subject"], Iterator[Check]]
 
 
 @frozen(slots=False, eq=False)
 class Subject:
-    """One plugin among the platforms that are there."""
+    """One plugin, and the platforms of all installed plugins."""
 
     record: PluginRecord
     platforms: tuple[Platform, ...]
@@ -41,16 +41,16 @@ class Subject:
 
     @cached_property
     def rules(self) -> tuple[BoundRuleSet, ...]:
-        """Every rule set that parses and binds."""
-        found = []
+        """Every rule set that can be read and bound."""
+        rules = []
         for platform, card in self.scorecards:
             for version in card.versions:
                 try:
                     ruleset = card.ruleset(version)
-                    found.append(BoundRuleSet.bind(platform, card, ruleset, self.record.version))
+                    rules.append(BoundRuleSet.bind(platform, card, ruleset, self.record.version))
                 except ShopscoreError:
-                    continue  # the checks on declarations say what is wrong
-        return tuple(found)
+                    continue  # the checks of declarations report what is wrong
+        return tuple(rules)
 
 
 def find_subject(name: str) -> Subject:
@@ -64,38 +64,38 @@ def find_subject(name: str) -> Subject:
 
 
 def find_plugins(records: Sequence[PluginRecord], name: str) -> list[PluginRecord]:
-    """Return the plugins of a name, or of ``distribution:name``.
+    """Return the plugins with a name, or the one with ``distribution:name``.
 
     Raises:
         CoverageError: where there is none.
     """
-    found = [r for r in records if name in (r.name, r.origin)]
-    if not found:
+    plugins = [r for r in records if name in (r.name, r.origin)]
+    if not plugins:
         raise CoverageError(
             f"no plugin {name} is installed{did_you_mean(name, {r.name for r in records})}"
         )
-    return found
+    return plugins
 
 
 def passed(id: str, subject: str) -> Check:
-    """Return a check that found nothing wrong."""
+    """Return the result of a check that passed."""
     return Check(id, subject, "passed")
 
 
 def failed(id: str, subject: str, message: str) -> Check:
-    """Return a check that found something wrong."""
+    """Return the result of a check that failed."""
     return Check(id, subject, "failed", message)
 
 
 def skipped(id: str, subject: str, why: str) -> Check:
-    """Return a check that does not apply."""
+    """Return the result of a check that does not apply."""
     return Check(id, subject, "skipped", why)
 
 
 def conclude(id: str, subject: str, complaints: Iterator[str] | list[str]) -> Check:
-    """Return a check that passed without complaints, else failed with the first three."""
-    found = list(complaints)
-    if not found:
+    """Return the result of a check: passed without complaints, else failed with the first three."""
+    messages = list(complaints)
+    if not messages:
         return passed(id, subject)
-    more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
-    return failed(id, subject, "; ".join(found[:3]) + more)
+    more = f" (and {len(messages) - 3} more)" if len(messages) > 3 else ""
+    return failed(id, subject, "; ".join(messages[:3]) + more)
