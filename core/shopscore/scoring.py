@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from .grading.benchmarks import Benchmark
 from .grading.points import Supplied
 from .grading.typed_values import _given, _measured, _read
 from .grading.weighing import weigh
+from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
 from .plugins.selection import RuleSetName, _day, notices_on, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
@@ -27,6 +29,12 @@ from .reading.files import Progress, from_dataframe
 from .results.building import ReferenceTables, build_result
 from .results.result import Result
 from .rules.numbers_toml import NumbersSource
+
+#: What :func:`select_rules` returns: the rules, the day, and notices about the choice.
+Selection = tuple[BoundRuleSet, date, tuple[str, ...]]
+
+logging.getLogger("shopscore").addHandler(logging.NullHandler())
+_logger = logging.getLogger(__name__)
 
 
 def resolve(
@@ -117,19 +125,47 @@ def score(
         )
     if platform is None:
         raise UsageError("score needs platform=, the id of a platform")
-    rules, day, notices = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     tables = ReferenceTables(benchmarks, standards)
-    say = progress or (lambda _: None)
-    events = read_events(source, platform=platform, tz=tz, strict=strict, progress=say)
-    say("resolving")
+    events = read_events(source, platform=platform, tz=tz, strict=strict, progress=progress)
+    return score_events(events, selection, tables, progress)
+
+
+def score_events(
+    events: Events,
+    selection: Selection,
+    tables: ReferenceTables,
+    progress: Progress | None = None,
+) -> Result:
+    """Score events by rules that are selected already; commands select before they read."""
+    rules, day, notices = selection
+    begin = _stages(progress)
+    begin("resolving")
     resolved = resolve_events(events, rules)
-    say("counting")
+    begin("counting")
     measured = weigh(
         rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
     )
-    say("grading")
+    begin("grading")
     result = build_result(rules, day, measured, events.shops, tables, notices=notices)
-    return evolve(result, events=events)
+    return _log_notices(evolve(result, events=events))
+
+
+def _stages(progress: Progress | None) -> Progress:
+    """Return what is called as each stage begins: it logs the stage, and tells the caller."""
+
+    def begin(stage: str) -> None:
+        _logger.info(stage)
+        if progress is not None:
+            progress(stage)
+
+    return begin
+
+
+def _log_notices(result: Result) -> Result:
+    for notice in result.notices:
+        _logger.info("notice: %s", notice)
+    return result
 
 
 def _score_tallies(
@@ -151,8 +187,11 @@ def _score_tallies(
     listed = pl.DataFrame([known.shop_ids]).join(
         attributes, on="shop_id", how="left", maintain_order="left"
     )
+    begin = _stages(None)
+    begin("summing")
     measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
-    return build_result(
+    begin("grading")
+    result = build_result(
         rules,
         day,
         measured,
@@ -160,6 +199,7 @@ def _score_tallies(
         tables,
         notices=notices_on(rules, day),
     )
+    return _log_notices(result)
 
 
 def _shop_attributes(shops: Any, platform: Platform) -> pl.DataFrame:
@@ -194,12 +234,46 @@ def score_values(
     The other arguments, and what is returned and raised, are those of :func:`shopscore.score`.
     Conditions that need events (a number of orders) are taken as met, and the result says so.
     """
-    rules, day, notices = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    return score_by_values(values, selection, ReferenceTables(benchmarks, standards), industry)
+
+
+def score_by_values(
+    values: Any, selection: Selection, tables: ReferenceTables, industry: str | None
+) -> Result:
+    """Score metric values by rules that are selected already."""
+    rules, day, notices = selection
+    begin = _stages(None)
+    begin("reading values")
     cells = _read(values, rules)
     ids = sorted({c.shop_id for c in cells})
     row = {id: position for position, id in enumerate(ids)}
+    shops = pl.DataFrame(
+        {"shop_id": ids, "industry": _industries(cells, row, industry or UNKNOWN_INDUSTRY)},
+        schema={"shop_id": pl.String, "industry": pl.String},
+    )
+    measured = {id: _measured(id, cells, row) for id in rules.metrics}
+    conditions = ", ".join(c.id for c in rules.ruleset.eligibility)
+    if conditions:
+        notices = (*notices, f"taken as met, since only values were given: {conditions}")
+    begin("grading")
+    result = build_result(
+        rules,
+        day,
+        measured,
+        shops,
+        tables,
+        given=Supplied(_given(cells, row, "percentile"), _given(cells, row, "points")),
+        eligible=True,
+        notices=notices,
+    )
+    return _log_notices(result)
+
+
+def _industries(cells: Sequence[Any], row: Mapping[str, int], default: str) -> list[str]:
+    """Return the industry of each shop, from the rows that name one."""
+    industries = [default] * len(row)
     declared: dict[str, str] = {}
-    industries = [industry or UNKNOWN_INDUSTRY] * len(ids)
     for cell in cells:
         if cell.industry:
             known = declared.setdefault(cell.shop_id, cell.industry)
@@ -208,21 +282,4 @@ def score_values(
                     f"shop {cell.shop_id} has two industries, {known} and {cell.industry}"
                 )
             industries[row[cell.shop_id]] = cell.industry
-    shops = pl.DataFrame(
-        {"shop_id": ids, "industry": industries},
-        schema={"shop_id": pl.String, "industry": pl.String},
-    )
-    measured = {id: _measured(id, cells, row) for id in rules.metrics}
-    conditions = ", ".join(c.id for c in rules.ruleset.eligibility)
-    if conditions:
-        notices = (*notices, f"taken as met, since only values were given: {conditions}")
-    return build_result(
-        rules,
-        day,
-        measured,
-        shops,
-        ReferenceTables(benchmarks, standards),
-        given=Supplied(_given(cells, row, "percentile"), _given(cells, row, "points")),
-        eligible=True,
-        notices=notices,
-    )
+    return industries

@@ -12,11 +12,30 @@ from .operators import OPERATORS, month_of_day
 
 
 def evaluate(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
-    """The value for one row; ``row`` has columns named as :attr:`ColumnRef.path`, None for null.
+    """Return the value of an expression for one row, computed in plain Python.
 
-    >>> from shopscore import col, first_of
-    >>> evaluate(first_of(col.order.paid_at, col.applied_at), {"applied_at": 7})
-    7
+    Args:
+        expr: an expression, such as the ``where`` of a tally.
+        row: the row by column: ``"rating"``, and ``"order.paid_at"`` for the linked order's. Times
+            are seconds since 1970-01-01 00:00 on the platform's clock, days are days since then,
+            money is in minor units. A column that is None or not there is null. What
+            ``fact_on`` and ``has_row`` bring from other rows stands under the ``key`` of that
+            expression.
+
+    Returns:
+        An integer, a truth value or a word; None for null.
+
+    Raises:
+        ExpressionError: for an expression with an assumption, whose number only a rule set knows.
+
+    >>> from shopscore import col, evaluate, first_of
+    >>> late = col.picked_up_at - col.paid_at > 24 * 3600
+    >>> evaluate(late, {"paid_at": 1_717_200_000, "picked_up_at": 1_717_300_000})
+    True
+    >>> evaluate(late, {"paid_at": 1_717_200_000}) is None
+    True
+    >>> evaluate(first_of(col.order.paid_at, col.applied_at), {"order.paid_at": 5, "applied_at": 7})
+    5
     """
     match expr:
         case ex.ColumnRef():
