@@ -189,7 +189,7 @@ class Scorecard:
             spans = "; ".join(f"{r.version}: {r.span}" for r in every) or "no rule sets"
             raise CoverageError(
                 f"{self.name}: no rule set is in force on {when} (covered: {spans});"
-                " name one with --ruleset to apply it all the same"
+                " name one (ruleset=) to apply it all the same"
             )
         return max(inforce, key=lambda r: (r.effective_from or date.min, r.version))
 

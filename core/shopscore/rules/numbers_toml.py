@@ -246,7 +246,7 @@ def _twice(what: str) -> str:
 def _published(what: str, source: str) -> str:
     return (
         f"{what} is published{f' (source {source})' if source else ''}, and a numbers file gives what is missing:"
-        " to change it, write a rule set of your own (extends = …) and name it with --ruleset"
+        " to change it, write a rule set of your own (extends = …) and name it (ruleset=)"
     )
 
 
