@@ -111,7 +111,7 @@ def score(
     Raises:
         InputError: for events that cannot be used.
         CoverageError: for a platform, rule set or date that is not covered.
-        UsageError: for arguments that cannot be meant.
+        UsageError: for invalid or contradictory arguments.
         StateError: for tallies that are a difference.
     """
     if isinstance(source, Tallies):

@@ -22,7 +22,9 @@ from .running import plugins, shopscore
 
 CORE = Path(ss.__file__).parent
 WHICH = ("-p", "douyin", "-r", "2022", "--as-of", "2022-07-01")
-EXPORT = "主订单编号,子订单编号,订单提交时间,支付完成时间,订单应付金额\n1,1,2022-06-01 10:00:00,,5\n"
+EXPORT = (
+    "主订单编号,子订单编号,订单提交时间,支付完成时间,订单应付金额\n1,1,2022-06-01 10:00:00,,5\n"
+)
 LAYOUT = """schema = 1
 id = "mine"
 zh = "我的"
@@ -187,9 +189,12 @@ def messages() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.JoinedStr):
                 parts = [v.value if isinstance(v, ast.Constant) else "…" for v in node.values]
                 yield name, "".join(map(str, parts))
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if id(node) not in docstrings | within:
-                    yield name, node.value
+            elif (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in docstrings | within
+            ):
+                yield name, node.value
 
 
 def test_options_stand_in_whole_commands_only() -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ..model.metrics import Metric, Unit
-    from ..model.rulesets import Dimension
+    from ..model.rulesets import Dimension, Tier
     from ..plugins.records import PluginRecord
     from ..reading.report import LoadReport
     from ..results.result import Result
@@ -170,9 +170,9 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
 def _metric_cells(result: Result, m: MetricView, lang: str) -> dict[str, str]:
     """Return the cells of a metric by the headings of their columns."""
     metric = result.rules.metrics[m.id].metric
-    dimensions = {d.id: _label(d, lang) for d in result.rules.ruleset.dimensions}
+    dimensions = _labels_by_id(result.rules.ruleset.dimensions, lang)
     cells = {
-        "dimension": dimensions.get(m.dimension or "", ""),
+        "dimension": dimensions[m.dimension] if m.dimension else "",
         "metric": _label(metric, lang),
         "value": in_unit(m.value, metric.unit, lang),
         "n": str(m.n),
@@ -212,9 +212,13 @@ def _shop_title(result: Result, shop: ShopView, lang: str) -> str:
 
 
 def _tiers(result: Result, shop: ShopView, lang: str) -> str:
-    """Return the tiers of a shop: their ids are English words, in Chinese they have labels."""
-    labels = {t.id: t.zh if lang == "zh" else t.id for t in result.rules.ruleset.tiers}
+    labels = _labels_by_id(result.rules.ruleset.tiers, lang)
     return ", ".join(labels[id] for id in shop.tiers)
+
+
+def _labels_by_id(labelled: Iterable[Dimension | Tier], lang: str) -> dict[str, str]:
+    """Return what stands for an id within a table: in English the ids are words themselves."""
+    return {one.id: one.zh if lang == "zh" else one.id for one in labelled}
 
 
 def _label(labelled: Dimension | Metric, lang: str) -> str:

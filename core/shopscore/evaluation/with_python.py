@@ -37,35 +37,41 @@ def evaluate(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
     >>> evaluate(first_of(col.order.paid_at, col.applied_at), {"order.paid_at": 5, "applied_at": 7})
     5
     """
+    if not isinstance(expr, ex.Expr):
+        raise ExpressionError(f"evaluate needs an expression, not {type(expr).__name__}")
+    return _value(expr, row)
+
+
+def _value(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
     match expr:
         case ex.ColumnRef():
             return row.get(expr.path)
         case ex.Constant(value):
             return value
         case ex.Arithmetic(op, left, right) | ex.Comparison(op, left, right):
-            return _binary(op, evaluate(left, row), evaluate(right, row))
+            return _binary(op, _value(left, row), _value(right, row))
         case ex.And(left, right):
-            return _and(evaluate(left, row), evaluate(right, row))
+            return _and(_value(left, row), _value(right, row))
         case ex.Or(left, right):
-            return _not(_and(_not(evaluate(left, row)), _not(evaluate(right, row))))
+            return _not(_and(_not(_value(left, row)), _not(_value(right, row))))
         case ex.Not(operand):
-            return _not(evaluate(operand, row))
+            return _not(_value(operand, row))
         case ex.IsIn(operand, values):
-            found = evaluate(operand, row)
+            found = _value(operand, row)
             return None if found is None else found in values
         case ex.IsNull(operand):
-            return evaluate(operand, row) is None
+            return _value(operand, row) is None
         case ex.FirstOf(operands):
-            return next((v for o in operands if (v := evaluate(o, row)) is not None), None)
+            return next((v for o in operands if (v := _value(o, row)) is not None), None)
         case ex.When(condition, then, otherwise):
-            return evaluate(then if evaluate(condition, row) is True else otherwise, row)
+            return _value(then if _value(condition, row) is True else otherwise, row)
         case ex.Day(operand):
-            return _binary("//", evaluate(operand, row), ex.DAY_SECONDS)
+            return _binary("//", _value(operand, row), ex.DAY_SECONDS)
         case ex.TimeOfDay(operand):
-            found = evaluate(operand, row)
+            found = _value(operand, row)
             return None if found is None else found % ex.DAY_SECONDS
         case ex.Month(operand):
-            found = evaluate(operand, row)
+            found = _value(operand, row)
             return None if found is None else month_of_day(found // ex.DAY_SECONDS)
         case Joined():
             return row.get(expr.key)

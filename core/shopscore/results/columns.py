@@ -86,7 +86,7 @@ class Columns:
 
     @cached_property
     def of_shops(self) -> dict[str, pl.Series]:
-        """What each shop has once; ``coverage`` only where a shop lacks numbers."""
+        """What each shop has once; ``coverage`` only where a number is missing."""
         columns = {
             "shop_id": self.shops["shop_id"],
             "industry": self.shops["industry"],

@@ -100,6 +100,21 @@ class Result:
         return self.columns.score
 
     @property
+    def score_exact(self) -> pl.Series:
+        """The unrounded scores as fractions in lowest terms; null where there is none."""
+        return self.columns.score_exact
+
+    @property
+    def coverage(self) -> pl.Series:
+        """The shares of the totals whose numbers are known; null where none is missing."""
+        return self.columns.coverage
+
+    @property
+    def tiers(self) -> pl.Series:
+        """The tiers that each shop's score opens, in the order of the rules."""
+        return self.columns.tiers
+
+    @property
     def report(self) -> LoadReport | None:
         """The books of reading; None where the result was not made from events."""
         return None if self.events is None else self.events.report
