@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,14 +16,13 @@ from .composing.standards import Standards
 from .counting.resolution import Resolved, resolve_events
 from .counting.state import Tallies
 from .counting.sums import window_sums
-from .errors import InputError, UsageError
+from .errors import UsageError
 from .grading.benchmarks import Benchmark
-from .grading.points import Supplied
-from .grading.typed_values import _given, _measured, _read
+from .grading.typed_values import read_values
 from .grading.weighing import weigh
 from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
-from .plugins.selection import RuleSetName, _day, notices_on, select_rules
+from .plugins.selection import RuleSetName, notices_on, publication_day, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
 from .reading.files import Progress, from_dataframe
 from .results.building import ReferenceTables, build_result
@@ -178,7 +177,7 @@ def _score_tallies(
     rules = state.rules
     if platform not in (None, rules.platform.id, rules.platform):
         raise UsageError(f"these tallies were counted by the rules of {rules.platform.id}")
-    day = _day(as_of, rules.platform.zone)
+    day = publication_day(as_of, rules.platform.zone)
     if shops is None:
         attributes = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
     else:
@@ -245,41 +244,19 @@ def score_by_values(
     rules, day, notices = selection
     begin = _stages(None)
     begin("reading values")
-    cells = _read(values, rules)
-    ids = sorted({c.shop_id for c in cells})
-    row = {id: position for position, id in enumerate(ids)}
-    shops = pl.DataFrame(
-        {"shop_id": ids, "industry": _industries(cells, row, industry or UNKNOWN_INDUSTRY)},
-        schema={"shop_id": pl.String, "industry": pl.String},
-    )
-    measured = {id: _measured(id, cells, row) for id in rules.metrics}
-    conditions = ", ".join(c.id for c in rules.ruleset.eligibility)
+    typed = read_values(values, rules, industry or UNKNOWN_INDUSTRY)
+    conditions = ", ".join(e.id for e in rules.ruleset.eligibility)
     if conditions:
-        notices = (*notices, f"taken as met, since only values were given: {conditions}")
+        notices = (*notices, f"taken as met, since only values were supplied: {conditions}")
     begin("grading")
     result = build_result(
         rules,
         day,
-        measured,
-        shops,
+        {id: typed.measured(id) for id in rules.metrics},
+        typed.shops,
         tables,
-        given=Supplied(_given(cells, row, "percentile"), _given(cells, row, "points")),
+        supplied=typed.supplied(),
         eligible=True,
         notices=notices,
     )
     return _log_notices(result)
-
-
-def _industries(cells: Sequence[Any], row: Mapping[str, int], default: str) -> list[str]:
-    """Return the industry of each shop, from the rows that name one."""
-    industries = [default] * len(row)
-    declared: dict[str, str] = {}
-    for cell in cells:
-        if cell.industry:
-            known = declared.setdefault(cell.shop_id, cell.industry)
-            if known != cell.industry:
-                raise InputError(
-                    f"shop {cell.shop_id} has two industries, {known} and {cell.industry}"
-                )
-            industries[row[cell.shop_id]] = cell.industry
-    return industries

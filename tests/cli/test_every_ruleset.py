@@ -10,9 +10,8 @@ import pytest
 
 import shopscore as ss
 from shopscore.cli.words import translate
-
-from .running import shopscore
-from .test_schemas import valid
+from support.command_line import shopscore
+from support.json_schemas import valid
 
 #: Statuses of the shops, and the share of the total whose numbers are published.
 EXPECTED: dict[str, tuple[set[str], float | None]] = {
@@ -70,7 +69,7 @@ class TestEach:
         ruleset = ss.platform(platform).scorecard(card).ruleset(version)
         head = next(line for line in answer.out.splitlines() if line.strip())
         for dimension in ruleset.dimensions:
-            assert (dimension.zh if lang == "zh" else dimension.en) in head
+            assert dimension.label.text(lang) in head
         rows = [line.split() for line in answer.out.splitlines() if line.startswith(" S0")]
         assert [row[0] for row in rows] == [f"S{n:04}" for n in range(1, 13)]
         assert {row[2] for row in rows} == {translate(s, lang) for s in EXPECTED[name][0]}

@@ -14,22 +14,12 @@ from shopscore.grading.points import METRIC_STATUSES
 from shopscore.model.rulesets import ShopStatus, Status
 from shopscore.plugins.records import PluginStatus
 from shopscore.testing.report import CheckStatus
-
-from .running import Answer, plugins, shopscore
+from support.command_line import Answer, plugins, shopscore
+from support.json_schemas import schema, valid
 
 NAMES = ("score", "validate", "plugins", "rules", "diff", "check")
 PLATFORMS = ("douyin", "kuaishou", "pinduoduo", "tmall")
 ARGS = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01", "--format", "json")
-
-
-def schema(name: str) -> dict[str, Any]:
-    file = resources.files("shopscore") / "schemas" / f"{name}.schema.json"
-    document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return document
-
-
-def valid(name: str, document: Any) -> None:
-    Draft202012Validator(schema(name)).validate(document)
 
 
 def test_one_schema_for_each_document() -> None:
@@ -198,6 +188,7 @@ class TestDocuments:
         places = [change["place"] for change in answer.document["changes"]]
         assert "dimensions[goods].weight" in places
 
+    @pytest.mark.slow
     def test_check(self) -> None:
         answer = plugins("check", "douyin", "-f", "json")
         assert answer.code in (0, 1)

@@ -16,8 +16,7 @@ from shopscore.cli.words import ZH, translate
 from shopscore.composing.comparison import Direction
 from shopscore.grading.points import METRIC_STATUSES
 from shopscore.model.rulesets import ShopStatus
-
-from .running import shopscore
+from support.command_line import shopscore
 
 NAMES = [f"{c.name}/{v}" for p in ss.platforms() for c in p.scorecards for v in c.versions]
 LATIN = re.compile(r"[A-Za-z]{2,}")

@@ -16,8 +16,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.samples import generate
-
-from .tables import books, rows, seconds
+from support.event_rows import books, rows, seconds
 
 pa = pytest.importorskip("pyarrow")
 pd = pytest.importorskip("pandas")
@@ -320,6 +319,7 @@ def in_a_process(code: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 @needs_duckdb
 @pytest.mark.parametrize(
     ("time", "zone"), [("timestamp", ""), ("timestamptz", "+08"), ("varchar", "")]

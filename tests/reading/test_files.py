@@ -13,8 +13,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.reading import files
-
-from .tables import as_csv, books, incidents, one, read, rows
+from support.event_rows import as_csv, books, incidents, one, read, rows
 
 HEAD = "shop_id,order_id,paid_at\n"
 
@@ -278,6 +277,7 @@ class TestCells:
         assert books(beside) == books(alone)
         assert beside.digest == alone.digest
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("seed", range(12))
     def test_both_readers_agree(self, put: Put, seed: int) -> None:
         """The fast reader, where it answers, says what the careful one says."""

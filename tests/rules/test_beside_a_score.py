@@ -8,10 +8,19 @@ import pytest
 
 from shopscore.errors import RuleSetError
 from shopscore.model.rulesets import Comparison
+from support.ruleset_documents import (
+    ENTRY,
+    Change,
+    ReferenceTables,
+    bind,
+    both,
+    drop,
+    parsed,
+    put,
+    refused,
+)
 
-from .documents import ENTRY, Change, ReferenceTables, bind, both, drop, parsed, put, refused
-
-WITH_BONUS = f"{__package__}.bonus_metrics"
+WITH_BONUS = "support.toy_bonus_metrics"
 
 
 class TestWithoutATotal:

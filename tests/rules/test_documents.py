@@ -14,8 +14,18 @@ from shopscore.model.rulesets import RuleSet
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
-
-from .documents import TEXT, TOY, ReferenceTables, at, document, drop, parsed, put, refused, text_of
+from support.ruleset_documents import (
+    TEXT,
+    TOY,
+    ReferenceTables,
+    at,
+    document,
+    drop,
+    parsed,
+    put,
+    refused,
+    text_of,
+)
 
 
 def bind(ruleset: RuleSet) -> BoundRuleSet:

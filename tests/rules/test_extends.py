@@ -13,8 +13,7 @@ from shopscore.model.rulesets import RuleSet
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
-
-from .documents import TOY
+from support.ruleset_documents import TOY
 
 HEAD = 'extends = "toy/service/2025-01-01"\nversion = "mine"\n'
 BASE = TOY.ruleset("2025-01-01")
@@ -213,6 +212,7 @@ class TestEndToEnd:
         with pytest.raises(CoverageError, match=r"toy/service/mine is not one of"):
             ss.score(EVENTS, platform="douyin", ruleset=mine(), as_of="2025-03-10")
 
+    @pytest.mark.slow
     def test_through_the_command(self, tmp_path: Path) -> None:
         import json
         import subprocess

@@ -8,8 +8,7 @@ import pytest
 
 from shopscore.errors import RuleSetError
 from shopscore.grading.points import bound_scorers
-
-from .documents import ReferenceTables, parsed, put, refused
+from support.ruleset_documents import ReferenceTables, parsed, put, refused
 
 
 def test_a_scorer_that_does_not_exist() -> None:

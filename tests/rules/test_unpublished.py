@@ -16,8 +16,7 @@ from shopscore.model.expressions import Assumed
 from shopscore.rules.coverage import missing_numbers, weights_within
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
-
-from .documents import (
+from support.ruleset_documents import (
     ENTRY,
     GOODS,
     Change,

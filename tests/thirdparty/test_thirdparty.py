@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from shopscore.testing import CHECKS
-
-from .installing import Environment, install
+from support.wheel_installs import Environment, install
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("SHOPSCORE_THIRDPARTY") != "1",

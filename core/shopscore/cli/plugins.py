@@ -56,13 +56,13 @@ def rules(
     """Show the rules of PLATFORM: weights, windows, scorers, sources and assumptions."""
     from ..plugins.catalog import platform
     from ..rules.numbers_toml import numbers_template
-    from .rule_pages import chosen, rules_document, show_rules
+    from .rule_pages import bind_asked, rules_document, show_rules
 
     try:
         day = date.fromisoformat(on) if on else None
     except ValueError:
         raise UsageError(f"--on {on!r} is not a date; write YYYY-MM-DD") from None
-    found = chosen(platform(rules.platform), rules.scorecard, rules.ruleset, day)
+    found = bind_asked(platform(rules.platform), rules.scorecard, rules.ruleset, day)
     if missing:
         if len(found) != 1:
             names = ", ".join(r.ruleset.name for r in found)

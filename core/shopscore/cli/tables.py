@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from ..model.metrics import Metric, Unit
+    from ..model.metrics import Unit
     from ..model.rulesets import Dimension, Tier
     from ..plugins.records import PluginRecord
     from ..reading.report import LoadReport
@@ -128,10 +128,10 @@ def shops_table(result: Result, shops: Iterable[ShopView], lang: str) -> Table:
     ruleset = result.rules.ruleset
     metrics = {id: m.metric for id, m in result.rules.metrics.items()}
     items = () if ruleset.dimensions else ruleset.metric_ids
-    places = int(ruleset.number(ruleset.decimals))
+    places = result.rules.exact.decimals
     first = [translate(word, lang) for word in ("shop", "industry", "status", "score")]
-    labels = [_label(d, lang) for d in ruleset.dimensions]
-    labels += [_label(metrics[id], lang) for id in items]
+    labels = [d.label.text(lang) for d in ruleset.dimensions]
+    labels += [metrics[id].label.text(lang) for id in items]
     rows = (
         (
             s.shop_id,
@@ -161,7 +161,7 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
         title=_shop_title(result, shop, lang),
     )
     metrics = [result.rules.metrics[m.id].metric for m in shop.metrics]
-    notes = "\n".join(f"{_label(m, lang)}: {m.note}" for m in metrics if m.note)
+    notes = "\n".join(f"{m.label.text(lang)}: {m.note}" for m in metrics if m.note)
     made.caption = Text(notes) if notes else None
     made.caption_justify = "left"
     return made
@@ -173,7 +173,7 @@ def _metric_cells(result: Result, m: MetricView, lang: str) -> dict[str, str]:
     dimensions = _labels_by_id(result.rules.ruleset.dimensions, lang)
     cells = {
         "dimension": dimensions[m.dimension] if m.dimension else "",
-        "metric": _label(metric, lang),
+        "metric": metric.label.text(lang),
         "value": in_unit(m.value, metric.unit, lang),
         "n": str(m.n),
     }
@@ -181,7 +181,7 @@ def _metric_cells(result: Result, m: MetricView, lang: str) -> dict[str, str]:
         direction = translate(m.direction, lang) if m.direction else ""
         cells["industry mean"] = in_unit(m.industry_mean, metric.unit, lang)
         cells["against it"] = f"{direction} {m.difference_shown or ''}".strip() or "–"
-    if result.judged:
+    if result.attainments:
         reached = "–" if m.reached is None else translate("yes" if m.reached else "no", lang)
         cells["standard"] = in_unit(m.standard, metric.unit, lang)
         cells["reached"] = reached
@@ -200,7 +200,7 @@ def _status(m: MetricView, lang: str) -> str:
 
 
 def _shop_title(result: Result, shop: ShopView, lang: str) -> str:
-    places = int(result.rules.ruleset.number(result.rules.ruleset.decimals))
+    places = result.rules.exact.decimals
     parts = [shop.shop_id, shop.industry, translate(shop.status, lang)]
     exact = f" (= {shop.score_exact})" if shop.score_exact else ""
     parts.append(f"{decimals(shop.score, places)}{exact}")
@@ -216,13 +216,9 @@ def _tiers(result: Result, shop: ShopView, lang: str) -> str:
     return ", ".join(labels[id] for id in shop.tiers)
 
 
-def _labels_by_id(labelled: Iterable[Dimension | Tier], lang: str) -> dict[str, str]:
+def _labels_by_id(labelled: Iterable[Dimension[Any] | Tier[Any]], lang: str) -> dict[str, str]:
     """Return what stands for an id within a table: in English the ids are words themselves."""
-    return {one.id: one.zh if lang == "zh" else one.id for one in labelled}
-
-
-def _label(labelled: Dimension | Metric, lang: str) -> str:
-    return labelled.zh if lang == "zh" else labelled.en
+    return {one.id: one.label.zh if lang == "zh" else one.id for one in labelled}
 
 
 def books_table(report: LoadReport, lang: str) -> Table:

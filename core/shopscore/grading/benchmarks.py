@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
@@ -13,8 +13,9 @@ import polars as pl
 from attrs import frozen
 
 from ..errors import InputError
+from ..exact.columns import ExactColumn
 from ..exact.decimals import exact_decimal
-from ..exact.rationals import Mask, Rationals
+from ..model.metrics import Better
 from ..reading.files import read_file
 
 COLUMNS = ("industry", "metric", "percentile", "value")
@@ -133,32 +134,29 @@ def _curve(key: tuple[str, str], points: list[Point], origin: str) -> Curve:
     )
 
 
-def table_percentiles(
+def percentiles_from_table(
     benchmark: Benchmark,
     metric: str,
-    industries: list[str],
-    values: Rationals,
-    present: Mask,
-    better: str,
-) -> tuple[Rationals, Mask]:
-    """Percentiles of the shops whose industry the table serves, and which shops those are."""
+    industries: Sequence[str],
+    values: ExactColumn,
+    better: Better,
+) -> ExactColumn:
+    """Return the percentiles of the values whose industry has rows in the table."""
     curves = {i: _directed(benchmark, i, metric, better) for i in set(industries)}
     found: dict[tuple[str, Fraction], Fraction] = {}
-    num, den, served = [0] * len(values), [1] * len(values), present.copy()
-    for row, industry in enumerate(industries):
+    cells: list[Fraction | None] = []
+    for industry, value in zip(industries, values.fractions(), strict=True):
         curve = curves[industry]
-        if curve is None or not present[row]:
-            served[row] = False
+        if curve is None or value is None:
+            cells.append(None)
             continue
-        value = Fraction(int(values.num[row]), int(values.den[row]))
-        place = found.get((industry, value))
-        if place is None:
-            place = found[industry, value] = curve.percentile(value)
-        num[row], den[row] = place.numerator, place.denominator
-    return Rationals.of(num, den), served
+        if (industry, value) not in found:
+            found[industry, value] = curve.percentile(value)
+        cells.append(found[industry, value])
+    return ExactColumn.of(cells)
 
 
-def _directed(benchmark: Benchmark, industry: str, metric: str, better: str) -> Curve | None:
+def _directed(benchmark: Benchmark, industry: str, metric: str, better: Better) -> Curve | None:
     curve = benchmark.curve(industry, metric)
     try:
         return curve and curve.towards(better)

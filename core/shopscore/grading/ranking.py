@@ -23,16 +23,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ..errors import UsageError, did_you_mean
+from ..exact.columns import ExactColumn
 from ..exact.rationals import Floats, Mask, Rationals
+from ..model.metrics import Better
 from ..model.rulesets import RANKING_KINDS
-from .benchmarks import Benchmark, table_percentiles
+from .benchmarks import Benchmark, percentiles_from_table
 
 KINDS = RANKING_KINDS
 
@@ -50,46 +50,78 @@ _FORMULAS: dict[str, Callable[[Ints, Ints, Ints], tuple[Ints, Ints]]] = {
 }
 
 
-@frozen(eq=False)
-class Ranks:
-    """Exact percentiles; ``ranked`` is false where there is no value or no peers."""
-
-    percentiles: Rationals
-    ranked: Mask
-
-
 def exact_ranks(
     values: Floats,
     groups: npt.NDArray[np.integer] | None = None,
     *,
     kind: str = "mid_percent_rank",
-    better: Literal["higher", "lower"] = "higher",
+    better: Better = "higher",
     present: Mask | None = None,
-) -> Ranks:
-    """Percentile ranks as exact fractions; see :func:`percentile_rank`.
+) -> ExactColumn:
+    """Return percentile ranks as exact fractions; see :func:`percentile_rank`.
 
     ``present`` says which values there are; by default those that are not NaN.
     """
-    if kind not in _FORMULAS:
-        raise UsageError(f"unknown kind of rank {kind}{did_you_mean(kind, KINDS)}")
-    if better not in ("higher", "lower"):
-        raise UsageError(f"better is 'higher' or 'lower', not {better!r}")
+    _check_words(kind, better)
     there = ~np.isnan(values) if present is None else present
     codes = np.zeros(len(values), dtype=np.int64) if groups is None else groups
     if not len(values) == len(codes) == len(there):
         raise UsageError("values and groups must have one length")
     rows = np.flatnonzero(there)
-    num = np.zeros(len(values), dtype=np.int64)
-    den = np.ones(len(values), dtype=np.int64)
+    worse, equal, size = (np.zeros(len(values), dtype=np.int64) for _ in range(3))
     if len(rows):
-        worse, equal, size = _counts(values[rows], codes[rows], better)
-        num[rows], den[rows] = _FORMULAS[kind](worse, equal, size)
-    ranked = there & (den > 0)
-    return Ranks(Rationals(np.where(ranked, num, 0), np.where(ranked, den, 1)), ranked)
+        worse[rows], equal[rows], size[rows] = _counts(values[rows], codes[rows], better)
+    return _percentiles(worse, equal, size, there, kind)
+
+
+def ranks_among(
+    peers: ExactColumn,
+    asked: ExactColumn,
+    groups: npt.NDArray[np.integer],
+    *,
+    kind: str = "mid_percent_rank",
+    better: Better = "higher",
+) -> ExactColumn:
+    """Return the rank that each asked value would have in its group, all other peers fixed.
+
+    The value that the same row has among the peers, if any, is replaced by the asked one.
+
+    >>> peers = ExactColumn.of([Fraction(1), Fraction(2), Fraction(3)])
+    >>> asked = ExactColumn.of([Fraction(3), None, Fraction(0)])
+    >>> ranks_among(peers, asked, np.zeros(3, dtype=np.int64)).fractions()
+    [Fraction(3, 4), None, Fraction(0, 1)]
+    """
+    _check_words(kind, better)
+    own, wanted = peers.values.floats(), asked.values.floats()
+    below, equal, size = (np.zeros(len(own), dtype=np.int64) for _ in range(3))
+    for code in np.unique(groups[asked.known]):
+        rows = np.flatnonzero(asked.known & (groups == code))
+        fixed = np.sort(own[peers.known & (groups == code)])
+        left = np.searchsorted(fixed, wanted[rows], side="left")
+        right = np.searchsorted(fixed, wanted[rows], side="right")
+        replaced = peers.known[rows]
+        below[rows] = left - (replaced & (own[rows] < wanted[rows]))
+        equal[rows] = right - left - (replaced & (own[rows] == wanted[rows])) + 1
+        size[rows] = len(fixed) - replaced + 1
+    worse = below if better == "higher" else size - below - equal
+    return _percentiles(worse, equal, size, asked.known, kind)
+
+
+def _check_words(kind: str, better: str) -> None:
+    if kind not in _FORMULAS:
+        raise UsageError(f"unknown kind of rank {kind}{did_you_mean(kind, KINDS)}")
+    if better not in ("higher", "lower"):
+        raise UsageError(f"better is 'higher' or 'lower', not {better!r}")
+
+
+def _percentiles(worse: Ints, equal: Ints, size: Ints, present: Mask, kind: str) -> ExactColumn:
+    num, den = _FORMULAS[kind](worse, equal, size)
+    known = present & (den > 0)
+    return ExactColumn(Rationals(np.where(known, num, 0), np.where(known, den, 1)), known)
 
 
 def _counts(values: Floats, codes: npt.NDArray[np.integer], better: str) -> tuple[Ints, Ints, Ints]:
-    """Per value: how many of its group are worse, how many equal, and how many there are."""
+    """Return per value how many of its group are worse, how many equal, and how many there are."""
     by_value = np.argsort(values, kind="stable")
     order = by_value[np.argsort(codes[by_value], kind="stable")]
     sorted_values, sorted_codes = values[order], codes[order]
@@ -105,7 +137,7 @@ def _counts(values: Floats, codes: npt.NDArray[np.integer], better: str) -> tupl
 
 
 def _spans(starts: Mask) -> tuple[Ints, Ints]:
-    """For each position: where its run of equals starts, and how long the run is."""
+    """Return for each position where its run of equals starts, and how long the run is."""
     first = np.flatnonzero(starts).astype(np.int64)
     length = np.diff(np.r_[first, len(starts)])
     return np.repeat(first, length), np.repeat(length, length)
@@ -116,9 +148,9 @@ def percentile_rank(
     groups: npt.ArrayLike | None = None,
     *,
     kind: str = "mid_percent_rank",
-    better: Literal["higher", "lower"] = "higher",
+    better: Better = "higher",
 ) -> Floats:
-    """Percentile rank of each value within its group, from 0 (worst) to 1 (best).
+    """Return the percentile rank of each value within its group, from 0 (worst) to 1 (best).
 
     Args:
         values: one-dimensional numbers; NaN is no value, and no peer.
@@ -142,8 +174,7 @@ def percentile_rank(
     if numbers.ndim != 1:
         raise UsageError(f"values must have one dimension, not {numbers.ndim}")
     codes = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    ranks = exact_ranks(numbers, codes, kind=kind, better=better)
-    return np.where(ranks.ranked, ranks.percentiles.floats(), np.nan)
+    return exact_ranks(numbers, codes, kind=kind, better=better).floats()
 
 
 def benchmark_percentile(
@@ -152,9 +183,9 @@ def benchmark_percentile(
     metric: str,
     industries: Sequence[str],
     *,
-    better: Literal["higher", "lower"] = "higher",
+    better: Better = "higher",
 ) -> Floats:
-    """Percentile of each value by a benchmark table, from 0 (worst) to 1 (best).
+    """Return the percentile of each value by a benchmark table, from 0 (worst) to 1 (best).
 
     Linear between the points of the table, flat outside; a value that several points share takes
     the mean of their lowest and highest percentile.
@@ -180,10 +211,6 @@ def benchmark_percentile(
         raise UsageError("values and industries must have one length")
     if np.isinf(numbers).any():
         raise UsageError("values must be finite, or NaN for none")
-    there = ~np.isnan(numbers)
-    exact = [
-        Fraction(str(v)) if known else Fraction(0) for v, known in zip(numbers, there, strict=True)
-    ]
-    column = Rationals.of([f.numerator for f in exact], [f.denominator for f in exact])
-    found, served = table_percentiles(benchmark, metric, list(industries), column, there, better)
-    return np.where(served, found.floats(), np.nan)
+    cells = [None if np.isnan(number) else Fraction(str(number)) for number in numbers]
+    column = ExactColumn.of(cells)
+    return percentiles_from_table(benchmark, metric, list(industries), column, better).floats()

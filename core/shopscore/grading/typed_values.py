@@ -1,4 +1,4 @@
-"""Scores from metric values, for those who have a console and no events."""
+"""Typed-in values: metric values of a console, read and checked, for those without events."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from attrs import frozen
 
 from ..errors import InputError, did_you_mean
+from ..exact.columns import ExactColumn
 from ..exact.decimals import exact_decimal
-from ..exact.rationals import Mask, Rationals
+from ..exact.rationals import Rationals
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.files import from_dataframe, read_file
+from .points import Supplied
 from .weighing import MetricValues
 
 COLUMNS = ("shop_id", "metric", "value", "n")
@@ -35,6 +38,72 @@ class _Cell:
     industry: str | None
     percentile: Fraction | None
     points: Fraction | None
+
+
+@frozen(eq=False)
+class TypedValues:
+    """What a user typed in: one row per shop in ``shops``, and the cells of their metrics."""
+
+    shops: pl.DataFrame
+    cells: Sequence[_Cell]
+
+    def measured(self, metric: str) -> MetricValues:
+        """Return the values of one metric, as sums over ``n`` rows so that they can be pooled."""
+        row = self._rows
+        n = np.zeros(len(row), dtype=np.int64)
+        own = [(c, c.value) for c in self.cells if c.metric == metric and c.value is not None]
+        own = [(c, value) for c, value in own if c.n > 0]
+        common = lcm(*(value.denominator for _, value in own))
+        num, den = [0] * len(row), [1] * len(row)
+        known = np.zeros(len(row), dtype=np.bool_)
+        for cell, value in own:
+            at = row[cell.shop_id]
+            num[at], den[at] = int(value * common) * cell.n, common * cell.n
+            n[at], known[at] = cell.n, True
+        column = ExactColumn(Rationals.of(num, den), known)
+        reason = "no value was supplied, or none with n above 0"
+        return MetricValues(metric, column, n, no_value_reason=reason)
+
+    def supplied(self) -> Supplied:
+        """Return the percentiles and points that were typed in."""
+        return Supplied(self._columns("percentile"), self._columns("points"))
+
+    def _columns(self, what: str) -> dict[str, ExactColumn]:
+        row = self._rows
+        cells: dict[str, list[Fraction | None]] = {}
+        for cell in self.cells:
+            number = getattr(cell, what)
+            if number is not None:
+                column = cells.setdefault(cell.metric, [None] * len(row))
+                column[row[cell.shop_id]] = number
+        return {metric: ExactColumn.of(column) for metric, column in cells.items()}
+
+    @property
+    def _rows(self) -> dict[str, int]:
+        return {id: position for position, id in enumerate(self.shops["shop_id"])}
+
+
+def read_values(values: Any, rules: BoundRuleSet, industry: str) -> TypedValues:
+    """Read metric values from a CSV file or a dataframe; ``industry`` is that of shops without one.
+
+    Raises:
+        InputError: for a cell that cannot be used, naming file, line, column and value.
+    """
+    cells = _read(values, rules)
+    ids = sorted({c.shop_id for c in cells})
+    declared: dict[str, str] = {}
+    for cell in cells:
+        if cell.industry:
+            known = declared.setdefault(cell.shop_id, cell.industry)
+            if known != cell.industry:
+                raise InputError(
+                    f"shop {cell.shop_id} has two industries, {known} and {cell.industry}"
+                )
+    shops = pl.DataFrame(
+        {"shop_id": ids, "industry": [declared.get(id, industry) for id in ids]},
+        schema={"shop_id": pl.String, "industry": pl.String},
+    )
+    return TypedValues(shops, cells)
 
 
 def _read(values: Any, rules: BoundRuleSet) -> list[_Cell]:
@@ -83,9 +152,7 @@ def _cell(row: Mapping[str, Any], place: str, rules: BoundRuleSet) -> _Cell:
     if percentile is not None and not 0 <= percentile <= 1:
         raise InputError(f"{place}, column percentile: {text('percentile')!r} is not within 0 to 1")
     points = _number(text("points"), f"{place}, column points")
-    low, high = (
-        Fraction(rules.ruleset.number(end)) for end in (rules.ruleset.low, rules.ruleset.high)
-    )
+    low, high = rules.exact.low, rules.exact.high
     if points is not None and not low <= points <= high:
         raise InputError(
             f"{place}, column points: {text('points')!r} is not within the scale,"
@@ -116,41 +183,3 @@ def _number(text: str, place: str) -> Fraction | None:
     if number is None:
         raise InputError(f"{place}: {text!r} is not a number that can be used")
     return Fraction(number)
-
-
-def _measured(id: str, cells: Sequence[_Cell], row: Mapping[str, int]) -> MetricValues:
-    """The values of one metric as sums over ``n`` rows, so that they can be pooled."""
-    size = len(row)
-    num, den, n = [0] * size, [1] * size, np.zeros(size, dtype=np.int64)
-    present = np.zeros(size, dtype=np.bool_)
-    mine = [(c, c.value) for c in cells if c.metric == id and c.value is not None and c.n > 0]
-    common = lcm(*(value.denominator for _, value in mine))
-    for cell, value in mine:
-        at = row[cell.shop_id]
-        num[at], den[at] = int(value * common) * cell.n, common * cell.n
-        n[at], present[at] = cell.n, True
-    return MetricValues(
-        id,
-        Rationals.of(num, den),
-        present,
-        n,
-        no_value_reason="no value was given, or none with n above 0",
-    )
-
-
-def _given(
-    cells: Sequence[_Cell], row: Mapping[str, int], what: str
-) -> dict[str, tuple[Rationals, Mask]]:
-    found: dict[str, list[tuple[int, Fraction]]] = {}
-    for cell in cells:
-        number = getattr(cell, what)
-        if number is not None:
-            found.setdefault(cell.metric, []).append((row[cell.shop_id], number))
-    columns = {}
-    for id, numbers in found.items():
-        num, den = [0] * len(row), [1] * len(row)
-        known = np.zeros(len(row), dtype=np.bool_)
-        for at, number in numbers:
-            num[at], den[at], known[at] = number.numerator, number.denominator, True
-        columns[id] = (Rationals.of(num, den), known)
-    return columns

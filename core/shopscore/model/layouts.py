@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from .frozen import FrozenDict
+from .labels import Labelled
 from .rulesets import Source
 
 #: Stands for every word of a column that a layout does not list.
@@ -45,7 +46,7 @@ class SubOrders:
 
 
 @frozen
-class Layout:
+class Layout(Labelled):
     """One kind of export file: the headers that identify it, and where its columns go.
 
     ``columns`` maps a canonical column to the headers that may hold it, the first one that the

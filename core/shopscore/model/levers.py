@@ -14,6 +14,7 @@ from .binding import bind
 from .builders import time_of_day
 from .expressions import Expr, as_expr
 from .frozen import FrozenDict
+from .labels import Labelled
 from .rulesets import Source
 from .streams import check_id
 
@@ -38,7 +39,7 @@ def _cells(cells: Mapping[str, object]) -> FrozenDict:
 
 
 @frozen
-class Lever:
+class Lever(Labelled):
     """Something a merchant can do: which rows it touches, and what their cells become.
 
     ``where`` says which rows of ``stream`` it touches, ``cells`` what becomes of their columns;

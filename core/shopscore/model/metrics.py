@@ -9,6 +9,7 @@ from attrs import field, frozen, validators
 
 from ..errors import DeclarationError
 from .aggregators import Aggregator, NotCounted
+from .labels import Labelled
 from .streams import check_id
 from .windows import Days, Window
 
@@ -17,7 +18,7 @@ Unit = Literal["ratio", "hours", "days", "seconds", "points", "count", "index"]
 Role = Literal["scored", "informational", "bonus", "deduction"]
 
 
-class Metric(ABC):
+class Metric(Labelled, ABC):
     """Something a platform measures of a shop. Declare one with :class:`RateMetric`.
 
     A class of its own is only needed for what no aggregator and window can say; it has the

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from attrs import evolve
 
 from ..errors import did_you_mean
-from .declarations import Platform, ruleset_files
+from .declarations import Platform
 from .discovery import ALLOW, BLOCK
 from .records import PluginRecord
 
 
-def merged(records: Iterable[PluginRecord]) -> tuple[PluginRecord, ...]:
-    """The records, with conflicts and additions for absent platforms marked."""
+def mark_conflicts(records: Iterable[PluginRecord]) -> tuple[PluginRecord, ...]:
+    """Return the records, with conflicts and additions for absent platforms marked."""
     found = _without_conflicts(list(records))
     while (checked := _checked_additions(found)) != found:  # a refusal may orphan other additions
         found = checked
@@ -22,7 +22,7 @@ def merged(records: Iterable[PluginRecord]) -> tuple[PluginRecord, ...]:
 
 
 def platforms_of(records: Iterable[PluginRecord]) -> tuple[Platform, ...]:
-    """The platforms of all active plugins with everything added to them, sorted by id."""
+    """Return the platforms of all active plugins with everything added to them, sorted by id."""
     active = [r for r in records if r.status == "active"]
     found = {p.id: p for r in active for p in r.platforms}
     for card in (s for r in active for s in r.scorecards):
@@ -41,7 +41,7 @@ def platforms_of(records: Iterable[PluginRecord]) -> tuple[Platform, ...]:
 
 
 def rivalry(what: str, name: str, rivals: Iterable[str]) -> str:
-    """What to say where two plugins declare the same."""
+    """Return what to say where two plugins declare the same."""
     return (
         f"{what} {name} is declared by {' and '.join(rivals)}; choose one with {ALLOW} or {BLOCK},"
         " written distribution:name"
@@ -101,11 +101,11 @@ def _with_versions_of_their_own(records: list[PluginRecord]) -> list[PluginRecor
     }
     adders: dict[str, list[str]] = defaultdict(list)
     for record in active:
-        for name in _added(record):
+        for name in record.added_rulesets:
             adders[name].append(record.origin)
     result = []
     for record in records:
-        names = _added(record) if record.status == "active" else ()
+        names = record.added_rulesets if record.status == "active" else ()
         clash = next((n for n in names if n in taken or len(adders[n]) > 1), None)
         if clash is None:
             result.append(record)
@@ -113,12 +113,3 @@ def _with_versions_of_their_own(records: list[PluginRecord]) -> list[PluginRecor
             rivals = adders[clash] if clash not in taken else [taken[clash], record.origin]
             result.append(record.refused("conflict", rivalry("rule set", clash, rivals)))
     return result
-
-
-def _added(record: PluginRecord) -> tuple[str, ...]:
-    """Names of the rule sets that a plugin adds to scorecards of others."""
-    return tuple(
-        f"{folder.platform}/{folder.scorecard}/{version}"
-        for folder in record.rulesets
-        for version in ruleset_files((folder.folder,), folder.scorecard)
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from importlib import import_module, resources
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from ..errors import CoverageError, DeclarationError, did_you_mean
+from ..model.labels import Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
 from ..model.metrics import Metric
@@ -23,9 +24,12 @@ from .isolation import isolated
 if TYPE_CHECKING:
     from ..rules.scorers import Scorer
 
+#: Finds the TOML text of a rule set by its name; returns the text and where it stands.
+LookUp = Callable[[str], tuple[str, str]]
+
 
 @frozen
-class Fact:
+class Fact(Labelled):
     """The name of a shop fact that the platform's rules read.
 
     ``sample_share`` of the shops of a sample have it on a day, with ``sample_value``.
@@ -59,7 +63,7 @@ def _check_folder(folder: str, whose: str) -> None:
 
 
 def ruleset_files(folders: Iterable[str], scorecard: str) -> dict[str, Traversable]:
-    """The rule set files of a scorecard in some folders, by version; their text is not read."""
+    """Return the rule set files of a scorecard in some folders, by version; their text is not read."""
     pattern = re.compile(rf"{re.escape(scorecard)}-(.+)\.toml\Z")
     found: dict[str, Traversable] = {}
     for place in folders:
@@ -72,7 +76,7 @@ def ruleset_files(folders: Iterable[str], scorecard: str) -> dict[str, Traversab
 
 
 @frozen(slots=False)
-class Scorecard:
+class Scorecard(Labelled):
     """One of a platform's scores: its metrics, and its rule sets by date.
 
     ``metrics`` names a module, whose global :class:`Metric` objects are the metrics; it is
@@ -91,6 +95,7 @@ class Scorecard:
     cases: str = ""
     platform: str = ""
     more_rulesets: tuple[str, ...] = ()
+    look_up_elsewhere: LookUp | None = field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         check_id(self.id, "scorecard")
@@ -138,7 +143,7 @@ class Scorecard:
         return ruleset_files(self.folders, self.id)
 
     def text(self, version: str) -> tuple[str, str]:
-        """The TOML text of a rule set, and where it stands."""
+        """Return the TOML text of a rule set, and where it stands."""
         if version not in self._files:
             raise CoverageError(
                 f"{self.name} has no rule set {version}{did_you_mean(version, self.versions)}"
@@ -147,7 +152,7 @@ class Scorecard:
         return file.read_text(encoding="utf-8"), file.name
 
     def ruleset(self, version: str) -> RuleSet:
-        """The rule set of a version.
+        """Return the rule set of a version.
 
         Raises:
             CoverageError: where there is none.
@@ -158,24 +163,32 @@ class Scorecard:
         known = self._parsed.get(version)
         if known is None:
             text, origin = self.text(version)
-            known = parse_ruleset(text, f"{self.name}: {origin}", self.lookup)
+            known = parse_ruleset(
+                text, f"{self.name}: {origin}", self.look_up, kinds=self.scorer_kinds
+            )
             self._parsed[version] = known
         return known
 
-    def lookup(self, name: str) -> tuple[str, str]:
-        """The TOML text of ``platform/scorecard/version``, one's own or an installed one's."""
-        from .catalog import ruleset_text
+    def look_up(self, name: str) -> tuple[str, str]:
+        """Return the TOML text of a rule set of this scorecard, or of another that is installed.
 
+        Raises:
+            CoverageError: where there is none.
+        """
         if name.startswith(f"{self.name}/"):
             return self.text(name.removeprefix(f"{self.name}/"))
-        return ruleset_text(name)
+        if self.look_up_elsewhere is None:
+            raise CoverageError(
+                f"rule set {name} is not one of {self.name}, and its platform is not installed"
+            )
+        return self.look_up_elsewhere(name)
 
     @cached_property
     def _parsed(self) -> dict[str, RuleSet]:
         return {}
 
     def at(self, day: date | str) -> RuleSet:
-        """The rule set in force on a day; of several the one that began last.
+        """Return the rule set in force on a day; of several the one that began last.
 
         Rule sets with the status ``user`` apply only where they are named.
 
@@ -195,7 +208,7 @@ class Scorecard:
 
 
 @frozen(slots=False)
-class Platform:
+class Platform(Labelled):
     """A platform: its names, clock and currency, and its scorecards; the first is the default.
 
     ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
@@ -264,7 +277,7 @@ class Platform:
         return tuple(found)
 
     def scorecard(self, id: str | None = None) -> Scorecard:
-        """A scorecard by its id; without one the default."""
+        """Return a scorecard by its id; without one the default."""
         if id is None:
             return self.scorecards[0]
         for scorecard in self.scorecards:

@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 
 from ..errors import did_you_mean
 from . import hooks
-from .conflicts import merged, rivalry
+from .conflicts import mark_conflicts, rivalry
 from .declarations import Platform, RuleSetFolder, Scorecard
 from .discovery import Found, declared_api, discover
 from .isolation import described, prints_diverted
@@ -44,7 +44,7 @@ def load_plugins(
     manager.add_hookspecs(hooks)
     found = discover(os.environ if environ is None else environ)
     with prints_diverted():
-        return merged([_record(plugin, manager, load=load) for plugin in found])
+        return mark_conflicts([_record(plugin, manager, load=load) for plugin in found])
 
 
 def _record(found: Found, manager: pluggy.PluginManager, *, load: bool) -> PluginRecord:

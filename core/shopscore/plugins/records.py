@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
-from .declarations import Platform, RuleSetFolder, Scorecard
+from .declarations import Platform, RuleSetFolder, Scorecard, ruleset_files
 
 PluginStatus = Literal[
     "active",
@@ -70,8 +70,17 @@ class PluginRecord:
         """Platforms and scorecards that only one plugin may declare."""
         return (*(p.id for p in self.platforms), *(s.name for s in self.scorecards))
 
+    @property
+    def added_rulesets(self) -> tuple[str, ...]:
+        """Names of the rule sets that it adds to scorecards of others."""
+        return tuple(
+            f"{folder.platform}/{folder.scorecard}/{version}"
+            for folder in self.rulesets
+            for version in ruleset_files((folder.folder,), folder.scorecard)
+        )
+
     def refused(self, status: PluginStatus, error: str) -> PluginRecord:
-        """The record of the same plugin, with nothing of what it declares."""
+        """Return the record of the same plugin, with nothing of what it declares."""
         return evolve(
             self,
             status=status,
@@ -83,7 +92,7 @@ class PluginRecord:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as ``shopscore-plugins list --format json`` shows it."""
+        """Return the record as ``shopscore-plugins list --format json`` shows it."""
         scorecards = [*(s for p in self.platforms for s in p.scorecards), *self.scorecards]
         return {
             "name": self.name,

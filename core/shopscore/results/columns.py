@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 from attrs import frozen
 
-from ..composing.comparison import Compared, shown
+from ..composing.comparison import Compared, show_percent
 from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck
 from ..composing.publication import Published
 from ..composing.standards import Attainment
-from ..exact.rationals import Mask, Rationals
+from ..exact.columns import ExactColumn
 from ..grading.points import METRIC_STATUSES, Graded
 from ..model.rulesets import RuleSet
 from ..rules.coverage import why_missing
@@ -42,9 +42,9 @@ class Columns:
     graded: Mapping[str, Graded]
     composed: Composed
     published: Published
-    verdicts: tuple[EligibilityCheck, ...]
+    checks: tuple[EligibilityCheck, ...]
     compared: Mapping[str, Compared]
-    judged: Mapping[str, Attainment]
+    attainments: Mapping[str, Attainment]
 
     def __len__(self) -> int:
         return len(self.shops)
@@ -57,13 +57,13 @@ class Columns:
     @cached_property
     def score(self) -> pl.Series:
         """The rounded score; null where there is none."""
-        return _floats(self.published.scores, self.published.total)
+        return _floats(self.published.score)
 
     @cached_property
     def score_exact(self) -> pl.Series:
         """The unrounded score as a fraction in lowest terms; null where there is none."""
         rows = np.flatnonzero(self.published.total)
-        num, den = self.composed.score.take(rows).lowest_terms()
+        num, den = self.composed.score.values.take(rows).lowest_terms()
         texts: list[str | None] = [None] * len(self)
         for row, above, below in zip(rows.tolist(), num.tolist(), den.tolist(), strict=True):
             texts[row] = str(above) if below == 1 else f"{above}/{below}"
@@ -72,7 +72,7 @@ class Columns:
     @cached_property
     def coverage(self) -> pl.Series:
         """The share of the total whose numbers are known; null where none is missing."""
-        return _floats(*self.composed.coverage)
+        return _floats(self.composed.coverage)
 
     @cached_property
     def tiers(self) -> pl.Series:
@@ -101,12 +101,12 @@ class Columns:
     @cached_property
     def dimension_points(self) -> dict[str, pl.Series]:
         """Points of each dimension."""
-        return {id: _floats(*column) for id, column in self.composed.dimensions.items()}
+        return {id: _floats(column) for id, column in self.composed.dimensions.items()}
 
     @cached_property
     def dimension_weights(self) -> dict[str, pl.Series]:
         """Weights of each dimension by the rules; null where one is not known."""
-        return {id: _floats(*column) for id, column in self.composed.dimension_weights.items()}
+        return {id: _floats(column) for id, column in self.composed.dimension_weights.items()}
 
     @cached_property
     def metrics(self) -> dict[str, pl.DataFrame]:
@@ -133,22 +133,17 @@ class Columns:
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 
     def _metric(self, id: str, graded: Graded) -> pl.DataFrame:
-        nothing = np.zeros(len(self), dtype=np.bool_)
-        weights, weighed = self.composed.weights.get(
-            id, (Rationals.constant(0, len(self)), nothing)
-        )
+        unknown = ExactColumn.unknown(len(self))
         ranks = graded.percentiles
         status = pl.Series(METRIC_STATUSES).gather(graded.statuses)
         columns = {
             "status": status,
-            "value": _floats(graded.measured.values, graded.measured.present),
+            "value": _floats(graded.measured.column),
             "n": pl.Series(graded.measured.n, dtype=pl.Int64),
-            "percentile": repeat(None, len(self), pl.Float64)
-            if ranks is None
-            else _floats(ranks.values, ranks.known),
-            "points": _floats(graded.points, graded.known),
-            "weight": _floats(weights, weighed),
-            "from_table": pl.Series(nothing if ranks is None else ranks.from_table),
+            "percentile": _floats(unknown if ranks is None else ranks.column),
+            "points": _floats(graded.points),
+            "weight": _floats(self.composed.weights.get(id, unknown)),
+            "from_table": pl.Series(unknown.known if ranks is None else ranks.from_table),
             "reason": self._reasons(id, graded, status),
         }
         columns |= self._comparison(id) | self._attainment(id)
@@ -171,24 +166,24 @@ class Columns:
         if compared is None or rule is None:
             return {}
         texts: list[str | None] = [None] * len(self)
-        parts, differs = compared.differences.values, compared.differences.known
-        rows = np.flatnonzero(differs)
-        for row, text in zip(rows.tolist(), shown(rule.kind, parts.take(rows)), strict=True):
+        rows = np.flatnonzero(compared.differences.known)
+        shown = show_percent(rule.kind, compared.differences.values.take(rows))
+        for row, text in zip(rows.tolist(), shown, strict=True):
             texts[row] = text
         return {
-            "industry_mean": _floats(compared.means.values, compared.known),
+            "industry_mean": _floats(compared.means),
             "direction": pl.Series(compared.directions.tolist(), dtype=pl.String),
-            "difference": _floats(parts, differs),
+            "difference": _floats(compared.differences),
             "difference_shown": pl.Series(texts, dtype=pl.String),
         }
 
     def _attainment(self, id: str) -> dict[str, pl.Series]:
-        attained = self.judged.get(id)
+        attained = self.attainments.get(id)
         if attained is None:
             return {}
-        comparable = attained.known & self.graded[id].measured.present
+        comparable = attained.standards.known & self.graded[id].measured.known
         return {
-            "standard": _floats(attained.standards, attained.known),
+            "standard": _floats(attained.standards),
             "reached": pl.Series(attained.reached).set(pl.Series(~comparable), None),
         }
 
@@ -200,8 +195,8 @@ def repeat(
     return pl.Series([value], dtype=dtype).new_from_index(0, length)
 
 
-def _floats(values: Rationals, known: Mask) -> pl.Series:
-    return pl.Series(values.floats()).set(pl.Series(~known), None)
+def _floats(column: ExactColumn) -> pl.Series:
+    return pl.Series(column.values.floats()).set(pl.Series(~column.known), None)
 
 
 def _in_words(names: tuple[str, ...]) -> str:

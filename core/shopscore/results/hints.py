@@ -9,6 +9,5 @@ from ..plugins.bound_rules import BoundRuleSet
 
 def rules_command(rules: BoundRuleSet) -> str:
     """Return the command that shows these rules; for a rule set of a file it names the file."""
-    ruleset = rules.ruleset
-    which = shlex.quote(ruleset.file or ruleset.version)
-    return f"shopscore-plugins rules {ruleset.platform} -c {ruleset.scorecard} -r {which}"
+    which = shlex.quote(rules.reference)
+    return f"shopscore-plugins rules {rules.platform.id} -c {rules.scorecard.id} -r {which}"

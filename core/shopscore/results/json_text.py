@@ -97,20 +97,18 @@ def _metrics(columns: Columns) -> list[dict[str, pl.Series]]:
     ]
 
 
-def _eligibility(result: Columns) -> list[dict[str, pl.Series]]:
-    size = len(result)
+def _eligibility(columns: Columns) -> list[dict[str, pl.Series]]:
+    size = len(columns)
     return [
         {
-            "id": repeat(verdict.condition.id, size),
-            "metric": repeat(verdict.condition.metric, size),
-            "value": pl.Series(verdict.values.floats()),
-            "condition": repeat(
-                "at least" if verdict.condition.at_least is not None else "at most", size
-            ),
-            "bound": repeat(float(verdict.bound), size),
-            "met": pl.Series(verdict.met),
+            "id": repeat(check.eligibility.id, size),
+            "metric": repeat(check.eligibility.condition.measure.metric, size),
+            "value": pl.Series(check.values.values.floats()),
+            "condition": repeat(check.eligibility.condition.operator, size),
+            "bound": repeat(float(check.eligibility.condition.limit), size),
+            "met": pl.Series(check.met),
         }
-        for verdict in result.verdicts
+        for check in columns.checks
     ]
 
 

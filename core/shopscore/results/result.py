@@ -51,9 +51,9 @@ class Result:
     graded: Mapping[str, Graded]
     composed: Composed
     published: Published
-    verdicts: tuple[EligibilityCheck, ...] = ()
+    checks: tuple[EligibilityCheck, ...] = ()
     compared: Mapping[str, Compared] = field(factory=dict)
-    judged: Mapping[str, Attainment] = field(factory=dict)
+    attainments: Mapping[str, Attainment] = field(factory=dict)
     events: Events | None = None
     notices: tuple[str, ...] = ()
 
@@ -122,8 +122,10 @@ class Result:
     @cached_property
     def missing_numbers(self) -> tuple[MissingNumber, ...]:
         """The numbers that the rules of these shops need and that were not supplied."""
-        parts = by_variant(self.rules.ruleset, self.shops["industry"])
-        missing = (m for part in parts if part.rows.any() for m in missing_numbers(part.ruleset))
+        rulesets = (*(ruleset for _, ruleset in self.rules.variants), self.rules.ruleset)
+        shops = by_variant(self.rules.exact, self.shops["industry"])
+        used = (r for r, variant in zip(rulesets, shops, strict=True) if variant.rows.any())
+        missing = (m for ruleset in used for m in missing_numbers(ruleset))
         return tuple({m.number: m for m in missing}.values())
 
     @property
@@ -145,9 +147,9 @@ class Result:
             graded=self.graded,
             composed=self.composed,
             published=self.published,
-            verdicts=self.verdicts,
+            checks=self.checks,
             compared=self.compared,
-            judged=self.judged,
+            attainments=self.attainments,
         )
 
     def to_polars(self) -> pl.DataFrame:
@@ -225,7 +227,7 @@ class Result:
             "versions": self.versions,
             "assumptions": assumption_list(self.rules),
             "missing_numbers": [asdict(m) for m in self.missing_numbers],
-            "numbers": [asdict(used) for used in ruleset.numbers_used],
+            "numbers": [asdict(used) for used in self.rules.numbers_used],
             "load": None if self.report is None else self.report.to_dict(),
             "notices": list(self.notices),
         }

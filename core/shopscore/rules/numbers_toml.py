@@ -14,11 +14,13 @@ from attrs import evolve, frozen
 from ..errors import InputError, RuleSetError, UsageError, did_you_mean
 from ..model.assumptions import Number
 from ..model.expressions import Assumed
+from ..model.metrics import Better
 from ..model.rulesets import Dimension, MetricEntry, NumbersUsed, RuleSet, ScorerSpec, Source
 from .coverage import known_share, missing_numbers
+from .exact_rules import ExactRuleSet, exact_rules
 from .ruleset_checks import check_ruleset
 from .ruleset_toml import SCHEMA, scorer_spec
-from .scorers import KINDS, make_scorer
+from .scorers import ScorerKinds
 from .toml_tables import Table, parse_toml
 
 #: A TOML file, several, or the tables of one.
@@ -36,10 +38,31 @@ class _File:
     used: NumbersUsed
 
 
-def with_numbers(ruleset: RuleSet, source: NumbersSource) -> RuleSet:
-    """A rule set with the numbers of a user's files in the places where it lacks them.
+@frozen
+class FilledRuleSet:
+    """A rule set with the numbers that a user supplied; ``variants`` are those of some industries."""
 
-    Files with ``industries`` serve the shops of those alone, and stand upon the others.
+    ruleset: RuleSet
+    variants: tuple[tuple[frozenset[str], RuleSet], ...] = ()
+    used: tuple[NumbersUsed, ...] = ()
+
+
+def fill_numbers(
+    ruleset: RuleSet,
+    source: NumbersSource,
+    *,
+    kinds: ScorerKinds | None = None,
+    better: Mapping[str, Better] | None = None,
+) -> FilledRuleSet:
+    """Put the numbers of a user's files into the places where a rule set is missing them.
+
+    Files with ``industries`` are for the shops of those alone, and build upon the others.
+
+    Args:
+        ruleset: the rule set.
+        source: the files.
+        kinds: the scorecard's own kinds of scorer.
+        better: which direction is better for each metric, to check scorers against.
 
     Raises:
         InputError: for a file that cannot be read, for what the rule set does not have, and for
@@ -47,28 +70,40 @@ def with_numbers(ruleset: RuleSet, source: NumbersSource) -> RuleSet:
     """
     try:
         files = [_read(one, place) for place, one in enumerate(_several(source), start=1)]
-        return _with_files(ruleset, files)
+        return _fill(ruleset, files, _Check(kinds, better or {}))
     except RuleSetError as error:
         raise InputError(str(error)) from None
 
 
-def _with_files(original: RuleSet, files: Sequence[_File]) -> RuleSet:
+@frozen
+class _Check:
+    """What a filled rule set is checked with."""
+
+    kinds: ScorerKinds | None
+    better: Mapping[str, Better]
+
+    def __call__(self, ruleset: RuleSet, table: Table) -> None:
+        check_ruleset(ruleset, table, self.kinds)
+        try:
+            exact_rules(ruleset, self.kinds).check_directions(self.better)
+        except RuleSetError as error:
+            raise table.fail(str(error)) from None
+
+
+def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRuleSet:
     ruleset = original
     for file in (f for f in files if not f.used.industries):
-        ruleset = _filled(original, ruleset, file)
-    given: dict[str, str] = {}
+        ruleset = _filled(original, ruleset, file, check)
+    owners: dict[str, str] = {}
     variants = []
     for file in (f for f in files if f.used.industries):
         for industry in file.used.industries:
-            if industry in given:
-                raise RuleSetError(f"{file.used.file}: {given[industry]} is for {industry} too")
-            given[industry] = file.used.file
-        variants.append((frozenset(file.used.industries), _filled(original, ruleset, file)))
-    used = tuple(f.used for f in files if f.used.industries)
-    numbers_used = (*ruleset.numbers_used, *used)
-    return (
-        evolve(ruleset, variants=tuple(variants), numbers_used=numbers_used) if files else ruleset
-    )
+            if industry in owners:
+                raise RuleSetError(f"{file.used.file}: {owners[industry]} is for {industry} too")
+            owners[industry] = file.used.file
+        variants.append((frozenset(file.used.industries), _filled(original, ruleset, file, check)))
+    used = sorted((f.used for f in files), key=lambda used: bool(used.industries))
+    return FilledRuleSet(ruleset, tuple(variants), tuple(used))
 
 
 def _several(source: NumbersSource) -> Sequence[str | Path | Mapping[str, Any]]:
@@ -104,9 +139,10 @@ def _decimals(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _filled(original: RuleSet, ruleset: RuleSet, file: _File) -> RuleSet:
+def _filled(original: RuleSet, ruleset: RuleSet, file: _File, check: _Check) -> RuleSet:
     top = Table(file.tables, file.used.file)
-    filling = _Filling(original, replaces=bool(file.used.industries))
+    exact = exact_rules(original, check.kinds)
+    filling = _Filling(original, exact, replaces=bool(file.used.industries))
     top.texts("industries")
     if top.take("schema", int, SCHEMA) != SCHEMA:
         raise top.fail(f"this version reads schema = {SCHEMA}")
@@ -131,9 +167,10 @@ def _filled(original: RuleSet, ruleset: RuleSet, file: _File) -> RuleSet:
         ),
         scorers={**ruleset.scorers, **scorers},
         sources={**ruleset.sources, USER: user},
-        numbers_used=(*ruleset.numbers_used, file.used),
+        origin=file.used.file,
     )
-    check_ruleset(filled, top)
+    check(filled, top)
+    filled = evolve(filled, origin=ruleset.origin)
     used = {entry.scorer for _, entry in filled.entries}
     for name in scorers:
         if name not in used:
@@ -149,7 +186,7 @@ def _rows(table: Table, key: str, known: Sequence[str], unknown: str) -> dict[st
         if id not in known:
             raise row.fail(f"{unknown} {id}{did_you_mean(id, known)}")
         if id in rows:
-            raise row.fail(f"{id} stands there twice")
+            raise row.fail(f"{id} is declared twice")
         rows[id] = row
     return rows
 
@@ -163,6 +200,7 @@ class _Filling:
     """
 
     original: RuleSet
+    exact: ExactRuleSet
     replaces: bool
 
     def scorer(self, name: str, now: ScorerSpec | None, table: Table) -> ScorerSpec:
@@ -174,20 +212,17 @@ class _Filling:
         if now is not None and not now.missing and not self.replaces:
             raise table.fail(_twice(f"scorer {name}"))
         kind = {} if now is None else {"kind": now.kind}
-        spec = scorer_spec(
+        return scorer_spec(
             name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
         )
-        if spec.kind in KINDS:
-            try:
-                make_scorer(spec.kind, spec.parameters)
-            except RuleSetError as error:
-                raise table.fail(str(error)) from None
-        return spec
 
-    def dimension(self, now: Dimension, before: Dimension, table: Table) -> Dimension:
+    def dimension(
+        self, now: Dimension[Number], before: Dimension[Number], table: Table
+    ) -> Dimension[Number]:
         known = [entry.id for entry in now.metrics]
         rows = _rows(table, "metrics", known, f"dimension {now.id} has no metric")
-        whole = before.points is None and known_share(self.original, before) == 1
+        bound = next(d for d in self.exact.dimensions if d.id == before.id)
+        whole = before.points is None and known_share(self.exact, bound) == 1
         if "points" in table.data and whole:
             raise table.fail(_published("how the dimension gets its points", before.source))
         entries = zip(now.metrics, before.metrics, strict=True)
@@ -204,7 +239,9 @@ class _Filling:
         table.done()
         return filled
 
-    def _entry(self, now: MetricEntry, before: MetricEntry, table: Table) -> MetricEntry:
+    def _entry(
+        self, now: MetricEntry[Number], before: MetricEntry[Number], table: Table
+    ) -> MetricEntry[Number]:
         scorer = table.text("scorer", now.scorer)
         if before.scorer and scorer != before.scorer:
             raise table.fail(_published(f"the scorer of {now.id}", before.source))
@@ -224,10 +261,9 @@ class _Filling:
         if now is not before and not self.replaces:
             raise table.fail(_twice(key))
         number = Table({**table.data, "source": USER}, table.origin, table.path).number(key)
-        rules = self.original
-        low, high = rules.number(rules.low), rules.number(rules.high)
+        low, high = self.exact.low, self.exact.high
         if isinstance(before, Assumed):
-            assumption = rules.assumptions[before.id]
+            assumption = self.original.assumptions[before.id]
             if assumption.overridden:
                 raise table.fail(f"{key} is given twice: also as the assumption {before.id}")
             try:
@@ -235,7 +271,9 @@ class _Filling:
             except UsageError as error:
                 raise table.fail(str(error)) from None
         elif key == "points" and not low <= number <= high:
-            raise table.fail(f"{key} = {number} lies off the scale, {low} to {high}")
+            raise table.fail(
+                f"{key} = {number} lies off the scale, {float(low):g} to {float(high):g}"
+            )
         return number
 
 
@@ -266,7 +304,7 @@ def _template(ruleset: RuleSet) -> Iterator[str]:
         place = f"dimensions.{dimension.id}"
         if not any(number.startswith(f"{place}.") for number in missing):
             continue
-        yield f'\n[[dimensions]]\nid = "{dimension.id}"  # {dimension.zh}'
+        yield f'\n[[dimensions]]\nid = "{dimension.id}"  # {dimension.label.zh}'
         for key in ("weight", "points"):
             if f"{place}.{key}" in missing:
                 yield f"# {key} = "

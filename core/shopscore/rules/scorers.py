@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from attrs import converters, field, fields, frozen, has
 
 from ..errors import RuleSetError, did_you_mean
+from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
-from ..grading import ranking
-from ..grading.benchmarks import Benchmark, table_percentiles
+from ..model.metrics import Better
 
-Better = Literal["higher", "lower"]
 Point = tuple[Fraction, Fraction]
+
+
+@frozen(eq=False)
+class Percentiles:
+    """Percentiles from 0 (worst) to 1 (best), and which come from a benchmark table."""
+
+    column: ExactColumn
+    from_table: Mask
 
 
 @frozen(eq=False, slots=False)
 class Context:
-    """What a scorer may know besides the values: who the peers are, and the benchmark table.
+    """What a scorer may know besides the values.
 
     All arrays have one entry per shop. ``has_value`` says which values exist (``n`` > 0 and not
-    below the metric's minimum), ``is_peer`` which of them are ranked among each other. ``low`` is
-    the bottom of the scale.
+    below the metric's minimum), ``is_peer`` which shops are ranked among each other. ``low`` is
+    the bottom of the scale. ``rank`` gives the percentiles of values among fixed peers.
     """
 
     metric: str
@@ -38,52 +45,21 @@ class Context:
     is_peer: Mask
     n: npt.NDArray[np.int64]
     industries: Sequence[str]
-    industry_codes: npt.NDArray[np.integer]
     shop_types: Sequence[str | None]
-    ranking: str = "mid_percent_rank"
-    low: Fraction = Fraction(0)
-    benchmark: Benchmark | None = None
-    given: tuple[Rationals, Mask] | None = None
+    low: Fraction
+    rank: Callable[[Rationals], Percentiles] = field(repr=False)
 
     @cached_property
     def percentiles(self) -> Percentiles:
-        """Percentiles from 0 (worst) to 1 (best): given, else from the table, else among peers."""
-        found = self._from_table_or_peers()
-        if self.given is None:
-            return found
-        values, known = self.given
-        return Percentiles(
-            values.where(known, found.values), known | found.known, found.from_table & ~known
-        )
+        """Percentiles of the shops' own values."""
+        return self.rank(self.values)
 
-    def _from_table_or_peers(self) -> Percentiles:
-        ranks = ranking.exact_ranks(
-            self.values.floats(),
-            self.industry_codes,
-            kind=self.ranking,
-            better=self.better,
-            present=self.has_value & self.is_peer,
-        )
-        if self.benchmark is None:
-            return Percentiles(ranks.percentiles, ranks.ranked, np.zeros_like(ranks.ranked))
-        table, served = table_percentiles(
-            self.benchmark,
-            self.metric,
-            list(self.industries),
-            self.values,
-            self.has_value,
-            self.better,
-        )
-        return Percentiles(table.where(served, ranks.percentiles), served | ranks.ranked, served)
+    def percentile_of(self, values: Rationals) -> Percentiles:
+        """Return the percentiles of values that the shops may not have.
 
-
-@frozen(eq=False)
-class Percentiles:
-    """Percentiles, which shops have one, and for which it comes from a benchmark table."""
-
-    values: Rationals
-    known: Mask
-    from_table: Mask
+        Each value is ranked as if its shop had it, while all other shops keep theirs.
+        """
+        return self.percentiles if values is self.values else self.rank(values)
 
 
 @frozen(eq=False)
@@ -101,12 +77,19 @@ class Scorer(ABC):
 
     @abstractmethod
     def points(self, values: Rationals, context: Context) -> Points:
-        """Points of every shop; a shop without a value has none."""
+        """Return the points of every shop; a shop without a value has none."""
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
-        """Every number of points that the scorer is made with, to be held against the scale."""
+        """Every number of points that the scorer is made with: checked against the scale."""
         return ()
+
+    def check_direction(self, better: Better) -> None:  # noqa: B027 - most scorers have no direction
+        """Raise RuleSetError where the scorer runs against the direction that is better."""
+
+
+#: The kinds of scorer that a scorecard adds, by the name that its rule sets use.
+ScorerKinds: TypeAlias = Mapping[str, type[Scorer]]
 
 
 def _fraction(value: object) -> Fraction:
@@ -141,13 +124,14 @@ class PercentileCurve(Scorer):
     def possible_points(self) -> tuple[Fraction, ...]:
         return tuple(points for _, points in self.curve)
 
-    def points(self, values: Rationals, context: Context) -> Points:  # noqa: ARG002 - ranks decide
-        found = context.percentiles
-        return Points(interpolated(self.curve, found.values), found.known, "no_peers", found)
+    def points(self, values: Rationals, context: Context) -> Points:
+        found = context.percentile_of(values)
+        points = interpolate(self.curve, found.column.values)
+        return Points(points, found.column.known, "no_peers", found)
 
 
-def interpolated(curve: Sequence[Point], at: Rationals) -> Rationals:
-    """The height of a broken line at each place; flat before its first and after its last point."""
+def interpolate(curve: Sequence[Point], at: Rationals) -> Rationals:
+    """Return the height of a broken line at each place; flat outside its first and last point."""
     result = Rationals.constant(curve[0][1], len(at))
     for (left, low), (right, high) in pairwise(curve):
         slope = (high - low) / (right - left)
@@ -177,13 +161,14 @@ class Bands(Scorer):
         floor = () if self.floor is None else (self.floor,)
         return (*floor, *(points for _, points in self.bands))
 
-    def points(self, values: Rationals, context: Context) -> Points:
+    def check_direction(self, better: Better) -> None:
         bounds = [bound for bound, _ in self.bands]
-        rising = context.better == "higher"
-        if bounds != sorted(set(bounds), reverse=not rising):
+        if bounds != sorted(set(bounds), reverse=better == "lower"):
             raise RuleSetError(
-                f"metric {context.metric}: bounds of bands go from the worst to the best value"
+                f"the bounds of bands go from the worst to the best value, and {better} is better"
             )
+
+    def points(self, values: Rationals, context: Context) -> Points:
         floor = context.low if self.floor is None else self.floor
         result = Rationals.constant(floor, len(values))
         for bound, points in self.bands:
@@ -228,7 +213,7 @@ class Linear(Scorer):
         return tuple(points for _, points in self.line)
 
     def points(self, values: Rationals, context: Context) -> Points:
-        return Points(interpolated(self.line, values), context.has_value)
+        return Points(interpolate(self.line, values), context.has_value)
 
 
 def _reaches(values: Rationals, bound: Fraction, better: Better) -> Mask:
@@ -238,7 +223,7 @@ def _reaches(values: Rationals, bound: Fraction, better: Better) -> Mask:
 
 
 #: The kinds of scorer that a rule set can name without a plugin's help.
-KINDS: Mapping[str, type[Scorer]] = {
+KINDS: ScorerKinds = {
     "percentile_curve": PercentileCurve,
     "bands": Bands,
     "threshold": Threshold,
@@ -247,9 +232,12 @@ KINDS: Mapping[str, type[Scorer]] = {
 
 
 def make_scorer(
-    kind: str, parameters: Mapping[str, Any], more: Mapping[str, type[Scorer]] | None = None
+    kind: str, parameters: Mapping[str, Any], more: ScorerKinds | None = None
 ) -> Scorer:
-    """The scorer of a kind; parameters are those of its class.
+    """Return the scorer of a kind; parameters are those of its class.
+
+    Raises:
+        RuleSetError: for an unknown kind or parameter, with a guess, and for impossible values.
 
     >>> make_scorer("linear", {"line": [(0, 0), (10, 100)]}).line[0]
     (Fraction(0, 1), Fraction(0, 1))
@@ -270,5 +258,5 @@ def make_scorer(
 
 
 def _parameters(kind: Any) -> list[str]:
-    """What a scorer takes; empty where its class does not say."""
+    """Return what a scorer takes; nothing where its class does not say."""
     return [f.alias for f in fields(kind)] if has(kind) else []

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..errors import CoverageError, did_you_mean
 from ..plugins.catalog import plugin_records
 from ..plugins.conflicts import platforms_of
 from ..plugins.records import PluginRecord
 from .report import Check, Report
-from .subject import Checking, Subject, failed, passed
+from .subject import Checking, Subject, failed, find_plugins, passed
 
 
 def check_plugin(name: str) -> Report:
@@ -30,29 +29,14 @@ def check_records(records: Iterable[PluginRecord], name: str) -> Report:
     Where several distributions share the name, the report covers them all.
     """
     every = tuple(records)
-    mine = _named(every, name)
+    own = find_plugins(every, name)
     checks: list[Check] = []
-    for record in mine:
+    for record in own:
         checks.extend(_loads(record))
         if record.status == "active":
             subject = Subject(record, platforms_of(every))
             checks.extend(check for checking in _checks() for check in checking(subject))
     return Report(name, tuple(checks))
-
-
-def subject_of(name: str) -> Subject:
-    """An installed plugin as the checks see it."""
-    records = plugin_records()
-    return Subject(_named(records, name)[0], platforms_of(records))
-
-
-def _named(records: tuple[PluginRecord, ...], name: str) -> list[PluginRecord]:
-    found = [r for r in records if name in (r.name, r.origin)]
-    if not found:
-        raise CoverageError(
-            f"no plugin {name} is installed{did_you_mean(name, {r.name for r in records})}"
-        )
-    return found
 
 
 def _loads(record: PluginRecord) -> list[Check]:

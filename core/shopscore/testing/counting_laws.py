@@ -25,7 +25,7 @@ from ..reading.events import Events, read_events
 from ..results.building import build_result
 from ..samples import generate
 from .report import Check
-from .subject import Subject, failed, judged
+from .subject import Subject, conclude, failed
 
 END = date(2024, 6, 30)
 AS_OF = END + timedelta(days=1)
@@ -58,7 +58,7 @@ def oracle(subject: Subject) -> Iterator[Check]:
             }
             if counted != _by_rows(resolved, tally):
                 said.append(f"{tally.key}: the evaluators disagree")
-        yield judged("oracle", rules.ruleset.name, said)
+        yield conclude("oracle", rules.ruleset.name, said)
 
 
 def _by_rows(resolved: Resolved, tally: Tally) -> dict[tuple[str, int], tuple[int, int]]:
@@ -92,7 +92,7 @@ def state_law(subject: Subject) -> Iterator[Check]:
             said.append("three parts do not add up to the whole")
         if (whole - second) != first + third:
             said.append("taking a part away does not leave the others")
-        yield judged("state_law", rules.ruleset.name, said)
+        yield conclude("state_law", rules.ruleset.name, said)
 
 
 def windows_commute(subject: Subject) -> Iterator[Check]:
@@ -114,7 +114,7 @@ def windows_commute(subject: Subject) -> Iterator[Check]:
                 for (tally, _), a, b in zip(wanted, direct, daily, strict=True)
                 if not (np.array_equal(a[0], b[0]) and np.array_equal(a[1], b[1]))
             ]
-        yield judged("windows_commute", rules.ruleset.name, said)
+        yield conclude("windows_commute", rules.ruleset.name, said)
 
 
 def empty_input(subject: Subject) -> Iterator[Check]:
@@ -142,7 +142,7 @@ def missing_columns(subject: Subject) -> Iterator[Check]:
                 continue
             without = {**frames, stream: frames[stream].drop(column)}
             said += _complaints(rules, without, f"{stream}.{column}")
-        yield judged("missing_columns", rules.ruleset.name, said)
+        yield conclude("missing_columns", rules.ruleset.name, said)
 
 
 def _needed(rules: BoundRuleSet) -> set[tuple[str, str]]:
@@ -176,7 +176,7 @@ def _complaints(
         yield f"without {dropped}: {error}"
         return
     for id, values in measured.items():
-        if values.missing_columns and values.present.any():
+        if values.missing_columns and values.known.any():
             yield f"without {dropped} metric {id} still has values"
     if not any(dropped in missing for v in measured.values() for missing in v.missing_columns):
         yield f"without {dropped} no metric says that it lacks it"
@@ -205,6 +205,6 @@ def _scores(
             result.to_json()
     except Exception as error:  # whatever goes wrong here would go wrong for a user
         return failed(id, rules.ruleset.name, f"{type(error).__name__}: {error}")
-    present = [m.id for m in measured.values() if m.present.any()]
+    present = [m.id for m in measured.values() if m.known.any()]
     said = [] if values_allowed else [f"metric {m} has a value of nothing" for m in present]
-    return judged(id, rules.ruleset.name, said)
+    return conclude(id, rules.ruleset.name, said)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from fractions import Fraction
 from itertools import pairwise
 
 from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
 from ..model.binding import bind
-from ..model.rulesets import Dimension, Eligibility, RuleSet, Tier
+from ..model.rulesets import RuleSet
 from ..model.streams import CANONICAL, merge_streams
 from ..plugins.declarations import Platform, Scorecard
+from ..rules.exact_rules import exact_rules
 from ..rules.tally_checks import check_tally
 from .report import Check
-from .subject import Subject, failed, judged, passed
+from .subject import Subject, conclude, failed, passed
 
 
 def parsed(card: Scorecard) -> Iterator[RuleSet]:
@@ -29,27 +29,21 @@ def parsed(card: Scorecard) -> Iterator[RuleSet]:
 def labels(subject: Subject) -> Iterator[Check]:
     """``labels``: both languages, everywhere."""
     for platform, card in subject.scorecards:
-        missing = [] if _labelled(platform.zh, platform.en) else ["platform"]
-        missing += [] if _labelled(card.zh, card.en) else ["scorecard"]
+        missing = [] if platform.label.complete else ["platform"]
+        missing += [] if card.label.complete else ["scorecard"]
         for ruleset in parsed(card):
-            parts: tuple[Dimension | Tier | Eligibility, ...] = (
-                *ruleset.dimensions,
-                *ruleset.tiers,
-                *ruleset.eligibility,
-            )
-            missing += [f"{t.id} of {ruleset.version}" for t in parts if not _labelled(t.zh, t.en)]
-            missing += [] if _labelled(ruleset.zh, ruleset.en) else [f"rule set {ruleset.version}"]
+            labels = [(d.id, d.label) for d in ruleset.dimensions]
+            labels += [(t.id, t.label) for t in ruleset.tiers]
+            labels += [(e.id, e.label) for e in ruleset.eligibility]
+            missing += [f"{id} of {ruleset.version}" for id, label in labels if not label.complete]
+            missing += [] if ruleset.label.complete else [f"rule set {ruleset.version}"]
         try:
             metrics = card.all_metrics
         except Exception as error:  # the module is the plugin's own: anything may go wrong in it
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
-        missing += [f"metric {m.id}" for m in metrics.values() if not _labelled(m.zh, m.en)]
-        yield judged("labels", card.name, [f"{what} lacks a label" for what in missing])
-
-
-def _labelled(zh: str, en: str) -> bool:
-    return bool(zh.strip() and en.strip())
+        missing += [f"metric {m.id}" for m in metrics.values() if not m.label.complete]
+        yield conclude("labels", card.name, [f"{what} lacks a label" for what in missing])
 
 
 def rulesets_parse(subject: Subject) -> Iterator[Check]:
@@ -63,7 +57,7 @@ def rulesets_parse(subject: Subject) -> Iterator[Check]:
                 yield failed("rulesets_parse", name, str(error))
                 continue
             said = [] if found.name == name else [f"says that it is {found.name}"]
-            yield judged("rulesets_parse", name, said)
+            yield conclude("rulesets_parse", name, said)
 
 
 def metrics_exist(subject: Subject) -> Iterator[Check]:
@@ -76,7 +70,7 @@ def metrics_exist(subject: Subject) -> Iterator[Check]:
                 yield failed("metrics_exist", ruleset.name, f"{type(error).__name__}: {error}")
                 continue
             missing = (id for id in ruleset.needed_metric_ids if id not in known)
-            yield judged("metrics_exist", ruleset.name, [f"no metric {id}" for id in missing])
+            yield conclude("metrics_exist", ruleset.name, [f"no metric {id}" for id in missing])
 
 
 def metric_sources(subject: Subject) -> Iterator[Check]:
@@ -92,7 +86,7 @@ def metric_sources(subject: Subject) -> Iterator[Check]:
                 for s in sources
                 if s not in rules.ruleset.sources
             ]
-        yield judged("metric_sources", rules.ruleset.name, complaints)
+        yield conclude("metric_sources", rules.ruleset.name, complaints)
 
 
 def weights_sum(subject: Subject) -> Iterator[Check]:
@@ -102,16 +96,18 @@ def weights_sum(subject: Subject) -> Iterator[Check]:
             if not ruleset.dimensions:
                 yield passed("weights_sum", ruleset.name)
                 continue
-            total = ruleset.known_weight
+            rules = exact_rules(ruleset, card.scorer_kinds)
             said = []
-            if total not in (None, 1):
-                said.append(f"weights of dimensions add up to {float(total or 0)}, not 1")
-            for dimension in ruleset.dimensions:
-                weights = [Fraction(ruleset.number(m.weight) or 0) for m in dimension.metrics]
-                missing = any(ruleset.number(m.weight) is None for m in dimension.metrics)
-                if any(w < 0 for w in weights) or not (sum(weights) or missing or not weights):
+            if rules.total_weight not in (None, 1):
+                total = float(rules.total_weight or 0)
+                said.append(f"weights of dimensions add up to {total}, not 1")
+            for dimension in rules.dimensions:
+                weights = [m.weight for m in dimension.metrics]
+                known = [w for w in weights if w is not None]
+                whole = bool(weights) and len(known) == len(weights)
+                if any(w < 0 for w in known) or (whole and not sum(known)):
                     said.append(f"dimension {dimension.id} has no positive weights")
-            yield judged("weights_sum", ruleset.name, said)
+            yield conclude("weights_sum", ruleset.name, said)
 
 
 def spans(subject: Subject) -> Iterator[Check]:
@@ -128,7 +124,7 @@ def spans(subject: Subject) -> Iterator[Check]:
             for first, then in pairwise(dated)
             if then[0] <= first[1]
         ]
-        yield judged("spans", card.name, said)
+        yield conclude("spans", card.name, said)
 
 
 def tallies_are_integers(subject: Subject) -> Iterator[Check]:
@@ -136,7 +132,7 @@ def tallies_are_integers(subject: Subject) -> Iterator[Check]:
     for platform, card in subject.scorecards:
         for ruleset in parsed(card):
             said = _tally_complaints(platform, card, ruleset)
-            yield judged("tallies_are_integers", ruleset.name, said)
+            yield conclude("tallies_are_integers", ruleset.name, said)
 
 
 def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:

@@ -12,7 +12,7 @@ from ..model.tallies import Tally
 from ..plugins.declarations import Platform
 from ..rules.tally_checks import check_tally
 from .report import Check
-from .subject import Subject, failed, judged, passed, skipped
+from .subject import Subject, conclude, failed, passed, skipped
 
 
 def levers(subject: Subject) -> Iterator[Check]:
@@ -31,7 +31,7 @@ def levers(subject: Subject) -> Iterator[Check]:
         faults = (
             f"lever {id}: {why}" for id, each in every.items() for why in _faults(platform, each)
         )
-        yield judged("levers", platform.id, faults)
+        yield conclude("levers", platform.id, faults)
 
 
 def layouts(subject: Subject) -> Iterator[Check]:

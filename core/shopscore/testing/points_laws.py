@@ -15,15 +15,15 @@ import polars as pl
 
 from ..composing.standards import Standards
 from ..errors import ShopscoreError, did_you_mean
-from ..exact.rationals import Rationals
-from ..grading.points import bound_scorers
+from ..exact.columns import ExactColumn
+from ..grading.percentiles import Ranker
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform, Scorecard
 from ..results.result import Result
 from ..rules.scorers import Context
 from ..scoring import score, score_values
 from .report import Check
-from .subject import Subject, judged, skipped
+from .subject import Subject, conclude, skipped
 
 _CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "standards", "events", "values", "expect"}
 _EXPECT_KEYS = {"status", "score", "coverage", "dimensions", "metrics", "shown", "reached", "tiers"}
@@ -35,7 +35,7 @@ _LADDER = sorted({Fraction(n, d) for d in (1, 3, 10, 100) for n in range(0, 6 * 
 def monotone(subject: Subject) -> Iterator[Check]:
     """``monotone``: one shop climbs the ladder while its peers stay."""
     for rules in subject.rules:
-        scorers = bound_scorers(rules.ruleset, rules.scorecard.scorer_kinds)
+        scorers = rules.exact.scorers
         said = []
         for _, entry in rules.ruleset.entries:
             metric = rules.metrics[entry.id].metric
@@ -48,27 +48,28 @@ def monotone(subject: Subject) -> Iterator[Check]:
             known = [p for p in climbing if p is not None]
             if any(then < before for before, then in pairwise(known)):
                 said.append(f"points of {entry.id} fall although the value gets better")
-        yield judged("monotone", rules.ruleset.name, said)
+        yield conclude("monotone", rules.ruleset.name, said)
 
 
 def _points_at(rules: BoundRuleSet, scorer: Any, better: Any, value: Fraction) -> Fraction | None:
     """The points of a shop with this value among peers spread over the ladder."""
-    column = [value, *_LADDER[:: max(len(_LADDER) // 12, 1)]]
-    size = len(column)
-    values = Rationals.of([v.numerator for v in column], [v.denominator for v in column])
+    column = ExactColumn.of([value, *_LADDER[:: max(len(_LADDER) // 12, 1)]])
+    size, everyone = len(column), column.known
+    codes = np.zeros(size, dtype=np.int64)
+    industries = ["one"] * size
     context = Context(
         metric="",
         better=better,
-        values=values,
-        has_value=np.ones(size, dtype=np.bool_),
-        is_peer=np.ones(size, dtype=np.bool_),
+        values=column.values,
+        has_value=everyone,
+        is_peer=everyone,
         n=np.full(size, 1000, dtype=np.int64),
-        industries=["one"] * size,
-        industry_codes=np.zeros(size, dtype=np.int64),
+        industries=industries,
         shop_types=[None] * size,
-        ranking=rules.ruleset.number(rules.ruleset.ranking),
+        low=rules.exact.low,
+        rank=Ranker("", better, rules.exact.ranking, column, everyone, industries, codes),
     )
-    points = scorer.points(values, context)
+    points = scorer.points(column.values, context)
     return points.values.take(slice(0, 1)).fractions()[0] if points.known[0] else None
 
 
@@ -87,7 +88,7 @@ def golden_cases(subject: Subject) -> Iterator[Check]:
                 said = list(_case_complaints(platform, card, case))
             except (ShopscoreError, KeyError, tomllib.TOMLDecodeError) as error:
                 said = [f"{type(error).__name__}: {error}"]
-            yield judged("golden_cases", name, said)
+            yield conclude("golden_cases", name, said)
 
 
 def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Iterator[str]:
@@ -144,18 +145,16 @@ def _said_of(result: Result, shop_id: str) -> dict[str, Any]:
     """What a result says of a shop, in the words of a case."""
     shop, row = result[shop_id], result.only((shop_id,))[0]
 
-    def exact(column: tuple[Rationals, Any]) -> str:
-        values, known = column
-        return str(values.take(slice(row, row + 1)).fractions()[0]) if known[row] else "none"
+    def exact(column: ExactColumn) -> str:
+        (value,) = column.take(slice(row, row + 1)).fractions()
+        return "none" if value is None else str(value)
 
     return {
         "status": shop.status,
         "score": shop.score_exact or "none",
         "coverage": exact(result.composed.coverage),
         "dimensions": {id: exact(c) for id, c in result.composed.dimensions.items()},
-        "metrics": {
-            id: exact((g.measured.values, g.measured.present)) for id, g in result.graded.items()
-        },
+        "metrics": {id: exact(g.measured.column) for id, g in result.graded.items()},
         "shown": {m.id: m.difference_shown for m in shop.metrics},
         "reached": {m.id: m.reached for m in shop.metrics},
         "tiers": list(shop.tiers),

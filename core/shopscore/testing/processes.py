@@ -13,9 +13,10 @@ from pathlib import Path
 
 import shopscore
 
+from ..scoring import score
 from .counting_laws import AS_OF, sample_frames
 from .report import Check
-from .subject import Subject, failed, judged, skipped
+from .subject import Subject, conclude, failed, find_subject, skipped
 
 HEAVY = ("numpy", "scipy", "polars")
 
@@ -34,7 +35,7 @@ def import_budget(subject: Subject) -> Iterator[Check]:
         yield failed("import_budget", module, done.stderr.strip().splitlines()[-1])
     else:
         loaded = done.stdout.split()
-        yield judged("import_budget", module, [f"importing it loads {name}" for name in loaded])
+        yield conclude("import_budget", module, [f"importing it loads {name}" for name in loaded])
 
 
 def determinism(subject: Subject) -> Iterator[Check]:
@@ -48,16 +49,13 @@ def determinism(subject: Subject) -> Iterator[Check]:
             yield failed("determinism", name, message)
         else:
             same = runs[0].stdout == runs[1].stdout
-            yield judged("determinism", name, [] if same else ["two processes disagree"])
+            yield conclude("determinism", name, [] if same else ["two processes disagree"])
         return  # one rule set tells: the others are counted by the same code
 
 
 def result_digest(plugin: str, ruleset: str) -> str:
-    """The digest of a sample's result, for :func:`determinism`."""
-    from ..scoring import score
-    from .checking import subject_of
-
-    subject = subject_of(plugin)
+    """Return the digest of a sample's result, for :func:`determinism`."""
+    subject = find_subject(plugin)
     rules = next(r for r in subject.rules if r.ruleset.name == ruleset)
     result = score(
         sample_frames(rules),
@@ -80,7 +78,7 @@ def public_names(subject: Subject) -> Iterator[Check]:
     if root == "shopscore" or not files:
         yield skipped("public_names", root, "the plugin has no source of its own")
         return
-    yield judged("public_names", root, [c for f in files for c in _imports(f)])
+    yield conclude("public_names", root, [c for f in files for c in _imports(f)])
 
 
 def _imports(file: Path) -> Iterator[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from attrs import frozen
 
-from ..errors import ShopscoreError
+from ..errors import CoverageError, ShopscoreError, did_you_mean
 from ..plugins.bound_rules import BoundRuleSet
+from ..plugins.catalog import plugin_records
+from ..plugins.conflicts import platforms_of
 from ..plugins.declarations import Platform, Scorecard
 from ..plugins.records import PluginRecord
 from .report import Check
@@ -51,23 +53,47 @@ class Subject:
         return tuple(found)
 
 
+def find_subject(name: str) -> Subject:
+    """Return an installed plugin as the checks see it.
+
+    Raises:
+        CoverageError: where no such plugin is installed.
+    """
+    records = plugin_records()
+    return Subject(find_plugins(records, name)[0], platforms_of(records))
+
+
+def find_plugins(records: Sequence[PluginRecord], name: str) -> list[PluginRecord]:
+    """Return the plugins of a name, or of ``distribution:name``.
+
+    Raises:
+        CoverageError: where there is none.
+    """
+    found = [r for r in records if name in (r.name, r.origin)]
+    if not found:
+        raise CoverageError(
+            f"no plugin {name} is installed{did_you_mean(name, {r.name for r in records})}"
+        )
+    return found
+
+
 def passed(id: str, subject: str) -> Check:
-    """A check that found nothing wrong."""
+    """Return a check that found nothing wrong."""
     return Check(id, subject, "passed")
 
 
 def failed(id: str, subject: str, message: str) -> Check:
-    """A check that found something."""
+    """Return a check that found something wrong."""
     return Check(id, subject, "failed", message)
 
 
 def skipped(id: str, subject: str, why: str) -> Check:
-    """A check that does not apply."""
+    """Return a check that does not apply."""
     return Check(id, subject, "skipped", why)
 
 
-def judged(id: str, subject: str, complaints: Iterator[str] | list[str]) -> Check:
-    """Passed without complaints, else failed with the first three."""
+def conclude(id: str, subject: str, complaints: Iterator[str] | list[str]) -> Check:
+    """Return a check that passed without complaints, else failed with the first three."""
     found = list(complaints)
     if not found:
         return passed(id, subject)
