@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -19,6 +20,7 @@ from .errors import UsageError
 from .grading.benchmarks import Benchmark
 from .grading.typed_values import read_values
 from .grading.weighing import weigh
+from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
 from .plugins.selection import RuleSetName, notices_on, publication_day, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
@@ -26,6 +28,12 @@ from .reading.files import Progress, from_dataframe
 from .results.building import ReferenceTables, build_result
 from .results.result import Result
 from .rules.numbers_toml import NumbersSource
+
+#: What :func:`select_rules` returns: the rules, the day, and notices about the choice.
+Selection = tuple[BoundRuleSet, date, tuple[str, ...]]
+
+logging.getLogger("shopscore").addHandler(logging.NullHandler())
+_logger = logging.getLogger(__name__)
 
 
 def resolve(
@@ -102,7 +110,7 @@ def score(
     Raises:
         InputError: for events that cannot be used.
         CoverageError: for a platform, rule set or date that is not covered.
-        UsageError: for arguments that cannot be meant.
+        UsageError: for invalid or contradictory arguments.
         StateError: for tallies that are a difference.
     """
     if isinstance(source, Tallies):
@@ -116,19 +124,47 @@ def score(
         )
     if platform is None:
         raise UsageError("score needs platform=, the id of a platform")
-    rules, day, notices = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     tables = ReferenceTables(benchmarks, standards)
-    say = progress or (lambda _: None)
-    events = read_events(source, platform=platform, tz=tz, strict=strict, progress=say)
-    say("resolving")
+    events = read_events(source, platform=platform, tz=tz, strict=strict, progress=progress)
+    return score_events(events, selection, tables, progress)
+
+
+def score_events(
+    events: Events,
+    selection: Selection,
+    tables: ReferenceTables,
+    progress: Progress | None = None,
+) -> Result:
+    """Score events by rules that are selected already; commands select before they read."""
+    rules, day, notices = selection
+    begin = _stages(progress)
+    begin("resolving")
     resolved = resolve_events(events, rules)
-    say("counting")
+    begin("counting")
     measured = weigh(
         rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
     )
-    say("grading")
+    begin("grading")
     result = build_result(rules, day, measured, events.shops, tables, notices=notices)
-    return evolve(result, events=events)
+    return _log_notices(evolve(result, events=events))
+
+
+def _stages(progress: Progress | None) -> Progress:
+    """Return what is called as each stage begins: it logs the stage, and tells the caller."""
+
+    def begin(stage: str) -> None:
+        _logger.info(stage)
+        if progress is not None:
+            progress(stage)
+
+    return begin
+
+
+def _log_notices(result: Result) -> Result:
+    for notice in result.notices:
+        _logger.info("notice: %s", notice)
+    return result
 
 
 def _score_tallies(
@@ -150,8 +186,11 @@ def _score_tallies(
     listed = pl.DataFrame([known.shop_ids]).join(
         attributes, on="shop_id", how="left", maintain_order="left"
     )
+    begin = _stages(None)
+    begin("summing")
     measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
-    return build_result(
+    begin("grading")
+    result = build_result(
         rules,
         day,
         measured,
@@ -159,6 +198,7 @@ def _score_tallies(
         tables,
         notices=notices_on(rules, day),
     )
+    return _log_notices(result)
 
 
 def _shop_attributes(shops: Any, platform: Platform) -> pl.DataFrame:
@@ -193,18 +233,30 @@ def score_values(
     The other arguments, and what is returned and raised, are those of :func:`shopscore.score`.
     Conditions that need events (a number of orders) are taken as met, and the result says so.
     """
-    rules, day, notices = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    return score_by_values(values, selection, ReferenceTables(benchmarks, standards), industry)
+
+
+def score_by_values(
+    values: Any, selection: Selection, tables: ReferenceTables, industry: str | None
+) -> Result:
+    """Score metric values by rules that are selected already."""
+    rules, day, notices = selection
+    begin = _stages(None)
+    begin("reading values")
     typed = read_values(values, rules, industry or UNKNOWN_INDUSTRY)
     conditions = ", ".join(e.id for e in rules.ruleset.eligibility)
     if conditions:
         notices = (*notices, f"taken as met, since only values were supplied: {conditions}")
-    return build_result(
+    begin("grading")
+    result = build_result(
         rules,
         day,
         {id: typed.measured(id) for id in rules.metrics},
         typed.shops,
-        ReferenceTables(benchmarks, standards),
+        tables,
         supplied=typed.supplied(),
         eligible=True,
         notices=notices,
     )
+    return _log_notices(result)

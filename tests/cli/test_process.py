@@ -75,6 +75,37 @@ class TestStreams:
         assert "Traceback" not in answer.err
 
 
+class TestModule:
+    """``python -m shopscore`` is ``shopscore``."""
+
+    @pytest.mark.parametrize(
+        "args",
+        [
+            ("--version",),
+            ("score", "--help"),
+            ("score", "x", *WHICH),
+            ("score", "x", "--platform"),
+            ("nothing",),
+        ],
+    )
+    def test_says_the_same(self, args: tuple[str, ...]) -> None:
+        code = "import runpy; runpy.run_module('shopscore', run_name='__main__', alter_sys=True)"
+        assert python(code, *args) == process("shopscore", *args)
+
+    def test_scores_the_same(self, events: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "shopscore", "score", events, *WHICH, "-f", "json"],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=environment(),
+            timeout=60,
+            check=True,
+        )
+        command = process("shopscore", "score", events, *WHICH, "-f", "json")
+        assert (done.stdout, done.stderr) == (command.out, command.err)
+
+
 class TestColours:
     @pytest.mark.slow
     def test_none_when_piped(self, events: Path) -> None:

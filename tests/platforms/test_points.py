@@ -144,7 +144,7 @@ def assert_graded(result: ss.Result, expected: Graded, values: Values) -> None:
             ranks = found.percentiles
             assert ranks is not None
             assert exact(ranks.column, place) == own.get(shop)
-            if result.dimension_of(id) is not None:
+            if result.columns.dimension_of(id) is not None:
                 assert exact(found.points, place) == expected.points(shop).get(id)
                 reason = "no_data" if values[id][shop][0] is None else "no_peers"
                 view = next(m for m in result[shop].metrics if m.id == id)
@@ -206,7 +206,7 @@ def test_tmall_beside_the_industry(as_of: date, reading: Reading) -> None:
     """The pooled mean, the difference in percent of it, and the entry to the global market."""
     result = reading.score(INDEX, as_of)
     for id, figures in tmall(reading.loaded, as_of)["aftersales/2022"].items():
-        column = result.metric_columns(id)
+        column = result.columns.metrics[id]
         for place, (shop, industry) in enumerate(reading.industries.items()):
             peers = [f for s, f in figures.items() if reading.industries[s] == industry and f.n]
             own = figures[shop].value if shop in figures else None

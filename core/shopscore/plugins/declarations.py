@@ -201,7 +201,7 @@ class Scorecard(Labelled):
             spans = "; ".join(f"{r.version}: {r.span}" for r in every) or "no rule sets"
             raise CoverageError(
                 f"{self.name}: no rule set is in force on {when} (covered: {spans});"
-                " name one with --ruleset to apply it anyway"
+                " name one (ruleset=) to apply it anyway"
             )
         return max(in_force, key=lambda r: (r.effective_from or date.min, r.version))
 

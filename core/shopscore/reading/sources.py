@@ -90,7 +90,8 @@ def _file(search: _Search, path: Path) -> None:
         if any(search.layouts) and path.stem not in search.streams:
             raise InputError(
                 f"{shown_path(path)}: no layout fits its headers, and it is not named after a stream;"
-                f" shopscore inspect {shown_path(path)} says what comes near, --draft writes a layout to fill in"
+                f" shopscore inspect {shown_path(path)} says what comes near,"
+                f" shopscore inspect {shown_path(path)} --draft writes a layout to fill in"
             )
     _canonical(search, path.parent, [path], None)
 
@@ -194,7 +195,7 @@ def opened(tables: Sequence[Callable[[], RawTable]], gaps: ShopDefaults) -> Iter
         found = with_shop(table(), gaps.shop_id)
         if "shop_id" not in found.frame.columns and found.body is not None:
             raise InputError(
-                f"{found.label}: an export names no shop: give --shop-id (shop_id=), or put the"
+                f"{found.label}: an export names no shop: give its id (shop_id=), or put the"
                 " files of each shop into a folder that is named after it"
             )
         yield found

@@ -21,6 +21,7 @@ from ..grading.benchmarks import Benchmark
 from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
 from ..grading.weighing import MetricValues
 from ..plugins.bound_rules import BoundRuleSet
+from .hints import rules_command
 from .result import Result
 
 
@@ -120,7 +121,6 @@ def _missing_numbers(result: Result) -> Iterator[str]:
         first = f"{', '.join(missing[:3])}{', …' if len(missing) > 3 else ''}"
         yield (
             f"numbers of {rules.ruleset.name} are not published and were not supplied:"
-            f" {len(missing)} ({first}); shopscore-plugins rules {rules.platform.id}"
-            f" -c {rules.scorecard.id} -r {rules.reference} --missing prints a file to fill in,"
-            " for --numbers"
+            f" {len(missing)} ({first}); {rules_command(rules)} --missing prints a file to fill in,"
+            " for numbers="
         )

@@ -289,7 +289,7 @@ def _is_published(what: str, source: str) -> str:
     origin = f" (source {source})" if source else ""
     return (
         f"{what} is published{origin}, and a numbers file only supplies missing numbers:"
-        " to change it, write a rule set of your own (extends = …) and name it with --ruleset"
+        " to change it, write a rule set of your own (extends = …) and name it (ruleset=)"
     )
 
 

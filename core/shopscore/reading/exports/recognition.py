@@ -48,7 +48,7 @@ def recognise(sheet: Sheet, layouts: Sequence[Layout]) -> Recognised | None:
             names = " and ".join(f"{layout.name} ({layout.zh})" for layout in fitting)
             raise InputError(
                 f"{sheet.label}: its headers fit more than one layout: {names};"
-                " name the platform, or write a layout of your own (--layout)"
+                " name the platform (platform=), or write a layout of your own (layouts=)"
             )
         if fitting:
             return Recognised(sheet, fitting[0], position)
