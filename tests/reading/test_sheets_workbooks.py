@@ -16,7 +16,6 @@ import pytest
 
 from shopscore.errors import InputError
 from shopscore.reading.formats import workbooks
-from shopscore.reading.formats import xls_size as biff
 from shopscore.reading.formats import xlsx_size as ooxml
 from shopscore.reading.formats.sheets import open_sheets
 
