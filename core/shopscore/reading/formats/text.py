@@ -175,7 +175,7 @@ def open_delimited(content: Content, style: TextStyle) -> Delimited:
     with content.stream() as stream:
         encoding = detect(stream)
     if encoding.name == "utf-32":
-        raise InputError(f"{label}, line 1: UTF-32 text; save it as UTF-8")
+        raise InputError(f"{label}: UTF-32 text; save it as UTF-8")
     with _text(content, encoding, encoding.mark) as text:
         sample = text.read(_SAMPLE)
     _refuse_other_text(sample, label)
