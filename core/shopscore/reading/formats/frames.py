@@ -82,7 +82,7 @@ def read_dataframe(data: Any, label: str) -> pl.DataFrame:
         kind = type(data)
         if isinstance(error, ImportError) and kind.__module__.partition(".")[0] == "pandas":
             raise InputError(
-                f'{label}: to read dataframes of pandas, pip install "shopscore[pandas]" ({error})'
+                f'{label}: a dataframe of pandas needs pyarrow; pip install "shopscore[pandas]"'
             ) from None
         raise InputError(
             f"{label}: {kind.__name__} cannot be read as a dataframe: {error}"
