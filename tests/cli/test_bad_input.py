@@ -124,29 +124,33 @@ class TestText:
         document = validate(folder(**{"orders.csv": text})).done().document
         assert document["streams"]["orders"]["in"] == 0
 
-    def test_gb18030(self, folder: Folder) -> None:
-        text = f"{HEAD}{ROW}店铺一,2,2022-06-01 10:00:00\n".encode("gb18030")
-        line = validate(folder(**{"orders.csv": text})).failed(
-            3, "orders.csv", "line 3", "not UTF-8", "GB18030"
+    def test_gb18030_is_read_and_said(self, folder: Folder) -> None:
+        text = f"shop_id,order_id,paid_at,备注\n{ROW}店铺一,2,2022-06-01 10:00:00\n".encode(
+            "gb18030"
+        )
+        document = validate(folder(**{"orders.csv": text})).done().document
+        assert document["streams"]["orders"]["accepted"] == 2
+        assert document["notes"][-1] == "orders.csv: not UTF-8, so taken for GB18030"
+
+    def test_bytes_that_are_neither(self, folder: Folder) -> None:
+        text = f"{HEAD}S1,2,2022-06-01 10:00:00\nVIP店,3,\n".encode("gb18030")
+        spoilt = text.replace(b"VIP", b"\x80VIP")
+        line = validate(folder(**{"orders.csv": spoilt})).failed(
+            3, "orders.csv, line 3", "shop_id", "VIP", "neither UTF-8 nor GB18030", "save"
         )
         assert "\ufffd" in line  # the value, as far as it can be read
-
-    def test_gb18030_shows_the_readable_part_of_the_value(self, folder: Folder) -> None:
-        text = f"{HEAD}S1,2,2022-06-01 10:00:00\nVIP店,3,\n".encode("gb18030")
-        validate(folder(**{"orders.csv": text})).failed(3, "line 3", "'VIP")
-
-    def test_gb18030_in_the_header(self, folder: Folder) -> None:
-        text = f"shop_id,order_id,备注\n{ROW}".encode("gb18030")
-        validate(folder(**{"orders.csv": text})).failed(3, "orders.csv", "line 1", "GB18030")
 
     def test_latin1(self, folder: Folder) -> None:
         text = f"{HEAD}Caf\xe9,1,\n".encode("latin-1")
         validate(folder(**{"orders.csv": text})).failed(3, "line 2", "Caf", "UTF-8")
 
-    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
-    def test_wide_encodings(self, folder: Folder, encoding: str) -> None:
-        text = (HEAD + ROW).encode(encoding)
-        validate(folder(**{"orders.csv": text})).failed(3, "orders.csv", "line 1", "UTF-8")
+    def test_wide_encodings(self, folder: Folder) -> None:
+        path = folder(**{"orders.csv": (HEAD + ROW).encode("utf-16")})
+        assert validate(path).done().document["streams"]["orders"]["accepted"] == 1
+        unmarked = folder(**{"orders.csv": (HEAD + ROW).encode("utf-16-le")})
+        validate(unmarked).failed(3, "orders.csv", "line 1", "UTF-16", "save it as UTF-8")
+        widest = folder(**{"orders.csv": (HEAD + ROW).encode("utf-32")})
+        validate(widest).failed(3, "orders.csv", "UTF-32", "save it as UTF-8")
 
     def test_nul_byte(self, folder: Folder) -> None:
         text = f"{HEAD}{ROW}S1,2\0,2022-06-01 10:00:00\n"
@@ -182,7 +186,12 @@ class TestText:
 
     def test_semicolons(self, folder: Folder) -> None:
         text = (HEAD + ROW).replace(",", ";")
-        validate(folder(**{"orders.csv": text})).failed(3, "orders.csv", "no column order_id")
+        document = validate(folder(**{"orders.csv": text})).done().document
+        assert document["streams"]["orders"]["accepted"] == 1
+        other = text.replace(";", "|")
+        validate(folder(**{"orders.csv": other})).failed(
+            3, "no column order_id", "shop_id|order_id"
+        )
 
     @pytest.mark.slow
     @pytest.mark.parametrize("stream", ["orders", "reviews"])
@@ -542,8 +551,13 @@ class TestBenchmarks:
     def test_that_cannot_be_read(self, events: Path, tmp_path: Path) -> None:
         shopscore("score", events, *WHICH, "--benchmarks", tmp_path / "no.csv").failed(3, "no.csv")
         shopscore("score", events, *WHICH, "--benchmarks", tmp_path).failed(3, str(tmp_path))
-        content = f"{BENCH}店铺,pickup_rate,0.5,0.9\n".encode("gb18030")
+        content = f"{BENCH}店铺,pickup_rate,0.5,\xff\n".encode("latin-1", "replace")
         self.bench(events, tmp_path / "bench.csv", content).failed(3, "bench.csv", "UTF-8")
+
+    def test_gb18030_and_semicolons(self, events: Path, tmp_path: Path) -> None:
+        content = f"{BENCH}店铺,pickup_rate,0.5,0.9\n".replace(",", ";").encode("gb18030")
+        answer = self.bench(events, tmp_path / "bench.csv", content).done()
+        assert "Warning: bench.csv: not UTF-8, so taken for GB18030" in answer.err
 
     def test_random_bytes(self, events: Path, tmp_path: Path) -> None:
         rng = random.Random(21)
@@ -603,8 +617,23 @@ class TestValues:
         shopscore("score", "--values", tmp_path / "no.csv", *WHICH).failed(3, "no.csv")
         shopscore("score", "--values", tmp_path, *WHICH).failed(3, str(tmp_path))
         self.values(tmp_path / "v.csv", "").failed(3, "v.csv", "empty")
+        content = f"{VALUES}店,pickup_rate,0.9,5\n".encode("gb18030") + b"\xff,pickup_rate,1,1\n"
+        self.values(tmp_path / "v.csv", content).failed(3, "v.csv", "line 3", "GB18030")
+
+    def test_gb18030(self, tmp_path: Path) -> None:
         content = f"{VALUES}店,pickup_rate,0.9,5\n".encode("gb18030")
-        self.values(tmp_path / "v.csv", content).failed(3, "v.csv", "line 2", "GB18030")
+        answer = self.values(tmp_path / "v.csv", content, "-f", "json").done()
+        assert [shop["shop_id"] for shop in answer.document["shops"]] == ["店"]
+        assert "Warning: v.csv: not UTF-8, so taken for GB18030" in answer.err
+
+    def test_quotes_that_are_not_escaped_swallow_nothing(self, tmp_path: Path) -> None:
+        head = VALUES.strip() + ",industry"
+        body = (
+            'S1,pickup_rate,0.5,10,"6" a"\nS2,pickup_rate,0.6,10,x\nS3,pickup_rate,0.7,10,"8" a"\n'
+        )
+        answer = self.values(tmp_path / "v.csv", f"{head}\n{body}", "-f", "json").done()
+        found = {shop["shop_id"]: shop["industry"] for shop in answer.document["shops"]}
+        assert found == {"S1": '6 a"', "S2": "x", "S3": '8 a"'}
 
     def test_without_rows(self, tmp_path: Path) -> None:
         answer = self.values(tmp_path / "v.csv", VALUES, "-f", "json").done()
@@ -706,7 +735,7 @@ class TestProcess:
         [
             ("", 3),
             (f"{HEAD}S1,1\0,\n", 3),
-            (f"{HEAD}店,1,\n".encode("gb18030"), 3),
+            (f"{HEAD}店,1,\n".encode("gb18030") + b"\xff,2,\n", 3),
             (HEAD + ROW, 0),
         ],
     )

@@ -371,3 +371,26 @@ def test_a_time_with_a_fraction_of_a_second_is_cut(digest: str) -> None:
     assert read(table(paid_at=pa.array(later, pa.timestamp("us")))).digest == digest
     utc = [None if t is None else t.astimezone(UTC) for t in AWARE]
     assert read(panda(paid_at=pd.Series(utc))).digest == digest
+
+
+#: Reads a dataframe of pandas where pyarrow cannot be imported.
+WITHOUT_PYARROW = """
+import sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "pyarrow":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Missing())
+import pandas as pd, shopscore as ss
+frame = pd.DataFrame({"shop_id": pd.Series(["S1"], dtype="string"), "order_id": ["1"]})
+try:
+    ss.read_events({"orders": frame})
+except ss.InputError as error:
+    print(error)
+"""
+
+
+def test_pandas_without_pyarrow_names_the_extra() -> None:
+    said = " ".join(in_a_process(WITHOUT_PYARROW))
+    assert said.startswith("stream orders: ")
+    assert 'pip install "shopscore[pandas]"' in said

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,7 +15,9 @@ import polars as pl
 import pytest
 
 import shopscore as ss
-from shopscore.reading import files
+from shopscore.reading.files import read_canonical
+from shopscore.reading.formats import text as delimited
+from shopscore.reading.quarantine import write_quarantine
 from support.event_rows import as_csv, books, incidents, one, read, rows
 
 HEAD = "shop_id,order_id,paid_at\n"
@@ -279,27 +284,149 @@ class TestCells:
 
     @pytest.mark.slow
     @pytest.mark.parametrize("seed", range(12))
-    def test_both_readers_agree(self, put: Put, seed: int) -> None:
-        """The fast reader, where it answers, says what the careful one says."""
+    def test_both_ways_agree_with_the_csv_module(
+        self, put: Put, seed: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where a record is on one line, it is what the csv module says; at once or carefully."""
         rng = random.Random(seed)
-        bits = ["a", "b c", " a", "", "", '"a"', '"a,b"', '"a\nb"', '""', '"say ""a"""', "\t", "é"]
+        bits = ["a", "b c", " a", "", "", '"a"', '"a,b"', '""', '"say ""a"""', "\t", "é"]
+        bits += ['"6" nail"', 'a"b', '"6"" nail"']
         for _ in range(60):
             body = ""
             for _ in range(rng.randrange(1, 5)):
-                body += ",".join(rng.choice(bits) for _ in range(rng.choice([0, 1, 2, 2, 2, 3])))
+                body += ",".join(rng.choice(bits) for _ in range(rng.choice([1, 2, 2, 2, 3])))
                 body += rng.choice(["\n", "\n", "\r\n"])
             body = rng.choice([body, body.rstrip("\r\n")])
             path = put("x.csv", f"x,y\n{body}") / "x.csv"
-            fast = files._well_formed(path, ["x", "y"])
-            if fast is None:
+            with monkeypatch.context() as patch:
+                found = [read_canonical(path, "x.csv", ("x", "y"))]
+                patch.setattr(delimited, "parse", lambda *_: None)
+                found.append(read_canonical(path, "x.csv", ("x", "y")))
+            expected = [r for r in csv.reader(io.StringIO(body, newline="")) if r]
+            for table in found:
+                assert list(table.too_long) == [i for i, r in enumerate(expected) if len(r) > 2]
+                cells = [tuple(cell or "" for cell in row) for row in table.frame.rows()]
+                assert cells == [(*r, "", "")[:2] for r in expected], repr(body)
+
+
+#: Bits of cells as programs write them that quote without escaping.
+QUOTED = ["x", '"x"', '"6" nail"', '"8"" nail"', '"a"b"', 'a"b', '"6""', '""6"', '"', '""', "a,b"]
+
+
+def long_records(path: Path) -> Iterator[str]:
+    """The text of the records of a file that go over several lines."""
+    with path.open(newline="") as file:
+        text = file.read()
+    lines = text.splitlines(keepends=True)
+    reader, before = csv.reader(lines), 0
+    for _ in reader:
+        if reader.line_num > before + 1:
+            yield "".join(lines[before : reader.line_num])
+        before = reader.line_num
+
+
+def sound(record: str) -> bool:
+    """Whether the quotes of a record are as RFC 4180 has them, told without the csv module."""
+    cell = r'(?:"(?:[^"]|"")*"|[^",\r\n]*)'
+    return re.fullmatch(rf"{cell}(?:,{cell})*\r?\n?", record) is not None
+
+
+class TestNoRowIsSwallowed:
+    """Unescaped quotes within cells: a row is read, or the file is refused with its line."""
+
+    def test_of_one_line_each(self, put: Put) -> None:
+        text = 'order_id,shop_id,province\n1,S1,"6" nail"\n2,S1,x\n3,S1,"8" nail"\n4,S1,y\n'
+        events = read(put("orders.csv", text))
+        assert books(events) == {"in": 4, "accepted": 4}
+        assert [r["province"] for r in rows(events, "orders")] == ['6 nail"', "x", '8 nail"', "y"]
+
+    def test_the_faulty_row_is_written_apart(self, put: Put, tmp_path: Path) -> None:
+        text = 'order_id,shop_id,paid_at,province\n1,S1,,"6" nail"\n2,S1,,"8" nail"\n5,S1,never,z\n'
+        report = read(put("orders.csv", text)).report
+        assert incidents(report.set_aside, "line", "value") == [(4, "never")]
+        (written,) = write_quarantine(report, tmp_path / "aside")
+        assert written.read_text().splitlines()[1].endswith(",5,S1,never,z")
+
+    @pytest.mark.parametrize("last", ['"8""', '"8"x', 'x"y'])
+    def test_over_several_lines_they_are_refused(self, put: Put, last: str) -> None:
+        text = f'shop_id,order_id,province\nS1,1,x\nS1,2,"6""\nS1,3,x\nS1,4,{last}\nS1,5,x\n'
+        with pytest.raises(ss.InputError, match=r"orders\.csv, lines? 3.*quote"):
+            read(put("orders.csv", text))
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_of_any_file(self, put: Put, seed: int) -> None:
+        """Rows are numbered, so that it shows where one holds the text of others."""
+        rng = random.Random(seed)
+        ends = Counter[str]()
+        for _ in range(60):
+            count = rng.randrange(2, 9)
+            bits = [rng.choice(QUOTED) if rng.random() < 0.4 else "x" for _ in range(count)]
+            lines = [f"S1,{i},{bit},end{i}" for i, bit in enumerate(bits)]
+            path = put("orders.csv", "\n".join(["shop_id,order_id,province,carrier", *lines, ""]))
+            try:
+                events = read(path)
+            except ss.InputError as error:
+                ends["refused" if "quote" in str(error) else "wrongly refused"] += 1
                 continue
-            careful = files._record_by_record(path, "x.csv", ["x", "y"])
-            assert not careful.too_long, repr(body)
-            assert _cells(fast) == _cells(careful.frame), repr(body)
+            ends["read"] += 1
+            found = events.report.books["orders"]
+            assert found.balanced
+            if found.rows_in < count:
+                assert all(map(sound, long_records(path / "orders.csv")))
+        assert {*ends} == {"read", "refused"}
 
 
-def _cells(frame: pl.DataFrame) -> list[tuple[str, ...]]:
-    return [tuple((cell or "").strip() for cell in row) for row in frame.rows()]
+class TestEncodings:
+    TEXT = "order_id,shop_id,province,note\n1,甲店,浙江省,备注\n2,乙店,never,\n"
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+    @pytest.mark.parametrize("separator", [",", ";", "\t"])
+    def test_are_found(self, put: Put, encoding: str, separator: str) -> None:
+        text = self.TEXT.replace(",", separator)
+        events = read(put("orders.csv", text.encode(encoding)))
+        found = [(r["shop_id"], r["province"]) for r in rows(events, "orders")]
+        assert found == [("乙店", "never"), ("甲店", "浙江省")]
+        assert events.report.ignored == {"orders": ("note",)}
+        guessed = [note for note in events.report.notes if "GB18030" in note]
+        assert len(guessed) == (encoding == "gb18030")
+
+    def test_the_header_tells_the_separator_whatever_is_below(self, put: Put) -> None:
+        text = "shop_id,order_id,province\n" + "S1\t1\n" * 3
+        events = read(put("orders.csv", text))
+        assert books(events) == {"in": 3, "set_aside": 3}
+
+    @pytest.mark.parametrize("rows_before", [1, 20_000])
+    def test_bytes_of_neither(self, put: Put, rows_before: int) -> None:
+        before = "1,S1,x\n" * rows_before
+        name = "名字很长很长很长的一家店"
+        for text, said in ((name, "not UTF-8"), ("甲店", "neither UTF-8 nor GB18030")):
+            good = (f"shop_id,order_id,province\n{text}\n" + before).encode(
+                "utf-8" if said == "not UTF-8" else "gb18030"
+            )
+            path = put("orders.csv", good + b"2,S1,Caf\xe9\n")
+            line = rows_before + 3
+            with pytest.raises(ss.InputError) as error:
+                read(path)
+            for word in (f"orders.csv, line {line}", "province", "'Caf\ufffd'", said):
+                assert word in str(error.value)
+
+    def test_in_columns_that_are_not_read_they_do_not_matter(self, put: Put) -> None:
+        events = read(put("orders.csv", "shop_id,order_id,备注\nS1,1,好".encode() + b"\xff\n"))
+        assert books(events) == {"in": 1, "accepted": 1}
+
+    def test_a_genuine_replacement_character_is_text(self, put: Put) -> None:
+        events = read(put("orders.csv", "shop_id,order_id,province\nS1,1,\ufffd\n"))
+        assert one(events)["province"] == "\ufffd"
+
+    def test_a_wide_header_is_refused_at_once(self, put: Put) -> None:
+        names = ",".join(f"c{n}" for n in range(100_000))
+        with pytest.raises(ss.InputError, match=r"orders\.csv, line 1: 100,002 columns"):
+            read(put("orders.csv", f"shop_id,order_id,{names}\nS1,1\n"))
+
+    def test_long_cells(self, put: Put) -> None:
+        text = f"shop_id,order_id,paid_at,province\nS1,1,never,{'x' * 200_000}\n"
+        events = read(put("orders.csv", text))
+        assert bad_lines(events) == [(2, 1, "never")]
 
 
 class TestOneThingInManyForms:

@@ -165,10 +165,39 @@ class TestFiles:
         write(tmp_path, {**files, "orders/2.csv": canonical(2), "orders/说明.txt": "x"})
         assert orders(tmp_path) == [("C", "1"), ("C", "2"), ("甲", "1")]
 
-    @pytest.mark.xfail(reason="what lies in a folder named after a stream is taken for canonical")
     def test_the_parts_may_be_exports(self, tmp_path: Path) -> None:
         write(tmp_path, {"orders/五月.csv": export(1), "orders/六月.csv": export(2)})
         assert orders(tmp_path, shop_id="S1") == [("S1", "1"), ("S1", "2")]
+
+    def test_parts_of_both_kinds(self, tmp_path: Path) -> None:
+        files = {
+            "orders/1.csv": canonical(1),
+            "orders/五月.csv": export(2),
+            "甲/orders/x.csv": export(3),
+        }
+        found = orders(write(tmp_path, files), shop_id="S1")
+        assert found == [("C", "1"), ("S1", "2"), ("甲", "3")]
+
+    def test_a_part_is_what_its_headers_say(self, tmp_path: Path) -> None:
+        events = read(
+            write(tmp_path, {"orders/x.csv": export(1), "orders/y.csv": TICKETS}), shop_id="S"
+        )
+        assert {name: len(frame) for name, frame in events.frames.items()} == {
+            "orders": 1,
+            "aftersales": 1,
+        }
+
+    def test_an_unknown_part_is_read_so_that_it_is_said_what_is_wrong(self, tmp_path: Path) -> None:
+        write(tmp_path, {"orders/1.csv": canonical(1), "orders/2.csv": UNKNOWN})
+        refused(tmp_path, "orders/2.csv", "no column order_id", "流水号")
+
+    def test_a_folder_named_like_a_file(self, tmp_path: Path) -> None:
+        write(tmp_path, {"orders.csv/part-0.csv": canonical(1), "orders.csv/_SUCCESS": ""})
+        assert orders(tmp_path) == [("C", "1")]
+
+    def test_exports_in_its_folder_beside_a_canonical_file(self, tmp_path: Path) -> None:
+        write(tmp_path, {"orders.csv": canonical(1), "orders/五月.csv": export(2)})
+        assert orders(tmp_path, shop_id="S1") == [("C", "1"), ("S1", "2")]
 
     def test_a_stream_there_twice(self, tmp_path: Path) -> None:
         write(tmp_path, {"orders.csv": canonical(1), "orders/1.csv": canonical(2)})
@@ -187,9 +216,12 @@ class TestFiles:
             assert "not recognised" in note
             assert "shopscore inspect" in note
 
-    @pytest.mark.xfail(reason="where no file is known, those that were looked at are not named")
     def test_nothing_but_unknown_files(self, tmp_path: Path) -> None:
-        refused(write(tmp_path, {"z.txt": UNKNOWN}), "z.txt", "inspect")
+        write(tmp_path, {"z.txt": UNKNOWN, "甲/x.csv": UNKNOWN})
+        refused(tmp_path, "z.txt", "甲/x.csv", "inspect", "orders.csv")
+
+    def test_nothing_but_a_misspelt_name(self, tmp_path: Path) -> None:
+        refused(write(tmp_path, {"order.csv": UNKNOWN}), "order.csv", "did you mean orders?")
 
     def test_other_kinds_of_files_are_left_alone(self, tmp_path: Path) -> None:
         odd = {"x.pdf": b"%PDF-", "x.md": "#", "x.bak": export(7), "README": "x", "x.toml": "="}
@@ -270,18 +302,58 @@ class TestNothingElseIsOpened:
         )
         assert done.stdout.split() == ["in/甲/a.csv"]
 
-    @pytest.mark.xfail(reason="links are followed to wherever they lead")
     def test_links_that_lead_out_of_the_folder(self, tmp_path: Path) -> None:
         write(tmp_path, {"in/a.csv": export(1), "out/b.csv": export(2)})
         (tmp_path / "in" / "b.csv").symlink_to(tmp_path / "out" / "b.csv")
         (tmp_path / "in" / "乙").symlink_to(tmp_path / "out", target_is_directory=True)
-        assert orders(tmp_path / "in", shop_id="S1") == [("S1", "1")]
+        events = read(tmp_path / "in", shop_id="S1")
+        assert [r["order_id"] for r in rows(events, "orders")] == ["1"]
+        notes = [note for note in events.report.notes if "not followed" in note]
+        assert [note.partition(":")[0] for note in notes] == ["b.csv", "乙"]
+        assert all("out of the folder" in note for note in notes)
 
-    @pytest.mark.xfail(reason="a folder that is a link to its parent is taken for a shop")
+    def test_links_within_the_folder_are_followed(self, tmp_path: Path) -> None:
+        write(tmp_path, {"..data/orders.csv": canonical(1), "..data/甲/x.csv": export(2)})
+        (tmp_path / "orders.csv").symlink_to(Path("..data", "orders.csv"))
+        (tmp_path / "甲").symlink_to(tmp_path / "..data" / "甲", target_is_directory=True)
+        assert orders(tmp_path) == [("C", "1"), ("甲", "2")]
+
+    def test_the_folder_may_be_a_link_itself(self, tmp_path: Path) -> None:
+        write(tmp_path, {"in/a.csv": export(1)})
+        (tmp_path / "link").symlink_to(tmp_path / "in", target_is_directory=True)
+        (tmp_path / "link.csv").symlink_to(tmp_path / "in" / "a.csv")
+        for source in (tmp_path / "link", tmp_path / "link.csv"):
+            assert orders(source, shop_id="S1") == [("S1", "1")]
+
+    def test_parts_of_a_stream_that_are_links(self, tmp_path: Path) -> None:
+        write(tmp_path, {"in/orders/1.csv": canonical(1), "out/2.csv": canonical(2)})
+        (tmp_path / "in" / "orders" / "2.csv").symlink_to(tmp_path / "out" / "2.csv")
+        for platform_ in ("douyin", None):
+            events = read(tmp_path / "in", platform=platform_)
+            assert books(events) == {"in": 1, "accepted": 1}
+            assert any("orders/2.csv: a link" in note for note in events.report.notes)
+
     def test_a_link_that_leads_round_and_round(self, tmp_path: Path) -> None:
         write(tmp_path, {"a.csv": export(1)})
         (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+        (tmp_path / "甲").mkdir()
+        (tmp_path / "甲" / "up.csv").symlink_to(tmp_path, target_is_directory=True)
+        events = read(tmp_path, shop_id="S1")
+        assert [r["shop_id"] for r in rows(events, "orders")] == ["S1"]
+        notes = [note for note in events.report.notes if "not followed" in note]
+        assert [note.partition(":")[0] for note in notes] == ["loop", "甲/up.csv"]
+
+    def test_links_that_lead_to_each_other(self, tmp_path: Path) -> None:
+        write(tmp_path, {"a.csv": export(1)})
+        (tmp_path / "b.csv").symlink_to(tmp_path / "c.csv")
+        (tmp_path / "c.csv").symlink_to(tmp_path / "b.csv")
         assert orders(tmp_path, shop_id="S1") == [("S1", "1")]
+
+    @pytest.mark.parametrize("layouts", ["douyin", None])
+    def test_a_stream_that_is_no_file_is_said(self, layouts: str | None, tmp_path: Path) -> None:
+        write(tmp_path, {"orders.csv": canonical(1)})
+        (tmp_path / "reviews.csv").symlink_to(tmp_path / "none.csv")
+        refused(tmp_path, "reviews.csv", platform=layouts)
 
     def test_a_broken_link_is_no_file(self, tmp_path: Path) -> None:
         write(tmp_path, {"a.csv": export(1)})

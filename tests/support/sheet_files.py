@@ -94,24 +94,6 @@ def changed_xlsx(data: bytes, name: str, change: Callable[[bytes], bytes]) -> by
     return zipped({n: change(part) if n == name else part for n, part in members.items()})
 
 
-def xls(*sheets: Iterable[Sequence[Any]], formats: Mapping[int, str] | None = None) -> bytes:
-    """An old workbook; columns may have a number format."""
-    import xlwt
-
-    book = xlwt.Workbook(encoding="utf-8")
-    styles = {c: xlwt.easyxf(num_format_str=f) for c, f in (formats or {}).items()}
-    plain = xlwt.Style.default_style
-    for at, cells in enumerate(sheets):
-        made = book.add_sheet(f"Sheet{at + 1}")
-        for r, row in enumerate(cells):
-            for c, cell in enumerate(row):
-                if cell is not None:
-                    made.write(r, c, cell, styles.get(c, plain) if r else plain)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
 def ole(*names: str) -> bytes:
     """A compound file with streams of these names and nothing in them."""
     free, end, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD

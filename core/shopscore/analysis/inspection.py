@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,16 @@ from attrs import frozen
 from ..errors import InputError
 from ..grading.requirements import missing_columns_of
 from ..model.layouts import Layout, plain_header
-from ..model.streams import CANONICAL, merge_streams
+from ..model.streams import CANONICAL, Stream, merge_streams
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.catalog import platform as find_platform
 from ..plugins.catalog import platforms as all_platforms
 from ..plugins.declarations import Platform
 from ..plugins.layout_toml import read_layout
 from ..reading.events import Events, read_events
-from ..reading.exports.recognition import Recognised, recognise
-from ..reading.files import canonical_header, shown_path
+from ..reading.exports.recognition import RecognisedSheet, recognise
+from ..reading.files import show_path
+from ..reading.sources import SUFFIXES, read_names
 
 #: The shop of a file that names none, while it is only looked at.
 SOME_SHOP = "shop"
@@ -126,15 +126,15 @@ def _all_layouts(platforms: Sequence[Platform]) -> tuple[Layout, ...]:
 
 
 def _canonical(path: Path) -> bool:
-    return path.stem in merge_streams(CANONICAL) and path.suffix in (".csv", ".parquet")
+    return path.stem in merge_streams(CANONICAL) and path.suffix in SUFFIXES
 
 
 def _has_key(path: Path) -> bool:
     """Whether the header has what identifies a row of the stream that the file is named after."""
     if path.suffix == ".parquet":
         return True
-    key = merge_streams(CANONICAL)[path.stem].key
-    return set(key) <= set(canonical_header(path) or ())
+    stream = merge_streams(CANONICAL)[path.stem]
+    return set(stream.key) <= set(read_names(path, stream) or ())
 
 
 def _taken(
@@ -145,7 +145,7 @@ def _taken(
     if path.suffix == ".parquet":
         return
     groups = (own, tuple(layout for p in platforms for layout in p.layouts))
-    for sheet in open_sheets(path, shown_path(path.name)):
+    for sheet in open_sheets(path, show_path(path.name)):
         found = next((f for f in (recognise(sheet, group) for group in groups) if f), None)
         headers = _headers(found, sheet.head)
         near = () if found else tuple(_nearest(headers, [*groups[0], *groups[1]]))
@@ -153,7 +153,7 @@ def _taken(
         yield SheetMatch(sheet.label, sheet.encoding, headers, layout, near)
 
 
-def _headers(found: Recognised | None, head: Sequence[Sequence[str]]) -> tuple[str, ...]:
+def _headers(found: RecognisedSheet | None, head: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """The headers; of an unknown file the first of the records with most cells."""
     if found is not None:
         return found.headers
@@ -177,8 +177,7 @@ def _nearest(
 def _used(events: Events) -> Iterator[UsedColumn]:
     titles: dict[tuple[str, str], str] = {}
     for table in events.report.tables:
-        stream = "" if table.found is None else table.found.layout.stream
-        titles |= {(stream, name): title for name, title in table.titles.items()}
+        titles |= {(table.stream, name): title for name, title in table.titles.items()}
     for name, frame in events.frames.items():
         shown = [c for c in events.streams[name].names if c in frame.columns]
         for column in shown:
@@ -228,9 +227,27 @@ def draft_layout(inspection: Inspection, layouts: Sequence[Layout]) -> str:
         raise InputError(f"{inspection.path}: no headers to draft a layout from")
     known = _suggestions(layouts)
     places = {h: known[p] for h in names if (p := plain_header(h)) in known}
-    streams = Counter(stream for suggestion in places.values() for stream in suggestion)
-    stream = streams.most_common(1)[0][0] if streams else "orders"
-    return "\n".join(_draft(inspection.path, stream, names, places))
+    return "\n".join(_draft(inspection.path, _likely_stream(places), names, places))
+
+
+def _likely_stream(places: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the stream that most headers are of; of several one whose rows they identify.
+
+    An order number alone is thus of orders, whose key it is: tickets name an order as well. Where
+    that does not decide, it is the one of which least is missing, and then the first of all.
+    """
+    found: dict[str, set[str]] = {}
+    for suggestion in places.values():
+        for stream, column in suggestion.items():
+            found.setdefault(stream, set()).add(column)
+
+    def rank(stream: Stream) -> tuple[int, bool, int]:
+        columns = found.get(stream.name, set())
+        missing = {c.name for c in stream.columns if c.required} - {*columns, "shop_id"}
+        return len(columns), set(stream.key) <= columns, -len(missing)
+
+    candidates = [stream for stream in CANONICAL if stream.name in found]
+    return max(candidates, key=rank).name if candidates else "orders"
 
 
 def _suggestions(layouts: Sequence[Layout]) -> dict[str, dict[str, str]]:
@@ -248,10 +265,10 @@ def _draft(
 ) -> Iterator[str]:
     columns = {c.name: c for c in merge_streams(CANONICAL)[stream].columns}
     taken = {h: p[stream] for h, p in places.items() if stream in p}
-    yield f"# A layout for files like {shown_path(path.name)}. Look through it, fill it in, and use it with --layout."
+    yield f"# A layout for files like {show_path(path.name)}. Look through it, fill it in, and use it with --layout."
     yield "schema = 1"
     yield 'id = "my_layout"'
-    yield f'zh = "{_text(shown_path(path.stem))}"\nen = "{_text(shown_path(path.stem))}"'
+    yield f'zh = "{_text(show_path(path.stem))}"\nen = "{_text(show_path(path.stem))}"'
     yield f'stream = "{stream}"  # or {", ".join(s.name for s in CANONICAL if s.name != stream)}'
     identify = [*(n for n in names if n not in places), *taken][:3]  # others know the rest
     quoted = ", ".join(f'"{_text(n)}"' for n in identify)

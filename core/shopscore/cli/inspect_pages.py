@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..analysis.inspection import Inspection, MetricReadiness, SheetMatch
-from ..reading.files import shown_path
+from ..reading.files import show_path
 from ..results.documents import INSPECT, dumped
 from . import tables
 
@@ -22,7 +22,7 @@ def inspect_document(found: Inspection) -> str:
     return dumped(
         {
             "schema": INSPECT,
-            "file": shown_path(found.path),
+            "file": show_path(found.path),
             "sheets": [_sheet(s) for s in found.sheets],
             "streams": {} if report is None else report.to_dict()["streams"],
             "columns": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
 from ..model.layouts import Layout
@@ -17,12 +18,15 @@ from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from .files import Progress, from_dataframe
 from .fingerprints import Digest, cell_prints
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
-from .rows.consolidation import ConsolidatedRows, settled, typed
+from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
 from .rows.links import ORDER, link
-from .sources import ShopDefaults, Sources, find_sources, opened
+from .rows.places import Places
+from .sources import ShopDefaults, Sources, find_sources, open_tables
 
 if TYPE_CHECKING:
     from ..plugins.declarations import Platform
+
+logger = logging.getLogger("shopscore.reading")
 
 UNKNOWN_INDUSTRY = "unknown"
 #: Rows whose fingerprints are made at a time.
@@ -43,6 +47,24 @@ class Events:
     streams: Mapping[str, Stream]
     report: LoadReport
     zone: str | None = None
+    places: Mapping[str, Places] = field(factory=dict, repr=False)
+
+    def origin(self, stream: str, positions: Iterable[int]) -> list[tuple[str | None, int] | None]:
+        """Return where rows of a stream are from: the file, and the line as an editor counts.
+
+        Rows of a Parquet file or a dataframe, which has no name, are counted from 1. A row made
+        of several sub-orders is where the first of them stands. Of ``shops`` the positions are
+        those in :attr:`shops`; a shop that no file declares is from none.
+
+        Raises:
+            UsageError: for a stream that was not read.
+        """
+        places = self.places.get(stream)
+        if places is None:
+            known = [*self.places]
+            raise UsageError(f"no stream {stream} was read{did_you_mean(stream, known)}")
+        found = places.find(positions)
+        return [one and (one.file, one.line or one.row) for one in found]
 
     @cached_property
     def digest(self) -> str:
@@ -60,7 +82,7 @@ class Events:
         return digest.hexdigest()
 
     def columns_present(self) -> frozenset[tuple[str, str]]:
-        """Which columns of which streams were in the input, empty ones included."""
+        """Return which columns of which streams were in the input, empty ones included."""
         return frozenset((s, c) for s, frame in self.frames.items() for c in frame.columns)
 
 
@@ -112,26 +134,37 @@ def read_events(
         )
     zone, declared = _clock(platform, tz)
     streams = merge_streams(CANONICAL, declared.streams if declared else ())
-    gaps = _gaps(shop_id, industry, shop_type)
-    say = progress or (lambda _: None)
+    defaults = _shop_defaults(shop_id, industry, shop_type)
+
+    def say(stage: str) -> None:
+        logger.info("%s", stage)
+        if progress is not None:
+            progress(stage)
+
     sources = _sources(source, streams, _layouts(declared, layouts))
-    found = {}
-    for name, tables in sources.tables.items():
+    typed = {}
+    for name, openers in sources.tables.items():
         say(f"reading {name}")
-        found[name] = typed(streams[name], opened(tables, gaps), zone)
+        typed[name] = type_rows(streams[name], open_tables(openers, defaults), zone)
     say("looking for the latest states")
-    ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in found.values())])
+    ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in typed.values())])
     ids = ids.unique().sort().alias("shop_id")
-    done = {name: settled(t, ids) for name, t in found.items()}
+    consolidated = {name: consolidate(rows, ids) for name, rows in typed.items()}
     say("linking")
-    events = _assembled(ids, done, streams, zone.key if zone else None, gaps)
-    notes = (*sources.notes, *_on_states(done))
-    report = evolve(
-        events.report.with_notes(*notes),
-        tables=tuple(t for f in found.values() for t, _ in f.parts),
-    )
+    events = _assemble(ids, consolidated, streams, zone.key if zone else None, defaults)
+    tables = tuple(table for rows in typed.values() for table in rows.tables)
+    notes = (*sources.notes, *(n for t in tables for n in t.notes), *_on_states(consolidated))
+    report = evolve(events.report.with_notes(*notes), tables=tables)
+    _log(report)
     events = evolve(events, report=report)
     return _strictly(events) if strict else events
+
+
+def _log(report: LoadReport) -> None:
+    for note in report.notes:
+        logger.info("%s", note)
+    for name, books in report.books.items():
+        logger.debug("%s: %s", name, books)
 
 
 def _strictly(events: Events) -> Events:
@@ -156,7 +189,9 @@ def _clock(
     return zone, declared
 
 
-def _gaps(shop_id: str | None, industry: str | None, shop_type: str | None) -> ShopDefaults:
+def _shop_defaults(
+    shop_id: str | None, industry: str | None, shop_type: str | None
+) -> ShopDefaults:
     known = SHOPS.column("shop_type").values
     if shop_type is not None and shop_type not in known:
         raise UsageError(f"{shop_type!r} is no type of shop{did_you_mean(shop_type, known)}")
@@ -166,7 +201,7 @@ def _gaps(shop_id: str | None, industry: str | None, shop_type: str | None) -> S
 def _layouts(
     platform: Platform | None, own: Sequence[Layout | str | Path]
 ) -> tuple[tuple[Layout, ...], ...]:
-    """The user's layouts, and then those of the platform."""
+    """Return the user's layouts, and then those of the platform."""
     from ..plugins.layout_toml import read_layout
 
     mine = (one if isinstance(one, Layout) else read_layout(Path(one)) for one in own)
@@ -183,14 +218,13 @@ def _sources(
     unknown = [name for name in source if name not in streams]
     if unknown:
         raise InputError(f"unknown stream {unknown[0]}{did_you_mean(unknown[0], streams)}")
-    found = {s: [partial(from_dataframe, s, source[s])] for s in streams if s in source}
-    return Sources(found)
+    return Sources({s: [partial(from_dataframe, s, source[s])] for s in streams if s in source})
 
 
-def _on_states(done: Mapping[str, ConsolidatedRows]) -> Iterator[str]:
-    """Where exports overlapped, and what was made of it."""
-    for name, stream in done.items():
-        if stream.from_exports and stream.books.replaced:
+def _on_states(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[str]:
+    """Yield where exports overlapped, and what was made of it."""
+    for name, stream in consolidated.items():
+        if stream.books.replaced and any(t.layout for t in stream.places.tables):
             yield (
                 f"{name}: {stream.books.replaced} rows were there in a later state too, which wins"
                 " (the later of their latest times)"
@@ -200,20 +234,21 @@ def _on_states(done: Mapping[str, ConsolidatedRows]) -> Iterator[str]:
             yield f"{name}: {stream.books.accepted} rows of sub-orders are {len(stream.rows)} orders"
 
 
-def _assembled(
+def _assemble(
     ids: pl.Series,
-    done: dict[str, ConsolidatedRows],
+    consolidated: Mapping[str, ConsolidatedRows],
     streams: Mapping[str, Stream],
     zone: str | None,
-    gaps: ShopDefaults,
+    defaults: ShopDefaults,
 ) -> Events:
     frames: dict[str, pl.DataFrame] = {}
     books = {}
     orders = None
-    if "orders" in done:
-        keys = done["orders"].rows.select("shop", "order_id").rechunk()  # looked up over and over
-        orders = keys, done["orders"].index
-    for name, stream in done.items():
+    if "orders" in consolidated:
+        rows = consolidated["orders"].rows
+        keys = rows.select("shop", "order_id").rechunk()  # looked up over and over
+        orders = keys, consolidated["orders"].index
+    for name, stream in consolidated.items():
         rows, unlinked = stream.rows, 0
         if streams[name].links_to_orders:
             rows, unlinked = link(rows, orders)
@@ -221,15 +256,19 @@ def _assembled(
         books[name] = evolve(stream.books, unlinked=unlinked)
     report = LoadReport(
         books,
-        _joined(s.set_aside for s in done.values()),
-        _joined(s.repaired for s in done.values()),
-        {name: s.ignored for name, s in done.items() if s.ignored},
+        _join(s.set_aside for s in consolidated.values()),
+        _join(s.repaired for s in consolidated.values()),
+        {name: s.ignored for name, s in consolidated.items() if s.ignored},
     )
-    shops, notes = _shop_table(ids, frames.pop("shops", None), streams["shops"], gaps)
-    return Events(shops, frames, streams, report.with_notes(*notes), zone)
+    places = {name: stream.places for name, stream in consolidated.items()}
+    declared = frames.pop("shops", None)
+    if declared is not None:
+        places["shops"] = places["shops"].spread(declared["shop"], len(ids))
+    shops, notes = _shop_table(ids, declared, streams["shops"], defaults)
+    return Events(shops, frames, streams, report.with_notes(*notes), zone, places)
 
 
-def _joined(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
+def _join(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return (
         pl.concat([no_incidents(), *lists])
         .select(*INCIDENT_SCHEMA)
@@ -238,19 +277,19 @@ def _joined(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _shop_table(
-    ids: pl.Series, declared: pl.DataFrame | None, stream: Stream, gaps: ShopDefaults
+    ids: pl.Series, declared: pl.DataFrame | None, stream: Stream, defaults: ShopDefaults
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """One row per shop in order of the ids; a shop without a row gets industry ``unknown``."""
+    """Return one row per shop in order of the ids; a shop without a row gets industry ``unknown``."""
     base = pl.DataFrame([ids]).with_row_index("shop")
     columns = [c for c in stream.columns if c.name not in ("shop_id", "updated_at")]
     if declared is None:
         declared = pl.DataFrame(schema={"shop": pl.UInt32, "industry": pl.String})
     table = base.join(declared, on="shop", how="left", maintain_order="left")
-    if gaps.industry is not None:
-        table = table.with_columns(pl.col("industry").fill_null(gaps.industry))
-    if gaps.shop_type is not None:
+    if defaults.industry is not None:
+        table = table.with_columns(pl.col("industry").fill_null(defaults.industry))
+    if defaults.shop_type is not None:
         kind = pl.col("shop_type") if "shop_type" in table.columns else pl.lit(None, pl.String)
-        filled = kind.cast(pl.String).fill_null(gaps.shop_type)
+        filled = kind.cast(pl.String).fill_null(defaults.shop_type)
         table = table.with_columns(
             shop_type=filled.cast(pl.Enum(stream.column("shop_type").values))
         )

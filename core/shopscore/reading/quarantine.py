@@ -10,38 +10,37 @@ from pathlib import Path
 import polars as pl
 
 from ..errors import InputError
-from .files import RawTable, header_of
-from .report import REASON, LoadReport
+from .formulas import REASON, mark
+from .raw_table import RawTable
+from .report import LoadReport
 
-#: What a spreadsheet would take for a formula.
-FORMULA = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z")
 #: What could be more than a part of a file's name.
 _UNSAFE = re.compile(r"[^\w.()（）-]|\.\.")
-_ENCODINGS = {"workbook": "utf-8-sig"}
 
 
 def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
     """Write the rows set aside of each file, under its name, in its columns and encoding.
 
-    A workbook becomes a CSV file. Returns the files written.
+    A workbook becomes a CSV file; rows of a dataframe go to one that is named after the stream.
+    Returns the files written.
 
     Raises:
         InputError: where a file cannot be written.
     """
     written = []
     for table in report.tables:
-        mine = report.set_aside.filter(pl.col("file") == table.label)
-        if table.path is None or not len(mine):
+        own = (pl.col("stream") == table.stream) & pl.col("file").eq_missing(pl.lit(table.label))
+        set_aside = report.set_aside.filter(own)
+        if not len(set_aside):
             continue
-        target = _target(folder, table.label or "rows")
+        target = _target(folder, table.label or f"{table.stream}.csv")
         if target.exists():
             raise InputError(
                 f"{target}: is there already, and is not written over; name a new folder"
             )
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            _write(table, mine, target)
+            _write(table, set_aside, target)
         except OSError as error:
             raise InputError(f"{target}: cannot be written: {error.strerror or error}") from None
         written.append(target)
@@ -49,7 +48,7 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
 
 
 def _target(folder: Path, label: str) -> Path:
-    """Where the rows of a file go: under its name, in the folder of its shop or stream.
+    """Return where the rows of a file go: under its name, in the folder of its shop or stream.
 
     What lies within a file, a worksheet or a member of an archive, is part of the name only.
     """
@@ -69,39 +68,17 @@ def _write(table: RawTable, set_aside: pl.DataFrame, target: Path) -> None:
     because: dict[int, str] = {}
     for at, column, reason in set_aside.select("row", "column", "reason").iter_rows():
         because.setdefault(at - 1, f"{column}: {reason}" if column else reason)
-    rows = sorted(because)
-    sheet = None if table.found is None else table.found.sheet
-    encoding = "utf-8" if sheet is None else _ENCODINGS.get(sheet.encoding, sheet.encoding)
-    separator = "," if sheet is None else sheet.separator or ","
-    with target.open("w", encoding=encoding, errors="replace", newline="") as file:
-        writer = csv.writer(file, delimiter=separator)
-        writer.writerow([REASON, *map(guarded, _headers(table))])
-        for row, cells in zip(rows, _records(table, rows), strict=True):
-            writer.writerow([because[row], *map(guarded, cells)])
+    rows, origin = sorted(because), table.origin
+    marked = [place for place, name in enumerate(origin.headers) if name.strip() == REASON]
+    with target.open("w", encoding=origin.encoding, errors="replace", newline="") as file:
+        writer = csv.writer(file, delimiter=origin.separator)
+        writer.writerow([REASON, *_marked_once(origin.headers, marked)])
+        for row, cells in zip(rows, origin.records(rows), strict=True):
+            writer.writerow([because[row], *_marked_once(cells, marked)])
 
 
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; reading takes the mark away again."""
-    return f"'{cell}" if FORMULA.match(cell) and not _NUMBER.match(cell) else cell
-
-
-def _headers(table: RawTable) -> Sequence[str]:
-    if table.found is not None:
-        return table.found.headers
-    if table.path is None:
-        return ()
-    if table.path.suffix == ".parquet":
-        return list(pl.read_parquet_schema(table.path))
-    return header_of(table.path, table.path.name)
-
-
-def _records(table: RawTable, rows: list[int]) -> Iterator[Sequence[str]]:
-    """All cells of some rows, as the file has them."""
-    if table.body is not None:
-        yield from table.body.records(rows)
-    elif table.path is not None and table.path.suffix == ".parquet":
-        frame = pl.read_parquet(table.path)[rows]
-        for cells in frame.iter_rows():
-            yield ["" if cell is None else str(cell) for cell in cells]
-    elif table.path is not None:
-        yield from table.cells(rows)
+def _marked_once(cells: Sequence[str], reasons: Sequence[int]) -> Iterator[str]:
+    """Yield cells with their marks; those of a file that has reasons already have them."""
+    for place, cell in enumerate(cells):
+        if place not in reasons:
+            yield cell if reasons else mark(cell)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 from attrs import asdict, evolve, field, frozen
 
-if TYPE_CHECKING:
-    from .files import RawTable
+from .raw_table import RawTable
 
 #: Columns of the lists of cells that were set aside or repaired.
 INCIDENT_SCHEMA: dict[str, Any] = {
@@ -21,12 +20,6 @@ INCIDENT_SCHEMA: dict[str, Any] = {
     "value": pl.String,
     "reason": pl.String,
 }
-
-
-#: The column that a quarantine puts before a file's own; reading knows and ignores it.
-REASON = "set_aside_because"
-#: What it puts before a cell that looks like a formula, and that cell.
-GUARD = r"^'([=+\-@\t\r])"
 
 
 @frozen
@@ -46,13 +39,13 @@ class Books:
         return self.rows_in == self.accepted + self.replaced + self.set_aside
 
     def to_dict(self) -> dict[str, int]:
-        """The counts under the names of the JSON documents."""
+        """Return the counts under the names of the JSON documents."""
         counts: dict[str, int] = asdict(self)
         return {"in": counts.pop("rows_in"), **counts}
 
 
 def no_incidents() -> pl.DataFrame:
-    """An empty list of cells."""
+    """Return an empty list of cells."""
     return pl.DataFrame(schema=INCIDENT_SCHEMA)
 
 
@@ -74,9 +67,9 @@ class LoadReport:
     tables: tuple[RawTable, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """The ``load`` part of a result."""
+        """Return the ``load`` part of a result."""
         return {"streams": {name: books.to_dict() for name, books in sorted(self.books.items())}}
 
     def with_notes(self, *notes: str) -> LoadReport:
-        """A copy that says more."""
+        """Return a copy that says more."""
         return evolve(self, notes=(*self.notes, *notes))

@@ -9,18 +9,22 @@ from pathlib import Path
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ..errors import InputError
+from ..errors import InputError, did_you_mean
 from ..model.layouts import Layout
 from ..model.streams import Stream
-from .exports.picking import export_table
+from .exports.picking import pick_columns
 from .exports.recognition import recognise
-from .files import RawTable, canonical_header, find_files, read_file, shown_path
+from .files import canonical_names, open_canonical, read_canonical, show_path
+from .formats.sheets import open_sheets
+from .raw_table import RawTable
+
+#: What the name of a canonical file ends with.
+SUFFIXES = (".csv", ".parquet")
 
 #: What the name of an export may end with; what it is, its content says.
 EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".zip", ".gz")
 
-
-#: Names that begin so are nobody's exports: hidden files, and the locks of spreadsheets.
+#: Names that begin so are no exports: hidden files, and the locks of spreadsheets.
 HIDDEN = (".", "~$")
 
 
@@ -33,169 +37,241 @@ class ShopDefaults:
     shop_type: str | None = None
 
 
+#: Opens a table when it is asked for.
+Opener = Callable[[], RawTable]
+
+
 @frozen(eq=False)
 class Sources:
-    """Tables by stream, opened when they are asked for, and remarks about files."""
+    """Tables by stream, opened when they are asked for, and notes about files."""
 
-    tables: Mapping[str, Sequence[Callable[[], RawTable]]]
+    tables: Mapping[str, Sequence[Opener]]
     notes: tuple[str, ...] = ()
-
-
-@frozen(eq=False)
-class _Search:
-    streams: Mapping[str, Stream]
-    layouts: Sequence[Sequence[Layout]]
-    root: Path
-    tables: dict[str, list[Callable[[], RawTable]]] = field(factory=dict)
-    notes: list[str] = field(factory=list)
-
-    def add(self, stream: str, table: Callable[[], RawTable], shop_id: str | None) -> None:
-        self.tables.setdefault(stream, []).append(partial(_of_shop, table, shop_id))
-
-    def label(self, path: Path) -> str:
-        return shown_path(path.relative_to(self.root) if self.root in path.parents else path.name)
 
 
 def find_sources(
     source: Path, streams: Mapping[str, Stream], layouts: Sequence[Sequence[Layout]]
 ) -> Sources:
-    """What is to be read from a file or folder.
+    """Find what is to be read from a file or folder.
 
     A file is canonical where its name is that of a stream and its header has the stream's key;
     any other is recognised by its headers, in the first group of layouts that fits. A folder that
-    is not named after a stream holds the files of the shop that it is named after.
+    is named after a stream holds parts of it; any other the files of the shop that it is named
+    after. Links are followed within the folder only.
 
     Raises:
         InputError: where nothing can be read.
     """
     if not source.exists():
         raise InputError(f"{source}: no such file or folder")
-    search = _Search(streams, layouts, source)
+    search = _Search(source, streams, layouts)
     if source.is_file():
-        _file(search, source)
+        search.read_one(source)
     else:
-        _folder(search, source, None)
+        search.read_folder(source, None)
     if not search.tables:
-        find_files(source, streams)  # says what was expected
-        raise InputError(f"{source}: nothing here can be read")
+        raise search.nothing()
     order = [name for name in streams if name in search.tables]
     return Sources({name: search.tables[name] for name in order}, tuple(search.notes))
 
 
-def _file(search: _Search, path: Path) -> None:
-    """A single file: canonical, or an export."""
-    if not _is_canonical(search, path):
-        if _export(search, path, None):
+@frozen(eq=False)
+class _Search:
+    """A walk through a folder, and what it has found."""
+
+    root: Path
+    streams: Mapping[str, Stream]
+    layouts: Sequence[Sequence[Layout]]
+    tables: dict[str, list[Opener]] = field(factory=dict)
+    notes: list[str] = field(factory=list)
+    unused: list[Path] = field(factory=list)
+
+    def read_one(self, path: Path) -> None:
+        """Add a single file: canonical, or an export."""
+        name, known = show_path(path), [*self.streams]
+        if self.add_file(path, path.stem, None):
             return
-        if any(search.layouts) and path.stem not in search.streams:
+        if any(self.layouts):
             raise InputError(
-                f"{shown_path(path)}: no layout fits its headers, and it is not named after a stream;"
-                f" shopscore inspect {shown_path(path)} says what comes near,"
-                f" shopscore inspect {shown_path(path)} --draft writes a layout to fill in"
+                f"{name}: no layout fits its headers, and it is not named after a stream;"
+                f" shopscore inspect {name} says what comes near, and shopscore"
+                f" inspect {name} --draft writes a layout to fill in"
             )
-    _canonical(search, path.parent, [path], None)
+        raise InputError(
+            f"{name}: a file of events is named after its stream ({known[1]}.csv,"
+            f" {known[1]}.parquet, …){did_you_mean(path.stem, known)}"
+        )
 
-
-def _folder(search: _Search, folder: Path, shop_id: str | None) -> None:
-    try:
-        entries = sorted(p for p in folder.iterdir() if not p.name.startswith(HIDDEN))
-    except OSError as error:
-        raise InputError(f"{folder}: {error.strerror or error}") from None
-    canonical = []
-    for path in entries:
-        if _is_canonical(search, path):
-            canonical.append(path)
-        elif path.is_dir():
-            if shop_id is None:
-                _folder(search, path, shown_path(path.name))
+    def read_folder(self, folder: Path, shop_id: str | None) -> None:
+        """Add the files of a folder, and those of the folders in it."""
+        places: dict[str, list[str]] = {}
+        for path in self.entries(folder):
+            stream = self.stream_of(path)
+            if path.is_dir() and stream:
+                canonical = self.add_parts(path, stream, shop_id)
+            elif path.is_dir():
+                self.read_shop(path, shop_id)
+                continue
             else:
-                search.notes.append(
-                    f"{search.label(path)}: a folder within that of a shop: not used"
+                canonical = self.add_file(path, path.stem, shop_id) == "canonical"
+            if canonical:
+                places.setdefault(str(stream), []).append(path.name)
+        for stream, names in places.items():
+            if len(names) > 1:
+                raise InputError(
+                    f"{folder}: stream {stream} is there more than once, as {' and '.join(names)}"
                 )
-        elif path.is_file() and path.suffix.lower() in EXPORT_SUFFIXES and any(search.layouts):
-            if _export(search, path, shop_id):
-                continue
-            if path.stem in search.streams and path.suffix == ".csv":
-                canonical.append(path)  # reading it says what is wrong
-                continue
-            search.notes.append(
-                f"{search.label(path)}: not recognised, and not used;"
-                f" shopscore inspect {shown_path(path)} says why"
-            )
-    if canonical:
-        _canonical(search, folder, canonical, shop_id)
 
+    def read_shop(self, folder: Path, shop_id: str | None) -> None:
+        """Add the folder of a shop."""
+        if shop_id is None:
+            self.read_folder(folder, show_path(folder.name))
+        else:
+            self.notes.append(f"{self.label(folder)}: a folder within that of a shop: not used")
 
-def _canonical(search: _Search, folder: Path, paths: Sequence[Path], shop_id: str | None) -> None:
-    """Add files and folders that are named after their streams."""
-    names = dict.fromkeys(p.name if p.is_dir() else p.stem for p in paths)
-    alone = paths == [search.root]
-    found = find_files(search.root, search.streams) if alone else find_files(folder, names)
-    for name, files in found.items():
-        for file in files:
-            columns = search.streams[name].names
-            search.add(name, partial(read_file, file, columns, search.root), shop_id)
+    def add_parts(self, folder: Path, stream: str, shop_id: str | None) -> bool:
+        """Add the files of a folder that is named after a stream; tell whether any is canonical."""
+        files = [path for path in self.entries(folder) if not path.is_dir()]
+        added = [self.add_file(path, stream, shop_id) for path in files]
+        if not any(added):
+            raise InputError(f"{folder}: no .csv or .parquet file in this folder")
+        return "canonical" in added
 
+    def add_file(self, path: Path, name: str, shop_id: str | None) -> str:
+        """Add what a file holds, and return what it is: ``canonical``, ``export`` or nothing.
 
-def _is_canonical(search: _Search, path: Path) -> bool:
-    """Whether a file or folder is one of canonical events."""
-    name = path.name if path.is_dir() else path.stem
-    if name not in search.streams:
-        return False
-    if path.is_dir() or path.suffix == ".parquet":
-        return True
-    if path.suffix != ".csv":
-        return False
-    if not any(search.layouts):
-        return True
-    return set(search.streams[name].key) <= set(canonical_header(path) or ())
-
-
-def _export(search: _Search, path: Path, shop_id: str | None) -> bool:
-    """Add what an export file holds; False where nobody recognises it."""
-    if not any(search.layouts):
-        return False
-    from .formats.sheets import open_sheets  # only exports need it
-
-    known = False
-    for sheet in open_sheets(path, search.label(path)):
-        tried = (recognise(sheet, group) for group in search.layouts)
-        found = next((one for one in tried if one is not None), None)
-        if found is None:
-            continue
-        known, layout = True, found.layout
-        search.notes.append(f"{sheet.label}: taken for {layout.name} ({layout.zh})")
-        stream = search.streams.get(layout.stream)
+        ``name`` is that of the stream of which it may have canonical rows.
+        """
+        stream = self.streams.get(name) if path.suffix in SUFFIXES else None
+        if stream is not None and not path.is_file():
+            raise InputError(f"{path}: no file that can be read")
+        if not (stream and self.has_key(path, stream)) and self.add_export(path, shop_id):
+            return "export"
         if stream is None:
-            raise InputError(
-                f"{sheet.label}: {layout.name} is of stream {layout.stream}, unknown here"
+            self.leave(path)
+            return ""
+        opener = partial(read_canonical, path, self.label(path), stream.names)
+        self.add(stream.name, opener, shop_id)  # reading it says what else is wrong with it
+        return "canonical"
+
+    def has_key(self, path: Path, stream: Stream) -> bool:
+        """Tell whether a file has the stream's key; without layouts, what else could it be."""
+        if path.suffix == ".parquet" or not any(self.layouts):
+            return True
+        return set(stream.key) <= set(read_names(path, stream) or ())
+
+    def add_export(self, path: Path, shop_id: str | None) -> bool:
+        """Add what an export file holds, if any layout fits."""
+        if not any(self.layouts) or path.suffix.lower() not in EXPORT_SUFFIXES:
+            return False
+        known = False
+        for sheet in open_sheets(path, self.label(path)) if path.is_file() else ():
+            tried = (recognise(sheet, group) for group in self.layouts)
+            found = next((one for one in tried if one is not None), None)
+            if found is None:
+                continue
+            known, layout = True, found.layout
+            self.notes.append(f"{sheet.label}: taken for {layout.name} ({layout.zh})")
+            stream = self.streams.get(layout.stream)
+            if stream is None:
+                raise InputError(
+                    f"{sheet.label}: {layout.name} is of stream {layout.stream}, unknown here"
+                )
+            self.add(layout.stream, partial(pick_columns, found, stream), shop_id)
+        return known
+
+    def add(self, stream: str, opener: Opener, shop_id: str | None) -> None:
+        """Add a table, and the shop of its folder."""
+        self.tables.setdefault(stream, []).append(partial(_of_shop, opener, shop_id))
+
+    def leave(self, path: Path) -> None:
+        """Note a file that is not used, if its name is that of a table."""
+        if not path.is_file() or path.suffix.lower() not in (*EXPORT_SUFFIXES, *SUFFIXES):
+            return
+        self.unused.append(path)
+        if any(self.layouts):
+            self.notes.append(
+                f"{self.label(path)}: not recognised, and not used;"
+                f" shopscore inspect {show_path(path)} says why"
             )
-        search.add(layout.stream, partial(export_table, found, stream), shop_id)
-    return known
+
+    def entries(self, folder: Path) -> Iterator[Path]:
+        """Yield what is in a folder by name, without hidden files and links that lead elsewhere."""
+        try:
+            names = sorted(p for p in folder.iterdir() if not p.name.startswith(HIDDEN))
+        except OSError as error:
+            raise InputError(f"{folder}: {error.strerror or error}") from None
+        for path in names:
+            where = self.leads_astray(path) if path.is_symlink() else ""
+            if where:
+                self.notes.append(f"{self.label(path)}: a link that leads {where}: not followed")
+            else:
+                yield path
+
+    def leads_astray(self, link: Path) -> str:
+        """Return where a link leads that is not followed; nothing for one within the folder."""
+        try:
+            target, root = link.resolve(), self.root.resolve()
+        except (OSError, RuntimeError):  # links that lead to each other
+            return "nowhere"
+        if not target.is_relative_to(root):
+            return "out of the folder"
+        return "to a folder that it lies in" if link.parent.resolve().is_relative_to(target) else ""
+
+    def stream_of(self, path: Path) -> str | None:
+        """Return the stream that a file or folder is named after."""
+        names = [path.stem] if path.suffix in SUFFIXES else []
+        names += [path.name] if path.is_dir() else []
+        return next((name for name in names if name in self.streams), None)
+
+    def label(self, path: Path) -> str:
+        """Return the name of a file, from the folder that is read."""
+        return show_path(path.relative_to(self.root) if self.root in path.parents else path.name)
+
+    def nothing(self) -> InputError:
+        """Return the error for a folder without any file of events; it names those in it."""
+        known = [*self.streams]
+        message = f"{self.root}: no file of events here; expected {known[1]}.csv, {known[2]}.csv, …"
+        if self.unused:
+            first = self.unused[0]
+            names = ", ".join(map(self.label, self.unused[:5]))
+            more = ", …" if len(self.unused) > 5 else ""
+            message += f"; found only {names}{more}{did_you_mean(first.stem, known)}"
+            if any(self.layouts):
+                message += f"; shopscore inspect {show_path(first)} says what comes near"
+        return InputError(message)
 
 
-def _of_shop(table: Callable[[], RawTable], shop_id: str | None) -> RawTable:
-    return with_shop(table(), shop_id)
+def read_names(path: Path, stream: Stream) -> list[str] | None:
+    """Return the names in the first record of a file; None where they cannot be read."""
+    try:
+        return canonical_names(open_canonical(path, path.name, stream.names))
+    except (InputError, OSError):
+        return None
 
 
-def with_shop(table: RawTable, shop_id: str | None) -> RawTable:
-    """A table whose rows know their shop, where the file has no column for it."""
+def _of_shop(opener: Opener, shop_id: str | None) -> RawTable:
+    return _with_shop(opener(), shop_id)
+
+
+def _with_shop(table: RawTable, shop_id: str | None) -> RawTable:
+    """Return a table whose rows know their shop, where the file has no column for it."""
     if shop_id is None or "shop_id" in table.frame.columns:
         return table
     return evolve(table, frame=table.frame.with_columns(pl.lit(shop_id).alias("shop_id")))
 
 
-def opened(tables: Sequence[Callable[[], RawTable]], gaps: ShopDefaults) -> Iterator[RawTable]:
-    """The tables of one stream, each with its shop.
+def open_tables(openers: Sequence[Opener], defaults: ShopDefaults) -> Iterator[RawTable]:
+    """Open the tables of one stream, each with its shop.
 
     Raises:
-        InputError: where a table does not name its shop, and nobody does.
+        InputError: where an export does not name its shop, and the user does not either.
     """
-    for table in tables:
-        found = with_shop(table(), gaps.shop_id)
-        if "shop_id" not in found.frame.columns and found.body is not None:
+    for opener in openers:
+        table = _with_shop(opener(), defaults.shop_id)
+        if "shop_id" not in table.frame.columns and table.layout is not None:
             raise InputError(
-                f"{found.label}: an export names no shop: give its id (shop_id=), or put the"
+                f"{table.label}: an export names no shop: give its id (shop_id=), or put the"
                 " files of each shop into a folder that is named after it"
             )
-        yield found
+        yield table

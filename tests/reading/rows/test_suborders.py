@@ -53,7 +53,7 @@ ADDED = ("updated_at",)
 
 
 @frozen
-class VariantShops:
+class Part:
     """A row of the file; times are minutes, money is fen, and None is an empty cell."""
 
     order: str
@@ -83,7 +83,7 @@ def _time(minute: int | None) -> str:
     return "" if minute is None else f"{start + timedelta(minutes=minute)}"
 
 
-def read(*files: Sequence[VariantShops], layout: Any = LAYOUT) -> ss.Events:
+def read(*files: Sequence[Part], layout: Any = LAYOUT) -> ss.Events:
     """Events from files of such rows."""
     with TemporaryDirectory() as folder:
         for position, parts in enumerate(files):
@@ -97,9 +97,9 @@ def found(events: ss.Events) -> list[dict[str, Any]]:
     return [{k: v for k, v in r.items() if k not in ADDED} for r in rows(events, "orders")]
 
 
-def expected(parts: Iterable[VariantShops]) -> list[dict[str, Any]]:
+def expected(parts: Iterable[Part]) -> list[dict[str, Any]]:
     """The orders by the plain words of the layout: earliest, latest, total, the first one's."""
-    orders: dict[tuple[str, str], dict[str, VariantShops]] = {}
+    orders: dict[tuple[str, str], dict[str, Part]] = {}
     for position, part in enumerate(parts):
         if not part.spoilt:
             subs = orders.setdefault((part.shop, part.order), {})
@@ -110,7 +110,7 @@ def expected(parts: Iterable[VariantShops]) -> list[dict[str, Any]]:
     ]
 
 
-def _order(parts: Sequence[VariantShops]) -> dict[str, Any]:
+def _order(parts: Sequence[Part]) -> dict[str, Any]:
     def there(name: str) -> list[Any]:
         return [v for p in parts if (v := getattr(p, name)) is not None]
 
@@ -129,7 +129,7 @@ def _order(parts: Sequence[VariantShops]) -> dict[str, Any]:
 
 minutes = st.none() | st.integers(0, 5000)
 parts = st.builds(
-    VariantShops,
+    Part,
     order=st.sampled_from(["6921738301234567001", "6921738301234567002", "7"]),
     sub=st.integers(10, 99).map(str),
     created=minutes,
@@ -148,9 +148,7 @@ class TestAnySplit:
     @pytest.mark.slow
     @given(splits, st.randoms(use_true_random=False))
     @settings(max_examples=40)
-    def test_gives_the_same_orders_in_any_order(
-        self, split: list[VariantShops], order: Any
-    ) -> None:
+    def test_gives_the_same_orders_in_any_order(self, split: list[Part], order: Any) -> None:
         shuffled = order.sample(split, len(split))
         events = read(shuffled)
         assert found(events) == expected(split)
@@ -167,9 +165,7 @@ class TestAnySplit:
     @pytest.mark.slow
     @given(splits, st.randoms(use_true_random=False))
     @settings(max_examples=20)
-    def test_rows_that_are_there_twice_count_once(
-        self, split: list[VariantShops], order: Any
-    ) -> None:
+    def test_rows_that_are_there_twice_count_once(self, split: list[Part], order: Any) -> None:
         twice = [*split, *order.sample(split, order.randint(1, len(split)))]
         events = read(order.sample(twice, len(twice)))
         assert found(events) == expected(split)
@@ -181,9 +177,7 @@ class TestAnySplit:
     @pytest.mark.slow
     @given(splits, st.randoms(use_true_random=False))
     @settings(max_examples=20)
-    def test_of_a_sub_order_the_later_state_counts(
-        self, split: list[VariantShops], order: Any
-    ) -> None:
+    def test_of_a_sub_order_the_later_state_counts(self, split: list[Part], order: Any) -> None:
         now = [evolve(p, completed=9999) for p in split]
         before = [evolve(p, completed=None, fen=99_999_999, province="旧") for p in split]
         mixed = order.sample([*now, *before], 2 * len(split))
@@ -194,16 +188,14 @@ class TestAnySplit:
     @pytest.mark.slow
     @given(splits, st.randoms(use_true_random=False))
     @settings(max_examples=20)
-    def test_without_an_id_each_row_is_a_part(self, split: list[VariantShops], order: Any) -> None:
+    def test_without_an_id_each_row_is_a_part(self, split: list[Part], order: Any) -> None:
         bare = [evolve(p, sub=None, province="浙江") for p in split]
         assert found(read(order.sample(bare, len(bare)))) == expected(bare)
 
     @pytest.mark.slow
     @given(splits, st.randoms(use_true_random=False))
     @settings(max_examples=20)
-    def test_the_same_file_again_replaces_whole_orders(
-        self, split: list[VariantShops], order: Any
-    ) -> None:
+    def test_the_same_file_again_replaces_whole_orders(self, split: list[Part], order: Any) -> None:
         events = read(split, order.sample(split, len(split)))
         assert found(events) == expected(split)
         counts, usable = books(events), sum(not p.spoilt for p in split)
@@ -212,9 +204,9 @@ class TestAnySplit:
 
 
 class TestByHand:
-    A = VariantShops("1", "11", created=10, paid=20, completed=None, fen=500, province=None)
-    B = VariantShops("1", "12", created=9, paid=21, completed=50, fen=1, province="浙江", gift=True)
-    C = VariantShops("1", "13", created=None, paid=None, completed=60, fen=None, province="上海")
+    A = Part("1", "11", created=10, paid=20, completed=None, fen=500, province=None)
+    B = Part("1", "12", created=9, paid=21, completed=50, fen=1, province="浙江", gift=True)
+    C = Part("1", "13", created=None, paid=None, completed=60, fen=None, province="上海")
 
     def test_one_order(self) -> None:
         events = read([self.C, self.B, self.A])
@@ -288,10 +280,10 @@ class TestByHand:
         assert [r["amount"] for r in rows(events, "orders")] == [501]
 
 
-def history(order: int, steps: Sequence[int]) -> list[VariantShops]:
+def history(order: int, steps: Sequence[int]) -> list[Part]:
     """The states of an order: placed, paid, completed."""
     created, paid, completed = (sum(steps[: i + 1]) for i in range(3))
-    state = VariantShops(str(order), str(order), created=created, fen=order, province="一")
+    state = Part(str(order), str(order), created=created, fen=order, province="一")
     later = evolve(state, paid=paid, fen=order + 1, province="二")
     return [state, later, evolve(later, completed=completed, fen=order, province="三")]
 
@@ -307,10 +299,10 @@ class TestOverlaps:
     @given(every=histories, data=st.data())
     @settings(max_examples=12)
     def test_the_later_state_wins_in_any_order_of_files(
-        self, layout: Any, every: list[list[VariantShops]], data: st.DataObject
+        self, layout: Any, every: list[list[Part]], data: st.DataObject
     ) -> None:
         seen = [data.draw(st.lists(st.integers(0, 2), max_size=3)) for _ in every]
-        files: list[list[VariantShops]] = [[], [], []]
+        files: list[list[Part]] = [[], [], []]
         for states, stages in zip(every, seen, strict=True):
             for file, stage in zip(files, stages, strict=False):
                 file.append(states[stage])
@@ -344,3 +336,54 @@ class TestOverlaps:
         draw.shuffle(mixed)
         files = [mixed[i : i + 300] for i in range(0, 900, 300)]
         assert found(read(*files)) == expected(every[2] for every in states)
+
+
+class TestUnreadableCells:
+    """Cells that are emptied are told as they stand in the file, of whichever row of the order."""
+
+    HEAD = ("店铺", "主单", "子单", "下单", "付款", "完成", "金额")
+
+    def read(self, *files: Sequence[Sequence[str]], aside: Path | None = None) -> ss.Events:
+        with TemporaryDirectory() as folder:
+            for position, records in enumerate(files):
+                path = Path(folder, f"{position}.csv")
+                path.write_text(as_text([self.HEAD, *records]), encoding="utf-8")
+            return ss.read_events(folder, tz="Asia/Shanghai", layouts=[LAYOUT])
+
+    def told(self, events: ss.Events) -> list[tuple[Any, ...]]:
+        assert events.report.books["orders"].balanced
+        assert events.report.books["orders"].repaired == len(events.report.repaired)
+        return events.report.repaired.select("file", "line", "column", "value").rows()
+
+    def test_of_the_first_and_of_later_rows(self) -> None:
+        time = "2022-05-01 10:00:00"
+        first = ["S1", "1", "11", time, time, "昨天 ", "￥1,2.3.4元"]
+        later = ["S1", "1", "12", time, time, "\t明天", "1.234,50"]
+        other = ["S1", "2", "21", time, time, time, "5"]
+        events = self.read([other, later], [first])
+        assert self.told(events) == [
+            ("0.csv", 3, "完成", "\t明天"),
+            ("0.csv", 3, "金额", "1.234,50"),
+            ("1.csv", 2, "完成", "昨天 "),
+            ("1.csv", 2, "金额", "￥1,2.3.4元"),
+        ]
+        assert books(events) == {"in": 3, "accepted": 3, "repaired": 4}
+
+    def test_not_of_a_sub_order_that_a_later_state_replaces(self) -> None:
+        time, later = "2022-05-01 10:00:00", "2022-05-02 10:00:00"
+        old = ["S1", "1", "11", time, time, "昨天", "1"]
+        new = ["S1", "1", "11", time, time, later, "x"]
+        events = self.read([old], [new])
+        assert self.told(events) == [("1.csv", 2, "金额", "x")]
+        assert books(events) == {"in": 2, "accepted": 1, "replaced": 1, "repaired": 1}
+
+    def test_not_of_an_order_that_a_canonical_file_replaces(self) -> None:
+        time = "2022-05-01 10:00:00"
+        with TemporaryDirectory() as folder:
+            records = [self.HEAD, ["S1", "1", "11", time, time, "昨天", "1"]]
+            Path(folder, "x.csv").write_text(as_text(records), encoding="utf-8")
+            canonical = "shop_id,order_id,updated_at\nS1,1,2023-01-01 10:00:00\n"
+            Path(folder, "orders.csv").write_text(canonical, encoding="utf-8")
+            events = ss.read_events(folder, tz="Asia/Shanghai", layouts=[LAYOUT])
+        assert self.told(events) == []
+        assert events.origin("orders", [0]) == [("orders.csv", 2)]

@@ -18,46 +18,46 @@ _AMOUNT = r"[,，¥￥元\s]"
 _NUMBERS = ("money", "number", "int")
 
 
-def cleaned(cells: pl.Series, kind: Kind) -> pl.Series:
-    r"""Text cells of an export as the readers of canonical cells expect them.
+def clean(cells: pl.Series, kind: Kind) -> pl.Series:
+    r"""Return text cells of an export as the readers of canonical cells expect them.
 
     >>> import polars as pl
-    >>> cleaned(pl.Series(['="6921"', "'6922", "6923\t", "6924.0", "--"]), "text").to_list()
+    >>> clean(pl.Series(['="6921"', "'6922", "6923\t", "6924.0", "--"]), "text").to_list()
     ['6921', '6922', '6923', '6924', None]
-    >>> cleaned(pl.Series(["￥1,234.50元"]), "money").to_list()
+    >>> clean(pl.Series(["￥1,234.50元"]), "money").to_list()
     ['1234.50']
     """
-    cells = _unquoted(_trimmed(cells))
+    cells = _unquote(_trim(cells))
     if kind in _NUMBERS:
-        cells = _replaced(cells, _AMOUNT)
+        cells = _without(cells, _AMOUNT)
     elif kind == "text" and cells.str.ends_with(".0").any():
         cells = cells.str.replace(r"^(\d+)\.0$", "$1")
     nothing = cells.str.contains(_NOTHING) | (cells == "")
     return cells.set(nothing, None) if nothing.any() else cells
 
 
-def _trimmed(cells: pl.Series) -> pl.Series:
+def _trim(cells: pl.Series) -> pl.Series:
     return cells.str.strip_chars(_AROUND)
 
 
-def _replaced(cells: pl.Series, pattern: str) -> pl.Series:
-    """Without what a pattern finds; cells that have none are not written again."""
+def _without(cells: pl.Series, pattern: str) -> pl.Series:
+    """Return cells without what a pattern finds; those that have none are not written again."""
     return cells.str.replace_all(pattern, "") if cells.str.contains(pattern).any() else cells
 
 
-def _unquoted(cells: pl.Series) -> pl.Series:
-    """Without ``="…"`` and a leading ``'``, which keep a spreadsheet from changing an id."""
+def _unquote(cells: pl.Series) -> pl.Series:
+    """Return cells without ``="…"`` and a leading ``'``, which keep a spreadsheet from changing an id."""
     if not cells.str.slice(0, 1).is_in(["=", '"', "'"]).any():
         return cells
     bare = cells.str.replace(r'^=?"([^"]*)"$', "$1").str.replace(r"^(?:=|['\"]+)", "")
-    return _trimmed(bare)
+    return _trim(bare)
 
 
-def translated(cells: pl.Series, words: Mapping[str, str]) -> pl.Series:
-    """Words of a console as canonical values; an empty value is none, ``*`` is any other word.
+def translate(cells: pl.Series, words: Mapping[str, str]) -> pl.Series:
+    """Return words of a console as canonical values; an empty value is none, ``*`` is any other word.
 
     >>> import polars as pl
-    >>> translated(pl.Series(["仅退款", "换货", "?"]), {"仅退款": "refund_only"}).to_list()
+    >>> translate(pl.Series(["仅退款", "换货", "?"]), {"仅退款": "refund_only"}).to_list()
     ['refund_only', '换货', '?']
     """
     listed = {word: value or None for word, value in words.items() if word != ANY_WORD}

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from ...errors import InputError
 from ...model.layouts import Layout
-
-if TYPE_CHECKING:
-    from ..formats.sheets import Sheet
+from ..formats.sheets import Sheet
 
 #: A header stands among the first records: above it there may be a title, or when it was exported.
 HEADER_WITHIN = 20
 
 
 @frozen(eq=False)
-class Recognised:
+class RecognisedSheet:
     """A sheet whose layout is known: the record that is its header, and where columns stand."""
 
     sheet: Sheet
@@ -36,8 +33,8 @@ class Recognised:
         return self.layout.places(self.headers)
 
 
-def recognise(sheet: Sheet, layouts: Sequence[Layout]) -> Recognised | None:
-    """The layout that a sheet has; None where no layout fits.
+def recognise(sheet: Sheet, layouts: Sequence[Layout]) -> RecognisedSheet | None:
+    """Return the layout that a sheet has; None where no layout fits.
 
     Raises:
         InputError: where several fit.
@@ -51,5 +48,5 @@ def recognise(sheet: Sheet, layouts: Sequence[Layout]) -> Recognised | None:
                 " name the platform (platform=), or write a layout of your own (layouts=)"
             )
         if fitting:
-            return Recognised(sheet, fitting[0], position)
+            return RecognisedSheet(sheet, fitting[0], position)
     return None

@@ -21,8 +21,8 @@ MOST_UNPACKED = 1 << 30
 UNSUSPICIOUS = 50 << 20
 MOST_RATIO = 200
 
-#: Text, a workbook as a zip of XML (xlsx), or an OLE file, which may be an old workbook (xls).
-Kind = Literal["text", "xlsx", "ole"]
+#: Text, or a workbook as a zip of XML.
+Kind = Literal["text", "xlsx"]
 
 _ZIP, _ZIP_EMPTY, _GZIP, _OLE = (
     b"PK\3\4",
@@ -41,6 +41,9 @@ _OTHERS = {
     b"\xff\xd8\xff": "a picture: export the table as CSV or .xlsx",
     b"PAR1": "a Parquet file, which is read only as canonical events: name it after its stream",
 }
+#: The part of an OLE file in which Excel and WPS keep a workbook with a password.
+_PROTECTED = "EncryptedPackage".encode("utf-16-le")
+_BLOCK = 1 << 20
 _CLUTTER = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, gzip.BadGzipFile)
 
@@ -55,7 +58,7 @@ class Content:
 
     @contextmanager
     def stream(self) -> Iterator[BinaryIO]:
-        """The bytes, from the beginning.
+        """Open the bytes, from the beginning.
 
         Raises:
             InputError: also while they are read, where they cannot be.
@@ -69,18 +72,18 @@ class Content:
             raise InputError(f"{self.path}: {error.strerror or error}") from None
 
     def start(self, length: int = 4096) -> bytes:
-        """The first bytes."""
+        """Return the first bytes."""
         with self.stream() as stream:
             return stream.read(length)
 
     def load(self) -> bytes:
-        """All the bytes."""
+        """Return all the bytes."""
         with self.stream() as stream:
             return stream.read()
 
 
-def unpacked(path: Path, label: str) -> tuple[Content, Kind]:
-    """What a file holds, or what the archive that it is holds, and its kind by its content.
+def unpack(path: Path, label: str) -> tuple[Content, Kind]:
+    """Return what a file holds, or the archive that it is, and its kind by its content.
 
     Raises:
         InputError: for anything but text and workbooks, and for archives that are unsafe, that
@@ -98,7 +101,8 @@ def unpacked(path: Path, label: str) -> tuple[Content, Kind]:
     elif start.startswith(_GZIP):
         inner = Content(path, label, partial(_gunzipped, content))
     else:
-        return content, _kind(start, label)
+        _refuse_others(content)
+        return content, "text"
     start = inner.start()
     if start.startswith(_ZIP):
         with inner.stream() as stream, _archive(io.BytesIO(stream.read())) as archive:
@@ -106,14 +110,17 @@ def unpacked(path: Path, label: str) -> tuple[Content, Kind]:
                 return inner, "xlsx"
     if start.startswith((_ZIP, _ZIP_EMPTY, _GZIP)) or start[257:262] == b"ustar":
         raise InputError(f"{inner.label}: an archive within an archive; unpack the outer one")
-    return inner, _kind(start, inner.label)
+    _refuse_others(inner)
+    return inner, "text"
 
 
 def _plain(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _kind(start: bytes, label: str) -> Kind:
+def _refuse_others(content: Content) -> None:
+    """Raise for what is neither text nor a workbook of today."""
+    start, label = content.start(), content.label
     if not start:
         raise InputError(f"{label}: the file is empty")
     for magic, what in _OTHERS.items():
@@ -121,7 +128,27 @@ def _kind(start: bytes, label: str) -> Kind:
             raise InputError(f"{label}: {what}")
     if start[257:262] == b"ustar":
         raise InputError(f"{label}: a tar archive: unpack it")
-    return "ole" if start.startswith(_OLE) else "text"
+    if start.startswith(_OLE) and _holds(content, _PROTECTED):
+        raise InputError(
+            f"{label}: the workbook is protected with a password; open it in Excel or WPS with the"
+            " password, and save it without one"
+        )
+    if start.startswith(_OLE):
+        raise InputError(
+            f"{label}: an old workbook (.xls) or document; open it in Excel or WPS, and save the"
+            " table as .xlsx or CSV"
+        )
+
+
+def _holds(content: Content, name: bytes) -> bool:
+    """Return whether some bytes stand anywhere in a file."""
+    end = b""
+    with content.stream() as stream:
+        while block := stream.read(_BLOCK):
+            if name in end + block:
+                return True
+            end = block[-len(name) :]
+    return False
 
 
 def _archive(stream: BinaryIO) -> zipfile.ZipFile:
@@ -132,7 +159,7 @@ def _archive(stream: BinaryIO) -> zipfile.ZipFile:
 
 
 def _is_workbook(archive: zipfile.ZipFile, label: str) -> bool:
-    """Whether a zip is a workbook; other documents that are zips are refused."""
+    """Return whether a zip is a workbook; other documents that are zips are refused."""
     names = {name.replace("\\", "/").lower() for name in archive.namelist()}
     if "[content_types].xml" in names:
         if any(name.endswith("workbook.xml") for name in names):
@@ -175,7 +202,7 @@ def _is_clutter(member: zipfile.ZipInfo) -> bool:
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """The name of a member; what Windows packs in China names it in GBK without saying so."""
+    """Return the name of a member; what Windows packs in China names it in GBK without saying so."""
     if member.flag_bits & 0x800:
         return member.filename
     try:

@@ -2,7 +2,7 @@
 
 polars reads what every reader takes for the same cells. ``parse`` goes through a text piece by
 piece and proves of each that it is of that kind: quotes only around whole cells, no blank line,
-no line end but LF and CRLF. Anything else is read record by record in ``delimited``.
+no line end but LF and CRLF. Anything else is read record by record in ``text``.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ _Places = npt.NDArray[np.intp]
 class Columns(NamedTuple):
     """Wanted columns, named after their positions; rows with more cells than the header has.
 
-    ``plain`` says that every row is one line.
+    ``plain`` says that every row is one line, ``broken`` that bytes were not of the encoding: they
+    became U+FFFD.
     """
 
     frame: pl.DataFrame
     too_long: dict[int, str]
     plain: bool
+    broken: bool = False
 
 
 def parse(
@@ -47,13 +49,15 @@ def parse(
     codec: str,
     widths: tuple[int, int],
     positions: Sequence[int],
+    exact: bool,
 ) -> Columns | None:
-    r"""The cells of some columns of all that follows; None where that needs the careful reader.
+    r"""Return the cells of some columns of all that follows; None: it needs the careful reader.
 
-    ``widths`` are the number of cells of the header, and of the widest record that is known.
+    ``widths`` are the number of cells of the header, and of the widest record that is known; where
+    ``exact``, no row has more.
 
     >>> import io
-    >>> found = parse(io.BytesIO(b"1,\xb6\xa9\n2\n"), ",", "gb18030", (2, 2), [0, 1])
+    >>> found = parse(io.BytesIO(b"1,\xb6\xa9\n2\n"), ",", "gb18030", (2, 2), [0, 1], True)
     >>> found.frame.rows() if found else None
     [('1', '订'), ('2', None)]
     """
@@ -62,10 +66,10 @@ def parse(
     decoders = [ColumnDecoder(codec) for _ in names]
     frames = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
     too_long: dict[int, str] = {}
-    rows, plain = 0, True
+    rows, plain, spare = 0, True, 0 if exact else _SPARE
     room = bytearray(2 * _PIECE if codec != "utf-8" else 0)
     for piece in _pieces(text, separator, widest):
-        if piece is None or (read := _read(piece, separator, codec, room)) is None:
+        if piece is None or (read := _read(piece, separator, codec, room, spare)) is None:
             return None
         frame, as_bytes = read
         missing = [pl.lit(None, pl.String).alias(n) for n in names if n not in frame.columns]
@@ -81,7 +85,8 @@ def parse(
         frames.append(pl.DataFrame(wanted))
         rows += len(frame)
         plain = plain and not piece.quotes
-    return Columns(pl.concat(frames if len(frames) == 1 else frames[1:]), too_long, plain)
+    frame = pl.concat(frames if len(frames) == 1 else frames[1:])
+    return Columns(frame, too_long, plain, any(decode.broken for decode in decoders))
 
 
 def _titles(width: int, separator: str) -> bytes:
@@ -98,7 +103,7 @@ class _Piece(NamedTuple):
 
 
 def _pieces(text: BinaryIO, separator: str, width: int) -> Iterator[_Piece | None]:
-    """The text in orderly pieces, each valid until the next; None where one is not."""
+    """Yield the text in orderly pieces, each valid until the next; None where one is not."""
     titles = _titles(width, separator)
     start = end = len(titles)
     buffer = bytearray(start + _PIECE)
@@ -127,7 +132,7 @@ def _pieces(text: BinaryIO, separator: str, width: int) -> Iterator[_Piece | Non
 
 
 def _orderly(text: memoryview, start: int, separator: int, *, quotes: bool) -> int:
-    """Where the last whole line ends; 0 where readers may disagree about what is before.
+    """Return where the last whole line ends; 0 where readers may disagree about what is before.
 
     Where a quote opens, it follows what ends a cell, or another quote; where it closes, one of
     these follows it.
@@ -162,28 +167,28 @@ def _places(whole: _Bytes, start: int, byte: int) -> _Places:
 
 
 def _blocks(whole: _Bytes, start: int) -> Iterator[tuple[int, _Bytes]]:
-    """Blocks that fit into a processor's cache."""
+    """Yield blocks that fit into a processor's cache."""
     for at in range(start, len(whole), _BLOCK):
         yield at, whole[at : at + _BLOCK]
 
 
 def _read(
-    piece: _Piece, separator: str, codec: str, room: bytearray
+    piece: _Piece, separator: str, codec: str, room: bytearray, spare: int
 ) -> tuple[pl.DataFrame, bool] | None:
-    """Numbered columns of a piece, and whether they are bytes in Latin-1, not text."""
+    """Return numbered columns of a piece, and whether they are bytes in Latin-1, not text."""
     as_bytes = codec != "utf-8"
     body, width = piece.text[piece.start :], piece.width
     text = _latin(body, room, _titles(width, separator)) if as_bytes else bytes(piece.text)
     frame = _split(text, separator, piece)
     if frame is None:  # bytes that are no UTF-8, or rows that are longer
         as_bytes = True
-        text = _latin(body, room, _titles(width + _SPARE, separator))
+        text = _latin(body, room, _titles(width + spare, separator))
         frame = _split(text, separator, piece)
     return None if frame is None else (frame, as_bytes)
 
 
 def _latin(data: memoryview, room: bytearray, titles: bytes) -> bytes:
-    """Bytes as characters of Latin-1, in UTF-8, below titles.
+    """Return bytes as characters of Latin-1, in UTF-8, below titles.
 
     Small steps into one room take a third of the time of a large one: nothing is to be allocated.
     """
@@ -206,7 +211,7 @@ def _split(text: bytes, separator: str, piece: _Piece) -> pl.DataFrame | None:
 
 
 def _filled(extra: list[pl.Series]) -> Iterator[tuple[int, str]]:
-    """What rows have in columns beyond those of the header."""
+    """Yield what rows have in columns beyond those of the header."""
     if not extra:
         return
     rows = pl.DataFrame(extra).with_row_index("row")

@@ -41,7 +41,7 @@ _MARKS = (
 
 
 def detect(stream: BinaryIO) -> Encoding:
-    """The encoding of a text: by its byte order mark, else by the first text that is no ASCII.
+    """Return the encoding of a text: by its byte order mark, else by the first text that is no ASCII.
 
     >>> import io
     >>> detect(io.BytesIO("订单编号,1".encode("gb18030"))).name
@@ -67,7 +67,7 @@ def detect(stream: BinaryIO) -> Encoding:
 
 
 def _is_utf8(window: bytes, *, final: bool) -> bool:
-    """Whether a text that is not all ASCII is UTF-8; a broken byte here and there is no proof."""
+    """Return whether a text that is not all ASCII is UTF-8; a broken byte here and there is no proof."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(window, final)
     except UnicodeDecodeError:
@@ -78,20 +78,30 @@ def _is_utf8(window: bytes, *, final: bool) -> bool:
 
 
 def decode_cells(cells: Sequence[str], codec: str) -> list[str]:
-    r"""Cells from bytes to text; what cannot be decoded becomes U+FFFD.
+    r"""Return cells from bytes as text; what cannot be decoded becomes U+FFFD.
 
     >>> decode_cells([b"\xb6\xa9\xb5\xa5".decode("latin-1"), "7", "\xb6"], "gb18030")
     ['订单', '7', '�']
     """
-    joined = "\0".join(cells)
-    if joined.isascii():
-        return joined.split("\0")
-    data = f"{joined}{_PAD}".encode("latin-1")
-    return data.decode(codec, "replace")[: -len(_PAD)].split("\0")
+    return _decode("\0".join(cells), codec)[0].split("\0")
+
+
+def _decode(text: str, codec: str) -> tuple[str, bool]:
+    """Return a text from bytes, and whether it has some that cannot be decoded."""
+    if text.isascii():
+        return text, False
+    data, broken = f"{text}{_PAD}".encode("latin-1"), False
+    try:
+        decoded = data.decode(codec)
+    except UnicodeDecodeError:
+        decoded, broken = data.decode(codec, "replace"), True
+    return decoded[: -len(_PAD)], broken
 
 
 class ColumnDecoder:
     r"""Brings the pieces of a column from bytes to text: each different cell once, if they recur.
+
+    ``broken`` tells whether any cell could not be decoded; it has U+FFFD in it.
 
     >>> decode = ColumnDecoder("gb18030")
     >>> decode(pl.Series(["\xb6\xa9", None, "7"])).to_list()
@@ -99,6 +109,7 @@ class ColumnDecoder:
     """
 
     def __init__(self, codec: str) -> None:
+        self.broken = False
         self._codec = codec
         self._recur = True
         self._known: tuple[pl.Enum, pl.Series] | None = None
@@ -125,5 +136,6 @@ class ColumnDecoder:
         return texts.gather(cells.cast(kind).to_physical()).alias(cells.name)
 
     def _decoded(self, cells: pl.Series) -> pl.Series:
-        joined: str = cells.str.join("\0").item()
-        return pl.Series(cells.name, decode_cells((joined,), self._codec), pl.String)
+        text, broken = _decode(cells.str.join("\0").item(), self._codec)
+        self.broken = self.broken or broken
+        return pl.Series(cells.name, text.split("\0"), pl.String)

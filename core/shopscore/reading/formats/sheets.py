@@ -1,58 +1,27 @@
 """Sheets: tables of text as merchants have them, whatever kind of file they come in.
 
 A sheet is a text (CSV, TSV, …) or a worksheet of a workbook, perhaps within a zip or gzip. What a
-file is, its content says, not its name. The first records are read at once, for somebody to find
-the header among them; the columns below that header are read when they are asked for.
+file is, its content says, not its name. The first records are read at once, so that the header can
+be found among them; the columns below that header are read when they are asked for.
 
-``archives`` unpacks, ``decoding`` finds the encoding, ``delimited`` and ``columns`` split text into
-cells, ``workbooks`` reads worksheets once ``ooxml`` or ``compound`` and ``biff`` let them pass.
+``archives`` unpacks, ``decoding`` finds the encoding, ``text`` and ``columns`` split text into
+cells, ``workbooks`` reads worksheets once ``xlsx_size`` lets them pass. ``frames`` has the tables
+that need none of this: Parquet files and dataframes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...errors import InputError
-from .archives import unpacked
-from .text import HEAD, MOST_COLUMNS, Delimited, open_delimited
+from ..formulas import REASON, unmark
+from .archives import unpack
+from .body import Body
+from .text import EXPORTED, HEAD, MOST_COLUMNS, Delimited, TextStyle, open_delimited
 from .workbooks import Grid, open_grids
-
-
-@frozen(eq=False)
-class Body:
-    """The records below the header of a sheet.
-
-    ``frame`` has a column of text for every position that was asked for, named after it. An empty
-    cell is null; nothing else is changed. ``too_long`` has what rows hold beyond the last header,
-    by the position of the row.
-    """
-
-    frame: pl.DataFrame
-    too_long: Mapping[int, str]
-    _table: Delimited | Grid
-    _header: int
-    _plain: bool
-
-    def lines(self, rows: Sequence[int]) -> list[int | None]:
-        """Where some rows begin: the line as an editor counts, or the row of a worksheet."""
-        if isinstance(self._table, Grid):
-            return self._table.lines(self._header, rows)
-        if self._plain:
-            first = self._table.head[self._header].next_line
-            return [first + row for row in rows]
-        found = self._table.find(self._header, rows)
-        return [found[row].line if row in found else None for row in rows]
-
-    def records(self, rows: Sequence[int]) -> list[list[str]]:
-        """All cells of some rows, as they stand in the file."""
-        if isinstance(self._table, Grid):
-            return self._table.records(self._header, rows)
-        found = self._table.find(self._header, rows)
-        return [self._table.texts(found[row]) for row in rows]
 
 
 @frozen(eq=False)
@@ -71,17 +40,22 @@ class Sheet:
     _table: Delimited | Grid
 
     def body(self, header: int, positions: Sequence[int]) -> Body:
-        """The cells of some columns below the header, which is a record of ``head``.
+        """Return the cells of some columns below the header, which is a record of ``head``.
 
         Raises:
             InputError: naming file and line where the file cannot be read.
         """
-        found = self._table.columns(header, list(dict.fromkeys(positions)))
-        return Body(found.frame, found.too_long, self._table, header, found.plain)
+        body = self._table.body(header, list(dict.fromkeys(positions)))
+        marked = any(name.strip() == REASON for name in self.head[header])
+        return evolve(body, frame=unmark(body.frame)) if marked else body
 
 
-def open_sheets(path: Path, label: str | None = None) -> list[Sheet]:
-    r"""The sheets of a file: the worksheets of a workbook with anything in them, else one.
+def open_sheets(
+    path: Path,
+    label: str | None = None,
+    style: TextStyle = EXPORTED,
+) -> list[Sheet]:
+    r"""Open the sheets of a file: the worksheets of a workbook with anything in them, else one.
 
     Raises:
         InputError: where nothing can be read, or not safely; it says what to do.
@@ -97,13 +71,13 @@ def open_sheets(path: Path, label: str | None = None) -> list[Sheet]:
     ('gb18030', ';', ('订单号', '金额'))
     ([('6920000000000000977',)], [3], [['6920000000000000977', "'5"]])
     """
-    content, kind = unpacked(path, label or path.name)
+    content, kind = unpack(path, label or path.name)
     if kind == "text":
-        text = open_delimited(content)
+        text = open_delimited(content, style)
         head = tuple(tuple(text.texts(record)) for record in text.head)
         name = text.encoding.name
         return [Sheet(content.label, path, name, text.separator, head, text)]
-    grids = open_grids(content, kind)
+    grids = open_grids(content)
     return [
         _worksheet(f"{content.label} / {name}" if len(grids) > 1 else content.label, path, grid)
         for name, grid in grids

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from threading import RLock
@@ -22,7 +22,8 @@ from attrs import frozen
 
 from ...errors import InputError
 from .archives import Content
-from .columns import MOST_CELL, Columns, parse
+from .body import Body, Origin
+from .columns import MOST_CELL, parse
 from .decoding import ColumnDecoder, Encoding, decode_cells, detect
 
 #: The most columns that a header may have, and the number of records that are looked at for one.
@@ -50,6 +51,17 @@ class Record(NamedTuple):
     cells: list[str]
 
 
+class TextStyle(NamedTuple):
+    """How a text is read.
+
+    The separator is found in the first part of it. Where ``exact``, a row is too long also with an
+    empty cell beyond the header.
+    """
+
+    find_separator: Callable[[str], str]
+    exact: bool
+
+
 @frozen(eq=False)
 class Delimited:
     """A text of records, of which the first are known."""
@@ -58,29 +70,35 @@ class Delimited:
     encoding: Encoding
     separator: str
     head: tuple[Record, ...]
+    exact: bool
 
     @property
     def codec(self) -> str:
-        """What decodes the cells."""
+        """The codec of the cells."""
         return _codec(self.encoding)
 
     def texts(self, record: Record) -> list[str]:
-        """The cells of a record as text."""
+        """Return the cells of a record as text."""
         return decode_cells(record.cells, self.codec)
 
-    def columns(self, header: int, positions: Sequence[int]) -> Columns:
-        """The cells of some columns in the records below one of the head."""
-        above = self.head[header]
+    def body(self, header: int, positions: Sequence[int]) -> Body:
+        """Return the cells of some columns in the records below one of the head."""
+        above, exact = self.head[header], self.exact
         widths = [len(record.cells) for record in self.head[header:]]
+        known = widths[0], widths[0] if exact else max(widths)
         with _text(self.content, self.encoding, above.end) as text:
-            fast = parse(text, self.separator, self.codec, (widths[0], max(widths)), positions)
-        return fast or self._carefully(above, positions)
+            found = parse(text, self.separator, self.codec, known, positions, exact)
+        if found is None:
+            return self._read_records(header, positions)
+        origin = self._origin(header, plain=found.plain)
+        return Body(found.frame, origin, found.too_long, found.broken)
 
-    def _carefully(self, above: Record, positions: Sequence[int]) -> Columns:
-        """Every record by itself, so that long and short ones are known."""
+    def _read_records(self, header: int, positions: Sequence[int]) -> Body:
+        """Read every record by itself, so that long and short ones are known."""
+        above = self.head[header]
         names, width = [str(position) for position in positions], len(above.cells)
         decoders = [ColumnDecoder(self.codec) for _ in positions]
-        frames: list[pl.DataFrame] = []
+        frames = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
         too_long: dict[int, str] = {}
         count = 0
         with self._below(above) as records:
@@ -88,8 +106,9 @@ class Delimited:
                 for row, cells in enumerate(batch, start=count):
                     if len(cells) > width:
                         extra = decode_cells(cells[width:], self.codec)
-                        if kept := [cell for cell in extra if cell.strip()]:
-                            too_long[row] = ",".join(kept)
+                        kept = [cell for cell in extra if cell.strip()]
+                        if kept or self.exact:
+                            too_long[row] = ",".join(kept) or "," * len(extra)
                 columns = (
                     pl.Series(n, [c[p] or None if p < len(c) else None for c in batch], pl.String)
                     for n, p in zip(names, positions, strict=True)
@@ -97,11 +116,16 @@ class Delimited:
                 decoded = (decode(c) for decode, c in zip(decoders, columns, strict=True))
                 frames.append(pl.DataFrame(list(decoded)))
                 count += len(batch)
-        nothing = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-        return Columns(pl.concat([nothing, *frames], rechunk=True), too_long, plain=False)
+        broken = any(decode.broken for decode in decoders)
+        frame = pl.concat(frames, rechunk=True)
+        return Body(frame, self._origin(header, plain=False), too_long, broken)
+
+    def _origin(self, header: int, *, plain: bool) -> Origin:
+        headers = tuple(self.texts(self.head[header]))
+        return _TextOrigin(headers, self.encoding.name, self.separator, self, header, plain)
 
     def find(self, header: int, rows: Sequence[int]) -> dict[int, Record]:
-        """Some of the records below one of the head, by their position."""
+        """Return some of the records below one of the head, by their position."""
         wanted, found = set(rows), dict[int, Record]()
         if wanted:
             with self._below(self.head[header]) as records:
@@ -121,7 +145,27 @@ class Delimited:
             yield records
 
 
-def open_delimited(content: Content) -> Delimited:
+@frozen(eq=False)
+class _TextOrigin(Origin):
+    """Records of a text, which is read again for them; in a plain one each is one line."""
+
+    table: Delimited
+    header: int
+    plain: bool
+
+    def lines(self, rows: Sequence[int]) -> list[int | None]:
+        if self.plain:
+            first = self.table.head[self.header].next_line
+            return [first + row for row in rows]
+        found = self.table.find(self.header, rows)
+        return [found[row].line if row in found else None for row in rows]
+
+    def records(self, rows: Sequence[int]) -> list[list[str]]:
+        found = self.table.find(self.header, rows)
+        return [self.table.texts(found[row]) for row in rows]
+
+
+def open_delimited(content: Content, style: TextStyle) -> Delimited:
     """Find out encoding and separator of a text, and read its first records.
 
     Raises:
@@ -135,7 +179,7 @@ def open_delimited(content: Content) -> Delimited:
     with _text(content, encoding, encoding.mark) as text:
         sample = text.read(_SAMPLE)
     _refuse_other_text(sample, label)
-    separator = _separator(sample.decode("latin-1"))
+    separator = style.find_separator(sample.decode("latin-1"))
     before = Record(0, 1, encoding.mark, [])
     with (
         _text(content, encoding, encoding.mark) as text,
@@ -143,14 +187,16 @@ def open_delimited(content: Content) -> Delimited:
     ):
         head = tuple(islice(records, HEAD))
     if not head:
-        raise InputError(f"{label}: the file has no line with anything in it")
+        raise InputError(
+            f"{label}: the file has no line with anything in it; a header line is needed"
+        )
     for record in head:
         if len(record.cells) > MOST_COLUMNS:
             raise InputError(
                 f"{label}, line {record.line}: {len(record.cells):,} columns; more than"
                 f" {MOST_COLUMNS:,} are not read"
             )
-    return Delimited(content, encoding, separator, head)
+    return Delimited(content, encoding, separator, head, style.exact)
 
 
 def _refuse_other_text(sample: bytes, label: str) -> None:
@@ -168,12 +214,29 @@ def _refuse_other_text(sample: bytes, label: str) -> None:
         )
 
 
-def _separator(sample: str) -> str:
-    r"""The separator that splits most of the first records into equally many cells.
+def separator_by_header(sample: str, names: Collection[str]) -> str:
+    r"""Return the separator that shows most of the known names in the first record.
+
+    >>> separator_by_header("shop_id;order_id\nS1;1,5\n", ("shop_id", "order_id"))
+    ';'
+    """
+
+    def count(separator: str) -> int:
+        records = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+        try:
+            return sum(cell.strip() in names for cell in next(filter(None, records), []))
+        except csv.Error:  # a huge cell, of which others complain
+            return 0
+
+    return max(_SEPARATORS, key=count)
+
+
+def separator_by_widths(sample: str) -> str:
+    r"""Return the separator that splits most of the first records into equally many cells.
 
     Tabs that are glued to the cells of a CSV file do not count.
 
-    >>> _separator("id;name\n1;a,b\n"), _separator("id,name\n1\t,a\t\n2\t,b\t\n")
+    >>> separator_by_widths("id;name\n1;a,b\n"), separator_by_widths("id,name\n1\t,a\t\n2\t,b\t\n")
     (';', ',')
     """
     best = (0, 0, ",")
@@ -192,19 +255,23 @@ def _separator(sample: str) -> str:
     return best[2]
 
 
+#: The files of back offices, in which rows may end with a separator.
+EXPORTED = TextStyle(separator_by_widths, exact=False)
+
+
 def _unglued(line: str) -> str:
     bare, changed = _GLUED.subn("", line)
     return bare.strip("\t\r\n") if changed else line
 
 
 def _codec(encoding: Encoding) -> str:
-    """What decodes cells; UTF-16 is UTF-8 by then."""
+    """Return what decodes cells; UTF-16 is UTF-8 by then."""
     return "utf-8" if encoding.codec == "utf-16" else encoding.codec
 
 
 @contextmanager
 def _text(content: Content, encoding: Encoding, start: int) -> Iterator[BinaryIO]:
-    """The text from a byte on, in an encoding of which ASCII is a part."""
+    """Open the text from a byte on, in an encoding of which ASCII is a part."""
     with content.stream() as stream:
         text = cast("BinaryIO", io.BufferedReader(_Utf8(stream)))
         if encoding.codec != "utf-16":
@@ -242,6 +309,7 @@ class _Lines:
         self._lines = io.TextIOWrapper(text, "latin-1", newline="")
         self._label = label
         self.number, self.end, self.over = before.next_line - 1, before.end, False
+        self.recent: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -262,6 +330,7 @@ class _Lines:
                 f"{self._label}, line {self.number}: a line of more than {_MOST_LINE >> 20} MiB;"
                 " this is no table"
             )
+        self.recent.append(line)
         return line
 
     def close(self) -> None:
@@ -272,35 +341,52 @@ class _Lines:
 def _records(
     text: BinaryIO, separator: str, source: tuple[str, str], before: Record
 ) -> Iterator[Iterator[Record]]:
-    """The records of a text (its label and codec are given) that follow one of them."""
+    """Open the records of a text (with its label and codec) that follow one of them."""
     label, codec = source
     lines = _Lines(text, before, label)
     with _limit:  # it is one for the whole process
         limit = csv.field_size_limit(4 * MOST_CELL)
         try:
-            yield _split(csv.reader(lines, delimiter=separator), lines, label, codec)
+            yield _split(lines, separator, label, codec)
         finally:
             csv.field_size_limit(limit)
             lines.close()
 
 
-def _split(reader: Iterator[list[str]], lines: _Lines, label: str, codec: str) -> Iterator[Record]:
+def _split(lines: _Lines, separator: str, label: str, codec: str) -> Iterator[Record]:
     begins, start = lines.number + 1, lines.end
     try:
-        for cells in reader:
+        for cells in csv.reader(lines, delimiter=separator):
             if lines.over:
                 if begins < lines.number:
                     raise InputError(f"{label}, line {begins}: a quote is opened and never closed")
                 return
             if lines.end - start > MOST_CELL and _longest(cells, codec) > MOST_CELL:
                 raise _huge_cell(label, begins)
+            if lines.number > begins and not _is_sound(lines.recent, separator):
+                raise InputError(
+                    f"{label}, lines {begins} to {lines.number}: a quote is opened, and text"
+                    " follows where the next one closes it; is there a quote too many?"
+                )
             if cells:
                 yield Record(begins, lines.number + 1, lines.end, cells)
             begins, start = lines.number + 1, lines.end
+            lines.recent.clear()
     except csv.Error as error:
         if "field limit" in str(error):
             raise _huge_cell(label, begins) from None
         raise InputError(f"{label}, line {begins}: {error}") from None
+
+
+def _is_sound(record: list[str], separator: str) -> bool:
+    """Return whether in a record of several lines only the ends of cells follow closing quotes.
+
+    Otherwise a quote that belongs to a cell may have swallowed the lines after it.
+    """
+    try:
+        return len(list(csv.reader(record, delimiter=separator, strict=True))) == 1
+    except csv.Error:
+        return False
 
 
 def _longest(cells: Sequence[str], codec: str) -> int:

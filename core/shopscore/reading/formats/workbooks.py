@@ -1,10 +1,9 @@
-"""Workbooks: worksheets of .xlsx and .xls as tables of text, read by python-calamine."""
+"""Workbooks: worksheets of .xlsx as tables of text, read by python-calamine."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,10 +15,9 @@ import polars as pl
 from attrs import frozen
 
 from ...errors import InputError
-from .archives import MOST_UNPACKED, Content, Kind
-from .columns import MOST_CELL, Columns
-from .compound import BrokenFileError
-from .xls_size import check_old_workbook
+from .archives import MOST_UNPACKED, Content
+from .body import Body, Origin
+from .columns import MOST_CELL
 from .xlsx_size import MOST_CELLS, MOST_TEXT, check_workbook
 
 #: A whole number from here on has lost digits: spreadsheets keep fifteen.
@@ -35,33 +33,40 @@ class Grid:
     numbers: pl.Series
 
     def row(self, at: int) -> list[str]:
-        """A row as text, up to its last cell with anything in it."""
+        """Return a row as text, up to its last cell with anything in it."""
         cells = [cell or "" for cell in self.frame.row(at)]
         while cells and not cells[-1]:
             cells.pop()
         return cells
 
-    def columns(self, header: int, positions: Sequence[int]) -> Columns:
-        """The cells of some columns in the rows below one.
+    def body(self, header: int, positions: Sequence[int]) -> Body:
+        """Return the cells of some columns in the rows below one.
 
         No row is too long: a cell stands where it stands, whether or not a header is above it.
         """
         names = [str(position) for position in positions]
         missing = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.frame.columns]
         below = self.frame[header + 1 :].with_columns(missing)
-        return Columns(below.select(names), {}, plain=False)
-
-    def lines(self, header: int, rows: Sequence[int]) -> list[int | None]:
-        """The numbers of some rows below one."""
-        return [self.numbers[header + 1 + row] for row in rows]
-
-    def records(self, header: int, rows: Sequence[int]) -> list[list[str]]:
-        """All cells of some rows below one."""
-        return [self.row(header + 1 + row) for row in rows]
+        origin = _GridOrigin(tuple(self.row(header)), "utf-8-sig", ",", self, header)
+        return Body(below.select(names), origin, {})
 
 
-def open_grids(content: Content, kind: Kind) -> list[tuple[str, Grid]]:
-    """The worksheets of a workbook that have anything in them, under their names.
+@frozen(eq=False)
+class _GridOrigin(Origin):
+    """Rows of a worksheet; apart from it they are CSV that spreadsheets open."""
+
+    grid: Grid
+    header: int
+
+    def lines(self, rows: Sequence[int]) -> list[int | None]:
+        return [self.grid.numbers[self.header + 1 + row] for row in rows]
+
+    def records(self, rows: Sequence[int]) -> list[list[str]]:
+        return [self.grid.row(self.header + 1 + row) for row in rows]
+
+
+def open_grids(content: Content) -> list[tuple[str, Grid]]:
+    """Return the worksheets of a workbook that have anything in them, under their names.
 
     Hidden worksheets are among them; charts and macros are not.
 
@@ -73,10 +78,10 @@ def open_grids(content: Content, kind: Kind) -> list[tuple[str, Grid]]:
     if len(data) > MOST_UNPACKED:
         raise InputError(f"{label}: a workbook of more than 1 GiB; save the table as CSV")
     try:
-        (check_workbook if kind == "xlsx" else check_old_workbook)(data, label)
-    except (zipfile.BadZipFile, zlib.error, BrokenFileError, struct.error, ValueError) as error:
+        check_workbook(data, label)
+    except (zipfile.BadZipFile, zlib.error, ValueError) as error:
         raise _damaged(label, error) from None
-    with _guarded(label):
+    with _translated_failures(label):
         found = list(_grids(data, label))
     if not found:
         raise InputError(f"{label}: no worksheet has anything in it")
@@ -141,11 +146,11 @@ def _refuse_huge_cells(frame: pl.DataFrame, numbers: list[int], label: str) -> N
 
 
 def cell_text(value: Any) -> str:
-    """The text of a cell, as a person would type it.
+    """Return the text of a cell, as a person would type it.
 
     Spreadsheets keep fifteen digits of a number. A whole number of more shows that it is one, so
-    that nobody takes it for an id; and others are rounded to fifteen. A fraction of a second is
-    cut, once what arithmetic did to it is mended. An error has no text.
+    that it is not taken for an id; and others are rounded to fifteen. A fraction of a second is
+    cut, once what arithmetic did to it is corrected. An error has no text.
 
     >>> cell_text(178.8), cell_text(21.0), cell_text(0.1 + 0.2), cell_text(True)
     ('178.8', '21', '0.3', 'true')
@@ -166,11 +171,11 @@ def cell_text(value: Any) -> str:
         case float():
             return repr(float(f"{value:.15g}"))
         case dt.datetime():
-            return f"{_mended(value):%Y-%m-%d %H:%M:%S}"
+            return f"{_rounded(value):%Y-%m-%d %H:%M:%S}"
         case dt.date():
             return f"{value:%Y-%m-%d} 00:00:00"
         case dt.time():
-            return f"{_mended(dt.datetime.combine(dt.date(2000, 1, 1), value)):%H:%M:%S}"
+            return f"{_rounded(dt.datetime.combine(dt.date(2000, 1, 1), value)):%H:%M:%S}"
         case dt.timedelta():
             seconds = round(abs(value) / dt.timedelta(milliseconds=1)) // 1000
             sign = "-" if value < dt.timedelta() else ""
@@ -178,8 +183,8 @@ def cell_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _mended(time: dt.datetime) -> dt.datetime:
-    """A time to the millisecond: a day's fraction is not exact, and just misses whole seconds."""
+def _rounded(time: dt.datetime) -> dt.datetime:
+    """Return a time to the millisecond: a day's fraction is not exact, and just misses whole seconds."""
     try:
         return time + dt.timedelta(microseconds=500)
     except OverflowError:
@@ -187,8 +192,8 @@ def _mended(time: dt.datetime) -> dt.datetime:
 
 
 @contextmanager
-def _guarded(label: str) -> Iterator[None]:
-    """Any failure of the library as an error of ours; also a panic, which is no Exception."""
+def _translated_failures(label: str) -> Iterator[None]:
+    """Raise any failure of the library as an error of ours; also a panic, which is no Exception."""
     try:
         yield
     except InputError:

@@ -25,7 +25,7 @@ _LAST_SECOND = int((datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds()
 _TRUE = ("true", "1", "是")
 _FALSE = ("false", "0", "否")
 #: An id that a spreadsheet took for a number, and rounded.
-ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
+_ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
 _DECIMALS = {"int": 0, "money": len(str(MONEY_SCALE)) - 1, "number": len(str(NUMBER_SCALE)) - 1}
 _DAY_SECONDS = 86_400
 #: Larger integers would not survive a trip through a double.
@@ -45,7 +45,7 @@ class Cells:
 
 
 def parse(series: pl.Series, column: Column, zone: ZoneInfo | None) -> Cells:
-    """The cells of a column in canonical form: int64, booleans, enums or text.
+    """Return the cells of a column in canonical form: int64, booleans, enums or text.
 
     Raises:
         InputError: where the whole column is of a type that cannot be meant.
@@ -59,7 +59,7 @@ def parse(series: pl.Series, column: Column, zone: ZoneInfo | None) -> Cells:
         if known.null_count() == present.null_count():
             return Cells(known, None)  # nothing to trim, which would cost more
     if present.dtype == pl.String:
-        present = trimmed(present)
+        present = trim(present)
     values = _PARSERS[column.kind](present, column, zone)
     lost = values.null_count() - present.null_count()
     if present.dtype.is_float():
@@ -72,8 +72,8 @@ def parse(series: pl.Series, column: Column, zone: ZoneInfo | None) -> Cells:
     return Cells(values, held & values.is_null())
 
 
-def trimmed(series: pl.Series) -> pl.Series:
-    """Text without blanks around it; nothing left is null."""
+def trim(series: pl.Series) -> pl.Series:
+    """Return text without blanks around it; nothing left is null."""
     stripped, lengths = series.str.strip_chars(), series.str.len_bytes()
     if stripped.str.len_bytes().sum() == lengths.sum() and lengths.min() != 0:
         return series
@@ -92,7 +92,7 @@ def _text(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
         return series.cast(pl.String)
     if series.dtype != pl.String:
         raise _wrong_type(series, column)
-    if column.name.endswith("_id") and (rounded := series.str.contains(ROUNDED)).any():
+    if column.name.endswith("_id") and (rounded := series.str.contains(_ROUNDED)).any():
         return series.set(rounded, None)
     return series
 
@@ -116,7 +116,7 @@ def _bool(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
 
 
 def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
-    """Numbers as int64 over a power of ten: integers, minor units or millionths."""
+    """Return numbers as int64 over a power of ten: integers, minor units or millionths."""
     digits = _DECIMALS[column.kind]
     scale: int = 10**digits
     dtype = series.dtype
@@ -164,7 +164,7 @@ def _time(series: pl.Series, column: Column, zone: ZoneInfo | None) -> pl.Series
 
 
 def _day(series: pl.Series, column: Column, zone: ZoneInfo | None) -> pl.Series:
-    """The second at which the day begins; a time is cut to its day."""
+    """Return the second at which the day begins; a time is cut to its day."""
     if series.dtype == pl.String:
         days = series.str.extract_groups(_DAY).struct
         bare = _seconds(*(days.field(f) for f in days.fields))
@@ -176,7 +176,7 @@ def _day(series: pl.Series, column: Column, zone: ZoneInfo | None) -> pl.Series:
 
 
 def _times_from_text(series: pl.Series, zone: ZoneInfo | None) -> pl.Series:
-    """The canonical form at once; every other form by its parts."""
+    """Read the canonical form at once, and every other form by its parts."""
     if not len(series):
         return pl.Series(series.name, [], dtype=pl.Int64)
     seconds = series.str.to_datetime(_CANONICAL, strict=False, time_unit="ms").dt.epoch("s")
@@ -223,7 +223,7 @@ def _seconds(
     minute: pl.Series | None = None,
     second: pl.Series | None = None,
 ) -> pl.Series:
-    """Wall-clock seconds of a date and time given in parts of text; null for impossible ones."""
+    """Return wall-clock seconds of a date and time given in parts of text; null for impossible ones."""
     known = year.is_not_null().to_numpy()
     y, m, d = (_whole(part) for part in (year, month, day))
     clock = [
@@ -243,7 +243,7 @@ def _whole(part: pl.Series) -> npt.NDArray[np.int64]:
 
 
 def _days_before_month(months: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Days from 1970-01-01 to the first of a month that is counted from January 1970."""
+    """Return days from 1970-01-01 to the first of a month that is counted from January 1970."""
     return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
@@ -257,7 +257,7 @@ def _on_clock(instants: pl.Series, zone: ZoneInfo | None) -> pl.Series:
 
 
 def _within_calendar(seconds: pl.Series) -> pl.Series:
-    """Years 1 to 9999; anything else is not a time."""
+    """Return seconds within the years 1 to 9999; anything else is not a time."""
     outside = (seconds < _FIRST_SECOND) | (seconds > _LAST_SECOND)
     return seconds.set(outside, None) if outside.any() else seconds
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ...errors import InputError
 from ...model.streams import Column, Stream
-from ..files import RawTable
-from ..report import GUARD, INCIDENT_SCHEMA, REASON, no_incidents
+from ..raw_table import RawTable
+from ..report import INCIDENT_SCHEMA, no_incidents
 from .cells import Cells, NoZoneError, parse
 from .shop_codes import ShopCodes
 
@@ -41,26 +41,20 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
         InputError: where a required column is missing, or a column is of an impossible type.
     """
     raw, where = table.frame, table.label or f"stream {stream.name}"
-    if REASON in raw.columns and table.body is None:
-        raw = raw.with_columns(pl.col(pl.String).str.replace(GUARD, "$1"))
-        table = evolve(table, frame=raw)
-    missing = [c.name for c in stream.columns if c.required and c.name not in raw.columns]
-    if missing:
-        raise InputError(
-            f"{where}: no column {', '.join(missing)}; there are: {', '.join(raw.columns[:12])}"
-        )
+    _refuse_missing_columns(table, stream, where)
     shops = ShopCodes.of(_shop_ids(raw["shop_id"], where))
     own = (c for c in stream.columns if c.name in raw.columns and c.name != "shop_id")
-    cells = {c.name: _parsed(table, c, zone, where) for c in own}
+    cells = {c.name: _parse(table, c, zone, where) for c in own}
     bad = pl.Series([False]).new_from_index(0, len(raw))
     incidents = [no_incidents()]
-    for column, mask, reason in _faults(table, stream, cells, shops):
+    for column, mask, reason in _find_faults(table, stream, cells, shops):
         fresh = mask & ~bad
         if fresh.any():
             incidents.append(_incidents(table, stream, column, fresh, reason))
             bad = bad | fresh
     typed = pl.DataFrame({name: c.values for name, c in cells.items()}).with_row_index(ROW)
-    state = [name for name in table.state if name in typed.columns]
+    layout = table.layout
+    state = [name for name in layout.state if name in typed.columns] if layout else []
     if state and "updated_at" not in typed.columns:
         typed = typed.with_columns(updated_at=pl.max_horizontal(state))
     optional = [no_incidents()]
@@ -68,17 +62,30 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
         if found.unreadable is not None and (left := found.unreadable & ~bad).any():
             reason = f"{_unreadable(stream.column(name))}: taken as empty"
             optional.append(_incidents(table, stream, name, left, reason))
+    set_aside, unreadable = _locate(table, pl.concat(incidents), pl.concat(optional))
     return Checked(
         rows=typed.filter(~bad) if bad.any() else typed,
         shops=shops.only(~bad) if bad.any() else shops,
         rows_in=len(raw),
-        set_aside=pl.concat(incidents),
-        unreadable=pl.concat(optional),
-        ignored=(*(n for n in raw.columns if n not in (*stream.names, REASON)), *table.unread),
+        set_aside=set_aside,
+        unreadable=unreadable,
+        ignored=(*(n for n in raw.columns if n not in stream.names), *table.unread),
     )
 
 
-def _parsed(table: RawTable, column: Column, zone: ZoneInfo | None, where: str) -> Cells:
+def _refuse_missing_columns(table: RawTable, stream: Stream, where: str) -> None:
+    names = table.frame.columns
+    missing = [c.name for c in stream.columns if c.required and c.name not in names]
+    if missing:
+        present = ", ".join(map(_printable, [*names, *table.unread][:12]))
+        raise InputError(f"{where}: no column {', '.join(missing)}; there are: {present}")
+
+
+def _printable(name: str) -> str:
+    return name if name.isprintable() else repr(name)
+
+
+def _parse(table: RawTable, column: Column, zone: ZoneInfo | None, where: str) -> Cells:
     series = table.frame[column.name]
     try:
         return parse(series, column, zone)
@@ -93,7 +100,7 @@ def _parsed(table: RawTable, column: Column, zone: ZoneInfo | None, where: str) 
 
 
 def _shop_ids(series: pl.Series, where: str) -> pl.Series:
-    """Ids of shops as text, not trimmed yet."""
+    """Return ids of shops as text, not trimmed yet."""
     if series.dtype.is_float() or series.dtype.is_temporal() or series.dtype == pl.Boolean:
         raise InputError(
             f"{where}: column shop_id: {series.dtype} cannot be read as text: give ids as text"
@@ -101,10 +108,10 @@ def _shop_ids(series: pl.Series, where: str) -> pl.Series:
     return series.cast(pl.String)
 
 
-def _faults(
+def _find_faults(
     table: RawTable, stream: Stream, cells: dict[str, Cells], shops: ShopCodes
 ) -> Iterator[tuple[str | None, pl.Series, str]]:
-    """Reasons to set rows aside, in the order in which they are looked for."""
+    """Yield reasons to set rows aside, in the order in which they are looked for."""
     if table.too_long:
         rows = pl.Series([False]).new_from_index(0, len(table.frame))
         yield None, rows.scatter(list(table.too_long), True), "more cells than the header has"
@@ -145,6 +152,7 @@ def _range(column: Column) -> str:
 def _incidents(
     table: RawTable, stream: Stream, column: str | None, mask: pl.Series, reason: str
 ) -> pl.DataFrame:
+    """List cells of a column, without their lines: these are looked up for all at once."""
     rows = mask.arg_true().to_list()
     reasons, values = [reason] * len(rows), list[str | None]()
     if reason is _REFUSED:
@@ -153,13 +161,13 @@ def _incidents(
     elif column is None:
         values = [table.too_long[row] for row in rows]
     else:
-        values = [None if v is None else str(v) for v in table.frame[column].gather(rows).to_list()]
+        values = table.values(column, rows)
         column = table.titles.get(column, column)
     return pl.DataFrame(
         {
             "stream": [stream.name] * len(rows),
             "file": [table.label] * len(rows),
-            "line": table.lines(rows),
+            "line": [None] * len(rows),
             "row": [row + 1 for row in rows],
             "column": [column] * len(rows),
             "value": values,
@@ -167,3 +175,11 @@ def _incidents(
         },
         schema=INCIDENT_SCHEMA,
     )
+
+
+def _locate(table: RawTable, *lists: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield lists of cells with the lines on which their rows begin."""
+    rows = sorted({int(row) for found in lists for row in found["row"]})
+    lines = dict(zip(rows, table.lines([row - 1 for row in rows]), strict=True))
+    for found in lists:
+        yield found.with_columns(pl.Series("line", [lines[row] for row in found["row"]], pl.Int64))

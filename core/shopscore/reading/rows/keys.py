@@ -20,7 +20,7 @@ CHUNK = 1 << 18
 
 
 def hashes(key: pl.DataFrame) -> Hashes:
-    """One 64-bit hash per row of a key; equal keys have equal hashes, within this process only."""
+    """Return one 64-bit hash per row of a key; equal keys have equal hashes, within this process only."""
     result = np.empty(len(key), dtype=np.uint64)
     for start in range(0, len(key), CHUNK):
         first, *more = key.slice(start, CHUNK)
@@ -43,18 +43,18 @@ class KeyIndex:
 
     @classmethod
     def of(cls, found: Hashes) -> KeyIndex:
-        """The index of the hashes of all rows."""
+        """Build the index of the hashes of all rows."""
         packed = np.arange(len(found), dtype=np.uint64)
         packed |= found & ~_LOW
         packed.sort()
         return cls(packed)
 
     def rows(self, at: Positions | slice | npt.NDArray[np.bool_] = slice(None)) -> Positions:
-        """The rows of the entries at some positions."""
+        """Return the rows of the entries at some positions."""
         return (self.packed[at] & _LOW).astype(np.int64)
 
     def candidates(self) -> Positions:
-        """Rows that may share their key with another row, in order."""
+        """Return rows that may share their key with another row, in order."""
         halves = self.packed >> _HALF
         same = halves[1:] == halves[:-1]
         if not same.any():
@@ -75,14 +75,14 @@ class KeyIndex:
         return found
 
     def following(self, at: Positions) -> Positions:
-        """The next entry after each position if it may have the same hash, else −1."""
+        """Return the next entry after each position if it may have the same hash, else −1."""
         after = np.minimum(at + 1, len(self.packed) - 1)
         same = (after > at) & (self.packed[after] >> _HALF == self.packed[at] >> _HALF)
         return np.where(same, after, -1)
 
 
 def positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Positions:
-    """For each wanted key the row of ``keys`` that has it, else −1; exact.
+    """Return for each wanted key the row of ``keys`` that has it, else −1; exact.
 
     Both frames have the same columns; keys are unique, and null nowhere.
     """

@@ -11,8 +11,8 @@ from .keys import KeyIndex, hashes
 SEPARATOR = "\x1f"
 
 
-def latest(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, KeyIndex]:
-    """The rows without those that a newer state of the same key replaces, and their index.
+def keep_latest(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, KeyIndex]:
+    """Return the rows without those that a newer state of the same key replaces, and their index.
 
     Newest is the greatest ``updated_at`` (null is oldest), and among equals the greatest
     canonical text.
@@ -38,7 +38,7 @@ def latest(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, KeyIndex]:
 
 
 def canonical_text(stream: Stream, present: list[str]) -> pl.Expr:
-    """The row as text: known columns in alphabetical order, null empty, defaults filled in."""
+    """Return the row as text: known columns in alphabetical order, null empty, defaults filled in."""
     cells = []
     for name in sorted(n for n in stream.names if n in present):
         column, cell = stream.column(name), pl.col(name)

@@ -14,7 +14,7 @@ ORDER = "_order"
 def link(
     rows: pl.DataFrame, orders: tuple[pl.DataFrame, KeyIndex] | None
 ) -> tuple[pl.DataFrame, int]:
-    """The rows with :data:`ORDER`, and how many name an order that is not there.
+    """Return the rows with :data:`ORDER`, and how many name an order that is not there.
 
     ``orders`` are the keys of the orders (shop and order_id) and their index.
     """

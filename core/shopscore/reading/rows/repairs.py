@@ -1,4 +1,4 @@
-"""Ends before beginnings: the later cell of a broken pair of times becomes null."""
+"""Out-of-order times: the later cell of a broken pair becomes null."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ...model.streams import Stream
 from .checks import ROW
 
 
-def repair(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows with broken pairs mended left to right, and the cells that were emptied.
+def repair_times(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows with broken pairs repaired left to right, and the cells that were emptied.
 
     The second frame has the columns ``_row``, ``column``, ``value`` and ``reason``.
     """
@@ -32,7 +32,7 @@ def repair(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, pl.DataFra
         )
         rows = rows.with_columns(rows[end].set(broken, None))
     nothing = pl.DataFrame(
-        schema={ROW: pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
+        schema={ROW: pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
     )
     return rows, pl.concat([nothing, *emptied])
 

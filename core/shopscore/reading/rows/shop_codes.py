@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 from attrs import frozen
 
-from .cells import trimmed
+from .cells import trim
 
 
 @frozen(eq=False)
@@ -23,16 +23,16 @@ class ShopCodes:
 
     @classmethod
     def of(cls, shop_ids: pl.Series) -> ShopCodes:
-        """Codes of a column of text."""
+        """Return the codes of a column of text."""
         filled = shop_ids.fill_null("") if shop_ids.null_count() else shop_ids
         codes = filled.cast(pl.Categorical).to_physical().to_numpy()
         row_of_code = np.full(int(codes.max()) + 1 if len(codes) else 0, -1, dtype=np.int64)
         row_of_code[codes] = np.arange(len(codes))
         used = np.flatnonzero(row_of_code >= 0)
-        return cls(codes, used, trimmed(filled.gather(row_of_code[used])))
+        return cls(codes, used, trim(filled.gather(row_of_code[used])))
 
     def missing(self) -> pl.Series | None:
-        """Rows without a shop; None where every row has one."""
+        """Return which rows have no shop; None where every row has one."""
         if not self.ids.null_count():
             return None
         empty = np.zeros(int(self.used[-1]) + 1, dtype=np.bool_)
@@ -40,13 +40,13 @@ class ShopCodes:
         return pl.Series(empty[self.codes])
 
     def only(self, keep: pl.Series) -> ShopCodes:
-        """The codes of the rows to keep."""
+        """Return the codes of the rows to keep."""
         codes = self.codes[keep.to_numpy()]
         there = np.isin(self.used, np.unique(codes))
         return ShopCodes(codes, self.used[there], self.ids.filter(pl.Series(there)))
 
     def among(self, every: pl.Series) -> pl.Series:
-        """Each row's position in the sorted ids of all streams."""
+        """Return each row's position in the sorted ids of all streams."""
         final = np.zeros(int(self.used[-1]) + 1 if len(self.used) else 0, dtype=np.uint32)
         final[self.used] = every.search_sorted(self.ids).to_numpy()
         return pl.Series("shop", final[self.codes])

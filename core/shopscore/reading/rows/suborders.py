@@ -11,30 +11,30 @@ from ...model.streams import Stream
 from .checks import ROW
 from .latest_state import canonical_text
 
-#: How many rows of the sources one row stands for.
-ROWS = "_rows"
+#: The rows of the sources of which a row is made; null: it is one itself.
+PARTS = "_parts"
 #: The id of a row's sub-order, and which rule puts it together with others.
 SUB, RULE = "_sub", "_rule"
 
 
-def merged(rows: pl.DataFrame, rules: list[SubOrders], stream: Stream) -> pl.DataFrame:
-    """The rows of all sources with those of one order put together, each sub-order once.
+def merge_suborders(rows: pl.DataFrame, rules: list[SubOrders], stream: Stream) -> pl.DataFrame:
+    """Return the rows of all sources with those of one order put together, each sub-order once.
 
     Of a sub-order that is there more than once the latest state is taken, wherever it comes from.
-    Rows without a rule stay as they are.
+    Rows without a rule stay as they are. An order stands where the first of its parts stands.
     """
     if RULE not in rows.columns:
         return rows
-    alone = rows.filter(pl.col(RULE).is_null()).with_columns(pl.lit(1, pl.Int64).alias(ROWS))
+    alone = rows.filter(pl.col(RULE).is_null())
     parts = rows.filter(pl.col(RULE).is_not_null())
     orders = [
-        _orders(parts.filter(pl.col(RULE) == position), rule, stream)
+        _merge(parts.filter(pl.col(RULE) == position), rule, stream)
         for position, rule in enumerate(rules)
     ]
     return pl.concat([alone, *orders], how="diagonal").drop(SUB, RULE)
 
 
-def _orders(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> pl.DataFrame:
+def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> pl.DataFrame:
     keys = ["shop", *stream.key]
     newest = ["updated_at"] if "updated_at" in rows.columns else []
     rows = rows.with_columns(canonical_text(stream, rows.columns))
@@ -50,7 +50,7 @@ def _orders(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> pl.DataFrame
             for name in rows.columns
             if name not in apart
         ),
-        pl.len().cast(pl.Int64).alias(ROWS),
+        pl.col(ROW).alias(PARTS),
     )
 
 
@@ -61,10 +61,10 @@ def _how(rule: SubOrders, newest: list[str]) -> Iterator[tuple[str, Callable[[pl
 
 
 def _first(cells: pl.Expr) -> pl.Expr:
-    """The cell of the smallest sub-order that has one."""
+    """Return the cell of the smallest sub-order that has one."""
     return cells.drop_nulls().first()
 
 
 def _total(cells: pl.Expr) -> pl.Expr:
-    """The sum of what is there; null of nothing."""
+    """Return the sum of the cells that have one; null where none has."""
     return pl.when(cells.is_not_null().any()).then(cells.sum())

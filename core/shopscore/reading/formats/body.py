@@ -1,0 +1,54 @@
+"""Bodies: the rows below a header, and where they stand in their source."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+from attrs import frozen
+
+
+@frozen(eq=False)
+class Origin(ABC):
+    """Where the rows of a table stand, and all their cells as the source has them.
+
+    ``headers`` are the names of all columns there, ``encoding`` and ``separator`` those of a text
+    that holds rows of the same kind.
+    """
+
+    headers: tuple[str, ...]
+    encoding: str
+    separator: str
+
+    def lines(self, rows: Sequence[int]) -> list[int | None]:
+        """Return the line on which each row begins, as an editor counts; None: it has none."""
+        return [None] * len(rows)
+
+    @abstractmethod
+    def records(self, rows: Sequence[int]) -> list[list[str]]:
+        """Return all cells of some rows as text."""
+
+
+@frozen(eq=False)
+class Body:
+    """The records below the header of a sheet, and where they stand.
+
+    ``frame`` has a column of text for every position that was asked for, named after it. An empty
+    cell is null; nothing else is changed, but for the marks of a quarantine, which are taken away.
+    ``too_long`` has what rows hold beyond the last header, by the position of the row. ``broken``
+    says that some bytes could not be decoded: such cells have U+FFFD in them.
+    """
+
+    frame: pl.DataFrame
+    origin: Origin
+    too_long: Mapping[int, str]
+    broken: bool = False
+
+    def lines(self, rows: Sequence[int]) -> list[int | None]:
+        """Return where some rows begin: the line as an editor counts, or the worksheet's row."""
+        return self.origin.lines(rows)
+
+    def records(self, rows: Sequence[int]) -> list[list[str]]:
+        """Return all cells of some rows, as they stand in the file."""
+        return self.origin.records(rows)

@@ -1,0 +1,75 @@
+"""Places: from which file and line the rows of a stream are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import evolve, frozen
+
+from ..raw_table import RawTable
+
+
+class SourceRow(NamedTuple):
+    """A row of a source: its file, its line as an editor counts, and which row it is from 1 on.
+
+    A dataframe has no file, and a Parquet file no lines.
+    """
+
+    file: str | None
+    line: int | None
+    row: int
+
+
+@frozen(eq=False)
+class Places:
+    """Where the rows of a stream are from.
+
+    ``sources`` has the position of each row among those of all tables; it is None where all rows
+    stand as in the tables, one after the other, which needs no memory. A null row is from none.
+    """
+
+    sources: pl.Series | None
+    tables: Sequence[RawTable]
+    offsets: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, sources: pl.Series, tables: Sequence[RawTable], offsets: npt.NDArray[np.int64]
+    ) -> Places:
+        """Return the places of rows that are from these positions."""
+        as_they_stand = len(sources) == offsets[-1] and bool(
+            (sources == pl.int_range(len(sources), dtype=pl.UInt32, eager=True)).all()
+        )
+        return cls(None if as_they_stand else sources.cast(pl.UInt32), tables, offsets)
+
+    def spread(self, at: pl.Series, count: int) -> Places:
+        """Return the places of ``count`` rows, of which those ``at`` some positions are these."""
+        own = pl.int_range(len(at), eager=True) if self.sources is None else self.sources
+        none = pl.Series([None], dtype=pl.UInt32).new_from_index(0, count)
+        return evolve(self, sources=none.scatter(at, own.cast(pl.UInt32)))
+
+    def find(self, positions: Iterable[int]) -> list[SourceRow | None]:
+        """Return where some rows of the stream are from."""
+        rows = [int(position) for position in positions]
+        if self.sources is None:
+            return list(self.find_sources(rows))
+        found = self.sources.gather(rows).to_list()
+        known = iter(self.find_sources([row for row in found if row is not None]))
+        return [None if row is None else next(known) for row in found]
+
+    def find_sources(self, rows: Iterable[int]) -> list[SourceRow]:
+        """Return where rows are from that are at some positions among those of all tables."""
+        wanted = np.fromiter(rows, np.int64)
+        table_of = np.searchsorted(self.offsets, wanted, side="right") - 1
+        found: dict[int, SourceRow] = {}
+        for number in np.unique(table_of):
+            table, before = self.tables[number], int(self.offsets[number])
+            own = np.unique(wanted[table_of == number]).tolist()
+            lines = table.lines([row - before for row in own])
+            for row, line in zip(own, lines, strict=True):
+                found[row] = SourceRow(table.label, line, row - before + 1)
+        return [found[row] for row in wanted.tolist()]
