@@ -12,16 +12,18 @@ import polars as pl
 from attrs import evolve
 
 from .composing.standards import Standards
+from .counting.cells import fingerprint
 from .counting.resolution import Resolved, resolve_events
 from .counting.state import Tallies
 from .counting.sums import window_sums
-from .errors import InputError, UsageError
+from .errors import InputError, StateError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.points import Supplied
 from .grading.typed_values import _given, _measured, _read
 from .grading.weighing import weigh
+from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
-from .plugins.selection import RuleSetName, _day, notices_on, select_rules
+from .plugins.selection import RuleSetName, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
 from .reading.files import Progress, from_dataframe
 from .results.building import ReferenceTables, build_result
@@ -40,18 +42,17 @@ def resolve(
     numbers: NumbersSource = None,
     tz: str | None = None,
 ) -> Resolved:
-    """Events as rows that stand alone, for the metrics of one rule set.
+    """Return events as rows that stand alone, for the metrics of one rule set.
 
     The arguments are those of :func:`score`; ``as_of`` only matters for the choice of the rule
     set where none is named. ``resolved.split(7)`` cuts it into parts whose tallies add up.
-
     """
     rules, _, _ = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     return resolve_events(read_events(source, platform=platform, tz=tz), rules)
 
 
 def tally(resolved: Resolved) -> Tallies:
-    """The daily tallies of resolved rows: the state. ``+`` merges states, ``−`` undoes.
+    """Return the daily tallies of resolved rows: the state. ``+`` merges states, ``−`` undoes.
 
     Raises:
         StateError: where a sum would not fit in int64.
@@ -81,14 +82,13 @@ def score(
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies.
-        platform: the id of the platform, or a platform itself; not needed for tallies, which
-            know their rules.
+        platform: the id of the platform, or a platform itself.
         scorecard: one of its scorecards; by default the first.
         ruleset: a version, a TOML file, or a rule set; by default the one in force on ``as_of``.
         as_of: the day of publication (the last day that counts is the one before); by default
             today on the platform's clock.
         shops: for tallies: events, or a dataframe with ``shop_id`` and ``industry``, since a
-            state holds no attributes of shops.
+            state holds no attributes of shops; without it all are ranked together.
         benchmarks: a table, or the path of one, from which percentiles are taken.
         standards: a table, or the path of one, that says what each metric must reach.
         assume: other values for assumptions, by id.
@@ -104,22 +104,22 @@ def score(
         InputError: for events that cannot be used.
         CoverageError: for a platform, rule set or date that is not covered.
         UsageError: for arguments that cannot be meant.
-        StateError: for tallies that are a difference.
+        StateError: for tallies that are a difference, or do not count what the rules need.
     """
-    if isinstance(source, Tallies):
-        if any((ruleset, scorecard, assume, numbers, tz, strict)):
-            raise UsageError(
-                "tallies know their rules: name rule set and assumptions, zone and strictness when"
-                " reading and resolving"
-            )
-        return _score_tallies(
-            source, as_of, shops, ReferenceTables(benchmarks, standards), platform
-        )
     if platform is None:
-        raise UsageError("score needs platform=, the id of a platform")
+        raise UsageError(
+            "score needs platform=, the id of a platform, whose rules apply; a state holds no rules"
+        )
     rules, day, notices = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     tables = ReferenceTables(benchmarks, standards)
     say = progress or (lambda _: None)
+    if isinstance(source, Tallies):
+        if tz is not None or strict:
+            raise UsageError("tz= and strict= say how events are read; a state was counted before")
+        say("grading")
+        return _score_tallies(source, rules, day, shops, tables, notices)
+    if shops is not None:
+        raise UsageError("shops= goes with a state; events bring their own table of shops")
     events = read_events(source, platform=platform, tz=tz, strict=strict, progress=say)
     say("resolving")
     resolved = resolve_events(events, rules)
@@ -134,19 +134,24 @@ def score(
 
 def _score_tallies(
     state: Tallies,
-    as_of: date | str | None,
+    rules: BoundRuleSet,
+    day: date,
     shops: Any,
     tables: ReferenceTables,
-    platform: str | Platform | None,
+    notices: tuple[str, ...],
 ) -> Result:
-    rules = state.rules
-    if platform not in (None, rules.platform.id, rules.platform):
-        raise UsageError(f"these tallies were counted by the rules of {rules.platform.id}")
-    day = _day(as_of, rules.platform.zone)
+    _check_counted(state, rules)
     if shops is None:
         attributes = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
+        unknown = "industries of the shops are unknown, since shops= was not given"
+        notices = (*notices, f"{unknown}: all are ranked together")
     else:
         attributes = _shop_attributes(shops, rules.platform)
+        missing = int((~state.shop_ids.is_in(attributes["shop_id"].implode())).sum())
+        if missing:
+            total = len(state.shop_ids)
+            unknown = f"{missing} of {total} shops of the state are not in shops="
+            notices = (*notices, f"{unknown}: their industry is taken as {UNKNOWN_INDUSTRY}")
     known = state.with_shops(attributes["shop_id"])
     listed = pl.DataFrame([known.shop_ids]).join(
         attributes, on="shop_id", how="left", maintain_order="left"
@@ -158,8 +163,25 @@ def _score_tallies(
         measured,
         listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY)),
         tables,
-        notices=notices_on(rules, day),
+        notices=notices,
     )
+
+
+def _check_counted(state: Tallies, rules: BoundRuleSet) -> None:
+    """Raise where the rules need a tally that the state does not have."""
+    missing = [
+        f"{tally.key}, for metric {id}"
+        for id, metric in rules.metrics.items()
+        for tally in metric.aggregator.tallies
+        if fingerprint(tally) not in state.tallies
+    ]
+    if missing:
+        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+        raise StateError(
+            f"the state does not count what rule set {rules.ruleset.name} needs: {missing[0]}{more}."
+            " Score it by the rules and assumptions that it was resolved for, or resolve and tally"
+            " the events for these"
+        )
 
 
 def _shop_attributes(shops: Any, platform: Platform) -> pl.DataFrame:
