@@ -63,8 +63,6 @@ def douyin(
     source: Frames | ss.Events | ss.Tallies, as_of: str = AS_OF, **options: object
 ) -> ss.Result:
     """Scored by Douyin's rules of 2022."""
-    if isinstance(source, ss.Tallies):
-        return ss.score(source, as_of=as_of, **options)  # type: ignore[arg-type]
     return ss.score(source, platform="douyin", ruleset="2022", as_of=as_of, **options)  # type: ignore[arg-type]
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from attrs import evolve
 
 import shopscore as ss
+from shopscore.counting.cells import fingerprint
 from shopscore.counting.resolution import resolve_events
 from shopscore.counting.sums import window_sums
 from shopscore.grading.weighing import MetricValues, weigh
@@ -101,9 +102,10 @@ def measured(events: ss.Events, rules: BoundRuleSet) -> dict[str, MetricValues]:
 
 def cells_of(state: ss.Tallies, tally: ss.Tally) -> Cells:
     """Sum and number of rows of a tally, per shop and day."""
-    ids = state.shop_ids.to_list()
-    mine = state.cells.filter(pl.col("tally") == state.rules.key.index(tally.key))
-    return {(ids[shop], day): (total, n) for _, shop, day, total, n in mine.iter_rows()}
+    mine = state.cells.filter(pl.col("tally") == fingerprint(tally))
+    number = (pl.col("day") - date(1970, 1, 1)).dt.total_days()
+    rows = mine.select("shop_id", number, "sum", "count").iter_rows()
+    return {(shop, day): (total, n) for shop, day, total, n in rows}
 
 
 # ------------------------------------------------------------------------------ by plain Python

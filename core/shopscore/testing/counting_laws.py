@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from ..counting.cells import fingerprint
 from ..counting.once import once_column
 from ..counting.resolution import Resolved, resolve_events
+from ..counting.selection import counted_rows, day_number
 from ..counting.state import Tallies
-from ..counting.sums import day_number, window_sums
+from ..counting.sums import window_sums
 from ..errors import ShopscoreError
 from ..evaluation.with_python import evaluate
 from ..grading.weighing import weigh
@@ -26,6 +28,9 @@ from ..results.building import build_result
 from ..samples import generate
 from .report import Check
 from .subject import Subject, conclude, failed
+
+#: A shop and a day.
+Place = tuple[str, int]
 
 END = date(2024, 6, 30)
 AS_OF = END + timedelta(days=1)
@@ -45,27 +50,41 @@ def read_frames(rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame]) -> Even
 
 
 def oracle(subject: Subject) -> Iterator[Check]:
-    """Check that plain Python counts the same as polars: every tally, per shop and day."""
+    """Check that plain Python counts the same as polars: every tally, and which rows it counts."""
     for rules in subject.rules:
         resolved = resolve_events(read_frames(rules, sample_frames(rules)), rules)
         state = Tallies.of(resolved)
         complaints = []
-        for position, tally in enumerate(rules.tallies):
-            cells = state.cells.filter(pl.col("tally") == position)
-            ids = state.shop_ids.to_list()
-            counted = {
-                (ids[shop], day): (total, count) for _, shop, day, total, count in cells.iter_rows()
-            }
-            if counted != _count_by_rows(resolved, tally):
+        for tally in rules.tallies:
+            by_rows = _by_rows(resolved, tally)
+            if _cells(state, tally) != _summed(by_rows.values()):
                 complaints.append(f"{tally.key}: the evaluators disagree")
+            if counted_rows(resolved, tally).tolist() != list(by_rows):
+                complaints.append(f"{tally.key}: other rows are counted")
         yield conclude("oracle", rules.ruleset.name, complaints)
 
 
-def _count_by_rows(resolved: Resolved, tally: Tally) -> dict[tuple[str, int], tuple[int, int]]:
-    cells: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
+def _cells(state: Tallies, tally: Tally) -> dict[Place, tuple[int, int]]:
+    """Return sum and number of rows of a tally, by shop and day."""
+    cells, ids = state.daily[fingerprint(tally)], state.shop_ids.to_list()
+    places = ((ids[shop], day) for shop, day in zip(cells.shops, cells.days.tolist(), strict=True))
+    found = zip(cells.values.tolist(), cells.counts.tolist(), strict=True)
+    return dict(zip(places, found, strict=True))
+
+
+def _summed(rows: Iterable[tuple[Place, int]]) -> dict[Place, tuple[int, int]]:
+    cells: dict[Place, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for place, value in rows:
+        total, count = cells[place]
+        cells[place] = total + value, count + 1
+    return dict(cells)
+
+
+def _by_rows(resolved: Resolved, tally: Tally) -> dict[int, tuple[Place, int]]:
+    """Return shop, day and value of each row that counts, by its position."""
+    found = {}
     ids = resolved.events.shops["shop_id"].to_list()
-    frame = resolved.frames[tally.stream]
-    for row in frame.iter_rows(named=True):
+    for position, row in enumerate(resolved.frames[tally.stream].iter_rows(named=True)):
         if tally.where is not None and evaluate(tally.where, row) is not True:
             continue
         if tally.once is not None and not row[once_column(tally)]:
@@ -73,12 +92,9 @@ def _count_by_rows(resolved: Resolved, tally: Tally) -> dict[tuple[str, int], tu
         if row.get("_excluded") and not tally.with_excluded:
             continue
         time, value = evaluate(tally.day, row), evaluate(tally.value, row)
-        if time is None or value is None:
-            continue
-        cell = cells[ids[row["shop"]], time // DAY_SECONDS]
-        cell[0] += value
-        cell[1] += 1
-    return {key: (total, count) for key, (total, count) in cells.items()}
+        if time is not None and value is not None:
+            found[position] = (ids[row["shop"]], time // DAY_SECONDS), value
+    return found
 
 
 def state_law(subject: Subject) -> Iterator[Check]:
@@ -92,6 +108,8 @@ def state_law(subject: Subject) -> Iterator[Check]:
             complaints.append("three parts do not add up to the whole")
         if (whole - second) != first + third:
             complaints.append("subtracting a part does not leave the others")
+        if first + (second - first) != second:
+            complaints.append("a correction does not end at what was added")
         yield conclude("state_law", rules.ruleset.name, complaints)
 
 
