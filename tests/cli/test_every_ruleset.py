@@ -69,7 +69,7 @@ class TestEach:
         ruleset = ss.platform(platform).scorecard(card).ruleset(version)
         head = next(line for line in answer.out.splitlines() if line.strip())
         for dimension in ruleset.dimensions:
-            assert (dimension.zh if lang == "zh" else dimension.en) in head
+            assert dimension.label.text(lang) in head
         rows = [line.split() for line in answer.out.splitlines() if line.startswith(" S0")]
         assert [row[0] for row in rows] == [f"S{n:04}" for n in range(1, 13)]
         assert {row[2] for row in rows} == EXPECTED[name][0]
@@ -89,7 +89,7 @@ class TestEach:
         ruleset = ss.platform(platform).scorecard(card).ruleset(version)
         metrics = ss.platform(platform).scorecard(card).all_metrics
         for id in ruleset.metric_ids:
-            assert (metrics[id].zh if lang == "zh" else metrics[id].en) in answer.out
+            assert metrics[id].label.text(lang) in answer.out
         covered = EXPECTED[name][1]
         assert ("coverage" in answer.out) == (covered is not None)
         if covered is not None:

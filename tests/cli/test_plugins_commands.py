@@ -69,13 +69,12 @@ class TestRules:
         rulesets = plugins("rules", "douyin", "--format", "json").done().document["rulesets"]
         for found in rulesets:
             ruleset = ss.platform("douyin").scorecard().ruleset(found["name"].split("/")[2])
-            shown = {t["id"]: t["source"] for t in found["tiers"]}
-            shown |= {e["id"]: e["source"] for e in found["eligibility"]}
+            shown = {t["id"]: t["limit_source"] for t in found["tiers"]}
+            shown |= {e["id"]: e["limit_source"] for e in found["eligibility"]}
             for rule in (*ruleset.tiers, *ruleset.eligibility):
-                for name in ("at_least", "at_most", "below"):
-                    number = getattr(rule, name, None)
-                    if isinstance(number, Assumed):
-                        assert shown[rule.id] == f"assumption {number.id}"
+                number = rule.condition.limit
+                if isinstance(number, Assumed):
+                    assert shown[rule.id] == f"assumption {number.id}"
 
     def test_in_force_on_a_day(self) -> None:
         plugins("rules", "douyin", "--on", "2022-12-31").done()
