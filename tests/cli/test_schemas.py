@@ -63,8 +63,9 @@ def _undescribed(node: Any, value: Any, root: Any, path: str = "") -> set[str]:
     """Fields of a document that its schema does not know; a scorer's parameters are its own."""
     known = _properties(node, root)
     found: set[str] = set()
-    if isinstance(value, dict) and known and not path.endswith("/scorer"):
-        found |= {f"{path}/{key}" for key in value if key not in known}
+    if isinstance(value, dict) and known:
+        own = value.get("declared", {}) if path.endswith(("/scorer", "/scorers")) else {}
+        found |= {f"{path}/{key}" for key in value if key not in known and key not in own}
         for key in value.keys() & known.keys():
             found |= _undescribed(known[key], value[key], root, f"{path}/{key}")
     for item in value if isinstance(value, list) else ():

@@ -84,7 +84,7 @@ def run_commands(example: Example) -> str | None:
             continue
         awaited = int(found[1]) if (found := re.search(r"# exit (\d+)", command)) else 0
         with pytest.MonkeyPatch.context() as here:
-            here.setattr(catalog, "_published", {})
+            forget_plugins(here)
             for name, value in environ.items():
                 here.setenv(name, value)
             forget_modules()
@@ -112,6 +112,12 @@ def make_visible(source: Path) -> None:
     sys.path[:0] = [place for place in places if place not in sys.path]
     os.environ["PYTHONPATH"] = os.pathsep.join([*places, os.environ.get("PYTHONPATH", "")])
     invalidate_caches()
+
+
+def forget_plugins(here: pytest.MonkeyPatch) -> None:
+    """A catalogue in which nothing is loaded yet, as in a new process."""
+    here.setattr(catalog, "_records", [])
+    here.setattr(catalog, "_platforms", [])
 
 
 def forget_modules() -> None:
@@ -165,7 +171,7 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr(catalog, "_published", {})
+    forget_plugins(monkeypatch)
     for name in [n for n in os.environ if n.startswith("SHOPSCORE_")]:
         monkeypatch.delenv(name)
     try:

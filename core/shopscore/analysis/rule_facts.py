@@ -9,8 +9,8 @@ from typing import Any
 from attrs import asdict
 
 from ..model.aggregators import RationalCombination
-from ..model.assumptions import Chosen
-from ..model.conditions import Condition
+from ..model.assumptions import Chosen, Number
+from ..model.conditions import Adjustment, Condition
 from ..model.expressions import Assumed
 from ..model.metrics import Metric
 from ..model.tallies import Tally
@@ -34,8 +34,8 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
     return {
         **facts.head(),
         "dimensions": list(facts.dimensions()),
-        "bonus": [facts.adjusting(a.metric, a.cap) for a in ruleset.adjustments if a.sign > 0],
-        "deductions": [facts.adjusting(a.metric, a.cap) for a in ruleset.adjustments if a.sign < 0],
+        "bonus": [facts.adjusting(a) for a in ruleset.adjustments if a.sign > 0],
+        "deductions": [facts.adjusting(a) for a in ruleset.adjustments if a.sign < 0],
         "comparison": facts.comparison(),
         "informational": [metric_facts(rules, id) for id in ruleset.informational],
         "conditions_only": [metric_facts(rules, id) for id in conditions_only],
@@ -111,8 +111,11 @@ class _Facts:
                 ],
             }
 
-    def adjusting(self, metric: str, cap: Any) -> dict[str, Any]:
-        return {**metric_facts(self._rules, metric), "cap": self._numbers.plain(cap)}
+    def adjusting(self, adjustment: Adjustment[Number]) -> dict[str, Any]:
+        return {
+            **metric_facts(self._rules, adjustment.metric),
+            **self._number("cap", adjustment.cap, adjustment.source),
+        }
 
     def scorer(self, id: str) -> dict[str, Any]:
         spec = self._ruleset.scorers[id]
@@ -182,7 +185,9 @@ class _Facts:
 
 
 def _source_of(number: Any, source: str) -> str | None:
-    """Return the source of a number, or the assumption that supplies it."""
+    """Return the source of a number, or the assumption that supplies it; None of no number."""
+    if number is None:
+        return None
     if isinstance(number, Chosen):
         return f"{source}, by assumption {number.by.id}"
     return f"assumption {number.id}" if isinstance(number, Assumed) else source or None

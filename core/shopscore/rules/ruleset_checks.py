@@ -47,6 +47,9 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None) ->
     if low >= high:  # before scorers, whose points would all lie off such a scale
         raise table.fail("the low end of the scale must be below its high end")
     rules = exact_rules(ruleset, kinds)
+    for adjustment in rules.adjustments:
+        if adjustment.cap is not None and adjustment.cap < 0:
+            raise table.fail(f"the cap of {adjustment.metric} is negative")
     for dimension in rules.dimensions:
         for id, weight in (
             (dimension.id, dimension.weight),
@@ -98,9 +101,8 @@ def _check_chosen(ruleset: RuleSet, table: Table) -> None:
             raise table.fail(f"assumption {word.id} may choose among {', '.join(known)} only")
         if isinstance(word, Assumed) and ruleset.assumptions[word.id].nullable:
             raise table.fail(f"assumption {word.id} chooses a word: it cannot be nullable")
-    for number in find_chosen(
-        (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, *_scale(ruleset))
-    ):
+    within = (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, ruleset.adjustments)
+    for number in find_chosen((*within, *_scale(ruleset))):
         if ruleset.assumptions[number.by.id].nullable:
             raise table.fail(f"assumption {number.by.id} chooses a number: it cannot be nullable")
         choices = set(ruleset.assumptions[number.by.id].choices)
