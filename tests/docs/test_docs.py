@@ -84,7 +84,8 @@ def run_commands(example: Example) -> str | None:
             continue
         awaited = int(found[1]) if (found := re.search(r"# exit (\d+)", command)) else 0
         with pytest.MonkeyPatch.context() as here:
-            here.setattr(catalog, "_published", {})
+            here.setattr(catalog, "_records", [])
+            here.setattr(catalog, "_platforms", [])
             for name, value in environ.items():
                 here.setenv(name, value)
             forget_modules()
@@ -165,7 +166,8 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr(catalog, "_published", {})
+    monkeypatch.setattr(catalog, "_records", [])
+    monkeypatch.setattr(catalog, "_platforms", [])
     for name in [n for n in os.environ if n.startswith("SHOPSCORE_")]:
         monkeypatch.delenv(name)
     try:
