@@ -32,9 +32,9 @@ class Resolved:
     Rows stand in the order of ``events``; :meth:`positions` says which of them are here.
     """
 
-    events: Events
+    events: Events = field(repr=False)
     rules: BoundRuleSet
-    frames: Mapping[str, pl.DataFrame]
+    frames: Mapping[str, pl.DataFrame] = field(repr=False)
     _positions: Mapping[str, Rows] | None = field(default=None, repr=False)
     _units: Units | None = field(default=None, repr=False)
 

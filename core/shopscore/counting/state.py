@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from polars.exceptions import PolarsError
 
 from ..errors import InputError, StateError, UsageError
@@ -21,7 +21,7 @@ from .state_table import Pieces, from_table, to_table
 from .sums import Sums, Wanted
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Tallies:
     """Sums and counts per tally, shop and day, and the scope that they were counted over.
 
@@ -38,10 +38,10 @@ class Tallies:
 
     tallies: Mapping[str, str]
     shop_ids: pl.Series
-    rows: Ints = field(repr=False)
-    daily: Mapping[str, Cells] = field(repr=False)
-    scope: Scope = field(repr=False)
-    columns: frozenset[tuple[str, str]] = field(repr=False)
+    rows: Ints
+    daily: Mapping[str, Cells]
+    scope: Scope
+    columns: frozenset[tuple[str, str]]
 
     @classmethod
     def of(cls, resolved: Resolved) -> Tallies:
@@ -57,6 +57,11 @@ class Tallies:
             columns=resolved.events.columns_present(),
         )
         return state._without_empty_shops()
+
+    def __repr__(self) -> str:
+        cells = sum(map(len, self.daily.values()))
+        kind = "Tallies" if self.scope.is_whole else "Difference of tallies"
+        return f"<{kind}: {len(self.tallies)} tallies, {len(self.shop_ids)} shops, {cells} cells>"
 
     def __add__(self, other: Tallies) -> Tallies:
         """Return both together.
@@ -169,17 +174,17 @@ class Tallies:
 
     def _check_same_tallies(self, other: Tallies) -> None:
         differ = [
-            f"the {side} one does not count {_some(missing)}"
+            f"the {side} one does not count {_some(sorted(missing))}"
             for side, missing in (
-                ("left", sorted(set(other.tallies.values()) - set(self.tallies.values()))),
-                ("right", sorted(set(self.tallies.values()) - set(other.tallies.values()))),
+                ("left", [v for k, v in other.tallies.items() if k not in self.tallies]),
+                ("right", [v for k, v in self.tallies.items() if k not in other.tallies]),
             )
             if missing
         ]
         if differ:
             raise StateError(
-                f"these tallies count different things: {'; '.join(differ)}. Tally both by one rule set, with the same"
-                " assumptions"
+                f"these tallies count different things: {'; '.join(differ)}."
+                " Tally both by one rule set, with the same assumptions"
             )
 
     def _without_empty_shops(self) -> Tallies:
