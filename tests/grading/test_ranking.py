@@ -194,7 +194,7 @@ def test_only_what_is_present_is_ranked() -> None:
     [
         (([1, 2],), {"kind": "mid"}, "mid"),
         (([1, 2],), {"better": "bigger"}, "bigger"),
-        (([1, 2], ["a"]), {}, "one length"),
+        (([1, 2], ["a"]), {}, "the same length"),
         (([[1, 2], [3, 4]],), {}, "one dimension"),
     ],
 )

@@ -318,7 +318,7 @@ class TestRulesThatCannotBe:
     @pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
     def test_what_is_no_number_at_all(self, number: str) -> None:
         text = text_of(document()).replace('"weight" = 0.5', f'"weight" = {number}', 1)
-        with pytest.raises(RuleSetError, match=f"mine.toml: {number} is no number"):
+        with pytest.raises(RuleSetError, match=f"mine.toml: {number} is not a number"):
             parse_ruleset(text, "mine.toml")
 
     @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ SCORER = "[scorers.goods_negative_rate]\n"
         (KUAISHOU, 'version = "2025-inferred"\n', ["version = '2025-inferred'"]),
         pytest.param(KUAISHOU, 'industries = "women"\n', ["industries"]),
         pytest.param(KUAISHOU, "goods = [\n", ["not valid TOML"]),
-        pytest.param(KUAISHOU, f"{DIMENSION}points = nan\n", ["nan is no number"]),
+        pytest.param(KUAISHOU, f"{DIMENSION}points = nan\n", ["nan is not a number"]),
         # what is published is not missing
         (KUAISHOU, '[[dimensions]]\nid = "service"\nweight = 0.3\n', ["dimensions[service]", "weight is published (source s000)"]),
         (KUAISHOU, '[scorers.rank]\nkind = "linear"\nline = [[0, 0]]\n', ["scorers.rank", "scorer rank is published"]),
@@ -187,7 +187,7 @@ SCORER = "[scorers.goods_negative_rate]\n"
         (TMALL, '[scorers.arrival_hour]\nkind = "bands"\nbands = [[0, 4]]\n', ["scorer arrival_hour; did you mean arrival_hours?"]),
         # what is no scorer
         (TMALL, f"{SCORER}band = [[0.02, 4]]\n", ["scorers.goods_negative_rate", "unknown key band; did you mean bands?"]),
-        (TMALL, f"{SCORER}bands = [[0.02]]\n", ["scorers.goods_negative_rate", "no pair of a place and its points"]),
+        (TMALL, f"{SCORER}bands = [[0.02]]\n", ["scorers.goods_negative_rate", "not a pair of a value and its points"]),
         (TMALL, f"{SCORER}bands = []\n", ["scorers.goods_negative_rate", "bands needs at least one band"]),
         (TMALL, f'{SCORER}bands = [["a", 4]]\n', ["scorers.goods_negative_rate", "'a'"]),
         (TMALL, f"{SCORER}floor = 3\n", ["scorers.goods_negative_rate", "bands"]),

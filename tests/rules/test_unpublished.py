@@ -333,7 +333,9 @@ class TestSharesOfTheRest:
 
     def test_what_cannot_be_meant(self) -> None:
         one: ReferenceTables = {"share_of_rest": 1}
-        refused(self.service({"weight": Decimal("1.1")}, one), "service", "nothing to be shared")
+        refused(
+            self.service({"weight": Decimal("1.1")}, one), "service", "nothing for share_of_rest"
+        )
         refused(self.service({"weight": 1, **one}), "pickup_hours", "unknown key weight")
         refused(
             self.service({"weight": 1}, {**one, "source": ""}), "share_of_rest = 1 needs a source"

@@ -82,8 +82,8 @@ class Assumption:
             "words": isinstance(value, tuple) and all(isinstance(w, str) for w in value),
         }[self.kind]
         if not fits or (isinstance(value, Decimal) and not value.is_finite()):
-            among = f" among {', '.join(self.choices)}" if self.choices else ""
-            raise UsageError(f"assumption {self.id}: {value!r} is not a valid {self.kind}{among}")
+            choices = f" ({', '.join(self.choices)})" if self.choices else ""
+            raise UsageError(f"assumption {self.id}: {value!r} is not of kind {self.kind}{choices}")
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             below = self.low is not None and value < self.low
             above = self.high is not None and value > self.high
