@@ -16,7 +16,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import shopscore as ss
-from support.command_line import ESCAPE, Answer, shopscore
+from shopscore.plugins import selection
+from shopscore.plugins.selection import find_ruleset
+from support.command_line import ESCAPE, Answer, plugins, shopscore
 
 WHO = ("--platform", "douyin")
 WHICH = (*WHO, "--ruleset", "2022", "--as-of", "2022-07-01")
@@ -405,6 +407,40 @@ class TestSpan:
         answer = shopscore("score", events, *WHO, "--ruleset", "2022", "-f", "json").done()
         after = datetime.now(clock).date().isoformat()
         assert answer.document["as_of"] in (before, after)
+
+
+class TestSelection:
+    """The rules are selected once, and before anything is read."""
+
+    @pytest.fixture
+    def selected(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        found: list[str] = []
+
+        def find(scorecard: Any, ruleset: Any, day: Any) -> Any:
+            found.append(str(ruleset))
+            return find_ruleset(scorecard, ruleset, day)
+
+        monkeypatch.setattr(selection, "find_ruleset", find)
+        return found
+
+    def test_of_events(self, events: Path, selected: list[str]) -> None:
+        shopscore("score", events, *WHICH).done()
+        assert selected == ["2022"]
+
+    def test_of_values(self, tmp_path: Path, selected: list[str]) -> None:
+        (tmp_path / "values.csv").write_text(VALUES, encoding="utf-8")
+        shopscore("score", "--values", tmp_path / "values.csv", *WHICH).done()
+        assert selected == ["2022"]
+
+    def test_of_a_difference(self, events: Path, selected: list[str]) -> None:
+        plugins("diff", "douyin", "2022", "2022", "--events", events).done()
+        assert selected == ["2022", "2022"]
+
+    def test_comes_first(self, tmp_path: Path) -> None:
+        where = ("score", tmp_path / "none", *WHO, "--as-of", "2022-07-01")
+        shopscore(*where, "--ruleset", "2021").failed(4, "2021", "did you mean 2022?")
+        shopscore(*where, "--benchmarks", tmp_path / "b.csv").failed(3, "b.csv")
+        shopscore(*where).failed(3, "none: no such file or folder")
 
 
 class TestWithoutScores:

@@ -69,11 +69,11 @@ class Result:
         return (self._view(row) for row in range(len(self)))
 
     def __getitem__(self, shop_id: str) -> ShopView:
-        """The view of one shop; raises UsageError where it is not in the result."""
+        """Return the view of one shop; raise UsageError where it is not in the result."""
         return self._view(self._row(shop_id))
 
     def __contains__(self, shop_id: object) -> bool:
-        """Whether there is a shop of that id."""
+        """Return whether there is a shop of that id."""
         return isinstance(shop_id, str) and shop_id in self.shops["shop_id"]
 
     @property
@@ -217,7 +217,7 @@ class Result:
 
     @property
     def _head(self) -> dict[str, Any]:
-        """What the document says of all shops together."""
+        """The part of the document that is the same for all shops."""
         ruleset = self.rules.ruleset
         return {
             "schema": SCORE,

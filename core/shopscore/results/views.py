@@ -60,9 +60,9 @@ class ShopView:
     """One shop: its status, its score, and the dimensions and metrics behind it.
 
     ``shop["pickup_rate"]`` is a metric, ``shop.dimension("goods")`` a dimension; iterating gives
-    the metrics. ``coverage`` is the share of the total whose numbers are known, where some are
-    missing. ``platform``, ``scorecard``, ``ruleset`` (its version) and ``as_of`` say what the
-    score is one of.
+    the metrics, ``shop.to_dict()`` the shop's entry of the JSON document. ``coverage`` is the
+    share of the total whose numbers are known, where some are missing. ``platform``,
+    ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is.
     """
 
     platform: str
@@ -85,7 +85,7 @@ class ShopView:
         return f"<ShopView {self.shop_id}: {self.status}{score}>"
 
     def __getitem__(self, metric_id: str) -> MetricView:
-        """The metric of that id; raises UsageError where the shop has none."""
+        """Return the metric of that id; raise UsageError where the shop has none."""
         for metric in self.metrics:
             if metric.id == metric_id:
                 return metric
@@ -97,7 +97,7 @@ class ShopView:
         raise UsageError(f"no metric {metric_id}{did_you_mean(str(metric_id), known)}")
 
     def __contains__(self, metric_id: object) -> bool:
-        """Whether there is a metric of that id."""
+        """Return whether there is a metric of that id."""
         return any(metric.id == metric_id for metric in self.metrics)
 
     def __iter__(self) -> Iterator[MetricView]:
