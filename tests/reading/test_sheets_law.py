@@ -49,7 +49,9 @@ def read(path: Path, positions: list[int]) -> Read | str:
         return str(error)
     rows = range(len(body.frame))
     frame = body.frame.to_dict(as_series=False)
-    return Read(sheet, frame, dict(body.too_long), body.lines(rows), body.records(rows))
+    return Read(
+        sheet, frame, dict(body.too_long), body.origin.lines(rows), body.origin.records(rows)
+    )
 
 
 def read_alike(data: bytes, positions: list[int]) -> Read | str:

@@ -18,7 +18,7 @@ SCHEMA = 1
 
 
 def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = None) -> Layout:
-    """The layout that a TOML text declares.
+    """Return the layout that a TOML text declares.
 
     Raises:
         RuleSetError: for anything unknown or missing, naming file and place.
@@ -48,7 +48,7 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
 
 
 def read_layout(path: Path) -> Layout:
-    """A user's own layout; raises InputError where the file cannot be read, or used."""
+    """Read a user's own layout; raise InputError where the file cannot be read, or used."""
     try:
         return parse_layout(path.read_text(encoding="utf-8-sig"), str(path))
     except RuleSetError as error:
@@ -62,7 +62,7 @@ def read_layout(path: Path) -> Layout:
 def layout_of_platform(
     text: str, origin: str, platform: str, streams: Mapping[str, Stream]
 ) -> Layout:
-    """A layout that a plugin brings; it says where it is from."""
+    """Return a layout that a plugin brings; it says where it is from."""
     layout = parse_layout(text, origin, streams)
     if layout.source is None:
         raise RuleSetError(f"{origin}: a layout of a plugin needs a [source]")
@@ -70,16 +70,16 @@ def layout_of_platform(
 
 
 def _columns(table: Table) -> dict[str, tuple[str, ...]]:
-    """One header, or several of which the first that a file has is taken."""
+    """Return the headers of each column; the first that a file has is taken."""
     found = {}
     for name in table.data:
-        given = table.take(name, (str, list))
-        found[name] = (given,) if isinstance(given, str) else table.texts(name)
+        headers = table.take(name, (str, list))
+        found[name] = (headers,) if isinstance(headers, str) else table.texts(name)
     return found
 
 
 def _words(table: Table) -> dict[str, str]:
-    """Words as text; true and false as TOML writes them."""
+    """Return words as text; true and false as TOML writes them."""
     found = {}
     for name in table.data:
         value: Any = table.take(name, object)
@@ -92,9 +92,9 @@ def _words(table: Table) -> dict[str, str]:
 def _suborders(table: Table) -> SubOrders | None:
     if not table.data:
         return None
-    given = table.take("id", (str, list))
+    header = table.take("id", (str, list))
     found = SubOrders(
-        id=(given,) if isinstance(given, str) else table.texts("id"),
+        id=(header,) if isinstance(header, str) else table.texts("id"),
         earliest=table.texts("earliest"),
         latest=table.texts("latest"),
         total=table.texts("total"),
@@ -118,7 +118,7 @@ def _source(table: Table) -> Source | None:
 
 
 def _check(layout: Layout, table: Table, streams: Mapping[str, Stream]) -> None:
-    """Every column is one of the stream, of the kind that the layout takes it for."""
+    """Raise for a column that the stream does not have, or has as another kind."""
     stream = streams.get(layout.stream)
     if stream is None:
         raise table.fail(f"no stream {layout.stream}; there are {', '.join(streams)}")
