@@ -1,16 +1,17 @@
-"""What all tests share: `oracle` can be imported, and hypothesis draws the same examples always."""
+"""What all tests share: asserts of helpers explain themselves, and hypothesis draws the same always.
+
+``HYPOTHESIS_PROFILE=quick`` draws few examples: an answer within seconds, for the work between
+two commits.
+"""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-pytest.register_assert_rewrite("agreement", "units")
+pytest.register_assert_rewrite("oracle", "support")
 
 settings.register_profile(
     "ci",
@@ -18,4 +19,5 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.load_profile("ci")
+settings.register_profile("quick", settings.get_profile("ci"), max_examples=10)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .errors import StateError as StateError
     from .errors import StrictError as StrictError
     from .errors import UsageError as UsageError
+    from .evaluation.with_python import evaluate as evaluate
     from .exact.rationals import Rationals as Rationals
     from .grading import ranking as ranking
     from .grading.benchmarks import Benchmark as Benchmark
@@ -103,6 +104,7 @@ _HOMES = {
         "StrictError",
         "UsageError",
     ),
+    "evaluation.with_python": ("evaluate",),
     "exact.rationals": ("Rationals",),
     "grading.benchmarks": ("Benchmark",),
     "model.aggregators": (

@@ -1,16 +1,16 @@
 """One tree of errors; each message says what happened, where, and what to do.
 
     ShopscoreError
-    ├── UsageError              an argument or option that cannot be meant        (exit 2)
-    │   ├── ExpressionError     an expression used in a way that has no meaning
-    │   └── DeclarationError    a metric, window, … declared wrongly
+    ├── UsageError              an invalid or contradictory argument or option    (exit 2)
+    │   ├── ExpressionError     an expression that makes no sense where it is used
+    │   └── DeclarationError    an invalid declaration of a metric, window, …
     ├── InputError              events, values or tables that cannot be used      (exit 3)
-    │   └── StrictError         rows were set aside and strictness was asked for  (exit 1)
+    │   └── StrictError         rows were set aside, in strict mode               (exit 1)
     ├── StateError              tallies that must not be added or subtracted      (exit 3)
     ├── CoverageError           platform, scorecard, rule set or date not covered (exit 4)
-    │   └── RuleSetError        a rule set file that says something impossible
-    └── PluginError             a plugin failed in what was asked for             (exit 5)
-        └── PluginErrorGroup        several did, in strict mode: an exception group
+    │   └── RuleSetError        an invalid rule set file
+    └── PluginError             a plugin that is needed failed                    (exit 5)
+        └── PluginErrorGroup    several plugins failed, in strict mode
 
 A warning of the package is a :class:`ShopscoreWarning`.
 """
@@ -29,31 +29,31 @@ class ShopscoreError(Exception):
 
 
 class UsageError(ShopscoreError):
-    """An argument or option that cannot be meant."""
+    """An invalid argument or option, or several that contradict each other."""
 
     exit_code = 2
 
 
 class ExpressionError(UsageError, TypeError):
-    """An expression used in a way that has no meaning, such as ``bool(col.rating > 3)``."""
+    """An expression that makes no sense where it is used, such as ``bool(col.rating > 3)``."""
 
 
 class DeclarationError(UsageError, ValueError):
-    """A metric, tally, window, scorer or platform that is declared wrongly."""
+    """An invalid declaration of a metric, tally, window, scorer or platform."""
 
 
 class InputError(ShopscoreError):
-    """Events, metric values or tables that cannot be used; names file, line, column, value."""
+    """Unusable events, metric values or tables; the message names file, line, column and value."""
 
 
 class StrictError(InputError):
-    """Rows were set aside, and the caller asked for strictness."""
+    """Rows were set aside, in strict mode."""
 
     exit_code = 1
 
 
 class StateError(ShopscoreError):
-    """Tallies that must not be added or subtracted: they share units, or count other things."""
+    """Tallies that must not be added or subtracted: they share units, or count different things."""
 
 
 class CoverageError(ShopscoreError):
@@ -63,17 +63,17 @@ class CoverageError(ShopscoreError):
 
 
 class RuleSetError(CoverageError):
-    """A rule set file that says something impossible; names the file and the key."""
+    """An invalid rule set file; the message names the file and the key."""
 
 
 class PluginError(ShopscoreError):
-    """A plugin failed in what was asked for."""
+    """A plugin that is needed failed."""
 
     exit_code = 5
 
 
 class PluginErrorGroup(PluginError, ExceptionGroup[PluginError]):  # noqa: N818 - like its base
-    """Several plugins are broken, and the caller asked for strictness.
+    """Several plugins are broken, in strict mode.
 
     >>> try:
     ...     raise PluginErrorGroup("broken plugins", [PluginError("plugin a"), PluginError("plugin b")])
@@ -85,7 +85,7 @@ class PluginErrorGroup(PluginError, ExceptionGroup[PluginError]):  # noqa: N818 
     def derive(  # type: ignore[override]
         self, excs: Sequence[PluginError]
     ) -> PluginErrorGroup:
-        """A group of the same kind with other members."""
+        """Return a group of the same kind with other members."""
         return PluginErrorGroup(self.message, excs)
 
     def __str__(self) -> str:
@@ -93,11 +93,11 @@ class PluginErrorGroup(PluginError, ExceptionGroup[PluginError]):  # noqa: N818 
 
 
 class ShopscoreWarning(UserWarning):
-    """Something a person should know that does not stop the work."""
+    """Something worth knowing that does not stop the work."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The tail of a message about an unknown word: a guess, or the list of what there is.
+    """Return the end of a message about an unknown word: a guess, or the list of known words.
 
     >>> did_you_mean("tyo", ["toy", "bazaar"])
     '; did you mean toy?'

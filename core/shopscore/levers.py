@@ -1,6 +1,6 @@
-"""What the sources tell any merchant to do, as levers over the canonical streams.
+"""Levers for any merchant: what the project's sources advise, over the canonical streams.
 
-A platform that takes them says ``levers=("shopscore.levers", …)``.
+A platform adopts them with ``levers=("shopscore.levers", …)``.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ GUIDANCE = Source(
     "guidance",
     "What the project's primary sources (000 to 004) tell merchants to do",
     "S",
-    note="They advise; what it brings is not published.",
+    note="This is advice; its effect is not published.",
 )
 
 
 def earlier(time: Expr, later: Expr, sooner: Expr) -> Expr:
-    """A time that moves with another one: as much earlier as that becomes, where both are known."""
+    """Move a time earlier by as much as ``later`` moves to ``sooner``; keep it where unknown."""
     return first_of(time - (later - sooner), time)
 
 
@@ -38,7 +38,7 @@ ANSWER_WITHIN_THREE_MINUTES = Lever(
     & (col.first_reply_at.is_null() | (col.first_reply_at - col.started_at > assumed("seconds"))),
     cells={"first_reply_at": col.started_at + assumed("seconds")},
     own_settings=(
-        Assumption("seconds", "integer", 120, "A first reply comes after so long.", 0, 180, "s"),
+        Assumption("seconds", "integer", 120, "The time until the first reply.", 0, 180, "s"),
     ),
     assumes=(
         "the agents at these hours answer every conversation in time",
@@ -71,7 +71,7 @@ AGREE_AT_ONCE = Lever(
     },
     assumes=(
         "the requests that the merchant agreed to are the same",
-        "a refund without return closes as much earlier; a return takes its own time",
+        "a refund without return closes earlier by the same time; a return takes as long as before",
     ),
     sources=(GUIDANCE,),
 )
@@ -92,9 +92,9 @@ ACT_WHEN_RETURN_IS_SIGNED = Lever(
         ),
     },
     own_settings=(
-        Assumption("hours", "integer", 1, "Goods are checked within so long.", 0, 240, "h"),
+        Assumption("hours", "integer", 1, "The time to check returned goods.", 0, 240, "h"),
     ),
-    assumes=("the goods are checked in time", "the ticket closes as much earlier"),
+    assumes=("the goods are checked in time", "the ticket closes earlier by the same time"),
     sources=(GUIDANCE,),
 )
 
@@ -114,11 +114,11 @@ CHASE_PICKUP = Lever(
         ),
     },
     own_settings=(
-        Assumption("hours", "integer", 23, "The carrier takes it within so long.", 1, 240, "h"),
+        Assumption("hours", "integer", 23, "The time until the carrier picks up.", 1, 240, "h"),
     ),
     assumes=(
         "the carrier comes when asked",
-        "the way takes as long, so delivery is as much earlier",
+        "transit takes as long as before, so delivery is earlier by the same time",
     ),
     sources=(GUIDANCE,),
 )
@@ -136,9 +136,9 @@ CHANGE_CARRIER = Lever(
         + (col.signed_at - col.picked_up_at) * assumed("percent") // 100,
     },
     own_settings=(
-        Assumption("carriers", "words", (), "Parcels of these carriers go with another one."),
+        Assumption("carriers", "words", (), "Carriers that are replaced by another one."),
         Assumption(
-            "percent", "integer", 80, "How long the way takes then, of today's time.", 1, 100, "%"
+            "percent", "integer", 80, "The new transit time, as a share of today's.", 1, 100, "%"
         ),
     ),
     assumes=("the other carrier is faster by the same share everywhere",),
@@ -154,9 +154,9 @@ STOP_FAR_PROVINCES = Lever(
     product=col.product_id,
     where=col.province.is_in(assumed("provinces")),
     cells={"is_excluded": True},
-    own_settings=(Assumption("provinces", "words", (), "Nothing is sold to these provinces."),),
+    own_settings=(Assumption("provinces", "words", (), "Provinces that are no longer sold to."),),
     assumes=(
-        "orders to these provinces, and what buyers write and claim about them, would not be there",
+        "orders to these provinces, and the reviews and claims about them, would not exist",
         "their sales are lost",
     ),
     sources=(GUIDANCE,),
@@ -172,13 +172,11 @@ ASK_AFTER_DELIVERY = Lever(
     where=(col.rating <= 2) & (col.reviewed_at > col.order.signed_at + assumed("hours") * HOUR),
     cells={"rating": assumed("rating_after")},
     own_settings=(
-        Assumption("hours", "integer", 24, "The buyer is asked within so long.", 1, 240, "h"),
-        Assumption(
-            "rating_after", "integer", 4, "The rating of a buyer who was won.", 3, 5, "stars"
-        ),
+        Assumption("hours", "integer", 24, "The time until the buyer is asked.", 1, 240, "h"),
+        Assumption("rating_after", "integer", 4, "The new rating of such a buyer.", 3, 5, "stars"),
     ),
     assumes=(
-        "asking changes what every such buyer writes: this shows the most it could bring",
+        "asking changes what every such buyer writes: this shows the greatest possible effect",
         "nobody is paid for a review",
     ),
     sources=(GUIDANCE,),
@@ -194,13 +192,11 @@ COMPENSATE_BEFORE_BAD_REVIEW = Lever(
     where=(col.rating <= 2) & col.order.signed_at.is_not_null(),
     cells={"rating": assumed("rating_after")},
     own_settings=(
-        Assumption(
-            "rating_after", "integer", 4, "The rating of a buyer who was won.", 3, 5, "stars"
-        ),
+        Assumption("rating_after", "integer", 4, "The new rating of such a buyer.", 3, 5, "stars"),
     ),
     assumes=(
-        "every such buyer tells the shop first: this shows the most it could bring",
-        "the goods or the money are paid for every one",
+        "every such buyer tells the shop first: this shows the greatest possible effect",
+        "the shop pays for the goods or the compensation each time",
     ),
     sources=(GUIDANCE,),
 )
@@ -251,9 +247,9 @@ REFUND_EARLY = Lever(
         "closed_at": earlier(col.closed_at, col.refunded_at, col.return_signed_at),
     },
     own_settings=(
-        Assumption("only_known", "boolean", False, "Only for the buyers that are named."),
-        Assumption("known_buyers", "words", (), "Buyers who are trusted."),
+        Assumption("only_known", "boolean", False, "Only for the buyers that are listed."),
+        Assumption("known_buyers", "words", (), "The buyers who are trusted."),
     ),
-    assumes=("the goods come back as described; what does not is the merchant's loss",),
+    assumes=("goods come back as described; where they do not, the merchant bears the loss",),
     sources=(GUIDANCE,),
 )

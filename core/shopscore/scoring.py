@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -12,21 +13,28 @@ import polars as pl
 from attrs import evolve
 
 from .composing.standards import Standards
+from .counting.cells import fingerprint
 from .counting.resolution import Resolved, resolve_events
 from .counting.state import Tallies
 from .counting.sums import window_sums
-from .errors import InputError, UsageError
+from .errors import StateError, UsageError
 from .grading.benchmarks import Benchmark
-from .grading.points import Supplied
-from .grading.typed_values import _given, _measured, _read
+from .grading.typed_values import read_values
 from .grading.weighing import weigh
+from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
-from .plugins.selection import RuleSetName, _day, notices_on, select_rules
+from .plugins.selection import RuleSetName, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
 from .reading.files import Progress, from_dataframe
 from .results.building import ReferenceTables, build_result
 from .results.result import Result
 from .rules.numbers_toml import NumbersSource
+
+#: What :func:`select_rules` returns: the rules, the day, and notices about the choice.
+Selection = tuple[BoundRuleSet, date, tuple[str, ...]]
+
+logging.getLogger("shopscore").addHandler(logging.NullHandler())
+_logger = logging.getLogger(__name__)
 
 
 def resolve(
@@ -40,18 +48,17 @@ def resolve(
     numbers: NumbersSource = None,
     tz: str | None = None,
 ) -> Resolved:
-    """Events as rows that stand alone, for the metrics of one rule set.
+    """Return events as rows that stand alone, for the metrics of one rule set.
 
     The arguments are those of :func:`score`; ``as_of`` only matters for the choice of the rule
     set where none is named. ``resolved.split(7)`` cuts it into parts whose tallies add up.
-
     """
     rules, _, _ = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     return resolve_events(read_events(source, platform=platform, tz=tz), rules)
 
 
 def tally(resolved: Resolved) -> Tallies:
-    """The daily tallies of resolved rows: the state. ``+`` merges states, ``−`` undoes.
+    """Return the daily tallies of resolved rows: the state. ``+`` merges states, ``−`` undoes.
 
     Raises:
         StateError: where a sum would not fit in int64.
@@ -81,14 +88,13 @@ def score(
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies.
-        platform: the id of the platform, or a platform itself; not needed for tallies, which
-            know their rules.
+        platform: the id of the platform, or a platform itself.
         scorecard: one of its scorecards; by default the first.
         ruleset: a version, a TOML file, or a rule set; by default the one in force on ``as_of``.
         as_of: the day of publication (the last day that counts is the one before); by default
             today on the platform's clock.
         shops: for tallies: events, or a dataframe with ``shop_id`` and ``industry``, since a
-            state holds no attributes of shops.
+            state holds no attributes of shops; without it all are ranked together.
         benchmarks: a table, or the path of one, from which percentiles are taken.
         standards: a table, or the path of one, that says what each metric must reach.
         assume: other values for assumptions, by id.
@@ -103,67 +109,120 @@ def score(
     Raises:
         InputError: for events that cannot be used.
         CoverageError: for a platform, rule set or date that is not covered.
-        UsageError: for arguments that cannot be meant.
-        StateError: for tallies that are a difference.
+        UsageError: for invalid or contradictory arguments.
+        StateError: for a difference of states, or a state that does not count what the rules need.
     """
-    if isinstance(source, Tallies):
-        if any((ruleset, scorecard, assume, numbers, tz, strict)):
-            raise UsageError(
-                "tallies know their rules: name rule set and assumptions, zone and strictness when"
-                " reading and resolving"
-            )
-        return _score_tallies(
-            source, as_of, shops, ReferenceTables(benchmarks, standards), platform
-        )
     if platform is None:
-        raise UsageError("score needs platform=, the id of a platform")
-    rules, day, notices = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+        raise UsageError(
+            "score needs platform=, the id of a platform, whose rules apply; a state holds no rules"
+        )
+    if not isinstance(source, Tallies) and shops is not None:
+        raise UsageError("shops= goes with a state; events bring their own table of shops")
+    if isinstance(source, Tallies) and (tz is not None or strict):
+        raise UsageError("tz= and strict= say how events are read; a state was counted before")
+    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     tables = ReferenceTables(benchmarks, standards)
-    say = progress or (lambda _: None)
-    events = read_events(source, platform=platform, tz=tz, strict=strict, progress=say)
-    say("resolving")
+    if isinstance(source, Tallies):
+        return _score_state(source, selection, shops, tables, progress)
+    events = read_events(source, platform=platform, tz=tz, strict=strict, progress=progress)
+    return score_events(events, selection, tables, progress)
+
+
+def score_events(
+    events: Events,
+    selection: Selection,
+    tables: ReferenceTables,
+    progress: Progress | None = None,
+) -> Result:
+    """Score events by rules that are selected already; commands select before they read."""
+    rules, day, notices = selection
+    begin = _stages(progress)
+    begin("resolving")
     resolved = resolve_events(events, rules)
-    say("counting")
+    begin("counting")
     measured = weigh(
         rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
     )
-    say("grading")
+    begin("grading")
     result = build_result(rules, day, measured, events.shops, tables, notices=notices)
-    return evolve(result, events=events)
+    return _log_notices(evolve(result, events=events))
 
 
-def _score_tallies(
+def _stages(progress: Progress | None) -> Progress:
+    """Return what is called as each stage begins: it logs the stage, and tells the caller."""
+
+    def begin(stage: str) -> None:
+        _logger.info(stage)
+        if progress is not None:
+            progress(stage)
+
+    return begin
+
+
+def _log_notices(result: Result) -> Result:
+    for notice in result.notices:
+        _logger.info("notice: %s", notice)
+    return result
+
+
+def _score_state(
     state: Tallies,
-    as_of: date | str | None,
+    selection: Selection,
     shops: Any,
     tables: ReferenceTables,
-    platform: str | Platform | None,
+    progress: Progress | None,
 ) -> Result:
-    rules = state.rules
-    if platform not in (None, rules.platform.id, rules.platform):
-        raise UsageError(f"these tallies were counted by the rules of {rules.platform.id}")
-    day = _day(as_of, rules.platform.zone)
+    rules, day, notices = selection
+    _check_counted(state, rules)
     if shops is None:
         attributes = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
+        unknown = "industries of the shops are unknown, since shops= was not given"
+        notices = (*notices, f"{unknown}: all are ranked together")
     else:
         attributes = _shop_attributes(shops, rules.platform)
+        missing = int((~state.shop_ids.is_in(attributes["shop_id"].implode())).sum())
+        if missing:
+            total = len(state.shop_ids)
+            unknown = f"{missing} of {total} shops of the state are not in shops="
+            notices = (*notices, f"{unknown}: their industry is taken as {UNKNOWN_INDUSTRY}")
     known = state.with_shops(attributes["shop_id"])
     listed = pl.DataFrame([known.shop_ids]).join(
         attributes, on="shop_id", how="left", maintain_order="left"
     )
+    begin = _stages(progress)
+    begin("summing")
     measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
-    return build_result(
+    begin("grading")
+    result = build_result(
         rules,
         day,
         measured,
         listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY)),
         tables,
-        notices=notices_on(rules, day),
+        notices=notices,
     )
+    return _log_notices(result)
+
+
+def _check_counted(state: Tallies, rules: BoundRuleSet) -> None:
+    """Raise StateError where the rules need a tally that the state does not have."""
+    missing = [
+        f"{tally.key}, for metric {id}"
+        for id, metric in rules.metrics.items()
+        for tally in metric.aggregator.tallies
+        if fingerprint(tally) not in state.tallies
+    ]
+    if missing:
+        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+        raise StateError(
+            f"the state does not count what rule set {rules.ruleset.name} needs: {missing[0]}{more}."
+            " Score it by the rules and assumptions that it was resolved for, or resolve and tally"
+            " the events for these"
+        )
 
 
 def _shop_attributes(shops: Any, platform: Platform) -> pl.DataFrame:
-    """What grading needs to know of shops, from any dataframe (``events.shops`` among them)."""
+    """Return what grading needs to know of shops, from events or any dataframe."""
     if isinstance(shops, Events):
         return shops.shops
     frame = from_dataframe("shops", shops).frame
@@ -194,35 +253,30 @@ def score_values(
     The other arguments, and what is returned and raised, are those of :func:`shopscore.score`.
     Conditions that need events (a number of orders) are taken as met, and the result says so.
     """
-    rules, day, notices = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
-    cells = _read(values, rules)
-    ids = sorted({c.shop_id for c in cells})
-    row = {id: position for position, id in enumerate(ids)}
-    declared: dict[str, str] = {}
-    industries = [industry or UNKNOWN_INDUSTRY] * len(ids)
-    for cell in cells:
-        if cell.industry:
-            known = declared.setdefault(cell.shop_id, cell.industry)
-            if known != cell.industry:
-                raise InputError(
-                    f"shop {cell.shop_id} has two industries, {known} and {cell.industry}"
-                )
-            industries[row[cell.shop_id]] = cell.industry
-    shops = pl.DataFrame(
-        {"shop_id": ids, "industry": industries},
-        schema={"shop_id": pl.String, "industry": pl.String},
-    )
-    measured = {id: _measured(id, cells, row) for id in rules.metrics}
-    conditions = ", ".join(c.id for c in rules.ruleset.eligibility)
+    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    return score_by_values(values, selection, ReferenceTables(benchmarks, standards), industry)
+
+
+def score_by_values(
+    values: Any, selection: Selection, tables: ReferenceTables, industry: str | None
+) -> Result:
+    """Score metric values by rules that are selected already."""
+    rules, day, notices = selection
+    begin = _stages(None)
+    begin("reading values")
+    typed = read_values(values, rules, industry or UNKNOWN_INDUSTRY)
+    conditions = ", ".join(e.id for e in rules.ruleset.eligibility)
     if conditions:
-        notices = (*notices, f"taken as met, since only values were given: {conditions}")
-    return build_result(
+        notices = (*notices, f"taken as met, since only values were supplied: {conditions}")
+    begin("grading")
+    result = build_result(
         rules,
         day,
-        measured,
-        shops,
-        ReferenceTables(benchmarks, standards),
-        given=Supplied(_given(cells, row, "percentile"), _given(cells, row, "points")),
+        {id: typed.measured(id) for id in rules.metrics},
+        typed.shops,
+        tables,
+        supplied=typed.supplied(),
         eligible=True,
         notices=notices,
     )
+    return _log_notices(result)

@@ -128,8 +128,9 @@ def _option(option: Any, context: Any) -> tuple[str, str]:
     names = ", ".join(sorted(option.opts, key=len, reverse=True))
     takes = "" if option.is_flag else f" {option.make_metavar(context)}"
     meaning = [option.help or "The form of the output."]
-    extra = option.get_help_extra(context)
-    if "default" in extra or isinstance(option.default, str):
+    if isinstance(option.show_default, str):  # words in the place of a function
+        meaning.append(f"Default: {option.show_default}.")
+    elif "default" in option.get_help_extra(context) or isinstance(option.default, str):
         meaning.append(f"Default: {code(str(option.default))}.")
     if option.multiple:
         meaning.append("May be given more than once.")
@@ -149,10 +150,10 @@ def exit_codes() -> str:
     meanings = {
         0: "done; a result in which no shop has a score is done as well, with a line on stderr",
         1: "a check failed: `shopscore-plugins check`, or `--strict` and a row was set aside",
-        2: "an argument or option that cannot be meant",
+        2: "an invalid or contradictory argument or option",
         3: "input that cannot be used",
         4: "platform, scorecard, rule set or date not covered",
-        5: "a plugin failed in what was asked for",
+        5: "a plugin that is needed failed",
         run.BUG: "a fault of shopscore itself; `SHOPSCORE_DEBUG=1` shows where",
         run.INTERRUPTED: "interrupted",
     }
@@ -201,7 +202,7 @@ def _directive(name: str) -> str:
 def views() -> Iterator[str]:
     """What a result hands out for one shop."""
     for name in ("ShopView", "DimensionView", "MetricView"):
-        yield f"```{{eval-rst}}\n.. autoclass:: shopscore.results.{name}\n```"
+        yield f"```{{eval-rst}}\n.. autoclass:: shopscore.results.views.{name}\n```"
 
 
 def hooks() -> Iterator[str]:
@@ -309,7 +310,7 @@ def after_napoleon(
 
 
 def public_name(app: Sphinx, env: Any, node: Any, content: nodes.Element) -> nodes.Node | None:
-    """References to ``shopscore.model.counting.Tally`` lead to ``shopscore.Tally``."""
+    """References to ``shopscore.model.tallies.Tally`` lead to ``shopscore.Tally``."""
     target = node.get("reftarget", "")
     if node.get("refdomain") != "py":
         return None
@@ -355,7 +356,10 @@ def filled(text: str) -> str:
         made = PARTS[name](argument) if argument else PARTS[name]()
         return made if isinstance(made, str) else "\n\n".join(made)
 
-    return PART.sub(part, text)
+    page = PART.sub(part, text)
+    if stray := re.search(r"<[^<>]* at 0x[0-9a-f]+>", page):
+        raise ExtensionError(f"an object of Python stands in a page: {stray[0]}")
+    return page
 
 
 def fill(app: Sphinx, docname: str, source: list[str]) -> None:

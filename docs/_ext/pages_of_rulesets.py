@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from markdown_tables import code, table
 
-from shopscore import Days, Metric, RuleSet, Tally, platforms
-from shopscore.model.aggregators import RationalCombination
-from shopscore.model.assumptions import Chosen
-from shopscore.model.expressions import Assumed
-from shopscore.plugins.declarations import Platform, Scorecard
-from shopscore.rules.coverage import missing_numbers
+from shopscore import Platform, platforms
+from shopscore.analysis.rule_facts import list_facts
+from shopscore.plugins.bound_rules import BoundRuleSet
 
 STATUSES = {
     "official": "the platform's own text",
@@ -31,6 +29,7 @@ CONFIDENCE = {
 }
 #: Kinds of scorer that rank nobody.
 UNRANKED = {"bands", "threshold", "linear"}
+SIGNS = {"at least": "≥", "at most": "≤", "below": "<", "above": ">"}
 #: What a divisor means.
 UNITS = {
     3_600: "seconds become hours",
@@ -46,6 +45,9 @@ COMPARISONS = {
 }
 
 
+Facts = Mapping[str, Any]
+
+
 def write(folder: Path) -> None:
     """Write the pages of all installed rule sets into a folder, and nothing else there."""
     folder.mkdir(exist_ok=True)
@@ -54,7 +56,8 @@ def write(folder: Path) -> None:
         for card in platform.scorecards:
             for version in card.versions:
                 name = f"{platform.id}-{card.id}-{version}.md"
-                wanted[name] = page(platform, card, card.ruleset(version))
+                rules = BoundRuleSet.bind(platform, card, card.ruleset(version))
+                wanted[name] = page(platform, list_facts(rules))
     for stale in {p.name for p in folder.glob("*.md")} - set(wanted):
         (folder / stale).unlink()
     for name, text in wanted.items():
@@ -63,113 +66,138 @@ def write(folder: Path) -> None:
             place.write_text(text, encoding="utf-8")
 
 
-def page(platform: Platform, card: Scorecard, ruleset: RuleSet) -> str:
-    """The page of one rule set."""
-    return "\n\n".join(_page(platform, card, ruleset)) + "\n"
+def page(platform: Platform, facts: Facts) -> str:
+    """The page of one rule set, from its facts."""
+    return "\n\n".join(_page(platform, facts)) + "\n"
 
 
-def _page(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
-    yield f"# {ruleset.name}"
-    yield f"{ruleset.en} · {ruleset.zh}"
-    yield table(("", ""), _facts(platform, ruleset))
+def _page(platform: Platform, facts: Facts) -> Iterator[str]:
+    yield f"# {facts['name']}"
+    yield f"{facts['en']} · {facts['zh']}"
+    yield table(("", ""), _head(platform, facts))
+    ids = [_short(facts, a["id"]) for a in facts["assumptions"]]
     yield (
-        "A name in square brackets, such as "
-        f"`[{min(ruleset.assumptions)}]`, is an assumption: the number"
+        f"A name in square brackets, such as `[{min(ids)}]`, is an assumption: the number"
         " is not published. Its value stands in the table at the end, and you can change it."
     )
-    yield from _weights(ruleset)
-    yield from _missing(ruleset)
+    yield from _weights(facts)
+    yield from _missing(facts)
     yield "## What is counted"
     yield (
         "Ages are days before the day of publication: age 1 is the day before it. Rows of excluded"
         " orders are left out. `order.x` is the column `x` of the order that a row names."
     )
-    counted = [entry.id for _, entry in ruleset.entries] or ruleset.informational
-    for id in counted:
-        yield from _metric(card.all_metrics[id])
-    yield from _beside(card, ruleset)
-    yield from _scorers(ruleset)
-    yield from _comparison(ruleset)
-    yield from _conditions(ruleset)
-    yield from _assumptions(ruleset)
+    counted = [m for d in facts["dimensions"] for m in d["metrics"]] or facts["informational"]
+    for metric in counted:
+        yield from _metric(metric)
+    yield from _others(facts)
+    yield from _scorers(facts)
+    yield from _comparison(facts)
+    yield from _conditions(facts)
+    yield from _assumptions(facts)
     yield "## Sources"
     yield table(
         ("id", "confidence", "what"),
         [
-            (code(s.id), f"{s.confidence}: {CONFIDENCE.get(s.confidence, '')}", _linked(s))
-            for s in ruleset.sources.values()
+            (
+                code(s["id"]),
+                f"{s['confidence']}: {CONFIDENCE.get(s['confidence'], '')}",
+                _linked(s),
+            )
+            for s in facts["sources"]
         ],
     )
-    if ruleset.notes:
+    if facts["notes"]:
         yield "## Notes"
-        yield "\n".join(f"- {note}" for note in ruleset.notes)
+        yield "\n".join(f"- {note}" for note in facts["notes"])
 
 
-def _facts(platform: Platform, ruleset: RuleSet) -> Iterator[tuple[str, str]]:
-    span = f" (the span is: {ruleset.span_source})" if ruleset.span_source else ""
-    ends = [_number(end) for end in (ruleset.low, ruleset.high)]
-    source = f" ({ruleset.scale_source})" if ruleset.scale_source else ""
-    kinds = {spec.kind for spec in ruleset.scorers.values()}
-    yield "status", f"`{ruleset.status}`: {STATUSES[ruleset.status]}"
-    yield "covers", f"{ruleset.span}{span}"
-    yield "published on", str(ruleset.published_on or "not known")
+def _short(facts: Facts, assumption: str) -> str:
+    platform, _, version = facts["name"].split("/")
+    return assumption.removeprefix(f"{platform}.{version}.")
+
+
+def _head(platform: Platform, facts: Facts) -> Iterator[tuple[str, str]]:
+    span = f" (the span is: {facts['span_source']})" if facts["span_source"] else ""
+    scale = f"{_bare(facts, 'low')} to {_bare(facts, 'high')}"
+    source = f" ({facts['scale_source']})" if facts["scale_source"] else ""
+    metrics = [m for d in facts["dimensions"] for m in d["metrics"]]
+    kinds = {scorer["kind"] for scorer in facts["scorers"]}
+    yield "status", f"`{facts['status']}`: {STATUSES[facts['status']]}"
+    yield "covers", f"{facts['span']}{span}"
+    yield "published on", str(facts["published_on"] or "not known")
     yield "clock, currency", f"{platform.zone}, {platform.currency}"
-    yield "points and score", f"{' to '.join(ends)}{source}"
-    yield "decimals", _number(ruleset.decimals)
-    if kinds - UNRANKED or not all(entry.scorer for _, entry in ruleset.entries) or not kinds:
-        yield "ranking", _number(ruleset.ranking)
-    if ruleset.dimensions:
-        yield "a metric without points", _number(ruleset.missing)
-        yield "only shops with a score are peers", _number(ruleset.peers_need_eligibility)
+    yield "points and score", f"{scale}{source}"
+    yield "decimals", _bare(facts, "decimals")
+    if kinds - UNRANKED or not all(m["scorer"] for m in metrics) or not kinds:
+        yield "ranking", _bare(facts, "ranking")
+    if facts["dimensions"]:
+        yield "a metric without points", _bare(facts, "missing")
+        yield "only shops with a score are peers", _bare(facts, "peers_need_eligibility")
 
 
-def _linked(source: Any) -> str:
-    title = f"[{source.title}]({source.url})" if source.url else source.title
-    return f"{title}. {source.note}" if source.note else title
+def _linked(source: Facts) -> str:
+    title = f"[{source['title']}]({source['url']})" if source["url"] else source["title"]
+    return f"{title}. {source['note']}" if source["note"] else title
 
 
-def _number(value: Any, source: str = "") -> str:
-    """A number with its mark: the source that gives it, or the assumption in its place."""
-    if isinstance(value, Assumed):
-        return code(str(value))
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"{text} ({source})" if source else text
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _needed(ruleset: RuleSet, number: Any, source: str = "") -> str:
-    """A weight, or points: without a value they are missing."""
-    if isinstance(number, Chosen):
-        words = (f"{n} where {code(f'[{number.by.id}]')} is `{w}`" for w, n in number.numbers)
+def _marked(text: str) -> str:
+    """Text in which the names of assumptions are set as code."""
+    return re.sub(r"\[[a-z0-9_.]+\]", lambda name: code(name[0]), text)
+
+
+def _assumption(facts: Facts, key: str) -> str | None:
+    """The assumption in the place of a number, in square brackets."""
+    kind, _, id = (facts[f"{key}_source"] or "").partition(" ")
+    return code(f"[{id}]") if kind == "assumption" else None
+
+
+def _bare(facts: Facts, key: str) -> str:
+    """A number without its source, or the assumption in its place."""
+    return _assumption(facts, key) or _plain(facts[key])
+
+
+def _number(facts: Facts, key: str) -> str:
+    """A number with the source that gives it, or the assumption in its place."""
+    source, choices = facts[f"{key}_source"], facts.get(f"{key}_choices")
+    assumption = _assumption(facts, key)
+    if choices is not None:
+        source, _, id = source.partition(", by assumption ")
+        words = (f"{n} where {code(f'[{id}]')} is `{w}`" for w, n in choices.items())
         return f"{', '.join(words)} ({source})"
-    missing = ruleset.number(number) is None
-    return f"not published ({_number(number)})" if missing else _number(number, source)
+    if assumption is not None:
+        return f"not published ({assumption})" if facts[key] is None else assumption
+    return f"{_plain(facts[key])} ({source})" if source else _plain(facts[key])
 
 
-def _weights(ruleset: RuleSet) -> Iterator[str]:
+def _weights(facts: Facts) -> Iterator[str]:
     yield "## Weights"
-    if not ruleset.dimensions:
+    if not facts["dimensions"]:
         yield "There are none, and no total: each metric stands by itself."
         return
     rows = []
-    for dimension in ruleset.dimensions:
-        name = f"{dimension.en} · {dimension.zh}"
-        weight = _needed(ruleset, dimension.weight, dimension.source)
-        if dimension.points is not None:
-            points = f"points of the whole: {_needed(ruleset, dimension.points, dimension.source)}"
+    for dimension in facts["dimensions"]:
+        name = f"{dimension['en']} · {dimension['zh']}"
+        weight = _number(dimension, "weight")
+        if dimension["states_points"]:
+            points = f"points of the whole: {_number(dimension, 'points')}"
             rows.append((name, weight, points, None, None))
             name = weight = ""
-        for entry in dimension.metrics:
-            within = _needed(ruleset, entry.weight, entry.source)
-            within = f"{within} of the rest" if entry.of_rest else within
-            scorer = code(entry.scorer) if entry.scorer else "not published"
-            rows.append((name, weight, code(entry.id), within, scorer))
+        for metric in dimension["metrics"]:
+            within = _number(metric, "weight")
+            within = f"{within} of the rest" if metric["of_rest"] else within
+            scorer = code(metric["scorer"]["id"]) if metric["scorer"] else "not published"
+            rows.append((name, weight, code(metric["id"]), within, scorer))
             name = weight = ""
     yield table(("dimension", "weight", "metric", "weight within", "scorer"), rows)
 
 
-def _missing(ruleset: RuleSet) -> Iterator[str]:
-    found = missing_numbers(ruleset)
-    if not found:
+def _missing(facts: Facts) -> Iterator[str]:
+    if not facts["missing_numbers"]:
         return
     yield "## What is missing"
     yield (
@@ -179,191 +207,157 @@ def _missing(ruleset: RuleSet) -> Iterator[str]:
     )
     yield table(
         ("number", "assumption", "why"),
-        [(code(m.number), code(m.assumption) if m.assumption else "", m.reason) for m in found],
+        [
+            (code(m["number"]), code(m["assumption"]) if m["assumption"] else "", m["reason"])
+            for m in facts["missing_numbers"]
+        ],
     )
 
 
-def _metric(metric: Metric) -> Iterator[str]:
-    yield f"### `{metric.id}`"
-    yield f"{metric.en} · {metric.zh}"
-    facts = [
-        ("better", metric.better),
-        ("unit", metric.unit),
-        ("days", _window(metric)),
-        ("least n", metric.min_n if metric.min_n > 1 else None),
-        ("source", ", ".join(metric.sources)),
+def _metric(metric: Facts) -> Iterator[str]:
+    yield f"### `{metric['id']}`"
+    yield f"{metric['en']} · {metric['zh']}"
+    lines = [
+        ("better", metric["better"]),
+        ("unit", metric["unit"]),
+        ("days", _marked(metric["window"])),
+        ("least n", metric["min_n"] if metric["min_n"] > 1 else None),
+        ("source", ", ".join(metric["sources"])),
     ]
-    yield "\n".join(f"- {name}: {value}" for name, value in facts if value)
-    yield from _aggregator(metric)
-    if metric.note:
-        yield f"{metric.note}"
+    yield "\n".join(f"- {name}: {value}" for name, value in lines if value)
+    yield from _counted(metric)
+    if metric["note"]:
+        yield metric["note"]
 
 
-def _window(metric: Metric) -> str:
-    window = metric.window
-    if not isinstance(window, Days):
-        return code(repr(window))
-    text = f"ages {window.first} to {window.last}"
-    if window.half_life is None:
-        return text
-    return f"{text}; newer days weigh more where there is a half life: {_number(window.half_life)}"
-
-
-def _aggregator(metric: Metric) -> Iterator[str]:
-    aggregator = metric.aggregator
-    if not aggregator.tallies:
+def _counted(metric: Facts) -> Iterator[str]:
+    tallies = [tally["words"] for tally in metric["counts"]]
+    grades, per = metric["grades"], metric["per"]
+    if not tallies:
         yield "Nothing is counted: events do not feed it. Its value can be given (`--values`)."
         return
-    if not isinstance(aggregator, RationalCombination):
+    if grades is None:
         yield "Counted from:"
-        yield "\n".join(f"- {_tally(t)}" for t in aggregator.tallies)
+        yield "\n".join(f"- {words}" for words in tallies)
         return
-    graded = len(aggregator.terms) > 1
-    yield "Above the line:" if aggregator.over else "The number of:"
-    yield "\n".join(
-        f"- {_number(grade) + ' × ' if graded else ''}{_tally(t)}" for grade, t in aggregator.terms
-    )
-    if aggregator.over:
-        unit = f": {UNITS[aggregator.per]}" if aggregator.per in UNITS else ""
-        per = f", times {aggregator.per:,}{unit}" if aggregator.per > 1 else ""
-        yield f"Below the line (the number of these rows is `n`){per}:"
-        yield f"- {_tally(aggregator.over)}"
+    marks = [f"{_marked(grade)} × " if len(grades) > 1 else "" for grade in grades]
+    yield "Above the line:" if metric["divides"] else "The number of:"
+    above = zip(marks, tallies, strict=False)  # the last tally may stand below the line
+    yield "\n".join(f"- {mark}{words}" for mark, words in above)
+    if metric["divides"]:
+        unit = f": {UNITS[per]}" if per in UNITS else ""
+        times = f", times {per:,}{unit}" if per > 1 else ""
+        yield f"Below the line (the number of these rows is `n`){times}:"
+        yield f"- {tallies[-1]}"
 
 
-def _tally(tally: Tally) -> str:
-    what = "rows" if tally.counts_rows else f"the sum of `{tally.value}` over rows"
-    words = [f"{what} of `{tally.stream}` on the day of `{tally.day}`"]
-    if tally.where is not None:
-        words.append(f"where `{tally.where}`")
-    if tally.once is not None:
-        each = ", ".join(str(e) for e in tally.once.per)
-        by = ", ".join(str(e) for e in tally.once.by)
-        words.append(
-            f"– each `{each}` counts once: the earliest by `{by}`"
-            if tally.once.first == 1
-            else f"– of those that share `{each}` the first {tally.once.first} by `{by}`"
-        )
-        if tally.once.among is not None:
-            words.append(f"(decided among all rows where `{tally.once.among}`)")
-    return " ".join(words)
-
-
-def _beside(card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
+def _others(facts: Facts) -> Iterator[str]:
     """The metrics that are not weighed."""
-    bonus = [b.metric for b in ruleset.bonus]
-    shown = ruleset.informational if ruleset.dimensions else ()
-    others = [id for id in ruleset.needed_metric_ids if id not in ruleset.metric_ids]
+    shown = facts["informational"] if facts["dimensions"] else ()
+    bounds = "The total never leaves the scale."
     groups = {
-        "Added to the total": (bonus, "The total never rises above the end of the scale."),
+        "Added to the total": (facts["bonus"], bounds),
+        "Taken from the total": (facts["deductions"], bounds),
         "Shown, without weight": (shown, ""),
-        "Used by conditions only": (others, ""),
+        "Used by conditions only": (facts["conditions_only"], ""),
     }
-    for heading, (ids, words) in groups.items():
-        if ids:
+    for heading, (metrics, words) in groups.items():
+        if metrics:
             yield f"## {heading}"
-        if ids and words:
+        if metrics and words:
             yield words
-        for id in ids:
-            yield from _metric(card.all_metrics[id])
+        for metric in metrics:
+            yield from _metric(metric)
 
 
-def _scorers(ruleset: RuleSet) -> Iterator[str]:
-    if not ruleset.scorers:
+def _scorers(facts: Facts) -> Iterator[str]:
+    if not facts["scorers"]:
         return
     yield "## From value to points"
     rows = []
-    for spec in ruleset.scorers.values():
-        if spec.missing:
-            rows.append((code(spec.id), code(spec.kind), None, f"missing: {spec.missing}", None))
-        for name, value in spec.parameters.items():
-            rows.append((code(spec.id), code(spec.kind), code(name), _nested(value), spec.source))
+    for scorer in facts["scorers"]:
+        id, kind = code(scorer["id"]), code(scorer["kind"])
+        if "missing" in scorer:
+            rows.append((id, kind, None, f"missing: {scorer['missing']}", None))
+        for name, numbers in scorer.get("declared", {}).items():
+            rows.append((id, kind, code(name), _marked(numbers), scorer["source"] or ""))
     yield table(("scorer", "kind", "parameter", "numbers", "source"), rows)
 
 
-def _nested(value: Any) -> str:
-    if isinstance(value, tuple):
-        inner = ", ".join(_nested(v) for v in value)
-        return f"({inner})"
-    return _number(value)
-
-
-def _comparison(ruleset: RuleSet) -> Iterator[str]:
-    rule = ruleset.comparison
+def _comparison(facts: Facts) -> Iterator[str]:
+    rule = facts["comparison"]
     if rule is None:
         return
-    source = f" ({rule.source})" if rule.source else ", which is an assumption"
+    source = f" ({rule['kind_source']})" if rule["kind_source"] else ", which is an assumption"
     yield "## Compared with the industry"
-    yield f"Beside each metric stands {COMPARISONS[rule.kind]}{source}."
+    yield f"Beside each metric stands {COMPARISONS[rule['kind']]}{source}."
     yield (
-        f"Which mean: {_number(rule.mean)}. `pooled` is that of all shops counted together, `shops`"
-        " that of their own values. [More](../../how-to/compare-with-the-industry.md)."
+        f"Which mean: {_bare(rule, 'mean')}. `pooled` is that of all shops counted together,"
+        " `shops` that of their own values. [More](../../how-to/compare-with-the-industry.md)."
     )
 
 
-def _conditions(ruleset: RuleSet) -> Iterator[str]:
-    if ruleset.eligibility:
+def _conditions(facts: Facts) -> Iterator[str]:
+    if facts["eligibility"]:
         yield "## Conditions for a score"
         yield "Of several that are not met, the first in this order gives the status."
         yield table(
             ("condition", "metric", "bound", "else the status is"),
             [
-                (e.en, code(e.metric), _bound(e, e.at_most, "≤"), code(e.status))
-                for e in ruleset.eligibility
+                (e["en"], code(e["metric"]), _limit(e), code(e["status"]))
+                for e in facts["eligibility"]
             ],
         )
-    if ruleset.tiers:
+    if facts["tiers"]:
         yield "## Tiers"
-        if any(not tier.metric for tier in ruleset.tiers):
+        if any(tier["measure"] == "total" for tier in facts["tiers"]):
             yield "Decided on the rounded score."
         else:
             yield "Decided on the value of a metric: no score is needed."
         yield table(
             ("tier", "reached at", "meaning"),
-            [(code(t.id), _reached(t), f"{t.en} · {t.zh}") for t in ruleset.tiers],
+            [(code(t["id"]), _tier(facts, t), f"{t['en']} · {t['zh']}") for t in facts["tiers"]],
         )
 
 
-def _reached(tier: Any) -> str:
-    if not tier.metric:
-        return _bound(tier, tier.below, "<")
-    fewer = tier.or_count_below
-    count = "" if fewer is None else f", or fewer than {_number(fewer)} rows above the line"
-    times = f"{_number(tier.times_industry_mean)} × the pooled mean of the industry"
-    return f"{code(tier.metric)} ≤ {times}{count} ({tier.source})"
+def _limit(condition: Facts) -> str:
+    return f"{SIGNS[condition['operator']]} {_number(condition, 'limit')}"
 
 
-def _bound(rule: Any, other: Any, sign: str) -> str:
-    if rule.at_least is not None:
-        return f"≥ {_number(rule.at_least, rule.source)}"
-    return f"{sign} {_number(other, rule.source)}"
+def _tier(facts: Facts, tier: Facts) -> str:
+    if not tier["metric"]:
+        return _limit(tier)
+    count = ""
+    if tier["or_count_below"] is not None:
+        count = f", or fewer than {_bare(tier, 'or_count_below')} rows above the line"
+    mean = "pooled" if facts["comparison"] is None else _bare(facts["comparison"], "mean")
+    times = f"{_bare(tier, 'limit')} × the mean of the industry ({mean})"
+    sign = SIGNS[tier["operator"]]
+    return f"{code(tier['metric'])} {sign} {times}{count} ({tier['limit_source']})"
 
 
-def _assumptions(ruleset: RuleSet) -> Iterator[str]:
+def _assumptions(facts: Facts) -> Iterator[str]:
     yield "## Assumptions"
     yield "No source gives these numbers. A result names those that it rests on."
     yield table(
         ("assumption", "value", "bounds", "why"),
-        [
-            (code(ruleset.full_id(a.id)), _value(a), _bounds(a), a.reason)
-            for a in ruleset.assumptions.values()
-        ],
+        [(code(a["id"]), _value(a), _bounds(a), a["reason"]) for a in facts["assumptions"]],
     )
 
 
-def _value(assumption: Any) -> str:
-    value = assumption.value
+def _value(assumption: Facts) -> str:
+    value = assumption["value"]
     if value is None:
         return "none"
-    unit = f" {assumption.unit}" if assumption.unit else ""
-    return code(value) if isinstance(value, str) else f"{_number(value)}{unit}"
+    unit = f" {assumption['unit']}" if assumption["unit"] else ""
+    return code(value) if isinstance(value, str) else f"{_plain(value)}{unit}"
 
 
-def _bounds(assumption: Any) -> str:
-    if assumption.choices:
-        return ", ".join(code(c) for c in assumption.choices)
-    if assumption.kind == "boolean":
+def _bounds(assumption: Facts) -> str:
+    if assumption["choices"]:
+        return ", ".join(code(c) for c in assumption["choices"])
+    if assumption["kind"] == "boolean":
         return "true, false"
-    words: Iterable[str] = (
-        () if assumption.low is None else (f"{assumption.low} to {assumption.high}",)
-    )
-    return " or ".join([*words, *(["none"] if assumption.nullable else [])])
+    low, high = assumption["low"], assumption["high"]
+    words = [] if low is None else [f"{low} to {high}"]
+    return " or ".join([*words, *(["none"] if assumption["nullable"] else [])])

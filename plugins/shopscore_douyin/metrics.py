@@ -1,6 +1,6 @@
 """The metrics of the shop experience score in the version of 2022, as its table reads.
 
-Numbers that the platform does not publish stand as ``assumed("…")``; the rule set gives them.
+Numbers that the platform does not publish are ``assumed("…")``; the rule set supplies them.
 """
 
 from shopscore import (
@@ -37,7 +37,7 @@ hours_to_pickup = col.picked_up_at - col.paid_at
 
 
 def picked_up(first_hour: int, before_hour: int) -> Tally:
-    """Orders picked up in a band of hours after payment."""
+    """Build the tally of orders picked up in a band of hours after payment."""
     in_band = (hours_to_pickup >= first_hour * HOUR) & (hours_to_pickup < before_hour * HOUR)
     return Tally("orders", day=col.picked_up_at, where=shipped_on_payment & in_band)
 

@@ -1,7 +1,7 @@
 """The metrics of the after-sales score that an unofficial page describes.
 
 The page names four parts and their weights, and no formula: what is counted, and the window of
-90 days, are assumptions. Numbers that users may change stand as ``assumed("…")``.
+90 days, are assumptions. Numbers that users may change are ``assumed("…")``.
 """
 
 from shopscore import Days, Mean, Once, RateMetric, Ratio, Tally, assumed, col, first_of, when

@@ -2,8 +2,8 @@
 
 The merchant guide of 2023 describes the five of the service dimension. Of the nine of 2025 only
 names, base populations and examples are known, from third parties: how they are counted here is
-this package's own reading, and each says so. Windows of 30 days are assumptions as well. Numbers
-that the platform does not publish stand as ``assumed("…")``; the rule set gives them.
+this package's own reading, and the note of each says so. Windows of 30 days are assumptions too.
+Numbers that the platform does not publish are ``assumed("…")``; the rule set supplies them.
 """
 
 from shopscore import (
@@ -37,8 +37,8 @@ seconds_to_reply = col.first_reply_at - col.started_at
 rated_session = col.to_human & col.satisfaction.is_not_null()
 
 # Tickets: the merchant's own time, from applying to agreeing and from the returned parcel to the
-# refund; the buyer's time in between is not the merchant's. Refunded and closed are both an end.
-# A ticket that nobody agreed to has no first leg, hence no time: the buyer withdrew it.
+# refund; the buyer's time in between is not the merchant's. Refunded and closed tickets both count.
+# A ticket that was never agreed to has no first part, hence no time: the buyer withdrew it.
 settled_alone = ~col.platform_intervened
 time_to_agree = col.approved_at - col.applied_at
 time_to_refund = when(
@@ -48,8 +48,8 @@ time_to_refund = when(
 )
 
 
-def settled(where: Expr, value: Expr) -> Tally:
-    """Time spent on closed tickets that the platform did not step into."""
+def tickets(where: Expr, value: Expr) -> Tally:
+    """Build the tally of a time over closed tickets that the platform did not step into."""
     return Tally("aftersales", day=col.closed_at, where=settled_alone & where, value=value)
 
 
@@ -95,7 +95,7 @@ REFUND_ONLY_HOURS = RateMetric(
     en="Time to agree to a refund",
     better="lower",
     unit="hours",
-    aggregator=Mean(settled(col.kind == "refund_only", time_to_agree), per=HOUR),
+    aggregator=Mean(tickets(col.kind == "refund_only", time_to_agree), per=HOUR),
     window=LAST_30,
     sources=GUIDE,
 )
@@ -106,7 +106,7 @@ RETURN_REFUND_HOURS = RateMetric(
     en="Time to settle a return",
     better="lower",
     unit="hours",
-    aggregator=Mean(settled(col.kind == "return_refund", time_to_agree + time_to_refund), per=HOUR),
+    aggregator=Mean(tickets(col.kind == "return_refund", time_to_agree + time_to_refund), per=HOUR),
     window=LAST_30,
     sources=GUIDE,
 )
@@ -227,7 +227,7 @@ REFUND_ONLY_AFTER_SHIPPING_HOURS = RateMetric(
     en="Time to agree to a refund after shipping",
     better="lower",
     unit="hours",
-    aggregator=Mean(settled((col.kind == "refund_only") & col.shipped, time_to_agree), per=HOUR),
+    aggregator=Mean(tickets((col.kind == "refund_only") & col.shipped, time_to_agree), per=HOUR),
     window=LAST_30,
     sources=CALCULATOR,
     note="Only the base, settled refunds, is known. Assumption: counted as in 2023, over shipped orders.",

@@ -16,7 +16,7 @@ amount = first_of(col.refund_amount, col.order_amount)
 since_payment = col.applied_at - col.order.paid_at
 agreed_later = col.approved_at - col.applied_at
 
-#: Agreed at once, and closed as much earlier; a ticket that nobody agreed to ends at once.
+#: Agreed at once, and closed earlier by the same time; a ticket never agreed to ends at once.
 refunded_at_once = {
     "approved_at": col.applied_at,
     "refunded_at": first_of(col.refunded_at - agreed_later, col.applied_at),
@@ -47,10 +47,10 @@ FAST_REFUND = Lever(
             "only_unshipped",
             "boolean",
             True,
-            "Only before the goods are shipped: an assumption, the source names amount and time.",
+            "Only before the goods are shipped: an assumption; the source names amount and time only.",
         ),
     ),
-    assumes=("the request would have been agreed to in the end, or is now",),
+    assumes=("requests that were never agreed to are agreed to as well",),
     sources=(ATOM,),
     claimed_hours=Decimal("2.1"),
 )
@@ -65,7 +65,7 @@ SEVEN_DAY_RETURN = Lever(
     amount=amount,
     where=(col.kind == "return_refund") & (col.reason == "no_reason") & ~col.is_custom,
     cells={"approved_at": col.applied_at},
-    assumes=("agrees to the return only: what comes after it takes its own time",),
+    assumes=("only the return is agreed to at once: the later steps take as long as before",),
     sources=(ATOM,),
     claimed_hours=Decimal("2.9"),
 )
@@ -75,7 +75,7 @@ WITHIN_HOURS = Assumption(
     "within_hours",
     "integer",
     None,
-    "Applied within so long of payment.",
+    "Only requests within this time after payment.",
     1,
     nullable=True,
     unit="h",
@@ -92,7 +92,7 @@ UNSHIPPED_REFUND = Lever(
     where=(col.kind == "refund_only") & ~col.shipped & ~col.is_custom & within_hours,
     cells=refunded_at_once,
     own_settings=(WITHIN_HOURS,),
-    assumes=("the request would have been agreed to in the end, or is now",),
+    assumes=("requests that were never agreed to are agreed to as well",),
     sources=(ATOM,),
 )
 
@@ -107,6 +107,6 @@ SHIPPED_RETURN = Lever(
     where=(col.kind == "return_refund") & col.shipped & ~col.is_custom & within_hours,
     cells={"approved_at": col.applied_at},
     own_settings=(WITHIN_HOURS,),
-    assumes=("agrees to the return only: what comes after it takes its own time",),
+    assumes=("only the return is agreed to at once: the later steps take as long as before",),
     sources=(ATOM,),
 )

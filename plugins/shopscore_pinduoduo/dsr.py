@@ -8,7 +8,7 @@ SOURCES = ("captured",)
 
 
 def item(id: str, zh: str, en: str, rating: str) -> RateMetric:
-    """The mean of the ratings of one item; reviews that do not rate it are skipped."""
+    """Build the mean rating of one item; reviews that do not rate it are skipped."""
     return RateMetric(
         id,
         zh=zh,

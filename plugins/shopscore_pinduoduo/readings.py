@@ -1,7 +1,7 @@
 """How events are counted where two scorecards show the same thing.
 
-The platform publishes no formula: every reading here is an assumption. What is a number or a
-switch stands as ``assumed("…")``, and the rule set gives it.
+The platform publishes no formula: every reading here is an assumption. Numbers and switches are
+``assumed("…")``; the rule set supplies them.
 """
 
 from shopscore import Days, Mean, Ratio, Tally, assumed, col, first_of, time_of_day

@@ -1,7 +1,7 @@
 """The three metrics of the after-sales index (售后综合指标) of 2022 and before.
 
-The source names them and gives no formula: what is counted here is an assumption, after what is
-widely told of them.
+The source names them and gives no formula: what is counted here is an assumption, after their
+usual descriptions.
 """
 
 from shopscore import Days, Mean, RateMetric, Ratio, Tally, assumed, col

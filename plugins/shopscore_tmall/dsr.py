@@ -1,8 +1,8 @@
 """The three items of the detailed seller ratings (店铺动态评分), each by itself.
 
 Of one buyer's orders in one shop and month only the first three count, with all their reviews.
-Which orders these are is settled among all reviews, whether or not they rate the item: so that
-ratings and the number of them are of the same reviews.
+These orders are chosen among all reviews, whether or not they rate the item, so that the
+choice is the same for all three items.
 """
 
 from shopscore import Days, Mean, Once, RateMetric, Tally, col, first_of, lit, month, when
@@ -13,7 +13,7 @@ SOURCES = ("described",)
 buyer = first_of(col.buyer_id, col.order.buyer_id)
 month_of_order = when(
     col.order_id.is_null(),
-    lit(None),  # nothing to count up to three: the review counts by itself
+    lit(None),  # no order is known: the review counts by itself
     month(first_of(col.order.completed_at, col.reviewed_at)),
 )
 FIRST_THREE_ORDERS = Once(
@@ -25,7 +25,7 @@ FIRST_THREE_ORDERS = Once(
 
 
 def item(id: str, zh: str, en: str, rating: str) -> RateMetric:
-    """The mean of the ratings of one item; reviews that do not rate it are skipped."""
+    """Build the mean rating of one item; reviews that do not rate it are skipped."""
     return RateMetric(
         id,
         zh=zh,

@@ -1,6 +1,6 @@
 """The metrics of the real experience score (店铺真实体验分), of both of its versions.
 
-Numbers that the platform does not publish stand as ``assumed("…")``; the rule set gives them.
+Numbers that the platform does not publish are ``assumed("…")``; the rule set supplies them.
 """
 
 from shopscore import (
@@ -28,14 +28,14 @@ paid_orders = Tally("orders", day=col.paid_at)
 signed_orders = Tally("orders", day=col.signed_at)
 confirmed_orders = Tally("orders", day=col.confirmed_at)
 
-# What speaks against the goods of an order: a refund for quality, whatever became of it, or a
-# review of one or two stars. An order counts once, however much speaks against it.
+# Negative feedback on the goods of an order: a request for a refund for quality, whatever its
+# outcome, or a review of one or two stars. An order counts once, even with several of these.
 refund_for_quality = has_row(
     "aftersales", col.kind.is_in("refund_only", "return_refund") & (col.reason == "quality")
 )
 bad_review = has_row("reviews", col.rating <= 2)
 
-# Orders that were paid on a day of disaster are not held against logistics.
+# Orders that were paid on a day of disaster are left out of logistics.
 on_disaster_day = first_of(fact_on("disaster", col.paid_at), 0) == number(1)
 no_disaster = ~(on_disaster_day & assumed("disaster.exempt"))
 
@@ -43,7 +43,7 @@ no_disaster = ~(on_disaster_day & assumed("disaster.exempt"))
 pickup_due = first_of(col.pickup_due_at, col.paid_at + 48 * HOUR)
 due_orders = col.paid_at.is_not_null() & no_disaster
 
-# Whether a session went to a human is not asked; only who answered is.
+# All sessions count, whether or not they were passed to a human; the first reply is a human's.
 in_office_hours = time_of_day(col.started_at).between(8 * HOUR, 23 * HOUR - 1)
 seconds_to_reply = col.first_reply_at - col.started_at
 
@@ -54,7 +54,7 @@ handling_time = (
 
 
 def bad_reviews(rating: str) -> Tally:
-    """Reviews with one or two stars, on the day on which the buyer confirmed the order."""
+    """Build the tally of reviews with one or two stars, on the day on which the buyer confirmed the order."""
     return Tally(
         "reviews",
         day=first_of(col.order.confirmed_at, col.reviewed_at),
@@ -140,7 +140,7 @@ ARRIVAL_HOURS = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
-    note="The rule lets cash on delivery begin with the order; events do not tell, so payment it is.",
+    note="By the rule the time begins with the order for cash on delivery; events do not show these orders, so it begins with payment.",
 )
 
 LOGISTICS_BAD_REVIEW_RATE = RateMetric(
@@ -171,7 +171,7 @@ IM_3MIN_REPLY_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
-    note="The platform counts rounds of a talk; sessions and their first reply stand for them here, which is an assumption.",
+    note="The platform counts rounds of a conversation; here sessions and their first reply are counted instead, which is an assumption.",
 )
 
 IM_SATISFACTION_RATE = RateMetric(
@@ -189,7 +189,7 @@ IM_SATISFACTION_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
-    note="The rule leaves out what stayed unresolved; events do not tell, so every rating counts.",
+    note="The rule leaves out unresolved sessions; events do not show them, so every rating counts.",
 )
 
 REFUND_HANDLING_HOURS = RateMetric(
@@ -219,7 +219,7 @@ PLATFORM_HELP_RATE = RateMetric(
     sources=SOURCES,
 )
 
-# Beside the dimensions.
+# Outside the dimensions.
 
 BONUS_POINTS = RateMetric(
     "bonus_points",
@@ -234,7 +234,7 @@ BONUS_POINTS = RateMetric(
     window=LAST_30,
     role="bonus",
     sources=SOURCES,
-    note="The mean of the shop fact tmall_bonus over the days that state it, which is an assumption: how the platform makes the bonus is not published.",
+    note="The mean of the shop fact tmall_bonus over the days that have it, which is an assumption: how the platform computes the bonus is not published.",
 )
 
 PAID_ORDERS = RateMetric(

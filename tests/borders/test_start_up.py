@@ -56,6 +56,7 @@ def test_importing_the_package_loads_nothing_but_itself() -> None:
     assert not loaded("import shopscore") & {*HEAVY, "attrs", "attr", "click", "rich", "pluggy"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "args"),
     [
@@ -78,6 +79,7 @@ def test_commands(module: str, args: tuple[str, ...]) -> None:
     assert not found & set(HEAVY)
 
 
+@pytest.mark.slow
 def test_importing_twice_is_the_same() -> None:
     code = "import shopscore, importlib; a = shopscore.score; import shopscore.scoring; assert shopscore.score is a"
     assert "polars" in loaded(code)

@@ -8,8 +8,6 @@ import pytest
 
 from shopscore.samples import generate, write_csv
 
-pytest.register_assert_rewrite(f"{__package__}.running")
-
 END = date(2022, 6, 30)
 
 

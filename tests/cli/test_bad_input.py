@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 import pytest
 
-from .running import Answer, process, python, shopscore
+from support.command_line import Answer, process, python, shopscore
 
 Folder = Callable[..., Path]
 
@@ -84,6 +84,7 @@ class TestPlaces:
         (path / "orders.csv").chmod(0)
         validate(path).failed(3, "orders.csv", "Permission denied")
 
+    @pytest.mark.slow
     @pytest.mark.skipif(
         not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else"
     )
@@ -192,6 +193,7 @@ class TestText:
             3, "no column order_id", "shop_id|order_id"
         )
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("stream", ["orders", "reviews"])
     def test_random_bytes(self, folder: Folder, stream: str) -> None:
         rng = random.Random(stream)
@@ -200,6 +202,7 @@ class TestText:
             answer = validate(folder(**{f"{stream}.csv": content}))
             answer.failed(3, f"{stream}.csv")
 
+    @pytest.mark.slow
     def test_random_text(self, folder: Folder) -> None:
         rng = random.Random(4)
         alphabet = [
@@ -228,6 +231,7 @@ class TestText:
             else:
                 balanced(answer)
 
+    @pytest.mark.slow
     def test_random_changes(self, folder: Folder) -> None:
         rng = random.Random(9)
         text = (HEAD + ROW * 5).encode()
@@ -447,6 +451,7 @@ class TestNames:
         (tmp_path / "gbk.toml").write_bytes("zh = '店'".encode("gb18030"))
         self.score(events, "-p", "douyin", "-r", str(tmp_path / "gbk.toml")).failed(3, "gbk.toml")
 
+    @pytest.mark.slow
     def test_assumption(self, events: Path) -> None:
         self.score(events, "-p", "douyin", "--assume", "douyin.2022.decay.half_life_day=30").failed(
             2, "half_life_day", "did you mean douyin.2022.decay.half_life_days?"
@@ -460,6 +465,7 @@ class TestAssumptions:
     def score(self, events: Path, *args: object) -> Answer:
         return shopscore("score", events, *WHICH, *args)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("pair", "words"),
         [
@@ -651,6 +657,7 @@ class TestHugeNumbers:
     def test_assumption(self, events: Path, pair: str) -> None:
         self.refused(2, "score", events, "--assume", pair)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("value", ["1e99999999", "1e-99999999"])
     def test_benchmark(self, folder: Folder, value: str) -> None:
         row = f"*,bad_review_rate,0.5,{value}\n"
@@ -722,6 +729,7 @@ class TestOutput:
 class TestProcess:
     """Some of the above as a user runs it."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("content", "code"),
         [

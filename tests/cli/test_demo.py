@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .running import ESCAPE, Answer, process, shopscore
+from support.command_line import ESCAPE, Answer, process, shopscore
 
 
 @pytest.fixture(scope="module")

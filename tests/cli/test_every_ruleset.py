@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import shopscore as ss
-
-from .running import shopscore
-from .test_schemas import valid
+from shopscore.cli.words import translate
+from support.command_line import shopscore
+from support.json_schemas import valid
 
 #: Statuses of the shops, and the share of the total whose numbers are published.
 EXPECTED: dict[str, tuple[set[str], float | None]] = {
@@ -69,10 +69,10 @@ class TestEach:
         ruleset = ss.platform(platform).scorecard(card).ruleset(version)
         head = next(line for line in answer.out.splitlines() if line.strip())
         for dimension in ruleset.dimensions:
-            assert (dimension.zh if lang == "zh" else dimension.en) in head
+            assert dimension.label.text(lang) in head
         rows = [line.split() for line in answer.out.splitlines() if line.startswith(" S0")]
         assert [row[0] for row in rows] == [f"S{n:04}" for n in range(1, 13)]
-        assert {row[2] for row in rows} == EXPECTED[name][0]
+        assert {row[2] for row in rows} == {translate(s, lang) for s in EXPECTED[name][0]}
         nobody = "No shop has a score" in answer.err
         assert nobody == (EXPECTED[name][1] is not None), "only where a total is meant to be"
 
@@ -89,9 +89,10 @@ class TestEach:
         ruleset = ss.platform(platform).scorecard(card).ruleset(version)
         metrics = ss.platform(platform).scorecard(card).all_metrics
         for id in ruleset.metric_ids:
-            assert (metrics[id].zh if lang == "zh" else metrics[id].en) in answer.out
+            assert metrics[id].label.text(lang) in answer.out
         covered = EXPECTED[name][1]
-        assert ("coverage" in answer.out) == (covered is not None)
+        word = translate("coverage", lang)
+        assert (word in answer.out) == (covered is not None)
         if covered is not None:
-            assert f"coverage {covered * 100:.0f}%" in answer.out
+            assert f"{word} {covered * 100:.0f}%" in answer.out
             assert "--missing prints a file to fill in" in answer.err

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from exports.files import needs_excel
-
-from .running import Answer, process, shopscore
-from .test_schemas import schema, valid
+from support.command_line import Answer, process, shopscore
+from support.exports.export_files import needs_excel
+from support.json_schemas import schema, valid
+from support.unknown_export import LAYOUT, UNKNOWN, write_sheets
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "tmall_order_report.csv"
 SCORE = [
@@ -37,21 +37,6 @@ ORDERS = """主订单编号,子订单编号,订单提交时间,支付完成时�
 """
 TICKETS = """售后单号,订单号,商品单号,售后类型,售后申请时间
 9,1,1,仅退款,2022-05-02 10:00:00
-"""
-#: Headers that no layout fits, one of them known from others.
-UNKNOWN = "流水号,付款时刻,省,怎么取消\n1,2022-05-01 10:00:00,浙江,买家取消\n2,,上海,\n"
-LAYOUT = """schema = 1
-id = "my_layout"
-zh = "我的"
-en = "mine"
-stream = "orders"
-headers = ["流水号", "付款时刻"]
-[columns]
-order_id = "流水号"
-paid_at = "付款时刻"
-cancelled_by = "怎么取消"
-[words.cancelled_by]
-"买家取消" = "buyer"
 """
 
 
@@ -329,22 +314,10 @@ class TestPlaces:
         path = folder(**{"x.csv": ORDERS}) / "x.csv"
         inspect(path, "--platform", "douyn").failed(4, "douyn", "douyin")
 
+    @pytest.mark.slow
     def test_a_name_in_gbk(self, folder: Folder) -> None:
         inside = folder(**{"x.txt": ""})
         path = inside / os.fsdecode("订单.csv".encode("gb18030"))
         path.write_text(ORDERS, encoding="utf-8")
         answer = process("shopscore", "inspect", path, "--format", "json").done()
         assert json.loads(answer.out)["streams"]["orders"]["in"] == 3
-
-
-def write_sheets(path: Path, **sheets: str) -> None:
-    """A workbook of several sheets, each given as CSV."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    book.remove(book.active)
-    for name, text in sheets.items():
-        sheet = book.create_sheet(name)
-        for line in text.splitlines():
-            sheet.append(line.split(","))
-    book.save(path)

@@ -8,8 +8,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.model.expressions import Assumed
-
-from .running import ESCAPE, plugins, process
+from support.command_line import ESCAPE, plugins, process
 
 
 class TestList:
@@ -69,13 +68,11 @@ class TestRules:
         rulesets = plugins("rules", "douyin", "--format", "json").done().document["rulesets"]
         for found in rulesets:
             ruleset = ss.platform("douyin").scorecard().ruleset(found["name"].split("/")[2])
-            shown = {t["id"]: t["source"] for t in found["tiers"]}
-            shown |= {e["id"]: e["source"] for e in found["eligibility"]}
+            shown = {r["id"]: r["limit_source"] for r in found["tiers"] + found["eligibility"]}
             for rule in (*ruleset.tiers, *ruleset.eligibility):
-                for name in ("at_least", "at_most", "below"):
-                    number = getattr(rule, name, None)
-                    if isinstance(number, Assumed):
-                        assert shown[rule.id] == f"assumption {number.id}"
+                limit = rule.condition.limit
+                if isinstance(limit, Assumed):
+                    assert shown[rule.id] == f"assumption {limit.id}"
 
     def test_in_force_on_a_day(self) -> None:
         plugins("rules", "douyin", "--on", "2022-12-31").done()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .running import ESCAPE, SCRIPTS, environment, process, python
+from support.command_line import ESCAPE, SCRIPTS, environment, process, python
 
 WHICH = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01")
 COLOUR = re.compile(r"\x1b\[[\d;]*?(3[0-8]|4[0-8]|9[0-7])[\d;]*m")
@@ -24,6 +24,7 @@ unix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals
 
 
 class TestStreams:
+    @pytest.mark.slow
     def test_data_on_one_remarks_on_the_other(self, events: Path) -> None:
         answer = process("shopscore", "score", events, *WHICH, "--format", "json", "--timings")
         assert answer.code == 0
@@ -31,12 +32,14 @@ class TestStreams:
         assert "assumptions" in answer.err
         assert any(line.startswith("{") for line in answer.err.splitlines())
 
+    @pytest.mark.slow
     def test_an_error_leaves_standard_output_empty(self, tmp_path: Path) -> None:
         answer = process("shopscore", "score", tmp_path / "none", *WHICH, "-f", "json")
         answer.failed(3, "no such file or folder")
         assert answer.out == ""
         assert len(answer.err.splitlines()) == 1
 
+    @pytest.mark.slow
     def test_a_locale_without_unicode_is_no_obstacle(self, events: Path) -> None:
         answer = process(
             "shopscore",
@@ -50,6 +53,7 @@ class TestStreams:
         )
         assert "店铺" in answer.done().out
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("name", "args", "code"),
         [
@@ -71,20 +75,55 @@ class TestStreams:
         assert "Traceback" not in answer.err
 
 
+class TestModule:
+    """``python -m shopscore`` is ``shopscore``."""
+
+    @pytest.mark.parametrize(
+        "args",
+        [
+            ("--version",),
+            ("score", "--help"),
+            ("score", "x", *WHICH),
+            ("score", "x", "--platform"),
+            ("nothing",),
+        ],
+    )
+    def test_says_the_same(self, args: tuple[str, ...]) -> None:
+        code = "import runpy; runpy.run_module('shopscore', run_name='__main__', alter_sys=True)"
+        assert python(code, *args) == process("shopscore", *args)
+
+    def test_scores_the_same(self, events: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "shopscore", "score", events, *WHICH, "-f", "json"],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=environment(),
+            timeout=60,
+            check=True,
+        )
+        command = process("shopscore", "score", events, *WHICH, "-f", "json")
+        assert (done.stdout, done.stderr) == (command.out, command.err)
+
+
 class TestColours:
+    @pytest.mark.slow
     def test_none_when_piped(self, events: Path) -> None:
         for args in (("score", events, *WHICH), ("validate", events), ("--help",)):
             answer = process("shopscore", *args, TERM="xterm-256color")
             assert ESCAPE not in answer.out + answer.err
 
+    @pytest.mark.slow
     @unix
     def test_at_a_terminal(self, events: Path) -> None:
         assert COLOUR.search(at_terminal(events))
 
+    @pytest.mark.slow
     @unix
     def test_no_color(self, events: Path) -> None:
         assert not COLOUR.search(at_terminal(events, NO_COLOR="1"))
 
+    @pytest.mark.slow
     @unix
     def test_a_dumb_terminal(self, events: Path) -> None:
         assert not COLOUR.search(at_terminal(events, TERM="dumb"))
@@ -113,6 +152,7 @@ def at_terminal(events: Path, **env: str) -> str:
 
 @unix
 class TestPipes:
+    @pytest.mark.slow
     @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
     @pytest.mark.parametrize("form", ["json", "csv", "table"])
     def test_a_reader_that_has_seen_enough(self, tmp_path: Path, form: str) -> None:
@@ -133,6 +173,7 @@ class TestPipes:
         assert done.returncode in (0, 141)
         assert len(done.stdout.splitlines()) == 1
 
+    @pytest.mark.slow
     def test_standard_output_that_is_full(self, events: Path) -> None:
         if not Path("/dev/full").exists():
             pytest.skip("no /dev/full here")
@@ -161,6 +202,7 @@ def wait_until_busy(pid: int) -> None:
 
 @unix
 class TestInterruption:
+    @pytest.mark.slow
     def test_of_a_large_sample(self, tmp_path: Path) -> None:
         running = subprocess.Popen(
             [SCRIPTS / "shopscore", "sample", tmp_path / "out", "--orders", "3000000"],
@@ -175,6 +217,7 @@ class TestInterruption:
         assert "Traceback" not in err
         assert running.returncode == 130
 
+    @pytest.mark.slow
     def test_anywhere(self) -> None:
         answer = python(
             "import os, signal, sys, shopscore.samples as s\n"
@@ -197,6 +240,7 @@ class TestFaults:
         "from shopscore.cli.main import main; main()"
     )
 
+    @pytest.mark.slow
     def test_are_told_in_a_line(self) -> None:
         answer = python(self.CODE)
         assert answer.code == 70
@@ -204,6 +248,7 @@ class TestFaults:
         assert "Traceback" not in answer.err
         assert "SHOPSCORE_DEBUG=1" in answer.err
 
+    @pytest.mark.slow
     def test_are_shown_in_full_on_demand(self) -> None:
         answer = python(self.CODE, SHOPSCORE_DEBUG="1")
         assert answer.code != 0

@@ -9,8 +9,7 @@ import polars as pl
 import pytest
 
 from shopscore.model.streams import CANONICAL
-
-from .running import shopscore
+from support.command_line import shopscore
 
 
 def contents(folder: Path) -> dict[str, bytes]:

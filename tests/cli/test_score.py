@@ -16,8 +16,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import shopscore as ss
-
-from .running import ESCAPE, Answer, shopscore
+from support.command_line import ESCAPE, Answer, shopscore
 
 WHO = ("--platform", "douyin")
 WHICH = (*WHO, "--ruleset", "2022", "--as-of", "2022-07-01")
@@ -142,6 +141,7 @@ class TestTable:
         (tmp_path / "orders.csv").write_text(f"shop_id,order_id\n{long},1\n", encoding="utf-8")
         assert long in shopscore("score", tmp_path, *WHICH).done().out
 
+    @pytest.mark.slow
     def test_many_shops_are_not_all_listed(self, tmp_path: Path) -> None:
         rows = "".join(f"S{i:03},1\n" for i in range(250))
         (tmp_path / "orders.csv").write_text(f"shop_id,order_id\n{rows}", encoding="utf-8")
@@ -318,6 +318,7 @@ class TestTimings:
 
 
 class TestOutput:
+    @pytest.mark.slow
     @pytest.mark.parametrize("form", ["table", "json", "csv"])
     def test_file_holds_what_standard_output_would(
         self, events: Path, tmp_path: Path, form: str
@@ -397,6 +398,7 @@ class TestSpan:
         answer = shopscore("score", events, *WHO, *full, "--as-of", "2022-07-01", "-f", "json")
         assert answer.done().document == document
 
+    @pytest.mark.slow
     def test_default_is_today_on_the_platforms_clock(self, events: Path) -> None:
         clock = ZoneInfo("Asia/Shanghai")
         before = datetime.now(clock).date().isoformat()
@@ -413,6 +415,7 @@ class TestWithoutScores:
         assert "No shop has a score" in answer.err
         assert [s["status"] for s in answer.document["shops"]] == ["insufficient_orders"]
 
+    @pytest.mark.slow
     def test_with_scores_nothing_is_said(self, events: Path) -> None:
         assert "No shop has a score" not in shopscore("score", events, *WHICH).done().err
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .running import shopscore
+from support.command_line import shopscore
 
 SPOILT = """shop_id,order_id,paid_at,picked_up_at,colour
 S1,1,2022-06-01 10:00:00,2022-06-01 09:00:00,red

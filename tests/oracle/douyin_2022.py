@@ -11,9 +11,9 @@ from datetime import date
 from fractions import Fraction
 from math import floor
 
-from .douyin_2022_metrics import LAST_90, METRICS
-from .facts import Counts, Facts, Value, text, whole
-from .loading import Loaded
+from oracle.douyin_2022_metrics import LAST_90, METRICS
+from oracle.event_loading import Loaded
+from oracle.metric_rows import Counts, Facts, Value, text, whole
 
 BenchmarkRow = tuple[str, str, Fraction, Fraction]
 """(industry, metric, percentile, value)"""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from .cells import SECONDS_PER_DAY
-from .facts import Counts, Facts, first_of, is_true, received, text, whole
-from .loading import Row
+from oracle.cell_meanings import SECONDS_PER_DAY
+from oracle.event_loading import Row
+from oracle.metric_rows import Counts, Facts, first_of, is_true, received, text, whole
 
 LAST_90 = (1, 90)
 LAGGED_90 = (15, 104)

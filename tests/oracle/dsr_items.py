@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from .cells import SECONDS_PER_DAY
-from .facts import Facts, text, whole
-from .loading import Row
-from .tallies import Figure, Tally, count_ratings, time_of_order
+from oracle.cell_meanings import SECONDS_PER_DAY
+from oracle.event_loading import Row
+from oracle.metric_rows import Facts, text, whole
+from oracle.shared_tallies import Figure, Tally, count_ratings, time_of_order
 
 ITEMS = {
     "dsr_description": "rating",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from .cells import SECONDS_PER_DAY
-from .facts import Facts, is_true, text, whole
-from .kuaishou_metrics import im_3min_reply_rate
-from .tallies import Tally, by_name, count_orders, each_order_once, paid_or_own
+from oracle.cell_meanings import SECONDS_PER_DAY
+from oracle.kuaishou_metrics import im_3min_reply_rate
+from oracle.metric_rows import Facts, is_true, text, whole
+from oracle.shared_tallies import Tally, by_name, count_orders, each_order_once, paid_or_own
 
 LAST_30 = 30
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from . import kuaishou_metrics, pinduoduo_metrics, tmall_metrics
-from .dsr_items import pinduoduo_dsr, tmall_dsr
-from .facts import Facts, whole
-from .loading import Loaded
-from .tallies import Figure, Metric, Tally, count_orders
+from oracle import kuaishou_metrics, pinduoduo_metrics, tmall_metrics
+from oracle.dsr_items import pinduoduo_dsr, tmall_dsr
+from oracle.event_loading import Loaded
+from oracle.metric_rows import Facts, whole
+from oracle.shared_tallies import Figure, Metric, Tally, count_orders
 
 Figures = dict[str, dict[str, Figure]]
 """Metric → shop → figure; every metric of the rule set is there."""

@@ -14,12 +14,12 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from .cells import SECONDS_PER_DAY, Value, canonical
-from .half_cents import half_cent_events
-from .loading import EXTRA_CELLS, Row, as_csv
-from .random_shops import ShopMaker
-from .spelling import UNREADABLE_TIMES, spell
-from .streams import STREAMS, Column, Stream
+from oracle.canonical_streams import STREAMS, Column, Stream
+from oracle.cell_meanings import SECONDS_PER_DAY, Value, canonical
+from oracle.cell_spellings import UNREADABLE_TIMES, spell
+from oracle.event_loading import EXTRA_CELLS, Row, as_csv
+from oracle.half_cent_shops import half_cent_events
+from oracle.random_shops import ShopMaker
 
 __all__ = ["Events", "half_cent_events", "random_events", "write_folder"]
 

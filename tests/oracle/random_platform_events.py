@@ -10,8 +10,9 @@ from datetime import date
 from fractions import Fraction
 from random import Random
 
-from .loading import Row
-from .random_events import (
+from oracle.canonical_streams import STREAMS, Stream
+from oracle.event_loading import Row
+from oracle.random_events import (
     AS_OF,
     Events,
     _copy_shop,
@@ -20,8 +21,7 @@ from .random_events import (
     _superseded,
     write_folder,
 )
-from .random_platform_shops import PlatformShopMaker
-from .streams import STREAMS, Stream
+from oracle.random_platform_shops import PlatformShopMaker
 
 __all__ = ["Events", "random_platform_events", "write_folder"]
 

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
 
-from .cells import SECONDS_PER_DAY, Value
-from .facts import day_number
-from .loading import Row
-from .random_shops import BORDER_CLOCKS, HOUR, KINDS, ShopMaker
+from oracle.cell_meanings import SECONDS_PER_DAY, Value
+from oracle.event_loading import Row
+from oracle.metric_rows import day_number
+from oracle.random_shops import BORDER_CLOCKS, HOUR, KINDS, ShopMaker
 
 BORDER_AGES = (-1, 0, 1, 2, 29, 30, 31, 32, 89, 90, 91, 92, 179, 180, 181, 182)
 BORDER_WAITS = (0, 179, 180, 181, 86_399, 86_400, 86_401)

@@ -10,10 +10,10 @@ from datetime import date
 from random import Random
 from typing import TypeVar
 
-from .cells import SECONDS_PER_DAY, Value
-from .facts import day_number
-from .loading import Row
-from .streams import STREAMS
+from oracle.canonical_streams import STREAMS
+from oracle.cell_meanings import SECONDS_PER_DAY, Value
+from oracle.event_loading import Row
+from oracle.metric_rows import day_number
 
 HOUR = 3600
 BORDER_AGES = (-2, -1, 0, 1, 2, 13, 14, 15, 16, 89, 90, 91, 92, 103, 104, 105, 106, 110)

@@ -6,10 +6,10 @@ from fractions import Fraction as F
 
 import pytest
 
-from .by_hand import AS_OF, Cells, Platform, at, figure, loaded_of, review
-from .dsr_items import first_three_orders
-from .facts import Facts
-from .platform_metrics import pinduoduo, tmall
+from oracle.dsr_items import first_three_orders
+from oracle.metric_rows import Facts
+from oracle.platform_metrics import pinduoduo, tmall
+from oracle.typed_events import AS_OF, Cells, Platform, at, figure, loaded_of, review
 
 
 @pytest.mark.parametrize("platform", [tmall, pinduoduo])

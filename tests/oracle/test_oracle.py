@@ -9,7 +9,8 @@ from fractions import Fraction as F
 
 import pytest
 
-from .douyin_2022 import (
+from oracle.canonical_streams import STREAMS
+from oracle.douyin_2022 import (
     DIMENSION_OF,
     ShopResult,
     interpolate,
@@ -17,10 +18,9 @@ from .douyin_2022 import (
     round_half_up,
     score,
 )
-from .facts import day_weight
-from .loading import Loaded, load
-from .random_events import half_cent_events, random_events
-from .streams import STREAMS
+from oracle.event_loading import Loaded, load
+from oracle.metric_rows import day_weight
+from oracle.random_events import half_cent_events, random_events
 
 AS_OF = date(2024, 6, 30)
 Cells = dict[str, str]
@@ -384,6 +384,7 @@ def test_a_missing_column_is_no_data_and_an_empty_one_is_data() -> None:
     assert value("bad_review_rate", orders=empty) == (F(0), 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_random_shops_hold_what_every_result_must(seed: int) -> None:
     shops = score(load(random_events(seed)), AS_OF).shops

@@ -6,18 +6,18 @@ from fractions import Fraction as F
 
 import pytest
 
-from .by_hand import AS_OF, Cells, at, figure, loaded_of, review, ticket
-from .dsr_items import first_three_orders
-from .facts import Facts
-from .loading import load
-from .platform_metrics import (
+from oracle.dsr_items import first_three_orders
+from oracle.event_loading import load
+from oracle.metric_rows import Facts
+from oracle.platform_metrics import (
     kuaishou,
     pinduoduo,
     pinduoduo_reviews,
     tmall,
     tmall_paid_orders,
 )
-from .random_platform_events import random_platform_events
+from oracle.random_platform_events import random_platform_events
+from oracle.typed_events import AS_OF, Cells, at, figure, loaded_of, review, ticket
 
 # ------------------------------------------------------------------------------ sessions
 
@@ -303,6 +303,7 @@ def test_which_rows_of_the_pages_are_there() -> None:
     assert len(both["experience/2025-06-30"] | both["experience/2026-03-16"]) == 11
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_random_events_are_dense(seed: int) -> None:
     """Every metric has something to count in several shops, and the rule of three bites."""
@@ -319,6 +320,7 @@ def test_random_events_are_dense(seed: int) -> None:
     assert len(reviews) / 2 < len(first_three_orders(facts)) < len(reviews) * 9 / 10
 
 
+@pytest.mark.slow
 def test_random_disasters_have_every_value() -> None:
     rows = load(random_platform_events(0)).rows["shop_facts"]
     assert {row["value"] for row in rows if row["name"] == "disaster"} == {0, F(1, 2), 1, 2, None}

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from .cells import SECONDS_PER_DAY
-from .facts import Facts, is_true, text, whole
-from .loading import Row
-from .tallies import (
+from oracle.cell_meanings import SECONDS_PER_DAY
+from oracle.event_loading import Row
+from oracle.metric_rows import Facts, is_true, text, whole
+from oracle.shared_tallies import (
     HOUR,
     REPLY_SECONDS,
     Tally,

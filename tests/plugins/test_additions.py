@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shopscore.testing.toy import PLATFORM as TOY
-
-from .distributions import Site
+from support.fake_distributions import Site
 
 ADDS = """
 from shopscore import RuleSetFolder, hookimpl

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .distributions import Answer, Site
+from support.fake_distributions import Answer, Site
 
 GOOD = "from shopscore import hookimpl\nPLUGIN_API = 1\n@hookimpl\ndef shopscore_platforms():\n"
 
@@ -161,6 +161,7 @@ def test_nothing_is_imported_on_demand(site: Site) -> None:
 class TestScoring:
     ARGS = ("--ruleset", "2022", "--as-of", "2022-06-30", "--format", "json")
 
+    @pytest.mark.slow
     def test_platforms_that_work_work(self, site: Site, events: Path) -> None:
         answer = site.run("shopscore", "score", events, "--platform", "douyin", *self.ARGS)
         assert answer.code == 0, answer.err
@@ -172,6 +173,7 @@ class TestScoring:
                 for line in answer.err.splitlines()
             )
 
+    @pytest.mark.slow
     def test_a_third_partys_platform_scores(self, site: Site, events: Path) -> None:
         rest = ("--ruleset", "2025-01-01", "--as-of", "2025-02-01", "--format", "json")
         answer = site.run("shopscore", "score", events, "--platform", "zeta", *rest)
@@ -179,6 +181,7 @@ class TestScoring:
         document = json.loads(answer.out)
         assert (document["platform"], document["versions"]["plugin"]) == ("zeta", "1.0")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("distribution", ["p-raises", "p-no-api", "p-hook-raises", "p-empty"])
     def test_a_broken_one_is_named(self, site: Site, events: Path, distribution: str) -> None:
         name = distribution.replace("-", "_")
@@ -190,11 +193,13 @@ class TestScoring:
         assert "Traceback" not in answer.err
         assert answer.out == ""
 
+    @pytest.mark.slow
     def test_one_that_is_not_there_is_not_covered(self, site: Site, events: Path) -> None:
         answer = site.run("shopscore", "score", events, "--platform", "omega", *self.ARGS)
         assert answer.code == 4
         assert "shopscore-omega" in answer.err
 
+    @pytest.mark.slow
     def test_strictness(self, site: Site, events: Path) -> None:
         answer = site.run(
             "shopscore", "score", events, "--platform", "douyin", *self.ARGS, SHOPSCORE_STRICT="1"
@@ -207,6 +212,7 @@ class TestScoring:
     def test_strictness_does_not_hide_the_list(self, site: Site) -> None:
         assert len(site.list(SHOPSCORE_STRICT="1")) >= len(BROKEN)
 
+    @pytest.mark.slow
     def test_demo_and_sample_go_on(self, site: Site, tmp_path: Path) -> None:
         assert site.run("shopscore", "sample", tmp_path / "out").code == 0
         answer = site.run("shopscore", "demo", SHOPSCORE_PLUGINS="douyin,p_raises")
@@ -222,6 +228,7 @@ class TestSwitches:
     def statuses(self, site: Site, **env: str) -> dict[str, str]:
         return {record["name"]: record["status"] for record in site.list(**env).values()}
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("env", "active"),
         [
@@ -247,6 +254,7 @@ class TestSwitches:
         assert self.statuses(small)["p_raises"] == "import_error"
         assert (small.path / "p_raises.py.was").exists()
 
+    @pytest.mark.slow
     def test_a_disabled_platform_is_not_covered(self, small: Site, tmp_path: Path) -> None:
         (tmp_path / "orders.csv").write_text("shop_id,order_id\nS1,1\n", encoding="utf-8")
         answer = small.run(
@@ -255,6 +263,7 @@ class TestSwitches:
         assert answer.code in (4, 5)
         assert "alpha" in answer.err
 
+    @pytest.mark.slow
     def test_a_disabled_one_is_no_fault_under_strictness(self, small: Site, tmp_path: Path) -> None:
         answer = small.run(
             "shopscore",
@@ -273,6 +282,7 @@ class TestConflicts:
             "shopscore", "score", tmp_path / "orders.csv", "--platform", platform, **env
         )
 
+    @pytest.mark.slow
     def test_two_distributions_with_one_name(self, tmp_path: Path) -> None:
         site = Site(tmp_path)
         for distribution in ("one", "two"):
@@ -287,6 +297,7 @@ class TestConflicts:
         assert answer.code == 5
         assert "conflict" in answer.err
 
+    @pytest.mark.slow
     def test_is_ended_by_choosing(self, tmp_path: Path) -> None:
         site = Site(tmp_path)
         for distribution in ("one", "two"):
@@ -302,6 +313,7 @@ class TestConflicts:
             "active",
         )
 
+    @pytest.mark.slow
     def test_a_stranger_does_not_replace_a_built_in_plugin(self, tmp_path: Path) -> None:
         site = Site(tmp_path)
         site.add_platform("impostor", "douyin", "douyin")
@@ -312,6 +324,7 @@ class TestConflicts:
         chosen = site.list(SHOPSCORE_DISABLE_PLUGINS="impostor:douyin")
         assert chosen["shopscore:douyin"]["status"] == "active"
 
+    @pytest.mark.slow
     def test_two_plugins_with_one_platform(self, tmp_path: Path) -> None:
         site = Site(tmp_path)
         site.add_platform("one", "shop", "first")
@@ -329,6 +342,7 @@ class TestConflicts:
             assert found[origin]["platforms"] == []
         assert site.list(SHOPSCORE_DISABLE_PLUGINS="first")["two:second"]["status"] == "active"
 
+    @pytest.mark.slow
     def test_asking_for_the_platform_of_a_conflict_says_so(self, tmp_path: Path) -> None:
         site = Site(tmp_path)
         site.add_platform("one", "shop", "first")
@@ -348,6 +362,7 @@ class TestConflicts:
 
 
 class TestInterruption:
+    @pytest.mark.slow
     @pytest.mark.parametrize("where", ["import", "hook"])
     def test_passes(self, tmp_path: Path, where: str) -> None:
         site = Site(tmp_path)
@@ -380,6 +395,7 @@ class TestMetadata:
         assert found["p-odd:p_odd"]["status"] == "import_error"
         assert found["shopscore:douyin"]["status"] == "active"
 
+    @pytest.mark.slow
     def test_a_plugin_that_asks_for_the_platforms_while_it_is_loaded(self, tmp_path: Path) -> None:
         site = Site(tmp_path)
         site.add(

@@ -15,11 +15,10 @@ from shopscore.plugins.records import BROKEN, PluginRecord, PluginStatus
 
 
 @pytest.fixture
-def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[PluginRecord, ...]]:
-    """A catalogue of its own."""
-    fresh: dict[str, tuple[PluginRecord, ...]] = {}
-    monkeypatch.setattr(catalog, "_published", fresh)
-    return fresh
+def published(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A catalogue of its own, in which nothing is loaded yet."""
+    monkeypatch.setattr(catalog, "_records", [])
+    monkeypatch.setattr(catalog, "_platforms", [])
 
 
 def broken(name: str) -> PluginRecord:
@@ -27,7 +26,7 @@ def broken(name: str) -> PluginRecord:
 
 
 class TestCatalogue:
-    def test_is_loaded_once(self, published: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_loaded_once(self, published: None, monkeypatch: pytest.MonkeyPatch) -> None:
         calls = []
 
         def load() -> tuple[PluginRecord, ...]:
@@ -41,7 +40,7 @@ class TestCatalogue:
         assert len(calls) == 2
 
     def test_warns_once_of_each_broken_plugin(
-        self, published: object, monkeypatch: pytest.MonkeyPatch
+        self, published: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("SHOPSCORE_STRICT", raising=False)
         monkeypatch.setattr(catalog, "load_plugins", lambda: (broken("a"), broken("b")))
@@ -56,7 +55,7 @@ class TestCatalogue:
             ss.platforms()
 
     def test_strictness_raises_them_together(
-        self, published: object, monkeypatch: pytest.MonkeyPatch
+        self, published: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("SHOPSCORE_STRICT", "1")
         monkeypatch.setattr(catalog, "load_plugins", lambda: (broken("a"), broken("b")))
@@ -66,7 +65,7 @@ class TestCatalogue:
         assert "a: oops" in text
         assert "b: oops" in text
 
-    def test_a_broken_platform(self, published: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_broken_platform(self, published: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("SHOPSCORE_STRICT", raising=False)
         monkeypatch.setattr(catalog, "load_plugins", lambda: (broken("a"),))
         with pytest.warns(ss.ShopscoreWarning), pytest.raises(ss.PluginError, match="a: oops"):
@@ -74,7 +73,7 @@ class TestCatalogue:
         with pytest.raises(ss.CoverageError, match="shopscore-b"):
             ss.platform("b")
 
-    def test_many_threads_see_the_same(self, published: object) -> None:
+    def test_many_threads_see_the_same(self, published: None) -> None:
         found: list[tuple[PluginRecord, ...]] = []
         threads = [
             threading.Thread(target=lambda: found.append(ss.plugin_records())) for _ in range(8)
@@ -110,7 +109,8 @@ class TestRecords:
         assert all(ss.platform(id).id == id for id in ids)
 
     def test_versions_and_texts(self) -> None:
-        assert catalog.plugin_version("douyin") == catalog.plugin_records()[0].version
+        ruleset = ss.platform("douyin").scorecard().ruleset("2022")
+        assert catalog.plugin_version(ruleset) == catalog.plugin_records()[0].version
         text, _ = catalog.ruleset_text("douyin/experience/2022")
         assert "schema = 1" in text
         for name in ("douyin", "douyin/experience", "a/b/c/d", ""):

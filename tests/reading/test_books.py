@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 import shopscore as ss
 from shopscore.model.streams import CANONICAL, Column, Stream
 from shopscore.reading.report import INCIDENT_SCHEMA, Books
-
-from .tables import rows
+from support.event_rows import rows
 
 #: Tables are large: finding a smaller one that fails takes minutes.
 WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -89,6 +88,7 @@ def check(events: ss.Events, stream: str, rows_in: int) -> None:
     assert len(report.set_aside.unique(["file", "row"])) == len(report.set_aside)
 
 
+@pytest.mark.slow
 @given(tables())
 @settings(max_examples=60, phases=WITHOUT_SHRINKING)
 def test_of_dataframes(table: Table) -> None:
@@ -103,6 +103,7 @@ def test_of_dataframes(table: Table) -> None:
         assert rows(again, stream.name) == rows(events, stream.name)
 
 
+@pytest.mark.slow
 @given(tables(), st.booleans())
 @settings(max_examples=60, phases=WITHOUT_SHRINKING)
 def test_of_files(table: Table, windows: bool) -> None:

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 import shopscore as ss
 from shopscore.model.streams import CANONICAL
-
-from .tables import books, incidents, one, read, seconds
+from support.event_rows import books, incidents, one, read, seconds
 
 AT = datetime(2024, 6, 30, 12, 0, 0)
 NOON = seconds("2024-06-30 12:00:00")
@@ -258,6 +257,7 @@ class TestLibraries:
         row = read({"orders": table}).frames["orders"].row(0, named=True)
         assert (row["paid_at"], row["signed_at"], row["is_presale"]) == (NOON, NOON + 3600, True)
 
+    @pytest.mark.slow
     @pytest.mark.skipif(find_spec("duckdb") is None, reason="needs duckdb")
     def test_duckdb(self) -> None:
         code = """
@@ -303,6 +303,7 @@ def _tables(draw: st.DrawFn) -> tuple[str, pl.DataFrame]:
     return stream.name, table
 
 
+@pytest.mark.slow
 @given(_tables())
 @settings(max_examples=80)
 def test_any_typed_table_is_read_or_refused(table: tuple[str, pl.DataFrame]) -> None:

@@ -18,8 +18,7 @@ import shopscore as ss
 from shopscore.reading.files import read_canonical
 from shopscore.reading.formats import text as delimited
 from shopscore.reading.quarantine import write_quarantine
-
-from .tables import as_csv, books, incidents, one, read, rows
+from support.event_rows import as_csv, books, incidents, one, read, rows
 
 HEAD = "shop_id,order_id,paid_at\n"
 
@@ -283,6 +282,7 @@ class TestCells:
         assert books(beside) == books(alone)
         assert beside.digest == alone.digest
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("seed", range(12))
     def test_both_ways_agree_with_the_csv_module(
         self, put: Put, seed: int, monkeypatch: pytest.MonkeyPatch

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopscore.reading.fingerprints import Digest, cell_prints, combined, mixed, salt
-
-from .tables import read
+from support.event_rows import read
 
 
 def prints(values: list[Any], dtype: Any = None) -> list[str]:
@@ -113,6 +112,7 @@ class TestCells:
     def test_other_texts_have_other_prints(self, words: list[str]) -> None:
         assert len(set(prints(words, pl.String))) == len(words)
 
+    @pytest.mark.slow
     @given(st.lists(st.integers(-(2**63), 2**63 - 1), unique=True, max_size=40))
     @settings(max_examples=40)
     def test_other_integers_have_other_prints(self, numbers: list[int]) -> None:

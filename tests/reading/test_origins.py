@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shopscore as ss
-from exports.files import as_text, needs_excel, write_workbook
+from support.exports.export_files import as_text, needs_excel, write_workbook
 
 HEAD = ["主订单编号", "子订单编号", "订单提交时间", "支付完成时间"]
 TIME = "2022-05-01 10:00:00"

@@ -19,11 +19,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import shopscore as ss
-from exports.files import as_text, needs_excel, write_workbook
 from shopscore.reading.formulas import guard, mark, unmark
 from shopscore.reading.quarantine import write_quarantine
-
-from .tables import books, rows, seconds
+from support.event_rows import books, rows, seconds
+from support.exports.export_files import as_text, needs_excel, write_workbook
 
 BECAUSE = "set_aside_because"
 PAID = "支付完成时间"
@@ -409,6 +408,7 @@ class TestFormulas:
         head, _ = records(one_file(path, tmp_path / "aside"))
         assert not any(cell.startswith(RISKY) for cell in head)
 
+    @pytest.mark.slow
     @given(st.lists(st.text("=+-@\t\r'\" ,;\n1a元", max_size=6), min_size=1), st.booleans())
     @settings(max_examples=60)
     @example(["-'=", '-"', "+1,5", "@\n", "'=1", "''-", "'-5", "'"], True)

@@ -14,9 +14,8 @@ import polars as pl
 import pytest
 
 import shopscore as ss
-from exports.files import as_text, platform
-
-from .tables import books, rows
+from support.event_rows import books, rows
+from support.exports.export_files import as_text, platform
 
 HEAD = "主订单编号,子订单编号,订单提交时间,支付完成时间"
 TICKETS = "售后单号,订单号,商品单号,售后类型,售后申请时间\n9,1,1,仅退款,2022-05-02 10:00:00\n"
@@ -291,6 +290,7 @@ class TestNothingElseIsOpened:
         assert orders(tmp_path / "in" / "x.zip", shop_id="S1") == [("S1", "1")]
         assert [p.name for p in (tmp_path / "in").iterdir()] == ["x.zip"]
 
+    @pytest.mark.slow
     def test_only_named_files_are_opened(self, tmp_path: Path) -> None:
         write(tmp_path, {"in/甲/a.csv": export(1), "in/.b.csv": export(2), "out/c.csv": export(3)})
         done = subprocess.run(

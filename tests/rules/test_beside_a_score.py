@@ -7,11 +7,23 @@ from typing import Any
 import pytest
 
 from shopscore.errors import RuleSetError
+from shopscore.model.conditions import Condition, Measure
 from shopscore.model.rulesets import Comparison
+from shopscore.rules.exact_rules import exact_rules
+from support.ruleset_documents import (
+    ENTRY,
+    Change,
+    ReferenceTables,
+    bind,
+    both,
+    drop,
+    parsed,
+    plain,
+    put,
+    refused,
+)
 
-from .documents import ENTRY, Change, ReferenceTables, bind, both, drop, parsed, put, refused
-
-WITH_BONUS = f"{__package__}.bonus_metrics"
+WITH_BONUS = "support.toy_bonus_metrics"
 
 
 class TestWithoutATotal:
@@ -32,9 +44,11 @@ class TestComparison:
         ruleset = parsed(both(put("comparison", value=table)))
         assert isinstance(ruleset.comparison, Comparison)
         assert ruleset.comparison.kind == "spread"
-        assert ruleset.number(ruleset.comparison.mean) == "shops"
-        assert ruleset.assuming({"mean": "pooled"}).number(ruleset.comparison.mean) == "pooled"
-        assert "mean" in ruleset.assumed_by_rules()
+        assert plain(ruleset, ruleset.comparison.mean) == "shops"
+        pooled = ruleset.assuming({"mean": "pooled"})
+        assert plain(pooled, ruleset.comparison.mean) == "pooled"
+        assert [exact_rules(r).mean_kind for r in (ruleset, pooled)] == ["shops", "pooled"]
+        assert "mean" in ruleset.assumptions_named
         assert parsed().comparison is None
 
     @pytest.mark.parametrize(
@@ -76,9 +90,15 @@ class TestTiersOnMetrics:
 
     def test_are_reached_by_a_value(self) -> None:
         (tier,) = parsed(self.tier(at_least=None)).tiers
-        assert (tier.metric, tier.times_industry_mean, tier.or_count_below) == ("bad_reviews", 3, 2)
+        assert tier.condition == Condition(
+            Measure("value", "bad_reviews"),
+            "at most",
+            3,
+            times_industry_mean=True,
+            or_count_below=2,
+        )
         (tier,) = parsed(self.tier(at_least=None, or_count_below=None)).tiers
-        assert tier.or_count_below is None
+        assert tier.condition.or_count_below is None
 
     @pytest.mark.parametrize(
         "changes",
@@ -138,7 +158,7 @@ class TestBonus:
 
     def test_what_is_meant_as_one_is_not_weighed(self) -> None:
         ruleset = parsed(put(*ENTRY, "id", value="extra_orders"))
-        with pytest.raises(RuleSetError, match="has the role bonus, and cannot be weighed"):
+        with pytest.raises(RuleSetError, match="has the role bonus, and cannot have a weight"):
             bind(ruleset, WITH_BONUS)
 
     def test_no_metric_stands_twice(self) -> None:

@@ -13,20 +13,19 @@ from shopscore.model.rulesets import RuleSet
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
-
-from .documents import TOY
+from support.ruleset_documents import TOY, plain
 
 HEAD = 'extends = "toy/service/2025-01-01"\nversion = "mine"\n'
 BASE = TOY.ruleset("2025-01-01")
 
 
 def mine(text: str = "") -> RuleSet:
-    return parse_ruleset(HEAD + text, "mine.toml", TOY.lookup)
+    return parse_ruleset(HEAD + text, "mine.toml", TOY.look_up)
 
 
 def refused(text: str, *words: str, head: str = HEAD) -> None:
     with pytest.raises(RuleSetError) as caught:
-        parse_ruleset(head + text, "mine.toml", TOY.lookup)
+        parse_ruleset(head + text, "mine.toml", TOY.look_up)
     for word in words:
         assert word in str(caught.value)
 
@@ -101,7 +100,7 @@ class TestWhatIsSaid:
             "[[assumptions]]\nid = 'gold.bound'\nkind = 'decimal'\nvalue = 4.2\nreason = 'mine'\n"
         )
         ruleset = mine(text)
-        assert ruleset.number(ruleset.tiers[0].at_least) == Decimal("4.2")
+        assert plain(ruleset, ruleset.tiers[0].condition.limit) == Decimal("4.2")
         assert len(ruleset.assumptions) == len(BASE.assumptions) + 1
 
     def test_a_new_tier(self) -> None:
@@ -119,7 +118,7 @@ class TestWhatIsSaid:
     def test_an_assumption_in_place_of_a_number(self) -> None:
         text = "[[eligibility]]\nid = 'enough_orders'\nat_least = { assume = 'bad_review.max_rating' }\n"
         ruleset = mine(text)
-        assert ruleset.number(ruleset.eligibility[0].at_least) == 2
+        assert plain(ruleset, ruleset.eligibility[0].condition.limit) == 2
 
     def test_scale(self) -> None:
         ruleset = mine("[scale]\ndecimals = 1\n")
@@ -140,12 +139,12 @@ class TestMistakes:
     @pytest.mark.parametrize("name", ["toy", "toy/service", "toy/service/2025/1", "", "a b"])
     def test_no_name_of_a_rule_set(self, name: str) -> None:
         with pytest.raises(CoverageError):
-            parse_ruleset(f'extends = "{name}"\nversion = "mine"\n', "mine.toml", TOY.lookup)
+            parse_ruleset(f'extends = "{name}"\nversion = "mine"\n', "mine.toml", TOY.look_up)
 
     def test_unknown_rule_set(self) -> None:
         with pytest.raises(CoverageError, match="2025-01-01"):
             parse_ruleset(
-                'extends = "toy/service/2025-01-02"\nversion = "mine"\n', "mine.toml", TOY.lookup
+                'extends = "toy/service/2025-01-02"\nversion = "mine"\n', "mine.toml", TOY.look_up
             )
 
     @pytest.mark.parametrize("value", ["1", "[]", "{ a = 1 }", "true"])
@@ -213,6 +212,7 @@ class TestEndToEnd:
         with pytest.raises(CoverageError, match=r"toy/service/mine is not one of"):
             ss.score(EVENTS, platform="douyin", ruleset=mine(), as_of="2025-03-10")
 
+    @pytest.mark.slow
     def test_through_the_command(self, tmp_path: Path) -> None:
         import json
         import subprocess

@@ -6,10 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from shopscore.errors import RuleSetError
-from shopscore.grading.points import bound_scorers
-
-from .documents import ReferenceTables, parsed, put, refused
+from support.ruleset_documents import ReferenceTables, put, refused
 
 
 def test_a_scorer_that_does_not_exist() -> None:
@@ -17,9 +14,8 @@ def test_a_scorer_that_does_not_exist() -> None:
 
 
 def test_a_kind_of_scorer_that_does_not_exist() -> None:
-    ruleset = parsed(put("scorers", "rank", "kind", value="percentile_curv"))
-    with pytest.raises(RuleSetError, match=r"did you mean percentile_curve\?"):
-        bound_scorers(ruleset)
+    change = put("scorers", "rank", "kind", value="percentile_curv")
+    refused(change, "scorers.rank: ", "did you mean percentile_curve?")
 
 
 @pytest.mark.parametrize(
@@ -54,11 +50,9 @@ def test_a_kind_of_scorer_that_does_not_exist() -> None:
 )
 def test_a_scorer_with_impossible_numbers(kind: str, parameters: ReferenceTables) -> None:
     table = {"kind": kind, "source": "page", **parameters}
-    with pytest.raises(RuleSetError):
-        bound_scorers(parsed(put("scorers", "rank", value=table)))
+    refused(put("scorers", "rank", value=table), "scorers.rank")
 
 
 def test_points_off_the_scale() -> None:
-    ruleset = parsed(put("scorers", "rank", "curve", value=[[0, 0], [1, Decimal("5.5")]]))
-    with pytest.raises(RuleSetError, match=r"scorer rank: 5\.5 points lie off the scale, 0 to 5"):
-        bound_scorers(ruleset)
+    change = put("scorers", "rank", "curve", value=[[0, 0], [1, Decimal("5.5")]])
+    refused(change, "scorers.rank: 5.5 points are outside the scale, 0 to 5")

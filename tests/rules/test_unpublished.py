@@ -11,13 +11,12 @@ import pytest
 
 import shopscore as ss
 from shopscore.errors import RuleSetError
-from shopscore.grading.points import bound_scorers
 from shopscore.model.expressions import Assumed
 from shopscore.rules.coverage import missing_numbers, weights_within
+from shopscore.rules.exact_rules import exact_rules
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
-
-from .documents import (
+from support.ruleset_documents import (
     ENTRY,
     GOODS,
     Change,
@@ -27,6 +26,7 @@ from .documents import (
     both,
     drop,
     parsed,
+    plain,
     put,
     refused,
 )
@@ -43,12 +43,12 @@ class TestChoices:
         found = {
             (*GOODS, "weight"): ruleset.dimensions[0].weight,
             (*ENTRY, "weight"): ruleset.dimensions[0].metrics[0].weight,
-            ("tiers", 0, "at_least"): ruleset.tiers[0].at_least,
+            ("tiers", 0, "at_least"): ruleset.tiers[0].condition.limit,
             ("scale", "high"): ruleset.high,
         }[path]
-        assert ruleset.number(found) == 5
-        assert ruleset.assuming({"share": "part"}).number(found) == Decimal("0.375")
-        assert "share" in ruleset.assumed_by_rules()
+        assert plain(ruleset, found) == 5
+        assert plain(ruleset.assuming({"share": "part"}), found) == Decimal("0.375")
+        assert "share" in ruleset.assumptions_named
         assert bind(ruleset).assumptions[-1].id == "share"
 
     @pytest.mark.parametrize("path", [GOODS, ENTRY, ("tiers", 0)])
@@ -97,7 +97,7 @@ class TestChoices:
 
         required = parsed(change)
         rescaled = required.assuming({"policy": "rescale"})
-        assert [r.number(r.missing) for r in (required, rescaled)] == ["require", "rescale"]
+        assert [exact_rules(r).policy for r in (required, rescaled)] == ["require", "rescale"]
 
     @pytest.mark.parametrize("kind", ["words", "choices", "text"])
     def test_assumptions_of_rules_are_numbers_or_one_word(self, kind: str) -> None:
@@ -123,12 +123,12 @@ class TestScorersThatLack:
     def test_are_named_and_not_made(self) -> None:
         ruleset = parsed(put("scorers", "reply_bands", value=MISSING))
         assert ruleset.scorers["reply_bands"].missing == "the back office says it"
-        assert set(bound_scorers(ruleset)) == {"rank"}
+        assert set(exact_rules(ruleset).scorers) == {"rank"}
         bind(ruleset)
 
     def test_have_no_numbers(self) -> None:
         table = {**MISSING, "bands": [[0, 1]], "source": "page"}
-        refused(put("scorers", "reply_bands", value=table), "either missing, or bands")
+        refused(put("scorers", "reply_bands", value=table), "a scorer has either missing, or bands")
 
     @pytest.mark.parametrize(
         "table",
@@ -148,8 +148,8 @@ class TestScorersThatLack:
             'extends = "tmall/experience/2026-03-16"\nversion = "mine"\n'
             '[scorers.arrival_hours]\nbands = [[96, 3], [48, 5]]\nsource = "user"\n'
         )
-        ruleset = parse_ruleset(text, "mine.toml", base.lookup)
-        assert set(bound_scorers(ruleset)) == {"arrival_hours"}
+        ruleset = parse_ruleset(text, "mine.toml", base.look_up)
+        assert set(exact_rules(ruleset).scorers) == {"arrival_hours"}
         lacking, given = (
             {m.number for m in missing_numbers(r)} for r in (base.ruleset("2026-03-16"), ruleset)
         )
@@ -163,17 +163,13 @@ class TestScorersThatLack:
             'extends = "tmall/experience/2026-03-16"\nversion = "mine"\n'
             f"[scorers.arrival_hours]\n{table}"
         )
-        ruleset = parse_ruleset(text, "mine.toml", base.lookup)
+        ruleset = parse_ruleset(text, "mine.toml", base.look_up)
         assert ruleset.scorers["arrival_hours"].missing
-        assert bound_scorers(ruleset) == {}
+        assert exact_rules(ruleset).scorers == {}
 
     def test_one_that_cannot_be_made_is_named(self) -> None:
         falling = {"kind": "linear", "line": [[1, 0], [0, 1]], "source": "page"}
-        ruleset = parsed(put("scorers", "reply_bands", value=falling))
-        with pytest.raises(
-            RuleSetError, match=r"toy/service/2025-01-01: scorer reply_bands: .*rise"
-        ):
-            bound_scorers(ruleset)
+        refused(put("scorers", "reply_bands", value=falling), "scorers.reply_bands: ", "rise")
 
 
 class TestScalarsThatLack:
@@ -181,10 +177,11 @@ class TestScalarsThatLack:
         ruleset = parsed(
             both(put(*GOODS, "weight", value={"assume": "unknown"}), drop(*GOODS, "source"))
         )
-        assert ruleset.number(ruleset.dimensions[0].weight) is None
-        assert ruleset.known_weight is None
-        assert ruleset.assuming({"unknown": 1}).known_weight == Decimal("1.5")
-        assert ruleset.assuming({"unknown": 1}).assuming({"unknown": None}).known_weight is None
+        one = ruleset.assuming({"unknown": 1})
+        assert exact_rules(ruleset).dimensions[0].weight is None
+        assert exact_rules(ruleset).total_weight is None
+        assert exact_rules(one).total_weight == Fraction(3, 2)
+        assert exact_rules(one.assuming({"unknown": None})).total_weight is None
 
     def test_one_that_is_not_nullable_needs_a_value(self) -> None:
         refused(both(drop("assumptions", -1, "nullable")), "unknown", "needs a value")
@@ -206,7 +203,9 @@ class TestScalarsThatLack:
                 tables["assumptions"][-1]["value"] = value
 
         change = both(valued, put(*path, value={"assume": "unknown"}))
-        refused(change, "assumption unknown may be none, and stands where a number must be")
+        refused(
+            change, "assumption unknown supplies a number that is needed: it cannot be nullable"
+        )
 
     @pytest.mark.parametrize(
         "tier",
@@ -222,11 +221,17 @@ class TestScalarsThatLack:
             del tables["tiers"][0]["at_least"]
             tables["tiers"][0].update(tier)
 
-        refused(both(change), "assumption unknown may be none, and stands where a number must be")
+        refused(
+            both(change),
+            "assumption unknown supplies a number that is needed: it cannot be nullable",
+        )
 
     def test_a_condition_from_above_neither(self) -> None:
         change = put("eligibility", 0, "at_most", value={"assume": "unknown"})
-        refused(both(change, drop("eligibility", 0, "at_least")), "unknown may be none")
+        refused(
+            both(change, drop("eligibility", 0, "at_least")),
+            "unknown supplies a number that is needed",
+        )
 
     @pytest.mark.parametrize("path", [(*GOODS, "weight"), ("tiers", 0, "at_least")], ids=str)
     @pytest.mark.parametrize("id", ["share", "flag"])
@@ -262,9 +267,9 @@ class TestPointsOfDimensions:
         )
         assert ruleset.dimensions[0].metrics == ()
         assert isinstance(ruleset.dimensions[0].points, Assumed)
-        assert ruleset.number(ruleset.dimensions[0].points) is None
-        assert ruleset.assuming({"unknown": 4}).number(ruleset.dimensions[0].points) == 4
-        assert "unknown" in ruleset.assumed_by_rules()
+        assert exact_rules(ruleset).dimensions[0].points is None
+        assert exact_rules(ruleset.assuming({"unknown": 4})).dimensions[0].points == 4
+        assert "unknown" in ruleset.assumptions_named
 
     def test_one_of_both_is_needed(self) -> None:
         refused(drop(*GOODS, "metrics"), "dimensions[goods]", "metrics, or points")
@@ -299,7 +304,7 @@ class TestSharesOfTheRest:
     def shares(self, *entries: ReferenceTables) -> list[Fraction]:
         ruleset = parsed(self.service(*entries))
         bind(ruleset)
-        return list(weights_within(ruleset, ruleset.dimensions[0]).values())
+        return list(weights_within(exact_rules(ruleset).dimensions[0]).values())
 
     def test_by_hand(self) -> None:
         tenths = [Decimal(n) / 10 for n in range(11)]
@@ -342,5 +347,5 @@ class TestSharesOfTheRest:
             '[[dimensions]]\nid = "service"\n'
             '[[dimensions.metrics]]\nid = "dispute_liability_rate"\nshare_of_rest = 2\n'
         )
-        ruleset = parse_ruleset(text, "mine.toml", base.lookup)
+        ruleset = parse_ruleset(text, "mine.toml", base.look_up)
         assert ruleset.dimensions[2].metrics[4].source == "user"

@@ -19,8 +19,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.samples import generate, write_csv
-
-from .mutator import Rows, mutated
+from support.spoilt_files import Rows, mutated
 
 FILES = int(os.environ.get("SHOPSCORE_SOAK", "60"))
 #: Files per test, so that a failure is found again soon.

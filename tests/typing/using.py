@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import polars as pl
 
@@ -18,6 +18,8 @@ def results(folder: Path) -> None:
     assert_type(result.to_polars(), pl.DataFrame)
     assert_type(result.to_json(), str)
     assert_type(result.to_json(("S1",)), str)
+    assert_type(result.to_dict()["shops"], Any)
+    assert_type((result.platform, result.scorecard, result.ruleset), tuple[str, str, str])
     assert_type(result.score, pl.Series)
     assert_type(result.as_of, date)
     assert_type(result.notices, tuple[str, ...])
@@ -34,6 +36,13 @@ def results(folder: Path) -> None:
         assert_type(metric.n, int)
         assert_type(metric.percentile, float | None)
         assert_type(metric.weight, float | None)
+    assert_type(shop["pickup_rate"].value, float | None)
+    assert_type((shop.platform, shop.scorecard, shop.ruleset), tuple[str, str, str])
+    assert_type(shop.as_of, date)
+    assert_type("pickup_rate" in shop, bool)
+    assert_type(shop.dimension("goods").points, float | None)
+    assert_type(shop.to_dict(), dict[str, Any])
+    assert_type(ss.evaluate(ss.col.rating <= 2, {"rating": 1}), Any)
     for dimension in shop.dimensions:
         assert_type(dimension.points, float | None)
     assert_type([s.shop_id for s in result], list[str])

@@ -1,35 +1,48 @@
-"""What a rule set and its metrics say, as plain values: for documents, and to compare."""
+"""Facts of rules as plain data: for commands, JSON, documentation, and to compare rule sets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from attrs import asdict
 
-from ..model.assumptions import Chosen
+from ..model.aggregators import RationalCombination
+from ..model.assumptions import Chosen, Number
+from ..model.conditions import Adjustment, Condition
 from ..model.expressions import Assumed
-from ..model.rulesets import RuleSet
+from ..model.metrics import Metric
+from ..model.tallies import Tally
+from ..model.windows import Days
 from ..plugins.bound_rules import BoundRuleSet
-from ..rules.coverage import missing_numbers
+from ..rules.exact_rules import Numbers
 
-#: A day to ask windows for; their ages are the same on every other.
+#: A day to ask windows for; their ages are the same on any other day.
 _ANY_DAY = date(2000, 1, 1)
 
 
-def facts_of(rules: BoundRuleSet) -> dict[str, Any]:
-    """Everything that a rule set and its metrics say."""
+def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
+    """Return everything that a rule set and its metrics declare.
+
+    With a number ``x`` comes ``x_source``: the id of a source, or ``assumption`` and its id;
+    where an assumption chooses the number, ``x_choices`` has the number for each word.
+    """
+    facts = _Facts(rules)
     ruleset = rules.ruleset
+    conditions_only = [id for id in ruleset.needed_metric_ids if id not in ruleset.metric_ids]
     return {
-        **_head(ruleset),
-        "dimensions": list(_dimensions(rules)),
-        "bonus": [metric_facts(rules, bonus.metric) for bonus in ruleset.bonus],
-        "comparison": _comparison(ruleset),
+        **facts.head(),
+        "dimensions": list(facts.dimensions()),
+        "bonus": [facts.adjusting(a) for a in ruleset.adjustments if a.sign > 0],
+        "deductions": [facts.adjusting(a) for a in ruleset.adjustments if a.sign < 0],
+        "comparison": facts.comparison(),
         "informational": [metric_facts(rules, id) for id in ruleset.informational],
-        "eligibility": list(_eligibility(ruleset)),
-        "tiers": list(_tiers(ruleset)),
-        "assumptions": list(_assumptions(ruleset)),
+        "conditions_only": [metric_facts(rules, id) for id in conditions_only],
+        "scorers": [facts.scorer(id) for id in ruleset.scorers],
+        "eligibility": list(facts.eligibility()),
+        "tiers": list(facts.tiers()),
+        "assumptions": list(facts.assumptions()),
         "sources": [
             {
                 "id": s.id,
@@ -40,145 +53,217 @@ def facts_of(rules: BoundRuleSet) -> dict[str, Any]:
             }
             for s in ruleset.sources.values()
         ],
-        "missing_numbers": [asdict(m) for m in missing_numbers(ruleset)],
+        "missing_numbers": [asdict(m) for m in rules.missing_numbers],
         "notes": list(ruleset.notes),
     }
 
 
-def _head(ruleset: RuleSet) -> dict[str, Any]:
-    return {
-        "name": ruleset.name,
-        "status": ruleset.status,
-        "zh": ruleset.zh,
-        "en": ruleset.en,
-        "effective_from": ruleset.effective_from,
-        "effective_to": ruleset.effective_to,
-        "published_on": ruleset.published_on,
-        "span_source": ruleset.span_source or None,
-        "sha256": ruleset.sha256,
-        "ranking": ruleset.number(ruleset.ranking),
-        "missing": ruleset.number(ruleset.missing),
-        "low": ruleset.number(ruleset.low),
-        "high": ruleset.number(ruleset.high),
-        "decimals": ruleset.number(ruleset.decimals),
-        "scale_source": ruleset.scale_source or None,
-    }
+class _Facts:
+    def __init__(self, rules: BoundRuleSet) -> None:
+        self._rules, self._ruleset = rules, rules.ruleset
+        self._numbers = Numbers(rules.ruleset.name, rules.ruleset.numbers)
 
+    def head(self) -> dict[str, Any]:
+        ruleset = self._ruleset
+        return {
+            "name": ruleset.name,
+            "status": ruleset.status,
+            "zh": ruleset.label.zh,
+            "en": ruleset.label.en,
+            "effective_from": ruleset.effective_from,
+            "effective_to": ruleset.effective_to,
+            "published_on": ruleset.published_on,
+            "span": ruleset.span,
+            "span_source": ruleset.span_source or None,
+            "sha256": ruleset.sha256,
+            **self._number("ranking", ruleset.ranking),
+            **self._number("missing", ruleset.missing),
+            **self._number("low", ruleset.low, ruleset.scale_source),
+            **self._number("high", ruleset.high, ruleset.scale_source),
+            **self._number("decimals", ruleset.decimals, ruleset.scale_source),
+            **self._number("peers_need_eligibility", ruleset.peers_need_eligibility),
+            "scale_source": ruleset.scale_source or None,
+        }
 
-def _dimensions(rules: BoundRuleSet) -> Iterator[dict[str, Any]]:
-    ruleset = rules.ruleset
-    for dimension in ruleset.dimensions:
-        metrics = [
-            {
-                **metric_facts(rules, entry.id),
-                "weight": ruleset.number(entry.weight),
-                "of_rest": entry.of_rest,
-                "weight_source": source_of(entry.weight, entry.source),
-                "scorer": _scorer(rules, entry.scorer),
+    def _number(self, key: str, number: Any, source: str = "") -> dict[str, Any]:
+        facts = {key: self._numbers.plain(number), f"{key}_source": _source_of(number, source)}
+        if isinstance(number, Chosen):
+            facts[f"{key}_choices"] = dict(number.numbers)
+        return facts
+
+    def dimensions(self) -> Iterator[dict[str, Any]]:
+        for dimension in self._ruleset.dimensions:
+            yield {
+                "id": dimension.id,
+                "zh": dimension.label.zh,
+                "en": dimension.label.en,
+                **self._number("weight", dimension.weight, dimension.source),
+                **self._number("points", dimension.points, dimension.source),
+                "states_points": dimension.points is not None,
+                "metrics": [
+                    {
+                        **metric_facts(self._rules, entry.id),
+                        **self._number("weight", entry.weight, entry.source),
+                        "of_rest": entry.of_rest,
+                        "scorer": self.scorer(entry.scorer) if entry.scorer else None,
+                    }
+                    for entry in dimension.metrics
+                ],
             }
-            for entry in dimension.metrics
-        ]
-        yield {
-            "id": dimension.id,
-            "weight": ruleset.number(dimension.weight),
-            "source": source_of(dimension.weight, dimension.source),
-            "points": ruleset.number(dimension.points),
-            "metrics": metrics,
+
+    def adjusting(self, adjustment: Adjustment[Number]) -> dict[str, Any]:
+        return {
+            **metric_facts(self._rules, adjustment.metric),
+            **self._number("cap", adjustment.cap, adjustment.source),
         }
 
+    def scorer(self, id: str) -> dict[str, Any]:
+        spec = self._ruleset.scorers[id]
+        head = {"id": id, "kind": spec.kind, "source": spec.source or None}
+        if spec.missing:
+            return {**head, "missing": spec.missing}
+        declared = {key: _nested(value) for key, value in spec.parameters.items()}
+        return {**head, **self._plain(spec.parameters), "declared": declared}
 
-def _eligibility(ruleset: RuleSet) -> Iterator[dict[str, Any]]:
-    for condition in ruleset.eligibility:
-        bound = condition.at_most if condition.at_least is None else condition.at_least
-        yield {
-            "id": condition.id,
-            "metric": condition.metric,
-            "at_least": ruleset.number(condition.at_least),
-            "at_most": ruleset.number(condition.at_most),
-            "status": condition.status,
-            "source": source_of(bound, condition.source),
+    def _plain(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: self._plain(item) for key, item in value.items()}
+        if isinstance(value, tuple):
+            return [self._plain(item) for item in value]
+        return self._numbers.plain(value)
+
+    def eligibility(self) -> Iterator[dict[str, Any]]:
+        for declared in self._ruleset.eligibility:
+            yield {
+                "id": declared.id,
+                "zh": declared.label.zh,
+                "en": declared.label.en,
+                **self._condition(declared.condition, declared.source),
+                "status": declared.status,
+            }
+
+    def tiers(self) -> Iterator[dict[str, Any]]:
+        for declared in self._ruleset.tiers:
+            yield {
+                "id": declared.id,
+                "zh": declared.label.zh,
+                "en": declared.label.en,
+                **self._condition(declared.condition, declared.source),
+            }
+
+    def _condition(self, condition: Condition[Any], source: str) -> dict[str, Any]:
+        measure = condition.measure
+        return {
+            "measure": measure.kind,
+            "metric": measure.metric or None,
+            "operator": condition.operator,
+            **self._number("limit", condition.limit, source),
+            "times_industry_mean": condition.times_industry_mean,
+            **self._number("or_count_below", condition.or_count_below, source),
         }
 
+    def comparison(self) -> dict[str, Any] | None:
+        declared = self._ruleset.comparison
+        if declared is None:
+            return None
+        kind = {"kind": declared.kind, "kind_source": declared.source or None}
+        return {**kind, **self._number("mean", declared.mean, declared.source)}
 
-def _tiers(ruleset: RuleSet) -> Iterator[dict[str, Any]]:
-    for tier in ruleset.tiers:
-        bounds = (tier.at_least, tier.below, tier.times_industry_mean)
-        bound = next(b for b in bounds if b is not None)
-        yield {
-            "id": tier.id,
-            "at_least": ruleset.number(tier.at_least),
-            "below": ruleset.number(tier.below),
-            "metric": tier.metric or None,
-            "times_industry_mean": ruleset.number(tier.times_industry_mean),
-            "or_count_below": ruleset.number(tier.or_count_below),
-            "source": source_of(bound, tier.source),
-        }
-
-
-def _assumptions(ruleset: RuleSet) -> Iterator[dict[str, Any]]:
-    for assumption in ruleset.assumptions.values():
-        yield {
-            "id": ruleset.full_id(assumption.id),
-            "value": assumption.value,
-            "low": assumption.low,
-            "high": assumption.high,
-            "unit": assumption.unit or None,
-            "choices": list(assumption.choices),
-            "reason": assumption.reason,
-        }
+    def assumptions(self) -> Iterator[dict[str, Any]]:
+        for assumption in self._ruleset.assumptions.values():
+            yield {
+                "id": self._ruleset.full_id(assumption.id),
+                "kind": assumption.kind,
+                "value": assumption.value,
+                "low": assumption.low,
+                "high": assumption.high,
+                "unit": assumption.unit or None,
+                "choices": list(assumption.choices),
+                "nullable": assumption.nullable,
+                "reason": assumption.reason,
+            }
 
 
-def source_of(number: Any, source: str) -> str | None:
-    """The source of a number, or the assumption that stands for it."""
+def _source_of(number: Any, source: str) -> str | None:
+    """Return the source of a number, or the assumption that supplies it; None of no number."""
+    if number is None:
+        return None
     if isinstance(number, Chosen):
         return f"{source}, by assumption {number.by.id}"
     return f"assumption {number.id}" if isinstance(number, Assumed) else source or None
 
 
-def _comparison(ruleset: RuleSet) -> dict[str, Any] | None:
-    found = ruleset.comparison
-    if found is None:
-        return None
-    mean = ruleset.number(found.mean)
-    return {"kind": found.kind, "mean": mean, "source": source_of(found.mean, found.source)}
-
-
-def _scorer(rules: BoundRuleSet, id: str) -> dict[str, Any] | None:
-    if not id:
-        return None
-    spec = rules.ruleset.scorers[id]
-    if spec.missing:
-        return {"kind": spec.kind, "missing": spec.missing}
-    return {"kind": spec.kind, **{k: _plain(v, rules) for k, v in spec.parameters.items()}}
-
-
-def _plain(value: Any, rules: BoundRuleSet) -> Any:
+def _nested(value: Any) -> str:
+    """Return nested parameters as text, with the names of assumptions in square brackets."""
     if isinstance(value, tuple):
-        return [_plain(v, rules) for v in value]
-    return rules.ruleset.number(value)
+        return f"({', '.join(map(_nested, value))})"
+    return str(value)
 
 
 def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
-    """What a metric counts, in words."""
+    """Return what a metric counts, in words."""
     bound = rules.metrics[id]
-    weights = bound.window.weights(_ANY_DAY)
+    metric, weights = bound.metric, bound.window.weights(_ANY_DAY)
     return {
         "id": id,
-        "zh": bound.metric.zh,
-        "en": bound.metric.en,
-        "better": bound.metric.better,
-        "unit": bound.metric.unit,
+        "zh": metric.zh,
+        "en": metric.en,
+        "better": metric.better,
+        "unit": metric.unit,
+        "min_n": metric.min_n,
+        "sources": list(metric.sources),
         "first_age": weights.first_age,
         "last_age": weights.last_age,
-        "counts": [
-            {
-                "stream": tally.stream,
-                "day": str(tally.day),
-                "where": None if tally.where is None else str(tally.where),
-                "value": str(tally.value),
-                "once": None if tally.once is None else ", ".join(map(str, tally.once.per)),
-            }
-            for tally in bound.metric.aggregator.tallies
-        ],
-        "note": bound.metric.note or None,
+        "window": _window(metric),
+        "counts": [_tally_facts(tally) for tally in metric.aggregator.tallies],
+        **_aggregator_facts(metric),
+        "note": metric.note or None,
     }
+
+
+def _window(metric: Metric) -> str:
+    window = metric.window
+    if not isinstance(window, Days):
+        return repr(window)
+    text = f"ages {window.first} to {window.last}"
+    if window.half_life is None:
+        return text
+    return f"{text}; newer days weigh more where there is a half life: {window.half_life}"
+
+
+def _aggregator_facts(metric: Metric) -> dict[str, Any]:
+    """Return how the counted rows become a fraction: grades of the numerator, and the divisor."""
+    aggregator = metric.aggregator
+    if not isinstance(aggregator, RationalCombination):
+        return {"grades": None, "divides": False, "per": 1}
+    grades = [str(grade) for grade, _ in aggregator.terms]
+    return {"grades": grades, "divides": aggregator.over is not None, "per": aggregator.per}
+
+
+def _tally_facts(tally: Tally) -> dict[str, Any]:
+    return {
+        "stream": tally.stream,
+        "day": str(tally.day),
+        "where": None if tally.where is None else str(tally.where),
+        "value": str(tally.value),
+        "once": None if tally.once is None else ", ".join(map(str, tally.once.per)),
+        "words": _in_words(tally),
+    }
+
+
+def _in_words(tally: Tally) -> str:
+    rows = "rows" if tally.counts_rows else f"the sum of `{tally.value}` over rows"
+    words = [f"{rows} of `{tally.stream}` on the day of `{tally.day}`"]
+    if tally.where is not None:
+        words.append(f"where `{tally.where}`")
+    if tally.once is not None:
+        each = ", ".join(map(str, tally.once.per))
+        by = ", ".join(map(str, tally.once.by))
+        words.append(
+            f"– each `{each}` counts once: the earliest by `{by}`"
+            if tally.once.first == 1
+            else f"– of those that share `{each}` the first {tally.once.first} by `{by}`"
+        )
+        if tally.once.among is not None:
+            words.append(f"(decided among all rows where `{tally.once.among}`)")
+    return " ".join(words)

@@ -1,4 +1,4 @@
-"""The demonstration: a sample, its scores, and the numbers behind the best and the worst."""
+"""Sample events, and the demonstration: their scores, and the numbers behind the best and worst."""
 
 from __future__ import annotations
 
@@ -6,23 +6,46 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..errors import CoverageError
+from ..errors import CoverageError, InputError, UsageError
 from ..plugins.catalog import platforms
 from ..plugins.declarations import Platform
 from .progress import Stages
 from .run import say
 
 
+def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None:
+    """Generate and write events.
+
+    Raises:
+        UsageError: for impossible numbers or dates.
+        InputError: where the files cannot be written.
+    """
+    from ..samples import generate, write_csv
+
+    facts = {
+        fact.name: (fact.sample_share, fact.sample_value) for p in platforms() for fact in p.facts
+    }
+    try:
+        frames = generate(
+            shops=shops, orders=orders, seed=seed, end=date.fromisoformat(end), facts=facts
+        )
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"no such sample: {error}") from None
+    try:
+        write_csv(frames, out)
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written: {error.strerror or error}") from None
+
+
 def show_demo(lang: str, end: str) -> None:
-    """Score a sample by the first platform that scores it."""
+    """Score a sample by the first platform that is installed."""
     from .. import score
     from . import tables
-    from .main import make_sample
 
-    found = platforms()
-    if not found:
+    installed = platforms()
+    if not installed:
         raise CoverageError("no platform is installed; shopscore-plugins list shows the plugins")
-    platform = found[0]
+    platform = installed[0]
     as_of = date.fromisoformat(end) + timedelta(days=1)
     version = _version(platform, as_of)
     with TemporaryDirectory(prefix="shopscore-demo-") as folder, Stages() as stages:
@@ -35,15 +58,17 @@ def show_demo(lang: str, end: str) -> None:
         for shop in (scored[0], scored[-1]):
             tables.show(tables.shop_table(result, shop, lang))
     others = len(result) - len(scored)
+    command = (
+        f"  shopscore score events --platform {platform.id} --ruleset {version} --as-of {as_of}"
+    )
     say(
         f"{len(result)} made-up shops by {result.rules.ruleset.name} as of {as_of}: the best and the"
         f" worst of {len(scored)} scored ones; {others} have no score (too few orders, or suspended).",
         "",
         "Do it with files of your own:",
         "  shopscore sample events                     # canonical CSV, a file per stream",
-        f"  shopscore score events --platform {platform.id} --ruleset {version} --as-of {as_of}",
-        f"  shopscore score events --platform {platform.id} --ruleset {version} --as-of {as_of}"
-        f" --shop {result.shops['shop_id'][0]}",
+        command,
+        f"{command} --shop {result.shops['shop_id'][0]}",
         f"  shopscore-plugins rules {platform.id}             # every weight, source and assumption",
     )
 

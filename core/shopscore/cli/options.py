@@ -1,56 +1,158 @@
-"""Options that recur, declared once."""
+"""Options that recur, declared once: a command gets those that belong together as one object."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from attrs import evolve, fields, frozen
 
 from ..errors import InputError, UsageError
+from .run import say
+
+if TYPE_CHECKING:
+    from ..reading.events import Events
+    from ..results.building import ReferenceTables
+    from ..scoring import Selection
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Command], Command]
 FILE = click.Path(path_type=Path)
 
 
-def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    def decorate(command: Command) -> Command:
+@frozen
+class RuleOptions:
+    """By which rules a command works: those that it does not offer are None or empty."""
+
+    platform: str
+    scorecard: str | None = None
+    ruleset: str | None = None
+    as_of: str | None = None
+    assume: tuple[str, ...] = ()
+    assume_file: Path | None = None
+    numbers: tuple[Path, ...] = ()
+    benchmarks: Path | None = None
+    standards: Path | None = None
+
+    def select(self) -> Selection:
+        """Select and bind the rules, before anything is read."""
+        from ..plugins.selection import select_rules
+
+        return select_rules(
+            self.platform,
+            self.scorecard,
+            self.ruleset,
+            self.as_of,
+            assumptions(self.assume, self.assume_file),
+            self.numbers,
+        )
+
+    def with_ruleset(self, version: str) -> RuleOptions:
+        """Return these options for another rule set."""
+        return evolve(self, ruleset=version)
+
+    def read_tables(self) -> ReferenceTables:
+        """Read the tables of percentiles and standards."""
+        from ..results.building import ReferenceTables
+
+        return ReferenceTables(self.benchmarks, self.standards)
+
+
+@frozen
+class ReadOptions:
+    """How files of events are read: those that a command does not offer are None or empty."""
+
+    shop_id: str | None = None
+    industry: str | None = None
+    shop_type: str | None = None
+    layouts: tuple[Path, ...] = ()
+    tz: str | None = None
+    strict: bool = False
+    quarantine: Path | None = None
+
+    def read(self, source: Path, platform: str | None, progress: Callable[[str], None]) -> Events:
+        """Read events, and write what was set aside into the quarantine; strictness comes later."""
+        from ..reading.events import read_events
+        from ..reading.quarantine import write_quarantine
+
+        events = read_events(
+            source,
+            platform=platform,
+            tz=self.tz,
+            shop_id=self.shop_id,
+            industry=self.industry,
+            shop_type=self.shop_type,
+            layouts=self.layouts,
+            progress=progress,
+        )
+        if self.quarantine is not None:
+            for file in write_quarantine(events.report, self.quarantine):
+                say(f"Set aside: {file}")
+        return events
+
+    def check(self, events: Events) -> Events:
+        """Return the events; raise StrictError for rows set aside, where strictness is asked for."""
+        from ..reading.events import read_events
+
+        return read_events(events, strict=self.strict)
+
+
+@frozen
+class OutputOptions:
+    """In which form data is written, and where: to a file, or to standard output."""
+
+    form: str
+    path: Path | None
+
+
+def _gather(name: str, kind: type, *options: Decorator[Any]) -> Decorator[Any]:
+    """Return a decorator that adds options, and passes their values as one object by a name."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def gathered(**values: Any) -> Any:
+            own = {f.name: values.pop(f.name) for f in fields(kind) if f.name in values}
+            return command(**{name: kind(**own)}, **values)
+
         for option in reversed(options):
-            command = option(command)
-        return command
+            option(gathered)
+        return gathered
 
     return decorate
 
 
-platform_required = click.option(
-    "--platform", "-p", required=True, metavar="P", help="Whose rules (see shopscore-plugins list)."
+_scorecard = click.option(
+    "--scorecard", "-c", metavar="C", help="Which of its scores; default the first."
 )
-platform_optional = click.option(
-    "--platform", "-p", metavar="P", help="Whose clock and streams the events follow."
+_shop_id = click.option("--shop-id", metavar="ID", help="The shop of files that do not name one.")
+_industry = click.option("--industry", metavar="NAME", help="Of shops without one.")
+_shop_type = click.option("--shop-type", metavar="WORD", help="Of shops without one: flagship, …")
+_layouts = click.option(
+    "--layout",
+    "layouts",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="TOML that says how export files of your own are read.",
 )
-zone = click.option("--tz", metavar="ZONE", help="Zone of the clock, if not the platform's.")
-strict = click.option(
-    "--strict",
-    is_flag=True,
-    envvar="SHOPSCORE_STRICT",
-    help="A row set aside is an error (exit 1).",
-)
-language = click.option(
-    "--lang",
-    type=click.Choice(["zh", "en"]),
-    default="en",
-    envvar="SHOPSCORE_LANG",
-    help="Language of labels.",
-)
-output = click.option(
-    "-o", "--output", type=FILE, metavar="FILE", is_eager=True, help="Write there."
-)
-timings = click.option("--timings", is_flag=True, help="Seconds per stage, as JSON on stderr.")
+_tz = click.option("--tz", metavar="ZONE", help="Zone of the clock, if not the platform's.")
 
-rules = _together(
-    click.option("--scorecard", "-c", metavar="C", help="Which of its scores; default the first."),
+#: By which rules to score: a RuleOptions named ``rules``.
+rules = _gather(
+    "rules",
+    RuleOptions,
+    click.option(
+        "--platform",
+        "-p",
+        required=True,
+        metavar="P",
+        help="Whose rules (see shopscore-plugins list).",
+    ),
+    _scorecard,
     click.option(
         "--ruleset",
         "-r",
@@ -71,7 +173,7 @@ rules = _together(
         type=FILE,
         multiple=True,
         metavar="FILE",
-        help="TOML with numbers that the rules lack.",
+        help="TOML with numbers that are missing in the rules.",
     ),
     click.option(
         "--benchmarks", type=FILE, metavar="FILE", help="Table of percentiles instead of peers."
@@ -81,56 +183,103 @@ rules = _together(
     ),
 )
 
-
-gaps = _together(
-    click.option("--shop-id", metavar="ID", help="The shop of files that do not name one."),
-    click.option("--industry", metavar="NAME", help="Of shops without one."),
-    click.option("--shop-type", metavar="WORD", help="Of shops without one: flagship, …"),
+#: Which rule sets to show: a RuleOptions named ``rules``, with the platform as an argument.
+shown_rules = _gather(
+    "rules",
+    RuleOptions,
+    click.argument("platform"),
+    click.option("--scorecard", "-c", metavar="C", help="Which of its scores; default all."),
     click.option(
-        "--layout",
-        "layouts",
-        type=FILE,
-        multiple=True,
-        metavar="FILE",
-        help="TOML that says how export files of your own are read.",
+        "--ruleset", "-r", metavar="V|FILE", help="A version or a TOML file; default all."
     ),
 )
-quarantine = click.option(
-    "--quarantine",
-    type=FILE,
-    metavar="DIR",
-    help="Write rows that were set aside there, to be corrected and read again.",
+
+#: Of which scorecard rule sets are compared: a RuleOptions named ``rules``.
+compared_rules = _gather(
+    "rules",
+    RuleOptions,
+    click.argument("platform"),
+    _scorecard,
+    click.option("--as-of", metavar="DATE", help="With --events: day of publication."),
 )
 
+#: How events are read: a ReadOptions named ``reading``.
+reading = _gather(
+    "reading",
+    ReadOptions,
+    _shop_id,
+    _industry,
+    _shop_type,
+    _layouts,
+    _tz,
+    click.option(
+        "--strict",
+        is_flag=True,
+        envvar="SHOPSCORE_STRICT",
+        help="A row set aside is an error (exit 1).",
+    ),
+    click.option(
+        "--quarantine",
+        type=FILE,
+        metavar="DIR",
+        help="Write rows that were set aside there, to be corrected and read again.",
+    ),
+)
 
-def formats(*names: str) -> Callable[[Command], Command]:
-    """``--format`` with these choices; the first is the default."""
-    return click.option(
-        "--format",
-        "-f",
-        "form",
-        type=click.Choice(names),
-        default=lambda: _by_suffix(names),
-        show_default=f"by the name of -o, else {names[0]}",
+#: How one file, or events beside the point, are read: a ReadOptions named ``reading``.
+plain_reading = _gather("reading", ReadOptions, _shop_id, _layouts, _tz)
+
+platform_optional = click.option(
+    "--platform", "-p", metavar="P", help="Whose clock and streams the events follow."
+)
+language = click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    default="en",
+    envvar="SHOPSCORE_LANG",
+    help="Language of labels.",
+)
+timings = click.option("--timings", is_flag=True, help="Seconds per stage, as JSON on stderr.")
+
+
+def output(*forms: str) -> Decorator[Any]:
+    """Return ``--format`` with these choices and ``-o``: an OutputOptions named ``output``.
+
+    The first form is the default, unless the name of the file says another.
+    """
+    return _gather(
+        "output",
+        OutputOptions,
+        click.option(
+            "--format",
+            "-f",
+            "form",
+            type=click.Choice(forms),
+            default=lambda: _form_of_file(forms),
+            show_default=f"by the name of -o, else {forms[0]}",
+        ),
+        click.option(
+            "-o", "--output", "path", type=FILE, metavar="FILE", is_eager=True, help="Write there."
+        ),
     )
 
 
-def _by_suffix(names: tuple[str, ...]) -> str:
-    """The format that the name of ``-o FILE`` asks for, else the first."""
-    output = click.get_current_context().params.get("output")
-    suffix = output.suffix.removeprefix(".") if isinstance(output, Path) else ""
-    return suffix if suffix in names else names[0]
+def _form_of_file(forms: tuple[str, ...]) -> str:
+    """Return the form that the name of ``-o FILE`` asks for, else the first."""
+    path = click.get_current_context().params.get("path")
+    suffix = path.suffix.removeprefix(".") if isinstance(path, Path) else ""
+    return suffix if suffix in forms else forms[0]
 
 
 def assumptions(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
-    """Overrides from ``--assume-file`` and, stronger, ``--assume``."""
-    found: dict[str, object] = dict(_from_file(file)) if file else {}
+    """Return the values of ``--assume-file`` and, stronger, of ``--assume``."""
+    values: dict[str, object] = dict(_from_file(file)) if file else {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
             raise UsageError(f"--assume {pair!r}: write KEY=VALUE")
-        found[key.strip()] = value.strip()
-    return found
+        values[key.strip()] = value.strip()
+    return values
 
 
 def _from_file(file: Path) -> Iterator[tuple[str, object]]:
@@ -140,12 +289,12 @@ def _from_file(file: Path) -> Iterator[tuple[str, object]]:
         raise InputError(f"{file}: {error.strerror or error}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{file}: cannot be read as TOML: {error}") from None
-    yield from _flat(document, "")
+    yield from _flatten(document, "")
 
 
-def _flat(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, object]]:
+def _flatten(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, object]]:
     for key, value in table.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from _flatten(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", str(value).lower() if isinstance(value, bool) else value

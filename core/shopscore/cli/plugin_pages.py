@@ -1,4 +1,4 @@
-"""Pages about plugins: one in full, and what the conformance kit found."""
+"""Pages about plugins: one in full, and the report of the conformance kit."""
 
 from __future__ import annotations
 
@@ -22,16 +22,20 @@ from . import tables
 
 
 def find_records(name: str) -> list[PluginRecord]:
-    """The plugins of that name (or ``distribution:name``)."""
+    """Return the plugins of a name (or ``distribution:name``).
+
+    Raises:
+        CoverageError: where there is none.
+    """
     every = load_plugins(os.environ)
-    found = [r for r in every if name in (r.name, r.origin)]
-    if not found:
+    records = [r for r in every if name in (r.name, r.origin)]
+    if not records:
         raise CoverageError(f"no plugin {name}{did_you_mean(name, {r.name for r in every})}")
-    return found
+    return records
 
 
 def records_document(records: list[PluginRecord]) -> str:
-    """Records in full, tracebacks included, as ``shopscore.plugins/1``."""
+    """Return records in full, tracebacks included, as ``shopscore.plugins/1``."""
     full = [
         {
             **r.to_dict(),
@@ -54,7 +58,7 @@ def _levers(record: PluginRecord) -> Iterator[tuple[Platform, Lever]]:
 
 
 def lever_facts(platform: Platform, lever: Lever) -> dict[str, Any]:
-    """All that a lever says, in words."""
+    """Return what a lever declares, as plain data."""
     return {
         "platform": platform.id,
         "id": lever.id,
@@ -101,7 +105,7 @@ def _value(setting: Assumption) -> str:
 
 
 def show_records(records: list[PluginRecord], output: Path | None) -> None:
-    """One page per record."""
+    """Show one page per record."""
     tables.show(*(part for record in records for part in _page(record)), output=output)
 
 
@@ -142,7 +146,7 @@ def _page(record: PluginRecord) -> Iterator[Any]:
 
 
 def show_report(report: Report, output: Path | None) -> None:
-    """One line per check; what failed says why."""
+    """Show one line per check; a failed one says why."""
     rows = [(c.id, c.status, c.subject, c.message) for c in report.checks]
     counts = report.to_dict()["counts"]
     summary = ", ".join(f"{number} {status}" for status, number in counts.items())

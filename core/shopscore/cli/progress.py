@@ -1,4 +1,4 @@
-"""What a person sees while work takes long, and how long each stage took."""
+"""Progress at a terminal while work takes long, and the seconds of each stage."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PATIENCE = 2.0
 
 
 class Stages:
-    """Notes each stage as it begins; after two seconds a person at a terminal is shown which.
+    """Records when each stage begins; after two seconds it is shown at a terminal.
 
-    Use it as a context manager, and as the ``progress`` of what it watches.
+    Use it as a context manager, and as the argument ``progress`` of what is done within.
     """
 
     def __init__(self, *, timings: bool = False) -> None:
@@ -34,7 +34,7 @@ class Stages:
         return self
 
     def __call__(self, stage: str) -> None:
-        """A stage begins."""
+        """Record that a stage begins."""
         self._began.append((stage, time.perf_counter()))
         if self._status is not None:
             self._status.update(f"{stage} …")
@@ -48,7 +48,7 @@ class Stages:
             click.echo(json.dumps(self.seconds()), err=True)
 
     def seconds(self) -> dict[str, float]:
-        """Seconds per stage, in order, and in total."""
+        """Return the seconds per stage, in order, and in total."""
         end = time.perf_counter()
         ends = [*(began for _, began in self._began[1:]), end]
         stages = {

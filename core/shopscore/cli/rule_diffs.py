@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..analysis.rule_facts import facts_of
+from ..analysis.rule_diff import list_changes
 from ..plugins.bound_rules import BoundRuleSet
 from ..results.documents import DIFF, dumped
 from ..results.result import Result
 from . import tables
 
-Change = tuple[str, Any, Any]
-
-#: What differs between any two rule sets, and says nothing of their rules.
-_IDENTITY = ("name", "sha256", "published_on")
-
-
-def changes(old: BoundRuleSet, new: BoundRuleSet) -> list[Change]:
-    """What differs, by its place in the rules: ``(place, old, new)``; None where it is not there."""
-    before, after = (dict(_flat(_short(rules))) for rules in (old, new))
-    places = dict.fromkeys((*before, *after))
-    return [
-        (place, before.get(place), after.get(place))
-        for place in places
-        if before.get(place) != after.get(place) and place not in _IDENTITY
-    ]
-
-
-def _short(rules: BoundRuleSet) -> dict[str, Any]:
-    """The facts with assumptions by their short ids, which do not name the version."""
-    facts = facts_of(rules)
-    prefix = rules.ruleset.full_id("")
-    for assumption in facts["assumptions"]:
-        assumption["id"] = assumption["id"].removeprefix(prefix)
-    return facts
-
-
-def _flat(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """Leaves of a document; members of lists are named by their id."""
-    if isinstance(value, Mapping):
-        for key, below in value.items():
-            if key != "id":
-                yield from _flat(below, f"{place}.{key}" if place else key)
-    elif isinstance(value, list):
-        for position, below in enumerate(value):
-            name = below.get("id", position) if isinstance(below, Mapping) else position
-            yield from _flat(below, f"{place}[{name}]")
-    else:
-        yield place, value
-
 
 def diff_document(
     old: BoundRuleSet, new: BoundRuleSet, scored: tuple[Result, Result] | None
 ) -> str:
-    """``shopscore.diff/1``."""
+    """Return the changes as ``shopscore.diff/1``."""
     shops = None if scored is None else [_shop(*row) for row in _moves(*scored)]
-    found = [{"place": place, "old": a, "new": b} for place, a, b in changes(old, new)]
+    found = [{"place": place, "old": a, "new": b} for place, a, b in list_changes(old, new)]
     head = {"schema": DIFF, "old": old.ruleset.name, "new": new.ruleset.name}
     return dumped({**head, "changes": found, "shops": shops})
 
@@ -78,9 +39,9 @@ def _moves(old: Result, new: Result) -> Iterator[tuple[str, Any, Any, str, str]]
 def show_diff(
     old: BoundRuleSet, new: BoundRuleSet, scored: tuple[Result, Result] | None, output: Path | None
 ) -> None:
-    """A table of what changes, and one of the shops that move."""
+    """Show a table of what changes, and one of the shops that move."""
     columns = ("place", old.ruleset.version, new.ruleset.version)
-    rows = [(p, _word(a), _word(b)) for p, a, b in changes(old, new)]
+    rows = [(p, _word(a), _word(b)) for p, a, b in list_changes(old, new)]
     parts: list[Any] = [tables.table(columns, rows) if rows else "The rules are the same."]
     if scored is not None:
         moved = [

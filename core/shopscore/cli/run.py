@@ -1,8 +1,13 @@
-"""Running a command: errors become one line and an exit code, warnings one line each."""
+"""Running a command: errors become one line and an exit code, warnings one line each.
+
+Messages of the package name arguments as Python has them, ``tz=``. A command names its options
+instead, ``--tz``: everything that is said on standard error goes through :func:`name_options`.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -18,13 +23,16 @@ from ..plugins.isolation import divert_prints
 INTERRUPTED = 130
 BUG = 70
 
+#: An argument that a message names, without a value behind it: ``tz=``.
+_ARGUMENT = re.compile(r"\b([a-z_]+)=(?![\w\"'/=])")
 
-def run(command: click.Command) -> None:
+
+def run(commands: click.Group) -> None:
     """Run a command and leave the process with its exit code; no traceback for what is foreseen."""
-    warnings.showwarning = _one_line
+    warnings.showwarning = _show_warning
     divert_prints()
     try:
-        code = command.main(standalone_mode=False)
+        code = commands.main(prog_name=commands.name, standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         code = leaving.exit_code
@@ -34,7 +42,7 @@ def run(command: click.Command) -> None:
         error.show()
         code = error.exit_code
     except ShopscoreError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {name_options(str(error), commands)}", err=True)
         code = error.exit_code
     except KeyboardInterrupt:
         code = INTERRUPTED
@@ -62,18 +70,32 @@ def run(command: click.Command) -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _one_line(message: Warning | str, *_: Any, **__: Any) -> None:
-    click.echo(f"Warning: {message}", err=True)
+def name_options(message: str, commands: click.Group) -> str:
+    """Return a message with the options of some commands in place of arguments of Python."""
+    names = {
+        parameter.name: max(parameter.opts, key=len)
+        for command in commands.commands.values()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+    }
+    return _ARGUMENT.sub(lambda found: names.get(found[1], found[0]), message)
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    say(f"Warning: {message}")
 
 
 def say(*lines: str) -> None:
-    """Remarks for a person, on standard error."""
+    """Print lines for a person, on standard error."""
+    context = click.get_current_context(silent=True)
+    commands = context.find_root().command if context else None
     for line in lines:
-        click.echo(line, err=True)
+        text = name_options(line, commands) if isinstance(commands, click.Group) else line
+        click.echo(text, err=True)
 
 
 def write(text: str, output: Path | None) -> None:
-    """Data, to standard output or a file."""
+    """Write data to standard output or a file."""
     if output is None:
         click.echo(text)
         return
@@ -83,7 +105,7 @@ def write(text: str, output: Path | None) -> None:
 
 @contextmanager
 def writing(output: Path) -> Iterator[None]:
-    """Say plainly where a file could not be written."""
+    """Raise an InputError that names the file where it cannot be written."""
     try:
         yield
     except OSError as error:

@@ -24,12 +24,17 @@ FILES = {
 
 
 def make_package(name: str, parent: Path) -> Path:
-    """Write ``shopscore-NAME`` below a folder; raises where it cannot or must not be."""
+    """Write ``shopscore-NAME`` below a folder.
+
+    Raises:
+        UsageError: for a name that is not an id.
+        InputError: where the folder exists, or cannot be written.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise UsageError(f"{name!r} is not an id: small letters, digits and _, a letter first")
     target = parent / f"shopscore-{name}"
     if target.exists():
-        raise InputError(f"{target}: is there already; nothing was written")
+        raise InputError(f"{target}: exists already; nothing was written")
     template = resources.files(__package__) / "template"
     words = {"@NAME@": name, "@TITLE@": name.replace("_", " ").capitalize(), "@VERSION@": _floor()}
     with writing(target):
@@ -49,6 +54,6 @@ def _filled(text: str, words: dict[str, str]) -> str:
 
 
 def _floor() -> str:
-    """The version of shopscore that the package needs at least."""
+    """Return the least version of shopscore that the package needs."""
     numbers = re.match(r"\d+\.\d+", version())
     return numbers.group() if numbers else "0.1"

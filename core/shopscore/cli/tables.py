@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
+
+from .words import translate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ..model.metrics import Unit
+    from ..model.rulesets import Dimension, Tier
     from ..plugins.records import PluginRecord
     from ..reading.report import LoadReport
     from ..results.result import Result
@@ -25,7 +28,13 @@ _PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
 #: More shops than this are not listed one by one for a person.
 MANY = 200
 
-_STYLES = {"scored": "green", "active": "green", "passed": "green", "failed": "red"}
+_STYLES = {
+    "scored": "green",
+    translate("scored", "zh"): "green",
+    "active": "green",
+    "passed": "green",
+    "failed": "red",
+}
 
 
 def show(*parts: Any, output: Path | None = None) -> None:
@@ -48,7 +57,7 @@ def show(*parts: Any, output: Path | None = None) -> None:
 
 
 def _least_width(part: Any) -> int:
-    """How narrow a table can be without a word that is cut; 0 for lines."""
+    """Return how narrow a table can be without cutting a word; 0 for lines."""
     from rich.console import Console
     from rich.measure import Measurement
     from rich.table import Table
@@ -66,7 +75,7 @@ def table(
     right: Sequence[str] = (),
     title: str = "",
 ) -> Table:
-    """A plain table; numbers to the right."""
+    """Return a plain table with some columns aligned to the right."""
     from rich.box import SIMPLE_HEAD
     from rich.cells import cell_len
     from rich.table import Table
@@ -89,175 +98,158 @@ def table(
     return made
 
 
-def in_unit(value: float | None, unit: Unit) -> str:
-    """A metric's value as a person reads it."""
+def in_unit(value: float | None, unit: Unit, lang: str = "en") -> str:
+    """Return a metric's value as a person reads it."""
     if value is None:
         return "–"
     match unit:
         case "ratio":
             return f"{value:.2%}"
         case "hours":
-            return f"{value:.1f} h"
+            return f"{value:.1f} {translate('h', lang)}"
         case "days":
-            return f"{value:.2f} d"
+            return f"{value:.2f} {translate('d', lang)}"
         case "seconds":
-            return f"{value:.0f} s"
+            return f"{value:.0f} {translate('s', lang)}"
         case "count":
             return f"{value:.0f}"
     return decimals(value)
 
 
 def decimals(value: float | None, places: int = 2) -> str:
-    """A number rounded half up, or a dash."""
+    """Return a number rounded half up, or a dash."""
     if value is None:
         return "–"
     return str(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
 def shops_table(result: Result, shops: Iterable[ShopView], lang: str) -> Table:
-    """One line per shop: status, score, dimensions, tiers; without a total what is measured."""
+    """Return one line per shop: score, dimensions and tiers; without a total, what is measured."""
     ruleset = result.rules.ruleset
     metrics = {id: m.metric for id, m in result.rules.metrics.items()}
     items = () if ruleset.dimensions else ruleset.metric_ids
-    names = [d.zh if lang == "zh" else d.en for d in ruleset.dimensions]
-    names += [metrics[id].zh if lang == "zh" else metrics[id].en for id in items]
-    head = (
-        ("店铺", "行业", "状态", "分数")
-        if lang == "zh"
-        else ("shop", "industry", "status", "score")
-    )
-    last = "分层" if lang == "zh" else "tiers"
-    places = int(ruleset.number(ruleset.decimals))
+    places = result.rules.exact.decimals
+    first = [translate(word, lang) for word in ("shop", "industry", "status", "score")]
+    labels = [d.label.text(lang) for d in ruleset.dimensions]
+    labels += [metrics[id].label.text(lang) for id in items]
     rows = (
         (
             s.shop_id,
             s.industry,
-            s.status,
+            translate(s.status, lang),
             decimals(s.score, places),
             *(decimals(d.points) for d in s.dimensions),
-            *(in_unit(m.value, metrics[m.id].unit) for m in s.metrics if m.id in items),
-            ", ".join(s.tiers),
+            *(in_unit(s[id].value, metrics[id].unit, lang) for id in items),
+            _tiers(result, s, lang),
         )
         for s in shops
     )
-    return table((*head, *names, last), rows, right=(head[3], *names))
+    columns = (*first, *labels, translate("tiers", lang))
+    return table(columns, rows, right=(first[3], *labels))
 
 
 def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
-    """Every number behind one shop."""
+    """Return a table with every number behind one shop."""
     from rich.text import Text
 
-    zh = lang == "zh"
-    beside = [title for title, there in _BESIDE.items() if there(result)]
-    rows = []
-    for m in shop.metrics:
-        metric = result.rules.metrics[m.id].metric
-        rows.append(
-            (
-                m.dimension or "",
-                metric.zh if zh else metric.en,
-                in_unit(m.value, metric.unit),
-                m.n,
-                *(_beside(m, title, metric.unit, zh) for title in beside),
-                decimals(m.percentile, 3) + ("*" if m.from_table else ""),
-                decimals(m.points),
-                decimals(m.weight, 3),
-                _said(m),
-            )
-        )
-    words = [_BESIDE_ZH[title] if zh else title for title in beside]
-    head = (
-        ("维度", "指标", "值", "n", *words, "百分位", "得分", "权重", "状态")
-        if zh
-        else (
-            "dimension",
-            "metric",
-            "value",
-            "n",
-            *words,
-            "percentile",
-            "points",
-            "weight",
-            "status",
-        )
+    rows = [_metric_cells(result, m, lang) for m in shop.metrics]
+    columns = [translate(word, lang) for word in (rows[0] if rows else ())]
+    made = table(
+        columns,
+        [list(row.values()) for row in rows],
+        right=columns[2:-1],
+        title=_shop_title(result, shop, lang),
     )
-    made = table(head, rows, right=head[2:-1], title=_shop_title(result, shop))
     metrics = [result.rules.metrics[m.id].metric for m in shop.metrics]
-    notes = "\n".join(f"{m.zh if zh else m.en}: {m.note}" for m in metrics if m.note)
+    notes = "\n".join(f"{m.label.text(lang)}: {m.note}" for m in metrics if m.note)
     made.caption = Text(notes) if notes else None
     made.caption_justify = "left"
     return made
 
 
-def _said(metric: MetricView) -> str:
-    """The status, and why there are no data; which numbers are missing is said for all at once."""
-    return f"no_data: {metric.reason}" if metric.status == "no_data" else metric.status
+def _metric_cells(result: Result, m: MetricView, lang: str) -> dict[str, str]:
+    """Return the cells of a metric by the headings of their columns."""
+    metric = result.rules.metrics[m.id].metric
+    dimensions = _labels_by_id(result.rules.ruleset.dimensions, lang)
+    cells = {
+        "dimension": dimensions[m.dimension] if m.dimension else "",
+        "metric": metric.label.text(lang),
+        "value": in_unit(m.value, metric.unit, lang),
+        "n": str(m.n),
+    }
+    if result.compared:
+        direction = translate(m.direction, lang) if m.direction else ""
+        cells["industry mean"] = in_unit(m.industry_mean, metric.unit, lang)
+        cells["against it"] = f"{direction} {m.difference_shown or ''}".strip() or "–"
+    if result.attainments:
+        reached = "–" if m.reached is None else translate("yes" if m.reached else "no", lang)
+        cells["standard"] = in_unit(m.standard, metric.unit, lang)
+        cells["reached"] = reached
+    return cells | {
+        "percentile": decimals(m.percentile, 3) + ("*" if m.from_table else ""),
+        "points": decimals(m.points),
+        "weight": decimals(m.weight, 3),
+        "status": _status(m, lang),
+    }
 
 
-def _shop_title(result: Result, shop: ShopView) -> str:
-    places = int(result.rules.ruleset.number(result.rules.ruleset.decimals))
-    said = f"{shop.shop_id} · {shop.industry} · {shop.status} · {decimals(shop.score, places)}"
+def _status(m: MetricView, lang: str) -> str:
+    """Return the status, and why there are no data; missing numbers are named in a notice."""
+    status = translate(m.status, lang)
+    return f"{status}: {m.reason}" if m.status == "no_data" else status
+
+
+def _shop_title(result: Result, shop: ShopView, lang: str) -> str:
+    places = result.rules.exact.decimals
+    parts = [shop.shop_id, shop.industry, translate(shop.status, lang)]
     exact = f" (= {shop.score_exact})" if shop.score_exact else ""
-    covered = "" if shop.coverage is None else f" · coverage {decimals(shop.coverage * 100, 0)}%"
-    tiers = f" · {', '.join(shop.tiers)}" if shop.tiers else ""
-    return f"{said}{exact}{covered}{tiers}"
+    parts.append(f"{decimals(shop.score, places)}{exact}")
+    if shop.coverage is not None:
+        parts.append(f"{translate('coverage', lang)} {decimals(shop.coverage * 100, 0)}%")
+    if shop.tiers:
+        parts.append(_tiers(result, shop, lang))
+    return " · ".join(parts)
 
 
-#: Columns that only some results have, and when.
-_BESIDE: dict[str, Callable[[Result], bool]] = {
-    "industry mean": lambda result: bool(result.compared),
-    "against it": lambda result: bool(result.compared),
-    "standard": lambda result: bool(result.judged),
-    "reached": lambda result: bool(result.judged),
-}
-_BESIDE_ZH = {
-    "industry mean": "行业均值",
-    "against it": "与均值相比",
-    "standard": "标准",
-    "reached": "是否达标",
-}
+def _tiers(result: Result, shop: ShopView, lang: str) -> str:
+    labels = _labels_by_id(result.rules.ruleset.tiers, lang)
+    return ", ".join(labels[id] for id in shop.tiers)
 
 
-def _beside(metric: MetricView, title: str, unit: Unit, zh: bool) -> str:
-    match title:
-        case "industry mean":
-            return in_unit(metric.industry_mean, unit)
-        case "against it":
-            return " ".join(w for w in (metric.direction, metric.difference_shown) if w) or "–"
-        case "standard":
-            return in_unit(metric.standard, unit)
-    if metric.reached is None:
-        return "–"
-    return ("达标" if metric.reached else "未达标") if zh else ("yes" if metric.reached else "no")
+def _labels_by_id(labelled: Iterable[Dimension[Any] | Tier[Any]], lang: str) -> dict[str, str]:
+    """Return what stands for an id within a table: in English the ids are words themselves."""
+    return {one.id: one.label.zh if lang == "zh" else one.id for one in labelled}
 
 
-def books_table(report: LoadReport) -> Table:
-    """The books of each stream."""
-    columns = ("stream", "in", "accepted", "replaced", "set aside", "repaired", "unlinked")
+def books_table(report: LoadReport, lang: str) -> Table:
+    """Return the books of each stream."""
+    words = ("stream", "in", "accepted", "replaced", "set aside", "repaired", "unlinked")
+    columns = [translate(word, lang) for word in words]
     rows = ((name, *books.to_dict().values()) for name, books in sorted(report.books.items()))
     return table(columns, rows, right=columns[1:])
 
 
-def incidents_table(report: LoadReport, most: int = 20) -> Table | None:
-    """The first cells that were set aside or repaired."""
-    found = [
-        (what, *(row[c] for c in ("file", "line", "column", "value", "reason")))
-        for what, cells in (("set aside", report.set_aside), ("repaired", report.repaired))
+def incidents_table(report: LoadReport, lang: str = "en", most: int = 20) -> Table | None:
+    """Return the first cells that were set aside or repaired; None where there are none."""
+    keys = ("file", "line", "column", "value", "reason")
+    rows = [
+        (translate(kind, lang), *(row[key] for key in keys))
+        for kind, cells in (("set aside", report.set_aside), ("repaired", report.repaired))
         for row in cells.head(most).iter_rows(named=True)
     ]
-    columns = ("", "file", "line", "column", "value", "reason")
-    return table(columns, found, right=("line",)) if found else None
+    columns = ["", *(translate(key, lang) for key in keys)]
+    return table(columns, rows, right=columns[2:3]) if rows else None
 
 
 def _offers(record: PluginRecord) -> str:
     cards = [*(s for p in record.platforms for s in p.scorecards), *record.scorecards]
-    found = [f"{s.name}: {' '.join(s.versions)}" for s in cards]
-    found += [f"{f.platform}/{f.scorecard}: more from {f.folder}" for f in record.rulesets]
-    return ", ".join(found)
+    offers = [f"{s.name}: {' '.join(s.versions)}" for s in cards]
+    offers += [f"{f.platform}/{f.scorecard}: more from {f.folder}" for f in record.rulesets]
+    return ", ".join(offers)
 
 
 def plugins_table(records: Iterable[PluginRecord]) -> Table:
-    """One line per plugin; what is wrong with a broken one stands beside it."""
+    """Return one line per plugin, with its rule sets or with what is wrong."""
     rows = (
         (
             r.name,

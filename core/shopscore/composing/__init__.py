@@ -1,1 +1,1 @@
-"""Points become a published score."""
+"""Points become dimensions, scores and statuses, compared with industries and standards."""

@@ -1,10 +1,9 @@
-"""Comparison: a metric of a shop beside the mean of its industry."""
+"""Comparison: the metrics of a shop compared with the means of its industry."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import cached_property
 from math import lcm
 from typing import Literal
 
@@ -14,58 +13,42 @@ import polars as pl
 from attrs import frozen
 
 from ..errors import UsageError
+from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.weighing import MetricValues
-from ..model.rulesets import RuleSet
+from ..rules.exact_rules import ExactRuleSet
 
 Direction = Literal["higher", "lower", "level"]
 
 
-class _Column:
-    """Fractions that are put in industry by industry; ``known`` says where there are some."""
-
-    def __init__(self, size: int) -> None:
-        self._num, self._den = np.zeros(size, dtype=object), np.ones(size, dtype=object)
-        self.known = np.zeros(size, dtype=np.bool_)
-
-    def put(self, rows: Sequence[int], values: Rationals) -> None:
-        self._num[rows], self._den[rows], self.known[rows] = values.num, values.den, True
-
-    @cached_property
-    def values(self) -> Rationals:
-        """The fractions."""
-        return Rationals(self._num, self._den)
-
-
 @frozen(eq=False)
 class Compared:
-    """One metric of every shop against its industry, exact; ``known`` says where there is a mean.
+    """One metric of every shop compared with the mean of its industry, exact.
 
-    ``directions`` are words; ``differences`` are shares, see :func:`differences` and
-    :func:`spreads`, and there are none where they would divide by zero.
+    ``directions`` are words. ``differences`` are shares, see :func:`differences` and
+    :func:`spreads`; unknown where they would divide by zero.
     """
 
-    means: _Column
-    known: Mask
+    means: ExactColumn
     directions: npt.NDArray[np.object_]
-    differences: _Column
+    differences: ExactColumn
 
 
 def differences(ahead: Rationals, mean: Fraction) -> Rationals | None:
-    """What shops are ahead of the mean, signed, as shares of it; None of a mean of zero.
+    """Return by how much values are ahead of the mean, as shares of it; None for a mean of zero.
 
-    >>> found = differences(Rationals.of([-1], [1]), Fraction(4))
-    >>> found.fractions() if found else None
+    >>> shares = differences(Rationals.of([-1], [1]), Fraction(4))
+    >>> shares.fractions() if shares else None
     [Fraction(-1, 4)]
     """
     return ahead.scaled(1 / mean) if mean else None
 
 
 def spreads(ahead: Rationals, mean: Fraction, least: Fraction, greatest: Fraction) -> Rationals:
-    """How far of the way from the mean to the greatest peer, or for a lower value to the least.
+    """Return the shares of the distance from the mean to the greatest value, or to the least.
 
-    (own − mean)/(max − mean) for a higher value, (mean − own)/(mean − min) for a lower one, and 0
-    where there is no way to go.
+    (own − mean)/(max − mean) for a value above the mean, (mean − own)/(mean − min) for one below,
+    and 0 where that distance is 0.
 
     >>> ahead = Rationals.of([1], [10])  # 4.71234 − 4.61234
     >>> spreads(ahead, Fraction("4.61234"), Fraction(4), Fraction("4.91234")).fractions()
@@ -78,63 +61,69 @@ def spreads(ahead: Rationals, mean: Fraction, least: Fraction, greatest: Fractio
 
 
 def pooled(values: Rationals) -> Fraction:
-    """The sum of the numerators over the sum of the denominators."""
+    """Return the sum of the numerators over the sum of the denominators."""
     return Fraction(sum(map(int, values.num)), sum(map(int, values.den)))
 
 
 def mean_of(values: Rationals) -> Fraction:
-    """The mean of the values themselves, each weighing the same.
+    """Return the plain mean of the values.
 
     >>> mean_of(Rationals.of([1, 1], [2, 3]))
     Fraction(5, 12)
     """
     num, den = values.lowest_terms()
     totals: dict[int, int] = {}
-    for above, below in zip(num.tolist(), den.tolist(), strict=True):
-        totals[below] = totals.get(below, 0) + above
+    for numerator, denominator in zip(num.tolist(), den.tolist(), strict=True):
+        totals[denominator] = totals.get(denominator, 0) + numerator
     common = lcm(*totals)
     return Fraction(sum(total * (common // d) for d, total in totals.items()), common * len(values))
 
 
-def compare(
-    ruleset: RuleSet, measured: MetricValues, industries: Sequence[str], peers: Mask | None
-) -> Compared:
-    """Each shop's value against the mean of its industry, as the rule set compares.
+def mean_of_kind(kind: str, values: Rationals) -> Fraction:
+    """Return the mean of a kind: ``pooled``, or of the ``shops``' own values."""
+    return pooled(values) if kind == "pooled" else mean_of(values)
 
-    Peers are the shops of the industry with a value, the shop itself among them.
+
+def compare(
+    rules: ExactRuleSet, measured: MetricValues, industries: Sequence[str], peers: Mask | None
+) -> Compared:
+    """Compare each shop's value with the mean of its industry, as the rule set declares.
+
+    The mean is over the peers with a value, including the shop itself.
+
+    Raises:
+        UsageError: where the rule set has no comparison.
     """
-    rule = ruleset.comparison
+    rule = rules.comparison
     if rule is None:
-        raise UsageError(f"{ruleset.name} compares nothing")
-    among = measured.present if peers is None else measured.present & peers
+        raise UsageError(f"rule set {rules.name} has no comparison with the industry")
+    among = measured.known if peers is None else measured.known & peers
     size = len(industries)
-    found = Compared(
-        _Column(size), np.zeros(size, np.bool_), np.full(size, None, dtype=object), _Column(size)
-    )
-    for mine, others in _by_industry(industries, measured.present, among):
+    means, differs = ColumnBuilder(size), ColumnBuilder(size)
+    directions = np.full(size, None, dtype=object)
+    for rows, others in by_industry(industries, measured.known, among):
         group = measured.values.take(others)
-        mean = pooled(group) if ruleset.number(rule.mean) == "pooled" else mean_of(group)
-        ahead = measured.values.take(mine) + Rationals.constant(-mean, len(mine))
-        found.means.put(mine, Rationals.constant(mean, len(mine)))
-        found.known[mine] = True
-        found.directions[mine] = [_direction(delta) for delta in ahead.num]
+        mean = mean_of_kind(rules.mean_kind, group)
+        ahead = measured.values.take(rows) + Rationals.constant(-mean, len(rows))
+        means.put(rows, Rationals.constant(mean, len(rows)))
+        directions[rows] = [_direction(delta) for delta in ahead.num]
         if rule.kind == "spread":
             exact = group.fractions()
-            found.differences.put(mine, spreads(ahead, mean, min(exact), max(exact)))
+            differs.put(rows, spreads(ahead, mean, min(exact), max(exact)))
         elif (parts := differences(ahead, mean)) is not None:
-            found.differences.put(mine, parts)
-    return found
+            differs.put(rows, parts)
+    return Compared(means.build(), directions, differs.build())
 
 
-def _by_industry(
+def by_industry(
     industries: Sequence[str], present: Mask, among: Mask
 ) -> Sequence[tuple[list[int], list[int]]]:
-    """Per industry with peers: the rows that have a value, and those of the peers."""
-    table = pl.DataFrame({"industry": industries, "mine": present, "peer": among}).with_row_index()
+    """Return per industry with peers the rows that have a value, and the rows of the peers."""
+    table = pl.DataFrame({"industry": industries, "own": present, "peer": among}).with_row_index()
     rows = table.group_by("industry").agg(
-        pl.col("index").filter("mine").alias("mine"), pl.col("index").filter("peer").alias("peers")
+        pl.col("index").filter("own").alias("own"), pl.col("index").filter("peer").alias("peers")
     )
-    return [(mine, peers) for _, mine, peers in rows.iter_rows() if peers]
+    return [(own, peers) for _, own, peers in rows.iter_rows() if peers]
 
 
 def _direction(ahead: int) -> Direction:
@@ -143,10 +132,10 @@ def _direction(ahead: int) -> Direction:
     return "higher" if ahead > 0 else "lower"
 
 
-def shown(kind: str, parts: Rationals) -> list[str]:
-    """Differences in percent, as the consoles write them: a spread is cut after two decimals.
+def show_percent(kind: str, parts: Rationals) -> list[str]:
+    """Return differences in percent as the consoles show them; spreads are cut, not rounded.
 
-    >>> shown("spread", Rationals.of([2], [3])), shown("difference", Rationals.of([-1], [8]))
+    >>> show_percent("spread", Rationals.of([2], [3])), show_percent("difference", Rationals.of([-1], [8]))
     (['66.66%'], ['-12.50%'])
     """
     if kind == "spread":

@@ -11,169 +11,177 @@ import polars as pl
 from attrs import evolve, frozen
 
 from ..errors import RuleSetError
+from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
 from ..grading.variants import VariantShops, by_variant
-from ..model.rulesets import Dimension, RuleSet
+from ..model.conditions import Adjustment
+from ..model.rulesets import MISSING_POLICIES, Dimension
 from ..rules.coverage import coverage, known_share, weights_within
+from ..rules.exact_rules import ExactRuleSet, Weight
 
 
 @frozen(eq=False)
 class Shares:
-    """What each metric and dimension carries for one pattern of available metrics; exact.
+    """The exact shares of metrics and dimensions, for one pattern of available metrics.
 
-    ``within`` are shares of the dimension, ``dimensions`` shares of the total, which sum to 1.
-    With a ``coverage`` numbers are missing, there is no total, and they are the weights of the
-    rules, None where not known.
+    ``within`` are shares of metrics in their dimension, ``dimensions`` shares of the total, which
+    sum to 1. Where numbers are missing, ``coverage`` is known, there is no total, and
+    ``dimensions`` are the weights of the rules, None where unknown.
     """
 
     within: Mapping[str, Fraction]
-    dimensions: Mapping[str, Fraction | None]
-    coverage: Fraction | None
+    dimensions: Mapping[str, Weight]
+    coverage: Weight
 
 
 @frozen(eq=False)
 class Composed:
-    """Dimensions and score of every shop, exact; masks say which exist.
+    """Dimensions and score of every shop, exact.
 
-    ``weights`` of metrics are shares of the total, ``dimension_weights`` those of the rules.
-    ``coverage`` is there for shops whose rules lack a number.
+    ``weights`` are shares of metrics in the total, ``dimension_weights`` the weights of the rules.
+    ``coverage`` is known for shops in whose rules a number is missing.
     """
 
-    score: Rationals
-    computable: Mask
-    dimensions: Mapping[str, tuple[Rationals, Mask]]
-    weights: Mapping[str, tuple[Rationals, Mask]]
-    dimension_weights: Mapping[str, tuple[Rationals, Mask]]
-    coverage: tuple[Rationals, Mask]
+    score: ExactColumn
+    dimensions: Mapping[str, ExactColumn]
+    weights: Mapping[str, ExactColumn]
+    dimension_weights: Mapping[str, ExactColumn]
+    coverage: ExactColumn
 
 
-def compose(ruleset: RuleSet, graded: Mapping[str, Graded], industries: pl.Series) -> Composed:
-    """Weigh points into dimensions, dimensions into the score, and add what is a bonus.
+def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Series) -> Composed:
+    """Weigh points into dimensions and dimensions into the score, then apply bonus and deductions.
 
-    A metric without points is left out and the others of its dimension carry its weight;
-    a dimension without any likewise (policy ``rescale``). Under ``require`` a dimension needs all.
-    A dimension that lacks a number has no points, and then there is no total.
+    By the policy ``rescale`` a metric without points is left out, and the others of its dimension
+    share its weight; so is a dimension without points. By ``require`` a dimension needs the points
+    of all its metrics. A dimension in which a number is missing has no points, and then there is
+    no total.
     """
-    ids = [entry.id for _, entry in ruleset.entries]
-    composing = _Composing(ruleset, len(industries))
-    for part in by_variant(ruleset, industries):
-        composing.begin(part)
-        for available, rows in _patterns({id: graded[id].known for id in ids}, part.rows):
-            shares = _shares(part.ruleset, available)
-            composing.add(
-                part.ruleset,
-                rows,
-                shares,
-                {id: graded[id].points.take(rows) for id in shares.within},
-            )
-    composed = composing.done()
-    added = [graded[bonus.metric] for bonus in ruleset.bonus]
-    return (
-        evolve(composed, score=_with_bonus(ruleset, composed.score, added)) if added else composed
-    )
+    ids = [entry.id for _, entry in rules.entries]
+    known = {id: graded[id].points.known for id in ids}
+    composer = _Composer(rules, len(industries))
+    for variant in by_variant(rules, industries):
+        composer.add_weights(variant)
+        for available, rows in _find_patterns(known, variant.rows):
+            shares = _shares(variant.rules, available)
+            points = {id: graded[id].points.values.take(rows) for id in shares.within}
+            composer.add(variant.rules, rows, shares, points)
+    composed = composer.build()
+    if not rules.adjustments:
+        return composed
+    changes = [(a, graded[a.metric].points) for a in rules.adjustments]
+    return evolve(composed, score=_adjust(rules, composed.score, changes))
 
 
-def _with_bonus(ruleset: RuleSet, score: Rationals, added: Sequence[Graded]) -> Rationals:
-    """The total with every bonus that a shop has, at most the top of the scale."""
-    for bonus in added:
-        nothing = Rationals.constant(0, len(score))
-        score = score + bonus.points.where(bonus.known, nothing)
-    top = Fraction(ruleset.number(ruleset.high))
-    return Rationals.constant(top, len(score)).where(score.at_least(top), score)
+def _adjust(
+    rules: ExactRuleSet,
+    score: ExactColumn,
+    changes: Sequence[tuple[Adjustment[Fraction], ExactColumn]],
+) -> ExactColumn:
+    """Return the total with bonus and deductions, kept within the scale."""
+    total = score.values
+    for adjustment, points in changes:
+        amount = points.or_zero()
+        if adjustment.cap is not None:
+            amount = _at_most(amount, adjustment.cap)
+        total = total + amount.scaled(adjustment.sign)
+    within = _at_most(total, rules.high)
+    return ExactColumn(_at_most(within.scaled(-1), -rules.low).scaled(-1), score.known)
 
 
-def _patterns(
+def _at_most(values: Rationals, limit: Fraction) -> Rationals:
+    return Rationals.constant(limit, len(values)).where(values.at_least(limit), values)
+
+
+def _find_patterns(
     known: Mapping[str, Mask], among: Mask
 ) -> Iterator[tuple[set[str], npt.NDArray[np.int64]]]:
-    """The sets of metrics that shops have points for, each with its shops."""
+    """Yield each set of metrics for which some shops have points, with these shops."""
     if not known:
         yield set(), np.flatnonzero(among)
         return
     table = pl.DataFrame(dict(known)).with_row_index("row").filter(pl.Series(among))
     for pattern in table.group_by(*known).agg("row").iter_rows(named=True):
         rows = np.array(pattern.pop("row"), dtype=np.int64)
-        yield {id for id, there in pattern.items() if there}, rows
+        yield {id for id, available in pattern.items() if available}, rows
 
 
-def _shares(ruleset: RuleSet, available: set[str]) -> Shares:
+def _shares(rules: ExactRuleSet, available: set[str]) -> Shares:
     within: dict[str, Fraction] = {}
-    total: dict[str, Fraction | None] = {}
-    for dimension in ruleset.dimensions:
-        if known_share(ruleset, dimension, available) != 1:
+    weights: dict[str, Weight] = {}
+    for dimension in rules.dimensions:
+        if known_share(rules, dimension, available) != 1:
             continue
-        weight = ruleset.number(dimension.weight)
-        if ruleset.number(dimension.points) is None:
-            mine = _within(ruleset, dimension, available)
-            if not mine:
+        if dimension.points is None:
+            shares = _shares_within(rules, dimension, available)
+            if not shares:
                 continue
-            within |= mine
-        total[dimension.id] = None if weight is None else Fraction(weight)
-    covered = coverage(ruleset, available)
+            within |= shares
+        weights[dimension.id] = dimension.weight
+    covered = coverage(rules, available)
     if covered is not None:
-        return Shares(within, total, covered)
-    everything = sum((weight or Fraction(0)) for weight in total.values())
-    if not everything:
+        return Shares(within, weights, covered)
+    total = sum((weight or Fraction(0) for weight in weights.values()), Fraction(0))
+    if not total:
         return Shares({}, {}, None)
-    return Shares(within, {id: (w or 0) / everything for id, w in total.items()}, None)
+    return Shares(within, {id: (w or 0) / total for id, w in weights.items()}, None)
 
 
-def _within(ruleset: RuleSet, dimension: Dimension, available: set[str]) -> dict[str, Fraction]:
-    """Shares of the available metrics in their dimension; none where it has no points."""
-    policy = ruleset.number(ruleset.missing)
-    if policy not in ("rescale", "require"):
-        raise RuleSetError(f"{ruleset.name}: unknown policy for missing metrics {policy!r}")
-    every = weights_within(ruleset, dimension)
-    weights = {id: weight for id, weight in every.items() if id in available}
-    whole = sum(weights.values())
-    if not whole or (policy == "require" and len(weights) < len(dimension.metrics)):
+def _shares_within(
+    rules: ExactRuleSet, dimension: Dimension[Weight], available: set[str]
+) -> dict[str, Fraction]:
+    """Return the shares of available metrics in a dimension; none where it has no points."""
+    if rules.policy not in MISSING_POLICIES:
+        raise RuleSetError(f"{rules.name}: unknown policy for missing metrics {rules.policy!r}")
+    weights = {id: w for id, w in weights_within(dimension).items() if id in available}
+    total = sum(weights.values(), Fraction(0))
+    incomplete = len(weights) < len(dimension.metrics)
+    if not total or (rules.policy == "require" and incomplete):
         return {}
-    return {id: weight / whole for id, weight in weights.items()}
+    return {id: weight / total for id, weight in weights.items()}
 
 
-class _Composing:
-    """Columns that are filled pattern by pattern."""
+class _Composer:
+    """The columns of the result, filled pattern by pattern."""
 
-    def __init__(self, ruleset: RuleSet, size: int) -> None:
-        self._score, self._coverage = _Column(size), _Column(size)
-        self._dimensions = {d.id: _Column(size) for d in ruleset.dimensions}
-        self._dimension_weights = {d.id: _Column(size) for d in ruleset.dimensions}
-        self._weights = {m.id: _Column(size) for _, m in ruleset.entries}
+    def __init__(self, rules: ExactRuleSet, size: int) -> None:
+        self._score, self._coverage = ColumnBuilder(size), ColumnBuilder(size)
+        self._dimensions = {d.id: ColumnBuilder(size) for d in rules.dimensions}
+        self._dimension_weights = {d.id: ColumnBuilder(size) for d in rules.dimensions}
+        self._weights = {m.id: ColumnBuilder(size) for _, m in rules.entries}
 
-    def begin(self, part: VariantShops) -> None:
-        """What the rules of a part say of all its shops."""
-        rows = np.flatnonzero(part.rows)
-        for dimension in part.ruleset.dimensions:
-            weight = part.ruleset.number(dimension.weight)
-            if weight is not None:
-                weights = Rationals.constant(Fraction(weight), len(rows))
+    def add_weights(self, variant: VariantShops) -> None:
+        """Add the weights of dimensions, which hold for all shops of a variant."""
+        rows = np.flatnonzero(variant.rows)
+        for dimension in variant.rules.dimensions:
+            if dimension.weight is not None:
+                weights = Rationals.constant(dimension.weight, len(rows))
                 self._dimension_weights[dimension.id].put(rows, weights)
 
     def add(
         self,
-        ruleset: RuleSet,
+        rules: ExactRuleSet,
         rows: npt.NDArray[np.int64],
         shares: Shares,
-        points: dict[str, Rationals],
+        points: Mapping[str, Rationals],
     ) -> None:
-        """The dimensions, and where it is whole the total, of shops with one pattern."""
+        """Compose the dimensions of shops with one pattern, and the total unless a number is missing."""
         total = Rationals.constant(0, len(rows))
-        for dimension in ruleset.dimensions:
+        for dimension in rules.dimensions:
             if dimension.id not in shares.dimensions:
                 continue
-            share, given = shares.dimensions[dimension.id], ruleset.number(dimension.points)
-            mine = [] if given is not None else [m.id for m in dimension.metrics]
-            mine = [id for id in mine if id in shares.within]
-            mean = (
-                _weighted([(shares.within[id], points[id]) for id in mine])
-                if given is None
-                else Rationals.constant(Fraction(given), len(rows))
-            )
+            share = shares.dimensions[dimension.id]
+            ids = [m.id for m in dimension.metrics if m.id in shares.within]
+            if dimension.points is not None:
+                ids, mean = [], Rationals.constant(dimension.points, len(rows))
+            else:
+                mean = _weighted_sum([(shares.within[id], points[id]) for id in ids])
             self._dimensions[dimension.id].put(rows, mean)
             if share is None:
                 continue
             total = total + mean.scaled(share)
-            for id in mine:
+            for id in ids:
                 weight = Rationals.constant(shares.within[id] * share, len(rows))
                 self._weights[id].put(rows, weight)
         if shares.coverage is not None:
@@ -181,37 +189,17 @@ class _Composing:
         elif shares.dimensions:
             self._score.put(rows, total)
 
-    def done(self) -> Composed:
+    def build(self) -> Composed:
         return Composed(
-            score=self._score.rationals,
-            computable=self._score.known,
-            dimensions=_columns(self._dimensions),
-            weights=_columns(self._weights),
-            dimension_weights=_columns(self._dimension_weights),
-            coverage=(self._coverage.rationals, self._coverage.known),
+            score=self._score.build(),
+            dimensions={id: c.build() for id, c in self._dimensions.items()},
+            weights={id: c.build() for id, c in self._weights.items()},
+            dimension_weights={id: c.build() for id, c in self._dimension_weights.items()},
+            coverage=self._coverage.build(),
         )
 
 
-def _columns(columns: Mapping[str, _Column]) -> dict[str, tuple[Rationals, Mask]]:
-    return {id: (column.rationals, column.known) for id, column in columns.items()}
-
-
-class _Column:
-    def __init__(self, size: int) -> None:
-        self._num = np.zeros(size, dtype=object)
-        self._den = np.ones(size, dtype=object)
-        self.known = np.zeros(size, dtype=np.bool_)
-
-    def put(self, rows: npt.NDArray[np.int64], values: Rationals) -> None:
-        self._num[rows], self._den[rows] = values.num, values.den
-        self.known[rows] = True
-
-    @property
-    def rationals(self) -> Rationals:
-        return Rationals(self._num, self._den)
-
-
-def _weighted(parts: list[tuple[Fraction, Rationals]]) -> Rationals:
+def _weighted_sum(parts: Sequence[tuple[Fraction, Rationals]]) -> Rationals:
     first, *rest = (points.scaled(share) for share, points in parts)
     for part in rest:
         first = first + part

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 
 from attrs import frozen
 
-from ..exact.rationals import Mask, Rationals
-from ..grading.weighing import MetricValues
-from ..model.rulesets import Eligibility, RuleSet
+from ..exact.columns import ExactColumn
+from ..exact.rationals import Mask
+from ..model.rulesets import Eligibility
+from ..rules.exact_rules import ExactRuleSet
+from .conditions import Measures, reaches
 
 
 @frozen(eq=False, slots=False)
 class EligibilityCheck:
-    """Which shops meet one condition for a published score."""
+    """One condition for a published score: the values it measures, and which shops meet it."""
 
-    condition: Eligibility
-    bound: Fraction
-    values: Rationals
+    eligibility: Eligibility[Fraction]
+    values: ExactColumn
     met: Mask
 
 
-def eligibility(
-    ruleset: RuleSet, measured: Mapping[str, MetricValues]
-) -> tuple[EligibilityCheck, ...]:
-    """Each condition of the rule set against the measured values; no value counts as zero."""
-    verdicts = []
-    for condition in ruleset.eligibility:
-        values = measured[condition.metric].values
-        if condition.at_least is not None:
-            bound = Fraction(ruleset.number(condition.at_least))
-            met = values.at_least(bound)
-        else:
-            bound = Fraction(ruleset.number(condition.at_most))
-            met = Rationals(-values.num, values.den).at_least(-bound)
-        verdicts.append(EligibilityCheck(condition, bound, values, met))
-    return tuple(verdicts)
+def check_eligibility(rules: ExactRuleSet, measures: Measures) -> tuple[EligibilityCheck, ...]:
+    """Check each condition of eligibility on every shop; a missing value counts as zero."""
+    checks = []
+    for eligibility in rules.eligibility:
+        condition = eligibility.condition
+        measured = measures.column(condition.measure)
+        values = measured.or_else(ExactColumn.constant(0, len(measured)))
+        met = reaches(values, condition.operator, measures.limits(condition))
+        checks.append(EligibilityCheck(eligibility, values, met))
+    return tuple(checks)

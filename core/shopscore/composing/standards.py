@@ -1,4 +1,4 @@
-"""Standards: what a metric must reach, from a user's table, and who reaches it."""
+"""Standards: what metrics must reach, from a user's table, and which shops reach it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from attrs import field, frozen
 
 from ..errors import InputError
+from ..exact.columns import ExactColumn
 from ..exact.decimals import exact_decimal
-from ..exact.rationals import Mask, Rationals
+from ..exact.rationals import Mask
 from ..grading.weighing import MetricValues
+from ..model.conditions import Operator
 from ..model.frozen import FrozenDict
+from ..model.metrics import Better
 from ..reading.files import read_file
+from .conditions import reaches
 
 COLUMNS = ("industry", "metric", "standard")
 EVERY = "*"
@@ -23,9 +26,9 @@ EVERY = "*"
 
 @frozen(eq=False)
 class Standards:
-    """A standard per industry and metric; those of industry ``*`` serve all without their own.
+    """A standard per industry and metric; those of industry ``*`` are for all without their own.
 
-    A value that equals its standard reaches it: whether the platforms see it so is not published.
+    A value that equals its standard reaches it; whether the platforms agree is not published.
 
     >>> table = Standards.from_rows([("*", "reply_rate", "0.8")])
     >>> table.of("women", "reply_rate")
@@ -38,9 +41,12 @@ class Standards:
     def from_rows(
         cls, rows: Sequence[tuple[Any, Any, Any]], places: Sequence[str] = ()
     ) -> Standards:
-        """From rows of industry, metric and standard; raises InputError for what is unreadable.
+        """Build a table from rows of industry, metric and standard.
 
-        ``places`` says where each row stands, for messages.
+        ``places`` are the places of the rows, for messages.
+
+        Raises:
+            InputError: for a cell that cannot be used.
         """
         table: dict[tuple[str, str], Fraction] = {}
         for position, (industry, metric, standard) in enumerate(rows):
@@ -51,14 +57,14 @@ class Standards:
             if number is None:
                 raise InputError(f"{place}, column standard: {text!r} is not a number")
             if not key[1] or key in table:
-                what = f"metric {key[1]} has two standards" if key[1] else "no metric"
-                raise InputError(f"{place}, column metric: {what}")
+                problem = f"metric {key[1]} has two standards" if key[1] else "no metric"
+                raise InputError(f"{place}, column metric: {problem}")
             table[key] = Fraction(number)
         return cls(table)
 
     @classmethod
     def read(cls, path: Path) -> Standards:
-        """From a CSV file with the columns ``industry, metric, standard``."""
+        """Read a CSV file with the columns ``industry, metric, standard``."""
         if not path.is_file():
             raise InputError(f"{path}: no such file")
         table = read_file(path, COLUMNS)
@@ -78,28 +84,23 @@ class Standards:
         return frozenset(metric for _, metric in self.table)
 
     def of(self, industry: str, metric: str) -> Fraction | None:
-        """The standard of a metric in an industry, if there is one."""
+        """Return the standard of a metric in an industry, if there is one."""
         own = self.table.get((industry, metric))
         return self.table.get((EVERY, metric)) if own is None else own
 
 
 @frozen(eq=False)
 class Attainment:
-    """One metric of every shop against its standard; ``known`` says which shops have one."""
+    """One metric of every shop compared with its standard: which shops reach it."""
 
-    standards: Rationals
-    known: Mask
+    standards: ExactColumn
     reached: Mask
 
 
-def judge(
-    standards: Standards, measured: MetricValues, better: str, industries: Sequence[str]
+def compare_with_standards(
+    standards: Standards, measured: MetricValues, better: Better, industries: Sequence[str]
 ) -> Attainment:
-    """Whether each shop's value reaches the standard of its industry."""
-    found = [standards.of(industry, measured.id) for industry in industries]
-    known = np.array([standard is not None for standard in found], dtype=np.bool_)
-    exact = [standard or Fraction(0) for standard in found]
-    column = Rationals.of([s.numerator for s in exact], [s.denominator for s in exact])
-    ahead = measured.values + column.scaled(-1)
-    signed = ahead if better == "higher" else ahead.scaled(-1)
-    return Attainment(column, known, known & measured.present & signed.at_least(Fraction(0)))
+    """Compare each shop's value with the standard of its industry."""
+    column = ExactColumn.of([standards.of(industry, measured.id) for industry in industries])
+    operator: Operator = "at least" if better == "higher" else "at most"
+    return Attainment(column, reaches(measured.column, operator, column))

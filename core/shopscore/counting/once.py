@@ -12,13 +12,13 @@ from ..model.tallies import Once, Tally
 
 
 def once_column(tally: Tally) -> str:
-    """The column that says whether a row is one of those that count."""
+    """Return the name of the column that says whether a row is one of those that count."""
     rivals = tally.rivals.key if tally.rivals is not None else ""
     return f"_once {tally.once.key if tally.once else ''} {rivals} {tally.with_excluded}"
 
 
-def _winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
-    """Rows that count under the tally's ``Once``, among those that meet its condition."""
+def winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
+    """Return which rows count under the tally's ``Once``, among those that meet its condition."""
     once = tally.once
     if once is None:
         raise UsageError("the tally counts every row")
@@ -40,14 +40,14 @@ def _winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
     )
     candidates = keyed.collect()
     alone = candidates.select(pl.any_horizontal(pl.col(per).is_null())).to_series()
-    winners = np.zeros(len(frame), dtype=np.bool_)
-    winners[candidates["_at"].filter(alone).to_numpy()] = True
-    winners[_first_of_each(candidates.filter(~alone), per, once).to_numpy()] = True
-    return winners
+    found = np.zeros(len(frame), dtype=np.bool_)
+    found[candidates["_at"].filter(alone).to_numpy()] = True
+    found[_first_of_each(candidates.filter(~alone), per, once).to_numpy()] = True
+    return found
 
 
 def _first_of_each(rivals: pl.DataFrame, per: list[str], once: Once) -> pl.Series:
-    """Rows whose rank by distinct ``by`` within shop and ``per`` is at most ``first``."""
+    """Return the rows whose rank by distinct ``by`` within shop and ``per`` is at most ``first``."""
     by = [f"_by{i}" for i in range(len(once.by))]
     group = ["shop", *per]
     repeated = rivals.select(pl.struct(group).is_duplicated()).to_series()

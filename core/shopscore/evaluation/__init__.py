@@ -1,1 +1,1 @@
-"""Evaluators of the expression tree: polars for speed, plain Python as its oracle, and bounds."""
+"""Evaluation of expressions: polars for speed, plain Python as its oracle, types and bounds."""

@@ -1,4 +1,4 @@
-"""Bounds of an expression from the bounds of its columns: checked before anything could wrap."""
+"""Bounds of an expression, from the bounds of its columns: checked before int64 could overflow."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ SAFE = 2**62
 
 
 def bounds(expr: ex.Expr, columns: Mapping[str, Bounds]) -> Bounds:
-    """Between which integers the values of an expression lie.
+    """Return the least and greatest value that an expression can have.
 
     Raises:
-        ExpressionError: where a value on the way could leave the safe range of int64.
+        ExpressionError: where an intermediate value could leave the safe range of int64.
 
     >>> from shopscore import col
     >>> bounds(col.signed_at - col.picked_up_at, {"signed_at": (50, 90), "picked_up_at": (10, 60)})
     (-10, 80)
     """
-    found = _bounds(expr, columns)
-    if found is not None and max(-found[0], found[1]) >= SAFE:
-        raise ExpressionError(f"{expr}: values up to {max(found, key=abs)} do not fit in int64")
-    return found
+    limits = _bounds(expr, columns)
+    if limits is not None and max(-limits[0], limits[1]) >= SAFE:
+        raise ExpressionError(f"{expr}: values up to {max(limits, key=abs)} do not fit in int64")
+    return limits
 
 
 def _bounds(expr: ex.Expr, columns: Mapping[str, Bounds]) -> Bounds:

@@ -21,9 +21,9 @@ OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 def month_of_day(day: Any) -> Any:
-    """The calendar month of a day since 1970-01-01, counted from January of the year 0.
+    """Return the calendar month of a day since 1970-01-01, counted from January of the year 0.
 
-    Years are taken to begin in March, so that leap days come last; integers in, integers out.
+    Inside, years begin in March, so that leap days come last. Takes and returns integers.
 
     >>> divmod(month_of_day(19_782), 12)  # 29 February 2024
     (2024, 1)

@@ -1,4 +1,4 @@
-"""What an expression gives: an integer, a truth value or a word; and whether it makes sense."""
+"""The type of an expression, integer, truth value or word; and whether its operands fit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Type = Literal["integer", "truth", "word", "null"]
 
 
 def type_of(expr: ex.Expr, stream: Stream, orders: Stream) -> Type:
-    """The type of an expression over rows of a stream.
+    """Return the type of an expression over rows of a stream.
 
     Raises:
         ExpressionError: where operands do not fit, such as a sum of words.
@@ -70,17 +70,17 @@ def _of_value(value: ex.Scalar | ex.Assumed) -> Type:
     return "word"
 
 
-def _all(expr: ex.Expr, found: tuple[Type, ...], wanted: Type, gives: Type) -> Type:
-    for one in found:
-        if one not in (wanted, "null"):
-            raise ExpressionError(f"{expr}: needs {_PLURAL[wanted]}, and finds {_PLURAL[one]}")
-    return gives
+def _all(expr: ex.Expr, types: tuple[Type, ...], wanted: Type, result: Type) -> Type:
+    for type_ in types:
+        if type_ not in (wanted, "null"):
+            raise ExpressionError(f"{expr}: needs {_PLURAL[wanted]}, not {_PLURAL[type_]}")
+    return result
 
 
-def _same(expr: ex.Expr, found: tuple[Type, ...]) -> Type:
-    known = {one for one in found if one != "null"}
+def _same(expr: ex.Expr, types: tuple[Type, ...]) -> Type:
+    known = {type_ for type_ in types if type_ != "null"}
     if len(known) > 1:
-        kinds = " and ".join(sorted(_PLURAL[one] for one in known))
+        kinds = " and ".join(sorted(_PLURAL[type_] for type_ in known))
         raise ExpressionError(f"{expr}: mixes {kinds}")
     return known.pop() if known else "null"
 

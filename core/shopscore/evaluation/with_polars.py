@@ -1,4 +1,4 @@
-"""Expressions over columns: the evaluator that is fast."""
+"""Expressions evaluated over columns, by polars: the fast evaluator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .operators import OPERATORS, month_of_day
 
 
 def to_polars(expr: ex.Expr) -> pl.Expr:
-    """The polars expression over columns named as :attr:`ColumnRef.path`.
+    """Return the polars expression, over columns named as :attr:`ColumnRef.path`.
 
     >>> import polars as pl
     >>> from shopscore import col
@@ -63,15 +63,15 @@ def to_polars(expr: ex.Expr) -> pl.Expr:
 
 
 def _integer(expr: ex.Expr) -> pl.Expr:
-    """An operand of arithmetic; polars must be told what a bare null is."""
-    found = to_polars(expr)
-    return found.cast(pl.Int64) if _is_bare_null(expr) else found
+    """Return an operand of arithmetic; polars must be told the type of a bare null."""
+    operand = to_polars(expr)
+    return operand.cast(pl.Int64) if _is_bare_null(expr) else operand
 
 
 def _truth(expr: ex.Expr) -> pl.Expr:
-    """An operand of logic; polars must be told what a bare null is."""
-    found = to_polars(expr)
-    return found.cast(pl.Boolean) if _is_bare_null(expr) else found
+    """Return an operand of logic; polars must be told the type of a bare null."""
+    operand = to_polars(expr)
+    return operand.cast(pl.Boolean) if _is_bare_null(expr) else operand
 
 
 def _is_bare_null(expr: ex.Expr) -> bool:

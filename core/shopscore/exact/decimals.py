@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-#: Numbers beyond 10^±30 are no measure of a shop, and would take for ever to compute with.
+#: Numbers beyond 10^±30 measure nothing about a shop, and exact arithmetic on them is very slow.
 _REACH = 30
 
 
 def exact_decimal(text: str) -> Decimal | None:
-    """The number that a text says; None where it says none, or one beyond all measure.
+    """Parse a decimal number; return None where the text is no number, or one that is too large.
 
     >>> exact_decimal(" 0.25 "), exact_decimal("nan"), exact_decimal("1e99")
     (Decimal('0.25'), None, None)

@@ -1,10 +1,10 @@
-"""Benchmark tables: value → percentile per industry and metric, for those without peers' data."""
+"""Benchmark tables: value → percentile per industry and metric, for users without peers' data."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
@@ -13,8 +13,9 @@ import polars as pl
 from attrs import frozen
 
 from ..errors import InputError
+from ..exact.columns import ExactColumn
 from ..exact.decimals import exact_decimal
-from ..exact.rationals import Mask, Rationals
+from ..model.metrics import Better
 from ..reading.files import read_file
 
 COLUMNS = ("industry", "metric", "percentile", "value")
@@ -26,17 +27,17 @@ Point = tuple[Fraction, Fraction]
 
 @frozen
 class Curve:
-    """Points of one industry and metric by rising value; percentiles linear in between, flat outside.
+    """Percentiles by value for one industry and metric: linear between points, flat outside.
 
-    Where several points share a value (many shops at zero), that value takes their mean
-    percentile, as tied shops do.
+    Values rise. Where several points share a value (many shops at zero), that value gets their
+    mean percentile, as tied shops do.
     """
 
     values: tuple[Fraction, ...]
     percentiles: tuple[Fraction, ...]
 
     def towards(self, better: str) -> Curve:
-        """The curve for a direction; only one of a single value can run in both.
+        """Return the curve for a direction; a curve of a single value fits both directions.
 
         Raises:
             InputError: where the percentiles run against the direction.
@@ -46,10 +47,10 @@ class Curve:
             return self
         if self.values[0] == self.values[-1]:
             return Curve(self.values, self.percentiles[::-1])
-        raise InputError(f"percentiles run from worst (0) to best (1), and {better} is better here")
+        raise InputError(f"percentiles must run from worst (0) to best (1): {better} is better")
 
     def percentile(self, value: Fraction) -> Fraction:
-        """The percentile of a value, from 0 (worst) to 1 (best)."""
+        """Return the percentile of a value, from 0 (worst) to 1 (best)."""
         left, right = bisect_left(self.values, value), bisect_right(self.values, value)
         if left < right:
             return (self.percentiles[left] + self.percentiles[right - 1]) / 2
@@ -62,13 +63,13 @@ class Curve:
 
 @frozen
 class Benchmark:
-    """A table of curves; rows for industry ``*`` serve industries without their own."""
+    """A table of curves; rows for industry ``*`` are for industries without their own."""
 
     curves: Mapping[tuple[str, str], Curve]
     origin: str = ""
 
     def curve(self, industry: str, metric: str) -> Curve | None:
-        """The curve that serves an industry, or None."""
+        """Return the curve for an industry, or None."""
         return self.curves.get((industry, metric)) or self.curves.get((ANY_INDUSTRY, metric))
 
     @classmethod
@@ -78,29 +79,29 @@ class Benchmark:
         origin: str = "benchmark",
         lines: Iterable[int | None] | None = None,
     ) -> Benchmark:
-        """From rows of text: industry, metric, percentile, value.
+        """Build a table from rows of text: industry, metric, percentile, value.
 
-        ``lines`` are the lines on which the rows stand, for messages; by default from 2 on.
+        ``lines`` are the line numbers of the rows, for messages; by default from 2 on.
 
         Raises:
-            InputError: for a cell that is no number, or a percentile that is not within 0 to 1.
+            InputError: for a cell that is not a number, or a percentile that is not within 0 to 1.
         """
         points: dict[tuple[str, str], list[Point]] = defaultdict(list)
         for line, cells in zip(count(2) if lines is None else lines, rows, strict=False):
             industry, metric, percentile, value = (cell.strip() for cell in cells)
             where = f"{origin}, line {line}"
-            place = _number(percentile, f"{where}, column percentile")
-            if not 0 <= place <= 1:
+            rank = _number(percentile, f"{where}, column percentile")
+            if not 0 <= rank <= 1:
                 raise InputError(f"{where}, column percentile: {percentile!r} is not within 0 to 1")
             if not industry or not metric:
-                raise InputError(f"{where}: industry and metric are needed (industry * serves all)")
-            points[industry, metric].append((_number(value, f"{where}, column value"), place))
-        curves = {key: _curve(key, found, origin) for key, found in points.items()}
+                raise InputError(f"{where}: industry and metric are needed (industry * is for all)")
+            points[industry, metric].append((_number(value, f"{where}, column value"), rank))
+        curves = {key: _build_curve(key, pairs, origin) for key, pairs in points.items()}
         return cls(curves, origin)
 
     @classmethod
     def read(cls, path: Path) -> Benchmark:
-        """From a CSV file with the columns industry, metric, percentile, value."""
+        """Read a CSV file with the columns industry, metric, percentile, value."""
         table = read_file(path, COLUMNS)
         missing = [c for c in COLUMNS if c not in table.frame.columns]
         if missing:
@@ -120,45 +121,42 @@ def _number(text: str, where: str) -> Fraction:
     return Fraction(number)
 
 
-def _curve(key: tuple[str, str], points: list[Point], origin: str) -> Curve:
-    """The curve through the points; a falling one has its ties in falling order."""
+def _build_curve(key: tuple[str, str], points: list[Point], origin: str) -> Curve:
+    """Build the curve through the points; a falling one has its ties in falling order."""
     for falling in (False, True):
         ordered = sorted(points, key=lambda point: (point[0], -point[1] if falling else point[1]))
-        places = [place for _, place in ordered]
-        if places == sorted(places, reverse=falling):
-            return Curve(tuple(value for value, _ in ordered), tuple(places))
+        percentiles = [percentile for _, percentile in ordered]
+        if percentiles == sorted(percentiles, reverse=falling):
+            return Curve(tuple(value for value, _ in ordered), tuple(percentiles))
     raise InputError(
         f"{origin}: industry {key[0]}, metric {key[1]}: percentiles must rise or fall steadily with"
         " the value"
     )
 
 
-def table_percentiles(
+def percentiles_from_table(
     benchmark: Benchmark,
     metric: str,
-    industries: list[str],
-    values: Rationals,
-    present: Mask,
-    better: str,
-) -> tuple[Rationals, Mask]:
-    """Percentiles of the shops whose industry the table serves, and which shops those are."""
-    curves = {i: _directed(benchmark, i, metric, better) for i in set(industries)}
-    found: dict[tuple[str, Fraction], Fraction] = {}
-    num, den, served = [0] * len(values), [1] * len(values), present.copy()
-    for row, industry in enumerate(industries):
+    industries: Sequence[str],
+    values: ExactColumn,
+    better: Better,
+) -> ExactColumn:
+    """Return the percentiles of the values whose industry has rows in the table."""
+    curves = {i: _find_curve(benchmark, i, metric, better) for i in set(industries)}
+    percentiles: dict[tuple[str, Fraction], Fraction] = {}  # values often repeat
+    cells: list[Fraction | None] = []
+    for industry, value in zip(industries, values.fractions(), strict=True):
         curve = curves[industry]
-        if curve is None or not present[row]:
-            served[row] = False
+        if curve is None or value is None:
+            cells.append(None)
             continue
-        value = Fraction(int(values.num[row]), int(values.den[row]))
-        place = found.get((industry, value))
-        if place is None:
-            place = found[industry, value] = curve.percentile(value)
-        num[row], den[row] = place.numerator, place.denominator
-    return Rationals.of(num, den), served
+        if (industry, value) not in percentiles:
+            percentiles[industry, value] = curve.percentile(value)
+        cells.append(percentiles[industry, value])
+    return ExactColumn.of(cells)
 
 
-def _directed(benchmark: Benchmark, industry: str, metric: str, better: str) -> Curve | None:
+def _find_curve(benchmark: Benchmark, industry: str, metric: str, better: Better) -> Curve | None:
     curve = benchmark.curve(industry, metric)
     try:
         return curve and curve.towards(better)

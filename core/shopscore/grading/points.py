@@ -1,23 +1,23 @@
-"""Grading: values become points, among peers, against a table, or by themselves."""
+"""Grading: values become points, ranked among peers, by a benchmark table, or on their own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, frozen
+from attrs import frozen
 
-from ..errors import PluginError, RuleSetError
-from ..exact.rationals import Mask, Rationals
-from ..model.rulesets import RuleSet
+from ..errors import PluginError
+from ..exact.columns import ExactColumn
+from ..exact.rationals import Mask
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.isolation import isolated
-from ..rules.scorers import Context, Percentiles, Scorer, make_scorer
+from ..rules.scorers import Context, Percentiles
 from .benchmarks import Benchmark
+from .percentiles import Ranker
 from .variants import VariantShops, by_variant
 from .weighing import MetricValues
 
@@ -31,24 +31,30 @@ Statuses = npt.NDArray[np.int8]
 
 @frozen(eq=False)
 class Graded:
-    """One metric of every shop: value, points, and the status that says how it stands.
+    """One metric of every shop: values, points and statuses.
 
     ``statuses`` are positions in :data:`METRIC_STATUSES`.
     """
 
     measured: MetricValues
     statuses: Statuses
-    points: Rationals
-    known: Mask
+    points: ExactColumn
     percentiles: Percentiles | None = None
 
 
 @frozen(eq=False)
 class Supplied:
-    """Percentiles and points that were handed in with the values, and replace what is computed."""
+    """Percentiles and points that a user supplied with the values; they replace computed ones."""
 
-    percentiles: Mapping[str, tuple[Rationals, Mask]]
-    points: Mapping[str, tuple[Rationals, Mask]]
+    percentiles: Mapping[str, ExactColumn]
+    points: Mapping[str, ExactColumn]
+
+    def of(self, metric: str) -> tuple[ExactColumn | None, ExactColumn | None]:
+        """Return the percentiles and the points of a metric."""
+        return self.percentiles.get(metric), self.points.get(metric)
+
+
+NOTHING_SUPPLIED = Supplied({}, {})
 
 
 def grade(
@@ -58,171 +64,126 @@ def grade(
     *,
     benchmark: Benchmark | None = None,
     peers: Mask | None = None,
-    given: Supplied | None = None,
+    supplied: Supplied = NOTHING_SUPPLIED,
 ) -> dict[str, Graded]:
-    """Points of every metric that a result shows, in the order of the rules.
+    """Grade every metric that a result shows, in the order of the rules.
 
     Args:
         rules: which scorer grades which metric.
         measured: the values.
         shops: one row per shop, with ``industry`` and perhaps ``shop_type``.
-        benchmark: replaces the ranking where it has rows.
+        benchmark: a table that replaces the ranking where it has rows.
         peers: shops that are ranked among each other; by default all.
-        given: percentiles and points that the user knows already.
+        supplied: percentiles and points that a user supplied.
     """
-    ruleset = rules.ruleset
-    parts = [
-        (part, bound_scorers(part.ruleset, rules.scorecard.scorer_kinds))
-        for part in by_variant(ruleset, shops["industry"])
-    ]
-    entries = {entry.id for _, entry in ruleset.entries}
+    exact = rules.exact
+    variants = by_variant(exact, shops["industry"])
+    entries = {entry.id for _, entry in exact.entries}
     graded = {}
-    for id, context in _contexts(rules, measured, shops, benchmark, peers, given):
+    for id, context in _build_contexts(rules, measured, shops, benchmark, peers, supplied):
         if id in entries:
-            graded[id] = _graded(context, measured[id], given, parts)
+            graded[id] = _grade_weighted(context, measured[id], supplied, variants)
         else:
-            ranks = None if ruleset.dimensions else context.percentiles
-            graded[id] = _shown(measured[id], ranks)
-    for bonus in ruleset.bonus:
-        graded[bonus.metric] = _added(measured[bonus.metric])
-    return {id: graded[id] for id in ruleset.metric_ids}
+            ranks = None if exact.dimensions else context.percentiles
+            graded[id] = _grade_informational(measured[id], ranks)
+    for adjustment in exact.adjustments:
+        graded[adjustment.metric] = _grade_adjustment(measured[adjustment.metric])
+    return {id: graded[id] for id in rules.ruleset.metric_ids}
 
 
-def bound_scorers(
-    ruleset: RuleSet, more: Mapping[str, type[Scorer]] | None = None
-) -> dict[str, Scorer]:
-    """The scorers of a rule set, with its numbers."""
-    scorers = {}
-    for name, spec in ruleset.scorers.items():
-        if spec.missing:
-            continue
-        try:
-            scorers[name] = make_scorer(spec.kind, _numbers(spec.parameters, ruleset), more)
-            _check_heights(scorers[name], ruleset)
-        except RuleSetError as error:
-            raise RuleSetError(f"{ruleset.name}: scorer {name}: {error}") from None
-    return scorers
-
-
-def _check_heights(scorer: Scorer, ruleset: RuleSet) -> None:
-    low, high = ruleset.number(ruleset.low), ruleset.number(ruleset.high)
-    for points in scorer.possible_points:
-        if not low <= points <= high:
-            raise RuleSetError(f"{float(points):g} points lie off the scale, {low} to {high}")
-
-
-def _numbers(value: Any, ruleset: RuleSet) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _numbers(v, ruleset) for k, v in value.items()}
-    if isinstance(value, tuple):
-        return tuple(_numbers(v, ruleset) for v in value)
-    return ruleset.number(value)
-
-
-def _contexts(
+def _build_contexts(
     rules: BoundRuleSet,
     measured: Mapping[str, MetricValues],
     shops: pl.DataFrame,
     benchmark: Benchmark | None,
     peers: Mask | None,
-    given: Supplied | None,
+    supplied: Supplied,
 ) -> Iterator[tuple[str, Context]]:
-    """What may be known of each metric that is weighed or shown besides its own values."""
-    size = len(shops)
+    """Build the context of each metric that is weighted or informational."""
+    size, exact = len(shops), rules.exact
     types = shops["shop_type"].to_list() if "shop_type" in shops.columns else [None] * size
-    everybody = Context(
-        metric="",
-        better="higher",
-        values=Rationals.constant(0, size),
-        has_value=np.zeros(size, dtype=np.bool_),
-        is_peer=np.ones(size, dtype=np.bool_) if peers is None else peers,
-        n=np.zeros(size, dtype=np.int64),
-        industries=shops["industry"].to_list(),
-        industry_codes=shops["industry"].rank("dense").to_numpy(),
-        shop_types=types,
-        ranking=rules.ruleset.number(rules.ruleset.ranking),
-        low=Fraction(rules.ruleset.number(rules.ruleset.low)),
-        benchmark=benchmark,
-    )
-    ids = (*(entry.id for _, entry in rules.ruleset.entries), *rules.ruleset.informational)
-    for id in ids:
-        metric, found = rules.metrics[id].metric, measured[id]
+    is_peer = np.ones(size, dtype=np.bool_) if peers is None else peers
+    industries = shops["industry"].to_list()
+    codes = shops["industry"].rank("dense").to_numpy()
+    for id in (*(entry.id for _, entry in exact.entries), *exact.informational):
+        metric, values = rules.metrics[id].metric, measured[id]
+        own = values.column.only(values.n >= metric.min_n)
+        percentiles, _ = supplied.of(id)
+        rank = Ranker(
+            id,
+            metric.better,
+            exact.ranking,
+            own,
+            is_peer,
+            industries,
+            codes,
+            benchmark,
+            percentiles,
+        )
         yield (
             id,
-            evolve(
-                everybody,
+            Context(
                 metric=id,
                 better=metric.better,
-                values=found.values,
-                has_value=found.present & (found.n >= metric.min_n),
-                n=found.n,
-                given=None if given is None else given.percentiles.get(id),
+                values=own.values,
+                has_value=own.known,
+                is_peer=is_peer,
+                n=values.n,
+                industries=industries,
+                shop_types=types,
+                low=exact.low,
+                rank=rank,
             ),
         )
 
 
-def _graded(
+def _grade_weighted(
     context: Context,
     measured: MetricValues,
-    given: Supplied | None,
-    parts: Sequence[tuple[VariantShops, Mapping[str, Scorer]]],
+    supplied: Supplied,
+    variants: Sequence[VariantShops],
 ) -> Graded:
-    """Points by the scorer of each part; reasons where it has none, or lacks a number."""
+    """Grade by the scorer of each variant; without a scorer or a number the status says why."""
     size = len(context.has_value)
-    values, known = Rationals.constant(0, size), np.zeros(size, dtype=np.bool_)
+    points, percentiles = ExactColumn.unknown(size), None
     statuses = np.full(size, _code("no_data"), dtype=np.int8)
-    weighed, percentiles = np.ones(size, dtype=np.bool_), None
-    for part, scorers in parts:
-        entry = part.entry(context.metric)
-        if part.ruleset.number(entry.weight) is None:
-            weighed = weighed & ~part.rows
-        if entry.scorer not in scorers:
-            statuses[part.rows] = _code("missing_number" if entry.scorer else "informational")
+    weighed = np.ones(size, dtype=np.bool_)
+    for variant in variants:
+        entry = variant.entry(context.metric)
+        if entry.weight is None:
+            weighed = weighed & ~variant.rows
+        if entry.scorer not in variant.rules.scorers:
+            reason = "missing_number" if entry.scorer else "informational"
+            statuses[variant.rows] = _code(reason)
             percentiles = percentiles or (None if entry.scorer else context.percentiles)
             continue
         with isolated(f"scorer of metric {context.metric}"):
-            found = scorers[entry.scorer].points(measured.values, context)
-        values = found.values.where(part.rows, values)
-        known = np.where(part.rows, found.known, known)
-        statuses[part.rows] = _code(found.reason)
-        percentiles = found.percentiles or percentiles
-    if given is not None and context.metric in given.points:
-        stated, there = given.points[context.metric]
-        values, known = stated.where(there, values), known | there
-    known = known & (context.has_value | _stated(context, given))
-    statuses[known] = _code("ok")
-    statuses[known & ~weighed] = _code("missing_number")
-    statuses[measured.present & ~context.has_value & ~known] = _code("below_min_n")
-    statuses[~measured.present & ~known] = _code("no_data")
-    return Graded(measured, statuses, values, known, percentiles)
+            scored = variant.rules.scorers[entry.scorer].points(context.values, context)
+        points = ExactColumn(scored.values, scored.known).where(variant.rows, points)
+        statuses[variant.rows] = _code(scored.reason)
+        percentiles = scored.percentiles or percentiles
+    columns = [column for column in supplied.of(context.metric) if column is not None]
+    allowed = np.logical_or.reduce([context.has_value, *(column.known for column in columns)])
+    if (own := supplied.points.get(context.metric)) is not None:
+        points = own.or_else(points)
+    points = points.only(allowed)
+    statuses[points.known] = _code("ok")
+    statuses[points.known & ~weighed] = _code("missing_number")
+    statuses[measured.known & ~context.has_value & ~points.known] = _code("below_min_n")
+    statuses[~measured.known & ~points.known] = _code("no_data")
+    return Graded(measured, statuses, points, percentiles)
 
 
-def _stated(context: Context, given: Supplied | None) -> Mask:
-    """Shops whose points or percentile were handed in, with a value or without."""
-    stated = np.zeros(len(context.has_value), dtype=np.bool_)
-    if given is not None:
-        for columns in (given.points, given.percentiles):
-            if context.metric in columns:
-                stated |= columns[context.metric][1]
-    return stated
+def _grade_adjustment(measured: MetricValues) -> Graded:
+    """Grade a bonus or a deduction, whose points are its value."""
+    statuses = np.where(measured.known, _code("ok"), _code("no_data")).astype(np.int8)
+    return Graded(measured, statuses, measured.column)
 
 
-def _added(measured: MetricValues) -> Graded:
-    """A bonus: its points are its value."""
-    statuses = np.where(measured.present, _code("ok"), _code("no_data")).astype(np.int8)
-    return Graded(measured, statuses, measured.values, measured.present)
-
-
-def _shown(measured: MetricValues, percentiles: Percentiles | None) -> Graded:
-    statuses = np.where(measured.present, _code("informational"), _code("no_data"))
-    nothing = np.zeros(len(statuses), dtype=np.bool_)
-    return Graded(
-        measured,
-        statuses.astype(np.int8),
-        Rationals.constant(0, len(statuses)),
-        nothing,
-        percentiles,
-    )
+def _grade_informational(measured: MetricValues, percentiles: Percentiles | None) -> Graded:
+    statuses = np.where(measured.known, _code("informational"), _code("no_data"))
+    nothing = ExactColumn.unknown(len(statuses))
+    return Graded(measured, statuses.astype(np.int8), nothing, percentiles)
 
 
 def _code(status: str) -> int:
@@ -230,5 +191,5 @@ def _code(status: str) -> int:
         return METRIC_STATUSES.index(status)
     except ValueError:
         raise PluginError(
-            f"a scorer gave the reason {status!r}; known: {', '.join(METRIC_STATUSES)}"
+            f"a scorer returned the reason {status!r}; known: {', '.join(METRIC_STATUSES)}"
         ) from None

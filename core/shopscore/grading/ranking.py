@@ -1,6 +1,6 @@
 """Percentile ranks within groups, and against a benchmark table.
 
-Every kind is on 0 (worst) to 1 (best). Of a group of m values, let ``worse`` be the number of
+Every kind gives 0 (worst) to 1 (best). In a group of m values, let ``worse`` be the number of
 values that are worse than a shop's, ``equal`` the number equal to it (itself included), and
 r = worse + (equal + 1)/2 its average rank from the worst:
 
@@ -16,23 +16,23 @@ kind                 percentile                       defined as
 ``mean``             (worse + equal/2)/m              ditto
 ==================== ================================ ==========================================
 
-Ranks are counted in integers, so that ties are ties and a percentile is an exact fraction.
+Ranks are counted in integers, so that ties are exact and a percentile is an exact fraction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ..errors import UsageError, did_you_mean
+from ..exact.columns import ExactColumn
 from ..exact.rationals import Floats, Mask, Rationals
+from ..model.metrics import Better
 from ..model.rulesets import RANKING_KINDS
-from .benchmarks import Benchmark, table_percentiles
+from .benchmarks import Benchmark, percentiles_from_table
 
 KINDS = RANKING_KINDS
 
@@ -50,46 +50,78 @@ _FORMULAS: dict[str, Callable[[Ints, Ints, Ints], tuple[Ints, Ints]]] = {
 }
 
 
-@frozen(eq=False)
-class Ranks:
-    """Exact percentiles; ``ranked`` is false where there is no value or no peers."""
-
-    percentiles: Rationals
-    ranked: Mask
-
-
 def exact_ranks(
     values: Floats,
     groups: npt.NDArray[np.integer] | None = None,
     *,
     kind: str = "mid_percent_rank",
-    better: Literal["higher", "lower"] = "higher",
+    better: Better = "higher",
     present: Mask | None = None,
-) -> Ranks:
-    """Percentile ranks as exact fractions; see :func:`percentile_rank`.
+) -> ExactColumn:
+    """Return percentile ranks as exact fractions; see :func:`percentile_rank`.
 
-    ``present`` says which values there are; by default those that are not NaN.
+    ``present`` marks the values that exist; by default those that are not NaN.
     """
+    _check_words(kind, better)
+    exists = ~np.isnan(values) if present is None else present
+    codes = np.zeros(len(values), dtype=np.int64) if groups is None else groups
+    if not len(values) == len(codes) == len(exists):
+        raise UsageError("values and groups must have the same length")
+    rows = np.flatnonzero(exists)
+    worse, equal, size = (np.zeros(len(values), dtype=np.int64) for _ in range(3))
+    if len(rows):
+        worse[rows], equal[rows], size[rows] = _counts(values[rows], codes[rows], better)
+    return _percentiles(worse, equal, size, exists, kind)
+
+
+def ranks_among(
+    peers: ExactColumn,
+    asked: ExactColumn,
+    groups: npt.NDArray[np.integer],
+    *,
+    kind: str = "mid_percent_rank",
+    better: Better = "higher",
+) -> ExactColumn:
+    """Return the rank that each of the ``asked`` values would have in its group, other peers fixed.
+
+    The value that the same row has among the peers, if any, is replaced by the asked one.
+
+    >>> peers = ExactColumn.of([Fraction(1), Fraction(2), Fraction(3)])
+    >>> asked = ExactColumn.of([Fraction(3), None, Fraction(0)])
+    >>> ranks_among(peers, asked, np.zeros(3, dtype=np.int64)).fractions()
+    [Fraction(3, 4), None, Fraction(0, 1)]
+    """
+    _check_words(kind, better)
+    own, wanted = peers.values.floats(), asked.values.floats()
+    below, equal, size = (np.zeros(len(own), dtype=np.int64) for _ in range(3))
+    for code in np.unique(groups[asked.known]):
+        rows = np.flatnonzero(asked.known & (groups == code))
+        fixed = np.sort(own[peers.known & (groups == code)])
+        left = np.searchsorted(fixed, wanted[rows], side="left")
+        right = np.searchsorted(fixed, wanted[rows], side="right")
+        replaced = peers.known[rows]
+        below[rows] = left - (replaced & (own[rows] < wanted[rows]))
+        equal[rows] = right - left - (replaced & (own[rows] == wanted[rows])) + 1
+        size[rows] = len(fixed) - replaced + 1
+    worse = below if better == "higher" else size - below - equal
+    return _percentiles(worse, equal, size, asked.known, kind)
+
+
+def _check_words(kind: str, better: str) -> None:
     if kind not in _FORMULAS:
         raise UsageError(f"unknown kind of rank {kind}{did_you_mean(kind, KINDS)}")
     if better not in ("higher", "lower"):
-        raise UsageError(f"better is 'higher' or 'lower', not {better!r}")
-    there = ~np.isnan(values) if present is None else present
-    codes = np.zeros(len(values), dtype=np.int64) if groups is None else groups
-    if not len(values) == len(codes) == len(there):
-        raise UsageError("values and groups must have one length")
-    rows = np.flatnonzero(there)
-    num = np.zeros(len(values), dtype=np.int64)
-    den = np.ones(len(values), dtype=np.int64)
-    if len(rows):
-        worse, equal, size = _counts(values[rows], codes[rows], better)
-        num[rows], den[rows] = _FORMULAS[kind](worse, equal, size)
-    ranked = there & (den > 0)
-    return Ranks(Rationals(np.where(ranked, num, 0), np.where(ranked, den, 1)), ranked)
+        raise UsageError(f"better must be 'higher' or 'lower', not {better!r}")
+
+
+def _percentiles(worse: Ints, equal: Ints, size: Ints, present: Mask, kind: str) -> ExactColumn:
+    num, den = _FORMULAS[kind](worse, equal, size)
+    known = present & (den > 0)
+    return ExactColumn(Rationals(np.where(known, num, 0), np.where(known, den, 1)), known)
 
 
 def _counts(values: Floats, codes: npt.NDArray[np.integer], better: str) -> tuple[Ints, Ints, Ints]:
-    """Per value: how many of its group are worse, how many equal, and how many there are."""
+    """Return per value how many of its group are worse, how many equal, and the group's size."""
     by_value = np.argsort(values, kind="stable")
     order = by_value[np.argsort(codes[by_value], kind="stable")]
     sorted_values, sorted_codes = values[order], codes[order]
@@ -105,7 +137,7 @@ def _counts(values: Floats, codes: npt.NDArray[np.integer], better: str) -> tupl
 
 
 def _spans(starts: Mask) -> tuple[Ints, Ints]:
-    """For each position: where its run of equals starts, and how long the run is."""
+    """Return for each position where its run of equal values starts, and the length of the run."""
     first = np.flatnonzero(starts).astype(np.int64)
     length = np.diff(np.r_[first, len(starts)])
     return np.repeat(first, length), np.repeat(length, length)
@@ -116,12 +148,12 @@ def percentile_rank(
     groups: npt.ArrayLike | None = None,
     *,
     kind: str = "mid_percent_rank",
-    better: Literal["higher", "lower"] = "higher",
+    better: Better = "higher",
 ) -> Floats:
-    """Percentile rank of each value within its group, from 0 (worst) to 1 (best).
+    """Return the percentile rank of each value within its group, from 0 (worst) to 1 (best).
 
     Args:
-        values: one-dimensional numbers; NaN is no value, and no peer.
+        values: one-dimensional numbers; NaN is no value, and not ranked.
         groups: a label for each value; by default all are one group.
         kind: how ties and ends are treated; see the table of this module.
         better: the direction that is better.
@@ -142,8 +174,7 @@ def percentile_rank(
     if numbers.ndim != 1:
         raise UsageError(f"values must have one dimension, not {numbers.ndim}")
     codes = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    ranks = exact_ranks(numbers, codes, kind=kind, better=better)
-    return np.where(ranks.ranked, ranks.percentiles.floats(), np.nan)
+    return exact_ranks(numbers, codes, kind=kind, better=better).floats()
 
 
 def benchmark_percentile(
@@ -152,22 +183,22 @@ def benchmark_percentile(
     metric: str,
     industries: Sequence[str],
     *,
-    better: Literal["higher", "lower"] = "higher",
+    better: Better = "higher",
 ) -> Floats:
-    """Percentile of each value by a benchmark table, from 0 (worst) to 1 (best).
+    """Return the percentile of each value by a benchmark table, from 0 (worst) to 1 (best).
 
-    Linear between the points of the table, flat outside; a value that several points share takes
+    Linear between the points of the table, flat outside; a value that several points share gets
     the mean of their lowest and highest percentile.
 
     Args:
         values: one-dimensional numbers; NaN is no value.
         benchmark: the table.
         metric: the id of the metric.
-        industries: the industry of each value; rows ``*`` serve those without their own.
+        industries: the industry of each value; rows ``*`` are for those without their own.
         better: the direction that is better; the table must run in it.
 
     Returns:
-        A float64 array of the same length; NaN where there is no value, or no row serves it.
+        A float64 array of the same length; NaN where there is no value, or no row for it.
 
     >>> from shopscore import Benchmark
     >>> table = Benchmark.from_rows([("*", "rate", "1", "0"), ("*", "rate", "0", "0.5")])
@@ -177,13 +208,9 @@ def benchmark_percentile(
     """
     numbers = np.asarray(values, dtype=np.float64)
     if numbers.shape != (len(industries),):
-        raise UsageError("values and industries must have one length")
+        raise UsageError("values and industries must have the same length")
     if np.isinf(numbers).any():
         raise UsageError("values must be finite, or NaN for none")
-    there = ~np.isnan(numbers)
-    exact = [
-        Fraction(str(v)) if known else Fraction(0) for v, known in zip(numbers, there, strict=True)
-    ]
-    column = Rationals.of([f.numerator for f in exact], [f.denominator for f in exact])
-    found, served = table_percentiles(benchmark, metric, list(industries), column, there, better)
-    return np.where(served, found.floats(), np.nan)
+    cells = [None if np.isnan(number) else Fraction(str(number)) for number in numbers]
+    column = ExactColumn.of(cells)
+    return percentiles_from_table(benchmark, metric, list(industries), column, better).floats()

@@ -1,4 +1,4 @@
-"""Requirements: the columns that a metric needs, and which of them the events do not have."""
+"""Requirements: the columns that a metric needs, and which of them are missing in the events."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from ..plugins.bound_rules import BoundMetric
 
 
 def missing_columns_of(
-    metric: BoundMetric, streams: Mapping[str, Stream], there: frozenset[tuple[str, str]]
+    metric: BoundMetric, streams: Mapping[str, Stream], present: frozenset[tuple[str, str]]
 ) -> tuple[str, ...]:
-    """What the metric needs and the events do not have: ``stream.column``, or ``stream NAME``.
+    """Return what a metric needs and the events do not have: ``stream.column``, or ``stream NAME``.
 
-    Needed are the columns of condition and value that have no default, of ``first_of`` those of
-    one alternative, and at least one column of those that say the day; columns of the linked
-    order never are.
+    A metric needs the columns of its conditions and values that have no default (of ``first_of``
+    those of one alternative), and at least one column for the day. It never needs columns of the
+    linked order.
     """
     missing: dict[str, None] = {}
     for tally in metric.aggregator.tallies:
         stream = streams[tally.stream]
-        needs = _Needs(stream, streams, there)
-        for expr in _decisive(tally):
+        needs = _Needs(stream, streams, present)
+        for expr in _list_decisive(tally):
             missing |= dict.fromkeys(needs.missing(expr))
         days = [ref for ref in columns_of(tally.day) if not ref.linked]
-        if days and not any((stream.name, ref.name) in there for ref in days):
+        if days and not any((stream.name, ref.name) in present for ref in days):
             missing[" or ".join(f"{stream.name}.{ref.name}" for ref in days)] = None
         named = any(name.startswith(f"{stream.name}.") for name in missing)
-        if not named and not any(name == stream.name for name, _ in there):
+        if not named and not any(name == stream.name for name, _ in present):
             missing[f"stream {stream.name}"] = None  # it reads nothing but the linked order
     return tuple(missing)
 
 
-def _decisive(tally: Tally) -> Iterator[Expr]:
-    """What decides whether and how much a row counts, besides its day."""
+def _list_decisive(tally: Tally) -> Iterator[Expr]:
+    """Yield the expressions that decide whether a row counts, and how much, besides its day."""
     if tally.where is not None:
         yield tally.where
     yield tally.value
-    if tally.once is not None:  # without a part of ``per`` each row stands by itself
+    if tally.once is not None:  # without a part of ``per`` each row counts by itself
         elsewhere = {ref.path for ref in columns_of(tally.day, *tally.once.per)}
         yield from (ref for ref in columns_of(*tally.once.by) if ref.path not in elsewhere)
         if tally.once.among is not None:
@@ -51,31 +51,31 @@ def _decisive(tally: Tally) -> Iterator[Expr]:
 
 @frozen
 class _Needs:
-    """Which columns of a stream an expression cannot do without, of those that are not there."""
+    """The missing columns of one stream that expressions need."""
 
     stream: Stream
     streams: Mapping[str, Stream]
-    there: frozenset[tuple[str, str]]
+    present: frozenset[tuple[str, str]]
 
     def missing(self, expr: Expr) -> tuple[str, ...]:
         match expr:
             case ColumnRef(name, linked):
                 known = linked or self.stream.column(name).default is not None
-                known = known or (self.stream.name, name) in self.there
+                known = known or (self.stream.name, name) in self.present
                 return () if known else (f"{self.stream.name}.{name}",)
             case FirstOf(operands):
-                reading = [o for o in operands if columns_of(o) or joined_of(o)]  # no constants
+                reading = [o for o in operands if columns_of(o) or joined_of(o)]  # not constants
                 alternatives = [self.missing(operand) for operand in reading]
                 if not all(alternatives) or not alternatives:
                     return ()
                 return (" or ".join(" and ".join(names) for names in alternatives),)
             case HasRow(name, where):
-                return self._to_name(self.streams[name], where)
+                return self._missing_for_links(self.streams[name], where)
         return tuple(name for child in expr.children() for name in self.missing(child))
 
-    def _to_name(self, stream: Stream, where: Expr) -> tuple[str, ...]:
-        """What lacks to say whether a row of a stream names an order."""
-        if not any(name == stream.name for name, _ in self.there):
+    def _missing_for_links(self, stream: Stream, where: Expr) -> tuple[str, ...]:
+        """Return what is missing to find out whether a row of a stream names an order."""
+        if not any(name == stream.name for name, _ in self.present):
             return (f"stream {stream.name}",)
-        link = () if (stream.name, "order_id") in self.there else (f"{stream.name}.order_id",)
-        return (*link, *_Needs(stream, self.streams, self.there).missing(where))
+        link = () if (stream.name, "order_id") in self.present else (f"{stream.name}.order_id",)
+        return (*link, *_Needs(stream, self.streams, self.present).missing(where))

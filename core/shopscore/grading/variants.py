@@ -1,4 +1,4 @@
-"""Parts: the shops that one variant of the rules is for, since numbers may differ by industry."""
+"""Variants: where numbers differ by industry, some shops have rules of their own."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ import polars as pl
 from attrs import frozen
 
 from ..exact.rationals import Mask
-from ..model.rulesets import MetricEntry, RuleSet
+from ..model.rulesets import MetricEntry
+from ..rules.exact_rules import ExactRuleSet, Weight
 
 
 @frozen(eq=False)
 class VariantShops:
-    """Some shops, as a mask over all, and the rule set with the numbers that hold for them."""
+    """The rules of some shops, and the mask of these shops."""
 
-    ruleset: RuleSet
+    rules: ExactRuleSet
     rows: Mask
 
-    def entry(self, id: str) -> MetricEntry:
-        """The place of a metric in the dimensions."""
-        return next(entry for _, entry in self.ruleset.entries if entry.id == id)
+    def entry(self, id: str) -> MetricEntry[Weight]:
+        """Return the entry of a metric in the dimensions."""
+        return next(entry for _, entry in self.rules.entries if entry.id == id)
 
 
-def by_variant(ruleset: RuleSet, industries: pl.Series) -> tuple[VariantShops, ...]:
-    """Every shop in one part: that of its industry, or the one of the rules as they are."""
-    parts, rest = [], np.ones(len(industries), dtype=np.bool_)
-    for names, variant in ruleset.variants:
+def by_variant(rules: ExactRuleSet, industries: pl.Series) -> tuple[VariantShops, ...]:
+    """Return every shop once: with the variant of its industry, else with the general rules."""
+    variants, rest = [], np.ones(len(industries), dtype=np.bool_)
+    for names, variant in rules.variants:
         rows = industries.is_in(sorted(names)).to_numpy() & rest
         rest = rest & ~rows
-        parts.append(VariantShops(variant, rows))
-    return (*parts, VariantShops(ruleset, rest))
+        variants.append(VariantShops(variant, rows))
+    return (*variants, VariantShops(rules, rest))

@@ -1,4 +1,4 @@
-"""Weighing: sums over windows become metric values, one division of two exact integers each."""
+"""Weighing: sums over windows become metric values, each a fraction of two exact integers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from attrs import frozen
 
 from ..counting.sums import Sums, Wanted
 from ..errors import UsageError
-from ..exact.integers import widened
+from ..exact.columns import ExactColumn
+from ..exact.integers import widen
 from ..exact.rationals import Mask, Rationals
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated
 from .requirements import missing_columns_of
 
-#: Sums over windows, wherever they come from: rows or daily cells.
+#: Computes sums over windows, from rows or from daily cells.
 Summing = Callable[[Sequence[Wanted], date], list[Sums]]
 
 
@@ -26,17 +27,28 @@ Summing = Callable[[Sequence[Wanted], date], list[Sums]]
 class MetricValues:
     """The value of one metric for every shop.
 
-    ``present`` says which shops have one; ``n`` is the number of rows that it rests on, weighed
-    or not. ``missing_columns`` names columns without which nothing can be said of any shop; ``no_value_reason``
-    says why a single shop has none.
+    ``n`` is the number of rows that a value rests on, unweighted. ``sums`` are the weighted sums
+    and the counts that the aggregator combined, one pair per tally; what changes in the events
+    changes these. ``missing_columns`` are columns without which no shop has a value;
+    ``no_value_reason`` says why a single shop has none.
     """
 
     id: str
-    values: Rationals
-    present: Mask
+    column: ExactColumn
     n: npt.NDArray[np.int64]
+    sums: tuple[Sums, ...] = ()
     missing_columns: tuple[str, ...] = ()
     no_value_reason: str = "no row counts"
+
+    @property
+    def values(self) -> Rationals:
+        """The values; zero where there is none."""
+        return self.column.values
+
+    @property
+    def known(self) -> Mask:
+        """Which shops have a value."""
+        return self.column.known
 
 
 def weigh(
@@ -46,19 +58,38 @@ def weigh(
     as_of: date,
     shops: int,
 ) -> dict[str, MetricValues]:
-    """The values of every metric of the rules on a day.
+    """Return the values of every metric of the rules on a day.
 
     Args:
         rules: the metrics, bound.
-        summing: gives the sums of tallies over windows.
+        summing: computes the sums of tallies over windows.
         columns: the columns that the events have, by stream.
         as_of: the day of publication; age 1 is the day before.
-        shops: how many there are.
+        shops: the number of shops.
 
     Raises:
         UsageError: where a window reaches beyond the calendar.
     """
-    there = frozenset(columns)
+    present = frozenset(columns)
+    weights = _day_weights(rules, as_of)
+    wanted: dict[tuple[str, DayWeights], Wanted] = {}
+    for id, metric in rules.metrics.items():
+        for tally in metric.aggregator.tallies:
+            wanted[tally.key, weights[id]] = (tally, weights[id])
+    sums = dict(zip(wanted, summing(list(wanted.values()), as_of), strict=True))
+    values = {}
+    for id, metric in rules.metrics.items():
+        tallies = metric.aggregator.tallies
+        if tallies:
+            own = tuple(sums[tally.key, weights[id]] for tally in tallies)
+            missing = missing_columns_of(metric, rules.streams, present)
+            values[id] = combine(metric, own, missing)
+        else:
+            values[id] = _not_counted(id, shops)
+    return values
+
+
+def _day_weights(rules: BoundRuleSet, as_of: date) -> dict[str, DayWeights]:
     weights = {}
     for id, metric in rules.metrics.items():
         with isolated(f"{rules.ruleset.name}: window of metric {id}"):
@@ -67,38 +98,32 @@ def weigh(
         as_of.fromordinal(as_of.toordinal() - max(w.last_age for w in weights.values()))
     except ValueError:
         raise UsageError(f"{as_of} is too early: windows reach beyond the calendar") from None
-    wanted: dict[tuple[str, DayWeights], Wanted] = {}
-    for id, metric in rules.metrics.items():
-        for tally in metric.aggregator.tallies:
-            wanted[tally.key, weights[id]] = (tally, weights[id])
-    sums = dict(zip(wanted, summing(list(wanted.values()), as_of), strict=True))
-    return {
-        id: _value(
-            metric,
-            [sums[t.key, weights[id]] for t in metric.aggregator.tallies],
-            missing_columns_of(metric, rules.streams, there),
-        )
-        if metric.aggregator.tallies
-        else _not_counted(id, shops)
-        for id, metric in rules.metrics.items()
-    }
+    return weights
 
 
 def _not_counted(id: str, shops: int) -> MetricValues:
-    none = np.zeros(shops, dtype=np.int64)
-    nothing = Rationals.constant(0, shops)
-    why = "no event feeds it: give its value with --values"
-    return MetricValues(id, nothing, none.astype(np.bool_), none, no_value_reason=why)
+    return MetricValues(
+        id,
+        ExactColumn.unknown(shops),
+        np.zeros(shops, dtype=np.int64),
+        no_value_reason="no event feeds it: give its value with --values",
+    )
 
 
-def _value(metric: BoundMetric, sums: list[Sums], missing: tuple[str, ...]) -> MetricValues:
+def combine(
+    metric: BoundMetric, sums: Sequence[Sums], missing: tuple[str, ...] = ()
+) -> MetricValues:
+    """Combine weighted sums and counts, one pair per tally, into the values of a metric.
+
+    Where a change is added to the sums, the result is the values after that change.
+    """
     with isolated(f"aggregator of metric {metric.id}"):
         num, den, n = metric.aggregator.combine(
-            [widened(s) for s, _ in sums], [widened(c) for _, c in sums]
+            [widen(weighted) for weighted, _ in sums], [widen(count) for _, count in sums]
         )
     n = np.asarray(n, dtype=np.int64)
     if missing:
         n = np.zeros_like(n)
-    present = (n > 0) & (den > 0).astype(np.bool_)
-    values = Rationals(np.where(present, num, 0), np.where(present, den, 1))
-    return MetricValues(metric.id, values, present, n, missing)
+    known = (n > 0) & (den > 0).astype(np.bool_)
+    values = Rationals(np.where(known, num, 0), np.where(known, den, 1))
+    return MetricValues(metric.id, ExactColumn(values, known), n, tuple(sums), missing)

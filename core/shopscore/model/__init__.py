@@ -1,4 +1,4 @@
-"""What a rule set is made of: plain frozen values, without a column of data in sight.
+"""What a rule set is made of: plain frozen values, without columns of data.
 
-Nothing here imports numpy or polars, so that plugins can be listed at once.
+Nothing here imports numpy or polars, so that plugins are listed fast.
 """

@@ -22,29 +22,29 @@ Coefficient = Fraction | Assumed
 
 
 class Aggregator(ABC):
-    """Needs tallies, and combines their sums over a window into ``(num, den, n)``.
+    """The tallies of a metric, and how their sums over a window become ``(num, den, n)``.
 
     ``sums`` and ``counts`` hold, for each tally in order, the weighted sum and the plain number
     of rows per shop. The value of the metric is ``num / den``; ``n`` is the number of rows that
-    it rests on. The empty state has ``den = 0``. Arrays hold Python integers, which never
+    it rests on. Without any rows ``den`` is 0. Arrays hold Python integers, which never
     overflow; combine them with ``+ − ×`` only, and they stay exact.
     """
 
     @property
     @abstractmethod
     def tallies(self) -> tuple[Tally, ...]:
-        """The tallies that are needed."""
+        """The tallies to count."""
 
     @abstractmethod
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]
     ) -> tuple[Integers, Integers, Integers]:
-        """Numerator, denominator and n per shop."""
+        """Return numerator, denominator and n per shop."""
 
 
 @frozen
 class NotCounted(Aggregator):
-    """Of a metric that no event feeds: its value is handed in, or there is none."""
+    """The aggregator of a metric that is never counted: its value is supplied, or there is none."""
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
@@ -72,7 +72,7 @@ def _terms(terms: Sequence[tuple[object, Tally]]) -> tuple[tuple[Coefficient, Ta
 
 @frozen
 class RationalCombination(Aggregator):
-    """``(Σ coefficient · Σ tally) / (per · Σ over)``; the one class behind the constructors below.
+    """``(Σ coefficient · Σ tally) / (per · Σ over)``; the class behind the constructors below.
 
     Without ``over`` the value is the plain combination itself (a count), which ignores weights.
     """
@@ -83,14 +83,14 @@ class RationalCombination(Aggregator):
 
     def __attrs_post_init__(self) -> None:
         if not self.terms or self.per < 1:
-            raise DeclarationError("an aggregator needs a term, and per of at least 1")
+            raise DeclarationError("an aggregator needs at least one term, and per of at least 1")
         if self.over is not None and not self.over.counts_rows:
-            raise DeclarationError("the denominator of an aggregator counts rows: its value is 1")
+            raise DeclarationError("the denominator of an aggregator must count rows, with value 1")
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
-        below = () if self.over is None else (self.over,)
-        return (*(tally for _, tally in self.terms), *below)
+        divisor = () if self.over is None else (self.over,)
+        return (*(tally for _, tally in self.terms), *divisor)
 
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]
@@ -100,9 +100,9 @@ class RationalCombination(Aggregator):
             raise DeclarationError("an assumption of an aggregator has no number yet")
         common = lcm(*(c.denominator for c in coefficients))
         factors = [int(c * common) for c in coefficients]
-        above = counts if self.over is None else sums
-        num = above[0] * factors[0]
-        for factor, total in zip(factors[1:], above[1:], strict=False):
+        terms = counts if self.over is None else sums
+        num = terms[0] * factors[0]
+        for factor, total in zip(factors[1:], terms[1:], strict=False):
             num = num + total * factor
         if self.over is None:
             total = counts[0]
@@ -113,7 +113,7 @@ class RationalCombination(Aggregator):
 
 
 def Ratio(part: Tally, whole: Tally) -> RationalCombination:
-    """The sum of one tally over the count of another.
+    """Build the ratio of the sum of one tally to the count of another.
 
     >>> from shopscore import Tally, col
     >>> bad = Tally("reviews", day=col.reviewed_at, where=col.rating <= 2)
@@ -124,7 +124,7 @@ def Ratio(part: Tally, whole: Tally) -> RationalCombination:
 
 
 def Mean(total: Tally, *, per: int = 1) -> RationalCombination:
-    """The mean value of the rows of one tally, in units of ``per`` (3,600: hours of seconds)."""
+    """Build the mean of the values of one tally, in units of ``per`` (3,600: hours)."""
     has_value = total.value.is_not_null()
     where = has_value if total.where is None else total.where & has_value
     return RationalCombination(((1, total),), evolve(total, where=where, value=Constant(1)), per)
@@ -133,7 +133,7 @@ def Mean(total: Tally, *, per: int = 1) -> RationalCombination:
 def GradedRate(
     grades: Sequence[tuple[int | str | Fraction | Assumed, Tally]], whole: Tally
 ) -> RationalCombination:
-    """Rows of several tallies, each weighted by its grade, over the count of another.
+    """Build the ratio of several tallies, each weighted by its grade, to the count of another.
 
     Grades are exact: integers, fractions, decimal text, or ``assumed("…")``; never floats.
     """
@@ -141,5 +141,5 @@ def GradedRate(
 
 
 def Count(tally: Tally) -> RationalCombination:
-    """The number of rows of a tally in the window, whatever the days weigh."""
+    """Build the number of rows of a tally in the window, whatever the weights of days."""
     return RationalCombination(((1, tally),), None)

@@ -1,4 +1,4 @@
-"""Numbers that a platform does not publish: what is taken for them, within which bounds, and why."""
+"""Assumptions: numbers that a platform does not publish, with bounds and a reason."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from ..exact.decimals import exact_decimal
 from .expressions import Assumed
 
 AssumptionKind = Literal["integer", "decimal", "boolean", "choice", "words"]
-#: ``words`` are a tuple of any words; the user writes them with commas.
+#: ``words`` are a tuple of any words; users write them separated by commas.
 AssumptionValue = int | Decimal | bool | str | tuple[str, ...] | None
 
 
 class OutOfBoundsError(UsageError):
-    """A value that an assumption does not allow."""
+    """A value outside the bounds of an assumption."""
 
 
 @frozen
 class Assumption:
-    """A number that the platform does not publish: what is taken for it, within which bounds, and why."""
+    """A number that the platform does not publish: the value assumed, its bounds, and the reason.
+
+    ``overridden`` says whether a user supplied the value.
+    """
 
     id: str
     kind: AssumptionKind
@@ -41,7 +44,7 @@ class Assumption:
         self.check(self.value)
 
     def parse(self, text: str) -> AssumptionValue:
-        """The value that a user wrote (``--assume KEY=VALUE``), checked against the bounds."""
+        """Parse a value as users write it (``--assume KEY=VALUE``), and check it."""
         word = text.strip()
         if self.nullable and word.lower() in ("", "none", "null"):
             return None
@@ -80,7 +83,7 @@ class Assumption:
         }[self.kind]
         if not fits or (isinstance(value, Decimal) and not value.is_finite()):
             among = f" among {', '.join(self.choices)}" if self.choices else ""
-            raise UsageError(f"assumption {self.id}: {value!r} is no {self.kind}{among}")
+            raise UsageError(f"assumption {self.id}: {value!r} is not a valid {self.kind}{among}")
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             below = self.low is not None and value < self.low
             above = self.high is not None and value > self.high
@@ -92,7 +95,7 @@ class Assumption:
 
 @frozen
 class Chosen:
-    """A number that depends on the word which an assumption chooses."""
+    """A number that depends on the word that an assumption chooses."""
 
     by: Assumed
     numbers: tuple[tuple[str, int | Decimal], ...]
@@ -102,13 +105,13 @@ class Chosen:
 Number = int | Decimal | Assumed | Chosen
 
 
-def chosen_among(value: object) -> Iterator[Chosen]:
-    """Every number below a declaration that depends on a choice."""
+def find_chosen(value: object) -> Iterator[Chosen]:
+    """Yield every number of a declaration that depends on a choice."""
     if isinstance(value, Chosen):
         yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from chosen_among(item)
+            yield from find_chosen(item)
     elif attrs.has(type(value)):
         for attribute in attrs.fields(type(value)):  # type: ignore[arg-type]
-            yield from chosen_among(getattr(value, attribute.name))
+            yield from find_chosen(getattr(value, attribute.name))

@@ -1,4 +1,4 @@
-"""Putting the numbers of a rule set into declarations that say ``assumed("…")``."""
+"""Binding: puts the numbers of a rule set in the place of ``assumed("…")``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def bind(declaration: T, numbers: Mapping[str, Any]) -> T:
-    """A copy of a declaration with every ``assumed(id)`` replaced by its number.
+    """Return a copy of a declaration with every ``assumed(id)`` replaced by its number.
 
     Works on expressions and on any frozen attrs class: windows, aggregators, metrics.
 
@@ -37,12 +37,12 @@ def _bind(value: Any, numbers: Mapping[str, Any]) -> Any:
             ) from None
     if isinstance(value, tuple):
         parts = [(v, _bind(v, numbers)) for v in value]
-        # several words in the place of one: is_in(assumed("words"))
-        spread = [b if isinstance(v, Assumed) and isinstance(b, tuple) else (b,) for v, b in parts]
-        return tuple(one for several in spread for one in several)
+        # one assumption may stand for several words: is_in(assumed("words"))
+        words = [b if isinstance(v, Assumed) and isinstance(b, tuple) else (b,) for v, b in parts]
+        return tuple(word for group in words for word in group)
     if is_dataclass(value) and any(isinstance(v, Assumed) for v in vars(value).values()):
         raise DeclarationError(
-            f"{type(value).__name__} holds an assumption, and is no attrs class: use attrs.frozen"
+            f"{type(value).__name__} holds an assumption and is a dataclass: use attrs.frozen"
         )
     if not (attrs.has(type(value)) and next(assumed_ids(value), None)):
         return value
@@ -59,7 +59,7 @@ def _was_expr(value: Expr, name: str) -> bool:
 
 
 def assumed_ids(value: Any) -> Iterator[str]:
-    """Ids of the assumptions that a declaration refers to, with repetitions."""
+    """Yield the ids of the assumptions that a declaration refers to, with repetitions."""
     if isinstance(value, Assumed):
         yield value.id
     elif isinstance(value, tuple):

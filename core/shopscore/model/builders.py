@@ -1,4 +1,4 @@
-"""How expressions are written: ``col``, ``first_of``, ``when`` and the like."""
+"""Functions that build expressions: ``col``, ``first_of``, ``when`` and the like."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _LinkedColumns:
 
 
 class Columns:
-    """Makes column references: ``col.paid_at``, ``col("paid_at")``, ``col.order.paid_at``."""
+    """Column references, on demand: ``col.paid_at``, ``col("paid_at")``, ``col.order.paid_at``."""
 
     __slots__ = ()
 
@@ -57,7 +57,7 @@ col = Columns()
 
 
 def lit(value: Scalar) -> Expr:
-    """A constant as an expression.
+    """Return a constant as an expression.
 
     >>> lit(180) >= col.rounds
     <Expr 180 ≥ rounds>
@@ -66,7 +66,7 @@ def lit(value: Scalar) -> Expr:
 
 
 def number(value: int | str) -> Expr:
-    """A decimal as it is kept in a ``number`` column: an integer of millionths.
+    """Return a decimal as ``number`` columns hold it: an integer of millionths.
 
     >>> number("0.5").key
     '500000'
@@ -78,7 +78,7 @@ def number(value: int | str) -> Expr:
 
 
 def assumed(id: str) -> Assumed:
-    """A number that is not published; ``id`` is looked up in the rule set's assumptions.
+    """Refer to a number that is not published: the assumption ``id`` of the rule set.
 
     >>> col.rating <= assumed("bad_review.max_rating")
     <Expr rating ≤ [bad_review.max_rating]>
@@ -87,7 +87,7 @@ def assumed(id: str) -> Assumed:
 
 
 def first_of(*values: object) -> Expr:
-    """The first of the values that is not null (SQL's ``coalesce``).
+    """Return the first of the values that is not null (SQL's ``coalesce``).
 
     >>> first_of(col.signed_at, col.confirmed_at)
     <Expr signed_at, else confirmed_at>
@@ -98,7 +98,7 @@ def first_of(*values: object) -> Expr:
 
 
 def when(condition: Expr, then: object, otherwise: object = None) -> Expr:
-    """``then`` where the condition is true, else ``otherwise``.
+    """Return ``then`` where the condition is true, ``otherwise`` where it is false or null.
 
     >>> when(col.refunded_at.is_null(), 0, col.refunded_at - col.return_signed_at)
     <Expr (0 when refunded_at is missing, else (refunded_at − return_signed_at))>
@@ -107,12 +107,12 @@ def when(condition: Expr, then: object, otherwise: object = None) -> Expr:
 
 
 def day(time: Expr) -> Expr:
-    """The day of a time, as a whole number of days since 1970-01-01."""
+    """Return the day of a time, as a whole number of days since 1970-01-01."""
     return Day(time)
 
 
 def time_of_day(time: Expr) -> Expr:
-    """Seconds since midnight of a time on the platform's clock.
+    """Return the seconds since midnight of a time on the platform's clock.
 
     >>> time_of_day(col.started_at) >= 8 * 3600
     <Expr time of day of started_at ≥ 08:00:00>
@@ -121,7 +121,7 @@ def time_of_day(time: Expr) -> Expr:
 
 
 def month(time: Expr) -> Expr:
-    """The calendar month of a time on the platform's clock, as a number of months.
+    """Return the calendar month of a time on the platform's clock, as a number of months.
 
     >>> month(col.completed_at)
     <Expr month of completed_at>
@@ -130,7 +130,7 @@ def month(time: Expr) -> Expr:
 
 
 def fact_on(name: str, time: Expr) -> Expr:
-    """What the shop fact ``name`` says on the day of a time; compare it with :func:`number`.
+    """Return the shop fact ``name`` on the day of a time; compare it with :func:`number`.
 
     >>> fact_on("disaster", col.paid_at) == number(1)
     <Expr disaster on the day of paid_at = 1000000>
@@ -139,7 +139,7 @@ def fact_on(name: str, time: Expr) -> Expr:
 
 
 def has_row(stream: str, where: Expr) -> Expr:
-    """Of an order: whether a row of another stream that meets a condition names it.
+    """Return, for an order, whether a row of another stream that meets a condition names it.
 
     >>> has_row("reviews", col.rating <= 2)
     <Expr there are reviews with (rating ≤ 2)>

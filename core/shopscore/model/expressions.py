@@ -1,12 +1,12 @@
-"""The expression tree: what a tally counts, as a value.
+"""The expression tree: conditions and values over the rows of a stream.
 
-``builders`` holds what rule authors write; this module the nodes that come of it.
+Rule authors use ``builders``; this module has the nodes that they build.
 
-Expressions are read off rows of one stream. They are built with operators from :data:`col`,
-compared by their :attr:`Expr.key`, printed in words by ``str()``, and evaluated by more than one
-evaluator (polars for speed, plain Python per row as its oracle). Values are int64, booleans and
-words; null follows one set of rules: null in arithmetic gives null, ``&`` and ``|`` are Kleene, a
-null condition does not count, ``//`` floors (and by zero gives null), ``is_in`` of null is null.
+Expressions are built with operators from :data:`col`, compared by their :attr:`Expr.key`, printed
+in words by ``str()``, and evaluated in two ways (by polars for speed, by plain Python per row as
+its oracle). Values are int64, booleans and words. Null has one set of rules: null in arithmetic
+gives null, ``&`` and ``|`` are Kleene, a null condition does not count, ``//`` floors (and gives
+null by zero), ``is_in`` of null is null.
 """
 
 from __future__ import annotations
@@ -49,16 +49,16 @@ class Expr:
         raise ExpressionError(f"{type(self).__name__} has no key")
 
     def children(self) -> tuple[Expr, ...]:
-        """The expressions directly below this one."""
-        found: list[Expr] = []
+        """Return the expressions directly below this one."""
+        children: list[Expr] = []
         for attribute in fields(type(self)):  # type: ignore[arg-type]
             value = getattr(self, attribute.name)
             parts = value if isinstance(value, tuple) else (value,)
-            found.extend(part for part in parts if isinstance(part, Expr))
-        return tuple(found)
+            children.extend(part for part in parts if isinstance(part, Expr))
+        return tuple(children)
 
     def walk(self) -> Iterator[Expr]:
-        """This expression and everything below it."""
+        """Yield this expression and everything below it."""
         yield self
         for child in self.children():
             yield from child.walk()
@@ -127,22 +127,22 @@ class Expr:
         return Not(self)
 
     def is_null(self) -> Expr:
-        """Whether there is no value; never null itself."""
+        """Return the condition that there is no value; never null itself."""
         return IsNull(self)
 
     def is_not_null(self) -> Expr:
-        """Whether there is a value; never null itself."""
+        """Return the condition that there is a value; never null itself."""
         return Not(IsNull(self))
 
     def is_in(self, *values: Scalar | Assumed) -> Expr:
-        """Whether the value is one of ``values``; null where there is no value.
+        """Return the condition that the value is one of ``values``; null where there is no value.
 
         An assumption among them may stand for several words.
         """
         return IsIn(self, tuple(values))
 
     def between(self, low: object, high: object) -> Expr:
-        """``low ≤ value ≤ high``, both ends included."""
+        """Return the condition ``low ≤ value ≤ high``, both ends included."""
         return (self >= low) & (self <= high)
 
 
@@ -195,7 +195,7 @@ class Constant(Expr):
 
 @frozen(eq=False, repr=False)
 class Assumed(Expr):
-    """A number that the platform does not publish; the rule set gives it when it is bound."""
+    """A number that the platform does not publish; binding to a rule set replaces it."""
 
     id: str
 
@@ -392,7 +392,7 @@ class Month(Expr):
 
 
 def _clock(expr: Expr) -> str:
-    """A constant number of seconds since midnight as a time of day."""
+    """Return a constant number of seconds since midnight as a time of day."""
     if isinstance(expr, Constant) and type(expr.value) is int:
         minutes, seconds = divmod(expr.value, 60)
         return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
@@ -400,15 +400,15 @@ def _clock(expr: Expr) -> str:
 
 
 def _within(expr: Expr, around: Expr) -> str:
-    """An operand in words, in brackets where it could be taken apart otherwise."""
+    """Return an operand in words, in brackets where it could be read in another way."""
     same = type(expr) is type(around) and isinstance(expr, And | Or)
-    inner, outer = _BINDS.get(type(expr), _TIGHT), _BINDS.get(type(around), _TIGHT)
+    inner, outer = _PRECEDENCE.get(type(expr), _TIGHT), _PRECEDENCE.get(type(around), _TIGHT)
     return str(expr) if same or inner > outer else f"({expr})"
 
 
 _TIGHT = 9
-#: How tightly the words of a node hold together; the others stand in brackets of their own.
-_BINDS: dict[type[Expr], int] = {
+#: Precedence of nodes in words; nodes that are not listed have their own brackets.
+_PRECEDENCE: dict[type[Expr], int] = {
     FirstOf: 1,
     Or: 2,
     And: 3,
@@ -423,22 +423,22 @@ _BINDS: dict[type[Expr], int] = {
 
 
 def as_expr(value: object) -> Expr:
-    """An expression as it is; an int, bool, str or None as a constant."""
+    """Return an expression as it is, and an int, bool, str or None as a constant."""
     if isinstance(value, Expr):
         return value
     if value is None or isinstance(value, bool | int | str):
         return Constant(value)
     raise ExpressionError(
-        f"{value!r} cannot stand in an expression: use integers, booleans or words"
+        f"{value!r} cannot be part of an expression: use integers, booleans or words"
         " (number() turns a decimal into an integer of a number column)"
     )
 
 
 def columns_of(*exprs: Expr) -> tuple[ColumnRef, ...]:
-    """The distinct column references below the expressions, in order of appearance."""
-    found: dict[str, ColumnRef] = {}
+    """Return the distinct column references in expressions, in order of appearance."""
+    refs: dict[str, ColumnRef] = {}
     for expr in exprs:
-        for below in expr.walk():
-            if isinstance(below, ColumnRef):
-                found.setdefault(below.path, below)
-    return tuple(found.values())
+        for node in expr.walk():
+            if isinstance(node, ColumnRef):
+                refs.setdefault(node.path, node)
+    return tuple(refs.values())

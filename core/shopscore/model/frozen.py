@@ -1,4 +1,4 @@
-"""A dictionary that cannot be changed."""
+"""An immutable dictionary, for the values of frozen classes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class FrozenDict(dict[str, Any]):
-    """A dictionary that nobody can change."""
+    """An immutable dictionary."""
 
     def _refuse(self, *_: Any, **__: Any) -> Any:
         raise TypeError("a rule set cannot be changed: write one that extends it")

@@ -1,4 +1,4 @@
-"""Expressions whose value comes from other rows: resolving brings it as a column of its own."""
+"""Expressions whose value comes from other rows; resolving joins it to the row as a column."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from .expressions import Expr
 
 
 class Joined(Expr):
-    """A value that resolving brings to the row from other rows: a column named as :attr:`key`."""
+    """A value that resolving joins to the row from other rows, in a column named :attr:`key`."""
 
     __slots__ = ()
 
 
 @frozen(eq=False, repr=False)
 class FactOn(Joined):
-    """What a shop fact says on the day of a time, in millionths; null where it says nothing."""
+    """A shop fact on the day of a time, in millionths; null where there is none."""
 
     name: str
     time: Expr
@@ -40,7 +40,7 @@ class HasRow(Joined):
         return f"(has {self.stream} {self.where.key})"
 
     def children(self) -> tuple[Expr, ...]:
-        """None: the condition reads another stream's rows."""
+        """Return nothing: the condition reads another stream's rows."""
         return ()
 
     def __str__(self) -> str:
@@ -48,6 +48,6 @@ class HasRow(Joined):
 
 
 def joined_of(*exprs: Expr) -> tuple[Joined, ...]:
-    """The distinct joined values below the expressions, in order of appearance."""
-    found = {e.key: e for expr in exprs for e in expr.walk() if isinstance(e, Joined)}
-    return tuple(found.values())
+    """Return the distinct joined values in expressions, in order of appearance."""
+    joined = {e.key: e for expr in exprs for e in expr.walk() if isinstance(e, Joined)}
+    return tuple(joined.values())

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from .frozen import FrozenDict
+from .labels import Labelled
 from .rulesets import Source
 
 #: Stands for every word of a column that a layout does not list.
@@ -16,7 +17,7 @@ ANY_WORD = "*"
 
 
 def plain_header(header: str) -> str:
-    """A header as layouts compare it: no blanks, brackets and colons of one width, no BOM.
+    """Normalize a header as layouts compare it: no blanks and quotes, half-width brackets, no BOM.
 
     >>> plain_header(" 应付金额 （元） ")
     '应付金额(元)'
@@ -30,12 +31,12 @@ _NARROW = str.maketrans("（）：，／－", "():,/-")
 
 @frozen
 class SubOrders:
-    """Several rows of a file make one row of the stream: those that share its key.
+    """How several rows of a file, those with the same key, become one row of the stream.
 
-    ``id`` is the header that tells the rows apart; a row that is there twice counts once. Times in
-    ``earliest`` and ``latest`` and money in ``total`` are put together so (of truth values the
-    earliest is true where all are); of other columns the
-    value of the row with the smallest id is taken, where it has one.
+    ``id`` is the header that tells the rows apart; a row that comes twice counts once. Of times,
+    ``earliest`` takes the earliest and ``latest`` the latest (of truth values ``earliest`` is true
+    where all are true); ``total`` adds up money. Of other columns the value of the row with the
+    smallest id is taken, where it has one.
     """
 
     id: tuple[str, ...]
@@ -45,13 +46,13 @@ class SubOrders:
 
 
 @frozen
-class Layout:
+class Layout(Labelled):
     """One kind of export file: the headers that identify it, and where its columns go.
 
-    ``columns`` maps a canonical column to the headers that may hold it, the first one that the
-    file has; ``words`` maps the words of a cell to canonical values; ``constants`` are columns
-    that are the same in every row. ``state`` names the time columns whose latest tells which of
-    two exports is newer.
+    ``columns`` maps a canonical column to the headers that may hold it; the first one that the
+    file has is used. ``words`` maps the words of a cell to canonical values; ``constants`` are
+    columns with the same value in every row. ``state`` names time columns: of two exports the one
+    with the latest of these times is newer.
     """
 
     id: str
@@ -76,25 +77,26 @@ class Layout:
         return f"{self.platform}/{self.id}" if self.platform else self.origin
 
     def fits(self, headers: Sequence[str]) -> bool:
-        """Whether a file with these headers is of this kind."""
-        there = {plain_header(h) for h in headers}
+        """Return whether a file with these headers is of this kind."""
+        present = {plain_header(h) for h in headers}
         return not self.missing_headers(headers) and not any(
-            plain_header(h) in there for h in self.without
+            plain_header(h) in present for h in self.without
         )
 
     def missing_headers(self, headers: Sequence[str]) -> tuple[str, ...]:
-        """The identifying headers that a file does not have."""
-        there = {plain_header(h) for h in headers}
-        return tuple(h for h in self.headers if plain_header(h) not in there)
+        """Return the identifying headers that a file does not have."""
+        present = {plain_header(h) for h in headers}
+        return tuple(h for h in self.headers if plain_header(h) not in present)
 
     def places(self, headers: Sequence[str]) -> dict[str, int]:
-        """The position of each canonical column among the headers of a file."""
-        at: dict[str, int] = {}
+        """Return the position of each canonical column among the headers of a file."""
+        positions: dict[str, int] = {}
         for position, header in enumerate(headers):
-            at.setdefault(plain_header(header), position)
-        found = {}
+            positions.setdefault(plain_header(header), position)
+        places = {}
         for column, names in self.columns.items():
-            place: Any = next((at[p] for n in names if (p := plain_header(n)) in at), None)
+            candidates = (positions.get(plain_header(name)) for name in names)
+            place: Any = next((p for p in candidates if p is not None), None)
             if place is not None:
-                found[column] = place
-        return found
+                places[column] = place
+        return places

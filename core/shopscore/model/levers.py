@@ -14,20 +14,19 @@ from .binding import bind
 from .builders import time_of_day
 from .expressions import Expr, as_expr
 from .frozen import FrozenDict
+from .labels import Labelled
 from .rulesets import Source
 from .streams import check_id
 
-#: Settings of every lever: whether it is on, and at which hours.
+#: Settings of every lever: whether it is on, and at which times of the day.
 COMMON = (
     Assumption("on", "boolean", True, "Whether the lever is used."),
+    Assumption("from_second", "integer", 0, "Used from this second of the day.", 0, 86_399, "s"),
     Assumption(
-        "from_second", "integer", 0, "In force from this second of the day.", 0, 86_399, "s"
-    ),
-    Assumption(
-        "to_second", "integer", 86_399, "In force to this second of the day.", 0, 86_399, "s"
+        "to_second", "integer", 86_399, "Used until this second of the day.", 0, 86_399, "s"
     ),
 )
-PRODUCTS = Assumption("products", "words", (), "Only for these products; none: for all.")
+PRODUCTS = Assumption("products", "words", (), "Only for these products; without any, for all.")
 AMOUNT = Assumption(
     "amount_below", "integer", None, "Only below this amount, in minor units.", 0, nullable=True
 )
@@ -38,14 +37,14 @@ def _cells(cells: Mapping[str, object]) -> FrozenDict:
 
 
 @frozen
-class Lever:
+class Lever(Labelled):
     """Something a merchant can do: which rows it touches, and what their cells become.
 
-    ``where`` says which rows of ``stream`` it touches, ``cells`` what becomes of their columns;
-    both may read the linked order, and name ``settings`` as ``assumed("…")``. Every lever can be
-    switched off, and limited to hours of the day of ``time``; with ``product`` and ``amount`` also
-    to products and amounts. ``assumes`` says what is taken for granted. ``claimed_hours``
-    is what the platform says is saved per row: shown beside a simulation, never used in it.
+    ``where`` says which rows of ``stream`` it touches, ``cells`` what their columns become; both
+    may read the linked order, and name ``settings`` as ``assumed("…")``. Every lever can be
+    switched off, and limited to a time of the day of ``time``; with ``product`` and ``amount``
+    also to products and amounts. ``assumes`` lists assumptions in words. ``claimed_hours`` is what
+    the platform says is saved per row: shown with a simulation, never used in it.
 
     >>> from shopscore import Lever, Source, col
     >>> lever = Lever("agree_at_once", zh="立即同意", en="Agree at once", stream="aftersales",
@@ -74,41 +73,39 @@ class Lever:
     def __attrs_post_init__(self) -> None:
         check_id(self.id, "lever")
         if not (self.zh and self.en and self.cells and self.assumes):
-            raise DeclarationError(
-                f"lever {self.id} needs labels, cells that change, and what it assumes"
-            )
+            raise DeclarationError(f"lever {self.id} needs two labels, cells and assumes")
 
     @property
     def settings(self) -> tuple[Assumption, ...]:
-        """What a merchant can choose, with the values that are taken otherwise."""
+        """What a merchant can choose, with default values."""
         products = () if self.product is None else (PRODUCTS,)
         amount = () if self.amount is None else (AMOUNT,)
         return (*COMMON, *products, *amount, *self.own_settings)
 
     def rows(self, **chosen: object) -> Expr:
-        """The condition of the rows that the lever touches, under some settings.
+        """Return the condition of the rows that the lever touches, under some settings.
 
         Raises:
             UsageError: for a setting that does not exist, or a value outside its bounds.
         """
         numbers = self._numbers(chosen)
-        found = as_expr(bind(self.where, numbers))
+        condition = as_expr(bind(self.where, numbers))
         if not numbers["on"]:
             return as_expr(False)
         first, last = numbers["from_second"], numbers["to_second"]
         clock = time_of_day(self.time)
         if first > last:  # through midnight
-            found = found & ((clock >= first) | (clock <= last))
+            condition = condition & ((clock >= first) | (clock <= last))
         elif (first, last) != (0, 86_399):
-            found = found & clock.between(first, last)
+            condition = condition & clock.between(first, last)
         if self.product is not None and numbers["products"]:
-            found = found & self.product.is_in(*numbers["products"])
+            condition = condition & self.product.is_in(*numbers["products"])
         if self.amount is not None and numbers["amount_below"] is not None:
-            found = found & (self.amount < numbers["amount_below"])
-        return found
+            condition = condition & (self.amount < numbers["amount_below"])
+        return condition
 
     def changes(self, **chosen: object) -> dict[str, Expr]:
-        """What each changed column of a touched row becomes, under some settings.
+        """Return what each changed column of a touched row becomes, under some settings.
 
         Raises:
             UsageError: as :meth:`rows`.
@@ -122,9 +119,9 @@ class Lever:
         for id, value in chosen.items():
             if id not in known:
                 raise UsageError(f"lever {self.id} has no setting {id}{did_you_mean(id, known)}")
-            given = tuple(value) if isinstance(value, list) else value
+            plain = tuple(value) if isinstance(value, list) else value
             try:
-                numbers[id] = known[id].parse(given) if isinstance(given, str) else given
+                numbers[id] = known[id].parse(plain) if isinstance(plain, str) else plain
                 known[id].check(numbers[id])
             except UsageError as error:
                 raise UsageError(f"lever {self.id}: {error}") from None

@@ -9,6 +9,7 @@ from attrs import field, frozen, validators
 
 from ..errors import DeclarationError
 from .aggregators import Aggregator, NotCounted
+from .labels import Labelled
 from .streams import check_id
 from .windows import Days, Window
 
@@ -17,10 +18,10 @@ Unit = Literal["ratio", "hours", "days", "seconds", "points", "count", "index"]
 Role = Literal["scored", "informational", "bonus", "deduction"]
 
 
-class Metric(ABC):
+class Metric(Labelled, ABC):
     """Something a platform measures of a shop. Declare one with :class:`RateMetric`.
 
-    A class of its own is only needed for what no aggregator and window can say; it has the
+    A class of its own is only needed for what no aggregator and window can express; it has the
     attributes below, as plain attributes or properties.
     """
 
@@ -57,11 +58,11 @@ class Metric(ABC):
     @property
     @abstractmethod
     def aggregator(self) -> Aggregator:
-        """What is counted, and how it becomes a fraction."""
+        """What is counted, and how the counts become a fraction."""
 
     @property
     def min_n(self) -> int:
-        """Fewer rows than this make the status ``below_min_n``."""
+        """The least number of rows; with fewer the status is ``below_min_n``."""
         return 1
 
     @property
@@ -76,7 +77,7 @@ class Metric(ABC):
 
     @property
     def note(self) -> str:
-        """Something to say beside the metric; nothing is computed from it."""
+        """A note for readers; nothing is computed from it."""
         return ""
 
 
@@ -121,12 +122,12 @@ class RateMetric(Metric):
         if not (self.zh and self.en):
             raise DeclarationError(f"metric {self.id} needs a label in both languages")
         if self.min_n < 1:
-            raise DeclarationError(f"metric {self.id}: min_n is at least 1")
+            raise DeclarationError(f"metric {self.id}: min_n must be at least 1")
 
 
 @frozen
 class ValueMetric(Metric):
-    """A metric that events cannot feed: only its value is taken (``--values``), and ``why``.
+    """A metric that cannot be counted from events: its value is supplied; ``why`` says the reason.
 
     >>> ValueMetric("activity", zh="店铺活跃度", en="Activity", better="higher",
     ...             why="a rank that only the platform can compute").unit
@@ -145,10 +146,10 @@ class ValueMetric(Metric):
 
     @property
     def aggregator(self) -> Aggregator:
-        """Nothing is counted."""
+        """An aggregator that counts nothing."""
         return NotCounted()
 
     @property
     def note(self) -> str:
-        """Why there is no count."""
+        """The reason why the metric is not counted."""
         return f"Taken as a value only: {self.why}."

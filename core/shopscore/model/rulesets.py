@@ -1,23 +1,24 @@
 """Rule sets: the published rules of one scorecard for a span of time, as plain values.
 
-Numbers that a platform publishes carry a source; numbers that it does not publish are
-assumptions, which users can override and results name.
+Published numbers have a source; numbers that are not published are assumptions, which users can
+override and results list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Any, Generic, Literal, get_args
 
 from attrs import evolve, field, frozen
 
-from ..errors import RuleSetError, UsageError, did_you_mean
-from .assumptions import Assumption, AssumptionValue, Chosen, Number, OutOfBoundsError
+from ..errors import UsageError, did_you_mean
+from .assumptions import Assumption, AssumptionValue, Number, OutOfBoundsError
 from .binding import assumed_ids
+from .conditions import Adjustment, Condition, N
 from .expressions import Assumed
 from .frozen import FrozenDict
+from .labels import Label
 
 Status = Literal["official", "seed", "inferred", "unofficial", "user"]
 ShopStatus = Literal[
@@ -28,7 +29,7 @@ RankingKind = Literal[
     "mid_percent_rank", "percent_rank", "cume_dist", "rank", "weak", "strict", "mean"
 ]
 RANKING_KINDS: tuple[str, ...] = get_args(RankingKind)
-#: What becomes of a metric without points; see :mod:`shopscore.composition`.
+#: What happens to the weight of a metric without points.
 MISSING_POLICIES = ("rescale", "require")
 
 
@@ -48,34 +49,33 @@ class Source:
 
 
 @frozen
-class MetricEntry:
-    """A metric's place in a dimension: its weight there and how it is turned into points.
+class MetricEntry(Generic[N]):
+    """A metric's place in a dimension: its weight there, and which scorer grades it.
 
-    Without a ``scorer`` nothing is known of how it is: the metric is shown and not graded. With
-    ``of_rest`` the weights of the others are shares of the dimension, and this one is relative to
-    those that share what they leave.
+    Without a ``scorer`` it is not published how values become points: the metric is shown and not
+    graded. Where metrics of a dimension have ``of_rest``, the weights of the others are shares of
+    the dimension, and these divide the rest in proportion to their own weights.
     """
 
     id: str
-    weight: Number
+    weight: N
     scorer: str = ""
     source: str = ""
     of_rest: bool = False
 
 
 @frozen
-class Dimension:
+class Dimension(Generic[N]):
     """A group of metrics and its weight in the total.
 
-    ``points``, where they are given, are every shop's, whatever the metrics say.
+    ``points``, where declared, are the points of every shop, whatever its metrics are.
     """
 
     id: str
-    zh: str
-    en: str
-    weight: Number
-    metrics: tuple[MetricEntry, ...] = ()
-    points: Number | None = None
+    label: Label
+    weight: N
+    metrics: tuple[MetricEntry[N], ...] = ()
+    points: N | None = None
     source: str = ""
 
 
@@ -83,7 +83,7 @@ class Dimension:
 class ScorerSpec:
     """How values become points: the kind of scorer and its parameters, from the TOML.
 
-    ``missing`` says why the parameters are not known, where they are not.
+    ``missing`` is the reason why the parameters are unknown; empty where they are known.
     """
 
     id: str
@@ -94,45 +94,33 @@ class ScorerSpec:
 
 
 @frozen
-class Eligibility:
-    """A condition on a metric; where it is not met the shop has no score, and ``status`` says so."""
+class Eligibility(Generic[N]):
+    """A condition for a published score; a shop that does not meet it gets ``status`` instead."""
 
     id: str
-    metric: str
+    label: Label
+    condition: Condition[N]
     status: ShopStatus
-    zh: str
-    en: str
-    at_least: Number | None = None
-    at_most: Number | None = None
     source: str = ""
 
 
 @frozen
-class Tier:
-    """What a rounded score opens or threatens: ``at_least`` a bound, or ``below`` it.
-
-    With a ``metric`` it is that metric's value which decides: at most ``times_industry_mean``
-    times the pooled mean of the industry, or a numerator that counts fewer than ``or_count_below``.
-    """
+class Tier(Generic[N]):
+    """A level that a shop has while a condition holds: a benefit, or a warning."""
 
     id: str
-    zh: str
-    en: str
-    at_least: Number | None = None
-    below: Number | None = None
-    metric: str = ""
-    times_industry_mean: Number | None = None
-    or_count_below: Number | None = None
+    label: Label
+    condition: Condition[N]
     source: str = ""
 
 
 @frozen
 class Comparison:
-    """How a metric is held against its industry, beside its points.
+    """How a metric is compared with its industry, in addition to its points.
 
-    ``difference``: (own − mean)/mean. ``spread``: how far of the way from the mean to the
-    industry's greatest value (or its least, for a lower one). ``mean`` is ``pooled``, the sum of
-    numerators over the sum of denominators, or that of the ``shops``' own values.
+    ``difference``: (own − mean)/mean. ``spread``: the share of the distance from the mean to the
+    industry's greatest value (or its least, for a value below the mean). ``mean`` is ``pooled``,
+    the sum of numerators over the sum of denominators, or the mean of the ``shops``' own values.
     """
 
     kind: str
@@ -141,16 +129,8 @@ class Comparison:
 
 
 @frozen
-class Bonus:
-    """A metric whose value is added to the total, which never rises above the scale."""
-
-    metric: str
-    source: str = ""
-
-
-@frozen
 class NumbersUsed:
-    """A user's file that gave what the rule set does not know; ``industries`` empty: for all."""
+    """A user's file that supplied missing numbers; without ``industries`` it holds for all."""
 
     file: str
     sha256: str
@@ -159,9 +139,9 @@ class NumbersUsed:
 
 @frozen
 class MissingNumber:
-    """A number that the rule set needs and nobody has given.
+    """A number that the rule set needs and that is neither published nor supplied.
 
-    ``number`` is its place in the rules, ``assumption`` the full id that can give it, if one can.
+    ``number`` is its place in the rules, ``assumption`` the full id of its assumption, if any.
     """
 
     number: str
@@ -171,32 +151,30 @@ class MissingNumber:
 
 @frozen
 class RuleSet:
-    """The rules of one scorecard for a span of time; immutable, numbers exact.
+    """The rules of one scorecard for a span of time, as declared; immutable, decimals exact.
 
-    Without dimensions it has no total. ``file`` is the path of a user's own file. ``numbers_used`` are
-    a user's files that filled in what is missing, and ``variants`` the rules of the industries
-    that such a file is for. ``effective_from`` and ``effective_to`` are the first and last day
-    covered; None: open. ``sha256`` is the digest of the TOML text.
+    A number is as in the TOML file: published, or the name of an assumption. Without dimensions
+    there is no total. ``effective_from`` and ``effective_to`` are the first and last day covered,
+    None where there is no limit. ``sha256`` is the digest of the TOML text.
     """
 
     platform: str
     scorecard: str
     version: str
     status: Status
-    zh: str
-    en: str
+    label: Label
     low: Number
     high: Number
     decimals: Number
     ranking: str | Assumed
     missing: str | Assumed
-    dimensions: tuple[Dimension, ...]
+    dimensions: tuple[Dimension[Number], ...]
     scorers: Mapping[str, ScorerSpec] = field(converter=FrozenDict)
     scale_source: str = ""
-    eligibility: tuple[Eligibility, ...] = ()
+    eligibility: tuple[Eligibility[Number], ...] = ()
     peers_need_eligibility: bool | Assumed = False
-    tiers: tuple[Tier, ...] = ()
-    bonus: tuple[Bonus, ...] = ()
+    tiers: tuple[Tier[Number], ...] = ()
+    adjustments: tuple[Adjustment[Number], ...] = ()
     comparison: Comparison | None = None
     informational: tuple[str, ...] = ()
     assumptions: Mapping[str, Assumption] = field(factory=dict, converter=FrozenDict)
@@ -208,9 +186,6 @@ class RuleSet:
     notes: tuple[str, ...] = ()
     sha256: str = ""
     origin: str = ""
-    file: str = ""
-    numbers_used: tuple[NumbersUsed, ...] = ()
-    variants: tuple[tuple[frozenset[str], RuleSet], ...] = ()
 
     @property
     def name(self) -> str:
@@ -218,22 +193,28 @@ class RuleSet:
         return f"{self.platform}/{self.scorecard}/{self.version}"
 
     @property
-    def entries(self) -> Iterator[tuple[Dimension, MetricEntry]]:
+    def entries(self) -> Iterator[tuple[Dimension[Number], MetricEntry[Number]]]:
         """Every weighted metric with its dimension, in the order of the rules."""
         return ((d, m) for d in self.dimensions for m in d.metrics)
 
     @property
     def metric_ids(self) -> tuple[str, ...]:
-        """Ids of the metrics shown in a result: weighted, then bonus, then informational."""
+        """Ids of the metrics in a result: weighted, bonus and deductions, then informational."""
         weighted = (m.id for _, m in self.entries)
-        return (*weighted, *(b.metric for b in self.bonus), *self.informational)
+        return (*weighted, *(a.metric for a in self.adjustments), *self.informational)
 
     @property
     def needed_metric_ids(self) -> tuple[str, ...]:
-        """Ids of every metric that must be computed, those of the eligibility included."""
-        conditions = (e.metric for e in self.eligibility)
-        tiers = (t.metric for t in self.tiers if t.metric)
-        return tuple(dict.fromkeys((*self.metric_ids, *conditions, *tiers)))
+        """Ids of every metric that must be computed, including those of conditions."""
+        conditions = (c.measure.metric for c in self.conditions)
+        return tuple(
+            dict.fromkeys((*self.metric_ids, *(metric for metric in conditions if metric)))
+        )
+
+    @property
+    def conditions(self) -> tuple[Condition[Number], ...]:
+        """Every condition: those of eligibility, then those of tiers."""
+        return (*(e.condition for e in self.eligibility), *(t.condition for t in self.tiers))
 
     @property
     def numbers(self) -> dict[str, AssumptionValue]:
@@ -241,15 +222,9 @@ class RuleSet:
         return {a.id: a.value for a in self.assumptions.values()}
 
     def covers(self, day: date) -> bool:
-        """Whether the rules are in force on a day."""
+        """Return whether the rules are in force on a day."""
         starts = self.effective_from is None or self.effective_from <= day
         return starts and (self.effective_to is None or day <= self.effective_to)
-
-    @property
-    def known_weight(self) -> Fraction | None:
-        """The sum of the weights of dimensions: 1, if all is well; None where one is not known."""
-        weights = [self.number(d.weight) for d in self.dimensions]
-        return None if None in weights else Fraction(sum(map(Fraction, weights)))
 
     @property
     def span(self) -> str:
@@ -259,13 +234,14 @@ class RuleSet:
         return f"{first} to {last}"
 
     def full_id(self, assumption: str) -> str:
-        """``platform.version.name`` of an assumption."""
+        """Return ``platform.version.name`` of an assumption."""
         return f"{self.platform}.{self.version}.{assumption}"
 
     def assuming(self, overrides: Mapping[str, object]) -> RuleSet:
-        """A copy in which assumptions have other values; keys are full ids (or names within).
+        """Return a copy in which assumptions have other values, keyed by full or short ids.
 
-        Raises UsageError for an unknown assumption or a value outside its bounds.
+        Raises:
+            UsageError: for an unknown assumption, or a value outside its bounds.
         """
         prefix = self.full_id("")
         changed = dict(self.assumptions)
@@ -284,20 +260,9 @@ class RuleSet:
                 ) from None
         return evolve(self, assumptions=changed)
 
-    def number(self, number: Any) -> Any:
-        """A number as it is, or what stands for it; None where nobody has given it."""
-        if isinstance(number, Chosen):
-            return dict(number.numbers)[self.number(number.by)]
-        if not isinstance(number, Assumed):
-            return number
-        if number.id not in self.assumptions:
-            raise RuleSetError(
-                f"{self.name}: no assumption {number.id}{did_you_mean(number.id, self.assumptions)}"
-            )
-        return self.assumptions[number.id].value
-
-    def assumed_by_rules(self) -> set[str]:
-        """Ids of the assumptions that the rule set itself (not its metrics) refers to."""
+    @property
+    def assumptions_named(self) -> frozenset[str]:
+        """Ids of the assumptions that the rule set itself refers to, not its metrics."""
         rules = (
             self.low,
             self.high,
@@ -308,14 +273,11 @@ class RuleSet:
             self.dimensions,
             self.eligibility,
             self.tiers,
+            self.adjustments,
             self.comparison,
         )
-        found = set(assumed_ids(rules))
-        for scorer in self.scorers.values():
-            found.update(_assumed_within(scorer.parameters))
-        for _, variant in self.variants:
-            found |= variant.assumed_by_rules()
-        return found
+        within = (id for s in self.scorers.values() for id in _assumed_within(s.parameters))
+        return frozenset((*assumed_ids(rules), *within))
 
 
 def _assumed_within(value: Any) -> Iterator[str]:

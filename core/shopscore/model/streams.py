@@ -1,4 +1,4 @@
-"""The canonical streams: which tables there are, and what their columns hold."""
+"""The canonical streams: their tables and typed columns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
 def check_id(value: str, what: str) -> str:
-    """Return ``value`` if it is an id (``[a-z][a-z0-9_]*``), else raise."""
+    """Return ``value`` if it is an id (``[a-z][a-z0-9_]*``), else raise DeclarationError."""
     if not _ID.match(value):
         raise DeclarationError(
             f"{what} {value!r} is not an id: small letters, digits and _, starting with a letter"
@@ -33,9 +33,9 @@ def check_id(value: str, what: str) -> str:
 class Column:
     """A typed column of a stream.
 
-    Inside, ``time`` is an int64 second of the platform's wall clock, ``day`` the second at which
-    a day begins, ``money`` int64 minor units, ``number`` int64 millionths. A row with an unreadable
-    ``vital`` cell is set aside: without it the row would say something else.
+    Cells are int64: ``time`` in seconds of the platform's wall clock, ``day`` the second at which
+    a day begins, ``money`` in minor units, ``number`` in millionths. A row with an unreadable
+    ``vital`` cell is set aside: without that cell it would mean something else.
     """
 
     name: str
@@ -52,8 +52,8 @@ class Column:
 class Stream:
     """A canonical table: its key (besides ``shop_id``) and its typed columns.
 
-    ``ordered`` pairs of times are repaired where broken: the later cell becomes null. Rows of a
-    stream with ``follows_order`` are left out where the order they name is excluded.
+    ``ordered`` are pairs of times; where the second is before the first, it becomes null. Rows of
+    a stream with ``follows_order`` are left out where the order they name is excluded.
 
     >>> ORDERS.column("paid_at").kind
     'time'
@@ -88,7 +88,7 @@ class Stream:
         return "order_id" in self._by_name and self.name != "orders"
 
     def column(self, name: str) -> Column:
-        """The column of that name; raises ExpressionError with a guess where there is none."""
+        """Return a column by its name; raise ExpressionError with a guess where there is none."""
         try:
             return self._by_name[name]
         except KeyError:
@@ -97,7 +97,7 @@ class Stream:
             ) from None
 
     def with_columns(self, columns: Iterable[Column]) -> Stream:
-        """A copy with more columns; an existing column must not be declared otherwise."""
+        """Return a copy with more columns; an existing column must not be declared differently."""
         added = []
         for column in columns:
             known = self._by_name.get(column.name)
@@ -105,7 +105,7 @@ class Stream:
                 added.append(column)
             elif known != column:
                 raise DeclarationError(
-                    f"stream {self.name}: column {column.name} is already declared otherwise"
+                    f"stream {self.name}: column {column.name} is already declared differently"
                 )
         return Stream(
             self.name, self.key, (*self.columns, *added), self.ordered, self.follows_order
@@ -319,7 +319,7 @@ CANONICAL: tuple[Stream, ...] = (
 
 
 def merge_streams(*groups: Iterable[Stream]) -> Mapping[str, Stream]:
-    """Streams by name; a stream declared twice has the columns of both.
+    """Merge streams by name; a stream declared twice has the columns of both declarations.
 
     >>> sorted(merge_streams(CANONICAL))[:3]
     ['aftersales', 'complaints', 'conversations']

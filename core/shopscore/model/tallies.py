@@ -1,4 +1,4 @@
-"""What to count: a tally, and which of several rows counts where each order counts once."""
+"""Tallies: what to count, and which of several rows count where an order counts once."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def _keys(exprs: tuple[Expr, ...]) -> str:
 
 @frozen
 class Once:
-    """Of the rows of a shop that share ``per``, only the ``first`` by ``by`` count.
+    """The rule that of a shop's rows which share ``per`` only the ``first`` by ``by`` count.
 
-    Decided among the rows that meet the tally's condition, before any window. A row for which a
-    part of ``per`` is null counts by itself. Rows that are equal in ``by`` stand or fall
-    together, nulls come last. ``first`` counts distinct values of ``by``. With ``among``, rows
-    that meet it compete instead, whether or not the tally would count them.
+    It is applied to the rows that meet the tally's condition, before any window. A row for which a
+    part of ``per`` is null counts by itself. Rows that are equal in ``by`` all count or all do not;
+    nulls come last. ``first`` is a number of distinct values of ``by``. With ``among``, it is
+    applied to the rows that meet that condition instead, whether or not the tally counts them.
 
     >>> Once.per_order(earliest=(col.applied_at, col.ticket_id))
     Once(per=(<Expr order_id>,), by=(<Expr applied_at>, <Expr ticket_id>), first=1, among=None)
@@ -49,23 +49,23 @@ class Once:
 
     @classmethod
     def per_order(cls, *, earliest: tuple[Expr, ...]) -> Once:
-        """Each order once: of the rows that name the same order, the earliest counts."""
+        """Count each order once: of the rows that name the same order, the earliest counts."""
         return cls(per=(col.order_id,), by=earliest)
 
     @property
     def key(self) -> str:
-        """Canonical text."""
+        """The rule as canonical text."""
         among = f" {self.among.key}" if self.among is not None else ""
         return f"(once ({_keys(self.per)}) ({_keys(self.by)}) {self.first}{among})"
 
     @property
     def expressions(self) -> tuple[Expr, ...]:
-        """Every expression that is evaluated to decide."""
+        """Every expression that the rule evaluates on a row."""
         return (*self.per, *self.by, *(() if self.among is None else (self.among,)))
 
     @property
     def stays_within_orders(self) -> bool:
-        """Whether rows that compete always name the same order."""
+        """Whether competing rows always name the same order."""
         return any(isinstance(e, ColumnRef) and e.path == "order_id" for e in self.per)
 
 
@@ -90,7 +90,7 @@ class Tally:
 
     @property
     def key(self) -> str:
-        """Canonical text: tallies with one key count the same."""
+        """The tally as canonical text: tallies with equal keys count the same."""
         parts = [self.stream, self.day.key, _key(self.where) or "all", self.value.key]
         if self.once is not None:
             parts.append(self.once.key)
@@ -112,7 +112,7 @@ class Tally:
 
     @property
     def rivals(self) -> Expr | None:
-        """The condition under which rows compete for ``once``; None: all do."""
+        """The condition of rows that compete for ``once``; None where all rows do."""
         among = None if self.once is None else self.once.among
         return self.where if among is None else among
 

@@ -29,9 +29,9 @@ class DayWeights:
 
     def __attrs_post_init__(self) -> None:
         if self.first_age < 1:
-            raise DeclarationError("a window begins at age 1 or later: the as_of day never counts")
+            raise DeclarationError("a window must begin at age 1 or later: as_of never counts")
         if not self.ints or min(self.ints) < 0 or max(self.ints) > self.scale:
-            raise DeclarationError("day weights lie between 0 and their scale, one for each age")
+            raise DeclarationError("day weights must be between 0 and scale, one for each age")
 
     @property
     def last_age(self) -> int:
@@ -49,7 +49,7 @@ class Window(ABC):
 
     @abstractmethod
     def weights(self, as_of: date) -> DayWeights:
-        """Weights of the days before ``as_of``."""
+        """Return the weights of the days before ``as_of``."""
 
 
 def _decimal(value: object) -> Decimal | Assumed | None:
@@ -57,7 +57,7 @@ def _decimal(value: object) -> Decimal | Assumed | None:
         return value
     if isinstance(value, int | str | float) and not isinstance(value, bool):
         return Decimal(str(value))
-    raise DeclarationError(f"a half life is a number of days, not {value!r}")
+    raise DeclarationError(f"half_life must be a number of days, not {value!r}")
 
 
 @frozen
@@ -85,10 +85,10 @@ class Days(Window):
         if not all(n >= 1 for n in numbers) or (len(numbers) == 2 and numbers[0] > numbers[1]):
             raise DeclarationError(f"Days({self.first}, {self.last}): 1 ≤ first ≤ last is needed")
         if isinstance(self.half_life, Decimal) and not 0 < self.half_life < 100_000:
-            raise DeclarationError(f"a half life is more than 0 days, not {self.half_life}")
+            raise DeclarationError(f"half_life {self.half_life} must be above 0 and below 100,000")
 
     def weights(self, as_of: date) -> DayWeights:  # noqa: ARG002 - the same on every day
-        """Weights of the days before ``as_of``; raises if an assumption is not bound yet."""
+        """Return the weights of the days before ``as_of``; raise if an assumption is not bound."""
         first, last = self.first, self.last
         if isinstance(first, Assumed) or isinstance(last, Assumed):
             raise DeclarationError("an assumption of a window has no number yet")

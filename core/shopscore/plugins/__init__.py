@@ -1,1 +1,1 @@
-"""Plugins: the hooks a platform's package implements, and a loader that isolates its failures."""
+"""Plugins: what is installed, loaded so that one cannot break another, and which rules apply."""

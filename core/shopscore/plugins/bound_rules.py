@@ -1,29 +1,31 @@
-"""Rules: a rule set with the metrics it names, every assumption bound to its number."""
+"""Bound rules: a rule set with its metrics, every assumption replaced by its number."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, did_you_mean
 from ..model.aggregators import Aggregator
 from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
 from ..model.metrics import Metric
-from ..model.rulesets import RuleSet
+from ..model.rulesets import MissingNumber, NumbersUsed, RuleSet
 from ..model.streams import CANONICAL, Stream, merge_streams
 from ..model.tallies import Tally
 from ..model.windows import Window
 from ..rules.coverage import missing_numbers
+from ..rules.exact_rules import ExactRuleSet, exact_rules
+from ..rules.numbers_toml import FilledRuleSet
 from ..rules.tally_checks import check_tally
 from .declarations import Platform, Scorecard
 
 
 @frozen
 class BoundMetric:
-    """A metric whose aggregator and window know their numbers."""
+    """A metric, with the numbers of the rule set in its aggregator and window."""
 
     metric: Metric
     aggregator: Aggregator
@@ -37,94 +39,141 @@ class BoundMetric:
 
 @frozen(slots=False, eq=False)
 class BoundRuleSet:
-    """Everything that decides a score besides the events: made once, used for any date.
+    """Everything that determines a score besides the events: bound once, used for any date.
 
-    ``named`` says whether the rule set was named, and so applies to any day. Two rules with one :attr:`key` count the same tallies; with one :attr:`identity` they score alike.
+    ``ruleset`` is the rule set as declared, with the numbers that a user supplied for all shops;
+    ``variants`` have the numbers for some industries. ``exact`` is what computation uses.
+    ``named`` says whether the caller named the rule set, so that it applies to any day; ``file``
+    is the path of a user's own file.
     """
 
     platform: Platform
     scorecard: Scorecard
     ruleset: RuleSet
-    metrics: Mapping[str, BoundMetric]
-    plugin_version: str
-    named: bool
+    exact: ExactRuleSet = field(repr=False)
+    metrics: Mapping[str, BoundMetric] = field(repr=False)
     streams: Mapping[str, Stream] = field(repr=False)
+    variants: tuple[tuple[frozenset[str], RuleSet], ...] = field(default=(), repr=False)
+    numbers_used: tuple[NumbersUsed, ...] = ()
+    plugin_version: str = "unknown"
+    named: bool = True
+    file: str = ""
 
     @classmethod
     def bind(
         cls,
         platform: Platform,
         scorecard: Scorecard,
-        ruleset: RuleSet,
+        ruleset: RuleSet | FilledRuleSet,
         plugin_version: str = "unknown",
         *,
         named: bool = True,
+        file: str = "",
     ) -> BoundRuleSet:
-        """Bind the metrics that a rule set names.
+        """Bind the metrics that a rule set names, and resolve its numbers.
 
         Raises:
-            RuleSetError: for a metric or assumption that does not exist.
-            ExpressionError: for a metric that reads a column that does not exist.
+            RuleSetError: for a metric or assumption that does not exist, or a scorer that runs
+                against the direction of its metric.
+            ExpressionError: for a metric that reads an unknown column.
         """
-        numbers = ruleset.numbers
+        filled = ruleset if isinstance(ruleset, FilledRuleSet) else FilledRuleSet(ruleset)
         streams = merge_streams(CANONICAL, platform.streams)
-        known = scorecard.all_metrics
-        metrics = {}
-        for id in ruleset.needed_metric_ids:
-            if id not in known:
-                raise RuleSetError(
-                    f"{ruleset.origin or ruleset.name}: no metric {id} in {scorecard.metrics}"
-                    f"{did_you_mean(id, known)}"
-                )
-            metric = known[id]
-            _check_role(ruleset, metric)
-            metrics[id] = BoundMetric(
-                metric, bind(metric.aggregator, numbers), bind(metric.window, numbers)
-            )
-            for tally in metrics[id].aggregator.tallies:
-                check_tally(tally, streams)
-        return cls(platform, scorecard, ruleset, metrics, plugin_version, named, streams)
+        metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams))
+        kinds = scorecard.scorer_kinds
+        exact = evolve(
+            exact_rules(filled.ruleset, kinds),
+            variants=tuple((names, exact_rules(r, kinds)) for names, r in filled.variants),
+        )
+        better = {id: m.metric.better for id, m in metrics.items()}
+        for rules in (exact, *(variant for _, variant in exact.variants)):
+            rules.check_directions(better)
+        return cls(
+            platform=platform,
+            scorecard=scorecard,
+            ruleset=filled.ruleset,
+            exact=exact,
+            metrics=metrics,
+            streams=streams,
+            variants=filled.variants,
+            numbers_used=filled.used,
+            plugin_version=plugin_version,
+            named=named,
+            file=file,
+        )
 
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """Every distinct tally, in order of its key."""
-        found = {t.key: t for m in self.metrics.values() for t in m.aggregator.tallies}
-        return tuple(found[key] for key in sorted(found))
+        by_key = {t.key: t for m in self.metrics.values() for t in m.aggregator.tallies}
+        return tuple(by_key[key] for key in sorted(by_key))
 
     @cached_property
     def key(self) -> tuple[str, ...]:
-        """What is counted, as text."""
+        """The keys of the tallies: what is counted, as text."""
         return tuple(t.key for t in self.tallies)
 
     @cached_property
     def identity(self) -> tuple[object, ...]:
-        """What two states must share to be added: the rule set and every number it assumes."""
+        """What two states must share to be added: rule set, numbers files, assumptions, tallies."""
         numbers = tuple((a.id, a.value) for a in self.assumptions)
-        files = tuple((used.sha256, used.industries) for used in self.ruleset.numbers_used)
+        files = tuple((used.sha256, used.industries) for used in self.numbers_used)
         return (self.ruleset.name, self.ruleset.sha256, files, numbers, self.key)
+
+    @property
+    def reference(self) -> str:
+        """The name of the rule set in commands: its version, or the path of a user's file."""
+        return self.file or self.ruleset.version
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """The assumptions that a result by these rules rests on, by id.
+        """The assumptions that a result by these rules rests on, sorted by id.
 
-        What stands for a number that nobody has given is missing, and no assumption.
+        Those without a value are left out: their numbers are missing, not assumed.
         """
-        used = self.ruleset.assumed_by_rules()
+        used = set(self.ruleset.assumptions_named)
+        for _, variant in self.variants:
+            used |= variant.assumptions_named
         for id in self.ruleset.needed_metric_ids:
             metric = self.metrics[id].metric
             used.update(assumed_ids(metric.aggregator), assumed_ids(metric.window))
         known = self.ruleset.assumptions
-        missing = {m.assumption for m in missing_numbers(self.ruleset)}
+        missing = {m.assumption for m in self.missing_numbers}
         return tuple(known[id] for id in sorted(used) if self.ruleset.full_id(id) not in missing)
+
+    @cached_property
+    def missing_numbers(self) -> tuple[MissingNumber, ...]:
+        """The numbers that are neither published nor supplied for all shops."""
+        return missing_numbers(self.ruleset)
+
+
+def _bind_metrics(
+    scorecard: Scorecard, ruleset: RuleSet, streams: Mapping[str, Stream]
+) -> Iterator[tuple[str, BoundMetric]]:
+    known, numbers = scorecard.all_metrics, ruleset.numbers
+    for id in ruleset.needed_metric_ids:
+        if id not in known:
+            raise RuleSetError(
+                f"{ruleset.origin or ruleset.name}: no metric {id} in {scorecard.metrics}"
+                f"{did_you_mean(id, known)}"
+            )
+        metric = known[id]
+        _check_role(ruleset, metric)
+        aggregator, window = bind(metric.aggregator, numbers), bind(metric.window, numbers)
+        for tally in aggregator.tallies:
+            check_tally(tally, streams)
+        yield id, BoundMetric(metric, aggregator, window)
 
 
 def _check_role(ruleset: RuleSet, metric: Metric) -> None:
-    if metric.id in {b.metric for b in ruleset.bonus} and metric.role != "bonus":
-        raise RuleSetError(
-            f"{ruleset.name}: metric {metric.id} has the role {metric.role}, not bonus"
-        )
+    for adjustment in ruleset.adjustments:
+        if metric.id == adjustment.metric and metric.role != adjustment.role:
+            raise RuleSetError(
+                f"{ruleset.name}: metric {metric.id} has the role {metric.role},"
+                f" not {adjustment.role}"
+            )
     weighed = any(entry.id == metric.id for _, entry in ruleset.entries)
     if weighed and metric.role != "scored":
         raise RuleSetError(
-            f"{ruleset.name}: metric {metric.id} has the role {metric.role}, and cannot be weighed"
+            f"{ruleset.name}: metric {metric.id} has the role {metric.role}, and cannot have a weight"
         )

@@ -1,10 +1,12 @@
-"""What is there: the platforms of the installed plugins, their scorecards and rule sets."""
+"""The catalog: platforms of the installed plugins, with their scorecards and rule sets."""
 
 from __future__ import annotations
 
 import os
 import threading
 import warnings
+
+from attrs import evolve
 
 from ..errors import (
     CoverageError,
@@ -13,6 +15,7 @@ from ..errors import (
     ShopscoreWarning,
     did_you_mean,
 )
+from ..model.rulesets import RuleSet
 from .conflicts import platforms_of
 from .declarations import Platform
 from .discovery import ALLOW, BLOCK
@@ -20,37 +23,39 @@ from .loader import load_plugins
 from .records import PluginRecord
 
 _lock = threading.RLock()
-_published: dict[str, tuple[PluginRecord, ...]] = {}
+_records: list[tuple[PluginRecord, ...]] = []
+_platforms: list[tuple[Platform, ...]] = []
 _loading = threading.local()
 
 
 def plugin_records(*, reload: bool = False) -> tuple[PluginRecord, ...]:
-    """A record of every installed plugin, sorted by name; plugins are loaded on the first call.
+    """Return a record of every installed plugin, by name; the first call loads the plugins.
 
-    All are published at once: whoever asks while they are being loaded waits, and a plugin that
+    All records appear at once: other threads wait while plugins are loaded, and a plugin that
     asks during its own import sees none.
 
     Raises:
-        PluginErrorGroup: where the environment says ``SHOPSCORE_STRICT=1`` and a plugin is broken;
-            otherwise each broken plugin is warned of once.
+        PluginErrorGroup: where the environment has ``SHOPSCORE_STRICT=1`` and a plugin is broken;
+            otherwise there is one warning for each broken plugin.
     """
     if getattr(_loading, "now", False):
         return ()
     with _lock:
-        if reload or "records" not in _published:
+        if reload or not _records:
             _loading.now = True
             try:
                 records = load_plugins()
             finally:
                 _loading.now = False
-            _published["records"] = records
+            _records[:], _platforms[:] = [records], []
             if not _strict():
                 for record in (r for r in records if r.broken):
                     warnings.warn(str(plugin_error(record)), ShopscoreWarning, stacklevel=3)
-        broken = [r for r in _published["records"] if r.broken]
+        records = _records[0]
+    broken = [r for r in records if r.broken]
     if broken and _strict():
         raise PluginErrorGroup("broken plugins", [plugin_error(record) for record in broken])
-    return _published["records"]
+    return records
 
 
 def _strict() -> bool:
@@ -58,28 +63,40 @@ def _strict() -> bool:
 
 
 def plugin_error(record: PluginRecord) -> PluginError:
-    """What is wrong with a broken plugin, as an error."""
+    """Return the error that says what is wrong with a broken plugin."""
     return PluginError(
         f"plugin {record.name} ({record.distribution}): {record.status}: {record.error}"
     )
 
 
 def platforms() -> tuple[Platform, ...]:
-    """The platforms of all active plugins, sorted by id.
+    """Return the platforms of all active plugins, sorted by id.
 
     >>> import shopscore as ss
     >>> [p.id for p in ss.platforms()]  # doctest: +SKIP
     ['toy']
     """
-    return platforms_of(plugin_records())
+    records = plugin_records()
+    with _lock:
+        if not records:  # a plugin asks during its own import
+            return ()
+        if not _platforms:
+            _platforms.append(tuple(map(_with_lookup, platforms_of(records))))
+        return _platforms[0]
+
+
+def _with_lookup(platform: Platform) -> Platform:
+    """Return a platform whose rule sets may extend those of other scorecards."""
+    cards = (evolve(card, look_up_elsewhere=ruleset_text) for card in platform.scorecards)
+    return evolve(platform, scorecards=tuple(cards))
 
 
 def platform(id: str) -> Platform:
-    """A platform by its id.
+    """Return a platform by its id.
 
     Raises:
         PluginError: where the plugin that should declare it is broken.
-        CoverageError: where no plugin declares it, with a guess at what was meant.
+        CoverageError: where no plugin declares it; the message suggests a similar id.
     """
     known = {p.id: p for p in platforms()}
     if id in known:
@@ -97,16 +114,27 @@ def platform(id: str) -> Platform:
     )
 
 
-def plugin_version(platform_id: str) -> str:
-    """The version of the distribution whose plugin declares a platform."""
-    for record in plugin_records():
-        if any(p.id == platform_id for p in record.platforms):
+def plugin_version(ruleset: RuleSet) -> str:
+    """Return the version of the distribution that has a rule set, or else its platform."""
+    records = [r for r in plugin_records() if r.status == "active"]
+    for record in records:
+        if ruleset.name in record.added_rulesets:
+            return record.version
+    for record in records:
+        if any(s.name == f"{ruleset.platform}/{ruleset.scorecard}" for s in record.scorecards):
+            return record.version
+    for record in records:
+        if any(p.id == ruleset.platform for p in record.platforms):
             return record.version
     return "unknown"
 
 
 def ruleset_text(name: str) -> tuple[str, str]:
-    """The TOML text of ``platform/scorecard/version``, and where it stands."""
+    """Return the TOML text of ``platform/scorecard/version``, and the name of its file.
+
+    Raises:
+        CoverageError: where no installed plugin has it.
+    """
     parts = name.split("/")
     if len(parts) != 3:
         raise CoverageError(f"{name!r} is not the name of a rule set: platform/scorecard/version")

@@ -1,4 +1,4 @@
-"""What several plugins declare, put together: neither ever silently replaces another."""
+"""Declarations of several plugins, combined: none ever silently replaces another."""
 
 from __future__ import annotations
 
@@ -8,48 +8,48 @@ from collections.abc import Iterable
 from attrs import evolve
 
 from ..errors import did_you_mean
-from .declarations import Platform, ruleset_files
+from .declarations import Platform
 from .discovery import ALLOW, BLOCK
 from .records import PluginRecord
 
 
-def merged(records: Iterable[PluginRecord]) -> tuple[PluginRecord, ...]:
-    """The records, with conflicts and additions for absent platforms marked."""
-    found = _without_conflicts(list(records))
-    while (checked := _checked_additions(found)) != found:  # a refusal may orphan other additions
-        found = checked
-    return tuple(found)
+def mark_conflicts(records: Iterable[PluginRecord]) -> tuple[PluginRecord, ...]:
+    """Return the records, with conflicts and additions to unknown platforms marked."""
+    marked = _refuse_conflicts(list(records))
+    while (checked := _check_additions(marked)) != marked:  # a refusal may orphan other additions
+        marked = checked
+    return tuple(marked)
 
 
 def platforms_of(records: Iterable[PluginRecord]) -> tuple[Platform, ...]:
-    """The platforms of all active plugins with everything added to them, sorted by id."""
+    """Return the platforms of all active plugins with all additions to them, sorted by id."""
     active = [r for r in records if r.status == "active"]
-    found = {p.id: p for r in active for p in r.platforms}
+    platforms = {p.id: p for r in active for p in r.platforms}
     for card in (s for r in active for s in r.scorecards):
-        platform = found[card.platform]
-        found[platform.id] = evolve(platform, scorecards=(*platform.scorecards, card))
+        platform = platforms[card.platform]
+        platforms[platform.id] = evolve(platform, scorecards=(*platform.scorecards, card))
     for folder in (f for r in active for f in r.rulesets):
-        platform = found[folder.platform]
+        platform = platforms[folder.platform]
         cards = (
             evolve(card, more_rulesets=(*card.more_rulesets, folder.folder))
             if card.id == folder.scorecard
             else card
             for card in platform.scorecards
         )
-        found[platform.id] = evolve(platform, scorecards=tuple(cards))
-    return tuple(found[id] for id in sorted(found))
+        platforms[platform.id] = evolve(platform, scorecards=tuple(cards))
+    return tuple(platforms[id] for id in sorted(platforms))
 
 
-def rivalry(what: str, name: str, rivals: Iterable[str]) -> str:
-    """What to say where two plugins declare the same."""
+def conflict_message(what: str, name: str, rivals: Iterable[str]) -> str:
+    """Return the message for something that several plugins declare."""
     return (
         f"{what} {name} is declared by {' and '.join(rivals)}; choose one with {ALLOW} or {BLOCK},"
         " written distribution:name"
     )
 
 
-def _without_conflicts(records: list[PluginRecord]) -> list[PluginRecord]:
-    """Plugins that declare the same platform or scorecard are all refused."""
+def _refuse_conflicts(records: list[PluginRecord]) -> list[PluginRecord]:
+    """Refuse all plugins that declare the same platform or scorecard."""
     owners: dict[str, list[str]] = defaultdict(list)
     for record in records:
         for name in record.declares:
@@ -61,37 +61,40 @@ def _without_conflicts(records: list[PluginRecord]) -> list[PluginRecord]:
             result.append(record)
             continue
         what = "scorecard" if "/" in shared else "platform"
-        message = rivalry(what, shared, sorted(set(owners[shared])))
-        result.append(record.refused("conflict", message))
+        message = conflict_message(what, shared, sorted(set(owners[shared])))
+        result.append(record.refuse("conflict", message))
     return result
 
 
-def _checked_additions(records: list[PluginRecord]) -> list[PluginRecord]:
-    """Additions need the platform and scorecard that they are for, and versions of their own."""
-    there = {p.id: p for r in records if r.status == "active" for p in r.platforms}
-    cards = {s.name for p in there.values() for s in p.scorecards}
+def _check_additions(records: list[PluginRecord]) -> list[PluginRecord]:
+    """Refuse additions to a platform or scorecard that does not exist, or of existing versions."""
+    platforms = {p.id: p for r in records if r.status == "active" for p in r.platforms}
+    cards = {s.name for p in platforms.values() for s in p.scorecards}
     cards |= {s.name for r in records if r.status == "active" for s in r.scorecards}
     checked = []
     for record in records:
-        missing = next((s.platform for s in record.scorecards if s.platform not in there), None)
-        lost = next(
+        no_platform = next(
+            (s.platform for s in record.scorecards if s.platform not in platforms), None
+        )
+        no_card = next(
             (n for f in record.rulesets if (n := f"{f.platform}/{f.scorecard}") not in cards), None
         )
         if record.status != "active":
             checked.append(record)
-        elif missing is not None:
-            message = f"adds to platform {missing}, which no plugin declares"
-            checked.append(record.refused("invalid", message + did_you_mean(missing, there)))
-        elif lost is not None:
-            message = f"adds rule sets to {lost}, which no plugin declares"
-            checked.append(record.refused("invalid", message + did_you_mean(lost, cards)))
+        elif no_platform is not None:
+            message = f"adds to platform {no_platform}, which no plugin declares"
+            guess = did_you_mean(no_platform, platforms)
+            checked.append(record.refuse("invalid", message + guess))
+        elif no_card is not None:
+            message = f"adds rule sets to {no_card}, which no plugin declares"
+            checked.append(record.refuse("invalid", message + did_you_mean(no_card, cards)))
         else:
             checked.append(record)
-    return _with_versions_of_their_own(checked)
+    return _refuse_taken_versions(checked)
 
 
-def _with_versions_of_their_own(records: list[PluginRecord]) -> list[PluginRecord]:
-    """A version that the scorecard has already, or that two plugins add, refuses who adds it."""
+def _refuse_taken_versions(records: list[PluginRecord]) -> list[PluginRecord]:
+    """Refuse plugins that add a version which the scorecard already has, or another plugin adds."""
     active = [r for r in records if r.status == "active"]
     own = [
         s for r in active for s in (*(c for p in r.platforms for c in p.scorecards), *r.scorecards)
@@ -101,24 +104,16 @@ def _with_versions_of_their_own(records: list[PluginRecord]) -> list[PluginRecor
     }
     adders: dict[str, list[str]] = defaultdict(list)
     for record in active:
-        for name in _added(record):
+        for name in record.added_rulesets:
             adders[name].append(record.origin)
     result = []
     for record in records:
-        names = _added(record) if record.status == "active" else ()
+        names = record.added_rulesets if record.status == "active" else ()
         clash = next((n for n in names if n in taken or len(adders[n]) > 1), None)
         if clash is None:
             result.append(record)
         else:
             rivals = adders[clash] if clash not in taken else [taken[clash], record.origin]
-            result.append(record.refused("conflict", rivalry("rule set", clash, rivals)))
+            message = conflict_message("rule set", clash, rivals)
+            result.append(record.refuse("conflict", message))
     return result
-
-
-def _added(record: PluginRecord) -> tuple[str, ...]:
-    """Names of the rule sets that a plugin adds to scorecards of others."""
-    return tuple(
-        f"{folder.platform}/{folder.scorecard}/{version}"
-        for folder in record.rulesets
-        for version in ruleset_files((folder.folder,), folder.scorecard)
-    )

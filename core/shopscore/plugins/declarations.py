@@ -1,9 +1,9 @@
-"""Platforms and scorecards: what a plugin declares, light enough to be listed at once."""
+"""Platforms and scorecards: what a plugin declares, without importing what is heavy."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from importlib import import_module, resources
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from ..errors import CoverageError, DeclarationError, did_you_mean
+from ..model.labels import Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
 from ..model.metrics import Metric
@@ -23,12 +24,15 @@ from .isolation import isolated
 if TYPE_CHECKING:
     from ..rules.scorers import Scorer
 
+#: Finds the TOML text of a rule set by its name; returns the text and the name of its file.
+LookUp = Callable[[str], tuple[str, str]]
+
 
 @frozen
-class Fact:
-    """The name of a shop fact that the platform's rules read.
+class Fact(Labelled):
+    """A shop fact that the platform's rules read.
 
-    ``sample_share`` of the shops of a sample have it on a day, with ``sample_value``.
+    In generated samples a share ``sample_share`` of shops has it on one day, as ``sample_value``.
     """
 
     name: str
@@ -40,7 +44,7 @@ class Fact:
 
 @frozen
 class RuleSetFolder:
-    """More rule sets for a scorecard: the files ``<scorecard>-<version>.toml`` of a folder.
+    """Additional rule sets for a scorecard: files ``<scorecard>-<version>.toml`` in a folder.
 
     ``folder`` is written ``package:folder``.
     """
@@ -59,27 +63,26 @@ def _check_folder(folder: str, whose: str) -> None:
 
 
 def ruleset_files(folders: Iterable[str], scorecard: str) -> dict[str, Traversable]:
-    """The rule set files of a scorecard in some folders, by version; their text is not read."""
+    """Find the rule set files of a scorecard in some folders, by version, without reading them."""
     pattern = re.compile(rf"{re.escape(scorecard)}-(.+)\.toml\Z")
-    found: dict[str, Traversable] = {}
+    files: dict[str, Traversable] = {}
     for place in folders:
         package, folder = place.split(":")
         for file in (resources.files(package) / folder).iterdir():
             match = pattern.match(file.name)
-            if match and found.setdefault(match[1], file) is not file:
-                raise DeclarationError(f"{scorecard}: rule set {match[1]} is there twice")
-    return found
+            if match and files.setdefault(match[1], file) is not file:
+                raise DeclarationError(f"{scorecard}: rule set {match[1]} is declared twice")
+    return files
 
 
 @frozen(slots=False)
-class Scorecard:
+class Scorecard(Labelled):
     """One of a platform's scores: its metrics, and its rule sets by date.
 
-    ``metrics`` names a module, whose global :class:`Metric` objects are the metrics; it is
-    imported when it is first needed. ``rulesets`` is ``package:folder`` of the TOML snapshots;
-    the files ``<scorecard>-<version>.toml`` there belong to the scorecard. ``scorers`` adds kinds
-    of scorer to the stock ones, each as ``module:Class``. ``cases`` is ``package:folder`` of
-    golden cases for the conformance kit.
+    ``metrics`` names a module whose global :class:`Metric` objects are the metrics; it is imported
+    when first needed. ``rulesets`` is the ``package:folder`` of the rule sets, TOML files named
+    ``<scorecard>-<version>.toml``. ``scorers`` adds kinds of scorer to the stock ones, each as
+    ``module:Class``. ``cases`` is the ``package:folder`` of golden cases for the conformance kit.
     """
 
     id: str
@@ -91,6 +94,7 @@ class Scorecard:
     cases: str = ""
     platform: str = ""
     more_rulesets: tuple[str, ...] = ()
+    look_up_elsewhere: LookUp | None = field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         check_id(self.id, "scorecard")
@@ -112,11 +116,11 @@ class Scorecard:
         """Every metric of the module, by id."""
         with isolated(f"{self.name}: importing {self.metrics}"):
             module = import_module(self.metrics)
-        found: dict[str, Metric] = {}
+        metrics: dict[str, Metric] = {}
         for value in vars(module).values():
-            if isinstance(value, Metric) and found.setdefault(value.id, value) is not value:
+            if isinstance(value, Metric) and metrics.setdefault(value.id, value) is not value:
                 raise DeclarationError(f"{self.metrics}: metric {value.id} is declared twice")
-        return found
+        return metrics
 
     @cached_property
     def scorer_kinds(self) -> dict[str, type[Scorer]]:
@@ -130,7 +134,7 @@ class Scorecard:
 
     @cached_property
     def versions(self) -> tuple[str, ...]:
-        """Versions of the rule sets, in order; the files are not read for this."""
+        """Versions of the rule sets, sorted; the files are not read for this."""
         return tuple(sorted(self._files))
 
     @cached_property
@@ -138,7 +142,7 @@ class Scorecard:
         return ruleset_files(self.folders, self.id)
 
     def text(self, version: str) -> tuple[str, str]:
-        """The TOML text of a rule set, and where it stands."""
+        """Return the TOML text of a rule set, and the name of its file."""
         if version not in self._files:
             raise CoverageError(
                 f"{self.name} has no rule set {version}{did_you_mean(version, self.versions)}"
@@ -147,60 +151,68 @@ class Scorecard:
         return file.read_text(encoding="utf-8"), file.name
 
     def ruleset(self, version: str) -> RuleSet:
-        """The rule set of a version.
+        """Return the rule set of a version.
 
         Raises:
             CoverageError: where there is none.
-            RuleSetError: where its file says something impossible.
+            RuleSetError: where its file is invalid.
         """
         from ..rules.ruleset_toml import parse_ruleset
 
         known = self._parsed.get(version)
         if known is None:
             text, origin = self.text(version)
-            known = parse_ruleset(text, f"{self.name}: {origin}", self.lookup)
+            known = parse_ruleset(
+                text, f"{self.name}: {origin}", self.look_up, kinds=self.scorer_kinds
+            )
             self._parsed[version] = known
         return known
 
-    def lookup(self, name: str) -> tuple[str, str]:
-        """The TOML text of ``platform/scorecard/version``, one's own or an installed one's."""
-        from .catalog import ruleset_text
+    def look_up(self, name: str) -> tuple[str, str]:
+        """Return the TOML text of a rule set of this scorecard, or of another installed one.
 
+        Raises:
+            CoverageError: where there is none.
+        """
         if name.startswith(f"{self.name}/"):
             return self.text(name.removeprefix(f"{self.name}/"))
-        return ruleset_text(name)
+        if self.look_up_elsewhere is None:
+            raise CoverageError(
+                f"rule set {name} is not one of {self.name}, and its platform is not installed"
+            )
+        return self.look_up_elsewhere(name)
 
     @cached_property
     def _parsed(self) -> dict[str, RuleSet]:
         return {}
 
     def at(self, day: date | str) -> RuleSet:
-        """The rule set in force on a day; of several the one that began last.
+        """Return the rule set in force on a day; of several, the one that came into force last.
 
         Rule sets with the status ``user`` apply only where they are named.
 
         Raises:
-            CoverageError: with what is covered, where none is in force.
+            CoverageError: where none is in force; the message lists what is covered.
         """
         when = date.fromisoformat(day) if isinstance(day, str) else day
         every = [r for r in map(self.ruleset, self.versions) if r.status != "user"]
-        inforce = [r for r in every if r.covers(when)]
-        if not inforce:
+        in_force = [r for r in every if r.covers(when)]
+        if not in_force:
             spans = "; ".join(f"{r.version}: {r.span}" for r in every) or "no rule sets"
             raise CoverageError(
                 f"{self.name}: no rule set is in force on {when} (covered: {spans});"
-                " name one with --ruleset to apply it all the same"
+                " name one (ruleset=) to apply it anyway"
             )
-        return max(inforce, key=lambda r: (r.effective_from or date.min, r.version))
+        return max(in_force, key=lambda r: (r.effective_from or date.min, r.version))
 
 
 @frozen(slots=False)
-class Platform:
+class Platform(Labelled):
     """A platform: its names, clock and currency, and its scorecards; the first is the default.
 
     ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
     ``shopscore.levers`` holds those for any platform. They are imported when first needed.
-    ``exports`` is ``package:folder`` of the layouts of its export files, one TOML file each.
+    ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each.
     """
 
     id: str
@@ -222,27 +234,27 @@ class Platform:
             _check_folder(self.exports, f"exports of {self.id}")
         if not self.scorecards:
             raise DeclarationError(f"platform {self.id} has no scorecard")
-        mine = tuple(evolve(s, platform=self.id) for s in self.scorecards)
-        object.__setattr__(self, "scorecards", mine)
+        scorecards = tuple(evolve(s, platform=self.id) for s in self.scorecards)
+        object.__setattr__(self, "scorecards", scorecards)
 
     @cached_property
     def all_levers(self) -> Mapping[str, Lever]:
         """Every lever of the modules, by id."""
-        found: dict[str, Lever] = {}
+        levers: dict[str, Lever] = {}
         for name in self.levers:
             with isolated(f"{self.id}: importing {name}"):
                 module = import_module(name)
             for value in vars(module).values():
-                if isinstance(value, Lever) and found.setdefault(value.id, value) is not value:
+                if isinstance(value, Lever) and levers.setdefault(value.id, value) is not value:
                     raise DeclarationError(f"{self.id}: lever {value.id} is declared twice")
-        return found
+        return levers
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
-        """The layouts of the platform's export files, by id.
+        """The layouts of the platform's export files, in the order of their files.
 
         Raises:
-            RuleSetError: where a file says something impossible.
+            RuleSetError: where a file is invalid.
         """
         from .layout_toml import layout_of_platform
 
@@ -251,20 +263,21 @@ class Platform:
         package, folder = self.exports.split(":")
         streams = merge_streams(CANONICAL, self.streams)
         files = (resources.files(package) / folder).iterdir()
-        found = [
+        layouts = [
             layout_of_platform(
                 file.read_text(encoding="utf-8"), f"{self.id}: {file.name}", self.id, streams
             )
             for file in sorted(files, key=lambda f: f.name)
             if file.name.endswith(".toml")
         ]
-        twice = {one.id for one in found if [other.id for other in found].count(one.id) > 1}
+        ids = [layout.id for layout in layouts]
+        twice = {id for id in ids if ids.count(id) > 1}
         if twice:
             raise DeclarationError(f"{self.id}: layout {min(twice)} is declared twice")
-        return tuple(found)
+        return tuple(layouts)
 
     def scorecard(self, id: str | None = None) -> Scorecard:
-        """A scorecard by its id; without one the default."""
+        """Return a scorecard by its id; by default the first."""
         if id is None:
             return self.scorecards[0]
         for scorecard in self.scorecards:

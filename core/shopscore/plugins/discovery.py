@@ -1,4 +1,4 @@
-"""Which plugins are installed, and which of them may be loaded; nothing is imported here."""
+"""Discovery: which plugins are installed, and which may be loaded; nothing is imported here."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ BLOCK = "SHOPSCORE_DISABLE_PLUGINS"
 
 
 @frozen
-class Found:
-    """An entry point, and what is known of it before anything is imported."""
+class InstalledPlugin:
+    """The entry point of a plugin, and what is known before it is imported.
+
+    ``rivals`` are the origins of all plugins with its name, where there are several.
+    """
 
     entry: EntryPoint
     allowed: bool
@@ -36,29 +39,29 @@ class Found:
 
 
 def origin(entry: EntryPoint) -> str:
-    """``distribution:name`` of an entry point."""
+    """Return ``distribution:name`` of an entry point."""
     return f"{entry.dist.name if entry.dist else '?'}:{entry.name}"
 
 
-def discover(environ: Mapping[str, str]) -> list[Found]:
-    """Every installed plugin, sorted by name; those that share a name know their rivals."""
+def discover(environ: Mapping[str, str]) -> list[InstalledPlugin]:
+    """Find every installed plugin, sorted by name."""
     distinct = {(origin(e), e.value): e for e in entry_points(group=GROUP)}
     every = sorted(distinct.values(), key=lambda e: (e.name, origin(e)))
     allow = _words(environ[ALLOW]) if ALLOW in environ else None
     block = _words(environ.get(BLOCK, ""))
     names: dict[str, list[str]] = defaultdict(list)
     for entry in every:
-        if _may(entry, allow, block):
+        if _is_allowed(entry, allow, block):
             names[entry.name].append(origin(entry))
-    found = []
+    plugins = []
     for entry in every:
-        allowed = _may(entry, allow, block)
+        allowed = _is_allowed(entry, allow, block)
         shared = names[entry.name] if allowed and len(names[entry.name]) > 1 else ()
-        found.append(Found(entry, allowed, tuple(shared)))
-    return found
+        plugins.append(InstalledPlugin(entry, allowed, tuple(shared)))
+    return plugins
 
 
-def _may(entry: EntryPoint, allow: set[str] | None, block: set[str]) -> bool:
+def _is_allowed(entry: EntryPoint, allow: set[str] | None, block: set[str]) -> bool:
     names = {entry.name, origin(entry)}
     return (allow is None or bool(names & allow)) and not names & block
 
@@ -68,9 +71,9 @@ def _words(text: str) -> set[str]:
 
 
 def declared_api(entry: EntryPoint) -> int | None:
-    """The ``PLUGIN_API`` that a plugin's source states, read without importing it.
+    """Read the ``PLUGIN_API`` of a plugin from its source, without importing it.
 
-    None where the source does not state it plainly; then the imported module decides.
+    None where the source has no plain assignment; then the imported module decides.
     """
     source = module_file(entry.module)
     if source is None:
@@ -91,7 +94,7 @@ def declared_api(entry: EntryPoint) -> int | None:
 
 
 def module_file(module: str) -> Path | None:
-    """The file of a module, found without importing its parents."""
+    """Find the file of a module without importing its parents."""
     path: list[str] | None = None
     spec = None
     for part in module.split("."):

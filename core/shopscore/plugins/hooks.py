@@ -1,4 +1,4 @@
-"""The hooks of the package. Arguments are only ever added, never changed or removed."""
+"""The hooks that plugins implement. Arguments are only ever added, never changed or removed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pluggy
 from .declarations import Platform, RuleSetFolder, Scorecard
 
 PROJECT = "shopscore"
-#: The version of this contract; a plugin module states the one it was written for.
+#: The version of this contract; a plugin module declares the one it was written for.
 PLUGIN_API = 1
 
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -19,19 +19,19 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec
 def shopscore_platforms() -> Iterable[Platform]:
-    """The platforms that the plugin declares."""
+    """Return the platforms that the plugin declares."""
     raise AssertionError("a specification is never called")
 
 
 @hookspec
 def shopscore_scorecards() -> Iterable[Scorecard]:
-    """Scorecards for platforms of other plugins; each names its ``platform``."""
+    """Return scorecards for platforms of other plugins; each names its ``platform``."""
     raise AssertionError("a specification is never called")
 
 
 @hookspec
 def shopscore_rulesets() -> Iterable[RuleSetFolder]:
-    """Folders of rule sets for scorecards of other plugins."""
+    """Return folders of rule sets for scorecards of other plugins."""
     raise AssertionError("a specification is never called")
 
 

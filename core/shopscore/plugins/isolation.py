@@ -1,4 +1,4 @@
-"""Containing what plugins do when their code runs: failures get a name, prints go elsewhere."""
+"""Isolation of plugin code: failures name the plugin, and prints stay out of the output."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from ..errors import PluginError, ShopscoreError
 
 
 class _Diversion:
-    """Whether standard output is data that plugins must not print into; a command says so."""
+    """Whether plugins must not print to standard output, because a command writes data there."""
 
     on = False
 
 
 def divert_prints() -> None:
-    """From now on what plugins print goes to standard error; for commands, not for libraries."""
+    """Send what plugins print from now on to standard error; for commands, not for libraries."""
     _Diversion.on = True
 
 
 @contextmanager
-def prints_diverted() -> Iterator[None]:
-    """Within, what is printed goes to standard error, if a command asked for that."""
+def guard_stdout() -> Iterator[None]:
+    """Send prints to standard error inside the block, after :func:`divert_prints`."""
     with ExitStack() as stack:
         if _Diversion.on:
             stack.enter_context(redirect_stdout(sys.stderr))
@@ -33,21 +33,21 @@ def prints_diverted() -> Iterator[None]:
 def isolated(what: str) -> Iterator[None]:
     """Turn whatever a plugin's code raises into a PluginError that names the place.
 
-    Errors of the package pass, and so does an interruption by the user.
+    Errors of the package and an interruption by the user pass unchanged.
     """
-    with prints_diverted():
+    with guard_stdout():
         try:
             yield
         except (KeyboardInterrupt, ShopscoreError):
             raise
-        except BaseException as error:  # a plugin may raise anything, SystemExit among it
-            raise PluginError(f"{what}: {described(error)}") from error
+        except BaseException as error:  # a plugin may raise anything, even SystemExit
+            raise PluginError(f"{what}: {describe_error(error)}") from error
 
 
-def described(error: BaseException) -> str:
-    """An error in one line, whatever its ``__str__`` does."""
+def describe_error(error: BaseException) -> str:
+    """Describe an error in one line, whatever its ``__str__`` does."""
     try:
         text = " ".join(str(error).split())
-    except Exception:  # a plugin's own exception may fail even at this
+    except Exception:  # the __str__ of a plugin's own exception may fail
         text = "(its message cannot be shown)"
     return f"{type(error).__name__}: {text}"

@@ -1,4 +1,4 @@
-"""Layouts from TOML files: schema 1, nothing unknown, columns that the stream has."""
+"""Layouts from TOML files: schema 1, no unknown keys, columns that the stream has."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ SCHEMA = 1
 
 
 def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = None) -> Layout:
-    """Return the layout that a TOML text declares.
+    """Parse and check a layout.
 
     Raises:
-        RuleSetError: for anything unknown or missing, naming file and place.
+        RuleSetError: for anything unknown, missing or invalid; names file and place.
     """
     table = Table(parse_toml(text, origin), origin)
     if table.take("schema", int) != SCHEMA:
@@ -48,7 +48,7 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
 
 
 def read_layout(path: Path) -> Layout:
-    """Read a user's own layout; raise InputError where the file cannot be read, or used."""
+    """Read a user's own layout; raise InputError where the file cannot be read or is invalid."""
     try:
         return parse_layout(path.read_text(encoding="utf-8-sig"), str(path))
     except RuleSetError as error:
@@ -62,7 +62,7 @@ def read_layout(path: Path) -> Layout:
 def layout_of_platform(
     text: str, origin: str, platform: str, streams: Mapping[str, Stream]
 ) -> Layout:
-    """Return a layout that a plugin brings; it says where it is from."""
+    """Parse a layout of a plugin, which must have a source."""
     layout = parse_layout(text, origin, streams)
     if layout.source is None:
         raise RuleSetError(f"{origin}: a layout of a plugin needs a [source]")
@@ -70,43 +70,43 @@ def layout_of_platform(
 
 
 def _columns(table: Table) -> dict[str, tuple[str, ...]]:
-    """Return the headers of each column; the first that a file has is taken."""
-    found = {}
+    """Return the headers of each column: one, or several of which a file's first is taken."""
+    headers = {}
     for name in table.data:
-        headers = table.take(name, (str, list))
-        found[name] = (headers,) if isinstance(headers, str) else table.texts(name)
-    return found
+        one_or_more = table.take(name, (str, list))
+        headers[name] = (one_or_more,) if isinstance(one_or_more, str) else table.texts(name)
+    return headers
 
 
 def _words(table: Table) -> dict[str, str]:
     """Return words as text; true and false as TOML writes them."""
-    found = {}
+    words = {}
     for name in table.data:
         value: Any = table.take(name, object)
         if not isinstance(value, str | bool | int):
-            raise table.fail(f"{name} = {value!r} is no word")
-        found[name] = str(value).lower() if isinstance(value, bool) else str(value)
-    return found
+            raise table.fail(f"{name} = {value!r} is not a word")
+        words[name] = str(value).lower() if isinstance(value, bool) else str(value)
+    return words
 
 
 def _suborders(table: Table) -> SubOrders | None:
     if not table.data:
         return None
-    header = table.take("id", (str, list))
-    found = SubOrders(
-        id=(header,) if isinstance(header, str) else table.texts("id"),
+    one_or_more = table.take("id", (str, list))
+    suborders = SubOrders(
+        id=(one_or_more,) if isinstance(one_or_more, str) else table.texts("id"),
         earliest=table.texts("earliest"),
         latest=table.texts("latest"),
         total=table.texts("total"),
     )
     table.done()
-    return found
+    return suborders
 
 
 def _source(table: Table) -> Source | None:
     if not table.data:
         return None
-    found = Source(
+    source = Source(
         id="export",
         title=table.text("title"),
         confidence=table.text("confidence"),
@@ -114,16 +114,16 @@ def _source(table: Table) -> Source | None:
         note=table.text("note", ""),
     )
     table.done()
-    return found
+    return source
 
 
 def _check(layout: Layout, table: Table, streams: Mapping[str, Stream]) -> None:
-    """Raise for a column that the stream does not have, or has as another kind."""
+    """Check that the stream has every column, with the kind that the layout needs."""
     stream = streams.get(layout.stream)
     if stream is None:
-        raise table.fail(f"no stream {layout.stream}; there are {', '.join(streams)}")
+        raise table.fail(f"no stream {layout.stream}; known: {', '.join(streams)}")
     if not layout.headers:
-        raise table.fail("headers: at least one header identifies the file")
+        raise table.fail("headers: at least one is needed to identify the file")
     merged = layout.suborders
     groups = {
         "columns": tuple(layout.columns),
@@ -139,13 +139,13 @@ def _check(layout: Layout, table: Table, streams: Mapping[str, Stream]) -> None:
             except ExpressionError as error:
                 raise table.fail(f"{group}: {error}") from None
             if group == "state" and column.kind != "time":
-                raise table.fail(f"state: {name} is no time")
+                raise table.fail(f"state: {name} is not a time column")
     for name in merged.total if merged else ():
         if stream.column(name).kind not in ("money", "int", "number"):
-            raise table.fail(f"suborders: total: {name} is nothing that adds up")
+            raise table.fail(f"suborders: total: {name} is not a column of numbers")
     for name in (*merged.earliest, *merged.latest) if merged else ():
         if stream.column(name).kind not in ("time", "day", "bool"):
-            raise table.fail(f"suborders: {name} is no time")
+            raise table.fail(f"suborders: {name} is not a time column")
     for name, words in layout.words.items():
         if name not in layout.columns:
             raise table.fail(f"words.{name}: [columns] names no header for {name}")
@@ -157,4 +157,4 @@ def _check(layout: Layout, table: Table, streams: Mapping[str, Stream]) -> None:
 def _check_words(known: Sequence[str], words: Iterable[str], where: str, table: Table) -> None:
     for word in words:
         if known and word and word not in known:
-            raise table.fail(f"{where}: {word!r} is none of {', '.join(known)}")
+            raise table.fail(f"{where}: {word!r} is not one of {', '.join(known)}")

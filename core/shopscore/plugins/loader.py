@@ -1,7 +1,7 @@
-"""The loader: every plugin ends with a record, and no plugin can take another one down.
+"""The loader: every plugin gets a record, and no plugin can break another one.
 
-Metadata → conflicts of names → allowed or not → version of the contract → import → register →
-unknown hooks → its hooks called alone → validated → conflicts of platforms → published at once.
+Metadata → allowed or not → conflicts of names → version of the contract → import → register →
+unknown hooks → hooks called, one plugin at a time → validated → conflicts of platforms.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from attrs import evolve, frozen
 
 from ..errors import did_you_mean
 from . import hooks
-from .conflicts import merged, rivalry
+from .conflicts import conflict_message, mark_conflicts
 from .declarations import Platform, RuleSetFolder, Scorecard
-from .discovery import Found, declared_api, discover
-from .isolation import described, prints_diverted
+from .discovery import InstalledPlugin, declared_api, discover
+from .isolation import describe_error, guard_stdout
 from .records import PluginRecord, PluginStatus
 
 T = TypeVar("T")
@@ -42,25 +42,27 @@ def load_plugins(
     """
     manager = pluggy.PluginManager(hooks.PROJECT)
     manager.add_hookspecs(hooks)
-    found = discover(os.environ if environ is None else environ)
-    with prints_diverted():
-        return merged([_record(plugin, manager, load=load) for plugin in found])
+    installed = discover(os.environ if environ is None else environ)
+    with guard_stdout():
+        return mark_conflicts([_make_record(plugin, manager, load=load) for plugin in installed])
 
 
-def _record(found: Found, manager: pluggy.PluginManager, *, load: bool) -> PluginRecord:
+def _make_record(
+    plugin: InstalledPlugin, manager: pluggy.PluginManager, *, load: bool
+) -> PluginRecord:
     blank = PluginRecord(
-        name=found.name,
-        target=found.entry.value,
-        distribution=found.entry.dist.name if found.entry.dist else "?",
-        version=found.entry.dist.version if found.entry.dist else "?",
+        name=plugin.name,
+        target=plugin.entry.value,
+        distribution=plugin.entry.dist.name if plugin.entry.dist else "?",
+        version=plugin.entry.dist.version if plugin.entry.dist else "?",
         status="not_loaded",
     )
-    if not found.allowed:
+    if not plugin.allowed:
         return evolve(blank, status="disabled")
-    if found.rivals:
-        error = rivalry("plugin", found.name, found.rivals)
+    if plugin.rivals:
+        error = conflict_message("plugin", plugin.name, plugin.rivals)
         return evolve(blank, status="conflict", error=error)
-    return _loaded(found, blank, manager) if load else blank
+    return _load(plugin, blank, manager) if load else blank
 
 
 class _RefusedError(Exception):
@@ -71,26 +73,28 @@ class _RefusedError(Exception):
         self.status = status
 
 
-def _loaded(found: Found, blank: PluginRecord, manager: pluggy.PluginManager) -> PluginRecord:
-    """Import one plugin and ask it alone what it declares."""
+def _load(
+    plugin: InstalledPlugin, blank: PluginRecord, manager: pluggy.PluginManager
+) -> PluginRecord:
+    """Import one plugin and call its hooks."""
     began = time.perf_counter()
     step: PluginStatus = "import_error"
     try:
-        _check_contract(declared_api(found.entry), known=False)
-        module = found.entry.load()
+        _check_contract(declared_api(plugin.entry), known=False)
+        module = plugin.entry.load()
         _check_contract(getattr(module, "PLUGIN_API", None), known=True)
         step = "hook_error"
-        manager.register(module, name=found.origin)
+        manager.register(module, name=plugin.origin)
         _check_hooks(module)
-        declared = _ask(manager, module)
+        declared = _call_hooks(manager, module)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # a plugin may raise anything, SystemExit among it
+    except BaseException as error:  # a plugin may raise anything, even SystemExit
         refused = isinstance(error, _RefusedError)
         return evolve(
             blank,
             status=error.status if isinstance(error, _RefusedError) else step,
-            error=str(error) if refused else described(error),
+            error=str(error) if refused else describe_error(error),
             traceback=None if refused else _traceback(error),
             load_seconds=time.perf_counter() - began,
         )
@@ -112,19 +116,19 @@ def _loaded(found: Found, blank: PluginRecord, manager: pluggy.PluginManager) ->
 def _traceback(error: BaseException) -> str:
     try:
         return "".join(traceback.format_exception(error))
-    except Exception:  # see described
-        return described(error)
+    except Exception:  # see describe_error
+        return describe_error(error)
 
 
 def _check_contract(api: object, *, known: bool) -> None:
     if api == hooks.PLUGIN_API or (api is None and not known):
         return
-    said = "declares no PLUGIN_API" if api is None else f"was written for PLUGIN_API {api}"
-    raise _RefusedError("incompatible", f"{said}; this version speaks {hooks.PLUGIN_API}")
+    problem = "declares no PLUGIN_API" if api is None else f"was written for PLUGIN_API {api}"
+    raise _RefusedError("incompatible", f"{problem}; this version supports {hooks.PLUGIN_API}")
 
 
 def _check_hooks(module: Any) -> None:
-    """A hook that is misspelt, or not marked, would never be called: say so instead."""
+    """Refuse a misspelt or unmarked hook, which would never be called."""
     routines = ((n, v) for n, v in vars(module).items() if inspect.isroutine(v))
     for name, value in routines:
         if getattr(value, f"{hooks.PROJECT}_impl", None) and name not in hooks.HOOKS:
@@ -143,12 +147,12 @@ class _Declared:
     hooks: tuple[str, ...]
 
 
-def _ask(manager: pluggy.PluginManager, module: Any) -> _Declared:
+def _call_hooks(manager: pluggy.PluginManager, module: Any) -> _Declared:
     others = [plugin for plugin in manager.get_plugins() if plugin is not module]
     declared = _Declared(
-        _answers(manager, others, "shopscore_platforms", Platform),
-        _answers(manager, others, "shopscore_scorecards", Scorecard),
-        _answers(manager, others, "shopscore_rulesets", RuleSetFolder),
+        _call_hook(manager, others, "shopscore_platforms", Platform),
+        _call_hook(manager, others, "shopscore_scorecards", Scorecard),
+        _call_hook(manager, others, "shopscore_rulesets", RuleSetFolder),
         tuple(name for name in hooks.HOOKS if hasattr(module, name)),
     )
     cards = (*(s for p in declared.platforms for s in p.scorecards), *declared.scorecards)
@@ -160,16 +164,16 @@ def _ask(manager: pluggy.PluginManager, module: Any) -> _Declared:
     return declared
 
 
-def _answers(
+def _call_hook(
     manager: pluggy.PluginManager, others: list[Any], hook: str, kind: type[T]
 ) -> tuple[T, ...]:
-    """What one plugin's hook gives, each of the type that it should have."""
-    found: list[T] = []
+    """Call a hook of the plugin that is not among ``others``, and check the types it returns."""
+    items: list[T] = []
     for answer in manager.subset_hook_caller(hook, others)():
         if not isinstance(answer, Iterable):
-            raise _RefusedError("invalid", f"{hook} gave {answer!r}, not a list")
+            raise _RefusedError("invalid", f"{hook} returned {answer!r}, not a list")
         for item in answer:
             if not isinstance(item, kind):
-                raise _RefusedError("invalid", f"{hook} gave {item!r}, not a {kind.__name__}")
-            found.append(item)
-    return tuple(found)
+                raise _RefusedError("invalid", f"{hook} returned {item!r}, not a {kind.__name__}")
+            items.append(item)
+    return tuple(items)

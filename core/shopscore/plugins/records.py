@@ -1,4 +1,4 @@
-"""What became of each plugin."""
+"""Records: what happened to each installed plugin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
-from .declarations import Platform, RuleSetFolder, Scorecard
+from .declarations import Platform, RuleSetFolder, Scorecard, ruleset_files
 
 PluginStatus = Literal[
     "active",
@@ -33,12 +33,11 @@ BROKEN: tuple[PluginStatus, ...] = (
 
 @frozen
 class PluginRecord:
-    """A plugin that was found: where it comes from, what became of it, and what it declares.
+    """An installed plugin: where it comes from, its status, and what it declares.
 
-    ``scorecards`` and ``rulesets`` are what it adds to platforms of others,
-    ``refused_platforms`` what it would declare if nothing were wrong. ``error`` says in a
-    line what is wrong; ``traceback`` shows where. ``load_seconds`` is the time that its import
-    and hooks took.
+    ``scorecards`` and ``rulesets`` are its additions to platforms of other plugins,
+    ``refused_platforms`` the platforms that it could not declare. ``error`` says in one line what
+    is wrong; ``traceback`` shows where. ``load_seconds`` is the time of its import and hooks.
     """
 
     name: str
@@ -62,7 +61,7 @@ class PluginRecord:
 
     @property
     def broken(self) -> bool:
-        """Whether something is wrong with it."""
+        """Whether something is wrong with the plugin."""
         return self.status in BROKEN
 
     @property
@@ -70,8 +69,17 @@ class PluginRecord:
         """Platforms and scorecards that only one plugin may declare."""
         return (*(p.id for p in self.platforms), *(s.name for s in self.scorecards))
 
-    def refused(self, status: PluginStatus, error: str) -> PluginRecord:
-        """The record of the same plugin, with nothing of what it declares."""
+    @property
+    def added_rulesets(self) -> tuple[str, ...]:
+        """Names of the rule sets that it adds to scorecards of other plugins."""
+        return tuple(
+            f"{folder.platform}/{folder.scorecard}/{version}"
+            for folder in self.rulesets
+            for version in ruleset_files((folder.folder,), folder.scorecard)
+        )
+
+    def refuse(self, status: PluginStatus, error: str) -> PluginRecord:
+        """Return a record of the same plugin with an error, and without its declarations."""
         return evolve(
             self,
             status=status,
@@ -83,7 +91,7 @@ class PluginRecord:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as ``shopscore-plugins list --format json`` shows it."""
+        """Return the record as ``shopscore-plugins list --format json`` shows it."""
         scorecards = [*(s for p in self.platforms for s in p.scorecards), *self.scorecards]
         return {
             "name": self.name,

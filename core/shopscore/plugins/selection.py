@@ -1,4 +1,4 @@
-"""Select the rule set that applies, and bind it to its metrics."""
+"""Selection: the rule set that applies, bound to its metrics."""
 
 from __future__ import annotations
 
@@ -7,18 +7,13 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from attrs import evolve
-
-from ..errors import (
-    CoverageError,
-    InputError,
-    UsageError,
-)
+from ..errors import CoverageError, InputError, UsageError
 from ..model.rulesets import RuleSet
-from ..rules.numbers_toml import NumbersSource, with_numbers
+from ..rules.exact_rules import ExactRuleSet
+from ..rules.numbers_toml import NumbersSource, fill_numbers
+from ..rules.ruleset_toml import parse_ruleset
 from . import catalog
 from .bound_rules import BoundRuleSet
-from .catalog import ruleset_text
 from .declarations import Platform, Scorecard
 
 RuleSetName = str | Path | RuleSet | None
@@ -32,60 +27,73 @@ def select_rules(
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
 ) -> tuple[BoundRuleSet, date, tuple[str, ...]]:
-    """The rules that are meant, the day they are asked for, and remarks about the choice.
+    """Select and bind the applicable rule set; also return the day, and notices.
 
     Args:
         platform: the id of an installed platform, or a platform itself.
         scorecard: one of its scorecards; by default the first.
         ruleset: a version, the path of a TOML file, or a rule set; by default the one in force.
         as_of: the day of publication; by default today on the platform's clock.
-        assume: other values for assumptions, by id.
-        numbers: files (or a table of one) with numbers that the rule set lacks.
+        assume: values for assumptions, by id.
+        numbers: files (or the tables of one) with numbers that are missing in the rule set.
 
     Raises:
-        CoverageError: for anything that is not covered.
-        RuleSetError: for numbers that the rule set does not lack.
-        UsageError: for an unreadable date, or an unknown assumption.
+        CoverageError: for a platform, scorecard, rule set or date that is not covered.
+        InputError: for a numbers file that cannot be used.
+        UsageError: for an invalid date, or an unknown assumption.
     """
     declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
     card = declared.scorecard(scorecard)
-    day = _day(as_of, declared.zone)
-    found = find_ruleset(card, ruleset, day)
+    day = publication_day(as_of, declared.zone)
+    selected = find_ruleset(card, ruleset, day)
     if assume:
-        found = found.assuming(assume)
-    found = with_numbers(found, numbers)
-    version = catalog.plugin_version(declared.id)
-    rules = BoundRuleSet.bind(declared, card, found, version, named=ruleset is not None)
+        selected = selected.assuming(assume)
+    better = {id: metric.better for id, metric in card.all_metrics.items()} if numbers else {}
+    filled = fill_numbers(selected, numbers, kinds=card.scorer_kinds, better=better)
+    rules = BoundRuleSet.bind(
+        declared,
+        card,
+        filled,
+        catalog.plugin_version(selected),
+        named=ruleset is not None,
+        file=str(ruleset) if is_file(ruleset) else "",
+    )
     return rules, day, notices_on(rules, day)
 
 
 def notices_on(rules: BoundRuleSet, day: date) -> tuple[str, ...]:
-    """What a person should know before scoring a day by some rules.
+    """Return notices about scoring a day by some rules.
 
     Raises:
-        CoverageError: where nobody named the rule set, and it is not in force on the day.
+        CoverageError: where the rule set was not named, and is not in force on the day.
     """
-    found, notices = rules.ruleset, []
-    if not found.covers(day):
+    ruleset, notices = rules.ruleset, []
+    if not ruleset.covers(day):
         if not rules.named:
-            rules.scorecard.at(day)  # says what is covered
-            raise CoverageError(f"rule set {found.name} covers {found.span}, not {day}")
+            rules.scorecard.at(day)  # where nothing covers the day, raises with what is covered
+            raise CoverageError(f"rule set {ruleset.name} covers {ruleset.span}, not {day}")
         notices.append(
-            f"rule set {found.name} covers {found.span}; applied to {day} because it was named"
+            f"rule set {ruleset.name} covers {ruleset.span}; applied to {day} because it was named"
         )
-    for rules_of_some in (found, *(variant for _, variant in found.variants)):
-        total = rules_of_some.known_weight
-        if found.dimensions and total not in (None, 1):
-            notices.append(
-                f"weights of dimensions add up to {float(total or 0):g}, not 1: rescaled"
-            )
-    for used in found.numbers_used:
-        whom = f" for {', '.join(used.industries)}" if used.industries else ""
-        notices.append(f"numbers that the rule set lacks come from {used.file}{whom}")
+    every: tuple[ExactRuleSet, ...] = (rules.exact, *(v for _, v in rules.exact.variants))
+    weights = (one.total_weight for one in every if ruleset.dimensions)
+    notices += [
+        f"weights of dimensions add up to {float(total or 0):g}, not 1: rescaled"
+        for total in weights
+        if total not in (None, 1)
+    ]
+    for used in rules.numbers_used:
+        scope = f" for {', '.join(used.industries)}" if used.industries else ""
+        notices.append(f"numbers missing in the rule set come from {used.file}{scope}")
     return tuple(notices)
 
 
-def _day(as_of: date | str | None, zone: str) -> date:
+def publication_day(as_of: date | str | None, zone: str) -> date:
+    """Return the day of publication as a date; by default today on the clock of a zone.
+
+    Raises:
+        UsageError: for an invalid date.
+    """
     if as_of is None:
         return datetime.now(ZoneInfo(zone)).date()
     if isinstance(as_of, datetime):
@@ -98,29 +106,41 @@ def _day(as_of: date | str | None, zone: str) -> date:
         raise UsageError(f"{as_of!r} is not a date; write YYYY-MM-DD") from None
 
 
-def find_ruleset(scorecard: Scorecard, ruleset: str | Path | RuleSet | None, day: date) -> RuleSet:
-    """The rule set that is meant: a version, a TOML file, or None for the one in force on a day."""
+def is_file(ruleset: RuleSetName) -> bool:
+    """Return whether a rule set is named by the path of a TOML file."""
+    return isinstance(ruleset, Path) or (isinstance(ruleset, str) and ruleset.endswith(".toml"))
+
+
+def find_ruleset(scorecard: Scorecard, ruleset: RuleSetName, day: date) -> RuleSet:
+    """Return a rule set by its version or TOML file; for None the one in force on a day.
+
+    Raises:
+        CoverageError: where there is none, or it belongs to another scorecard.
+    """
     if ruleset is None:
         return scorecard.at(day)
     if isinstance(ruleset, RuleSet):
-        found = ruleset
-    elif isinstance(ruleset, Path) or ruleset.endswith(".toml"):
-        found = read_ruleset(Path(ruleset), scorecard)
+        selected = ruleset
+    elif is_file(ruleset):
+        selected = read_ruleset(Path(ruleset), scorecard)
     else:
-        found = scorecard.ruleset(ruleset.removeprefix(f"{scorecard.name}/"))
-    if (found.platform, found.scorecard) != (scorecard.platform, scorecard.id):
-        raise CoverageError(f"rule set {found.name} is not one of {scorecard.name}")
-    return found
+        selected = scorecard.ruleset(str(ruleset).removeprefix(f"{scorecard.name}/"))
+    if (selected.platform, selected.scorecard) != (scorecard.platform, scorecard.id):
+        raise CoverageError(f"rule set {selected.name} is not one of {scorecard.name}")
+    return selected
 
 
-def read_ruleset(path: Path, scorecard: Scorecard | None = None) -> RuleSet:
-    """A rule set from a user's TOML file; it may extend an installed one.
+def read_ruleset(path: Path, scorecard: Scorecard) -> RuleSet:
+    """Read a rule set from a user's TOML file; it may extend an installed one.
 
     Raises:
         InputError: where the file cannot be read.
-        RuleSetError: where it says something impossible.
+        RuleSetError: where the rule set is invalid.
     """
-    from ..rules.ruleset_toml import parse_ruleset
+
+    def look_up(name: str) -> tuple[str, str]:
+        own = name.startswith(f"{scorecard.name}/")
+        return scorecard.look_up(name) if own else catalog.ruleset_text(name)
 
     try:
         text = path.read_text(encoding="utf-8")
@@ -128,5 +148,4 @@ def read_ruleset(path: Path, scorecard: Scorecard | None = None) -> RuleSet:
         raise InputError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from None
-    lookup = ruleset_text if scorecard is None else scorecard.lookup
-    return evolve(parse_ruleset(text, str(path), lookup), file=str(path))
+    return parse_ruleset(text, str(path), look_up, kinds=scorecard.scorer_kinds)

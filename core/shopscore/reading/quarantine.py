@@ -36,7 +36,7 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
         target = _target(folder, table.label or f"{table.stream}.csv")
         if target.exists():
             raise InputError(
-                f"{target}: is there already, and is not written over; give --quarantine a new folder"
+                f"{target}: is there already, and is not written over; name a new folder"
             )
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

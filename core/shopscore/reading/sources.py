@@ -94,7 +94,8 @@ class _Search:
         if any(self.layouts):
             raise InputError(
                 f"{name}: no layout fits its headers, and it is not named after a stream;"
-                f" shopscore inspect {name} says what comes near, --draft writes a layout to fill in"
+                f" shopscore inspect {name} says what comes near, and shopscore"
+                f" inspect {name} --draft writes a layout to fill in"
             )
         raise InputError(
             f"{name}: a file of events is named after its stream ({known[1]}.csv,"
@@ -262,7 +263,7 @@ def open_tables(openers: Sequence[Opener], defaults: ShopDefaults) -> Iterator[R
         table = _with_shop(_with_shop(opener(), shop_id), defaults.shop_id)
         if "shop_id" not in table.frame.columns and table.layout is not None:
             raise InputError(
-                f"{table.label}: an export names no shop: give --shop-id (shop_id=), or put the"
+                f"{table.label}: an export names no shop: give its id (shop_id=), or put the"
                 " files of each shop into a folder that is named after it"
             )
         yield table

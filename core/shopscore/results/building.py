@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,24 +12,25 @@ from attrs import evolve, field, frozen
 
 from ..composing.comparison import compare
 from ..composing.composition import compose
-from ..composing.eligibility import eligibility
+from ..composing.conditions import Measures
+from ..composing.eligibility import check_eligibility
 from ..composing.publication import publish
-from ..composing.standards import Standards, judge
-from ..composing.tiers import tiers_on_metrics
+from ..composing.standards import Standards, compare_with_standards
 from ..exact.rationals import Mask
 from ..grading.benchmarks import Benchmark
-from ..grading.points import Supplied, grade
+from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
 from ..grading.weighing import MetricValues
 from ..plugins.bound_rules import BoundRuleSet
+from .hints import rules_command
 from .result import Result
 
 
-def _read_benchmarks(given: Benchmark | str | Path | None) -> Benchmark | None:
-    return Benchmark.read(Path(given)) if isinstance(given, str | Path) else given
+def _read_benchmarks(table: Benchmark | str | Path | None) -> Benchmark | None:
+    return Benchmark.read(Path(table)) if isinstance(table, str | Path) else table
 
 
-def _read_standards(given: Standards | str | Path | None) -> Standards | None:
-    return Standards.read(Path(given)) if isinstance(given, str | Path) else given
+def _read_standards(table: Standards | str | Path | None) -> Standards | None:
+    return Standards.read(Path(table)) if isinstance(table, str | Path) else table
 
 
 @frozen
@@ -47,58 +48,63 @@ def build_result(
     shops: pl.DataFrame,
     tables: ReferenceTables | None = None,
     *,
-    given: Supplied | None = None,
+    supplied: Supplied = NOTHING_SUPPLIED,
     eligible: bool = False,
     notices: tuple[str, ...] = (),
 ) -> Result:
-    """From metric values to the result: grade, compose, publish, and hold against the industry.
+    """Build the result from metric values: grade, compose, publish, compare with the industry.
 
     ``eligible`` takes the conditions for a published score as met, where they cannot be checked.
     """
     tables = tables or ReferenceTables()
-    benchmarks, standards = tables.benchmarks, tables.standards
-    shown = rules.ruleset.metric_ids
-    if benchmarks is not None:
-        unknown = sorted({m for _, m in benchmarks.curves} - set(shown))
-        notices = (*notices, *(f"benchmark rows of metric {m} serve nothing" for m in unknown))
-    if standards is not None:
-        unknown = sorted(standards.metrics - set(shown))
-        notices = (*notices, *(f"standards of metric {m} serve nothing" for m in unknown))
-    verdicts = () if eligible else eligibility(rules.ruleset, measured)
+    exact, industries = rules.exact, shops["industry"].to_list()
+    measures = Measures(measured, industries, mean_kind=exact.mean_kind)
+    checks = () if eligible else check_eligibility(exact, measures)
     peers: Mask | None = None
-    if rules.ruleset.number(rules.ruleset.peers_need_eligibility):
-        peers = np.logical_and.reduce([v.met for v in verdicts]) if verdicts else None
-    graded = grade(rules, measured, shops, benchmark=benchmarks, peers=peers, given=given)
-    industries = shops["industry"].to_list()
-    composed = compose(rules.ruleset, graded, shops["industry"])
-    on_metrics = tiers_on_metrics(rules.ruleset, measured, industries)
-    published = publish(rules.ruleset, composed, verdicts, graded, on_metrics)
-    compared = {
-        id: compare(rules.ruleset, measured[id], industries, peers)
-        for id in (shown if rules.ruleset.comparison else ())
-    }
-    judged = {
-        id: judge(standards, measured[id], rules.metrics[id].metric.better, industries)
-        for id in shown
-        if standards is not None
-    }
+    if exact.peers_need_eligibility and checks:
+        peers = np.logical_and.reduce([check.met for check in checks])
+    graded = grade(
+        rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
+    )
+    composed = compose(exact, graded, shops["industry"])
+    shown = rules.ruleset.metric_ids
     result = Result(
         rules=rules,
         as_of=as_of,
         shops=shops,
         graded=graded,
         composed=composed,
-        published=published,
-        verdicts=verdicts,
-        compared=compared,
-        judged=judged,
-        notices=notices,
+        published=publish(exact, composed, checks, measures),
+        checks=checks,
+        compared={
+            id: compare(exact, measured[id], industries, peers)
+            for id in (shown if exact.comparison else ())
+        },
+        attainments={
+            id: compare_with_standards(
+                tables.standards, measured[id], rules.metrics[id].metric.better, industries
+            )
+            for id in shown
+            if tables.standards is not None
+        },
+        notices=(*notices, *_unused(tables, shown)),
     )
-    return evolve(result, notices=(*notices, *_from_table(result), *_missing_numbers(result)))
+    more = (*_from_table(result), *_missing_numbers(result))
+    return evolve(result, notices=(*result.notices, *more))
+
+
+def _unused(tables: ReferenceTables, shown: Sequence[str]) -> Iterator[str]:
+    """Rows of a user's tables that are about no metric of the rule set."""
+    if tables.benchmarks is not None:
+        for metric in sorted({m for _, m in tables.benchmarks.curves} - set(shown)):
+            yield f"benchmark rows of metric {metric} are not used by this rule set"
+    if tables.standards is not None:
+        for metric in sorted(tables.standards.metrics - set(shown)):
+            yield f"standards of metric {metric} are not used by this rule set"
 
 
 def _from_table(result: Result) -> Iterator[str]:
-    """Which metrics have percentiles that are not ranks among these shops."""
+    """The metrics whose percentiles are not ranks among these shops."""
     found = [
         id
         for id, graded in result.graded.items()
@@ -109,12 +115,12 @@ def _from_table(result: Result) -> Iterator[str]:
 
 
 def _missing_numbers(result: Result) -> Iterator[str]:
-    """That numbers are missing, and how to give them."""
-    found, missing = result.rules.ruleset, [m.number for m in result.missing_numbers]
+    """The numbers that are missing, and how to supply them."""
+    rules, missing = result.rules, [m.number for m in result.missing_numbers]
     if missing:
         first = f"{', '.join(missing[:3])}{', …' if len(missing) > 3 else ''}"
         yield (
-            f"numbers of {found.name} are not published, and nobody gave them: {len(missing)}"
-            f" ({first}); shopscore-plugins rules {found.platform} -c {found.scorecard}"
-            f" -r {found.version} --missing prints a file to fill in, for --numbers"
+            f"numbers of {rules.ruleset.name} are not published and were not supplied:"
+            f" {len(missing)} ({first}); {rules_command(rules)} --missing prints a file to fill in,"
+            " for numbers="
         )

@@ -18,17 +18,17 @@ INSPECT = "shopscore.inspect/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:
-    """A document as text: readable, non-ASCII kept."""
+    """Return a document as readable text; characters beyond ASCII are kept."""
     return json.dumps(document, ensure_ascii=False, indent=2, default=plain)
 
 
 def plain(value: Any) -> Any:
-    """An exact number as JSON writes it."""
+    """Return an exact number as JSON writes it."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return str(value)
 
 
 def plugins_document(records: Iterable[PluginRecord]) -> str:
-    """The installed plugins as ``shopscore.plugins/1``."""
+    """Return the installed plugins as ``shopscore.plugins/1``."""
     return dumped({"schema": PLUGINS, "plugins": [record.to_dict() for record in records]})

@@ -1,67 +1,66 @@
-"""Results: columns with every number behind a score; shops and metrics are views made on demand."""
+"""Results: the scores of many shops on a day; shops and metrics are views made on demand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
 from .._version import version
-from ..composing.comparison import Compared, shown
+from ..composing.comparison import Compared
 from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck
 from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
-from ..exact.rationals import Mask, Rationals
-from ..grading.points import METRIC_STATUSES, Graded
+from ..grading.points import Graded
 from ..grading.variants import by_variant
 from ..model.rulesets import MissingNumber
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
 from ..reading.report import LoadReport
-from ..rules.coverage import missing_numbers, why_missing
+from ..rules.coverage import missing_numbers
+from .columns import Columns
+from .documents import SCORE
+from .json_text import assumption_list, score_document, shop_lines
 from .views import DimensionView, MetricView, ShopView
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-#: Columns that only some results have beside a metric.
-BESIDE = (
-    "industry_mean",
-    "direction",
-    "difference",
-    "difference_shown",
-    "standard",
-    "reached",
-)
+#: Lines of JSON that are made together where a single shop's is asked for.
+_LINES_AT_ONCE = 512
 
 
-@frozen(eq=False, slots=False)
+@frozen(eq=False, repr=False, slots=False)
 class Result:
     """The scores of many shops on a day, as columns; sorted by shop id.
 
     Iterate it, or ask for ``result["S001"]``; take all of it with :meth:`to_polars`,
-    :meth:`to_pandas`, :meth:`to_json`, or through the Arrow PyCapsule interface.
+    :meth:`to_pandas`, :meth:`to_json`, :meth:`to_dict`, or through the Arrow PyCapsule interface.
     """
 
     rules: BoundRuleSet
     as_of: date
     shops: pl.DataFrame
-    graded: Mapping[str, Graded] = field(repr=False)
-    composed: Composed = field(repr=False)
-    published: Published = field(repr=False)
-    verdicts: tuple[EligibilityCheck, ...] = field(repr=False, default=())
-    compared: Mapping[str, Compared] = field(repr=False, factory=dict)
-    judged: Mapping[str, Attainment] = field(repr=False, factory=dict)
-    events: Events | None = field(repr=False, default=None)
+    graded: Mapping[str, Graded]
+    composed: Composed
+    published: Published
+    checks: tuple[EligibilityCheck, ...] = ()
+    compared: Mapping[str, Compared] = field(factory=dict)
+    attainments: Mapping[str, Attainment] = field(factory=dict)
+    events: Events | None = None
     notices: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        scored = (self.columns.status == "scored").sum()
+        name = self.rules.ruleset.name
+        return f"<Result {name} as of {self.as_of}: {len(self)} shops, {scored} scored>"
 
     def __len__(self) -> int:
         return len(self.shops)
@@ -77,18 +76,43 @@ class Result:
         """Whether there is a shop of that id."""
         return isinstance(shop_id, str) and shop_id in self.shops["shop_id"]
 
-    def _row(self, shop_id: str) -> int:
-        ids = self.shops["shop_id"]
-        if not isinstance(shop_id, str):
-            raise UsageError(f"shops are found by their id, a text, not by {shop_id!r}")
-        row = int(ids.search_sorted(shop_id)) if len(ids) else 0
-        if row >= len(ids) or ids[row] != shop_id:
-            raise UsageError(f"no shop {shop_id} here{did_you_mean(shop_id, ids.head(20))}")
-        return row
+    @property
+    def platform(self) -> str:
+        """The id of the platform."""
+        return self.rules.ruleset.platform
 
-    def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
-        """Rows of the given shops, in the order of the result; raises for unknown ones."""
-        return pl.Series(sorted({self._row(id) for id in shop_ids}), dtype=pl.UInt32)
+    @property
+    def scorecard(self) -> str:
+        """The id of the scorecard."""
+        return self.rules.ruleset.scorecard
+
+    @property
+    def ruleset(self) -> str:
+        """The version of the rule set, as the argument ``ruleset=`` takes it.
+
+        The rule set itself is ``rules.ruleset``; its ``name`` has all three parts.
+        """
+        return self.rules.ruleset.version
+
+    @property
+    def score(self) -> pl.Series:
+        """The rounded scores; null where there is none."""
+        return self.columns.score
+
+    @property
+    def score_exact(self) -> pl.Series:
+        """The unrounded scores as fractions in lowest terms; null where there is none."""
+        return self.columns.score_exact
+
+    @property
+    def coverage(self) -> pl.Series:
+        """The shares of the totals whose numbers are known; null where none is missing."""
+        return self.columns.coverage
+
+    @property
+    def tiers(self) -> pl.Series:
+        """The tiers that each shop's score opens, in the order of the rules."""
+        return self.columns.tiers
 
     @property
     def report(self) -> LoadReport | None:
@@ -97,10 +121,12 @@ class Result:
 
     @cached_property
     def missing_numbers(self) -> tuple[MissingNumber, ...]:
-        """The numbers that the rules of these shops need and nobody has given."""
-        parts = by_variant(self.rules.ruleset, self.shops["industry"])
-        found = (m for part in parts if part.rows.any() for m in missing_numbers(part.ruleset))
-        return tuple({m.number: m for m in found}.values())
+        """The numbers that the rules of these shops need and that were not supplied."""
+        rulesets = (*(ruleset for _, ruleset in self.rules.variants), self.rules.ruleset)
+        shops = by_variant(self.rules.exact, self.shops["industry"])
+        used = (r for r, variant in zip(rulesets, shops, strict=True) if variant.rows.any())
+        missing = (m for ruleset in used for m in missing_numbers(ruleset))
+        return tuple({m.number: m for m in missing}.values())
 
     @property
     def versions(self) -> dict[str, str | None]:
@@ -112,173 +138,134 @@ class Result:
             "input_digest": None if self.events is None else self.events.digest,
         }
 
+    @cached_property
+    def columns(self) -> Columns:
+        """The columns behind everything that a result shows, one row per shop."""
+        return Columns(
+            ruleset=self.rules.ruleset,
+            shops=self.shops,
+            graded=self.graded,
+            composed=self.composed,
+            published=self.published,
+            checks=self.checks,
+            compared=self.compared,
+            attainments=self.attainments,
+        )
+
     def to_polars(self) -> pl.DataFrame:
-        """One row per shop: status, score, each dimension's points, and each metric's columns."""
-        columns = {
-            "shop_id": self.shops["shop_id"],
-            "industry": self.shops["industry"],
-            "status": pl.Series(self.published.status, dtype=pl.String),
-            "score": self.score,
-            "score_exact": self.score_exact,
-            **({"coverage": self.coverage} if self.coverage.is_not_null().any() else {}),
-            **{f"{id}.points": points for id, points in self.dimension_points.items()},
-        }
-        for id, found in self.all_metric_columns.items():
-            for name in ("value", "n", "percentile", "points", "weight", "status", *BESIDE):
-                if name in found.columns:
-                    columns[f"{id}.{name}"] = found[name]
-        columns["tiers"] = self.tiers
-        return pl.DataFrame([series.alias(name) for name, series in columns.items()])
+        """Return one row per shop: score, each dimension's points, and each metric's columns.
+
+        The first columns, ``platform``, ``scorecard``, ``ruleset`` and ``as_of``, are the same in
+        every row, so that the frames of several results can be put below each other.
+        """
+        return self.columns.frame({**self._names, "as_of": self.as_of})
 
     def to_pandas(self) -> pd.DataFrame:
-        """The columns of :meth:`to_polars` as a pandas dataframe (extra ``pandas``)."""
+        """Return the columns of :meth:`to_polars` as a pandas dataframe.
+
+        Raises:
+            UsageError: where the extra ``pandas`` is not installed.
+        """
+        try:
+            import pandas  # noqa: F401
+            import pyarrow  # noqa: F401
+        except ImportError:
+            raise UsageError(
+                'to_pandas needs pandas and pyarrow: pip install "shopscore[pandas]"'
+            ) from None
         return self.to_polars().to_pandas()
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.to_polars().__arrow_c_stream__(requested_schema)
+        frame = self.to_polars()
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError:  # whoever asks is not pyarrow, and takes text as polars keeps it
+            return frame.__arrow_c_stream__(requested_schema)
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        return table.__arrow_c_stream__(requested_schema)
 
     def to_json(self, shop_ids: tuple[str, ...] = ()) -> str:
-        """The document ``shopscore.score/1``; with ``shop_ids`` only those shops are listed."""
-        from .json_text import score_document
+        """Return the document ``shopscore.score/1``; with ``shop_ids`` it lists only those shops."""
+        rows = self.only(shop_ids) if shop_ids else None
+        return score_document(self._head, shop_lines(self.columns, rows))
 
-        return score_document(self, self.only(shop_ids) if shop_ids else None)
+    def to_dict(self, shop_ids: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Return the content of :meth:`to_json` as dictionaries, lists and plain values."""
+        document: dict[str, Any] = json.loads(self.to_json(shop_ids))
+        return document
 
-    @cached_property
-    def score(self) -> pl.Series:
-        """The rounded score; null where there is none."""
-        return self._floats(self.published.scores, self.published.total)
+    def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
+        """Return the rows of some shops, in the order of the result; raise for unknown ones."""
+        return pl.Series(sorted({self._row(id) for id in shop_ids}), dtype=pl.UInt32)
 
-    @cached_property
-    def coverage(self) -> pl.Series:
-        """The share of the total whose numbers are known; null where none is missing."""
-        return self._floats(*self.composed.coverage)
+    def _row(self, shop_id: str) -> int:
+        ids = self.shops["shop_id"]
+        if not isinstance(shop_id, str):
+            raise UsageError(f"shops are found by their id, a text, not by {shop_id!r}")
+        row = int(ids.search_sorted(shop_id)) if len(ids) else 0
+        if row >= len(ids) or ids[row] != shop_id:
+            raise UsageError(f"no shop {shop_id} here{did_you_mean(shop_id, ids.head(20))}")
+        return row
 
-    @cached_property
-    def score_exact(self) -> pl.Series:
-        """The unrounded score as a fraction in lowest terms; null where there is none."""
-        rows = np.flatnonzero(self.published.total)
-        num, den = self.composed.score.take(rows).lowest_terms()
-        texts: list[str | None] = [None] * len(self)
-        for row, above, below in zip(rows.tolist(), num.tolist(), den.tolist(), strict=True):
-            texts[row] = str(above) if below == 1 else f"{above}/{below}"
-        return pl.Series(texts, dtype=pl.String)
-
-    @cached_property
-    def tiers(self) -> pl.Series:
-        """The tiers that each shop's score opens, in the order of the rules."""
-        tiers = self.published.tiers
-        if not tiers:
-            return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(self))
-        marks = pl.DataFrame(dict(tiers))
-        words = [pl.when(pl.col(id)).then(pl.lit(id)) for id in tiers]
-        return marks.select(pl.concat_list(words).list.drop_nulls()).to_series()
-
-    def metric_columns(self, id: str) -> pl.DataFrame:
-        """Status, value, n, percentile, points, weight, from_table and reason of one metric.
-
-        Also what stands beside it, where there is a comparison or a standard.
-        """
-        graded = self.graded[id]
-        weights, weighed = self.composed.weights.get(
-            id, (Rationals.constant(0, len(self)), np.zeros(len(self), dtype=np.bool_))
-        )
-        ranks = graded.percentiles
-        status = pl.Series(METRIC_STATUSES).gather(graded.statuses)
-        why = _in_words(graded.measured.missing_columns) or graded.measured.no_value_reason
-        reasons = pl.DataFrame([status.alias("status")]).select(
-            pl.when(pl.col("status") == "no_data")
-            .then(pl.lit(why))
-            .when(pl.col("status") == "missing_number")
-            .then(pl.lit(why_missing(self.rules.ruleset, id)))
-        )
-        nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(self))
-        columns = {
-            "status": status,
-            "value": self._floats(graded.measured.values, graded.measured.present),
-            "n": pl.Series(graded.measured.n, dtype=pl.Int64),
-            "percentile": nothing if ranks is None else self._floats(ranks.values, ranks.known),
-            "points": self._floats(graded.points, graded.known),
-            "weight": self._floats(weights, weighed),
-            "from_table": pl.Series(
-                np.zeros(len(self), dtype=np.bool_) if ranks is None else ranks.from_table
-            ),
-            "reason": reasons.to_series(),
-        }
-        columns |= self._comparison(id) | self._verdict(id)
-        return pl.DataFrame([series.alias(name) for name, series in columns.items()])
-
-    def _comparison(self, id: str) -> dict[str, pl.Series]:
-        found, rule = self.compared.get(id), self.rules.ruleset.comparison
-        if found is None or rule is None:
-            return {}
-        texts: list[str | None] = [None] * len(self)
-        parts, differs = found.differences.values, found.differences.known
-        rows = np.flatnonzero(differs)
-        for row, text in zip(rows.tolist(), shown(rule.kind, parts.take(rows)), strict=True):
-            texts[row] = text
+    @property
+    def _names(self) -> dict[str, str]:
         return {
-            "industry_mean": self._floats(found.means.values, found.known),
-            "direction": pl.Series(found.directions.tolist(), dtype=pl.String),
-            "difference": self._floats(parts, differs),
-            "difference_shown": pl.Series(texts, dtype=pl.String),
+            "platform": self.platform,
+            "scorecard": self.scorecard,
+            "ruleset": self.ruleset,
         }
 
-    def _verdict(self, id: str) -> dict[str, pl.Series]:
-        found = self.judged.get(id)
-        if found is None:
-            return {}
-        judged = found.known & self.graded[id].measured.present
+    @property
+    def _head(self) -> dict[str, Any]:
+        """What the document says of all shops together."""
+        ruleset = self.rules.ruleset
         return {
-            "standard": self._floats(found.standards, found.known),
-            "reached": pl.Series(found.reached).set(pl.Series(~judged), None),
+            "schema": SCORE,
+            **self._names,
+            "ruleset_status": ruleset.status,
+            "as_of": self.as_of.isoformat(),
+            "versions": self.versions,
+            "assumptions": assumption_list(self.rules),
+            "missing_numbers": [asdict(m) for m in self.missing_numbers],
+            "numbers": [asdict(used) for used in self.rules.numbers_used],
+            "load": None if self.report is None else self.report.to_dict(),
+            "notices": list(self.notices),
         }
-
-    def dimension_of(self, id: str) -> str | None:
-        """The dimension that a metric is weighed in; None for informational ones."""
-        return next((d.id for d, m in self.rules.ruleset.entries if m.id == id), None)
-
-    @staticmethod
-    def _floats(values: Rationals, known: Mask) -> pl.Series:
-        return pl.Series(values.floats()).set(pl.Series(~known), None)
-
-    @cached_property
-    def all_metric_columns(self) -> dict[str, pl.DataFrame]:
-        """:meth:`metric_columns` of every metric shown."""
-        return {id: self.metric_columns(id) for id in self.graded}
-
-    @cached_property
-    def dimension_points(self) -> dict[str, pl.Series]:
-        """Points of each dimension."""
-        return {id: self._floats(*column) for id, column in self.composed.dimensions.items()}
-
-    @cached_property
-    def dimension_weights(self) -> dict[str, pl.Series]:
-        """Weights of each dimension by the rules; null where one is not known."""
-        return {id: self._floats(*column) for id, column in self.composed.dimension_weights.items()}
 
     def _view(self, row: int) -> ShopView:
+        columns = self.columns
         return ShopView(
+            **self._names,
+            as_of=self.as_of,
             shop_id=self.shops["shop_id"][row],
             industry=self.shops["industry"][row],
-            status=str(self.published.status[row]),
-            score=self.score[row],
-            score_exact=self.score_exact[row],
+            status=columns.status[row],
+            score=columns.score[row],
+            score_exact=columns.score_exact[row],
             dimensions=tuple(
-                DimensionView(id, self.dimension_weights[id][row], points[row])
-                for id, points in self.dimension_points.items()
+                DimensionView(id, columns.dimension_weights[id][row], points[row])
+                for id, points in columns.dimension_points.items()
             ),
             metrics=tuple(
-                MetricView(id=id, dimension=self.dimension_of(id), **columns.row(row, named=True))
-                for id, columns in self.all_metric_columns.items()
+                MetricView(id=id, dimension=columns.dimension_of(id), **metric.row(row, named=True))
+                for id, metric in columns.metrics.items()
             ),
-            tiers=tuple(self.tiers[row]),
-            coverage=self.coverage[row],
+            tiers=tuple(columns.tiers[row]),
+            coverage=columns.coverage[row],
+            json_line=partial(self._json_line, row),
         )
 
+    def _json_line(self, row: int) -> str:
+        """Return the line of a shop; those of its neighbours are made at the same time."""
+        block, place = divmod(row, _LINES_AT_ONCE)
+        return str(self._lines_of_block(block)[place])
 
-def _in_words(names: tuple[str, ...]) -> str:
-    """Return the missing columns and streams in words; empty where nothing is missing."""
-    columns = [name for name in names if not name.startswith("stream ")]
-    parts = [f"column {' and '.join(columns)}"] if columns else []
-    parts += [name for name in names if name not in columns]
-    return f"no {' and no '.join(parts)}" if parts else ""
+    @cached_property
+    def _lines_of_block(self) -> Callable[[int], pl.Series]:
+        @lru_cache(maxsize=1)
+        def lines(block: int) -> pl.Series:
+            start = block * _LINES_AT_ONCE
+            end = min(start + _LINES_AT_ONCE, len(self))
+            return shop_lines(self.columns, pl.int_range(start, end, dtype=pl.UInt32, eager=True))
+
+        return lines

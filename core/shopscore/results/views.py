@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from attrs import field, frozen
+
+from ..errors import UsageError, did_you_mean
 
 
-@frozen
+@frozen(repr=False)
 class MetricView:
     """One metric of one shop.
 
     ``value`` is a fraction for rates and hours for durations; ``percentile`` runs from 0 (worst)
     to 1 (best), ``from_table`` says that it comes from a benchmark table. ``weight`` is the share
     of the total after rescaling, None where the status is not ``ok``. ``industry_mean``,
-    ``direction`` and ``difference`` stand beside it where the rules compare, ``standard`` and
-    ``reached`` where standards were given.
+    ``direction`` and ``difference`` are there where the rules compare, ``standard`` and
+    ``reached`` where standards were supplied.
     """
 
     id: str
@@ -33,6 +40,11 @@ class MetricView:
     standard: float | None = None
     reached: bool | None = None
 
+    def __repr__(self) -> str:
+        points = "" if self.points is None else f", points {self.points:.4g}"
+        value = "" if self.value is None else f", value {self.value:.4g}, n {self.n}"
+        return f"<MetricView {self.id}: {self.status}{value}{points}>"
+
 
 @frozen
 class DimensionView:
@@ -43,13 +55,20 @@ class DimensionView:
     points: float | None
 
 
-@frozen
+@frozen(repr=False)
 class ShopView:
     """One shop: its status, its score, and the dimensions and metrics behind it.
 
-    ``coverage`` is the share of the total whose numbers are known, where some are missing.
+    ``shop["pickup_rate"]`` is a metric, ``shop.dimension("goods")`` a dimension; iterating gives
+    the metrics. ``coverage`` is the share of the total whose numbers are known, where some are
+    missing. ``platform``, ``scorecard``, ``ruleset`` (its version) and ``as_of`` say what the
+    score is one of.
     """
 
+    platform: str
+    scorecard: str
+    ruleset: str
+    as_of: date
     shop_id: str
     industry: str
     status: str
@@ -58,4 +77,47 @@ class ShopView:
     dimensions: tuple[DimensionView, ...]
     metrics: tuple[MetricView, ...]
     tiers: tuple[str, ...]
-    coverage: float | None = None
+    coverage: float | None
+    _json_line: Callable[[], str] = field(eq=False)
+
+    def __repr__(self) -> str:
+        score = "" if self.score is None else f" {self.score:g}"
+        return f"<ShopView {self.shop_id}: {self.status}{score}>"
+
+    def __getitem__(self, metric_id: str) -> MetricView:
+        """The metric of that id; raises UsageError where the shop has none."""
+        for metric in self.metrics:
+            if metric.id == metric_id:
+                return metric
+        if any(d.id == metric_id for d in self.dimensions):
+            raise UsageError(
+                f"{metric_id} is a dimension, not a metric: shop.dimension({metric_id!r})"
+            )
+        known = (metric.id for metric in self.metrics)
+        raise UsageError(f"no metric {metric_id}{did_you_mean(str(metric_id), known)}")
+
+    def __contains__(self, metric_id: object) -> bool:
+        """Whether there is a metric of that id."""
+        return any(metric.id == metric_id for metric in self.metrics)
+
+    def __iter__(self) -> Iterator[MetricView]:
+        return iter(self.metrics)
+
+    def dimension(self, id: str) -> DimensionView:
+        """Return the dimension of that id.
+
+        Raises:
+            UsageError: where the rules have none.
+        """
+        for dimension in self.dimensions:
+            if dimension.id == id:
+                return dimension
+        raise UsageError(f"no dimension {id}{did_you_mean(id, (d.id for d in self.dimensions))}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the shop as it is listed in :meth:`Result.to_dict`.
+
+        For many shops :meth:`Result.to_dict` is much quicker.
+        """
+        entry: dict[str, Any] = json.loads(self._json_line())
+        return entry

@@ -1,1 +1,1 @@
-"""Rule sets from TOML, checked: what they say, which numbers they lack, how values become points."""
+"""Rule sets from TOML, checked: their numbers, which of them are missing, and their scorers."""

@@ -1,4 +1,4 @@
-"""Coverage: which numbers a rule set lacks, and how much of its total can be computed without."""
+"""Coverage: which numbers are missing in a rule set, and how much of its total is known anyway."""
 
 from __future__ import annotations
 
@@ -8,31 +8,34 @@ from fractions import Fraction
 from ..model.assumptions import Number
 from ..model.expressions import Assumed
 from ..model.rulesets import Dimension, MetricEntry, MissingNumber, RuleSet
+from .exact_rules import ExactRuleSet, Numbers, Weight
 
 
-def coverage(ruleset: RuleSet, supplied: Collection[str] = ()) -> Fraction | None:
-    """The share of the total whose numbers are all known; None where nothing is missing.
+def coverage(rules: ExactRuleSet, supplied: Collection[str] = ()) -> Weight:
+    """Return the share of the total whose numbers are all known; None where none is missing.
 
     Where the weight of a dimension is missing, the known weights are taken as shares of 1.
-    ``handed_in`` are metrics whose points are there however they are graded.
+    ``supplied`` are metrics whose points a user supplied; they need no scorer.
     """
-    weights = {d.id: ruleset.number(d.weight) for d in ruleset.dimensions}
-    shares = {d.id: known_share(ruleset, d, supplied) for d in ruleset.dimensions}
-    known = {id: Fraction(weight) for id, weight in weights.items() if weight is not None}
+    weights = {d.id: d.weight for d in rules.dimensions}
+    shares = {d.id: known_share(rules, d, supplied) for d in rules.dimensions}
+    known = {id: weight for id, weight in weights.items() if weight is not None}
     if len(known) == len(weights) and all(shares[id] == 1 or not w for id, w in known.items()):
         return None
-    whole = sum(known.values())
+    total = sum(known.values(), Fraction(0))
     if len(known) < len(weights):
-        whole = max(whole, Fraction(1))
-    covered = sum(weight * shares[id] for id, weight in known.items())
-    return Fraction(covered, whole) if whole else Fraction(0)
+        total = max(total, Fraction(1))
+    covered = sum((weight * shares[id] for id, weight in known.items()), Fraction(0))
+    return covered / total if total else Fraction(0)
 
 
-def known_share(ruleset: RuleSet, dimension: Dimension, supplied: Collection[str] = ()) -> Fraction:
-    """The share of a dimension whose weights and scorers are known: 1 where all are."""
-    if dimension.points is not None and ruleset.number(dimension.points) is not None:
+def known_share(
+    rules: ExactRuleSet, dimension: Dimension[Weight], supplied: Collection[str] = ()
+) -> Fraction:
+    """Return the share of a dimension whose weights and scorers are known: 1 where all are."""
+    if dimension.points is not None:
         return Fraction(1)
-    weights = weights_within(ruleset, dimension)
+    weights = weights_within(dimension)
     if not weights:
         return Fraction(0)
     if not any(weights.values()):
@@ -40,61 +43,61 @@ def known_share(ruleset: RuleSet, dimension: Dimension, supplied: Collection[str
     graded = (
         weights[entry.id]
         for entry in dimension.metrics
-        if entry.id in supplied or can_grade(ruleset, entry)
+        if entry.id in supplied or can_grade(rules, entry)
     )
     return sum(graded, Fraction(0)) / sum(weights.values())
 
 
-def weights_within(ruleset: RuleSet, dimension: Dimension) -> dict[str, Fraction]:
-    """The weight of each metric in its dimension; empty where one is not known."""
-    numbers = {entry.id: ruleset.number(entry.weight) for entry in dimension.metrics}
-    if None in numbers.values():
+def weights_within(dimension: Dimension[Weight]) -> dict[str, Fraction]:
+    """Return the weight of each metric in its dimension; empty where one is not known."""
+    weights = {entry.id: entry.weight for entry in dimension.metrics if entry.weight is not None}
+    if len(weights) < len(dimension.metrics):
         return {}
-    weights = {id: Fraction(number) for id, number in numbers.items()}
     sharing = [entry.id for entry in dimension.metrics if entry.of_rest]
-    shares = sum(weights[id] for id in sharing)
+    shares = sum((weights[id] for id in sharing), Fraction(0))
     if shares:
         left = 1 - sum(weight for id, weight in weights.items() if id not in sharing)
         weights |= {id: left * weights[id] / shares for id in sharing}
     return weights
 
 
-def can_grade(ruleset: RuleSet, entry: MetricEntry) -> bool:
-    """Whether it is known how a metric is graded."""
-    return bool(entry.scorer) and not ruleset.scorers[entry.scorer].missing
+def can_grade(rules: ExactRuleSet, entry: MetricEntry[Weight]) -> bool:
+    """Return whether it is known how a metric's value becomes points."""
+    return entry.scorer in rules.scorers
 
 
 def missing_numbers(ruleset: RuleSet) -> tuple[MissingNumber, ...]:
-    """Every number that lacks, in the order of the rules."""
-    return tuple({m.number: m for m in _missing(ruleset)}.values())
+    """Return every missing number, in the order of the rules."""
+    missing = _missing(ruleset, Numbers(ruleset.name, ruleset.numbers))
+    return tuple({m.number: m for m in missing}.values())
 
 
 def why_missing(ruleset: RuleSet, metric: str) -> str:
-    """Which numbers a metric lacks, in words."""
-    mine = (f".{metric}.weight", f".{metric}.scorer")
+    """Return in words which numbers are missing to grade and weigh a metric."""
+    own = (f".{metric}.weight", f".{metric}.scorer")
     scorers = {entry.scorer for _, entry in ruleset.entries if entry.id == metric}
     places = {f"scorers.{scorer}" for scorer in scorers}
-    found = [
+    reasons = [
         f"{m.number}: {m.reason}"
         for m in missing_numbers(ruleset)
-        if m.number.endswith(mine) or m.number in places
+        if m.number.endswith(own) or m.number in places
     ]
-    return "; ".join(found)
+    return "; ".join(reasons)
 
 
-def _missing(ruleset: RuleSet) -> Iterator[MissingNumber]:
+def _missing(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:
     for dimension in ruleset.dimensions:
         place = f"dimensions.{dimension.id}"
-        yield from _unknown(ruleset, f"{place}.weight", dimension.weight)
-        if ruleset.number(dimension.weight) == 0:
+        yield from _unknown(ruleset, numbers, f"{place}.weight", dimension.weight)
+        if numbers.optional(dimension.weight) == 0:
             continue
         if dimension.points is not None:
             if not dimension.metrics:
-                yield from _unknown(ruleset, f"{place}.points", dimension.points)
-            if ruleset.number(dimension.points) is not None:
+                yield from _unknown(ruleset, numbers, f"{place}.points", dimension.points)
+            if numbers.optional(dimension.points) is not None:
                 continue
         for entry in dimension.metrics:
-            yield from _unknown(ruleset, f"{place}.{entry.id}.weight", entry.weight)
+            yield from _unknown(ruleset, numbers, f"{place}.{entry.id}.weight", entry.weight)
             if not entry.scorer:
                 reason = "how its values become points is not published"
                 yield MissingNumber(f"{place}.{entry.id}.scorer", None, reason)
@@ -102,7 +105,9 @@ def _missing(ruleset: RuleSet) -> Iterator[MissingNumber]:
                 yield MissingNumber(f"scorers.{entry.scorer}", None, reason)
 
 
-def _unknown(ruleset: RuleSet, place: str, number: Number) -> Iterator[MissingNumber]:
-    if ruleset.number(number) is None and isinstance(number, Assumed):
+def _unknown(
+    ruleset: RuleSet, numbers: Numbers, place: str, number: Number
+) -> Iterator[MissingNumber]:
+    if isinstance(number, Assumed) and numbers.optional(number) is None:
         assumption = ruleset.assumptions[number.id]
         yield MissingNumber(place, ruleset.full_id(number.id), assumption.reason)

@@ -1,4 +1,4 @@
-"""Numbers that a rule set lacks, from a user's file: weights, points, and how values are graded."""
+"""Numbers files: a user supplies numbers missing in a rule set, such as weights and scorers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from attrs import evolve, frozen
 from ..errors import InputError, RuleSetError, UsageError, did_you_mean
 from ..model.assumptions import Number
 from ..model.expressions import Assumed
+from ..model.metrics import Better
 from ..model.rulesets import Dimension, MetricEntry, NumbersUsed, RuleSet, ScorerSpec, Source
 from .coverage import known_share, missing_numbers
+from .exact_rules import ExactRuleSet, exact_rules
 from .ruleset_checks import check_ruleset
 from .ruleset_toml import SCHEMA, scorer_spec
-from .scorers import KINDS, make_scorer
+from .scorers import ScorerKinds
 from .toml_tables import Table, parse_toml
 
 #: A TOML file, several, or the tables of one.
@@ -30,48 +32,85 @@ USER = "numbers"
 
 @frozen
 class _File:
-    """One file: its tables, and what a result says of it."""
+    """A numbers file: its tables, and how results name it."""
 
     tables: Mapping[str, Any]
     used: NumbersUsed
 
 
-def with_numbers(ruleset: RuleSet, source: NumbersSource) -> RuleSet:
-    """A rule set with the numbers of a user's files in the places where it lacks them.
+@frozen
+class FilledRuleSet:
+    """A rule set with the numbers that a user supplied; ``variants`` hold for some industries."""
 
-    Files with ``industries`` serve the shops of those alone, and stand upon the others.
+    ruleset: RuleSet
+    variants: tuple[tuple[frozenset[str], RuleSet], ...] = ()
+    used: tuple[NumbersUsed, ...] = ()
+
+
+def fill_numbers(
+    ruleset: RuleSet,
+    source: NumbersSource,
+    *,
+    kinds: ScorerKinds | None = None,
+    better: Mapping[str, Better] | None = None,
+) -> FilledRuleSet:
+    """Fill in the missing numbers of a rule set from a user's files.
+
+    Files with ``industries`` hold for the shops of those industries only; they add to the files
+    that hold for all.
+
+    Args:
+        ruleset: the rule set.
+        source: the files.
+        kinds: the scorecard's own kinds of scorer.
+        better: which direction is better for each metric, to check scorers against.
 
     Raises:
-        InputError: for a file that cannot be read, for what the rule set does not have, and for
-            what is published.
+        InputError: for a file that cannot be read, for numbers that the rule set does not use,
+            and for numbers that are published.
     """
     try:
-        files = [_read(one, place) for place, one in enumerate(_several(source), start=1)]
-        return _with_files(ruleset, files)
+        files = [_read(one, place) for place, one in enumerate(_as_sequence(source), start=1)]
+        return _fill(ruleset, files, _Check(kinds, better or {}))
     except RuleSetError as error:
         raise InputError(str(error)) from None
 
 
-def _with_files(original: RuleSet, files: Sequence[_File]) -> RuleSet:
+@frozen
+class _Check:
+    """The check of a filled rule set."""
+
+    kinds: ScorerKinds | None
+    better: Mapping[str, Better]
+
+    def __call__(self, ruleset: RuleSet, table: Table) -> None:
+        check_ruleset(ruleset, table, self.kinds)
+        try:
+            exact_rules(ruleset, self.kinds).check_directions(self.better)
+        except RuleSetError as error:
+            raise table.fail(str(error)) from None
+
+
+def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRuleSet:
     ruleset = original
     for file in (f for f in files if not f.used.industries):
-        ruleset = _filled(original, ruleset, file)
-    given: dict[str, str] = {}
+        ruleset = _fill_from(file, original, ruleset, check)
+    owners: dict[str, str] = {}
     variants = []
     for file in (f for f in files if f.used.industries):
         for industry in file.used.industries:
-            if industry in given:
-                raise RuleSetError(f"{file.used.file}: {given[industry]} is for {industry} too")
-            given[industry] = file.used.file
-        variants.append((frozenset(file.used.industries), _filled(original, ruleset, file)))
-    used = tuple(f.used for f in files if f.used.industries)
-    numbers_used = (*ruleset.numbers_used, *used)
-    return (
-        evolve(ruleset, variants=tuple(variants), numbers_used=numbers_used) if files else ruleset
-    )
+            if industry in owners:
+                raise RuleSetError(
+                    f"{file.used.file}: industry {industry} is also in {owners[industry]}"
+                )
+            owners[industry] = file.used.file
+        variant = _fill_from(file, original, ruleset, check)
+        variants.append((frozenset(file.used.industries), variant))
+    used = sorted((f.used for f in files), key=lambda used: bool(used.industries))
+    return FilledRuleSet(ruleset, tuple(variants), tuple(used))
 
 
-def _several(source: NumbersSource) -> Sequence[str | Path | Mapping[str, Any]]:
+def _as_sequence(source: NumbersSource) -> Sequence[str | Path | Mapping[str, Any]]:
     if source is None:
         return ()
     return (source,) if isinstance(source, str | Path | Mapping) else source
@@ -80,7 +119,7 @@ def _several(source: NumbersSource) -> Sequence[str | Path | Mapping[str, Any]]:
 def _read(source: str | Path | Mapping[str, Any], place: int) -> _File:
     if isinstance(source, Mapping):
         text, label = json.dumps(source, sort_keys=True, default=str), f"numbers[{place}]"
-        tables: Mapping[str, Any] = _decimals(source)
+        tables: Mapping[str, Any] = _exact_decimals(source)
     else:
         label = str(source)
         try:
@@ -95,23 +134,24 @@ def _read(source: str | Path | Mapping[str, Any], place: int) -> _File:
     return _File(tables, used)
 
 
-def _decimals(value: Any) -> Any:
-    """The tables of a mapping as TOML gives them: decimals are exact."""
+def _exact_decimals(value: Any) -> Any:
+    """Return a mapping as TOML would give it: with exact decimals for floats."""
     if isinstance(value, Mapping):
-        return {key: _decimals(item) for key, item in value.items()}
+        return {key: _exact_decimals(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_decimals(item) for item in value]
+        return [_exact_decimals(item) for item in value]
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _filled(original: RuleSet, ruleset: RuleSet, file: _File) -> RuleSet:
+def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) -> RuleSet:
     top = Table(file.tables, file.used.file)
-    filling = _Filling(original, replaces=bool(file.used.industries))
+    exact = exact_rules(original, check.kinds)
+    filling = _Filling(original, exact, replaces=bool(file.used.industries))
     top.texts("industries")
     if top.take("schema", int, SCHEMA) != SCHEMA:
         raise top.fail(f"this version reads schema = {SCHEMA}")
     for key in ("platform", "scorecard", "version"):
-        if top.text(key, mine := getattr(ruleset, key)) != mine:
+        if top.text(key, own := getattr(ruleset, key)) != own:
             raise top.fail(
                 f"{key} = {file.tables[key]!r}: these numbers are not for {ruleset.name}"
             )
@@ -131,9 +171,10 @@ def _filled(original: RuleSet, ruleset: RuleSet, file: _File) -> RuleSet:
         ),
         scorers={**ruleset.scorers, **scorers},
         sources={**ruleset.sources, USER: user},
-        numbers_used=(*ruleset.numbers_used, file.used),
+        origin=file.used.file,
     )
-    check_ruleset(filled, top)
+    check(filled, top)
+    filled = evolve(filled, origin=ruleset.origin)
     used = {entry.scorer for _, entry in filled.entries}
     for name in scorers:
         if name not in used:
@@ -142,54 +183,52 @@ def _filled(original: RuleSet, ruleset: RuleSet, file: _File) -> RuleSet:
 
 
 def _rows(table: Table, key: str, known: Sequence[str], unknown: str) -> dict[str, Table]:
-    """Tables by their id, each one known and there once."""
+    """Return tables by their id; raise RuleSetError for an unknown id, or one that comes twice."""
     rows: dict[str, Table] = {}
     for row in table.tables(key):
         id = row.text("id")
         if id not in known:
             raise row.fail(f"{unknown} {id}{did_you_mean(id, known)}")
         if id in rows:
-            raise row.fail(f"{id} stands there twice")
+            raise row.fail(f"{id} is declared twice")
         rows[id] = row
     return rows
 
 
 @frozen
 class _Filling:
-    """Puts numbers into the places of a rule set that lack them.
+    """The numbers of one file, being filled in.
 
-    What may be given, and within which bounds, the ``original`` says. With ``replaces`` numbers
-    may also stand over those that another file gave for all industries.
+    ``original`` is the rule set before any file: it says which numbers may be supplied, and within
+    which bounds. With ``replaces`` numbers may replace those of a file for all industries.
     """
 
     original: RuleSet
+    exact: ExactRuleSet
     replaces: bool
 
     def scorer(self, name: str, now: ScorerSpec | None, table: Table) -> ScorerSpec:
         before = self.original.scorers.get(name)
         if before is not None and not before.missing:
-            raise table.fail(_published(f"scorer {name}", before.source))
+            raise table.fail(_is_published(f"scorer {name}", before.source))
         if now is not None and not set(table.data) - {"kind"}:
-            return now  # a line of the template that nobody filled in
+            return now  # a line of the template that was not filled in
         if now is not None and not now.missing and not self.replaces:
-            raise table.fail(_twice(f"scorer {name}"))
+            raise table.fail(_is_supplied(f"scorer {name}"))
         kind = {} if now is None else {"kind": now.kind}
-        spec = scorer_spec(
+        return scorer_spec(
             name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
         )
-        if spec.kind in KINDS:
-            try:
-                make_scorer(spec.kind, spec.parameters)
-            except RuleSetError as error:
-                raise table.fail(str(error)) from None
-        return spec
 
-    def dimension(self, now: Dimension, before: Dimension, table: Table) -> Dimension:
+    def dimension(
+        self, now: Dimension[Number], before: Dimension[Number], table: Table
+    ) -> Dimension[Number]:
         known = [entry.id for entry in now.metrics]
         rows = _rows(table, "metrics", known, f"dimension {now.id} has no metric")
-        whole = before.points is None and known_share(self.original, before) == 1
-        if "points" in table.data and whole:
-            raise table.fail(_published("how the dimension gets its points", before.source))
+        exact = next(d for d in self.exact.dimensions if d.id == before.id)
+        complete = before.points is None and known_share(self.exact, exact) == 1
+        if "points" in table.data and complete:
+            raise table.fail(_is_published("how the dimension gets its points", before.source))
         entries = zip(now.metrics, before.metrics, strict=True)
         filled = evolve(
             now,
@@ -204,10 +243,12 @@ class _Filling:
         table.done()
         return filled
 
-    def _entry(self, now: MetricEntry, before: MetricEntry, table: Table) -> MetricEntry:
+    def _entry(
+        self, now: MetricEntry[Number], before: MetricEntry[Number], table: Table
+    ) -> MetricEntry[Number]:
         scorer = table.text("scorer", now.scorer)
         if before.scorer and scorer != before.scorer:
-            raise table.fail(_published(f"the scorer of {now.id}", before.source))
+            raise table.fail(_is_published(f"the scorer of {now.id}", before.source))
         weight = self._number(table, "weight", now.weight, before.weight, before.source)
         table.done()
         source = now.source or (USER if "weight" in table.data else "")
@@ -216,70 +257,72 @@ class _Filling:
     def _number(
         self, table: Table, key: str, now: Number | None, before: Number | None, source: str
     ) -> Any:
-        """The number of the file, within its bounds; else the one that stands there now."""
+        """Return the number of the file, within its bounds; else the present one."""
         if table.take(key, object, None) is None:
             return now
         if before is not None and not isinstance(before, Assumed):
-            raise table.fail(_published(key, source))
+            raise table.fail(_is_published(key, source))
         if now is not before and not self.replaces:
-            raise table.fail(_twice(key))
+            raise table.fail(_is_supplied(key))
         number = Table({**table.data, "source": USER}, table.origin, table.path).number(key)
-        rules = self.original
-        low, high = rules.number(rules.low), rules.number(rules.high)
+        low, high = self.exact.low, self.exact.high
         if isinstance(before, Assumed):
-            assumption = rules.assumptions[before.id]
+            assumption = self.original.assumptions[before.id]
             if assumption.overridden:
-                raise table.fail(f"{key} is given twice: also as the assumption {before.id}")
+                raise table.fail(f"{key} is supplied twice: also as the assumption {before.id}")
             try:
                 assumption.check(number)
             except UsageError as error:
                 raise table.fail(str(error)) from None
         elif key == "points" and not low <= number <= high:
-            raise table.fail(f"{key} = {number} lies off the scale, {low} to {high}")
+            raise table.fail(
+                f"{key} = {number} is outside the scale, {float(low):g} to {float(high):g}"
+            )
         return number
 
 
-def _twice(what: str) -> str:
-    return f"{what} is given by another numbers file, which is for all industries as well"
+def _is_supplied(what: str) -> str:
+    return f"{what} is already supplied by another numbers file for all industries"
 
 
-def _published(what: str, source: str) -> str:
+def _is_published(what: str, source: str) -> str:
+    origin = f" (source {source})" if source else ""
     return (
-        f"{what} is published{f' (source {source})' if source else ''}, and a numbers file gives what is missing:"
-        " to change it, write a rule set of your own (extends = …) and name it with --ruleset"
+        f"{what} is published{origin}, and a numbers file only supplies missing numbers:"
+        " to change it, write a rule set of your own (extends = …) and name it (ruleset=)"
     )
 
 
 def numbers_template(ruleset: RuleSet) -> str:
-    """A numbers file to fill in: a line for everything that the rule set lacks."""
+    """Return a numbers file to fill in: a line for every missing number of the rule set."""
     return "\n".join(_template(ruleset))
 
 
 def _template(ruleset: RuleSet) -> Iterator[str]:
-    yield f"# Numbers that {ruleset.name} lacks. Fill in what you know, and take out the #."
+    yield f"# Numbers missing in {ruleset.name}. Fill in what you know, and remove the #."
     yield "schema = 1"
     for key in ("platform", "scorecard", "version"):
         yield f'{key} = "{getattr(ruleset, key)}"'
-    yield '# industries = ["…"]  # only for shops of these; without it for all'
+    yield '# industries = ["…"]  # only for shops of these industries; without it for all'
     missing = {m.number for m in missing_numbers(ruleset)}
     for dimension in ruleset.dimensions:
         place = f"dimensions.{dimension.id}"
         if not any(number.startswith(f"{place}.") for number in missing):
             continue
-        yield f'\n[[dimensions]]\nid = "{dimension.id}"  # {dimension.zh}'
+        yield f'\n[[dimensions]]\nid = "{dimension.id}"  # {dimension.label.zh}'
         for key in ("weight", "points"):
             if f"{place}.{key}" in missing:
                 yield f"# {key} = "
         for entry in dimension.metrics:
-            mine = [k for k in ("weight", "scorer") if f"{place}.{entry.id}.{k}" in missing]
-            if mine:
+            keys = [k for k in ("weight", "scorer") if f"{place}.{entry.id}.{k}" in missing]
+            if keys:
                 yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"'
-                yield from (f"# {key} = " for key in mine)
+                yield from (f"# {key} = " for key in keys)
     if any(number.endswith(".scorer") for number in missing):
-        yield "\n# [scorers.NAME]  # for metrics above whose scorer is not known"
+        yield "\n# [scorers.NAME]  # for the metrics above that need a scorer"
         yield '# kind = "bands"\n# bands = [[worst bound, points], …, [best bound, points]]'
     for name, spec in ruleset.scorers.items():
         if spec.missing:
             yield f'\n[scorers.{name}]  # {spec.missing}\nkind = "{spec.kind}"'
             yield "# bands = [[worst bound, points], …, [best bound, points]]"
-            yield "# floor = …  # points of a value that reaches no bound; the bottom of the scale without it"
+            yield "# floor = …  # points of a value below every bound; by default the bottom of the scale"

@@ -1,20 +1,21 @@
-"""Rule sets from TOML snapshots: schema 1, nothing unknown, a source for every number."""
+"""Rule sets from TOML snapshots: schema 1, no unknown keys, a source for every number."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import Any, get_args
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, get_args
 
 from attrs import evolve
 
 from ..errors import RuleSetError, UsageError
-from ..model.assumptions import Assumption
+from ..model.assumptions import Assumption, Number
+from ..model.conditions import Adjustment, Condition, Measure, Operator
 from ..model.expressions import Assumed
+from ..model.labels import Label
 from ..model.rulesets import (
     MISSING_POLICIES,
     RANKING_KINDS,
-    Bonus,
     Comparison,
     Dimension,
     Eligibility,
@@ -26,30 +27,46 @@ from ..model.rulesets import (
     Tier,
 )
 from .ruleset_checks import COMPARISON_MEANS, check_once, check_ruleset
+from .scorers import ScorerKinds
 from .toml_tables import Table, parse_toml
 
 SCHEMA = 1
-#: What a condition that is not met may make of a shop.
+#: The statuses that a shop may get where it does not meet a condition.
 REFUSALS = ("insufficient_orders", "growth", "suppressed")
-#: Kinds of assumption that rules can have; levers have ``words`` too.
+#: Kinds of assumption that rule sets can have; levers also have ``words``.
 RULE_KINDS = ("integer", "decimal", "boolean", "choice")
-#: How a metric is held against its industry.
+#: How a metric is compared with its industry.
 COMPARISON_KINDS = ("difference", "spread")
 
+#: The operator behind a key of the TOML.
+OPERATORS: Mapping[str, Operator] = {
+    "at_least": "at least",
+    "at_most": "at most",
+    "below": "below",
+    "times_industry_mean": "at most",
+}
+
 #: Finds the TOML text of a rule set by its name; returns the text and where it came from.
-Lookup = Callable[[str], tuple[str, str]]
+LookUp = Callable[[str], tuple[str, str]]
 
 
-def parse_ruleset(text: str, origin: str, lookup: Lookup | None = None) -> RuleSet:
-    """The rule set that a TOML text declares.
+def parse_ruleset(
+    text: str,
+    origin: str,
+    look_up: LookUp | None = None,
+    *,
+    kinds: ScorerKinds | None = None,
+) -> RuleSet:
+    """Parse and check a rule set.
 
     Args:
         text: the document.
         origin: the file's name, for messages.
-        lookup: finds the rule set that the text ``extends``, by its name.
+        look_up: finds the rule set that the text ``extends``, by its name.
+        kinds: the scorecard's own kinds of scorer, in addition to those of the package.
 
     Raises:
-        RuleSetError: for anything unknown, missing, or without a source.
+        RuleSetError: for anything unknown, missing, invalid, or without a source.
     """
     document = parse_toml(text, origin)
     own: set[str] = set()
@@ -57,27 +74,27 @@ def parse_ruleset(text: str, origin: str, lookup: Lookup | None = None) -> RuleS
         own = {
             str(row.get("id")) for row in document.get("assumptions", ()) if isinstance(row, dict)
         }
-        document = _extended(document, origin, lookup)
+        document = _extend(document, origin, look_up)
     table = Table(document, origin)
     if table.take("schema", int) != SCHEMA:
         raise table.fail(f"schema = {document['schema']}: this version reads schema = {SCHEMA}")
     ruleset = _ruleset(table, hashlib.sha256(text.encode()).hexdigest())
-    given = {i: evolve(a, overridden=i in own) for i, a in ruleset.assumptions.items()}
-    ruleset = evolve(ruleset, assumptions=given)
+    marked = {i: evolve(a, overridden=i in own) for i, a in ruleset.assumptions.items()}
+    ruleset = evolve(ruleset, assumptions=marked)
     table.done()
-    check_ruleset(ruleset, table)
+    check_ruleset(ruleset, table, kinds)
     return ruleset
 
 
-def _extended(document: dict[str, Any], origin: str, lookup: Lookup | None) -> dict[str, Any]:
+def _extend(document: dict[str, Any], origin: str, look_up: LookUp | None) -> dict[str, Any]:
     base = document.pop("extends")
-    if lookup is None or not isinstance(base, str):
+    if look_up is None or not isinstance(base, str):
         raise RuleSetError(
-            f'{origin}: extends is the name of a rule set, "platform/scorecard/version"'
+            f'{origin}: extends must be the name of a rule set, "platform/scorecard/version"'
         )
     if "version" not in document:
         raise RuleSetError(f"{origin}: a rule set that extends another needs a version of its own")
-    below = parse_toml(*lookup(base))
+    below = parse_toml(*look_up(base))
     for key in ("effective_from", "effective_to", "published_on", "span_source"):
         below.pop(key, None)
     below.setdefault("sources", {})["user"] = {
@@ -87,7 +104,7 @@ def _extended(document: dict[str, Any], origin: str, lookup: Lookup | None) -> d
     for name, scorer in document.get("scorers", {}).items():
         if isinstance(scorer, dict) and set(scorer) - {"kind", "source"}:
             below.get("scorers", {}).get(name, {}).pop("missing", None)
-    merged: dict[str, Any] = _merged({**below, "status": "user"}, _sourced(document))
+    merged: dict[str, Any] = _merge({**below, "status": "user"}, _add_sources(document))
     return merged
 
 
@@ -103,35 +120,36 @@ _NUMBERS = (
     "low",
     "high",
     "decimals",
+    "cap",
 )
 
 
-def _sourced(value: Any) -> Any:
-    """A user's tables with the user as the source of their plain numbers."""
+def _add_sources(value: Any) -> Any:
+    """Return a user's tables with the user as the source of their plain numbers."""
     if isinstance(value, list):
-        return [_sourced(v) for v in value]
+        return [_add_sources(v) for v in value]
     if isinstance(value, dict):
         plain = any(k in value and not isinstance(value[k], dict) for k in _NUMBERS)
         extra = {"source": "user"} if plain else {}
-        kept = {k: v if k == "assumptions" else _sourced(v) for k, v in value.items()}
+        kept = {k: v if k == "assumptions" else _add_sources(v) for k, v in value.items()}
         return {**extra, **kept}
     return value
 
 
-def _merged(below: Any, above: Any) -> Any:
-    """``above`` laid over ``below``: tables key by key, arrays of tables by their ``id``."""
+def _merge(below: Any, above: Any) -> Any:
+    """Merge ``above`` over ``below``: tables key by key, arrays of tables by their ``id``."""
     if isinstance(below, dict) and isinstance(above, dict):
         if "assume" in above or "assume" in below:
             return above
-        return {**below, **{k: _merged(below.get(k), v) for k, v in above.items()}}
-    if _rows(below) and _rows(above):
+        return {**below, **{k: _merge(below.get(k), v) for k, v in above.items()}}
+    if _have_ids(below) and _have_ids(above):
         changes = {row["id"]: row for row in above}
-        kept = [_merged(row, changes.pop(row["id"], {})) for row in below]
+        kept = [_merge(row, changes.pop(row["id"], {})) for row in below]
         return [*kept, *changes.values()]
     return above
 
 
-def _rows(value: Any) -> bool:
+def _have_ids(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(v, dict) and "id" in v for v in value)
 
 
@@ -142,20 +160,22 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         scorecard=top.id("scorecard", "scorecard"),
         version=top.text("version"),
         status=top.word("status", get_args(Status)),  # type: ignore[arg-type]
-        zh=top.text("zh"),
-        en=top.text("en"),
+        label=_label(top),
         scale_source=scale.source(),
         low=scale.number("low"),
         high=scale.number("high"),
         decimals=scale.number("decimals"),
-        ranking=top.chosen("ranking", RANKING_KINDS),
-        missing=top.chosen("missing", MISSING_POLICIES),
+        ranking=top.word_or_assumption("ranking", RANKING_KINDS),
+        missing=top.word_or_assumption("missing", MISSING_POLICIES),
         dimensions=tuple(_dimension(t) for t in top.tables("dimensions")),
         scorers={name: scorer_spec(name, t) for name, t in top.named_tables("scorers")},
         eligibility=tuple(_eligibility(t) for t in top.tables("eligibility")),
         peers_need_eligibility=peers.assumable("need_eligibility", bool, False),
         tiers=tuple(_tier(t) for t in top.tables("tiers")),
-        bonus=tuple(_bonus(t) for t in top.tables("bonus")),
+        adjustments=(
+            *(_adjustment(t, 1) for t in top.tables("bonus")),
+            *(_adjustment(t, -1) for t in top.tables("deduction")),
+        ),
         comparison=_comparison(top.table("comparison")),
         informational=top.texts("informational"),
         assumptions=_assumptions(top),
@@ -173,11 +193,14 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
     return ruleset
 
 
-def _dimension(table: Table) -> Dimension:
-    dimension = Dimension(
+def _label(table: Table) -> Label:
+    return Label(table.text("zh"), table.text("en"))
+
+
+def _dimension(table: Table) -> Dimension[Number]:
+    dimension = Dimension[Number](
         id=table.id("id", "dimension"),
-        zh=table.text("zh"),
-        en=table.text("en"),
+        label=_label(table),
         weight=table.number("weight"),
         metrics=tuple(_entry(t) for t in table.tables("metrics")),
         points=table.number("points", None),
@@ -189,9 +212,9 @@ def _dimension(table: Table) -> Dimension:
     return dimension
 
 
-def _entry(table: Table) -> MetricEntry:
+def _entry(table: Table) -> MetricEntry[Number]:
     of_rest = "share_of_rest" in table.data
-    entry = MetricEntry(
+    entry = MetricEntry[Number](
         id=table.text("id"),
         weight=table.number("share_of_rest" if of_rest else "weight"),
         scorer=table.text("scorer", ""),
@@ -203,7 +226,7 @@ def _entry(table: Table) -> MetricEntry:
 
 
 def scorer_spec(name: str, table: Table) -> ScorerSpec:
-    """A scorer as a table of the TOML says it."""
+    """Return the scorer that a table of the TOML declares."""
     kind, source, missing = table.text("kind"), table.source(), table.text("missing", "")
     parameters = {
         key: table.numbers_within(value, key)
@@ -211,62 +234,59 @@ def scorer_spec(name: str, table: Table) -> ScorerSpec:
         if key not in ("kind", "source", "missing")
     }
     if missing and parameters:
-        raise table.fail(f"either missing, or {', '.join(parameters)}")
-    stated = parameters
-    if kind == "percentile_curve":  # that percentiles run from 0 to 1 needs no source
+        raise table.fail(f"a scorer has either missing, or {', '.join(parameters)}")
+    sourced = parameters  # what needs a source, where it is a number
+    if kind == "percentile_curve":  # that percentiles run from 0 to 1 needs none
         curve = parameters.get("curve", ())
         if not isinstance(curve, tuple) or not all(
             isinstance(pair, tuple) and len(pair) == 2 for pair in curve
         ):
-            raise table.fail("curve holds pairs of a percentile and its points")
-        stated = {str(place): points for place, points in curve}
-    if not source and not all(isinstance(v, Assumed) for v in stated.values()):
+            raise table.fail("curve must hold pairs of a percentile and its points")
+        sourced = {str(place): points for place, points in curve}
+    if not source and not all(isinstance(v, Assumed) for v in sourced.values()):
         raise table.fail("a scorer with numbers needs a source")
     return ScorerSpec(name, kind, parameters, source, missing)
 
 
-def _eligibility(table: Table) -> Eligibility:
-    condition = Eligibility(
-        id=table.id("id", "eligibility"),
-        metric=table.text("metric"),
-        status=table.word("status", REFUSALS),  # type: ignore[arg-type]
-        zh=table.text("zh"),
-        en=table.text("en"),
-        at_least=table.number("at_least", None),
-        at_most=table.number("at_most", None),
-        source=table.source(),
-    )
+def _eligibility(table: Table) -> Eligibility[Number]:
+    limits = {key: table.number(key, None) for key in ("at_least", "at_most")}
+    declared = [(key, limit) for key, limit in limits.items() if limit is not None]
+    measure = Measure("value", table.text("metric"))
+    id, status = table.id("id", "eligibility"), table.word("status", REFUSALS)
+    label, source = _label(table), table.source()
     table.done()
-    if (condition.at_least is None) == (condition.at_most is None):
+    if len(declared) != 1:
         raise table.fail("either at_least or at_most is needed")
-    return condition
+    ((key, limit),) = declared
+    condition = Condition[Number](measure, OPERATORS[key], limit)
+    return Eligibility(id, label, condition, status, source)  # type: ignore[arg-type]
 
 
-def _tier(table: Table) -> Tier:
-    tier = Tier(
-        id=table.id("id", "tier"),
-        zh=table.text("zh"),
-        en=table.text("en"),
-        at_least=table.number("at_least", None),
-        below=table.number("below", None),
-        metric=table.text("metric", ""),
-        times_industry_mean=table.number("times_industry_mean", None),
-        or_count_below=table.number("or_count_below", None),
-        source=table.source(),
-    )
+def _tier(table: Table) -> Tier[Number]:
+    keys = ("at_least", "below", "times_industry_mean")
+    limits = {key: table.number(key, None) for key in keys}
+    declared = [(key, limit) for key, limit in limits.items() if limit is not None]
+    metric, few = table.text("metric", ""), table.number("or_count_below", None)
+    id, label, source = table.id("id", "tier"), _label(table), table.source()
     table.done()
-    on_metric = tier.times_industry_mean is not None
-    if bool(tier.metric) != on_metric or (tier.or_count_below is not None and not on_metric):
-        raise table.fail("a metric goes with times_industry_mean, and perhaps or_count_below")
-    if [tier.at_least is not None, tier.below is not None, on_metric].count(True) != 1:
-        raise table.fail("one of at_least, below, and times_industry_mean is needed")
-    return tier
+    by_metric = limits["times_industry_mean"] is not None
+    if bool(metric) != by_metric or (few is not None and not by_metric):
+        raise table.fail(
+            "metric and times_industry_mean need each other; or_count_below needs both"
+        )
+    if len(declared) != 1:
+        raise table.fail("one of at_least, below and times_industry_mean is needed")
+    ((key, limit),) = declared
+    measure = Measure("value", metric) if by_metric else Measure("total")
+    condition = Condition[Number](measure, OPERATORS[key], limit, by_metric, few)
+    return Tier(id, label, condition, source)
 
 
-def _bonus(table: Table) -> Bonus:
-    bonus = Bonus(table.text("metric"), table.source())
+def _adjustment(table: Table, sign: Literal[1, -1]) -> Adjustment[Number]:
+    metric, cap = table.text("metric"), table.number("cap", None)
+    adjustment = Adjustment[Number](metric, sign, cap, table.source())
     table.done()
-    return bonus
+    return adjustment
 
 
 def _comparison(table: Table) -> Comparison | None:
@@ -274,7 +294,7 @@ def _comparison(table: Table) -> Comparison | None:
         return None
     comparison = Comparison(
         kind=table.word("kind", COMPARISON_KINDS),
-        mean=table.chosen("mean", COMPARISON_MEANS),
+        mean=table.word_or_assumption("mean", COMPARISON_MEANS),
         source=table.source(),
     )
     table.done()
@@ -282,9 +302,9 @@ def _comparison(table: Table) -> Comparison | None:
 
 
 def _assumptions(top: Table) -> dict[str, Assumption]:
-    every = [_assumption(table) for table in top.tables("assumptions")]
-    check_once(top, "assumption", [a.id for a in every])
-    return {a.id: a for a in every}
+    assumptions = [_assumption(table) for table in top.tables("assumptions")]
+    check_once(top, "assumption", [a.id for a in assumptions])
+    return {a.id: a for a in assumptions}
 
 
 def _assumption(table: Table) -> Assumption:
@@ -294,8 +314,8 @@ def _assumption(table: Table) -> Assumption:
             kind=table.word("kind", RULE_KINDS),  # type: ignore[arg-type]
             value=table.take("value", object, None),  # type: ignore[arg-type]
             reason=table.text("reason"),
-            low=table.bound("low"),
-            high=table.bound("high"),
+            low=table.limit("low"),
+            high=table.limit("high"),
             unit=table.text("unit", ""),
             choices=table.texts("choices"),
             nullable=table.take("nullable", bool, False),

@@ -1,34 +1,41 @@
-"""Scorers: values become points, or a status says why not."""
+"""Scorers: turn the values of a metric into points, or give a reason why there are none."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from attrs import converters, field, fields, frozen, has
 
 from ..errors import RuleSetError, did_you_mean
+from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
-from ..grading import ranking
-from ..grading.benchmarks import Benchmark, table_percentiles
+from ..model.metrics import Better
 
-Better = Literal["higher", "lower"]
 Point = tuple[Fraction, Fraction]
+
+
+@frozen(eq=False)
+class Percentiles:
+    """Percentiles from 0 (worst) to 1 (best), and a mask of those from a benchmark table."""
+
+    column: ExactColumn
+    from_table: Mask
 
 
 @frozen(eq=False, slots=False)
 class Context:
-    """What a scorer may know besides the values: who the peers are, and the benchmark table.
+    """What a scorer may use besides the values.
 
     All arrays have one entry per shop. ``has_value`` says which values exist (``n`` > 0 and not
-    below the metric's minimum), ``is_peer`` which of them are ranked among each other. ``low`` is
-    the bottom of the scale.
+    below the metric's minimum), ``is_peer`` which shops are ranked among each other. ``low`` is
+    the bottom of the scale. ``rank`` computes the percentiles of values among fixed peers.
     """
 
     metric: str
@@ -38,57 +45,26 @@ class Context:
     is_peer: Mask
     n: npt.NDArray[np.int64]
     industries: Sequence[str]
-    industry_codes: npt.NDArray[np.integer]
     shop_types: Sequence[str | None]
-    ranking: str = "mid_percent_rank"
-    low: Fraction = Fraction(0)
-    benchmark: Benchmark | None = None
-    given: tuple[Rationals, Mask] | None = None
+    low: Fraction
+    rank: Callable[[Rationals], Percentiles] = field(repr=False)
 
     @cached_property
     def percentiles(self) -> Percentiles:
-        """Percentiles from 0 (worst) to 1 (best): given, else from the table, else among peers."""
-        found = self._from_table_or_peers()
-        if self.given is None:
-            return found
-        values, known = self.given
-        return Percentiles(
-            values.where(known, found.values), known | found.known, found.from_table & ~known
-        )
+        """Percentiles of the shops' own values."""
+        return self.rank(self.values)
 
-    def _from_table_or_peers(self) -> Percentiles:
-        ranks = ranking.exact_ranks(
-            self.values.floats(),
-            self.industry_codes,
-            kind=self.ranking,
-            better=self.better,
-            present=self.has_value & self.is_peer,
-        )
-        if self.benchmark is None:
-            return Percentiles(ranks.percentiles, ranks.ranked, np.zeros_like(ranks.ranked))
-        table, served = table_percentiles(
-            self.benchmark,
-            self.metric,
-            list(self.industries),
-            self.values,
-            self.has_value,
-            self.better,
-        )
-        return Percentiles(table.where(served, ranks.percentiles), served | ranks.ranked, served)
+    def percentile_of(self, values: Rationals) -> Percentiles:
+        """Return the percentiles of values, one per shop, which may be hypothetical.
 
-
-@frozen(eq=False)
-class Percentiles:
-    """Percentiles, which shops have one, and for which it comes from a benchmark table."""
-
-    values: Rationals
-    known: Mask
-    from_table: Mask
+        Each value is ranked as if its shop had it, while all other shops keep theirs.
+        """
+        return self.percentiles if values is self.values else self.rank(values)
 
 
 @frozen(eq=False)
 class Points:
-    """Points of one metric: ``known`` says which shops have some, ``reason`` why others do not."""
+    """Points of one metric: ``known`` marks the shops that have some, ``reason`` is for the others."""
 
     values: Rationals
     known: Mask
@@ -97,16 +73,23 @@ class Points:
 
 
 class Scorer(ABC):
-    """Turns the values of one metric into points."""
+    """A way to turn the values of one metric into points."""
 
     @abstractmethod
     def points(self, values: Rationals, context: Context) -> Points:
-        """Points of every shop; a shop without a value has none."""
+        """Return the points of every shop; a shop without a value has none."""
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
-        """Every number of points that the scorer is made with, to be held against the scale."""
+        """Every number of points among the parameters; these are checked against the scale."""
         return ()
+
+    def check_direction(self, better: Better) -> None:  # noqa: B027 - most scorers have no direction
+        """Raise RuleSetError where the scorer runs against the direction that is better."""
+
+
+#: The kinds of scorer that a scorecard adds, by the name that its rule sets use.
+ScorerKinds: TypeAlias = Mapping[str, type[Scorer]]
 
 
 def _fraction(value: object) -> Fraction:
@@ -116,13 +99,13 @@ def _fraction(value: object) -> Fraction:
 def _points(points: Sequence[Sequence[Any]]) -> tuple[Point, ...]:
     for pair in points:
         if not isinstance(pair, Sequence) or len(pair) != 2:
-            raise RuleSetError(f"{pair!r} is no pair of a place and its points")
+            raise RuleSetError(f"{pair!r} is not a pair of a value and its points")
     return tuple((Fraction(str(x)), Fraction(str(y))) for x, y in points)
 
 
 @frozen
 class PercentileCurve(Scorer):
-    """Points from the percentile among peers, along straight lines between the given ends.
+    """Points by the percentile among peers, linear between the points of a curve.
 
     ``curve`` holds pairs (percentile, points) with rising percentiles from 0 to 1.
 
@@ -135,19 +118,20 @@ class PercentileCurve(Scorer):
     def __attrs_post_init__(self) -> None:
         places = [x for x, _ in self.curve]
         if len(places) < 2 or places[0] != 0 or places[-1] != 1 or places != sorted(set(places)):
-            raise RuleSetError("a percentile curve rises from percentile 0 to percentile 1")
+            raise RuleSetError("the percentiles of a curve must rise from 0 to 1")
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
         return tuple(points for _, points in self.curve)
 
-    def points(self, values: Rationals, context: Context) -> Points:  # noqa: ARG002 - ranks decide
-        found = context.percentiles
-        return Points(interpolated(self.curve, found.values), found.known, "no_peers", found)
+    def points(self, values: Rationals, context: Context) -> Points:
+        percentiles = context.percentile_of(values)
+        points = interpolate(self.curve, percentiles.column.values)
+        return Points(points, percentiles.column.known, "no_peers", percentiles)
 
 
-def interpolated(curve: Sequence[Point], at: Rationals) -> Rationals:
-    """The height of a broken line at each place; flat before its first and after its last point."""
+def interpolate(curve: Sequence[Point], at: Rationals) -> Rationals:
+    """Interpolate linearly between the points of a curve; flat outside the first and the last."""
     result = Rationals.constant(curve[0][1], len(at))
     for (left, low), (right, high) in pairwise(curve):
         slope = (high - low) / (right - left)
@@ -158,11 +142,11 @@ def interpolated(curve: Sequence[Point], at: Rationals) -> Rationals:
 
 @frozen
 class Bands(Scorer):
-    """Points by the band that the value lies in.
+    """Points by the band that the value falls in.
 
-    ``bands`` holds pairs (bound, points) from the worst to the best; a shop has the points of the
+    ``bands`` holds pairs (bound, points) from the worst to the best; a shop gets the points of the
     last band whose bound it reaches (at least, or at most where less is better). A value that
-    reaches no band has ``floor`` points, by default the bottom of the scale.
+    reaches no band gets ``floor`` points, by default the bottom of the scale.
     """
 
     bands: tuple[Point, ...] = field(converter=_points)
@@ -170,20 +154,21 @@ class Bands(Scorer):
 
     def __attrs_post_init__(self) -> None:
         if not self.bands:
-            raise RuleSetError("bands: there is none")
+            raise RuleSetError("bands needs at least one band")
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
         floor = () if self.floor is None else (self.floor,)
         return (*floor, *(points for _, points in self.bands))
 
-    def points(self, values: Rationals, context: Context) -> Points:
+    def check_direction(self, better: Better) -> None:
         bounds = [bound for bound, _ in self.bands]
-        rising = context.better == "higher"
-        if bounds != sorted(set(bounds), reverse=not rising):
+        if bounds != sorted(set(bounds), reverse=better == "lower"):
             raise RuleSetError(
-                f"metric {context.metric}: bounds of bands go from the worst to the best value"
+                f"the bounds of bands must go from the worst to the best value, and {better} is better"
             )
+
+    def points(self, values: Rationals, context: Context) -> Points:
         floor = context.low if self.floor is None else self.floor
         result = Rationals.constant(floor, len(values))
         for bound, points in self.bands:
@@ -194,7 +179,7 @@ class Bands(Scorer):
 
 @frozen
 class Threshold(Scorer):
-    """``passed`` points where the value reaches the bound, else ``failed`` points."""
+    """``passed`` points where the value reaches ``bound``, else ``failed`` points."""
 
     bound: Fraction = field(converter=_fraction)
     passed: Fraction = field(converter=_fraction)
@@ -214,21 +199,21 @@ class Threshold(Scorer):
 
 @frozen
 class Linear(Scorer):
-    """Points along straight lines between pairs (value, points) of rising values, flat outside."""
+    """Points interpolated between pairs (value, points) of rising values, flat outside."""
 
     line: tuple[Point, ...] = field(converter=_points)
 
     def __attrs_post_init__(self) -> None:
         places = [x for x, _ in self.line]
         if not places or places != sorted(set(places)):
-            raise RuleSetError("the values of a linear scorer rise from point to point")
+            raise RuleSetError("the values of a linear scorer must rise from pair to pair")
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
         return tuple(points for _, points in self.line)
 
     def points(self, values: Rationals, context: Context) -> Points:
-        return Points(interpolated(self.line, values), context.has_value)
+        return Points(interpolate(self.line, values), context.has_value)
 
 
 def _reaches(values: Rationals, bound: Fraction, better: Better) -> Mask:
@@ -237,8 +222,8 @@ def _reaches(values: Rationals, bound: Fraction, better: Better) -> Mask:
     return Rationals(-values.num, values.den).at_least(-bound)
 
 
-#: The kinds of scorer that a rule set can name without a plugin's help.
-KINDS: Mapping[str, type[Scorer]] = {
+#: The kinds of scorer that every rule set can name.
+KINDS: ScorerKinds = {
     "percentile_curve": PercentileCurve,
     "bands": Bands,
     "threshold": Threshold,
@@ -247,9 +232,12 @@ KINDS: Mapping[str, type[Scorer]] = {
 
 
 def make_scorer(
-    kind: str, parameters: Mapping[str, Any], more: Mapping[str, type[Scorer]] | None = None
+    kind: str, parameters: Mapping[str, Any], more: ScorerKinds | None = None
 ) -> Scorer:
-    """The scorer of a kind; parameters are those of its class.
+    """Make a scorer of a kind from the parameters of its class.
+
+    Raises:
+        RuleSetError: for an unknown kind or parameter, with a guess, and for invalid values.
 
     >>> make_scorer("linear", {"line": [(0, 0), (10, 100)]}).line[0]
     (Fraction(0, 1), Fraction(0, 1))
@@ -257,11 +245,11 @@ def make_scorer(
     known = {**KINDS, **(more or {})}
     if kind not in known:
         raise RuleSetError(f"unknown kind of scorer {kind}{did_you_mean(kind, known)}")
-    takes = _parameters(known[kind]) or list(parameters)
+    accepted = _parameter_names(known[kind]) or list(parameters)
     for name in parameters:
-        if name not in takes:
+        if name not in accepted:
             raise RuleSetError(
-                f"scorer of kind {kind}: unknown key {name}{did_you_mean(name, takes)}"
+                f"scorer of kind {kind}: unknown key {name}{did_you_mean(name, accepted)}"
             )
     try:
         return known[kind](**parameters)
@@ -269,6 +257,6 @@ def make_scorer(
         raise RuleSetError(f"scorer of kind {kind}: {error}") from None
 
 
-def _parameters(kind: Any) -> list[str]:
-    """What a scorer takes; empty where its class does not say."""
+def _parameter_names(kind: Any) -> list[str]:
+    """Return the parameters of a scorer class; none where it is not an attrs class."""
     return [f.alias for f in fields(kind)] if has(kind) else []

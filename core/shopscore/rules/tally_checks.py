@@ -1,4 +1,4 @@
-"""Checks that a tally reads only what its stream has, and counts integers."""
+"""Checks of a tally: it reads only columns that its stream has, and counts integers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..model.tallies import Tally
 
 
 def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
-    """Raise ExpressionError where a tally reads what its stream does not have."""
+    """Raise ExpressionError where a tally reads columns that its stream does not have."""
     if tally.stream not in streams:
         raise ExpressionError(f"no stream {tally.stream}{did_you_mean(tally.stream, streams)}")
     stream, orders = streams[tally.stream], streams["orders"]
@@ -23,7 +23,7 @@ def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
             if isinstance(node, HasRow):
                 _check_has_row(node, stream, streams)
             elif isinstance(node, FactOn) and joined_of(node.time):
-                raise ExpressionError(f"{node}: its time is one of the row's own")
+                raise ExpressionError(f"{node}: the time must be one of the row's own")
     _check_types(tally, stream, orders)
 
 
@@ -32,24 +32,24 @@ def _check_columns(expr: ex.Expr, stream: Stream, orders: Stream) -> None:
         if isinstance(node, ex.ColumnRef):
             if node.linked and not stream.links_to_orders:
                 raise ExpressionError(
-                    f"rows of {stream.name} name no order: col.order means nothing there"
+                    f"rows of {stream.name} name no order: col.order cannot be used there"
                 )
             (orders if node.linked else stream).column(node.name)
         _check_words(node, stream, orders)
 
 
 def _check_has_row(node: HasRow, stream: Stream, streams: Mapping[str, Stream]) -> None:
-    """Only orders are named by rows, and the condition is about those rows alone."""
+    """Check that ``has_row`` is used on orders, with a condition on the other rows only."""
     if node.stream not in streams:
         raise ExpressionError(f"no stream {node.stream}{did_you_mean(node.stream, streams)}")
     named_by = streams[node.stream]
     if stream.name != "orders" or not named_by.links_to_orders:
-        raise ExpressionError(f"{node}: only orders are named, by rows that have an order_id")
+        raise ExpressionError(f"{node}: has_row is for orders and streams with an order_id")
     if joined_of(node.where) or any(ref.linked for ref in ex.columns_of(node.where)):
-        raise ExpressionError(f"{node}: the condition reads columns of {node.stream} only")
+        raise ExpressionError(f"{node}: the condition can read columns of {node.stream} only")
     _check_columns(node.where, named_by, stream)
-    if (found := type_of(node.where, named_by, stream)) not in ("truth", "null"):
-        raise ExpressionError(f"{node}: the condition is of type {found}, not truth")
+    if (kind := type_of(node.where, named_by, stream)) not in ("truth", "null"):
+        raise ExpressionError(f"{node}: the condition is of type {kind}, not truth")
 
 
 def _check_types(tally: Tally, stream: Stream, orders: Stream) -> None:
@@ -59,16 +59,16 @@ def _check_types(tally: Tally, stream: Stream, orders: Stream) -> None:
         ("value", tally.value, "integer"),
         ("among", None if tally.once is None else tally.once.among, "truth"),
     )
-    for part, expr, kind in wanted:
-        if expr is not None and (found := type_of(expr, stream, orders)) not in (kind, "null"):
+    for part, expr, needed in wanted:
+        if expr is not None and (kind := type_of(expr, stream, orders)) not in (needed, "null"):
             raise ExpressionError(
-                f"tally of {tally.stream}: {part} is {expr}, which is of type {found}, not {kind}"
+                f"tally of {tally.stream}: {part} is {expr}, which is of type {kind}, not {needed}"
             )
 
 
 def _check_words(node: ex.Expr, stream: Stream, orders: Stream) -> None:
-    """A word that no enum has is misspelt: it would be equal to nothing, without a sound."""
-    refs, words = _words(node)
+    """Raise ExpressionError for an unknown word of an enum: it would silently match nothing."""
+    refs, words = _compared(node)
     columns = [(orders if ref.linked else stream).column(ref.name) for ref in refs]
     known = {value for column in columns for value in column.values}
     if not known or not all(column.values for column in columns):
@@ -78,8 +78,8 @@ def _check_words(node: ex.Expr, stream: Stream, orders: Stream) -> None:
             raise ExpressionError(f"{refs[0]} is never {word!r}{did_you_mean(word, known)}")
 
 
-def _words(node: ex.Expr) -> tuple[list[ex.ColumnRef], list[str]]:
-    """The columns and the constant words that a node holds against each other."""
+def _compared(node: ex.Expr) -> tuple[list[ex.ColumnRef], list[str]]:
+    """Return the columns and the constant words that a node compares, or chooses between."""
     match node:
         case ex.Comparison("==" | "!=", left, right):
             parts: list[ex.Expr] = [left, right]
@@ -98,7 +98,7 @@ def _words(node: ex.Expr) -> tuple[list[ex.ColumnRef], list[str]]:
         elif isinstance(part, ex.Constant) and isinstance(part.value, str):
             words.append(part.value)
         elif isinstance(part, ex.FirstOf | ex.When):
-            more = _words(part)
-            refs += more[0]
-            words += more[1]
+            more_refs, more_words = _compared(part)
+            refs += more_refs
+            words += more_words
     return refs, words

@@ -1,4 +1,4 @@
-"""Believable events of invented shops, for demonstrations, tests and measurements.
+"""Realistic events of invented shops, for demonstrations, tests and benchmarks.
 
 Everything is drawn from one seed: the same arguments give the same events.
 """
@@ -49,7 +49,7 @@ def generate(
     end: date,
     facts: Facts = NO_FACTS,
 ) -> dict[str, pl.DataFrame]:
-    """Believable events of `shops` shops over 120 days that end on `end`.
+    """Generate realistic events of `shops` shops over the 120 days that end on `end`.
 
     Good shops pick up sooner, answer quicker and get better reviews. Sales 71 and 10 days before
     `end` bring about four times the orders, and slow parcels after them. The shop S0001 has one
@@ -63,18 +63,18 @@ def generate(
         seed: The same seed gives the same events.
         end: The last day, inclusive; at least one order is paid on it.
         facts: Name of a shop fact → probability (0 to 1) that a shop has it on one day of the
-            sample, rather a late one, with the value 1; or a pair: this probability and the value.
+            sample, more often a late one, with the value 1; or a pair: this probability and the value.
 
     Returns:
         One frame per stream with the canonical columns. Times are naive `Datetime("ms")`, money
         is `Decimal` with two decimals, ids are text.
 
     Raises:
-        ValueError: Too few shops or orders, a probability outside 0 to 1, or a value that is no
-            finite number.
+        ValueError: Too few shops or orders, a probability outside 0 to 1, or a value that is not
+            a finite number.
     """
     _check(shops, orders)
-    stated = _shares_and_values(facts)
+    shares = _shares_and_values(facts)
     first = end - timedelta(days=DAYS - 1)
     # A generator per stream: a change to one stream leaves the others as they are.
     draw = dict(zip(DRAWS, np.random.default_rng(seed).spawn(len(DRAWS)), strict=True))
@@ -91,7 +91,7 @@ def generate(
         "complaints": complaints_frame(draw["complaints"], bought),
         "escalations": escalations_frame(draw["escalations"], bought, asked, course),
         "violations": violations_frame(draw["violations"], people),
-        "shop_facts": facts_frame(draw["shop_facts"], shops, stated, end),
+        "shop_facts": facts_frame(draw["shop_facts"], shops, shares, end),
     }
     return {stream: on_calendar(frame, end) for stream, frame in frames.items()}
 

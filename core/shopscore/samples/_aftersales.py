@@ -104,7 +104,7 @@ class Course(NamedTuple):
 
 
 def make_tickets(rng: Rng, orders: Orders, shops: Shops) -> tuple[Applications, Course]:
-    """All tickets: refunds before shipment and on the road, returns, and second attempts."""
+    """Make all tickets: refunds before shipment and on the road, returns, and second attempts."""
     road = _on_the_road(rng, orders)
     after = _after_delivery(rng, orders, shops, road.order)
     first = _merged(_before_shipment(rng, orders), road, after)
@@ -143,7 +143,7 @@ def _before_shipment(rng: Rng, orders: Orders) -> Applications:
 
 
 def _on_the_road(rng: Rng, orders: Orders) -> Applications:
-    """Refunds asked between pick-up and delivery, of late and lost parcels more often."""
+    """Make refunds asked between pick-up and delivery, more often of late and lost parcels."""
     late, lost = orders.late, orders.lost
     likely = np.where(late, ON_THE_ROAD_LATE, ON_THE_ROAD)
     likely = np.where(lost, LOST_CLAIMED, likely)
@@ -161,11 +161,11 @@ def _on_the_road(rng: Rng, orders: Orders) -> Applications:
     )
 
 
-def _after_delivery(rng: Rng, orders: Orders, shops: Shops, settled: Ints) -> Applications:
-    """What buyers ask for when they have the goods; `settled` orders are out."""
+def _after_delivery(rng: Rng, orders: Orders, shops: Shops, refunded: Ints) -> Applications:
+    """Make what buyers ask for when they have the goods, except for `refunded` orders."""
     industry = np.array([returns for _, returns in INDUSTRIES.values()])[shops.industry]
     likely = RETURN_RATE * industry[orders.shop] * np.exp(-0.3 * orders.goods)
-    likely[settled] = 0
+    likely[refunded] = 0
     order = np.flatnonzero(chance(rng, likely, len(likely)) & happened(orders.signed))
     size = len(order)
     kind = pick(rng, KINDS, size)
@@ -182,7 +182,7 @@ def _after_delivery(rng: Rng, orders: Orders, shops: Shops, settled: Ints) -> Ap
 
 
 def _again(rng: Rng, first: Applications, course: Course, orders: Orders) -> Applications:
-    """A return some days after a ticket for the same order was closed without a refund."""
+    """Make returns some days after a ticket for the same order was closed without a refund."""
     denied = happened(course.closed) & (course.outcome == CLOSED)
     denied &= orders.signed[first.order] <= course.closed
     chosen = np.flatnonzero(chance(rng, AGAIN, len(denied)) & denied)
@@ -196,7 +196,7 @@ def _again(rng: Rng, first: Applications, course: Course, orders: Orders) -> App
 
 
 def make_course(rng: Rng, asked: Applications, orders: Orders) -> Course:
-    """What the shop, the buyer and the platform made of each application."""
+    """Make what happens to each application, by the shop, the buyer and the platform."""
     size = len(asked.order)
     service = orders.service[asked.order]
     fate = _fates(rng, service, asked.unshipped)
@@ -205,7 +205,7 @@ def make_course(rng: Rng, asked: Applications, orders: Orders) -> Course:
     decided = np.where(instant, asked.applied, next_morning(rng, asked.applied + handling))
     decided = np.where(asked.unshipped, orders.cancelled[asked.order], decided)
     approved = np.where(fate == AGREED, decided, NEVER)
-    return_signed, refunded, closed = _settle(rng, asked.kind, approved, service)
+    return_signed, refunded, closed = _complete(rng, asked.kind, approved, service)
     stopped = np.where(fate == WITHDRAWN, asked.applied + waiting(rng, 20, size), decided + 3 * DAY)
     closed = np.where(fate == AGREED, closed, stopped)
 
@@ -232,7 +232,7 @@ def make_course(rng: Rng, asked: Applications, orders: Orders) -> Course:
 
 
 def _fates(rng: Rng, service: Floats, unshipped: Bools) -> Ints:
-    """Most tickets are agreed to; weak shops refuse more."""
+    """Return the fate of each ticket: most are agreed to; weak shops refuse more."""
     size = len(service)
     refused = chance(rng, 0.05 * np.exp(-0.5 * service), size)
     withdrawn = chance(rng, 0.06, size)
@@ -240,8 +240,8 @@ def _fates(rng: Rng, service: Floats, unshipped: Bools) -> Ints:
     return np.where(unshipped, AGREED, fate)
 
 
-def _settle(rng: Rng, kind: Ints, approved: Ints, service: Floats) -> tuple[Ints, Ints, Ints]:
-    """Times of the return, of the refund and of the end of tickets that the shop agreed to."""
+def _complete(rng: Rng, kind: Ints, approved: Ints, service: Floats) -> tuple[Ints, Ints, Ints]:
+    """Return the times of return, refund and end of the tickets that the shop agreed to."""
     size = len(kind)
     back = chance(rng, 1 - NOT_SENT_BACK, size) & (kind != REFUND_ONLY)
     parcel = next_morning(rng, approved + around(rng, RETURN_HOURS, 0.4, size))
@@ -256,14 +256,14 @@ def _settle(rng: Rng, kind: Ints, approved: Ints, service: Floats) -> tuple[Ints
 
 
 def _interventions(rng: Rng, fate: Ints, unshipped: Bools) -> tuple[Bools, Ints]:
-    """In which tickets the platform stepped in, and who was at fault."""
+    """Return in which tickets the platform stepped in, and who was at fault."""
     likely = np.where(fate == REFUSED, 0.6, np.where(fate == AGREED, 0.015, 0.0))
     taken = chance(rng, np.where(unshipped, 0.0, likely), len(fate))
     return taken, pick(rng, LIABILITY, len(fate))
 
 
 def without_refunded(orders: Orders, asked: Applications, course: Course) -> Orders:
-    """The orders; those refunded before their confirmation are never confirmed."""
+    """Return the orders; those refunded before their confirmation are never confirmed."""
     confirmed = orders.confirmed.copy()
     early = happened(course.refunded) & (course.refunded < confirmed[asked.order])
     confirmed[asked.order[early]] = NEVER
@@ -271,7 +271,7 @@ def without_refunded(orders: Orders, asked: Applications, course: Course) -> Ord
 
 
 def _refund_amounts(rng: Rng, asked: Applications, orders: Orders) -> Ints:
-    """Cents: the whole amount, or a part where the buyer keeps faulty goods."""
+    """Return cents: the whole amount, or a part where the buyer keeps faulty goods."""
     size = len(asked.order)
     amount = orders.amount[asked.order]
     kept = (asked.kind == REFUND_ONLY) & (orders.signed[asked.order] <= asked.applied)
@@ -283,7 +283,7 @@ def _refund_amounts(rng: Rng, asked: Applications, orders: Orders) -> Ints:
 def aftersales_frame(
     rng: Rng, asked: Applications, course: Course, orders: Orders, shops: Shops
 ) -> pl.DataFrame:
-    """The stream `aftersales`."""
+    """Build the stream `aftersales`."""
     size = len(asked.order)
     shop = orders.shop[asked.order]
     closed = happened(course.closed)

@@ -1,4 +1,4 @@
-"""From numpy arrays to the columns of the canonical frames."""
+"""Conversions from numpy arrays to the columns of the canonical frames."""
 
 from __future__ import annotations
 
@@ -32,37 +32,37 @@ ENUMS: dict[str, tuple[str, ...]] = {
 
 
 def code(column: str, label: str) -> int:
-    """The number by which arrays name an enum value."""
+    """Return the number of an enum value in arrays."""
     return ENUMS[column].index(label)
 
 
 def known(series: pl.Series, where: Bools) -> pl.Series:
-    """The series with null where nothing is known."""
+    """Return the series with null outside `where`."""
     return series.zip_with(pl.Series(where), pl.Series([None], dtype=series.dtype))
 
 
 def labels(names: Sequence[str], codes: Ints) -> pl.Series:
-    """Text from positions in `names`."""
+    """Return text from positions in `names`."""
     return pl.Series(names, dtype=pl.String).gather(pl.Series(codes))
 
 
 def enum(column: str, codes: Ints) -> pl.Series:
-    """Text from the codes of `ENUMS[column]`."""
+    """Return text from the codes of `ENUMS[column]`."""
     return labels(ENUMS[column], codes)
 
 
 def ids(prefix: str, numbers: Ints, digits: int = 8) -> pl.Series:
-    """Text such as R00000042."""
+    """Return text such as R00000042."""
     return prefix + pl.Series(numbers).cast(pl.String).str.zfill(digits)
 
 
 def row_ids(prefix: str, size: int) -> pl.Series:
-    """Ids of a stream's rows, counted from 1."""
+    """Return ids of a stream's rows, counted from 1."""
     return ids(prefix, np.arange(1, size + 1))
 
 
 def money(cents: Ints) -> pl.Series:
-    """Amounts with exactly two decimals."""
+    """Return amounts with exactly two decimals."""
     return (pl.Series(cents) / 100).cast(MONEY)
 
 

@@ -64,7 +64,7 @@ CARRIERS = {"northway": 0.4, "swiftline": 0.3, "redpost": 0.2, "oldroad": 0.1}
 
 PICKUP_HOURS = 15.0  # median, for an average shop
 PROMISED_PICKUP_HOURS = (48, 24)  # of usual shops, of shops with a strong logistics skill
-PROMISE_STATED = 0.95  # share of orders; the others leave the time of pick-up to custom
+PROMISE_KNOWN = 0.95  # share of orders; the others have no due time of pick-up
 FORGOTTEN, STUCK, LOST = 0.02, 0.02, 0.003  # shares of late pick-ups, slow and lost parcels
 AUTO_CONFIRM_DAYS = 10  # if the buyer does not confirm
 BUYERS_PER_ORDER = 0.6  # size of a shop's circle of buyers
@@ -119,7 +119,7 @@ class Orders(NamedTuple):
 
 
 def make_orders(rng: Rng, shops: Shops, count: int, weekday: int) -> Orders:
-    """`count` orders; `weekday` is that of the first day (0 is Monday)."""
+    """Make `count` orders; `weekday` is that of the first day (0 is Monday)."""
     shop, placed = _visits(rng, shops, count, weekday)
     paid, created = _payments(rng, placed)
     bad = _bad_week(shop, placed)
@@ -163,7 +163,7 @@ def make_orders(rng: Rng, shops: Shops, count: int, weekday: int) -> Orders:
 
 
 def _visits(rng: Rng, shops: Shops, count: int, weekday: int) -> tuple[Ints, Ints]:
-    """Shop and time of each order, in the order of time; the last day has at least one."""
+    """Draw shop and time of each order, sorted by time; the last day has at least one."""
     shop = np.repeat(np.arange(len(shops.share)), orders_per_shop(rng, shops, count))
     usual = {day: WEEKDAYS[(weekday + day) % 7] for day in range(DAYS)}
     weights = list((usual | SALE_DAYS).values())
@@ -175,7 +175,7 @@ def _visits(rng: Rng, shops: Shops, count: int, weekday: int) -> tuple[Ints, Int
 
 
 def _payments(rng: Rng, placed: Ints) -> tuple[Ints, Ints]:
-    """When orders were paid, if ever, and created; the very last order is paid."""
+    """Draw when orders were paid, if ever, and created; the very last order is paid."""
     unpaid = chance(rng, UNPAID, len(placed))
     unpaid[-1] = False
     thought = np.minimum(waiting(rng, 0.03, len(placed)), int(PAYMENT_HOURS * HOUR))
@@ -189,16 +189,16 @@ def _bad_week(shop: Ints, placed: Ints) -> Bools:
 
 
 def _after_sale(placed: Ints) -> Bools:
-    """Orders of a sale day and of the days after it."""
+    """Return which orders are of a sale day and of the days after it."""
     day = placed // DAY
     rush = [sale + echo for sale in SALE_DAYS for echo in range(SALE_ECHO_DAYS + 1)]
     return np.isin(day, rush)
 
 
 def _cancellations(rng: Rng, created: Ints, paid: Ints, service: Floats) -> tuple[Ints, Ints, Ints]:
-    """When a buyer asked for a refund before shipment, when the order was cancelled, by whom.
+    """Draw when a buyer asked for a refund before shipment, and when and by whom it was cancelled.
 
-    An unpaid order is cancelled by its buyer soon or by the platform when the time is over.
+    An unpaid order is cancelled by its buyer soon, or by the platform at the deadline.
     """
     size = len(created)
     unpaid = paid == NEVER
@@ -222,7 +222,7 @@ def _cancellations(rng: Rng, created: Ints, paid: Ints, service: Floats) -> tupl
 
 
 def _pickups(rng: Rng, ready: Ints, placed: Ints, logistics: Floats) -> Ints:
-    """When the carrier took the parcel: sooner from good shops, by day, at times far too late."""
+    """Draw when the carrier took the parcel: sooner from good shops, by day, a few far too late."""
     size = len(ready)
     hours = PICKUP_HOURS * np.exp(-0.35 * logistics)
     hours = hours * np.where(_after_sale(placed), SALE_PICKUP, 1.0)
@@ -231,7 +231,7 @@ def _pickups(rng: Rng, ready: Ints, placed: Ints, logistics: Floats) -> Ints:
 
 
 def _deliveries(rng: Rng, picked: Ints, placed: Ints, logistics: Floats, province: Ints) -> Ints:
-    """When the parcel was delivered: later in remote provinces, some stuck, a few lost."""
+    """Draw when the parcel was delivered: later in remote provinces, some stuck, a few lost."""
     size = len(picked)
     hours = np.array([road for _, road, _ in PROVINCES.values()], dtype=np.float64)[province]
     hours = hours * np.exp(-0.15 * logistics)
@@ -242,20 +242,20 @@ def _deliveries(rng: Rng, picked: Ints, placed: Ints, logistics: Floats, provinc
 
 
 def _promised_pickup(shops: Shops) -> Ints:
-    """Seconds from payment within which each shop promises the pick-up."""
+    """Return the seconds from payment within which each shop promises the pick-up."""
     usual, strong = PROMISED_PICKUP_HOURS
     return HOUR * np.where(shops.logistics > 1, strong, usual).astype(np.int64)
 
 
 def _confirmations(rng: Rng, received: Ints) -> Ints:
-    """Some buyers confirm after a day or two, the others' orders are confirmed for them."""
+    """Draw confirmations: by some buyers after a day or two, else by the platform later."""
     size = len(received)
     by_buyer = chance(rng, 0.4, size)
     return received + np.where(by_buyer, waiting(rng, 36, size), AUTO_CONFIRM_DAYS * DAY)
 
 
 def _amounts(rng: Rng, industry: Ints, placed: Ints, gift: Bools) -> Ints:
-    """Cents: around the industry's price, lower on sale days, one cent for a gift."""
+    """Draw cents: around the industry's price, lower on sale days, one cent for a gift."""
     size = len(placed)
     price = np.array([price for price, _ in INDUSTRIES.values()])[industry]
     price = price * np.where(np.isin(placed // DAY, list(SALE_DAYS)), SALE_PRICE, 1.0)
@@ -264,7 +264,7 @@ def _amounts(rng: Rng, industry: Ints, placed: Ints, gift: Bools) -> Ints:
 
 
 def _buyers(rng: Rng, shop: Ints, shops: int) -> Ints:
-    """Buyers by number: each shop has a circle with some regulars; circles overlap."""
+    """Draw buyers: each shop has a circle with some regulars; circles overlap."""
     everybody = len(shop)
     circle = 1 + BUYERS_PER_ORDER * np.bincount(shop, minlength=shops)
     start = rng.integers(0, everybody, shops)
@@ -273,22 +273,22 @@ def _buyers(rng: Rng, shop: Ints, shops: int) -> Ints:
 
 
 def order_ids(orders: Orders, rows: Ints) -> pl.Series:
-    """Ids of the orders in these rows, 19 digits."""
+    """Return ids of the orders in these rows, 19 digits."""
     return pl.Series(orders.number[rows]).cast(pl.String)
 
 
 def product_ids(orders: Orders, rows: Ints) -> pl.Series:
-    """Ids of the products in these orders."""
+    """Return ids of the products in these orders."""
     return shop_ids(orders.shop[rows]) + "-" + ids("P", orders.product[rows] + 1, digits=3)
 
 
 def buyer_ids(orders: Orders, rows: Ints) -> pl.Series:
-    """Ids of the buyers of these orders."""
+    """Return ids of the buyers of these orders."""
     return ids("B", orders.buyer[rows] + 1)
 
 
 def orders_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
-    """The stream `orders`."""
+    """Build the stream `orders`."""
     o = orders
     rows = np.arange(len(o.shop))
     shipped, signed = happened(o.picked), happened(o.signed)
@@ -296,7 +296,7 @@ def orders_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
     late_pickup = shipped & (o.picked > o.pickup_due)
     compensated = chance(rng, np.where(late_pickup, 0.3, 0.005), len(rows)) & shipped
     carrier = pick(rng, tuple(CARRIERS.values()), len(rows))
-    stated = chance(rng, PROMISE_STATED, len(rows))
+    promised = chance(rng, PROMISE_KNOWN, len(rows))
     return pl.DataFrame(
         {
             "order_id": order_ids(o, rows),
@@ -310,7 +310,7 @@ def orders_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
             "completed_at": o.confirmed,
             "cancelled_at": o.cancelled,
             "cancelled_by": known(enum("cancelled_by", o.cancelled_by), happened(o.cancelled)),
-            "pickup_due_at": np.where(stated, o.pickup_due, NEVER),
+            "pickup_due_at": np.where(promised, o.pickup_due, NEVER),
             "delivery_due_at": np.where(shipped, o.delivery_due, NEVER),
             "delivery_on_time": known(pl.Series(o.signed <= o.delivery_due), overdue),
             "is_presale": o.presale,

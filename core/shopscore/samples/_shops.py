@@ -1,4 +1,4 @@
-"""The shops of a sample: what they sell, how good they are, and what is true of them."""
+"""The shops of a sample: their industries and skills, facts and violations."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Shops(NamedTuple):
 
 
 def make_shops(rng: Rng, count: int) -> Shops:
-    """Shops with heavy-tailed sizes and skills that go together."""
+    """Make shops with heavy-tailed sizes and correlated skills."""
     industries = max(1, min(len(INDUSTRIES), count // PEERS))
     share = np.exp(SIZE_SPREAD * rng.standard_normal(count))
     share[0] = max(share[0], BUSY_SHARE * share.mean())
@@ -84,24 +84,24 @@ def make_shops(rng: Rng, count: int) -> Shops:
 
 
 def orders_per_shop(rng: Rng, shops: Shops, orders: int) -> Ints:
-    """How many orders each shop has: one for every shop, the rest by its share."""
+    """Draw how many orders each shop has: one for every shop, the rest by its share."""
     rest = orders - len(shops.share)
     return 1 + rng.multinomial(rest, shops.share / shops.share.sum())
 
 
 def shop_ids(shops: Ints) -> pl.Series:
-    """Ids of shops by number: 0 is S0001."""
+    """Return ids of shops by number: 0 is S0001."""
     return ids("S", shops + 1, digits=4)
 
 
 def agent_ids(rng: Rng, shops: Shops, shop: Ints) -> pl.Series:
-    """One of the shop's agents per row."""
+    """Draw one of the shop's agents per row."""
     agent = (rng.random(len(shop)) * shops.agents[shop]).astype(np.int64)
     return shop_ids(shop) + "-" + ids("A", agent + 1, digits=2)
 
 
 def shops_frame(rng: Rng, shops: Shops) -> pl.DataFrame:
-    """The stream `shops`."""
+    """Build the stream `shops`."""
     number = np.arange(len(shops.industry))
     age = rng.integers(*SHOP_AGE_DAYS, len(number))
     industry = labels(tuple(INDUSTRIES), shops.industry)
@@ -118,7 +118,7 @@ def shops_frame(rng: Rng, shops: Shops) -> pl.DataFrame:
 
 
 def violations_frame(rng: Rng, shops: Shops) -> pl.DataFrame:
-    """The stream `violations`: few, more of them in weak shops."""
+    """Build the stream `violations`: few, more of them in weak shops."""
     counts = rng.poisson(VIOLATIONS_PER_SHOP * np.exp(-0.5 * shops.service))
     shop = np.repeat(np.arange(len(counts)), counts)
     happened_at = np.sort(rng.integers(0, LAST_SECOND + 1, len(shop)))
@@ -135,7 +135,7 @@ def violations_frame(rng: Rng, shops: Shops) -> pl.DataFrame:
 def facts_frame(
     rng: Rng, count: int, facts: Mapping[str, tuple[float, float]], end: date
 ) -> pl.DataFrame:
-    """The stream `shop_facts`: what is said of some shops on one day each, rather of late.
+    """Build the stream `shop_facts`: some shops have a fact on one day, more often a late one.
 
     Each fact (name → share of the shops, value) has its own generator: it stays as it is when
     others come or go.

@@ -1,4 +1,4 @@
-"""What buyers say: reviews, conversations, complaints and calls for the platform's help."""
+"""Voices of buyers: reviews, conversations, complaints and calls for the platform's help."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ SATISFACTION_ASKED = 0.35
 COMPLAINTS, COMPLAINTS_LATE = 0.008, 0.02  # share of paid orders, and more for late ones
 UPHELD = 0.65
 FILED = 0.95  # share of complaints and calls for help that name their order
-CALLS_FOR_HELP = 0.003  # share of paid orders, beside those in tickets
+CALLS_FOR_HELP = 0.003  # share of paid orders, in addition to those in tickets
 
 
 def reviews_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
-    """The stream `reviews`: ratings follow the shop's skill and the parcel's punctuality."""
+    """Build the stream `reviews`: ratings follow the shop's skill and the parcel's punctuality."""
     order = np.flatnonzero(chance(rng, REVIEWED, len(orders.shop)) & happened(orders.received))
     written = orders.received[order] + waiting(rng, 72, len(order))
     again = np.flatnonzero(chance(rng, FOLLOWED_UP, len(order)))
@@ -87,7 +87,7 @@ def _rate(rng: Rng, skill: Floats, late: Bools, weight: float) -> pl.Series:
 
 
 def conversations_frame(rng: Rng, orders: Orders, shops: Shops) -> pl.DataFrame:
-    """The stream `conversations`: questions before and after buying, to people and to bots."""
+    """Build the stream `conversations`: questions before and after buying, to people and bots."""
     order, started, linked = _sessions(rng, orders)
     size = len(order)
     shop = orders.shop[order]
@@ -120,7 +120,7 @@ def conversations_frame(rng: Rng, orders: Orders, shops: Shops) -> pl.DataFrame:
 
 
 def _sessions(rng: Rng, orders: Orders) -> tuple[Ints, Ints, Bools]:
-    """Order, start and whether the order is named, by time; without a name it came before."""
+    """Draw order, start, and whether the order is named; unnamed sessions start before it."""
     order = np.repeat(
         np.arange(len(orders.shop)), rng.poisson(SESSIONS_PER_ORDER, len(orders.shop))
     )
@@ -136,7 +136,7 @@ def _sessions(rng: Rng, orders: Orders) -> tuple[Ints, Ints, Bools]:
 
 
 def _first_replies(rng: Rng, started: Ints, service: Floats) -> Ints:
-    """When a human first answered: in minutes by day, in the morning after a night, or never."""
+    """Draw when a human first answered: in minutes by day, in the morning after a night, or never."""
     size = len(started)
     soon = started + around(rng, FIRST_REPLY_HOURS * np.exp(-0.4 * service), 1.1, size)
     asleep = at_night(started) & ~chance(rng, NIGHT_SHIFT, size)
@@ -145,7 +145,7 @@ def _first_replies(rng: Rng, started: Ints, service: Floats) -> Ints:
 
 
 def _rounds(rng: Rng, rounds: Ints, first: Ints, service: Floats) -> tuple[Ints, Ints]:
-    """Rounds that no human answered, and seconds until the answer summed over the others.
+    """Draw the rounds that no human answered, and the sum of seconds until the other answers.
 
     `first` is the time until the first reply, in seconds; without one no round is answered.
     """
@@ -157,7 +157,7 @@ def _rounds(rng: Rng, rounds: Ints, first: Ints, service: Floats) -> tuple[Ints,
 
 
 def complaints_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
-    """The stream `complaints`: about paid orders, more about weak shops and late parcels."""
+    """Build the stream `complaints`: about paid orders, more about weak shops and late parcels."""
     likely = COMPLAINTS * np.exp(-0.8 * orders.service) + COMPLAINTS_LATE * orders.late
     order, time = _in_time(
         chance(rng, likely, len(likely)), orders.paid + waiting(rng, 120, len(likely))
@@ -177,7 +177,7 @@ def complaints_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
 def escalations_frame(
     rng: Rng, orders: Orders, asked: Applications, course: Course
 ) -> pl.DataFrame:
-    """The stream `escalations`: every ticket in which the platform stepped in, and some more."""
+    """Build the stream `escalations`: every ticket in which the platform stepped in, and more."""
     likely = CALLS_FOR_HELP * np.exp(-0.5 * orders.service)
     called, time = _in_time(
         chance(rng, likely, len(likely)), orders.paid + waiting(rng, 120, len(likely))
@@ -198,7 +198,7 @@ def escalations_frame(
 
 
 def _in_time(chosen: Bools, time: Ints) -> tuple[Ints, Ints]:
-    """Rows that were chosen and have happened, by time, with their times."""
+    """Return rows that were chosen and have happened, by time, with their times."""
     rows = np.flatnonzero(chosen & happened(time))
     rows = rows[np.argsort(time[rows], kind="stable")]
     return rows, time[rows]

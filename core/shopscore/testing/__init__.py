@@ -1,4 +1,4 @@
-"""The conformance kit: the checks that every plugin passes, built-in or not.
+"""The conformance kit: the checks that every plugin must pass, built-in or not.
 
 ``check_plugin("name")`` runs them on the base install and returns a report; with the extra
 ``testing`` a plugin's own tests inherit :class:`shopscore.testing.conformance.PluginConformance`.

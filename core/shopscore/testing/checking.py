@@ -1,15 +1,14 @@
-"""Running the kit on a plugin."""
+"""Runs the checks of the kit on a plugin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..errors import CoverageError, did_you_mean
 from ..plugins.catalog import plugin_records
 from ..plugins.conflicts import platforms_of
 from ..plugins.records import PluginRecord
 from .report import Check, Report
-from .subject import Checking, Subject, failed, passed
+from .subject import Checking, Subject, failed, find_plugins, passed
 
 
 def check_plugin(name: str) -> Report:
@@ -25,43 +24,28 @@ def check_plugin(name: str) -> Report:
 
 
 def check_records(records: Iterable[PluginRecord], name: str) -> Report:
-    """Run every check on one of some plugins.
+    """Run every check on one plugin among ``records``.
 
-    Where several distributions share the name, the report covers them all.
+    Where several distributions share the name, the report covers all of them.
     """
-    every = tuple(records)
-    mine = _named(every, name)
+    installed = tuple(records)
+    selected = find_plugins(installed, name)
     checks: list[Check] = []
-    for record in mine:
-        checks.extend(_loads(record))
+    for record in selected:
+        checks.append(_check_status(record))
         if record.status == "active":
-            subject = Subject(record, platforms_of(every))
-            checks.extend(check for checking in _checks() for check in checking(subject))
+            subject = Subject(record, platforms_of(installed))
+            checks.extend(check for checking in _all_checks() for check in checking(subject))
     return Report(name, tuple(checks))
 
 
-def subject_of(name: str) -> Subject:
-    """An installed plugin as the checks see it."""
-    records = plugin_records()
-    return Subject(_named(records, name)[0], platforms_of(records))
-
-
-def _named(records: tuple[PluginRecord, ...], name: str) -> list[PluginRecord]:
-    found = [r for r in records if name in (r.name, r.origin)]
-    if not found:
-        raise CoverageError(
-            f"no plugin {name} is installed{did_you_mean(name, {r.name for r in records})}"
-        )
-    return found
-
-
-def _loads(record: PluginRecord) -> list[Check]:
+def _check_status(record: PluginRecord) -> Check:
     if record.status == "active":
-        return [passed("loads", record.origin)]
-    return [failed("loads", record.origin, f"{record.status}: {record.error or 'switched off'}")]
+        return passed("loads", record.origin)
+    return failed("loads", record.origin, f"{record.status}: {record.error or 'switched off'}")
 
 
-def _checks() -> tuple[Checking, ...]:
+def _all_checks() -> tuple[Checking, ...]:
     from . import counting_laws, declarations, lever_checks, points_laws, processes
 
     return (

@@ -1,7 +1,9 @@
 """The kit as a class for pytest; needs the extra ``testing``.
 
-class TestMyPlatform(PluginConformance):
-plugin = "myplatform"
+::
+
+    class TestMyPlatform(PluginConformance):
+        plugin = "myplatform"
 """
 
 from __future__ import annotations
@@ -22,11 +24,11 @@ def _report(plugin: str) -> Report:
 
 
 class PluginConformance:
-    """Inherit it in a class whose name begins with ``Test``, and name the plugin.
+    """Tests of one plugin: inherit them in a class ``Test…`` that sets ``plugin``.
 
-    ``expected_failures`` maps ids of checks to the reason why they fail; one that passes after
-    all fails the test. ``minimum`` is the number of checks that must have run, so that a suite
-    cannot shrink to nothing unnoticed.
+    ``expected_failures`` maps ids of checks to the reason why they fail; if such a check passes,
+    the test fails. ``minimum`` is the number of checks that must have run, so that a suite cannot
+    shrink unnoticed.
     """
 
     plugin: ClassVar[str]
@@ -35,20 +37,20 @@ class PluginConformance:
 
     @pytest.fixture
     def report(self) -> Report:
-        """The report of the plugin, made once in a process."""
+        """Return the report of the plugin, made once per process."""
         return _report(self.plugin)
 
     @pytest.mark.parametrize("check", CHECKS)
     def test_check(self, report: Report, check: str) -> None:
-        """One check of the kit."""
-        found = [c for c in report.checks if c.id == check and c.status == "failed"]
+        """Check that one check of the kit passes, or fails as expected."""
+        failures = [c for c in report.failures if c.id == check]
         reason = self.expected_failures.get(check)
         if reason is not None:
-            assert found, f"{check} was expected to fail ({reason}), and passes"
+            assert failures, f"{check} was expected to fail ({reason}), but passes"
             pytest.xfail(reason)
-        assert not found, "\n".join(f"{c.subject}: {c.message}" for c in found)
+        assert not failures, "\n".join(f"{c.subject}: {c.message}" for c in failures)
 
     def test_enough_was_checked(self, report: Report) -> None:
-        """The suite has not shrunk."""
+        """Check that enough checks were run."""
         ran = [c for c in report.checks if c.status != "skipped"]
         assert len(ran) >= self.minimum, f"only {len(ran)} checks ran"

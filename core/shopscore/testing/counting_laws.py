@@ -1,20 +1,22 @@
-"""Checks on what is counted: the oracle, the law of the state, and input that lacks things."""
+"""Checks of counting: the oracle, the law of the state, and incomplete input."""
 
 from __future__ import annotations
 
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from ..counting.cells import fingerprint
 from ..counting.once import once_column
 from ..counting.resolution import Resolved, resolve_events
+from ..counting.selection import counted_rows, day_number
 from ..counting.state import Tallies
-from ..counting.sums import day_number, window_sums
+from ..counting.sums import window_sums
 from ..errors import ShopscoreError
 from ..evaluation.with_python import evaluate
 from ..grading.weighing import weigh
@@ -25,7 +27,10 @@ from ..reading.events import Events, read_events
 from ..results.building import build_result
 from ..samples import generate
 from .report import Check
-from .subject import Subject, failed, judged
+from .subject import Subject, conclude, failed
+
+#: A shop and a day.
+Place = tuple[str, int]
 
 END = date(2024, 6, 30)
 AS_OF = END + timedelta(days=1)
@@ -34,38 +39,52 @@ AS_OF = END + timedelta(days=1)
 def sample_frames(
     rules: BoundRuleSet, *, shops: int = 6, orders: int = 400
 ) -> dict[str, pl.DataFrame]:
-    """Events that a platform's facts occur in."""
+    """Return sample events in which the platform's shop facts occur."""
     facts = {fact.name: 0.5 for fact in rules.platform.facts}
     return generate(shops=shops, orders=orders, seed=7, end=END, facts=facts)
 
 
-def events_of(rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame]) -> Events:
-    """Frames, read for a platform."""
+def read_frames(rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame]) -> Events:
+    """Read dataframes as events of a platform."""
     return read_events(dict(frames), platform=rules.platform)
 
 
 def oracle(subject: Subject) -> Iterator[Check]:
-    """``oracle``: every tally, per shop and day, row by row in plain Python."""
+    """Check that plain Python counts the same as polars: every tally, and which rows it counts."""
     for rules in subject.rules:
-        resolved = resolve_events(events_of(rules, sample_frames(rules)), rules)
+        resolved = resolve_events(read_frames(rules, sample_frames(rules)), rules)
         state = Tallies.of(resolved)
-        said = []
-        for position, tally in enumerate(rules.tallies):
-            mine = state.cells.filter(pl.col("tally") == position)
-            ids = state.shop_ids.to_list()
-            counted = {
-                (ids[shop], day): (total, count) for _, shop, day, total, count in mine.iter_rows()
-            }
-            if counted != _by_rows(resolved, tally):
-                said.append(f"{tally.key}: the evaluators disagree")
-        yield judged("oracle", rules.ruleset.name, said)
+        complaints = []
+        for tally in rules.tallies:
+            by_rows = _by_rows(resolved, tally)
+            if _cells(state, tally) != _summed(by_rows.values()):
+                complaints.append(f"{tally.key}: the evaluators disagree")
+            if counted_rows(resolved, tally).tolist() != list(by_rows):
+                complaints.append(f"{tally.key}: other rows are counted")
+        yield conclude("oracle", rules.ruleset.name, complaints)
 
 
-def _by_rows(resolved: Resolved, tally: Tally) -> dict[tuple[str, int], tuple[int, int]]:
-    cells: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
+def _cells(state: Tallies, tally: Tally) -> dict[Place, tuple[int, int]]:
+    """Return sum and number of rows of a tally, by shop and day."""
+    cells, ids = state.daily[fingerprint(tally)], state.shop_ids.to_list()
+    places = ((ids[shop], day) for shop, day in zip(cells.shops, cells.days.tolist(), strict=True))
+    found = zip(cells.values.tolist(), cells.counts.tolist(), strict=True)
+    return dict(zip(places, found, strict=True))
+
+
+def _summed(rows: Iterable[tuple[Place, int]]) -> dict[Place, tuple[int, int]]:
+    cells: dict[Place, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for place, value in rows:
+        total, count = cells[place]
+        cells[place] = total + value, count + 1
+    return dict(cells)
+
+
+def _by_rows(resolved: Resolved, tally: Tally) -> dict[int, tuple[Place, int]]:
+    """Return shop, day and value of each row that counts, by its position."""
+    found = {}
     ids = resolved.events.shops["shop_id"].to_list()
-    frame = resolved.frames[tally.stream]
-    for row in frame.iter_rows(named=True):
+    for position, row in enumerate(resolved.frames[tally.stream].iter_rows(named=True)):
         if tally.where is not None and evaluate(tally.where, row) is not True:
             continue
         if tally.once is not None and not row[once_column(tally)]:
@@ -73,34 +92,33 @@ def _by_rows(resolved: Resolved, tally: Tally) -> dict[tuple[str, int], tuple[in
         if row.get("_excluded") and not tally.with_excluded:
             continue
         time, value = evaluate(tally.day, row), evaluate(tally.value, row)
-        if time is None or value is None:
-            continue
-        cell = cells[ids[row["shop"]], time // DAY_SECONDS]
-        cell[0] += value
-        cell[1] += 1
-    return {key: (total, count) for key, (total, count) in cells.items()}
+        if time is not None and value is not None:
+            found[position] = (ids[row["shop"]], time // DAY_SECONDS), value
+    return found
 
 
 def state_law(subject: Subject) -> Iterator[Check]:
-    """``state_law``: split, merge in another order, undo."""
+    """Check that parts of a state add up in any order, and can be subtracted again."""
     for rules in subject.rules:
-        resolved = resolve_events(events_of(rules, sample_frames(rules)), rules)
+        resolved = resolve_events(read_frames(rules, sample_frames(rules)), rules)
         whole = Tallies.of(resolved)
         first, second, third = (Tallies.of(part) for part in resolved.split(3))
-        said = []
+        complaints = []
         if third + (first + second) != whole or (second + third) + first != whole:
-            said.append("three parts do not add up to the whole")
+            complaints.append("three parts do not add up to the whole")
         if (whole - second) != first + third:
-            said.append("taking a part away does not leave the others")
-        yield judged("state_law", rules.ruleset.name, said)
+            complaints.append("subtracting a part does not leave the others")
+        if first + (second - first) != second:
+            complaints.append("a correction does not end at what was added")
+        yield conclude("state_law", rules.ruleset.name, complaints)
 
 
 def windows_commute(subject: Subject) -> Iterator[Check]:
-    """``windows_commute``: both ways to the same integers, on several days."""
+    """Check that rows and daily cells give the same sums over windows, on several days."""
     for rules in subject.rules:
-        resolved = resolve_events(events_of(rules, sample_frames(rules)), rules)
+        resolved = resolve_events(read_frames(rules, sample_frames(rules)), rules)
         state = Tallies.of(resolved).with_shops(resolved.events.shops["shop_id"])
-        said = []
+        complaints = []
         for as_of in (AS_OF, AS_OF - timedelta(days=9), AS_OF + timedelta(days=40)):
             wanted = [
                 (tally, metric.window.weights(as_of))
@@ -109,44 +127,44 @@ def windows_commute(subject: Subject) -> Iterator[Check]:
             ]
             direct = window_sums(resolved, wanted, as_of)
             daily = state.window_sums(wanted, as_of)
-            said += [
+            complaints += [
                 f"{tally.key} differs on {as_of} (day {day_number(as_of)})"
                 for (tally, _), a, b in zip(wanted, direct, daily, strict=True)
                 if not (np.array_equal(a[0], b[0]) and np.array_equal(a[1], b[1]))
             ]
-        yield judged("windows_commute", rules.ruleset.name, said)
+        yield conclude("windows_commute", rules.ruleset.name, complaints)
 
 
 def empty_input(subject: Subject) -> Iterator[Check]:
-    """``empty_input``: tables with columns and no rows."""
+    """Check that tables without rows give no values, and no error."""
     for rules in subject.rules:
         frames = {name: frame.clear() for name, frame in sample_frames(rules).items()}
         frames["shops"] = sample_frames(rules)["shops"].head(1)
-        yield _scores("empty_input", rules, frames, values_allowed=False)
+        yield _check_scoring("empty_input", rules, frames, values_allowed=False)
 
 
 def one_row(subject: Subject) -> Iterator[Check]:
-    """``one_row``: the first row of each stream."""
+    """Check that a single row per stream is scored without an error."""
     for rules in subject.rules:
         frames = {name: frame.head(1) for name, frame in sample_frames(rules).items()}
-        yield _scores("one_row", rules, frames, values_allowed=True)
+        yield _check_scoring("one_row", rules, frames, values_allowed=True)
 
 
 def missing_columns(subject: Subject) -> Iterator[Check]:
-    """``missing_columns``: each optional column that a metric needs, left out in turn."""
+    """Check that without a column that metrics need, left out in turn, they have no value."""
     for rules in subject.rules:
         frames = sample_frames(rules, shops=3, orders=60)
-        said: list[str] = []
-        for stream, column in sorted(_needed(rules)):
+        complaints: list[str] = []
+        for stream, column in sorted(_needed_columns(rules)):
             if stream not in frames or column not in frames[stream].columns:
                 continue
             without = {**frames, stream: frames[stream].drop(column)}
-            said += _complaints(rules, without, f"{stream}.{column}")
-        yield judged("missing_columns", rules.ruleset.name, said)
+            complaints += _complaints(rules, without, f"{stream}.{column}")
+        yield conclude("missing_columns", rules.ruleset.name, complaints)
 
 
-def _needed(rules: BoundRuleSet) -> set[tuple[str, str]]:
-    found = set()
+def _needed_columns(rules: BoundRuleSet) -> set[tuple[str, str]]:
+    needed = set()
     for tally in rules.tallies:
         stream = rules.streams[tally.stream]
         counted = (() if tally.where is None else (tally.where,), (tally.value,))
@@ -154,12 +172,12 @@ def _needed(rules: BoundRuleSet) -> set[tuple[str, str]]:
             for ref in _without_alternatives(expr):
                 column = None if ref.linked else stream.column(ref.name)
                 if column is not None and not column.required and column.default is None:
-                    found.add((stream.name, ref.name))
-    return found
+                    needed.add((stream.name, ref.name))
+    return needed
 
 
 def _without_alternatives(expr: Expr) -> Iterator[ColumnRef]:
-    """The columns of an expression for which it names no other."""
+    """Yield the columns of an expression that have no alternative in it."""
     if isinstance(expr, ColumnRef):
         yield expr
     elif not isinstance(expr, FirstOf):
@@ -171,18 +189,18 @@ def _complaints(
     rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame], dropped: str
 ) -> Iterator[str]:
     try:
-        measured = _measured(rules, events_of(rules, frames))
+        measured = _measure(rules, read_frames(rules, frames))
     except ShopscoreError as error:
         yield f"without {dropped}: {error}"
         return
     for id, values in measured.items():
-        if values.missing_columns and values.present.any():
+        if values.missing_columns and values.known.any():
             yield f"without {dropped} metric {id} still has values"
     if not any(dropped in missing for v in measured.values() for missing in v.missing_columns):
-        yield f"without {dropped} no metric says that it lacks it"
+        yield f"without {dropped} no metric reports it as missing"
 
 
-def _measured(rules: BoundRuleSet, events: Events) -> Mapping[str, Any]:
+def _measure(rules: BoundRuleSet, events: Events) -> Mapping[str, Any]:
     resolved = resolve_events(events, rules)
     return weigh(
         rules,
@@ -193,18 +211,18 @@ def _measured(rules: BoundRuleSet, events: Events) -> Mapping[str, Any]:
     )
 
 
-def _scores(
+def _check_scoring(
     id: str, rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame], *, values_allowed: bool
 ) -> Check:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            events = events_of(rules, frames)
-            measured = _measured(rules, events)
+            events = read_frames(rules, frames)
+            measured = _measure(rules, events)
             result = build_result(rules, AS_OF, measured, events.shops)
             result.to_json()
-    except Exception as error:  # whatever goes wrong here would go wrong for a user
+    except Exception as error:  # any error here would reach a user
         return failed(id, rules.ruleset.name, f"{type(error).__name__}: {error}")
-    present = [m.id for m in measured.values() if m.present.any()]
-    said = [] if values_allowed else [f"metric {m} has a value of nothing" for m in present]
-    return judged(id, rules.ruleset.name, said)
+    present = [m.id for m in measured.values() if m.known.any()]
+    complaints = [f"metric {m} has a value without any rows" for m in present]
+    return conclude(id, rules.ruleset.name, [] if values_allowed else complaints)

@@ -1,24 +1,24 @@
-"""Checks on what a plugin declares: labels, files, weights, sources, spans, tallies."""
+"""Checks of what a plugin declares: labels, files, weights, sources, spans, tallies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from fractions import Fraction
 from itertools import pairwise
 
 from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
 from ..model.binding import bind
-from ..model.rulesets import Dimension, Eligibility, RuleSet, Tier
+from ..model.rulesets import RuleSet
 from ..model.streams import CANONICAL, merge_streams
 from ..plugins.declarations import Platform, Scorecard
+from ..rules.exact_rules import exact_rules
 from ..rules.tally_checks import check_tally
 from .report import Check
-from .subject import Subject, failed, judged, passed
+from .subject import Subject, conclude, failed, passed
 
 
-def parsed(card: Scorecard) -> Iterator[RuleSet]:
-    """The rule sets of a scorecard that can be read."""
+def parse_rulesets(card: Scorecard) -> Iterator[RuleSet]:
+    """Yield the valid rule sets of a scorecard."""
     for version in card.versions:
         try:
             yield card.ruleset(version)
@@ -27,60 +27,54 @@ def parsed(card: Scorecard) -> Iterator[RuleSet]:
 
 
 def labels(subject: Subject) -> Iterator[Check]:
-    """``labels``: both languages, everywhere."""
+    """Check that everything with a label has one in both languages."""
     for platform, card in subject.scorecards:
-        missing = [] if _labelled(platform.zh, platform.en) else ["platform"]
-        missing += [] if _labelled(card.zh, card.en) else ["scorecard"]
-        for ruleset in parsed(card):
-            parts: tuple[Dimension | Tier | Eligibility, ...] = (
-                *ruleset.dimensions,
-                *ruleset.tiers,
-                *ruleset.eligibility,
-            )
-            missing += [f"{t.id} of {ruleset.version}" for t in parts if not _labelled(t.zh, t.en)]
-            missing += [] if _labelled(ruleset.zh, ruleset.en) else [f"rule set {ruleset.version}"]
+        missing = [] if platform.label.complete else ["platform"]
+        missing += [] if card.label.complete else ["scorecard"]
+        for ruleset in parse_rulesets(card):
+            labels = [(d.id, d.label) for d in ruleset.dimensions]
+            labels += [(t.id, t.label) for t in ruleset.tiers]
+            labels += [(e.id, e.label) for e in ruleset.eligibility]
+            missing += [f"{id} of {ruleset.version}" for id, label in labels if not label.complete]
+            missing += [] if ruleset.label.complete else [f"rule set {ruleset.version}"]
         try:
             metrics = card.all_metrics
-        except Exception as error:  # the module is the plugin's own: anything may go wrong in it
+        except Exception as error:  # the module of a plugin may raise anything
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
-        missing += [f"metric {m.id}" for m in metrics.values() if not _labelled(m.zh, m.en)]
-        yield judged("labels", card.name, [f"{what} lacks a label" for what in missing])
-
-
-def _labelled(zh: str, en: str) -> bool:
-    return bool(zh.strip() and en.strip())
+        missing += [f"metric {m.id}" for m in metrics.values() if not m.label.complete]
+        yield conclude("labels", card.name, [f"{what}: a label is missing" for what in missing])
 
 
 def rulesets_parse(subject: Subject) -> Iterator[Check]:
-    """``rulesets_parse``: each file by itself."""
+    """Check that every rule set file is valid."""
     for _, card in subject.scorecards:
         for version in card.versions:
             name = f"{card.name}/{version}"
             try:
-                found = card.ruleset(version)
+                ruleset = card.ruleset(version)
             except ShopscoreError as error:
                 yield failed("rulesets_parse", name, str(error))
                 continue
-            said = [] if found.name == name else [f"says that it is {found.name}"]
-            yield judged("rulesets_parse", name, said)
+            complaints = [] if ruleset.name == name else [f"the file declares {ruleset.name}"]
+            yield conclude("rulesets_parse", name, complaints)
 
 
 def metrics_exist(subject: Subject) -> Iterator[Check]:
-    """``metrics_exist``: the module has what the rule sets name."""
+    """Check that every metric that a rule set names exists."""
     for _, card in subject.scorecards:
-        for ruleset in parsed(card):
+        for ruleset in parse_rulesets(card):
             try:
                 known = card.all_metrics
             except Exception as error:  # see labels
                 yield failed("metrics_exist", ruleset.name, f"{type(error).__name__}: {error}")
                 continue
             missing = (id for id in ruleset.needed_metric_ids if id not in known)
-            yield judged("metrics_exist", ruleset.name, [f"no metric {id}" for id in missing])
+            yield conclude("metrics_exist", ruleset.name, [f"no metric {id}" for id in missing])
 
 
 def metric_sources(subject: Subject) -> Iterator[Check]:
-    """``metric_sources``: who says that the metric is measured so."""
+    """Check that every metric names a source that the rule set knows."""
     for rules in subject.rules:
         complaints = []
         for id in rules.ruleset.metric_ids:
@@ -92,58 +86,60 @@ def metric_sources(subject: Subject) -> Iterator[Check]:
                 for s in sources
                 if s not in rules.ruleset.sources
             ]
-        yield judged("metric_sources", rules.ruleset.name, complaints)
+        yield conclude("metric_sources", rules.ruleset.name, complaints)
 
 
 def weights_sum(subject: Subject) -> Iterator[Check]:
-    """``weights_sum``: exact, not about."""
+    """Check that the weights of dimensions add up to exactly 1, where all are known."""
     for _, card in subject.scorecards:
-        for ruleset in parsed(card):
+        for ruleset in parse_rulesets(card):
             if not ruleset.dimensions:
                 yield passed("weights_sum", ruleset.name)
                 continue
-            total = ruleset.known_weight
-            said = []
-            if total not in (None, 1):
-                said.append(f"weights of dimensions add up to {float(total or 0)}, not 1")
-            for dimension in ruleset.dimensions:
-                weights = [Fraction(ruleset.number(m.weight) or 0) for m in dimension.metrics]
-                missing = any(ruleset.number(m.weight) is None for m in dimension.metrics)
-                if any(w < 0 for w in weights) or not (sum(weights) or missing or not weights):
-                    said.append(f"dimension {dimension.id} has no positive weights")
-            yield judged("weights_sum", ruleset.name, said)
+            rules = exact_rules(ruleset, card.scorer_kinds)
+            complaints = []
+            if rules.total_weight not in (None, 1):
+                total = float(rules.total_weight or 0)
+                complaints.append(f"weights of dimensions add up to {total}, not 1")
+            for dimension in rules.dimensions:
+                weights = [m.weight for m in dimension.metrics]
+                known = [w for w in weights if w is not None]
+                complete = bool(weights) and len(known) == len(weights)
+                if any(w < 0 for w in known) or (complete and not sum(known)):
+                    complaints.append(f"dimension {dimension.id} has no positive weights")
+            yield conclude("weights_sum", ruleset.name, complaints)
 
 
 def spans(subject: Subject) -> Iterator[Check]:
-    """``spans``: at most one rule set on any day."""
+    """Check that at most one rule set is in force on any day."""
     for _, card in subject.scorecards:
         dated = sorted(
             (r.effective_from or date.min, r.effective_to or date.max, r.version)
-            for r in parsed(card)
+            for r in parse_rulesets(card)
             if r.status != "user"
         )
-        said = [f"{v} ends before it begins" for start, end, v in dated if end < start]
-        said += [
+        complaints = [f"{v} ends before it begins" for start, end, v in dated if end < start]
+        complaints += [
             f"{first[2]} and {then[2]} overlap"
             for first, then in pairwise(dated)
             if then[0] <= first[1]
         ]
-        yield judged("spans", card.name, said)
+        yield conclude("spans", card.name, complaints)
 
 
 def tallies_are_integers(subject: Subject) -> Iterator[Check]:
-    """``tallies_are_integers``: what cannot be counted is refused before it is."""
+    """Check that every tally is a condition and an integer over columns that exist."""
     for platform, card in subject.scorecards:
-        for ruleset in parsed(card):
-            said = _tally_complaints(platform, card, ruleset)
-            yield judged("tallies_are_integers", ruleset.name, said)
+        for ruleset in parse_rulesets(card):
+            complaints = _tally_complaints(platform, card, ruleset)
+            yield conclude("tallies_are_integers", ruleset.name, complaints)
 
 
 def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
     streams = merge_streams(CANONICAL, platform.streams)
     try:
         metrics = [m for id, m in card.all_metrics.items() if id in ruleset.needed_metric_ids]
-    except Exception:  # labels says what is wrong with the module
+    except Exception:  # the check labels reports what is wrong with the module
         return
     for metric in metrics:
         try:

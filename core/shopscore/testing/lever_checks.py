@@ -1,4 +1,4 @@
-"""Checks on levers and layouts: they fit the streams that they change, or make."""
+"""Checks of levers and layouts: they fit the streams that they change, or produce."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..model.tallies import Tally
 from ..plugins.declarations import Platform
 from ..rules.tally_checks import check_tally
 from .report import Check
-from .subject import Subject, failed, judged, passed, skipped
+from .subject import Subject, conclude, failed, passed, skipped
 
 
 def levers(subject: Subject) -> Iterator[Check]:
-    """``levers``: conditions and cells over columns that exist, settings that are declared."""
+    """Check that levers read and change columns that exist, by settings that they declare."""
     for platform in subject.platforms:
         if platform.id not in {p.id for p in subject.record.platforms}:
             continue
@@ -24,29 +24,31 @@ def levers(subject: Subject) -> Iterator[Check]:
             yield skipped("levers", platform.id, "the platform declares no levers")
             continue
         try:
-            every = platform.all_levers
+            declared = platform.all_levers
         except ShopscoreError as error:
             yield failed("levers", platform.id, str(error))
             continue
         faults = (
-            f"lever {id}: {why}" for id, each in every.items() for why in _faults(platform, each)
+            f"lever {id}: {fault}"
+            for id, lever in declared.items()
+            for fault in _faults(platform, lever)
         )
-        yield judged("levers", platform.id, faults)
+        yield conclude("levers", platform.id, faults)
 
 
 def layouts(subject: Subject) -> Iterator[Check]:
-    """``layouts``: the layouts of export files can be read."""
+    """Check that the layouts of export files are valid."""
     for platform in subject.platforms:
         if platform.id not in {p.id for p in subject.record.platforms}:
             continue
         try:
-            there = platform.layouts
+            layouts = platform.layouts
         except (ShopscoreError, OSError, ValueError) as error:
             yield failed("layouts", platform.id, str(error))
             continue
         yield (
             passed("layouts", platform.id)
-            if there
+            if layouts
             else skipped("layouts", platform.id, "the platform declares no layouts")
         )
 
@@ -60,7 +62,7 @@ def _faults(platform: Platform, lever: Lever) -> Iterator[str]:
         for name, value in lever.changes().items():
             column = ColumnRef(name)
             if streams[lever.stream].column(name).required and name in streams[lever.stream].key:
-                yield f"{name} is a key, which nobody changes"
+                yield f"{name} is a key, which levers must not change"
             check_tally(Tally(lever.stream, day=lever.time, where=value == column), streams)
     except ShopscoreError as error:
         yield str(error)

@@ -1,4 +1,4 @@
-"""Checks on points: better never scores worse, and the plugin's own cases come out as stated."""
+"""Checks of points: a better value never has fewer, and the plugin's own cases are reproduced."""
 
 from __future__ import annotations
 
@@ -15,65 +15,66 @@ import polars as pl
 
 from ..composing.standards import Standards
 from ..errors import ShopscoreError, did_you_mean
-from ..exact.rationals import Rationals
-from ..grading.points import bound_scorers
+from ..exact.columns import ExactColumn
+from ..grading.percentiles import Ranker
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform, Scorecard
 from ..results.result import Result
 from ..rules.scorers import Context
 from ..scoring import score, score_values
 from .report import Check
-from .subject import Subject, judged, skipped
+from .subject import Subject, conclude, skipped
 
 _CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "standards", "events", "values", "expect"}
 _EXPECT_KEYS = {"status", "score", "coverage", "dimensions", "metrics", "shown", "reached", "tiers"}
 
-#: Values that every scorer is tried on, around the bounds that rules use.
+#: Values on which every scorer is tried, around the bounds that rules use.
 _LADDER = sorted({Fraction(n, d) for d in (1, 3, 10, 100) for n in range(0, 6 * d, max(d // 8, 1))})
 
 
 def monotone(subject: Subject) -> Iterator[Check]:
-    """``monotone``: one shop climbs the ladder while its peers stay."""
+    """Check that points do not fall when one shop's value gets better and its peers stay."""
     for rules in subject.rules:
-        scorers = bound_scorers(rules.ruleset, rules.scorecard.scorer_kinds)
-        said = []
+        scorers = rules.exact.scorers
+        complaints = []
         for _, entry in rules.ruleset.entries:
             metric = rules.metrics[entry.id].metric
             if entry.scorer not in scorers:
-                continue  # how it is graded is not known
+                continue  # it is not known how the metric is graded
             points = [
                 _points_at(rules, scorers[entry.scorer], metric.better, value) for value in _LADDER
             ]
             climbing = points if metric.better == "higher" else points[::-1]
             known = [p for p in climbing if p is not None]
             if any(then < before for before, then in pairwise(known)):
-                said.append(f"points of {entry.id} fall although the value gets better")
-        yield judged("monotone", rules.ruleset.name, said)
+                complaints.append(f"points of {entry.id} fall although the value gets better")
+        yield conclude("monotone", rules.ruleset.name, complaints)
 
 
 def _points_at(rules: BoundRuleSet, scorer: Any, better: Any, value: Fraction) -> Fraction | None:
-    """The points of a shop with this value among peers spread over the ladder."""
-    column = [value, *_LADDER[:: max(len(_LADDER) // 12, 1)]]
-    size = len(column)
-    values = Rationals.of([v.numerator for v in column], [v.denominator for v in column])
+    """Return the points of a shop with this value among peers spread over the ladder."""
+    column = ExactColumn.of([value, *_LADDER[:: max(len(_LADDER) // 12, 1)]])
+    size, everyone = len(column), column.known
+    codes = np.zeros(size, dtype=np.int64)
+    industries = ["one"] * size
     context = Context(
         metric="",
         better=better,
-        values=values,
-        has_value=np.ones(size, dtype=np.bool_),
-        is_peer=np.ones(size, dtype=np.bool_),
+        values=column.values,
+        has_value=everyone,
+        is_peer=everyone,
         n=np.full(size, 1000, dtype=np.int64),
-        industries=["one"] * size,
-        industry_codes=np.zeros(size, dtype=np.int64),
+        industries=industries,
         shop_types=[None] * size,
-        ranking=rules.ruleset.number(rules.ruleset.ranking),
+        low=rules.exact.low,
+        rank=Ranker("", better, rules.exact.ranking, column, everyone, industries, codes),
     )
-    points = scorer.points(values, context)
+    points = scorer.points(column.values, context)
     return points.values.take(slice(0, 1)).fractions()[0] if points.known[0] else None
 
 
 def golden_cases(subject: Subject) -> Iterator[Check]:
-    """``golden_cases``: events and the exact numbers that they give, as TOML."""
+    """Check that the plugin's own cases, as TOML, give the exact numbers that they expect."""
     for platform, card in subject.scorecards:
         if not card.cases:
             yield skipped("golden_cases", card.name, "the scorecard declares no cases")
@@ -84,42 +85,43 @@ def golden_cases(subject: Subject) -> Iterator[Check]:
             name = f"{card.name}: {file.name}"
             try:
                 case = tomllib.loads(file.read_text(encoding="utf-8"))
-                said = list(_case_complaints(platform, card, case))
+                complaints = list(_case_complaints(platform, card, case))
             except (ShopscoreError, KeyError, tomllib.TOMLDecodeError) as error:
-                said = [f"{type(error).__name__}: {error}"]
-            yield judged("golden_cases", name, said)
+                complaints = [f"{type(error).__name__}: {error}"]
+            yield conclude("golden_cases", name, complaints)
 
 
 def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Iterator[str]:
-    """What a case states and the package does not give.
+    """Yield where a result differs from what a case expects.
 
     A case has ``ruleset``, ``as_of``, ``[events]`` with a list of rows per stream or ``values``
     with a list of rows, and perhaps ``assume``, ``numbers`` and ``standards``. ``[expect.SHOP]``
     has ``status``, ``score``, ``coverage``, points of ``dimensions`` and values of ``metrics`` as
-    fractions, ``tiers``, and per metric how a comparison is ``shown`` and whether it is ``reached``.
+    fractions, ``tiers``, and per metric the ``shown`` comparison and whether it ``reached`` its
+    standard.
     """
-    for what, table, known in (
+    for place, table, known in (
         ("case", case, _CASE_KEYS),
-        *((f"expect.{shop}", stated, _EXPECT_KEYS) for shop, stated in case["expect"].items()),
+        *((f"expect.{shop}", keys, _EXPECT_KEYS) for shop, keys in case["expect"].items()),
     ):
         for key in sorted(set(table) - known):
-            yield f"{what}: unknown key {key}{did_you_mean(key, known)}"
-    result = _case_result(platform, card, case)
+            yield f"{place}: unknown key {key}{did_you_mean(key, known)}"
+    result = _score_case(platform, card, case)
     for shop_id, expected in case["expect"].items():
-        found = _said_of(result, shop_id)
-        for key, stated in expected.items():
-            if not isinstance(stated, Mapping):
-                if found[key] != stated:
-                    yield f"{shop_id}: {key} is {found[key]}, not {stated}"
+        actual = _describe_shop(result, shop_id)
+        for key, wanted in expected.items():
+            if not isinstance(wanted, Mapping):
+                if actual[key] != wanted:
+                    yield f"{shop_id}: {key} is {actual[key]}, not {wanted}"
                 continue
-            for id, wanted in stated.items():
-                if id not in found[key]:
+            for id, value in wanted.items():
+                if id not in actual[key]:
                     yield f"{shop_id}: the result has no {id} among its {key}"
-                elif found[key][id] != wanted:
-                    yield f"{shop_id}: {id} of {key} is {found[key][id]}, not {wanted}"
+                elif actual[key][id] != value:
+                    yield f"{shop_id}: {id} of {key} is {actual[key][id]}, not {value}"
 
 
-def _case_result(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Result:
+def _score_case(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Result:
     rules: dict[str, Any] = {
         "platform": platform,
         "scorecard": card.id,
@@ -140,22 +142,20 @@ def _case_result(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -
     return score(frames, **rules)
 
 
-def _said_of(result: Result, shop_id: str) -> dict[str, Any]:
-    """What a result says of a shop, in the words of a case."""
+def _describe_shop(result: Result, shop_id: str) -> dict[str, Any]:
+    """Return the result of a shop, with the keys of a case."""
     shop, row = result[shop_id], result.only((shop_id,))[0]
 
-    def exact(column: tuple[Rationals, Any]) -> str:
-        values, known = column
-        return str(values.take(slice(row, row + 1)).fractions()[0]) if known[row] else "none"
+    def exact(column: ExactColumn) -> str:
+        (value,) = column.take(slice(row, row + 1)).fractions()
+        return "none" if value is None else str(value)
 
     return {
         "status": shop.status,
         "score": shop.score_exact or "none",
         "coverage": exact(result.composed.coverage),
         "dimensions": {id: exact(c) for id, c in result.composed.dimensions.items()},
-        "metrics": {
-            id: exact((g.measured.values, g.measured.present)) for id, g in result.graded.items()
-        },
+        "metrics": {id: exact(g.measured.column) for id, g in result.graded.items()},
         "shown": {m.id: m.difference_shown for m in shop.metrics},
         "reached": {m.id: m.reached for m in shop.metrics},
         "tiers": list(shop.tiers),

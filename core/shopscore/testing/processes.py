@@ -1,4 +1,4 @@
-"""Checks that need another process: what an import costs, and whether the bytes are the same."""
+"""Checks that need another process or the source: costs of an import, equal bytes, imports."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from pathlib import Path
 
 import shopscore
 
+from ..scoring import score
 from .counting_laws import AS_OF, sample_frames
 from .report import Check
-from .subject import Subject, failed, judged, skipped
+from .subject import Subject, conclude, failed, find_subject, skipped
 
 HEAVY = ("numpy", "scipy", "polars")
 
@@ -27,18 +28,18 @@ _DIGEST = (
 
 
 def import_budget(subject: Subject) -> Iterator[Check]:
-    """``import_budget``: a plugin that is only listed costs next to nothing."""
+    """Check that importing the plugin does not load heavy libraries."""
     module = subject.record.target.partition(":")[0]
-    done = _python(_IMPORT.format(module=module, heavy=HEAVY))
-    if done.returncode:
-        yield failed("import_budget", module, done.stderr.strip().splitlines()[-1])
+    run = _python(_IMPORT.format(module=module, heavy=HEAVY))
+    if run.returncode:
+        yield failed("import_budget", module, run.stderr.strip().splitlines()[-1])
     else:
-        loaded = done.stdout.split()
-        yield judged("import_budget", module, [f"importing it loads {name}" for name in loaded])
+        loaded = run.stdout.split()
+        yield conclude("import_budget", module, [f"importing it loads {name}" for name in loaded])
 
 
 def determinism(subject: Subject) -> Iterator[Check]:
-    """``determinism``: whatever the seed of Python's hashes."""
+    """Check that two processes give the same bytes, whatever the seed of Python's hashes."""
     for rules in subject.rules:
         name = rules.ruleset.name
         code = _DIGEST.format(plugin=subject.record.origin, ruleset=name)
@@ -48,16 +49,15 @@ def determinism(subject: Subject) -> Iterator[Check]:
             yield failed("determinism", name, message)
         else:
             same = runs[0].stdout == runs[1].stdout
-            yield judged("determinism", name, [] if same else ["two processes disagree"])
-        return  # one rule set tells: the others are counted by the same code
+            yield conclude(
+                "determinism", name, [] if same else ["two processes give different bytes"]
+            )
+        return  # one rule set is enough: the others are counted by the same code
 
 
 def result_digest(plugin: str, ruleset: str) -> str:
-    """The digest of a sample's result, for :func:`determinism`."""
-    from ..scoring import score
-    from .checking import subject_of
-
-    subject = subject_of(plugin)
+    """Return the digest of a sample's result, for :func:`determinism`."""
+    subject = find_subject(plugin)
     rules = next(r for r in subject.rules if r.ruleset.name == ruleset)
     result = score(
         sample_frames(rules),
@@ -70,7 +70,7 @@ def result_digest(plugin: str, ruleset: str) -> str:
 
 
 def public_names(subject: Subject) -> Iterator[Check]:
-    """``public_names``: nothing of shopscore's insides."""
+    """Check that the plugin imports only public names of shopscore."""
     root = subject.record.target.partition(":")[0].partition(".")[0]
     spec = find_spec(root)
     places = list(spec.submodule_search_locations or []) if spec else []
@@ -80,10 +80,10 @@ def public_names(subject: Subject) -> Iterator[Check]:
     if root == "shopscore" or not files:
         yield skipped("public_names", root, "the plugin has no source of its own")
         return
-    yield judged("public_names", root, [c for f in files for c in _imports(f)])
+    yield conclude("public_names", root, [c for f in files for c in _private_imports(f)])
 
 
-def _imports(file: Path) -> Iterator[str]:
+def _private_imports(file: Path) -> Iterator[str]:
     public = {*shopscore.__all__, "testing", "__version__"}
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:

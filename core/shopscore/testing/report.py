@@ -1,4 +1,4 @@
-"""What the conformance kit finds: checks with stable ids."""
+"""The report of the conformance kit: checks with stable ids."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ CHECKS: Mapping[str, str] = {
     "tallies_are_integers": "every tally is a condition and an integer over columns that exist",
     "levers": "levers read and change columns that exist, by settings that they declare",
     "layouts": "layouts of export files name columns and words that exist, with a source",
-    "oracle": "plain Python, row by row, counts what polars counts",
-    "state_law": "parts add up to the whole in any order, and undo to nothing",
-    "windows_commute": "rows straight into windows give what daily tallies give",
+    "oracle": "plain Python, row by row, counts the same as polars",
+    "state_law": "parts add up to the whole in any order, and can be subtracted again",
+    "windows_commute": "sums over windows are the same from rows and from daily tallies",
     "empty_input": "no rows at all give no value, and no error",
     "one_row": "a single row per stream scores without an error",
-    "missing_columns": "a missing column makes no_data with a reason, never a value",
-    "monotone": "one measure better, peers fixed: the points of that metric do not fall",
+    "missing_columns": "a missing column gives no_data with a reason, never a value",
+    "monotone": "where one value gets better and peers stay, the points of the metric do not fall",
     "determinism": "two processes give the same bytes",
-    "golden_cases": "the plugin's own cases give the numbers that they state",
+    "golden_cases": "the plugin's own cases give the numbers that they expect",
 }
 
 
 @frozen
 class Check:
-    """One check on one thing: ``id`` says which, ``subject`` what it was run on."""
+    """The result of one check; ``subject`` is what it was run on."""
 
     id: str
     subject: str
@@ -47,7 +47,7 @@ class Check:
 
 @frozen
 class Report:
-    """What :func:`check_plugin` found."""
+    """The results of :func:`check_plugin`."""
 
     plugin: str
     checks: tuple[Check, ...]
@@ -63,7 +63,7 @@ class Report:
         return not self.failures
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as ``shopscore-plugins check --format json`` shows it."""
+        """Return the report as ``shopscore-plugins check --format json`` shows it."""
         counts = {
             s: sum(c.status == s for c in self.checks) for s in ("passed", "failed", "skipped")
         }

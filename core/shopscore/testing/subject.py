@@ -1,25 +1,27 @@
-"""What is checked: a plugin, what it declares, and its rule sets bound to their metrics."""
+"""The subject of the checks: a plugin, its declarations, and its rule sets bound to metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from attrs import frozen
 
-from ..errors import ShopscoreError
+from ..errors import CoverageError, ShopscoreError, did_you_mean
 from ..plugins.bound_rules import BoundRuleSet
+from ..plugins.catalog import plugin_records
+from ..plugins.conflicts import platforms_of
 from ..plugins.declarations import Platform, Scorecard
 from ..plugins.records import PluginRecord
 from .report import Check
 
-#: A check: what it finds on a subject.
+#: A function that runs a check on a subject.
 Checking = Callable[["Subject"], Iterator[Check]]
 
 
 @frozen(slots=False, eq=False)
 class Subject:
-    """One plugin among the platforms that are there."""
+    """One plugin, and the platforms of all installed plugins."""
 
     record: PluginRecord
     platforms: tuple[Platform, ...]
@@ -39,37 +41,61 @@ class Subject:
 
     @cached_property
     def rules(self) -> tuple[BoundRuleSet, ...]:
-        """Every rule set that parses and binds."""
-        found = []
+        """Every rule set that can be read and bound."""
+        rules = []
         for platform, card in self.scorecards:
             for version in card.versions:
                 try:
                     ruleset = card.ruleset(version)
-                    found.append(BoundRuleSet.bind(platform, card, ruleset, self.record.version))
+                    rules.append(BoundRuleSet.bind(platform, card, ruleset, self.record.version))
                 except ShopscoreError:
-                    continue  # the checks on declarations say what is wrong
-        return tuple(found)
+                    continue  # the checks of declarations report what is wrong
+        return tuple(rules)
+
+
+def find_subject(name: str) -> Subject:
+    """Return an installed plugin as the checks see it.
+
+    Raises:
+        CoverageError: where no such plugin is installed.
+    """
+    records = plugin_records()
+    return Subject(find_plugins(records, name)[0], platforms_of(records))
+
+
+def find_plugins(records: Sequence[PluginRecord], name: str) -> list[PluginRecord]:
+    """Return the plugins with a name, or the one with ``distribution:name``.
+
+    Raises:
+        CoverageError: where there is none.
+    """
+    plugins = [r for r in records if name in (r.name, r.origin)]
+    if not plugins:
+        raise CoverageError(
+            f"no plugin {name} is installed{did_you_mean(name, {r.name for r in records})}"
+        )
+    return plugins
 
 
 def passed(id: str, subject: str) -> Check:
-    """A check that found nothing wrong."""
+    """Return the result of a check that passed."""
     return Check(id, subject, "passed")
 
 
 def failed(id: str, subject: str, message: str) -> Check:
-    """A check that found something."""
+    """Return the result of a check that failed."""
     return Check(id, subject, "failed", message)
 
 
 def skipped(id: str, subject: str, why: str) -> Check:
-    """A check that does not apply."""
+    """Return the result of a check that does not apply."""
     return Check(id, subject, "skipped", why)
 
 
-def judged(id: str, subject: str, complaints: Iterator[str] | list[str]) -> Check:
-    """Passed without complaints, else failed with the first three."""
-    found = list(complaints)
-    if not found:
+def conclude(id: str, subject: str, complaints: Iterator[str] | list[str]) -> Check:
+    """Return the result of a check: passed without complaints, else failed with the first three."""
+    messages = list(complaints)
+    if not messages:
         return passed(id, subject)
-    more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
-    return failed(id, subject, "; ".join(found[:3]) + more)
+    more = f" (and {len(messages) - 3} more)" if len(messages) > 3 else ""
+    return failed(id, subject, "; ".join(messages[:3]) + more)

@@ -6,24 +6,19 @@ in the repository; anywhere else these tests are skipped.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import shopscore as ss
 
-ORACLE = Path(__file__).parents[3] / "tests" / "oracle"
-if not (ORACLE / "random_events.py").is_file():
-    pytest.skip("random events live in shopscore's repository", allow_module_level=True)
-sys.path.insert(0, str(ORACLE.parent))
+pytest.importorskip("oracle.random_events", reason="random events live in shopscore's repository")
 
-from oracle.loading import load  # noqa: E402
-from oracle.random_events import random_events, write_folder  # noqa: E402
+from oracle.event_loading import load
+from oracle.random_events import random_events, write_folder
 
 AS_OF = date(2024, 6, 30)
 DAY, HOUR = 86400, 3600

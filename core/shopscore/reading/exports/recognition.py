@@ -45,7 +45,7 @@ def recognise(sheet: Sheet, layouts: Sequence[Layout]) -> RecognisedSheet | None
             names = " and ".join(f"{layout.name} ({layout.zh})" for layout in fitting)
             raise InputError(
                 f"{sheet.label}: its headers fit more than one layout: {names};"
-                " name the platform, or write a layout of your own (--layout)"
+                " name the platform (platform=), or write a layout of your own (layouts=)"
             )
         if fitting:
             return RecognisedSheet(sheet, fitting[0], position)

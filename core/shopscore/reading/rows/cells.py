@@ -199,7 +199,7 @@ def _from_parts(series: pl.Series, zone: ZoneInfo | None) -> pl.Series:
         value = series.filter(offset.is_not_null())[0]
         raise NoZoneError(
             f"{value!r} has an offset, and the platform's zone is not known:"
-            " name the platform, or give tz= (--tz ZONE)"
+            " name the platform (platform=), or the zone (tz=)"
         )
     utc = _within_calendar(seconds - _offset_seconds(offset))
     instants = (utc * 1000).cast(pl.Datetime("ms", "UTC"))
@@ -251,7 +251,7 @@ def _on_clock(instants: pl.Series, zone: ZoneInfo | None) -> pl.Series:
     if zone is None:
         raise NoZoneError(
             "times carry a zone, and the platform's zone is not known:"
-            " name the platform, or give tz= (--tz ZONE)"
+            " name the platform (platform=), or the zone (tz=)"
         )
     return instants.dt.convert_time_zone(zone.key).dt.replace_time_zone(None)
 

@@ -1,4 +1,4 @@
-"""A platform that does not exist: three metrics, two rule sets, no claims about anybody."""
+"""An invented platform for tests and examples: three scored metrics and two rule sets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ...plugins.hooks import hookimpl
 
 PLUGIN_API = 1
 
-#: The platform; hand it to :func:`shopscore.score` as it is.
+#: The platform, which :func:`shopscore.score` takes as it is.
 PLATFORM = Platform(
     id="toy",
     zh="玩具平台",

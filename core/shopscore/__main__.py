@@ -1,0 +1,6 @@
+"""``python -m shopscore``: the command ``shopscore``."""
+
+from .cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Conditions checked on shops: the one place that compares a measure with a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+from attrs import frozen
+
+from ..exact.columns import ColumnBuilder, ExactColumn
+from ..exact.rationals import Mask, Rationals
+from ..grading.weighing import MetricValues
+from ..model.conditions import Condition, Measure, Operator
+from .comparison import by_industry, mean_of_kind
+
+
+@frozen(eq=False)
+class Measures:
+    """What conditions measure: metrics and, once they are composed, dimensions and the total."""
+
+    metrics: Mapping[str, MetricValues]
+    industries: Sequence[str]
+    dimensions: Mapping[str, ExactColumn] | None = None
+    total: ExactColumn | None = None
+    mean_kind: str = "pooled"
+
+    def column(self, measure: Measure) -> ExactColumn:
+        """Return a measure of every shop; unknown where there is no value."""
+        if measure.kind == "total" and self.total is not None:
+            return self.total
+        if measure.kind == "dimension" and self.dimensions is not None:
+            return self.dimensions[measure.id]
+        metric = self.metrics[measure.id]
+        rows = Rationals.of(metric.n, np.ones(len(metric.n), dtype=np.int64))
+        match measure.kind:
+            case "n":
+                return ExactColumn(rows, np.ones(len(rows), dtype=np.bool_))
+            case "numerator":  # a whole number, even where the value was supplied
+                counts = (metric.values * rows).half_up(0)
+                return ExactColumn(Rationals.of(counts, np.ones_like(counts)), metric.known)
+        return metric.column
+
+    def limits(self, condition: Condition[Fraction]) -> ExactColumn:
+        """Return the limit for every shop; unknown in an industry without a mean."""
+        size = len(self.industries)
+        if not condition.times_industry_mean:
+            return ExactColumn.constant(condition.limit, size)
+        values = self.column(condition.measure)
+        limits = ColumnBuilder(size)
+        for rows, others in by_industry(self.industries, values.known, values.known):
+            mean = mean_of_kind(self.mean_kind, values.values.take(others))
+            limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
+        return limits.build()
+
+    def met(self, condition: Condition[Fraction]) -> Mask:
+        """Return which shops meet a condition; shops without a value do not."""
+        values = self.column(condition.measure)
+        met = reaches(values, condition.operator, self.limits(condition))
+        if condition.or_count_below is not None:
+            counts = self.column(Measure("numerator", condition.measure.id))
+            few = ExactColumn.constant(condition.or_count_below, len(counts))
+            met |= reaches(counts, "below", few)
+        return met
+
+
+def reaches(values: ExactColumn, operator: Operator, limits: ExactColumn) -> Mask:
+    """Return where values are known and on the right side of their limits, decided exactly.
+
+    >>> from fractions import Fraction
+    >>> values = ExactColumn.of([Fraction(2), Fraction(3), None])
+    >>> reaches(values, "at most", ExactColumn.constant(2, 3)).tolist()
+    [True, False, False]
+    """
+    ahead = values.values + limits.values.scaled(-1)
+    zero = Fraction(0)
+    match operator:
+        case "at least":
+            met = ahead.at_least(zero)
+        case "at most":
+            met = ahead.scaled(-1).at_least(zero)
+        case "below":
+            met = ~ahead.at_least(zero)
+        case "above":
+            met = ~ahead.scaled(-1).at_least(zero)
+    return np.asarray(met & values.known & limits.known, dtype=np.bool_)

@@ -1,0 +1,173 @@
+"""Daily cells: the sum and number of rows of one tally per shop and day, as integers that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve, field, frozen
+
+from ..errors import StateError
+from ..exact.integers import SAFE, group_totals, magnitude, sorted_order
+from ..model.tallies import Tally
+from ..model.windows import DayWeights
+from .selection import day_number
+from .sums import Codes, Sums, weighted_sum, weights_of
+
+Ints = npt.NDArray[np.int64]
+
+#: Changes whenever the same tally would be counted otherwise, so that old cells are not mixed in.
+COUNTING = 1
+
+# a key is shop · 2^24 + day + 2^23: every day from year 1 to 9999 fits, and keys sort by shop
+_DAY_BITS = 24
+_DAY_ZERO = 1 << 23
+_DAY_MASK = (1 << _DAY_BITS) - 1
+
+
+def cell_shops(keys: Ints) -> Ints:
+    """Return the shop of each key of a cell."""
+    return keys >> _DAY_BITS
+
+
+def cell_days(keys: Ints) -> Ints:
+    """Return the day of each key of a cell, since 1970-01-01."""
+    return (keys & _DAY_MASK) - _DAY_ZERO
+
+
+def fingerprint(tally: Tally) -> str:
+    """Return what stands for a bound tally in a state: tallies that count the same share it."""
+    return fingerprint_of_key(tally.key)
+
+
+def fingerprint_of_key(key: str) -> str:
+    """Return the fingerprint of a tally's canonical text."""
+    return blake2b(f"counting {COUNTING} {key}".encode(), digest_size=8).hexdigest()
+
+
+@frozen(eq=False)
+class Cells:
+    """Sum and number of rows per shop and day of one tally, ascending, without zeros.
+
+    ``keys`` hold shop and day; ``sums`` is None where each sum is the number of rows.
+    """
+
+    keys: Ints
+    counts: Ints
+    sums: Ints | None = field(default=None)
+
+    @classmethod
+    def of(cls, shop: Codes, day: Ints, counts: Ints | None, sums: Ints | None) -> Cells:
+        """Return cells of rows, or of cells, in any order; each row counts once by default.
+
+        Raises:
+            StateError: where a sum might not fit in int64.
+        """
+        keys = (shop.astype(np.int64) << _DAY_BITS) | (day + _DAY_ZERO)
+        if counts is None and sums is None:  # numbers sort several times faster than positions
+            return _of_sorted(np.sort(keys), None, None)
+        _check_sum(sums)
+        lowest = keys.min() if len(keys) else 0
+        order = sorted_order((keys - lowest).view(np.uint64))
+        return _of_sorted(
+            keys[order],
+            None if counts is None else counts[order],
+            None if sums is None else sums[order],
+        )
+
+    @classmethod
+    def added(cls, runs: Sequence[Cells]) -> Cells:
+        """Return the cells of several together, in time that is linear in their number.
+
+        Raises:
+            StateError: where a sum might not fit in int64.
+        """
+        some = [run for run in runs if len(run)] or list(runs[:1])
+        if len(some) == 1:
+            return some[0]
+        keys = np.concatenate([run.keys for run in some])
+        order = np.argsort(keys, kind="stable")  # timsort: runs in order are merged, not sorted
+        counts = np.concatenate([run.counts for run in some])[order]
+        sums = None
+        if any(run.sums is not None for run in some):
+            if sum(magnitude(run.values) for run in some) >= SAFE:
+                raise StateError(_TOO_LARGE)
+            sums = np.concatenate([run.values for run in some])[order]
+        return _of_sorted(keys[order], counts, sums)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Cells):
+            return NotImplemented
+        return (
+            np.array_equal(self.keys, other.keys)
+            and np.array_equal(self.counts, other.counts)
+            and (self.sums is other.sums or np.array_equal(self.values, other.values))
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def shops(self) -> Ints:
+        """The shop of each cell."""
+        return cell_shops(self.keys)
+
+    @property
+    def days(self) -> Ints:
+        """The day of each cell, since 1970-01-01."""
+        return cell_days(self.keys)
+
+    @property
+    def values(self) -> Ints:
+        """The sum of each cell."""
+        return self.counts if self.sums is None else self.sums
+
+    def negative(self) -> Cells:
+        """Return what takes these cells away."""
+        return evolve(self, counts=-self.counts, sums=None if self.sums is None else -self.sums)
+
+    def renumbered(self, shop: Ints) -> Cells:
+        """Return the cells with other numbers of shops, which keep the order."""
+        keys = (shop[self.shops] << _DAY_BITS) | (self.keys & _DAY_MASK)
+        return evolve(self, keys=keys)
+
+    def window_sums(self, weights: DayWeights, as_of: date, shops: int) -> Sums:
+        """Return the sum over a window, and the number of rows in it, per shop."""
+        ages = day_number(as_of) - self.days
+        inside = np.flatnonzero((ages >= weights.first_age) & (ages <= weights.last_age))
+        codes = self.shops[inside]
+        counts = weighted_sum(codes, self.counts[inside], None, shops)
+        if weights.uniform and self.sums is None:
+            return counts, counts
+        by_day = None if weights.uniform else weights_of(weights, ages[inside])
+        return weighted_sum(codes, self.values[inside], by_day, shops), counts
+
+
+_TOO_LARGE = "sums of tallies do not fit in int64: a value in the events is absurdly large"
+
+
+def _check_sum(values: Ints | None) -> None:
+    """Raise where a sum of some of the values might not fit in int64."""
+    if values is None or magnitude(values) * len(values) < SAFE:
+        return
+    if sum(map(abs, values.tolist())) >= SAFE:
+        raise StateError(_TOO_LARGE)
+
+
+def _of_sorted(keys: Ints, counts: Ints | None, sums: Ints | None) -> Cells:
+    """Add up what has one key; what adds up to nothing is no cell."""
+    if not len(keys):
+        return Cells(keys, keys)
+    last = np.flatnonzero(np.append(keys[1:] != keys[:-1], True))
+    counts = np.diff(last, prepend=-1) if counts is None else group_totals(counts, last)
+    sums = None if sums is None else group_totals(sums, last)
+    keys = keys[last]
+    there = counts != 0 if sums is None else (counts != 0) | (sums != 0)
+    if not there.all():
+        keys, counts, sums = keys[there], counts[there], None if sums is None else sums[there]
+    return Cells(keys, counts, None if sums is None or np.array_equal(sums, counts) else sums)

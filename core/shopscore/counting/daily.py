@@ -1,0 +1,41 @@
+"""Count resolved rows per shop and day, and per unit: the integers of a state, in one pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .cells import Cells, fingerprint
+from .resolution import Resolved
+from .scope import Scope, count_checks, row_checks, shop_factors
+from .selection import counted
+
+
+def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
+    """Return the daily cells of every tally by its fingerprint, and the scope of the rows.
+
+    Shops are numbered as in ``resolved.events.shops``.
+
+    Raises:
+        StateError: where a sum might not fit in int64.
+    """
+    runs = {fingerprint(tally): [Cells.of(*_NOTHING)] for tally in resolved.rules.tallies}
+    units = resolved.units
+    checks = np.zeros(len(units.marks), dtype=np.uint64)
+    factors = shop_factors(resolved.events.shops["shop_id"])
+    for stream, unit in units.codes.items():
+        own = row_checks(len(unit))
+        tallies = [tally for tally in resolved.rules.tallies if tally.stream == stream]
+        names = [fingerprint(tally) for tally in tallies]
+        frame = resolved.frames.get(stream)
+        if frame is not None:
+            for at, rows in counted(frame, tallies, [None] * len(tallies)):
+                days = rows.days()
+                runs[names[at]].append(Cells.of(rows.shop, days, None, rows.value))
+                value = 1 if rows.value is None else rows.value
+                own[rows.rows] += count_checks(names[at], days, 1, value)
+        np.add.at(checks, unit, own * factors[resolved.shops_of(stream)])
+    cells = {name: Cells.added(found) for name, found in sorted(runs.items())}
+    return cells, Scope.of(units.marks, checks)
+
+
+_NOTHING = (np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.int64), None, None)

@@ -1,0 +1,135 @@
+"""The scope of a state: which units were counted, and a check sum of what each has counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import evolve, frozen
+
+from ..errors import StateError
+from ..exact.integers import group_totals
+from ..reading.fingerprints import Prints, cell_prints, mixed, salt
+from .cells import Cells, Ints
+
+_ROW = np.uint64(0x8CB92BA72F3D8DD7)
+_SUM = np.uint64(0x9E3779B97F4A7C15)
+
+
+@frozen(eq=False)
+class Scope:
+    """A mark for each unit that was counted, with a check sum of what its rows have counted.
+
+    The sign of a unit that was taken away, and is still to be found, is −1. A correction holds
+    units twice: as they are, and as they were. Ascending by mark, then check sum.
+    """
+
+    marks: Prints
+    checks: npt.NDArray[np.uint32]
+    signs: npt.NDArray[np.int8]
+
+    @classmethod
+    def of(cls, marks: Prints, checks: Prints) -> Scope:
+        """Return the scope of units that were counted; the marks ascend."""
+        # half of a sum is kept: the lower halves of sums are the sums of lower halves
+        return cls(marks, checks.astype(np.uint32), np.ones(len(marks), dtype=np.int8))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every unit that was taken away has been found."""
+        return bool((self.signs == 1).all())
+
+    @property
+    def total(self) -> int:
+        """The check sum of everything that was counted."""
+        return int((self.checks * self.signs.astype(np.int64)).sum()) % 2**32
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Scope):
+            return NotImplemented
+        return (
+            np.array_equal(self.marks, other.marks)
+            and np.array_equal(self.checks, other.checks)
+            and np.array_equal(self.signs, other.signs)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def negative(self) -> Scope:
+        """Return the scope of what takes these units away."""
+        return evolve(self, signs=-self.signs)
+
+    def plus(self, other: Scope) -> Scope:
+        """Return both scopes together; a unit that is there and taken away is gone.
+
+        Raises:
+            StateError: where a unit would be there, or be taken away, twice.
+        """
+        marks = np.concatenate([self.marks, other.marks])
+        order = np.argsort(marks, kind="stable")  # timsort: runs in order are merged, not sorted
+        marks = marks[order]
+        checks = np.concatenate([self.checks, other.checks])[order]
+        signs = np.concatenate([self.signs, other.signs])[order]
+        again = marks[1:] == marks[:-1]
+        if not again.any():
+            return Scope(marks, checks, signs)
+        shared = np.flatnonzero(np.append(again, False) | np.append(False, again))
+        order = shared[np.lexsort((checks[shared], marks[shared]))]
+        checks[shared], signs[shared] = checks[order], signs[order]
+        last = _ends(marks[shared])
+        twice = int((np.abs(group_totals(signs[shared], last)) > 1).sum())
+        if twice:
+            raise StateError(
+                f"these tallies share rows or orders ({twice} of them), which must not be counted"
+                " or taken away twice: resolve the events together, or split resolved rows"
+            )
+        last = _ends(marks[shared], checks[shared])
+        left = group_totals(signs[shared], last)
+        signs[shared] = 0
+        signs[shared[last]] = left
+        there = signs != 0
+        return Scope(marks[there], checks[there], signs[there])
+
+
+def _ends(*columns: npt.NDArray[np.unsignedinteger]) -> Ints:
+    """Return the last position of each run of equal entries."""
+    differs = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return np.flatnonzero(np.append(differs, True))
+
+
+# ------------------------------------------------------------------------- check sums
+
+
+def shop_factors(shop_ids: pl.Series) -> Prints:
+    """Return the odd number that stands for each shop in check sums."""
+    return mixed(cell_prints(shop_ids)) | np.uint64(1)
+
+
+def row_checks(rows: int) -> Prints:
+    """Return what rows add to a check sum whether or not they count."""
+    return np.full(rows, _ROW, dtype=np.uint64)
+
+
+def count_checks(fingerprint: str, days: Ints, counts: Ints | int, sums: Ints | int) -> Prints:
+    """Return what rows that count on some days, or their cells, add to a check sum.
+
+    It is linear in the integers: cells have the check sum of the rows that they were counted from.
+    """
+    amount = _SUM * _unsigned(sums) + _unsigned(counts)
+    return mixed(_unsigned(days)) * (salt(fingerprint) | np.uint64(1)) * amount
+
+
+def _unsigned(values: Ints | int) -> Prints:
+    return np.asarray(values, dtype=np.int64).view(np.uint64)
+
+
+def check_sum(shop_ids: pl.Series, rows: Ints, cells: Mapping[str, Cells]) -> int:
+    """Return the check sum of a state from its cells and rows; it equals :attr:`Scope.total`."""
+    factors = shop_factors(shop_ids)
+    total = int((factors * _ROW * _unsigned(rows)).sum())
+    for name, found in cells.items():
+        checks = count_checks(name, found.days, found.counts, found.values)
+        total += int((factors[found.shops] * checks).sum())
+    return total % 2**32

@@ -1,0 +1,155 @@
+"""Select the rows that count: condition, ``Once``, exclusion and day, read off in one pass.
+
+Sums over windows, daily cells and :func:`counted_rows` all begin here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import frozen
+
+from ..errors import ExpressionError, InputError, UsageError
+from ..evaluation.bounds import Bounds, bounds
+from ..evaluation.with_polars import to_polars
+from ..model.expressions import DAY_SECONDS, columns_of
+from ..model.joined import joined_of
+from ..model.tallies import Tally
+from ..model.windows import DayWeights
+from .once import once_column
+from .resolution import Resolved
+
+Positions = npt.NDArray[np.int64]
+#: The first second that counts, and the first one after it.
+Span = tuple[int, int]
+
+#: Rows that are taken through the expressions at a time.
+CHUNK = 1 << 19
+_EPOCH = date(1970, 1, 1)
+
+
+def day_number(day: date) -> int:
+    """Return the number of days since 1970-01-01."""
+    return (day - _EPOCH).days
+
+
+def window_span(weights: DayWeights, as_of: date) -> Span:
+    """Return the seconds that a window covers on a day of publication."""
+    today = day_number(as_of)
+    return (today - weights.last_age) * DAY_SECONDS, (today - weights.first_age + 1) * DAY_SECONDS
+
+
+@frozen(eq=False)
+class Counted:
+    """Rows of one chunk that count for one tally.
+
+    ``rows`` are positions in the resolved stream; ``value`` is None where rows are counted.
+    """
+
+    rows: Positions
+    shop: npt.NDArray[np.uint32]
+    value: npt.NDArray[np.int64] | None
+    _time: pl.Series
+    _start: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def days(self) -> npt.NDArray[np.int64]:
+        """Return the day on which each row counts, since 1970-01-01."""
+        return self._time.gather(self.rows - self._start).to_numpy() // DAY_SECONDS
+
+
+def counted(
+    frame: pl.DataFrame, tallies: Sequence[Tally], spans: Sequence[Span | None]
+) -> Iterator[tuple[int, Counted]]:
+    """Yield for each chunk of a resolved stream, and each tally, the rows that count.
+
+    Each comes with the position of its tally. A span leaves out all other times.
+    """
+    if not tallies or not len(frame):
+        return
+    _check_bounds(frame, tallies)
+    columns = _columns(frame, tallies, spans)
+    for start in range(0, len(frame), CHUNK):
+        chunk = frame.slice(start, CHUNK)
+        found = chunk.lazy().select(columns).collect()
+        shop = chunk["shop"].to_numpy()
+        for i, tally in enumerate(tallies):
+            at = np.flatnonzero(found[f"mask{i}"].to_numpy())
+            value = None if tally.counts_rows else found[f"value{i}"].gather(at).to_numpy()
+            yield i, Counted(at + start, shop[at], value, found[_time_name(tally)], start)
+
+
+def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> Positions:
+    """Return which rows a tally counts, as ascending positions in ``events.frames[tally.stream]``.
+
+    Args:
+        resolved: rows that were resolved for this tally; a part finds its own rows only.
+        tally: one of ``resolved.rules.tallies``.
+        span: the seconds to look at, such as :func:`window_span`; by default all.
+    """
+    if tally not in resolved.rules.tallies:
+        raise UsageError(
+            f"the rows were resolved for {resolved.rules.ruleset.name}, which does not count"
+            f" {tally.key}: resolve them for a rule set that does"
+        )
+    picked = [rows.rows for _, rows in counted(resolved.frames[tally.stream], [tally], [span])]
+    found = np.concatenate(picked) if picked else np.empty(0, dtype=np.int64)
+    return resolved.positions(tally.stream)[found]
+
+
+def _time_name(tally: Tally) -> str:
+    return f"time {tally.day.key}"
+
+
+def _columns(
+    frame: pl.DataFrame, tallies: Sequence[Tally], spans: Sequence[Span | None]
+) -> list[pl.Expr]:
+    """Everything that is read off a chunk: a mask and a value per tally, each time once."""
+    columns = {}
+    for i, (tally, span) in enumerate(zip(tallies, spans, strict=True)):
+        columns[f"mask{i}"] = _mask(frame, tally, span)
+        columns[_time_name(tally)] = to_polars(tally.day)
+        if not tally.counts_rows:
+            columns[f"value{i}"] = to_polars(tally.value)
+    return [column.alias(name) for name, column in columns.items()]
+
+
+def _mask(frame: pl.DataFrame, tally: Tally, span: Span | None) -> pl.Expr:
+    time = to_polars(tally.day)
+    mask = time.is_not_null() if span is None else (time >= span[0]) & (time < span[1])
+    if tally.where is not None:
+        mask = mask & to_polars(tally.where)
+    if not tally.counts_rows:
+        mask = mask & to_polars(tally.value).is_not_null()
+    if tally.once is not None:
+        mask = mask & pl.col(once_column(tally))
+    if "_excluded" in frame.columns and not tally.with_excluded:
+        mask = mask & ~pl.col("_excluded")
+    return mask.fill_null(False)
+
+
+def _check_bounds(frame: pl.DataFrame, tallies: Sequence[Tally]) -> None:
+    """Raise where a value on the way may leave int64: polars would wrap without a word."""
+    expressions = [e for t in tallies for e in t.expressions]
+    read = [*(r.path for r in columns_of(*expressions)), *(j.key for j in joined_of(*expressions))]
+    names = [name for name in read if frame[name].dtype == pl.Int64]
+    if not names:
+        return
+    ends = frame.select(
+        *(pl.col(n).min().name.suffix(" min") for n in names),
+        *(pl.col(n).max().name.suffix(" max") for n in names),
+    ).row(0, named=True)
+    columns: dict[str, Bounds] = {
+        n: None if ends[f"{n} min"] is None else (ends[f"{n} min"], ends[f"{n} max"]) for n in names
+    }
+    try:
+        for expression in expressions:
+            bounds(expression, columns)
+    except ExpressionError as error:
+        raise InputError(str(error)) from None

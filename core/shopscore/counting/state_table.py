@@ -1,0 +1,238 @@
+"""A state as one table, to be kept as Parquet or sent through Arrow, and read by anybody.
+
+The column ``kind`` says what a row is; a cell that means nothing for its kind is null:
+
+| kind | tally | shop_id | day | sum | count | unit | check | text |
+|---|---|---|---|---|---|---|---|---|
+| state | | | | | | | | schema, sizes and check sum, as JSON |
+| tally | fingerprint | | | | | | | what is counted |
+| column | | | | | | | | a column that was there, ``stream.column`` |
+| shop | | id | | | accepted rows | | | |
+| cell | fingerprint | id | day | sum of values | rows that count | | | |
+| unit | | | | | 1; −1 where taken away | mark | check sum | |
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from polars.exceptions import PolarsError
+
+from ..errors import InputError, StateError
+from .cells import COUNTING, Cells, Ints, cell_days, cell_shops, fingerprint_of_key
+from .scope import Scope, check_sum
+
+SCHEMA_NAME = "shopscore.state/1"
+SCHEMA = pl.Schema(
+    {
+        "kind": pl.String(),
+        "tally": pl.String(),
+        "shop_id": pl.String(),
+        "day": pl.Date(),
+        "sum": pl.Int64(),
+        "count": pl.Int64(),
+        "unit": pl.UInt64(),
+        "check": pl.UInt32(),
+        "text": pl.String(),
+    }
+)
+
+
+class Pieces(NamedTuple):
+    """What a state consists of."""
+
+    tallies: Mapping[str, str]
+    shop_ids: pl.Series
+    rows: Ints
+    daily: Mapping[str, Cells]
+    scope: Scope
+    columns: frozenset[tuple[str, str]]
+
+    @property
+    def header(self) -> dict[str, object]:
+        """What the first row of the table says of the others."""
+        return {
+            "schema": SCHEMA_NAME,
+            "counting": COUNTING,
+            "shops": len(self.shop_ids),
+            "cells": sum(map(len, self.daily.values())),
+            "units": len(self.scope.marks),
+            "check": self.scope.total,
+        }
+
+
+def to_table(state: Pieces) -> pl.LazyFrame:
+    """Return the table of a state; texts are made batch by batch, when it is written."""
+    columns = [f"{stream}.{column}" for stream, column in sorted(state.columns)]
+    scope = state.scope
+    parts = [
+        _rows("state", text=pl.Series([json.dumps(state.header)])),
+        _rows("tally", tally=_text(state.tallies), text=_text(state.tallies.values())),
+        _rows("column", text=_text(columns)),
+        _rows("shop", shop_id=state.shop_ids, count=pl.Series(state.rows)),
+        *(_cells(name, cells, state.shop_ids) for name, cells in state.daily.items()),
+        _rows(
+            "unit",
+            count=pl.Series(scope.signs, dtype=pl.Int64),
+            unit=pl.Series(scope.marks),
+            check=pl.Series(scope.checks),
+        ),
+    ]
+    return pl.concat(parts, how="diagonal").select(*SCHEMA)
+
+
+def from_table(table: pl.LazyFrame, name: str) -> Pieces:
+    """Return the state that a table holds; its rows may stand in any order.
+
+    Raises:
+        InputError: for what is not a state.
+        StateError: for a state that is damaged, or of another version.
+    """
+    try:
+        there = set(table.collect_schema().names())
+        missing = [column for column in SCHEMA if column not in there]
+        if missing:
+            raise InputError(
+                f"{name} is not a state: it has no column {', '.join(missing)}; a state is what"
+                " Tallies.write_parquet writes"
+            )
+        typed = table.select(pl.col(column).cast(dtype) for column, dtype in SCHEMA.items())
+        return _checked(typed, name)
+    except PolarsError as error:
+        raise InputError(f"{name} cannot be read as a state: {error}") from None
+
+
+def _checked(table: pl.LazyFrame, name: str) -> Pieces:
+    said = _header(_of_kind(table, "state", "text")["text"].to_list(), name)
+    tallies = _of_kind(table, "tally", "tally", "text").sort("tally")
+    shops = _of_kind(table, "shop", "shop_id", "count").sort("shop_id")
+    units = _of_kind(table, "unit", "unit", "check", "count").sort("unit", "check")
+    columns = _of_kind(table, "column", "text")["text"].to_list()
+    if any(frame.null_count().sum_horizontal().item() for frame in (tallies, shops, units)):
+        raise _damaged(name, "a row has no value where one is needed")
+    keys = dict(tallies.iter_rows())
+    if any(fingerprint_of_key(key) != found for found, key in keys.items()):
+        raise _damaged(name, "the fingerprint of a tally is not that of its text")
+    found = Pieces(
+        tallies=keys,
+        shop_ids=shops["shop_id"],
+        rows=shops["count"].to_numpy(),
+        daily=_daily(table, list(keys), shops["shop_id"], name),
+        scope=Scope(
+            units["unit"].to_numpy(),
+            units["check"].to_numpy(),
+            units["count"].to_numpy().astype(np.int8),
+        ),
+        columns=frozenset((s, c) for s, _, c in (text.partition(".") for text in columns)),
+    )
+    if found.header != said:
+        raise _damaged(name, f"it holds {found.header}, and its first row says {said}")
+    if check_sum(found.shop_ids, found.rows, found.daily) != found.scope.total:
+        raise _damaged(name, "its cells do not have the check sum of its units")
+    return found
+
+
+def _header(texts: list[str | None], name: str) -> dict[str, Any]:
+    if len(texts) != 1:
+        raise _damaged(name, f"it has {len(texts)} rows of kind state, not one")
+    try:
+        said = json.loads(texts[0] or "")
+        schema, counting = said["schema"], said["counting"]
+    except (ValueError, KeyError, TypeError):
+        raise _damaged(name, f"its first row says {texts[0]!r}") from None
+    if (schema, counting) != (SCHEMA_NAME, COUNTING):
+        raise StateError(
+            f"{name} holds a state of another version ({schema}, counting {counting}), and this"
+            f" one reads {SCHEMA_NAME}, counting {COUNTING}: tally the events again"
+        )
+    return dict(said)
+
+
+def _damaged(name: str, why: str) -> StateError:
+    return StateError(f"{name} is damaged: {why}. Take another copy, or tally the events again")
+
+
+def _of_kind(table: pl.LazyFrame, kind: str, *columns: str) -> pl.DataFrame:
+    return table.filter(pl.col("kind") == kind).select(columns).collect()
+
+
+def _daily(
+    table: pl.LazyFrame, fingerprints: list[str], shop_ids: pl.Series, name: str
+) -> dict[str, Cells]:
+    """The cells of each tally; texts become numbers batch by batch, while they are read."""
+    cells = (
+        table.filter(pl.col("kind") == "cell")
+        .select(
+            _number("tally", _text(fingerprints)),
+            _number("shop_id", shop_ids),
+            pl.col("day").cast(pl.Int32),
+            "sum",
+            "count",
+        )
+        .collect(engine="streaming")
+    )
+    if cells.null_count().sum_horizontal().item():
+        raise _damaged(name, "a cell has no tally, shop, day, sum or count that is known")
+    if not cells["tally"].is_sorted():
+        cells = cells.sort("tally")
+    starts = np.searchsorted(cells["tally"].to_numpy(), np.arange(len(fingerprints) + 1)).tolist()
+    found = {}
+    for fingerprint, start, end in zip(fingerprints, starts, starts[1:], strict=False):
+        own = cells.slice(start, end - start)
+        found[fingerprint] = Cells.of(
+            own["shop_id"].to_numpy(),
+            own["day"].to_numpy().astype(np.int64),
+            own["count"].to_numpy(),
+            own["sum"].to_numpy(),
+        )
+    return found
+
+
+def _number(column: str, words: pl.Series) -> pl.Expr:
+    """The place of each text among ascending words, null where it is none of them.
+
+    Equal neighbours are looked up once.
+    """
+
+    def numbers(texts: pl.Series) -> pl.Series:
+        runs = texts.rle().struct
+        found, times = runs.field("value"), runs.field("len").to_numpy()
+        place = words.search_sorted(found.fill_null("")).clip(0, max(len(words) - 1, 0))
+        known = words.gather(place) == found if len(words) else found.is_in([])
+        place = place.cast(pl.Int64).set(~known.fill_null(False), None)
+        return place.gather(np.repeat(np.arange(len(place)), times))
+
+    return pl.col(column).map_batches(numbers, return_dtype=pl.Int64, is_elementwise=True)
+
+
+def _rows(kind: str, **columns: pl.Series) -> pl.LazyFrame:
+    return pl.LazyFrame(columns).with_columns(kind=pl.lit(kind))
+
+
+def _text(values: Any) -> pl.Series:
+    return pl.Series(list(values), dtype=pl.String)
+
+
+def _cells(fingerprint: str, cells: Cells, shop_ids: pl.Series) -> pl.LazyFrame:
+    def ids(keys: pl.Series) -> pl.Series:
+        return shop_ids.gather(cell_shops(keys.to_numpy()))
+
+    def days(keys: pl.Series) -> pl.Series:
+        return pl.Series(cell_days(keys.to_numpy()), dtype=pl.Int32)
+
+    key = pl.col("key")
+    frame = pl.LazyFrame({"key": cells.keys, "sum": cells.values, "count": cells.counts})
+    return frame.select(
+        pl.lit("cell").alias("kind"),
+        pl.lit(fingerprint).alias("tally"),
+        key.map_batches(ids, return_dtype=pl.String, is_elementwise=True).alias("shop_id"),
+        key.map_batches(days, return_dtype=pl.Int32, is_elementwise=True)
+        .cast(pl.Date)
+        .alias("day"),
+        "sum",
+        "count",
+    )

@@ -1,0 +1,95 @@
+"""Columns of exact values, some of which may be unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from .rationals import Floats, Mask, Rationals
+
+
+@frozen(eq=False)
+class ExactColumn:
+    """A column of exact values, and a mask of the rows that have one.
+
+    >>> column = ExactColumn.of([Fraction(1, 2), None])
+    >>> column.fractions(), column.known.tolist()
+    ([Fraction(1, 2), None], [True, False])
+    """
+
+    values: Rationals
+    known: Mask
+
+    @classmethod
+    def of(cls, cells: Sequence[Fraction | None]) -> ExactColumn:
+        """Build a column from fractions; None is unknown."""
+        exact = [cell or Fraction(0) for cell in cells]
+        known = np.array([cell is not None for cell in cells], dtype=np.bool_)
+        return cls(
+            Rationals.of([f.numerator for f in exact], [f.denominator for f in exact]), known
+        )
+
+    @classmethod
+    def constant(cls, value: Fraction | int, size: int) -> ExactColumn:
+        """Build a column with the same value in every row."""
+        return cls(Rationals.constant(value, size), np.ones(size, dtype=np.bool_))
+
+    @classmethod
+    def unknown(cls, size: int) -> ExactColumn:
+        """Build a column in which every value is unknown."""
+        return cls(Rationals.constant(0, size), np.zeros(size, dtype=np.bool_))
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    def take(self, rows: Any) -> ExactColumn:
+        """Return the rows that an index or a mask picks."""
+        return ExactColumn(self.values.take(rows), self.known[rows])
+
+    def where(self, keep: Mask, other: ExactColumn) -> ExactColumn:
+        """Return these rows where ``keep`` is true, those of ``other`` elsewhere."""
+        return ExactColumn(
+            self.values.where(keep, other.values), np.where(keep, self.known, other.known)
+        )
+
+    def or_else(self, other: ExactColumn) -> ExactColumn:
+        """Return these values where they are known, those of ``other`` elsewhere."""
+        return self.where(self.known, other)
+
+    def only(self, rows: Mask) -> ExactColumn:
+        """Return the same column, with the values outside ``rows`` unknown."""
+        return ExactColumn(self.values, self.known & rows)
+
+    def or_zero(self) -> Rationals:
+        """Return the values, with zero where a value is unknown."""
+        return self.values.where(self.known, Rationals.constant(0, len(self)))
+
+    def fractions(self) -> list[Fraction | None]:
+        """Return the values as Python fractions, None where unknown."""
+        exact = self.values.fractions()
+        return [value if known else None for value, known in zip(exact, self.known, strict=True)]
+
+    def floats(self) -> Floats:
+        """Return the doubles nearest to the values, NaN where unknown."""
+        return np.where(self.known, self.values.floats(), np.nan)
+
+
+class ColumnBuilder:
+    """A column that is built piece by piece; rows that are never filled stay unknown."""
+
+    def __init__(self, size: int) -> None:
+        self._num = np.zeros(size, dtype=object)
+        self._den = np.ones(size, dtype=object)
+        self._known = np.zeros(size, dtype=np.bool_)
+
+    def put(self, rows: Any, values: Rationals) -> None:
+        """Set the values of some rows."""
+        self._num[rows], self._den[rows], self._known[rows] = values.num, values.den, True
+
+    def build(self) -> ExactColumn:
+        """Return the column as filled so far."""
+        return ExactColumn(Rationals(self._num, self._den), self._known)

@@ -1,0 +1,212 @@
+"""Exact rules: a rule set in which every number is resolved once, to a fraction or to None."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from ..errors import RuleSetError, did_you_mean
+from ..model.assumptions import AssumptionValue, Chosen, Number
+from ..model.conditions import Adjustment, Condition
+from ..model.expressions import Assumed
+from ..model.frozen import FrozenDict
+from ..model.metrics import Better
+from ..model.rulesets import (
+    Comparison,
+    Dimension,
+    Eligibility,
+    MetricEntry,
+    RuleSet,
+    ScorerSpec,
+    Tier,
+)
+from .scorers import Scorer, ScorerKinds, make_scorer
+
+#: A number of the rules; None where it is neither published nor supplied.
+Weight = Fraction | None
+
+
+@frozen(eq=False)
+class ExactRuleSet:
+    """A rule set as grading and composing use it: exact numbers, scorers made, no assumptions.
+
+    A weight, or the points of a dimension, is None where it is neither published nor supplied;
+    ``scorers`` has those whose parameters are known. ``variants`` are the rules of the industries
+    for which a user supplied other numbers.
+    """
+
+    name: str
+    low: Fraction
+    high: Fraction
+    decimals: int
+    ranking: str
+    policy: str
+    dimensions: tuple[Dimension[Weight], ...]
+    scorers: Mapping[str, Scorer] = field(converter=FrozenDict)
+    eligibility: tuple[Eligibility[Fraction], ...] = ()
+    peers_need_eligibility: bool = False
+    tiers: tuple[Tier[Fraction], ...] = ()
+    adjustments: tuple[Adjustment[Fraction], ...] = ()
+    comparison: Comparison | None = None
+    informational: tuple[str, ...] = ()
+    variants: tuple[tuple[frozenset[str], ExactRuleSet], ...] = ()
+
+    @property
+    def entries(self) -> Iterator[tuple[Dimension[Weight], MetricEntry[Weight]]]:
+        """Every weighted metric with its dimension, in the order of the rules."""
+        return ((d, m) for d in self.dimensions for m in d.metrics)
+
+    @property
+    def total_weight(self) -> Weight:
+        """The sum of the weights of dimensions; None where one is not known."""
+        weights = [d.weight for d in self.dimensions]
+        known = [w for w in weights if w is not None]
+        return sum(known, Fraction(0)) if len(known) == len(weights) else None
+
+    @property
+    def mean_kind(self) -> str:
+        """The kind of industry mean that shops are compared with: ``pooled``, or of the ``shops``."""
+        return "pooled" if self.comparison is None else str(self.comparison.mean)
+
+    def check_directions(self, better: Mapping[str, Better]) -> None:
+        """Check that every scorer can grade the metrics that name it.
+
+        Raises:
+            RuleSetError: where a scorer runs against the direction of a metric.
+        """
+        for _, entry in self.entries:
+            if entry.scorer in self.scorers and entry.id in better:
+                try:
+                    self.scorers[entry.scorer].check_direction(better[entry.id])
+                except RuleSetError as error:
+                    raise RuleSetError(
+                        f"scorers.{entry.scorer}, for metric {entry.id}: {error}"
+                    ) from None
+
+
+def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRuleSet:
+    """Return the rule set with exact numbers; ``kinds`` are the scorecard's own scorer classes.
+
+    Raises:
+        RuleSetError: for an assumption that does not exist, and for a scorer that cannot be made.
+    """
+    numbers = Numbers(ruleset.name, ruleset.numbers)
+    low, high = numbers.required(ruleset.low), numbers.required(ruleset.high)
+    comparison = ruleset.comparison
+    return ExactRuleSet(
+        name=ruleset.name,
+        low=low,
+        high=high,
+        decimals=int(numbers.required(ruleset.decimals)),
+        ranking=str(numbers.plain(ruleset.ranking)),
+        policy=str(numbers.plain(ruleset.missing)),
+        dimensions=tuple(numbers.dimension(d) for d in ruleset.dimensions),
+        scorers=dict(_make_scorers(ruleset, numbers, kinds, (low, high))),
+        eligibility=tuple(
+            Eligibility(e.id, e.label, numbers.condition(e.condition), e.status, e.source)
+            for e in ruleset.eligibility
+        ),
+        peers_need_eligibility=bool(numbers.plain(ruleset.peers_need_eligibility)),
+        tiers=tuple(
+            Tier(t.id, t.label, numbers.condition(t.condition), t.source) for t in ruleset.tiers
+        ),
+        adjustments=tuple(
+            Adjustment(a.metric, a.sign, numbers.optional(a.cap), a.source)
+            for a in ruleset.adjustments
+        ),
+        comparison=comparison and evolve(comparison, mean=numbers.plain(comparison.mean)),
+        informational=ruleset.informational,
+    )
+
+
+@frozen
+class Numbers:
+    """The values of a rule set's assumptions, which resolve its numbers."""
+
+    name: str
+    assumed: Mapping[str, AssumptionValue]
+
+    def plain(self, number: object) -> Any:
+        """Return a number or word as it is, or the value of the assumption in its place."""
+        if isinstance(number, Chosen):
+            return dict(number.numbers)[self.plain(number.by)]
+        if not isinstance(number, Assumed):
+            return number
+        if number.id not in self.assumed:
+            raise RuleSetError(
+                f"{self.name}: no assumption {number.id}{did_you_mean(number.id, self.assumed)}"
+            )
+        return self.assumed[number.id]
+
+    def optional(self, number: Number | None) -> Weight:
+        """Return a number as a fraction; None where there is none."""
+        value = self.plain(number)
+        return None if value is None else Fraction(value)
+
+    def required(self, number: Number) -> Fraction:
+        """Return a number as a fraction; raise RuleSetError where there is none."""
+        value = self.optional(number)
+        if value is None:
+            raise RuleSetError(f"{self.name}: a number that is needed is none")
+        return value
+
+    def condition(self, declared: Condition[Number]) -> Condition[Fraction]:
+        """Return a condition whose limits are exact."""
+        return Condition(
+            declared.measure,
+            declared.operator,
+            self.required(declared.limit),
+            declared.times_industry_mean,
+            self.optional(declared.or_count_below),
+        )
+
+    def dimension(self, declared: Dimension[Number]) -> Dimension[Weight]:
+        """Return a dimension whose weights and points are exact."""
+        return Dimension(
+            declared.id,
+            declared.label,
+            self.optional(declared.weight),
+            tuple(
+                MetricEntry(e.id, self.optional(e.weight), e.scorer, e.source, e.of_rest)
+                for e in declared.metrics
+            ),
+            self.optional(declared.points),
+            declared.source,
+        )
+
+    def within(self, value: object) -> Any:
+        """Return nested parameters with every assumption replaced by its value."""
+        if isinstance(value, Mapping):
+            return {key: self.within(item) for key, item in value.items()}
+        if isinstance(value, tuple):
+            return tuple(self.within(item) for item in value)
+        return self.plain(value)
+
+
+def _make_scorers(
+    ruleset: RuleSet, numbers: Numbers, kinds: ScorerKinds | None, scale: tuple[Fraction, Fraction]
+) -> Iterator[tuple[str, Scorer]]:
+    for name, spec in ruleset.scorers.items():
+        if not spec.missing:
+            try:
+                yield name, _make_scorer(spec, numbers, kinds, scale)
+            except RuleSetError as error:
+                raise RuleSetError(
+                    f"{ruleset.origin or ruleset.name}: scorers.{name}: {error}"
+                ) from None
+
+
+def _make_scorer(
+    spec: ScorerSpec, numbers: Numbers, kinds: ScorerKinds | None, scale: tuple[Fraction, Fraction]
+) -> Scorer:
+    scorer = make_scorer(spec.kind, numbers.within(spec.parameters), kinds)
+    low, high = scale
+    for points in scorer.possible_points:
+        if not low <= points <= high:
+            raise RuleSetError(
+                f"{float(points):g} points are outside the scale, {float(low):g} to {float(high):g}"
+            )
+    return scorer

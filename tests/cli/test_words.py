@@ -1,0 +1,97 @@
+"""Tables in Chinese: every word of theirs has one, and no word is left over."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import get_args
+
+import polars as pl
+import pytest
+
+import shopscore as ss
+from shopscore.cli import tables
+from shopscore.cli.words import ZH, translate
+from shopscore.composing.comparison import Direction
+from shopscore.grading.points import METRIC_STATUSES
+from shopscore.model.rulesets import ShopStatus
+from support.command_line import shopscore
+
+NAMES = [f"{c.name}/{v}" for p in ss.platforms() for c in p.scorecards for v in c.versions]
+LATIN = re.compile(r"[A-Za-z]{2,}")
+CLOSED = {*get_args(ShopStatus), *METRIC_STATUSES, *get_args(Direction)}
+
+
+def test_every_status_and_direction_has_one() -> None:
+    assert set(ZH) >= CLOSED
+
+
+def test_none_is_left_over() -> None:
+    """What is no status or direction stands in tables.py."""
+    tree = ast.parse(Path(tables.__file__).read_text(encoding="utf-8"))
+    texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+    assert set(ZH) - CLOSED <= texts
+
+
+def test_chinese_is_chinese() -> None:
+    assert {word for word in ZH.values() if re.search("[a-zA-Z]", word)} == {"n"}
+    assert all(translate(word, "en") == word for word in ZH)
+
+
+def test_a_word_without_one_is_a_fault() -> None:
+    with pytest.raises(KeyError):
+        translate("colour", "zh")
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestScores:
+    """Without what is an id, a name of a shop or a reason, no table has an English word."""
+
+    def test_of_all_shops(self, name: str, events: Path) -> None:
+        platform, card, version = name.split("/")
+        which = ("-p", platform, "-c", card, "-r", version, "--as-of", "2022-07-01")
+        out = shopscore("score", events, *which, "--lang", "zh").done().out
+        head, *rows = [line for line in out.splitlines() if line.strip()]
+        assert not LATIN.search(head)
+        assert len(rows) == 13  # a rule, and the shops
+        for row in rows[1:]:
+            shop, industry, *cells = row.split()
+            assert not LATIN.search(" ".join(cells)), (shop, industry)
+
+    def test_of_one_shop(self, name: str, events: Path) -> None:
+        platform, card, version = name.split("/")
+        which = ("-p", platform, "-c", card, "-r", version, "--as-of", "2022-07-01")
+        values = pl.DataFrame({"industry": ["*"], "metric": [_a_metric(name)], "standard": [0.5]})
+        standards = events.parent / "standards.csv"
+        values.write_csv(standards)
+        more = ("--shop", "S0001", "--lang", "zh", "--standards", standards)
+        out = shopscore("score", events, *which, *more).done().out
+        title, head, *rows = [line for line in out.splitlines() if line.strip()]
+        assert not LATIN.search(title.split(" · ", 2)[2])
+        assert not LATIN.search(head)
+        for row in rows[1 : 1 + len(_metric_ids(name))]:
+            cells = re.split("无数据", row)[0]  # a reason is told in English
+            assert not LATIN.search(cells.replace("IM", "")), row  # as the platforms write it
+
+
+def _metric_ids(name: str) -> tuple[str, ...]:
+    platform, card, version = name.split("/")
+    return ss.platform(platform).scorecard(card).ruleset(version).metric_ids
+
+
+def _a_metric(name: str) -> str:
+    return _metric_ids(name)[0]
+
+
+def test_of_the_books(tmp_path: Path) -> None:
+    text = "shop_id,order_id,paid_at,signed_at\nS1,1,never,\nS1,2,,never\n"
+    (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+    out = shopscore("validate", tmp_path, "--lang", "zh").done().out
+    lines = [line.split() for line in out.splitlines() if line.strip()]
+    assert lines[0] == ["数据流", "读入", "采用", "被更新", "搁置", "修正", "未关联"]
+    assert ["文件", "行", "列", "值", "原因"] in lines
+    assert [line[:3] for line in lines if line[0] in ("搁置", "修正")] == [
+        ["搁置", "orders.csv", "2"],
+        ["修正", "orders.csv", "3"],
+    ]

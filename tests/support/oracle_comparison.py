@@ -1,0 +1,188 @@
+"""What the oracle says, in the shape of the package's document, so that both can be compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+import shopscore as ss
+from oracle.canonical_streams import STREAMS
+from oracle.douyin_2022 import (
+    DIMENSION_OF,
+    NEEDED,
+    BenchmarkRow,
+    MetricResult,
+    ShopResult,
+    score,
+)
+from oracle.event_loading import Loaded, load
+from oracle.random_events import Events, write_folder
+
+AS_OF = date(2024, 6, 30)
+IDS = {
+    "pickup.weight_under_24h": "pickup.grade_24h",
+    "pickup.weight_24_to_36h": "pickup.grade_36h",
+    "pickup.weight_36_to_48h": "pickup.grade_48h",
+    "im.reply_within_seconds": "im_3min.max_seconds",
+    "score.decimals": "rounding.decimals",
+    "tiers.settlement_t4": "tier.settlement_t4",
+}
+"""Assumptions that the package names otherwise than the oracle."""
+
+Shops = dict[str, dict[str, Any]]
+
+
+def full_id(name: str) -> str:
+    """The package's id of an assumption of the oracle."""
+    return f"douyin.2022.{IDS.get(name, name)}"
+
+
+def by_package(document: str) -> Shops:
+    """The shops of a document by id, without what the oracle does not know."""
+    shops = {}
+    for shop in json.loads(document)["shops"]:
+        shop.pop("eligibility")
+        shops[shop["shop_id"]] = shop
+    return shops
+
+
+def by_oracle(
+    loaded: Loaded,
+    as_of: date = AS_OF,
+    assumptions: Mapping[str, object] | None = None,
+    benchmark: Sequence[BenchmarkRow] | None = None,
+) -> Shops:
+    """The shops as the oracle computes them, every number the double nearest to its fraction."""
+    result = score(loaded, as_of, assumptions, benchmark)
+    return {id: _shop(shop, loaded) for id, shop in result.shops.items()}
+
+
+def _shop(shop: ShopResult, loaded: Loaded) -> dict[str, Any]:
+    return {
+        "shop_id": shop.shop_id,
+        "industry": shop.industry,
+        "status": shop.status,
+        "score": nearest(shop.score),
+        "score_exact": None if shop.score_exact is None else str(shop.score_exact),
+        "dimensions": [
+            {"id": id, "weight": float(d.weight), "points": nearest(d.points)}
+            for id, d in shop.dimensions.items()
+        ],
+        "metrics": [
+            {
+                "id": id,
+                "dimension": DIMENSION_OF.get(id),
+                "status": m.status,
+                "value": nearest(m.value),
+                "n": m.n,
+                "percentile": nearest(m.percentile),
+                "points": nearest(m.points),
+                "weight": nearest(m.weight),
+                "from_table": m.from_benchmark,
+                "reason": _reason(id, m, loaded),
+            }
+            for id, m in shop.metrics.items()
+        ],
+        "tiers": list(shop.tiers),
+    }
+
+
+def nearest(value: Fraction | None) -> float | None:
+    """The double nearest to a fraction; null stays null."""
+    return None if value is None else float(value)
+
+
+def _reason(metric: str, found: MetricResult, loaded: Loaded) -> str | None:
+    if found.status != "no_data":
+        return None
+    lacking = missing_columns(metric, loaded)
+    return f"no column {' and '.join(lacking)}" if lacking else "no row counts"
+
+
+def missing_columns(metric: str, loaded: Loaded) -> list[str]:
+    """Columns without which nothing can be said of a metric, as `stream.column`."""
+    return sorted(
+        " or ".join(f"{stream}.{column}" for column in one_of)
+        for stream, one_of in NEEDED[metric]
+        if not loaded.columns[stream].intersection(one_of)
+    )
+
+
+def sorted_reasons(shops: Shops, loaded: Loaded) -> Shops:
+    """Columns in a reason in alphabetical order: which comes first is not said.
+
+    Where a whole stream is missing, the required ones among its columns may be named too.
+    """
+    absent = {
+        f"{s.name}.{c}" for s in STREAMS.values() if not loaded.columns[s.name] for c in s.required
+    }
+    for shop in shops.values():
+        for metric in shop["metrics"]:
+            if (metric["reason"] or "").startswith("no column "):
+                named = set(metric["reason"].removeprefix("no column ").split(" and "))
+                named -= absent - set(missing_columns(metric["id"], loaded))
+                metric["reason"] = f"no column {' and '.join(sorted(named))}"
+    return shops
+
+
+@frozen
+class Both:
+    """The same events, read by oracle and package."""
+
+    loaded: Loaded
+    events: ss.Events
+
+
+def read(events: Events, folder: Path) -> Both:
+    """Read a folder of the events; assert that the books agree."""
+    write_folder(events, folder)
+    both = Both(load(folder), ss.read_events(folder, platform="douyin"))
+    assert_books_agree(both.events.report, both.loaded)
+    return both
+
+
+def check(
+    both: Both,
+    as_of: date = AS_OF,
+    assumptions: Mapping[str, object] | None = None,
+    benchmark: Sequence[BenchmarkRow] | None = None,
+) -> Shops:
+    """Score the events by package and oracle; assert that all is equal."""
+    result = ss.score(
+        both.events,
+        platform="douyin",
+        ruleset="2022",
+        as_of=as_of,
+        assume={full_id(name): value for name, value in (assumptions or {}).items()},
+        benchmarks=None if benchmark is None else ss.Benchmark.from_rows(as_text(benchmark)),
+    )
+    expected = by_oracle(both.loaded, as_of, assumptions, benchmark)
+    found = sorted_reasons(by_package(result.to_json()), both.loaded)
+    assert list(found) == list(expected)
+    for id, shop in expected.items():
+        assert found[id] == shop
+    return expected
+
+
+def assert_books_agree(report: ss.LoadReport | None, loaded: Loaded) -> None:
+    """Rows in, accepted, replaced, set aside, repaired and unlinked, stream by stream."""
+    assert report is not None
+    assert report.to_dict()["streams"] == {n: b.as_dict() for n, b in loaded.books.items()}
+    assert all(books.balanced for books in report.books.values())
+
+
+def as_text(rows: Sequence[BenchmarkRow]) -> list[tuple[str, str, str, str]]:
+    """The rows of a table as they are typed; their numbers must be decimals."""
+    return [(industry, metric, _decimal(p), _decimal(v)) for industry, metric, p, v in rows]
+
+
+def _decimal(number: Fraction) -> str:
+    text = f"{float(number):.10f}"
+    assert Fraction(text) == number, f"{number} is no decimal"
+    return text

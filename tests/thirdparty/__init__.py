@@ -1,1 +1,0 @@
-"""Packages of third parties, broken on purpose and healthy, built and installed as wheels."""
