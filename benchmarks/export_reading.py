@@ -29,7 +29,7 @@ STATES = ("交易成功", "卖家已发货，等待买家确认", "交易关闭"
 POLARS = "import polars as pl, sys; print(len(pl.read_csv(sys.argv[1], infer_schema=False)))"
 CELLS = (
     "import sys; from pathlib import Path;"
-    "from shopscore.reading.sheets import open_sheets;"
+    "from shopscore.reading.formats.sheets import open_sheets;"
     "(sheet,) = open_sheets(Path(sys.argv[1]));"
     "print(len(sheet.body(0, [0, 1, 4, 5, 8, 10, 11, 14, 15, 16]).frame))"
 )

@@ -39,6 +39,29 @@ paid_at = "付款"
 """
 
 
+ORDERS = """schema = 1
+id = "orders"
+zh = "订单"
+en = "orders"
+stream = "orders"
+headers = ["甲"]
+[columns]
+order_id = "订单"
+paid_at = "时间"
+"""
+TICKETS = """schema = 1
+id = "tickets"
+zh = "售后"
+en = "tickets"
+stream = "aftersales"
+headers = ["乙"]
+[columns]
+ticket_id = "单号"
+order_id = "订单"
+applied_at = "时间"
+"""
+
+
 def inspected(records: Sequence[Sequence[str]], folder: Path, **more: object) -> Inspection:
     path = folder / "导出.csv"
     path.write_text(as_text(records), encoding="gb18030")
@@ -188,6 +211,20 @@ class TestDraft:
 
     def test_a_number_of_an_order_alone_is_of_orders(self) -> None:
         assert layout_of(draft(["订单号", "付款时刻", "金额"])).stream == "orders"
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_of_streams_that_are_as_likely_one_whose_rows_are_identified(
+        self, turned: bool
+    ) -> None:
+        layouts = [layout_of(ORDERS), layout_of(TICKETS)]
+        layouts = layouts[::-1] if turned else layouts
+        for headers, stream in {
+            ("订单", "时间"): "orders",  # an order number is the key of orders
+            ("单号", "时间"): "aftersales",
+            ("时间", "甲"): "orders",  # of tickets more would be missing
+            ("订单", "单号", "时间"): "aftersales",  # most headers
+        }.items():
+            assert layout_of(draft(headers, layouts)).stream == stream, headers
 
     def test_no_headers(self, tmp_path: Path) -> None:
         (tmp_path / "orders.csv").write_text("shop_id,order_id\n1,1\n")

@@ -29,7 +29,7 @@ SOME_SHOP = "shop"
 
 @frozen
 class SheetMatch:
-    """A sheet and the layout that fits it; or those that come nearest, with the headers they lack."""
+    """A sheet and the layout that fits it; or the nearest ones, with the headers that are missing."""
 
     label: str
     encoding: str
@@ -50,7 +50,7 @@ class UsedColumn:
 
 @frozen
 class MetricReadiness:
-    """A metric of a rule set, and what it lacks to be computed from these columns."""
+    """A metric of a rule set, and what is missing to compute it from these columns."""
 
     ruleset: str
     metric: str
@@ -61,7 +61,7 @@ class MetricReadiness:
 
 @frozen(eq=False)
 class Inspection:
-    """What is known of a file; ``events`` is None where nobody recognised it."""
+    """What is known of a file; ``events`` is None where no layout fits it."""
 
     path: Path
     sheets: tuple[SheetMatch, ...]
@@ -72,7 +72,7 @@ class Inspection:
 
     @property
     def computable(self) -> tuple[MetricReadiness, ...]:
-        """The metrics that lack nothing."""
+        """The metrics of which nothing is missing."""
         return tuple(m for m in self.metrics if not m.missing)
 
 
@@ -130,7 +130,7 @@ def _canonical(path: Path) -> bool:
 
 
 def _has_key(path: Path) -> bool:
-    """Whether the header has what identifies a row of the stream that the file is named after."""
+    """Return whether the header has what identifies a row of the stream that the file is named after."""
     if path.suffix == ".parquet":
         return True
     stream = merge_streams(CANONICAL)[path.stem]
@@ -154,7 +154,7 @@ def _taken(
 
 
 def _headers(found: RecognisedSheet | None, head: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The headers; of an unknown file the first of the records with most cells."""
+    """Return the headers; of an unknown file the first of the records with most cells."""
     if found is not None:
         return found.headers
     widths = [sum(bool(cell.strip()) for cell in record) for record in head]
@@ -164,7 +164,7 @@ def _headers(found: RecognisedSheet | None, head: Sequence[Sequence[str]]) -> tu
 def _nearest(
     headers: Sequence[str], layouts: Sequence[Layout], most: int = 3
 ) -> Iterator[tuple[Layout, tuple[str, ...]]]:
-    """Layouts that share identifying headers, the nearest first."""
+    """Yield layouts that share identifying headers, the nearest first."""
     scored = [
         (layout, missing, len(layout.headers) - len(missing))
         for layout in layouts
@@ -186,7 +186,7 @@ def _used(events: Events) -> Iterator[UsedColumn]:
 
 
 def _feeds(platforms: Sequence[Platform], events: Events) -> Iterator[MetricReadiness]:
-    """Every metric that a rule set shows, with what it lacks."""
+    """Yield every metric that a rule set shows, with what is missing."""
     there = events.columns_present()
     for platform in platforms:
         for card in platform.scorecards:
@@ -206,7 +206,7 @@ def _feeds(platforms: Sequence[Platform], events: Events) -> Iterator[MetricRead
 
 
 def _by_stream(missing: Sequence[str], streams: set[str]) -> tuple[str, ...]:
-    """What lacks; of a stream that is not there at all, only that."""
+    """Return what is missing; of a stream that is not there at all, only that."""
     shorter: dict[str, None] = {}
     for name in missing:
         owners = {alternative.strip().partition(".")[0] for alternative in name.split(" or ")}
@@ -216,7 +216,7 @@ def _by_stream(missing: Sequence[str], streams: set[str]) -> tuple[str, ...]:
 
 
 def draft_layout(inspection: Inspection, layouts: Sequence[Layout]) -> str:
-    """A layout to fill in, as TOML, with what the headers suggest.
+    """Return a layout to fill in, as TOML, with what the headers suggest.
 
     Raises:
         InputError: where the file has no headers.
@@ -251,7 +251,7 @@ def _likely_stream(places: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _suggestions(layouts: Sequence[Layout]) -> dict[str, dict[str, str]]:
-    """Header → stream → canonical column, from the layouts that are there."""
+    """Return header → stream → canonical column, from the layouts that are there."""
     found: dict[str, dict[str, str]] = {}
     for layout in layouts:
         for column, names in layout.columns.items():
@@ -292,5 +292,5 @@ def _draft(
 
 
 def _text(value: Any) -> str:
-    """A text as TOML writes it between quotes."""
+    """Return a text as TOML writes it between quotes."""
     return json.dumps(str(value), ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")

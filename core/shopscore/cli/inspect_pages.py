@@ -17,7 +17,7 @@ MOST_HEADERS = 12
 
 
 def inspect_document(found: Inspection) -> str:
-    """``shopscore.inspect/1``."""
+    """Return ``shopscore.inspect/1``."""
     report = None if found.events is None else found.events.report
     return dumped(
         {
@@ -61,7 +61,7 @@ def _sheet(sheet: SheetMatch) -> dict[str, Any]:
 
 
 def show_inspection(found: Inspection, lang: str, output: Path | None) -> None:
-    """All of it, for a person."""
+    """Show all of it, for a person."""
     tables.show(*_page(found, lang == "zh"), output=output)
 
 
@@ -108,7 +108,7 @@ def _taken(sheet: SheetMatch, zh: bool) -> Iterator[str]:
 
 
 def _metrics(found: Inspection, zh: bool) -> Iterator[Any]:
-    """The metrics that can be computed, and what the others lack."""
+    """Yield the metrics that can be computed, and what the others lack."""
     computable = [_named(m, zh) for m in found.computable]
     rows = []
     for ruleset, group in groupby(found.metrics, key=lambda m: m.ruleset):

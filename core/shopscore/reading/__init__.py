@@ -1,5 +1,7 @@
 """Files and dataframes become streams: typed, checked, latest state only, repaired, linked.
 
-The order of the modules is the order of the steps: ``files`` → ``cells`` → ``checks`` →
-``latest`` → ``repairs`` → ``links``; ``events`` runs them and ``report`` keeps the books.
+``formats`` has the records of any kind of file. ``files`` (canonical ones, and dataframes) and
+``exports`` (recognised by their headers) make a ``raw_table`` of them, ``sources`` says of which
+files. ``rows`` types, checks, merges, repairs and links its rows; ``events`` runs these steps,
+``report`` keeps the books, and ``quarantine`` writes what was set aside.
 """

@@ -218,7 +218,9 @@ def _sources(
     unknown = [name for name in source if name not in streams]
     if unknown:
         raise InputError(f"unknown stream {unknown[0]}{did_you_mean(unknown[0], streams)}")
-    return Sources({s: [partial(from_dataframe, s, source[s])] for s in streams if s in source})
+    return Sources(
+        {s: [(partial(from_dataframe, s, source[s]), None)] for s in streams if s in source}
+    )
 
 
 def _on_states(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[str]:

@@ -70,7 +70,7 @@ def open_canonical(path: Path, label: str, columns: Collection[str]) -> Sheet:
     style = TextStyle(partial(separator_by_header, names=columns), exact=True)
     sheets = open_sheets(path, label, style)
     if len(sheets) > 1:
-        raise InputError(f"{label}: {len(sheets)} worksheets; save the one that is meant as CSV")
+        raise InputError(f"{label}: {len(sheets)} worksheets; save the one to be read as CSV")
     return sheets[0]
 
 
@@ -123,7 +123,7 @@ def _refuse_broken_cells(sheet: Sheet, body: Body, places: dict[str, int]) -> No
         found += [(int(rows[0]), name)] if len(rows) else []
     if found:
         row, name = min(found)
-        (line,), value = body.lines([row]), body.frame[str(places[name])][row]
+        (line,), value = body.origin.lines([row]), body.frame[str(places[name])][row]
         raise InputError(
             f"{sheet.label}, line {line}, column {name}: {value[:60]!r} is {_not_text(sheet)}"
         )

@@ -20,7 +20,7 @@ _BYTES_PER_WORD = 8
 
 
 def mixed(values: Prints) -> Prints:
-    """Bits well mixed (the finaliser of splitmix64): similar integers get unrelated prints."""
+    """Return bits well mixed (the finaliser of splitmix64): similar integers get unrelated prints."""
     x = values + _ODD
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -28,12 +28,12 @@ def mixed(values: Prints) -> Prints:
 
 
 def salt(word: str) -> np.uint64:
-    """A number that stands for a word."""
+    """Return a number that stands for a word."""
     return np.uint64(int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big"))
 
 
 def cell_prints(series: pl.Series) -> Prints:
-    """Fingerprints of the cells of a canonical column: text, integers or booleans."""
+    """Return fingerprints of the cells of a canonical column: text, integers or booleans."""
     if series.dtype in (pl.Enum, pl.Categorical):
         series = series.cast(pl.String)
     if series.dtype == pl.String:
@@ -47,7 +47,7 @@ def cell_prints(series: pl.Series) -> Prints:
 
 
 def _text_prints(series: pl.Series) -> Prints:
-    """Texts of one length form a matrix of bytes, which is read eight bytes at a time."""
+    """Return fingerprints of texts: those of one length form a matrix of bytes, which is read eight bytes at a time."""
     lengths = series.str.len_bytes().fill_null(0).to_numpy()
     prints = np.zeros(len(series), dtype=np.uint64)
     for length in np.flatnonzero(np.bincount(lengths)) if len(lengths) else ():
@@ -71,7 +71,7 @@ def _equal_length_prints(texts: pl.Series, length: int) -> Prints:
 
 
 def combined(parts: Mapping[str, Prints]) -> Prints:
-    """One fingerprint per row from the named fingerprints of its cells; any order of names."""
+    """Return one fingerprint per row from the named fingerprints of its cells; any order of names."""
     first, *_ = parts.values()
     total = np.zeros(len(first), dtype=np.uint64)
     for name, prints in parts.items():
@@ -87,7 +87,7 @@ class Digest:
         self._columns: dict[str, list[str]] = {}
 
     def add(self, table: str, columns: Mapping[str, Prints]) -> None:
-        """Rows of a table, as the fingerprints of their cells by column."""
+        """Add rows of a table, as the fingerprints of their cells by column."""
         rows = combined(columns)
         more = (rows, mixed(~rows), np.ones_like(rows))
         sums = np.array([part.sum(dtype=np.uint64) for part in more])
@@ -95,7 +95,7 @@ class Digest:
         self._columns[table] = sorted(columns)
 
     def hexdigest(self) -> str:
-        """The digest of everything that was added."""
+        """Return the digest of everything that was added."""
         sha = hashlib.sha256()
         for table, sums in sorted(self._sums.items()):
             sha.update(f"{table} {self._columns[table]} {sums.tolist()}\n".encode())

@@ -37,8 +37,8 @@ class ShopDefaults:
     shop_type: str | None = None
 
 
-#: Opens a table when it is asked for.
-Opener = Callable[[], RawTable]
+#: Opens a table when it is asked for, and the shop of its rows, where its folder says it.
+Opener = tuple[Callable[[], RawTable], str | None]
 
 
 @frozen(eq=False)
@@ -109,8 +109,11 @@ class _Search:
             stream = self.stream_of(path)
             if path.is_dir() and stream:
                 canonical = self.add_parts(path, stream, shop_id)
+            elif path.is_dir() and shop_id is None:
+                self.read_folder(path, show_path(path.name))
+                continue
             elif path.is_dir():
-                self.read_shop(path, shop_id)
+                self.notes.append(f"{self.label(path)}: a folder within that of a shop: not used")
                 continue
             else:
                 canonical = self.add_file(path, path.stem, shop_id) == "canonical"
@@ -121,13 +124,6 @@ class _Search:
                 raise InputError(
                     f"{folder}: stream {stream} is there more than once, as {' and '.join(names)}"
                 )
-
-    def read_shop(self, folder: Path, shop_id: str | None) -> None:
-        """Add the folder of a shop."""
-        if shop_id is None:
-            self.read_folder(folder, show_path(folder.name))
-        else:
-            self.notes.append(f"{self.label(folder)}: a folder within that of a shop: not used")
 
     def add_parts(self, folder: Path, stream: str, shop_id: str | None) -> bool:
         """Add the files of a folder that is named after a stream; tell whether any is canonical."""
@@ -151,7 +147,7 @@ class _Search:
             self.leave(path)
             return ""
         opener = partial(read_canonical, path, self.label(path), stream.names)
-        self.add(stream.name, opener, shop_id)  # reading it says what else is wrong with it
+        self.add(stream.name, (opener, shop_id))  # reading it says what else is wrong with it
         return "canonical"
 
     def has_key(self, path: Path, stream: Stream) -> bool:
@@ -177,12 +173,12 @@ class _Search:
                 raise InputError(
                     f"{sheet.label}: {layout.name} is of stream {layout.stream}, unknown here"
                 )
-            self.add(layout.stream, partial(pick_columns, found, stream), shop_id)
+            self.add(layout.stream, (partial(pick_columns, found, stream), shop_id))
         return known
 
-    def add(self, stream: str, opener: Opener, shop_id: str | None) -> None:
-        """Add a table, and the shop of its folder."""
-        self.tables.setdefault(stream, []).append(partial(_of_shop, opener, shop_id))
+    def add(self, stream: str, opener: Opener) -> None:
+        """Add a table of a stream."""
+        self.tables.setdefault(stream, []).append(opener)
 
     def leave(self, path: Path) -> None:
         """Note a file that is not used, if its name is that of a table."""
@@ -250,10 +246,6 @@ def read_names(path: Path, stream: Stream) -> list[str] | None:
         return None
 
 
-def _of_shop(opener: Opener, shop_id: str | None) -> RawTable:
-    return _with_shop(opener(), shop_id)
-
-
 def _with_shop(table: RawTable, shop_id: str | None) -> RawTable:
     """Return a table whose rows know their shop, where the file has no column for it."""
     if shop_id is None or "shop_id" in table.frame.columns:
@@ -267,8 +259,8 @@ def open_tables(openers: Sequence[Opener], defaults: ShopDefaults) -> Iterator[R
     Raises:
         InputError: where an export does not name its shop, and the user does not either.
     """
-    for opener in openers:
-        table = _with_shop(opener(), defaults.shop_id)
+    for opener, shop_id in openers:
+        table = _with_shop(_with_shop(opener(), shop_id), defaults.shop_id)
         if "shop_id" not in table.frame.columns and table.layout is not None:
             raise InputError(
                 f"{table.label}: an export names no shop: give its id (shop_id=), or put the"

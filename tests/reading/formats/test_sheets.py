@@ -44,8 +44,11 @@ class TestEncodings:
         body = found.body(0, [1, 0])
         assert body.frame.columns == ["1", "0"]
         assert rows(body) == [("甲店", "6920000000000000977"), (None, "2")]
-        assert body.lines([0, 1]) == [2, 3]
-        assert body.records([1, 0]) == [["2", "", "0.0"], ["6920000000000000977", "甲店", "178.8"]]
+        assert body.origin.lines([0, 1]) == [2, 3]
+        assert body.origin.records([1, 0]) == [
+            ["2", "", "0.0"],
+            ["6920000000000000977", "甲店", "178.8"],
+        ]
 
     @pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
     def test_both_orders_of_utf16(self, path: Path, mark: bytes) -> None:
@@ -89,7 +92,7 @@ class TestEncodings:
         assert found.encoding == "utf-8"
         body = found.body(0, [0, 1])
         assert rows(body) == [("1", "甲店铺"), ("2", "\ufffd店铺")]
-        assert body.records([1]) == [["2", "\ufffd店铺"]]
+        assert body.origin.records([1]) == [["2", "\ufffd店铺"]]
 
     def test_broken_bytes_in_gb18030(self, path: Path, way: None) -> None:
         data = ORDERS.encode("gb18030").replace("甲店".encode("gb18030"), b"\xff\xbc\xd7\xb5")
@@ -161,7 +164,7 @@ class TestRecords:
         text = end.join(("店铺,b", "1,2", "3,")) + (end if last else "")
         body = sheet(path, text).body(0, [0, 1])
         assert rows(body) == [("1", "2"), ("3", None)]
-        assert body.lines([1]) == [3]
+        assert body.origin.lines([1]) == [3]
 
     def test_a_separator_at_the_very_end(self, path: Path, way: None) -> None:
         assert rows(sheet(path, "a,b\n1,").body(0, [0, 1])) == [("1", None)]
@@ -173,12 +176,12 @@ class TestRecords:
         assert found.head == (("标题",), ("a", "b"), ("1", "2"), ("", ""), ("3", "4"))
         body = found.body(1, [0, 1])
         assert rows(body) == [("1", "2"), (None, None), ("3", "4")]
-        assert body.lines([0, 1, 2]) == [7, 10, 11]
+        assert body.origin.lines([0, 1, 2]) == [7, 10, 11]
 
     def test_nothing_below_the_header(self, path: Path, way: None) -> None:
         for text in ("a,b", "a,b\n", "a,b\n\n\n"):
             body = sheet(path, text).body(0, [1, 0])
-            assert (body.frame.columns, rows(body), body.lines([])) == (["1", "0"], [], [])
+            assert (body.frame.columns, rows(body), body.origin.lines([])) == (["1", "0"], [], [])
 
     def test_quotes(self, path: Path, way: None) -> None:
         text = 'id,"no,te\n2"\n"1","say ""hi"""\n"2","a\r\n\nb,c"\n"",""\n3,"x"\n'
@@ -186,8 +189,8 @@ class TestRecords:
         assert found.head[0] == ("id", "no,te\n2")
         body = found.body(0, [0, 1])
         assert rows(body) == [("1", 'say "hi"'), ("2", "a\r\n\nb,c"), (None, None), ("3", "x")]
-        assert body.lines([0, 1, 2, 3]) == [3, 4, 7, 8]
-        assert body.records([1]) == [["2", "a\r\n\nb,c"]]
+        assert body.origin.lines([0, 1, 2, 3]) == [3, 4, 7, 8]
+        assert body.origin.records([1]) == [["2", "a\r\n\nb,c"]]
 
     def test_quotes_within_cells(self, path: Path, way: None) -> None:
         text = 'id,尺寸\n1,5" 屏\n2,"6" 屏\n3, "7"\n4,="8"\n'
@@ -213,7 +216,7 @@ class TestRecords:
         body = sheet(path, text, encoding).body(0, [1, 0])
         assert rows(body)[:4] == [("2", "1"), ("4", "3"), ("6", "5"), ("8", "7")]
         assert body.too_long == {1: "多,余", 44: "9"}
-        assert body.records([1]) == [["3", "4", "多", " ", "余"]]
+        assert body.origin.records([1]) == [["3", "4", "多", " ", "余"]]
 
     def test_more_cells_than_anyone_expects(self, path: Path, way: None) -> None:
         body = sheet(path, "订单,b\n1,2\n" + "," * 300 + "x\n3,4\n").body(0, [0])
@@ -228,11 +231,11 @@ class TestRecords:
         found = sheet(path, text)
         body = found.body(2, [0, 2])
         assert rows(body) == [("平台计算说明", None), ("1", "3")]
-        assert body.lines([0, 1]) == [5, 6]
+        assert body.origin.lines([0, 1]) == [5, 6]
 
     def test_lines_of_many_rows(self, path: Path, way: None) -> None:
         body = sheet(path, "订单,b\n" + "1,2\n" * 500).body(0, [0])
-        assert body.lines(range(499, 490, -3)) == [501, 498, 495]
+        assert body.origin.lines(range(499, 490, -3)) == [501, 498, 495]
 
     def test_only_so_many_records_are_the_head(self, path: Path) -> None:
         assert len(sheet(path, "1,2\n" * 50).head) == delimited.HEAD
@@ -265,7 +268,7 @@ class TestLimits:
         import csv
 
         before = csv.field_size_limit()
-        sheet(path, ORDERS).body(0, [0]).lines([0])
+        sheet(path, ORDERS).body(0, [0]).origin.lines([0])
         with pytest.raises(InputError):
             sheet(path, '"')
         assert csv.field_size_limit() == before
@@ -328,5 +331,5 @@ class TestOtherFiles:
 
 def test_nothing_is_written(tmp_path: Path) -> None:
     found: Any = sheet(tmp_path / "a.csv", ORDERS)
-    found.body(0, [0]).records([0])
+    found.body(0, [0]).origin.records([0])
     assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]

@@ -39,7 +39,7 @@ class TestZip:
         assert found.encoding == encoding
         body = found.body(0, [1])
         assert rows(body) == [("甲店",), ("乙店",)]
-        assert (body.lines([1]), body.records([1])) == ([3], [["2", "乙店"]])
+        assert (body.origin.lines([1]), body.origin.records([1])) == ([3], [["2", "乙店"]])
 
     def test_whatever_its_name(self, tmp_path: Path) -> None:
         data = zipped({"a.csv": ORDERS.encode()})

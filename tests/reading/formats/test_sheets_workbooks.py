@@ -64,8 +64,8 @@ class TestWorksheets:
         body = found.body(0, [2, 0, 9])
         assert body.frame.columns == ["2", "0", "9"]
         assert rows(body) == [(r[2], r[0], None) for r in AS_TEXT]
-        assert body.lines([0, 2]) == [2, 4]
-        assert body.records([1, 0]) == [["", "21"], list(AS_TEXT[0])]
+        assert body.origin.lines([0, 2]) == [2, 4]
+        assert body.origin.records([1, 0]) == [["", "21"], list(AS_TEXT[0])]
 
     def test_several(self, path: Path) -> None:
         path.write_bytes(xlsx(ORDERS, [], [["b"], ["1"]]))
@@ -83,12 +83,12 @@ class TestWorksheets:
         assert found.head == (("标题",), ("a", "b"), ("1",), ("", "2"))
         body = found.body(1, [0, 1])
         assert rows(body) == [("1", None), (None, "2")]
-        assert body.lines([0, 1]) == [6, 8]
+        assert body.origin.lines([0, 1]) == [6, 8]
 
     def test_no_row_is_too_long(self, path: Path) -> None:
         body = sheet(path, xlsx([["a"], ["1", "note"]])).body(0, [0])
         assert (rows(body), body.too_long) == ([("1",)], {})
-        assert body.records([0]) == [["1", "note"]]
+        assert body.origin.records([0]) == [["1", "note"]]
 
     def test_nothing_below_the_header(self, path: Path) -> None:
         body = sheet(path, xlsx([["a", "b"]])).body(0, [1, 5])
@@ -106,7 +106,7 @@ class TestWorksheets:
             0, [0, 1]
         )
         assert rows(body) == [(str(n), str(n)) for n in range(40_000)]
-        assert body.lines([39_999]) == [40_001]
+        assert body.origin.lines([39_999]) == [40_001]
 
     def test_many_columns(self, path: Path) -> None:
         with pytest.raises(InputError, match=r"row 2: 2,001 columns; more than 2,000 are not"):

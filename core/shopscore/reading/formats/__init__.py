@@ -1,1 +1,1 @@
-"""Files as tables of text: archives, encodings, delimited text, workbooks."""
+"""Files as records: archives, encodings, delimited text, workbooks, and typed tables."""

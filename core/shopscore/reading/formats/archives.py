@@ -258,7 +258,7 @@ class _Counted(io.RawIOBase):
 
 
 def refuse_bomb(label: str, unpacked: int, packed: int) -> None:
-    """Raise where something packed comes to more than anyone means.
+    """Raise where something packed comes to more than any export does.
 
     >>> refuse_bomb("orders.zip", 60 << 20, 1 << 20)
     >>> refuse_bomb("orders.zip", 60 << 20, 1 << 10)

@@ -22,7 +22,7 @@ class Origin(ABC):
     separator: str
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
-        """Return the line on which each row begins, as an editor counts; None: it has none."""
+        """Return the line on which each row begins, as an editor counts, or the row of a worksheet."""
         return [None] * len(rows)
 
     @abstractmethod
@@ -44,11 +44,3 @@ class Body:
     origin: Origin
     too_long: Mapping[int, str]
     broken: bool = False
-
-    def lines(self, rows: Sequence[int]) -> list[int | None]:
-        """Return where some rows begin: the line as an editor counts, or the worksheet's row."""
-        return self.origin.lines(rows)
-
-    def records(self, rows: Sequence[int]) -> list[list[str]]:
-        """Return all cells of some rows, as they stand in the file."""
-        return self.origin.records(rows)

@@ -67,7 +67,7 @@ def open_sheets(
     ...     (sheet,) = open_sheets(path)
     ...     body = sheet.body(1, [0])
     ...     sheet.encoding, sheet.separator, sheet.head[1]
-    ...     body.frame.rows(), body.lines([0]), body.records([0])
+    ...     body.frame.rows(), body.origin.lines([0]), body.origin.records([0])
     ('gb18030', ';', ('订单号', '金额'))
     ([('6920000000000000977',)], [3], [['6920000000000000977', "'5"]])
     """

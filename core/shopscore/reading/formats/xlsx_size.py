@@ -108,7 +108,7 @@ class _Reach(NamedTuple):
 
 
 def _lengths(blocks: Iterator[bytes], label: str) -> _Lengths:
-    """How long the shared strings are, as XML, which is no shorter than their text."""
+    """Return how long the shared strings are, as XML, which is no shorter than their text."""
     found = [0]
     for block in blocks:
         if (promised := _PROMISED.search(block)) and int(promised[1]) > MOST_CELLS:
@@ -120,7 +120,7 @@ def _lengths(blocks: Iterator[bytes], label: str) -> _Lengths:
 
 
 def _quick(blocks: Iterator[bytes], longest: int) -> _Reach | None:
-    """How far cells reach that are written as usual; None where some are not."""
+    """Return how far cells reach that are written as usual; None where some are not."""
     row = column = text = 0
     usual = True
     for block in blocks:  # to the end, since they are counted
@@ -136,7 +136,7 @@ def _quick(blocks: Iterator[bytes], longest: int) -> _Reach | None:
 def _thorough(
     blocks: Iterator[bytes], lengths: _Lengths, places: re.Pattern[bytes]
 ) -> tuple[_Reach, bool]:
-    """How far cells reach that are written in any way, and whether all have a place."""
+    """Return how far cells reach that are written in any way, and whether all have a place."""
     row = column = rows = widest = unfinished = text = 0
     sure = True
     for block in blocks:
@@ -162,7 +162,7 @@ def _thorough(
 
 
 def _number(letters: bytes) -> int:
-    """The number of a column.
+    """Return the number of a column.
 
     >>> _number(b"A"), _number(b"xfd")
     (1, 16384)
@@ -174,7 +174,7 @@ def _number(letters: bytes) -> int:
 
 
 def _blocks(stream: io.BytesIO, member: zipfile.ZipInfo, label: str) -> Iterator[bytes]:
-    """What is in a part; XML is cut before a tag."""
+    """Yield what is in a part; XML is cut before a tag."""
     rest = b""
     markup: bool | None = None
     for piece in _inflated(stream, member, label):
@@ -195,7 +195,7 @@ def _blocks(stream: io.BytesIO, member: zipfile.ZipInfo, label: str) -> Iterator
 
 
 def _inflated(stream: io.BytesIO, member: zipfile.ZipInfo, label: str) -> Iterator[bytes]:
-    """The bytes of a part, as many as there are, whatever is said about them."""
+    """Yield the bytes of a part, as many as there are, whatever is said about them."""
     if member.flag_bits & 1:
         raise InputError(f"{label}: protected with a password; save it without one")
     stream.seek(member.header_offset)

@@ -1,1 +1,1 @@
-"""Raw cells become rows: typed, checked, latest state only, repaired, linked."""
+"""Raw cells become rows: typed, checked, merged, latest state only, repaired, linked."""

@@ -48,7 +48,7 @@ def parse(series: pl.Series, column: Column, zone: ZoneInfo | None) -> Cells:
     """Return the cells of a column in canonical form: int64, booleans, enums or text.
 
     Raises:
-        InputError: where the whole column is of a type that cannot be meant.
+        InputError: where the whole column is of a type that cannot be read as this kind.
         NoZoneError: for a time with an offset and no known zone.
     """
     present = series
@@ -223,7 +223,7 @@ def _seconds(
     minute: pl.Series | None = None,
     second: pl.Series | None = None,
 ) -> pl.Series:
-    """Return wall-clock seconds of a date and time given in parts of text; null for impossible ones."""
+    """Return wall-clock seconds of a date and time in parts of text; null for impossible ones."""
     known = year.is_not_null().to_numpy()
     y, m, d = (_whole(part) for part in (year, month, day))
     clock = [

@@ -65,7 +65,7 @@ class KeyIndex:
         return np.sort(self.rows(marks))
 
     def find(self, wanted: Hashes) -> Positions:
-        """For each hash the position here of the first entry that may have it, else −1."""
+        """Return for each hash the position here of the first entry that may have it, else −1."""
         found = np.full(len(wanted), -1, dtype=np.int64)
         if len(self.packed) and len(wanted):
             asked = KeyIndex.of(wanted)  # in order, so that the search walks through memory once
