@@ -112,7 +112,9 @@ def test_bands_in_the_wrong_order_are_refused() -> None:
     text, _ = PLATFORM.scorecard().text("2025-01-01")
     assert "bands = [[0.5, 2], [0.8, 4], [0.95, 5]]" in text
     wrong = text.replace("[[0.5, 2], [0.8, 4], [0.95, 5]]", "[[0.95, 2], [0.8, 4], [0.5, 5]]")
-    with pytest.raises(ss.RuleSetError, match=r"scorers.reply_bands, for metric .*worst to the best"):
+    with pytest.raises(
+        ss.RuleSetError, match=r"scorers.reply_bands, for metric .*worst to the best"
+    ):
         BoundRuleSet.bind(PLATFORM, PLATFORM.scorecard(), parse_ruleset(wrong, "mine.toml"))
 
 
