@@ -91,5 +91,5 @@ class ColumnBuilder:
         self._num[rows], self._den[rows], self._known[rows] = values.num, values.den, True
 
     def build(self) -> ExactColumn:
-        """Return the column as filled so far."""
-        return ExactColumn(Rationals(self._num, self._den), self._known)
+        """Return the column as filled so far; what is put later does not change it."""
+        return ExactColumn(Rationals(self._num.copy(), self._den.copy()), self._known.copy())
