@@ -29,7 +29,9 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
     """
     written = []
     for table in report.tables:
-        own = (pl.col("stream") == table.stream) & pl.col("file").eq_missing(pl.lit(table.label, pl.String))
+        own = (pl.col("stream") == table.stream) & pl.col("file").eq_missing(
+            pl.lit(table.label, pl.String)
+        )
         set_aside = report.set_aside.filter(own)
         if not len(set_aside):
             continue
