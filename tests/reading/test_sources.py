@@ -102,7 +102,7 @@ class TestShops:
 
     def test_nobody_names_it(self, tmp_path: Path) -> None:
         write(tmp_path, {"甲/a.csv": export(1), "b.csv": export(2)})
-        refused(tmp_path, "b.csv", "--shop-id", "folder")
+        refused(tmp_path, "b.csv", "shop_id=", "folder")
 
 
 class TestGaps:
