@@ -99,12 +99,23 @@ class TestCsv:
             assert [row[name] for row in rows] == there
         assert [r["tiers"] for r in rows] == [";".join(tiers) for tiers in frame["tiers"]]
 
-    @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
-    def test_no_cell_is_a_formula(self, tmp_path: Path, name: str) -> None:
+    @pytest.mark.parametrize(
+        ("name", "cell"),
+        [
+            ("=1+1", "'=1+1"),
+            ("+A1", "'+A1"),
+            ("-A1", "'-A1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("+1", "+1"),
+            ("-1", "-1"),
+        ],
+    )
+    def test_no_cell_is_a_formula(self, tmp_path: Path, name: str, cell: str) -> None:
+        """A number is none, with a sign or without."""
         (tmp_path / "shops.csv").write_text(f"shop_id,industry\n{name},{name}\n", encoding="utf-8")
         answer = shopscore("score", tmp_path, *WHICH, "-f", "csv").done()
         (row,) = csv.DictReader(io.StringIO(answer.out))
-        assert row["shop_id"] == row["industry"] == f"'{name}"
+        assert row["shop_id"] == row["industry"] == cell
 
 
 class TestParquet:

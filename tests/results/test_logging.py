@@ -43,7 +43,7 @@ def test_of_values(caplog: pytest.LogCaptureFixture) -> None:
 def test_of_tallies(events: ss.Events, caplog: pytest.LogCaptureFixture) -> None:
     tallies = ss.tally(ss.resolve(events, **WHICH))
     with caplog.at_level(logging.INFO, logger="shopscore"):
-        result = ss.score(tallies, shops=events, as_of="2022-07-01")
+        result = ss.score(tallies, shops=events, as_of="2022-07-01", **WHICH)
     assert lines(caplog)[-1 - len(result.notices)] == "grading"
 
 
