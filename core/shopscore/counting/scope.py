@@ -10,7 +10,7 @@ import polars as pl
 from attrs import evolve, frozen
 
 from ..errors import StateError
-from ..exact.integers import group_totals
+from ..exact.integers import group_totals, sorted_order
 from ..reading.fingerprints import Prints, cell_prints, mixed, salt
 from .cells import Cells, Ints
 
@@ -32,9 +32,14 @@ class Scope:
 
     @classmethod
     def of(cls, marks: Prints, checks: Prints) -> Scope:
-        """Return the scope of units that were counted; the marks ascend."""
+        """Return the scope of units that were counted; units of one mark are one unit."""
+        order = sorted_order(marks)
+        marks, sums = marks[order], checks[order]
+        last = _ends(marks)
+        if len(last) < len(marks):
+            marks, sums = marks[last], group_totals(sums.view(np.int64), last).view(np.uint64)
         # half of a sum is kept: the lower halves of sums are the sums of lower halves
-        return cls(marks, checks.astype(np.uint32), np.ones(len(marks), dtype=np.int8))
+        return cls(marks, sums.astype(np.uint32), np.ones(len(marks), dtype=np.int8))
 
     @property
     def is_whole(self) -> bool:
@@ -96,7 +101,7 @@ class Scope:
 def _ends(*columns: npt.NDArray[np.unsignedinteger]) -> Ints:
     """Return the last position of each run of equal entries."""
     differs = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
-    return np.flatnonzero(np.append(differs, True))
+    return np.flatnonzero(np.append(differs, True)[: len(columns[0])])
 
 
 # ------------------------------------------------------------------------- check sums
