@@ -31,7 +31,7 @@ from small_events import (
 )
 
 import shopscore as ss
-from shopscore.counting.scope import check_sum
+from shopscore.counting.check_sums import check_sum
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.testing.toy import PLATFORM
 
