@@ -31,7 +31,7 @@ from small_events import (
 )
 
 import shopscore as ss
-from shopscore.counting.scope import check_sum
+from shopscore.counting.check_sums import check_sum
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.testing.toy import PLATFORM
 
@@ -154,6 +154,16 @@ def test_what_no_tally_counts_may_change_unseen() -> None:
     was, now = (tallied({"reviews": [{**review, "service_rating": stars}]}) for stars in ("1", "2"))
     assert was == now
     assert integers_of(was - now) == integers_of(was - was)
+
+
+@pytest.mark.parametrize("rules", [NARROW, WIDE], ids=["orders", "shops"])
+def test_a_shop_without_rows_is_no_unit(rules: BoundRuleSet) -> None:
+    """Two machines may know both shops, each with the rows of one."""
+    shops = [{"shop_id": "A", "industry": "x"}, {"shop_id": "B", "industry": "x"}]
+    orders = [{"shop_id": shop, "order_id": "O", "paid_at": "2024-03-01 10:00:00"} for shop in "AB"]
+    a, b = (tallied({"shops": shops, "orders": [order]}, rules) for order in orders)
+    assert a + b == tallied({"shops": shops, "orders": orders}, rules)
+    assert a.shop_ids.to_list() == ["A"]
 
 
 def test_a_row_that_moved_to_another_unit_is_counted_twice() -> None:

@@ -58,6 +58,7 @@ def test_there_and_back(events: Streams, rules: BoundRuleSet, seed: Any, tmp_pat
         state.write_parquet(path)
         assert ss.Tallies.read_parquet(path) == state
         assert ss.Tallies.from_dataframe(state) == state
+        assert ss.Tallies.from_dataframe(pl.scan_parquet(path)) == state
         rows = state.to_polars()
         order = list(range(len(rows)))
         seed.shuffle(order)

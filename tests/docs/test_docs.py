@@ -7,6 +7,7 @@ Each page runs in a folder of its own, top to bottom:
   with the code that a comment names (``# exit 4``); every line shown must occur in the output.
   A line that is only ``…`` stands for lines left out.
 - A ``code-block`` with a caption is a file: it is written under that name.
+- ``$ python FILE.py`` is run in a process of its own.
 - ``$ pip install -e ./FOLDER`` makes the plugin of that folder visible, as pip would, until the
   page ends. Other commands are not run.
 """
@@ -19,6 +20,7 @@ import os
 import pkgutil
 import re
 import shlex
+import subprocess
 import sys
 import tomllib
 import warnings
@@ -80,6 +82,8 @@ def run_commands(example: Example) -> str | None:
         words = words[len(environ) :]
         if words[:3] == ["pip", "install", "-e"]:
             make_visible(Path(words[3]))
+        if words[0] == "python" and words[1].endswith(".py"):
+            subprocess.run([sys.executable, *words[1:]], check=True)
         if words[0] not in PROGRAMS:
             continue
         awaited = int(found[1]) if (found := re.search(r"# exit (\d+)", command)) else 0

@@ -84,7 +84,13 @@ def state(events: ss.Events) -> None:
     assert_type(a, ss.Tallies)
     assert_type(a + b, ss.Tallies)
     assert_type(a + b - b, ss.Tallies)
-    assert_type(ss.score(a + b, shops=pl.DataFrame(), as_of="2024-06-30"), ss.Result)
+    assert_type(-a, ss.Tallies)
+    assert_type(ss.score(a + b, platform="douyin", shops=pl.DataFrame()), ss.Result)
+    assert_type(a.to_polars(), pl.DataFrame)
+    assert_type(a.cells, pl.DataFrame)
+    a.write_parquet(Path("state.parquet"))
+    assert_type(ss.Tallies.read_parquet("state.parquet"), ss.Tallies)
+    assert_type(ss.Tallies.from_dataframe(a), ss.Tallies)
     a + 1  # type: ignore[operator]
 
 

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from ..errors import StateError
 from ..exact.integers import SAFE, group_totals, magnitude, sorted_order
@@ -57,7 +57,7 @@ class Cells:
 
     keys: Ints
     counts: Ints
-    sums: Ints | None = field(default=None)
+    sums: Ints | None = None
 
     @classmethod
     def of(cls, shop: Codes, day: Ints, counts: Ints | None, sums: Ints | None) -> Cells:
@@ -85,9 +85,9 @@ class Cells:
         Raises:
             StateError: where a sum might not fit in int64.
         """
-        some = [run for run in runs if len(run)] or list(runs[:1])
-        if len(some) == 1:
-            return some[0]
+        some = [run for run in runs if len(run)]
+        if len(some) < 2:
+            return some[0] if some else Cells(_NOTHING, _NOTHING)
         keys = np.concatenate([run.keys for run in some])
         order = np.argsort(keys, kind="stable")  # timsort: runs in order are merged, not sorted
         counts = np.concatenate([run.counts for run in some])[order]
@@ -148,6 +148,7 @@ class Cells:
         return weighted_sum(codes, self.values[inside], by_day, shops), counts
 
 
+_NOTHING = np.empty(0, dtype=np.int64)
 _TOO_LARGE = "sums of tallies do not fit in int64: a value in the events is absurdly large"
 
 
@@ -162,7 +163,7 @@ def _check_sum(values: Ints | None) -> None:
 def _of_sorted(keys: Ints, counts: Ints | None, sums: Ints | None) -> Cells:
     """Add up what has one key; what adds up to nothing is no cell."""
     if not len(keys):
-        return Cells(keys, keys)
+        return Cells(_NOTHING, _NOTHING)
     last = np.flatnonzero(np.append(keys[1:] != keys[:-1], True))
     counts = np.diff(last, prepend=-1) if counts is None else group_totals(counts, last)
     sums = None if sums is None else group_totals(sums, last)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from .cells import Cells, fingerprint
+from .check_sums import count_checks, row_checks, shop_factors
 from .resolution import Resolved
-from .scope import Scope, count_checks, row_checks, shop_factors
+from .scope import Scope
 from .selection import counted
 
 
@@ -18,7 +19,7 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
     Raises:
         StateError: where a sum might not fit in int64.
     """
-    runs = {fingerprint(tally): [Cells.of(*_NOTHING)] for tally in resolved.rules.tallies}
+    runs: dict[str, list[Cells]] = {fingerprint(tally): [] for tally in resolved.rules.tallies}
     units = resolved.units
     checks = np.zeros(len(units.marks), dtype=np.uint64)
     factors = shop_factors(resolved.events.shops["shop_id"])
@@ -36,6 +37,3 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
         np.add.at(checks, unit, own * factors[resolved.shops_of(stream)])
     cells = {name: Cells.added(found) for name, found in sorted(runs.items())}
     return cells, Scope.of(units.marks, checks)
-
-
-_NOTHING = (np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.int64), None, None)

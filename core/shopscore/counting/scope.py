@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 from attrs import evolve, frozen
 
 from ..errors import StateError
-from ..exact.integers import group_totals
-from ..reading.fingerprints import Prints, cell_prints, mixed, salt
-from .cells import Cells, Ints
-
-_ROW = np.uint64(0x8CB92BA72F3D8DD7)
-_SUM = np.uint64(0x9E3779B97F4A7C15)
+from ..exact.integers import group_totals, sorted_order
+from ..reading.fingerprints import Prints
+from .cells import Ints
 
 
 @frozen(eq=False)
@@ -32,9 +26,14 @@ class Scope:
 
     @classmethod
     def of(cls, marks: Prints, checks: Prints) -> Scope:
-        """Return the scope of units that were counted; the marks ascend."""
+        """Return the scope of units that were counted; units of one mark are one unit."""
+        order = sorted_order(marks)
+        marks, sums = marks[order], checks[order]
+        last = _ends(marks)
+        if len(last) < len(marks):
+            marks, sums = marks[last], group_totals(sums.view(np.int64), last).view(np.uint64)
         # half of a sum is kept: the lower halves of sums are the sums of lower halves
-        return cls(marks, checks.astype(np.uint32), np.ones(len(marks), dtype=np.int8))
+        return cls(marks, sums.astype(np.uint32), np.ones(len(marks), dtype=np.int8))
 
     @property
     def is_whole(self) -> bool:
@@ -96,40 +95,4 @@ class Scope:
 def _ends(*columns: npt.NDArray[np.unsignedinteger]) -> Ints:
     """Return the last position of each run of equal entries."""
     differs = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
-    return np.flatnonzero(np.append(differs, True))
-
-
-# ------------------------------------------------------------------------- check sums
-
-
-def shop_factors(shop_ids: pl.Series) -> Prints:
-    """Return the odd number that stands for each shop in check sums."""
-    return mixed(cell_prints(shop_ids)) | np.uint64(1)
-
-
-def row_checks(rows: int) -> Prints:
-    """Return what rows add to a check sum whether or not they count."""
-    return np.full(rows, _ROW, dtype=np.uint64)
-
-
-def count_checks(fingerprint: str, days: Ints, counts: Ints | int, sums: Ints | int) -> Prints:
-    """Return what rows that count on some days, or their cells, add to a check sum.
-
-    It is linear in the integers: cells have the check sum of the rows that they were counted from.
-    """
-    amount = _SUM * _unsigned(sums) + _unsigned(counts)
-    return mixed(_unsigned(days)) * (salt(fingerprint) | np.uint64(1)) * amount
-
-
-def _unsigned(values: Ints | int) -> Prints:
-    return np.asarray(values, dtype=np.int64).view(np.uint64)
-
-
-def check_sum(shop_ids: pl.Series, rows: Ints, cells: Mapping[str, Cells]) -> int:
-    """Return the check sum of a state from its cells and rows; it equals :attr:`Scope.total`."""
-    factors = shop_factors(shop_ids)
-    total = int((factors * _ROW * _unsigned(rows)).sum())
-    for name, found in cells.items():
-        checks = count_checks(name, found.days, found.counts, found.values)
-        total += int((factors[found.shops] * checks).sum())
-    return total % 2**32
+    return np.flatnonzero(np.append(differs, True)[: len(columns[0])])

@@ -52,16 +52,15 @@ class Counted:
 
     rows: Positions
     shop: npt.NDArray[np.uint32]
+    time: npt.NDArray[np.int64]
     value: npt.NDArray[np.int64] | None
-    _time: pl.Series
-    _start: int
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def days(self) -> npt.NDArray[np.int64]:
         """Return the day on which each row counts, since 1970-01-01."""
-        return self._time.gather(self.rows - self._start).to_numpy() // DAY_SECONDS
+        return self.time // DAY_SECONDS
 
 
 def counted(
@@ -81,8 +80,9 @@ def counted(
         shop = chunk["shop"].to_numpy()
         for i, tally in enumerate(tallies):
             at = np.flatnonzero(found[f"mask{i}"].to_numpy())
-            value = None if tally.counts_rows else found[f"value{i}"].gather(at).to_numpy()
-            yield i, Counted(at + start, shop[at], value, found[_time_name(tally)], start)
+            time = found[_time_name(tally)].to_numpy()[at]
+            value = None if tally.counts_rows else found[f"value{i}"].to_numpy()[at]
+            yield i, Counted(at + start, shop[at], time, value)
 
 
 def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> Positions:
@@ -114,9 +114,10 @@ def _columns(
     columns = {}
     for i, (tally, span) in enumerate(zip(tallies, spans, strict=True)):
         columns[f"mask{i}"] = _mask(frame, tally, span)
-        columns[_time_name(tally)] = to_polars(tally.day)
+        # a row without time or value does not count: 0 keeps the columns plain integers
+        columns[_time_name(tally)] = to_polars(tally.day).fill_null(0)
         if not tally.counts_rows:
-            columns[f"value{i}"] = to_polars(tally.value)
+            columns[f"value{i}"] = to_polars(tally.value).fill_null(0)
     return [column.alias(name) for name, column in columns.items()]
 
 

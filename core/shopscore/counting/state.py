@@ -134,6 +134,8 @@ class Tallies:
             InputError: for what is not a state.
             StateError: for a state that is damaged, or of another version.
         """
+        if isinstance(table, pl.LazyFrame):
+            return cls(*from_table(table, "the table"))
         try:
             frame = pl.DataFrame(table)
         except (TypeError, ValueError, PolarsError) as error:

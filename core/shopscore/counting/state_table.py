@@ -24,7 +24,8 @@ from polars.exceptions import PolarsError
 
 from ..errors import InputError, StateError
 from .cells import COUNTING, Cells, Ints, cell_days, cell_shops, fingerprint_of_key
-from .scope import Scope, check_sum
+from .check_sums import check_sum
+from .scope import Scope
 
 SCHEMA_NAME = "shopscore.state/1"
 SCHEMA = pl.Schema(

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from attrs import frozen
 
-from ..exact.integers import sorted_order
 from ..model.joined import FactOn, joined_of
 from ..model.streams import Stream
 from ..model.tallies import Tally
 from ..reading.events import Events
 from ..reading.fingerprints import Prints, cell_prints, combined, mixed, salt
 from ..reading.rows.links import ORDER
+from .joining import stream_rows
 
 Rows = npt.NDArray[np.int64]
+
+#: Rows whose prints are made at a time.
+_CHUNK = 1 << 16
 
 
 def reach_beyond_orders(tallies: Iterable[Tally]) -> bool:
@@ -33,8 +37,8 @@ def reach_beyond_orders(tallies: Iterable[Tally]) -> bool:
 class Units:
     """The unit of each row.
 
-    ``marks`` has a print of every unit, ascending, the same on every machine; ``codes`` says for
-    each row of each stream which of them is its unit.
+    ``marks`` has a print of every unit, the same on every machine; ``codes`` says for each row of
+    each stream which of them is its unit.
     """
 
     marks: Prints
@@ -61,8 +65,14 @@ class Units:
 
 
 def _of_shops(events: Events) -> Units:
-    marks = mixed(cell_prints(events.shops["shop_id"]))
-    return _consolidated([marks], {n: _codes(f["shop"]) for n, f in events.frames.items()})
+    """A shop with all its rows; one without rows is no unit."""
+    shops = {name: rows["shop"].to_numpy() for name, rows in events.frames.items()}
+    there = np.zeros(len(events.shops), dtype=np.bool_)
+    for codes in shops.values():
+        there[codes] = True
+    number = np.cumsum(there) - 1
+    marks = mixed(cell_prints(events.shops["shop_id"]))[there]
+    return Units(marks, {name: number[codes] for name, codes in shops.items()})
 
 
 def _of_orders(events: Events) -> Units:
@@ -71,47 +81,46 @@ def _of_orders(events: Events) -> Units:
     Linked rows take the unit of their order; only ids of orders that are not there are looked at.
     """
     shop = cell_prints(events.shops["shop_id"])
-    orders = events.frames.get("orders")
-    marks = [] if orders is None else [_key_prints(events.streams["orders"], orders, shop)]
-    codes = {} if orders is None else {"orders": np.arange(len(orders), dtype=np.int64)}
-    size = sum(map(len, marks))
+    orders = stream_rows(events, "orders")
+    codes = {"orders": np.arange(len(orders), dtype=np.int64)} if "orders" in events.frames else {}
+    loose = {}
     for name, rows in events.frames.items():
-        if name == "orders":
-            continue
-        unit = np.full(len(rows), -1, dtype=np.int64)
-        if ORDER in rows.columns:
-            unit = rows[ORDER].cast(pl.Int64).fill_null(-1).to_numpy().copy()
-        apart = unit < 0
-        marks.append(_loose_prints(events.streams[name], rows.filter(pl.Series(apart)), shop))
-        unit[apart] = size + np.arange(len(marks[-1]))
-        size += len(marks[-1])
-        codes[name] = unit
-    return _consolidated(marks, codes)
+        if name != "orders":
+            codes[name] = _orders_of(rows)
+            apart = rows.filter(pl.Series(codes[name] < 0))
+            loose[name] = _prints(apart, partial(_loose_prints, events.streams[name], shop))
+    every = np.concatenate([_NO_PRINTS, *loose.values()])
+    marks, unit = np.unique(every, return_inverse=True)  # rows may name one unknown order
+    for name, prints in loose.items():
+        codes[name][codes[name] < 0] = len(orders) + unit[: len(prints)]
+        unit = unit[len(prints) :]
+    of_orders = _prints(orders, partial(_key_prints, events.streams["orders"], shop))
+    return Units(np.concatenate([of_orders, marks]), codes)
 
 
-def _consolidated(marks: list[Prints], codes: Mapping[str, Rows]) -> Units:
-    """Bring marks in order, each once; rows whose unit has one mark are in one unit."""
-    every = np.concatenate([np.empty(0, dtype=np.uint64), *marks])
-    order = sorted_order(every)
-    ordered = every[order]
-    first = np.append(True, ordered[1:] != ordered[:-1])[: len(every)]
-    place = np.empty(len(every), dtype=np.int64)
-    place[order] = np.cumsum(first) - 1
-    return Units(ordered[first], {name: place[code] for name, code in codes.items()})
+_NO_PRINTS = np.empty(0, dtype=np.uint64)
 
 
-def _codes(column: pl.Series) -> Rows:
-    return column.to_numpy().astype(np.int64)
+def _orders_of(rows: pl.DataFrame) -> Rows:
+    """Return the order that each row names, as a position; −1 where it names none that is known."""
+    if ORDER not in rows.columns:
+        return np.full(len(rows), -1, dtype=np.int64)
+    return rows[ORDER].cast(pl.Int64).fill_null(-1).to_numpy().copy()
 
 
-def _key_prints(stream: Stream, rows: pl.DataFrame, shop: Prints) -> Prints:
+def _prints(rows: pl.DataFrame, make: Callable[[pl.DataFrame], Prints]) -> Prints:
+    """Return the prints of rows, a few at a time: small arrays stay in the caches."""
+    return np.concatenate([_NO_PRINTS, *(make(part) for part in rows.iter_slices(_CHUNK))])
+
+
+def _key_prints(stream: Stream, shop: Prints, rows: pl.DataFrame) -> Prints:
     keys = {name: cell_prints(rows[name]) for name in stream.key}
     return combined({**keys, "shop_id": shop[rows["shop"].to_numpy()]}) ^ salt(stream.name)
 
 
-def _loose_prints(stream: Stream, rows: pl.DataFrame, shop: Prints) -> Prints:
+def _loose_prints(stream: Stream, shop: Prints, rows: pl.DataFrame) -> Prints:
     """Return the units of rows without a known order: the order that they name, or they alone."""
-    own = _key_prints(stream, rows, shop)
+    own = _key_prints(stream, shop, rows)
     if "order_id" not in rows.columns:
         return own
     order = {"order_id": cell_prints(rows["order_id"]), "shop_id": shop[rows["shop"].to_numpy()]}
