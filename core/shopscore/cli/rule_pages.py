@@ -84,7 +84,7 @@ def _page(facts: Mapping[str, Any], lang: str) -> Iterator[Any]:
 
 
 def _notices(facts: Mapping[str, Any]) -> Iterator[str]:
-    """What stands beside the metrics, and what is missing."""
+    """Yield lines on the comparison with the industry, and on missing numbers."""
     if (rule := facts["comparison"]) is not None:
         yield f"Each metric is compared with its industry: {rule['kind']}, mean {rule['mean']}"
     for number in facts["missing_numbers"]:

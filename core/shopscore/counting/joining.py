@@ -19,12 +19,12 @@ _DTYPES: dict[str, Any] = {"text": pl.String, "enum": pl.String, "bool": pl.Bool
 
 
 def stream_rows(events: Events, stream: str) -> pl.DataFrame:
-    """The rows of a stream; a table without rows where it is not there."""
+    """Return the rows of a stream; a table without rows where the stream is missing."""
     return events.frames.get(stream, pl.DataFrame(schema={"shop": pl.UInt32}))
 
 
 def column_of(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
-    """A column of the stream's rows, or of the orders that they name; words are plain text."""
+    """Return a column of the rows, or of the orders that they name; words as plain text."""
     found = _column(ref, events, stream)
     return found.cast(pl.String) if isinstance(found.dtype, pl.Enum) else found
 
@@ -48,7 +48,7 @@ def _absent(column: Column, name: str, length: int, *, with_default: bool) -> pl
 
 
 def joined_column(node: Joined, events: Events, frame: pl.DataFrame) -> pl.Series:
-    """The values of a joined expression for every row of a frame, named as its key."""
+    """Return the values of a joined expression for every row of a frame, named as its key."""
     match node:
         case FactOn(name, time):
             return _fact(
@@ -60,7 +60,7 @@ def joined_column(node: Joined, events: Events, frame: pl.DataFrame) -> pl.Serie
 
 
 def _fact(name: str, times: pl.DataFrame, events: Events) -> pl.Series:
-    """What the fact says on the day of each time."""
+    """Return what the fact says on the day of each time."""
     facts = stream_rows(events, "shop_facts")
     if "value" not in facts.columns:
         return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(times))
@@ -70,7 +70,7 @@ def _fact(name: str, times: pl.DataFrame, events: Events) -> pl.Series:
 
 
 def _has_row(events: Events, stream: Stream, where: Any, orders: int) -> pl.Series:
-    """Which orders a row names that meets a condition."""
+    """Return which orders are named by a row that meets a condition."""
     found = np.zeros(orders, dtype=np.bool_)
     rows = stream_rows(events, stream.name)
     if ORDER in rows.columns:

@@ -110,7 +110,7 @@ def _time_name(tally: Tally) -> str:
 def _columns(
     frame: pl.DataFrame, tallies: Sequence[Tally], spans: Sequence[Span | None]
 ) -> list[pl.Expr]:
-    """Everything that is read off a chunk: a mask and a value per tally, each time once."""
+    """Return all expressions that a chunk is asked for: a mask and a value per tally, each once."""
     columns = {}
     for i, (tally, span) in enumerate(zip(tallies, spans, strict=True)):
         columns[f"mask{i}"] = _mask(frame, tally, span)

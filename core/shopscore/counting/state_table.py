@@ -164,7 +164,7 @@ def _of_kind(table: pl.LazyFrame, kind: str, *columns: str) -> pl.DataFrame:
 def _daily(
     table: pl.LazyFrame, fingerprints: list[str], shop_ids: pl.Series, name: str
 ) -> dict[str, Cells]:
-    """The cells of each tally; texts become numbers batch by batch, while they are read."""
+    """Return the cells of each tally; texts become numbers batch by batch, while they are read."""
     cells = (
         table.filter(pl.col("kind") == "cell")
         .select(

@@ -65,7 +65,7 @@ class Units:
 
 
 def _of_shops(events: Events) -> Units:
-    """A shop with all its rows; one without rows is no unit."""
+    """Return shops as units, each with all its rows; a shop without rows is no unit."""
     shops = {name: rows["shop"].to_numpy() for name, rows in events.frames.items()}
     there = np.zeros(len(events.shops), dtype=np.bool_)
     for codes in shops.values():
@@ -76,7 +76,7 @@ def _of_shops(events: Events) -> Units:
 
 
 def _of_orders(events: Events) -> Units:
-    """An order with every row of its shop that names it, or a row that names none.
+    """Return units that are an order with every row of its shop that names it, or a lone row.
 
     Linked rows take the unit of their order; only ids of orders that are not there are looked at.
     """

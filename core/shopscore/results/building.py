@@ -94,7 +94,7 @@ def build_result(
 
 
 def _unused(tables: ReferenceTables, shown: Sequence[str]) -> Iterator[str]:
-    """Rows of a user's tables that are about no metric of the rule set."""
+    """Yield notices on rows of a user's tables that are about no metric of the rule set."""
     if tables.benchmarks is not None:
         for metric in sorted({m for _, m in tables.benchmarks.curves} - set(shown)):
             yield f"benchmark rows of metric {metric} are not used by this rule set"
@@ -104,7 +104,7 @@ def _unused(tables: ReferenceTables, shown: Sequence[str]) -> Iterator[str]:
 
 
 def _from_table(result: Result) -> Iterator[str]:
-    """The metrics whose percentiles are not ranks among these shops."""
+    """Yield a notice on metrics whose percentiles are not ranks among these shops."""
     found = [
         id
         for id, graded in result.graded.items()
@@ -115,7 +115,7 @@ def _from_table(result: Result) -> Iterator[str]:
 
 
 def _missing_numbers(result: Result) -> Iterator[str]:
-    """The numbers that are missing, and how to supply them."""
+    """Yield a notice on numbers that are missing, and how to supply them."""
     rules, missing = result.rules, [m.number for m in result.missing_numbers]
     if missing:
         first = f"{', '.join(missing[:3])}{', …' if len(missing) > 3 else ''}"
