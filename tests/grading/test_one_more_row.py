@@ -161,7 +161,8 @@ def test_every_metric_counted_keeps_a_pair_for_each_of_its_tallies() -> None:
 
 def test_where_a_column_is_missing_nothing_is_known_whatever_the_sums() -> None:
     rules = rules_with(None)
-    before = measured([Review("A", 1, 1, 1)], rules)["service"]
+    before = measured([Review("A", 4, 1, 3)], rules)["service"]
+    assert before.column.fractions() == [3, None]
     found = combine(rules.metrics["service"], before.sums, ("reviews.service_rating",))
     assert (found.column.fractions(), found.n.tolist()) == ([None, None], [0, 0])
     assert found.missing_columns == ("reviews.service_rating",)
