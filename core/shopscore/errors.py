@@ -6,7 +6,7 @@
     │   └── DeclarationError    a metric, window, … declared wrongly
     ├── InputError              events, values or tables that cannot be used      (exit 3)
     │   └── StrictError         rows were set aside and strictness was asked for  (exit 1)
-    ├── StateError              tallies that must not be added or subtracted      (exit 3)
+    ├── StateError              tallies that cannot be added or scored            (exit 3)
     ├── CoverageError           platform, scorecard, rule set or date not covered (exit 4)
     │   └── RuleSetError        a rule set file that says something impossible
     └── PluginError             a plugin failed in what was asked for             (exit 5)
@@ -53,7 +53,7 @@ class StrictError(InputError):
 
 
 class StateError(ShopscoreError):
-    """Tallies that must not be added or subtracted: they share units, or count other things."""
+    """Tallies that share units or count other things, lack what the rules need, or are damaged."""
 
 
 class CoverageError(ShopscoreError):
