@@ -6,7 +6,7 @@
     │   └── DeclarationError    an invalid declaration of a metric, window, …
     ├── InputError              events, values or tables that cannot be used      (exit 3)
     │   └── StrictError         rows were set aside, in strict mode               (exit 1)
-    ├── StateError              tallies that must not be added or subtracted      (exit 3)
+    ├── StateError              a state that cannot be added, subtracted or scored (exit 3)
     ├── CoverageError           platform, scorecard, rule set or date not covered (exit 4)
     │   └── RuleSetError        an invalid rule set file
     └── PluginError             a plugin that is needed failed                    (exit 5)
@@ -53,7 +53,7 @@ class StrictError(InputError):
 
 
 class StateError(ShopscoreError):
-    """Tallies that must not be added or subtracted: they share units, or count different things."""
+    """States that share units, count other things than needed, or are damaged."""
 
 
 class CoverageError(ShopscoreError):

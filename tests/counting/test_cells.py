@@ -109,6 +109,14 @@ def test_shops_are_renumbered() -> None:
     assert as_dict(moved) == {(3, 5): (7, 1), (2**32 - 1, 5): (8, 1), (2**32 - 1, -9): (1, 1)}
 
 
+@pytest.mark.parametrize("day", [2**23, -(2**23), 2**40])
+def test_days_that_would_run_into_the_shop_are_refused(day: int) -> None:
+    with pytest.raises(ss.StateError, match="no calendar has"):
+        cells_of([(0, day, 1)])
+    for last in (2**23 - 1, 1 - 2**23):
+        assert as_dict(cells_of([(1, last, 1)])) == {(1, last): (1, 1)}
+
+
 def test_equal_tallies_have_one_fingerprint_and_others_another() -> None:
     """Also where an assumption is bound to another number, or the name of a column is a word."""
     paid, day = ss.col.paid_at, ss.col.paid_at

@@ -64,8 +64,10 @@ class Cells:
         """Return cells of rows, or of cells, in any order; each row counts once by default.
 
         Raises:
-            StateError: where a sum might not fit in int64.
+            StateError: where a sum might not fit in int64, or a day lies far beyond the calendar.
         """
+        if magnitude(day) >= _DAY_ZERO:
+            raise StateError("a tally counts rows on days that no calendar has: its day is no time")
         keys = (shop.astype(np.int64) << _DAY_BITS) | (day + _DAY_ZERO)
         if counts is None and sums is None:  # numbers sort several times faster than positions
             return _of_sorted(np.sort(keys), None, None)

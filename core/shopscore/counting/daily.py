@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from .cells import Cells, fingerprint
 from .check_sums import count_checks, row_checks, shop_factors
 from .resolution import Resolved
@@ -20,11 +18,11 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
         StateError: where a sum might not fit in int64.
     """
     runs: dict[str, list[Cells]] = {fingerprint(tally): [] for tally in resolved.rules.tallies}
-    units = resolved.units
-    checks = np.zeros(len(units.marks), dtype=np.uint64)
     factors = shop_factors(resolved.events.shops["shop_id"])
-    for stream, unit in units.codes.items():
-        own = row_checks(len(unit))
+    checks = {}
+    for stream in resolved.events.frames:
+        shops = resolved.shops_of(stream)
+        own = row_checks(len(shops))
         tallies = [tally for tally in resolved.rules.tallies if tally.stream == stream]
         names = [fingerprint(tally) for tally in tallies]
         frame = resolved.frames.get(stream)
@@ -34,6 +32,6 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
                 runs[names[at]].append(Cells.of(rows.shop, days, None, rows.value))
                 value = 1 if rows.value is None else rows.value
                 own[rows.rows] += count_checks(names[at], days, 1, value)
-        np.add.at(checks, unit, own * factors[resolved.shops_of(stream)])
+        checks[stream] = own * factors[shops]
     cells = {name: Cells.added(found) for name, found in sorted(runs.items())}
-    return cells, Scope.of(units.marks, checks)
+    return cells, Scope.of(*resolved.units.totals(checks))

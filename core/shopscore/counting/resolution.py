@@ -46,18 +46,25 @@ class Resolved:
         """
         if parts < 1:
             raise UsageError(f"split({parts}): at least one part is needed")
-        here = {name: self.positions(name) for name in self.units.codes}
+        shares = self.units.shares(parts)
+        here = {name: self.positions(name) for name in shares}
         return tuple(
-            evolve(
-                self,
-                frames={
-                    name: frame.filter(pl.Series(rows[name])) if name in rows else frame
-                    for name, frame in self.frames.items()
-                },
-                positions={name: here[name][mask] for name, mask in rows.items()},
-                units=units,
-            )
-            for units, rows in self.units.split(parts)
+            self._only({name: share == part for name, share in shares.items()}, here)
+            for part in range(parts)
+        )
+
+    def _only(
+        self, rows: Mapping[str, npt.NDArray[np.bool_]], here: Mapping[str, Rows]
+    ) -> Resolved:
+        """Return some of the rows, given the positions of all that are here."""
+        return evolve(
+            self,
+            frames={
+                name: frame.filter(pl.Series(rows[name])) if name in rows else frame
+                for name, frame in self.frames.items()
+            },
+            positions={name: here[name][mask] for name, mask in rows.items()},
+            units=self.units.only(rows),
         )
 
     def positions(self, stream: str) -> Rows:

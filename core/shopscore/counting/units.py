@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 import numpy as np
@@ -38,7 +38,7 @@ class Units:
     """The unit of each row.
 
     ``marks`` has a print of every unit, the same on every machine; ``codes`` says for each row of
-    each stream which of them is its unit.
+    each stream which of them is its unit. Units without a row here may be among the marks.
     """
 
     marks: Prints
@@ -49,30 +49,31 @@ class Units:
         """Return the units of some events: shops, or orders with the rows that name them."""
         return _of_shops(events) if by_shop else _of_orders(events)
 
-    def split(self, parts: int) -> Iterator[tuple[Units, dict[str, npt.NDArray[np.bool_]]]]:
-        """Yield so many shares of the units, each with a mask of its rows per stream."""
-        share = (self.marks % np.uint64(parts)).astype(np.int64)
-        members = [np.flatnonzero(share == part) for part in range(parts)]
-        number = np.empty(len(share), dtype=np.int64)  # of a unit within its share
-        for units in members:
-            number[units] = np.arange(len(units))
-        shares = {name: share[code] for name, code in self.codes.items()}
-        numbers = {name: number[code] for name, code in self.codes.items()}
-        for part, units in enumerate(members):
-            rows = {name: found == part for name, found in shares.items()}
-            codes = {name: numbers[name][mask] for name, mask in rows.items()}
-            yield Units(self.marks[units], codes), rows
+    def shares(self, parts: int) -> dict[str, npt.NDArray[np.unsignedinteger]]:
+        """Return the part of each row, where whole units are shared out."""
+        share = (self.marks % np.uint64(parts)).astype(np.min_scalar_type(parts))
+        return {name: share[codes] for name, codes in self.codes.items()}
+
+    def only(self, rows: Mapping[str, npt.NDArray[np.bool_]]) -> Units:
+        """Return the units of some of the rows."""
+        return Units(self.marks, {name: self.codes[name][mask] for name, mask in rows.items()})
+
+    def totals(self, amounts: Mapping[str, Prints]) -> tuple[Prints, Prints]:
+        """Return the marks of units that have rows, and what their rows amount to."""
+        sums = np.zeros(len(self.marks), dtype=np.uint64)
+        there = np.zeros(len(self.marks), dtype=np.bool_)
+        for name, codes in self.codes.items():
+            np.add.at(sums, codes, amounts[name])
+            there[codes] = True
+        return self.marks[there], sums[there]
 
 
 def _of_shops(events: Events) -> Units:
-    """Return shops as units, each with all its rows; a shop without rows is no unit."""
-    shops = {name: rows["shop"].to_numpy() for name, rows in events.frames.items()}
-    there = np.zeros(len(events.shops), dtype=np.bool_)
-    for codes in shops.values():
-        there[codes] = True
-    number = np.cumsum(there) - 1
-    marks = mixed(cell_prints(events.shops["shop_id"]))[there]
-    return Units(marks, {name: number[codes] for name, codes in shops.items()})
+    """Return shops as units, each with all its rows."""
+    marks = mixed(cell_prints(events.shops["shop_id"]))
+    return Units(
+        marks, {n: rows["shop"].to_numpy().astype(np.int64) for n, rows in events.frames.items()}
+    )
 
 
 def _of_orders(events: Events) -> Units:
