@@ -46,9 +46,9 @@ class Measures:
         size = len(self.industries)
         if not condition.times_industry_mean:
             return ExactColumn.constant(condition.limit, size)
-        values = self.column(condition.measure)
+        values, everyone = self.column(condition.measure), np.ones(size, dtype=np.bool_)
         limits = ColumnBuilder(size)
-        for rows, others in by_industry(self.industries, values.known, values.known):
+        for rows, others in by_industry(self.industries, everyone, values.known):
             mean = mean_of_kind(self.mean_kind, values.values.take(others))
             limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
         return limits.build()
