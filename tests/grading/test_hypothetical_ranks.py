@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attrs import evolve, frozen
+from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from shopscore.errors import UsageError
 from shopscore.exact.columns import ExactColumn
 from shopscore.grading.percentiles import Ranker
 from shopscore.grading.ranking import KINDS, exact_ranks, ranks_among
+from shopscore.rules.scorers import Percentiles
 
 F = Fraction
 
@@ -128,7 +129,14 @@ def test_what_cannot_be_ranked() -> None:
         ranks_among(column, column, codes, better="more")  # type: ignore[arg-type]
 
 
-# -------------------------------------------------------------------------- Context.percentile_of
+# ------------------------------------------------------------------------------ Context.supposing
+
+
+def supposed(context: Context, values: Rationals | ExactColumn) -> Percentiles:
+    """Percentiles of values that the shops are supposed to have."""
+    everyone = np.ones(len(values), dtype=np.bool_)
+    column = values if isinstance(values, ExactColumn) else ExactColumn(values, everyone)
+    return context.supposing(column).percentiles
 
 
 @frozen
@@ -221,7 +229,7 @@ def test_percentiles_of_values_that_the_shops_have_not(
     context = context_of(shops, better, kind, table=table, supplied=supplied)
     options: dict[str, Any] = {"table": table, "supplied": supplied}
     asked = ExactColumn.of([shop.asked for shop in shops]).values
-    found = context.percentile_of(asked)
+    found = supposed(context, asked)
     expected = [
         plain_percentile(row, shop.asked, shops, kind, better, **options, is_own=False)
         for row, shop in enumerate(shops)
@@ -244,23 +252,34 @@ def test_the_own_value_has_its_own_percentile(
 ) -> None:
     """Where it is asked as another column, of whoever has a value."""
     context = context_of(shops, better, kind, table=table, supplied=supplied)
-    again = ExactColumn.of([shop.own for shop in shops]).values
-    assert again is not context.values
-    asked, own = context.percentile_of(again), context.percentiles
-    known = context.has_value
-    assert asked.column.only(known).fractions() == own.column.only(known).fractions()
-    assert asked.from_table[known].tolist() == own.from_table[known].tolist()
-    assert context.percentile_of(context.values) is own
+    again = ExactColumn(
+        ExactColumn.of([shop.own for shop in shops]).values, context.has_value.copy()
+    )
+    assert again.values is not context.values
+    asked, own = supposed(context, again), context.percentiles
+    assert asked.column.fractions() == own.column.fractions()
+    assert asked.from_table.tolist() == own.from_table.tolist()
+
+
+def test_a_shop_without_a_value_is_not_ranked() -> None:
+    """Nor has it points; one that is supposed to get its first value has both."""
+    shops = [Shop("a", F(1), F(0), True, None), Shop("a", F(2), F(0), True, None)]
+    context = context_of([*shops, Shop("a", None, F(0), True, None)])
+    none = context.supposing(ExactColumn.of([F(1), F(2), None]))
+    first = context.supposing(ExactColumn.of([F(1), F(2), F(3)]))
+    for scorer in (PercentileCurve(CURVE), Linear([(0, 0), (4, 4)]), Bands([(1, 1), (2, 3)])):
+        assert scorer.points(none.values, none).known.tolist() == [True, True, False]
+        assert scorer.points(first.values, first).known.tolist() == [True, True, True]
 
 
 @given(shops_, kinds, directions)
 def test_what_one_shop_asks_moves_no_other(shops: list[Shop], kind: str, better: Any) -> None:
     """The answer of a row does not depend on what the other rows ask."""
     context = context_of(shops, better, kind)
-    together = context.percentile_of(ExactColumn.of([s.asked for s in shops]).values)
+    together = supposed(context, ExactColumn.of([s.asked for s in shops]).values)
     for row in range(len(shops)):
         one = [s.asked if place == row else F(5) for place, s in enumerate(shops)]
-        alone = context.percentile_of(ExactColumn.of(one).values)
+        alone = supposed(context, ExactColumn.of(one).values)
         assert alone.column.fractions()[row] == together.column.fractions()[row]
 
 
@@ -271,7 +290,7 @@ def test_a_better_value_never_has_a_lower_percentile(better: Any) -> None:
     for kind in KINDS:
         context = context_of(shops, better, kind)
         climbed = [
-            context.percentile_of(Rationals.constant(value, len(shops))).column.fractions()
+            supposed(context, Rationals.constant(value, len(shops))).column.fractions()
             for value in (ladder if better == "higher" else ladder[::-1])
         ]
         for before, after in pairwise(climbed):
@@ -290,9 +309,9 @@ def test_a_supplied_percentile_is_of_the_value_that_it_came_with() -> None:
     ]
     context = context_of(shops, supplied=True)
     assert context.percentiles.column.fractions() == [F(9, 10), F(1, 2), 1]
-    kept = context.percentile_of(Rationals.of([1, 2, 3], [1, 1, 1]))
+    kept = supposed(context, Rationals.of([1, 2, 3], [1, 1, 1]))
     assert kept.column.fractions() == [F(9, 10), F(1, 2), 1]
-    moved = context.percentile_of(Rationals.of([5, 2, 3], [2, 1, 1]))
+    moved = supposed(context, Rationals.of([5, 2, 3], [2, 1, 1]))
     assert moved.column.fractions() == [F(1, 2), F(1, 2), 1], "5/2 is between 2 and 3"
 
 
@@ -315,7 +334,8 @@ CURVE = [(F(0), F(0)), (F(1, 2), F(4)), (F(1), F(5))]
 def test_a_curve_grades_them(shops: list[Shop], kind: str, better: Any, table: bool) -> None:
     context = context_of(shops, better, kind, table=table)
     asked = ExactColumn.of([shop.asked for shop in shops]).values
-    found = PercentileCurve(CURVE).points(asked, context)
+    other = context.supposing(ExactColumn(asked, np.ones(len(shops), dtype=np.bool_)))
+    found = PercentileCurve(CURVE).points(other.values, other)
     expected = []
     for row, shop in enumerate(shops):
         place, _ = plain_percentile(
@@ -330,7 +350,8 @@ class Twice(Scorer):
     """A scorer of somebody else: the points of the value, plus those of twice the value."""
 
     def points(self, values: Rationals, context: Context) -> Points:
-        own, double = (context.percentile_of(v).column for v in (values, values.scaled(2)))
+        twice = context.supposing(ExactColumn(values.scaled(2), context.has_value))
+        own, double = context.percentiles.column, twice.percentiles.column
         return Points(own.values + double.values, own.known & double.known)
 
 
@@ -348,7 +369,8 @@ def test_a_scorer_may_ask_for_values_of_its_own() -> None:
 def test_scorers_without_a_rank_look_at_the_value_alone(scorer: Scorer) -> None:
     shops = [Shop("a", F(n), F(0), True, None) for n in (1, 2, 4)]
     context = context_of(shops)
-    moved = scorer.points(Rationals.of([4, 1, 2], [1, 1, 1]), context)
+    other = context.supposing(ExactColumn.of([F(4), F(1), F(2)]))
+    moved = scorer.points(other.values, other)
     own = scorer.points(context.values, context)
     assert moved.values.fractions() == [own.values.fractions()[place] for place in (2, 0, 1)]
 
@@ -358,6 +380,7 @@ def test_a_context_can_be_made_for_other_values() -> None:
     shops = [Shop("a", F(n), F(0), True, None) for n in (1, 2, 3)]
     context = context_of(shops)
     asked = Rationals.of([9, 9, 9], [1, 1, 1])
-    other = evolve(context, values=asked)
+    other = context.supposing(ExactColumn(asked, context.has_value))
     assert other.percentiles.column.fractions() == [1, 1, 1]
-    assert other.percentile_of(context.values).column.fractions() == [0, F(1, 2), 1]
+    back = other.supposing(ExactColumn(context.values, context.has_value))
+    assert back.percentiles.column.fractions() == [0, F(1, 2), 1]

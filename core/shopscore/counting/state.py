@@ -12,7 +12,7 @@ import polars as pl
 from attrs import evolve, frozen
 from polars.exceptions import PolarsError
 
-from ..errors import InputError, StateError, UsageError
+from ..errors import InputError, StateError
 from .cells import Cells, Ints, fingerprint
 from .daily import count_days
 from .resolution import Resolved
@@ -27,7 +27,8 @@ class Tallies:
 
     A state holds no rules: ``tallies`` says what was counted, as canonical text by fingerprint,
     and any rule set that counts the same can score it. ``rows`` is the number of accepted rows
-    of each of the ``shop_ids``, which ascend; ``columns`` were there in the events.
+    of each of the ``shop_ids``, which ascend; ``columns`` were there in the events, and
+    ``zone`` is the clock of their days.
 
     The scope has a mark for each unit: what two states share must not be added, since it would be
     counted twice. Each mark knows a check sum of what the unit has counted, so that a difference
@@ -42,6 +43,7 @@ class Tallies:
     daily: Mapping[str, Cells]
     scope: Scope
     columns: frozenset[tuple[str, str]]
+    zone: str | None
 
     @classmethod
     def of(cls, resolved: Resolved) -> Tallies:
@@ -55,6 +57,7 @@ class Tallies:
             daily=daily,
             scope=scope,
             columns=resolved.events.columns_present(),
+            zone=resolved.events.zone,
         )
         return state._without_empty_shops()
 
@@ -109,6 +112,7 @@ class Tallies:
             and self.daily == other.daily
             and self.scope == other.scope
             and self.columns == other.columns
+            and self.zone == other.zone
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -146,7 +150,7 @@ class Tallies:
         """Write the whole state to one Parquet file, which replaces what was there when complete.
 
         Raises:
-            UsageError: where the file cannot be written.
+            InputError: where the file cannot be written.
         """
         target = Path(path)
         half_written = target.with_name(f"{target.name}.part")
@@ -154,7 +158,9 @@ class Tallies:
             to_table(self._pieces).sink_parquet(half_written)
             half_written.replace(target)
         except (OSError, PolarsError) as error:
-            raise UsageError(f"{path} cannot be written: {error}") from None
+            raise InputError(f"{path} cannot be written: {error}") from None
+        finally:
+            half_written.unlink(missing_ok=True)
 
     @classmethod
     def read_parquet(cls, path: str | Path) -> Tallies:
@@ -164,17 +170,25 @@ class Tallies:
             InputError: for a file that cannot be read, or is not a state.
             StateError: for a state that is damaged, or of another version.
         """
+        file = Path(path)  # never a pattern or an address
+        if not file.is_file():
+            raise InputError(f"{path}: no such file")
         try:
-            table = pl.scan_parquet(path)
-            return cls(*from_table(table, str(path)))
+            return cls(*from_table(pl.scan_parquet(file, glob=False), str(path)))
         except OSError as error:
             raise InputError(f"{path} cannot be read as a state: {error}") from None
 
     @property
     def _pieces(self) -> Pieces:
-        return Pieces(self.tallies, self.shop_ids, self.rows, self.daily, self.scope, self.columns)
+        own = (self.tallies, self.shop_ids, self.rows, self.daily, self.scope, self.columns)
+        return Pieces(*own, self.zone)
 
     def _check_same_tallies(self, other: Tallies) -> None:
+        if self.zone != other.zone:
+            raise StateError(
+                f"the days of these tallies are of different clocks, {self.zone} and {other.zone}:"
+                " read both for one platform, or with one tz="
+            )
         differ = [
             f"the {side} one does not count {_some(sorted(missing))}"
             for side, missing in (

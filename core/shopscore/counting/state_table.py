@@ -4,7 +4,7 @@ The column ``kind`` says what a row is; a cell that means nothing for its kind i
 
 | kind | tally | shop_id | day | sum | count | unit | check | text |
 |---|---|---|---|---|---|---|---|---|
-| state | | | | | | | | schema, sizes and check sum, as JSON |
+| state | | | | | | | | schema, zone, sizes and check sum, as JSON |
 | tally | fingerprint | | | | | | | what is counted |
 | column | | | | | | | | a column that was there, ``stream.column`` |
 | shop | | id | | | accepted rows | | | |
@@ -52,6 +52,7 @@ class Pieces(NamedTuple):
     daily: Mapping[str, Cells]
     scope: Scope
     columns: frozenset[tuple[str, str]]
+    zone: str | None
 
     @property
     def header(self) -> dict[str, object]:
@@ -59,6 +60,7 @@ class Pieces(NamedTuple):
         return {
             "schema": SCHEMA_NAME,
             "counting": COUNTING,
+            "zone": self.zone,
             "shops": len(self.shop_ids),
             "cells": sum(map(len, self.daily.values())),
             "units": len(self.scope.marks),
@@ -129,6 +131,7 @@ def _checked(table: pl.LazyFrame, name: str) -> Pieces:
             units["count"].to_numpy().astype(np.int8),
         ),
         columns=frozenset((s, c) for s, _, c in (text.partition(".") for text in columns)),
+        zone=said.get("zone"),
     )
     if found.header != said:
         raise _damaged(name, f"it holds {found.header}, and its first row says {said}")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from ..exact.columns import ExactColumn
-from ..exact.rationals import Mask, Rationals
+from ..exact.rationals import Mask
 from ..model.metrics import Better
 from ..rules.scorers import Percentiles
 from .benchmarks import Benchmark, percentiles_from_table
 from .ranking import exact_ranks, ranks_among
-
-Kind = Literal["mid_percent_rank", "percent_rank", "cume_dist", "rank", "weak", "strict", "mean"]
 
 
 @frozen(eq=False)
@@ -38,32 +35,29 @@ class Ranker:
     benchmark: Benchmark | None = None
     supplied: ExactColumn | None = None
 
-    def __call__(self, values: Rationals) -> Percentiles:
-        """Return the percentile of each value, ranked as if its shop had it."""
-        hypothetical = values is not self.own.values
-        known = np.ones(len(values), dtype=np.bool_) if hypothetical else self.own.known
-        ranked = self._from_table_or_peers(ExactColumn(values, known), hypothetical=hypothetical)
+    def __call__(self, asked: ExactColumn) -> Percentiles:
+        """Return the percentile of each asked value, ranked as if its shop had it."""
+        ranked = self._from_table_or_peers(asked)
         if self.supplied is None:
             return ranked
-        kept = self.supplied
-        if hypothetical:  # a supplied percentile belongs to the shop's own value
-            same = np.asarray(values.floats() == self.own.values.floats(), dtype=np.bool_)
-            kept = kept.only(self.own.known & same)
+        own = self.own  # a supplied percentile belongs to the shop's own value, or to none
+        equal = np.asarray(asked.values.floats() == own.values.floats(), dtype=np.bool_)
+        kept = self.supplied.only((asked.known == own.known) & (equal | ~own.known))
         return Percentiles(kept.or_else(ranked.column), ranked.from_table & ~kept.known)
 
-    def _from_table_or_peers(self, asked: ExactColumn, *, hypothetical: bool) -> Percentiles:
+    def _from_table_or_peers(self, asked: ExactColumn) -> Percentiles:
         peers = self.own.only(self.is_peer)
-        if hypothetical:
-            ranks = ranks_among(
-                peers, asked.only(self.is_peer), self.codes, kind=self.kind, better=self.better
-            )
-        else:
+        if asked.values is self.own.values and asked.known is self.own.known:  # one sort does
             ranks = exact_ranks(
                 peers.values.floats(),
                 self.codes,
                 kind=self.kind,
                 better=self.better,
                 present=peers.known,
+            )
+        else:
+            ranks = ranks_among(
+                peers, asked.only(self.is_peer), self.codes, kind=self.kind, better=self.better
             )
         if self.benchmark is None:
             return Percentiles(ranks, np.zeros_like(ranks.known))

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from attrs import converters, field, fields, frozen, has
+from attrs import converters, evolve, field, fields, frozen, has
 
 from ..errors import RuleSetError, did_you_mean
 from ..exact.columns import ExactColumn
@@ -47,19 +47,20 @@ class Context:
     industries: Sequence[str]
     shop_types: Sequence[str | None]
     low: Fraction
-    rank: Callable[[Rationals], Percentiles] = field(repr=False)
+    rank: Callable[[ExactColumn], Percentiles] = field(repr=False)
 
     @cached_property
     def percentiles(self) -> Percentiles:
-        """Percentiles of the shops' own values."""
-        return self.rank(self.values)
+        """Percentiles of the values among fixed peers."""
+        return self.rank(ExactColumn(self.values, self.has_value))
 
-    def percentile_of(self, values: Rationals) -> Percentiles:
-        """Return the percentiles of values, one per shop, which may be hypothetical.
+    def supposing(self, values: ExactColumn) -> Context:
+        """Return the context in which the shops have other values, and all peers keep theirs.
 
-        Each value is ranked as if its shop had it, while all other shops keep theirs.
+        Each value is ranked as if its shop had it: ``scorer.points(other.values, other)`` are
+        the points that each shop would have.
         """
-        return self.percentiles if values is self.values else self.rank(values)
+        return evolve(self, values=values.values, has_value=values.known)
 
 
 @frozen(eq=False)
@@ -125,7 +126,7 @@ class PercentileCurve(Scorer):
         return tuple(points for _, points in self.curve)
 
     def points(self, values: Rationals, context: Context) -> Points:
-        percentiles = context.percentile_of(values)
+        percentiles = context.percentiles
         points = interpolate(self.curve, percentiles.column.values)
         return Points(points, percentiles.column.known, "no_peers", percentiles)
 

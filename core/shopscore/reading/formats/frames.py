@@ -25,7 +25,7 @@ class ParquetOrigin(Origin):
     path: Path
 
     def records(self, rows: Sequence[int]) -> list[list[str]]:
-        return _texts(pl.read_parquet(self.path)[list(rows)])
+        return _texts(pl.read_parquet(self.path, glob=False)[list(rows)])
 
 
 @frozen(eq=False)
@@ -64,7 +64,9 @@ def read_parquet(
             raise InputError(f"{label}: not a Parquet file")
     try:
         present = tuple(pl.read_parquet_schema(path))
-        frame = pl.read_parquet(path, columns=[name for name in present if name in columns])
+        frame = pl.read_parquet(
+            path, columns=[name for name in present if name in columns], glob=False
+        )
     except (Exception, PanicException) as error:  # polars raises many kinds for broken files
         raise InputError(f"{label}: not a readable Parquet file: {error}") from None
     return frame, ParquetOrigin(present, *_AS_TEXT, path)
