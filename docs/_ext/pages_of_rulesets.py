@@ -268,6 +268,8 @@ def _others(facts: Facts) -> Iterator[str]:
             yield words
         for metric in metrics:
             yield from _metric(metric)
+            if metric.get("cap_source"):
+                yield f"No more than {_number(metric, 'cap')}."
 
 
 def _scorers(facts: Facts) -> Iterator[str]:
