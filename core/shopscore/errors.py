@@ -96,6 +96,10 @@ class ShopscoreWarning(UserWarning):
     """Something worth knowing that does not stop the work."""
 
 
+#: More known words than this are not listed.
+_MOST_LISTED = 20
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the end of a message about an unknown word: a guess, or the list of known words.
 
@@ -110,4 +114,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
         return f"; did you mean {close[0]}?"
-    return f"; known: {', '.join(names)}" if names else ""
+    more = ", …" if len(names) > _MOST_LISTED else ""
+    return f"; known: {', '.join(names[:_MOST_LISTED])}{more}" if names else ""

@@ -125,7 +125,7 @@ def test_what_cannot_be_ranked() -> None:
     column, codes = ExactColumn.of([F(1)]), np.zeros(1, dtype=np.int64)
     with pytest.raises(UsageError, match="did you mean mean"):
         ranks_among(column, column, codes, kind="meen")
-    with pytest.raises(UsageError, match="better is 'higher' or 'lower'"):
+    with pytest.raises(UsageError, match="better must be 'higher' or 'lower'"):
         ranks_among(column, column, codes, better="more")  # type: ignore[arg-type]
 
 

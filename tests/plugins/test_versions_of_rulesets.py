@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .distributions import Site
+from support.fake_distributions import Site
+
 from .test_additions import add_rulesets
 
 EVENTS = "shop_id,order_id,paid_at\nA,1,2025-06-01 10:00:00\n"

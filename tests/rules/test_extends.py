@@ -257,4 +257,4 @@ class TestEndToEnd:
         text = "[[assumptions]]\nid = 'bad_review.max_rating'\nvalue = 1\n"
         rules = BoundRuleSet.bind(PLATFORM, TOY, mine(text))
         other = BoundRuleSet.bind(PLATFORM, TOY, BASE)
-        assert rules.key != other.key
+        assert rules.tallies != other.tallies

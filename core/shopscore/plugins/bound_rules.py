@@ -108,18 +108,6 @@ class BoundRuleSet:
         by_key = {t.key: t for m in self.metrics.values() for t in m.aggregator.tallies}
         return tuple(by_key[key] for key in sorted(by_key))
 
-    @cached_property
-    def key(self) -> tuple[str, ...]:
-        """The keys of the tallies: what is counted, as text."""
-        return tuple(t.key for t in self.tallies)
-
-    @cached_property
-    def identity(self) -> tuple[object, ...]:
-        """What two states must share to be added: rule set, numbers files, assumptions, tallies."""
-        numbers = tuple((a.id, a.value) for a in self.assumptions)
-        files = tuple((used.sha256, used.industries) for used in self.numbers_used)
-        return (self.ruleset.name, self.ruleset.sha256, files, numbers, self.key)
-
     @property
     def reference(self) -> str:
         """The name of the rule set in commands: its version, or the path of a user's file."""

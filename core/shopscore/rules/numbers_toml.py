@@ -299,12 +299,15 @@ def numbers_template(ruleset: RuleSet) -> str:
 
 
 def _template(ruleset: RuleSet) -> Iterator[str]:
+    missing = {m.number for m in missing_numbers(ruleset)}
+    if not missing:
+        yield f"# No number is missing in {ruleset.name}: there is nothing to fill in."
+        return
     yield f"# Numbers missing in {ruleset.name}. Fill in what you know, and remove the #."
     yield "schema = 1"
     for key in ("platform", "scorecard", "version"):
         yield f'{key} = "{getattr(ruleset, key)}"'
     yield '# industries = ["…"]  # only for shops of these industries; without it for all'
-    missing = {m.number for m in missing_numbers(ruleset)}
     for dimension in ruleset.dimensions:
         place = f"dimensions.{dimension.id}"
         if not any(number.startswith(f"{place}.") for number in missing):
@@ -325,4 +328,4 @@ def _template(ruleset: RuleSet) -> Iterator[str]:
         if spec.missing:
             yield f'\n[scorers.{name}]  # {spec.missing}\nkind = "{spec.kind}"'
             yield "# bands = [[worst bound, points], …, [best bound, points]]"
-            yield "# floor = …  # points of a value below every bound; by default the bottom of the scale"
+            yield "# floor = …  # points of a value that reaches no bound; by default the bottom of the scale"

@@ -125,7 +125,7 @@ class PercentileCurve(Scorer):
     def possible_points(self) -> tuple[Fraction, ...]:
         return tuple(points for _, points in self.curve)
 
-    def points(self, values: Rationals, context: Context) -> Points:
+    def points(self, values: Rationals, context: Context) -> Points:  # noqa: ARG002 - ranks decide
         percentiles = context.percentiles
         points = interpolate(self.curve, percentiles.column.values)
         return Points(points, percentiles.column.known, "no_peers", percentiles)
