@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adjusted import PLATFORM, SHOWN, WEIGHED, rules_of, scored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shopscore as ss
 from shopscore.plugins.bound_rules import BoundRuleSet
+from support.adjusted_platform import PLATFORM, SHOWN, WEIGHED, rules_of, scored
 
 F = Fraction
 
@@ -182,7 +182,7 @@ def test_a_cap_may_depend_on_a_choice() -> None:
         (bonus("fine") + deduction("fine"), ["metric fine is declared twice"]),
         (deduction("fine", 'source = "pgae"\n'), ["source pgae is not among"]),
         (deduction("fine", 'cap = { assume = "tpo" }\n'), ["no assumption tpo; did you mean top?"]),
-        (deduction("fine", 'cap = { assume = "size" }\n'), ["size is a choice, and stands for a number"]),
+        (deduction("fine", 'cap = { assume = "size" }\n'), ["size is a choice, and must be a number"]),
         (
             deduction("fine", 'cap = { assume = "size", small = 1 }\nsource = "page"\n'),
             ["a number for each choice of size is needed"],

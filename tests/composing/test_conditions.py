@@ -10,7 +10,6 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from adjusted import SHOWN, WEIGHED, rules_of, scored_rows
 from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +23,7 @@ from shopscore.model.conditions import Condition, Measure, MeasureKind, Operator
 from shopscore.model.labels import Label
 from shopscore.model.rulesets import Eligibility
 from shopscore.rules.exact_rules import ExactRuleSet
+from support.adjusted_platform import SHOWN, WEIGHED, rules_of, scored_rows
 
 F = Fraction
 

@@ -8,8 +8,6 @@ import pytest
 
 from support.fake_distributions import Site
 
-from .test_additions import add_rulesets
-
 EVENTS = "shop_id,order_id,paid_at\nA,1,2025-06-01 10:00:00\n"
 
 
@@ -20,7 +18,7 @@ def site(tmp_path: Path) -> Site:
     found.path.mkdir()
     found.add_platform("base", "base")
     for distribution, version, rules in (("first", "2.5", "v2"), ("second", "0.3.1", "v3")):
-        add_rulesets(found, distribution, rules)
+        found.add_rulesets(distribution, rules)
         info = found.path / f"{distribution}-1.0.dist-info"
         metadata = (info / "METADATA").read_text().replace("Version: 1.0", f"Version: {version}")
         (info / "METADATA").write_text(metadata)

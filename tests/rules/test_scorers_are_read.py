@@ -18,8 +18,7 @@ from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.rules.exact_rules import exact_rules
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
-
-from .documents import TEXT, TOY, ReferenceTables, parsed, put, refused
+from support.ruleset_documents import TEXT, TOY, ReferenceTables, parsed, put, refused
 
 CURV = TEXT.replace("curve = ", "curv = ", 1)
 SAID = "scorers.rank: scorer of kind percentile_curve: unknown key curv; did you mean curve?"
@@ -169,7 +168,7 @@ OWN = evolve(TOY, scorers={name: f"{__name__}:{kind.__name__}" for name, kind in
 
 def with_scorer(**table: Any) -> str:
     """The toy's rules with one more scorer, that fast replies are graded by."""
-    from .documents import document, text_of
+    from support.ruleset_documents import document, text_of
 
     tables = document()
     tables["scorers"]["own"] = {"source": "page", **table}

@@ -25,6 +25,16 @@ def shopscore_platforms():
     return [Platform(id="{id}", zh="某平台", en="Some", zone="Asia/Shanghai", currency="CNY", scorecards=(card,))]
 """
 
+#: A plugin that adds rule sets to platform ``base``.
+ADDS_RULESETS = """
+from shopscore import RuleSetFolder, hookimpl
+PLUGIN_API = 1
+
+@hookimpl
+def shopscore_rulesets():
+    return [RuleSetFolder("base", "service", "{module}:rulesets")]
+"""
+
 
 @frozen
 class Answer:
@@ -83,6 +93,21 @@ class Site:
         text = text.replace('platform = "toy"', f'platform = "{id}"')
         (package / "rulesets" / "service-2025-01-01.toml").write_text(text, encoding="utf-8")
         return module
+
+    def add_rulesets(self, distribution: str, *versions: str) -> None:
+        """Install a plugin that adds versions of the toy's rules to platform ``base``."""
+        self.add(distribution, ADDS_RULESETS.format(module=distribution))
+        package = self.path / distribution
+        (package / "rulesets").mkdir(parents=True)
+        (self.path / f"{distribution}.py").rename(package / "__init__.py")
+        from shopscore.testing.toy import PLATFORM as TOY
+
+        text, _ = TOY.scorecard().text("2025-01-01")
+        text = text.replace('platform = "toy"', 'platform = "base"')
+        for version in versions:
+            changed = text.replace('version = "2025-01-01"', f'version = "{version}"')
+            path = package / "rulesets" / f"service-{version}.toml"
+            path.write_text(changed, encoding="utf-8")
 
     def run(self, command: str, *args: object, **env: str) -> Answer:
         """A command that sees these distributions."""

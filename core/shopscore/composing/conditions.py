@@ -53,9 +53,12 @@ class Measures:
             limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
         return limits.build()
 
-    def met(self, condition: Condition[Fraction]) -> Mask:
-        """Return which shops meet a condition; shops without a value do not."""
-        values = self.column(condition.measure)
+    def met(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Mask:
+        """Return which shops meet a condition; shops without a value do not.
+
+        ``values`` replace what the condition measures.
+        """
+        values = self.column(condition.measure) if values is None else values
         met = reaches(values, condition.operator, self.limits(condition))
         if condition.or_count_below is not None:
             counts = self.column(Measure("numerator", condition.measure.id))

@@ -10,7 +10,7 @@ from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..model.rulesets import Eligibility
 from ..rules.exact_rules import ExactRuleSet
-from .conditions import Measures, reaches
+from .conditions import Measures
 
 
 @frozen(eq=False, slots=False)
@@ -26,9 +26,8 @@ def check_eligibility(rules: ExactRuleSet, measures: Measures) -> tuple[Eligibil
     """Check each condition of eligibility on every shop; a missing value counts as zero."""
     checks = []
     for eligibility in rules.eligibility:
-        condition = eligibility.condition
-        measured = measures.column(condition.measure)
+        measured = measures.column(eligibility.condition.measure)
         values = measured.or_else(ExactColumn.constant(0, len(measured)))
-        met = reaches(values, condition.operator, measures.limits(condition))
+        met = measures.met(eligibility.condition, values)
         checks.append(EligibilityCheck(eligibility, values, met))
     return tuple(checks)

@@ -93,18 +93,39 @@ def ranks_among(
     """
     _check_words(kind, better)
     own, wanted = peers.values.floats(), asked.values.floats()
+    fixed, rows = np.flatnonzero(peers.known), np.flatnonzero(asked.known)
     below, equal, size = (np.zeros(len(own), dtype=np.int64) for _ in range(3))
-    for code in np.unique(groups[asked.known]):
-        rows = np.flatnonzero(asked.known & (groups == code))
-        fixed = np.sort(own[peers.known & (groups == code)])
-        left = np.searchsorted(fixed, wanted[rows], side="left")
-        right = np.searchsorted(fixed, wanted[rows], side="right")
+    if len(rows):
+        values = np.concatenate([own[fixed], wanted[rows]])
+        codes = np.concatenate([groups[fixed], groups[rows]])
+        counts = _peers_around(values, codes, len(fixed))
         replaced = peers.known[rows]
-        below[rows] = left - (replaced & (own[rows] < wanted[rows]))
-        equal[rows] = right - left - (replaced & (own[rows] == wanted[rows])) + 1
-        size[rows] = len(fixed) - replaced + 1
+        below[rows] = counts[0] - (replaced & (own[rows] < wanted[rows]))
+        equal[rows] = counts[1] - (replaced & (own[rows] == wanted[rows])) + 1
+        size[rows] = counts[2] - replaced + 1
     worse = below if better == "higher" else size - below - equal
     return _percentiles(worse, equal, size, asked.known, kind)
+
+
+def _peers_around(
+    values: Floats, codes: npt.NDArray[np.integer], peers: int
+) -> tuple[Ints, Ints, Ints]:
+    """Return how many peers of its group are below each asked value, equal to it, and in all.
+
+    The first ``peers`` of the values are those of the peers, the others are asked.
+    """
+    order = np.lexsort((values, codes))
+    new_group = np.r_[True, codes[order][1:] != codes[order][:-1]]
+    new_run = new_group | np.r_[True, values[order][1:] != values[order][:-1]]
+    group, run = np.cumsum(new_group) - 1, np.cumsum(new_run) - 1
+    is_peer = order < peers
+    in_run = np.bincount(run, weights=is_peer).astype(np.int64)
+    in_group = np.bincount(group, weights=is_peer).astype(np.int64)
+    before_run, before_group = np.cumsum(in_run) - in_run, np.cumsum(in_group) - in_group
+    asked = ~is_peer
+    back = np.argsort(order[asked])
+    runs, of = run[asked][back], group[asked][back]
+    return before_run[runs] - before_group[of], in_run[runs], in_group[of]
 
 
 def _check_words(kind: str, better: str) -> None:

@@ -24,7 +24,8 @@ FINE, BLAME = metric("fine", "lower", "deduction"), metric("blame", "lower", "de
 PLATFORM = Platform(
     id="adjusted", zh="调", en="Adjusted", zone="Asia/Shanghai", currency="CNY",
     scorecards=(
-        Scorecard("values", zh="值", en="Values", metrics="adjusted", rulesets="adjusted:none"),
+        Scorecard("values", zh="值", en="Values", metrics="support.adjusted_platform",
+                  rulesets="support.adjusted_platform:none"),
     ),
 )  # fmt: skip
 
