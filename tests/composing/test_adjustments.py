@@ -199,7 +199,7 @@ def test_what_cannot_be_meant(text: str, words: list[str]) -> None:
 
 def test_a_cap_may_not_be_missing() -> None:
     text = TOP.replace("value = 0.5", "nullable = true")
-    with pytest.raises(ss.RuleSetError, match="top may be none, and stands where a number must be"):
+    with pytest.raises(ss.RuleSetError, match="top supplies a number that is needed"):
         rules_of(text, deduction("fine", 'cap = { assume = "top" }\n'), WEIGHED)
 
 
@@ -210,7 +210,7 @@ def test_a_cap_may_not_be_missing() -> None:
         (deduction("extra"), "metric extra has the role bonus, not deduction"),
         (deduction("down"), "metric down has the role scored, not deduction"),
         (bonus("down"), "metric down has the role scored, not bonus"),
-        (deduction("fin"), "no metric fin in adjusted; did you mean fine?"),
+        (deduction("fin"), "no metric fin in support.adjusted_platform; did you mean fine?"),
     ],
 )
 def test_a_metric_with_another_role_is_refused(text: str, words: str) -> None:
@@ -225,7 +225,7 @@ def test_a_metric_with_another_role_is_refused(text: str, words: str) -> None:
 
 def test_what_is_a_deduction_is_not_weighed() -> None:
     rules = rules_of(WEIGHED.replace('"up"', '"fine"'))
-    with pytest.raises(ss.RuleSetError, match="has the role deduction, and cannot be weighed"):
+    with pytest.raises(ss.RuleSetError, match="has the role deduction, and cannot have a weight"):
         scored({"S": {"fine": "3"}}, rules)
 
 

@@ -93,23 +93,25 @@ class TestParametersThatAreAssumptions:
     def test_are_checked_with_their_values(self) -> None:
         parsed(assuming(middle(), CURVE))
         refused(
-            assuming(middle(value=6), CURVE), "scorers.rank: 6 points lie off the scale, 0 to 5"
+            assuming(middle(value=6), CURVE), "scorers.rank: 6 points are outside the scale, 0 to 5"
         )
-        refused(assuming(middle(value=Decimal("5.5")), CURVE), "5.5 points lie off the scale")
+        refused(assuming(middle(value=Decimal("5.5")), CURVE), "5.5 points are outside the scale")
 
     def test_in_any_place_of_the_numbers(self) -> None:
         """Percentiles rise; an assumption that stands for one rises with its value."""
         curve = {"kind": "percentile_curve", "curve": [[0, 0], [{"assume": "middle"}, 3], [1, 5]]}
         parsed(assuming(middle(value=Decimal("0.5")), curve))
-        refused(assuming(middle(value=2), curve), "rises from percentile 0 to percentile 1")
+        refused(
+            assuming(middle(value=2), curve), "the percentiles of a curve must rise from 0 to 1"
+        )
 
     def test_are_checked_again_where_a_user_assumes_another(self) -> None:
         ruleset = parsed(assuming(middle(), CURVE))
         rules: dict[str, Any] = {"platform": PLATFORM, "ruleset": ruleset, "as_of": "2025-06-02"}
         ss.score_values(VALUES, **rules, assume={"middle": 5})
-        with pytest.raises(ss.RuleSetError, match=r"scorers\.rank: 6 points lie off the scale"):
+        with pytest.raises(ss.RuleSetError, match=r"scorers\.rank: 6 points are outside the scale"):
             ss.score_values(VALUES, **rules, assume={"middle": 6})
-        with pytest.raises(ss.RuleSetError, match=r"scorers\.rank: 6 points lie off the scale"):
+        with pytest.raises(ss.RuleSetError, match=r"scorers\.rank: 6 points are outside the scale"):
             ss.score(ORDERS, **rules, assume={"middle": 6})
 
     def test_are_exact_in_what_is_computed_with(self) -> None:
@@ -193,7 +195,7 @@ class TestKindsOfAPlugin:
             ({"kind": "steps", "stp": 1, "each": 1}, "unknown key stp; did you mean step?"),
             ({"kind": "steps", "step": 1}, "scorer of kind steps: "),
             ({"kind": "steps", "step": "x", "each": 1}, "scorer of kind steps: "),
-            ({"kind": "steps", "step": 1, "each": 6}, "6 points lie off the scale, 0 to 5"),
+            ({"kind": "steps", "step": 1, "each": 6}, "6 points are outside the scale, 0 to 5"),
             ({"kind": "step", "step": 1, "each": 1}, "kind of scorer step; did you mean steps?"),
             ({"kind": "plain", "mst": 3}, "scorer of kind plain: "),
             ({"kind": "plain"}, "scorer of kind plain: "),

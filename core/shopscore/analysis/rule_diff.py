@@ -34,6 +34,8 @@ def _with_short_ids(rules: BoundRuleSet) -> dict[str, Any]:
     prefix = rules.ruleset.full_id("")
     for assumption in facts["assumptions"]:
         assumption["id"] = assumption["id"].removeprefix(prefix)
+    for missing in facts["missing_numbers"]:
+        missing["assumption"] = (missing["assumption"] or "").removeprefix(prefix) or None
     return facts
 
 
