@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
-from small_events import FACTS, NARROW, PAID, WIDE, Streams, resolved, streams
 
 import shopscore as ss
 from shopscore.counting import selection
@@ -15,6 +14,7 @@ from shopscore.counting.once import once_column
 from shopscore.counting.selection import Span, counted_rows, window_span
 from shopscore.evaluation.with_python import evaluate
 from shopscore.model.windows import DayWeights
+from support.small_events import FACTS, NARROW, PAID, WIDE, Streams, resolved, streams
 
 FEBRUARY: Span = (1_709_078_400, 1_709_251_200)  # the 28th and 29th
 

@@ -10,7 +10,12 @@ import polars as pl
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from small_events import (
+
+import shopscore as ss
+from shopscore.counting.check_sums import check_sum
+from shopscore.plugins.bound_rules import BoundRuleSet
+from shopscore.testing.toy import PLATFORM
+from support.small_events import (
     FACTS,
     KEYS,
     NARROW,
@@ -29,11 +34,6 @@ from small_events import (
     tallied,
     units_of,
 )
-
-import shopscore as ss
-from shopscore.counting.check_sums import check_sum
-from shopscore.plugins.bound_rules import BoundRuleSet
-from shopscore.testing.toy import PLATFORM
 
 seeds = st.integers(0, 2**32)
 # shrinking takes minutes here, and a seed explains as much

@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from small_events import shops_of
 
 import shopscore as ss
 from shopscore.samples import generate
 from shopscore.testing.toy import PLATFORM
+from support.small_events import shops_of
 
 FRAMES = generate(shops=6, orders=300, seed=3, end=date(2024, 6, 30))
 RULES: dict[str, Any] = {"platform": PLATFORM, "ruleset": "2024-01-01", "as_of": "2024-07-01"}

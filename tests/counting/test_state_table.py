@@ -11,7 +11,11 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from small_events import (
+
+import shopscore as ss
+from shopscore.counting import cells
+from shopscore.plugins.bound_rules import BoundRuleSet
+from support.small_events import (
     FACTS,
     NARROW,
     WIDE,
@@ -20,10 +24,6 @@ from small_events import (
     streams,
     tallied,
 )
-
-import shopscore as ss
-from shopscore.counting import cells
-from shopscore.plugins.bound_rules import BoundRuleSet
 
 TIME = "2024-03-01 10:00:00"
 EVENTS: Streams = {

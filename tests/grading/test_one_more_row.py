@@ -13,13 +13,13 @@ import pytest
 from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from one_more import PLATFORM, RULES
 
 import shopscore as ss
 from shopscore.counting.resolution import resolve_events
 from shopscore.counting.sums import window_sums
 from shopscore.grading.weighing import MetricValues, combine, weigh
 from shopscore.plugins.bound_rules import BoundRuleSet
+from support.one_more_row import PLATFORM, RULES
 
 F = Fraction
 AS_OF = date(2024, 6, 30)

@@ -100,7 +100,7 @@ def test_the_folder_of_a_shop_names_it(file, tmp_path):
 @each_file
 def test_whoever_names_no_shop_is_asked_for_it(file, tmp_path):
     path = WRITERS["utf-8"](file, tmp_path)
-    with pytest.raises(ss.InputError, match="shop-id"):
+    with pytest.raises(ss.InputError, match="shop_id="):
         read(path, file, shop_id=None)
 
 

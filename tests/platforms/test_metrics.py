@@ -112,13 +112,14 @@ def test_few_rows_agree(tmp_path: Path) -> None:
 def test_states_agree(key: str, first: Reading) -> None:
     """Resolved, split, tallied, and added up in another order."""
     platform, scorecard, ruleset = key.split("/")
-    resolved = ss.resolve(first.events, platform=platform, scorecard=scorecard, ruleset=ruleset)
+    rules = {"platform": platform, "scorecard": scorecard, "ruleset": ruleset}
+    resolved = ss.resolve(first.events, **rules)
     a, b, c = (ss.tally(part) for part in resolved.split(3))
     state = c + a + b
     assert state == ss.tally(resolved)
     assert all(len(part.cells) for part in (a, b, c))
     for day in (AS_OF, AS_OF - 29 * DAY, AS_OF + 2 * DAY):
-        found = ss.score(state, as_of=day, shops=first.events)
+        found = ss.score(state, as_of=day, shops=first.events, **rules)
         assert_agree(found, first, key, day)
         assert found.to_polars().equals(first.score(key, day).to_polars())
     assert (a + b) - b == a

@@ -66,7 +66,7 @@ COUNT = metric("number", "higher", Count(BAD))
 PLATFORM = Platform(
     id="one_more", zh="再", en="One more", zone="Asia/Shanghai", currency="CNY",
     scorecards=(
-        Scorecard("reviews", zh="评", en="Reviews", metrics="one_more", rulesets="one_more:none"),
+        Scorecard("reviews", zh="评", en="Reviews", metrics="support.one_more_row", rulesets="support.one_more_row:none"),
     ),
 )  # fmt: skip
 
