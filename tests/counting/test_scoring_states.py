@@ -138,4 +138,4 @@ def test_missing_columns_are_part_of_the_state(tmp_path: Path) -> None:
     again = ss.Tallies.read_parquet(tmp_path / "state.parquet")
     result = ss.score(again, shops=FRAMES["shops"], **RULES)
     assert shops_of(result) == shops_of(ss.score(frames, **RULES))
-    assert result.metric_columns("pickup_hours")["reason"][0] == "no column orders.picked_up_at"
+    assert result.columns.metrics["pickup_hours"]["reason"][0] == "no column orders.picked_up_at"
