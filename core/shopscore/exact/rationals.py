@@ -20,7 +20,7 @@ class Rationals:
     """A column of fractions ``num / den`` with ``den > 0``, exact under ``+ − ×``.
 
     Integers are int64 while that is safe and Python integers beyond. Missing values are kept in a
-    mask next to the column, see :class:`ExactColumn`; the column itself holds ``0/1`` for them.
+    mask next to the column, see ``exact.columns``; the column itself holds ``0/1`` for them.
 
     >>> third = Rationals.of([1, 2], [3, 3])
     >>> (third + Rationals.of([1, 1], [6, 3])).fractions()

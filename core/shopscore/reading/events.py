@@ -54,7 +54,7 @@ class Events:
 
         Rows of a Parquet file or a dataframe, which has no name, are counted from 1. A row made
         of several sub-orders is where the first of them stands. Of ``shops`` the positions are
-        those in :attr:`shops`; a shop that no file declares is from none.
+        those in ``shops``; a shop that no file declares is from none.
 
         Raises:
             UsageError: for a stream that was not read.
