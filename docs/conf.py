@@ -41,7 +41,7 @@ nitpick_ignore_regex = [
     # Parts of public classes that no public name stands for; one meets them by their attributes.
     (
         "py:class",
-        r"shopscore\.(model|rules\.scorers|grading\.benchmarks|exact\.columns|counting\.units"
+        r"shopscore\.(model|rules\.scorers|grading\.benchmarks|exact\.columns|counting\.(units|state_table)"
         r"|results\.columns)\..*",
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,12 @@ from ..errors import InputError, StateError
 from .cells import Cells, Ints, fingerprint
 from .daily import count_days
 from .resolution import Resolved
-from .scope import Scope
 from .state_table import Pieces, from_table, to_table
 from .sums import Sums, Wanted
 
 
 @frozen(eq=False, repr=False)
-class Tallies:
+class Tallies(Pieces):
     """Sums and counts per tally, shop and day, and the scope that they were counted over.
 
     A state holds no rules: ``tallies`` says what was counted, as canonical text by fingerprint,
@@ -36,14 +35,6 @@ class Tallies:
 
     Made by :func:`shopscore.tally`; equal states compare equal.
     """
-
-    tallies: Mapping[str, str]
-    shop_ids: pl.Series
-    rows: Ints
-    daily: Mapping[str, Cells]
-    scope: Scope
-    columns: frozenset[tuple[str, str]]
-    zone: str | None
 
     @classmethod
     def of(cls, resolved: Resolved) -> Tallies:
@@ -120,12 +111,12 @@ class Tallies:
     @property
     def cells(self) -> pl.DataFrame:
         """Sum and number of rows per tally (its fingerprint), shop and day, in that order."""
-        cells = to_table(self._pieces).filter(pl.col("kind") == "cell")
+        cells = to_table(self).filter(pl.col("kind") == "cell")
         return cells.select("tally", "shop_id", "day", "sum", "count").collect()
 
     def to_polars(self) -> pl.DataFrame:
         """Return the whole state as one table, which :meth:`from_dataframe` reads."""
-        return to_table(self._pieces).collect()
+        return to_table(self).collect()
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self.to_polars().__arrow_c_stream__(requested_schema)
@@ -139,12 +130,12 @@ class Tallies:
             StateError: for a state that is damaged, or of another version.
         """
         if isinstance(table, pl.LazyFrame):
-            return cls(*from_table(table, "the table"))
+            return from_table(cls, table, "the table")
         try:
             frame = pl.DataFrame(table)
         except (TypeError, ValueError, PolarsError) as error:
             raise InputError(f"{type(table).__name__} is no dataframe: {error}") from None
-        return cls(*from_table(frame.lazy(), type(table).__name__))
+        return from_table(cls, frame.lazy(), type(table).__name__)
 
     def write_parquet(self, path: str | Path) -> None:
         """Write the whole state to one Parquet file, which replaces what was there when complete.
@@ -155,7 +146,7 @@ class Tallies:
         target = Path(path)
         half_written = target.with_name(f"{target.name}.part")
         try:
-            to_table(self._pieces).sink_parquet(half_written)
+            to_table(self).sink_parquet(half_written)
             half_written.replace(target)
         except (OSError, PolarsError) as error:
             raise InputError(f"{path} cannot be written: {error}") from None
@@ -174,14 +165,9 @@ class Tallies:
         if not file.is_file():
             raise InputError(f"{path}: no such file")
         try:
-            return cls(*from_table(pl.scan_parquet(file, glob=False), str(path)))
+            return from_table(cls, pl.scan_parquet(file, glob=False), str(path))
         except OSError as error:
             raise InputError(f"{path} cannot be read as a state: {error}") from None
-
-    @property
-    def _pieces(self) -> Pieces:
-        own = (self.tallies, self.shop_ids, self.rows, self.daily, self.scope, self.columns)
-        return Pieces(*own, self.zone)
 
     def _check_same_tallies(self, other: Tallies) -> None:
         if self.zone != other.zone:

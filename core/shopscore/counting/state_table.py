@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
+from attrs import frozen
 from polars.exceptions import PolarsError
 
 from ..errors import InputError, StateError
@@ -43,8 +44,9 @@ SCHEMA = pl.Schema(
 )
 
 
-class Pieces(NamedTuple):
-    """What a state consists of."""
+@frozen(eq=False, kw_only=True)
+class Pieces:
+    """What a state consists of, and its table holds."""
 
     tallies: Mapping[str, str]
     shop_ids: pl.Series
@@ -54,18 +56,8 @@ class Pieces(NamedTuple):
     columns: frozenset[tuple[str, str]]
     zone: str | None
 
-    @property
-    def header(self) -> dict[str, object]:
-        """What the first row of the table says of the others."""
-        return {
-            "schema": SCHEMA_NAME,
-            "counting": COUNTING,
-            "zone": self.zone,
-            "shops": len(self.shop_ids),
-            "cells": sum(map(len, self.daily.values())),
-            "units": len(self.scope.marks),
-            "check": self.scope.total,
-        }
+
+State = TypeVar("State", bound=Pieces)
 
 
 def to_table(state: Pieces) -> pl.LazyFrame:
@@ -73,7 +65,7 @@ def to_table(state: Pieces) -> pl.LazyFrame:
     columns = [f"{stream}.{column}" for stream, column in sorted(state.columns)]
     scope = state.scope
     parts = [
-        _rows("state", text=pl.Series([json.dumps(state.header)])),
+        _rows("state", text=pl.Series([json.dumps(_header(state))])),
         _rows("tally", tally=_text(state.tallies), text=_text(state.tallies.values())),
         _rows("column", text=_text(columns)),
         _rows("shop", shop_id=state.shop_ids, count=pl.Series(state.rows)),
@@ -88,8 +80,8 @@ def to_table(state: Pieces) -> pl.LazyFrame:
     return pl.concat(parts, how="diagonal").select(*SCHEMA)
 
 
-def from_table(table: pl.LazyFrame, name: str) -> Pieces:
-    """Return the state that a table holds; its rows may stand in any order.
+def from_table(kind: type[State], table: pl.LazyFrame, name: str) -> State:
+    """Return the state that a table holds, as a ``kind``; its rows may stand in any order.
 
     Raises:
         InputError: for what is not a state.
@@ -104,13 +96,13 @@ def from_table(table: pl.LazyFrame, name: str) -> Pieces:
                 " Tallies.write_parquet writes"
             )
         typed = table.select(pl.col(column).cast(dtype) for column, dtype in SCHEMA.items())
-        return _checked(typed, name)
+        return _checked(kind, typed, name)
     except PolarsError as error:
         raise InputError(f"{name} cannot be read as a state: {error}") from None
 
 
-def _checked(table: pl.LazyFrame, name: str) -> Pieces:
-    said = _header(_of_kind(table, "state", "text")["text"].to_list(), name)
+def _checked(kind: type[State], table: pl.LazyFrame, name: str) -> State:
+    said = _read_header(_of_kind(table, "state", "text")["text"].to_list(), name)
     tallies = _of_kind(table, "tally", "tally", "text").sort("tally")
     shops = _of_kind(table, "shop", "shop_id", "count").sort("shop_id")
     units = _of_kind(table, "unit", "unit", "check", "count").sort("unit", "check")
@@ -120,7 +112,7 @@ def _checked(table: pl.LazyFrame, name: str) -> Pieces:
     keys = dict(tallies.iter_rows())
     if any(fingerprint_of_key(key) != found for found, key in keys.items()):
         raise _damaged(name, "the fingerprint of a tally is not that of its text")
-    found = Pieces(
+    found = kind(
         tallies=keys,
         shop_ids=shops["shop_id"],
         rows=shops["count"].to_numpy(),
@@ -133,14 +125,27 @@ def _checked(table: pl.LazyFrame, name: str) -> Pieces:
         columns=frozenset((s, c) for s, _, c in (text.partition(".") for text in columns)),
         zone=said.get("zone"),
     )
-    if found.header != said:
-        raise _damaged(name, f"it holds {found.header}, and its first row says {said}")
+    if _header(found) != said:
+        raise _damaged(name, f"it holds {_header(found)}, and its first row says {said}")
     if check_sum(found.shop_ids, found.rows, found.daily) != found.scope.total:
         raise _damaged(name, "its cells do not have the check sum of its units")
     return found
 
 
-def _header(texts: list[str | None], name: str) -> dict[str, Any]:
+def _header(state: Pieces) -> dict[str, Any]:
+    """What the first row of the table says of the others."""
+    return {
+        "schema": SCHEMA_NAME,
+        "counting": COUNTING,
+        "zone": state.zone,
+        "shops": len(state.shop_ids),
+        "cells": sum(map(len, state.daily.values())),
+        "units": len(state.scope.marks),
+        "check": state.scope.total,
+    }
+
+
+def _read_header(texts: list[str | None], name: str) -> dict[str, Any]:
     if len(texts) != 1:
         raise _damaged(name, f"it has {len(texts)} rows of kind state, not one")
     try:

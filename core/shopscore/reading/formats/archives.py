@@ -216,13 +216,7 @@ def _unzipped(outer: Content, member: zipfile.ZipInfo, label: str) -> Iterator[B
     with outer.stream() as stream, _archive(stream) as archive:
         try:  # the header before the member may be damaged where the directory is not
             packed = archive.open(member)
-        except (
-            zipfile.BadZipFile,
-            UnicodeError,
-            OSError,
-            ValueError,
-            NotImplementedError,
-        ) as error:
+        except (*_BROKEN, OSError, ValueError) as error:
             raise InputError(f"{label}: a damaged archive: {error}; pack it again") from None
         with packed:
             yield _counted(packed, label, member.compress_size)
