@@ -23,15 +23,12 @@ from .grading.typed_values import read_values
 from .grading.weighing import weigh
 from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
-from .plugins.selection import RuleSetName, select_rules
+from .plugins.selection import RuleSetName, Selection, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
 from .reading.files import Progress, from_dataframe
 from .results.building import ReferenceTables, build_result
 from .results.result import Result
 from .rules.numbers_toml import NumbersSource
-
-#: What :func:`select_rules` returns: the rules, the day, and notices about the choice.
-Selection = tuple[BoundRuleSet, date, tuple[str, ...]]
 
 logging.getLogger("shopscore").addHandler(logging.NullHandler())
 _logger = logging.getLogger(__name__)
@@ -53,7 +50,7 @@ def resolve(
     The arguments are those of :func:`score`; ``as_of`` only matters for the choice of the rule
     set where none is named. ``resolved.split(7)`` cuts it into parts whose tallies add up.
     """
-    rules, _, _ = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    rules = select_rules(platform, scorecard, ruleset, as_of, assume, numbers).rules
     return resolve_events(read_events(source, platform=platform, tz=tz), rules)
 
 
@@ -135,7 +132,7 @@ def score_events(
     progress: Progress | None = None,
 ) -> Result:
     """Score events by rules that are selected already; commands select before they read."""
-    rules, day, notices = selection
+    rules, day, notices = selection.rules, selection.day, selection.notices
     begin = _stages(progress)
     begin("resolving")
     resolved = resolve_events(events, rules)
@@ -172,7 +169,7 @@ def _score_state(
     tables: ReferenceTables,
     progress: Progress | None,
 ) -> Result:
-    rules, day, notices = selection
+    rules, day, notices = selection.rules, selection.day, selection.notices
     _check_counted(state, rules)
     if shops is None:
         attributes = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
@@ -261,7 +258,7 @@ def score_by_values(
     values: Any, selection: Selection, tables: ReferenceTables, industry: str | None
 ) -> Result:
     """Score metric values by rules that are selected already."""
-    rules, day, notices = selection
+    rules, day, notices = selection.rules, selection.day, selection.notices
     begin = _stages(None)
     begin("reading values")
     typed = read_values(values, rules, industry or UNKNOWN_INDUSTRY)

@@ -15,9 +15,9 @@ from ..errors import InputError, UsageError
 from .run import say
 
 if TYPE_CHECKING:
+    from ..plugins.selection import Selection
     from ..reading.events import Events
     from ..results.building import ReferenceTables
-    from ..scoring import Selection
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -283,11 +283,11 @@ def assumptions(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
 
 
 def _from_file(file: Path) -> Iterator[tuple[str, object]]:
+    from ..rules.toml_tables import read_text
+
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=str)
-    except OSError as error:
-        raise InputError(f"{file}: {error.strerror or error}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        document = tomllib.loads(read_text(file), parse_float=str)
+    except tomllib.TOMLDecodeError as error:
         raise InputError(f"{file}: cannot be read as TOML: {error}") from None
     yield from _flatten(document, "")
 

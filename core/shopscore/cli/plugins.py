@@ -118,9 +118,9 @@ def diff(
                 score_events(read, after, tables, stages),
             )
     if output.form == "json":
-        write(diff_document(before[0], after[0], scored), output.path)
+        write(diff_document(before.rules, after.rules, scored), output.path)
     else:
-        show_diff(before[0], after[0], scored, output.path)
+        show_diff(before.rules, after.rules, scored, output.path)
 
 
 @cli.command()

@@ -10,9 +10,8 @@ from attrs import evolve
 
 from ..errors import ExpressionError, InputError, RuleSetError
 from ..model.layouts import Layout, SubOrders
-from ..model.rulesets import Source
 from ..model.streams import CANONICAL, Stream, merge_streams
-from ..rules.toml_tables import Table, parse_toml
+from ..rules.toml_tables import Table, parse_toml, read_text
 
 SCHEMA = 1
 
@@ -26,6 +25,7 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
     table = Table(parse_toml(text, origin), origin)
     if table.take("schema", int) != SCHEMA:
         raise table.fail(f"this version reads schema = {SCHEMA}")
+    source = table.table("source")
     layout = Layout(
         id=table.id("id", "layout"),
         zh=table.text("zh"),
@@ -38,7 +38,7 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
         constants=_words(table.table("constants")),
         state=table.texts("state"),
         suborders=_suborders(table.table("suborders")),
-        source=_source(table.table("source")),
+        source=source.as_source("export") if source.data else None,
         notes=table.texts("notes"),
         origin=origin,
     )
@@ -50,13 +50,9 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
 def read_layout(path: Path) -> Layout:
     """Read a user's own layout; raise InputError where the file cannot be read or is invalid."""
     try:
-        return parse_layout(path.read_text(encoding="utf-8-sig"), str(path))
+        return parse_layout(read_text(path), str(path))
     except RuleSetError as error:
         raise InputError(str(error)) from None
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from None
 
 
 def layout_of_platform(
@@ -101,20 +97,6 @@ def _suborders(table: Table) -> SubOrders | None:
     )
     table.done()
     return suborders
-
-
-def _source(table: Table) -> Source | None:
-    if not table.data:
-        return None
-    source = Source(
-        id="export",
-        title=table.text("title"),
-        confidence=table.text("confidence"),
-        url=table.text("url", ""),
-        note=table.text("note", ""),
-    )
-    table.done()
-    return source
 
 
 def _check(layout: Layout, table: Table, streams: Mapping[str, Stream]) -> None:

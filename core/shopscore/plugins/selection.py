@@ -7,16 +7,28 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ..errors import CoverageError, InputError, UsageError
+from attrs import frozen
+
+from ..errors import CoverageError, UsageError
 from ..model.rulesets import RuleSet
 from ..rules.exact_rules import ExactRuleSet
 from ..rules.numbers_toml import NumbersSource, fill_numbers
 from ..rules.ruleset_toml import parse_ruleset
+from ..rules.toml_tables import read_text
 from . import catalog
 from .bound_rules import BoundRuleSet
 from .declarations import Platform, Scorecard
 
 RuleSetName = str | Path | RuleSet | None
+
+
+@frozen
+class Selection:
+    """The rules that apply, the day of publication, and notices about the choice."""
+
+    rules: BoundRuleSet
+    day: date
+    notices: tuple[str, ...]
 
 
 def select_rules(
@@ -26,8 +38,8 @@ def select_rules(
     as_of: date | str | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
-) -> tuple[BoundRuleSet, date, tuple[str, ...]]:
-    """Select and bind the applicable rule set; also return the day, and notices.
+) -> Selection:
+    """Select and bind the applicable rule set.
 
     Args:
         platform: the id of an installed platform, or a platform itself.
@@ -58,7 +70,7 @@ def select_rules(
         named=ruleset is not None,
         file=str(ruleset) if is_file(ruleset) else "",
     )
-    return rules, day, notices_on(rules, day)
+    return Selection(rules, day, notices_on(rules, day))
 
 
 def notices_on(rules: BoundRuleSet, day: date) -> tuple[str, ...]:
@@ -142,10 +154,4 @@ def read_ruleset(path: Path, scorecard: Scorecard) -> RuleSet:
         own = name.startswith(f"{scorecard.name}/")
         return scorecard.look_up(name) if own else catalog.ruleset_text(name)
 
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from None
-    return parse_ruleset(text, str(path), look_up, kinds=scorecard.scorer_kinds)
+    return parse_ruleset(read_text(path), str(path), look_up, kinds=scorecard.scorer_kinds)

@@ -21,7 +21,7 @@ from .exact_rules import ExactRuleSet, exact_rules
 from .ruleset_checks import check_ruleset
 from .ruleset_toml import SCHEMA, scorer_spec
 from .scorers import ScorerKinds
-from .toml_tables import Table, parse_toml
+from .toml_tables import Table, parse_toml, read_text
 
 #: A TOML file, several, or the tables of one.
 NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
@@ -122,12 +122,7 @@ def _read(source: str | Path | Mapping[str, Any], place: int) -> _File:
         tables: Mapping[str, Any] = _exact_decimals(source)
     else:
         label = str(source)
-        try:
-            text = Path(source).read_text(encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{label}: {error.strerror or error}") from None
-        except UnicodeDecodeError as error:
-            raise InputError(f"{label}: cannot be read as UTF-8 text: {error}") from None
+        text = read_text(Path(source))
         tables = parse_toml(text, label)
     top = Table(tables, label)
     used = NumbersUsed(label, hashlib.sha256(text.encode()).hexdigest(), top.texts("industries"))

@@ -22,7 +22,6 @@ from ..model.rulesets import (
     MetricEntry,
     RuleSet,
     ScorerSpec,
-    Source,
     Status,
     Tier,
 )
@@ -179,7 +178,7 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         comparison=_comparison(top.table("comparison")),
         informational=top.texts("informational"),
         assumptions=_assumptions(top),
-        sources={name: _source(name, t) for name, t in top.named_tables("sources")},
+        sources={name: t.as_source(name) for name, t in top.named_tables("sources")},
         effective_from=top.date("effective_from"),
         effective_to=top.date("effective_to"),
         published_on=top.date("published_on"),
@@ -324,15 +323,3 @@ def _assumption(table: Table) -> Assumption:
         raise table.fail(str(error)) from None
     table.done()
     return assumption
-
-
-def _source(name: str, table: Table) -> Source:
-    source = Source(
-        id=name,
-        title=table.text("title"),
-        confidence=table.text("confidence"),
-        url=table.text("url", ""),
-        note=table.text("note", ""),
-    )
-    table.done()
-    return source

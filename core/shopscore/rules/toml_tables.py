@@ -6,16 +6,28 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
 from attrs import field, frozen
 
-from ..errors import DeclarationError, RuleSetError, did_you_mean
+from ..errors import DeclarationError, InputError, RuleSetError, did_you_mean
 from ..model.assumptions import Chosen
 from ..model.expressions import Assumed
+from ..model.rulesets import Source
 from ..model.streams import check_id
 
 T = TypeVar("T")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a user's file; raise InputError where it cannot be read as UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from None
 
 
 def parse_toml(text: str, origin: str) -> dict[str, Any]:
@@ -136,6 +148,18 @@ class Table:
     def source(self) -> str:
         """Return the id of the table's source; empty where it has none."""
         return self.text("source", "")
+
+    def as_source(self, id: str) -> Source:
+        """Return the source that this table describes."""
+        source = Source(
+            id=id,
+            title=self.text("title"),
+            confidence=self.text("confidence"),
+            url=self.text("url", ""),
+            note=self.text("note", ""),
+        )
+        self.done()
+        return source
 
     def table(self, key: str) -> Table:
         """Return a table below this one; empty where there is none."""
