@@ -37,12 +37,11 @@ def _quietly(command: list[str]) -> None:
 
 
 class Done(NamedTuple):
-    """What a command said, how it ended, and the seconds of processor time that it took."""
+    """What a command said, and how it ended."""
 
     code: int
     out: str
     err: str
-    seconds: float
 
 
 class Environment:
@@ -62,20 +61,12 @@ class Environment:
 
     def _run(self, command: list[str], environ: dict[str, str]) -> Done:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("SHOPSCORE_", "PYTHON"))}
-        out, err = self.place / "out.txt", self.place / "err.txt"
-        with out.open("wb") as stdout, err.open("wb") as stderr:
-            child = subprocess.Popen(
-                command,
-                cwd=self.place,
-                env={**kept, "PYTHONPATH": str(self.site), **environ},
-                stdout=stdout,
-                stderr=stderr,
-            )
-            _, status, usage = os.wait4(child.pid, 0)  # Unix: the time of this child alone
-            child.returncode = os.waitstatus_to_exitcode(status)
-        return Done(
-            child.returncode,
-            out.read_text(encoding="utf-8"),
-            err.read_text(encoding="utf-8"),
-            usage.ru_utime + usage.ru_stime,
+        done = subprocess.run(
+            command,
+            cwd=self.place,
+            env={**kept, "PYTHONPATH": str(self.site), **environ},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
         )
+        return Done(done.returncode, done.stdout, done.stderr)
