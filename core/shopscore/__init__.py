@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .exact.rationals import Rationals as Rationals
     from .grading import ranking as ranking
     from .grading.benchmarks import Benchmark as Benchmark
+    from .messages import Message as Message
     from .model.aggregators import Aggregator as Aggregator
     from .model.aggregators import Count as Count
     from .model.aggregators import GradedRate as GradedRate
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from .model.windows import Days as Days
     from .model.windows import DayWeights as DayWeights
     from .model.windows import Window as Window
+    from .notices import Notice as Notice
     from .plugins.catalog import platform as platform
     from .plugins.catalog import platforms as platforms
     from .plugins.catalog import plugin_records as plugin_records
@@ -107,6 +109,7 @@ _HOMES = {
     "evaluation.with_python": ("evaluate",),
     "exact.rationals": ("Rationals",),
     "grading.benchmarks": ("Benchmark",),
+    "messages": ("Message",),
     "model.aggregators": (
         "Aggregator",
         "Count",
@@ -153,6 +156,7 @@ _HOMES = {
         "Days",
         "Window",
     ),
+    "notices": ("Notice",),
     "plugins.catalog": (
         "platform",
         "platforms",

@@ -21,11 +21,17 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import ClassVar
 
+from .messages import Message, in_language, listed, message
+
 
 class ShopscoreError(Exception):
     """Base of every error that the package raises on purpose."""
 
     exit_code: ClassVar[int] = 3
+
+    def text(self, lang: str) -> str:
+        """Return what happened in a language: ``zh`` is Chinese, anything else English."""
+        return in_language(self.args[0], lang) if self.args else ""
 
 
 class UsageError(ShopscoreError):
@@ -91,6 +97,11 @@ class PluginErrorGroup(PluginError, ExceptionGroup[PluginError]):  # noqa: N818 
     def __str__(self) -> str:
         return f"{self.message}: {'; '.join(map(str, self.exceptions))}"
 
+    def text(self, lang: str) -> str:
+        """Return what every member says, in a language."""
+        every = "; ".join(in_language(error, lang) for error in self.exceptions)
+        return f"{in_language(self.message, lang)}: {every}"
+
 
 class ShopscoreWarning(UserWarning):
     """Something worth knowing that does not stop the work."""
@@ -100,19 +111,21 @@ class ShopscoreWarning(UserWarning):
 _MOST_LISTED = 20
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> Message:
     """Return the end of a message about an unknown word: a guess, or the list of known words.
 
-    >>> did_you_mean("tyo", ["toy", "bazaar"])
-    '; did you mean toy?'
-    >>> did_you_mean("zzz", ["toy", "bazaar"])
-    '; known: bazaar, toy'
-    >>> did_you_mean("zzz", [])
+    >>> print(did_you_mean("tyo", ["toy", "bazaar"]))
+    ; did you mean toy?
+    >>> print(did_you_mean("zzz", ["toy", "bazaar"]))
+    ; known: bazaar, toy
+    >>> str(did_you_mean("zzz", []))
     ''
     """
     names = sorted(known)
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
-        return f"; did you mean {close[0]}?"
-    more = ", …" if len(names) > _MOST_LISTED else ""
-    return f"; known: {', '.join(names[:_MOST_LISTED])}{more}" if names else ""
+        return message("; did you mean {word}?", word=close[0])
+    if not names:
+        return message("")
+    more = ["…"] if len(names) > _MOST_LISTED else []
+    return message("; known: {words}", words=listed([*names[:_MOST_LISTED], *more]))

@@ -21,6 +21,8 @@ from .errors import StateError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.typed_values import read_values
 from .grading.weighing import weigh
+from .messages import listed, message
+from .notices import Notice
 from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
 from .plugins.selection import RuleSetName, Selection, select_rules
@@ -173,15 +175,22 @@ def _score_state(
     _check_counted(state, rules)
     if shops is None:
         attributes = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
-        unknown = "industries of the shops are unknown, since shops= was not given"
-        notices = (*notices, f"{unknown}: all are ranked together")
+        said = message(
+            "industries of the shops are unknown, since shops= was not given: all are ranked together"
+        )
+        notices = (*notices, Notice("industry_unknown", said, stream="shops"))
     else:
         attributes = _shop_attributes(shops, rules.platform)
         missing = int((~state.shop_ids.is_in(attributes["shop_id"].implode())).sum())
         if missing:
-            total = len(state.shop_ids)
-            unknown = f"{missing} of {total} shops of the state are not in shops="
-            notices = (*notices, f"{unknown}: their industry is taken as {UNKNOWN_INDUSTRY}")
+            said = message(
+                "{missing} of {shops} shops of the state are not in shops=:"
+                " their industry is taken as {industry}",
+                missing=missing,
+                shops=len(state.shop_ids),
+                industry=UNKNOWN_INDUSTRY,
+            )
+            notices = (*notices, Notice("industry_unknown", said, stream="shops", shops=missing))
     known = state.with_shops(attributes["shop_id"])
     listed = pl.DataFrame([known.shop_ids]).join(
         attributes, on="shop_id", how="left", maintain_order="left"
@@ -262,9 +271,12 @@ def score_by_values(
     begin = _stages(None)
     begin("reading values")
     typed = read_values(values, rules, industry or UNKNOWN_INDUSTRY)
-    conditions = ", ".join(e.id for e in rules.ruleset.eligibility)
-    if conditions:
-        notices = (*notices, f"taken as met, since only values were supplied: {conditions}")
+    if rules.ruleset.eligibility:
+        conditions = listed(e.id for e in rules.ruleset.eligibility)
+        said = message(
+            "taken as met, since only values were supplied: {conditions}", conditions=conditions
+        )
+        notices = (*notices, Notice("taken_as_met", said))
     begin("grading")
     result = build_result(
         rules,

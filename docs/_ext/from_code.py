@@ -30,6 +30,7 @@ from sphinx.pycode import ModuleAnalyzer
 from sphinx.util import logging
 
 import shopscore
+import shopscore.notices
 import shopscore.plugins.hooks
 import shopscore.plugins.records
 import shopscore.testing
@@ -273,6 +274,12 @@ def checks() -> str:
     return table(("id", "what must hold"), rows)
 
 
+def notices() -> str:
+    """The codes of notices."""
+    rows = [(code(id), meaning) for id, meaning in shopscore.notices.CODES.items()]
+    return table(("code", "what it says"), rows)
+
+
 def everything_is_documented(app: Sphinx, env: Any) -> None:
     """A public name that no page tells of is a fault of the documentation."""
     missing = set(shopscore.__all__) - _documented
@@ -338,6 +345,7 @@ PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
     "statuses": statuses,
     "record-fields": record_fields,
     "checks": checks,
+    "notices": notices,
     "lever-settings": parts_of_levers.settings,
     "levers": parts_of_levers.levers,
     "layouts": parts_of_exports.layouts,

@@ -99,7 +99,16 @@ def _shared(name: str) -> tuple[str, ...]:
 
 
 #: All that may lie beside the packages; the verbs live in ``scoring``.
-AT_THE_ROOT = {"__init__", "__main__", "_version", "errors", "levers", "scoring"}
+AT_THE_ROOT = {
+    "__init__",
+    "__main__",
+    "_version",
+    "errors",
+    "levers",
+    "messages",
+    "notices",
+    "scoring",
+}
 
 #: Verbs that are public, or are meant to become so.
 VERBS = {"score", "tally", "resolve", "simulate", "forecast", "explain", "plan", "ingest"}

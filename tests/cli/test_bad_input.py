@@ -130,7 +130,7 @@ class TestText:
         )
         document = validate(folder(**{"orders.csv": text})).done().document
         assert document["streams"]["orders"]["accepted"] == 2
-        assert document["notes"][-1] == "orders.csv: not UTF-8, so taken for GB18030"
+        assert document["notices"][-1]["en"] == "orders.csv: not UTF-8, so taken for GB18030"
 
     def test_bytes_that_are_neither(self, folder: Folder) -> None:
         text = f"{HEAD}S1,2,2022-06-01 10:00:00\nVIP店,3,\n".encode("gb18030")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import shopscore as ss
-from shopscore.cli.words import translate
+from shopscore.messages import translate
 from support.command_line import shopscore
 from support.json_schemas import valid
 

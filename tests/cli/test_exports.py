@@ -90,7 +90,7 @@ class TestOverlaps:
         )
         answer = validate(path, "--shop-id", "S1", "-f", "json")
         assert books(answer) == {"in": 3, "accepted": 2, "replaced": 1}
-        assert any("1 rows were there in a later state" in n for n in answer.document["notes"])
+        assert "states_replaced" in [n["code"] for n in answer.document["notices"]]
         shown = validate(path, "--shop-id", "S1").done().err
         assert "later state" in shown
 

@@ -28,7 +28,7 @@ class TestStreams:
     def test_data_on_one_remarks_on_the_other(self, events: Path) -> None:
         answer = process("shopscore", "score", events, *WHICH, "--format", "json", "--timings")
         assert answer.code == 0
-        assert json.loads(answer.out)["schema"] == "shopscore.score/1"
+        assert json.loads(answer.out)["schema"] == "shopscore.score/2"
         assert "assumptions" in answer.err
         assert any(line.startswith("{") for line in answer.err.splitlines())
 

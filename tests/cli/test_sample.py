@@ -86,7 +86,7 @@ def test_validate_accepts_all(sample: Path) -> None:
         assert counts["accepted"] == counts["in"]
         assert counts["repaired"] == counts["unlinked"] == 0
     assert books["ignored"] == {}
-    assert books["notes"] == []
+    assert books["notices"] == []
 
 
 def test_can_be_scored(sample: Path) -> None:

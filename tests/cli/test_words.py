@@ -1,47 +1,18 @@
-"""Tables in Chinese: every word of theirs has one, and no word is left over."""
+"""Tables in Chinese have no English word."""
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
-from typing import get_args
 
 import polars as pl
 import pytest
 
 import shopscore as ss
-from shopscore.cli import tables
-from shopscore.cli.words import ZH, translate
-from shopscore.composing.comparison import Direction
-from shopscore.grading.points import METRIC_STATUSES
-from shopscore.model.rulesets import ShopStatus
 from support.command_line import shopscore
 
 NAMES = [f"{c.name}/{v}" for p in ss.platforms() for c in p.scorecards for v in c.versions]
 LATIN = re.compile(r"[A-Za-z]{2,}")
-CLOSED = {*get_args(ShopStatus), *METRIC_STATUSES, *get_args(Direction)}
-
-
-def test_every_status_and_direction_has_one() -> None:
-    assert set(ZH) >= CLOSED
-
-
-def test_none_is_left_over() -> None:
-    """What is no status or direction stands in tables.py."""
-    tree = ast.parse(Path(tables.__file__).read_text(encoding="utf-8"))
-    texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
-    assert set(ZH) - CLOSED <= texts
-
-
-def test_chinese_is_chinese() -> None:
-    assert {word for word in ZH.values() if re.search("[a-zA-Z]", word)} == {"n"}
-    assert all(translate(word, "en") == word for word in ZH)
-
-
-def test_a_word_without_one_is_a_fault() -> None:
-    with pytest.raises(KeyError):
-        translate("colour", "zh")
 
 
 @pytest.mark.parametrize("name", NAMES)

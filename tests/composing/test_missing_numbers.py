@@ -128,12 +128,12 @@ def test_the_document_says_it() -> None:
     assert [m["number"] for m in document["missing_numbers"]] == [
         "dimensions.goods.points", "dimensions.logistics.points",
     ]  # fmt: skip
-    assert any("dimensions.goods.points" in notice for notice in result.notices)
+    assert any("dimensions.goods.points" in notice for notice in map(str, result.notices))
     whole = kuaishou(BOTH)
     document = json.loads(whole.to_json())
     assert document["missing_numbers"] == []
     assert document["shops"][0].get("coverage") is None
-    assert not any("not published" in notice for notice in whole.notices)
+    assert not any("not published" in notice for notice in map(str, whole.notices))
     assert "coverage" in result.to_polars().columns
     assert "coverage" not in whole.to_polars().columns
 

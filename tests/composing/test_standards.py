@@ -106,7 +106,7 @@ def test_columns_and_documents_say_it(tmp_path: Path) -> None:
 def test_metrics_that_are_not_shown_are_not_used_and_noticed() -> None:
     rows = [("*", metric, "1") for metric in ("upp", "up", "other", "down")]
     result = scored(of_shops({"a": 1}), RULES, standards=Standards.from_rows(rows))
-    assert [notice for notice in result.notices if "standards" in notice] == [
+    assert [notice for notice in map(str, result.notices) if "standards" in notice] == [
         "standards of metric other are not used by this rule set",
         "standards of metric upp are not used by this rule set",
     ]

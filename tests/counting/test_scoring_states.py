@@ -96,7 +96,7 @@ def test_rules_are_named_as_for_events(state: ss.Tallies) -> None:
     with pytest.raises(ss.CoverageError):
         ss.score(state, platform=PLATFORM, as_of="2019-07-01")
     named = ss.score(state, **{**RULES, "as_of": "2026-07-01"})
-    assert any("applied to 2026-07-01 because it was named" in n for n in named.notices)
+    assert any("applied to 2026-07-01 because it was named" in n for n in map(str, named.notices))
     for reading in ({"tz": "Asia/Tokyo"}, {"strict": True}):
         with pytest.raises(ss.UsageError, match="how events are read"):
             ss.score(state, **RULES, **reading)
@@ -106,7 +106,9 @@ def test_rules_are_named_as_for_events(state: ss.Tallies) -> None:
 
 def test_without_shops_a_notice_says_that_industries_are_unknown(state: ss.Tallies) -> None:
     alone = ss.score(state, **RULES)
-    said = [n for n in alone.notices if n.startswith("industries of the shops are unknown")]
+    said = [
+        n for n in map(str, alone.notices) if n.startswith("industries of the shops are unknown")
+    ]
     assert said == [
         "industries of the shops are unknown, since shops= was not given: all are ranked together"
     ]
@@ -121,7 +123,7 @@ def test_without_shops_a_notice_says_that_industries_are_unknown(state: ss.Talli
 def test_shops_that_the_table_leaves_out_are_named_in_a_notice(state: ss.Tallies) -> None:
     some = FRAMES["shops"].head(4)
     result = ss.score(state, shops=some, **RULES)
-    assert any("2 of 6 shops of the state are not in shops=" in n for n in result.notices)
+    assert any("2 of 6 shops of the state are not in shops=" in n for n in map(str, result.notices))
     assert shops_of(result) == shops_of(ss.score({**FRAMES, "shops": some}, **RULES))
 
 

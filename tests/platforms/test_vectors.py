@@ -174,7 +174,7 @@ def test_tmall_goods(negative: str, good: str, points: F, tmp_path: Path) -> Non
     assert (shop.status, shop.score, shop.coverage, shop.tiers) == ("partial", None, 0.4, ())
     assert next(d.points for d in shop.dimensions if d.id == "goods") == float(points)
     assert metric(result, "S", "pickup_48h_rate").status == "missing_number"
-    assert any("goods.toml" in notice for notice in result.notices)
+    assert any("goods.toml" in notice for notice in map(str, result.notices))
 
 
 # ------------------------------------------------------------------------ Pinduoduo's captures
@@ -203,7 +203,7 @@ def test_pinduoduo_parts_with_equal_weights() -> None:
         weight = named[f"pinduoduo.2022.weight.{part}"]
         assert (weight["value"], weight["source"]) == (0.2, "assumption")
         assert "1.92" in weight["reason"]
-    assert any("enough_reviews" in notice for notice in result.notices)  # taken as met
+    assert any("enough_reviews" in notice for notice in map(str, result.notices))  # taken as met
 
 
 def test_pinduoduo_weights_of_a_users_own() -> None:

@@ -387,7 +387,7 @@ class TestEncodings:
         found = [(r["shop_id"], r["province"]) for r in rows(events, "orders")]
         assert found == [("乙店", "never"), ("甲店", "浙江省")]
         assert events.report.ignored == {"orders": ("note",)}
-        guessed = [note for note in events.report.notes if "GB18030" in note]
+        guessed = [note for note in map(str, events.report.notices) if "GB18030" in note]
         assert len(guessed) == (encoding == "gb18030")
 
     def test_the_header_tells_the_separator_whatever_is_below(self, put: Put) -> None:

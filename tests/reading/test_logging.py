@@ -28,7 +28,7 @@ def test_stages_and_notes(folder: Path, caplog: pytest.LogCaptureFixture) -> Non
     found = [(r.name, r.levelname, r.getMessage()) for r in caplog.records]
     assert {name for name, _, _ in found} == {"shopscore.reading"}
     told = [message for _, level, message in found if level == "INFO"]
-    assert told == [*said, *events.report.notes]
+    assert told == [*said, *map(str, events.report.notices)]
     assert said[:2] == ["reading orders", "reading reviews"]
     details = [message for _, level, message in found if level == "DEBUG"]
     assert any("set_aside=1" in message for message in details)

@@ -118,7 +118,7 @@ class TestGaps:
             ("B", "kids", "flagship"),
             ("C", "women", "flagship"),
         ]
-        assert not any("no industry" in note for note in events.report.notes)
+        assert not any("no industry" in note for note in map(str, events.report.notices))
 
     def test_without_a_table(self, tmp_path: Path) -> None:
         write(tmp_path, {"x.csv": export(1)})
@@ -128,7 +128,7 @@ class TestGaps:
     def test_what_nobody_says_is_unknown_and_said(self, tmp_path: Path) -> None:
         events = read(write(tmp_path, {"x.csv": export(1)}), shop_id="S1")
         assert events.shops.rows() == [("S1", "unknown")]
-        assert any("no industry" in note for note in events.report.notes)
+        assert any("no industry" in note for note in map(str, events.report.notices))
 
     def test_an_unknown_type_of_shop(self, tmp_path: Path) -> None:
         with pytest.raises(ss.UsageError, match=r"flagshp.*flagship"):
@@ -204,15 +204,15 @@ class TestFiles:
         refused(tmp_path, "orders.csv", "more than once")
 
     def test_what_it_was_taken_for_is_said(self, tmp_path: Path) -> None:
-        notes = read(write(tmp_path, {"甲/下载.csv": export(1)})).report.notes
-        assert any("甲/下载.csv" in note and "douyin/orders" in note for note in notes)
+        notes = read(write(tmp_path, {"甲/下载.csv": export(1)})).report.notices
+        assert any("甲/下载.csv" in str(n) and "douyin/orders" in str(n) for n in notes)
 
     def test_unknown_files_are_said_and_not_used(self, tmp_path: Path) -> None:
         files = {"甲/x.csv": export(1), "甲/y.csv": UNKNOWN, "z.txt": UNKNOWN}
         events = read(write(tmp_path, files))
         assert books(events) == {"in": 1, "accepted": 1}
         for name in ("甲/y.csv", "z.txt"):
-            (note,) = [n for n in events.report.notes if name in n]
+            (note,) = [n for n in map(str, events.report.notices) if name in n]
             assert "not recognised" in note
             assert "shopscore inspect" in note
 
@@ -239,7 +239,9 @@ class TestFiles:
 
     def test_folders_that_are_not_looked_into_are_said(self, tmp_path: Path) -> None:
         events = read(write(tmp_path, {"甲/x.csv": export(1), "甲/旧/x.csv": export(2)}))
-        assert len(events.frames["orders"]) == 2 or any("旧" in n for n in events.report.notes)
+        assert len(events.frames["orders"]) == 2 or any(
+            "旧" in n for n in map(str, events.report.notices)
+        )
 
     def test_nothing_in_a_folder(self, tmp_path: Path) -> None:
         refused(tmp_path, str(tmp_path), "orders.csv")
@@ -308,7 +310,7 @@ class TestNothingElseIsOpened:
         (tmp_path / "in" / "乙").symlink_to(tmp_path / "out", target_is_directory=True)
         events = read(tmp_path / "in", shop_id="S1")
         assert [r["order_id"] for r in rows(events, "orders")] == ["1"]
-        notes = [note for note in events.report.notes if "not followed" in note]
+        notes = [note for note in map(str, events.report.notices) if "not followed" in note]
         assert [note.partition(":")[0] for note in notes] == ["b.csv", "乙"]
         assert all("out of the folder" in note for note in notes)
 
@@ -331,7 +333,7 @@ class TestNothingElseIsOpened:
         for platform_ in ("douyin", None):
             events = read(tmp_path / "in", platform=platform_)
             assert books(events) == {"in": 1, "accepted": 1}
-            assert any("orders/2.csv: a link" in note for note in events.report.notes)
+            assert any("orders/2.csv: a link" in note for note in map(str, events.report.notices))
 
     def test_a_link_that_leads_round_and_round(self, tmp_path: Path) -> None:
         write(tmp_path, {"a.csv": export(1)})
@@ -340,7 +342,7 @@ class TestNothingElseIsOpened:
         (tmp_path / "甲" / "up.csv").symlink_to(tmp_path, target_is_directory=True)
         events = read(tmp_path, shop_id="S1")
         assert [r["shop_id"] for r in rows(events, "orders")] == ["S1"]
-        notes = [note for note in events.report.notes if "not followed" in note]
+        notes = [note for note in map(str, events.report.notices) if "not followed" in note]
         assert [note.partition(":")[0] for note in notes] == ["loop", "甲/up.csv"]
 
     def test_links_that_lead_to_each_other(self, tmp_path: Path) -> None:

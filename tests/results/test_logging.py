@@ -26,7 +26,7 @@ def test_of_events(events: ss.Events, caplog: pytest.LogCaptureFixture) -> None:
         result = ss.score(events, as_of="2024-06-30", progress=said.append, **WHICH)
     assert said == ["resolving", "counting", "grading"]
     assert result.notices
-    assert lines(caplog) == [*said, *(f"notice: {n}" for n in result.notices)]
+    assert lines(caplog) == [*said, *(f"notice: {n}" for n in map(str, result.notices))]
 
 
 def test_of_values(caplog: pytest.LogCaptureFixture) -> None:
@@ -36,7 +36,7 @@ def test_of_values(caplog: pytest.LogCaptureFixture) -> None:
     assert lines(caplog) == [
         "reading values",
         "grading",
-        *(f"notice: {n}" for n in result.notices),
+        *(f"notice: {n}" for n in map(str, result.notices)),
     ]
 
 

@@ -477,9 +477,11 @@ class TestSpans:
 
         events = {"orders": {"shop_id": ["S1"], "order_id": ["1"], "paid_at": ["2020-01-01 10:00"]}}
         result = ss.score(events, platform=PLATFORM, ruleset="2025-01-01", as_of="2020-01-02")
-        assert any("2025-01-01 to …" in notice and "named" in notice for notice in result.notices)
+        assert any(
+            "2025-01-01 to …" in notice and "named" in notice for notice in map(str, result.notices)
+        )
         inside = ss.score(events, platform=PLATFORM, as_of="2025-06-01")
-        assert not any("named" in notice for notice in inside.notices)
+        assert not any("named" in notice for notice in map(str, inside.notices))
         with pytest.raises(CoverageError):
             ss.score(events, platform=PLATFORM, as_of="2020-01-02")
 

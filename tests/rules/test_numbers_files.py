@@ -118,7 +118,7 @@ def test_a_result_says_whose_numbers_it_used(tmp_path: Path) -> None:
          "industries": industries}
         for path, industries in zip(given, ([], ["women"]), strict=True)
     ]  # fmt: skip
-    assert [r for r in result.notices if "come from" in r] == [
+    assert [r for r in map(str, result.notices) if "come from" in r] == [
         f"numbers missing in the rule set come from {given[0]}",
         f"numbers missing in the rule set come from {given[1]} for women",
     ]
@@ -293,7 +293,7 @@ def test_weights_that_are_no_shares_of_one(tmp_path: Path) -> None:
     for text in (half, f'industries = ["men"]\n{half}'):
         result = tmall({"m": "men"}, files(tmp_path, bands=BANDS, mine=text))
         assert result["m"].score_exact == "17/4"
-        assert "weights of dimensions add up to 0.5, not 1: rescaled" in result.notices
+        assert "weights of dimensions add up to 0.5, not 1: rescaled" in map(str, result.notices)
 
 
 def test_what_is_published_keeps_its_source() -> None:

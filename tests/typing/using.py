@@ -22,7 +22,7 @@ def results(folder: Path) -> None:
     assert_type((result.platform, result.scorecard, result.ruleset), tuple[str, str, str])
     assert_type(result.score, pl.Series)
     assert_type(result.as_of, date)
-    assert_type(result.notices, tuple[str, ...])
+    assert_type(result.notices, tuple[ss.Notice, ...])
     assert_type(result.versions, dict[str, str | None])
     assert_type(result.report, ss.LoadReport | None)
 

@@ -17,7 +17,7 @@ MOST_HEADERS = 12
 
 
 def inspect_document(found: Inspection) -> str:
-    """Return ``shopscore.inspect/1``."""
+    """Return ``shopscore.inspect/2``."""
     report = None if found.events is None else found.events.report
     return dumped(
         {
@@ -45,7 +45,7 @@ def inspect_document(found: Inspection) -> str:
                 for m in found.metrics
             ],
             "set_aside": [] if report is None else report.set_aside.head(20).to_dicts(),
-            "notes": [] if report is None else list(report.notes),
+            "notices": [] if report is None else [n.to_dict() for n in report.notices],
         }
     )
 
@@ -73,7 +73,7 @@ def _page(found: Inspection, zh: bool) -> Iterator[Any]:
         return
     report = found.events.report
     if not found.sheets:
-        yield from report.notes
+        yield from map(str, report.notices)
     for name, books in sorted(report.books.items()):
         frame = found.events.frames.get(name)
         paid = ""

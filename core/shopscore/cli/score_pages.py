@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..messages import numbered
 from ..reading.report import LoadReport
 from ..results.csv_text import csv_text
 from ..results.hints import rules_command
@@ -40,7 +41,14 @@ def _show_result(result: Result, shops: tuple[str, ...], lang: str, path: Path |
     listed = [view for view, _ in zip(result, range(tables.MANY), strict=False)]
     tables.show(tables.shops_table(result, listed, lang), output=path)
     if len(result) > len(listed):
-        say(f"{len(result) - len(listed)} more shops: name some with --shop, or take --format csv")
+        more = len(result) - len(listed)
+        say(
+            numbered(
+                "{n} more shop: name it with --shop, or take --format csv",
+                "{n} more shops: name some with --shop, or take --format csv",
+                more,
+            )
+        )
 
 
 def show_books(report: LoadReport, lang: str, path: Path | None) -> None:
@@ -75,7 +83,7 @@ def _no_data(result: Result) -> Iterator[str]:
 
 def say_reading_notices(report: LoadReport, why: str = "") -> None:
     """Say on standard error what to know about what was read."""
-    say(*(f"Note: {note}" for note in report.notes))
+    say(*(f"Note: {notice}" for notice in report.notices))
     for name, columns in sorted(report.ignored.items()):
         say(f"Note: {name}: columns that are not used: {', '.join(columns)}")
     if len(report.set_aside):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from .words import translate
+from ..messages import translate
 
 if TYPE_CHECKING:
     from pathlib import Path

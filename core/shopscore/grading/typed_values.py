@@ -16,6 +16,7 @@ from ..errors import InputError, did_you_mean
 from ..exact.columns import ExactColumn
 from ..exact.decimals import exact_decimal
 from ..exact.rationals import Rationals
+from ..messages import message
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.files import from_dataframe, read_file
 from .points import Supplied
@@ -110,7 +111,7 @@ def _read(values: Any, rules: BoundRuleSet) -> list[_Cell]:
     if isinstance(values, str | Path):
         path = Path(values)
         if not path.is_file():
-            raise InputError(f"{path}: no such file")
+            raise InputError(message("{file}: no such file", file=path))
         table = read_file(path, (*COLUMNS, *OPTIONAL))
     else:
         table = from_dataframe("values", values)

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from ..errors import CoverageError, UsageError
+from ..messages import listed, message
 from ..model.rulesets import RuleSet
+from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
 from ..rules.numbers_toml import NumbersSource, fill_numbers
 from ..rules.ruleset_toml import parse_ruleset
@@ -28,7 +30,7 @@ class Selection:
 
     rules: BoundRuleSet
     day: date
-    notices: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
 
 def select_rules(
@@ -73,7 +75,7 @@ def select_rules(
     return Selection(rules, day, notices_on(rules, day))
 
 
-def notices_on(rules: BoundRuleSet, day: date) -> tuple[str, ...]:
+def notices_on(rules: BoundRuleSet, day: date) -> tuple[Notice, ...]:
     """Return notices about scoring a day by some rules.
 
     Raises:
@@ -84,19 +86,32 @@ def notices_on(rules: BoundRuleSet, day: date) -> tuple[str, ...]:
         if not rules.named:
             rules.scorecard.at(day)  # where nothing covers the day, raises with what is covered
             raise CoverageError(f"rule set {ruleset.name} covers {ruleset.span}, not {day}")
-        notices.append(
-            f"rule set {ruleset.name} covers {ruleset.span}; applied to {day} because it was named"
+        said = message(
+            "rule set {ruleset} covers {span}; applied to {day} because it was named",
+            ruleset=ruleset.name,
+            span=ruleset.span,
+            day=day,
         )
+        notices.append(Notice("outside_span", said))
     every: tuple[ExactRuleSet, ...] = (rules.exact, *(v for _, v in rules.exact.variants))
     weights = (one.total_weight for one in every if ruleset.dimensions)
-    notices += [
-        f"weights of dimensions add up to {float(total or 0):g}, not 1: rescaled"
-        for total in weights
-        if total not in (None, 1)
-    ]
+    for total in weights:
+        if total not in (None, 1):
+            said = message(
+                "weights of dimensions add up to {total:g}, not 1: rescaled",
+                total=float(total or 0),
+            )
+            notices.append(Notice("weights_rescaled", said))
     for used in rules.numbers_used:
-        scope = f" for {', '.join(used.industries)}" if used.industries else ""
-        notices.append(f"numbers missing in the rule set come from {used.file}{scope}")
+        if used.industries:
+            said = message(
+                "numbers missing in the rule set come from {file} for {industries}",
+                file=used.file,
+                industries=listed(used.industries),
+            )
+        else:
+            said = message("numbers missing in the rule set come from {file}", file=used.file)
+        notices.append(Notice("numbers_supplied", said))
     return tuple(notices)
 
 

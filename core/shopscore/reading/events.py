@@ -13,8 +13,10 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
+from ..messages import message, numbered
 from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
+from ..notices import FIRST, Notice
 from .files import Progress, from_dataframe
 from .fingerprints import Digest, cell_prints
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
@@ -153,16 +155,16 @@ def read_events(
     say("linking")
     events = _assemble(ids, consolidated, streams, zone.key if zone else None, defaults)
     tables = tuple(table for rows in typed.values() for table in rows.tables)
-    notes = (*sources.notes, *(n for t in tables for n in t.notes), *_on_states(consolidated))
-    report = evolve(events.report.with_notes(*notes), tables=tables)
+    notices = (*sources.notices, *(n for t in tables for n in t.notices), *_on_states(consolidated))
+    report = evolve(events.report.with_notices(*notices), tables=tables)
     _log(report)
     events = evolve(events, report=report)
     return _strictly(events) if strict else events
 
 
 def _log(report: LoadReport) -> None:
-    for note in report.notes:
-        logger.info("%s", note)
+    for notice in report.notices:
+        logger.info("%s", notice)
     for name, books in report.books.items():
         logger.debug("%s: %s", name, books)
 
@@ -223,17 +225,28 @@ def _sources(
     )
 
 
-def _on_states(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[str]:
+def _on_states(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[Notice]:
     """Yield where exports overlapped, and what was made of it."""
     for name, stream in consolidated.items():
         if stream.books.replaced and any(t.layout for t in stream.places.tables):
-            yield (
-                f"{name}: {stream.books.replaced} rows were there in a later state too, which wins"
-                " (the later of their latest times)"
+            said = numbered(
+                "{stream}: {n} row was there in a later state too, which wins"
+                " (the later of their latest times)",
+                "{stream}: {n} rows were there in a later state too, which wins"
+                " (the later of their latest times)",
+                stream.books.replaced,
+                stream=name,
             )
+            yield Notice("states_replaced", said, stream=name)
         orders = stream.books.accepted - len(stream.rows)
         if orders:
-            yield f"{name}: {stream.books.accepted} rows of sub-orders are {len(stream.rows)} orders"
+            said = message(
+                "{stream}: {rows} rows of sub-orders are {orders} orders",
+                stream=name,
+                rows=stream.books.accepted,
+                orders=len(stream.rows),
+            )
+            yield Notice("suborders_merged", said, stream=name)
 
 
 def _assemble(
@@ -266,8 +279,8 @@ def _assemble(
     declared = frames.pop("shops", None)
     if declared is not None:
         places["shops"] = places["shops"].spread(declared["shop"], len(ids))
-    shops, notes = _shop_table(ids, declared, streams["shops"], defaults)
-    return Events(shops, frames, streams, report.with_notes(*notes), zone, places)
+    shops, notices = _shop_table(ids, declared, streams["shops"], defaults)
+    return Events(shops, frames, streams, report.with_notices(*notices), zone, places)
 
 
 def _join(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -280,7 +293,7 @@ def _join(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 def _shop_table(
     ids: pl.Series, declared: pl.DataFrame | None, stream: Stream, defaults: ShopDefaults
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
+) -> tuple[pl.DataFrame, tuple[Notice, ...]]:
     """Return one row per shop in order of the ids; a shop without a row gets industry ``unknown``."""
     base = pl.DataFrame([ids]).with_row_index("shop")
     columns = [c for c in stream.columns if c.name not in ("shop_id", "updated_at")]
@@ -296,13 +309,22 @@ def _shop_table(
             shop_type=filled.cast(pl.Enum(stream.column("shop_type").values))
         )
     missing = table["industry"].null_count()
-    notes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     if missing:
-        notes = (f"{missing} of {len(table)} shops have no industry: taken as {UNKNOWN_INDUSTRY}",)
+        said = message(
+            "{missing} of {shops} shops have no industry: taken as {industry}",
+            missing=missing,
+            shops=len(table),
+            industry=UNKNOWN_INDUSTRY,
+        )
+        first = table.filter(pl.col("industry").is_null())["shop_id"].head(FIRST).to_list()
+        notices = (
+            Notice("industry_unknown", said, stream="shops", shops=missing, shop_ids=tuple(first)),
+        )
     present = [c.name for c in columns if c.name in table.columns]
     return table.select("shop_id", *present).with_columns(
         pl.col("industry").fill_null(UNKNOWN_INDUSTRY)
-    ), notes
+    ), notices
 
 
 def _first_of(set_aside: pl.DataFrame) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, ShopscoreWarning
+from ..messages import message
+from ..notices import Notice
 from .formats.body import Body
 from .formats.frames import FrameOrigin, read_dataframe, read_parquet
 from .formats.sheets import Sheet, open_sheets
@@ -40,8 +42,8 @@ def read_file(path: Path, columns: Iterable[str]) -> RawTable:
         InputError: naming file, line and value where the file cannot be read.
     """
     table = read_canonical(path, show_path(path.name), set(columns))
-    for note in table.notes:
-        warnings.warn(note, ShopscoreWarning, stacklevel=2)
+    for notice in table.notices:
+        warnings.warn(str(notice), ShopscoreWarning, stacklevel=2)
     return table
 
 
@@ -96,16 +98,17 @@ def _read_text(sheet: Sheet, columns: Collection[str]) -> RawTable:
         _refuse_broken_names(sheet, names)
     body = sheet.body(0, list(places.values()))
     _refuse_broken_cells(sheet, body, places)
-    notes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     if sheet.encoding == "gb18030":
-        notes = (f"{sheet.label}: not UTF-8, so taken for GB18030",)
+        guessed = message("{file}: not UTF-8, so taken for GB18030", file=sheet.label)
+        notices = (Notice("encoding_guessed", guessed),)
     return RawTable(
         frame=body.frame.rename({str(place): name for name, place in places.items()}),
         label=sheet.label,
         origin=body.origin,
         unread=tuple(name for name in names if name not in columns and name != REASON),
         too_long=body.too_long,
-        notes=notes,
+        notices=notices,
     )
 
 

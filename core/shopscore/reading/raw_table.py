@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 
 from ..errors import InputError
 from ..model.layouts import Layout
+from ..notices import Notice
 from .formats.body import Origin
 from .formats.frames import FrameOrigin
 
@@ -20,7 +21,7 @@ class RawTable:
     ``origin`` knows where its rows stand, ``unread`` names columns that were not read, since no
     canonical column has their name. ``too_long`` holds the positions of rows with more cells than
     the header, with what was too much, ``refused`` those that are no rows at all, with a cell and
-    the reason; ``notes`` is what a person should know. Of an export there is its ``layout``;
+    the reason; ``notices`` are what to know about the file. Of an export there is its ``layout``;
     ``titles`` are its own headers and ``uncleaned`` its cells as they stand in the file, both by
     canonical name; ``suborders`` tell apart the rows of one order.
     """
@@ -31,7 +32,7 @@ class RawTable:
     unread: tuple[str, ...] = ()
     too_long: Mapping[int, str] = field(factory=dict)
     refused: Mapping[int, tuple[str, str]] = field(factory=dict)
-    notes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     layout: Layout | None = None
     titles: Mapping[str, str] = field(factory=dict)
     uncleaned: Mapping[str, pl.Series] = field(factory=dict)

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from attrs import asdict, evolve, field, frozen
 
+from ..notices import Notice
 from .raw_table import RawTable
 
 #: Columns of the lists of cells that were set aside or repaired.
@@ -63,13 +64,13 @@ class LoadReport:
     set_aside: pl.DataFrame = field(factory=no_incidents)
     repaired: pl.DataFrame = field(factory=no_incidents)
     ignored: Mapping[str, tuple[str, ...]] = field(factory=dict)
-    notes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     tables: tuple[RawTable, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ``load`` part of a result."""
         return {"streams": {name: books.to_dict() for name, books in sorted(self.books.items())}}
 
-    def with_notes(self, *notes: str) -> LoadReport:
+    def with_notices(self, *notices: Notice) -> LoadReport:
         """Return a copy that says more."""
-        return evolve(self, notes=(*self.notes, *notes))
+        return evolve(self, notices=(*self.notices, *notices))

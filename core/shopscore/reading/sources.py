@@ -10,8 +10,10 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError, did_you_mean
+from ..messages import Message, message
 from ..model.layouts import Layout
 from ..model.streams import Stream
+from ..notices import Notice
 from .exports.picking import pick_columns
 from .exports.recognition import recognise
 from .files import canonical_names, open_canonical, read_canonical, show_path
@@ -43,10 +45,10 @@ Opener = tuple[Callable[[], RawTable], str | None]
 
 @frozen(eq=False)
 class Sources:
-    """Tables by stream, opened when they are asked for, and notes about files."""
+    """Tables by stream, opened when they are asked for, and notices about files."""
 
     tables: Mapping[str, Sequence[Opener]]
-    notes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def find_sources(
@@ -72,7 +74,7 @@ def find_sources(
     if not search.tables:
         raise search.nothing()
     order = [name for name in streams if name in search.tables]
-    return Sources({name: search.tables[name] for name in order}, tuple(search.notes))
+    return Sources({name: search.tables[name] for name in order}, tuple(search.notices))
 
 
 @frozen(eq=False)
@@ -83,7 +85,7 @@ class _Search:
     streams: Mapping[str, Stream]
     layouts: Sequence[Sequence[Layout]]
     tables: dict[str, list[Opener]] = field(factory=dict)
-    notes: list[str] = field(factory=list)
+    notices: list[Notice] = field(factory=list)
     unused: list[Path] = field(factory=list)
 
     def read_one(self, path: Path) -> None:
@@ -113,7 +115,11 @@ class _Search:
                 self.read_folder(path, show_path(path.name))
                 continue
             elif path.is_dir():
-                self.notes.append(f"{self.label(path)}: a folder within that of a shop: not used")
+                self.skip(
+                    message(
+                        "{file}: a folder within that of a shop: not used", file=self.label(path)
+                    )
+                )
                 continue
             else:
                 canonical = self.add_file(path, path.stem, shop_id) == "canonical"
@@ -167,7 +173,13 @@ class _Search:
             if found is None:
                 continue
             known, layout = True, found.layout
-            self.notes.append(f"{sheet.label}: taken for {layout.name} ({layout.zh})")
+            taken = message(
+                "{file}: taken for {layout} ({zh})",
+                file=sheet.label,
+                layout=layout.name,
+                zh=layout.zh,
+            )
+            self.notices.append(Notice("file_recognised", taken, stream=layout.stream))
             stream = self.streams.get(layout.stream)
             if stream is None:
                 raise InputError(
@@ -186,10 +198,17 @@ class _Search:
             return
         self.unused.append(path)
         if any(self.layouts):
-            self.notes.append(
-                f"{self.label(path)}: not recognised, and not used;"
-                f" shopscore inspect {show_path(path)} says why"
+            self.skip(
+                message(
+                    "{file}: not recognised, and not used; shopscore inspect {path} says why",
+                    file=self.label(path),
+                    path=show_path(path),
+                )
             )
+
+    def skip(self, why: Message) -> None:
+        """Note a file or folder that is not used."""
+        self.notices.append(Notice("file_skipped", why))
 
     def entries(self, folder: Path) -> Iterator[Path]:
         """Yield what is in a folder by name, without hidden files and links that lead elsewhere."""
@@ -200,7 +219,13 @@ class _Search:
         for path in names:
             where = self.leads_astray(path) if path.is_symlink() else ""
             if where:
-                self.notes.append(f"{self.label(path)}: a link that leads {where}: not followed")
+                self.skip(
+                    message(
+                        "{file}: a link that leads {where}: not followed",
+                        file=self.label(path),
+                        where=where,
+                    )
+                )
             else:
                 yield path
 

@@ -20,6 +20,8 @@ from ..exact.rationals import Mask
 from ..grading.benchmarks import Benchmark
 from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
 from ..grading.weighing import MetricValues
+from ..messages import listed, message
+from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from .hints import rules_command
 from .result import Result
@@ -50,7 +52,7 @@ def build_result(
     *,
     supplied: Supplied = NOTHING_SUPPLIED,
     eligible: bool = False,
-    notices: tuple[str, ...] = (),
+    notices: tuple[Notice, ...] = (),
 ) -> Result:
     """Build the result from metric values: grade, compose, publish, compare with the industry.
 
@@ -93,17 +95,23 @@ def build_result(
     return evolve(result, notices=(*result.notices, *more))
 
 
-def _unused(tables: ReferenceTables, shown: Sequence[str]) -> Iterator[str]:
+def _unused(tables: ReferenceTables, shown: Sequence[str]) -> Iterator[Notice]:
     """Yield notices on rows of a user's tables that are about no metric of the rule set."""
     if tables.benchmarks is not None:
         for metric in sorted({m for _, m in tables.benchmarks.curves} - set(shown)):
-            yield f"benchmark rows of metric {metric} are not used by this rule set"
+            said = message(
+                "benchmark rows of metric {metric} are not used by this rule set", metric=metric
+            )
+            yield Notice("benchmark_unused", said, metrics=(metric,))
     if tables.standards is not None:
         for metric in sorted(tables.standards.metrics - set(shown)):
-            yield f"standards of metric {metric} are not used by this rule set"
+            said = message(
+                "standards of metric {metric} are not used by this rule set", metric=metric
+            )
+            yield Notice("standards_unused", said, metrics=(metric,))
 
 
-def _from_table(result: Result) -> Iterator[str]:
+def _from_table(result: Result) -> Iterator[Notice]:
     """Yield a notice on metrics whose percentiles are not ranks among these shops."""
     found = [
         id
@@ -111,16 +119,22 @@ def _from_table(result: Result) -> Iterator[str]:
         if graded.percentiles is not None and graded.percentiles.from_table.any()
     ]
     if found:
-        yield f"percentiles from the benchmark table (marked *): {', '.join(found)}"
+        said = message(
+            "percentiles from the benchmark table (marked *): {metrics}", metrics=listed(found)
+        )
+        yield Notice("benchmark_used", said, metrics=tuple(found))
 
 
-def _missing_numbers(result: Result) -> Iterator[str]:
+def _missing_numbers(result: Result) -> Iterator[Notice]:
     """Yield a notice on numbers that are missing, and how to supply them."""
     rules, missing = result.rules, [m.number for m in result.missing_numbers]
     if missing:
-        first = f"{', '.join(missing[:3])}{', …' if len(missing) > 3 else ''}"
-        yield (
-            f"numbers of {rules.ruleset.name} are not published and were not supplied:"
-            f" {len(missing)} ({first}); {rules_command(rules)} --missing prints a file to fill in,"
-            " for numbers="
+        said = message(
+            "numbers of {ruleset} are not published and were not supplied: {count} ({first});"
+            " {command} --missing prints a file to fill in, for numbers=",
+            ruleset=rules.ruleset.name,
+            count=len(missing),
+            first=listed([*missing[:3], *(["…"] if len(missing) > 3 else [])]),
+            command=rules_command(rules),
         )
+        yield Notice("numbers_missing", said)

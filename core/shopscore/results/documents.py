@@ -9,12 +9,12 @@ from typing import Any
 
 from ..plugins.records import PluginRecord
 
-SCORE = "shopscore.score/1"
-VALIDATE = "shopscore.validate/1"
+SCORE = "shopscore.score/2"
+VALIDATE = "shopscore.validate/2"
 PLUGINS = "shopscore.plugins/1"
 RULES = "shopscore.rules/1"
 DIFF = "shopscore.diff/1"
-INSPECT = "shopscore.inspect/1"
+INSPECT = "shopscore.inspect/2"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

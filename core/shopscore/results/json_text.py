@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def score_document(head: Mapping[str, Any], shops: pl.Series) -> str:
-    """Return ``shopscore.score/1``: a head, then one line per shop."""
+    """Return ``shopscore.score/2``: a head, then one line per shop."""
     text, body = dumped(head).removesuffix("\n}"), ",\n    ".join(shops)
     listed = f"[\n    {body}\n  ]" if len(shops) else "[]"
     return f'{text},\n  "shops": {listed}\n}}'
@@ -113,7 +113,7 @@ def _eligibility(columns: Columns) -> list[dict[str, pl.Series]]:
 
 
 def validate_document(report: LoadReport) -> str:
-    """Return the books of reading as ``shopscore.validate/1``."""
+    """Return the books of reading as ``shopscore.validate/2``."""
     return dumped(
         {
             "schema": VALIDATE,
@@ -121,6 +121,6 @@ def validate_document(report: LoadReport) -> str:
             "set_aside": report.set_aside.to_dicts(),
             "repaired": report.repaired.to_dicts(),
             "ignored": {name: list(columns) for name, columns in report.ignored.items()},
-            "notes": list(report.notes),
+            "notices": [notice.to_dict() for notice in report.notices],
         }
     )

@@ -21,6 +21,7 @@ from ..errors import UsageError, did_you_mean
 from ..grading.points import Graded
 from ..grading.variants import by_variant
 from ..model.rulesets import MissingNumber
+from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
 from ..reading.report import LoadReport
@@ -55,7 +56,7 @@ class Result:
     compared: Mapping[str, Compared] = field(factory=dict)
     attainments: Mapping[str, Attainment] = field(factory=dict)
     events: Events | None = None
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def __repr__(self) -> str:
         scored = (self.columns.status == "scored").sum()
@@ -185,7 +186,7 @@ class Result:
         return table.__arrow_c_stream__(requested_schema)
 
     def to_json(self, shop_ids: tuple[str, ...] = ()) -> str:
-        """Return the document ``shopscore.score/1``; with ``shop_ids`` it lists only those shops."""
+        """Return the document ``shopscore.score/2``; with ``shop_ids`` it lists only those shops."""
         rows = self.only(shop_ids) if shop_ids else None
         return score_document(self._head, shop_lines(self.columns, rows))
 
@@ -229,7 +230,7 @@ class Result:
             "missing_numbers": [asdict(m) for m in self.missing_numbers],
             "numbers": [asdict(used) for used in self.rules.numbers_used],
             "load": None if self.report is None else self.report.to_dict(),
-            "notices": list(self.notices),
+            "notices": [notice.to_dict() for notice in self.notices],
         }
 
     def _view(self, row: int) -> ShopView:

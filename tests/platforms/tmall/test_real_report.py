@@ -26,7 +26,7 @@ def test_every_row_is_accepted(events):
     books = events.report.books["orders"]
     assert (books.rows_in, books.accepted, books.set_aside) == (28_010, 28_010, 0)
     assert (books.replaced, books.repaired) == (0, 0)
-    assert any("tmall/report" in note for note in events.report.notes)
+    assert any("tmall/report" in note for note in map(str, events.report.notices))
 
 
 def test_paid_orders_are_those_with_a_time_of_payment(events):

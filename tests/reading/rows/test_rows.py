@@ -413,7 +413,9 @@ class TestShops:
             ("C", "unknown"),
             ("D", "unknown"),
         ]
-        assert events.report.notes == ("2 of 4 shops have no industry: taken as unknown",)
+        (notice,) = events.report.notices
+        assert str(notice) == "2 of 4 shops have no industry: taken as unknown"
+        assert (notice.shops, notice.shop_ids) == (2, ("B", "D"))
 
     def test_a_shop_of_any_accepted_row_is_listed(self) -> None:
         events = read(

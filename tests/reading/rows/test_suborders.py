@@ -224,7 +224,9 @@ class TestByHand:
             }
         ]
         assert books(events) == {"in": 3, "accepted": 3}
-        assert any("3 rows of sub-orders are 1 orders" in note for note in events.report.notes)
+        assert any(
+            "3 rows of sub-orders are 1 orders" in note for note in map(str, events.report.notices)
+        )
 
     def test_an_order_number_of_two_shops_is_two_orders(self) -> None:
         events = read([self.A, evolve(self.B, shop="S2")])
@@ -315,19 +317,19 @@ class TestOverlaps:
         other = read(*reversed(files), layout=layout)
         assert other.digest == events.digest
         assert other.report.books == events.report.books
-        said = [n for n in events.report.notes if "later state" in n]
+        said = [n for n in map(str, events.report.notices) if "later state" in n]
         assert bool(said) == (counts.replaced > 0)
 
     def test_how_many_is_said(self) -> None:
         may, june = history(1, (1, 1, 1)), history(2, (5, 5, 5))
         events = read([may[0], june[0]], [may[2], june[1]], [may[1]])
-        (note,) = [n for n in events.report.notes if "later state" in n]
+        (note,) = [n for n in map(str, events.report.notices) if "later state" in n]
         assert note.startswith("orders: 3 rows")
         assert found(events) == expected([may[2], june[1]])
 
     def test_no_overlap_is_not_spoken_of(self) -> None:
         events = read(history(1, (1, 1, 1))[:1], history(2, (1, 1, 1))[:1])
-        assert not any("later" in note for note in events.report.notes)
+        assert not any("later" in note for note in map(str, events.report.notices))
 
     def test_order_of_rows_in_large_files(self) -> None:
         draw = random.Random(3)

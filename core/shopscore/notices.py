@@ -1,0 +1,80 @@
+"""Notices: what to know about an input or a result, as values for people and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from .messages import Message
+
+#: Every code with what it says. A code never changes its meaning.
+CODES: Mapping[str, str] = {
+    # about the rules
+    "outside_span": "The rule set was named, and is not in force on the day of publication.",
+    "weights_rescaled": "The weights of the dimensions do not add up to 1.",
+    "numbers_supplied": "Numbers that the rule set lacks come from a file of the user's.",
+    "numbers_missing": "Numbers of the rule set are not published, and were not supplied.",
+    # about tables of the user's
+    "benchmark_unused": "A benchmark table has rows of a metric that the rule set does not have.",
+    "benchmark_used": "Percentiles of some metrics come from a benchmark table.",
+    "standards_unused": "A table of standards has rows of a metric that the rule set does not have.",
+    # about shops
+    "industry_unknown": "Shops have no industry, and are ranked as industry unknown.",
+    "taken_as_met": "Conditions of eligibility were taken as met, since only values were supplied.",
+    # about files
+    "file_recognised": "A file was recognised as an export of a platform.",
+    "file_skipped": "A file or folder beside the input was not used.",
+    "encoding_guessed": "A file is not UTF-8, and was read in another encoding.",
+    "states_replaced": "Exports overlap: rows were there in a later state too, which wins.",
+    "suborders_merged": "Rows of sub-orders became orders.",
+}
+
+#: Of many shops a notice names so many.
+FIRST = 20
+
+
+@frozen
+class Notice:
+    """One thing to know: a stable code, a text in both languages, and what it is about.
+
+    ``metrics`` are ids of metrics, ``stream`` is the stream concerned. ``shops`` is how many shops
+    it concerns, None where it concerns all; ``shop_ids`` names the first of them.
+
+    >>> from shopscore.messages import message
+    >>> skipped = Notice("file_skipped", message("{file}: no such file", file="orders.csv"))
+    >>> print(skipped.code, skipped, sep=": ")
+    file_skipped: orders.csv: no such file
+    """
+
+    code: str = field()
+    message: Message
+    stream: str | None = None
+    metrics: tuple[str, ...] = ()
+    shops: int | None = None
+    shop_ids: tuple[str, ...] = ()
+
+    @code.validator
+    def _check_code(self, _: object, code: str) -> None:
+        if code not in CODES:
+            raise ValueError(f"no notice has the code {code!r}: list it in shopscore.notices.CODES")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+    def text(self, lang: str) -> str:
+        """Return the text in a language: ``zh`` is Chinese, anything else English."""
+        return self.message.text(lang)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the notice as it stands in the JSON documents."""
+        return {
+            "code": self.code,
+            "stream": self.stream,
+            "metrics": list(self.metrics),
+            "shops": self.shops,
+            "shop_ids": list(self.shop_ids),
+            "en": self.message.text("en"),
+            "zh": self.message.text("zh"),
+        }
