@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .errors import InputError as InputError
     from .errors import PluginError as PluginError
     from .errors import PluginErrorGroup as PluginErrorGroup
+    from .errors import RequirementError as RequirementError
     from .errors import RuleSetError as RuleSetError
     from .errors import ShopscoreError as ShopscoreError
     from .errors import ShopscoreWarning as ShopscoreWarning
@@ -99,6 +100,7 @@ _HOMES = {
         "InputError",
         "PluginError",
         "PluginErrorGroup",
+        "RequirementError",
         "RuleSetError",
         "ShopscoreError",
         "ShopscoreWarning",

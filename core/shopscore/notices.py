@@ -22,7 +22,14 @@ CODES: Mapping[str, str] = {
     "standards_unused": "A table of standards has rows of a metric that the rule set does not have.",
     # about shops
     "industry_unknown": "Shops have no industry, and are ranked as industry unknown.",
-    "taken_as_met": "Conditions of eligibility were taken as met, since only values were supplied.",
+    "not_checked": "A condition of eligibility was not checked, since its input is missing.",
+    # about input, time and peers
+    "missing_input": "A stream, column or value that a weighted metric needs is missing.",
+    "missing_side_input": "The same for a metric that has no weight.",
+    "empty_stream": "A stream has no row before the day of publication.",
+    "stale_stream": "The rows of a stream end more than two days before the day of publication.",
+    "short_window": "The rows of a stream begin after the first day of a window.",
+    "few_peers": "Shops were ranked among fewer than twenty.",
     # about files
     "file_recognised": "A file was recognised as an export of a platform.",
     "file_skipped": "A file or folder beside the input was not used.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from attrs import evolve
 
 from .composing.standards import Standards
 from .counting.cells import fingerprint
+from .counting.day_ranges import ranges_of_cells, ranges_of_rows
 from .counting.resolution import Resolved, resolve_events
 from .counting.state import Tallies
 from .counting.sums import window_sums
@@ -21,15 +22,18 @@ from .errors import StateError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.typed_values import read_values
 from .grading.weighing import weigh
-from .messages import listed, message
+from .messages import message
 from .notices import Notice
 from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
 from .plugins.selection import RuleSetName, Selection, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
 from .reading.files import Progress, from_dataframe
-from .results.building import ReferenceTables, build_result
+from .results.building import build_result
+from .results.reference_tables import ReferenceTables
+from .results.requirements import Requirements
 from .results.result import Result
+from .results.timeliness import check_timeliness
 from .rules.numbers_toml import NumbersSource
 
 logging.getLogger("shopscore").addHandler(logging.NullHandler())
@@ -81,6 +85,7 @@ def score(
     numbers: NumbersSource = None,
     tz: str | None = None,
     strict: bool = False,
+    require: str | Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Score every shop of some events, or of a state, as published on a day.
@@ -100,6 +105,10 @@ def score(
         numbers: TOML files (one path, or several) with numbers that the rule set lacks.
         tz: the zone of the events' clock, where it is not the platform's.
         strict: raise where a row of the events would be set aside.
+        require: what the result must be, else an error is raised: ``complete`` (no input of a
+            weighted metric is missing), ``fresh`` (no stream ends more than two days before
+            ``as_of``), ``window`` (no stream begins after the first day of a window),
+            ``peers=20`` (no rank among fewer); words with commas between them, or a list.
         progress: called with a line of text as each step begins.
 
     Returns:
@@ -110,7 +119,9 @@ def score(
         CoverageError: for a platform, rule set or date that is not covered.
         UsageError: for invalid or contradictory arguments.
         StateError: for a difference of states, or a state that does not count what the rules need.
+        RequirementError: where the result is not what it must be.
     """
+    required = Requirements.parse(require)
     if platform is None:
         raise UsageError(
             "score needs platform=, the id of a platform, whose rules apply; a state holds no rules"
@@ -122,9 +133,9 @@ def score(
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     tables = ReferenceTables(benchmarks, standards)
     if isinstance(source, Tallies):
-        return _score_state(source, selection, shops, tables, progress)
+        return required.check(_score_state(source, selection, shops, tables, progress))
     events = read_events(source, platform=platform, tz=tz, strict=strict, progress=progress)
-    return score_events(events, selection, tables, progress)
+    return required.check(score_events(events, selection, tables, progress))
 
 
 def score_events(
@@ -143,6 +154,7 @@ def score_events(
         rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
     )
     begin("grading")
+    notices = (*notices, *check_timeliness(rules, ranges_of_rows(resolved, day), day))
     result = build_result(rules, day, measured, events.shops, tables, notices=notices)
     return _log_notices(evolve(result, events=events))
 
@@ -199,6 +211,8 @@ def _score_state(
     begin("summing")
     measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
     begin("grading")
+    ranges = ranges_of_cells(state, rules.tallies, day)
+    notices = (*notices, *check_timeliness(rules, ranges, day))
     result = build_result(
         rules,
         day,
@@ -248,6 +262,7 @@ def score_values(
     standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    require: str | Iterable[str] | None = None,
 ) -> Result:
     """Score shops from the values of their metrics, as a console shows them.
 
@@ -257,10 +272,13 @@ def score_values(
         industry: of the shops without one; by default ``unknown``.
 
     The other arguments, and what is returned and raised, are those of :func:`shopscore.score`.
-    Conditions that need events (a number of orders) are taken as met, and the result says so.
+    A weighted metric that was not supplied makes a shop ``partial``; one with an empty value is
+    known to have none. Conditions that need events are not checked, and the result says so.
     """
+    required = Requirements.parse(require)
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
-    return score_by_values(values, selection, ReferenceTables(benchmarks, standards), industry)
+    tables = ReferenceTables(benchmarks, standards)
+    return required.check(score_by_values(values, selection, tables, industry))
 
 
 def score_by_values(
@@ -271,12 +289,6 @@ def score_by_values(
     begin = _stages(None)
     begin("reading values")
     typed = read_values(values, rules, industry or UNKNOWN_INDUSTRY)
-    if rules.ruleset.eligibility:
-        conditions = listed(e.id for e in rules.ruleset.eligibility)
-        said = message(
-            "taken as met, since only values were supplied: {conditions}", conditions=conditions
-        )
-        notices = (*notices, Notice("taken_as_met", said))
     begin("grading")
     result = build_result(
         rules,
@@ -285,7 +297,6 @@ def score_by_values(
         typed.shops,
         tables,
         supplied=typed.supplied(),
-        eligible=True,
         notices=notices,
     )
     return _log_notices(result)

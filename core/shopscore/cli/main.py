@@ -31,6 +31,7 @@ def cli() -> None:
 @options.rules
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
 @options.reading
+@options.require
 @options.language
 @options.output("table", "json", "csv", "parquet")
 @options.timings
@@ -40,6 +41,7 @@ def score(
     rules: options.RuleOptions,
     shops: tuple[str, ...],
     reading: options.ReadOptions,
+    require: str,
     lang: str,
     output: options.OutputOptions,
     timings: bool,
@@ -54,9 +56,11 @@ def score(
         raise UsageError("give either EVENTS or --values FILE")
     if output.form == "parquet" and output.path is None:
         raise UsageError("--format parquet needs -o FILE")
+    from ..results.requirements import Requirements
     from ..scoring import score_by_values, score_events
     from .score_pages import say_notices, write_result
 
+    required = Requirements.parse(require)
     with Stages(timings=timings) as stages:
         selection, tables = rules.select(), rules.read_tables()
         if events is None:
@@ -64,6 +68,7 @@ def score(
         else:
             read = reading.read(events, rules.platform, stages)
             result = score_events(reading.check(read), selection, tables, stages)
+        required.check(result)
         stages("writing")
         write_result(result, shops, output, lang)
     say_notices(result)

@@ -17,7 +17,7 @@ from .run import say
 if TYPE_CHECKING:
     from ..plugins.selection import Selection
     from ..reading.events import Events
-    from ..results.building import ReferenceTables
+    from ..results.reference_tables import ReferenceTables
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -57,7 +57,7 @@ class RuleOptions:
 
     def read_tables(self) -> ReferenceTables:
         """Read the tables of percentiles and standards."""
-        from ..results.building import ReferenceTables
+        from ..results.reference_tables import ReferenceTables
 
         return ReferenceTables(self.benchmarks, self.standards)
 
@@ -238,6 +238,12 @@ language = click.option(
     default="en",
     envvar="SHOPSCORE_LANG",
     help="Language of labels.",
+)
+require = click.option(
+    "--require",
+    default="",
+    metavar="WORDS",
+    help="complete,fresh,window,peers=N: else exit 1, and nothing is written.",
 )
 timings = click.option("--timings", is_flag=True, help="Seconds per stage, as JSON on stderr.")
 

@@ -53,6 +53,15 @@ class Measures:
             limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
         return limits.build()
 
+    def checkable(self, condition: Condition[Fraction]) -> Mask:
+        """Return for which shops a condition can be checked: its metric's input is there."""
+        size = len(self.industries)
+        metric = condition.measure.metric
+        if not metric:
+            return np.ones(size, dtype=np.bool_)
+        measured = self.metrics[metric]
+        return measured.known | ~measured.lacking
+
     def met(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Mask:
         """Return which shops meet a condition; shops without a value do not.
 

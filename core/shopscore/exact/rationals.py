@@ -68,6 +68,23 @@ class Rationals:
         """Return these values where ``keep`` is true, those of ``other`` elsewhere."""
         return Rationals(np.where(keep, self.num, other.num), np.where(keep, self.den, other.den))
 
+    def least(self, other: Rationals) -> Rationals:
+        """Return the smaller value of each row.
+
+        >>> Rationals.of([1, 1], [2, 4]).least(Rationals.of([1, 1], [3, 3])).fractions()
+        [Fraction(1, 3), Fraction(1, 4)]
+        """
+        return self.where(~self.above(other), other)
+
+    def greatest(self, other: Rationals) -> Rationals:
+        """Return the greater value of each row."""
+        return self.where(self.above(other), other)
+
+    def above(self, other: Rationals) -> Mask:
+        """Return whether each value is above that of another column, decided exactly."""
+        a, b = (self, other) if self._fits(other) else (self._wide(), other._wide())
+        return np.asarray(a.num * b.den > b.num * a.den, dtype=np.bool_)
+
     def floats(self) -> Floats:
         """Return the doubles nearest to the exact values: equal fractions are equal floats."""
         if max(magnitude(self.num), magnitude(self.den)) < EXACT_DOUBLE:

@@ -17,6 +17,7 @@ from ..exact.columns import ExactColumn
 from ..exact.decimals import exact_decimal
 from ..model.metrics import Better
 from ..reading.files import read_file
+from ..rules.scorers import Reach
 
 COLUMNS = ("industry", "metric", "percentile", "value")
 ANY_INDUSTRY = "*"
@@ -154,6 +155,17 @@ def percentiles_from_table(
             percentiles[industry, value] = curve.percentile(value)
         cells.append(percentiles[industry, value])
     return ExactColumn.of(cells)
+
+
+def reach_of_table(benchmark: Benchmark, metric: str, industries: Sequence[str]) -> Reach:
+    """Return the percentiles that values could have by the table; possible where it has rows."""
+    lowest, highest = [], []
+    for industry in industries:
+        curve = benchmark.curve(industry, metric)
+        lowest.append(min(curve.percentiles) if curve else None)
+        highest.append(max(curve.percentiles) if curve else None)
+    low, high = ExactColumn.of(lowest), ExactColumn.of(highest)
+    return Reach(low.values, high.values, low.known)
 
 
 def _find_curve(benchmark: Benchmark, industry: str, metric: str, better: Better) -> Curve | None:

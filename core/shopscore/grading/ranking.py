@@ -135,6 +135,11 @@ def _check_words(kind: str, better: str) -> None:
         raise UsageError(f"better must be 'higher' or 'lower', not {better!r}")
 
 
+def rank_fractions(kind: str, worse: Ints, equal: Ints, size: Ints) -> Rationals:
+    """Return the ranks of values by how many are worse, how many equal, and the group's size."""
+    return Rationals(*_FORMULAS[kind](worse, equal, size))
+
+
 def _percentiles(worse: Ints, equal: Ints, size: Ints, present: Mask, kind: str) -> ExactColumn:
     num, den = _FORMULAS[kind](worse, equal, size)
     known = present & (den > 0)

@@ -61,9 +61,15 @@ class TypedValues:
             row = rows[cell.shop_id]
             num[row], den[row] = int(value * common) * cell.n, common * cell.n
             n[row], known[row] = cell.n, True
-        column = ExactColumn(Rationals.of(num, den), known)
-        reason = "no value was supplied, or none with n above 0"
-        return MetricValues(metric, column, n, no_value_reason=reason)
+        lacking = np.ones(len(rows), dtype=np.bool_)
+        lacking[[rows[c.shop_id] for c in self.cells if c.metric == metric]] = False
+        return MetricValues(
+            metric,
+            ExactColumn(Rationals.of(num, den), known),
+            n,
+            no_value_reason=message("no value was supplied, or none with n above 0"),
+            lacking=lacking,
+        )
 
     def supplied(self) -> Supplied:
         """Return the percentiles and points among the input."""

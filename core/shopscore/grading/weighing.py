@@ -7,13 +7,14 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
 from ..counting.sums import Sums, Wanted
 from ..errors import UsageError
 from ..exact.columns import ExactColumn
 from ..exact.integers import widen
 from ..exact.rationals import Mask, Rationals
+from ..messages import Message, message
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated
@@ -23,6 +24,9 @@ from .requirements import missing_columns_of
 Summing = Callable[[Sequence[Wanted], date], list[Sums]]
 
 
+NO_ROW = message("no row counts")
+
+
 @frozen(eq=False)
 class MetricValues:
     """The value of one metric for every shop.
@@ -30,7 +34,8 @@ class MetricValues:
     ``n`` is the number of rows that a value rests on, unweighted. ``sums`` are the weighted sums
     and the counts that the aggregator combined, one pair per tally; what changes in the events
     changes these. ``missing_columns`` are columns without which no shop has a value;
-    ``no_value_reason`` says why a single shop has none.
+    ``no_value_reason`` says why a single shop has none. ``lacking`` marks the shops for which
+    nobody was asked: the input of the metric is missing. That is not the same as having no row.
     """
 
     id: str
@@ -38,7 +43,12 @@ class MetricValues:
     n: npt.NDArray[np.int64]
     sums: tuple[Sums, ...] = ()
     missing_columns: tuple[str, ...] = ()
-    no_value_reason: str = "no row counts"
+    no_value_reason: Message = NO_ROW
+    lacking: Mask = field()
+
+    @lacking.default
+    def _lacking_where_columns_are(self) -> Mask:
+        return np.full(len(self.column), bool(self.missing_columns))
 
     @property
     def values(self) -> Rationals:
@@ -106,7 +116,8 @@ def _not_counted(id: str, shops: int) -> MetricValues:
         id,
         ExactColumn.unknown(shops),
         np.zeros(shops, dtype=np.int64),
-        no_value_reason="no event feeds it: give its value with --values",
+        no_value_reason=message("no event feeds it: give its value with --values"),
+        lacking=np.ones(shops, dtype=np.bool_),
     )
 
 

@@ -173,6 +173,7 @@ class RuleSet:
     scale_source: str = ""
     eligibility: tuple[Eligibility[Number], ...] = ()
     peers_need_eligibility: bool | Assumed = False
+    min_peers: Number = 2
     tiers: tuple[Tier[Number], ...] = ()
     adjustments: tuple[Adjustment[Number], ...] = ()
     comparison: Comparison | None = None

@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
-import numpy as np
 import polars as pl
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from ..composing.comparison import compare
 from ..composing.composition import compose
 from ..composing.conditions import Measures
-from ..composing.eligibility import check_eligibility
+from ..composing.eligibility import check_eligibility, ranked_shops
 from ..composing.publication import publish
-from ..composing.standards import Standards, compare_with_standards
-from ..exact.rationals import Mask
-from ..grading.benchmarks import Benchmark
+from ..composing.standards import compare_with_standards
 from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
 from ..grading.weighing import MetricValues
-from ..messages import listed, message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
-from .hints import rules_command
+from .findings import find_notices
+from .reference_tables import ReferenceTables
 from .result import Result
-
-
-def _read_benchmarks(table: Benchmark | str | Path | None) -> Benchmark | None:
-    return Benchmark.read(Path(table)) if isinstance(table, str | Path) else table
-
-
-def _read_standards(table: Standards | str | Path | None) -> Standards | None:
-    return Standards.read(Path(table)) if isinstance(table, str | Path) else table
-
-
-@frozen
-class ReferenceTables:
-    """What a user knows besides events: percentiles, and standards; as tables or their files."""
-
-    benchmarks: Benchmark | None = field(default=None, converter=_read_benchmarks)
-    standards: Standards | None = field(default=None, converter=_read_standards)
 
 
 def build_result(
@@ -51,20 +31,14 @@ def build_result(
     tables: ReferenceTables | None = None,
     *,
     supplied: Supplied = NOTHING_SUPPLIED,
-    eligible: bool = False,
     notices: tuple[Notice, ...] = (),
 ) -> Result:
-    """Build the result from metric values: grade, compose, publish, compare with the industry.
-
-    ``eligible`` takes the conditions for a published score as met, where they cannot be checked.
-    """
+    """Build the result from metric values: grade, compose, publish, compare with the industry."""
     tables = tables or ReferenceTables()
     exact, industries = rules.exact, shops["industry"].to_list()
     measures = Measures(measured, industries, mean_kind=exact.mean_kind)
-    checks = () if eligible else check_eligibility(exact, measures)
-    peers: Mask | None = None
-    if exact.peers_need_eligibility and checks:
-        peers = np.logical_and.reduce([check.met for check in checks])
+    checks = check_eligibility(exact, measures)
+    peers = ranked_shops(exact, checks)
     graded = grade(
         rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
     )
@@ -74,6 +48,7 @@ def build_result(
         rules=rules,
         as_of=as_of,
         shops=shops,
+        measured=measured,
         graded=graded,
         composed=composed,
         published=publish(exact, composed, checks, measures),
@@ -89,52 +64,5 @@ def build_result(
             for id in shown
             if tables.standards is not None
         },
-        notices=(*notices, *_unused(tables, shown)),
     )
-    more = (*_from_table(result), *_missing_numbers(result))
-    return evolve(result, notices=(*result.notices, *more))
-
-
-def _unused(tables: ReferenceTables, shown: Sequence[str]) -> Iterator[Notice]:
-    """Yield notices on rows of a user's tables that are about no metric of the rule set."""
-    if tables.benchmarks is not None:
-        for metric in sorted({m for _, m in tables.benchmarks.curves} - set(shown)):
-            said = message(
-                "benchmark rows of metric {metric} are not used by this rule set", metric=metric
-            )
-            yield Notice("benchmark_unused", said, metrics=(metric,))
-    if tables.standards is not None:
-        for metric in sorted(tables.standards.metrics - set(shown)):
-            said = message(
-                "standards of metric {metric} are not used by this rule set", metric=metric
-            )
-            yield Notice("standards_unused", said, metrics=(metric,))
-
-
-def _from_table(result: Result) -> Iterator[Notice]:
-    """Yield a notice on metrics whose percentiles are not ranks among these shops."""
-    found = [
-        id
-        for id, graded in result.graded.items()
-        if graded.percentiles is not None and graded.percentiles.from_table.any()
-    ]
-    if found:
-        said = message(
-            "percentiles from the benchmark table (marked *): {metrics}", metrics=listed(found)
-        )
-        yield Notice("benchmark_used", said, metrics=tuple(found))
-
-
-def _missing_numbers(result: Result) -> Iterator[Notice]:
-    """Yield a notice on numbers that are missing, and how to supply them."""
-    rules, missing = result.rules, [m.number for m in result.missing_numbers]
-    if missing:
-        said = message(
-            "numbers of {ruleset} are not published and were not supplied: {count} ({first});"
-            " {command} --missing prints a file to fill in, for numbers=",
-            ruleset=rules.ruleset.name,
-            count=len(missing),
-            first=listed([*missing[:3], *(["…"] if len(missing) > 3 else [])]),
-            command=rules_command(rules),
-        )
-        yield Notice("numbers_missing", said)
+    return evolve(result, notices=(*notices, *find_notices(result, tables)))

@@ -20,6 +20,7 @@ from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
 from ..grading.points import Graded
 from ..grading.variants import by_variant
+from ..grading.weighing import MetricValues
 from ..model.rulesets import MissingNumber
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
@@ -49,6 +50,7 @@ class Result:
     rules: BoundRuleSet
     as_of: date
     shops: pl.DataFrame
+    measured: Mapping[str, MetricValues]
     graded: Mapping[str, Graded]
     composed: Composed
     published: Published
@@ -143,7 +145,7 @@ class Result:
     def columns(self) -> Columns:
         """The columns behind everything that a result shows, one row per shop."""
         return Columns(
-            ruleset=self.rules.ruleset,
+            rules=self.rules,
             shops=self.shops,
             graded=self.graded,
             composed=self.composed,
@@ -248,11 +250,22 @@ class Result:
                 for id, points in columns.dimension_points.items()
             ),
             metrics=tuple(
-                MetricView(id=id, dimension=columns.dimension_of(id), **metric.row(row, named=True))
+                MetricView(
+                    id=id,
+                    dimension=columns.dimension_of(id),
+                    **{
+                        **metric.row(row, named=True),
+                        "reason": columns.metric_reasons[id].at(row),
+                    },
+                )
                 for id, metric in columns.metrics.items()
             ),
             tiers=tuple(columns.tiers[row]),
+            possible_tiers=tuple(columns.possible_tiers[row]),
             coverage=columns.coverage[row],
+            score_low=columns.score_low[row],
+            score_high=columns.score_high[row],
+            reason=columns.reasons.at(row),
             json_line=partial(self._json_line, row),
         )
 

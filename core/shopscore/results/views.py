@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from ..errors import UsageError, did_you_mean
+from ..messages import Message
 
 
 @frozen(repr=False)
@@ -20,7 +21,7 @@ class MetricView:
     to 1 (best), ``from_table`` says that it comes from a benchmark table. ``weight`` is the share
     of the total after rescaling, None where the status is not ``ok``. ``industry_mean``,
     ``direction`` and ``difference`` are there where the rules compare, ``standard`` and
-    ``reached`` where standards were supplied.
+    ``reached`` where standards were supplied. ``peers`` is among how many shops it was ranked.
     """
 
     id: str
@@ -32,7 +33,8 @@ class MetricView:
     points: float | None
     weight: float | None
     from_table: bool
-    reason: str | None
+    peers: int | None
+    reason: Message | None
     industry_mean: float | None = None
     direction: str | None = None
     difference: float | None = None
@@ -61,7 +63,9 @@ class ShopView:
 
     ``shop["pickup_rate"]`` is a metric, ``shop.dimension("goods")`` a dimension; iterating gives
     the metrics, ``shop.to_dict()`` the shop's entry of the JSON document. ``coverage`` is the
-    share of the total whose numbers are known, where some are missing. ``platform``,
+    share of the total that is known; where it is less than 1, the score lies between ``score_low``
+    and ``score_high``, ``tiers`` hold whatever it is, and ``possible_tiers`` for some of it.
+    ``reason`` says why there is no score. ``platform``,
     ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is.
     """
 
@@ -77,7 +81,11 @@ class ShopView:
     dimensions: tuple[DimensionView, ...]
     metrics: tuple[MetricView, ...]
     tiers: tuple[str, ...]
+    possible_tiers: tuple[str, ...]
     coverage: float | None
+    score_low: float | None
+    score_high: float | None
+    reason: Message | None
     _json_line: Callable[[], str] = field(eq=False)
 
     def __repr__(self) -> str:

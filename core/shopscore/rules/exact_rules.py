@@ -48,6 +48,7 @@ class ExactRuleSet:
     scorers: Mapping[str, Scorer] = field(converter=FrozenDict)
     eligibility: tuple[Eligibility[Fraction], ...] = ()
     peers_need_eligibility: bool = False
+    min_peers: int = 2
     tiers: tuple[Tier[Fraction], ...] = ()
     adjustments: tuple[Adjustment[Fraction], ...] = ()
     comparison: Comparison | None = None
@@ -110,6 +111,7 @@ def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRule
             for e in ruleset.eligibility
         ),
         peers_need_eligibility=bool(numbers.plain(ruleset.peers_need_eligibility)),
+        min_peers=int(numbers.required(ruleset.min_peers)),
         tiers=tuple(
             Tier(t.id, t.label, numbers.condition(t.condition), t.source) for t in ruleset.tiers
         ),

@@ -39,7 +39,7 @@ def check_ruleset(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None = No
 
 def _check_numbers(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None) -> None:
     numbers = Numbers(ruleset.name, ruleset.numbers)
-    low, high, decimals = map(numbers.required, _scale(ruleset))
+    low, high, decimals, _ = map(numbers.required, _scale(ruleset))
     if decimals.denominator != 1 or not 0 <= decimals <= MOST_DECIMALS:
         raise table.fail(
             f"decimals = {float(decimals):g}: a whole number from 0 to {MOST_DECIMALS} is needed"
@@ -113,8 +113,8 @@ def _check_chosen(ruleset: RuleSet, table: Table) -> None:
             )
 
 
-def _scale(ruleset: RuleSet) -> tuple[Number, Number, Number]:
-    return ruleset.low, ruleset.high, ruleset.decimals
+def _scale(ruleset: RuleSet) -> tuple[Number, ...]:
+    return ruleset.low, ruleset.high, ruleset.decimals, ruleset.min_peers
 
 
 def _check_required(ruleset: RuleSet, table: Table) -> None:

@@ -177,7 +177,7 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         ),
         comparison=_comparison(top.table("comparison")),
         informational=top.texts("informational"),
-        assumptions=_assumptions(top),
+        assumptions={a.id: a for a in _assumptions(top)},
         sources={name: t.as_source(name) for name, t in top.named_tables("sources")},
         effective_from=top.date("effective_from"),
         effective_to=top.date("effective_to"),
@@ -189,7 +189,29 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
     )
     scale.done()
     peers.done()
-    return ruleset
+    return _with_min_peers(ruleset)
+
+
+#: No platform says among how many shops it ranks; two are what a rank needs.
+MIN_PEERS = Assumption(
+    id="ranking.min_peers",
+    kind="integer",
+    value=2,
+    low=1,
+    high=1000,
+    unit="shops",
+    reason="From how many shops of an industry on they are ranked is not published; a rank needs two.",
+)
+_WITHOUT_RANKS = {"bands", "threshold", "linear"}
+
+
+def _with_min_peers(ruleset: RuleSet) -> RuleSet:
+    """Return a rule set that ranks with the assumption on how many peers a rank needs."""
+    kinds = {spec.kind for spec in ruleset.scorers.values()}
+    if ruleset.dimensions and kinds <= _WITHOUT_RANKS:
+        return ruleset
+    assumptions = {MIN_PEERS.id: MIN_PEERS, **ruleset.assumptions}
+    return evolve(ruleset, assumptions=assumptions, min_peers=Assumed(MIN_PEERS.id))
 
 
 def _label(table: Table) -> Label:
@@ -300,10 +322,10 @@ def _comparison(table: Table) -> Comparison | None:
     return comparison
 
 
-def _assumptions(top: Table) -> dict[str, Assumption]:
+def _assumptions(top: Table) -> list[Assumption]:
     assumptions = [_assumption(table) for table in top.tables("assumptions")]
     check_once(top, "assumption", [a.id for a in assumptions])
-    return {a.id: a for a in assumptions}
+    return assumptions
 
 
 def _assumption(table: Table) -> Assumption:

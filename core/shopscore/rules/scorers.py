@@ -23,10 +23,30 @@ Point = tuple[Fraction, Fraction]
 
 @frozen(eq=False)
 class Percentiles:
-    """Percentiles from 0 (worst) to 1 (best), and a mask of those from a benchmark table."""
+    """Percentiles from 0 (worst) to 1 (best), and a mask of those from a benchmark table.
+
+    ``peers`` is among how many shops each was ranked, itself included; 0 where it was not.
+    """
 
     column: ExactColumn
     from_table: Mask
+    peers: npt.NDArray[np.int64]
+
+
+@frozen(eq=False)
+class Reach:
+    """The lowest and the highest that each shop could have; ``possible`` where it could have any."""
+
+    lowest: Rationals
+    highest: Rationals
+    possible: Mask
+
+    @classmethod
+    def everywhere(cls, lowest: Fraction, highest: Fraction, size: int) -> Reach:
+        """Build the reach that every shop has alike."""
+        constant = Rationals.constant
+        everyone = np.ones(size, dtype=np.bool_)
+        return cls(constant(lowest, size), constant(highest, size), everyone)
 
 
 @frozen(eq=False, slots=False)
@@ -34,8 +54,9 @@ class Context:
     """What a scorer may use besides the values.
 
     All arrays have one entry per shop. ``has_value`` says which values exist (``n`` > 0 and not
-    below the metric's minimum), ``is_peer`` which shops are ranked among each other. ``low`` is
-    the bottom of the scale. ``rank`` computes the percentiles of values among fixed peers.
+    below the metric's minimum), ``is_peer`` which shops are ranked among each other. ``low`` and
+    ``high`` are the ends of the scale. ``rank`` computes the percentiles of values among fixed
+    peers, ``rank_reach`` the percentiles that each shop could have.
     """
 
     metric: str
@@ -47,7 +68,9 @@ class Context:
     industries: Sequence[str]
     shop_types: Sequence[str | None]
     low: Fraction
+    high: Fraction
     rank: Callable[[ExactColumn], Percentiles] = field(repr=False)
+    rank_reach: Callable[[], Reach] = field(repr=False)
 
     @cached_property
     def percentiles(self) -> Percentiles:
@@ -84,6 +107,10 @@ class Scorer(ABC):
     def possible_points(self) -> tuple[Fraction, ...]:
         """Every number of points among the parameters; these are checked against the scale."""
         return ()
+
+    def reach(self, context: Context) -> Reach:
+        """Return the points that each shop could have if its value were known: by default any."""
+        return Reach.everywhere(context.low, context.high, len(context.has_value))
 
     def check_direction(self, better: Better) -> None:  # noqa: B027 - most scorers have no direction
         """Raise RuleSetError where the scorer runs against the direction that is better."""
@@ -130,6 +157,17 @@ class PercentileCurve(Scorer):
         points = interpolate(self.curve, percentiles.column.values)
         return Points(points, percentiles.column.known, "no_peers", percentiles)
 
+    def reach(self, context: Context) -> Reach:
+        ranks = context.rank_reach()
+        ends = [interpolate(self.curve, end) for end in (ranks.lowest, ranks.highest)]
+        lowest, highest = ends[0].least(ends[1]), ends[0].greatest(ends[1])
+        for place, points in self.curve:  # a curve may turn between the ends
+            constant = Rationals.constant(points, len(lowest))
+            within = ~ranks.lowest.at_least(place) & ranks.highest.at_least(place)
+            lowest = constant.least(lowest).where(within, lowest)
+            highest = constant.greatest(highest).where(within, highest)
+        return Reach(lowest, highest, ranks.possible)
+
 
 def interpolate(curve: Sequence[Point], at: Rationals) -> Rationals:
     """Interpolate linearly between the points of a curve; flat outside the first and the last."""
@@ -169,6 +207,10 @@ class Bands(Scorer):
                 f"the bounds of bands must go from the worst to the best value, and {better} is better"
             )
 
+    def reach(self, context: Context) -> Reach:
+        floor = context.low if self.floor is None else self.floor
+        return _reach_of((floor, *self.possible_points), context)
+
     def points(self, values: Rationals, context: Context) -> Points:
         floor = context.low if self.floor is None else self.floor
         result = Rationals.constant(floor, len(values))
@@ -189,6 +231,9 @@ class Threshold(Scorer):
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
         return self.passed, self.failed
+
+    def reach(self, context: Context) -> Reach:
+        return _reach_of(self.possible_points, context)
 
     def points(self, values: Rationals, context: Context) -> Points:
         reached = _reaches(values, self.bound, context.better)
@@ -213,8 +258,15 @@ class Linear(Scorer):
     def possible_points(self) -> tuple[Fraction, ...]:
         return tuple(points for _, points in self.line)
 
+    def reach(self, context: Context) -> Reach:
+        return _reach_of(self.possible_points, context)
+
     def points(self, values: Rationals, context: Context) -> Points:
         return Points(interpolate(self.line, values), context.has_value)
+
+
+def _reach_of(points: Sequence[Fraction], context: Context) -> Reach:
+    return Reach.everywhere(min(points), max(points), len(context.has_value))
 
 
 def _reaches(values: Rationals, bound: Fraction, better: Better) -> Mask:

@@ -1,0 +1,32 @@
+"""Names of columns and streams in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..messages import Message, message
+
+
+def missing_in_words(names: Iterable[str]) -> Message:
+    """Return missing columns and streams as a message; empty where nothing is missing.
+
+    >>> print(missing_in_words(["orders.paid_at", "stream reviews"]))
+    no column orders.paid_at and no stream reviews
+    """
+    parts: list[Message] = []
+    columns: Message | None = None
+    for name in names:
+        stream = name.removeprefix("stream ")
+        if stream != name:
+            parts.append(message("no stream {stream}", stream=stream))
+        elif columns is None:
+            columns = message("no column {column}", column=name)
+        else:
+            columns = message("{first} and {second}", first=columns, second=name)
+    found = parts if columns is None else [columns, *parts]
+    if not found:
+        return message("")
+    said, *rest = found
+    for part in rest:
+        said = message("{first} and {second}", first=said, second=part)
+    return said
