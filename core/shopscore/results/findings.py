@@ -76,7 +76,7 @@ def _not_checked(result: Result, check: EligibilityCheck) -> Notice:
     measured = result.measured[metric]
     count, first = _shops(result, ~check.checked)
     said = message(
-        "not checked: {condition} ({id}), since there is {why}",
+        "not checked: {condition} ({id}): {why}",
         condition=check.eligibility.label,
         id=check.eligibility.id,
         why=missing_in_words(measured.missing_columns) or measured.no_value_reason,

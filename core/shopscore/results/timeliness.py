@@ -40,7 +40,7 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
         if stream not in readers:
             continue
         if own is None:
-            yield _empty(stream, readers[stream])
+            yield _empty(stream, readers[stream], as_of)
         elif today - own.last > max(_FRESH_DAYS, _usual_pause(own)):
             yield _stale(stream, own.last, readers[stream], as_of)
     for (stream, day), metrics in short.items():
@@ -51,10 +51,11 @@ def _usual_pause(own: OwnDays | None) -> int:
     return min(own.pause, _LONGEST_PAUSE) if own else 0
 
 
-def _empty(stream: str, metrics: list[str]) -> Notice:
+def _empty(stream: str, metrics: list[str], as_of: date) -> Notice:
     said = message(
-        "{stream}: no row falls on a day before that of publication; {metrics} read it",
+        "{stream}: no row before {as_of}; read by {metrics}",
         stream=stream,
+        as_of=as_of,
         metrics=listed(metrics),
     )
     return Notice("empty_stream", said, stream=stream, metrics=tuple(metrics))
@@ -62,7 +63,7 @@ def _empty(stream: str, metrics: list[str]) -> Notice:
 
 def _stale(stream: str, last: int, metrics: list[str], as_of: date) -> Notice:
     said = message(
-        "{stream}: rows end on {last}, {days} days before {as_of}; {metrics} miss the days after",
+        "{stream}: rows end on {last}, {days} days before {as_of}; read by {metrics}",
         stream=stream,
         last=_day(last),
         days=(as_of - _day(last)).days,
@@ -74,8 +75,7 @@ def _stale(stream: str, last: int, metrics: list[str], as_of: date) -> Notice:
 
 def _short(stream: str, first: int, metrics: list[str]) -> Notice:
     said = message(
-        "{stream}: rows begin on {first}, after the first day of a window; {metrics} miss the days"
-        " before",
+        "{stream}: rows begin on {first}, after the first day of the windows of {metrics}",
         stream=stream,
         first=_day(first),
         metrics=listed(metrics),
