@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import shopscore as ss
@@ -33,7 +33,6 @@ PARTS = (
     ("aftersales", "reason"),
     ("conversations", "first_reply_at"),
     ("conversations", "satisfaction"),
-    ("reviews", "rating"),
 )
 
 
@@ -57,7 +56,7 @@ def scored(frames: dict[str, pl.DataFrame], rules: tuple[str, str, str]) -> ss.R
 
 
 @pytest.mark.slow
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30, phases=[Phase.explicit, Phase.generate])
 @given(
     st.sampled_from(sorted(EVENTS)),
     st.sampled_from(RULES),
