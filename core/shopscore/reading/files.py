@@ -13,7 +13,8 @@ from ..errors import InputError, ShopscoreWarning
 from ..messages import message
 from ..notices import Notice
 from .formats.body import Body
-from .formats.frames import FrameOrigin, read_dataframe, read_parquet
+from .formats.dataframes import library_of, read_dataframe
+from .formats.frames import FrameOrigin, read_parquet
 from .formats.sheets import Sheet, open_sheets
 from .formats.text import TextStyle, separator_by_header
 from .formulas import REASON, unmark
@@ -137,13 +138,15 @@ def _not_text(sheet: Sheet) -> str:
     return f"{what}; save the file as UTF-8"
 
 
-def from_dataframe(name: str, data: Any) -> RawTable:
+def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None) -> RawTable:
     """Return the raw cells of any dataframe with the Arrow PyCapsule interface.
+
+    Columns other than those in ``columns`` may be of types that cannot be read.
 
     Raises:
         InputError: where it is none, or a package is missing that reads it.
     """
-    frame = read_dataframe(data, f"stream {name}")
+    frame, left_out = read_dataframe(data, f"stream {name}", columns)
     if REASON in frame.columns:
         frame = unmark(frame).drop(REASON)
-    return RawTable(frame, None, FrameOrigin.of(frame))
+    return RawTable(frame, None, FrameOrigin.of(frame, library_of(data)), left_out)
