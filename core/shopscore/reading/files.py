@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from ..errors import InputError, ShopscoreWarning
 from ..messages import message
 from ..notices import Notice
@@ -104,7 +106,7 @@ def _read_text(sheet: Sheet, columns: Collection[str]) -> RawTable:
         guessed = message("{file}: not UTF-8, so taken for GB18030", file=sheet.label)
         notices = (Notice("encoding_guessed", guessed),)
     return RawTable(
-        frame=body.frame.rename({str(place): name for name, place in places.items()}),
+        frame=pl.DataFrame([body.frame[str(place)].alias(name) for name, place in places.items()]),
         label=sheet.label,
         origin=body.origin,
         unread=tuple(name for name in names if name not in columns and name != REASON),

@@ -51,12 +51,16 @@ def _joined(run: list[RawTable]) -> RawTable:
     if len(run) == 1:
         return run[0]
     first = run[0]
-    names = first.frame.columns
     offsets = (0, *accumulate(len(table.frame) for table in run[:-1]))
     unread = dict.fromkeys(name for table in run for name in table.unread)
     suborders = [table.suborders for table in run if table.suborders is not None]
     return JoinedTable(
-        frame=pl.concat([table.frame.select(names) for table in run], rechunk=True),
+        frame=pl.DataFrame(
+            [
+                pl.concat([table.frame.get_column(name) for table in run], rechunk=True)
+                for name in first.frame.columns
+            ]
+        ),
         label=first.label,
         origin=first.origin,
         unread=tuple(unread),

@@ -30,6 +30,7 @@ EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".zip", ".gz")
 #: Tables too, which are not read: that is said, so that nobody believes they were.
 OTHER_SUFFIXES = (".json", ".jsonl", ".ndjson", ".html", ".htm", ".xml", ".xlsb", ".ods")
 
+_MOST_HEADER = 1 << 16
 _TABLES = (*SUFFIXES, *EXPORT_SUFFIXES, *OTHER_SUFFIXES)
 
 
@@ -188,7 +189,8 @@ class _Search:
         """Tell whether a file has the stream's key; without layouts, what else could it be."""
         if path.suffix == ".parquet" or not any(self.layouts):
             return True
-        return set(stream.key) <= set(read_names(path, stream) or ())
+        key = set(stream.key)
+        return key <= plain_names(path) or key <= set(read_names(path, stream) or ())
 
     def add_export(self, path: Path, keys: FolderKeys, version: FileVersion) -> bool:
         """Add what an export file holds, if any layout fits."""
@@ -261,12 +263,15 @@ class _Search:
             InputError: for a link of a stream that leads nowhere: its rows are missing.
         """
         for path in visible(folder):
+            if not path.is_symlink():
+                yield path
+                continue
             if is_lost(path):
                 if (stream and path.suffix.lower() in _TABLES) or path.stem in self.streams:
                     raise InputError(_leads_nowhere(path))
                 where: Message | None = message("nowhere")
             else:
-                where = leads_astray(path, self.root) if path.is_symlink() else None
+                where = leads_astray(path, self.root)
             if where is None:
                 yield path
                 continue
@@ -319,6 +324,20 @@ def _leads_nowhere(path: Path) -> Message:
     return message(
         "{file}: a link that leads nowhere; mend it, or take it away", file=show_path(path)
     )
+
+
+def plain_names(path: Path) -> set[str]:
+    """Return the cells of the first line of a file, if it is simple text; it need not be.
+
+    That is enough for most files, and takes a tenth of the time of opening them.
+    """
+    try:
+        with path.open("rb") as file:
+            line = file.readline(_MOST_HEADER).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return set()
+    found = (line.split(separator) for separator in ",\t;")
+    return {name.strip().strip('"') for name in max(found, key=len)}
 
 
 def read_names(path: Path, stream: Stream) -> list[str] | None:
