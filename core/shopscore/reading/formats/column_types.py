@@ -9,7 +9,8 @@ from ...messages import Message, message
 
 #: Days from the epoch to the first and the last day of the calendar, less one for any zone.
 _FIRST_DAY, _LAST_DAY = -719_161, 2_932_895
-_PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+#: Nanoseconds cannot leave the calendar.
+_PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000}
 _NESTED = (pl.List, pl.Array, pl.Struct)
 
 #: How a column becomes text, by the library that its dataframe is of.
@@ -80,9 +81,10 @@ def within_calendar(series: pl.Series) -> pl.Series:
     ['2022-01-08 00:00:00', '3000000 days from 1970-01-01']
     """
     dtype = series.dtype
-    if not isinstance(dtype, pl.Date | pl.Datetime):
+    unit = dtype.time_unit if isinstance(dtype, pl.Datetime) else "days"
+    if unit == "ns" or not isinstance(dtype, pl.Date | pl.Datetime):
         return series
-    per_day = _PER_DAY[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+    per_day = _PER_DAY.get(unit, 1)
     units = series.to_physical().cast(pl.Int64)
     outside = ((units < _FIRST_DAY * per_day) | (units > _LAST_DAY * per_day)).fill_null(False)
     if not outside.any():
@@ -90,5 +92,4 @@ def within_calendar(series: pl.Series) -> pl.Series:
     zoned = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
     form = "%Y-%m-%d %H:%M:%S%:z" if zoned else "%Y-%m-%d %H:%M:%S"
     shown = series.set(outside, None).cast(dtype).dt.strftime(form)
-    unit = dtype.time_unit if isinstance(dtype, pl.Datetime) else "days"
     return shown.zip_with(~outside, units.cast(pl.String) + f" {unit} from 1970-01-01")

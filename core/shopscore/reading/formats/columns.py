@@ -65,7 +65,7 @@ def parse(
     header, widest = widths
     names = [str(position) for position in positions]
     decoders = [ColumnDecoder(codec) for _ in names]
-    frames = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
+    frames: list[pl.DataFrame] = []
     too_long: dict[int, str] = {}
     rows, plain, spare = 0, True, 0 if exact else _SPARE
     room = bytearray()  # grows to the size of a piece, and stays
@@ -85,7 +85,8 @@ def parse(
         frames.append(pl.DataFrame(wanted))
         rows += len(frame)
         plain = plain and not piece.quotes
-    frame = pl.concat(frames if len(frames) == 1 else frames[1:])
+    nothing = dict.fromkeys(names, pl.String)
+    frame = pl.concat(frames) if frames else pl.DataFrame(schema=nothing)
     return Columns(frame, too_long, plain, any(decode.broken for decode in decoders))
 
 

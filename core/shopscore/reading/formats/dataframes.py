@@ -132,7 +132,7 @@ def _refuse_lost_index(data: Any, label: str, columns: Collection[str]) -> None:
     """Raise where a known column is the index of a dataframe, which is not read."""
     if library_of(data) != "pandas" or not hasattr(data, "index"):
         return
-    lost = [name for name in data.index.names if name in columns]
+    lost = [n for n in data.index.names if n in columns and n not in data.columns]
     if lost:
         raise InputError(
             message(
