@@ -13,7 +13,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
-from ..messages import message, numbered
+from ..messages import Message, listed, message, numbered
 from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from ..notices import FIRST, Notice
@@ -360,11 +360,15 @@ def _shop_table(
     ), notices
 
 
-def _first_of(set_aside: pl.DataFrame) -> str:
+def _first_of(set_aside: pl.DataFrame) -> Message:
     first = set_aside.row(0, named=True)
-    line = first["line"] or first["row"]
-    place = ", ".join(
-        str(p) for p in (first["file"] or first["stream"], f"line {line}", first["column"]) if p
+    line = message("line {line}", line=first["line"] or first["row"])
+    parts = [first["file"] or first["stream"], line, first["column"]]
+    more = numbered(" (and {n} more)", " (and {n} more)", len(set_aside) - 1)
+    return message(
+        "{place}: {value} {reason}{more}",
+        place=listed(part for part in parts if part),
+        value=repr(first["value"]),
+        reason=first["reason"],
+        more=more if len(set_aside) > 1 else "",
     )
-    more = f" (and {len(set_aside) - 1} more)" if len(set_aside) > 1 else ""
-    return f"{place}: {first['value']!r} {first['reason']}{more}"
