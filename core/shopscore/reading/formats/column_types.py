@@ -91,5 +91,6 @@ def within_calendar(series: pl.Series) -> pl.Series:
         return series
     zoned = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
     form = "%Y-%m-%d %H:%M:%S%:z" if zoned else "%Y-%m-%d %H:%M:%S"
-    shown = series.set(outside, None).cast(dtype).dt.strftime(form)
+    inside = series.set(outside, None)
+    shown = (inside.cast(pl.Datetime("ms")) if unit == "days" else inside).dt.strftime(form)
     return shown.zip_with(~outside, units.cast(pl.String) + f" {unit} from 1970-01-01")
