@@ -89,6 +89,12 @@ class TestPages:
         (tmp_path / "a.xls").write_bytes(page.encode("gb18030"))
         assert one(read(tmp_path / "a.xls"))["order_id"] == "1"
 
+    @pytest.mark.parametrize("name", ["订单.html", "订单.mht", "订单"])
+    def test_under_any_name(self, name: str, tmp_path: Path) -> None:
+        page = f"<table>{HEAD}<tr><td>1</td><td>1</td>{TIMES}</table>"
+        (tmp_path / name).write_text(page, "utf-8")
+        assert one(read(tmp_path / name))["order_id"] == "1"
+
     def test_canonical_rows(self, tmp_path: Path) -> None:
         page = "<!-- x --><table><tr><td>order_id<td>shop_id<tr><td>1<td>S9</table>"
         (tmp_path / "orders.csv").write_text(page, "utf-8")
@@ -122,6 +128,12 @@ class TestOthers:
     def test_json(self, name: str, text: str, codec: str, tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, codec)
         refused(tmp_path / name, name, "JSON", "make it CSV")
+
+    @pytest.mark.parametrize("platform", ["douyin", None])
+    @pytest.mark.parametrize("name", ["orders.json", "订单.jsonl", "x", "orders.dat"])
+    def test_json_under_any_name(self, name: str, platform: str | None, tmp_path: Path) -> None:
+        (tmp_path / name).write_text('{"order_id": "1"}\n', "utf-8")
+        refused(tmp_path / name, name, "JSON", "make it CSV", platform=platform)
 
     def test_brackets_are_no_json(self, tmp_path: Path) -> None:
         (tmp_path / "orders.csv").write_text("[x],order_id,shop_id\n{1},1,S1\n", "utf-8")

@@ -89,6 +89,10 @@ class _Search:
         name, known = show_path(path), [*self.streams]
         if self.add_file(path, path.stem, {}):
             return
+        if path.suffix.lower() not in EXPORT_SUFFIXES:  # it was named: whatever its name says
+            if self.add_export(path, {}, FileVersion.of(path)):
+                return
+            open_sheets(path, name)  # says so where it is no table at all
         if any(self.layouts):
             raise InputError(
                 message(
@@ -176,7 +180,9 @@ class _Search:
             self.leave(path)
             return ""
         version = FileVersion.of(path)
-        if not (stream and self.has_key(path, stream)) and self.add_export(path, keys, version):
+        canonical = stream is not None and self.has_key(path, stream)
+        exported = not canonical and path.suffix.lower() in EXPORT_SUFFIXES
+        if exported and self.add_export(path, keys, version):
             return "export"
         if stream is None:
             self.leave(path)
@@ -194,7 +200,7 @@ class _Search:
 
     def add_export(self, path: Path, keys: FolderKeys, version: FileVersion) -> bool:
         """Add what an export file holds, if any layout fits."""
-        if not any(self.layouts) or path.suffix.lower() not in EXPORT_SUFFIXES:
+        if not any(self.layouts):
             return False
         known = False
         for sheet in open_sheets(path, self.label(path)):
