@@ -189,3 +189,17 @@ class TestFilesThatChange:
                     path.write_text(head, "utf-8") if "orders" in stage else None
                 ),
             )
+
+    def test_what_is_known_is_told_without_the_file(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "orders.csv", "shop_id,order_id\nS1,1\nS1,2\n")
+        events = ss.read_events(path)
+        path.unlink()
+        assert events.origin("orders", [1]) == [("orders.csv", 3)]
+
+    def test_what_is_not_known_is_not_made_up(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "orders.csv", 'shop_id,order_id,carrier\nS1,1,"a\nb"\nS1,2,\n')
+        events = ss.read_events(path)
+        assert events.origin("orders", [1]) == [("orders.csv", 4)]
+        write(path, "shop_id,order_id,carrier\nS1,2,\nS1,1,\nS1,3,\n")
+        with pytest.raises(ss.InputError, match="changed while it was read"):
+            events.origin("orders", [1])

@@ -41,16 +41,11 @@ class Opener:
         Raises:
             InputError: where it cannot be read, or its file changes meanwhile.
         """
-        version = self.version
-        if version is None:
+        if self.version is None:
             return self.read()
-        try:
+        with self.version.unchanged():
             table = self.read()
-        except Exception:
-            version.refuse_changes()  # of what is wrong with half a file nothing need be said
-            raise
-        version.refuse_changes()
-        return evolve(table, version=version)
+        return evolve(table, version=self.version)
 
 
 def open_tables(

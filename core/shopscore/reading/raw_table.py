@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -41,8 +42,21 @@ class FileVersion(NamedTuple):
             ) from None
         return cls(path, found.st_size, found.st_mtime_ns, found.st_ino)
 
-    def refuse_changes(self) -> None:
-        """Raise where the file is another one now, or gone."""
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Raise where the file is another one before or after it is read.
+
+        What is wrong with half a file need not be said then.
+        """
+        self._refuse_changes()
+        try:
+            yield
+        except Exception:
+            self._refuse_changes()
+            raise
+        self._refuse_changes()
+
+    def _refuse_changes(self) -> None:
         try:
             same = FileVersion.of(self.path) == self
         except InputError:
@@ -113,22 +127,22 @@ class RawTable:
             )
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
-        """Return the line on which each row begins, as an editor counts (the header is line 1)."""
-        self._refuse_changes(rows)
-        return self.origin.lines(rows)
+        """Return the line on which each row begins, as an editor counts (the header is line 1).
+
+        Raises:
+            InputError: where the file must be read again for that, and is another one now.
+        """
+        with self._same_file(known=self.origin.lines_known or not rows):
+            return self.origin.lines(rows)
 
     def records(self, rows: Sequence[int]) -> list[list[str]]:
         """Return all cells of some rows as text, as the source has them.
 
         Raises:
-            InputError: where the file is no longer the one that was read.
+            InputError: where the file must be read again for that, and is another one now.
         """
-        self._refuse_changes(rows)
-        try:
+        with self._same_file(known=self.origin.cells_known):
             return self.origin.records(rows)
-        except Exception:
-            self._refuse_changes(rows)
-            raise
 
     def sources(self, rows: Sequence[int]) -> list[RowSource]:
         """Return where some rows stand."""
@@ -139,9 +153,9 @@ class RawTable:
         """Return a list of cells, whose rows are counted in this table, with their own files."""
         return incidents
 
-    def _refuse_changes(self, rows: Sequence[int]) -> None:
-        if rows and self.version is not None:
-            self.version.refuse_changes()
+    def _same_file(self, *, known: bool) -> AbstractContextManager[None]:
+        """Return what raises where the file is another one now, unless all is known of it."""
+        return nullcontext() if known or self.version is None else self.version.unchanged()
 
     def values(self, column: str, rows: Sequence[int]) -> list[str | None]:
         """Return some cells of a column as they stand in the source."""

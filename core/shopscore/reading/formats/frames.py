@@ -48,6 +48,11 @@ class FrameOrigin(Origin):
         """Return the origin of all rows of a dataframe."""
         return cls(tuple(frame.columns), *_AS_TEXT, frame, library)
 
+    @property
+    def cells_known(self) -> bool:
+        """Whether the cells of rows can be told without reading the file again: they can."""
+        return True
+
     def keep(self, rows: Sequence[int]) -> FrameOrigin:
         """Return the origin of the same rows that holds on to a few of them only."""
         return evolve(self, frame=self.frame[list(rows)], kept=rows)

@@ -150,6 +150,11 @@ class _TextOrigin(Origin):
     header: int
     plain: bool
 
+    @property
+    def lines_known(self) -> bool:
+        """Whether the lines of rows can be told without reading the file again."""
+        return self.plain
+
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         if self.plain:
             first = self.table.head[self.header].next_line
