@@ -13,17 +13,19 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
-from ..messages import message, numbered
+from ..messages import Message, listed, message, numbered
 from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from ..notices import FIRST, Notice
 from .files import Progress, from_dataframe
 from .fingerprints import Digest, cell_prints
+from .joining import join_small
+from .openers import Opener, ShopDefaults, open_tables
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
 from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
 from .rows.links import ORDER, link
 from .rows.places import Places
-from .sources import ShopDefaults, Sources, find_sources, open_tables
+from .sources import Sources, find_sources
 
 if TYPE_CHECKING:
     from ..plugins.declarations import Platform
@@ -64,7 +66,13 @@ class Events:
         places = self.places.get(stream)
         if places is None:
             known = [*self.places]
-            raise UsageError(f"no stream {stream} was read{did_you_mean(stream, known)}")
+            raise UsageError(
+                message(
+                    "no stream {stream} was read{hint}",
+                    stream=stream,
+                    hint=did_you_mean(stream, known),
+                )
+            )
         found = places.find(positions)
         return [one and (one.file, one.line or one.row) for one in found]
 
@@ -105,8 +113,10 @@ def read_events(
     Args:
         source: a folder with one file (or folder of files) per stream, ``orders.csv`` or
             ``orders.parquet``; export files of the platform's back office under any name,
-            recognised by their headers, with a folder for each of several shops; one such file; or ``{"orders": dataframe, …}`` with anything that
-            offers the Arrow PyCapsule interface (polars, pandas, pyarrow, DuckDB).
+            recognised by their headers, with a folder for each of several shops; one such file;
+            or ``{"orders": dataframe, …}`` with anything that offers the Arrow PyCapsule
+            interface (polars, pandas, pyarrow, DuckDB). A folder ``dt=2026-05-01`` says so of
+            every row in it, where the file has no such column.
         platform: whose clock times are on, and whose own streams are read as well.
         tz: the zone of the clock, where it is not the platform's.
         strict: raise where a row would be set aside.
@@ -131,8 +141,12 @@ def read_events(
         return _strictly(source) if strict else source
     if not isinstance(source, str | Path | Mapping):
         raise UsageError(
-            f"events are a folder, a file or a mapping of dataframes, not {type(source).__name__};"
-            ' one dataframe is {"orders": dataframe}'
+            message(
+                "events are a folder, a file or a mapping of dataframes, not {type};"
+                " one dataframe is {example}",
+                type=type(source).__name__,
+                example='{"orders": dataframe}',
+            )
         )
     zone, declared = _clock(platform, tz)
     streams = merge_streams(CANONICAL, declared.streams if declared else ())
@@ -147,16 +161,19 @@ def read_events(
     typed = {}
     for name, openers in sources.tables.items():
         say(f"reading {name}")
-        typed[name] = type_rows(streams[name], open_tables(openers, defaults), zone)
+        tables = open_tables(openers, defaults, streams[name])
+        typed[name] = type_rows(streams[name], join_small(tables), zone)
     say("looking for the latest states")
     ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in typed.values())])
     ids = ids.unique().sort().alias("shop_id")
     consolidated = {name: consolidate(rows, ids) for name, rows in typed.items()}
     say("linking")
     events = _assemble(ids, consolidated, streams, zone.key if zone else None, defaults)
-    tables = tuple(table for rows in typed.values() for table in rows.tables)
-    notices = (*sources.notices, *(n for t in tables for n in t.notices), *_on_states(consolidated))
-    report = evolve(events.report.with_notices(*notices), tables=tables)
+    joined = [table for rows in typed.values() for table in rows.tables]
+    members = tuple(member for table in joined for member in table.members)
+    on_files = (notice for table in members for notice in table.notices)
+    notices = (*sources.notices, *on_files, *_on_states(consolidated))
+    report = evolve(events.report.with_notices(*notices), tables=members)
     _log(report)
     events = evolve(events, report=report)
     return _strictly(events) if strict else events
@@ -186,7 +203,7 @@ def _clock(
         zone = ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UsageError(
-            f"{name!r} is not a time zone; give a name such as Asia/Shanghai"
+            message("{name} is not a time zone; give a name such as Asia/Shanghai", name=repr(name))
         ) from None
     return zone, declared
 
@@ -196,7 +213,13 @@ def _shop_defaults(
 ) -> ShopDefaults:
     known = SHOPS.column("shop_type").values
     if shop_type is not None and shop_type not in known:
-        raise UsageError(f"{shop_type!r} is no type of shop{did_you_mean(shop_type, known)}")
+        raise UsageError(
+            message(
+                "{name} is no type of shop{hint}",
+                name=repr(shop_type),
+                hint=did_you_mean(shop_type, known),
+            )
+        )
     return ShopDefaults(shop_id, industry, shop_type)
 
 
@@ -219,9 +242,19 @@ def _sources(
         return find_sources(Path(source), streams, layouts)
     unknown = [name for name in source if name not in streams]
     if unknown:
-        raise InputError(f"unknown stream {unknown[0]}{did_you_mean(unknown[0], streams)}")
+        raise InputError(
+            message(
+                "unknown stream {stream}{hint}",
+                stream=unknown[0],
+                hint=did_you_mean(unknown[0], streams),
+            )
+        )
     return Sources(
-        {s: [(partial(from_dataframe, s, source[s]), None)] for s in streams if s in source}
+        {
+            name: [Opener(partial(from_dataframe, name, source[name], stream.names))]
+            for name, stream in streams.items()
+            if name in source
+        }
     )
 
 
@@ -327,11 +360,15 @@ def _shop_table(
     ), notices
 
 
-def _first_of(set_aside: pl.DataFrame) -> str:
+def _first_of(set_aside: pl.DataFrame) -> Message:
     first = set_aside.row(0, named=True)
-    line = first["line"] or first["row"]
-    place = ", ".join(
-        str(p) for p in (first["file"] or first["stream"], f"line {line}", first["column"]) if p
+    line = message("line {line}", line=first["line"] or first["row"])
+    parts = [first["file"] or first["stream"], line, first["column"]]
+    more = numbered(" (and {n} more)", " (and {n} more)", len(set_aside) - 1)
+    return message(
+        "{place}: {value} {reason}{more}",
+        place=listed(part for part in parts if part),
+        value=repr(first["value"]),
+        reason=first["reason"],
+        more=more if len(set_aside) > 1 else "",
     )
-    more = f" (and {len(set_aside) - 1} more)" if len(set_aside) > 1 else ""
-    return f"{place}: {first['value']!r} {first['reason']}{more}"

@@ -9,11 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from ..errors import InputError, ShopscoreWarning
 from ..messages import message
 from ..notices import Notice
 from .formats.body import Body
-from .formats.frames import FrameOrigin, read_dataframe, read_parquet
+from .formats.dataframes import library_of, read_dataframe
+from .formats.frames import FrameOrigin, read_parquet
 from .formats.sheets import Sheet, open_sheets
 from .formats.text import TextStyle, separator_by_header
 from .formulas import REASON, unmark
@@ -103,7 +106,7 @@ def _read_text(sheet: Sheet, columns: Collection[str]) -> RawTable:
         guessed = message("{file}: not UTF-8, so taken for GB18030", file=sheet.label)
         notices = (Notice("encoding_guessed", guessed),)
     return RawTable(
-        frame=body.frame.rename({str(place): name for name, place in places.items()}),
+        frame=pl.DataFrame([body.frame[str(place)].alias(name) for name, place in places.items()]),
         label=sheet.label,
         origin=body.origin,
         unread=tuple(name for name in names if name not in columns and name != REASON),
@@ -137,13 +140,15 @@ def _not_text(sheet: Sheet) -> str:
     return f"{what}; save the file as UTF-8"
 
 
-def from_dataframe(name: str, data: Any) -> RawTable:
+def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None) -> RawTable:
     """Return the raw cells of any dataframe with the Arrow PyCapsule interface.
+
+    Columns other than those in ``columns`` may be of types that cannot be read.
 
     Raises:
         InputError: where it is none, or a package is missing that reads it.
     """
-    frame = read_dataframe(data, f"stream {name}")
+    frame, left_out = read_dataframe(data, f"stream {name}", columns)
     if REASON in frame.columns:
         frame = unmark(frame).drop(REASON)
-    return RawTable(frame, None, FrameOrigin.of(frame))
+    return RawTable(frame, None, FrameOrigin.of(frame, library_of(data)), left_out)

@@ -75,7 +75,7 @@ def _write(table: RawTable, set_aside: pl.DataFrame, target: Path) -> None:
     with target.open("w", encoding=origin.encoding, errors="replace", newline="") as file:
         writer = csv.writer(file, delimiter=origin.separator)
         writer.writerow([REASON, *_marked_once(origin.headers, marked)])
-        for row, cells in zip(rows, origin.records(rows), strict=True):
+        for row, cells in zip(rows, table.records(rows), strict=True):
             writer.writerow([because[row], *_marked_once(cells, marked)])
 
 

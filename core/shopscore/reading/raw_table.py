@@ -2,16 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import NamedTuple, Self
 
+import numpy as np
 import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError
+from ..messages import message
 from ..model.layouts import Layout
 from ..notices import Notice
 from .formats.body import Origin
 from .formats.frames import FrameOrigin
+
+
+class FileVersion(NamedTuple):
+    """A file as it was when it was found, by what changes when it is written or replaced."""
+
+    path: Path
+    size: int
+    modified_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Return the present version of a file.
+
+        Raises:
+            InputError: where it is gone, or cannot be looked at.
+        """
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise InputError(
+                message("{file}: {error}", file=path, error=error.strerror or error)
+            ) from None
+        return cls(path, found.st_size, found.st_mtime_ns, found.st_ino)
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Raise where the file is another one before or after it is read.
+
+        What is wrong with half a file need not be said then.
+        """
+        self._refuse_changes()
+        try:
+            yield
+        except Exception:
+            self._refuse_changes()
+            raise
+        self._refuse_changes()
+
+    def _refuse_changes(self) -> None:
+        try:
+            same = FileVersion.of(self.path) == self
+        except InputError:
+            same = False
+        if not same:
+            raise InputError(
+                message(
+                    "{file}: the file changed while it was read; read it again once nothing"
+                    " writes to it",
+                    file=self.path,
+                )
+            )
+
+
+class RowSource(NamedTuple):
+    """Where a row stands: its file, its line as an editor counts, and which row it is from 1 on.
+
+    A dataframe has no file, and a Parquet file no lines.
+    """
+
+    file: str | None
+    line: int | None
+    row: int
 
 
 @frozen(eq=False)
@@ -38,25 +106,63 @@ class RawTable:
     uncleaned: Mapping[str, pl.Series] = field(factory=dict)
     suborders: pl.Series | None = None
     stream: str = ""
+    version: FileVersion | None = None
+
+    @property
+    def members(self) -> tuple[RawTable, ...]:
+        """The tables of one file each that this one is made of: itself."""
+        return (self,)
 
     def refuse_long_rows(self) -> None:
         """Raise for a row with more cells than the header, where rows cannot be set aside."""
         for row, extra in self.too_long.items():
             (line,) = self.lines([row])
             raise InputError(
-                f"{self.label}, line {line}: more cells than the header has: {extra!r}"
+                message(
+                    "{file}, line {line}: more cells than the header has: {cells}",
+                    file=self.label,
+                    line=line,
+                    cells=repr(extra),
+                )
             )
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
-        """Return the line on which each row begins, as an editor counts (the header is line 1)."""
-        return self.origin.lines(rows)
+        """Return the line on which each row begins, as an editor counts (the header is line 1).
+
+        Raises:
+            InputError: where the file must be read again for that, and is another one now.
+        """
+        with self._same_file(known=self.origin.lines_known or not rows):
+            return self.origin.lines(rows)
+
+    def records(self, rows: Sequence[int]) -> list[list[str]]:
+        """Return all cells of some rows as text, as the source has them.
+
+        Raises:
+            InputError: where the file must be read again for that, and is another one now.
+        """
+        with self._same_file(known=self.origin.cells_known):
+            return self.origin.records(rows)
+
+    def sources(self, rows: Sequence[int]) -> list[RowSource]:
+        """Return where some rows stand."""
+        lines = self.lines(rows)
+        return [RowSource(self.label, line, row + 1) for row, line in zip(rows, lines, strict=True)]
+
+    def locate(self, incidents: pl.DataFrame) -> pl.DataFrame:
+        """Return a list of cells, whose rows are counted in this table, with their own files."""
+        return incidents
+
+    def _same_file(self, *, known: bool) -> AbstractContextManager[None]:
+        """Return what raises where the file is another one now, unless all is known of it."""
+        return nullcontext() if known or self.version is None else self.version.unchanged()
 
     def values(self, column: str, rows: Sequence[int]) -> list[str | None]:
         """Return some cells of a column as they stand in the source."""
         cells = self.uncleaned.get(column, self.frame[column]).gather(list(rows))
         return [None if cell is None else str(cell) for cell in cells]
 
-    def without_cells(self, stream: str, set_aside: Sequence[int]) -> RawTable:
+    def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:
         """Return a table of a stream that knows where its rows stand, and holds no cell of theirs.
 
         A dataframe cannot be read again: the rows that were set aside are kept.
@@ -72,3 +178,63 @@ class RawTable:
             suborders=None,
             stream=stream,
         )
+
+
+@frozen(eq=False)
+class JoinedTable(RawTable):
+    """Several tables of the same columns, one after the other; its rows are counted through.
+
+    What costs the same for one row and for thousands is done once for all of them.
+    """
+
+    parts: tuple[RawTable, ...] = ()
+    offsets: tuple[int, ...] = ()
+
+    @property
+    def members(self) -> tuple[RawTable, ...]:
+        """The tables of one file each that this one is made of."""
+        return self.parts
+
+    def lines(self, rows: Sequence[int]) -> list[int | None]:
+        """Return the line on which each row begins, in its own file."""
+        found: dict[int, int | None] = {}
+        for part, own in self._by_part(rows):
+            before = self.offsets[part]
+            lines = self.parts[part].lines([row - before for row in own])
+            found.update(zip(own, lines, strict=True))
+        return [found[row] for row in rows]
+
+    def sources(self, rows: Sequence[int]) -> list[RowSource]:
+        """Return where some rows stand, in their own files."""
+        lines = self.lines(rows)
+        return [
+            RowSource(self.parts[part].label, line, row - self.offsets[part] + 1)
+            for part, row, line in zip(self._parts_of(rows), rows, lines, strict=True)
+        ]
+
+    def locate(self, incidents: pl.DataFrame) -> pl.DataFrame:
+        """Return a list of cells, whose rows are counted in this table, with their own files."""
+        if not len(incidents):
+            return incidents
+        rows = (incidents["row"] - 1).to_list()
+        parts = self._parts_of(rows)
+        own = [row - self.offsets[part] + 1 for part, row in zip(parts, rows, strict=True)]
+        return incidents.with_columns(
+            pl.Series("file", [self.parts[part].label for part in parts], pl.String),
+            pl.Series("row", own, pl.Int64),
+        )
+
+    def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:
+        """Return the tables as those of a stream, without their cells."""
+        parts = tuple(part.without_cells(stream, ()) for part in self.parts)
+        return evolve(super().without_cells(stream, set_aside), parts=parts)
+
+    def _parts_of(self, rows: Sequence[int]) -> list[int]:
+        found: list[int] = (np.searchsorted(self.offsets, rows, side="right") - 1).tolist()
+        return found
+
+    def _by_part(self, rows: Sequence[int]) -> list[tuple[int, list[int]]]:
+        grouped: dict[int, list[int]] = {}
+        for part, row in zip(self._parts_of(rows), rows, strict=True):
+            grouped.setdefault(part, []).append(row)
+        return [*grouped.items()]

@@ -101,7 +101,7 @@ def unpack(path: Path, label: str) -> tuple[Content, Kind]:
     elif start.startswith(_GZIP):
         inner = Content(path, label, partial(_gunzipped, content))
     else:
-        _refuse_others(content)
+        _refuse_others(content, start)
         return content, "text"
     start = inner.start()
     if start.startswith(_ZIP):
@@ -110,7 +110,7 @@ def unpack(path: Path, label: str) -> tuple[Content, Kind]:
                 return inner, "xlsx"
     if start.startswith((_ZIP, _ZIP_EMPTY, _GZIP)) or start[257:262] == b"ustar":
         raise InputError(f"{inner.label}: an archive within an archive; unpack the outer one")
-    _refuse_others(inner)
+    _refuse_others(inner, start)
     return inner, "text"
 
 
@@ -118,9 +118,9 @@ def _plain(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _refuse_others(content: Content) -> None:
-    """Raise for what is neither text nor a workbook of today."""
-    start, label = content.start(), content.label
+def _refuse_others(content: Content, start: bytes) -> None:
+    """Raise for what is neither text nor a workbook of today, by its first bytes."""
+    label = content.label
     if not start:
         raise InputError(f"{label}: the file is empty")
     for magic, what in _OTHERS.items():

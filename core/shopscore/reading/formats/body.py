@@ -21,6 +21,16 @@ class Origin(ABC):
     encoding: str
     separator: str
 
+    @property
+    def lines_known(self) -> bool:
+        """Whether the lines of rows can be told without reading the file again."""
+        return True
+
+    @property
+    def cells_known(self) -> bool:
+        """Whether the cells of rows can be told without reading the file again."""
+        return False
+
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         """Return the line on which each row begins, as an editor counts, or the row of a worksheet."""
         return [None] * len(rows)

@@ -21,6 +21,7 @@ from .decoding import ColumnDecoder
 MOST_CELL = 1_000_000
 
 _PIECE = 1 << 23
+_FIRST = 1 << 16  # most files are smaller, and need no room for a whole piece
 _BLOCK = 1 << 20
 _STEP = 1 << 15
 _SPARE = 64  # columns beyond the widest known record, at the second attempt
@@ -64,18 +65,17 @@ def parse(
     header, widest = widths
     names = [str(position) for position in positions]
     decoders = [ColumnDecoder(codec) for _ in names]
-    frames = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
+    frames: list[pl.DataFrame] = []
     too_long: dict[int, str] = {}
     rows, plain, spare = 0, True, 0 if exact else _SPARE
-    room = bytearray(2 * _PIECE if codec != "utf-8" else 0)
+    room = bytearray()  # grows to the size of a piece, and stays
     for piece in _pieces(text, separator, widest):
         if piece is None or (read := _read(piece, separator, codec, room, spare)) is None:
             return None
         frame, as_bytes = read
-        missing = [pl.lit(None, pl.String).alias(n) for n in names if n not in frame.columns]
-        wanted = frame.with_columns(missing).select(names).get_columns()
-        extra = [c for c in frame.get_columns() if int(c.name) >= header]
-        extra = [c for c in extra if c.null_count() < len(c)]
+        there = {column.name: column for column in frame.get_columns()}
+        wanted = [there[n] if n in there else _empty(n, len(frame)) for n in names]
+        extra = [c for n, c in there.items() if int(n) >= header and c.null_count() < len(c)]
         if as_bytes:
             wanted = [decode(c) for decode, c in zip(decoders, wanted, strict=True)]
             extra = [ColumnDecoder(codec)(c) for c in extra]
@@ -85,8 +85,13 @@ def parse(
         frames.append(pl.DataFrame(wanted))
         rows += len(frame)
         plain = plain and not piece.quotes
-    frame = pl.concat(frames if len(frames) == 1 else frames[1:])
+    nothing = dict.fromkeys(names, pl.String)
+    frame = pl.concat(frames) if frames else pl.DataFrame(schema=nothing)
     return Columns(frame, too_long, plain, any(decode.broken for decode in decoders))
+
+
+def _empty(name: str, length: int) -> pl.Series:
+    return pl.Series(name, [None], pl.String).new_from_index(0, length)
 
 
 def _titles(width: int, separator: str) -> bytes:
@@ -106,14 +111,19 @@ def _pieces(text: BinaryIO, separator: str, width: int) -> Iterator[_Piece | Non
     """Yield the text in orderly pieces, each valid until the next; None where one is not."""
     titles = _titles(width, separator)
     start = end = len(titles)
-    buffer = bytearray(start + _PIECE)
+    buffer = bytearray(start + _FIRST)
+    buffer[:start] = titles
     view = memoryview(buffer)
-    view[:start] = titles
     over = False
     while not over:
         while end < len(buffer) - 1 and not over:
             count = text.readinto(view[end:-1])  # type: ignore[attr-defined]
             end, over = end + count, not count
+        if not over and len(buffer) < _PIECE:
+            buffer = bytearray(start + _PIECE)
+            buffer[:end] = view[:end]
+            view = memoryview(buffer)
+            continue
         if over:
             while end > start and buffer[end - 1] in b"\r\n":
                 end -= 1

@@ -1,11 +1,12 @@
 """Sheets: tables of text as merchants have them, whatever kind of file they come in.
 
-A sheet is a text (CSV, TSV, …) or a worksheet of a workbook, perhaps within a zip or gzip. What a
+A sheet is a text (CSV, TSV, …), a worksheet of a workbook or a table of a web page, perhaps within a zip or gzip. What a
 file is, its content says, not its name. The first records are read at once, so that the header can
 be found among them; the columns below that header are read when they are asked for.
 
 ``archives`` unpacks, ``decoding`` finds the encoding, ``text`` and ``columns`` split text into
-cells, ``workbooks`` reads worksheets once ``xlsx_size`` lets them pass. ``frames`` has the tables
+cells, ``workbooks`` reads worksheets once ``xlsx_size`` lets them pass, ``web_pages`` the tables
+of what ``documents`` takes for a web page. ``frames`` has the tables
 that need none of this: Parquet files and dataframes.
 """
 
@@ -20,7 +21,9 @@ from ...errors import InputError
 from ..formulas import REASON, unmark
 from .archives import unpack
 from .body import Body
+from .documents import recognise_page
 from .text import EXPORTED, HEAD, MOST_COLUMNS, Delimited, TextStyle, open_delimited
+from .web_pages import open_pages
 from .workbooks import Grid, open_grids
 
 
@@ -72,12 +75,16 @@ def open_sheets(
     ([('6920000000000000977',)], [3], [['6920000000000000977', "'5"]])
     """
     content, kind = unpack(path, label or path.name)
-    if kind == "text":
+    page = recognise_page(content) if kind == "text" else None
+    if page is not None:
+        grids = open_pages(content, page)
+    elif kind == "text":
         text = open_delimited(content, style)
         head = tuple(tuple(text.texts(record)) for record in text.head)
         name = text.encoding.name
         return [Sheet(content.label, path, name, text.separator, head, text)]
-    grids = open_grids(content)
+    else:
+        grids = open_grids(content)
     return [
         _worksheet(f"{content.label} / {name}" if len(grids) > 1 else content.label, path, grid)
         for name, grid in grids

@@ -36,9 +36,6 @@ _BATCH = 1 << 16
 _END = "\0"  # after the last line; the text itself has none
 _SEPARATORS = (",", "\t", ";")
 _GLUED = re.compile(r"\t+(?=[,;])|(?<=[,;])\t+")
-_MARKUP = re.compile(
-    rb"\s*<(?:!doctype html|html|head|meta|style|body|div|table|\?xml)\b", re.IGNORECASE
-)
 _limit = RLock()
 
 
@@ -153,6 +150,11 @@ class _TextOrigin(Origin):
     header: int
     plain: bool
 
+    @property
+    def lines_known(self) -> bool:
+        """Whether the lines of rows can be told without reading the file again."""
+        return self.plain
+
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         if self.plain:
             first = self.table.head[self.header].next_line
@@ -206,12 +208,6 @@ def _refuse_other_text(sample: bytes, label: str) -> None:
             hint = "this is no text; export the table as CSV or .xlsx"
         line = sample.count(b"\n", 0, nul) + 1
         raise InputError(f"{label}, line {line}: a NUL byte; {hint}")
-    if found := _MARKUP.match(sample):
-        what = "an XML file" if found[0].endswith(b"?xml") else "a web page (HTML)"
-        raise InputError(
-            f"{label}: {what}, whatever its name says; open it in Excel or WPS and save it as"
-            " .xlsx or CSV"
-        )
 
 
 def separator_by_header(sample: str, names: Collection[str]) -> str:

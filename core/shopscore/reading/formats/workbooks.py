@@ -58,6 +58,11 @@ class _GridOrigin(Origin):
     grid: Grid
     header: int
 
+    @property
+    def cells_known(self) -> bool:
+        """Whether the cells of rows can be told without reading the file again: they can."""
+        return True
+
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         return [self.grid.numbers[self.header + 1 + row] for row in rows]
 

@@ -124,7 +124,8 @@ def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
         return series.cast(pl.Int64)
     if dtype.is_integer():
         wide = series.cast(pl.Int64, strict=False)
-        return wide.set(wide.abs() > _GREATEST // scale, None) * scale
+        most = _GREATEST // scale
+        return wide.set((wide > most) | (wide < -most), None) * scale  # abs() of -2^63 is itself
     if dtype.is_float():
         exact = series.cast(pl.Float64) * scale
         whole = exact.round()
@@ -154,7 +155,7 @@ def _time(series: pl.Series, column: Column, zone: ZoneInfo | None) -> pl.Series
     if series.dtype == pl.Null:
         return series.cast(pl.Int64)
     if series.dtype == pl.Date:
-        return series.cast(pl.Int64) * _DAY_SECONDS
+        return _within_calendar(series.cast(pl.Int64) * _DAY_SECONDS)
     if not isinstance(series.dtype, pl.Datetime):
         raise _wrong_type(series, column)
     if series.dtype.time_zone is not None:

@@ -92,9 +92,9 @@ def _parse(table: RawTable, column: Column, zone: ZoneInfo | None, where: str) -
     except NoZoneError as error:
         first = series.cast(pl.String, strict=False).str.contains(r"(Z|z|[+-]\d{2}:?\d{2})\s*$")
         rows = [int(first.arg_true()[0])] if first.any() else [0]
-        (line,) = table.lines(rows)
-        place = f", line {line}" if line is not None else f", row {rows[0] + 1}"
-        raise InputError(f"{where}{place}, column {column.name}: {error}") from None
+        (at,) = table.sources(rows)
+        place = f", line {at.line}" if at.line is not None else f", row {at.row}"
+        raise InputError(f"{at.file or where}{place}, column {column.name}: {error}") from None
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
 

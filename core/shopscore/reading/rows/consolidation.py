@@ -94,7 +94,9 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
     repaired_rows, emptied = repair_times(latest, stream)
     places = Places.of(latest[ROW], typed.tables, typed.offsets)
     repaired = pl.concat([_locate(emptied, places, stream), *_unreadable(latest, typed)])
-    set_aside = pl.concat([no_incidents(), *(part.set_aside for _, part in typed.parts)])
+    set_aside = pl.concat(
+        [no_incidents(), *(table.locate(part.set_aside) for table, part in typed.parts)]
+    )
     books = Books(
         rows_in=int(typed.offsets[-1]),
         accepted=_count(latest),
@@ -132,10 +134,10 @@ def _unreadable(latest: pl.DataFrame, typed: TypedRows) -> Iterator[pl.DataFrame
     if PARTS in latest.columns:
         stayed = pl.concat([stayed, latest[PARTS].explode().drop_nulls()])
     stayed = stayed.unique().cast(pl.Int64)
-    for (_, part), before in zip(typed.parts, typed.offsets, strict=False):
+    for (table, part), before in zip(typed.parts, typed.offsets, strict=False):
         if len(part.unreadable):
             at = part.unreadable["row"] - 1 + int(before)
-            yield part.unreadable.filter(at.is_in(stayed.implode()))
+            yield table.locate(part.unreadable.filter(at.is_in(stayed.implode())))
 
 
 def _locate(emptied: pl.DataFrame, places: Places, stream: Stream) -> pl.DataFrame:
