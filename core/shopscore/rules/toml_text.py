@@ -60,13 +60,15 @@ def read_text(path: Path) -> str:
         raise InputError(said) from None
 
 
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody writes to would be waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _read_bytes(path: Path) -> bytes:
     """Return what a regular file holds; a pipe or a device would be read for ever."""
-    without_waiting = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, os.O_RDONLY | without_waiting), "rb") as file:
-        if stat.S_ISDIR(mode := os.fstat(file.fileno()).st_mode):
-            raise InputError(message("{file}: is a folder, not a file", file=path))
-        if not stat.S_ISREG(mode):
+    with open(path, "rb", opener=_open_without_waiting) as file:  # noqa: PTH123 - needs an opener
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise InputError(message("{file}: is not a regular file", file=path))
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
