@@ -58,7 +58,7 @@ def isolated(what: object) -> Iterator[None]:
 
 def describe_error(error: BaseException) -> str:
     """Describe an error in one line, whatever its ``__str__`` does."""
-    name = type.__getattribute__(type(error), "__name__")  # a metaclass may have its own
+    name = type.__dict__["__name__"].__get__(type(error))  # a metaclass may have its own
     try:
         text = " ".join(str(error).split())
     except KeyboardInterrupt:
