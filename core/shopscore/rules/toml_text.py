@@ -67,7 +67,7 @@ def _open_without_waiting(path: str, flags: int) -> int:
 
 def _read_bytes(path: Path) -> bytes:
     """Return what a regular file holds; a pipe or a device would be read for ever."""
-    with open(path, "rb", opener=_open_without_waiting) as file:  # noqa: PTH123 - needs an opener
+    with open(path, "rb", opener=_open_without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise InputError(message("{file}: is not a regular file", file=path))
         data = file.read(MOST_BYTES + 1)
