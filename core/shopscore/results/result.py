@@ -205,7 +205,7 @@ class Result:
             raise UsageError(f"shops are found by their id, a text, not by {shop_id!r}")
         row = int(ids.search_sorted(shop_id)) if len(ids) else 0
         if row >= len(ids) or ids[row] != shop_id:
-            near = ids.slice(max(min(row - 500, len(ids) - 1000), 0), 1000)  # not all of 300,000
+            near = pl.concat([ids.head(500), ids.slice(max(row - 250, 0), 500)]).unique()
             raise UsageError(f"no shop {shop_id} here{did_you_mean(shop_id, near)}")
         return row
 
