@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from attrs import evolve, fields, frozen
 
-from ..errors import InputError, UsageError
+from ..errors import UsageError
 from .run import say
 
 if TYPE_CHECKING:
@@ -279,28 +278,12 @@ def _form_of_file(forms: tuple[str, ...]) -> str:
 
 def assumptions(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
     """Return the values of ``--assume-file`` and, stronger, of ``--assume``."""
-    values: dict[str, object] = dict(_from_file(file)) if file else {}
+    from ..rules.assumption_file import read_assumptions
+
+    values = read_assumptions(file) if file else {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
             raise UsageError(f"--assume {pair!r}: write KEY=VALUE")
         values[key.strip()] = value.strip()
     return values
-
-
-def _from_file(file: Path) -> Iterator[tuple[str, object]]:
-    from ..rules.toml_tables import read_text
-
-    try:
-        document = tomllib.loads(read_text(file), parse_float=str)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{file}: cannot be read as TOML: {error}") from None
-    yield from _flatten(document, "")
-
-
-def _flatten(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, object]]:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _flatten(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", str(value).lower() if isinstance(value, bool) else value

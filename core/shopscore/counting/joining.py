@@ -9,6 +9,7 @@ import polars as pl
 
 from ..errors import ExpressionError
 from ..evaluation.with_polars import to_polars
+from ..messages import message
 from ..model.expressions import DAY_SECONDS, ColumnRef, columns_of
 from ..model.joined import FactOn, HasRow, Joined
 from ..model.streams import Column, Stream
@@ -56,7 +57,7 @@ def joined_column(node: Joined, events: Events, frame: pl.DataFrame) -> pl.Serie
             ).alias(node.key)
         case HasRow(stream, where):
             return _has_row(events, events.streams[stream], where, len(frame)).alias(node.key)
-    raise ExpressionError(f"nothing brings {type(node).__name__} to a row")
+    raise ExpressionError(message("nothing brings {kind} to a row", kind=type(node).__name__))
 
 
 def _fact(name: str, times: pl.DataFrame, events: Events) -> pl.Series:

@@ -8,6 +8,7 @@ import polars as pl
 
 from ..errors import UsageError
 from ..evaluation.with_polars import to_polars
+from ..messages import message
 from ..model.tallies import Once, Tally
 
 
@@ -21,7 +22,7 @@ def winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
     """Return which rows count under the tally's ``Once``, among those that meet its condition."""
     once = tally.once
     if once is None:
-        raise UsageError("the tally counts every row")
+        raise UsageError(message("the tally counts every row"))
     rivals = tally.rivals
     meets = pl.lit(True) if rivals is None else to_polars(rivals).fill_null(False)
     if "_excluded" in frame.columns and not tally.with_excluded:

@@ -11,6 +11,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import UsageError
+from ..messages import message
 from ..model.expressions import columns_of
 from ..model.joined import joined_of
 from ..model.streams import Stream
@@ -45,7 +46,8 @@ class Resolved:
         where a ``Once`` or a fact reaches beyond the order, all rows of a shop.
         """
         if parts < 1:
-            raise UsageError(f"split({parts}): at least one part is needed")
+            said = message("split({parts}): at least one part is needed", parts=parts)
+            raise UsageError(said)
         shares = self.units.shares(parts)
         here = {name: self.positions(name) for name in shares}
         return tuple(

@@ -16,6 +16,7 @@ from attrs import frozen
 from ..errors import ExpressionError, InputError, UsageError
 from ..evaluation.bounds import Bounds, bounds
 from ..evaluation.with_polars import to_polars
+from ..messages import message
 from ..model.expressions import DAY_SECONDS, columns_of
 from ..model.joined import joined_of
 from ..model.tallies import Tally
@@ -94,10 +95,13 @@ def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> 
         span: the seconds to look at, such as :func:`window_span`; by default all.
     """
     if tally not in resolved.rules.tallies:
-        raise UsageError(
-            f"the rows were resolved for {resolved.rules.ruleset.name}, which does not count"
-            f" {tally.key}: resolve them for a rule set that does"
+        said = message(
+            "the rows were resolved for {ruleset}, which does not count {tally}: resolve them for"
+            " a rule set that does",
+            ruleset=resolved.rules.ruleset.name,
+            tally=tally.key,
         )
+        raise UsageError(said)
     picked = [rows.rows for _, rows in counted(resolved.frames[tally.stream], [tally], [span])]
     found = np.concatenate(picked) if picked else np.empty(0, dtype=np.int64)
     return resolved.positions(tally.stream)[found]
@@ -153,4 +157,4 @@ def _check_bounds(frame: pl.DataFrame, tallies: Sequence[Tally]) -> None:
         for expression in expressions:
             bounds(expression, columns)
     except ExpressionError as error:
-        raise InputError(str(error)) from None
+        raise InputError(error.args[0]) from None

@@ -11,7 +11,8 @@ from attrs import evolve
 from ..errors import ExpressionError, InputError, RuleSetError
 from ..model.layouts import Layout, SubOrders
 from ..model.streams import CANONICAL, Stream, merge_streams
-from ..rules.toml_tables import Table, parse_toml, read_text
+from ..rules.toml_tables import Table
+from ..rules.toml_text import parse_toml, read_text
 
 SCHEMA = 1
 
@@ -52,7 +53,7 @@ def read_layout(path: Path) -> Layout:
     try:
         return parse_layout(read_text(path), str(path))
     except RuleSetError as error:
-        raise InputError(str(error)) from None
+        raise InputError(error.args[0]) from None
 
 
 def layout_of_platform(

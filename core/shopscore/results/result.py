@@ -207,7 +207,8 @@ class Result:
             raise UsageError(f"shops are found by their id, a text, not by {shop_id!r}")
         row = int(ids.search_sorted(shop_id)) if len(ids) else 0
         if row >= len(ids) or ids[row] != shop_id:
-            raise UsageError(f"no shop {shop_id} here{did_you_mean(shop_id, ids.head(1000))}")
+            near = pl.concat([ids.head(500), ids.slice(max(row - 250, 0), 500)]).unique()
+            raise UsageError(f"no shop {shop_id} here{did_you_mean(shop_id, near)}")
         return row
 
     @property

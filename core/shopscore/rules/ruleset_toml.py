@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from attrs import evolve
 
 from ..errors import RuleSetError, UsageError
+from ..messages import listed, message
 from ..model.assumptions import Assumption, Number
 from ..model.conditions import Adjustment, Condition, Measure, Operator
 from ..model.expressions import Assumed
@@ -27,7 +28,8 @@ from ..model.rulesets import (
 )
 from .ruleset_checks import COMPARISON_MEANS, check_once, check_ruleset
 from .scorers import ScorerKinds
-from .toml_tables import Table, parse_toml
+from .toml_tables import Table
+from .toml_text import parse_toml
 
 SCHEMA = 1
 #: The statuses that a shop may get where it does not meet a condition.
@@ -76,7 +78,12 @@ def parse_ruleset(
         document = _extend(document, origin, look_up)
     table = Table(document, origin)
     if table.take("schema", int) != SCHEMA:
-        raise table.fail(f"schema = {document['schema']}: this version reads schema = {SCHEMA}")
+        said = message(
+            "schema = {found}: this version reads schema = {schema}",
+            found=document["schema"],
+            schema=SCHEMA,
+        )
+        raise table.fail(said)
     ruleset = _ruleset(table, hashlib.sha256(text.encode()).hexdigest())
     marked = {i: evolve(a, overridden=i in own) for i, a in ruleset.assumptions.items()}
     ruleset = evolve(ruleset, assumptions=marked)
@@ -88,11 +95,16 @@ def parse_ruleset(
 def _extend(document: dict[str, Any], origin: str, look_up: LookUp | None) -> dict[str, Any]:
     base = document.pop("extends")
     if look_up is None or not isinstance(base, str):
-        raise RuleSetError(
-            f'{origin}: extends must be the name of a rule set, "platform/scorecard/version"'
+        said = message(
+            '{file}: extends must be the name of a rule set, "platform/scorecard/version"',
+            file=origin,
         )
+        raise RuleSetError(said)
     if "version" not in document:
-        raise RuleSetError(f"{origin}: a rule set that extends another needs a version of its own")
+        said = message(
+            "{file}: a rule set that extends another needs a version of its own", file=origin
+        )
+        raise RuleSetError(said)
     below = parse_toml(*look_up(base))
     for key in ("effective_from", "effective_to", "published_on", "span_source"):
         below.pop(key, None)
@@ -155,8 +167,8 @@ def _have_ids(value: Any) -> bool:
 def _ruleset(top: Table, sha256: str) -> RuleSet:
     scale, peers = top.table("scale"), top.table("peers")
     ruleset = RuleSet(
-        platform=top.id("platform", "platform"),
-        scorecard=top.id("scorecard", "scorecard"),
+        platform=top.id("platform", message("platform")),
+        scorecard=top.id("scorecard", message("scorecard")),
         version=top.text("version"),
         status=top.word("status", get_args(Status)),  # type: ignore[arg-type]
         label=_label(top),
@@ -220,7 +232,7 @@ def _label(table: Table) -> Label:
 
 def _dimension(table: Table) -> Dimension[Number]:
     dimension = Dimension[Number](
-        id=table.id("id", "dimension"),
+        id=table.id("id", message("dimension")),
         label=_label(table),
         weight=table.number("weight"),
         metrics=tuple(_entry(t) for t in table.tables("metrics")),
@@ -229,7 +241,7 @@ def _dimension(table: Table) -> Dimension[Number]:
     )
     table.done()
     if not dimension.metrics and dimension.points is None:
-        raise table.fail("a dimension needs metrics, or points")
+        raise table.fail(message("a dimension needs metrics, or points"))
     return dimension
 
 
@@ -255,17 +267,18 @@ def scorer_spec(name: str, table: Table) -> ScorerSpec:
         if key not in ("kind", "source", "missing")
     }
     if missing and parameters:
-        raise table.fail(f"a scorer has either missing, or {', '.join(parameters)}")
+        said = message("a scorer has either missing, or {keys}", keys=listed(parameters))
+        raise table.fail(said)
     sourced = parameters  # what needs a source, where it is a number
     if kind == "percentile_curve":  # that percentiles run from 0 to 1 needs none
         curve = parameters.get("curve", ())
         if not isinstance(curve, tuple) or not all(
             isinstance(pair, tuple) and len(pair) == 2 for pair in curve
         ):
-            raise table.fail("curve must hold pairs of a percentile and its points")
+            raise table.fail(message("curve must hold pairs of a percentile and its points"))
         sourced = {str(place): points for place, points in curve}
     if not source and not all(isinstance(v, Assumed) for v in sourced.values()):
-        raise table.fail("a scorer with numbers needs a source")
+        raise table.fail(message("a scorer with numbers needs a source"))
     return ScorerSpec(name, kind, parameters, source, missing)
 
 
@@ -273,11 +286,11 @@ def _eligibility(table: Table) -> Eligibility[Number]:
     limits = {key: table.number(key, None) for key in ("at_least", "at_most")}
     declared = [(key, limit) for key, limit in limits.items() if limit is not None]
     measure = Measure("value", table.text("metric"))
-    id, status = table.id("id", "eligibility"), table.word("status", REFUSALS)
+    id, status = table.id("id", message("eligibility")), table.word("status", REFUSALS)
     label, source = _label(table), table.source()
     table.done()
     if len(declared) != 1:
-        raise table.fail("either at_least or at_most is needed")
+        raise table.fail(message("either at_least or at_most is needed"))
     ((key, limit),) = declared
     condition = Condition[Number](measure, OPERATORS[key], limit)
     return Eligibility(id, label, condition, status, source)  # type: ignore[arg-type]
@@ -288,15 +301,14 @@ def _tier(table: Table) -> Tier[Number]:
     limits = {key: table.number(key, None) for key in keys}
     declared = [(key, limit) for key, limit in limits.items() if limit is not None]
     metric, few = table.text("metric", ""), table.number("or_count_below", None)
-    id, label, source = table.id("id", "tier"), _label(table), table.source()
+    id, label, source = table.id("id", message("tier")), _label(table), table.source()
     table.done()
     by_metric = limits["times_industry_mean"] is not None
     if bool(metric) != by_metric or (few is not None and not by_metric):
-        raise table.fail(
-            "metric and times_industry_mean need each other; or_count_below needs both"
-        )
+        said = message("metric and times_industry_mean need each other; or_count_below needs both")
+        raise table.fail(said)
     if len(declared) != 1:
-        raise table.fail("one of at_least, below and times_industry_mean is needed")
+        raise table.fail(message("one of at_least, below and times_industry_mean is needed"))
     ((key, limit),) = declared
     measure = Measure("value", metric) if by_metric else Measure("total")
     condition = Condition[Number](measure, OPERATORS[key], limit, by_metric, few)
@@ -324,7 +336,7 @@ def _comparison(table: Table) -> Comparison | None:
 
 def _assumptions(top: Table) -> list[Assumption]:
     assumptions = [_assumption(table) for table in top.tables("assumptions")]
-    check_once(top, "assumption", [a.id for a in assumptions])
+    check_once(top, message("assumption"), [a.id for a in assumptions])
     return assumptions
 
 
@@ -342,6 +354,6 @@ def _assumption(table: Table) -> Assumption:
             nullable=table.take("nullable", bool, False),
         )
     except UsageError as error:
-        raise table.fail(str(error)) from None
+        raise table.fail(error) from None
     table.done()
     return assumption

@@ -16,6 +16,7 @@ from attrs import converters, evolve, field, fields, frozen, has
 from ..errors import RuleSetError, did_you_mean
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
+from ..messages import message
 from ..model.metrics import Better
 
 Point = tuple[Fraction, Fraction]
@@ -127,7 +128,8 @@ def _fraction(value: object) -> Fraction:
 def _points(points: Sequence[Sequence[Any]]) -> tuple[Point, ...]:
     for pair in points:
         if not isinstance(pair, Sequence) or len(pair) != 2:
-            raise RuleSetError(f"{pair!r} is not a pair of a value and its points")
+            said = message("{pair} is not a pair of a value and its points", pair=repr(pair))
+            raise RuleSetError(said)
     return tuple((Fraction(str(x)), Fraction(str(y))) for x, y in points)
 
 
@@ -146,7 +148,7 @@ class PercentileCurve(Scorer):
     def __attrs_post_init__(self) -> None:
         places = [x for x, _ in self.curve]
         if len(places) < 2 or places[0] != 0 or places[-1] != 1 or places != sorted(set(places)):
-            raise RuleSetError("the percentiles of a curve must rise from 0 to 1")
+            raise RuleSetError(message("the percentiles of a curve must rise from 0 to 1"))
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
@@ -193,7 +195,7 @@ class Bands(Scorer):
 
     def __attrs_post_init__(self) -> None:
         if not self.bands:
-            raise RuleSetError("bands needs at least one band")
+            raise RuleSetError(message("bands needs at least one band"))
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
@@ -203,9 +205,13 @@ class Bands(Scorer):
     def check_direction(self, better: Better) -> None:
         bounds = [bound for bound, _ in self.bands]
         if bounds != sorted(set(bounds), reverse=better == "lower"):
-            raise RuleSetError(
-                f"the bounds of bands must go from the worst to the best value, and {better} is better"
+            lower = message(
+                "the bounds of bands must go from the worst to the best value, and lower is better"
             )
+            higher = message(
+                "the bounds of bands must go from the worst to the best value, and higher is better"
+            )
+            raise RuleSetError(lower if better == "lower" else higher)
 
     def reach(self, context: Context) -> Reach:
         floor = context.low if self.floor is None else self.floor
@@ -252,7 +258,8 @@ class Linear(Scorer):
     def __attrs_post_init__(self) -> None:
         places = [x for x, _ in self.line]
         if not places or places != sorted(set(places)):
-            raise RuleSetError("the values of a linear scorer must rise from pair to pair")
+            said = message("the values of a linear scorer must rise from pair to pair")
+            raise RuleSetError(said)
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
@@ -297,17 +304,23 @@ def make_scorer(
     """
     known = {**KINDS, **(more or {})}
     if kind not in known:
-        raise RuleSetError(f"unknown kind of scorer {kind}{did_you_mean(kind, known)}")
+        guess = did_you_mean(kind, known)
+        raise RuleSetError(message("unknown kind of scorer {kind}{guess}", kind=kind, guess=guess))
     accepted = _parameter_names(known[kind]) or list(parameters)
     for name in parameters:
         if name not in accepted:
-            raise RuleSetError(
-                f"scorer of kind {kind}: unknown key {name}{did_you_mean(name, accepted)}"
+            said = message(
+                "scorer of kind {kind}: unknown key {key}{guess}",
+                kind=kind,
+                key=name,
+                guess=did_you_mean(name, accepted),
             )
+            raise RuleSetError(said)
     try:
         return known[kind](**parameters)
     except (TypeError, ValueError) as error:
-        raise RuleSetError(f"scorer of kind {kind}: {error}") from None
+        said = message("scorer of kind {kind}: {error}", kind=kind, error=str(error))
+        raise RuleSetError(said) from None
 
 
 def _parameter_names(kind: Any) -> list[str]:
