@@ -32,7 +32,7 @@ def cli() -> None:
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
 @options.reading
 @options.language
-@options.output("table", "json", "csv", "parquet")
+@options.output("table", "json", "csv", "parquet", "xlsx")
 @options.timings
 def score(
     events: Path | None,
@@ -52,8 +52,6 @@ def score(
     """
     if (events is None) == (values is None):
         raise UsageError("give either EVENTS or --values FILE")
-    if output.form == "parquet" and output.path is None:
-        raise UsageError("--format parquet needs -o FILE")
     from ..scoring import score_by_values, score_events
     from .score_pages import say_notices, write_result
 
@@ -104,7 +102,7 @@ def validate(
 @options.plain_reading
 @click.option("--draft", is_flag=True, help="Write a layout to fill in, for --layout.")
 @options.language
-@options.output("table", "json")
+@options.output("table", "json", toml="draft")
 def inspect(
     file: Path,
     platform: str | None,

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from polars.exceptions import PolarsError
 
 from ..errors import InputError, StateError
+from ..writing import cannot_be_written, whole_file
 from .cells import Cells, Ints, fingerprint
 from .daily import count_days
 from .resolution import Resolved
@@ -144,14 +145,11 @@ class Tallies(Pieces):
             InputError: where the file cannot be written.
         """
         target = Path(path)
-        half_written = target.with_name(f"{target.name}.part")
-        try:
-            to_table(self).sink_parquet(half_written)
-            half_written.replace(target)
-        except (OSError, PolarsError) as error:
-            raise InputError(f"{path} cannot be written: {error}") from None
-        finally:
-            half_written.unlink(missing_ok=True)
+        with whole_file(target) as file:
+            try:
+                to_table(self).sink_parquet(file)
+            except PolarsError as error:
+                raise cannot_be_written(target, error) from None
 
     @classmethod
     def read_parquet(cls, path: str | Path) -> Tallies:
