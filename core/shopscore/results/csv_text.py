@@ -16,9 +16,8 @@ def csv_text(frame: pl.DataFrame) -> str:
     texts = [n for n, dtype in flat.schema.items() if dtype == pl.String]
     guarded = flat.with_columns(guard(name) for name in texts)
     if "score_exact" in texts:
-        exact = pl.col("score_exact")
-        fraction = exact.str.contains("^[0-9]+/")
-        guarded = guarded.with_columns(pl.when(fraction).then("'" + exact).otherwise(exact))
+        fraction = pl.col("score_exact").str.replace("^([0-9]+/)", "'$1")
+        guarded = guarded.with_columns(fraction)
     return guarded.write_csv()
 
 
