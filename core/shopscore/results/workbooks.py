@@ -54,7 +54,6 @@ def parquet(frame: pl.DataFrame) -> bytes:
 
 
 def _check_size(frame: pl.DataFrame) -> None:
-    longest = frame.select(pl.col(pl.String).str.len_chars().max()).max_horizontal()
     if frame.height >= MOST_ROWS or frame.width > MOST_COLUMNS:
         raise InputError(
             message(
@@ -63,10 +62,12 @@ def _check_size(frame: pl.DataFrame) -> None:
                 columns=frame.width,
             )
         )
-    if len(longest) and (longest[0] or 0) > MOST_CHARACTERS:
-        raise InputError(
-            message(
-                "a cell of a worksheet does not hold {n} characters: take CSV or Parquet",
-                n=longest[0],
+    for name, dtype in frame.schema.items():
+        longest = frame[name].str.len_chars().max() if dtype == pl.String else 0
+        if isinstance(longest, int) and longest > MOST_CHARACTERS:
+            raise InputError(
+                message(
+                    "a cell of a worksheet does not hold {n} characters: take CSV or Parquet",
+                    n=longest,
+                )
             )
-        )
