@@ -51,7 +51,7 @@ def one_line(err: bytes, *words: str) -> None:
         assert word in lines[0]
 
 
-ENCODINGS = ("ascii", "latin-1", "cp1252", "gbk", "utf-8", "ascii:strict")
+ENCODINGS = ("ascii:strict", "latin-1", "cp1252", "gbk")
 COMMANDS = {
     "table": 'score "$@" --lang zh',
     "one shop": 'score "$@" --lang zh --shop 甲é',

@@ -238,6 +238,13 @@ class TestFolder:
             (folder / "a").write_text("whole")
         assert (target / "a").read_text() == "whole"
 
+    def test_what_a_killed_process_left_is_no_input(self, tmp_path: Path) -> None:
+        (tmp_path / ".shopscore-0123abcd.part").mkdir()
+        for folder in (tmp_path, tmp_path / ".shopscore-0123abcd.part"):
+            (folder / "orders.csv").write_text("shop_id,order_id\nS1,1\n")
+        report = ss.read_events(tmp_path).report
+        assert (report.books["orders"].accepted, report.notices) == (1, ())
+
     @linux
     def test_a_folder_that_takes_nothing(self) -> None:
         with pytest.raises(ss.InputError, match="/sys/x/y: cannot be written"):
