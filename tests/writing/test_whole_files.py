@@ -243,7 +243,8 @@ class TestFolder:
         for folder in (tmp_path, tmp_path / ".shopscore-0123abcd.part"):
             (folder / "orders.csv").write_text("shop_id,order_id\nS1,1\n")
         report = ss.read_events(tmp_path).report
-        assert (report.books["orders"].accepted, report.notices) == (1, ())
+        assert (report.books["orders"].rows_in, report.books["orders"].accepted) == (1, 1)
+        assert {notice.code for notice in report.notices} == {"industry_unknown"}
 
     @linux
     def test_a_folder_that_takes_nothing(self) -> None:

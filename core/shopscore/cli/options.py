@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
@@ -13,23 +12,23 @@ import click
 from attrs import evolve, field, fields, frozen
 
 from ..errors import InputError, UsageError
-from ..messages import listed, message
+from .output_checks import (
+    STANDARD_OUTPUT,
+    check_form,
+    form_of_file,
+    refuse_named_inputs,
+    refuse_read_files,
+)
 from .run import say
 
 if TYPE_CHECKING:
     from ..plugins.selection import Selection
     from ..reading.events import Events
-    from ..reading.report import LoadReport
     from ..results.building import ReferenceTables
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
 FILE = click.Path(path_type=Path)
-STANDARD_OUTPUT = Path("-")
-#: Forms that are no text.
-BINARY = ("parquet", "xlsx")
-#: Parameters that take the name of a file among other words.
-RULES = ("ruleset", "old", "new")
 
 
 @frozen
@@ -97,7 +96,7 @@ class ReadOptions:
             layouts=self.layouts,
             progress=progress,
         )
-        _refuse_read_files(source, events.report)
+        refuse_read_files(source, events.report)
         if self.quarantine is not None:
             for file in write_quarantine(events.report, self.quarantine):
                 say(f"Set aside: {file}")
@@ -276,9 +275,9 @@ def output(*forms: str, toml: str = "") -> Decorator[Any]:
             "-f",
             "form",
             type=click.Choice(forms),
-            default=lambda: _form_of_file(forms, toml),
+            default=lambda: form_of_file(forms, toml),
             show_default=f"by the name of -o, else {forms[0]}",
-            callback=_check_form,
+            callback=check_form,
         ),
         click.option(
             "-o",
@@ -295,83 +294,13 @@ def output(*forms: str, toml: str = "") -> Decorator[Any]:
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
         def checked(**values: Any) -> Any:
-            _refuse_named_inputs()
+            refuse_named_inputs()
             return command(**values)
 
         gathered: Callable[..., Any] = gather(checked)
         return gathered
 
     return decorate
-
-
-def _form_of_file(forms: tuple[str, ...], toml: str) -> str:
-    """Return the form that the name of ``-o FILE`` asks for, else the first.
-
-    Raises:
-        UsageError: where the name ends with anything else.
-    """
-    asked = click.get_current_context().params
-    path = asked.get("path")
-    suffix = path.suffix.removeprefix(".").lower() if isinstance(path, Path) else ""
-    if suffix in forms:
-        return suffix
-    if suffix in ("", "txt") or (suffix == "toml" and asked.get(toml)):
-        return forms[0]
-    raise UsageError(
-        message(
-            "-o {file}: no form of output is known by the ending .{ending}; name one with"
-            " --format: {forms}",
-            file=path,
-            ending=suffix,
-            forms=listed(forms),
-        )
-    )
-
-
-def _check_form(context: click.Context, _: click.Parameter, form: str) -> str:
-    """Return the form, where it goes together with ``-o`` and ``--bom``."""
-    path = context.params.get("path")
-    if form in BINARY and path is None:
-        raise UsageError(message("--format {form} needs -o FILE", form=form))
-    if form in BINARY and path == STANDARD_OUTPUT and sys.stdout.isatty():
-        raise UsageError(message("{form} is no text, and is not shown at a terminal", form=form))
-    if context.params.get("bom") and form != "csv":
-        raise UsageError(message("--bom is for CSV, not for {form}", form=form))
-    return form
-
-
-def _refuse_named_inputs() -> None:
-    """Raise where ``-o`` names a file that another option or argument names."""
-    asked = click.get_current_context().params
-    target = asked.get("path")
-    if target is None or not target.is_file():
-        return
-    for name, value in asked.items():
-        if name == "path":
-            continue
-        for named in value if isinstance(value, tuple) else (value,):
-            is_file = isinstance(named, Path) or (name in RULES and isinstance(named, str))
-            if is_file and Path(named).is_file() and target.samefile(named):
-                raise _is_input(target)
-
-
-def _refuse_read_files(source: Path, report: LoadReport) -> None:
-    """Raise where ``-o`` names a file that was read from a folder."""
-    from ..reading.files import show_path
-
-    target = click.get_current_context().params.get("path")
-    if target is None or not target.is_file():
-        return
-    labels = {(table.label or "").partition(" / ")[0] for table in report.tables}
-    for path in source.rglob("*"):
-        if show_path(path.relative_to(source)) in labels and path.samefile(target):
-            raise _is_input(target)
-
-
-def _is_input(target: Path) -> UsageError:
-    return UsageError(
-        message("-o {file}: is an input, and is not written over; name another", file=target)
-    )
 
 
 def assumptions(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
