@@ -94,9 +94,13 @@ class TestCsv:
         rows = list(csv.DictReader(io.StringIO(answer.out)))
         frame = result.to_polars()
         assert list(rows[0]) == frame.columns
-        for name in ("shop_id", "status", "score", "score_exact", "bad_review_rate.value"):
+        for name in ("shop_id", "status", "score", "bad_review_rate.value"):
             there = ["" if cell is None else str(cell) for cell in frame[name]]
             assert [row[name] for row in rows] == there
+        exact = [cell or "" for cell in frame["score_exact"]]
+        assert any("/" in cell for cell in exact)
+        marked = [f"'{cell}" if "/" in cell else cell for cell in exact]
+        assert [row["score_exact"] for row in rows] == marked, "no date for a spreadsheet"
         assert [r["tiers"] for r in rows] == [";".join(tiers) for tiers in frame["tiers"]]
 
     @pytest.mark.parametrize(

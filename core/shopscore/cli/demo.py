@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..errors import CoverageError, InputError, UsageError
+from ..errors import CoverageError, UsageError
+from ..messages import message
 from ..plugins.catalog import platforms
 from ..plugins.declarations import Platform
+from ..writing import refuse_filled_folder
 from .progress import Stages
 from .run import say
 
@@ -18,10 +20,11 @@ def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None
 
     Raises:
         UsageError: for impossible numbers or dates.
-        InputError: where the files cannot be written.
+        InputError: where files lie in the folder, or none can be written.
     """
     from ..samples import generate, write_csv
 
+    refuse_filled_folder(out)  # before anything is made
     facts = {
         fact.name: (fact.sample_share, fact.sample_value) for p in platforms() for fact in p.facts
     }
@@ -30,11 +33,8 @@ def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None
             shops=shops, orders=orders, seed=seed, end=date.fromisoformat(end), facts=facts
         )
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"no such sample: {error}") from None
-    try:
-        write_csv(frames, out)
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written: {error.strerror or error}") from None
+        raise UsageError(message("no such sample: {reason}", reason=error)) from None
+    write_csv(frames, out)
 
 
 def show_demo(lang: str, end: str) -> None:
@@ -44,7 +44,9 @@ def show_demo(lang: str, end: str) -> None:
 
     installed = platforms()
     if not installed:
-        raise CoverageError("no platform is installed; shopscore-plugins list shows the plugins")
+        raise CoverageError(
+            message("no platform is installed; shopscore-plugins list shows the plugins")
+        )
     platform = installed[0]
     as_of = date.fromisoformat(end) + timedelta(days=1)
     version = _version(platform, as_of)

@@ -33,7 +33,7 @@ def cli() -> None:
 @options.reading
 @options.require
 @options.language
-@options.output("table", "json", "csv", "parquet")
+@options.output("table", "json", "csv", "parquet", "xlsx")
 @options.timings
 def score(
     events: Path | None,
@@ -54,8 +54,6 @@ def score(
     """
     if (events is None) == (values is None):
         raise UsageError("give either EVENTS or --values FILE")
-    if output.form == "parquet" and output.path is None:
-        raise UsageError("--format parquet needs -o FILE")
     from ..results.requirements import Requirements
     from ..scoring import score_by_values, score_events
     from .score_pages import say_notices, write_result
@@ -109,7 +107,7 @@ def validate(
 @options.plain_reading
 @click.option("--draft", is_flag=True, help="Write a layout to fill in, for --layout.")
 @options.language
-@options.output("table", "json")
+@options.output("table", "json", toml="draft")
 def inspect(
     file: Path,
     platform: str | None,

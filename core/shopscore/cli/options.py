@@ -8,9 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from attrs import evolve, fields, frozen
+from attrs import evolve, field, fields, frozen
 
 from ..errors import UsageError
+from .output_checks import (
+    STANDARD_OUTPUT,
+    check_form,
+    form_of_file,
+    refuse_named_inputs,
+    refuse_read_files,
+)
 from .run import say
 
 if TYPE_CHECKING:
@@ -88,6 +95,7 @@ class ReadOptions:
             layouts=self.layouts,
             progress=progress,
         )
+        refuse_read_files(source, events.report)
         if self.quarantine is not None:
             for file in write_quarantine(events.report, self.quarantine):
                 say(f"Set aside: {file}")
@@ -100,12 +108,17 @@ class ReadOptions:
         return read_events(events, strict=self.strict)
 
 
+def _unless_standard(path: Path | None) -> Path | None:
+    return None if path == STANDARD_OUTPUT else path
+
+
 @frozen
 class OutputOptions:
-    """In which form data is written, and where: to a file, or to standard output."""
+    """In which form data is written, and where: to a file, or to standard output (None)."""
 
     form: str
-    path: Path | None
+    path: Path | None = field(converter=_unless_standard)
+    bom: bool = False
 
 
 def _gather(name: str, kind: type, *options: Decorator[Any]) -> Decorator[Any]:
@@ -247,12 +260,19 @@ require = click.option(
 timings = click.option("--timings", is_flag=True, help="Seconds per stage, as JSON on stderr.")
 
 
-def output(*forms: str) -> Decorator[Any]:
+def output(*forms: str, toml: str = "") -> Decorator[Any]:
     """Return ``--format`` with these choices and ``-o``: an OutputOptions named ``output``.
 
-    The first form is the default, unless the name of the file says another.
+    The first form is the default, unless the name of the file says another. ``toml`` names a flag
+    with which the command writes TOML instead. Forms with CSV have ``--bom`` as well.
     """
-    return _gather(
+    bom = click.option(
+        "--bom",
+        is_flag=True,
+        is_eager=True,
+        help="Begin CSV with a byte order mark, by which Excel knows that it is UTF-8.",
+    )
+    gather = _gather(
         "output",
         OutputOptions,
         click.option(
@@ -260,20 +280,32 @@ def output(*forms: str) -> Decorator[Any]:
             "-f",
             "form",
             type=click.Choice(forms),
-            default=lambda: _form_of_file(forms),
+            default=lambda: form_of_file(forms, toml),
             show_default=f"by the name of -o, else {forms[0]}",
+            callback=check_form,
         ),
         click.option(
-            "-o", "--output", "path", type=FILE, metavar="FILE", is_eager=True, help="Write there."
+            "-o",
+            "--output",
+            "path",
+            type=FILE,
+            metavar="FILE",
+            is_eager=True,
+            help="Write there, whole or not at all; - is standard output.",
         ),
+        *([bom] if "csv" in forms else []),
     )
 
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def checked(**values: Any) -> Any:
+            refuse_named_inputs()
+            return command(**values)
 
-def _form_of_file(forms: tuple[str, ...]) -> str:
-    """Return the form that the name of ``-o FILE`` asks for, else the first."""
-    path = click.get_current_context().params.get("path")
-    suffix = path.suffix.removeprefix(".") if isinstance(path, Path) else ""
-    return suffix if suffix in forms else forms[0]
+        gathered: Callable[..., Any] = gather(checked)
+        return gathered
+
+    return decorate
 
 
 def assumptions(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:

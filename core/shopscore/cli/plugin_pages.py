@@ -136,13 +136,13 @@ def _page(record: PluginRecord) -> Iterator[Any]:
         ]
         yield tables.table(("scorecard", "metric", "名称", "name", "better", "unit"), metrics)
     for platform, lever in _levers(record):
-        yield "\n".join(_lever_lines(platform, lever))
+        yield from _lever_lines(platform, lever)
     added = [*(s.name for s in record.scorecards)]
     added += [f"{f.platform}/{f.scorecard}: {f.folder}" for f in record.rulesets]
     for addition in added:
         yield f"Adds {addition}"
     if record.traceback:
-        yield record.traceback
+        yield from record.traceback.splitlines()
 
 
 def show_report(report: Report, output: Path | None) -> None:

@@ -45,7 +45,7 @@ def list_plugins(no_load: bool, output: options.OutputOptions) -> None:
 @click.option("--on", metavar="DATE", help="Only the rule set in force on that day.")
 @click.option("--missing", is_flag=True, help="Print a file for --numbers: what is not published.")
 @options.language
-@options.output("table", "json")
+@options.output("table", "json", toml="missing")
 def rules(
     rules: options.RuleOptions,
     on: str | None,

@@ -8,7 +8,8 @@ import threading
 import time
 from typing import Any
 
-import click
+from .escaping import shown
+from .streams import print_lines
 
 PATIENCE = 2.0
 
@@ -37,7 +38,7 @@ class Stages:
         """Record that a stage begins."""
         self._began.append((stage, time.perf_counter()))
         if self._status is not None:
-            self._status.update(f"{stage} …")
+            self._status.update(shown(f"{stage} …"))
 
     def __exit__(self, *failure: object) -> None:
         if self._timer is not None:
@@ -45,7 +46,7 @@ class Stages:
         if self._status is not None:
             self._status.stop()
         if self._timings and failure[0] is None:
-            click.echo(json.dumps(self.seconds()), err=True)
+            print_lines(json.dumps(self.seconds()))
 
     def seconds(self) -> dict[str, float]:
         """Return the seconds per stage, in order, and in total."""
@@ -61,5 +62,5 @@ class Stages:
         from rich.console import Console
 
         stage = self._began[-1][0] if self._began else "starting"
-        self._status = Console(stderr=True).status(f"{stage} …")
+        self._status = Console(stderr=True).status(shown(f"{stage} …"))
         self._status.start()

@@ -10,9 +10,10 @@ from ..reading.report import LoadReport
 from ..results.csv_text import csv_text
 from ..results.hints import rules_command
 from ..results.result import Result
+from ..results.workbooks import parquet, workbook
 from . import tables
 from .options import OutputOptions
-from .run import say, write, writing
+from .run import say, write, write_bytes, write_cells
 
 
 def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions, lang: str) -> None:
@@ -27,10 +28,11 @@ def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions, 
     if shops:
         frame = frame[result.only(shops)]
     if output.form == "csv":
-        write(csv_text(frame).rstrip("\n"), output.path)
-    elif output.path is not None:
-        with writing(output.path):
-            frame.write_parquet(output.path)
+        write_cells(csv_text(frame), output.path, mark=output.bom)
+    elif output.form == "xlsx":
+        write_bytes(workbook(frame), output.path)
+    else:
+        write_bytes(parquet(frame), output.path)
 
 
 def _show_result(result: Result, shops: tuple[str, ...], lang: str, path: Path | None) -> None:

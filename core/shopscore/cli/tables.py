@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..messages import translate
+from .escaping import shown, shown_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,19 +42,26 @@ def show(*parts: Any, output: Path | None = None) -> None:
     """Print tables and lines to standard output or a file; piped ones are as wide as they need."""
     from rich.console import Console
 
-    if output is not None:
-        from .run import writing
+    from ..writing import whole_file
 
-        with writing(output), output.open("w", encoding="utf-8") as file:
+    class Printer(Console):
+        """A console that leaves a closed pipe to those who run the command."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    if output is not None:
+        with whole_file(output) as place, place.open("w", encoding="utf-8") as file:
             console = Console(file=file, width=_WIDE, **_PLAIN)
             for part in parts:
-                console.print(part)
+                console.print(shown(part) if isinstance(part, str) else part)
         return
-    console = Console(**_PLAIN)
+    console = Printer(**_PLAIN)
     if not console.is_terminal:
-        console = Console(width=_WIDE, **_PLAIN)
+        console = Printer(width=_WIDE, **_PLAIN)
     for part in parts:
-        console.print(part, width=max(console.width, _least_width(part)), crop=False)
+        width = max(console.width, _least_width(part))
+        console.print(shown(part) if isinstance(part, str) else part, width=width, crop=False)
 
 
 def _least_width(part: Any) -> int:
@@ -81,9 +89,10 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    heading = Text(title) if title else None
+    columns, right = [shown(column) for column in columns], [shown(column) for column in right]
+    heading = Text(shown(title)) if title else None
     made = Table(box=SIMPLE_HEAD, title=heading, title_justify="left", pad_edge=False)
-    lines = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    lines = [["" if cell is None else shown(str(cell)) for cell in row] for row in rows]
     for position, column in enumerate(columns):
         longest = max(cell_len(line[position]) for line in [list(columns), *lines])
         last = position == len(columns) - 1  # only the last column is prose, and may wrap
@@ -162,7 +171,7 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
     )
     metrics = [result.rules.metrics[m.id].metric for m in shop.metrics]
     notes = "\n".join(f"{m.label.text(lang)}: {m.note}" for m in metrics if m.note)
-    made.caption = Text(notes) if notes else None
+    made.caption = Text(shown_lines(notes)) if notes else None
     made.caption_justify = "left"
     return made
 

@@ -14,6 +14,7 @@ from polars.exceptions import PolarsError
 
 from ..errors import InputError, StateError
 from ..messages import Translated, listed, message
+from ..writing import cannot_be_written, whole_file
 from .cells import Cells, Ints, fingerprint
 from .daily import count_days
 from .resolution import Resolved
@@ -148,15 +149,11 @@ class Tallies(Pieces):
             InputError: where the file cannot be written.
         """
         target = Path(path)
-        half_written = target.with_name(f"{target.name}.part")
-        try:
-            to_table(self).sink_parquet(half_written)
-            half_written.replace(target)
-        except (OSError, PolarsError) as error:
-            said = message("{file} cannot be written: {why}", file=path, why=str(error))
-            raise InputError(said) from None
-        finally:
-            half_written.unlink(missing_ok=True)
+        with whole_file(target) as file:
+            try:
+                to_table(self).sink_parquet(file)
+            except PolarsError as error:
+                raise cannot_be_written(target, error) from None
 
     @classmethod
     def read_parquet(cls, path: str | Path) -> Tallies:
