@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
 
 from ..errors import UsageError
-from . import options
+from ..messages import message, numbered
+from . import options, voice
 from .progress import Stages
 from .run import run, say, write
 
@@ -31,7 +33,7 @@ def cli() -> None:
 @options.rules
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
 @options.reading
-@options.language
+@voice.speaking
 @options.output("table", "json", "csv", "parquet")
 @options.timings
 def score(
@@ -40,7 +42,6 @@ def score(
     rules: options.RuleOptions,
     shops: tuple[str, ...],
     reading: options.ReadOptions,
-    lang: str,
     output: options.OutputOptions,
     timings: bool,
 ) -> None:
@@ -51,9 +52,9 @@ def score(
     shown.
     """
     if (events is None) == (values is None):
-        raise UsageError("give either EVENTS or --values FILE")
+        raise UsageError(message("give either EVENTS or --values FILE"))
     if output.form == "parquet" and output.path is None:
-        raise UsageError("--format parquet needs -o FILE")
+        raise UsageError(message("--format parquet needs -o FILE"))
     from ..scoring import score_by_values, score_events
     from .score_pages import say_notices, write_result
 
@@ -64,8 +65,8 @@ def score(
         else:
             read = reading.read(events, rules.platform, stages)
             result = score_events(reading.check(read), selection, tables, stages)
-        stages("writing")
-        write_result(result, shops, output, lang)
+        stages(message("writing"))
+        write_result(result, shops, output)
     say_notices(result)
 
 
@@ -73,13 +74,12 @@ def score(
 @click.argument("events", type=options.FILE)
 @options.platform_optional
 @options.reading
-@options.language
+@voice.speaking
 @options.output("table", "json")
 def validate(
     events: Path,
     platform: str | None,
     reading: options.ReadOptions,
-    lang: str,
     output: options.OutputOptions,
 ) -> None:
     """Read EVENTS and show the books: what was accepted, replaced, set aside, repaired, and why."""
@@ -91,10 +91,11 @@ def validate(
     if output.form == "json":
         write(validate_document(report), output.path)
     else:
-        show_books(report, lang, output.path)
+        show_books(report, output.path)
         say_reading_notices(report)
     if reading.strict and len(report.set_aside):
-        say(f"Error: {len(report.set_aside)} rows were set aside")
+        n = len(report.set_aside)
+        say(numbered("{n} row was set aside", "{n} rows were set aside", n), level=logging.ERROR)
         raise click.exceptions.Exit(1)
 
 
@@ -103,14 +104,13 @@ def validate(
 @click.option("--platform", "-p", metavar="P", help="Whose layouts and metrics; default all.")
 @options.plain_reading
 @click.option("--draft", is_flag=True, help="Write a layout to fill in, for --layout.")
-@options.language
+@voice.speaking
 @options.output("table", "json")
 def inspect(
     file: Path,
     platform: str | None,
     reading: options.ReadOptions,
     draft: bool,
-    lang: str,
     output: options.OutputOptions,
 ) -> None:
     """Show what FILE was taken for and why, which columns are used, and which metrics it can feed."""
@@ -119,7 +119,7 @@ def inspect(
     from .inspect_pages import inspect_document, show_inspection
 
     with Stages() as stages:
-        stages("inspecting")
+        stages(message("inspecting"))
         inspection = inspect_file(
             file,
             platform=platform,
@@ -133,7 +133,7 @@ def inspect(
     elif output.form == "json":
         write(inspect_document(inspection), output.path)
     else:
-        show_inspection(inspection, lang, output.path)
+        show_inspection(inspection, output.path)
 
 
 @cli.command()
@@ -142,21 +142,30 @@ def inspect(
 @click.option("--orders", default=6000, show_default=True, help="Orders in all.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, other events.")
 @click.option("--end", default=SAMPLE_END, show_default=True, metavar="DATE", help="The last day.")
+@voice.speaking
 def sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None:
     """Write believable events of made-up shops to OUT: 120 days, one CSV file per stream."""
     from .demo import make_sample
 
     make_sample(out, shops, orders, seed, end)
-    say(f"{orders} orders of {shops} shops, 120 days to {end}: {out}")
+    say(
+        message(
+            "{orders} orders of {shops} shops, 120 days to {end}: {folder}",
+            orders=orders,
+            shops=shops,
+            end=end,
+            folder=out,
+        )
+    )
 
 
 @cli.command()
-@options.language
-def demo(lang: str) -> None:
+@voice.speaking
+def demo() -> None:
     """Make sample events, score them, and show a best and a worst shop; leaves nothing behind."""
     from .demo import show_demo
 
-    show_demo(lang, SAMPLE_END)
+    show_demo(SAMPLE_END)
 
 
 def main() -> None:

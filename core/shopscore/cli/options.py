@@ -12,12 +12,14 @@ import click
 from attrs import evolve, fields, frozen
 
 from ..errors import InputError, UsageError
+from ..messages import message
 from .run import say
 
 if TYPE_CHECKING:
     from ..plugins.selection import Selection
     from ..reading.events import Events
     from ..results.building import ReferenceTables
+    from .progress import Stages
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -74,7 +76,7 @@ class ReadOptions:
     strict: bool = False
     quarantine: Path | None = None
 
-    def read(self, source: Path, platform: str | None, progress: Callable[[str], None]) -> Events:
+    def read(self, source: Path, platform: str | None, progress: Stages) -> Events:
         """Read events, and write what was set aside into the quarantine; strictness comes later."""
         from ..reading.events import read_events
         from ..reading.quarantine import write_quarantine
@@ -89,9 +91,10 @@ class ReadOptions:
             layouts=self.layouts,
             progress=progress,
         )
+        progress.count(sum(books.rows_in for books in events.report.books.values()))
         if self.quarantine is not None:
             for file in write_quarantine(events.report, self.quarantine):
-                say(f"Set aside: {file}")
+                say(message("Set aside: {file}", file=file))
         return events
 
     def check(self, events: Events) -> Events:
@@ -232,13 +235,6 @@ plain_reading = _gather("reading", ReadOptions, _shop_id, _layouts, _tz)
 platform_optional = click.option(
     "--platform", "-p", metavar="P", help="Whose clock and streams the events follow."
 )
-language = click.option(
-    "--lang",
-    type=click.Choice(["zh", "en"]),
-    default="en",
-    envvar="SHOPSCORE_LANG",
-    help="Language of labels.",
-)
 timings = click.option("--timings", is_flag=True, help="Seconds per stage, as JSON on stderr.")
 
 
@@ -277,7 +273,7 @@ def assumptions(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
-            raise UsageError(f"--assume {pair!r}: write KEY=VALUE")
+            raise UsageError(message("--assume {pair!r}: write KEY=VALUE", pair=pair))
         values[key.strip()] = value.strip()
     return values
 
@@ -288,7 +284,8 @@ def _from_file(file: Path) -> Iterator[tuple[str, object]]:
     try:
         document = tomllib.loads(read_text(file), parse_float=str)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{file}: cannot be read as TOML: {error}") from None
+        said = message("{file}: cannot be read as TOML: {why}", file=file, why=error)
+        raise InputError(said) from None
     yield from _flatten(document, "")
 
 

@@ -6,6 +6,7 @@ instead, ``--tz``: everything that is said on standard error goes through :func:
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -18,7 +19,9 @@ from typing import Any
 import click
 
 from ..errors import InputError, ShopscoreError
+from ..messages import message
 from ..plugins.isolation import divert_prints
+from . import voice
 
 INTERRUPTED = 130
 BUG = 70
@@ -29,6 +32,7 @@ _ARGUMENT = re.compile(r"\b([a-z_]+)=(?![\w\"'/=])")
 
 def run(commands: click.Group) -> None:
     """Run a command and leave the process with its exit code; no traceback for what is foreseen."""
+    voice.begin()
     warnings.showwarning = _show_warning
     divert_prints()
     try:
@@ -42,7 +46,7 @@ def run(commands: click.Group) -> None:
         error.show()
         code = error.exit_code
     except ShopscoreError as error:
-        click.echo(f"Error: {name_options(str(error), commands)}", err=True)
+        voice.tell(name_options(error.text(voice.lang()), commands), logging.ERROR)
         code = error.exit_code
     except KeyboardInterrupt:
         code = INTERRUPTED
@@ -53,19 +57,19 @@ def run(commands: click.Group) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except OSError as error:  # standard output that is full or gone
-        click.echo(f"Error: {error.strerror or error}", err=True)
+        voice.tell(error.strerror or error, logging.ERROR)
         code = InputError.exit_code
     except MemoryError:
-        click.echo("Error: not enough memory for this input", err=True)
+        voice.tell(message("not enough memory for this input"), logging.ERROR)
         code = InputError.exit_code
     except Exception as error:
         if os.environ.get("SHOPSCORE_DEBUG"):
             raise
-        click.echo(
-            f"Error: {type(error).__name__}: {error}\n"
-            "This is a fault of shopscore: please report it with what SHOPSCORE_DEBUG=1 shows.",
-            err=True,
+        voice.tell(f"{type(error).__name__}: {error}", logging.ERROR)
+        hint = message(
+            "This is a fault of shopscore: please report it with what SHOPSCORE_DEBUG=1 shows."
         )
+        voice.tell(hint, logging.CRITICAL)
         code = BUG
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -82,16 +86,18 @@ def name_options(message: str, commands: click.Group) -> str:
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    say(f"Warning: {message}")
+    said = message.args[0] if isinstance(message, Warning) and message.args else message
+    say(said, level=logging.WARNING)
 
 
-def say(*lines: str) -> None:
-    """Print lines for a person, on standard error."""
+def say(*lines: object, level: int = logging.INFO) -> None:
+    """Say lines on standard error, in the language of the run and with the names of options."""
     context = click.get_current_context(silent=True)
     commands = context.find_root().command if context else None
     for line in lines:
-        text = name_options(line, commands) if isinstance(commands, click.Group) else line
-        click.echo(text, err=True)
+        text = voice.text(line)
+        named = name_options(text, commands) if isinstance(commands, click.Group) else text
+        voice.tell(named, level)
 
 
 def write(text: str, output: Path | None) -> None:
@@ -109,4 +115,6 @@ def writing(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"{output}: cannot be written: {error.strerror or error}") from None
+        why = error.strerror or error
+        said = message("{file}: cannot be written: {why}", file=output, why=why)
+        raise InputError(said) from None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .._version import version
 from ..errors import InputError, UsageError
+from ..messages import message
 from .run import writing
 
 #: Where each template goes; @NAME@ is the plugin's id.
@@ -31,10 +32,12 @@ def make_package(name: str, parent: Path) -> Path:
         InputError: where the folder exists, or cannot be written.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise UsageError(f"{name!r} is not an id: small letters, digits and _, a letter first")
+        raise UsageError(
+            message("{name!r} is not an id: small letters, digits and _, a letter first", name=name)
+        )
     target = parent / f"shopscore-{name}"
     if target.exists():
-        raise InputError(f"{target}: exists already; nothing was written")
+        raise InputError(message("{file}: exists already; nothing was written", file=target))
     template = resources.files(__package__) / "template"
     words = {"@NAME@": name, "@TITLE@": name.replace("_", " ").capitalize(), "@VERSION@": _floor()}
     with writing(target):

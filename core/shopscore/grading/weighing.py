@@ -14,6 +14,7 @@ from ..errors import UsageError
 from ..exact.columns import ExactColumn
 from ..exact.integers import widen
 from ..exact.rationals import Mask, Rationals
+from ..messages import message
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated
@@ -38,7 +39,7 @@ class MetricValues:
     n: npt.NDArray[np.int64]
     sums: tuple[Sums, ...] = ()
     missing_columns: tuple[str, ...] = ()
-    no_value_reason: str = "no row counts"
+    no_value_reason: str = message("no row counts")
 
     @property
     def values(self) -> Rationals:
@@ -97,7 +98,8 @@ def _day_weights(rules: BoundRuleSet, as_of: date) -> dict[str, DayWeights]:
     try:
         as_of.fromordinal(as_of.toordinal() - max(w.last_age for w in weights.values()))
     except ValueError:
-        raise UsageError(f"{as_of} is too early: windows reach beyond the calendar") from None
+        said = message("{day} is too early: windows reach beyond the calendar", day=as_of)
+        raise UsageError(said) from None
     return weights
 
 
@@ -106,7 +108,7 @@ def _not_counted(id: str, shops: int) -> MetricValues:
         id,
         ExactColumn.unknown(shops),
         np.zeros(shops, dtype=np.int64),
-        no_value_reason="no event feeds it: give its value with --values",
+        no_value_reason=message("no event feeds it: give its value with --values"),
     )
 
 

@@ -146,7 +146,7 @@ def read_events(
     sources = _sources(source, streams, _layouts(declared, layouts))
     typed = {}
     for name, openers in sources.tables.items():
-        say(f"reading {name}")
+        say(message("reading {stream}", stream=name))
         typed[name] = type_rows(streams[name], open_tables(openers, defaults), zone)
     say("looking for the latest states")
     ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in typed.values())])
@@ -164,7 +164,7 @@ def read_events(
 
 def _log(report: LoadReport) -> None:
     for notice in report.notices:
-        logger.info("%s", notice)
+        logger.info("%s", notice, extra={"notice": notice})
     for name, books in report.books.items():
         logger.debug("%s: %s", name, books)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,8 @@ from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..exact.columns import ExactColumn
 from ..grading.points import METRIC_STATUSES, Graded
+from ..grading.requirements import in_words
+from ..messages import message
 from ..model.rulesets import RuleSet
 from ..rules.coverage import why_missing
 
@@ -144,22 +146,27 @@ class Columns:
             "points": _floats(graded.points),
             "weight": _floats(self.composed.weights.get(id, unknown)),
             "from_table": pl.Series(unknown.known if ranks is None else ranks.from_table),
-            "reason": self._reasons(id, graded, status),
+            "reason": self._reasons(id, status),
         }
         columns |= self._comparison(id) | self._attainment(id)
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 
-    def _reasons(self, id: str, graded: Graded, status: pl.Series) -> pl.Series:
+    def _reasons(self, id: str, status: pl.Series) -> pl.Series:
         """Return why a metric has no value, or which of its numbers are missing."""
-        why = _in_words(graded.measured.missing_columns) or graded.measured.no_value_reason
-        numbers = why_missing(self.ruleset, id)
         reasons = pl.DataFrame([status.alias("status")]).select(
             pl.when(pl.col("status") == "no_data")
-            .then(pl.lit(why))
+            .then(pl.lit(self.why(id, "no_data")))
             .when(pl.col("status") == "missing_number")
-            .then(pl.lit(numbers))
+            .then(pl.lit(self.why(id, "missing_number")))
         )
         return reasons.to_series()
+
+    def why(self, id: str, status: str) -> str | None:
+        """Return why a metric has a status, as a message; None where nothing explains it."""
+        if status == "no_data":
+            measured = self.graded[id].measured
+            return _in_words(measured.missing_columns) or measured.no_value_reason
+        return why_missing(self.ruleset, id) if status == "missing_number" else None
 
     def _comparison(self, id: str) -> dict[str, pl.Series]:
         compared, rule = self.compared.get(id), self.ruleset.comparison
@@ -201,7 +208,15 @@ def _floats(column: ExactColumn) -> pl.Series:
 
 def _in_words(names: tuple[str, ...]) -> str:
     """Return the missing columns and streams in words; empty where nothing is missing."""
-    columns = [name for name in names if not name.startswith("stream ")]
-    parts = [f"column {' and '.join(columns)}"] if columns else []
-    parts += [name for name in names if name not in columns]
-    return f"no {' and no '.join(parts)}" if parts else ""
+    columns = [in_words(name) for name in names if not name.startswith("stream ")]
+    parts = [message("no column {columns}", columns=_and(columns))] if columns else []
+    streams = (in_words(name) for name in names if name.startswith("stream "))
+    return _and([*parts, *(message("no {stream}", stream=stream) for stream in streams)])
+
+
+def _and(parts: Sequence[str]) -> str:
+    """Return parts with "and" between them."""
+    said = parts[0] if parts else ""
+    for part in parts[1:]:
+        said = message("{one} and {other}", one=said, other=part)
+    return said
