@@ -14,6 +14,8 @@ from rich.cells import cell_len, chop_cells
 
 #: Between two columns of a table.
 GAP = 2
+#: Prose is not wrapped to less than this, where it is longer.
+PROSE = 12
 #: The column that begins each line takes at most this share of the width.
 FIRST = 0.5
 #: Cells of these say nothing.
@@ -45,8 +47,7 @@ class Column:
     @property
     def least(self) -> int:
         """The width in which no word is broken, and no number."""
-        cells = max(map(cell_len, self.cells), default=0) if self.number else _longest(self.cells)
-        return max(cells, _longest((self.head,)))
+        return self._not_less_than(_longest(self.cells))
 
     @property
     def silent(self) -> bool:
@@ -55,10 +56,14 @@ class Column:
 
     def broken(self, most: int) -> int:
         """Return the least width in which long ids are broken where they may be."""
-        if self.number:
-            return self.least
-        pieces = (p for t in (self.head, *self.cells) for p in _WITHIN.split(t))
-        return min(self.least, max(most, _longest(pieces)))
+        pieces = (piece for cell in self.cells for piece in _WITHIN.split(cell))
+        return min(self.least, self._not_less_than(max(most, _longest(pieces))))
+
+    def _not_less_than(self, words: int) -> int:
+        """Return the width of words, but enough for numbers, headings and a few words of prose."""
+        longest = max(map(cell_len, self.cells), default=0)
+        cells = longest if self.number else max(words, min(longest, PROSE))
+        return max(cells, _longest((self.head,)))
 
 
 def _longest(texts: Iterable[str]) -> int:

@@ -134,7 +134,7 @@ def _assumptions(facts: Mapping[str, Any]) -> Iterator[Any]:
         "The rules rest on {n} assumptions, which --assume can change:",
         len(listed),
     )
-    columns = (message("assumption"), message("value"), message("from"), message("to"))
+    columns = (message("assumption"), message("value"), message("least"), message("greatest"))
     rows = [(a["id"], _value(a["value"]), a["low"], a["high"]) for a in listed]
     prefix = f"{facts['name'].split('/')[0]}.{facts['name'].split('/')[2]}."
     reasons = [(a["id"].removeprefix(prefix), a["reason"]) for a in listed]

@@ -8,6 +8,7 @@ from typing import Literal
 from attrs import field, frozen, validators
 
 from ..errors import DeclarationError
+from ..messages import message
 from .aggregators import Aggregator, NotCounted
 from .labels import Labelled
 from .streams import check_id
@@ -152,4 +153,4 @@ class ValueMetric(Metric):
     @property
     def note(self) -> str:
         """The reason why the metric is not counted."""
-        return f"Taken as a value only: {self.why}."
+        return message("Taken as a value only: {why}.", why=self.why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 
+from ..messages import message
 from ..model.assumptions import Number
 from ..model.expressions import Assumed
 from ..model.rulesets import Dimension, MetricEntry, MissingNumber, RuleSet
@@ -99,7 +100,7 @@ def _missing(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:
         for entry in dimension.metrics:
             yield from _unknown(ruleset, numbers, f"{place}.{entry.id}.weight", entry.weight)
             if not entry.scorer:
-                reason = "how its values become points is not published"
+                reason: str = message("how its values become points is not published")
                 yield MissingNumber(f"{place}.{entry.id}.scorer", None, reason)
             elif reason := ruleset.scorers[entry.scorer].missing:
                 yield MissingNumber(f"scorers.{entry.scorer}", None, reason)
