@@ -47,7 +47,7 @@ SERVICE_RATING_MEAN = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "The formula is an assumption: the rating of the service; where a review has none, that of the goods.",
-        "公式是假定：取服务评分；评价没有服务评分时取商品评分。",
+        "公式是假设：取服务评分；评价没有服务评分时取商品评分。",
     ),
 )
 
@@ -69,7 +69,7 @@ RETURN_EXCHANGE_RATE = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "The source gives the name alone: the formula is an assumption.",
-        "资料只给出名称：公式是假定。",
+        "资料只给出名称：公式是假设。",
     ),
 )
 
@@ -90,7 +90,7 @@ COMPLAINT_RATE = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "The source gives the name alone: the formula is an assumption.",
-        "资料只给出名称：公式是假定。",
+        "资料只给出名称：公式是假设。",
     ),
 )
 
@@ -113,7 +113,7 @@ REFUND_HANDLING_HOURS = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "The formula is an assumption: tickets that the platform stepped into count as well; the buyer's time in between does not.",
-        "公式是假定：平台介入的售后单也计入；买家的中间用时不计入。",
+        "公式是假设：平台介入的售后单也计入；买家的中间用时不计入。",
     ),
 )
 
@@ -138,6 +138,6 @@ REPLY_24H_RATE = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "The source gives the name alone: the formula is an assumption.",
-        "资料只给出名称：公式是假定。",
+        "资料只给出名称：公式是假设。",
     ),
 )

@@ -145,7 +145,7 @@ GOODS_QUALITY_REFUND_RATE = RateMetric(
     sources=CALCULATOR,
     note=bilingual(
         "Only the base, paid orders, is known. Assumption: orders, each once, that were refunded for quality.",
-        "只知道统计基数是支付订单。假定：因品质退款的订单，每单计一次。",
+        "只知道统计基数是支付订单。假设：因品质退款的订单，每单计一次。",
     ),
 )
 
@@ -166,7 +166,7 @@ GOODS_QUALITY_BAD_REVIEW_RATE = RateMetric(
     sources=CALCULATOR,
     note=bilingual(
         "Only the base, paid orders, is known. Assumption: every low rating of the goods counts, whatever its words blame.",
-        "只知道统计基数是支付订单。假定：商品的每个低分评价都计入，不论文字归咎于什么。",
+        "只知道统计基数是支付订单。假设：商品的每个低分评价都计入，不论文字归咎于什么。",
     ),
 )
 
@@ -191,7 +191,7 @@ PROMISED_SHIPPING_RATE = RateMetric(
     sources=CALCULATOR,
     note=bilingual(
         "Only the base, orders that were due, is known. Assumption: in time when picked up by then; a paid order that was cancelled stays due.",
-        "只知道统计基数是应揽收订单。假定：届时已揽收即为及时；已支付后取消的订单仍算应揽收。",
+        "只知道统计基数是应揽收订单。假设：届时已揽收即为及时；已支付后取消的订单仍算应揽收。",
     ),
 )
 
@@ -208,7 +208,7 @@ SHIP_TO_SIGN_HOURS = RateMetric(
     sources=CALCULATOR,
     note=bilingual(
         "Only the base, delivered parcels, is known. Assumption: the time runs from the carrier's pick-up.",
-        "只知道统计基数是已送达包裹。假定：时长从揽收起算。",
+        "只知道统计基数是已送达包裹。假设：时长从揽收起算。",
     ),
 )
 
@@ -249,7 +249,7 @@ REFUND_ONLY_AFTER_SHIPPING_HOURS = RateMetric(
     sources=CALCULATOR,
     note=bilingual(
         "Only the base, settled refunds, is known. Assumption: counted as in 2023, over shipped orders.",
-        "只知道统计基数是已完结退款。假定：按 2023 年的口径，统计已发货订单。",
+        "只知道统计基数是已完结退款。假设：按 2023 年的口径，统计已发货订单。",
     ),
 )
 
@@ -266,6 +266,6 @@ PLATFORM_HELP_RATE = RateMetric(
     sources=CALCULATOR,
     note=bilingual(
         "Only the base, paid orders, is known. Assumption: every time a buyer took it to the platform counts.",
-        "只知道统计基数是支付订单。假定：买家每次求助平台都计入。",
+        "只知道统计基数是支付订单。假设：买家每次求助平台都计入。",
     ),
 )

@@ -20,7 +20,7 @@ def item(id: str, zh: str, en: str, rating: str) -> RateMetric:
         sources=SOURCES,
         note=bilingual(
             "The rule was not found: the plain mean of the last 90 days is an assumption.",
-            "没有找到规则：取近 90 天的简单平均是假定。",
+            "没有找到规则：取近 90 天的简单平均是假设。",
         ),
     )
 

@@ -29,7 +29,7 @@ PLATFORM_HELP_RATE = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "Assumed reading: calls for help per paid order, on the day on which the order was paid.",
-        "假定口径：平均每个支付订单的求助次数，计入订单支付日。",
+        "假设口径：平均每个支付订单的求助次数，计入订单支付日。",
     ),
 )
 
@@ -43,7 +43,7 @@ IM_3MIN_REPLY_RATE = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "Assumed reading: conversations with a human that began in office hours.",
-        "假定口径：在客服时段内开始的人工会话。",
+        "假设口径：在客服时段内开始的人工会话。",
     ),
 )
 
@@ -68,7 +68,7 @@ IN_TRANSIT_REFUND_HOURS = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "Assumed reading: from applying to agreeing, over closed refund-only tickets of shipped orders; the order was not signed for when the buyer applied, never was, or is not known.",
-        "假定口径：从申请到同意的时长，统计已发货订单的已完结仅退款售后单；买家申请时订单尚未签收、始终未签收或签收不详。",
+        "假设口径：从申请到同意的时长，统计已发货订单的已完结仅退款售后单；买家申请时订单尚未签收、始终未签收或签收不详。",
     ),
 )
 
@@ -85,7 +85,7 @@ SIGNED_RETURN_REFUND_HOURS = RateMetric(
     window=LAST_30,
     sources=SOURCES,
     note=bilingual(
-        "Assumed reading: tickets count on the day of the refund.", "假定口径：售后单计入退款日。"
+        "Assumed reading: tickets count on the day of the refund.", "假设口径：售后单计入退款日。"
     ),
 )
 
@@ -119,7 +119,7 @@ POSITIVE_REVIEW_RATE = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "Assumed reading: positive by the stars; the platform may read the words.",
-        "假定口径：按星级判断好评；平台可能还看评价文字。",
+        "假设口径：按星级判断好评；平台可能还看评价文字。",
     ),
 )
 
@@ -146,7 +146,7 @@ PAID_TO_SIGNED_DAYS = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "Assumed reading: from payment, which stands for the moment when the group is complete.",
-        "假定口径：从支付起算，以支付代表成团时刻。",
+        "假设口径：从支付起算，以支付代表成团时刻。",
     ),
 )
 

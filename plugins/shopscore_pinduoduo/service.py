@@ -18,7 +18,7 @@ from .readings import (
 SOURCES = ("captured",)
 NOTE = bilingual(
     "Which metrics make up this part is not published: the metric, its formula and its days are assumptions.",
-    "该部分由哪些指标构成没有公布：指标、公式和天数都是假定。",
+    "该部分由哪些指标构成没有公布：指标、公式和天数都是假设。",
 )
 
 picked_up = col.picked_up_at.is_not_null() & ~col.is_presale
@@ -104,6 +104,6 @@ REVIEWS = RateMetric(
     sources=("s001",),
     note=bilingual(
         "The source names no days: the last 90 are an assumption.",
-        "资料没有给出天数：取近 90 天是假定。",
+        "资料没有给出天数：取近 90 天是假设。",
     ),
 )

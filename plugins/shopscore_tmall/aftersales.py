@@ -11,7 +11,7 @@ LAST_30 = Days(1, assumed("window.days"))
 SOURCES = ("s004",)
 NOTE = bilingual(
     "The source gives the name alone: formula and days are assumptions.",
-    "资料只给出名称：公式和天数都是假定。",
+    "资料只给出名称：公式和天数都是假设。",
 )
 
 paid_orders = Tally("orders", day=col.paid_at)

@@ -179,7 +179,7 @@ IM_3MIN_REPLY_RATE = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "The platform counts rounds of a conversation; here sessions and their first reply are counted instead, which is an assumption.",
-        "平台按会话轮次统计；这里改按会话及其首次回复统计，这是假定。",
+        "平台按会话轮次统计；这里改按会话及其首次回复统计，这是假设。",
     ),
 )
 
@@ -248,7 +248,7 @@ BONUS_POINTS = RateMetric(
     sources=SOURCES,
     note=bilingual(
         "The mean of the shop fact tmall_bonus over the days that have it, which is an assumption: how the platform computes the bonus is not published.",
-        "店铺事实 tmall_bonus 在有值各天的平均，这是假定：平台如何计算附加分没有公布。",
+        "店铺事实 tmall_bonus 在有值各天的平均，这是假设：平台如何计算附加分没有公布。",
     ),
 )
 
