@@ -148,11 +148,11 @@ def read_events(
     for name, openers in sources.tables.items():
         say(message("reading {stream}", stream=name))
         typed[name] = type_rows(streams[name], open_tables(openers, defaults), zone)
-    say("looking for the latest states")
+    say(message("looking for the latest states"))
     ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in typed.values())])
     ids = ids.unique().sort().alias("shop_id")
     consolidated = {name: consolidate(rows, ids) for name, rows in typed.items()}
-    say("linking")
+    say(message("linking"))
     events = _assemble(ids, consolidated, streams, zone.key if zone else None, defaults)
     tables = tuple(table for rows in typed.values() for table in rows.tables)
     notices = (*sources.notices, *(n for t in tables for n in t.notices), *_on_states(consolidated))

@@ -210,8 +210,8 @@ def _in_words(names: tuple[str, ...]) -> str:
     """Return the missing columns and streams in words; empty where nothing is missing."""
     columns = [in_words(name) for name in names if not name.startswith("stream ")]
     parts = [message("no column {columns}", columns=_and(columns))] if columns else []
-    streams = (in_words(name) for name in names if name.startswith("stream "))
-    return _and([*parts, *(message("no {stream}", stream=stream) for stream in streams)])
+    streams = (name.removeprefix("stream ") for name in names if name.startswith("stream "))
+    return _and([*parts, *(message("no stream {stream}", stream=stream) for stream in streams)])
 
 
 def _and(parts: Sequence[str]) -> str:
