@@ -104,10 +104,10 @@ def _say_more(result: Result, scored: int) -> None:
     platform, first = result.platform, result.shops["shop_id"][0]
     which = f"-p {platform} -r {result.ruleset} --as-of {result.as_of}"
     say(
-        f"  shopscore sample events        # {voice.text(message('a file per stream'))}",
+        f"  {'shopscore sample events':34} # {voice.text(message('a file per stream'))}",
         f"  shopscore score events {which}",
         f"  shopscore score events {which} --shop {first}",
-        f"  shopscore-plugins rules {platform}"
+        f"  {f'shopscore-plugins rules {platform}':34}"
         f" # {voice.text(message('every weight, source and assumption'))}",
     )
 

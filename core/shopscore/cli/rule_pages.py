@@ -74,12 +74,10 @@ def _page(facts: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _head(facts: Mapping[str, Any]) -> Iterator[str]:
-    first, last = facts["effective_from"], facts["effective_to"]
-    span = message("{first} to {last}", first=first or "…", last=last or "…")
-    source = _source(facts["span_source"])
+    span, source = voice.text(facts["span"]), _source(facts["span_source"])
     by = message(" (span: {source})", source=source) if source else ""
     name, status = facts["name"], tables.word(facts["status"])
-    yield f"{name} · {voice.either(facts)} · {status} · {voice.text(span)}{voice.text(by)}"
+    yield f"{name} · {voice.either(facts)} · {status} · {span}{voice.text(by)}"
 
 
 def _titled(source: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, get_args
 from attrs import evolve, field, frozen
 
 from ..errors import UsageError, did_you_mean
+from ..messages import message
 from .assumptions import Assumption, AssumptionValue, Number, OutOfBoundsError
 from .binding import assumed_ids
 from .conditions import Adjustment, Condition, N
@@ -231,7 +232,7 @@ class RuleSet:
         """The days covered, in words."""
         first = self.effective_from.isoformat() if self.effective_from else "…"
         last = self.effective_to.isoformat() if self.effective_to else "…"
-        return f"{first} to {last}"
+        return message("{first} to {last}", first=first, last=last)
 
     def full_id(self, assumption: str) -> str:
         """Return ``platform.version.name`` of an assumption."""
