@@ -94,17 +94,22 @@ def _lever_table(platform: Platform, lever: Lever) -> tables.Table:
     facts += [(message("becomes"), f"{name} = {value}") for name, value in lever.cells.items()]
     settings = (f"{s.id} = {voice.text(_value(s))}" for s in lever.settings)
     facts.append((message("settings"), listed(settings)))
-    facts.append((message("assumed"), voice.clauses(lever.assumes)))
+    facts.append((message("assumed"), voice.clauses(map(_told, lever.assumes))))
     if lever.claimed_hours is not None:
         claim = message(
             "the platform claims {hours} h per row; no number is made from it",
             hours=lever.claimed_hours,
         )
         facts.append((message("claimed"), claim))
-    sources = (f"{voice.text(s.title)} ({s.confidence})" for s in lever.sources)
+    sources = (f"{_told(s.title)} ({s.confidence})" for s in lever.sources)
     facts.append((message("source"), voice.clauses(sources)))
     head = f"{platform.id}: {lever.id} · {lever.zh} · {lever.en}"
     return tables.table((message("lever"), head), facts)
+
+
+def _told(text: str) -> str:
+    """Return a text of a plugin, or one of the package's own, in the language of the run."""
+    return tables.word(voice.text(text))
 
 
 def _value(setting: Assumption) -> object:
