@@ -103,7 +103,8 @@ def _lever_table(platform: Platform, lever: Lever) -> tables.Table:
         facts.append((message("claimed"), claim))
     sources = (f"{_told(s.title)} ({s.confidence})" for s in lever.sources)
     facts.append((message("source"), voice.clauses(sources)))
-    head = f"{platform.id}: {lever.id} · {lever.zh} · {lever.en}"
+    names = lever.zh if voice.lang() == "zh" else f"{lever.zh} · {lever.en}"
+    head = f"{platform.id}: {lever.id} · {names}"
     return tables.table((message("lever"), head), facts)
 
 
