@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .grading import ranking as ranking
     from .grading.benchmarks import Benchmark as Benchmark
     from .messages import Message as Message
+    from .messages import bilingual as bilingual
     from .model.aggregators import Aggregator as Aggregator
     from .model.aggregators import Count as Count
     from .model.aggregators import GradedRate as GradedRate
@@ -111,7 +112,7 @@ _HOMES = {
     "evaluation.with_python": ("evaluate",),
     "exact.rationals": ("Rationals",),
     "grading.benchmarks": ("Benchmark",),
-    "messages": ("Message",),
+    "messages": ("Message", "bilingual"),
     "model.aggregators": (
         "Aggregator",
         "Count",

@@ -67,7 +67,8 @@ def tally(resolved: Resolved) -> Tallies:
         StateError: where a sum would not fit in int64.
     """
     if not isinstance(resolved, Resolved):
-        raise UsageError(f"tally needs resolved rows, not {type(resolved).__name__}: resolve first")
+        kind = type(resolved).__name__
+        raise UsageError(message("tally needs resolved rows, not {kind}: resolve first", kind=kind))
     return Tallies.of(resolved)
 
 
@@ -124,12 +125,17 @@ def score(
     required = Requirements.parse(require)
     if platform is None:
         raise UsageError(
-            "score needs platform=, the id of a platform, whose rules apply; a state holds no rules"
+            message(
+                "score needs platform=, the id of a platform, whose rules apply;"
+                " a state holds no rules"
+            )
         )
     if not isinstance(source, Tallies) and shops is not None:
-        raise UsageError("shops= goes with a state; events bring their own table of shops")
+        raise UsageError(message("shops= goes with a state; events bring their own table of shops"))
     if isinstance(source, Tallies) and (tz is not None or strict):
-        raise UsageError("tz= and strict= say how events are read; a state was counted before")
+        raise UsageError(
+            message("tz= and strict= say how events are read; a state was counted before")
+        )
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     tables = ReferenceTables(benchmarks, standards)
     if isinstance(source, Tallies):
@@ -147,13 +153,13 @@ def score_events(
     """Score events by rules that are selected already; commands select before they read."""
     rules, day, notices = selection.rules, selection.day, selection.notices
     begin = _stages(progress)
-    begin("resolving")
+    begin(message("resolving"))
     resolved = resolve_events(events, rules)
-    begin("counting")
+    begin(message("counting"))
     measured = weigh(
         rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
     )
-    begin("grading")
+    begin(message("grading"))
     notices = (*notices, *check_timeliness(rules, ranges_of_rows(resolved, day), day))
     result = build_result(rules, day, measured, events.shops, tables, notices=notices)
     return _log_notices(evolve(result, events=events))
@@ -163,7 +169,7 @@ def _stages(progress: Progress | None) -> Progress:
     """Return what is called as each stage begins: it logs the stage, and tells the caller."""
 
     def begin(stage: str) -> None:
-        _logger.info(stage)
+        _logger.info("%s", stage)
         if progress is not None:
             progress(stage)
 
@@ -172,7 +178,7 @@ def _stages(progress: Progress | None) -> Progress:
 
 def _log_notices(result: Result) -> Result:
     for notice in result.notices:
-        _logger.info("notice: %s", notice)
+        _logger.info("notice: %s", notice, extra={"notice": notice})
     return result
 
 
@@ -208,9 +214,9 @@ def _score_state(
         attributes, on="shop_id", how="left", maintain_order="left"
     )
     begin = _stages(progress)
-    begin("summing")
+    begin(message("summing"))
     measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
-    begin("grading")
+    begin(message("grading"))
     ranges = ranges_of_cells(state, rules.tallies, day)
     notices = (*notices, *check_timeliness(rules, ranges, day))
     result = build_result(
@@ -227,17 +233,22 @@ def _score_state(
 def _check_counted(state: Tallies, rules: BoundRuleSet) -> None:
     """Raise StateError where the rules need a tally that the state does not have."""
     missing = [
-        f"{tally.key}, for metric {id}"
+        message("{tally}, for metric {metric}", tally=tally.key, metric=id)
         for id, metric in rules.metrics.items()
         for tally in metric.aggregator.tallies
         if fingerprint(tally) not in state.tallies
     ]
     if missing:
-        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+        more = len(missing) - 1
         raise StateError(
-            f"the state does not count what rule set {rules.ruleset.name} needs: {missing[0]}{more}."
-            " Score it by the rules and assumptions that it was resolved for, or resolve and tally"
-            " the events for these"
+            message(
+                "the state does not count what rule set {ruleset} needs: {missing}{more}."
+                " Score it by the rules and assumptions that it was resolved for, or resolve and"
+                " tally the events for these",
+                ruleset=rules.ruleset.name,
+                missing=missing[0],
+                more=message(" (and {n} more)", n=more) if more else "",
+            )
         )
 
 
@@ -287,9 +298,9 @@ def score_by_values(
     """Score metric values by rules that are selected already."""
     rules, day, notices = selection.rules, selection.day, selection.notices
     begin = _stages(None)
-    begin("reading values")
+    begin(message("reading values"))
     typed = read_values(values, rules, industry or UNKNOWN_INDUSTRY)
-    begin("grading")
+    begin(message("grading"))
     result = build_result(
         rules,
         day,

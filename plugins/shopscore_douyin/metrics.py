@@ -13,6 +13,7 @@ from shopscore import (
     Ratio,
     Tally,
     assumed,
+    bilingual,
     col,
     first_of,
     number,
@@ -128,7 +129,10 @@ DELIVERY_HOURS = RateMetric(
     ),
     window=LAST_90,
     sources=("s001",),
-    note="A rule of thumb (source s002), not a rule: 70 to 80 hours go with 4.9 or more for logistics.",
+    note=bilingual(
+        "A rule of thumb (source s002), not a rule: 70 to 80 hours go with 4.9 or more for logistics.",
+        "经验值（来源 s002），不是规则：配送 70 至 80 小时，物流体验可达 4.9 分以上。",
+    ),
 )
 
 COMPLAINT_RATE = RateMetric(

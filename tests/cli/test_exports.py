@@ -114,7 +114,7 @@ class TestQuarantine:
         path = folder(**{"x.csv": HEAD + GOOD + BAD})
         aside = path.parent / "aside"
         given = ("--shop-id", "S1", "--strict", "--quarantine", aside)
-        validate(path, *given).failed(1, "1 rows")
+        validate(path, *given).failed(1, "1 row was")
         (aside / "x.csv").unlink()
         shopscore("score", path, *DOUYIN, *given).failed(1, "x.csv", "line 3", "昨天")
         assert (aside / "x.csv").exists()

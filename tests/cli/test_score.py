@@ -384,7 +384,7 @@ class TestStrict:
         )
 
     def test_unasked_is_a_note(self, spoilt: Path) -> None:
-        assert "1 rows were set aside" in shopscore("score", spoilt, *WHICH).done().err
+        assert "1 row was set aside" in shopscore("score", spoilt, *WHICH).done().err
 
     def test_environment(self, spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SHOPSCORE_STRICT", "1")

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from ..errors import InputError
 from ..grading.requirements import missing_columns_of
+from ..messages import message
 from ..model.layouts import Layout, plain_header
 from ..model.streams import CANONICAL, Stream, merge_streams
 from ..plugins.bound_rules import BoundRuleSet
@@ -199,7 +200,7 @@ def _feeds(platforms: Sequence[Platform], events: Events) -> Iterator[MetricRead
                         missing_columns_of(bound, rules.streams, there), {s for s, _ in there}
                     )
                     if not bound.aggregator.tallies:
-                        missing = ("its value (no event feeds it)",)
+                        missing = (message("its value (no event feeds it)"),)
                     yield MetricReadiness(
                         ruleset.name, id, bound.metric.zh, bound.metric.en, missing
                     )
@@ -224,7 +225,8 @@ def draft_layout(inspection: Inspection, layouts: Sequence[Layout]) -> str:
     headers = next((s.headers for s in inspection.sheets if s.headers), ())
     names = [h.strip() for h in headers if h.strip()]
     if not names:
-        raise InputError(f"{inspection.path}: no headers to draft a layout from")
+        said = message("{file}: no headers to draft a layout from", file=inspection.path)
+        raise InputError(said)
     known = _suggestions(layouts)
     places = {h: known[p] for h in names if (p := plain_header(h)) in known}
     return "\n".join(_draft(inspection.path, _likely_stream(places), names, places))

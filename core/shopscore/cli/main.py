@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
 
 from ..errors import UsageError
-from . import options
+from ..messages import message, numbered
+from . import options, voice
 from .progress import Stages
 from .run import run, say, write
 
@@ -32,7 +34,7 @@ def cli() -> None:
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
 @options.reading
 @options.require
-@options.language
+@voice.speaking
 @options.output("table", "json", "csv", "parquet", "xlsx")
 @options.timings
 def score(
@@ -42,7 +44,6 @@ def score(
     shops: tuple[str, ...],
     reading: options.ReadOptions,
     require: str,
-    lang: str,
     output: options.OutputOptions,
     timings: bool,
 ) -> None:
@@ -53,7 +54,7 @@ def score(
     shown.
     """
     if (events is None) == (values is None):
-        raise UsageError("give either EVENTS or --values FILE")
+        raise UsageError(message("give either EVENTS or --values FILE"))
     from ..results.requirements import Requirements
     from ..scoring import score_by_values, score_events
     from .score_pages import say_notices, write_result
@@ -67,8 +68,8 @@ def score(
             read = reading.read(events, rules.platform, stages)
             result = score_events(reading.check(read), selection, tables, stages)
         required.check(result)
-        stages("writing")
-        write_result(result, shops, output, lang)
+        stages(message("writing"))
+        write_result(result, shops, output)
     say_notices(result)
 
 
@@ -76,13 +77,12 @@ def score(
 @click.argument("events", type=options.FILE)
 @options.platform_optional
 @options.reading
-@options.language
+@voice.speaking
 @options.output("table", "json")
 def validate(
     events: Path,
     platform: str | None,
     reading: options.ReadOptions,
-    lang: str,
     output: options.OutputOptions,
 ) -> None:
     """Read EVENTS and show the books: what was accepted, replaced, set aside, repaired, and why."""
@@ -94,10 +94,11 @@ def validate(
     if output.form == "json":
         write(validate_document(report), output.path)
     else:
-        show_books(report, lang, output.path)
+        show_books(report, output.path)
         say_reading_notices(report)
     if reading.strict and len(report.set_aside):
-        say(f"Error: {len(report.set_aside)} rows were set aside")
+        n = len(report.set_aside)
+        say(numbered("{n} row was set aside", "{n} rows were set aside", n), level=logging.ERROR)
         raise click.exceptions.Exit(1)
 
 
@@ -106,14 +107,13 @@ def validate(
 @click.option("--platform", "-p", metavar="P", help="Whose layouts and metrics; default all.")
 @options.plain_reading
 @click.option("--draft", is_flag=True, help="Write a layout to fill in, for --layout.")
-@options.language
+@voice.speaking
 @options.output("table", "json", toml="draft")
 def inspect(
     file: Path,
     platform: str | None,
     reading: options.ReadOptions,
     draft: bool,
-    lang: str,
     output: options.OutputOptions,
 ) -> None:
     """Show what FILE was taken for and why, which columns are used, and which metrics it can feed."""
@@ -122,7 +122,7 @@ def inspect(
     from .inspect_pages import inspect_document, show_inspection
 
     with Stages() as stages:
-        stages("inspecting")
+        stages(message("inspecting"))
         inspection = inspect_file(
             file,
             platform=platform,
@@ -136,7 +136,7 @@ def inspect(
     elif output.form == "json":
         write(inspect_document(inspection), output.path)
     else:
-        show_inspection(inspection, lang, output.path)
+        show_inspection(inspection, output.path)
 
 
 @cli.command()
@@ -145,21 +145,30 @@ def inspect(
 @click.option("--orders", default=6000, show_default=True, help="Orders in all.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, other events.")
 @click.option("--end", default=SAMPLE_END, show_default=True, metavar="DATE", help="The last day.")
+@voice.speaking
 def sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None:
     """Write believable events of made-up shops to OUT: 120 days, one CSV file per stream."""
     from .demo import make_sample
 
     make_sample(out, shops, orders, seed, end)
-    say(f"{orders} orders of {shops} shops, 120 days to {end}: {out}")
+    say(
+        message(
+            "{orders} orders of {shops} shops, 120 days to {end}: {folder}",
+            orders=orders,
+            shops=shops,
+            end=end,
+            folder=out,
+        )
+    )
 
 
 @cli.command()
-@options.language
-def demo(lang: str) -> None:
+@voice.speaking
+def demo() -> None:
     """Make sample events, score them, and show a best and a worst shop; leaves nothing behind."""
     from .demo import show_demo
 
-    show_demo(lang, SAMPLE_END)
+    show_demo(SAMPLE_END)
 
 
 def main() -> None:

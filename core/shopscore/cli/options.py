@@ -11,6 +11,7 @@ import click
 from attrs import evolve, field, fields, frozen
 
 from ..errors import UsageError
+from ..messages import message
 from .output_checks import (
     STANDARD_OUTPUT,
     check_form,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..plugins.selection import Selection
     from ..reading.events import Events
     from ..results.reference_tables import ReferenceTables
+    from .progress import Stages
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -80,7 +82,7 @@ class ReadOptions:
     strict: bool = False
     quarantine: Path | None = None
 
-    def read(self, source: Path, platform: str | None, progress: Callable[[str], None]) -> Events:
+    def read(self, source: Path, platform: str | None, progress: Stages) -> Events:
         """Read events, and write what was set aside into the quarantine; strictness comes later."""
         from ..reading.events import read_events
         from ..reading.quarantine import write_quarantine
@@ -96,9 +98,10 @@ class ReadOptions:
             progress=progress,
         )
         refuse_read_files(source, events.report)
+        progress.count(sum(books.rows_in for books in events.report.books.values()))
         if self.quarantine is not None:
             for file in write_quarantine(events.report, self.quarantine):
-                say(f"Set aside: {file}")
+                say(message("Set aside: {file}", file=file))
         return events
 
     def check(self, events: Events) -> Events:
@@ -244,13 +247,6 @@ plain_reading = _gather("reading", ReadOptions, _shop_id, _layouts, _tz)
 platform_optional = click.option(
     "--platform", "-p", metavar="P", help="Whose clock and streams the events follow."
 )
-language = click.option(
-    "--lang",
-    type=click.Choice(["zh", "en"]),
-    default="en",
-    envvar="SHOPSCORE_LANG",
-    help="Language of labels.",
-)
 require = click.option(
     "--require",
     default="",
@@ -316,6 +312,6 @@ def assumptions(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
-            raise UsageError(f"--assume {pair!r}: write KEY=VALUE")
+            raise UsageError(message("--assume {pair!r}: write KEY=VALUE", pair=pair))
         values[key.strip()] = value.strip()
     return values

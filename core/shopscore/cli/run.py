@@ -6,6 +6,7 @@ instead, ``--tz``: everything that is said on standard error goes through :func:
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -19,8 +20,7 @@ from ..errors import InputError, ShopscoreError
 from ..messages import message
 from ..plugins.isolation import describe_error, divert_prints
 from ..writing import whole_file
-from . import streams
-from .escaping import shown
+from . import streams, voice
 
 INTERRUPTED = 130
 BUG = 70
@@ -31,6 +31,7 @@ _ARGUMENT = re.compile(r"\b([a-z_]+)=(?![\w\"'/=])")
 
 def run(commands: click.Group) -> None:
     """Run a command and leave the process with its exit code; no traceback for what is foreseen."""
+    voice.begin()
     warnings.showwarning = _show_warning
     divert_prints()
     streams.open_streams()
@@ -50,7 +51,7 @@ def _answer(commands: click.Group) -> int:
         _say_usage(error)
         return error.exit_code
     except ShopscoreError as error:
-        _say_error(name_options(str(error), commands))
+        _say_error(name_options(error.text(voice.lang()), commands))
         return error.exit_code
     except SystemExit as leaving:  # so click ends where the reader of a pipe has seen enough
         pacified = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
@@ -84,8 +85,8 @@ def _main(commands: click.Group) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _say_error(text: str) -> None:
-    say(message("Error: {text}", text=text))
+def _say_error(said: object) -> None:
+    voice.tell(said, logging.ERROR)
 
 
 def _say_usage(error: click.ClickException) -> None:
@@ -113,16 +114,18 @@ def name_options(message: str, commands: click.Group) -> str:
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    say(f"Warning: {message}")
+    said = message.args[0] if isinstance(message, Warning) and message.args else message
+    say(said, level=logging.WARNING)
 
 
-def say(*lines: str) -> None:
-    """Print lines for a person, on standard error."""
+def say(*lines: object, level: int = logging.INFO) -> None:
+    """Say lines on standard error, in the language of the run and with the names of options."""
     context = click.get_current_context(silent=True)
     commands = context.find_root().command if context else None
     for line in lines:
-        text = name_options(line, commands) if isinstance(commands, click.Group) else line
-        streams.print_lines(shown(text))
+        text = voice.text(line)
+        named = name_options(text, commands) if isinstance(commands, click.Group) else text
+        voice.tell(named, level)
 
 
 def write(text: str, output: Path | None) -> None:

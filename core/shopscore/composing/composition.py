@@ -15,6 +15,7 @@ from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Rationals
 from ..grading.points import Graded
 from ..grading.variants import VariantShops, by_variant
+from ..messages import message
 from ..model.conditions import Adjustment
 from ..model.rulesets import MISSING_POLICIES, Dimension
 from ..rules.coverage import coverage, known_share, weights_within
@@ -131,7 +132,13 @@ def _shares_within(
 ) -> dict[str, Fraction]:
     """Return the shares of available metrics in a dimension; none where it has no points."""
     if rules.policy not in MISSING_POLICIES:
-        raise RuleSetError(f"{rules.name}: unknown policy for missing metrics {rules.policy!r}")
+        raise RuleSetError(
+            message(
+                "{ruleset}: unknown policy for missing metrics {policy!r}",
+                ruleset=rules.name,
+                policy=rules.policy,
+            )
+        )
     weights = {id: w for id, w in weights_within(dimension).items() if id in available}
     total = sum(weights.values(), Fraction(0))
     incomplete = len(weights) < len(dimension.metrics)

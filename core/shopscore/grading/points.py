@@ -13,6 +13,7 @@ from attrs import frozen
 from ..errors import PluginError
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
+from ..messages import listed, message
 from ..model.rulesets import MetricEntry
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.isolation import isolated
@@ -224,6 +225,9 @@ def _code(status: str) -> int:
     try:
         return METRIC_STATUSES.index(status)
     except ValueError:
-        raise PluginError(
-            f"a scorer returned the reason {status!r}; known: {', '.join(METRIC_STATUSES)}"
-        ) from None
+        said = message(
+            "a scorer returned the reason {status!r}; known: {words}",
+            status=status,
+            words=listed(METRIC_STATUSES),
+        )
+        raise PluginError(said) from None

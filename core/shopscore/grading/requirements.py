@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
+from ..messages import message
 from ..model.expressions import ColumnRef, Expr, FirstOf, columns_of
 from ..model.joined import HasRow, joined_of
 from ..model.streams import Stream
@@ -35,6 +36,24 @@ def missing_columns_of(
         if days and not any((stream.name, ref.name) in present for ref in days):
             missing[" or ".join(f"{stream.name}.{ref.name}" for ref in days)] = None
     return tuple(missing)
+
+
+def in_words(name: str) -> str:
+    """Return what a metric lacks as a message: a column, a stream, or one of several columns.
+
+    >>> from shopscore.messages import in_language
+    >>> in_language(in_words("orders.signed_at or orders.confirmed_at"), "zh")
+    'orders.signed_at 或 orders.confirmed_at'
+    """
+    if name.startswith("stream "):
+        return message("stream {stream}", stream=name.removeprefix("stream "))
+    first, found, rest = name.partition(" or ")
+    if found:
+        return message("{one} or {other}", one=in_words(first), other=in_words(rest))
+    first, found, rest = name.partition(" and ")
+    if found:
+        return message("{one} and {other}", one=in_words(first), other=in_words(rest))
+    return name
 
 
 def _list_decisive(tally: Tally) -> Iterator[Expr]:

@@ -107,7 +107,8 @@ def _day_weights(rules: BoundRuleSet, as_of: date) -> dict[str, DayWeights]:
     try:
         as_of.fromordinal(as_of.toordinal() - max(w.last_age for w in weights.values()))
     except ValueError:
-        raise UsageError(f"{as_of} is too early: windows reach beyond the calendar") from None
+        said = message("{day} is too early: windows reach beyond the calendar", day=as_of)
+        raise UsageError(said) from None
     return weights
 
 

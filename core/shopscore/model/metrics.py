@@ -157,4 +157,4 @@ class ValueMetric(Metric):
     @property
     def note(self) -> str:
         """The reason why the metric is not counted."""
-        return f"Taken as a value only: {self.why}."
+        return message("Taken as a value only: {why}.", why=self.why)

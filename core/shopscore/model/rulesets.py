@@ -233,7 +233,7 @@ class RuleSet:
         """The days covered, in words."""
         first = self.effective_from.isoformat() if self.effective_from else "…"
         last = self.effective_to.isoformat() if self.effective_to else "…"
-        return f"{first} to {last}"
+        return message("{first} to {last}", first=first, last=last)
 
     def full_id(self, assumption: str) -> str:
         """Return ``platform.version.name`` of an assumption."""

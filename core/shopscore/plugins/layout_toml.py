@@ -40,7 +40,7 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
         state=table.texts("state"),
         suborders=_suborders(table.table("suborders")),
         source=source.as_source("export") if source.data else None,
-        notes=table.texts("notes"),
+        notes=table.all_told("notes"),
         origin=origin,
     )
     table.done()

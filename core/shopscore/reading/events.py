@@ -160,14 +160,14 @@ def read_events(
     sources = _sources(source, streams, _layouts(declared, layouts))
     typed = {}
     for name, openers in sources.tables.items():
-        say(f"reading {name}")
+        say(message("reading {stream}", stream=name))
         tables = open_tables(openers, defaults, streams[name])
         typed[name] = type_rows(streams[name], join_small(tables), zone)
-    say("looking for the latest states")
+    say(message("looking for the latest states"))
     ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in typed.values())])
     ids = ids.unique().sort().alias("shop_id")
     consolidated = {name: consolidate(rows, ids) for name, rows in typed.items()}
-    say("linking")
+    say(message("linking"))
     events = _assemble(ids, consolidated, streams, zone.key if zone else None, defaults)
     joined = [table for rows in typed.values() for table in rows.tables]
     members = tuple(member for table in joined for member in table.members)
@@ -181,7 +181,7 @@ def read_events(
 
 def _log(report: LoadReport) -> None:
     for notice in report.notices:
-        logger.info("%s", notice)
+        logger.info("%s", notice, extra={"notice": notice})
     for name, books in report.books.items():
         logger.debug("%s: %s", name, books)
 

@@ -21,6 +21,7 @@ from ..errors import UsageError, did_you_mean
 from ..grading.points import Graded
 from ..grading.variants import by_variant
 from ..grading.weighing import MetricValues
+from ..messages import message
 from ..model.rulesets import MissingNumber
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
@@ -173,9 +174,8 @@ class Result:
             import pandas  # noqa: F401
             import pyarrow  # noqa: F401
         except ImportError:
-            raise UsageError(
-                'to_pandas needs pandas and pyarrow: pip install "shopscore[pandas]"'
-            ) from None
+            said = message('to_pandas needs pandas and pyarrow: pip install "shopscore[pandas]"')
+            raise UsageError(said) from None
         return self.to_polars().to_pandas()
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -204,11 +204,14 @@ class Result:
     def _row(self, shop_id: str) -> int:
         ids = self.shops["shop_id"]
         if not isinstance(shop_id, str):
-            raise UsageError(f"shops are found by their id, a text, not by {shop_id!r}")
+            raise UsageError(
+                message("shops are found by their id, a text, not by {value!r}", value=shop_id)
+            )
         row = int(ids.search_sorted(shop_id)) if len(ids) else 0
         if row >= len(ids) or ids[row] != shop_id:
             near = pl.concat([ids.head(500), ids.slice(max(row - 250, 0), 500)]).unique()
-            raise UsageError(f"no shop {shop_id} here{did_you_mean(shop_id, near)}")
+            guess = did_you_mean(shop_id, near)
+            raise UsageError(message("no shop {id} here{guess}", id=shop_id, guess=guess))
         return row
 
     @property

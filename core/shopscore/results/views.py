@@ -10,7 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from ..errors import UsageError, did_you_mean
-from ..messages import Message
+from ..messages import Message, message
 
 
 @frozen(repr=False)
@@ -99,10 +99,11 @@ class ShopView:
                 return metric
         if any(d.id == metric_id for d in self.dimensions):
             raise UsageError(
-                f"{metric_id} is a dimension, not a metric: shop.dimension({metric_id!r})"
+                message("{id} is a dimension, not a metric: shop.dimension({id!r})", id=metric_id)
             )
         known = (metric.id for metric in self.metrics)
-        raise UsageError(f"no metric {metric_id}{did_you_mean(str(metric_id), known)}")
+        guess = did_you_mean(str(metric_id), known)
+        raise UsageError(message("no metric {id}{guess}", id=metric_id, guess=guess))
 
     def __contains__(self, metric_id: object) -> bool:
         """Return whether there is a metric of that id."""
@@ -120,7 +121,8 @@ class ShopView:
         for dimension in self.dimensions:
             if dimension.id == id:
                 return dimension
-        raise UsageError(f"no dimension {id}{did_you_mean(id, (d.id for d in self.dimensions))}")
+        guess = did_you_mean(id, (d.id for d in self.dimensions))
+        raise UsageError(message("no dimension {id}{guess}", id=id, guess=guess))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.

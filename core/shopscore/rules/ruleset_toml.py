@@ -114,7 +114,9 @@ def _extend(document: dict[str, Any], origin: str, look_up: LookUp | None) -> di
     }
     for name, scorer in document.get("scorers", {}).items():
         if isinstance(scorer, dict) and set(scorer) - {"kind", "source"}:
-            below.get("scorers", {}).get(name, {}).pop("missing", None)
+            scorer_below = below.get("scorers", {}).get(name, {})
+            for key in ("missing", "missing_zh"):
+                scorer_below.pop(key, None)
     merged: dict[str, Any] = _merge({**below, "status": "user"}, _add_sources(document))
     return merged
 
@@ -152,7 +154,9 @@ def _merge(below: Any, above: Any) -> Any:
     if isinstance(below, dict) and isinstance(above, dict):
         if "assume" in above or "assume" in below:
             return above
-        return {**below, **{k: _merge(below.get(k), v) for k, v in above.items()}}
+        told = {f"{k}_zh" for k in above}  # the Chinese of a text that another replaces
+        rest = {k: v for k, v in below.items() if k not in told}
+        return {**rest, **{k: _merge(below.get(k), v) for k, v in above.items()}}
     if _have_ids(below) and _have_ids(above):
         changes = {row["id"]: row for row in above}
         kept = [_merge(row, changes.pop(row["id"], {})) for row in below]
@@ -195,7 +199,7 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         effective_to=top.date("effective_to"),
         published_on=top.date("published_on"),
         span_source=top.text("span_source", ""),
-        notes=top.texts("notes"),
+        notes=top.all_told("notes"),
         sha256=sha256,
         origin=top.origin,
     )
@@ -260,11 +264,11 @@ def _entry(table: Table) -> MetricEntry[Number]:
 
 def scorer_spec(name: str, table: Table) -> ScorerSpec:
     """Return the scorer that a table of the TOML declares."""
-    kind, source, missing = table.text("kind"), table.source(), table.text("missing", "")
+    kind, source, missing = table.text("kind"), table.source(), table.told("missing", "")
     parameters = {
         key: table.numbers_within(value, key)
         for key, value in table.data.items()
-        if key not in ("kind", "source", "missing")
+        if key not in ("kind", "source", "missing", "missing_zh")
     }
     if missing and parameters:
         said = message("a scorer has either missing, or {keys}", keys=listed(parameters))
@@ -346,7 +350,7 @@ def _assumption(table: Table) -> Assumption:
             id=table.text("id"),
             kind=table.word("kind", RULE_KINDS),  # type: ignore[arg-type]
             value=table.take("value", object, None),  # type: ignore[arg-type]
-            reason=table.text("reason"),
+            reason=table.told("reason"),
             low=table.limit("low"),
             high=table.limit("high"),
             unit=table.text("unit", ""),

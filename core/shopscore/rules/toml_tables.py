@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from attrs import field, frozen
 
 from ..errors import DeclarationError, RuleSetError, did_you_mean
-from ..messages import Message, message
+from ..messages import Message, bilingual, message
 from ..model.assumptions import Chosen
 from ..model.expressions import Assumed
 from ..model.rulesets import Source
@@ -53,6 +53,24 @@ class Table:
     def text(self, key: str, default: Any = ...) -> str:
         """Return a string."""
         return self.take(key, str, default)
+
+    def told(self, key: str, default: Any = ...) -> str:
+        """Return a text for people, with its Chinese where there is a key ``…_zh`` too."""
+        return bilingual(self.text(key, default), self.text(f"{key}_zh", ""))
+
+    def all_told(self, key: str) -> tuple[str, ...]:
+        """Return texts for people, with their Chinese where there is a list ``…_zh`` too."""
+        texts, chinese = self.texts(key), self.texts(f"{key}_zh")
+        if chinese and len(chinese) != len(texts):
+            raise self.fail(
+                message(
+                    "{key}_zh has {n} texts, {key} has {all}",
+                    key=key,
+                    n=len(chinese),
+                    all=len(texts),
+                )
+            )
+        return tuple(map(bilingual, texts, chinese)) if chinese else texts
 
     def id(self, key: str, what: object) -> str:
         """Return an id: small letters, digits and _."""
@@ -138,10 +156,10 @@ class Table:
         """Return the source that this table describes."""
         source = Source(
             id=id,
-            title=self.text("title"),
+            title=self.told("title"),
             confidence=self.text("confidence"),
             url=self.text("url", ""),
-            note=self.text("note", ""),
+            note=self.told("note", ""),
         )
         self.done()
         return source
