@@ -15,10 +15,9 @@ def csv_text(frame: pl.DataFrame) -> str:
     flat = flatten(frame)
     texts = [n for n, dtype in flat.schema.items() if dtype == pl.String]
     guarded = flat.with_columns(guard(name) for name in texts)
-    if "score_exact" in texts:
-        fraction = pl.col("score_exact").str.replace("^([0-9]+/)", "'$1")
-        guarded = guarded.with_columns(fraction)
-    return guarded.write_csv()
+    exact = [name for name in texts if name.endswith("_exact")]
+    fractions = (pl.col(name).str.replace("^([0-9]+/)", "'$1") for name in exact)
+    return guarded.with_columns(fractions).write_csv()
 
 
 def flatten(frame: pl.DataFrame) -> pl.DataFrame:
