@@ -13,6 +13,9 @@ from ..notices import Notice
 from .formats.body import Origin
 from .formats.frames import FrameOrigin
 
+#: The ids of sub-orders, which no stream has a column for.
+SUBORDER = "_suborder_id"
+
 
 @frozen(eq=False)
 class RawTable:
@@ -23,7 +26,8 @@ class RawTable:
     the header, with what was too much, ``refused`` those that are no rows at all, with a cell and
     the reason; ``notices`` are what to know about the file. Of an export there is its ``layout``;
     ``titles`` are its own headers and ``uncleaned`` its cells as they stand in the file, both by
-    canonical name; ``suborders`` tell apart the rows of one order.
+    canonical name; what tells apart the rows of one order is the column :data:`SUBORDER`.
+    ``unlisted`` are the words of a column that no list of the layout has, null elsewhere.
     """
 
     frame: pl.DataFrame
@@ -36,8 +40,13 @@ class RawTable:
     layout: Layout | None = None
     titles: Mapping[str, str] = field(factory=dict)
     uncleaned: Mapping[str, pl.Series] = field(factory=dict)
-    suborders: pl.Series | None = None
+    unlisted: Mapping[str, pl.Series] = field(factory=dict)
     stream: str = ""
+
+    @property
+    def has_suborders(self) -> bool:
+        """Whether several rows may be parts of one row of the stream."""
+        return self.layout is not None and self.layout.suborders is not None
 
     def refuse_long_rows(self) -> None:
         """Raise for a row with more cells than the header, where rows cannot be set aside."""
@@ -69,6 +78,6 @@ class RawTable:
             frame=pl.DataFrame(),
             origin=origin,
             uncleaned={},
-            suborders=None,
+            unlisted={},
             stream=stream,
         )

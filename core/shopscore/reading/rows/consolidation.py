@@ -12,18 +12,15 @@ import polars as pl
 from attrs import evolve, frozen
 
 from ...model.layouts import SubOrders
-from ...model.streams import Column, Stream
+from ...model.streams import Stream
 from ..raw_table import RawTable
 from ..report import Books, no_incidents
-from .cells import parse
 from .checks import ROW, Checked, check
 from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
 from .repairs import repair_times
-from .suborders import PARTS, RULE, SUB, merge_suborders
-
-_SUBORDER = Column("suborder_id", "text")
+from .suborders import PARTS, RULE, merge_suborders
 
 
 @frozen(eq=False)
@@ -72,10 +69,9 @@ def type_rows(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None)
         part = check(table, stream, zone)
         own = part.rows
         rule = None if table.layout is None else table.layout.suborders
-        if rule is not None and table.suborders is not None:
+        if rule is not None:
             rules += [] if rule in rules else [rule]
-            ids = parse(table.suborders, _SUBORDER, None).values.gather(own[ROW])
-            own = own.with_columns(ids.alias(SUB), pl.lit(rules.index(rule)).alias(RULE))
+            own = own.with_columns(pl.lit(rules.index(rule)).alias(RULE))
         rows.append(own.with_columns(pl.col(ROW) + before) if before else own)
         before += part.rows_in
         aside = (part.set_aside["row"] - 1).to_list()

@@ -8,13 +8,14 @@ import polars as pl
 
 from ...model.layouts import SubOrders
 from ...model.streams import Stream
+from ..raw_table import SUBORDER
 from .checks import ROW
 from .latest_state import canonical_text
 
 #: The rows of the sources of which a row is made; null: it is one itself.
 PARTS = "_parts"
-#: The id of a row's sub-order, and which rule puts it together with others.
-SUB, RULE = "_sub", "_rule"
+#: Which rule puts a row together with others; its own id is :data:`SUBORDER`.
+RULE = "_rule"
 
 
 def merge_suborders(rows: pl.DataFrame, rules: list[SubOrders], stream: Stream) -> pl.DataFrame:
@@ -31,19 +32,19 @@ def merge_suborders(rows: pl.DataFrame, rules: list[SubOrders], stream: Stream) 
         _merge(parts.filter(pl.col(RULE) == position), rule, stream)
         for position, rule in enumerate(rules)
     ]
-    return pl.concat([alone, *orders], how="diagonal").drop(SUB, RULE)
+    return pl.concat([alone, *orders], how="diagonal").drop(SUBORDER, RULE)
 
 
 def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> pl.DataFrame:
     keys = ["shop", *stream.key]
     newest = ["updated_at"] if "updated_at" in rows.columns else []
     rows = rows.with_columns(canonical_text(stream, rows.columns))
-    rows = rows.sort(*keys, SUB, *newest, "_text", nulls_last=False)
-    alone = rows[SUB].is_null()  # without an id each row is a part of its own
-    once = rows.filter(~alone).unique([*keys, SUB], keep="last", maintain_order=True)
-    rows = pl.concat([once, rows.filter(alone)]).sort(*keys, SUB, "_text", nulls_last=True)
+    rows = rows.sort(*keys, SUBORDER, *newest, "_text", nulls_last=False)
+    alone = rows[SUBORDER].is_null()  # without an id each row is a part of its own
+    once = rows.filter(~alone).unique([*keys, SUBORDER], keep="last", maintain_order=True)
+    rows = pl.concat([once, rows.filter(alone)]).sort(*keys, SUBORDER, "_text", nulls_last=True)
     how = dict(_how(rule, newest))
-    apart = {*keys, SUB, RULE, "_text"}
+    apart = {*keys, SUBORDER, RULE, "_text"}
     return rows.group_by(keys, maintain_order=True).agg(
         *(
             how.get(name, _first)(pl.col(name)).alias(name)
