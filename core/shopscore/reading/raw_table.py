@@ -8,7 +8,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError
-from ..model.layouts import Layout
+from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
 from .formats.body import Origin
 from .formats.frames import FrameOrigin
@@ -47,6 +47,10 @@ class RawTable:
     def has_suborders(self) -> bool:
         """Whether several rows may be parts of one row of the stream."""
         return self.layout is not None and self.layout.suborders is not None
+
+    def taken_as(self, column: str) -> str:
+        """Return what an unlisted word of a column becomes; nothing: it is taken as empty."""
+        return "" if self.layout is None else self.layout.words[column][ANY_WORD]
 
     def refuse_long_rows(self) -> None:
         """Raise for a row with more cells than the header, where rows cannot be set aside."""

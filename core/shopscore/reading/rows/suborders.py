@@ -18,34 +18,42 @@ PARTS = "_parts"
 RULE = "_rule"
 
 
-def merge_suborders(rows: pl.DataFrame, rules: list[SubOrders], stream: Stream) -> pl.DataFrame:
+def merge_suborders(
+    rows: pl.DataFrame, rules: list[SubOrders], stream: Stream
+) -> tuple[pl.DataFrame, int]:
     """Return the rows of all sources with those of one order put together, each sub-order once.
 
     Of a sub-order that is there more than once the latest state is taken, wherever it comes from.
     Rows without a rule stay as they are. An order stands where the first of its parts stands.
+    The second value is how many rows of sub-orders were equal in every cell to another.
     """
     if RULE not in rows.columns:
-        return rows
+        return rows, 0
     alone = rows.filter(pl.col(RULE).is_null())
     parts = rows.filter(pl.col(RULE).is_not_null())
-    orders = [
+    merged = [
         _merge(parts.filter(pl.col(RULE) == position), rule, stream)
         for position, rule in enumerate(rules)
     ]
-    return pl.concat([alone, *orders], how="diagonal").drop(SUBORDER, RULE)
+    orders = pl.concat([alone, *(part for part, _ in merged)], how="diagonal")
+    return orders.drop(SUBORDER, RULE), sum(repeated for _, repeated in merged)
 
 
-def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> pl.DataFrame:
+def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> tuple[pl.DataFrame, int]:
     keys = ["shop", *stream.key]
     newest = ["updated_at"] if "updated_at" in rows.columns else []
     rows = rows.with_columns(canonical_text(stream, rows.columns))
     rows = rows.sort(*keys, SUBORDER, *newest, "_text", nulls_last=False)
     alone = rows[SUBORDER].is_null()  # without an id each row is a part of its own
-    once = rows.filter(~alone).unique([*keys, SUBORDER], keep="last", maintain_order=True)
+    states = rows.filter(~alone).unique(
+        [*keys, SUBORDER, *newest, "_text"], keep="first", maintain_order=True
+    )
+    repeated = len(rows) - int(alone.sum()) - len(states)
+    once = states.unique([*keys, SUBORDER], keep="last", maintain_order=True)
     rows = pl.concat([once, rows.filter(alone)]).sort(*keys, SUBORDER, "_text", nulls_last=True)
     how = dict(_how(rule, newest))
     apart = {*keys, SUBORDER, RULE, "_text"}
-    return rows.group_by(keys, maintain_order=True).agg(
+    orders = rows.group_by(keys, maintain_order=True).agg(
         *(
             how.get(name, _first)(pl.col(name)).alias(name)
             for name in rows.columns
@@ -53,6 +61,7 @@ def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> pl.DataFrame:
         ),
         pl.col(ROW).alias(PARTS),
     )
+    return orders, repeated
 
 
 def _how(rule: SubOrders, newest: list[str]) -> Iterator[tuple[str, Callable[[pl.Expr], pl.Expr]]]:
