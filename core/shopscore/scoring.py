@@ -29,6 +29,7 @@ from .plugins.selection import RuleSetName, Selection, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
 from .reading.files import Progress, from_dataframe
 from .results.building import ReferenceTables, build_result
+from .results.input_notices import on_input
 from .results.result import Result
 from .rules.numbers_toml import NumbersSource
 
@@ -134,7 +135,8 @@ def score_events(
     progress: Progress | None = None,
 ) -> Result:
     """Score events by rules that are selected already; commands select before they read."""
-    rules, day, notices = selection.rules, selection.day, selection.notices
+    rules, day = selection.rules, selection.day
+    notices = (*selection.notices, *on_input(events.report, rules))
     begin = _stages(progress)
     begin("resolving")
     resolved = resolve_events(events, rules)

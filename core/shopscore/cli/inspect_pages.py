@@ -14,6 +14,8 @@ from . import tables
 
 #: More headers than this are not listed for a person.
 MOST_HEADERS = 12
+#: Notices that are told of a single export too, beside what its sheets are.
+_ASKED = ("no_links", "rows_repeated", "states_replaced")
 
 
 def inspect_document(found: Inspection) -> str:
@@ -44,6 +46,7 @@ def inspect_document(found: Inspection) -> str:
                 }
                 for m in found.metrics
             ],
+            "unknown_words": [] if report is None else [w.to_dict() for w in report.unlisted],
             "set_aside": [] if report is None else report.set_aside.head(20).to_dicts(),
             "notices": [] if report is None else [n.to_dict() for n in report.notices],
         }
@@ -72,8 +75,8 @@ def _page(found: Inspection, zh: bool) -> Iterator[Any]:
         yield "Nothing was read. shopscore inspect --draft writes a layout to fill in, for --layout."
         return
     report = found.events.report
-    if not found.sheets:
-        yield from map(str, report.notices)
+    told = report.notices if not found.sheets else (n for n in report.notices if n.code in _ASKED)
+    yield from map(str, told)
     for name, books in sorted(report.books.items()):
         frame = found.events.frames.get(name)
         paid = ""
@@ -87,6 +90,9 @@ def _page(found: Inspection, zh: bool) -> Iterator[Any]:
     yield tables.table(("stream", "column", "from", "filled"), rows, right=("filled",))
     if found.unused:
         yield f"Not used: {', '.join(found.unused)}"
+    words = tables.words_table(report, "zh" if zh else "en")
+    if words is not None:
+        yield words
     incidents = tables.incidents_table(report, most=5)
     if incidents is not None:
         yield incidents

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ..messages import numbered
@@ -53,8 +53,8 @@ def _show_result(result: Result, shops: tuple[str, ...], lang: str, path: Path |
 
 def show_books(report: LoadReport, lang: str, path: Path | None) -> None:
     """Show the books of reading, and the first cells that were set aside or repaired."""
-    incidents = tables.incidents_table(report, lang)
-    parts = [tables.books_table(report, lang), *([] if incidents is None else [incidents])]
+    more = (tables.words_table(report, lang), tables.incidents_table(report, lang))
+    parts = [tables.books_table(report, lang), *(part for part in more if part is not None)]
     tables.show(*parts, output=path)
 
 
@@ -63,7 +63,8 @@ def say_notices(result: Result) -> None:
     ruleset = result.rules.ruleset
     say(*(f"Note: {notice}" for notice in result.notices))
     if result.report is not None:
-        say_reading_notices(result.report, "; shopscore validate says why")
+        told = frozenset(notice.message for notice in result.notices)
+        say_reading_notices(result.report, "; shopscore validate says why", told)
     changed = [a for a in result.rules.assumptions if a.overridden]
     say(
         f"Rule set {ruleset.name} ({ruleset.status}) rests on {len(result.rules.assumptions)}"
@@ -81,9 +82,9 @@ def _no_data(result: Result) -> Iterator[str]:
             yield f"No data: {id} needs {', '.join(graded.measured.missing_columns)}"
 
 
-def say_reading_notices(report: LoadReport, why: str = "") -> None:
-    """Say on standard error what to know about what was read."""
-    say(*(f"Note: {notice}" for notice in report.notices))
+def say_reading_notices(report: LoadReport, why: str = "", told: Collection[str] = ()) -> None:
+    """Say on standard error what to know about what was read, but for what was told already."""
+    say(*(f"Note: {notice}" for notice in report.notices if notice.message not in told))
     for name, columns in sorted(report.ignored.items()):
         say(f"Note: {name}: columns that are not used: {', '.join(columns)}")
     if len(report.set_aside):

@@ -229,6 +229,18 @@ def books_table(report: LoadReport, lang: str) -> Table:
     return table(columns, rows, right=columns[1:])
 
 
+def words_table(report: LoadReport, lang: str, most: int = 50) -> Table | None:
+    """Return the words that no list of a layout has; None where there are none."""
+    rows = [
+        (found.stream, found.header, word, f"{count:,}", found.taken_as or translate("empty", lang))
+        for found in report.unlisted
+        for word, count in list(found.words.items())[:most]
+    ]
+    words = ("stream", "column", "unlisted word", "rows", "taken as")
+    columns = [translate(word, lang) for word in words]
+    return table(columns, rows, right=columns[3:4]) if rows else None
+
+
 def incidents_table(report: LoadReport, lang: str = "en", most: int = 20) -> Table | None:
     """Return the first cells that were set aside or repaired; None where there are none."""
     keys = ("file", "line", "column", "value", "reason")
