@@ -26,7 +26,7 @@ def inspect_document(found: Inspection) -> str:
             "schema": INSPECT,
             "file": show_path(found.path),
             "sheets": [_sheet(s) for s in found.sheets],
-            "streams": {} if report is None else report.to_dict()["streams"],
+            **({"streams": {}, "unknown_words": []} if report is None else report.to_dict()),
             "columns": [
                 {
                     "stream": c.stream,
@@ -46,7 +46,6 @@ def inspect_document(found: Inspection) -> str:
                 }
                 for m in found.metrics
             ],
-            "unknown_words": [] if report is None else [w.to_dict() for w in report.unlisted],
             "set_aside": [] if report is None else report.set_aside.head(20).to_dicts(),
             "notices": [] if report is None else [n.to_dict() for n in report.notices],
         }

@@ -9,6 +9,7 @@ _AROUND = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 #: Before a text, so that it is no number: ``'``, a backtick, ``=``, quotes of all forms.
 _QUOTES = "'`´\"‘’“”＇｀"
 _MARKED = rf"(?s)^[=＝{_QUOTES}]+(.*?)[{_QUOTES}]*$"
+_POINT_ZERO = r"^(\d+)\.0+$"
 #: What consoles write where there is nothing, and cells that are masked altogether.
 _NOTHING = r"^(?:[-–—]+|/|\*+|null|NULL|None|nan|NaN|<NA>)$"
 
@@ -41,6 +42,6 @@ def without_point_zero(cells: pl.Series) -> pl.Series:
     >>> without_point_zero(pl.Series(["6924.0", "6.50", "x.0"])).to_list()
     ['6924', '6.50', 'x.0']
     """
-    if not cells.str.ends_with(".0").any():
+    if not cells.str.contains(_POINT_ZERO).any():
         return cells
-    return cells.str.replace(r"^(\d+)\.0+$", "$1")
+    return cells.str.replace(_POINT_ZERO, "$1")

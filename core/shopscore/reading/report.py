@@ -72,7 +72,10 @@ class LoadReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ``load`` part of a result."""
-        return {"streams": {name: books.to_dict() for name, books in sorted(self.books.items())}}
+        return {
+            "streams": {name: books.to_dict() for name, books in sorted(self.books.items())},
+            "unknown_words": [words.to_dict() for words in self.unlisted],
+        }
 
     def with_notices(self, *notices: Notice) -> LoadReport:
         """Return a copy that says more."""

@@ -120,7 +120,6 @@ def validate_document(report: LoadReport) -> str:
             **report.to_dict(),
             "set_aside": report.set_aside.to_dicts(),
             "repaired": report.repaired.to_dicts(),
-            "unknown_words": [words.to_dict() for words in report.unlisted],
             "ignored": {name: list(columns) for name, columns in report.ignored.items()},
             "notices": [notice.to_dict() for notice in report.notices],
         }

@@ -19,7 +19,10 @@ _ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
 #: Digits in groups of three, as a spreadsheet shows a large number.
 _GROUPED = r"^[0-9]{1,3}(?:[,，][0-9]{3})+$"
 #: What is written before the sums of a file.
-_TOTALS = r"(?i)^\W*(?:总计|总共|总和|合计|小计|共计|汇总|本页|grand\s*total|sub-?total|total)(?:[^a-z0-9]|$)"
+_TOTALS = (
+    r"(?i)^\W*(?:总计|总共|总和|合计|小计|共计|汇总|本页"
+    r"|(?:grand\s*total|sub-?total|total)(?:[^a-z0-9]|$))"
+)
 _WORDS = r"^[^0-9]*[\u4e00-\u9fff][^0-9]*$"
 #: Buyers and agents may have names instead of numbers, and a row is of use without them.
 _NAMES = ("buyer_id", "agent_id")
