@@ -166,7 +166,8 @@ class TestNoLinks:
 
     def test_in_the_result_with_the_metrics(self) -> None:
         events = read(
-            orders=[{"order_id": "DY-1001", "paid_at": "2022-06-01 10:00"}], reviews=reviews("1001")
+            orders=[{"order_id": "DY-1001", "paid_at": "2022-06-01 10:00"}],
+            reviews=reviews("1001", "1002"),
         )
         result = ss.score(events, platform="douyin", as_of="2022-07-01")
         (notice,) = [n for n in result.notices if n.code == "no_links"]
@@ -181,6 +182,19 @@ class TestNoLinks:
         assert codes(read(reviews=reviews("1", "2"))) == []
         no_orders = pl.DataFrame(schema={"shop_id": pl.String, "order_id": pl.String})
         assert codes(read(orders=no_orders, reviews=reviews("1", "2"))) == []
+
+    def test_not_told_of_one_row(self) -> None:
+        """It may name an order that is older than the file."""
+        events = read(orders=[{"order_id": "1"}], reviews=reviews("2", None))
+        assert (codes(events), books(events, "reviews")["unlinked"]) == ([], 1)
+
+    def test_told_of_one_row_in_each_of_two_shops(self) -> None:
+        orders = [{"shop_id": s, "order_id": "1"} for s in ("A", "B")]
+        lost = [{**reviews("2", shop=s)[0], "review_id": s} for s in ("A", "B")]
+        (notice,) = [
+            n for n in read(orders=orders, reviews=lost).report.notices if n.stream == "reviews"
+        ]
+        assert notice.shop_ids == ("A", "B")
 
     def test_not_told_where_no_row_names_one(self) -> None:
         assert codes(read(orders=[{"order_id": "1"}], reviews=reviews(None, "", "-"))) == []
@@ -207,9 +221,10 @@ class TestNoLinks:
     def test_on_the_pages(self, tmp_path: Path) -> None:
         (tmp_path / "orders.csv").write_text("shop_id,order_id\nS1,DY-1\n")
         (tmp_path / "reviews.csv").write_text(
-            "shop_id,review_id,reviewed_at,rating,order_id\nS1,1,2022-06-01 10:00,5,1\n"
+            "shop_id,review_id,reviewed_at,rating,order_id\n"
+            "S1,1,2022-06-01 10:00,5,1\nS1,2,2022-06-01 10:00,5,2\n"
         )
-        said = "names an order, and it is not among the orders of its shop"
+        said = "2 rows name orders, and none of these is among the orders of their shops"
         assert said in shopscore("validate", tmp_path, "--platform", "douyin").done().err
         assert said in " ".join(
             shopscore("inspect", tmp_path, "--platform", "douyin").done().out.split()

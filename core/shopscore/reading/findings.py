@@ -54,23 +54,19 @@ def on_links(stream: str, linked: Linked, shop_ids: pl.Series, orders: pl.DataFr
     )
     there = orders.filter(pl.col("shop").is_in(shops))
     if len(there):
-        said = numbered(
-            "{stream}: {n} row names an order, and it is not among the orders of its shop:"
-            " compare the ids, such as {named!r} here and {known!r} there",
+        said = message(
             "{stream}: {n} rows name orders, and none of these is among the orders of their shops:"
             " compare the ids, such as {named!r} here and {known!r} there",
-            len(rows),
+            n=len(rows),
             stream=stream,
             named=rows["order_id"].min(),
             known=there["order_id"].min(),
         )
     else:
-        said = numbered(
-            "{stream}: {n} row names an order, and its shop has none: compare the ids of the"
-            " shops, such as {named!r} here and {known!r} in orders",
+        said = message(
             "{stream}: {n} rows name orders, and their shops have none: compare the ids of the"
             " shops, such as {named!r} here and {known!r} in orders",
-            len(rows),
+            n=len(rows),
             stream=stream,
             named=shop_ids[linked.lost[0]],
             known=shop_ids[int(orders["shop"].min())],  # type: ignore[arg-type]

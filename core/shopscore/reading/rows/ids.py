@@ -59,10 +59,13 @@ def read_ids(cells: Mapping[str, pl.Series], stream: Stream) -> Ids:
     values: dict[str, pl.Series] = {}
     faults: list[NoId] = []
     for name, raw in cells.items():
-        bare, odd = bare_ids(raw)
-        values[name] = bare
-        if odd is not None:
-            faults += _not_ids(name, bare, odd, stream)
+        ids = bare_ids(raw)
+        odd = (~ids.str.contains(_PLAIN)).fill_null(False)
+        if odd.any():
+            nothing = odd & without_nothing(without_marks(ids)).is_null()
+            ids, odd = ids.set(nothing, None), odd & ~nothing
+            faults += _not_ids(name, ids, odd, stream)
+        values[name] = ids
     faults += [_lost(name, found) for name, found in find_lost(values).items()]
     for fault in faults:
         own = values[fault.column]
@@ -70,26 +73,21 @@ def read_ids(cells: Mapping[str, pl.Series], stream: Stream) -> Ids:
     return Ids(values, tuple(faults))
 
 
-def bare_ids(cells: pl.Series) -> tuple[pl.Series, pl.Series | None]:
-    r"""Return ids without marks, and which cells are no plain ids even so; None: all are.
+def bare_ids(cells: pl.Series) -> pl.Series:
+    r"""Return ids without marks; only what is an id below its marks is changed.
 
-    Only what is an id below its marks is changed.
-
-    >>> bare_ids(pl.Series(["1001.0", '="1002"', "`1003", "6,921", "O'Neill", "'"]))[0].to_list()
-    ['1001', '1002', '1003', '6921', "O'Neill", None]
+    >>> bare_ids(pl.Series(["1001.0", '="1002"', "`1003", "6,921", "O'Neill"])).to_list()
+    ['1001', '1002', '1003', '6921', "O'Neill"]
     """
     odd = ~cells.str.contains(_PLAIN)
     if not odd.any():
-        return cells, None
+        return cells
     at = odd.arg_true()
     found = cells.gather(at)
     bare = without_point_zero(without_marks(found))
     bare = bare.zip_with(~bare.str.contains(_GROUPED), bare.str.replace_all("[,，]", ""))
-    known = bare.str.contains(_PLAIN) | bare.str.contains(_ROUNDED) | (bare == "")
-    bare = without_nothing(bare.zip_with(known, found))
-    cells = cells.clone().scatter(at, bare)
-    odd = (~cells.str.contains(_PLAIN)).fill_null(False)
-    return cells, odd if odd.any() else None
+    known = bare.str.contains(_PLAIN) | bare.str.contains(_ROUNDED)
+    return cells.clone().scatter(at, bare.zip_with(known, found))
 
 
 def rounded(ids: pl.Series) -> pl.Series:
@@ -109,11 +107,10 @@ def _not_ids(name: str, ids: pl.Series, odd: pl.Series, stream: Stream) -> Itera
     """Yield what odd cells hold that is no id."""
     if (lost := odd & rounded(ids)).any():
         yield _lost(name, lost)
-    key = name in stream.key
-    if not key and name != "order_id":
+    if name not in stream.key:
         return
     words = ids.str.contains(_TOTALS) | ids.str.contains(_WORDS)
     if name == "order_id":
         words |= ~ids.str.contains("[0-9]")
     if (words := odd & words).any():
-        yield NoId(name, words, message("a word, and no id"), aside=key)
+        yield NoId(name, words, message("a word, and no id"), aside=True)

@@ -15,8 +15,8 @@ Mask = npt.NDArray[np.bool_]
 ORDER = "_order"
 
 
-#: A shop whose rows name so many orders, and find none, is told of while others find theirs.
-_FEW = 5
+#: So many rows that name orders, and find none, are told of; of one shop, where others find theirs.
+_FEW, _FEW_OF_ONE = 2, 5
 
 
 @frozen(eq=False)
@@ -49,21 +49,22 @@ def link(rows: pl.DataFrame, orders: tuple[pl.DataFrame, KeyIndex] | None) -> Li
     linked = rows.with_columns(order.set(order < 0, None).cast(pl.UInt32))
     if not unlinked or orders is None or not len(orders[0]):
         return Linked(linked, unlinked)
-    least = 1 if unlinked == len(named) else _FEW
-    return Linked(linked, unlinked, _lost(rows["shop"], named, at >= 0, orders[0]["shop"], least))
+    return Linked(linked, unlinked, _lost(rows["shop"], named, at >= 0, orders[0]["shop"]))
 
 
-def _lost(
-    shop: pl.Series, named: pl.Series, found: Mask, of_orders: pl.Series, least: int
-) -> tuple[int, ...]:
-    """Return the shops of which at least so many rows name an order, and none finds it.
+def _lost(shop: pl.Series, named: pl.Series, found: Mask, of_orders: pl.Series) -> tuple[int, ...]:
+    """Return the shops whose rows name orders, and find none.
 
-    A shop without any order is told of only where no shop of these has one.
+    A shop without any order is told of only where no shop has both; where other shops find
+    theirs, those that have orders, and more than a few rows.
     """
     size = 1 + max(int(shop.max()), int(of_orders.max()))  # type: ignore[arg-type]
     shops = shop.to_numpy()
     naming = np.bincount(shops[named.to_numpy()], minlength=size)
-    missed = (naming >= least) & (np.bincount(shops[found], minlength=size) == 0)
-    own = missed & (np.bincount(of_orders.to_numpy(), minlength=size) > 0)
-    told = own if own.any() or least > 1 else missed
-    return tuple(np.flatnonzero(told).tolist())
+    finding = np.bincount(shops[found], minlength=size)
+    having = np.bincount(of_orders.to_numpy(), minlength=size) > 0
+    if finding.any():
+        lost = having & (finding == 0) & (naming >= _FEW_OF_ONE)
+    else:
+        lost = (naming > 0) & (having | ~having[naming > 0].any()) & (naming.sum() >= _FEW)
+    return tuple(np.flatnonzero(lost).tolist())

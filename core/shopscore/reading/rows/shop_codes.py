@@ -30,8 +30,7 @@ class ShopCodes:
         row_of_code = np.full(int(codes.max()) + 1 if len(codes) else 0, -1, dtype=np.int64)
         row_of_code[codes] = np.arange(len(codes))
         used = np.flatnonzero(row_of_code >= 0)
-        ids, _ = bare_ids(trim(filled.gather(row_of_code[used])))
-        return cls(codes, used, ids)
+        return cls(codes, used, bare_ids(trim(filled.gather(row_of_code[used]))))
 
     def missing(self) -> pl.Series | None:
         """Return which rows have no shop; None where every row has one."""
