@@ -19,7 +19,6 @@ MARKED = (
     f"'{ID}",
     f"‘{ID}",
     f'="{ID}"',
-    f"={ID}",
     f'"{ID}"',
     f"`{ID}`",
     f"\t{ID}\t",

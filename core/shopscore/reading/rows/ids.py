@@ -16,6 +16,8 @@ from .lost_digits import find_lost
 _PLAIN = r"^[A-Za-z_-]*[0-9][A-Za-z0-9_-]*$"
 #: An id that a spreadsheet took for a number, and rounded.
 _ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
+#: An ``=`` alone is no mark of an id: it may be all that tells it from another.
+_FORMULA = r"^\s*[=＝][^\"]"
 #: Digits in groups of three, as a spreadsheet shows a large number.
 _GROUPED = r"^[0-9]{1,3}(?:[,，][0-9]{3})+$"
 #: What is written before the sums of a file.
@@ -87,6 +89,7 @@ def bare_ids(cells: pl.Series) -> pl.Series:
     bare = without_point_zero(without_marks(found))
     bare = bare.zip_with(~bare.str.contains(_GROUPED), bare.str.replace_all("[,，]", ""))
     known = bare.str.contains(_PLAIN) | bare.str.contains(_ROUNDED)
+    known &= ~found.str.contains(_FORMULA)
     return cells.clone().scatter(at, bare.zip_with(known, found))
 
 
