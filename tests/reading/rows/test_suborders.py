@@ -401,3 +401,16 @@ class TestUnreadableCells:
             events = ss.read_events(folder, tz="Asia/Shanghai", layouts=[LAYOUT])
         assert self.told(events) == []
         assert events.origin("orders", [0]) == [("orders.csv", 2)]
+
+
+def test_a_later_state_is_told_where_only_one_of_two_files_is_an_export(tmp_path: Path) -> None:
+    placed, paid, _ = history(1, (1, 1, 1))
+    canonical = f"shop_id,order_id,created_at\nS1,1,{_time(placed.created)}\n"
+    (tmp_path / "orders.csv").write_text(canonical)
+    (tmp_path / "x.csv").write_text(as_text([TITLES, paid.cells()]), encoding="utf-8")
+    events = ss.read_events(tmp_path, tz="Asia/Shanghai", layouts=[NO_SUBORDERS])
+    assert events.report.books["orders"].replaced == 1
+    assert [n.code for n in events.report.notices if n.stream == "orders"] == [
+        "file_recognised",
+        "states_replaced",
+    ]
