@@ -8,7 +8,6 @@ import polars as pl
 _AROUND = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 #: Before a text, so that it is no number: ``'``, a backtick, ``=``, quotes of all forms.
 _QUOTES = "'`´\"‘’“”＇｀"
-_MARKED = rf"(?s)^[=＝{_QUOTES}]+(.*?)[{_QUOTES}]*$"
 _POINT_ZERO = r"^(\d+)\.0+$"
 #: What consoles write where there is nothing, and cells that are masked altogether.
 _NOTHING = r"^(?:[-–—]+|/|\*+|null|NULL|None|nan|NaN|<NA>)$"
@@ -21,9 +20,11 @@ def without_marks(cells: pl.Series) -> pl.Series:
     ['6921', '6922', '6923', '6924']
     """
     cells = cells.str.strip_chars(_AROUND)
-    if not cells.str.slice(0, 1).is_in(["=", "＝", *_QUOTES]).any():
+    marked = cells.str.slice(0, 1).is_in(["=", "＝", *_QUOTES])
+    if not marked.any():
         return cells
-    return cells.str.replace(_MARKED, "$1").str.strip_chars(_AROUND)
+    bare = cells.str.strip_chars_start(f"=＝{_QUOTES}").str.strip_chars_end(_QUOTES)
+    return bare.str.strip_chars(_AROUND).zip_with(marked, cells)
 
 
 def without_nothing(cells: pl.Series) -> pl.Series:
@@ -42,6 +43,6 @@ def without_point_zero(cells: pl.Series) -> pl.Series:
     >>> without_point_zero(pl.Series(["6924.0", "6.50", "x.0"])).to_list()
     ['6924', '6.50', 'x.0']
     """
-    if not cells.str.contains(_POINT_ZERO).any():
+    if not cells.str.contains(".0", literal=True).any():
         return cells
     return cells.str.replace(_POINT_ZERO, "$1")

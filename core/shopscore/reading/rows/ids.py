@@ -62,7 +62,7 @@ def read_ids(cells: Mapping[str, pl.Series], stream: Stream) -> Ids:
     faults: list[NoId] = []
     for name, raw in cells.items():
         ids = bare_ids(raw)
-        odd = (~ids.str.contains(_PLAIN)).fill_null(False)
+        odd = _odd(ids)
         if odd.any():
             nothing = odd & without_nothing(without_marks(ids)).is_null()
             ids, odd = ids.set(nothing, None), odd & ~nothing
@@ -81,16 +81,24 @@ def bare_ids(cells: pl.Series) -> pl.Series:
     >>> bare_ids(pl.Series(["1001.0", '="1002"', "`1003", "6,921", "O'Neill"])).to_list()
     ['1001', '1002', '1003', '6921', "O'Neill"]
     """
-    odd = ~cells.str.contains(_PLAIN)
-    if not odd.any():
+    at = _odd(cells).arg_true()
+    if not len(at):
         return cells
-    at = odd.arg_true()
     found = cells.gather(at)
     bare = without_point_zero(without_marks(found))
     bare = bare.zip_with(~bare.str.contains(_GROUPED), bare.str.replace_all("[,，]", ""))
     known = bare.str.contains(_PLAIN) | bare.str.contains(_ROUNDED)
     known &= ~found.str.contains(_FORMULA)
     return cells.clone().scatter(at, bare.zip_with(known, found))
+
+
+def _odd(cells: pl.Series) -> pl.Series:
+    """Return which cells are no plain ids; most are integers, which are told at once."""
+    odd = cells.is_not_null() & cells.cast(pl.Int64, strict=False).is_null()
+    if not odd.any():
+        return odd
+    at = odd.arg_true()
+    return odd.scatter(at, ~cells.gather(at).str.contains(_PLAIN))
 
 
 def rounded(ids: pl.Series) -> pl.Series:

@@ -45,11 +45,11 @@ def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> tuple[pl.Data
     rows = rows.with_columns(canonical_text(stream, rows.columns))
     rows = rows.sort(*keys, SUBORDER, *newest, "_text", nulls_last=False)
     alone = rows[SUBORDER].is_null()  # without an id each row is a part of its own
-    states = rows.filter(~alone).unique(
-        [*keys, SUBORDER, *newest, "_text"], keep="first", maintain_order=True
-    )
-    repeated = len(rows) - int(alone.sum()) - len(states)
-    once = states.unique([*keys, SUBORDER], keep="last", maintain_order=True)
+    named = rows.filter(~alone)
+    once = named.unique([*keys, SUBORDER], keep="last", maintain_order=True)
+    repeated = 0
+    if len(once) < len(named):
+        repeated = len(named) - named.n_unique([*keys, SUBORDER, *newest, "_text"])
     rows = pl.concat([once, rows.filter(alone)]).sort(*keys, SUBORDER, "_text", nulls_last=True)
     how = dict(_how(rule, newest))
     apart = {*keys, SUBORDER, RULE, "_text"}
