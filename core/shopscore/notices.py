@@ -35,6 +35,9 @@ CODES: Mapping[str, str] = {
     "file_skipped": "A file or folder beside the input was not used.",
     "encoding_guessed": "A file is not UTF-8, and was read in another encoding.",
     "states_replaced": "Exports overlap: rows were there in a later state too, which wins.",
+    "rows_repeated": "Rows were there more than once, equal in every cell, and count once.",
+    "no_links": "Rows name orders, and none of these is there: the ids of two files differ.",
+    "unknown_words": "Words that no list of the layout has became other, or empty.",
     "suborders_merged": "Rows of sub-orders became orders.",
 }
 

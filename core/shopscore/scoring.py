@@ -30,6 +30,7 @@ from .plugins.selection import RuleSetName, Selection, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
 from .reading.files import Progress, from_dataframe
 from .results.building import build_result
+from .results.input_notices import on_input
 from .results.reference_tables import ReferenceTables
 from .results.requirements import Requirements
 from .results.result import Result
@@ -151,7 +152,8 @@ def score_events(
     progress: Progress | None = None,
 ) -> Result:
     """Score events by rules that are selected already; commands select before they read."""
-    rules, day, notices = selection.rules, selection.day, selection.notices
+    rules, day = selection.rules, selection.day
+    notices = (*selection.notices, *on_input(events.report, rules))
     begin = _stages(progress)
     begin(message("resolving"))
     resolved = resolve_events(events, rules)

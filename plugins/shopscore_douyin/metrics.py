@@ -86,7 +86,10 @@ QUALITY_RETURN_RATE = RateMetric(
             "aftersales",
             day=first_of(col.order.paid_at, col.applied_at),
             where=col.kind.is_in("refund_only", "return_refund")
-            & col.reason.is_in("quality", "logistics"),
+            & (
+                col.reason.is_in("quality", "logistics")
+                | ((col.reason == "empty_parcel") & assumed("quality_return.empty_parcel"))
+            ),
             once=Once.per_order(earliest=(col.applied_at, col.ticket_id)),
         ),
         paid_orders,

@@ -223,7 +223,7 @@ class TestCanonical:
         assert books(read(tmp_path / "aside")) == {"in": 1, "accepted": 1}
 
     def test_parts_fed_again(self, tmp_path: Path) -> None:
-        for part in ("a", "b"):
+        for part in ("a1", "b1"):
             write(tmp_path / "in" / "orders" / f"{part}.csv", [["shop_id", "order_id"], ["", part]])
         files = write_quarantine(read(tmp_path / "in").report, tmp_path / "aside")
         for file in files:

@@ -11,6 +11,7 @@ from ..analysis.inspection import Inspection, MetricReadiness, SheetMatch
 from ..grading.requirements import in_words
 from ..messages import Message, listed, message
 from ..model.labels import Label
+from ..notices import CODES
 from ..reading.events import Events
 from ..reading.files import show_path
 from ..results.documents import INSPECT, dumped
@@ -20,6 +21,8 @@ from . import tables, voice
 MOST_HEADERS = 12
 #: More cells than this are not listed of each kind.
 MOST_CELLS = 5
+#: Notices that are told of a single export too, beside what its sheets are.
+_ASKED = ("no_links", "rows_repeated", "states_replaced")
 
 
 def inspect_document(found: Inspection) -> str:
@@ -30,7 +33,7 @@ def inspect_document(found: Inspection) -> str:
             "schema": INSPECT,
             "file": show_path(found.path),
             "sheets": [_sheet(s) for s in found.sheets],
-            "streams": {} if report is None else report.to_dict()["streams"],
+            **({"streams": {}, "unknown_words": []} if report is None else report.to_dict()),
             "columns": [
                 {
                     "stream": c.stream,
@@ -80,14 +83,17 @@ def _page(found: Inspection) -> Iterator[Any]:
         )
         return
     report = found.events.report
-    if not found.sheets:
-        yield from (notice.message for notice in report.notices)
+    asked = _ASKED if found.sheets else CODES
+    yield from (notice.message for notice in report.notices if notice.code in asked)
     yield from _books(found.events)
     columns = (message("stream"), message("column"), message("from"), message("filled"))
     rows = [(c.stream, c.column, c.header, f"{c.filled:,}") for c in found.columns]
     yield tables.table(columns, rows, right=columns[3:])
     if found.unused:
         yield message("Not used: {columns}", columns=listed(found.unused))
+    words = tables.words_table(report)
+    if words is not None:
+        yield words
     incidents = tables.incidents_table(report, most=MOST_CELLS)
     if incidents is not None:
         yield incidents

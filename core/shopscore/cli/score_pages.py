@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from pathlib import Path
 
-from ..grading.requirements import in_words
 from ..messages import listed, message, numbered
 from ..reading.report import LoadReport
 from ..results.csv_text import csv_text
@@ -56,10 +55,9 @@ def _show_result(result: Result, shops: tuple[str, ...], path: Path | None) -> N
 
 def show_books(report: LoadReport, path: Path | None) -> None:
     """Show the books of reading, and the first cells that were set aside or repaired."""
-    incidents = tables.incidents_table(report)
-    tables.show(
-        tables.books_table(report), *([] if incidents is None else [incidents]), output=path
-    )
+    more = (tables.words_table(report), tables.incidents_table(report))
+    parts = [tables.books_table(report), *(part for part in more if part is not None)]
+    tables.show(*parts, output=path)
 
 
 def say_notices(result: Result) -> None:
@@ -67,7 +65,7 @@ def say_notices(result: Result) -> None:
     ruleset = result.rules.ruleset
     say(*(line for notice in result.notices if (line := voice.tell_notice(notice)) is not None))
     if result.report is not None:
-        say_reading_notices(result.report)
+        say_reading_notices(result.report, frozenset(n.message for n in result.notices))
         if len(result.report.set_aside):
             say(message("shopscore validate shows which rows were set aside, and why"))
     for assumption in result.rules.assumptions:
@@ -75,25 +73,13 @@ def say_notices(result: Result) -> None:
             id = ruleset.full_id(assumption.id)
             say(message("Assumed: {id} = {value}", id=id, value=assumption.value))
     if ruleset.dimensions and not result.published.total.any():
-        say(*_no_data(result))
         say(message("No shop has a score; --format json gives the reason for each."))
 
 
-def _no_data(result: Result) -> Iterator[str]:
-    """Name the metrics that no shop can have, since columns are missing."""
-    for id, graded in result.graded.items():
-        missing = graded.measured.missing_columns
-        if missing:
-            yield message(
-                "No data: {metric} needs {columns}",
-                metric=id,
-                columns=listed(map(in_words, missing)),
-            )
-
-
-def say_reading_notices(report: LoadReport) -> None:
-    """Say on standard error what to know about what was read."""
-    say(*(line for notice in report.notices if (line := voice.tell_notice(notice)) is not None))
+def say_reading_notices(report: LoadReport, told: Collection[str] = ()) -> None:
+    """Say on standard error what to know about what was read, but for what was told already."""
+    new = (notice for notice in report.notices if notice.message not in told)
+    say(*(line for notice in new if (line := voice.tell_notice(notice)) is not None))
     for name, columns in sorted(report.ignored.items()):
         say(
             message(

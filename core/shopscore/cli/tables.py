@@ -214,6 +214,23 @@ def books_table(report: LoadReport) -> Table:
     return table(columns, rows, right=columns[1:])
 
 
+def words_table(report: LoadReport, most: int = 50) -> Table | None:
+    """Return the words that no list of a layout has; None where there are none."""
+    rows = [
+        (found.stream, found.header, word, f"{count:,}", found.taken_as or message("empty"))
+        for found in report.unlisted
+        for word, count in list(found.words.items())[:most]
+    ]
+    columns = (
+        message("stream"),
+        message("column"),
+        message("unlisted word"),
+        message("rows"),
+        message("taken as"),
+    )
+    return table(columns, rows, right=columns[3:4]) if rows else None
+
+
 def incidents_table(report: LoadReport, most: int = MOST_CELLS) -> Table | None:
     """Return the first cells that were set aside or repaired; None where there are none."""
     found = [

@@ -234,6 +234,7 @@ AFTERSALES = Stream(
             "no_reason",
             "size",
             "price_difference",
+            "empty_parcel",
             "other",
         ),
         *_text("order_id"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,13 @@ from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from ..notices import FIRST, Notice
 from .files import Progress, from_dataframe
+from .findings import on_links, on_rows
 from .fingerprints import Digest, cell_prints
 from .joining import join_small
 from .openers import Opener, ShopDefaults, open_tables
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
 from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
-from .rows.links import ORDER, link
+from .rows.links import ORDER, Linked, link
 from .rows.places import Places
 from .sources import Sources, find_sources
 
@@ -172,7 +173,7 @@ def read_events(
     joined = [table for rows in typed.values() for table in rows.tables]
     members = tuple(member for table in joined for member in table.members)
     on_files = (notice for table in members for notice in table.notices)
-    notices = (*sources.notices, *on_files, *_on_states(consolidated))
+    notices = (*sources.notices, *on_files, *on_rows(consolidated))
     report = evolve(events.report.with_notices(*notices), tables=members)
     _log(report)
     events = evolve(events, report=report)
@@ -258,30 +259,6 @@ def _sources(
     )
 
 
-def _on_states(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[Notice]:
-    """Yield where exports overlapped, and what was made of it."""
-    for name, stream in consolidated.items():
-        if stream.books.replaced and any(t.layout for t in stream.places.tables):
-            said = numbered(
-                "{stream}: {n} row was there in a later state too, which wins"
-                " (the later of their latest times)",
-                "{stream}: {n} rows were there in a later state too, which wins"
-                " (the later of their latest times)",
-                stream.books.replaced,
-                stream=name,
-            )
-            yield Notice("states_replaced", said, stream=name)
-        orders = stream.books.accepted - len(stream.rows)
-        if orders:
-            said = message(
-                "{stream}: {rows} rows of sub-orders are {orders} orders",
-                stream=name,
-                rows=stream.books.accepted,
-                orders=len(stream.rows),
-            )
-            yield Notice("suborders_merged", said, stream=name)
-
-
 def _assemble(
     ids: pl.Series,
     consolidated: Mapping[str, ConsolidatedRows],
@@ -291,22 +268,27 @@ def _assemble(
 ) -> Events:
     frames: dict[str, pl.DataFrame] = {}
     books = {}
+    found: list[Notice] = []
     orders = None
     if "orders" in consolidated:
         rows = consolidated["orders"].rows
         keys = rows.select("shop", "order_id").rechunk()  # looked up over and over
         orders = keys, consolidated["orders"].index
     for name, stream in consolidated.items():
-        rows, unlinked = stream.rows, 0
+        linked = Linked(stream.rows)
         if streams[name].links_to_orders:
-            rows, unlinked = link(rows, orders)
-        frames[name] = rows
-        books[name] = evolve(stream.books, unlinked=unlinked)
+            linked = link(stream.rows, orders)
+        frames[name] = linked.rows
+        books[name] = evolve(stream.books, unlinked=linked.unlinked)
+        if linked.lost:
+            found.append(on_links(name, linked, ids, consolidated["orders"].rows))
     report = LoadReport(
         books,
         _join(s.set_aside for s in consolidated.values()),
         _join(s.repaired for s in consolidated.values()),
         {name: s.ignored for name, s in consolidated.items() if s.ignored},
+        tuple(found),
+        tuple(words for s in consolidated.values() for words in s.unlisted),
     )
     places = {name: stream.places for name, stream in consolidated.items()}
     declared = frames.pop("shops", None)

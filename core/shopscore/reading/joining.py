@@ -43,7 +43,6 @@ def _alike(one: RawTable, other: RawTable) -> bool:
         and dict(one.frame.schema) == dict(other.frame.schema)
         and dict(one.titles) == dict(other.titles)
         and set(one.uncleaned) == set(other.uncleaned)
-        and (one.suborders is None) == (other.suborders is None)
     )
 
 
@@ -53,7 +52,7 @@ def _joined(run: list[RawTable]) -> RawTable:
     first = run[0]
     offsets = (0, *accumulate(len(table.frame) for table in run[:-1]))
     unread = dict.fromkeys(name for table in run for name in table.unread)
-    suborders = [table.suborders for table in run if table.suborders is not None]
+    unlisted = dict.fromkeys(name for table in run for name in table.unlisted)
     return JoinedTable(
         frame=pl.DataFrame(
             [
@@ -72,10 +71,17 @@ def _joined(run: list[RawTable]) -> RawTable:
             name: pl.concat([table.uncleaned[name] for table in run], rechunk=True)
             for name in first.uncleaned
         },
-        suborders=pl.concat(suborders, rechunk=True) if suborders else None,
+        unlisted={name: _words(name, run) for name in unlisted},
         parts=tuple(table.without_cells("", ()) for table in run),
         offsets=offsets,
     )
+
+
+def _words(name: str, run: list[RawTable]) -> pl.Series:
+    """Return the unlisted words of a column; null in the rows of files that have none."""
+    none = pl.Series([None], dtype=pl.String)
+    parts = (t.unlisted.get(name, none.new_from_index(0, len(t.frame))) for t in run)
+    return pl.concat(list(parts), rechunk=True)
 
 
 def _shifted(offsets: tuple[int, ...], found: list[Mapping[int, _T]]) -> dict[int, _T]:

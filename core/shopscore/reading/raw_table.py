@@ -13,10 +13,13 @@ from attrs import evolve, field, frozen
 
 from ..errors import InputError
 from ..messages import message
-from ..model.layouts import Layout
+from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
 from .formats.body import Origin
 from .formats.frames import FrameOrigin
+
+#: The ids of sub-orders, which no stream has a column for.
+SUBORDER = "_suborder_id"
 
 
 class FileVersion(NamedTuple):
@@ -91,7 +94,8 @@ class RawTable:
     the header, with what was too much, ``refused`` those that are no rows at all, with a cell and
     the reason; ``notices`` are what to know about the file. Of an export there is its ``layout``;
     ``titles`` are its own headers and ``uncleaned`` its cells as they stand in the file, both by
-    canonical name; ``suborders`` tell apart the rows of one order.
+    canonical name; what tells apart the rows of one order is the column :data:`SUBORDER`.
+    ``unlisted`` are the words of a column that no list of the layout has, null elsewhere.
     """
 
     frame: pl.DataFrame
@@ -104,7 +108,7 @@ class RawTable:
     layout: Layout | None = None
     titles: Mapping[str, str] = field(factory=dict)
     uncleaned: Mapping[str, pl.Series] = field(factory=dict)
-    suborders: pl.Series | None = None
+    unlisted: Mapping[str, pl.Series] = field(factory=dict)
     stream: str = ""
     version: FileVersion | None = None
 
@@ -112,6 +116,20 @@ class RawTable:
     def members(self) -> tuple[RawTable, ...]:
         """The tables of one file each that this one is made of: itself."""
         return (self,)
+
+    @property
+    def rows_per_file(self) -> tuple[int, ...]:
+        """How many rows each file has."""
+        return (len(self.frame),)
+
+    @property
+    def has_suborders(self) -> bool:
+        """Whether several rows may be parts of one row of the stream."""
+        return self.layout is not None and self.layout.suborders is not None
+
+    def taken_as(self, column: str) -> str:
+        """Return what an unlisted word of a column becomes; nothing: it is taken as empty."""
+        return "" if self.layout is None else self.layout.words[column][ANY_WORD]
 
     def refuse_long_rows(self) -> None:
         """Raise for a row with more cells than the header, where rows cannot be set aside."""
@@ -175,7 +193,7 @@ class RawTable:
             frame=pl.DataFrame(),
             origin=origin,
             uncleaned={},
-            suborders=None,
+            unlisted={},
             stream=stream,
         )
 
@@ -194,6 +212,12 @@ class JoinedTable(RawTable):
     def members(self) -> tuple[RawTable, ...]:
         """The tables of one file each that this one is made of."""
         return self.parts
+
+    @property
+    def rows_per_file(self) -> tuple[int, ...]:
+        """How many rows each file has."""
+        ends = (*self.offsets[1:], len(self.frame))
+        return tuple(end - start for start, end in zip(self.offsets, ends, strict=True))
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         """Return the line on which each row begins, in its own file."""

@@ -288,7 +288,7 @@ class TestIds:
         ]
 
     def test_are_text(self) -> None:
-        events = read(orders=[{"order_id": "007"}, {"order_id": "7"}, {"order_id": "7.0"}])
+        events = read(orders=[{"order_id": "007"}, {"order_id": "7"}, {"order_id": "07.0"}])
         assert books(events) == {"in": 3, "accepted": 3}
 
     def test_are_trimmed(self) -> None:

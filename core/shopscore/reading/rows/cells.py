@@ -11,6 +11,7 @@ import polars as pl
 from attrs import frozen
 
 from ...errors import InputError
+from ...messages import message
 from ...model.streams import MONEY_SCALE, NUMBER_SCALE, Column
 
 _TIME = (
@@ -24,8 +25,6 @@ _FIRST_SECOND = int((datetime(1, 1, 1) - _EPOCH).total_seconds())
 _LAST_SECOND = int((datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds())
 _TRUE = ("true", "1", "是")
 _FALSE = ("false", "0", "否")
-#: An id that a spreadsheet took for a number, and rounded.
-_ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
 _DECIMALS = {"int": 0, "money": len(str(MONEY_SCALE)) - 1, "number": len(str(NUMBER_SCALE)) - 1}
 _DAY_SECONDS = 86_400
 #: Larger integers would not survive a trip through a double.
@@ -81,19 +80,36 @@ def trim(series: pl.Series) -> pl.Series:
 
 
 def _wrong_type(series: pl.Series, column: Column) -> InputError:
+    if column.kind == "text" and series.dtype.is_float():
+        return InputError(
+            message(
+                "column {column}: {type} cannot be read as text: give ids as text, floats lose"
+                " their digits. Read the file again with this column as text"
+                ' (dtype={{"{column}": str}} in pandas, schema_overrides={{"{column}": pl.String}}'
+                " in polars); where no id has more than 15 digits, convert it:"
+                ' .astype("Int64").astype("string") in pandas,'
+                " .cast(pl.Int64).cast(pl.String) in polars, ::BIGINT::VARCHAR in SQL",
+                column=column.name,
+                type=series.dtype,
+            )
+        )
     return InputError(
-        f"column {column.name}: {series.dtype} cannot be read as {column.kind}"
-        + (": give ids as text, floats lose their digits" if column.kind == "text" else "")
+        message(
+            "column {column}: {type} cannot be read as {kind}",
+            column=column.name,
+            type=series.dtype,
+            kind=column.kind,
+        )
     )
 
 
 def _text(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
     if series.dtype.is_integer() or series.dtype == pl.Null:
         return series.cast(pl.String)
+    if series.dtype.is_float() and series.fill_nan(None).null_count() == len(series):
+        return pl.Series(series.name, [None], dtype=pl.String).new_from_index(0, len(series))
     if series.dtype != pl.String:
         raise _wrong_type(series, column)
-    if column.name.endswith("_id") and (rounded := series.str.contains(_ROUNDED)).any():
-        return series.set(rounded, None)
     return series
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 import polars as pl
 from attrs import frozen
 
 from ...errors import InputError
+from ...messages import message
 from ...model.streams import Column, Stream
-from ..raw_table import RawTable
+from ..raw_table import SUBORDER, RawTable
 from ..report import INCIDENT_SCHEMA, no_incidents
 from .cells import Cells, NoZoneError, parse
+from .ids import LOST_DIGITS, Ids, is_id, read_ids
 from .shop_codes import ShopCodes
 
+_SUBORDER = Column(SUBORDER, "text")
 #: Position of a row in its source, kept until the report is made.
 ROW = "_row"
 
@@ -24,6 +27,7 @@ class Checked:
     """The usable rows of one source, typed, and what was found on the way.
 
     ``unreadable`` lists optional cells that became null; they are reported if their row stays.
+    ``unlisted`` are the words of usable rows that no list of the layout has.
     """
 
     rows: pl.DataFrame
@@ -31,6 +35,7 @@ class Checked:
     rows_in: int
     set_aside: pl.DataFrame
     unreadable: pl.DataFrame
+    unlisted: Mapping[str, pl.Series]
     ignored: tuple[str, ...]
 
 
@@ -43,11 +48,15 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
     raw, where = table.frame, table.label or f"stream {stream.name}"
     _refuse_missing_columns(table, stream, where)
     shops = ShopCodes.of(_shop_ids(raw["shop_id"], where))
-    own = (c for c in stream.columns if c.name in raw.columns and c.name != "shop_id")
+    own = [c for c in stream.columns if c.name in raw.columns and c.name != "shop_id"]
+    own += [_SUBORDER] if table.has_suborders else []
     cells = {c.name: _parse(table, c, zone, where) for c in own}
+    given = {c.name: cells[c.name].values for c in own if is_id(c)}
+    ids = read_ids(given, stream, table.rows_per_file)
+    cells |= {name: Cells(values, None) for name, values in ids.values.items()}
     bad = pl.Series([False]).new_from_index(0, len(raw))
     incidents = [no_incidents()]
-    for column, mask, reason in _find_faults(table, stream, cells, shops):
+    for column, mask, reason in _find_faults(table, stream, cells, ids, shops):
         fresh = mask & ~bad
         if fresh.any():
             incidents.append(_incidents(table, stream, column, fresh, reason))
@@ -58,10 +67,10 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
     if state and "updated_at" not in typed.columns:
         typed = typed.with_columns(updated_at=pl.max_horizontal(state))
     optional = [no_incidents()]
-    for name, found in cells.items():
-        if found.unreadable is not None and (left := found.unreadable & ~bad).any():
-            reason = f"{_unreadable(stream.column(name))}: taken as empty"
-            optional.append(_incidents(table, stream, name, left, reason))
+    for name, mask, reason in _find_empty(stream, cells, ids):
+        if (left := mask & ~bad).any():
+            emptied = message("{reason}: taken as empty", reason=reason)
+            optional.append(_incidents(table, stream, name, left, emptied))
     set_aside, unreadable = _locate(table, pl.concat(incidents), pl.concat(optional))
     return Checked(
         rows=typed.filter(~bad) if bad.any() else typed,
@@ -69,7 +78,11 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
         rows_in=len(raw),
         set_aside=set_aside,
         unreadable=unreadable,
-        ignored=(*(n for n in raw.columns if n not in stream.names), *table.unread),
+        unlisted={name: words.filter(~bad) for name, words in table.unlisted.items()},
+        ignored=(
+            *(n for n in raw.columns if n not in (*stream.names, *(c.name for c in own))),
+            *table.unread,
+        ),
     )
 
 
@@ -109,7 +122,7 @@ def _shop_ids(series: pl.Series, where: str) -> pl.Series:
 
 
 def _find_faults(
-    table: RawTable, stream: Stream, cells: dict[str, Cells], shops: ShopCodes
+    table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids, shops: ShopCodes
 ) -> Iterator[tuple[str | None, pl.Series, str]]:
     """Yield reasons to set rows aside, in the order in which they are looked for."""
     if table.too_long:
@@ -120,7 +133,12 @@ def _find_faults(
         yield None, rows.scatter(list(table.refused), True), _REFUSED
     if (without := shops.missing()) is not None:
         yield "shop_id", without, "required, and empty"
-    for name in sorted(cells, key=lambda n: n not in stream.key):
+    if (lost := shops.rounded()) is not None:
+        yield "shop_id", lost, LOST_DIGITS
+    for fault in sorted(ids.faults, key=lambda f: f.column not in stream.key):
+        if fault.aside:
+            yield fault.column, fault.cells, fault.reason
+    for name in sorted(cells.keys() - {SUBORDER}, key=lambda n: n not in stream.key):
         column, found = stream.column(name), cells[name]
         if found.unreadable is not None and column.kind == "enum":
             yield name, found.unreadable, f"not one of {', '.join(column.values)}"
@@ -135,13 +153,23 @@ def _find_faults(
             yield name, (values > high).fill_null(False), _range(column)
 
 
+def _find_empty(
+    stream: Stream, cells: dict[str, Cells], ids: Ids
+) -> Iterator[tuple[str, pl.Series, str]]:
+    """Yield optional cells that hold something else than their column is for."""
+    for fault in ids.faults:
+        if not fault.aside:
+            yield fault.column, fault.cells, fault.reason
+    for name, found in cells.items():
+        if found.unreadable is not None:
+            yield name, found.unreadable, _unreadable(stream.column(name))
+
+
 #: Stands for the reason that a table gives for each row that it refuses.
 _REFUSED = "refused"
 
 
 def _unreadable(column: Column) -> str:
-    if column.kind == "text":
-        return "digits of this id are lost: a spreadsheet rounded it"
     return f"not readable as {column.kind}"
 
 

@@ -12,18 +12,16 @@ import polars as pl
 from attrs import evolve, frozen
 
 from ...model.layouts import SubOrders
-from ...model.streams import Column, Stream
+from ...model.streams import Stream
 from ..raw_table import RawTable
 from ..report import Books, no_incidents
-from .cells import parse
+from ..unlisted import UnlistedWords, count_words
 from .checks import ROW, Checked, check
 from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
 from .repairs import repair_times
-from .suborders import PARTS, RULE, SUB, merge_suborders
-
-_SUBORDER = Column("suborder_id", "text")
+from .suborders import PARTS, RULE, merge_suborders
 
 
 @frozen(eq=False)
@@ -53,7 +51,10 @@ class TypedRows:
 
 @frozen(eq=False)
 class ConsolidatedRows:
-    """One row per key, repaired, with what was found on the way."""
+    """One row per key, repaired, with what was found on the way.
+
+    ``repeated`` counts those of the replaced rows that were equal in every cell to another.
+    """
 
     rows: pl.DataFrame
     index: KeyIndex
@@ -61,6 +62,8 @@ class ConsolidatedRows:
     books: Books
     set_aside: pl.DataFrame
     repaired: pl.DataFrame
+    repeated: int
+    unlisted: tuple[UnlistedWords, ...]
     ignored: tuple[str, ...]
 
 
@@ -72,10 +75,9 @@ def type_rows(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None)
         part = check(table, stream, zone)
         own = part.rows
         rule = None if table.layout is None else table.layout.suborders
-        if rule is not None and table.suborders is not None:
+        if rule is not None:
             rules += [] if rule in rules else [rule]
-            ids = parse(table.suborders, _SUBORDER, None).values.gather(own[ROW])
-            own = own.with_columns(ids.alias(SUB), pl.lit(rules.index(rule)).alias(RULE))
+            own = own.with_columns(pl.lit(rules.index(rule)).alias(RULE))
         rows.append(own.with_columns(pl.col(ROW) + before) if before else own)
         before += part.rows_in
         aside = (part.set_aside["row"] - 1).to_list()
@@ -90,7 +92,9 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
     stream = typed.stream
     shop = pl.concat(part.shops.among(shop_ids) for _, part in typed.parts)
     rows = typed.rows.with_columns(shop)
-    latest, index = keep_latest(merge_suborders(rows, typed.suborders, stream), stream)
+    whole, repeated = merge_suborders(rows, typed.suborders, stream)
+    found = keep_latest(whole, stream)
+    latest = found.rows
     repaired_rows, emptied = repair_times(latest, stream)
     places = Places.of(latest[ROW], typed.tables, typed.offsets)
     repaired = pl.concat([_locate(emptied, places, stream), *_unreadable(latest, typed)])
@@ -112,13 +116,27 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
     )
     return ConsolidatedRows(
         rows=filled.drop(ROW, PARTS, strict=False),
-        index=index,
+        index=found.index,
         places=places,
         books=books,
         set_aside=set_aside,
         repaired=repaired,
+        repeated=repeated + found.repeated,
+        unlisted=tuple(_unlisted(typed)),
         ignored=tuple(dict.fromkeys(name for _, part in typed.parts for name in part.ignored)),
     )
+
+
+def _unlisted(typed: TypedRows) -> Iterator[UnlistedWords]:
+    """Yield the words that no list has, of each column and header."""
+    found: dict[tuple[str, str, str], list[pl.Series]] = {}
+    for table, part in typed.parts:
+        for column, words in part.unlisted.items():
+            place = column, table.titles[column], table.taken_as(column)
+            found.setdefault(place, []).append(words)
+    for place, parts in found.items():
+        if counted := count_words(pl.concat(parts)):
+            yield UnlistedWords(typed.stream.name, *place, counted)
 
 
 def _count(rows: pl.DataFrame) -> int:
