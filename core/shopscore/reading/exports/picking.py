@@ -9,7 +9,7 @@ from ...model.layouts import Layout, plain_header
 from ...model.streams import Stream
 from ..formulas import REASON
 from ..raw_table import RawTable
-from .cleaning import clean, translate
+from .cleaning import clean, mark_times, translate
 from .recognition import RecognisedSheet
 
 #: In the place of an id: words that explain a column, under its header.
@@ -64,12 +64,15 @@ def _no_key(found: RecognisedSheet, name: str) -> InputError:
 
 
 def _clean_column(cells: pl.Series, stream: Stream, layout: Layout, name: str) -> pl.Series:
-    kind = stream.column(name).kind
+    kind, decimal = stream.column(name).kind, layout.decimal.get(name)
     words = layout.words.get(name)
     if words is None:
-        return clean(cells, kind)
-    known = translate(clean(cells, "text"), words)
-    return known if kind in ("text", "enum", "bool") else clean(known, kind)
+        return clean(cells, kind, decimal)
+    plain = clean(cells, "text")
+    if kind == "bool":
+        plain = mark_times(plain, words, layout.form(name).time)
+    known = translate(plain, words)
+    return known if kind in ("text", "enum", "bool") else clean(known, kind, decimal)
 
 
 def _suborder_place(layout: Layout, headers: tuple[str, ...]) -> int | None:

@@ -17,6 +17,7 @@ from ..raw_table import RawTable
 from ..report import Books, no_incidents
 from .cells import parse
 from .checks import ROW, Checked, check
+from .clocks import clock_of
 from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
@@ -53,9 +54,14 @@ class TypedRows:
 
 @frozen(eq=False)
 class ConsolidatedRows:
-    """One row per key, repaired, with what was found on the way."""
+    """One row per key, repaired, with what was found on the way.
+
+    Times in ``rows`` are those of the wall; ``instants`` has them in steady seconds (see
+    ``clocks``), None where they are the same.
+    """
 
     rows: pl.DataFrame
+    instants: pl.DataFrame | None
     index: KeyIndex
     places: Places
     books: Books
@@ -85,13 +91,13 @@ def type_rows(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None)
     return TypedRows(stream, pl.concat(rows, how="diagonal"), parts, rules)
 
 
-def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
+def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) -> ConsolidatedRows:
     """Keep latest states and repair; the column ``shop`` is a position in the sorted ``shop_ids``."""
     stream = typed.stream
     shop = pl.concat(part.shops.among(shop_ids) for _, part in typed.parts)
     rows = typed.rows.with_columns(shop)
     latest, index = keep_latest(merge_suborders(rows, typed.suborders, stream), stream)
-    repaired_rows, emptied = repair_times(latest, stream)
+    repaired_rows, emptied = repair_times(latest, stream, zone)
     places = Places.of(latest[ROW], typed.tables, typed.offsets)
     repaired = pl.concat([_locate(emptied, places, stream), *_unreadable(latest, typed)])
     set_aside = pl.concat([no_incidents(), *(part.set_aside for _, part in typed.parts)])
@@ -108,8 +114,10 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
         for name, value in defaults.items()
         if name in repaired_rows.columns and repaired_rows[name].null_count()
     )
+    shown, instants = _on_the_wall(filled.drop(ROW, PARTS, strict=False), stream, zone)
     return ConsolidatedRows(
-        rows=filled.drop(ROW, PARTS, strict=False),
+        rows=shown,
+        instants=instants,
         index=index,
         places=places,
         books=books,
@@ -117,6 +125,25 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
         repaired=repaired,
         ignored=tuple(dict.fromkeys(name for _, part in typed.parts for name in part.ignored)),
     )
+
+
+def _on_the_wall(
+    rows: pl.DataFrame, stream: Stream, zone: ZoneInfo | None
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return rows with the times that the wall shows, and their instants where these differ."""
+    if zone is None:
+        return rows, None
+    clock = clock_of(zone)
+    times = [c for c in rows.get_columns() if _is_time(stream, c.name) and clock.has_changes(c)]
+    shown = [clock.wall(column) for column in times]
+    if all(wall.equals(steady) for wall, steady in zip(shown, times, strict=True)):
+        return rows, None
+    steady = [c for c in rows.get_columns() if _is_time(stream, c.name)]
+    return rows.with_columns(shown), pl.DataFrame(steady)
+
+
+def _is_time(stream: Stream, name: str) -> bool:
+    return name in stream.names and stream.column(name).kind == "time"
 
 
 def _count(rows: pl.DataFrame) -> int:
