@@ -133,6 +133,42 @@ def test_durations_and_days_of_any_orders(rows: list[tuple[datetime, int]], zone
     assert parts[2] + (parts[0] + parts[1]) == whole
 
 
+def test_rows_of_other_streams_and_what_counts_once() -> None:
+    """Autumn of New York: at 2:00 the clock goes back to 1:00; 1:30 is there twice."""
+    first, second = "2021-11-07T01:30:00-04:00", "2021-11-07T01:10:00-05:00"
+    frames = {
+        "orders": {"order_id": ["1"], "signed_at": [first]},
+        "aftersales": {
+            "ticket_id": ["a", "b"],
+            "order_id": ["1", "1"],
+            "kind": ["exchange", "exchange"],
+            "applied_at": [second, first],
+            "refunded_at": ["2021-11-07T02:30:00-05:00", "2021-11-08T01:30:00-05:00"],
+        },
+    }
+    tables = {
+        n: pl.DataFrame({"shop_id": ["S1"] * len(next(iter(c.values()))), **c})
+        for n, c in frames.items()
+    }
+    events = ss.read_events(tables, tz=NEW_YORK)
+    applied, refunded, signed = ss.col.applied_at, ss.col.refunded_at, ss.col.order.signed_at
+    latest = ss.first_of(refunded, applied)
+    lasts = Tally("aftersales", day=refunded, value=latest - signed)
+    once = ss.Once.per_order(earliest=(applied,))
+    earliest = Tally("aftersales", day=applied, once=once)
+    named = ss.has_row("aftersales", (refunded - applied) <= 2 * 3600)
+    quick = Tally("orders", day=ss.col.signed_at, where=named)
+    resolved = resolve_events(events, rules_with(lasts, earliest, quick))
+    whole = Tallies.of(resolved)
+    autumn = day_of(datetime(2021, 11, 7))
+    assert cells_of(whole, lasts) == {
+        ("S1", autumn): (2 * 3600, 1),  # 1:30 summer to 2:30 winter
+        ("S1", autumn + 1): (25 * 3600, 1),
+    }
+    assert counted_rows(resolved, earliest).tolist() == [1]
+    assert cells_of(whole, quick) == {("S1", autumn): (1, 1)}
+
+
 def day_of(at: datetime) -> int:
     return (at.date() - EPOCH.date()).days
 

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import shopscore as ss
-from shopscore.model.layouts import Layout
+from shopscore.model.layouts import CellForm, Layout
+from shopscore.model.streams import CANONICAL, merge_streams
 from shopscore.plugins.layout_toml import parse_layout
+from shopscore.reading.rows.cells import parse
 from support.event_rows import books, incidents, seconds
 from support.exports.export_files import as_text, needs_excel, write_workbook
 
 HERE = Path(__file__).parent
+STATED = (
+    "%Y-%m-%d %H:%M:%S",
+    "%d/%m/%y %I:%M:%S %p",
+    "%Y%m%d%H%M%S",
+    "%b %d %Y, %H.%M",
+    "%d. %B %Y",
+    "%H:%M:%S.%f %m-%d-%Y",
+)
 EVENING = seconds("2022-05-20 22:00:00")
 
 
@@ -297,8 +311,6 @@ class TestNever:
         assert found == {"1": None, "2": 8 * 3600}
 
     def test_in_typed_columns(self) -> None:
-        from datetime import UTC, date, datetime
-
         zero = datetime(1970, 1, 1, tzinfo=UTC)
         columns = {
             "paid_at": [zero, datetime(2022, 5, 20, 14, tzinfo=UTC)],
@@ -376,3 +388,80 @@ class TestMoney:
         events = ss.read_events(path, tz="Asia/Shanghai", shop_id="S1", layouts=[layout])
         found = events.frames["shop_facts"].sort("name")["value"].to_list()
         assert found == [500_000, 12_345_000_000, 1_250_000, 1_250_000]
+
+
+class TestLayouts:
+    @pytest.mark.parametrize(
+        ("stated", "said"),
+        [
+            ('[time_format]\npaid_at = "%d/%m"', r"time_format\.paid_at: .*year, month and day"),
+            ('[time_format]\npaid_at = "%d/%m/%Y %I:%M"', "%I"),
+            ('[time_format]\npaid_at = "%d/%m/%Y %j"', "%j cannot be read"),
+            ('[time_format]\npaid_at = "%d/%m/%Y %"', "% cannot be read"),
+            ('[time_format]\npaid_at = "%Y-%m-%d %Y"', "twice"),
+            ('[time_format]\namount = "epoch_s"', "amount is a column of money"),
+            ('[time_format]\nsigned_at = "epoch_s"', "names no header for signed_at"),
+            ('[time_format]\nsign_at = "epoch_s"', "did you mean signed_at"),
+            ('[unit]\namount = "cent"', "'cent' is not one of yuan, fen"),
+            ('[unit]\npaid_at = "fen"', "column of time"),
+            ('[decimal]\namount = ";"', "';' is not one of"),
+            ('[decimal]\npaid_at = ","', "column of time"),
+            ('[words.paid_at]\n"*time*" = "x"', "yes or no"),
+        ],
+    )
+    def test_are_refused_with_the_place(self, stated: str, said: str) -> None:
+        with pytest.raises(ss.RuleSetError, match=said) as error:
+            parse_layout(LAYOUT + stated, "own.toml")
+        assert str(error.value).startswith("own.toml: ")
+
+    def test_state_an_encoding(self) -> None:
+        top = LAYOUT.replace("[columns]", 'encoding = "Shift_JIS"\n[columns]')
+        assert parse_layout(top, "own").encoding == "shift_jis"
+        assert parse_layout(LAYOUT, "own").encoding is None
+        for wrong in ("klingon", "hex"):
+            with pytest.raises(ss.RuleSetError, match="no encoding of text"):
+                parse_layout(top.replace("Shift_JIS", wrong), "own")
+
+    @given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 1, 1)), st.sampled_from(STATED))
+    @settings(max_examples=150, deadline=None)
+    def test_a_form_reads_what_strptime_reads(self, at: datetime, form: str) -> None:
+        text = at.strftime(form)
+        column = merge_streams(CANONICAL)["orders"].column("paid_at")
+        found = parse(pl.Series([text]), column, ZoneInfo("UTC"), CellForm(form)).values.to_list()
+        expected = datetime.strptime(text, form).replace(tzinfo=None, microsecond=0)
+        assert found == [(expected - datetime(1970, 1, 1)) // timedelta(seconds=1)]
+
+    @pytest.mark.parametrize("minor", [2**53 // 100, -(2**53 // 100)])
+    def test_larger_amounts_do_not_survive_a_double(self, minor: int) -> None:
+        column = merge_streams(CANONICAL)["orders"].column("amount")
+        beyond = minor + (1 if minor > 0 else -1)
+        for number, read in ((minor, minor * 100), (beyond, None), (-(2**63), None)):
+            cells = parse(pl.Series([number], dtype=pl.Int64), column, None)
+            assert cells.values.to_list() == [read]
+            assert (cells.unreadable is not None) == (read is None)
+
+    def test_integers_within_a_double(self) -> None:
+        column = merge_streams(CANONICAL)["conversations"].column("rounds")
+        for number, read in ((2**53, 2**53), (2**53 + 1, None), (-(2**53), -(2**53))):
+            assert parse(pl.Series([number]), column, None).values.to_list() == [read]
+        whole = float(2**53)
+        assert parse(pl.Series([whole - 1, whole]), column, None).values.to_list() == [
+            2**53 - 1,
+            None,
+        ]
+
+    def test_no_number_is_no_repair(self) -> None:
+        column = merge_streams(CANONICAL)["orders"].column("amount")
+        cells = parse(pl.Series([float("nan"), 1.5, 0.001]), column, None)
+        assert cells.values.to_list() == [None, 150, None]
+        assert cells.unreadable is not None
+        assert cells.unreadable.to_list() == [False, False, True]
+        assert parse(pl.Series([float("nan"), None, 1.5]), column, None).unreadable is None
+
+    def test_a_date_beyond_the_calendar_is_no_time(self) -> None:
+        column = merge_streams(CANONICAL)["orders"].column("paid_at")
+        days = pl.Series([2932896, 2932897]).cast(pl.Int32).cast(pl.Date)
+        cells = parse(days, column, None)
+        assert cells.values.to_list() == [seconds("9999-12-31 00:00:00"), None]
+        assert cells.unreadable is not None
+        assert cells.unreadable.to_list() == [False, True]
