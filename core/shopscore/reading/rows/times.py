@@ -68,8 +68,8 @@ def read_times(cells: pl.Series, form: str | None = None) -> Times:
     counting, beside which the forms with one meaning are read.
 
     >>> times = pl.Series(["2022年5月20日 22:00", "2022/5/20 下午 10:00", "2022.5.20", "5/20/22"])
-    >>> read_times(times).seconds.cast(pl.Datetime("ms")).dt.year().to_list()
-    [1970, 1970, 1970, None]
+    >>> pl.from_epoch(read_times(times).seconds).dt.strftime("%d %H:%M").to_list()
+    ['20 22:00', '20 22:00', '20 00:00', None]
     """
     if form is None:
         return _unstated(cells)
