@@ -46,7 +46,7 @@ def in_javascript(id: str) -> str:
 
 def marked(cells: Sequence[str]) -> list[bool]:
     """Which cells of one column are found to be lost."""
-    found = find_lost({"order_id": pl.Series(cells)})
+    found = find_lost({"order_id": pl.Series(cells)}, [len(cells)])
     return found["order_id"].to_list() if found else [False] * len(cells)
 
 
@@ -125,7 +125,8 @@ class TestColumns:
         """One product alone could end in zeros; in the same file as these orders it does not."""
         rows = [{"order_id": zeroed(id), "product_id": "3540123456789010000"} for id in TRUE]
         found = find_lost(
-            {name: pl.Series([row[name] for row in rows]) for name in ("order_id", "product_id")}
+            {name: pl.Series([row[name] for row in rows]) for name in ("order_id", "product_id")},
+            [len(rows)],
         )
         assert {name: mask.all() for name, mask in found.items()} == {
             "order_id": True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..errors import ExpressionError
 from ..evaluation.with_polars import to_polars
 from ..messages import message
 from ..model.expressions import DAY_SECONDS, ColumnRef, columns_of
+from ..model.instants import expression_with_instants, instant_of
 from ..model.joined import FactOn, HasRow, Joined
 from ..model.streams import Column, Stream
 from ..reading.events import Events
@@ -40,6 +42,20 @@ def _column(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
         column = events.streams["orders"].column(ref.name)
         return _absent(column, ref.path, len(rows), with_default=False)
     return orders[ref.name].gather(rows[ORDER]).alias(ref.path)
+
+
+def instants_of(refs: Iterable[ColumnRef], events: Events, stream: Stream) -> Iterator[pl.Series]:
+    """Yield the instants of times of the rows, or of their orders, where a clock was changed."""
+    rows = stream_rows(events, stream.name)
+    for ref in refs:
+        instants = events.instants.get("orders" if ref.linked else stream.name)
+        if instants is None or ref.name not in instants.columns:
+            continue
+        found = instants[ref.name]
+        if not ref.linked:
+            yield found.alias(instant_of(ref).path)
+        elif ORDER in rows.columns:
+            yield found.gather(rows[ORDER]).alias(instant_of(ref).path)
 
 
 def _absent(column: Column, name: str, length: int, *, with_default: bool) -> pl.Series:
@@ -75,7 +91,10 @@ def _has_row(events: Events, stream: Stream, where: Any, orders: int) -> pl.Seri
     found = np.zeros(orders, dtype=np.bool_)
     rows = stream_rows(events, stream.name)
     if ORDER in rows.columns:
-        columns = [column_of(ref, events, stream) for ref in columns_of(where)]
-        met = pl.DataFrame([rows[ORDER], *columns]).filter(to_polars(where).cast(pl.Boolean))
+        refs = columns_of(where)
+        columns = [column_of(ref, events, stream) for ref in refs]
+        frame = pl.DataFrame([rows[ORDER], *columns, *instants_of(refs, events, stream)])
+        condition = expression_with_instants(where, frame.columns)
+        met = frame.filter(to_polars(condition).cast(pl.Boolean))
         found[met[ORDER].drop_nulls().to_numpy()] = True
     return pl.Series(found)

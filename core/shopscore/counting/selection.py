@@ -18,6 +18,7 @@ from ..evaluation.bounds import Bounds, bounds
 from ..evaluation.with_polars import to_polars
 from ..messages import message
 from ..model.expressions import DAY_SECONDS, columns_of
+from ..model.instants import with_instants
 from ..model.joined import joined_of
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
@@ -73,13 +74,14 @@ def counted(
     """
     if not tallies or not len(frame):
         return
-    _check_bounds(frame, tallies)
-    columns = _columns(frame, tallies, spans)
+    timed = [with_instants(tally, frame.columns) for tally in tallies]
+    _check_bounds(frame, timed)
+    columns = _columns(frame, tallies, timed, spans)
     for start in range(0, len(frame), CHUNK):
         chunk = frame.slice(start, CHUNK)
         found = chunk.lazy().select(columns).collect()
         shop = chunk["shop"].to_numpy()
-        for i, tally in enumerate(tallies):
+        for i, tally in enumerate(timed):
             at = np.flatnonzero(found[f"mask{i}"].to_numpy())
             time = found[_time_name(tally)].to_numpy()[at]
             value = None if tally.counts_rows else found[f"value{i}"].to_numpy()[at]
@@ -112,12 +114,15 @@ def _time_name(tally: Tally) -> str:
 
 
 def _columns(
-    frame: pl.DataFrame, tallies: Sequence[Tally], spans: Sequence[Span | None]
+    frame: pl.DataFrame,
+    tallies: Sequence[Tally],
+    timed: Sequence[Tally],
+    spans: Sequence[Span | None],
 ) -> list[pl.Expr]:
     """Return all expressions that a chunk is asked for: a mask and a value per tally, each once."""
     columns = {}
-    for i, (tally, span) in enumerate(zip(tallies, spans, strict=True)):
-        columns[f"mask{i}"] = _mask(frame, tally, span)
+    for i, (declared, tally, span) in enumerate(zip(tallies, timed, spans, strict=True)):
+        columns[f"mask{i}"] = _mask(frame, tally, once_column(declared), span)
         # a row without time or value does not count: 0 keeps the columns plain integers
         columns[_time_name(tally)] = to_polars(tally.day).fill_null(0)
         if not tally.counts_rows:
@@ -125,7 +130,7 @@ def _columns(
     return [column.alias(name) for name, column in columns.items()]
 
 
-def _mask(frame: pl.DataFrame, tally: Tally, span: Span | None) -> pl.Expr:
+def _mask(frame: pl.DataFrame, tally: Tally, once: str, span: Span | None) -> pl.Expr:
     time = to_polars(tally.day)
     mask = time.is_not_null() if span is None else (time >= span[0]) & (time < span[1])
     if tally.where is not None:
@@ -133,7 +138,7 @@ def _mask(frame: pl.DataFrame, tally: Tally, span: Span | None) -> pl.Expr:
     if not tally.counts_rows:
         mask = mask & to_polars(tally.value).is_not_null()
     if tally.once is not None:
-        mask = mask & pl.col(once_column(tally))
+        mask = mask & pl.col(once)
     if "_excluded" in frame.columns and not tally.with_excluded:
         mask = mask & ~pl.col("_excluded")
     return mask.fill_null(False)

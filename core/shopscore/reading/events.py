@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from attrs import evolve, field, frozen
@@ -23,6 +23,7 @@ from .fingerprints import Digest, cell_prints
 from .joining import join_small
 from .openers import Opener, ShopDefaults, open_tables
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
+from .rows.clocks import find_zone
 from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
 from .rows.links import ORDER, Linked, link
 from .rows.places import Places
@@ -44,7 +45,8 @@ class Events:
 
     ``shops`` has one row per shop, sorted by ``shop_id``; the column ``shop`` of every frame in
     ``frames`` is a row of it. Times are int64 seconds of the platform's clock, money is in minor
-    units. Made by :func:`shopscore.read_events`; not checked again wherever it goes.
+    units. Where that clock was changed, ``instants`` has the times of a stream in seconds of a
+    clock that never is: durations are between these. Made by :func:`shopscore.read_events`; not checked again wherever it goes.
     """
 
     shops: pl.DataFrame
@@ -53,6 +55,7 @@ class Events:
     report: LoadReport
     zone: str | None = None
     places: Mapping[str, Places] = field(factory=dict, repr=False)
+    instants: Mapping[str, pl.DataFrame] = field(factory=dict, repr=False)
 
     def origin(self, stream: str, positions: Iterable[int]) -> list[tuple[str | None, int] | None]:
         """Return where rows of a stream are from: the file, and the line as an editor counts.
@@ -85,6 +88,8 @@ class Events:
         shop_prints = cell_prints(self.shops["shop_id"])
         for name, frame in self.frames.items():
             own = frame.drop(ORDER, strict=False)
+            if name in self.instants:
+                own = own.hstack(self.instants[name].select(pl.all().name.prefix("instant of ")))
             for start in range(0, max(len(own), 1), _DIGEST_ROWS):
                 columns = {c.name: c for c in own.slice(start, _DIGEST_ROWS)}
                 shop = shop_prints[columns.pop("shop").to_numpy()]
@@ -167,7 +172,7 @@ def read_events(
     say(message("looking for the latest states"))
     ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in typed.values())])
     ids = ids.unique().sort().alias("shop_id")
-    consolidated = {name: consolidate(rows, ids) for name, rows in typed.items()}
+    consolidated = {name: consolidate(rows, ids, zone) for name, rows in typed.items()}
     say(message("linking"))
     events = _assemble(ids, consolidated, streams, zone.key if zone else None, defaults)
     joined = [table for rows in typed.values() for table in rows.tables]
@@ -200,13 +205,7 @@ def _clock(
 
     declared = find(platform) if isinstance(platform, str) else platform
     name = tz or (declared.zone if declared else None)
-    try:
-        zone = ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(
-            message("{name} is not a time zone; give a name such as Asia/Shanghai", name=repr(name))
-        ) from None
-    return zone, declared
+    return find_zone(name) if name else None, declared
 
 
 def _shop_defaults(
@@ -295,7 +294,8 @@ def _assemble(
     if declared is not None:
         places["shops"] = places["shops"].spread(declared["shop"], len(ids))
     shops, notices = _shop_table(ids, declared, streams["shops"], defaults)
-    return Events(shops, frames, streams, report.with_notices(*notices), zone, places)
+    instants = {n: s.instants for n, s in consolidated.items() if s.instants is not None}
+    return Events(shops, frames, streams, report.with_notices(*notices), zone, places, instants)
 
 
 def _join(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:

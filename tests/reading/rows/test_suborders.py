@@ -372,12 +372,12 @@ class TestUnreadableCells:
     def test_of_the_first_and_of_later_rows(self) -> None:
         time = "2022-05-01 10:00:00"
         first = ["S1", "1", "11", time, time, "昨天 ", "￥1,2.3.4元"]
-        later = ["S1", "1", "12", time, time, "\t明天", "1.234,50"]
+        later = ["S1", "1", "12", time, time, "\t明天", "1.234.50"]
         other = ["S1", "2", "21", time, time, time, "5"]
         events = self.read([other, later], [first])
         assert self.told(events) == [
             ("0.csv", 3, "完成", "\t明天"),
-            ("0.csv", 3, "金额", "1.234,50"),
+            ("0.csv", 3, "金额", "1.234.50"),
             ("1.csv", 2, "完成", "昨天 "),
             ("1.csv", 2, "金额", "￥1,2.3.4元"),
         ]

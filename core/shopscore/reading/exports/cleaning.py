@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from ...model.layouts import ANY_WORD
+from ...model.layouts import ANY_TIME, ANY_WORD
 from ...model.streams import Kind
 from ..marks import without_marks, without_nothing, without_point_zero
+from ..rows.times import is_never, is_zero, narrow, read_times
+from .amounts import plain_numbers
 
-#: Around and within an amount: currencies and separators of thousands.
-_AMOUNT = r"[,，¥￥元\s]"
 _NUMBERS = ("money", "number", "int")
 
 
-def clean(cells: pl.Series, kind: Kind) -> pl.Series:
+def clean(cells: pl.Series, kind: Kind, decimal: str | None = None) -> pl.Series:
     r"""Return text cells of an export as the readers of canonical cells expect them.
 
     >>> import polars as pl
@@ -26,15 +26,28 @@ def clean(cells: pl.Series, kind: Kind) -> pl.Series:
     """
     cells = without_marks(cells)
     if kind in _NUMBERS:
-        cells = _without(cells, _AMOUNT)
+        cells = plain_numbers(cells, kind, decimal)
     elif kind == "text":
         cells = without_point_zero(cells)
     return without_nothing(cells)
 
 
-def _without(cells: pl.Series, pattern: str) -> pl.Series:
-    """Return cells without what a pattern finds; those that have none are not written again."""
-    return cells.str.replace_all(pattern, "") if cells.str.contains(pattern).any() else cells
+def mark_times(cells: pl.Series, words: Mapping[str, str], form: str | None) -> pl.Series:
+    """Return cells of yes or no that are made from times: nothing where one has not come.
+
+    Cells that hold a time become ``*time*``, where the layout lists that among its words.
+
+    >>> cells = pl.Series(["2022-05-10 10:00:00", "1970-01-01 08:00:00", "0", "无", "?"])
+    >>> mark_times(cells, {"*time*": "true"}, None).to_list()
+    ['*time*', None, None, None, '?']
+    """
+    if ANY_TIME not in words and ANY_WORD not in words:
+        return cells
+    plain = narrow(cells)
+    seconds = read_times(plain, form).seconds
+    never = (is_never(plain) | is_zero(seconds)) & ~cells.is_in(list(words))
+    cells = cells.set(never.fill_null(False), None)
+    return cells.set(seconds.is_not_null() & ~never, ANY_TIME) if ANY_TIME in words else cells
 
 
 def translate(cells: pl.Series, words: Mapping[str, str]) -> pl.Series:

@@ -13,7 +13,7 @@ from ...model.layouts import ANY_WORD, Layout, plain_header
 from ...model.streams import Stream
 from ..formulas import REASON
 from ..raw_table import SUBORDER, RawTable
-from .cleaning import clean, translate, unlisted
+from .cleaning import clean, mark_times, translate, unlisted
 from .recognition import RecognisedSheet
 
 #: In the place of an id: words that explain a column, under its header.
@@ -91,14 +91,16 @@ class _Cleaned(NamedTuple):
 
 
 def _clean_column(cells: pl.Series, stream: Stream, layout: Layout, name: str) -> _Cleaned:
-    kind = stream.column(name).kind
+    kind, decimal = stream.column(name).kind, layout.decimal.get(name)
     words = layout.words.get(name)
     if words is None:
-        return _Cleaned(clean(cells, kind).alias(name))
+        return _Cleaned(clean(cells, kind, decimal).alias(name))
     text = clean(cells, "text")
+    if kind == "bool":
+        text = mark_times(text, words, layout.form(name).time)
     known = translate(text, words).alias(name)
     if kind not in ("text", "enum", "bool"):
-        known = clean(known, kind)
+        known = clean(known, kind, decimal)
     # Whether a cell is there at all is what some columns of yes and no ask: any word answers it.
     asked = kind != "bool" or not words.get(ANY_WORD)
     return _Cleaned(known, unlisted(text, words) if asked else None)

@@ -17,6 +17,7 @@ from ..raw_table import RawTable
 from ..report import Books, no_incidents
 from ..unlisted import UnlistedWords, count_words
 from .checks import ROW, Checked, check
+from .clocks import clock_of
 from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
@@ -54,9 +55,12 @@ class ConsolidatedRows:
     """One row per key, repaired, with what was found on the way.
 
     ``repeated`` counts those of the replaced rows that were equal in every cell to another.
+    Times in ``rows`` are those of the wall; ``instants`` has them in steady seconds (see
+    ``clocks``), None where they are the same.
     """
 
     rows: pl.DataFrame
+    instants: pl.DataFrame | None
     index: KeyIndex
     places: Places
     books: Books
@@ -87,7 +91,7 @@ def type_rows(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None)
     return TypedRows(stream, pl.concat(rows, how="diagonal"), parts, rules)
 
 
-def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
+def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) -> ConsolidatedRows:
     """Keep latest states and repair; the column ``shop`` is a position in the sorted ``shop_ids``."""
     stream = typed.stream
     shop = pl.concat(part.shops.among(shop_ids) for _, part in typed.parts)
@@ -95,7 +99,7 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
     whole, repeated = merge_suborders(rows, typed.suborders, stream)
     found = keep_latest(whole, stream)
     latest = found.rows
-    repaired_rows, emptied = repair_times(latest, stream)
+    repaired_rows, emptied = repair_times(latest, stream, zone)
     places = Places.of(latest[ROW], typed.tables, typed.offsets)
     repaired = pl.concat([_locate(emptied, places, stream), *_unreadable(latest, typed)])
     set_aside = pl.concat(
@@ -114,8 +118,10 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
         for name, value in defaults.items()
         if name in repaired_rows.columns and repaired_rows[name].null_count()
     )
+    shown, instants = _on_the_wall(filled.drop(ROW, PARTS, strict=False), stream, zone)
     return ConsolidatedRows(
-        rows=filled.drop(ROW, PARTS, strict=False),
+        rows=shown,
+        instants=instants,
         index=found.index,
         places=places,
         books=books,
@@ -137,6 +143,25 @@ def _unlisted(typed: TypedRows) -> Iterator[UnlistedWords]:
     for place, parts in found.items():
         if counted := count_words(pl.concat(parts)):
             yield UnlistedWords(typed.stream.name, *place, counted)
+
+
+def _on_the_wall(
+    rows: pl.DataFrame, stream: Stream, zone: ZoneInfo | None
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return rows with the times that the wall shows, and their instants where these differ."""
+    if zone is None:
+        return rows, None
+    clock = clock_of(zone)
+    times = [c for c in rows.get_columns() if _is_time(stream, c.name) and clock.has_changes(c)]
+    shown = [clock.wall(column) for column in times]
+    if all(wall.equals(steady) for wall, steady in zip(shown, times, strict=True)):
+        return rows, None
+    steady = [c for c in rows.get_columns() if _is_time(stream, c.name)]
+    return rows.with_columns(shown), pl.DataFrame(steady)
+
+
+def _is_time(stream: Stream, name: str) -> bool:
+    return name in stream.names and stream.column(name).kind == "time"
 
 
 def _count(rows: pl.DataFrame) -> int:
