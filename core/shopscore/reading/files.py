@@ -14,8 +14,8 @@ from ..messages import message
 from ..notices import Notice
 from .formats.body import Body
 from .formats.frames import FrameOrigin, read_dataframe, read_parquet
+from .formats.separators import separator_by_header
 from .formats.sheets import Sheet, open_sheets
-from .formats.text import TextStyle, separator_by_header
 from .formulas import REASON, unmark
 from .raw_table import RawTable
 
@@ -69,10 +69,13 @@ def open_canonical(path: Path, label: str, columns: Collection[str]) -> Sheet:
     Raises:
         InputError: where it cannot be read, or is several worksheets.
     """
-    style = TextStyle(partial(separator_by_header, names=columns), exact=True)
-    sheets = open_sheets(path, label, style)
+    sheets = open_sheets(path, label, partial(separator_by_header, names=columns))
     if len(sheets) > 1:
-        raise InputError(f"{label}: {len(sheets)} worksheets; save the one to be read as CSV")
+        raise InputError(
+            message(
+                "{file}: {n} worksheets; save the one to be read as CSV", file=label, n=len(sheets)
+            )
+        )
     return sheets[0]
 
 
@@ -98,16 +101,16 @@ def _read_text(sheet: Sheet, columns: Collection[str]) -> RawTable:
         _refuse_broken_names(sheet, names)
     body = sheet.body(0, list(places.values()))
     _refuse_broken_cells(sheet, body, places)
-    notices: tuple[Notice, ...] = ()
+    notices = body.notices
     if sheet.encoding == "gb18030":
         guessed = message("{file}: not UTF-8, so taken for GB18030", file=sheet.label)
-        notices = (Notice("encoding_guessed", guessed),)
+        notices = (Notice("encoding_guessed", guessed), *notices)
     return RawTable(
         frame=body.frame.rename({str(place): name for name, place in places.items()}),
         label=sheet.label,
         origin=body.origin,
         unread=tuple(name for name in names if name not in columns and name != REASON),
-        too_long=body.too_long,
+        refused=body.refused,
         notices=notices,
     )
 

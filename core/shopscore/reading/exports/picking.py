@@ -44,8 +44,8 @@ def pick_columns(found: RecognisedSheet, stream: Stream) -> RawTable:
         label=sheet.label,
         origin=body.origin,
         unread=tuple(dict.fromkeys(h for h in rest if h.strip() not in ("", REASON))),
-        too_long=body.too_long,
-        refused=_find_explanations(frame, stream),
+        refused={**body.refused, **_find_explanations(frame, stream)},
+        notices=body.notices,
         layout=layout,
         titles={name: found.headers[place].strip() for name, place in places.items()},
         uncleaned=uncleaned,
@@ -89,9 +89,9 @@ def _suborder_ids(layout: Layout, cells: pl.DataFrame, place: int | None) -> pl.
     return clean(cells[str(place)], "text")
 
 
-def _find_explanations(frame: pl.DataFrame, stream: Stream) -> dict[int, tuple[str, str]]:
+def _find_explanations(frame: pl.DataFrame, stream: Stream) -> dict[int, tuple[str | None, str]]:
     """Return rows right under the header that say in words what the columns mean."""
-    found: dict[int, tuple[str, str]] = {}
+    found: dict[int, tuple[str | None, str]] = {}
     key = next((name for name in stream.key if name in frame.columns), None)
     if key is None:
         return found
