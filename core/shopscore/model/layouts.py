@@ -52,7 +52,8 @@ class Layout(Labelled):
     ``columns`` maps a canonical column to the headers that may hold it; the first one that the
     file has is used. ``words`` maps the words of a cell to canonical values; ``constants`` are
     columns with the same value in every row. ``state`` names time columns: of two exports the one
-    with the latest of these times is newer.
+    with the latest of these times is newer. ``encoding`` is that of the text, where it is not to
+    be found out.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Layout(Labelled):
     constants: Mapping[str, str] = field(factory=dict, converter=FrozenDict)
     state: tuple[str, ...] = ()
     suborders: SubOrders | None = None
+    encoding: str | None = None
     source: Source | None = None
     notes: tuple[str, ...] = ()
     platform: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from ..errors import ExpressionError, InputError, RuleSetError
+from ..messages import message
 from ..model.layouts import Layout, SubOrders
 from ..model.streams import CANONICAL, Stream, merge_streams
 from ..rules.toml_tables import Table, parse_toml, read_text
@@ -38,6 +40,7 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
         constants=_words(table.table("constants")),
         state=table.texts("state"),
         suborders=_suborders(table.table("suborders")),
+        encoding=_encoding(table),
         source=source.as_source("export") if source.data else None,
         notes=table.texts("notes"),
         origin=origin,
@@ -83,6 +86,20 @@ def _words(table: Table) -> dict[str, str]:
             raise table.fail(f"{name} = {value!r} is not a word")
         words[name] = str(value).lower() if isinstance(value, bool) else str(value)
     return words
+
+
+def _encoding(table: Table) -> str | None:
+    """Return the name of an encoding of text that Python knows."""
+    name = table.text("encoding", None)
+    if name is None:
+        return None
+    try:
+        "".encode(name)  # also refuses codecs that are no encodings of text
+        return codecs.lookup(name).name
+    except LookupError:
+        raise table.fail(
+            message("encoding: no encoding of text is called {name}", name=repr(name))
+        ) from None
 
 
 def _suborders(table: Table) -> SubOrders | None:

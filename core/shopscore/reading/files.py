@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, ShopscoreWarning
-from ..messages import message
+from ..messages import Message, message
 from ..notices import Notice
 from .formats.body import Body
 from .formats.frames import FrameOrigin, read_dataframe, read_parquet
@@ -53,6 +53,8 @@ def read_canonical(path: Path, label: str, columns: Collection[str]) -> RawTable
     Raises:
         InputError: naming file, line and value where the file cannot be read.
     """
+    if not path.is_file():  # a pipe or a device is never opened
+        raise InputError(message("{file}: no such file", file=path))
     try:
         if path.suffix == ".parquet":
             frame, origin = read_parquet(path, label, columns)
@@ -60,7 +62,9 @@ def read_canonical(path: Path, label: str, columns: Collection[str]) -> RawTable
             return RawTable(frame, label, origin, unread)
         return _read_text(open_canonical(path, label, columns), columns)
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from None
+        raise InputError(
+            message("{file}: {error}", file=path, error=error.strerror or error)
+        ) from None
 
 
 def open_canonical(path: Path, label: str, columns: Collection[str]) -> Sheet:
@@ -87,10 +91,16 @@ def canonical_names(sheet: Sheet) -> list[str]:
     """
     names = [name.strip() for name in sheet.head[0]]
     if not any(names):
-        raise InputError(f"{sheet.label}: the file has no header line")
+        raise InputError(message("{file}: the file has no header line", file=sheet.label))
     twice = {n for n in names if n and names.count(n) > 1}
     if twice:
-        raise InputError(f"{sheet.label}, line 1: column {min(twice)} is there twice")
+        raise InputError(
+            message(
+                "{file}, line 1: column {column} is there twice",
+                file=sheet.label,
+                column=min(twice),
+            )
+        )
     return [name or f"column {place}" for place, name in enumerate(names, start=1)]
 
 
@@ -118,7 +128,14 @@ def _read_text(sheet: Sheet, columns: Collection[str]) -> RawTable:
 def _refuse_broken_names(sheet: Sheet, names: list[str]) -> None:
     for name in names:
         if "\ufffd" in name:
-            raise InputError(f"{sheet.label}, line 1: {name[:60]!r} is {_not_text(sheet)}")
+            raise InputError(
+                message(
+                    "{file}, line 1: {value} is {fault}",
+                    file=sheet.label,
+                    value=repr(name[:60]),
+                    fault=_not_text(sheet),
+                )
+            )
 
 
 def _refuse_broken_cells(sheet: Sheet, body: Body, places: dict[str, int]) -> None:
@@ -131,13 +148,22 @@ def _refuse_broken_cells(sheet: Sheet, body: Body, places: dict[str, int]) -> No
         row, name = min(found)
         (line,), value = body.origin.lines([row]), body.frame[str(places[name])][row]
         raise InputError(
-            f"{sheet.label}, line {line}, column {name}: {value[:60]!r} is {_not_text(sheet)}"
+            message(
+                "{file}, line {line}, column {column}: {value} is {fault}",
+                file=sheet.label,
+                line=line,
+                column=name,
+                value=repr(value[:60]),
+                fault=_not_text(sheet),
+            )
         )
 
 
-def _not_text(sheet: Sheet) -> str:
-    what = "neither UTF-8 nor GB18030" if sheet.encoding == "gb18030" else "not UTF-8"
-    return f"{what}; save the file as UTF-8"
+def _not_text(sheet: Sheet) -> Message:
+    if sheet.encoding == "gb18030":
+        return message("neither UTF-8 nor GB18030; save the file as UTF-8")
+    name = "UTF-8" if sheet.encoding.startswith("utf-8") else sheet.encoding.upper()
+    return message("not {encoding}; save the file as UTF-8", encoding=name)
 
 
 def from_dataframe(name: str, data: Any) -> RawTable:

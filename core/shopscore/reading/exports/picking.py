@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
+from attrs import evolve
 
 from ...errors import InputError
 from ...model.layouts import Layout, plain_header
 from ...model.streams import Stream
+from ..formats.body import Body
 from ..formulas import REASON
 from ..raw_table import RawTable
 from .cleaning import clean, translate
@@ -29,6 +33,7 @@ def pick_columns(found: RecognisedSheet, stream: Stream) -> RawTable:
     sub = _suborder_place(layout, found.headers)
     positions = sorted({*places.values(), *(() if sub is None else (sub,))})
     body = sheet.body(found.header, positions)
+    body = _count_merged_once(body, layout, places, stream)
     uncleaned = {name: body.frame[str(place)] for name, place in places.items()}
     frame = pl.DataFrame(
         [
@@ -51,6 +56,23 @@ def pick_columns(found: RecognisedSheet, stream: Stream) -> RawTable:
         uncleaned=uncleaned,
         suborders=_suborder_ids(layout, body.frame, sub),
     )
+
+
+def _count_merged_once(
+    body: Body, layout: Layout, places: Mapping[str, int], stream: Stream
+) -> Body:
+    """Return a body in which an amount that is merged over the rows of an order stands once."""
+    totals = layout.suborders.total if layout.suborders else ()
+    key = next((places[name] for name in stream.key if name in places and name != "shop_id"), None)
+    changed = []
+    for place in {places[name] for name in totals if name in places} & {*body.merged}:
+        if key is None:
+            break
+        rows = pl.Series(body.merged[place], dtype=pl.UInt32)
+        ids = body.frame[str(key)]
+        same = (ids.gather(rows) == ids.gather(rows - 1)).fill_null(False)
+        changed.append(body.frame[str(place)].scatter(rows.filter(same), None))
+    return evolve(body, frame=body.frame.with_columns(changed))
 
 
 def _no_key(found: RecognisedSheet, name: str) -> InputError:

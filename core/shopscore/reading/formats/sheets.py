@@ -17,6 +17,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from ...errors import InputError
+from ...messages import message
 from ..formulas import REASON, unmark
 from .archives import unpack
 from .body import Body
@@ -107,7 +108,12 @@ def _worksheet(label: str, path: Path, grid: Grid) -> Sheet:
     for at, record in enumerate(head):
         if len(record) > MOST_COLUMNS:
             raise InputError(
-                f"{label}, row {grid.numbers[at]}: {len(record):,} columns; more than"
-                f" {MOST_COLUMNS:,} are not read"
+                message(
+                    "{file}, row {row}: {columns:,} columns; more than {most:,} are not read",
+                    file=label,
+                    row=grid.numbers[at],
+                    columns=len(record),
+                    most=MOST_COLUMNS,
+                )
             )
     return Sheet(label, path, "workbook", "", head, grid)
