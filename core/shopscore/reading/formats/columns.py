@@ -72,8 +72,13 @@ def parse(
     for piece in _pieces(text, separator, widest):
         if piece is None or (read := _read(piece, separator, codec, room)) is None:
             return None
-        frame, as_bytes, most = read
-        counts.append(_widths(piece, ord(separator), len(frame), most))
+        frame, as_bytes, full = read
+        width = len(frame.columns)
+        counts.append(
+            np.full(len(frame), width, np.int32)
+            if full
+            else _widths(piece, ord(separator), len(frame), width)
+        )
         fewest = int(counts[-1].min(where=counts[-1] > 1, initial=fewest))
         if _may_be_torn(piece, ord(separator), fewest):
             return None
@@ -215,18 +220,21 @@ def _blocks(whole: _Bytes, start: int) -> Iterator[tuple[int, _Bytes]]:
 
 def _read(
     piece: _Piece, separator: str, codec: str, room: bytearray
-) -> tuple[pl.DataFrame, bool, int] | None:
-    """Return numbered columns of a piece, whether they are bytes in Latin-1, and how many."""
+) -> tuple[pl.DataFrame, bool, bool] | None:
+    """Return numbered columns of a piece, and two facts.
+
+    These are whether they are bytes in Latin-1, and whether every row has a cell in the last.
+    """
     as_bytes = codec != "utf-8"
     body, width = piece.text[piece.start :], piece.width
     text = _latin(body, room, _titles(width, separator)) if as_bytes else bytes(piece.text)
-    frame = _split(text, separator, piece)
-    if frame is None:  # bytes that are no UTF-8, or rows that are longer
+    found = _split(text, separator, piece)
+    if found is None:  # bytes that are no UTF-8, or rows that are longer
         as_bytes = True
         width += _SPARE
         text = _latin(body, room, _titles(width, separator))
-        frame = _split(text, separator, piece)
-    return None if frame is None else (frame, as_bytes, width)
+        found = _split(text, separator, piece)
+    return None if found is None else (found[0], as_bytes, found[1])
 
 
 def _latin(data: memoryview, room: bytearray, titles: bytes) -> bytes:
@@ -243,13 +251,14 @@ def _latin(data: memoryview, room: bytearray, titles: bytes) -> bytes:
     return bytes(memoryview(room)[:end])
 
 
-def _split(text: bytes, separator: str, piece: _Piece) -> pl.DataFrame | None:
+def _split(text: bytes, separator: str, piece: _Piece) -> tuple[pl.DataFrame, bool] | None:
     quote = '"' if piece.quotes else None
     try:
         frame = pl.read_csv(text, separator=separator, quote_char=quote, infer_schema=False)
     except (Exception, PanicException):  # polars says in many ways what it cannot read
         return None
-    return frame.with_columns(pl.all().replace("", None)) if quote else frame
+    full = not frame.to_series(-1).null_count()  # neither blank nor missing
+    return (frame.with_columns(pl.all().replace("", None)) if quote else frame), full
 
 
 def _filled(extra: list[pl.Series]) -> Iterator[tuple[int, str]]:
