@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from ..errors import InputError, ShopscoreWarning
 from ..messages import Message, message
 from ..notices import Notice
 from .formats.body import Body
 from .formats.frames import FrameOrigin, read_dataframe, read_parquet
+from .formats.headers import refuse_headers
 from .formats.separators import separator_by_header
 from .formats.sheets import Sheet, open_sheets
 from .formulas import REASON, unmark
@@ -175,4 +178,19 @@ def from_dataframe(name: str, data: Any) -> RawTable:
     frame = read_dataframe(data, f"stream {name}")
     if REASON in frame.columns:
         frame = unmark(frame).drop(REASON)
-    return RawTable(frame, None, FrameOrigin.of(frame))
+    origin = FrameOrigin.of(frame)
+    return RawTable(frame, None, origin, refused=_headers_within(frame, origin, name))
+
+
+def _headers_within(
+    frame: pl.DataFrame, origin: FrameOrigin, name: str
+) -> Mapping[int, tuple[str | None, str]]:
+    """Return the rows of a dataframe that are its header once more."""
+    texts = [
+        column.alias(str(at))
+        for at, column in enumerate(frame.get_columns())
+        if column.dtype == pl.String
+    ]
+    return refuse_headers(
+        Body(pl.DataFrame(texts), origin), f"stream {name}", frame.columns
+    ).refused

@@ -19,6 +19,8 @@ AGAIN = message("the header again, and no row")
 def refuse_headers(body: Body, label: str, header: Sequence[str]) -> Body:
     """Return a body that refuses the rows that are its header once more.
 
+    Its columns are named after their positions in the header.
+
     Raises:
         InputError: for another header, since the rows below it have other columns.
     """
@@ -39,9 +41,9 @@ def refuse_headers(body: Body, label: str, header: Sequence[str]) -> Body:
             raise InputError(
                 message(
                     "{file}, line {line}: another header, with other columns than the first; make"
-                    " two files of it",
+                    " two tables of it",
                     file=label,
-                    line=line,
+                    line=row + 1 if line is None else line,
                 )
             )
     return evolve(body, refused={**body.refused, **refused})
