@@ -130,9 +130,9 @@ class _Rows:
     def alike(self, lines: Sequence[str], separator: str) -> list[bool]:
         """Return of every line below the first that is not blank whether it looks like a row.
 
-        It has as many cells as a row, and codes (ids, times, amounts) where the row before has
-        them, or the first line. None does where that is no whole row itself, only the beginning
-        of one.
+        It has as many cells as a row, or more, and codes (ids, times, amounts) where the row before
+        has them, or the first line. None does where that is no whole row itself, only the
+        beginning of one.
         """
         below = [split_line(line, separator) for line in lines[1:] if line.strip("\r\n")]
         first = split_plainly(lines[0], separator)
@@ -141,13 +141,15 @@ class _Rows:
             for row in (self._last, first)
         ]
         models = [model for model in models if model]
-        widths = self._widths | {max(len(first), *self._widths)}
         return [
-            1 < len(row) in widths
-            and len(first) in widths
+            self._is_whole(first)
+            and self._is_whole(row)
             and any(_fits(row, model) for model in models)
             for row in below
         ]
+
+    def _is_whole(self, cells: Sequence[str]) -> bool:
+        return len(cells) > 1 and (len(cells) in self._widths or len(cells) > max(self._widths))
 
 
 def _fits(cells: Sequence[str], model: dict[int, int]) -> bool:
