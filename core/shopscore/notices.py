@@ -34,6 +34,8 @@ CODES: Mapping[str, str] = {
     "file_recognised": "A file was recognised as an export of a platform.",
     "file_skipped": "A file or folder beside the input was not used.",
     "encoding_guessed": "A file is not UTF-8, and was read in another encoding.",
+    "encoding_doubtful": "A file was read as GB18030, and its characters are improbable in it.",
+    "quote_in_text": "A quote in a text was not taken for one that opens a cell: lines are rows.",
     "states_replaced": "Exports overlap: rows were there in a later state too, which wins.",
     "rows_repeated": "Rows were there more than once, equal in every cell, and count once.",
     "no_links": "Rows name orders, and none of these is there: the ids of two files differ.",

@@ -63,7 +63,6 @@ def _joined(run: list[RawTable]) -> RawTable:
         label=first.label,
         origin=first.origin,
         unread=tuple(unread),
-        too_long=_shifted(offsets, [table.too_long for table in run]),
         refused=_shifted(offsets, [table.refused for table in run]),
         layout=first.layout,
         titles=first.titles,

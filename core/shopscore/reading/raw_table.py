@@ -90,9 +90,8 @@ class RawTable:
     """The raw cells of one file or dataframe, which has no ``label``.
 
     ``origin`` knows where its rows stand, ``unread`` names columns that were not read, since no
-    canonical column has their name. ``too_long`` holds the positions of rows with more cells than
-    the header, with what was too much, ``refused`` those that are no rows at all, with a cell and
-    the reason; ``notices`` are what to know about the file. Of an export there is its ``layout``;
+    canonical column has their name. ``refused`` holds the positions of rows that cannot be used as
+    they stand, with a cell and the reason; ``notices`` are what to know about the file. Of an export there is its ``layout``;
     ``titles`` are its own headers and ``uncleaned`` its cells as they stand in the file, both by
     canonical name; what tells apart the rows of one order is the column :data:`SUBORDER`.
     ``unlisted`` are the words of a column that no list of the layout has, null elsewhere.
@@ -102,8 +101,7 @@ class RawTable:
     label: str | None
     origin: Origin
     unread: tuple[str, ...] = ()
-    too_long: Mapping[int, str] = field(factory=dict)
-    refused: Mapping[int, tuple[str, str]] = field(factory=dict)
+    refused: Mapping[int, tuple[str | None, str]] = field(factory=dict)
     notices: tuple[Notice, ...] = ()
     layout: Layout | None = None
     titles: Mapping[str, str] = field(factory=dict)
@@ -132,15 +130,17 @@ class RawTable:
         return "" if self.layout is None else self.layout.words[column][ANY_WORD]
 
     def refuse_long_rows(self) -> None:
-        """Raise for a row with more cells than the header, where rows cannot be set aside."""
-        for row, extra in self.too_long.items():
+        """Raise for a row that cannot be used as it stands, where rows cannot be set aside."""
+        for row, (cell, reason) in sorted(self.refused.items()):
             (line,) = self.lines([row])
+            shown = "" if cell is None else f": {cell!r}"
             raise InputError(
                 message(
-                    "{file}, line {line}: more cells than the header has: {cells}",
+                    "{file}, line {line}: {reason}{cell}",
                     file=self.label,
                     line=line,
-                    cells=repr(extra),
+                    reason=reason,
+                    cell=shown,
                 )
             )
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 from typing import NamedTuple
 
 import polars as pl
+from attrs import evolve
 
 from ...errors import InputError
 from ...messages import message
 from ...model.layouts import ANY_WORD, Layout, plain_header
 from ...model.streams import Stream
+from ..formats.body import Body
 from ..formulas import REASON
 from ..raw_table import SUBORDER, RawTable
 from .cleaning import clean, mark_times, translate, unlisted
@@ -33,6 +36,7 @@ def pick_columns(found: RecognisedSheet, stream: Stream) -> RawTable:
     sub = _suborder_place(layout, found.headers)
     positions = sorted({*places.values(), *(() if sub is None else (sub,))})
     body = sheet.body(found.header, positions)
+    body = _count_merged_once(body, layout, places, stream)
     uncleaned = {name: body.frame[str(place)] for name, place in places.items()}
     cleaned = [_clean_column(cells, stream, layout, n) for n, cells in uncleaned.items()]
     frame = pl.DataFrame([column.cells for column in cleaned]).with_columns(
@@ -50,13 +54,30 @@ def pick_columns(found: RecognisedSheet, stream: Stream) -> RawTable:
         label=sheet.label,
         origin=body.origin,
         unread=tuple(dict.fromkeys(h for h in rest if h.strip() not in ("", REASON))),
-        too_long=body.too_long,
-        refused=_find_explanations(frame, stream),
+        refused={**body.refused, **_find_explanations(frame, stream)},
+        notices=body.notices,
         layout=layout,
         titles=titles,
         uncleaned=uncleaned,
         unlisted={c.cells.name: c.unlisted for c in cleaned if c.unlisted is not None},
     )
+
+
+def _count_merged_once(
+    body: Body, layout: Layout, places: Mapping[str, int], stream: Stream
+) -> Body:
+    """Return a body in which an amount that is merged over the rows of an order stands once."""
+    totals = layout.suborders.total if layout.suborders else ()
+    key = next((places[name] for name in stream.key if name in places and name != "shop_id"), None)
+    changed = []
+    for place in {places[name] for name in totals if name in places} & {*body.merged}:
+        if key is None:
+            break
+        rows = pl.Series(body.merged[place], dtype=pl.UInt32)
+        ids = body.frame[str(key)]
+        same = (ids.gather(rows) == ids.gather(rows - 1)).fill_null(False)
+        changed.append(body.frame[str(place)].scatter(rows.filter(same), None))
+    return evolve(body, frame=body.frame.with_columns(changed))
 
 
 def _no_key(found: RecognisedSheet, name: str) -> InputError:
@@ -121,9 +142,9 @@ def _suborder_ids(cells: pl.DataFrame, place: int | None) -> pl.Series:
     return cells[str(place)]
 
 
-def _find_explanations(frame: pl.DataFrame, stream: Stream) -> dict[int, tuple[str, str]]:
+def _find_explanations(frame: pl.DataFrame, stream: Stream) -> dict[int, tuple[str | None, str]]:
     """Return rows right under the header that say in words what the columns mean."""
-    found: dict[int, tuple[str, str]] = {}
+    found: dict[int, tuple[str | None, str]] = {}
     key = next((name for name in stream.key if name in frame.columns), None)
     if key is None:
         return found

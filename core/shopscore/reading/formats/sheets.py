@@ -18,11 +18,14 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from ...errors import InputError
+from ...messages import message
 from ..formulas import REASON, unmark
 from .archives import unpack
 from .body import Body
 from .documents import recognise_page
-from .text import EXPORTED, HEAD, MOST_COLUMNS, Delimited, TextStyle, open_delimited
+from .headers import refuse_headers
+from .separators import HEAD, FindSeparator, separator_by_widths
+from .text import MOST_COLUMNS, Delimited, open_delimited
 from .web_pages import open_pages
 from .workbooks import Grid, open_grids
 
@@ -31,8 +34,8 @@ from .workbooks import Grid, open_grids
 class Sheet:
     """A table of text: where it is from, and its first records.
 
-    ``encoding`` is ``utf-8``, ``utf-8-sig``, ``gb18030``, ``utf-16`` or ``workbook``, which has no
-    ``separator``.
+    ``encoding`` is ``utf-8``, ``utf-8-sig``, ``gb18030``, ``utf-16``, one that was stated, or
+    ``workbook``, which has no ``separator``.
     """
 
     label: str
@@ -50,13 +53,27 @@ class Sheet:
         """
         body = self._table.body(header, list(dict.fromkeys(positions)))
         marked = any(name.strip() == REASON for name in self.head[header])
-        return evolve(body, frame=unmark(body.frame)) if marked else body
+        if marked:
+            body = evolve(body, frame=unmark(body.frame))
+        return refuse_headers(body, self.label, self.head[header])
+
+    def decoded(self, encoding: str) -> Sheet:
+        """Return the same table in an encoding that is stated; worksheets have none.
+
+        Raises:
+            InputError: where there is no such encoding.
+        """
+        table = self._table
+        if not isinstance(table, Delimited) or encoding == self.encoding:
+            return self
+        separator = table.separator
+        return _text_sheet(self.path, open_delimited(table.content, lambda _: separator, encoding))
 
 
 def open_sheets(
     path: Path,
     label: str | None = None,
-    style: TextStyle = EXPORTED,
+    find_separator: FindSeparator = separator_by_widths,
 ) -> list[Sheet]:
     r"""Open the sheets of a file: the worksheets of a workbook with anything in them, else one.
 
@@ -76,19 +93,18 @@ def open_sheets(
     """
     content, kind = unpack(path, label or path.name)
     page = recognise_page(content) if kind == "text" else None
-    if page is not None:
-        grids = open_pages(content, page)
-    elif kind == "text":
-        text = open_delimited(content, style)
-        head = tuple(tuple(text.texts(record)) for record in text.head)
-        name = text.encoding.name
-        return [Sheet(content.label, path, name, text.separator, head, text)]
-    else:
-        grids = open_grids(content)
+    if kind == "text" and page is None:
+        return [_text_sheet(path, open_delimited(content, find_separator))]
+    grids = open_grids(content) if page is None else open_pages(content, page)
     return [
         _worksheet(f"{content.label} / {name}" if len(grids) > 1 else content.label, path, grid)
         for name, grid in grids
     ]
+
+
+def _text_sheet(path: Path, text: Delimited) -> Sheet:
+    head = tuple(tuple(text.texts(record)) for record in text.head)
+    return Sheet(text.content.label, path, text.encoding.name, text.separator, head, text)
 
 
 def _worksheet(label: str, path: Path, grid: Grid) -> Sheet:
@@ -96,7 +112,12 @@ def _worksheet(label: str, path: Path, grid: Grid) -> Sheet:
     for at, record in enumerate(head):
         if len(record) > MOST_COLUMNS:
             raise InputError(
-                f"{label}, row {grid.numbers[at]}: {len(record):,} columns; more than"
-                f" {MOST_COLUMNS:,} are not read"
+                message(
+                    "{file}, row {row}: {columns:,} columns; more than {most:,} are not read",
+                    file=label,
+                    row=grid.numbers[at],
+                    columns=len(record),
+                    most=MOST_COLUMNS,
+                )
             )
     return Sheet(label, path, "workbook", "", head, grid)

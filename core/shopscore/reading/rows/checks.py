@@ -159,13 +159,6 @@ def _find_faults(
     table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids, shops: ShopCodes
 ) -> Iterator[tuple[str | None, pl.Series, str]]:
     """Yield reasons to set rows aside, in the order in which they are looked for."""
-    if table.too_long:
-        rows = pl.Series([False]).new_from_index(0, len(table.frame))
-        yield (
-            None,
-            rows.scatter(list(table.too_long), True),
-            message("more cells than the header has"),
-        )
     if table.refused:
         rows = pl.Series([False]).new_from_index(0, len(table.frame))
         yield None, rows.scatter(list(table.refused), True), _REFUSED
@@ -269,9 +262,7 @@ def _incidents(
     if reason is _REFUSED:
         values = [table.refused[row][0] for row in rows]
         reasons = [table.refused[row][1] for row in rows]
-    elif column is None:
-        values = [table.too_long[row] for row in rows]
-    else:
+    elif column is not None:
         values = table.values(column, rows)
         column = table.titles.get(column, column)
     return pl.DataFrame(
