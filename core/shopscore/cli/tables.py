@@ -13,7 +13,6 @@ from ..messages import listed, message, translate
 from . import voice
 from .escaping import shown, shown_lines
 from .fitting import GAP, Column, fit, indented, lines_of, wrap
-from .run import write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,7 +88,6 @@ def show(*parts: Table | str, output: Path | None = None) -> None:
     """Print tables and lines to standard output or a file, with an empty line below each table."""
     from rich.console import Console
 
-<<<<<<< HEAD
     from ..writing import whole_file
 
     if output is not None:
@@ -110,13 +108,6 @@ def _print(console: Any, parts: Iterable[Table | str]) -> None:
     """Print parts; the lines fit already, and whatever looks like markup is none."""
     for line in _lines(parts, width()):
         console.print(line, soft_wrap=True, markup=False, emoji=False)
-=======
-    console = Console(highlight=False, force_terminal=None if output is None else False)
-    with console.capture() as captured:  # the lines fit already, and no markup is read in them
-        for line in _lines(parts, width()):
-            console.print(line, soft_wrap=True, markup=False, emoji=False)
-    write(captured.get().removesuffix("\n"), output)
->>>>>>> h-screen
 
 
 def _lines(parts: Iterable[Table | str], width: int) -> Iterator[Text | str]:
