@@ -15,7 +15,7 @@ from ..model.layouts import Layout
 from ..model.streams import Stream
 from ..notices import Notice
 from .exports.picking import pick_columns
-from .exports.recognition import recognise
+from .exports.recognition import recognise, stated_encodings
 from .files import canonical_names, open_canonical, read_canonical, show_path
 from .formats.sheets import open_sheets
 from .raw_table import RawTable
@@ -167,7 +167,9 @@ class _Search:
         if not any(self.layouts) or path.suffix.lower() not in EXPORT_SUFFIXES:
             return False
         known = False
-        for sheet in open_sheets(path, self.label(path)) if path.is_file() else ():
+        encodings = stated_encodings(layout for group in self.layouts for layout in group)
+        opened = partial(open_sheets, path, self.label(path), encodings=encodings)
+        for sheet in opened() if path.is_file() else ():
             tried = (recognise(sheet, group) for group in self.layouts)
             found = next((one for one in tried if one is not None), None)
             if found is None:
