@@ -76,7 +76,7 @@ def looks_like_rows(record: Slow, widths: set[int]) -> bool:
     return all(
         CODE.fullmatch(cells[0])
         and cells[1:2] == ["S1"]
-        and (len(cells) in widths or len(cells) > max(widths))
+        and (len(cells) in widths or len(cells) > len(HEADER))
         for cells in filled
     )
 
@@ -134,7 +134,7 @@ def test_no_row_is_lost(rows: list[tuple[str, str, str]]) -> None:
 
 @pytest.mark.slow
 @given(rows=st.lists(ROW, min_size=1, max_size=9))
-@settings(max_examples=200)
+@settings(max_examples=300)
 def test_no_row_holds_the_text_of_others(rows: list[tuple[str, str, str]]) -> None:
     """Rows are numbered: those that are used have each its own id, and no shop in their text."""
     found = read_in_every_way(as_text(rows))
