@@ -77,7 +77,7 @@ def test_a_span_is_that_of_a_window() -> None:
 
 
 def test_streams_without_rows_and_tallies_of_other_rules() -> None:
-    order = {"shop_id": "A", "order_id": "O", "paid_at": "2024-02-28 10:00:00"}
+    order = {"shop_id": "A", "order_id": "O1", "paid_at": "2024-02-28 10:00:00"}
     whole = resolved({"orders": [order]})
     for tally in whole.rules.tallies:
         assert counted_rows(whole, tally).dtype == np.int64

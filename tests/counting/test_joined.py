@@ -130,11 +130,11 @@ def test_several_streams_and_conditions_at_once(seed: int) -> None:
 
 
 def test_the_latest_state_of_a_row_decides() -> None:
-    order = {"shop_id": "A", "order_id": "O", "paid_at": "2024-03-01 10:00:00"}
+    order = {"shop_id": "A", "order_id": "O1", "paid_at": "2024-03-01 10:00:00"}
     review = {
         "shop_id": "A",
-        "review_id": "R",
-        "order_id": "O",
+        "review_id": "R1",
+        "order_id": "O1",
         "reviewed_at": "2024-03-02 10:00:00",
     }
     tally = Tally("orders", day=col.paid_at, where=bad_review)

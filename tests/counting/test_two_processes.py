@@ -31,11 +31,12 @@ with open("in_parts.json", "w", encoding="utf-8") as file:
 
 def test_the_bytes_are_those_of_one_run_over_everything(tmp_path: Path) -> None:
     """The day brings new orders, and rows of old ones, whose units are corrected."""
-    everything = generate(shops=8, orders=600, seed=5, end=date(2024, 6, 29))
+    sample = generate(shops=8, orders=600, seed=5, end=date(2024, 6, 29))
     began = {
         "orders": "created_at", "reviews": "reviewed_at", "aftersales": "applied_at",
         "conversations": "started_at", "complaints": "complained_at",
     }  # fmt: skip
+    everything = {name: sample[name] for name in ("shops", *began)}
     tables = {name: frame for name, frame in everything.items() if name in began}
     past = {n: f.filter(pl.col(began[n]) < MORNING) for n, f in tables.items()}
     new = {n: f.filter(pl.col(began[n]) >= MORNING) for n, f in tables.items()}

@@ -145,7 +145,7 @@ def test_documents_are_valid(site: Site) -> None:
 
 
 def test_table(site: Site) -> None:
-    answer = site.run("shopscore-plugins", "list")
+    answer = site.run("shopscore-plugins", "list", COLUMNS="300")
     assert answer.code == 0
     assert "Traceback" not in answer.err
     lines = [line.split() for line in answer.out.splitlines()]
