@@ -22,7 +22,10 @@ CODES: Mapping[str, str] = {
     "standards_unused": "A table of standards has rows of a metric that the rule set does not have.",
     # about shops
     "industry_unknown": "Shops have no industry, and are ranked as industry unknown.",
-    "taken_as_met": "Conditions of eligibility were taken as met, since only values were supplied.",
+    "taken_as_met": "Conditions of eligibility were taken as met, since nothing tells whether they are.",
+    "rows_unknown": "Values were typed in without n, and something needs the number of rows.",
+    "values_without_events": "Shops have values typed in, and no events.",
+    "console_differs": "A console shows other points than are computed.",
     # about files
     "file_recognised": "A file was recognised as an export of a platform.",
     "file_skipped": "A file or folder beside the input was not used.",

@@ -14,14 +14,16 @@ from attrs import evolve
 
 from .composing.standards import Standards
 from .counting.cells import fingerprint
+from .counting.first_days import begin_late
 from .counting.resolution import Resolved, resolve_events
 from .counting.state import Tallies
 from .counting.sums import window_sums
 from .errors import StateError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.typed_values import read_values
+from .grading.value_merging import Prefer, ToGrade, ValuesBeside, merge_values, values_alone
 from .grading.weighing import weigh
-from .messages import listed, message
+from .messages import message
 from .notices import Notice
 from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
@@ -75,6 +77,8 @@ def score(
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
     shops: Any = None,
+    values: Any = None,
+    prefer: Prefer = "events",
     benchmarks: Benchmark | str | Path | None = None,
     standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
@@ -87,13 +91,16 @@ def score(
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies.
-        platform: the id of the platform, or a platform itself.
+        platform: a name of the platform (``douyin``, ``抖音``), or a platform itself.
         scorecard: one of its scorecards; by default the first.
         ruleset: a version, a TOML file, or a rule set; by default the one in force on ``as_of``.
         as_of: the day of publication (the last day that counts is the one before); by default
             today on the platform's clock.
         shops: for tallies: events, or a dataframe with ``shop_id`` and ``industry``, since a
             state holds no attributes of shops; without it all are ranked together.
+        values: what a console shows, as in :func:`score_values`: it stands in for what the events
+            cannot say.
+        prefer: ``events``, or ``values`` to take these also where events say something.
         benchmarks: a table, or the path of one, from which percentiles are taken.
         standards: a table, or the path of one, that says what each metric must reach.
         assume: other values for assumptions, by id.
@@ -120,11 +127,19 @@ def score(
     if isinstance(source, Tallies) and (tz is not None or strict):
         raise UsageError("tz= and strict= say how events are read; a state was counted before")
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
-    tables = ReferenceTables(benchmarks, standards)
+    tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
+    beside = read_beside(values, prefer, selection)
     if isinstance(source, Tallies):
-        return _score_state(source, selection, shops, tables, progress)
+        return _score_state(source, selection, shops, tables, beside, progress)
     events = read_events(source, platform=platform, tz=tz, strict=strict, progress=progress)
-    return score_events(events, selection, tables, progress)
+    return score_events(events, selection, tables, progress, beside)
+
+
+def read_beside(values: Any, prefer: Prefer, selection: Selection) -> ValuesBeside | None:
+    """Return the values that a user typed in beside events; None where there are none."""
+    if values is None:
+        return None
+    return ValuesBeside(read_values(values, selection.rules), prefer)
 
 
 def score_events(
@@ -132,9 +147,10 @@ def score_events(
     selection: Selection,
     tables: ReferenceTables,
     progress: Progress | None = None,
+    beside: ValuesBeside | None = None,
 ) -> Result:
     """Score events by rules that are selected already; commands select before they read."""
-    rules, day, notices = selection.rules, selection.day, selection.notices
+    rules, day = selection.rules, selection.day
     begin = _stages(progress)
     begin("resolving")
     resolved = resolve_events(events, rules)
@@ -143,8 +159,28 @@ def score_events(
         rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
     )
     begin("grading")
-    result = build_result(rules, day, measured, events.shops, tables, notices=notices)
-    return _log_notices(evolve(result, events=events))
+    start = ToGrade(events.shops, measured)
+    if beside is not None:
+        asked = (e.condition.measure.metric for e in rules.exact.eligibility)
+        late = frozenset(begin_late(resolved, asked, day))
+        start = merge_values(rules, events.shops, measured, beside, late)
+    return _log_notices(evolve(_build(selection, start, tables), events=events))
+
+
+def _build(
+    selection: Selection, start: ToGrade, tables: ReferenceTables, *notices: Notice
+) -> Result:
+    return build_result(
+        selection.rules,
+        selection.day,
+        start.measured,
+        start.shops,
+        tables,
+        supplied=start.supplied,
+        console=start.console,
+        unchecked=start.unchecked,
+        notices=(*selection.notices, *notices, *start.notices),
+    )
 
 
 def _stages(progress: Progress | None) -> Progress:
@@ -169,16 +205,18 @@ def _score_state(
     selection: Selection,
     shops: Any,
     tables: ReferenceTables,
+    beside: ValuesBeside | None,
     progress: Progress | None,
 ) -> Result:
-    rules, day, notices = selection.rules, selection.day, selection.notices
+    rules, day = selection.rules, selection.day
+    notices: tuple[Notice, ...] = ()
     _check_counted(state, rules)
     if shops is None:
         attributes = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
         said = message(
             "industries of the shops are unknown, since shops= was not given: all are ranked together"
         )
-        notices = (*notices, Notice("industry_unknown", said, stream="shops"))
+        notices = (Notice("industry_unknown", said, stream="shops"),)
     else:
         attributes = _shop_attributes(shops, rules.platform)
         missing = int((~state.shop_ids.is_in(attributes["shop_id"].implode())).sum())
@@ -190,7 +228,7 @@ def _score_state(
                 shops=len(state.shop_ids),
                 industry=UNKNOWN_INDUSTRY,
             )
-            notices = (*notices, Notice("industry_unknown", said, stream="shops", shops=missing))
+            notices = (Notice("industry_unknown", said, stream="shops", shops=missing),)
     known = state.with_shops(attributes["shop_id"])
     listed = pl.DataFrame([known.shop_ids]).join(
         attributes, on="shop_id", how="left", maintain_order="left"
@@ -199,15 +237,11 @@ def _score_state(
     begin("summing")
     measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
     begin("grading")
-    result = build_result(
-        rules,
-        day,
-        measured,
-        listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY)),
-        tables,
-        notices=notices,
-    )
-    return _log_notices(result)
+    attributes = listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY))
+    start = ToGrade(attributes, measured)
+    if beside is not None:
+        start = merge_values(rules, attributes, measured, beside)
+    return _log_notices(_build(selection, start, tables, *notices))
 
 
 def _check_counted(state: Tallies, rules: BoundRuleSet) -> None:
@@ -252,40 +286,26 @@ def score_values(
     """Score shops from the values of their metrics, as a console shows them.
 
     Args:
-        values: a CSV file or a dataframe with ``shop_id, metric, value, n`` and optionally
-            ``industry``, ``percentile``, ``points``; an empty value is none.
+        values: a CSV file or a dataframe with ``shop_id, metric, value`` and optionally ``n``,
+            ``industry``, ``percentile``, ``points``; an empty value is none. Metrics are named by
+            their id or label; rows of dimensions and of the total are what a console shows.
         industry: of the shops without one; by default ``unknown``.
 
     The other arguments, and what is returned and raised, are those of :func:`shopscore.score`.
     Conditions that need events (a number of orders) are taken as met, and the result says so.
     """
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
-    return score_by_values(values, selection, ReferenceTables(benchmarks, standards), industry)
+    tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
+    return score_by_values(values, selection, tables, industry)
 
 
 def score_by_values(
     values: Any, selection: Selection, tables: ReferenceTables, industry: str | None
 ) -> Result:
     """Score metric values by rules that are selected already."""
-    rules, day, notices = selection.rules, selection.day, selection.notices
     begin = _stages(None)
     begin("reading values")
-    typed = read_values(values, rules, industry or UNKNOWN_INDUSTRY)
-    if rules.ruleset.eligibility:
-        conditions = listed(e.id for e in rules.ruleset.eligibility)
-        said = message(
-            "taken as met, since only values were supplied: {conditions}", conditions=conditions
-        )
-        notices = (*notices, Notice("taken_as_met", said))
+    typed = read_values(values, selection.rules)
     begin("grading")
-    result = build_result(
-        rules,
-        day,
-        {id: typed.measured(id) for id in rules.metrics},
-        typed.shops,
-        tables,
-        supplied=typed.supplied(),
-        eligible=True,
-        notices=notices,
-    )
-    return _log_notices(result)
+    start = values_alone(selection.rules, typed, industry or UNKNOWN_INDUSTRY)
+    return _log_notices(_build(selection, start, tables))

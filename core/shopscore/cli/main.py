@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import UsageError
+from ..messages import message
 from . import options
 from .progress import Stages
 from .run import run, say, write
+
+if TYPE_CHECKING:
+    from ..grading.value_merging import Prefer
 
 SAMPLE_END = "2022-06-30"
 
@@ -26,7 +31,17 @@ def cli() -> None:
 @cli.command()
 @click.argument("events", type=options.FILE, required=False)
 @click.option(
-    "--values", type=options.FILE, metavar="FILE", help="Metric values (CSV) instead of events."
+    "--values",
+    type=options.FILE,
+    metavar="FILE",
+    help="Metric values (CSV) instead of events, or beside them.",
+)
+@click.option(
+    "--prefer",
+    type=click.Choice(["events", "values"]),
+    default="events",
+    show_default=True,
+    help="Which goes first where there are both.",
 )
 @options.rules
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
@@ -37,6 +52,7 @@ def cli() -> None:
 def score(
     events: Path | None,
     values: Path | None,
+    prefer: Prefer,
     rules: options.RuleOptions,
     shops: tuple[str, ...],
     reading: options.ReadOptions,
@@ -50,20 +66,22 @@ def score(
     a folder for each. Shops are ranked among all shops of their industry in EVENTS, also those not
     shown.
     """
-    if (events is None) == (values is None):
-        raise UsageError("give either EVENTS or --values FILE")
+    if events is None and values is None:
+        raise UsageError(message("give EVENTS, or --values FILE, or both"))
     if output.form == "parquet" and output.path is None:
         raise UsageError("--format parquet needs -o FILE")
-    from ..scoring import score_by_values, score_events
+    from ..scoring import read_beside, score_by_values, score_events
     from .score_pages import say_notices, write_result
 
     with Stages(timings=timings) as stages:
-        selection, tables = rules.select(), rules.read_tables()
+        selection = rules.select()
+        tables = rules.read_tables().bound(selection.rules)
         if events is None:
             result = score_by_values(values, selection, tables, reading.industry)
         else:
+            beside = read_beside(values, prefer, selection)
             read = reading.read(events, rules.platform, stages)
-            result = score_events(reading.check(read), selection, tables, stages)
+            result = score_events(reading.check(read), selection, tables, stages, beside)
         stages("writing")
         write_result(result, shops, output, lang)
     say_notices(result)

@@ -175,7 +175,7 @@ def _metric_cells(result: Result, m: MetricView, lang: str) -> dict[str, str]:
         "dimension": dimensions[m.dimension] if m.dimension else "",
         "metric": metric.label.text(lang),
         "value": in_unit(m.value, metric.unit, lang),
-        "n": str(m.n),
+        "n": "–" if m.n is None else str(m.n),
     }
     if result.compared:
         direction = translate(m.direction, lang) if m.direction else ""

@@ -97,7 +97,8 @@ def compare(
     rule = rules.comparison
     if rule is None:
         raise UsageError(f"rule set {rules.name} has no comparison with the industry")
-    among = measured.known if peers is None else measured.known & peers
+    known = measured.poolable if rules.mean_kind == "pooled" else measured.known
+    among = known if peers is None else known & peers
     size = len(industries)
     means, differs = ColumnBuilder(size), ColumnBuilder(size)
     directions = np.full(size, None, dtype=object)

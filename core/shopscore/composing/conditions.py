@@ -35,10 +35,16 @@ class Measures:
         rows = Rationals.of(metric.n, np.ones(len(metric.n), dtype=np.int64))
         match measure.kind:
             case "n":
-                return ExactColumn(rows, np.ones(len(rows), dtype=np.bool_))
+                everyone = np.ones(len(rows), dtype=np.bool_)
+                return ExactColumn(
+                    rows, everyone if metric.n_unknown is None else ~metric.n_unknown
+                )
             case "numerator":  # a whole number, even where the value was supplied
                 counts = (metric.values * rows).half_up(0)
-                return ExactColumn(Rationals.of(counts, np.ones_like(counts)), metric.known)
+                counted = (
+                    metric.known if metric.n_unknown is None else metric.known & ~metric.n_unknown
+                )
+                return ExactColumn(Rationals.of(counts, np.ones_like(counts)), counted)
         return metric.column
 
     def limits(self, condition: Condition[Fraction]) -> ExactColumn:
@@ -48,10 +54,17 @@ class Measures:
             return ExactColumn.constant(condition.limit, size)
         values, everyone = self.column(condition.measure), np.ones(size, dtype=np.bool_)
         limits = ColumnBuilder(size)
-        for rows, others in by_industry(self.industries, everyone, values.known):
+        for rows, others in by_industry(self.industries, everyone, self._among(condition)):
             mean = mean_of_kind(self.mean_kind, values.values.take(others))
             limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
         return limits.build()
+
+    def _among(self, condition: Condition[Fraction]) -> Mask:
+        """Return the shops whose values make the industry mean of a condition."""
+        measure = condition.measure
+        if measure.kind == "value" and self.mean_kind == "pooled":
+            return self.metrics[measure.id].poolable
+        return self.column(measure).known
 
     def met(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Mask:
         """Return which shops meet a condition; shops without a value do not.

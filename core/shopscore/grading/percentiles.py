@@ -22,7 +22,7 @@ class Ranker:
 
     ``own`` are the shops' own values, ``is_peer`` marks those that are ranked among each other,
     within the groups of ``codes``. Percentiles that a user ``supplied`` for own values take
-    precedence over a benchmark table, and a table over peers.
+    precedence over a benchmark table, and a table over peers; those that only ``fill`` come last.
     """
 
     metric: str
@@ -34,6 +34,7 @@ class Ranker:
     codes: npt.NDArray[np.integer]
     benchmark: Benchmark | None = None
     supplied: ExactColumn | None = None
+    fill: bool = False
 
     def __call__(self, asked: ExactColumn) -> Percentiles:
         """Return the percentile of each asked value, ranked as if its shop had it."""
@@ -43,7 +44,9 @@ class Ranker:
         own = self.own  # a supplied percentile belongs to the shop's own value, or to none
         equal = np.asarray(asked.values.floats() == own.values.floats(), dtype=np.bool_)
         kept = self.supplied.only((asked.known == own.known) & (equal | ~own.known))
-        return Percentiles(kept.or_else(ranked.column), ranked.from_table & ~kept.known)
+        if self.fill:
+            kept = kept.only(~ranked.column.known)
+        return Percentiles(kept.or_else(ranked.column), ranked.from_table & ~kept.known, kept.known)
 
     def _from_table_or_peers(self, asked: ExactColumn) -> Percentiles:
         peers = self.own.only(self.is_peer)

@@ -33,21 +33,28 @@ Statuses = npt.NDArray[np.int8]
 class Graded:
     """One metric of every shop: values, points and statuses.
 
-    ``statuses`` are positions in :data:`METRIC_STATUSES`.
+    ``statuses`` are positions in :data:`METRIC_STATUSES`. ``supplied`` marks points that a user
+    supplied, which were not computed.
     """
 
     measured: MetricValues
     statuses: Statuses
     points: ExactColumn
     percentiles: Percentiles | None = None
+    supplied: Mask | None = None
 
 
 @frozen(eq=False)
 class Supplied:
-    """Percentiles and points that a user supplied with the values; they replace computed ones."""
+    """Percentiles and points that a user supplied with the values.
+
+    They replace computed ones; where they only ``fill``, they stand in for those that cannot be
+    computed.
+    """
 
     percentiles: Mapping[str, ExactColumn]
     points: Mapping[str, ExactColumn]
+    fill: bool = False
 
     def of(self, metric: str) -> tuple[ExactColumn | None, ExactColumn | None]:
         """Return the percentiles and the points of a metric."""
@@ -107,7 +114,7 @@ def _build_contexts(
     codes = shops["industry"].rank("dense").to_numpy()
     for id in (*(entry.id for _, entry in exact.entries), *exact.informational):
         metric, values = rules.metrics[id].metric, measured[id]
-        own = values.column.only(values.n >= metric.min_n)
+        own = values.column.only(values.enough(metric.min_n))
         percentiles, _ = supplied.of(id)
         rank = Ranker(
             id,
@@ -119,6 +126,7 @@ def _build_contexts(
             codes,
             benchmark,
             percentiles,
+            supplied.fill,
         )
         yield (
             id,
@@ -164,14 +172,16 @@ def _grade_weighted(
         percentiles = scored.percentiles or percentiles
     columns = [column for column in supplied.of(context.metric) if column is not None]
     allowed = np.logical_or.reduce([context.has_value, *(column.known for column in columns)])
+    from_user: Mask | None = None
     if (own := supplied.points.get(context.metric)) is not None:
-        points = own.or_else(points)
+        from_user = own.known & ~points.known if supplied.fill else own.known
+        points = own.where(from_user, points)
     points = points.only(allowed)
     statuses[points.known] = _code("ok")
     statuses[points.known & ~weighed] = _code("missing_number")
     statuses[measured.known & ~context.has_value & ~points.known] = _code("below_min_n")
     statuses[~measured.known & ~points.known] = _code("no_data")
-    return Graded(measured, statuses, points, percentiles)
+    return Graded(measured, statuses, points, percentiles, from_user)
 
 
 def _grade_adjustment(measured: MetricValues) -> Graded:

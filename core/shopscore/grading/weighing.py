@@ -29,8 +29,9 @@ class MetricValues:
 
     ``n`` is the number of rows that a value rests on, unweighted. ``sums`` are the weighted sums
     and the counts that the aggregator combined, one pair per tally; what changes in the events
-    changes these. ``missing_columns`` are columns without which no shop has a value;
-    ``no_value_reason`` says why a single shop has none.
+    changes these. ``missing_columns`` are columns without which no shop has a value from events;
+    ``no_value_reason`` says why a single shop has none. ``typed`` marks values that a user typed
+    in; where it is not known on how many rows these rest, ``n`` is 0 and ``n_unknown`` true.
     """
 
     id: str
@@ -39,6 +40,21 @@ class MetricValues:
     sums: tuple[Sums, ...] = ()
     missing_columns: tuple[str, ...] = ()
     no_value_reason: str = "no row counts"
+    typed: Mask | None = None
+    n_unknown: Mask | None = None
+
+    def enough(self, least: int) -> Mask:
+        """Return which values rest on enough rows; those that tell no number are taken to."""
+        many = np.asarray(self.n >= least, dtype=np.bool_)
+        return many if self.n_unknown is None else many | self.n_unknown
+
+    @property
+    def poolable(self) -> Mask:
+        """Which values can be pooled: by their rows, and in the same way for all."""
+        if self.typed is None or self.n_unknown is None:
+            return self.known
+        counted = self.known & ~self.typed
+        return counted if counted.any() else self.known & ~self.n_unknown
 
     @property
     def values(self) -> Rationals:

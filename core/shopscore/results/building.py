@@ -13,17 +13,20 @@ from attrs import evolve, field, frozen
 from ..composing.comparison import compare
 from ..composing.composition import compose
 from ..composing.conditions import Measures
-from ..composing.eligibility import check_eligibility
+from ..composing.eligibility import check_eligibility, take_as_met
 from ..composing.publication import publish
 from ..composing.standards import Standards, compare_with_standards
 from ..exact.rationals import Mask
 from ..grading.benchmarks import Benchmark
+from ..grading.names import Names
 from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
+from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
 from ..messages import listed, message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from .hints import rules_command
+from .notices_on_values import notices_on_values
 from .result import Result
 
 
@@ -42,6 +45,18 @@ class ReferenceTables:
     benchmarks: Benchmark | None = field(default=None, converter=_read_benchmarks)
     standards: Standards | None = field(default=None, converter=_read_standards)
 
+    def bound(self, rules: BoundRuleSet) -> ReferenceTables:
+        """Return the tables in the names and units of some rules.
+
+        Raises:
+            InputError: naming file and line of a number that no value of its metric can be.
+        """
+        names = Names.of(rules)
+        return ReferenceTables(
+            self.benchmarks and self.benchmarks.bound(names),
+            self.standards and self.standards.bound(names),
+        )
+
 
 def build_result(
     rules: BoundRuleSet,
@@ -51,17 +66,19 @@ def build_result(
     tables: ReferenceTables | None = None,
     *,
     supplied: Supplied = NOTHING_SUPPLIED,
-    eligible: bool = False,
+    console: Console | None = None,
+    unchecked: Mapping[str, Mask] | None = None,
     notices: tuple[Notice, ...] = (),
 ) -> Result:
     """Build the result from metric values: grade, compose, publish, compare with the industry.
 
-    ``eligible`` takes the conditions for a published score as met, where they cannot be checked.
+    ``unchecked`` marks, by condition of eligibility, the shops that are taken to meet it, since
+    nobody can tell. ``console`` is what a console shows, to compare with.
     """
     tables = tables or ReferenceTables()
     exact, industries = rules.exact, shops["industry"].to_list()
     measures = Measures(measured, industries, mean_kind=exact.mean_kind)
-    checks = () if eligible else check_eligibility(exact, measures)
+    checks = take_as_met(check_eligibility(exact, measures), unchecked or {}, measures)
     peers: Mask | None = None
     if exact.peers_need_eligibility and checks:
         peers = np.logical_and.reduce([check.met for check in checks])
@@ -89,9 +106,10 @@ def build_result(
             for id in shown
             if tables.standards is not None
         },
+        console=console or Console(),
         notices=(*notices, *_unused(tables, shown)),
     )
-    more = (*_from_table(result), *_missing_numbers(result))
+    more = (*_from_table(result), *notices_on_values(result), *_missing_numbers(result))
     return evolve(result, notices=(*result.notices, *more))
 
 

@@ -16,11 +16,15 @@ from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..exact.columns import ExactColumn
 from ..grading.points import METRIC_STATUSES, Graded
+from ..grading.typed_values import Console
 from ..model.rulesets import RuleSet
 from ..rules.coverage import why_missing
+from . import sources
 
-#: Columns of a metric that only some results have: with a comparison, or with standards.
+#: Columns of a metric that only some results have: with typed-in values, a comparison, standards.
 OPTIONAL = (
+    "percentile_source",
+    "points_source",
     "industry_mean",
     "direction",
     "difference",
@@ -28,6 +32,7 @@ OPTIONAL = (
     "standard",
     "reached",
 )
+_OF_EVERY_METRIC = ("value", "n", "percentile", "points", "weight", "status", "source")
 
 
 @frozen(eq=False, slots=False)
@@ -45,6 +50,7 @@ class Columns:
     checks: tuple[EligibilityCheck, ...]
     compared: Mapping[str, Compared]
     attainments: Mapping[str, Attainment]
+    console: Console
 
     def __len__(self) -> int:
         return len(self.shops)
@@ -96,7 +102,16 @@ class Columns:
         }
         if self.coverage.is_not_null().any():
             columns["coverage"] = self.coverage
-        return columns
+        return columns | self.total_console
+
+    @property
+    def total_console(self) -> dict[str, pl.Series]:
+        """The totals that a console shows, and how far they are below the scores; none: empty."""
+        return _console(self.console.total, self.published.score)
+
+    def dimension_console(self, id: str) -> dict[str, pl.Series]:
+        """Return the same of a dimension."""
+        return _console(self.console.dimensions.get(id), self.composed.dimensions[id])
 
     @cached_property
     def dimension_points(self) -> dict[str, pl.Series]:
@@ -110,11 +125,16 @@ class Columns:
 
     @cached_property
     def metrics(self) -> dict[str, pl.DataFrame]:
-        """Status, value, n, percentile, points, weight, from_table and reason of each metric.
+        """Status, value, n, percentile, points, weight, from_table, reason, source of each metric.
 
         Those of :data:`OPTIONAL` follow where there is a comparison or a standard.
         """
         return {id: self._metric(id, graded) for id, graded in self.graded.items()}
+
+    @cached_property
+    def typed(self) -> bool:
+        """Whether a user typed in anything that is used."""
+        return any(map(sources.has_typed, self.graded.values()))
 
     def dimension_of(self, id: str) -> str | None:
         """Return the dimension that a metric is weighed in; None for informational ones."""
@@ -124,9 +144,11 @@ class Columns:
         """Return one row per shop; the values of ``head`` are the same in each, and come first."""
         columns = {name: repeat(value, len(self)) for name, value in head.items()}
         columns |= self.of_shops
-        columns |= {f"{id}.points": points for id, points in self.dimension_points.items()}
+        for id, points in self.dimension_points.items():
+            columns[f"{id}.points"] = points
+            columns |= {f"{id}.{name}": c for name, c in self.dimension_console(id).items()}
         for id, metric in self.metrics.items():
-            for name in ("value", "n", "percentile", "points", "weight", "status", *OPTIONAL):
+            for name in (*_OF_EVERY_METRIC, *OPTIONAL):
                 if name in metric.columns:
                     columns[f"{id}.{name}"] = metric[name]
         columns["tiers"] = self.tiers
@@ -139,13 +161,17 @@ class Columns:
         columns = {
             "status": status,
             "value": _floats(graded.measured.column),
-            "n": pl.Series(graded.measured.n, dtype=pl.Int64),
+            "n": _row_counts(graded),
             "percentile": _floats(unknown if ranks is None else ranks.column),
             "points": _floats(graded.points),
             "weight": _floats(self.composed.weights.get(id, unknown)),
             "from_table": pl.Series(unknown.known if ranks is None else ranks.from_table),
             "reason": self._reasons(id, graded, status),
+            "source": sources.of_value(graded),
         }
+        if self.typed:
+            columns["percentile_source"] = sources.of_percentile(graded)
+            columns["points_source"] = sources.of_points(graded)
         columns |= self._comparison(id) | self._attainment(id)
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 
@@ -197,6 +223,24 @@ def repeat(
 
 def _floats(column: ExactColumn) -> pl.Series:
     return pl.Series(column.values.floats()).set(pl.Series(~column.known), None)
+
+
+def _row_counts(graded: Graded) -> pl.Series:
+    """Return on how many rows each value rests; null where that is not known."""
+    counts = pl.Series(graded.measured.n, dtype=pl.Int64)
+    unknown = graded.measured.n_unknown
+    return counts if unknown is None else counts.set(pl.Series(unknown), None)
+
+
+def _console(shown: ExactColumn | None, computed: ExactColumn) -> dict[str, pl.Series]:
+    """Return what a console shows, and by how much what is computed is above it."""
+    if shown is None:
+        return {}
+    ahead = computed.values + shown.values.scaled(-1)
+    return {
+        "console": _floats(shown),
+        "console_difference": _floats(ExactColumn(ahead, computed.known & shown.known)),
+    }
 
 
 def _in_words(names: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ..composing.eligibility import EligibilityCheck
 from ..reading.report import LoadReport
 from .columns import Columns, repeat
 from .documents import VALIDATE, dumped
@@ -80,6 +81,7 @@ def _dimensions(columns: Columns) -> list[dict[str, pl.Series]]:
             "id": repeat(id, len(columns)),
             "weight": columns.dimension_weights[id],
             "points": points,
+            **columns.dimension_console(id),
         }
         for id, points in columns.dimension_points.items()
     ]
@@ -103,13 +105,18 @@ def _eligibility(columns: Columns) -> list[dict[str, pl.Series]]:
         {
             "id": repeat(check.eligibility.id, size),
             "metric": repeat(check.eligibility.condition.measure.metric, size),
-            "value": pl.Series(check.values.values.floats()),
+            "value": _checked(check, pl.Series(check.values.values.floats())),
             "condition": repeat(check.eligibility.condition.operator, size),
             "bound": repeat(float(check.eligibility.condition.limit), size),
-            "met": pl.Series(check.met),
+            "met": _checked(check, pl.Series(check.met)),
         }
         for check in columns.checks
     ]
+
+
+def _checked(check: EligibilityCheck, cells: pl.Series) -> pl.Series:
+    """Return cells of a check; null where it was not made."""
+    return cells if check.unchecked is None else cells.set(pl.Series(check.unchecked), None)
 
 
 def validate_document(report: LoadReport) -> str:

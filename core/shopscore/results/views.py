@@ -20,19 +20,26 @@ class MetricView:
     to 1 (best), ``from_table`` says that it comes from a benchmark table. ``weight`` is the share
     of the total after rescaling, None where the status is not ``ok``. ``industry_mean``,
     ``direction`` and ``difference`` are there where the rules compare, ``standard`` and
-    ``reached`` where standards were supplied.
+    ``reached`` where standards were supplied. ``n`` is None where it is not known.
+
+    ``source`` says where the value is from: ``events``, or ``values`` that were typed in. Where
+    something was typed in, ``percentile_source`` is ``peers``, ``benchmarks`` or ``values``, and
+    ``points_source`` is ``rules``, by which they were computed, or ``values``.
     """
 
     id: str
     dimension: str | None
     status: str
     value: float | None
-    n: int
+    n: int | None
     percentile: float | None
     points: float | None
     weight: float | None
     from_table: bool
     reason: str | None
+    source: str | None = None
+    percentile_source: str | None = None
+    points_source: str | None = None
     industry_mean: float | None = None
     direction: str | None = None
     difference: float | None = None
@@ -42,17 +49,24 @@ class MetricView:
 
     def __repr__(self) -> str:
         points = "" if self.points is None else f", points {self.points:.4g}"
-        value = "" if self.value is None else f", value {self.value:.4g}, n {self.n}"
+        n = "unknown" if self.n is None else self.n
+        value = "" if self.value is None else f", value {self.value:.4g}, n {n}"
         return f"<MetricView {self.id}: {self.status}{value}{points}>"
 
 
 @frozen
 class DimensionView:
-    """One dimension of one shop; ``weight`` is that of the rules, None where it is not known."""
+    """One dimension of one shop; ``weight`` is that of the rules, None where it is not known.
+
+    ``console`` are the points that a console shows, ``console_difference`` how far they are below
+    those computed here.
+    """
 
     id: str
     weight: float | None
     points: float | None
+    console: float | None = None
+    console_difference: float | None = None
 
 
 @frozen(repr=False)
@@ -62,7 +76,8 @@ class ShopView:
     ``shop["pickup_rate"]`` is a metric, ``shop.dimension("goods")`` a dimension; iterating gives
     the metrics, ``shop.to_dict()`` the shop's entry of the JSON document. ``coverage`` is the
     share of the total whose numbers are known, where some are missing. ``platform``,
-    ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is.
+    ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is. ``console`` is
+    the total that a console shows, ``console_difference`` how far it is below ``score``.
     """
 
     platform: str
@@ -79,6 +94,8 @@ class ShopView:
     tiers: tuple[str, ...]
     coverage: float | None
     _json_line: Callable[[], str] = field(eq=False)
+    console: float | None = None
+    console_difference: float | None = None
 
     def __repr__(self) -> str:
         score = "" if self.score is None else f" {self.score:g}"

@@ -23,10 +23,14 @@ Point = tuple[Fraction, Fraction]
 
 @frozen(eq=False)
 class Percentiles:
-    """Percentiles from 0 (worst) to 1 (best), and a mask of those from a benchmark table."""
+    """Percentiles from 0 (worst) to 1 (best).
+
+    ``from_table`` marks those from a benchmark table, ``supplied`` those that a user supplied.
+    """
 
     column: ExactColumn
     from_table: Mask
+    supplied: Mask | None = None
 
 
 @frozen(eq=False, slots=False)

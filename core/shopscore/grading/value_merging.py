@@ -1,0 +1,223 @@
+"""Values beside events: what a user typed in stands in for what events cannot say, or replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import evolve, field, frozen
+
+from ..errors import InputError, UsageError, did_you_mean
+from ..exact.columns import ExactColumn
+from ..exact.rationals import Mask
+from ..messages import listed, message, numbered
+from ..notices import FIRST, Notice
+from ..plugins.bound_rules import BoundRuleSet
+from ..reading.events import UNKNOWN_INDUSTRY
+from .points import NOTHING_SUPPLIED, Supplied
+from .typed_values import Console, TypedValues
+from .weighing import MetricValues
+
+#: Which goes first, where there are both.
+Prefer = Literal["events", "values"]
+#: The row of each shop among those of the events, −1 where it has none there.
+Rows = npt.NDArray[np.int64]
+
+
+def _check_prefer(_: object, __: object, prefer: str) -> None:
+    if prefer not in get_args(Prefer):
+        raise UsageError(
+            message(
+                "prefer={prefer!r}{guess}",
+                prefer=prefer,
+                guess=did_you_mean(str(prefer), get_args(Prefer)),
+            )
+        )
+
+
+@frozen(eq=False)
+class ValuesBeside:
+    """Values that a user typed in beside events, and which of the two goes first."""
+
+    typed: TypedValues
+    prefer: Prefer = field(default="events", validator=_check_prefer)
+
+
+@frozen(eq=False)
+class ToGrade:
+    """Everything that grading starts from: values of metrics, and what came with them.
+
+    ``unchecked`` marks, by condition of eligibility, the shops of which it cannot be told whether
+    they meet it.
+    """
+
+    shops: pl.DataFrame
+    measured: Mapping[str, MetricValues]
+    supplied: Supplied = NOTHING_SUPPLIED
+    console: Console = field(factory=Console)
+    unchecked: Mapping[str, Mask] = field(factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+
+def merge_values(
+    rules: BoundRuleSet,
+    shops: pl.DataFrame,
+    measured: Mapping[str, MetricValues],
+    beside: ValuesBeside,
+    late: Collection[str] = (),
+) -> ToGrade:
+    """Return the values of events and those typed in together, for the shops of either.
+
+    Args:
+        rules: the metrics.
+        shops: the shops of the events.
+        measured: the values of events.
+        beside: the values typed in.
+        late: metrics whose events begin after the first day of their window.
+
+    Raises:
+        InputError: for a shop that is of one industry here and of another there.
+    """
+    typed, theirs = beside.typed, shops["shop_id"].to_list()
+    ids = sorted({*theirs, *typed.shop_ids})
+    places = {id: place for place, id in enumerate(ids)}
+    own = {id: row for row, id in enumerate(theirs)}
+    rows = np.array([own.get(id, -1) for id in ids], dtype=np.int64)
+    merged = {
+        id: _merge(
+            _spread(values, rows),
+            typed.measured(id, places),
+            rules.metrics[id].metric.min_n,
+            beside.prefer,
+        )
+        for id, values in measured.items()
+    }
+    return ToGrade(
+        shops=_merge_shops(ids, shops, typed),
+        measured=merged,
+        supplied=evolve(typed.supplied(places), fill=beside.prefer == "events"),
+        console=typed.console(places),
+        unchecked=_unchecked(rules, merged, rows, _named(typed, places), late),
+        notices=tuple(_on_shops(ids, rows)),
+    )
+
+
+def values_alone(rules: BoundRuleSet, typed: TypedValues, industry: str) -> ToGrade:
+    """Return typed values as what grading starts from; conditions that they do not tell are open."""
+    places = {id: place for place, id in enumerate(typed.shop_ids)}
+    measured = {id: typed.measured(id, places) for id in rules.metrics}
+    nowhere = np.full(len(places), -1, dtype=np.int64)
+    return ToGrade(
+        shops=typed.shops(industry),
+        measured=measured,
+        supplied=typed.supplied(places),
+        console=typed.console(places),
+        unchecked=_unchecked(rules, measured, nowhere, nowhere < 0, ()),
+    )
+
+
+def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer) -> MetricValues:
+    """Return one metric of both; a value of events on too few rows says nothing."""
+    said = events.known & events.enough(least)
+    taken = typed.known if prefer == "values" else typed.known & ~said
+    if not taken.any() or typed.n_unknown is None:
+        return events
+    column = typed.column.where(taken, events.column)
+    return evolve(
+        events,
+        column=column,
+        n=np.where(taken, typed.n, events.n),
+        missing_columns=() if column.known.all() else events.missing_columns,
+        typed=taken,
+        n_unknown=typed.n_unknown & taken,
+    )
+
+
+def _spread(values: MetricValues, rows: Rows) -> MetricValues:
+    """Return the values of more shops; those without events have none."""
+    there = rows >= 0
+    if not there.any():
+        nothing = np.zeros(len(rows), dtype=np.int64)
+        sums = tuple((nothing, nothing) for _ in values.sums)
+        return evolve(values, column=ExactColumn.unknown(len(rows)), n=nothing, sums=sums)
+    at = np.where(there, rows, 0)
+    column = values.column.take(at).where(there, ExactColumn.unknown(len(rows)))
+    return evolve(
+        values,
+        column=column,
+        n=np.where(there, values.n[at], 0),
+        sums=tuple((np.where(there, a[at], 0), np.where(there, b[at], 0)) for a, b in values.sums),
+    )
+
+
+def _merge_shops(ids: list[str], shops: pl.DataFrame, typed: TypedValues) -> pl.DataFrame:
+    """Return the shops of both; the table of values may say an industry that events do not."""
+    joined = pl.DataFrame({"shop_id": ids}, schema={"shop_id": pl.String}).join(
+        shops, on="shop_id", how="left", maintain_order="left"
+    )
+    industries = []
+    for id, known in joined.select("shop_id", "industry").iter_rows():
+        said = typed.industries.get(id)
+        if said and known not in (None, UNKNOWN_INDUSTRY, said):
+            row = next(r.row for r in typed.rows if r.shop_id == id and r.industry)
+            raise InputError(
+                message(
+                    "{place}: shop {shop} has two industries, {one} and {other}",
+                    place=row.cell("industry"),
+                    shop=id,
+                    one=known,
+                    other=said,
+                )
+            )
+        industries.append(said or known or UNKNOWN_INDUSTRY)
+    return joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
+
+
+def _named(typed: TypedValues, places: Mapping[str, int]) -> Mask:
+    named = np.zeros(len(places), dtype=np.bool_)
+    named[[places[id] for id in typed.shop_ids]] = True
+    return named
+
+
+def _unchecked(
+    rules: BoundRuleSet,
+    measured: Mapping[str, MetricValues],
+    rows: Rows,
+    named: Mask,
+    late: Collection[str],
+) -> dict[str, Mask]:
+    """Return by condition the shops of which nobody can say whether they meet it.
+
+    That are shops without events, and those with typed values whose events begin too late for a
+    number of rows: more may have been before. A value that was typed in says it.
+    """
+    unchecked = {}
+    for eligibility in rules.exact.eligibility:
+        condition = eligibility.condition
+        values = measured[condition.measure.metric]
+        open_ = rows < 0
+        if values.id in late and condition.operator in ("at least", "above"):
+            open_ = open_ | named
+        told = np.zeros_like(open_) if values.typed is None else values.typed
+        if condition.measure.kind != "value" and values.n_unknown is not None:
+            told = told & ~values.n_unknown
+        unchecked[eligibility.id] = np.asarray(open_ & ~told, dtype=np.bool_)
+    return unchecked
+
+
+def _on_shops(ids: list[str], rows: Rows) -> Iterator[Notice]:
+    """Yield a notice on shops that only the table of values has: a slip of the pen, or peers."""
+    others = [ids[place] for place in np.flatnonzero(rows < 0)]
+    if others:
+        said = numbered(
+            "{n} shop has values typed in and no events: {first}",
+            "{n} shops have values typed in and no events: {first}",
+            len(others),
+            first=listed([*others[:3], *(["…"] if len(others) > 3 else [])]),
+        )
+        yield Notice(
+            "values_without_events", said, shops=len(others), shop_ids=tuple(others[:FIRST])
+        )
