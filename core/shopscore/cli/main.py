@@ -88,6 +88,22 @@ def score(
 
 
 @cli.command()
+@options.valued_rules
+@options.language
+@click.option("-o", "--output", "path", type=options.FILE, metavar="FILE", help="Write there.")
+def values(rules: options.RuleOptions, lang: str, path: Path | None) -> None:
+    """Write a table to fill in with what the console of PLATFORM shows, for `score --values`.
+
+    A row for every metric, with its label, its unit and an example.
+    """
+    from ..analysis.values_template import values_template
+
+    text = values_template(rules.select().rules, lang).rstrip("\n")
+    mark = "" if path is None else "\ufeff"  # so that a spreadsheet reads the Chinese in it
+    write(mark + text, path)
+
+
+@cli.command()
 @click.argument("events", type=options.FILE)
 @options.platform_optional
 @options.reading

@@ -157,14 +157,25 @@ def shop_table(result: Result, shop: ShopView, lang: str) -> Table:
     made = table(
         columns,
         [list(row.values()) for row in rows],
-        right=columns[2:-1],
+        right=[c for c in columns[2:-1] if c != translate("source", lang)],
         title=_shop_title(result, shop, lang),
     )
     metrics = [result.rules.metrics[m.id].metric for m in shop.metrics]
     notes = "\n".join(f"{m.label.text(lang)}: {m.note}" for m in metrics if m.note)
+    notes = "\n".join([*_against_console(result, shop, lang), *([notes] if notes else [])])
     made.caption = Text(notes) if notes else None
     made.caption_justify = "left"
     return made
+
+
+def _against_console(result: Result, shop: ShopView, lang: str) -> list[str]:
+    """Return a line for each dimension of which a console shows the points."""
+    labels = _labels_by_id(result.rules.ruleset.dimensions, lang)
+    return [
+        f"{labels[d.id]}: {decimals(d.points)}, {translate('console', lang)} {decimals(d.console)}"
+        for d in shop.dimensions
+        if d.console is not None
+    ]
 
 
 def _metric_cells(result: Result, m: MetricView, lang: str) -> dict[str, str]:
@@ -185,12 +196,26 @@ def _metric_cells(result: Result, m: MetricView, lang: str) -> dict[str, str]:
         reached = "–" if m.reached is None else translate("yes" if m.reached else "no", lang)
         cells["standard"] = in_unit(m.standard, metric.unit, lang)
         cells["reached"] = reached
-    return cells | {
+    cells |= {
         "percentile": decimals(m.percentile, 3) + ("*" if m.from_table else ""),
         "points": decimals(m.points),
         "weight": decimals(m.weight, 3),
-        "status": _status(m, lang),
     }
+    if result.columns.typed:
+        cells["source"] = _source(m, lang)
+    return cells | {"status": _status(m, lang)}
+
+
+def _source(m: MetricView, lang: str) -> str:
+    """Return where a metric is from: events or typed-in values, and what of it is from elsewhere."""
+    if m.source is None:
+        return "–"
+    source = translate(m.source, lang)
+    if m.value is not None and m.points_source == "values":
+        return f"{source}; {translate('points typed in', lang)}"
+    if m.value is not None and m.percentile_source == "values":
+        return f"{source}; {translate('percentile typed in', lang)}"
+    return source
 
 
 def _status(m: MetricView, lang: str) -> str:
@@ -204,6 +229,8 @@ def _shop_title(result: Result, shop: ShopView, lang: str) -> str:
     parts = [shop.shop_id, shop.industry, translate(shop.status, lang)]
     exact = f" (= {shop.score_exact})" if shop.score_exact else ""
     parts.append(f"{decimals(shop.score, places)}{exact}")
+    if shop.console is not None:
+        parts.append(f"{translate('console', lang)} {decimals(shop.console, places)}")
     if shop.coverage is not None:
         parts.append(f"{translate('coverage', lang)} {decimals(shop.coverage * 100, 0)}%")
     if shop.tiers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 from unicodedata import normalize
@@ -11,26 +11,33 @@ from attrs import frozen
 
 from ..errors import InputError, did_you_mean
 from ..messages import Message, listed, message
+from ..model.labels import Label
 from ..plugins.bound_rules import BoundRuleSet
 from .amounts import Possible
 
 Kind = Literal["metric", "dimension", "total"]
 #: What a total is called besides the name of its scorecard.
-TOTAL = ("total", "score", "总分", "体验分", "店铺体验分", "商家体验分")
+TOTAL = ("score", "总分", "体验分", "店铺体验分", "商家体验分")
 
 
 @frozen
 class Name:
     """What a row of a user's table is about, and what its values can be.
 
-    >>> Name("metric", "rate", ("rate", "差评率"), Possible("ratio")).id
-    'rate'
+    >>> Name("metric", "rate", Label("差评率", "Bad reviews"), Possible("ratio")).words
+    ('rate', '差评率', 'Bad reviews')
     """
 
     kind: Kind
     id: str
-    words: tuple[str, ...]
+    label: Label
     possible: Possible
+    more: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every word for it, the id first."""
+        return tuple(dict.fromkeys((self.id, self.label.zh, self.label.en, *self.more)))
 
 
 @frozen
@@ -99,18 +106,13 @@ def _metrics(rules: BoundRuleSet) -> Iterator[Name]:
         )  # part of a scale, from nothing to all of it
         low = min(Fraction(0), exact.low) if adjusts else exact.low
         possible = Possible.of(metric.unit, low, exact.high)
-        yield Name("metric", id, _distinct(id, metric.zh, metric.en), possible)
+        yield Name("metric", id, metric.label, possible)
 
 
 def _others(rules: BoundRuleSet) -> Iterator[Name]:
     exact, card = rules.exact, rules.scorecard
     points = Possible.of("points", exact.low, exact.high)
     for dimension in rules.ruleset.dimensions:
-        words = _distinct(dimension.id, dimension.label.zh, dimension.label.en)
-        yield Name("dimension", dimension.id, words, points)
+        yield Name("dimension", dimension.id, dimension.label, points)
     if rules.ruleset.dimensions:
-        yield Name("total", "total", _distinct(*TOTAL, card.zh, card.en), points)
-
-
-def _distinct(*words: Iterable[str] | str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(word) for word in words))
+        yield Name("total", "total", card.label, points, TOTAL)
