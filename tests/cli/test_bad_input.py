@@ -584,7 +584,7 @@ class TestValues:
             (",bad_review_rate,0.1,10", ("shop_id",)),
             ("S1,bad_review_rate,low,10", ("value", "'low'", "not a number")),
             ("S1,bad_review_rate,inf,10", ("value", "'inf'")),
-            ("S1,bad_review_rate,5%,10", ("value", "'5%'")),
+            ("S1,bad_review_rate,5,10", ("value", "'5'", "0.05", "5%")),
             ("S1,bad_review_rate,0.1,ten", ("column n", "'ten'")),
             ("S1,bad_review_rate,0.1,-1", ("column n", "'-1'")),
             ("S1,bad_review_rate,0.1,1.5", ("column n", "'1.5'")),
@@ -605,8 +605,8 @@ class TestValues:
         )
 
     def test_missing_column(self, tmp_path: Path) -> None:
-        self.values(tmp_path / "v.csv", "shop_id,metric,value\nS1,pickup_rate,1\n").failed(
-            3, "v.csv", "no column n"
+        self.values(tmp_path / "v.csv", "shop_id,metric,n\nS1,pickup_rate,1\n").failed(
+            3, "v.csv", "no column value"
         )
 
     def test_row_too_long(self, tmp_path: Path) -> None:

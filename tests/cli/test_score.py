@@ -471,8 +471,8 @@ class TestUsage:
     def test_neither_events_nor_values(self) -> None:
         shopscore("score", *WHICH).failed(2, "EVENTS", "--values")
 
-    def test_both(self, events: Path, tmp_path: Path) -> None:
-        shopscore("score", events, "--values", tmp_path, *WHICH).failed(2, "--values")
+    def test_which_goes_first_is_one_of_two(self, events: Path) -> None:
+        shopscore("score", events, "--prefer", "both", *WHICH).failed(2, "--prefer")
 
     def test_no_platform(self, events: Path) -> None:
         shopscore("score", events).failed(2, "--platform")

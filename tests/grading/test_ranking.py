@@ -336,7 +336,7 @@ HEADER = "industry,metric,percentile,value\n"
     [
         ("food,m,0.5,nan", "value"), ("food,m,0.5,inf", "value"), ("food,m,0.5,-Infinity", "value"),
         ("food,m,0.5,", "value"), ("food,m,0.5,many", "value"), ("food,m,0.5,1/0", "value"),
-        ("food,m,0.5,1%", "value"), ("food,m,nan,1", "percentile"), ("food,m,1.01,1", "percentile"),
+        ("food,m,0.5,1 %x", "value"), ("food,m,nan,1", "percentile"), ("food,m,1.01,1", "percentile"),
         ("food,m,-0.01,1", "percentile"), ("food,m,50,1", "percentile"),
         ("food,m,,1", "percentile"), ("food,m,inf,1", "percentile"), (" ,m,0.5,1", "industry"),
         ("food,,0.5,1", "metric"), ("food,m,0.5", "value"),

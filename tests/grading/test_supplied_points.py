@@ -95,8 +95,10 @@ def test_a_metric_that_needs_many_rows() -> None:
     assert said(result, "a", "few") == ("below_min_n", 2.0, 9, None, None)
     assert said(result, "b", "few") == ("ok", 2.0, 9, 4.0, None)
     assert said(result, "c", "few") == ("ok", 2.0, 10, 2.0, None)
-    assert said(result, "d", "few") == NOTHING, "of events rows are needed"
-    assert [s.score_exact for s in result] == [None, "4", "2", None]
+    assert said(result, "d", "few") == ("ok", 2.0, None, 2.0, None), "nobody said that it is few"
+    assert [s.score_exact for s in result] == [None, "4", "2", "2"]
+    (notice,) = [n for n in result.notices if n.code == "rows_unknown"]
+    assert (notice.metrics, notice.shops, notice.shop_ids) == (("few",), 1, ("d",))
 
 
 def test_the_others_carry_no_weight_of_theirs() -> None:

@@ -30,7 +30,7 @@ EXAMPLES: dict[Unit, tuple[str, str]] = {
     "days": ("a duration: 2.5 d, or 2天5小时; a mere number is days", "2.5 d"),
     "seconds": ("a duration: 45 s, or 1分5秒; a mere number is seconds", "45 s"),
     "points": ("points on the scale", ""),
-    "count": ("a number of things", "120"),
+    "count": ("a number of things", "12"),
     "index": ("a number as the platform shows it", "3.5"),
 }
 SHOP = "S1"

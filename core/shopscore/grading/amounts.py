@@ -155,7 +155,8 @@ def parse_amount(text: str) -> Amount | None:
         parts.append((Fraction(number), found[2]))
         position = found.end()
     known = {*_SECONDS, *_COUNTED, _PERCENT, _MILLE, ""}
-    if not parts or any(word not in known for _, word in parts):
+    unnamed = len(parts) > 1 and not parts[-1][1]
+    if not parts or unnamed or any(word not in known for _, word in parts):
         return None
     return Amount(text.strip(), tuple(parts))
 

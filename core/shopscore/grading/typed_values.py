@@ -75,7 +75,7 @@ class TypedValues:
             metric,
             ExactColumn(Rationals.of(num, den), known),
             n,
-            no_value_reason="no value was supplied, or none with n above 0",
+            no_value_reason=message("no value was supplied, or none with n above 0"),
             typed=known,
             n_unknown=unknown,
         )

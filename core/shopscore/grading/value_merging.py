@@ -124,7 +124,7 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
     said = events.known & events.enough(least)
     taken = typed.known if prefer == "values" else typed.known & ~said
     if not taken.any() or typed.n_unknown is None:
-        return events
+        return evolve(events, typed=taken, n_unknown=taken)
     column = typed.column.where(taken, events.column)
     return evolve(
         events,

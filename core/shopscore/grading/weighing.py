@@ -14,6 +14,7 @@ from ..errors import UsageError
 from ..exact.columns import ExactColumn
 from ..exact.integers import widen
 from ..exact.rationals import Mask, Rationals
+from ..messages import message
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated
@@ -122,7 +123,7 @@ def _not_counted(id: str, shops: int) -> MetricValues:
         id,
         ExactColumn.unknown(shops),
         np.zeros(shops, dtype=np.int64),
-        no_value_reason="no event feeds it: give its value with --values",
+        no_value_reason=message("no event feeds it: give its value with --values"),
     )
 
 

@@ -133,7 +133,7 @@ class Columns:
 
     @cached_property
     def typed(self) -> bool:
-        """Whether a user typed in anything that is used."""
+        """Whether a user typed in anything, be it used or not."""
         return any(map(sources.has_typed, self.graded.values()))
 
     def dimension_of(self, id: str) -> str | None:

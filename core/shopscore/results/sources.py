@@ -14,12 +14,10 @@ RULES = "rules"
 
 
 def has_typed(graded: Graded) -> bool:
-    """Return whether a value, percentile or points of a metric were typed in."""
-    return bool(
-        _any(graded.measured.typed)
-        or _any(graded.supplied)
-        or (graded.percentiles is not None and _any(graded.percentiles.supplied))
-    )
+    """Return whether a user typed in anything of a metric, be it used or not."""
+    ranks = graded.percentiles
+    masks = graded.measured.typed, graded.supplied, None if ranks is None else ranks.supplied
+    return any(mask is not None for mask in masks)
 
 
 def of_value(graded: Graded) -> pl.Series:
@@ -55,10 +53,6 @@ def of_points(graded: Graded) -> pl.Series:
     size = len(graded.statuses)
     typed = _mask(graded.supplied, size) & graded.points.known
     return _words(size, (graded.points.known, RULES), (typed, VALUES))
-
-
-def _any(mask: Mask | None) -> bool:
-    return mask is not None and bool(mask.any())
 
 
 def _mask(mask: Mask | None, size: int) -> Mask:
