@@ -201,7 +201,7 @@ def _metric_cells(result: Result, m: MetricView, lang: str) -> dict[str, str]:
         "points": decimals(m.points),
         "weight": decimals(m.weight, 3),
     }
-    if result.columns.typed:
+    if result.columns.mixed:
         cells["source"] = _source(m, lang)
     return cells | {"status": _status(m, lang)}
 

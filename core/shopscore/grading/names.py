@@ -18,6 +18,8 @@ from .amounts import Possible
 Kind = Literal["metric", "dimension", "total"]
 #: What a total is called besides the name of its scorecard.
 TOTAL = ("score", "总分", "体验分", "店铺体验分", "商家体验分")
+#: What is meant first by a label that several kinds have.
+_FIRST: tuple[Kind, ...] = ("metric", "total", "dimension")
 
 
 @frozen
@@ -59,14 +61,19 @@ class Names:
     def find(self, text: str, place: Message) -> Name | None:
         """Return what a text names; ids go before labels.
 
+        Of a metric, the total and a dimension with one label the first is meant: consoles call the
+        only metric of a dimension like the dimension.
+
         Raises:
-            InputError: naming the place, where it is the label of several.
+            InputError: naming the place, where it is the label of several metrics or dimensions.
         """
         exact = [name for name in self.every if name.id == text.strip()]
         if exact:
             return exact[0]
         folded = _fold(text)
-        found = [name for name in self.every if folded in map(_fold, name.words)]
+        every = [name for name in self.every if folded in map(_fold, name.words)]
+        of_kinds = ([n for n in every if n.kind == kind] for kind in _FIRST)
+        found = next(filter(None, of_kinds), [])
         if len(found) > 1:
             raise InputError(
                 message(

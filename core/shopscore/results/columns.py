@@ -136,6 +136,11 @@ class Columns:
         """Whether a user typed in anything, be it used or not."""
         return any(map(sources.has_typed, self.graded.values()))
 
+    @property
+    def mixed(self) -> bool:
+        """Whether some numbers may be from events, and some typed in."""
+        return self.typed and any(graded.measured.sums for graded in self.graded.values())
+
     def dimension_of(self, id: str) -> str | None:
         """Return the dimension that a metric is weighed in; None for informational ones."""
         return next((d.id for d, m in self.ruleset.entries if m.id == id), None)
