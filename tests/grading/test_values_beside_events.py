@@ -246,3 +246,104 @@ def test_a_console_that_shows_the_same_is_not_worth_a_notice() -> None:
 def test_what_no_console_can_show(row: tuple[Any, ...], words: str) -> None:
     with pytest.raises(ss.InputError, match=words):
         scored(EVENTS, rows(row))
+
+
+# ------------------------------------------------------------- numbers of rows, and who needs them
+
+
+RATINGS = {
+    "reviews": pl.DataFrame({
+        "shop_id": ["A"] * 3 + ["B"], "review_id": list("1234"), "rating": [5] * 4, "order_id": [""] * 4,
+        "service_rating": [5, 4, 4, 3], "reviewed_at": ["2024-06-20 12:00:00"] * 4,
+    }),
+}  # fmt: skip
+
+
+POOLED = {"platform": "tmall", "scorecard": "dsr", "as_of": "2024-06-30",
+          "assume": {"comparison.mean": "pooled"}}  # fmt: skip
+
+
+def ratings(values: Any, **options: Any) -> ss.Result:
+    return ss.score(RATINGS, values=values, **{**POOLED, **options})
+
+
+def test_an_industry_mean_is_over_rows_of_both() -> None:
+    """A has 13 stars in 3 rows and B 3 in one, C 4.5 in six: (13 + 3 + 27)/10 = 4.3."""
+    found = ratings(rows(("C", "dsr_service", "4.5", 6)))
+    assert {s.shop_id: s["dsr_service"].industry_mean for s in found} == dict.fromkeys("ABC", 4.3)
+    assert [n.code for n in found.notices if n.code == "rows_unknown"] == []
+
+
+@pytest.mark.parametrize("shops", ["C", "CD"])
+def test_an_industry_mean_leaves_out_what_tells_no_rows(shops: str) -> None:
+    """(13 + 3)/4 = 4; those who are left out are compared with it all the same."""
+    found = ratings(rows(*((shop, "dsr_service", "4.5") for shop in shops)))
+    assert {s["dsr_service"].industry_mean for s in found} == {4.0}
+    assert found["C"]["dsr_service"].direction == "higher"
+    (notice,) = [n for n in found.notices if n.code == "rows_unknown"]
+    assert (notice.metrics, notice.shop_ids) == (("dsr_service",), tuple(shops))
+
+
+def test_a_mean_of_shops_needs_no_rows() -> None:
+    """(13/3 + 3 + 5)/3 = 37/9."""
+    found = ratings(rows(("C", "dsr_service", "5")), assume={})
+    assert found["A"]["dsr_service"].industry_mean == pytest.approx(37 / 9)
+    assert [n.code for n in found.notices if n.code == "rows_unknown"] == []
+
+
+def test_of_values_alone_without_rows_there_is_no_mean() -> None:
+    values = rows(("C", "dsr_service", "4.5"), ("D", "dsr_service", "4.7"))
+    result = ss.score_values(values, **POOLED)
+    assert [s["dsr_service"].industry_mean for s in result] == [None, None]
+    assert [n.code for n in result.notices if n.code == "rows_unknown"] == ["rows_unknown"]
+
+
+@pytest.mark.parametrize("typed", [1, 7])
+def test_newer_days_that_weigh_more_cannot_be_pooled_with_rows(typed: int) -> None:
+    """Of Tmall's own score, with a half life: the mean is that of the events alone."""
+    events = {"reviews": pl.DataFrame({
+        "shop_id": ["A", "A", "B"], "review_id": list("123"), "rating": [5, 1, 1], "order_id": [""] * 3,
+        "reviewed_at": ["2025-06-01 12:00:00", "2025-06-20 12:00:00", "2025-06-20 12:00:00"],
+    })}  # fmt: skip
+    values = rows(("C", "bad_reviews", "0.25", typed))
+    options = {"platform": PLATFORM, "as_of": AS_OF, "assume": {"decay.half_life_days": 10}}
+    measured = ss.score(events, values=values, **options).graded["bad_reviews"].measured
+    assert measured.known.tolist() == [True, True, True]
+    assert measured.poolable.tolist() == [True, True, False]
+    even = ss.score(events, values=values, platform=PLATFORM, as_of=AS_OF).graded["bad_reviews"]
+    assert even.measured.poolable.tolist() == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("n", "known"),
+    [
+        ("0", False),
+        ("1", True),
+        (10**15, True),
+        ("1,234", True),
+        ("812单", True),
+        ("", True),
+        ("-", True),
+    ],
+)
+def test_numbers_of_rows(n: Any, known: bool) -> None:
+    result = ss.score_values(rows(("S", "bad_reviews", "0.5", n)), platform=PLATFORM, as_of=AS_OF)
+    assert (result["S"]["bad_reviews"].value is not None) == known
+
+
+@pytest.mark.parametrize("n", [10**15 + 1, "-1", "1.5", "many", "5%"])
+def test_what_is_no_number_of_rows(n: Any) -> None:
+    with pytest.raises(ss.InputError, match="row 1, column n"):
+        ss.score_values(rows(("S", "bad_reviews", "0.5", n)), platform=PLATFORM, as_of=AS_OF)
+
+
+def test_a_shop_of_two_industries_is_refused_with_the_line() -> None:
+    table = rows(
+        ("S", "bad_reviews", "0.5", "", "", "", "food"),
+        ("S", "fast_replies", "0.5", "", "", "", ""),
+        ("S", "pickup_hours", "5 h", "", "", "", "toys"),
+    )
+    with pytest.raises(
+        ss.InputError, match="row 3, column industry: shop S has two industries, food"
+    ):
+        ss.score_values(table, platform=PLATFORM, as_of=AS_OF)

@@ -78,6 +78,7 @@ class TypedValues:
             no_value_reason=message("no value was supplied, or none with n above 0"),
             typed=known,
             n_unknown=unknown,
+            unpooled=unknown,
         )
 
     def supplied(self, places: Places) -> Supplied:

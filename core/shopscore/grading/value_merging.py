@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from fractions import Fraction
+from math import lcm
 from typing import Literal, get_args
 
 import numpy as np
@@ -12,7 +14,8 @@ from attrs import evolve, field, frozen
 
 from ..errors import InputError, UsageError, did_you_mean
 from ..exact.columns import ExactColumn
-from ..exact.rationals import Mask
+from ..exact.integers import widen
+from ..exact.rationals import Mask, Rationals
 from ..messages import listed, message, numbered
 from ..notices import FIRST, Notice
 from ..plugins.bound_rules import BoundRuleSet
@@ -125,7 +128,8 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
     taken = typed.known if prefer == "values" else typed.known & ~said
     if not taken.any() or typed.n_unknown is None:
         return evolve(events, typed=taken, n_unknown=taken)
-    column = typed.column.where(taken, events.column)
+    alike = _alike(events, typed, taken)
+    column, unpooled = alike or (typed.column.where(taken, events.column), taken)
     return evolve(
         events,
         column=column,
@@ -133,7 +137,33 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
         missing_columns=() if column.known.all() else events.missing_columns,
         typed=taken,
         n_unknown=typed.n_unknown & taken,
+        unpooled=unpooled,
     )
+
+
+def _alike(
+    events: MetricValues, typed: MetricValues, taken: Mask
+) -> tuple[ExactColumn, Mask] | None:
+    """Return values of both, whose numerators and denominators can be added up, and those that not.
+
+    None where the denominators of events are not the same for each row, as where newer days weigh
+    more.
+    """
+    unknown = np.zeros_like(taken) if typed.n_unknown is None else typed.n_unknown & taken
+    rows = np.flatnonzero(events.known & ~taken)
+    num, den = (widen(part).copy() for part in (events.column.values.num, events.column.values.den))
+    per_row = {Fraction(int(den[row]), int(events.n[row])) for row in rows}
+    if len(per_row) > 1:
+        return None
+    each = per_row.pop() if per_row else Fraction(1)
+    dens = {row: each * max(int(typed.n[row]), 1) for row in np.flatnonzero(taken)}
+    values = typed.column.fractions()
+    nums = {row: (values[row] or Fraction(0)) * den for row, den in dens.items()}
+    common = lcm(*(part.denominator for part in (*nums.values(), *dens.values())))
+    num, den = num * common, den * common
+    for row, own in dens.items():
+        num[row], den[row] = int(nums[row] * common), int(own * common)
+    return ExactColumn(Rationals(num, den), events.known | taken), unknown
 
 
 def _spread(values: MetricValues, rows: Rows) -> MetricValues:

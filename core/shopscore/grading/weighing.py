@@ -33,6 +33,7 @@ class MetricValues:
     changes these. ``missing_columns`` are columns without which no shop has a value from events;
     ``no_value_reason`` says why a single shop has none. ``typed`` marks values that a user typed
     in; where it is not known on how many rows these rest, ``n`` is 0 and ``n_unknown`` true.
+    ``unpooled`` marks those whose numerator and denominator cannot be added to those of others.
     """
 
     id: str
@@ -43,6 +44,7 @@ class MetricValues:
     no_value_reason: str = "no row counts"
     typed: Mask | None = None
     n_unknown: Mask | None = None
+    unpooled: Mask | None = None
 
     def enough(self, least: int) -> Mask:
         """Return which values rest on enough rows; those that tell no number are taken to."""
@@ -51,11 +53,8 @@ class MetricValues:
 
     @property
     def poolable(self) -> Mask:
-        """Which values can be pooled: by their rows, and in the same way for all."""
-        if self.typed is None or self.n_unknown is None:
-            return self.known
-        counted = self.known & ~self.typed
-        return counted if counted.any() else self.known & ~self.n_unknown
+        """Which values can be pooled: numerators and denominators added up."""
+        return self.known if self.unpooled is None else self.known & ~self.unpooled
 
     @property
     def values(self) -> Rationals:

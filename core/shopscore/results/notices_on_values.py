@@ -75,8 +75,8 @@ def _unknown_rows(result: Result) -> Iterator[Notice]:
         yield Notice("rows_unknown", said, metrics=tuple(needs), **_of(result, shops))
     if left_out:
         said = message(
-            "industry means leave out values that were typed in without n, or beside events:"
-            " {metrics}",
+            "industry means leave out values that were typed in without n, or beside events whose"
+            " newer days weigh more: {metrics}",
             metrics=listed(left_out),
         )
         shops = np.logical_or.reduce(list(left_out.values()))
