@@ -557,7 +557,7 @@ class TestBenchmarks:
     def test_gb18030_and_semicolons(self, events: Path, tmp_path: Path) -> None:
         content = f"{BENCH}店铺,pickup_rate,0.5,0.9\n".replace(",", ";").encode("gb18030")
         answer = self.bench(events, tmp_path / "bench.csv", content).done()
-        assert "Warning: bench.csv: not UTF-8, so taken for GB18030" in answer.err
+        assert "Note: bench.csv: not UTF-8, so taken for GB18030" in answer.err
 
     def test_random_bytes(self, events: Path, tmp_path: Path) -> None:
         rng = random.Random(21)
@@ -624,7 +624,7 @@ class TestValues:
         content = f"{VALUES}店,pickup_rate,0.9,5\n".encode("gb18030")
         answer = self.values(tmp_path / "v.csv", content, "-f", "json").done()
         assert [shop["shop_id"] for shop in answer.document["shops"]] == ["店"]
-        assert "Warning: v.csv: not UTF-8, so taken for GB18030" in answer.err
+        assert "Note: v.csv: not UTF-8, so taken for GB18030" in answer.err
 
     def test_quotes_that_are_not_escaped_swallow_nothing(self, tmp_path: Path) -> None:
         head = VALUES.strip() + ",industry"

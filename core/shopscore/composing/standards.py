@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..exact.columns import ExactColumn
@@ -19,6 +19,7 @@ from ..grading.weighing import MetricValues
 from ..messages import listed, message
 from ..model.conditions import Operator
 from ..model.metrics import Better, Unit
+from ..notices import Notice
 from ..reading.cell_places import Row
 from ..reading.files import read_file
 from .conditions import reaches
@@ -52,6 +53,7 @@ class Standards:
 
     rows: tuple[_Row, ...]
     names: Names | None = None
+    notices: tuple[Notice, ...] = ()
 
     @cached_property
     def table(self) -> Mapping[tuple[str, str], Fraction]:
@@ -84,7 +86,7 @@ class Standards:
         Raises:
             InputError: naming file and line of a standard that no value of its metric can be.
         """
-        bound = Standards(self.rows, names.metrics)
+        bound = evolve(self, names=names.metrics)
         bound.table  # noqa: B018 - what cannot be used is said at once
         return bound
 
@@ -130,7 +132,8 @@ class Standards:
             )
         lines = enumerate(table.lines(range(len(table.frame))))
         places = [Row(str(path), position, line) for position, line in lines]
-        return cls.from_rows(table.frame.select(COLUMNS).rows(), places)
+        made = cls.from_rows(table.frame.select(COLUMNS).rows(), places)
+        return evolve(made, notices=table.notices)
 
     @property
     def metrics(self) -> frozenset[str]:

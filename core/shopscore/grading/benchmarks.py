@@ -11,12 +11,13 @@ from itertools import count
 from pathlib import Path
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..exact.columns import ExactColumn
 from ..messages import Message, listed, message
 from ..model.metrics import Better
+from ..notices import Notice
 from ..reading.cell_places import Row
 from ..reading.files import read_file
 from .amounts import Amount, Possible, read_amount, read_percentile
@@ -93,6 +94,7 @@ class Benchmark:
     rows: tuple[_Row, ...]
     origin: str = ""
     names: Names | None = None
+    notices: tuple[Notice, ...] = ()
 
     @cached_property
     def curves(self) -> Mapping[tuple[str, str], Curve]:
@@ -124,7 +126,7 @@ class Benchmark:
         Raises:
             InputError: naming file and line of a value that a metric cannot have.
         """
-        table = Benchmark(self.rows, self.origin, names.metrics)
+        table = evolve(self, names=names.metrics)
         table.curves  # noqa: B018 - what cannot be used is said at once
         return table
 
@@ -179,7 +181,7 @@ class Benchmark:
         table.refuse_long_rows()
         cells = table.frame.select(pl.col(COLUMNS).cast(pl.String).fill_null(""))
         lines = table.lines(range(len(cells)))
-        return cls.from_rows(cells.iter_rows(), str(path), lines)
+        return evolve(cls.from_rows(cells.iter_rows(), str(path), lines), notices=table.notices)
 
 
 def _number(value: Amount, possible: Possible | None, place: Message) -> Fraction:

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..messages import listed, message
+from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.cell_places import Row
 from ..reading.files import from_dataframe, read_file
@@ -42,8 +43,8 @@ class TypedRow:
     points: Fraction | None = None
 
 
-def read_rows(values: Any, rules: BoundRuleSet) -> list[TypedRow]:
-    """Read the rows of a CSV file or a dataframe.
+def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[Notice, ...]]:
+    """Read the rows of a CSV file or a dataframe, and what to know of the file.
 
     Raises:
         InputError: for a cell that cannot be used, naming file, line, column and value.
@@ -61,7 +62,7 @@ def read_rows(values: Any, rules: BoundRuleSet) -> list[TypedRow]:
                 needed=listed(COLUMNS),
             )
         )
-    return list(_read(table, source, _Reader(rules, Names.of(rules))))
+    return list(_read(table, source, _Reader(rules, Names.of(rules)))), table.notices
 
 
 def _open(values: Any) -> RawTable:

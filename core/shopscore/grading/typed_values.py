@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Rationals
 from ..messages import message
+from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from .points import Supplied
 from .typed_rows import TypedRow, read_rows
@@ -41,6 +42,7 @@ class TypedValues:
 
     rows: Sequence[TypedRow]
     industries: Mapping[str, str]
+    notices: tuple[Notice, ...] = ()
 
     @property
     def shop_ids(self) -> list[str]:
@@ -128,7 +130,7 @@ def read_values(values: Any, rules: BoundRuleSet) -> TypedValues:
     Raises:
         InputError: for a cell that cannot be used, naming file, line, column and value.
     """
-    rows = read_rows(values, rules)
+    rows, notices = read_rows(values, rules)
     industries: dict[str, str] = {}
     for row in rows:
         if row.industry and industries.setdefault(row.shop_id, row.industry) != row.industry:
@@ -141,4 +143,4 @@ def read_values(values: Any, rules: BoundRuleSet) -> TypedValues:
                     other=row.industry,
                 )
             )
-    return TypedValues(rows, industries)
+    return TypedValues(rows, industries, notices)

@@ -104,7 +104,7 @@ def merge_values(
         supplied=evolve(typed.supplied(places), fill=beside.prefer == "events"),
         console=typed.console(places),
         unchecked=_unchecked(rules, merged, rows, _named(typed, places), late),
-        notices=tuple(_on_shops(ids, rows)),
+        notices=(*typed.notices, *_on_shops(ids, rows)),
     )
 
 
@@ -119,6 +119,7 @@ def values_alone(rules: BoundRuleSet, typed: TypedValues, industry: str) -> ToGr
         supplied=typed.supplied(places),
         console=typed.console(places),
         unchecked=_unchecked(rules, measured, nowhere, nowhere < 0, ()),
+        notices=typed.notices,
     )
 
 

@@ -45,6 +45,12 @@ class ReferenceTables:
     benchmarks: Benchmark | None = field(default=None, converter=_read_benchmarks)
     standards: Standards | None = field(default=None, converter=_read_standards)
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What to know of the files of the tables."""
+        tables = (table for table in (self.benchmarks, self.standards) if table is not None)
+        return tuple(notice for table in tables for notice in table.notices)
+
     def bound(self, rules: BoundRuleSet) -> ReferenceTables:
         """Return the tables in the names and units of some rules.
 
@@ -107,7 +113,7 @@ def build_result(
             if tables.standards is not None
         },
         console=console or Console(),
-        notices=(*notices, *_unused(tables, shown)),
+        notices=(*notices, *tables.notices, *_unused(tables, shown)),
     )
     more = (*_from_table(result), *notices_on_values(result), *_missing_numbers(result))
     return evolve(result, notices=(*result.notices, *more))
