@@ -162,7 +162,8 @@ def score_events(
     start = ToGrade(events.shops, measured)
     if beside is not None:
         asked = (e.condition.measure.metric for e in rules.exact.eligibility)
-        late = frozenset(begin_late(resolved, asked, day))
+        counts = (id for id in asked if rules.metrics[id].metric.unit == "count")
+        late = frozenset(begin_late(resolved, counts, day))
         start = merge_values(rules, events.shops, measured, beside, late)
     return _log_notices(evolve(_build(selection, start, tables), events=events))
 

@@ -189,11 +189,20 @@ def test_of_exports_that_begin_later_nobody_knows() -> None:
     assert without["A"].status == "insufficient_orders", "a shop without typed values as ever"
 
 
+@pytest.mark.parametrize("prefer", ["events", "values"])
 @pytest.mark.parametrize(("count", "status"), [("2000", "scored"), ("1", "insufficient_orders")])
-def test_a_number_of_orders_that_was_typed_in_decides(count: str, status: str) -> None:
+def test_a_number_of_orders_that_was_typed_in_decides(count: str, status: str, prefer: Any) -> None:
     values = rows(("A", "bad_reviews", "", "", "0.5"), ("A", "支付订单数", count))
-    result = scored(few_orders("2025-06-01 00:00:00"), values, prefer="values")
+    result = scored(few_orders("2025-06-01 00:00:00"), values, prefer=prefer)
     assert eligible(result) == (status, [])
+    assert result["A"]["paid_orders"].source == "values"
+
+
+def test_a_number_of_orders_of_all_days_goes_before_one_typed_in() -> None:
+    values = rows(("A", "bad_reviews", "", "", "0.5"), ("A", "paid_orders", "2000"))
+    full = few_orders("2025-05-31 00:00:00")
+    assert eligible(scored(full, values)) == ("insufficient_orders", [])
+    assert eligible(scored(full, values, prefer="values")) == ("scored", [])
 
 
 def test_of_shops_without_events_nobody_knows_either() -> None:

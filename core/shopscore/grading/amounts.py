@@ -11,7 +11,7 @@ from attrs import frozen
 
 from ..errors import InputError
 from ..exact.decimals import exact_decimal
-from ..messages import Message, message
+from ..messages import Message, Translated, message
 from ..model.metrics import Unit
 
 #: What stands in a cell in which nothing is.
@@ -72,7 +72,7 @@ class Amount:
         """Whether it is a mere number."""
         return len(self.parts) == 1 and not self.parts[0][1]
 
-    def within(self, possible: Possible, place: Message) -> Fraction:
+    def within(self, possible: Possible, place: Translated) -> Fraction:
         """Return the number in the unit of a metric.
 
         Raises:
@@ -108,7 +108,7 @@ class Amount:
         seconds = sum(n * size for (n, _), size in zip(self.parts, sizes, strict=True))
         return Fraction(seconds) / _UNIT_SECONDS[unit]
 
-    def _impossible(self, possible: Possible, number: Fraction, place: Message) -> Message:
+    def _impossible(self, possible: Possible, number: Fraction, place: Translated) -> Message:
         if possible.unit == "ratio" and self.plain and 1 < number <= 100:
             return message(
                 "{place}: {value!r}: a rate is a fraction: write {fraction:.12g}, or {value}%",
@@ -161,7 +161,7 @@ def parse_amount(text: str) -> Amount | None:
     return Amount(text.strip(), tuple(parts))
 
 
-def read_amount(text: str, place: Message) -> Amount:
+def read_amount(text: str, place: Translated) -> Amount:
     """Return an amount from text.
 
     Raises:
@@ -175,7 +175,7 @@ def read_amount(text: str, place: Message) -> Amount:
     return amount
 
 
-def read_percentile(text: str, place: Message) -> Fraction:
+def read_percentile(text: str, place: Translated) -> Fraction:
     """Return a percentile, from 0 (worst) to 1 (best); ``78.3%`` is one too.
 
     Raises:
@@ -197,7 +197,7 @@ def read_percentile(text: str, place: Message) -> Fraction:
     raise InputError(message("{place}: {value!r} is not within 0 to 1", place=place, value=text))
 
 
-def _not_in_unit(text: str, unit: Unit, place: Message) -> Message:
+def _not_in_unit(text: str, unit: Unit, place: Translated) -> Message:
     match unit:
         case "ratio":
             return message(

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..exact.columns import ExactColumn
-from ..messages import Message, listed, message
+from ..messages import Message, Translated, listed, message
 from ..model.metrics import Better
 from ..notices import Notice
 from ..reading.cell_places import Row
@@ -154,7 +154,7 @@ class Benchmark:
                 raise InputError(
                     message(
                         "{row}: industry and metric are needed (industry * is for all)",
-                        row=row.place,
+                        row=row,
                     )
                 )
             amount = read_amount(value, row.cell("value"))
@@ -184,7 +184,7 @@ class Benchmark:
         return evolve(cls.from_rows(cells.iter_rows(), str(path), lines), notices=table.notices)
 
 
-def _number(value: Amount, possible: Possible | None, place: Message) -> Fraction:
+def _number(value: Amount, possible: Possible | None, place: Translated) -> Fraction:
     """Return a value in the unit of its metric; without one as a plain number or a rate."""
     if possible is not None:
         return value.within(possible, place)

@@ -10,7 +10,7 @@ from unicodedata import normalize
 from attrs import frozen
 
 from ..errors import InputError, did_you_mean
-from ..messages import Message, listed, message
+from ..messages import Message, Translated, listed, message
 from ..model.labels import Label
 from ..plugins.bound_rules import BoundRuleSet
 from .amounts import Possible
@@ -58,7 +58,7 @@ class Names:
         """The metrics only, as in tables of percentiles and standards."""
         return Names(tuple(name for name in self.every if name.kind == "metric"))
 
-    def find(self, text: str, place: Message) -> Name | None:
+    def find(self, text: str, place: Translated) -> Name | None:
         """Return what a text names; ids go before labels.
 
         Of a metric, the total and a dimension with one label the first is meant: consoles call the

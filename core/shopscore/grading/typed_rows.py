@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import InputError
 from ..messages import listed, message
@@ -62,7 +62,8 @@ def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[N
                 needed=listed(COLUMNS),
             )
         )
-    return list(_read(table, source, _Reader(rules, Names.of(rules)))), table.notices
+    scale = Possible.of("points", rules.exact.low, rules.exact.high)
+    return list(_read(table, source, _Reader(rules, Names.of(rules), scale))), table.notices
 
 
 def _open(values: Any) -> RawTable:
@@ -84,7 +85,7 @@ def _read(table: RawTable, source: str, reader: _Reader) -> Iterator[TypedRow]:
             raise InputError(
                 message(
                     "{place}: metric {metric} of shop {shop} comes twice",
-                    place=read.row.place,
+                    place=read.row,
                     metric=read.name.id,
                     shop=read.shop_id,
                 )
@@ -99,6 +100,8 @@ class _Reader:
 
     rules: BoundRuleSet
     names: Names
+    scale: Possible
+    known: dict[str, Name] = field(factory=dict)
 
     def row(self, cells: Mapping[str, Any], row: Row) -> TypedRow:
         shop_id = _text(cells, "shop_id")
@@ -111,7 +114,6 @@ class _Reader:
                 row, shop_id, name, industry, points=_of_console(cells, row, name.possible)
             )
         percentile = _text(cells, "percentile")
-        on_scale = Possible.of("points", self.rules.exact.low, self.rules.exact.high)
         read = TypedRow(
             row,
             shop_id,
@@ -120,14 +122,14 @@ class _Reader:
             _number(cells, "value", row, name.possible),
             _row_count(cells, row),
             read_percentile(percentile, row.cell("percentile")) if percentile else None,
-            _number(cells, "points", row, on_scale),
+            _number(cells, "points", row, self.scale),
         )
         if read.n is None and not self.rules.metrics[name.id].aggregator.tallies:
             return evolve(read, n=1 if read.value is not None else 0)  # no rows: one number
         return read
 
     def _name(self, text: str, row: Row) -> Name:
-        name = self.names.find(text, row.cell("metric"))
+        name = self.known.get(text) or self.names.find(text, row.cell("metric"))
         if name is None:
             raise InputError(
                 message(
@@ -138,6 +140,7 @@ class _Reader:
                     guess=self.names.guess(text),
                 )
             )
+        self.known[text] = name
         return name
 
 
@@ -179,7 +182,7 @@ def _of_console(cells: Mapping[str, Any], row: Row, possible: Possible) -> Fract
         raise InputError(
             message(
                 "{place}: {points} points, and the value {value}: leave one of them empty",
-                place=row.place,
+                place=row,
                 points=_text(cells, "points"),
                 value=_text(cells, "value"),
             )

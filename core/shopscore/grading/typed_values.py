@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Any
 
@@ -36,7 +37,7 @@ class Console:
         return self.total is not None or bool(self.dimensions)
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class TypedValues:
     """What a user typed in, by shop: values, percentiles and points, and what a console shows."""
 
@@ -85,7 +86,7 @@ class TypedValues:
 
     def supplied(self, places: Places) -> Supplied:
         """Return the percentiles and points among the input."""
-        metrics = list(dict.fromkeys(r.name.id for r in self.rows if r.name.kind == "metric"))
+        metrics = [id for kind, id in self._by_name if kind == "metric"]
         return Supplied(
             self._columns(metrics, places, lambda row: row.percentile),
             self._columns(metrics, places, lambda row: row.points),
@@ -93,19 +94,24 @@ class TypedValues:
 
     def console(self, places: Places) -> Console:
         """Return the total and the points of dimensions that the console shows."""
-        of_total = [row for row in self.rows if row.name.kind == "total"]
-        total = _column(of_total, places, lambda row: row.points)
-        by_dimension: dict[str, list[TypedRow]] = {}
-        for row in self.rows:
-            if row.name.kind == "dimension":
-                by_dimension.setdefault(row.name.id, []).append(row)
         columns = {
-            id: _column(rows, places, lambda row: row.points) for id, rows in by_dimension.items()
+            (kind, id): column
+            for (kind, id), rows in self._by_name.items()
+            if kind != "metric"
+            and (column := _column(rows, places, lambda row: row.points)) is not None
         }
-        return Console(total, {id: c for id, c in columns.items() if c is not None})
+        dimensions = {id: column for (kind, id), column in columns.items() if kind == "dimension"}
+        return Console(columns.get(("total", "total")), dimensions)
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], list[TypedRow]]:
+        by_name: dict[tuple[str, str], list[TypedRow]] = {}
+        for row in self.rows:
+            by_name.setdefault((row.name.kind, row.name.id), []).append(row)
+        return by_name
 
     def _of(self, metric: str) -> list[TypedRow]:
-        return [r for r in self.rows if r.name.kind == "metric" and r.name.id == metric]
+        return self._by_name.get(("metric", metric), [])
 
     def _columns(
         self, metrics: Sequence[str], places: Places, number: Callable[[TypedRow], Fraction | None]

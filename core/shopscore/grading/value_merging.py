@@ -79,7 +79,8 @@ def merge_values(
         shops: the shops of the events.
         measured: the values of events.
         beside: the values typed in.
-        late: metrics whose events begin after the first day of their window.
+        late: numbers of rows whose events begin after the first day of their window, and so may
+            be too low: a number that was typed in goes first.
 
     Raises:
         InputError: for a shop that is of one industry here and of another there.
@@ -94,7 +95,7 @@ def merge_values(
             _spread(values, rows),
             typed.measured(id, places),
             rules.metrics[id].metric.min_n,
-            beside.prefer,
+            "values" if id in late else beside.prefer,
         )
         for id, values in measured.items()
     }
