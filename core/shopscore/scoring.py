@@ -91,7 +91,7 @@ def score(
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies.
-        platform: a name of the platform (``douyin``, ``抖音``), or a platform itself.
+        platform: the id or another name of the platform, or a platform itself.
         scorecard: one of its scorecards; by default the first.
         ruleset: a version, a TOML file, or a rule set; by default the one in force on ``as_of``.
         as_of: the day of publication (the last day that counts is the one before); by default

@@ -93,7 +93,7 @@ def _with_lookup(platform: Platform) -> Platform:
 
 
 def platform(id: str) -> Platform:
-    """Return a platform by its id, or by another of its names: ``抖音``, ``taobao``.
+    """Return a platform by its id, or by another of its names, in either language.
 
     Raises:
         PluginError: where the plugin that should declare it is broken.

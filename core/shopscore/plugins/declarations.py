@@ -214,7 +214,7 @@ class Platform(Labelled):
     ``shopscore.levers`` holds those for any platform. They are imported when first needed.
     ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each.
     ``aliases`` are other names that people call it by; ``zh`` and ``en`` are names as well, and
-    a name such as ``天猫/淘宝`` stands for each of its parts.
+    a name with a slash in it stands for each of its parts too.
     """
 
     id: str
