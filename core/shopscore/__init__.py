@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .errors import InputError as InputError
     from .errors import PluginError as PluginError
     from .errors import PluginErrorGroup as PluginErrorGroup
+    from .errors import RequirementError as RequirementError
     from .errors import RuleSetError as RuleSetError
     from .errors import ShopscoreError as ShopscoreError
     from .errors import ShopscoreWarning as ShopscoreWarning
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .grading import ranking as ranking
     from .grading.benchmarks import Benchmark as Benchmark
     from .messages import Message as Message
+    from .messages import bilingual as bilingual
     from .model.aggregators import Aggregator as Aggregator
     from .model.aggregators import Count as Count
     from .model.aggregators import GradedRate as GradedRate
@@ -99,6 +101,7 @@ _HOMES = {
         "InputError",
         "PluginError",
         "PluginErrorGroup",
+        "RequirementError",
         "RuleSetError",
         "ShopscoreError",
         "ShopscoreWarning",
@@ -109,7 +112,7 @@ _HOMES = {
     "evaluation.with_python": ("evaluate",),
     "exact.rationals": ("Rationals",),
     "grading.benchmarks": ("Benchmark",),
-    "messages": ("Message",),
+    "messages": ("Message", "bilingual"),
     "model.aggregators": (
         "Aggregator",
         "Count",

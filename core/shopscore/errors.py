@@ -5,7 +5,8 @@
     │   ├── ExpressionError     an expression that makes no sense where it is used
     │   └── DeclarationError    an invalid declaration of a metric, window, …
     ├── InputError              events, values or tables that cannot be used      (exit 3)
-    │   └── StrictError         rows were set aside, in strict mode               (exit 1)
+    │   ├── StrictError         rows were set aside, in strict mode               (exit 1)
+    │   └── RequirementError    a result is not what it was required to be        (exit 1)
     ├── StateError              a state that cannot be added, subtracted or scored (exit 3)
     ├── CoverageError           platform, scorecard, rule set or date not covered (exit 4)
     │   └── RuleSetError        an invalid rule set file
@@ -54,6 +55,12 @@ class InputError(ShopscoreError):
 
 class StrictError(InputError):
     """Rows were set aside, in strict mode."""
+
+    exit_code = 1
+
+
+class RequirementError(InputError):
+    """A result is not complete, fresh, or ranked among enough shops, as it was required to be."""
 
     exit_code = 1
 

@@ -8,12 +8,16 @@ whoever shows it can ask for another language. The translations stand in ``local
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Protocol, Self, runtime_checkable
 
 _LOCALE = Path(__file__).parent / "locale"
+#: A template is recognised in a text where it has more letters of its own than these.
+_OWN = 3
 
 
 @runtime_checkable
@@ -104,13 +108,79 @@ def in_language(value: object, lang: str) -> str:
     return str(value)
 
 
+class Bilingual(str):
+    """A text in English whose Chinese comes with it; elsewhere it is a ``str`` like any other."""
+
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Self:
+        """Return the English text; use :func:`bilingual`."""
+        made = super().__new__(cls, en)
+        made.zh = zh
+        return made
+
+    def text(self, lang: str) -> str:
+        """Return the text in a language; where there is no Chinese it is English."""
+        return self.zh if lang == "zh" and self.zh else str(self)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (str(self), self.zh)
+
+
+def bilingual(en: str, zh: str) -> Bilingual:
+    """Return an English text that can be had in Chinese: a note of a metric, a reason.
+
+    >>> note = bilingual("Orders count when due.", "订单计入应揽收日。")
+    >>> print(note, note.text("zh"))
+    Orders count when due. 订单计入应揽收日。
+    """
+    return Bilingual(en, zh)
+
+
 def translate(word: str, lang: str) -> str:
-    """Return a word or a fixed sentence in a language; what the catalogue lacks stays as it is.
+    """Return a word or a sentence in a language; what the catalogue lacks stays as it is.
+
+    A message of which only the English text is left, since it was in a column of a table, is
+    recognised by its template.
 
     >>> translate("insufficient_orders", "zh"), translate("insufficient_orders", "en")
     ('订单不足', 'insufficient_orders')
+    >>> translate("a.csv: no such file", "zh")
+    'a.csv：没有这个文件'
     """
-    return _look_up(word, "", None, lang)
+    told = _look_up(word, "", None, lang)
+    return _recognised(word, lang) if told == word and lang == "zh" else told
+
+
+def _recognised(text: str, lang: str) -> str:
+    """Return a text by the most literal template that it could be made of, or as it is."""
+    for template, pattern in _patterns(lang):
+        if found := pattern.fullmatch(text):
+            values = {name: translate(value, lang) for name, value in found.groupdict().items()}
+            return _look_up(template, "", None, lang).format(**values)
+    return text
+
+
+@cache
+def _patterns(lang: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the templates with values, those with the most words of their own first."""
+    found = []
+    for template in getattr(_catalogue(lang), "_catalog", {}):
+        if not isinstance(template, str) or "{" not in template:
+            continue
+        parts = list(Formatter().parse(template))
+        names = [name for _, name, _, _ in parts if name]
+        own = sum(char.isalpha() for literal, *_ in parts for char in literal)
+        if own > _OWN and len(names) == len(set(names)):
+            words = (
+                re.escape(literal) + (f"(?P<{name}>.+?)" if name else "")
+                for literal, name, _, _ in parts
+            )
+            found.append((own, template, re.compile("".join(words), re.DOTALL)))
+    return tuple(
+        (template, pattern)
+        for _, template, pattern in sorted(found, reverse=True, key=lambda f: f[0])
+    )
 
 
 def _fill(template: str, plural: str, values: Mapping[str, object], lang: str) -> str:

@@ -22,15 +22,27 @@ CODES: Mapping[str, str] = {
     "standards_unused": "A table of standards has rows of a metric that the rule set does not have.",
     # about shops
     "industry_unknown": "Shops have no industry, and are ranked as industry unknown.",
-    "taken_as_met": "Conditions of eligibility were taken as met, since nothing tells whether they are.",
+    "not_checked": "A condition of eligibility was not checked, since its input is missing.",
     "rows_unknown": "Values were typed in without n, and something needs the number of rows.",
     "values_without_events": "Shops have values typed in, and no events.",
     "console_differs": "A console shows other points than are computed.",
+    # about input, time and peers
+    "missing_input": "A stream, column or value that a weighted metric needs is missing.",
+    "missing_side_input": "The same for a metric that has no weight.",
+    "empty_stream": "A stream has no row before the day of publication.",
+    "stale_stream": "The rows of a stream end more than two days before the day of publication.",
+    "short_window": "The rows of a stream begin after the first day of a window.",
+    "few_peers": "Shops were ranked among fewer than twenty.",
     # about files
     "file_recognised": "A file was recognised as an export of a platform.",
     "file_skipped": "A file or folder beside the input was not used.",
     "encoding_guessed": "A file is not UTF-8, and was read in another encoding.",
+    "encoding_doubtful": "A file was read as GB18030, and its characters are improbable in it.",
+    "quote_in_text": "A quote in a text was not taken for one that opens a cell: lines are rows.",
     "states_replaced": "Exports overlap: rows were there in a later state too, which wins.",
+    "rows_repeated": "Rows were there more than once, equal in every cell, and count once.",
+    "no_links": "Rows name orders, and none of these is there: the ids of two files differ.",
+    "unknown_words": "Words that no list of the layout has became other, or empty.",
     "suborders_merged": "Rows of sub-orders became orders.",
 }
 

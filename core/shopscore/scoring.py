@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from attrs import evolve
 
 from .composing.standards import Standards
 from .counting.cells import fingerprint
-from .counting.first_days import begin_late
+from .counting.day_ranges import DayRanges, ranges_of_cells, ranges_of_rows
 from .counting.resolution import Resolved, resolve_events
 from .counting.state import Tallies
 from .counting.sums import window_sums
@@ -22,7 +22,7 @@ from .errors import StateError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.typed_values import read_values
 from .grading.value_merging import Prefer, ToGrade, ValuesBeside, merge_values, values_alone
-from .grading.weighing import weigh
+from .grading.weighing import MetricValues, weigh
 from .messages import message
 from .notices import Notice
 from .plugins.bound_rules import BoundRuleSet
@@ -30,8 +30,12 @@ from .plugins.declarations import Platform
 from .plugins.selection import RuleSetName, Selection, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
 from .reading.files import Progress, from_dataframe
-from .results.building import ReferenceTables, build_result
+from .results.building import build_result
+from .results.input_notices import on_input
+from .results.reference_tables import ReferenceTables
+from .results.requirements import Requirements
 from .results.result import Result
+from .results.timeliness import check_timeliness, counted_late
 from .rules.numbers_toml import NumbersSource
 
 logging.getLogger("shopscore").addHandler(logging.NullHandler())
@@ -65,7 +69,8 @@ def tally(resolved: Resolved) -> Tallies:
         StateError: where a sum would not fit in int64.
     """
     if not isinstance(resolved, Resolved):
-        raise UsageError(f"tally needs resolved rows, not {type(resolved).__name__}: resolve first")
+        kind = type(resolved).__name__
+        raise UsageError(message("tally needs resolved rows, not {kind}: resolve first", kind=kind))
     return Tallies.of(resolved)
 
 
@@ -85,6 +90,7 @@ def score(
     numbers: NumbersSource = None,
     tz: str | None = None,
     strict: bool = False,
+    require: str | Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Score every shop of some events, or of a state, as published on a day.
@@ -107,6 +113,10 @@ def score(
         numbers: TOML files (one path, or several) with numbers that the rule set lacks.
         tz: the zone of the events' clock, where it is not the platform's.
         strict: raise where a row of the events would be set aside.
+        require: what the result must be, else an error is raised: ``complete`` (no input of a
+            weighted metric is missing), ``fresh`` (no stream ends more than two days before
+            ``as_of``), ``window`` (no stream begins after the first day of a window),
+            ``peers=20`` (no rank among fewer); words with commas between them, or a list.
         progress: called with a line of text as each step begins.
 
     Returns:
@@ -117,22 +127,29 @@ def score(
         CoverageError: for a platform, rule set or date that is not covered.
         UsageError: for invalid or contradictory arguments.
         StateError: for a difference of states, or a state that does not count what the rules need.
+        RequirementError: where the result is not what it must be.
     """
+    required = Requirements.parse(require)
     if platform is None:
         raise UsageError(
-            "score needs platform=, the id of a platform, whose rules apply; a state holds no rules"
+            message(
+                "score needs platform=, the id of a platform, whose rules apply;"
+                " a state holds no rules"
+            )
         )
     if not isinstance(source, Tallies) and shops is not None:
-        raise UsageError("shops= goes with a state; events bring their own table of shops")
+        raise UsageError(message("shops= goes with a state; events bring their own table of shops"))
     if isinstance(source, Tallies) and (tz is not None or strict):
-        raise UsageError("tz= and strict= say how events are read; a state was counted before")
+        raise UsageError(
+            message("tz= and strict= say how events are read; a state was counted before")
+        )
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
     beside = read_beside(values, prefer, selection)
     if isinstance(source, Tallies):
-        return _score_state(source, selection, shops, tables, beside, progress)
+        return required.check(_score_state(source, selection, shops, tables, beside, progress))
     events = read_events(source, platform=platform, tz=tz, strict=strict, progress=progress)
-    return score_events(events, selection, tables, progress, beside)
+    return required.check(score_events(events, selection, tables, progress, beside))
 
 
 def read_beside(values: Any, prefer: Prefer, selection: Selection) -> ValuesBeside | None:
@@ -151,36 +168,53 @@ def score_events(
 ) -> Result:
     """Score events by rules that are selected already; commands select before they read."""
     rules, day = selection.rules, selection.day
+    notices = on_input(events.report, rules)
     begin = _stages(progress)
-    begin("resolving")
+    begin(message("resolving"))
     resolved = resolve_events(events, rules)
-    begin("counting")
+    begin(message("counting"))
     measured = weigh(
         rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
     )
-    begin("grading")
-    start = ToGrade(events.shops, measured)
-    if beside is not None:
-        asked = (e.condition.measure.metric for e in rules.exact.eligibility)
-        counts = (id for id in asked if rules.metrics[id].metric.unit == "count")
-        late = frozenset(begin_late(resolved, counts, day))
-        start = merge_values(rules, events.shops, measured, beside, late)
-    return _log_notices(evolve(_build(selection, start, tables), events=events))
+    begin(message("grading"))
+    ranges = ranges_of_rows(resolved, day)
+    start = _beside(selection, events.shops, measured, beside, ranges)
+    return _log_notices(evolve(_build(selection, start, tables, ranges, *notices), events=events))
+
+
+def _beside(
+    selection: Selection,
+    shops: pl.DataFrame,
+    measured: Mapping[str, MetricValues],
+    beside: ValuesBeside | None,
+    ranges: DayRanges,
+) -> ToGrade:
+    """Return the values of events, with those that a user typed in beside them."""
+    if beside is None:
+        return ToGrade(shops, measured)
+    late = counted_late(selection.rules, ranges, selection.day)
+    return merge_values(selection.rules, shops, measured, beside, late)
 
 
 def _build(
-    selection: Selection, start: ToGrade, tables: ReferenceTables, *notices: Notice
+    selection: Selection,
+    start: ToGrade,
+    tables: ReferenceTables,
+    ranges: DayRanges | None,
+    *notices: Notice,
 ) -> Result:
+    """Build the result; without events there are no ranges of days to look at."""
+    rules, day = selection.rules, selection.day
+    timely = () if ranges is None else check_timeliness(rules, ranges, day)
     return build_result(
-        selection.rules,
-        selection.day,
+        rules,
+        day,
         start.measured,
         start.shops,
         tables,
         supplied=start.supplied,
         console=start.console,
-        unchecked=start.unchecked,
-        notices=(*selection.notices, *notices, *start.notices),
+        notices=(*selection.notices, *notices, *timely, *start.notices),
     )
 
 
@@ -188,7 +222,7 @@ def _stages(progress: Progress | None) -> Progress:
     """Return what is called as each stage begins: it logs the stage, and tells the caller."""
 
     def begin(stage: str) -> None:
-        _logger.info(stage)
+        _logger.info("%s", stage)
         if progress is not None:
             progress(stage)
 
@@ -197,7 +231,7 @@ def _stages(progress: Progress | None) -> Progress:
 
 def _log_notices(result: Result) -> Result:
     for notice in result.notices:
-        _logger.info("notice: %s", notice)
+        _logger.info("notice: %s", notice, extra={"notice": notice})
     return result
 
 
@@ -235,30 +269,34 @@ def _score_state(
         attributes, on="shop_id", how="left", maintain_order="left"
     )
     begin = _stages(progress)
-    begin("summing")
+    begin(message("summing"))
     measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
-    begin("grading")
+    begin(message("grading"))
+    ranges = ranges_of_cells(state, rules.tallies, day)
     attributes = listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY))
-    start = ToGrade(attributes, measured)
-    if beside is not None:
-        start = merge_values(rules, attributes, measured, beside)
-    return _log_notices(_build(selection, start, tables, *notices))
+    start = _beside(selection, attributes, measured, beside, ranges)
+    return _log_notices(_build(selection, start, tables, ranges, *notices))
 
 
 def _check_counted(state: Tallies, rules: BoundRuleSet) -> None:
     """Raise StateError where the rules need a tally that the state does not have."""
     missing = [
-        f"{tally.key}, for metric {id}"
+        message("{tally}, for metric {metric}", tally=tally.key, metric=id)
         for id, metric in rules.metrics.items()
         for tally in metric.aggregator.tallies
         if fingerprint(tally) not in state.tallies
     ]
     if missing:
-        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+        more = len(missing) - 1
         raise StateError(
-            f"the state does not count what rule set {rules.ruleset.name} needs: {missing[0]}{more}."
-            " Score it by the rules and assumptions that it was resolved for, or resolve and tally"
-            " the events for these"
+            message(
+                "the state does not count what rule set {ruleset} needs: {missing}{more}."
+                " Score it by the rules and assumptions that it was resolved for, or resolve and"
+                " tally the events for these",
+                ruleset=rules.ruleset.name,
+                missing=missing[0],
+                more=message(" (and {n} more)", n=more) if more else "",
+            )
         )
 
 
@@ -283,6 +321,7 @@ def score_values(
     standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    require: str | Iterable[str] | None = None,
 ) -> Result:
     """Score shops from the values of their metrics, as a console shows them.
 
@@ -293,11 +332,13 @@ def score_values(
         industry: of the shops without one; by default ``unknown``.
 
     The other arguments, and what is returned and raised, are those of :func:`shopscore.score`.
-    Conditions that need events (a number of orders) are taken as met, and the result says so.
+    A weighted metric that was not supplied makes a shop ``partial``; one with an empty value is
+    known to have none. Conditions that need events are not checked, and the result says so.
     """
+    required = Requirements.parse(require)
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
-    return score_by_values(values, selection, tables, industry)
+    return required.check(score_by_values(values, selection, tables, industry))
 
 
 def score_by_values(
@@ -305,8 +346,8 @@ def score_by_values(
 ) -> Result:
     """Score metric values by rules that are selected already."""
     begin = _stages(None)
-    begin("reading values")
+    begin(message("reading values"))
     typed = read_values(values, selection.rules)
-    begin("grading")
+    begin(message("grading"))
     start = values_alone(selection.rules, typed, industry or UNKNOWN_INDUSTRY)
-    return _log_notices(_build(selection, start, tables))
+    return _log_notices(_build(selection, start, tables, None))

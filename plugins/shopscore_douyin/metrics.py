@@ -13,6 +13,7 @@ from shopscore import (
     Ratio,
     Tally,
     assumed,
+    bilingual,
     col,
     first_of,
     number,
@@ -85,7 +86,10 @@ QUALITY_RETURN_RATE = RateMetric(
             "aftersales",
             day=first_of(col.order.paid_at, col.applied_at),
             where=col.kind.is_in("refund_only", "return_refund")
-            & col.reason.is_in("quality", "logistics"),
+            & (
+                col.reason.is_in("quality", "logistics")
+                | ((col.reason == "empty_parcel") & assumed("quality_return.empty_parcel"))
+            ),
             once=Once.per_order(earliest=(col.applied_at, col.ticket_id)),
         ),
         paid_orders,
@@ -128,7 +132,10 @@ DELIVERY_HOURS = RateMetric(
     ),
     window=LAST_90,
     sources=("s001",),
-    note="A rule of thumb (source s002), not a rule: 70 to 80 hours go with 4.9 or more for logistics.",
+    note=bilingual(
+        "A rule of thumb (source s002), not a rule: 70 to 80 hours go with 4.9 or more for logistics.",
+        "经验值（来源 s002），不是规则：配送 70 至 80 小时，物流体验可达 4.9 分以上。",
+    ),
 )
 
 COMPLAINT_RATE = RateMetric(

@@ -4,7 +4,19 @@ The page names four parts and their weights, and no formula: what is counted, an
 90 days, are assumptions. Numbers that users may change are ``assumed("…")``.
 """
 
-from shopscore import Days, Mean, Once, RateMetric, Ratio, Tally, assumed, col, first_of, when
+from shopscore import (
+    Days,
+    Mean,
+    Once,
+    RateMetric,
+    Ratio,
+    Tally,
+    assumed,
+    bilingual,
+    col,
+    first_of,
+    when,
+)
 
 HOUR = 3600
 LAST_90 = Days(1, assumed("window.days"))
@@ -33,7 +45,10 @@ SERVICE_RATING_MEAN = RateMetric(
     ),
     window=LAST_90,
     sources=SOURCES,
-    note="The formula is an assumption: the rating of the service; where a review has none, that of the goods.",
+    note=bilingual(
+        "The formula is an assumption: the rating of the service; where a review has none, that of the goods.",
+        "公式是假设：取服务评分；评价没有服务评分时取商品评分。",
+    ),
 )
 
 RETURN_EXCHANGE_RATE = RateMetric(
@@ -52,7 +67,10 @@ RETURN_EXCHANGE_RATE = RateMetric(
     ),
     window=LAST_90,
     sources=SOURCES,
-    note="The source gives the name alone: the formula is an assumption.",
+    note=bilingual(
+        "The source gives the name alone: the formula is an assumption.",
+        "资料只给出名称：公式是假设。",
+    ),
 )
 
 COMPLAINT_RATE = RateMetric(
@@ -70,7 +88,10 @@ COMPLAINT_RATE = RateMetric(
     ),
     window=LAST_90,
     sources=SOURCES,
-    note="The source gives the name alone: the formula is an assumption.",
+    note=bilingual(
+        "The source gives the name alone: the formula is an assumption.",
+        "资料只给出名称：公式是假设。",
+    ),
 )
 
 REFUND_HANDLING_HOURS = RateMetric(
@@ -90,8 +111,10 @@ REFUND_HANDLING_HOURS = RateMetric(
     ),
     window=LAST_90,
     sources=SOURCES,
-    note="The formula is an assumption: tickets that the platform stepped into count as well; the"
-    " buyer's time in between does not.",
+    note=bilingual(
+        "The formula is an assumption: tickets that the platform stepped into count as well; the buyer's time in between does not.",
+        "公式是假设：平台介入的售后单也计入；买家的中间用时不计入。",
+    ),
 )
 
 # The page asks for a reply within a day and does not weigh it.
@@ -113,5 +136,8 @@ REPLY_24H_RATE = RateMetric(
     window=LAST_90,
     role="informational",
     sources=SOURCES,
-    note="The source gives the name alone: the formula is an assumption.",
+    note=bilingual(
+        "The source gives the name alone: the formula is an assumption.",
+        "资料只给出名称：公式是假设。",
+    ),
 )

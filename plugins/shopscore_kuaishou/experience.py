@@ -16,6 +16,7 @@ from shopscore import (
     Tally,
     ValueMetric,
     assumed,
+    bilingual,
     col,
     first_of,
     time_of_day,
@@ -142,7 +143,10 @@ GOODS_QUALITY_REFUND_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=CALCULATOR,
-    note="Only the base, paid orders, is known. Assumption: orders, each once, that were refunded for quality.",
+    note=bilingual(
+        "Only the base, paid orders, is known. Assumption: orders, each once, that were refunded for quality.",
+        "只知道统计基数是支付订单。假设：因品质退款的订单，每单计一次。",
+    ),
 )
 
 GOODS_QUALITY_BAD_REVIEW_RATE = RateMetric(
@@ -160,7 +164,10 @@ GOODS_QUALITY_BAD_REVIEW_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=CALCULATOR,
-    note="Only the base, paid orders, is known. Assumption: every low rating of the goods counts, whatever its words blame.",
+    note=bilingual(
+        "Only the base, paid orders, is known. Assumption: every low rating of the goods counts, whatever its words blame.",
+        "只知道统计基数是支付订单。假设：商品的每个低分评价都计入，不论文字归咎于什么。",
+    ),
 )
 
 # 2025: logistics
@@ -182,7 +189,10 @@ PROMISED_SHIPPING_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=CALCULATOR,
-    note="Only the base, orders that were due, is known. Assumption: in time when picked up by then; a paid order that was cancelled stays due.",
+    note=bilingual(
+        "Only the base, orders that were due, is known. Assumption: in time when picked up by then; a paid order that was cancelled stays due.",
+        "只知道统计基数是应揽收订单。假设：届时已揽收即为及时；已支付后取消的订单仍算应揽收。",
+    ),
 )
 
 SHIP_TO_SIGN_HOURS = RateMetric(
@@ -196,7 +206,10 @@ SHIP_TO_SIGN_HOURS = RateMetric(
     ),
     window=LAST_30,
     sources=CALCULATOR,
-    note="Only the base, delivered parcels, is known. Assumption: the time runs from the carrier's pick-up.",
+    note=bilingual(
+        "Only the base, delivered parcels, is known. Assumption: the time runs from the carrier's pick-up.",
+        "只知道统计基数是已送达包裹。假设：时长从揽收起算。",
+    ),
 )
 
 LOGISTICS_COMPLAINT_RATE = ValueMetric(
@@ -205,7 +218,9 @@ LOGISTICS_COMPLAINT_RATE = ValueMetric(
     en="Complaints about logistics",
     better="lower",
     unit="ratio",
-    why="events of complaints do not say what they are about",
+    why=bilingual(
+        "events of complaints do not say what they are about", "投诉事件没有说明投诉内容"
+    ),
     sources=CALCULATOR,
 )
 
@@ -215,7 +230,9 @@ LOGISTICS_COMPETITIVENESS = ValueMetric(
     en="Logistics compared with others",
     better="higher",
     unit="index",
-    why="an index that the platform computes; 1 is neutral",
+    why=bilingual(
+        "an index that the platform computes; 1 is neutral", "由平台计算的指数；1 为中性"
+    ),
     sources=CALCULATOR,
 )
 
@@ -230,7 +247,10 @@ REFUND_ONLY_AFTER_SHIPPING_HOURS = RateMetric(
     aggregator=Mean(tickets((col.kind == "refund_only") & col.shipped, time_to_agree), per=HOUR),
     window=LAST_30,
     sources=CALCULATOR,
-    note="Only the base, settled refunds, is known. Assumption: counted as in 2023, over shipped orders.",
+    note=bilingual(
+        "Only the base, settled refunds, is known. Assumption: counted as in 2023, over shipped orders.",
+        "只知道统计基数是已完结退款。假设：按 2023 年的口径，统计已发货订单。",
+    ),
 )
 
 PLATFORM_HELP_RATE = RateMetric(
@@ -244,5 +264,8 @@ PLATFORM_HELP_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=CALCULATOR,
-    note="Only the base, paid orders, is known. Assumption: every time a buyer took it to the platform counts.",
+    note=bilingual(
+        "Only the base, paid orders, is known. Assumption: every time a buyer took it to the platform counts.",
+        "只知道统计基数是支付订单。假设：买家每次求助平台都计入。",
+    ),
 )

@@ -2,13 +2,16 @@
 
 from decimal import Decimal
 
-from shopscore import Assumption, Lever, Source, assumed, col, first_of, when
+from shopscore import Assumption, Lever, Source, assumed, bilingual, col, first_of, when
 
 HOUR = 3600
 
 ATOM = Source(
     "s000",
-    "Kuaishou shop experience score: merchant guide of 2023-08-02 (source 000)",
+    bilingual(
+        "Kuaishou shop experience score: merchant guide of 2023-08-02 (source 000)",
+        "快手店铺体验分：2023-08-02 的商家指南（资料 000）",
+    ),
     "S",
 )
 
@@ -50,7 +53,11 @@ FAST_REFUND = Lever(
             "Only before the goods are shipped: an assumption; the source names amount and time only.",
         ),
     ),
-    assumes=("requests that were never agreed to are agreed to as well",),
+    assumes=(
+        bilingual(
+            "requests that were never agreed to are agreed to as well", "从未同意过的申请也予以同意"
+        ),
+    ),
     sources=(ATOM,),
     claimed_hours=Decimal("2.1"),
 )
@@ -65,7 +72,12 @@ SEVEN_DAY_RETURN = Lever(
     amount=amount,
     where=(col.kind == "return_refund") & (col.reason == "no_reason") & ~col.is_custom,
     cells={"approved_at": col.applied_at},
-    assumes=("only the return is agreed to at once: the later steps take as long as before",),
+    assumes=(
+        bilingual(
+            "only the return is agreed to at once: the later steps take as long as before",
+            "只是立即同意退货：之后各步骤所需时间不变",
+        ),
+    ),
     sources=(ATOM,),
     claimed_hours=Decimal("2.9"),
 )
@@ -92,7 +104,11 @@ UNSHIPPED_REFUND = Lever(
     where=(col.kind == "refund_only") & ~col.shipped & ~col.is_custom & within_hours,
     cells=refunded_at_once,
     own_settings=(WITHIN_HOURS,),
-    assumes=("requests that were never agreed to are agreed to as well",),
+    assumes=(
+        bilingual(
+            "requests that were never agreed to are agreed to as well", "从未同意过的申请也予以同意"
+        ),
+    ),
     sources=(ATOM,),
 )
 
@@ -107,6 +123,11 @@ SHIPPED_RETURN = Lever(
     where=(col.kind == "return_refund") & col.shipped & ~col.is_custom & within_hours,
     cells={"approved_at": col.applied_at},
     own_settings=(WITHIN_HOURS,),
-    assumes=("only the return is agreed to at once: the later steps take as long as before",),
+    assumes=(
+        bilingual(
+            "only the return is agreed to at once: the later steps take as long as before",
+            "只是立即同意退货：之后各步骤所需时间不变",
+        ),
+    ),
     sources=(ATOM,),
 )

@@ -1,6 +1,6 @@
 """The three items of the shop ratings (店铺评价分), each by itself: every review counts."""
 
-from shopscore import Mean, RateMetric, Tally, col
+from shopscore import Mean, RateMetric, Tally, bilingual, col
 
 from .readings import LAST_90
 
@@ -18,7 +18,10 @@ def item(id: str, zh: str, en: str, rating: str) -> RateMetric:
         aggregator=Mean(Tally("reviews", day=col.reviewed_at, value=col(rating))),
         window=LAST_90,
         sources=SOURCES,
-        note="The rule was not found: the plain mean of the last 90 days is an assumption.",
+        note=bilingual(
+            "The rule was not found: the plain mean of the last 90 days is an assumption.",
+            "没有找到规则：取近 90 天的简单平均是假设。",
+        ),
     )
 
 

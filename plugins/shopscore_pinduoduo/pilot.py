@@ -4,7 +4,7 @@ Pages show names and values, never formulas. Metrics that events can feed have a
 which is an assumption; the others are taken as values only.
 """
 
-from shopscore import Mean, RateMetric, Ratio, Tally, ValueMetric, assumed, col
+from shopscore import Mean, RateMetric, Ratio, Tally, ValueMetric, assumed, bilingual, col
 
 from .readings import (
     DAYS_FROM_PAID_TO_SIGNED,
@@ -27,7 +27,10 @@ PLATFORM_HELP_RATE = RateMetric(
     aggregator=ESCALATIONS_PER_ORDER,
     window=LAST_30,
     sources=SOURCES,
-    note="Assumed reading: calls for help per paid order, on the day on which the order was paid.",
+    note=bilingual(
+        "Assumed reading: calls for help per paid order, on the day on which the order was paid.",
+        "假设口径：平均每个支付订单的求助次数，计入订单支付日。",
+    ),
 )
 
 IM_3MIN_REPLY_RATE = RateMetric(
@@ -38,7 +41,10 @@ IM_3MIN_REPLY_RATE = RateMetric(
     aggregator=REPLIES_IN_3_MINUTES,
     window=LAST_30,
     sources=SOURCES,
-    note="Assumed reading: conversations with a human that began in office hours.",
+    note=bilingual(
+        "Assumed reading: conversations with a human that began in office hours.",
+        "假设口径：在客服时段内开始的人工会话。",
+    ),
 )
 
 in_transit = col.order.signed_at.is_null() | (col.applied_at < col.order.signed_at)
@@ -60,7 +66,10 @@ IN_TRANSIT_REFUND_HOURS = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
-    note="Assumed reading: from applying to agreeing, over closed refund-only tickets of shipped orders; the order was not signed for when the buyer applied, never was, or is not known.",
+    note=bilingual(
+        "Assumed reading: from applying to agreeing, over closed refund-only tickets of shipped orders; the order was not signed for when the buyer applied, never was, or is not known.",
+        "假设口径：从申请到同意的时长，统计已发货订单的已完结仅退款售后单；买家申请时订单尚未签收、始终未签收或签收不详。",
+    ),
 )
 
 SIGNED_RETURN_REFUND_HOURS = RateMetric(
@@ -75,7 +84,9 @@ SIGNED_RETURN_REFUND_HOURS = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
-    note="Assumed reading: tickets count on the day of the refund.",
+    note=bilingual(
+        "Assumed reading: tickets count on the day of the refund.", "假设口径：售后单计入退款日。"
+    ),
 )
 
 # Quality of goods.
@@ -85,7 +96,7 @@ REVIEW_SCORE_RANK = ValueMetric(
     zh="近90天用户评价得分排名",
     en="Rank by review ratings",
     better="higher",
-    why="a rank among shops that only the platform sees",
+    why=bilingual("a rank among shops that only the platform sees", "只有平台能看到的店铺间排名"),
     unit="ratio",
     window=LAST_90,
     sources=SOURCES,
@@ -106,7 +117,10 @@ POSITIVE_REVIEW_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
-    note="Assumed reading: positive by the stars; the platform may read the words.",
+    note=bilingual(
+        "Assumed reading: positive by the stars; the platform may read the words.",
+        "假设口径：按星级判断好评；平台可能还看评价文字。",
+    ),
 )
 
 SERIOUS_INFERIOR_RATE = ValueMetric(
@@ -114,7 +128,7 @@ SERIOUS_INFERIOR_RATE = ValueMetric(
     zh="近30天严重劣质率",
     en="Seriously inferior goods",
     better="lower",
-    why="what counts as seriously inferior is not published",
+    why=bilingual("what counts as seriously inferior is not published", "怎样算严重劣质没有公布"),
     unit="ratio",
     sources=SOURCES,
 )
@@ -130,7 +144,10 @@ PAID_TO_SIGNED_DAYS = RateMetric(
     aggregator=DAYS_FROM_PAID_TO_SIGNED,
     window=LAST_30,
     sources=SOURCES,
-    note="Assumed reading: from payment, which stands for the moment when the group is complete.",
+    note=bilingual(
+        "Assumed reading: from payment, which stands for the moment when the group is complete.",
+        "假设口径：从支付起算，以支付代表成团时刻。",
+    ),
 )
 
 LOGISTICS_VIOLATION_RATE = ValueMetric(
@@ -138,7 +155,7 @@ LOGISTICS_VIOLATION_RATE = ValueMetric(
     zh="物流综合违规处理率",
     en="Shipping violations",
     better="lower",
-    why="which violations count is not published",
+    why=bilingual("which violations count is not published", "计入哪些违规没有公布"),
     unit="ratio",
     sources=SOURCES,
 )
@@ -150,7 +167,9 @@ SHOP_ACTIVITY = ValueMetric(
     zh="近30天店铺活跃度",
     en="Activity of the shop",
     better="higher",
-    why="a rank by sales among shops that only the platform sees",
+    why=bilingual(
+        "a rank by sales among shops that only the platform sees", "只有平台能看到的销售排名"
+    ),
     unit="ratio",
     sources=SOURCES,
 )

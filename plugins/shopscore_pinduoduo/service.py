@@ -3,7 +3,7 @@
 The parts are known, their metrics are not: each one here is an assumption.
 """
 
-from shopscore import Count, Once, RateMetric, Ratio, Tally, col, first_of
+from shopscore import Count, Once, RateMetric, Ratio, Tally, bilingual, col, first_of
 
 from .readings import (
     DAY,
@@ -16,7 +16,10 @@ from .readings import (
 )
 
 SOURCES = ("captured",)
-NOTE = "Which metrics make up this part is not published: the metric, its formula and its days are assumptions."
+NOTE = bilingual(
+    "Which metrics make up this part is not published: the metric, its formula and its days are assumptions.",
+    "该部分由哪些指标构成没有公布：指标、公式和天数都是假设。",
+)
 
 picked_up = col.picked_up_at.is_not_null() & ~col.is_presale
 
@@ -99,5 +102,8 @@ REVIEWS = RateMetric(
     window=LAST_90,
     role="informational",
     sources=("s001",),
-    note="The source names no days: the last 90 are an assumption.",
+    note=bilingual(
+        "The source names no days: the last 90 are an assumption.",
+        "资料没有给出天数：取近 90 天是假设。",
+    ),
 )

@@ -4,12 +4,15 @@ The source names them and gives no formula: what is counted here is an assumptio
 usual descriptions.
 """
 
-from shopscore import Days, Mean, RateMetric, Ratio, Tally, assumed, col
+from shopscore import Days, Mean, RateMetric, Ratio, Tally, assumed, bilingual, col
 
 HOUR = 3600
 LAST_30 = Days(1, assumed("window.days"))
 SOURCES = ("s004",)
-NOTE = "The source gives the name alone: formula and days are assumptions."
+NOTE = bilingual(
+    "The source gives the name alone: formula and days are assumptions.",
+    "资料只给出名称：公式和天数都是假设。",
+)
 
 paid_orders = Tally("orders", day=col.paid_at)
 closed = Tally("aftersales", day=col.closed_at)

@@ -12,6 +12,7 @@ from shopscore import (
     Ratio,
     Tally,
     assumed,
+    bilingual,
     col,
     fact_on,
     first_of,
@@ -125,7 +126,7 @@ PICKUP_48H_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
-    note="Orders count on the day on which they are due.",
+    note=bilingual("Orders count on the day on which they are due.", "订单计入应揽收的那一天。"),
 )
 
 ARRIVAL_HOURS = RateMetric(
@@ -140,7 +141,10 @@ ARRIVAL_HOURS = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
-    note="By the rule the time begins with the order for cash on delivery; events do not show these orders, so it begins with payment.",
+    note=bilingual(
+        "By the rule the time begins with the order for cash on delivery; events do not show these orders, so it begins with payment.",
+        "按规则，货到付款订单从下单起算；事件中看不出这类订单，因此一律从支付起算。",
+    ),
 )
 
 LOGISTICS_BAD_REVIEW_RATE = RateMetric(
@@ -151,7 +155,9 @@ LOGISTICS_BAD_REVIEW_RATE = RateMetric(
     aggregator=Ratio(bad_reviews("logistics_rating"), confirmed_orders),
     window=LAST_30,
     sources=SOURCES,
-    note="The platform uses it for some categories only.",
+    note=bilingual(
+        "The platform uses it for some categories only.", "平台只对部分类目使用该指标。"
+    ),
 )
 
 # Service.
@@ -171,7 +177,10 @@ IM_3MIN_REPLY_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
-    note="The platform counts rounds of a conversation; here sessions and their first reply are counted instead, which is an assumption.",
+    note=bilingual(
+        "The platform counts rounds of a conversation; here sessions and their first reply are counted instead, which is an assumption.",
+        "平台按会话轮次统计；这里改按会话及其首次回复统计，这是假设。",
+    ),
 )
 
 IM_SATISFACTION_RATE = RateMetric(
@@ -189,7 +198,10 @@ IM_SATISFACTION_RATE = RateMetric(
     ),
     window=LAST_30,
     sources=SOURCES,
-    note="The rule leaves out unresolved sessions; events do not show them, so every rating counts.",
+    note=bilingual(
+        "The rule leaves out unresolved sessions; events do not show them, so every rating counts.",
+        "规则不计未解决的会话；事件中看不出，因此所有评价都计入。",
+    ),
 )
 
 REFUND_HANDLING_HOURS = RateMetric(
@@ -234,7 +246,10 @@ BONUS_POINTS = RateMetric(
     window=LAST_30,
     role="bonus",
     sources=SOURCES,
-    note="The mean of the shop fact tmall_bonus over the days that have it, which is an assumption: how the platform computes the bonus is not published.",
+    note=bilingual(
+        "The mean of the shop fact tmall_bonus over the days that have it, which is an assumption: how the platform computes the bonus is not published.",
+        "店铺事实 tmall_bonus 在有值各天的平均，这是假设：平台如何计算附加分没有公布。",
+    ),
 )
 
 PAID_ORDERS = RateMetric(

@@ -197,6 +197,18 @@ class TestDraft:
         assert "refund_only | return_refund | exchange" in text
         assert '# ? = "甲"' in text
 
+    def test_it_offers_the_forms_of_cells_as_comments(self) -> None:
+        text = draft(["订单付款时间", "订单号", "订单应付金额", "甲"])
+        lines = text.splitlines()
+        for name in ("time_format", "unit", "decimal"):
+            (at,) = (i for i, line in enumerate(lines) if line.startswith(f"# [{name}]"))
+            assert ("paid_at" if name == "time_format" else "amount") in lines[at]
+            assert lines[at + 1].startswith("# ? = ")
+        assert '# encoding = "gb18030"' in text
+        assert layout_of(text).time_format == {}
+        filled = text.replace("# [unit]", "[unit]").replace('# ? = "fen"', 'amount = "fen"')
+        assert layout_of(filled).unit == {"amount": "fen"}
+
     def test_a_column_is_taken_once(self) -> None:
         text = draft(["订单付款时间", "支付完成时间", "甲"])
         assert [line for line in text.splitlines() if "paid_at =" in line] == [

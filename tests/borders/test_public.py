@@ -107,6 +107,7 @@ AT_THE_ROOT = {
     "levers",
     "messages",
     "notices",
+    "writing",
     "scoring",
 }
 

@@ -29,7 +29,7 @@ GOOD = "1,1,2022-06-01 10:00:00,2022-06-01 10:00:05,5.00\n"
 BAD = "2,2,2022-06-01 10:00:00,昨天,6.00\n"
 LATER = "2,2,2022-06-01 10:00:00,2022-06-02 10:00:00,6.00\n"
 CANONICAL = "shop_id,order_id,paid_at\nS1,1,2022-06-01 10:00:00\nS1,2,never\n"
-RISKY = tuple("=+-@\t\r")
+RISKY = tuple("=+-@\t\r\n＝＋－＠")
 #: Numbers are excepted, whether they are guarded or not.
 NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
 
@@ -114,7 +114,7 @@ class TestQuarantine:
         path = folder(**{"x.csv": HEAD + GOOD + BAD})
         aside = path.parent / "aside"
         given = ("--shop-id", "S1", "--strict", "--quarantine", aside)
-        validate(path, *given).failed(1, "1 rows")
+        validate(path, *given).failed(1, "1 row was")
         (aside / "x.csv").unlink()
         shopscore("score", path, *DOUYIN, *given).failed(1, "x.csv", "line 3", "昨天")
         assert (aside / "x.csv").exists()
@@ -188,7 +188,23 @@ def parsed(frame: pl.DataFrame) -> list[list[str]]:
 
 
 class TestSpreadsheets:
-    SHOPS = ("=1+1", "+x", "-x", "@SUM(1)", "=", "--", "plain", "5", "a=1", "x-1", '="a,b"')
+    SHOPS = (
+        "=1+1",
+        "+x",
+        "-x",
+        "@SUM(1)",
+        "=",
+        "--",
+        "＝1+1",
+        "＋x",
+        "－x",
+        "＠x",
+        "plain",
+        "5",
+        "a=1",
+        "x-1",
+        '="a,b"',
+    )
 
     def test_no_text_of_the_input_starts_a_formula(self, folder: Folder) -> None:
         orders, shops = io.StringIO(), io.StringIO()
@@ -235,7 +251,7 @@ class TestSpreadsheets:
             ["", "", ""],
         ]
 
-    @given(st.lists(st.text("=+-@\t\r'\" ,;\n1a元", max_size=5), min_size=1))
+    @given(st.lists(st.text("=+-@＝－\t\r'\" ,;\n1a元", max_size=5), min_size=1))
     @example(["\r\n=", "\t", '-"', "", "-1"])
     def test_any_text(self, cells: list[str]) -> None:
         frame = pl.DataFrame({"a": cells, "n": [1] * len(cells)})

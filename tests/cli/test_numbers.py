@@ -209,7 +209,7 @@ class TestStandards:
         args = ("score", "--values", "pilot.csv", "-p", "pinduoduo", "-c", "pilot")
         for lang in ("zh", "en"):
             out = shopscore(*args, "--as-of", "2025-06-30", "--lang", lang).done().out
-            (row,) = (line.split() for line in out.splitlines() if line.startswith(" S "))
+            (row,) = (line.split() for line in out.splitlines() if line.startswith("S "))
             hours, days = ("小时", "天") if lang == "zh" else ("h", "d")
             cells = [cell for cell in row[4:] if cell != "–"]
             assert cells == ["2.46%", "3.8", hours, "2.46", days]

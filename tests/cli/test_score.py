@@ -94,9 +94,13 @@ class TestCsv:
         rows = list(csv.DictReader(io.StringIO(answer.out)))
         frame = result.to_polars()
         assert list(rows[0]) == frame.columns
-        for name in ("shop_id", "status", "score", "score_exact", "bad_review_rate.value"):
+        for name in ("shop_id", "status", "score", "bad_review_rate.value"):
             there = ["" if cell is None else str(cell) for cell in frame[name]]
             assert [row[name] for row in rows] == there
+        exact = [cell or "" for cell in frame["score_exact"]]
+        assert any("/" in cell for cell in exact)
+        marked = [f"'{cell}" if "/" in cell else cell for cell in exact]
+        assert [row["score_exact"] for row in rows] == marked, "no date for a spreadsheet"
         assert [r["tiers"] for r in rows] == [";".join(tiers) for tiers in frame["tiers"]]
 
     @pytest.mark.parametrize(
@@ -380,7 +384,7 @@ class TestStrict:
         )
 
     def test_unasked_is_a_note(self, spoilt: Path) -> None:
-        assert "1 rows were set aside" in shopscore("score", spoilt, *WHICH).done().err
+        assert "1 row was set aside" in shopscore("score", spoilt, *WHICH).done().err
 
     def test_environment(self, spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SHOPSCORE_STRICT", "1")

@@ -143,3 +143,20 @@ def test_metrics_that_end_the_process_are_named(tmp_path: Path) -> None:
     code += "try:\n    card.all_metrics\nexcept ss.PluginError as error:\n    print(error)\n"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "late_metrics: SystemExit: 0" in done.stdout
+
+
+@pytest.mark.parametrize("platform", ["douyin", "kuaishou", "pinduoduo", "tmall"])
+def test_events_with_only_shops_count_nothing(platform: str) -> None:
+    shops = {"shops": pl.DataFrame({"shop_id": ["A", "B"], "industry": ["food", "food"]})}
+    result = ss.score(shops, platform=platform, as_of="2022-07-01", ruleset=_first(platform))
+    assert [(s.shop_id, {m.n for m in s.metrics}) for s in result] == [("A", {0}), ("B", {0})]
+
+
+def test_a_state_of_shops_alone_adds_nothing() -> None:
+    alone = tallied(shops=[{"shop_id": "A", "industry": "food"}])
+    assert (alone + tallied(orders=[ORDER])).shop_ids.to_list() == ["A"]
+    assert alone.shop_ids.to_list() == []
+
+
+def _first(platform: str) -> str:
+    return ss.platform(platform).scorecards[0].versions[0]

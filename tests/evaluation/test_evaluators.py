@@ -216,6 +216,17 @@ def test_bounds_hold_every_value(expr: Expr, found: list[Row]) -> None:
             assert limits[0] <= value <= limits[1]
 
 
+@pytest.mark.parametrize("far", [2**62 - 1, 1 - 2**62])
+def test_the_border_of_what_fits(far: int) -> None:
+    columns = {"a": (min(far, 0), max(far, 0)), "one": (1, 1)}
+    assert bounds(col.a, columns) == columns["a"]
+    beyond = col.a + col.one if far > 0 else col.a - col.one
+    with pytest.raises(
+        ExpressionError, match=f"values up to {far + (1 if far > 0 else -1)} do not"
+    ):
+        bounds(beyond, columns)
+
+
 def test_bounds_are_tight_where_that_is_easy() -> None:
     columns = {"a": (-3, 5), "b": (2, 7), "n": None}
     assert bounds(col.a - col.b, columns) == (-10, 3)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopscore import Rationals
+from shopscore import Rationals, UsageError
 
 # Small numbers, the borders of doubles and int64, and numbers far beyond.
 BORDERS = [2**e + d for e in (31, 32, 52, 53, 61, 62, 63, 64) for d in (-1, 0, 1)]
@@ -176,3 +177,53 @@ def test_small_numbers_stay_int64() -> None:
     huge = Rationals.of([2**80], [2**79])
     assert huge.num.dtype == object
     assert Rationals(*huge.lowest_terms()).num.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("num", "den", "said"),
+    [
+        ([4.5], [1], "4.5 is not an integer"),
+        ([4.0], [1], "4.0 is not an integer"),
+        ([1], [2.5], "2.5 is not an integer"),
+        ([Decimal(4)], [1], "Decimal('4') is not an integer"),
+        ([Fraction(1, 2)], [1], "Fraction(1, 2) is not an integer"),
+        (["4"], [1], "'4' is not an integer"),
+        ([None], [1], "None is not an integer"),
+        ([True], [1], "True is not an integer"),
+        (np.array([4.5]), [1], "4.5) is not an integer"),
+        (np.array([2**70, 0.5], dtype=object), [1, 1], "0.5 is not an integer"),
+        ([1], [-2], "a denominator must be positive, not -2"),
+        ([1, 1, 1], [3, 0, 2], "a denominator must be positive, not 0"),
+        ([1, 1], [2**70, -(2**70)], f"a denominator must be positive, not {-(2**70)}"),
+    ],
+)
+def test_what_is_no_fraction_of_integers_is_refused(num: Any, den: Any, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        Rationals.of(num, den)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "num",
+    [
+        [3, -4],
+        (3, -4),
+        np.array([3, -4]),
+        np.array([3, -4], dtype=np.int8),
+        np.array([3, -4], dtype=object),
+        [np.int64(3), np.int32(-4)],
+        range(3, -11, -7),
+    ],
+)
+def test_integers_of_any_kind_are_taken(num: Any) -> None:
+    assert Rationals.of(num, [2, 1]).fractions() == [Fraction(3, 2), Fraction(-4)]
+
+
+def test_the_least_denominator_is_one() -> None:
+    assert Rationals.of([5, 0], [1, 1]).fractions() == [Fraction(5), Fraction(0)]
+    assert Rationals.of([], []).fractions() == []
+
+
+def test_integers_of_numpy_do_not_wrap_beside_great_ones() -> None:
+    column = Rationals.of([np.int64(2**62), 2**70], [1, 1])
+    assert (column * column).fractions() == [Fraction(2**124), Fraction(2**140)]

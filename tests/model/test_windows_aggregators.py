@@ -20,6 +20,7 @@ from shopscore import Aggregator, Count, Days, DayWeights, GradedRate, Mean, Rat
 from shopscore.counting.sums import weighted_sum
 from shopscore.errors import DeclarationError
 from shopscore.evaluation.with_python import evaluate
+from shopscore.model.aggregators import RationalCombination
 
 F = Fraction
 AS_OF = date(2024, 6, 30)
@@ -89,7 +90,40 @@ def test_without_decay_every_day_weighs_the_same() -> None:
 )  # fmt: skip
 def test_windows_that_cannot_be(first: int, last: int, half_life: Any) -> None:
     with pytest.raises((DeclarationError, ArithmeticError)):
-        Days(first, last, half_life).weights(AS_OF)
+        Days(first, last, half_life)  # where it is declared, not where it is used
+
+
+@pytest.mark.parametrize("half_life", [0, "0.0", -1, 100_000])
+def test_half_lives_beyond_the_limits(half_life: Any) -> None:
+    with pytest.raises(DeclarationError, match="must be above 0 and below 100,000"):
+        Days(1, 5, half_life)
+
+
+def test_the_borders_of_windows() -> None:
+    assert Days(5, 5).weights(AS_OF) == DayWeights(5, (1,))
+    assert Days(1, 2, "0.001").weights(AS_OF).ints == (2**20, 0)
+    # 2^20 · ln 2 / 99,999 = 7.27
+    assert Days(1, 2, 99_999).weights(AS_OF).ints == (2**20, 2**20 - 7)
+    with pytest.raises(DeclarationError, match="must begin at age 1"):
+        DayWeights(0, (1,))
+    with pytest.raises(DeclarationError, match="between 0 and scale"):
+        DayWeights(1, (-1, 1))
+    with pytest.raises(DeclarationError, match="between 0 and scale"):
+        DayWeights(1, (2,))
+    with pytest.raises(DeclarationError, match="between 0 and scale"):
+        DayWeights(1, ())
+    assert DayWeights(1, (0, 3), 3).last_age == 2
+
+
+def test_a_count_of_several_tallies() -> None:
+    """3 + 2 · 4 + ½ · 5 rows, over 7; n is every row that any of them counts."""
+    terms = ((1, part), (2, whole), (F(1, 2), amount))
+    several = RationalCombination(terms, None, per=7)
+    counts = [np.array([n], dtype=object) for n in (3, 4, 5)]
+    sums = [np.array([n], dtype=object) for n in (100, 200, 300)]
+    assert combined(several, (sums, counts)) == (27, 14, 12)
+    two = RationalCombination(terms[:2], None)
+    assert combined(two, (sums[:2], counts[:2])) == (11, 1, 7)
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ AFTERSALES = _stream(
         "kind": _enum("refund_only", "return_refund", "exchange"),
         "reason": _enum(
             "quality", "logistics", "damage", "not_as_described", "not_received",
-            "no_reason", "size", "price_difference", "other",
+            "no_reason", "size", "price_difference", "empty_parcel", "other",
         ),
         "order_id": TEXT,
         "order_amount": MONEY,

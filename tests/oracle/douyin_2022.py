@@ -66,6 +66,7 @@ DEFAULTS: dict[str, object] = {
     "pickup.weight_under_24h": Fraction(10, 10),
     "pickup.weight_24_to_36h": Fraction(7, 10),
     "pickup.weight_36_to_48h": Fraction(4, 10),
+    "quality_return.empty_parcel": True,
     "complaint.only_upheld": True,
     "im.reply_within_seconds": 180,
     "decay.half_life_days": None,

@@ -64,7 +64,8 @@ def bad_review_rate(facts: Facts) -> Counts:
 def quality_return_rate(facts: Facts) -> Counts:
     """Orders, each once, with a refund for quality or logistics, over paid orders.
 
-    A refund is a refund_only or return_refund ticket. Of several tickets of an order the earliest
+    A refund is a refund_only or return_refund ticket. An empty parcel is a fault of logistics by
+    assumption. Of several tickets of an order the earliest
     (applied_at, then ticket_id) counts. A ticket that names no order counts by itself; tickets
     that name the same unknown order are that order.
     Day: paid_at of the order, else applied_at of the ticket that counts. Window 15–104.
@@ -74,7 +75,10 @@ def quality_return_rate(facts: Facts) -> Counts:
     for ticket in facts.rows("aftersales"):
         if text(ticket, "kind") not in ("refund_only", "return_refund"):
             continue
-        if text(ticket, "reason") not in ("quality", "logistics"):
+        reasons = ["quality", "logistics"]
+        if facts.assumptions["quality_return.empty_parcel"]:
+            reasons.append("empty_parcel")
+        if text(ticket, "reason") not in reasons:
             continue
         order = text(ticket, "order_id")
         alone = "" if order else text(ticket, "ticket_id")

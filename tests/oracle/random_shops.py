@@ -180,7 +180,7 @@ class ShopMaker:
                 ticket_id=self.next_id("T"),
                 applied_at=applied,
                 kind=kind,
-                reason=self.pick(("quality", "quality", "logistics", "size", "damage", None)),
+                reason=self.pick(("quality", "empty_parcel", "logistics", "size", "damage", None)),
                 order_id=order_id,
                 order_amount=self.rng.randrange(0, 50_000),
                 refund_amount=self.pick((None, 0, 990)),

@@ -225,11 +225,17 @@ class TestCells:
         assert books(events) == {"in": 1, "accepted": 1}
         assert len(events.report.ignored["orders"]) == 2
 
-    def test_short_rows_have_empty_cells(self, put: Put) -> None:
-        events = read(put("orders.csv", f"{HEAD}S1,1\nS1\n"))
-        assert books(events) == {"in": 2, "accepted": 1, "set_aside": 1}
+    def test_short_rows_are_set_aside(self, put: Put) -> None:
+        events = read(put("orders.csv", f"{HEAD}S1,1\nS1\nS1,2,\n"))
+        assert books(events) == {"in": 3, "accepted": 1, "set_aside": 2}
+        found = incidents(events.report.set_aside, "line", "column", "value", "reason")
+        assert found == [(line, None, None, "fewer cells than the header has") for line in (2, 3)]
 
-    @pytest.mark.parametrize("before", ["", "\n", "S1,1\n"])
+    def test_where_all_rows_are_short_the_last_columns_are_empty(self, put: Put) -> None:
+        events = read(put("orders.csv", f"{HEAD}S1,1\nS1,2\n"))
+        assert books(events) == {"in": 2, "accepted": 2}
+
+    @pytest.mark.parametrize("before", ["", "\n", "S1,1,\n"])
     @pytest.mark.parametrize(
         ("more", "value"), [(",", None), (",,", None), (",x", "x"), (",x,,y", "x,y"), (", ", None)]
     )
@@ -255,7 +261,9 @@ class TestCells:
 
     def test_words_that_other_readers_take_for_null(self, put: Put) -> None:
         words = ("NA", "null", "None", "nan", "NULL", "N/A", "-")
-        text = "shop_id,order_id,carrier\n" + "".join(f"S1,{w},{w}\n" for w in words)
+        text = "shop_id,order_id,carrier\n" + "".join(
+            f"S1,{i},{w}\n" for i, w in enumerate(sorted(words))
+        )
         events = read(put("orders.csv", text))
         assert [r["carrier"] for r in rows(events, "orders")] == sorted(words)
 
@@ -348,9 +356,17 @@ class TestNoRowIsSwallowed:
         assert written.read_text().splitlines()[1].endswith(",5,S1,never,z")
 
     @pytest.mark.parametrize("last", ['"8""', '"8"x', 'x"y'])
-    def test_over_several_lines_they_are_refused(self, put: Put, last: str) -> None:
+    def test_over_several_lines_they_are_characters(self, put: Put, last: str) -> None:
         text = f'shop_id,order_id,province\nS1,1,x\nS1,2,"6""\nS1,3,x\nS1,4,{last}\nS1,5,x\n'
-        with pytest.raises(ss.InputError, match=r"orders\.csv, lines? 3.*quote"):
+        events = read(put("orders.csv", text))
+        assert books(events) == {"in": 5, "accepted": 5}
+        (notice,) = (n for n in events.report.notices if n.code == "quote_in_text")
+        assert str(notice).startswith("orders.csv, lines 3 to 5: read as a row each")
+        assert [r["order_id"] for r in rows(events, "orders")] == ["1", "2", "3", "4", "5"]
+
+    def test_lines_that_are_no_rows_are_refused(self, put: Put) -> None:
+        text = 'shop_id,order_id,province\nS1,1,x\nS1,2,"6""\nand more\nand "8" more\nS1,5,x\n'
+        with pytest.raises(ss.InputError, match=r"orders\.csv, lines 3 to 5.*quote"):
             read(put("orders.csv", text))
 
     @pytest.mark.parametrize("seed", range(8))

@@ -174,3 +174,18 @@ class TestDictionaries:
         assert result["S0001"] == result["S0001"]
         assert result["S0001"] != result["S0002"]
         assert isinstance(result["S0001"], ShopView)
+
+
+def test_a_misspelt_shop_among_many() -> None:
+    """The guess is made among the first and the neighbours of the id, and few are listed."""
+    ids = [f"S{number:05}" for number in range(3000)]
+    rows = {"shop_id": ids, "metric": "dsr_service", "value": 4.8, "n": 1}
+    result = ss.score_values(
+        pl.DataFrame(rows), platform="tmall", scorecard="dsr", as_of="2022-07-01"
+    )
+    for word, guess in (("S2999", "S02999"), ("S01234 ", "S01234"), ("s00000", "S00000")):
+        with pytest.raises(ss.UsageError, match=rf"no shop {word} here; did you mean {guess}\?"):
+            result[word]
+    with pytest.raises(ss.UsageError) as caught:
+        result["another"]
+    assert len(str(caught.value)) < 250

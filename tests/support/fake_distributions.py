@@ -53,6 +53,11 @@ class Answer:
         return {f"{r['distribution']}:{r['name']}": r for r in records}
 
 
+def on_path(*places: object) -> str:
+    """A ``PYTHONPATH`` with some folders first."""
+    return os.pathsep.join([*map(str, places), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
 @frozen
 class Site:
     """A folder of installed distributions."""
@@ -110,14 +115,15 @@ class Site:
             path.write_text(changed, encoding="utf-8")
 
     def run(self, command: str, *args: object, **env: str) -> Answer:
-        """A command that sees these distributions."""
+        """A command that sees these distributions, and what this process sees."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("SHOPSCORE_")}
+        path = on_path(self.path)
         done = subprocess.run(
             [SCRIPTS / command, *map(str, args)],
             capture_output=True,
             text=True,
             encoding="utf-8",
-            env={**kept, "PYTHONPATH": str(self.path), "PYTHONUTF8": "1", **env},
+            env={**kept, "PYTHONPATH": path, "PYTHONUTF8": "1", **env},
             timeout=60,
             check=False,
         )

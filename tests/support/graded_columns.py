@@ -48,9 +48,20 @@ def rules(weights: Sequence[tuple[Any, Sequence[Any]]], **more: Any) -> RuleSet:
 
 
 def graded(id: str, points: Sequence[F | None]) -> Graded:
+    return graded_with_reach(id, points, [None] * len(points))
+
+
+def graded_with_reach(
+    id: str, points: Sequence[F | None], reach: Sequence[tuple[F, F] | None]
+) -> Graded:
+    """A metric whose input is missing for the shops that have a reach, the points it could give."""
     column = ExactColumn.of(points)
-    measured = MetricValues(id, column, column.known.astype(np.int64))
-    return Graded(measured, np.zeros(len(points), dtype=np.int8), column)
+    lacking = np.array([ends is not None for ends in reach], dtype=np.bool_)
+    measured = MetricValues(id, column, column.known.astype(np.int64), lacking=lacking)
+    least = ExactColumn.of([ends and ends[0] for ends in reach])
+    most = ExactColumn.of([ends and ends[1] for ends in reach])
+    statuses = np.zeros(len(points), dtype=np.int8)
+    return Graded(measured, statuses, column, lacking, column.or_else(least), column.or_else(most))
 
 
 def cell(columns: Mapping[str, ExactColumn], shop: int) -> dict[str, F | None]:

@@ -11,8 +11,9 @@ from attrs import frozen
 
 from ..errors import InputError
 from ..grading.requirements import missing_columns_of
+from ..messages import message
 from ..model.layouts import Layout, plain_header
-from ..model.streams import CANONICAL, Stream, merge_streams
+from ..model.streams import CANONICAL, Column, Stream, merge_streams
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.catalog import platform as find_platform
 from ..plugins.catalog import platforms as all_platforms
@@ -199,7 +200,7 @@ def _feeds(platforms: Sequence[Platform], events: Events) -> Iterator[MetricRead
                         missing_columns_of(bound, rules.streams, there), {s for s, _ in there}
                     )
                     if not bound.aggregator.tallies:
-                        missing = ("its value (no event feeds it)",)
+                        missing = (message("its value (no event feeds it)"),)
                     yield MetricReadiness(
                         ruleset.name, id, bound.metric.zh, bound.metric.en, missing
                     )
@@ -224,7 +225,8 @@ def draft_layout(inspection: Inspection, layouts: Sequence[Layout]) -> str:
     headers = next((s.headers for s in inspection.sheets if s.headers), ())
     names = [h.strip() for h in headers if h.strip()]
     if not names:
-        raise InputError(f"{inspection.path}: no headers to draft a layout from")
+        said = message("{file}: no headers to draft a layout from", file=inspection.path)
+        raise InputError(said)
     known = _suggestions(layouts)
     places = {h: known[p] for h in names if (p := plain_header(h)) in known}
     return "\n".join(_draft(inspection.path, _likely_stream(places), names, places))
@@ -273,6 +275,7 @@ def _draft(
     identify = [*(n for n in names if n not in places), *taken][:3]  # others know the rest
     quoted = ", ".join(f'"{_text(n)}"' for n in identify)
     yield f"headers = [{quoted}]  # a file with all of these has this layout"
+    yield '# encoding = "gb18030"  # of the text, where it is read wrongly'
     yield "\n[columns]  # canonical column = header of the file"
     used: set[str] = set()
     for header, column in taken.items():
@@ -285,10 +288,26 @@ def _draft(
     if required:
         yield f"# needed, and not found yet: {', '.join(required)}"
     yield f"# columns of {stream}: {', '.join(n for n in columns if n not in used)}"
+    yield from _draft_forms([c for n, c in columns.items() if n in used])
     enums = [c for n, c in columns.items() if c.values and n in used]
     for column_ in enums:
         yield f"\n[words.{column_.name}]  # word of the file = {' | '.join(column_.values)}"
         yield f'# "…" = "{column_.values[0]}"'
+
+
+def _draft_forms(columns: Sequence[Column]) -> Iterator[str]:
+    """Yield what a layout may say of how cells are written, as comments."""
+    times = [c.name for c in columns if c.kind in ("time", "day")]
+    money = [c.name for c in columns if c.kind == "money"]
+    if times:
+        yield f"\n# [time_format]  # where these are not written like 2024-06-30 12:00:00: {', '.join(times)}"
+        yield '# ? = "%d/%m/%Y %H:%M"'
+        yield '# ? = "epoch_s"  # or epoch_ms, counted since 1970; serial: days of a spreadsheet'
+    if money:
+        yield f"\n# [unit]  # where these are not in yuan: {', '.join(money)}"
+        yield '# ? = "fen"'
+        yield f"\n# [decimal]  # where a comma stands before the decimals of these: {', '.join(money)}"
+        yield '# ? = ","'
 
 
 def _text(value: Any) -> str:

@@ -6,9 +6,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..errors import CoverageError, InputError, UsageError
+from ..errors import CoverageError, UsageError
+from ..messages import message, translate
 from ..plugins.catalog import platforms
 from ..plugins.declarations import Platform
+from ..results.result import Result
+from ..writing import refuse_filled_folder
+from . import voice
 from .progress import Stages
 from .run import say
 
@@ -18,10 +22,11 @@ def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None
 
     Raises:
         UsageError: for impossible numbers or dates.
-        InputError: where the files cannot be written.
+        InputError: where files lie in the folder, or none can be written.
     """
     from ..samples import generate, write_csv
 
+    refuse_filled_folder(out)  # before anything is made
     facts = {
         fact.name: (fact.sample_share, fact.sample_value) for p in platforms() for fact in p.facts
     }
@@ -30,46 +35,77 @@ def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None
             shops=shops, orders=orders, seed=seed, end=date.fromisoformat(end), facts=facts
         )
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"no such sample: {error}") from None
-    try:
-        write_csv(frames, out)
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written: {error.strerror or error}") from None
+        raise UsageError(message("no such sample: {reason}", reason=error)) from None
+    write_csv(frames, out)
 
 
-def show_demo(lang: str, end: str) -> None:
+def show_demo(end: str) -> None:
     """Score a sample by the first platform that is installed."""
     from .. import score
     from . import tables
+    from .shop_tables import shop_table, shops_table
 
     installed = platforms()
     if not installed:
-        raise CoverageError("no platform is installed; shopscore-plugins list shows the plugins")
+        raise CoverageError(
+            message("no platform is installed; shopscore-plugins list shows the plugins")
+        )
     platform = installed[0]
     as_of = date.fromisoformat(end) + timedelta(days=1)
     version = _version(platform, as_of)
     with TemporaryDirectory(prefix="shopscore-demo-") as folder, Stages() as stages:
-        stages("making a sample")
+        stages(message("making a sample"))
         make_sample(Path(folder), 40, 6000, 0, end)
-        result = score(folder, platform=platform.id, ruleset=version, as_of=as_of, progress=stages)
+        result = score(
+            _with_industries(Path(folder)),
+            platform=platform.id,
+            ruleset=version,
+            as_of=as_of,
+            progress=stages,
+        )
     scored = sorted((s for s in result if s.score is not None), key=lambda s: -(s.score or 0))
-    tables.show(tables.shops_table(result, [*scored[:6], *scored[-6:]], lang))
+    tables.show(shops_table(result, [*scored[:6], *scored[-6:]]))
     if scored:
-        for shop in (scored[0], scored[-1]):
-            tables.show(tables.shop_table(result, shop, lang))
-    others = len(result) - len(scored)
-    command = (
-        f"  shopscore score events --platform {platform.id} --ruleset {version} --as-of {as_of}"
-    )
+        tables.show(*(shop_table(result, shop) for shop in (scored[0], scored[-1])))
+    _say_more(result, len(scored))
+
+
+def _with_industries(folder: Path) -> Path:
+    """Return a folder whose made-up industries are named in the language of the run."""
+    import polars as pl
+
+    file = folder / "shops.csv"
+    shops = pl.read_csv(file, infer_schema=False)
+    names = {word: translate(word, voice.lang()) for word in shops["industry"].unique()}
+    shops.with_columns(pl.col("industry").replace(names)).write_csv(file)
+    return folder
+
+
+def _say_more(result: Result, scored: int) -> None:
+    """Say what was shown, and how to go on."""
     say(
-        f"{len(result)} made-up shops by {result.rules.ruleset.name} as of {as_of}: the best and the"
-        f" worst of {len(scored)} scored ones; {others} have no score (too few orders, or suspended).",
+        message(
+            "{shops} made-up shops by {ruleset} as of {day}:",
+            shops=len(result),
+            ruleset=result.rules.ruleset.name,
+            day=result.as_of,
+        ),
+        message(
+            "the best and the worst of {scored} scored ones; {others} have no score.",
+            scored=scored,
+            others=len(result) - scored,
+        ),
         "",
-        "Do it with files of your own:",
-        "  shopscore sample events                     # canonical CSV, a file per stream",
-        command,
-        f"{command} --shop {result.shops['shop_id'][0]}",
-        f"  shopscore-plugins rules {platform.id}             # every weight, source and assumption",
+        message("Do it with files of your own:"),
+    )
+    platform, first = result.platform, result.shops["shop_id"][0]
+    which = f"-p {platform} -r {result.ruleset} --as-of {result.as_of}"
+    say(
+        f"  {'shopscore sample events':34} # {voice.text(message('a file per stream'))}",
+        f"  shopscore score events {which}",
+        f"  shopscore score events {which} --shop {first}",
+        f"  {f'shopscore-plugins rules {platform}':34}"
+        f" # {voice.text(message('every weight, source and assumption'))}",
     )
 
 

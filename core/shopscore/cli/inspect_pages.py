@@ -8,12 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from ..analysis.inspection import Inspection, MetricReadiness, SheetMatch
+from ..grading.requirements import in_words
+from ..messages import Message, listed, message
+from ..model.labels import Label
+from ..notices import CODES
+from ..reading.events import Events
 from ..reading.files import show_path
 from ..results.documents import INSPECT, dumped
-from . import tables
+from . import tables, voice
 
 #: More headers than this are not listed for a person.
 MOST_HEADERS = 12
+#: More cells than this are not listed of each kind.
+MOST_CELLS = 5
+#: Notices that are told of a single export too, beside what its sheets are.
+_ASKED = ("no_links", "rows_repeated", "states_replaced")
 
 
 def inspect_document(found: Inspection) -> str:
@@ -24,7 +33,7 @@ def inspect_document(found: Inspection) -> str:
             "schema": INSPECT,
             "file": show_path(found.path),
             "sheets": [_sheet(s) for s in found.sheets],
-            "streams": {} if report is None else report.to_dict()["streams"],
+            **({"streams": {}, "unknown_words": []} if report is None else report.to_dict()),
             "columns": [
                 {
                     "stream": c.stream,
@@ -60,65 +69,96 @@ def _sheet(sheet: SheetMatch) -> dict[str, Any]:
     }
 
 
-def show_inspection(found: Inspection, lang: str, output: Path | None) -> None:
+def show_inspection(found: Inspection, output: Path | None) -> None:
     """Show all of it, for a person."""
-    tables.show(*_page(found, lang == "zh"), output=output)
+    tables.show(*_page(found), output=output)
 
 
-def _page(found: Inspection, zh: bool) -> Iterator[Any]:
+def _page(found: Inspection) -> Iterator[Any]:
     for sheet in found.sheets:
-        yield from _taken(sheet, zh)
+        yield from _taken(sheet)
     if found.events is None:
-        yield "Nothing was read. shopscore inspect --draft writes a layout to fill in, for --layout."
+        yield message(
+            "Nothing was read. shopscore inspect --draft writes a layout to fill in, for --layout."
+        )
         return
     report = found.events.report
-    if not found.sheets:
-        yield from map(str, report.notices)
-    for name, books in sorted(report.books.items()):
-        frame = found.events.frames.get(name)
-        paid = ""
-        if name == "orders" and frame is not None and "paid_at" in frame.columns:
-            paid = f", {len(frame) - frame['paid_at'].null_count():,} paid"
-        yield (
-            f"{name}: {books.rows_in:,} rows in, {books.accepted:,} accepted,"
-            f" {books.set_aside:,} set aside, {books.replaced:,} replaced{paid}"
-        )
+    asked = _ASKED if found.sheets else CODES
+    yield from (notice.message for notice in report.notices if notice.code in asked)
+    yield from _books(found.events)
+    columns = (message("stream"), message("column"), message("from"), message("filled"))
     rows = [(c.stream, c.column, c.header, f"{c.filled:,}") for c in found.columns]
-    yield tables.table(("stream", "column", "from", "filled"), rows, right=("filled",))
+    yield tables.table(columns, rows, right=columns[3:])
     if found.unused:
-        yield f"Not used: {', '.join(found.unused)}"
-    incidents = tables.incidents_table(report, most=5)
+        yield message("Not used: {columns}", columns=listed(found.unused))
+    words = tables.words_table(report)
+    if words is not None:
+        yield words
+    incidents = tables.incidents_table(report, most=MOST_CELLS)
     if incidents is not None:
         yield incidents
-    yield from _metrics(found, zh)
+    yield from _metrics(found)
 
 
-def _taken(sheet: SheetMatch, zh: bool) -> Iterator[str]:
-    headers = [h.strip() for h in sheet.headers if h.strip()]
+def _books(events: Events) -> Iterator[Message]:
+    for name, books in sorted(events.report.books.items()):
+        yield message(
+            "{stream}: {rows:,} rows in, {accepted:,} accepted,"
+            " {set_aside:,} set aside, {replaced:,} replaced{paid}",
+            stream=name,
+            rows=books.rows_in,
+            accepted=books.accepted,
+            set_aside=books.set_aside,
+            replaced=books.replaced,
+            paid=_paid(name, events),
+        )
+
+
+def _paid(stream: str, events: Events) -> Message:
+    frame = events.frames.get(stream)
+    if stream != "orders" or frame is None or "paid_at" not in frame.columns:
+        return message("")
+    return message(", {paid:,} paid", paid=len(frame) - frame["paid_at"].null_count())
+
+
+def _taken(sheet: SheetMatch) -> Iterator[str]:
+    place = {"sheet": sheet.label, "encoding": sheet.encoding}
     if sheet.layout is not None:
-        names = ", ".join(sheet.layout.headers)
-        label = sheet.layout.zh if zh else sheet.layout.en
-        yield f"{sheet.label} ({sheet.encoding}): taken for {sheet.layout.name}, {label}: it has {names}"
-        yield from (f"  {note}" for note in sheet.layout.notes)
+        yield message(
+            "{sheet} ({encoding}): taken for {layout}, {label}: it has {headers}",
+            **place,
+            layout=sheet.layout.name,
+            label=Label(sheet.layout.zh, sheet.layout.en),
+            headers=listed(sheet.layout.headers),
+        )
+        yield from (f"  {voice.text(note)}" for note in sheet.layout.notes)
         return
-    more = ", …" if len(headers) > MOST_HEADERS else ""
-    yield f"{sheet.label} ({sheet.encoding}): no layout fits {', '.join(headers[:MOST_HEADERS])}{more}"
+    headers = [h.strip() for h in sheet.headers if h.strip()]
+    more = ["…"] if len(headers) > MOST_HEADERS else []
+    yield message(
+        "{sheet} ({encoding}): no layout fits {headers}",
+        **place,
+        headers=listed([*headers[:MOST_HEADERS], *more]),
+    )
     for layout, missing in sheet.near:
-        yield f"  nearest: {layout.name}, but for {', '.join(missing) or 'headers of another layout'}"
+        lacks = listed(missing) if missing else message("headers of another layout")
+        said = message("nearest: {layout}, but for {missing}", layout=layout.name, missing=lacks)
+        yield f"  {voice.text(said)}"
 
 
-def _metrics(found: Inspection, zh: bool) -> Iterator[Any]:
+def _metrics(found: Inspection) -> Iterator[Any]:
     """Yield the metrics that can be computed, and what the others lack."""
-    computable = [_named(m, zh) for m in found.computable]
     rows = []
     for ruleset, group in groupby(found.metrics, key=lambda m: m.ruleset):
         for position, m in enumerate(group):
-            state = f"lacks {', '.join(m.missing)}" if m.missing else "computable"
-            rows.append(("" if position else ruleset, _named(m, zh), state))
-    yield tables.table(("rule set", "metric", "from this"), rows)
-    unique = dict.fromkeys(computable)
-    yield f"Metrics that this can feed: {', '.join(unique) if unique else 'none'}"
+            lacks = message("lacks {columns}", columns=listed(map(in_words, m.missing)))
+            state = lacks if m.missing else message("computable")
+            rows.append(("" if position else ruleset, _named(m), state))
+    yield tables.table((message("rule set"), message("metric"), message("from this")), rows)
+    unique = dict.fromkeys(_named(m) for m in found.computable)
+    fed = listed(unique) if unique else message("none")
+    yield message("Metrics that this can feed: {metrics}", metrics=fed)
 
 
-def _named(metric: MetricReadiness, zh: bool) -> str:
-    return f"{metric.metric} ({metric.zh if zh else metric.en})"
+def _named(metric: MetricReadiness) -> str:
+    return f"{metric.metric} ({voice.text(Label(metric.zh, metric.en))})"

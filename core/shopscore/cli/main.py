@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import UsageError
-from ..messages import message
-from . import options
+from ..messages import message, numbered
+from . import options, voice
+from .output_checks import refuse_existing
 from .progress import Stages
-from .run import run, say, write
+from .run import run, say, write, write_cells
 
 if TYPE_CHECKING:
     from ..grading.value_merging import Prefer
@@ -46,8 +48,9 @@ def cli() -> None:
 @options.rules
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
 @options.reading
-@options.language
-@options.output("table", "json", "csv", "parquet")
+@options.require
+@voice.speaking
+@options.output("table", "json", "csv", "parquet", "xlsx")
 @options.timings
 def score(
     events: Path | None,
@@ -56,7 +59,7 @@ def score(
     rules: options.RuleOptions,
     shops: tuple[str, ...],
     reading: options.ReadOptions,
-    lang: str,
+    require: str,
     output: options.OutputOptions,
     timings: bool,
 ) -> None:
@@ -68,11 +71,11 @@ def score(
     """
     if events is None and values is None:
         raise UsageError(message("give EVENTS, or --values FILE, or both"))
-    if output.form == "parquet" and output.path is None:
-        raise UsageError("--format parquet needs -o FILE")
+    from ..results.requirements import Requirements
     from ..scoring import read_beside, score_by_values, score_events
     from .score_pages import say_notices, write_result
 
+    required = Requirements.parse(require)
     with Stages(timings=timings) as stages:
         selection = rules.select()
         tables = rules.read_tables().bound(selection.rules)
@@ -82,38 +85,39 @@ def score(
             beside = read_beside(values, prefer, selection)
             read = reading.read(events, rules.platform, stages)
             result = score_events(reading.check(read), selection, tables, stages, beside)
-        stages("writing")
-        write_result(result, shops, output, lang)
+        required.check(result)
+        stages(message("writing"))
+        write_result(result, shops, output)
     say_notices(result)
 
 
 @cli.command()
 @options.valued_rules
-@options.language
-@click.option("-o", "--output", "path", type=options.FILE, metavar="FILE", help="Write there.")
-def values(rules: options.RuleOptions, lang: str, path: Path | None) -> None:
+@voice.speaking
+@options.output("csv")
+def values(rules: options.RuleOptions, output: options.OutputOptions) -> None:
     """Write a table to fill in with what the console of PLATFORM shows, for `score --values`.
 
-    A row for every metric, with its label, its unit and an example.
+    A row for every metric, with its label, its unit and an example. A file begins with a byte
+    order mark; one that is there already is not written over.
     """
     from ..analysis.values_template import values_template
 
-    text = values_template(rules.select().rules, lang).rstrip("\n")
-    mark = "" if path is None else "\ufeff"  # so that a spreadsheet reads the Chinese in it
-    write(mark + text, path)
+    refuse_existing(output.path)
+    text = values_template(rules.select().rules, voice.lang())
+    write_cells(text, output.path, mark=output.bom or output.path is not None)
 
 
 @cli.command()
 @click.argument("events", type=options.FILE)
 @options.platform_optional
 @options.reading
-@options.language
+@voice.speaking
 @options.output("table", "json")
 def validate(
     events: Path,
     platform: str | None,
     reading: options.ReadOptions,
-    lang: str,
     output: options.OutputOptions,
 ) -> None:
     """Read EVENTS and show the books: what was accepted, replaced, set aside, repaired, and why."""
@@ -125,10 +129,11 @@ def validate(
     if output.form == "json":
         write(validate_document(report), output.path)
     else:
-        show_books(report, lang, output.path)
+        show_books(report, output.path)
         say_reading_notices(report)
     if reading.strict and len(report.set_aside):
-        say(f"Error: {len(report.set_aside)} rows were set aside")
+        n = len(report.set_aside)
+        say(numbered("{n} row was set aside", "{n} rows were set aside", n), level=logging.ERROR)
         raise click.exceptions.Exit(1)
 
 
@@ -137,14 +142,13 @@ def validate(
 @click.option("--platform", "-p", metavar="P", help="Whose layouts and metrics; default all.")
 @options.plain_reading
 @click.option("--draft", is_flag=True, help="Write a layout to fill in, for --layout.")
-@options.language
-@options.output("table", "json")
+@voice.speaking
+@options.output("table", "json", toml="draft")
 def inspect(
     file: Path,
     platform: str | None,
     reading: options.ReadOptions,
     draft: bool,
-    lang: str,
     output: options.OutputOptions,
 ) -> None:
     """Show what FILE was taken for and why, which columns are used, and which metrics it can feed."""
@@ -153,7 +157,7 @@ def inspect(
     from .inspect_pages import inspect_document, show_inspection
 
     with Stages() as stages:
-        stages("inspecting")
+        stages(message("inspecting"))
         inspection = inspect_file(
             file,
             platform=platform,
@@ -167,7 +171,7 @@ def inspect(
     elif output.form == "json":
         write(inspect_document(inspection), output.path)
     else:
-        show_inspection(inspection, lang, output.path)
+        show_inspection(inspection, output.path)
 
 
 @cli.command()
@@ -176,21 +180,30 @@ def inspect(
 @click.option("--orders", default=6000, show_default=True, help="Orders in all.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, other events.")
 @click.option("--end", default=SAMPLE_END, show_default=True, metavar="DATE", help="The last day.")
+@voice.speaking
 def sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None:
     """Write believable events of made-up shops to OUT: 120 days, one CSV file per stream."""
     from .demo import make_sample
 
     make_sample(out, shops, orders, seed, end)
-    say(f"{orders} orders of {shops} shops, 120 days to {end}: {out}")
+    say(
+        message(
+            "{orders} orders of {shops} shops, 120 days to {end}: {folder}",
+            orders=orders,
+            shops=shops,
+            end=end,
+            folder=out,
+        )
+    )
 
 
 @cli.command()
-@options.language
-def demo(lang: str) -> None:
+@voice.speaking
+def demo() -> None:
     """Make sample events, score them, and show a best and a worst shop; leaves nothing behind."""
     from .demo import show_demo
 
-    show_demo(lang, SAMPLE_END)
+    show_demo(SAMPLE_END)
 
 
 def main() -> None:

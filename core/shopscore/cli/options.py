@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from attrs import evolve, fields, frozen
+from attrs import evolve, field, fields, frozen
 
-from ..errors import InputError, UsageError
+from ..errors import UsageError
+from ..messages import message
+from .output_checks import (
+    STANDARD_OUTPUT,
+    check_form,
+    form_of_file,
+    refuse_named_inputs,
+    refuse_read_files,
+)
 from .run import say
 
 if TYPE_CHECKING:
     from ..plugins.selection import Selection
     from ..reading.events import Events
-    from ..results.building import ReferenceTables
+    from ..results.reference_tables import ReferenceTables
+    from .progress import Stages
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -57,7 +65,7 @@ class RuleOptions:
 
     def read_tables(self) -> ReferenceTables:
         """Read the tables of percentiles and standards."""
-        from ..results.building import ReferenceTables
+        from ..results.reference_tables import ReferenceTables
 
         return ReferenceTables(self.benchmarks, self.standards)
 
@@ -74,7 +82,7 @@ class ReadOptions:
     strict: bool = False
     quarantine: Path | None = None
 
-    def read(self, source: Path, platform: str | None, progress: Callable[[str], None]) -> Events:
+    def read(self, source: Path, platform: str | None, progress: Stages) -> Events:
         """Read events, and write what was set aside into the quarantine; strictness comes later."""
         from ..reading.events import read_events
         from ..reading.quarantine import write_quarantine
@@ -89,9 +97,11 @@ class ReadOptions:
             layouts=self.layouts,
             progress=progress,
         )
+        refuse_read_files(source, events.report)
+        progress.count(sum(books.rows_in for books in events.report.books.values()))
         if self.quarantine is not None:
             for file in write_quarantine(events.report, self.quarantine):
-                say(f"Set aside: {file}")
+                say(message("Set aside: {file}", file=file))
         return events
 
     def check(self, events: Events) -> Events:
@@ -101,12 +111,17 @@ class ReadOptions:
         return read_events(events, strict=self.strict)
 
 
+def _unless_standard(path: Path | None) -> Path | None:
+    return None if path == STANDARD_OUTPUT else path
+
+
 @frozen
 class OutputOptions:
-    """In which form data is written, and where: to a file, or to standard output."""
+    """In which form data is written, and where: to a file, or to standard output (None)."""
 
     form: str
-    path: Path | None
+    path: Path | None = field(converter=_unless_standard)
+    bom: bool = False
 
 
 def _gather(name: str, kind: type, *options: Decorator[Any]) -> Decorator[Any]:
@@ -247,22 +262,28 @@ plain_reading = _gather("reading", ReadOptions, _shop_id, _layouts, _tz)
 platform_optional = click.option(
     "--platform", "-p", metavar="P", help="Whose clock and streams the events follow."
 )
-language = click.option(
-    "--lang",
-    type=click.Choice(["zh", "en"]),
-    default="en",
-    envvar="SHOPSCORE_LANG",
-    help="Language of labels.",
+require = click.option(
+    "--require",
+    default="",
+    metavar="WORDS",
+    help="complete,fresh,window,peers=N: else exit 1, and nothing is written.",
 )
 timings = click.option("--timings", is_flag=True, help="Seconds per stage, as JSON on stderr.")
 
 
-def output(*forms: str) -> Decorator[Any]:
+def output(*forms: str, toml: str = "") -> Decorator[Any]:
     """Return ``--format`` with these choices and ``-o``: an OutputOptions named ``output``.
 
-    The first form is the default, unless the name of the file says another.
+    The first form is the default, unless the name of the file says another. ``toml`` names a flag
+    with which the command writes TOML instead. Forms with CSV have ``--bom`` as well.
     """
-    return _gather(
+    bom = click.option(
+        "--bom",
+        is_flag=True,
+        is_eager=True,
+        help="Begin CSV with a byte order mark, by which Excel knows that it is UTF-8.",
+    )
+    gather = _gather(
         "output",
         OutputOptions,
         click.option(
@@ -270,46 +291,42 @@ def output(*forms: str) -> Decorator[Any]:
             "-f",
             "form",
             type=click.Choice(forms),
-            default=lambda: _form_of_file(forms),
+            default=lambda: form_of_file(forms, toml),
             show_default=f"by the name of -o, else {forms[0]}",
+            callback=check_form,
         ),
         click.option(
-            "-o", "--output", "path", type=FILE, metavar="FILE", is_eager=True, help="Write there."
+            "-o",
+            "--output",
+            "path",
+            type=FILE,
+            metavar="FILE",
+            is_eager=True,
+            help="Write there, whole or not at all; - is standard output.",
         ),
+        *([bom] if "csv" in forms else []),
     )
 
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def checked(**values: Any) -> Any:
+            refuse_named_inputs()
+            return command(**values)
 
-def _form_of_file(forms: tuple[str, ...]) -> str:
-    """Return the form that the name of ``-o FILE`` asks for, else the first."""
-    path = click.get_current_context().params.get("path")
-    suffix = path.suffix.removeprefix(".") if isinstance(path, Path) else ""
-    return suffix if suffix in forms else forms[0]
+        gathered: Callable[..., Any] = gather(checked)
+        return gathered
+
+    return decorate
 
 
 def assumptions(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
     """Return the values of ``--assume-file`` and, stronger, of ``--assume``."""
-    values: dict[str, object] = dict(_from_file(file)) if file else {}
+    from ..rules.assumption_file import read_assumptions
+
+    values = read_assumptions(file) if file else {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
-            raise UsageError(f"--assume {pair!r}: write KEY=VALUE")
+            raise UsageError(message("--assume {pair!r}: write KEY=VALUE", pair=pair))
         values[key.strip()] = value.strip()
     return values
-
-
-def _from_file(file: Path) -> Iterator[tuple[str, object]]:
-    from ..rules.toml_tables import read_text
-
-    try:
-        document = tomllib.loads(read_text(file), parse_float=str)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{file}: cannot be read as TOML: {error}") from None
-    yield from _flatten(document, "")
-
-
-def _flatten(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, object]]:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _flatten(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", str(value).lower() if isinstance(value, bool) else value

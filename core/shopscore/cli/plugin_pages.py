@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import asdict
 
 from ..errors import CoverageError, did_you_mean
+from ..messages import listed, message
 from ..model.assumptions import Assumption
 from ..model.levers import Lever
-from ..plugins.declarations import Platform
+from ..plugins.declarations import Platform, Scorecard
 from ..plugins.discovery import module_file
 from ..plugins.loader import load_plugins
 from ..plugins.records import PluginRecord
 from ..results.documents import PLUGINS, dumped
 from ..testing import Report
-from . import tables
+from . import tables, voice
 
 
 def find_records(name: str) -> list[PluginRecord]:
@@ -30,7 +31,8 @@ def find_records(name: str) -> list[PluginRecord]:
     every = load_plugins(os.environ)
     records = [r for r in every if name in (r.name, r.origin)]
     if not records:
-        raise CoverageError(f"no plugin {name}{did_you_mean(name, {r.name for r in every})}")
+        guess = did_you_mean(name, {r.name for r in every})
+        raise CoverageError(message("no plugin {name}{guess}", name=name, guess=guess))
     return records
 
 
@@ -85,23 +87,36 @@ def lever_facts(platform: Platform, lever: Lever) -> dict[str, Any]:
     }
 
 
-def _lever_lines(platform: Platform, lever: Lever) -> Iterator[str]:
-    own = ", ".join(f"{s.id} = {_value(s)}" for s in lever.settings)
-    yield f"{platform.id}: {lever.id} · {lever.zh} · {lever.en}"
-    yield f"  rows      {lever.stream} where {lever.where}"
-    for name, value in lever.cells.items():
-        yield f"  becomes   {name} = {value}"
-    yield f"  settings  {own}"
-    yield f"  assumed   {'; '.join(lever.assumes)}"
+def _lever_table(platform: Platform, lever: Lever) -> tables.Table:
+    """Return a lever in full: what it changes, and what is assumed where it does."""
+    rows = message("{stream} where {condition}", stream=lever.stream, condition=lever.where)
+    facts: list[tuple[object, object]] = [(message("rows"), rows)]
+    facts += [(message("becomes"), f"{name} = {value}") for name, value in lever.cells.items()]
+    settings = (f"{s.id} = {voice.text(_value(s))}" for s in lever.settings)
+    facts.append((message("settings"), listed(settings)))
+    facts.append((message("assumed"), voice.clauses(map(_told, lever.assumes))))
     if lever.claimed_hours is not None:
-        yield f"  the platform claims {lever.claimed_hours} h per row; no number is made from it"
-    yield f"  source    {'; '.join(f'{s.title} ({s.confidence})' for s in lever.sources)}"
+        claim = message(
+            "the platform claims {hours} h per row; no number is made from it",
+            hours=lever.claimed_hours,
+        )
+        facts.append((message("claimed"), claim))
+    sources = (f"{_told(s.title)} ({s.confidence})" for s in lever.sources)
+    facts.append((message("source"), voice.clauses(sources)))
+    names = lever.zh if voice.lang() == "zh" else f"{lever.zh} · {lever.en}"
+    head = f"{platform.id}: {lever.id} · {names}"
+    return tables.table((message("lever"), head), facts)
 
 
-def _value(setting: Assumption) -> str:
+def _told(text: str) -> str:
+    """Return a text of a plugin, or one of the package's own, in the language of the run."""
+    return tables.word(voice.text(text))
+
+
+def _value(setting: Assumption) -> object:
     if isinstance(setting.value, tuple):
-        return ", ".join(setting.value) or "none"
-    return "none" if setting.value is None else str(setting.value).lower()
+        return listed(setting.value) if setting.value else message("none")
+    return message("none") if setting.value is None else str(setting.value).lower()
 
 
 def show_records(records: list[PluginRecord], output: Path | None) -> None:
@@ -110,46 +125,83 @@ def show_records(records: list[PluginRecord], output: Path | None) -> None:
 
 
 def _page(record: PluginRecord) -> Iterator[Any]:
-    seconds = "–" if record.load_seconds is None else f"{record.load_seconds * 1000:.1f} ms"
-    facts = [
-        ("status", record.status),
-        ("distribution", f"{record.distribution} {record.version}"),
-        ("target", record.target),
-        ("file", _file(record) or "–"),
-        ("hooks", ", ".join(record.hooks) or "–"),
-        ("loaded in", seconds),
-    ]
-    if record.error:
-        facts.append(("error", record.error))
-    yield tables.table(("plugin", record.name), facts)
+    yield _facts_table(record)
     cards = [(p, s) for p in record.platforms for s in p.scorecards]
     if cards:
-        rows = [
-            (s.name, p.zh, s.zh, s.en, p.zone, p.currency, " ".join(s.versions)) for p, s in cards
-        ]
-        columns = ("scorecard", "platform", "名称", "name", "zone", "currency", "rule sets")
-        yield tables.table(columns, rows)
-        metrics = [
-            (s.name, m.id, m.zh, m.en, m.better, m.unit)
-            for _, s in cards
-            for m in s.all_metrics.values()
-        ]
-        yield tables.table(("scorecard", "metric", "名称", "name", "better", "unit"), metrics)
+        yield _scorecards_table(cards)
+        yield _metrics_table(cards)
     for platform, lever in _levers(record):
-        yield "\n".join(_lever_lines(platform, lever))
+        yield _lever_table(platform, lever)
     added = [*(s.name for s in record.scorecards)]
     added += [f"{f.platform}/{f.scorecard}: {f.folder}" for f in record.rulesets]
     for addition in added:
-        yield f"Adds {addition}"
+        yield message("Adds {addition}", addition=addition)
     if record.traceback:
-        yield record.traceback
+        yield tables.Verbatim(record.traceback)
+
+
+def _facts_table(record: PluginRecord) -> tables.Table:
+    seconds = "–" if record.load_seconds is None else f"{record.load_seconds * 1000:.1f} ms"
+    facts: list[tuple[object, object]] = [
+        (message("status"), tables.word(record.status)),
+        (message("distribution"), f"{record.distribution} {record.version}"),
+        (message("target"), record.target),
+        (message("file"), _file(record) or "–"),
+        (message("hooks"), listed(record.hooks) if record.hooks else "–"),
+        (message("loaded in"), seconds),
+    ]
+    if record.error:
+        facts.append((message("error"), record.error))
+    return tables.table((message("plugin"), record.name), facts)
+
+
+def _scorecards_table(cards: list[tuple[Platform, Scorecard]]) -> tables.Table:
+    columns = (
+        message("scorecard"),
+        message("platform"),
+        "名称",
+        message("name"),
+        message("zone"),
+        message("currency"),
+        message("rule sets"),
+    )
+    rows = [(s.name, p.zh, s.zh, s.en, p.zone, p.currency, " ".join(s.versions)) for p, s in cards]
+    return _in_one_language(columns, rows)
+
+
+def _metrics_table(cards: list[tuple[Platform, Scorecard]]) -> tables.Table:
+    columns = (
+        message("scorecard"),
+        message("metric"),
+        "名称",
+        message("name"),
+        message("better"),
+        message("unit"),
+    )
+    rows = [
+        (s.name, m.id, m.zh, m.en, tables.word(m.better), tables.word(m.unit))
+        for _, s in cards
+        for m in s.all_metrics.values()
+    ]
+    return _in_one_language(columns, rows)
+
+
+def _in_one_language(columns: Sequence[object], rows: Sequence[Sequence[object]]) -> tables.Table:
+    """Return a table with names in both languages, or for a Chinese reader only in Chinese."""
+    if voice.lang() != "zh":
+        return tables.table(columns, rows)
+    kept = [place for place, head in enumerate(columns) if head != "name"]
+    return tables.table([columns[k] for k in kept], [[row[k] for k in kept] for row in rows])
 
 
 def show_report(report: Report, output: Path | None) -> None:
     """Show one line per check; a failed one says why."""
-    rows = [(c.id, c.status, c.subject, c.message) for c in report.checks]
+    columns = (message("check"), "", message("on"), message("why"))
+    rows = [(c.id, tables.word(c.status), c.subject, c.message) for c in report.checks]
     counts = report.to_dict()["counts"]
-    summary = ", ".join(f"{number} {status}" for status, number in counts.items())
+    summary = listed(f"{number} {tables.word(status)}" for status, number in counts.items())
     tables.show(
-        tables.table(("check", "", "on", "why"), rows), f"{report.plugin}: {summary}", output=output
+        tables.table(columns, rows),
+        message("{about}: {said}", about=report.plugin, said=summary),
+        output=output,
     )

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from ..errors import ShopscoreWarning, UsageError
-from . import options
+from ..messages import listed, message
+from . import options, voice
 from .run import run, say, write
 
 
@@ -22,6 +23,7 @@ def cli() -> None:
 
 @cli.command("list")
 @click.option("--no-load", is_flag=True, help="Only look at metadata; import nothing.")
+@voice.speaking
 @options.output("table", "json")
 def list_plugins(no_load: bool, output: options.OutputOptions) -> None:
     """List every installed plugin with its status; a broken one never hides the others."""
@@ -44,13 +46,12 @@ def list_plugins(no_load: bool, output: options.OutputOptions) -> None:
 @options.shown_rules
 @click.option("--on", metavar="DATE", help="Only the rule set in force on that day.")
 @click.option("--missing", is_flag=True, help="Print a file for --numbers: what is not published.")
-@options.language
-@options.output("table", "json")
+@voice.speaking
+@options.output("table", "json", toml="missing")
 def rules(
     rules: options.RuleOptions,
     on: str | None,
     missing: bool,
-    lang: str,
     output: options.OutputOptions,
 ) -> None:
     """Show the rules of PLATFORM: weights, windows, scorers, sources and assumptions."""
@@ -61,21 +62,25 @@ def rules(
     try:
         day = date.fromisoformat(on) if on else None
     except ValueError:
-        raise UsageError(f"--on {on!r} is not a date; write YYYY-MM-DD") from None
+        raise UsageError(
+            message("--on {value!r} is not a date; write YYYY-MM-DD", value=on)
+        ) from None
     found = bind_asked(platform(rules.platform), rules.scorecard, rules.ruleset, day)
     if missing:
         if len(found) != 1:
-            names = ", ".join(r.ruleset.name for r in found)
-            raise UsageError(f"--missing needs one rule set, by -c and -r, among {names}")
+            names = listed(r.ruleset.name for r in found)
+            said = message("--missing needs one rule set, by -c and -r, among {names}", names=names)
+            raise UsageError(said)
         write(numbers_template(found[0].ruleset), output.path)
     elif output.form == "json":
         write(rules_document(found), output.path)
     else:
-        show_rules(found, lang, output.path)
+        show_rules(found, output.path)
 
 
 @cli.command()
 @click.argument("name")
+@voice.speaking
 @options.output("table", "json")
 def show(name: str, output: options.OutputOptions) -> None:
     """Show all that is known of plugin NAME: its file, its hooks, what it declares, its traceback."""
@@ -94,6 +99,7 @@ def show(name: str, output: options.OutputOptions) -> None:
 @click.argument("new", metavar="V2")
 @click.option("--events", type=options.FILE, metavar="EVENTS", help="Also score these by both.")
 @options.plain_reading
+@voice.speaking
 @options.output("table", "json")
 def diff(
     rules: options.RuleOptions,
@@ -125,6 +131,7 @@ def diff(
 
 @cli.command()
 @click.argument("name")
+@voice.speaking
 @options.output("table", "json")
 def check(name: str, output: options.OutputOptions) -> None:
     """Run the conformance kit on plugin NAME; exit 1 if a check fails."""
@@ -135,7 +142,7 @@ def check(name: str, output: options.OutputOptions) -> None:
 
     with warnings.catch_warnings(), Stages() as stages:
         warnings.simplefilter("ignore", ShopscoreWarning)
-        stages("checking")
+        stages(message("checking"))
         report = check_plugin(name)
     if output.form == "json":
         write(dumped(report.to_dict()), output.path)
@@ -147,13 +154,14 @@ def check(name: str, output: options.OutputOptions) -> None:
 
 @cli.command()
 @click.argument("name")
+@voice.speaking
 def new(name: str) -> None:
     """Make ./shopscore-NAME, a ready plugin package: metrics, rules, a golden case, tests, CI."""
     from .scaffolding import make_package
 
     target = make_package(name, Path())
     say(
-        f"{target} is ready. Next:",
+        message("{folder} is ready. Next:", folder=target),
         f'  pip install -e "./{target}[testing]"',
         f"  shopscore-plugins check {name}",
         f"  pytest {target}",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..analysis.rule_diff import list_changes
+from ..messages import message
 from ..plugins.bound_rules import BoundRuleSet
 from ..results.documents import DIFF, dumped
 from ..results.result import Result
@@ -40,9 +41,10 @@ def show_diff(
     old: BoundRuleSet, new: BoundRuleSet, scored: tuple[Result, Result] | None, output: Path | None
 ) -> None:
     """Show a table of what changes, and one of the shops that move."""
-    columns = ("place", old.ruleset.version, new.ruleset.version)
+    versions = (old.ruleset.version, new.ruleset.version)
     rows = [(p, _word(a), _word(b)) for p, a, b in list_changes(old, new)]
-    parts: list[Any] = [tables.table(columns, rows) if rows else "The rules are the same."]
+    same = message("The rules are the same.")
+    parts: list[Any] = [tables.table((message("place"), *versions), rows) if rows else same]
     if scored is not None:
         moved = [
             (
@@ -50,14 +52,19 @@ def show_diff(
                 tables.decimals(a),
                 tables.decimals(b),
                 "–" if a is None or b is None else f"{b - a:+.2f}",
-                was if was == now else f"{was} → {now}",
+                _status(was, now),
             )
             for shop, a, b, was, now in _moves(*scored)
         ]
-        head = ("shop", columns[1], columns[2], "change", "status")
+        head = (message("shop"), *versions, message("change"), message("status"))
         parts.append(tables.table(head, moved, right=head[1:4]))
     tables.show(*parts, output=output)
 
 
-def _word(value: Any) -> str:
-    return "–" if value is None else str(value)
+def _status(was: str, now: str) -> str:
+    words = tables.word(was), tables.word(now)
+    return words[0] if was == now else " → ".join(words)
+
+
+def _word(value: Any) -> Any:
+    return "–" if value is None else value

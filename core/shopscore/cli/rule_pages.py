@@ -9,11 +9,12 @@ from typing import Any
 
 from ..analysis.rule_facts import list_facts
 from ..errors import CoverageError, RuleSetError
+from ..messages import Message, message, numbered
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform
 from ..plugins.selection import find_ruleset, is_file
 from ..results.documents import RULES, dumped
-from . import tables
+from . import tables, voice
 
 
 def bind_asked(
@@ -51,78 +52,145 @@ def rules_document(every: list[BoundRuleSet]) -> str:
     return dumped({"schema": RULES, "rulesets": [list_facts(rules) for rules in every]})
 
 
-def show_rules(every: list[BoundRuleSet], lang: str, output: Path | None) -> None:
+def show_rules(every: list[BoundRuleSet], output: Path | None) -> None:
     """Show pages with a table of metrics, one of assumptions, and the sources."""
-    pages = (part for rules in every for part in _page(list_facts(rules), lang))
-    tables.show(*pages, output=output)
+    tables.show(*(part for rules in every for part in _page(list_facts(rules))), output=output)
 
 
-def _page(facts: Mapping[str, Any], lang: str) -> Iterator[Any]:
-    span = f" (span: {facts['span_source']})" if facts["span_source"] else ""
-    yield f"{facts['name']} · {facts[lang]} · {facts['status']} · {facts['span']}{span}"
-    columns = ("dimension", "metric", "name", "ages", "better", "weight", "weight from")
-    yield tables.table(columns, _metric_rows(facts, lang), right=("weight",))
+def _page(facts: Mapping[str, Any]) -> Iterator[Any]:
+    yield from _head(facts)
+    yield _metrics_table(facts)
     yield from _notices(facts)
     if facts["eligibility"]:
-        rows = [(e[lang], e["metric"], _limit(e), e["status"]) for e in facts["eligibility"]]
-        yield tables.table(("condition", "metric", "bound", "else"), rows)
+        yield _conditions_table(facts)
     if facts["tiers"]:
-        tiers = [(t["id"], _tier(t), t[lang]) for t in facts["tiers"]]
-        yield tables.table(("tier", "reached at", "meaning"), tiers)
-    assumptions = [
-        (a["id"], "none" if a["value"] is None else a["value"], a["low"], a["high"], a["reason"])
-        for a in facts["assumptions"]
-    ]
-    yield tables.table(("assumption", "value", "from", "to", "why"), assumptions)
-    sources = [
-        (s["id"], s["confidence"], f"{s['title']}. {s['note']}" if s["note"] else s["title"])
-        for s in facts["sources"]
-    ]
-    yield tables.table(("source", "confidence", "title"), sources)
-    for note in facts["notes"]:
-        yield f"Note: {note}"
+        yield _tiers_table(facts)
+    if facts["assumptions"]:
+        yield from _assumptions(facts)
+    columns = (message("source"), message("confidence"), message("title"))
+    sources = [(s["id"], s["confidence"], _titled(s)) for s in facts["sources"]]
+    yield tables.table(columns, sources)
+    yield from (message("Note: {notice}", notice=note) for note in facts["notes"])
 
 
-def _notices(facts: Mapping[str, Any]) -> Iterator[str]:
+def _head(facts: Mapping[str, Any]) -> Iterator[str]:
+    span, source = voice.text(facts["span"]), _source(facts["span_source"])
+    by = message(" (span: {source})", source=source) if source else ""
+    name, status = facts["name"], tables.word(facts["status"])
+    yield f"{name} · {voice.either(facts)} · {status} · {span}{voice.text(by)}"
+
+
+def _titled(source: Mapping[str, Any]) -> str:
+    title = voice.text(source["title"])
+    if not source["note"]:
+        return title
+    stop = "。" if voice.lang() == "zh" else ". "
+    return f"{title}{stop}{voice.text(source['note'])}"
+
+
+def _source(source: str | None) -> object:
+    """Return what a number rests on: the id of a source, or an assumption."""
+    kind, _, id = (source or "").partition(" ")
+    if kind != "assumption":
+        return source or ""
+    return message("assumption {id}", id=id) if id else message("assumption")
+
+
+def _metrics_table(facts: Mapping[str, Any]) -> tables.Table:
+    """Return the metrics with their weights."""
+    columns = (
+        message("dimension"),
+        message("metric"),
+        message("name"),
+        message("ages"),
+        message("better"),
+        message("weight"),
+        message("weight from"),
+    )
+    return tables.table(columns, _metric_rows(facts), right=columns[5:6])
+
+
+def _conditions_table(facts: Mapping[str, Any]) -> tables.Table:
+    columns = (message("condition"), message("metric"), message("bound"), message("else"))
+    rows = [
+        (voice.either(e), e["metric"], _limit(e), tables.word(e["status"]))
+        for e in facts["eligibility"]
+    ]
+    return tables.table(columns, rows)
+
+
+def _tiers_table(facts: Mapping[str, Any]) -> tables.Table:
+    columns = (message("tier"), message("reached at"), message("meaning"))
+    return tables.table(columns, [(t["id"], _tier(t), voice.either(t)) for t in facts["tiers"]])
+
+
+def _assumptions(facts: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield how many assumptions there are, and a table of them with the reasons below it."""
+    listed = facts["assumptions"]
+    yield numbered(
+        "The rules rest on {n} assumption, which --assume can change:",
+        "The rules rest on {n} assumptions, which --assume can change:",
+        len(listed),
+    )
+    columns = (message("assumption"), message("value"), message("least"), message("greatest"))
+    rows = [(a["id"], _value(a["value"]), a["low"], a["high"]) for a in listed]
+    prefix = f"{facts['name'].split('/')[0]}.{facts['name'].split('/')[2]}."
+    reasons = [(a["id"].removeprefix(prefix), a["reason"]) for a in listed]
+    yield tables.table(columns, rows, notes=reasons)
+
+
+def _value(value: Any) -> object:
+    return message("none") if value is None else value
+
+
+def _notices(facts: Mapping[str, Any]) -> Iterator[Message]:
     """Yield lines on the comparison with the industry, and on missing numbers."""
     if (rule := facts["comparison"]) is not None:
-        yield f"Each metric is compared with its industry: {rule['kind']}, mean {rule['mean']}"
+        yield message(
+            "Each metric is compared with its industry: {kind}, mean {mean}",
+            kind=tables.word(rule["kind"]),
+            mean=tables.word(rule["mean"]),
+        )
     for number in facts["missing_numbers"]:
-        by = f" (assumption {number['assumption']})" if number["assumption"] else ""
-        yield f"Missing: {number['number']}{by}: {number['reason']}"
+        by = message(" (assumption {id})", id=number["assumption"]) if number["assumption"] else ""
+        yield message(
+            "Missing: {number}{by}: {reason}",
+            number=number["number"],
+            by=by,
+            reason=number["reason"],
+        )
 
 
-def _metric_rows(facts: Mapping[str, Any], lang: str) -> Iterator[tuple[Any, ...]]:
+def _metric_rows(facts: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     for dimension in facts["dimensions"]:
-        weight = f"{dimension[lang]} {_known(dimension['weight'])}"
+        weight = f"{voice.either(dimension)} {_known(dimension['weight'])}"
         if dimension["states_points"]:
             points = dimension["points"]
-            words = f"points: {'not published' if points is None else points}"
-            yield weight, "", words, *("",) * 4
+            known = message("not published") if points is None else points
+            yield weight, "", message("points: {points}", points=known), *("",) * 4
             weight = ""
         for metric in dimension["metrics"]:
             weighs = _known(metric["weight"])
-            weighs = f"{weighs} of the rest" if metric["of_rest"] else weighs
-            yield (weight, *_metric_row(metric, lang), weighs, metric["weight_source"] or "")
+            weighs = message("{weight} of the rest", weight=weighs) if metric["of_rest"] else weighs
+            yield (weight, *_metric_row(metric), weighs, _source(metric["weight_source"]))
             weight = ""  # said once for the dimension
-    zh = lang == "zh"
-    groups = {
-        "附加分" if zh else "bonus": facts["bonus"],
-        "扣分" if zh else "deduction": facts["deductions"],
-        "参考" if zh else "informational": facts["informational"],
-    }
-    for label, metrics in groups.items():
+    groups = (
+        (message("bonus"), facts["bonus"]),
+        (message("deduction"), facts["deductions"]),
+        (message("informational"), facts["informational"]),
+    )
+    for label, metrics in groups:
         for position, metric in enumerate(metrics):
-            yield ("" if position else label, *_metric_row(metric, lang), "", "")
+            yield ("" if position else label, *_metric_row(metric), "", "")
 
 
 def _known(value: Any) -> Any:
     return "?" if value is None else value
 
 
-def _metric_row(metric: Mapping[str, Any], lang: str) -> tuple[str, ...]:
+def _metric_row(metric: Mapping[str, Any]) -> tuple[str, ...]:
     ages = f"{metric['first_age']}–{metric['last_age']}"
-    return metric["id"], metric[lang], ages, metric["better"]
+    return metric["id"], voice.either(metric), ages, tables.word(metric["better"])
 
 
 _SIGNS = {"at least": "≥", "at most": "≤", "below": "<", "above": ">"}
@@ -132,9 +200,11 @@ def _limit(condition: Mapping[str, Any]) -> str:
     return f"{_SIGNS[condition['operator']]} {condition['limit']}"
 
 
-def _tier(tier: Mapping[str, Any]) -> str:
+def _tier(tier: Mapping[str, Any]) -> object:
     if not tier["metric"]:
         return _limit(tier)
-    fewer = tier["or_count_below"]
-    count = "" if fewer is None else f", or count < {fewer}"
-    return f"{tier['metric']} {_limit(tier)} × industry mean{count}"
+    limit, fewer = f"{tier['metric']} {_limit(tier)}", tier["or_count_below"]
+    mean = message("{limit} × industry mean", limit=limit)
+    if fewer is None:
+        return mean
+    return message("{limit}, or count < {fewer}", limit=mean, fewer=fewer)

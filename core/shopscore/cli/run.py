@@ -6,19 +6,21 @@ instead, ``--tz``: everything that is said on standard error goes through :func:
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..errors import InputError, ShopscoreError
-from ..plugins.isolation import divert_prints
+from ..messages import message
+from ..plugins.isolation import describe_error, divert_prints
+from ..writing import whole_file
+from . import streams, voice
 
 INTERRUPTED = 130
 BUG = 70
@@ -29,45 +31,75 @@ _ARGUMENT = re.compile(r"\b([a-z_]+)=(?![\w\"'/=])")
 
 def run(commands: click.Group) -> None:
     """Run a command and leave the process with its exit code; no traceback for what is foreseen."""
+    voice.begin()
     warnings.showwarning = _show_warning
     divert_prints()
+    streams.open_streams()
+    code = _answer(commands)
+    streams.close_streams()
+    sys.exit(code)
+
+
+def _answer(commands: click.Group) -> int:
+    """Run a command; return its exit code, and say in one line what went wrong."""
     try:
-        code = commands.main(prog_name=commands.name, standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Exit as leaving:
-        code = leaving.exit_code
-    except click.Abort:
-        code = INTERRUPTED
+        return _main(commands)
+    except (click.Abort, KeyboardInterrupt):
+        say(message("Interrupted"))
+        return INTERRUPTED
     except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        _say_usage(error)
+        return error.exit_code
     except ShopscoreError as error:
-        click.echo(f"Error: {name_options(str(error), commands)}", err=True)
-        code = error.exit_code
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+        _say_error(name_options(error.text(voice.lang()), commands))
+        return error.exit_code
     except SystemExit as leaving:  # so click ends where the reader of a pipe has seen enough
         pacified = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
-        code = 0 if pacified else leaving.code
+        return 0 if pacified or not isinstance(leaving.code, int) else leaving.code
     except BrokenPipeError:  # the same, while the last of it is written
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except OSError as error:  # standard output that is full or gone
-        click.echo(f"Error: {error.strerror or error}", err=True)
-        code = InputError.exit_code
+        return 0
+    except OSError as error:
+        _say_error(streams.output_failure(error))
+        return InputError.exit_code
     except MemoryError:
-        click.echo("Error: not enough memory for this input", err=True)
-        code = InputError.exit_code
+        _say_error(message("not enough memory for this input"))
+        return InputError.exit_code
     except Exception as error:
         if os.environ.get("SHOPSCORE_DEBUG"):
             raise
-        click.echo(
-            f"Error: {type(error).__name__}: {error}\n"
-            "This is a fault of shopscore: please report it with what SHOPSCORE_DEBUG=1 shows.",
-            err=True,
+        _say_error(describe_error(error))
+        say(
+            message(
+                "This is a fault of shopscore: please report it with what SHOPSCORE_DEBUG=1 shows."
+            )
         )
-        code = BUG
-    sys.exit(code if isinstance(code, int) else 0)
+        return BUG
+
+
+def _main(commands: click.Group) -> int:
+    try:
+        code = commands.main(prog_name=commands.name, standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        code = leaving.exit_code
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0
+
+
+def _say_error(said: object) -> None:
+    voice.tell(said, logging.ERROR)
+
+
+def _say_usage(error: click.ClickException) -> None:
+    """Say what is wrong with a command line, as click does, with nothing that steers a terminal."""
+    context, text = getattr(error, "ctx", None), error.format_message()
+    if isinstance(context, click.Context):
+        if text == context.get_help():  # nothing was asked for
+            say(*text.splitlines())
+            return
+        say(*context.get_usage().splitlines())
+        option = max(context.help_option_names, key=len)
+        say(message("Try '{command}' for help.", command=f"{context.command_path} {option}"), "")
+    _say_error(text)
 
 
 def name_options(message: str, commands: click.Group) -> str:
@@ -82,31 +114,47 @@ def name_options(message: str, commands: click.Group) -> str:
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    say(f"Warning: {message}")
+    said = message.args[0] if isinstance(message, Warning) and message.args else message
+    say(said, level=logging.WARNING)
 
 
-def say(*lines: str) -> None:
-    """Print lines for a person, on standard error."""
+def say(*lines: object, level: int = logging.INFO) -> None:
+    """Say lines on standard error, in the language of the run and with the names of options."""
     context = click.get_current_context(silent=True)
     commands = context.find_root().command if context else None
     for line in lines:
-        text = name_options(line, commands) if isinstance(commands, click.Group) else line
-        click.echo(text, err=True)
+        text = voice.text(line)
+        named = name_options(text, commands) if isinstance(commands, click.Group) else text
+        voice.tell(named, level)
 
 
 def write(text: str, output: Path | None) -> None:
-    """Write data to standard output or a file."""
+    """Write a document, JSON or TOML, to standard output or a file."""
     if output is None:
-        click.echo(text)
+        streams.print_document(f"{text}\n")
+    else:
+        write_bytes(f"{text}\n".encode("utf-8", "surrogatepass"), output)
+
+
+def write_cells(text: str, output: Path | None, *, mark: bool = False) -> None:
+    """Write CSV; with ``mark`` it begins with a byte order mark, by which Excel knows UTF-8."""
+    marked = f"\ufeff{text}" if mark else text
+    if output is not None:
+        write_bytes(marked.encode(), output)
+    elif not streams.print_cells(marked):
+        say(
+            message(
+                "Note: standard output is {encoding}, and characters that it lacks are escaped;"
+                " -o FILE writes UTF-8",
+                encoding=sys.stdout.encoding,
+            )
+        )
+
+
+def write_bytes(data: bytes, output: Path | None) -> None:
+    """Write bytes to standard output or a file, which appears whole or not at all."""
+    if output is None:
+        streams.print_bytes(data)
         return
-    with writing(output):
-        output.write_text(text + "\n", encoding="utf-8")
-
-
-@contextmanager
-def writing(output: Path) -> Iterator[None]:
-    """Raise an InputError that names the file where it cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written: {error.strerror or error}") from None
+    with whole_file(output) as file:
+        file.write_bytes(data)

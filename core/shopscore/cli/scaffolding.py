@@ -7,8 +7,9 @@ from importlib import resources
 from pathlib import Path
 
 from .._version import version
-from ..errors import InputError, UsageError
-from .run import writing
+from ..errors import UsageError
+from ..messages import message
+from ..writing import whole_folder
 
 #: Where each template goes; @NAME@ is the plugin's id.
 FILES = {
@@ -28,22 +29,22 @@ def make_package(name: str, parent: Path) -> Path:
 
     Raises:
         UsageError: for a name that is not an id.
-        InputError: where the folder exists, or cannot be written.
+        InputError: where files lie in the folder, or none can be written.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise UsageError(f"{name!r} is not an id: small letters, digits and _, a letter first")
+        raise UsageError(
+            message("{name!r} is not an id: small letters, digits and _, a letter first", name=name)
+        )
     target = parent / f"shopscore-{name}"
-    if target.exists():
-        raise InputError(f"{target}: exists already; nothing was written")
     template = resources.files(__package__) / "template"
     words = {"@NAME@": name, "@TITLE@": name.replace("_", " ").capitalize(), "@VERSION@": _floor()}
-    with writing(target):
+    with whole_folder(target) as folder:
         for source, place in FILES.items():
-            file = target / _filled(place, words)
+            file = folder / _filled(place, words)
             file.parent.mkdir(parents=True, exist_ok=True)
             text = (template / source).read_text(encoding="utf-8")
             file.write_text(_filled(text, words), encoding="utf-8")
-        (target / "src" / f"shopscore_{name}" / "py.typed").touch()
+        (folder / "src" / f"shopscore_{name}" / "py.typed").touch()
     return target
 
 

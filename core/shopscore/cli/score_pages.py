@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from pathlib import Path
 
-from ..messages import numbered
+from ..messages import listed, message, numbered
 from ..reading.report import LoadReport
 from ..results.csv_text import csv_text
-from ..results.hints import rules_command
 from ..results.result import Result
-from . import tables
+from ..results.workbooks import parquet, workbook
+from . import tables, voice
 from .options import OutputOptions
-from .run import say, write, writing
+from .run import say, write, write_bytes, write_cells
+from .shop_tables import shop_table, shops_table
 
 
-def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions, lang: str) -> None:
+def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions) -> None:
     """Write a result, or only some of its shops, in the form that was asked for."""
     if output.form == "json":
         write(result.to_json(shops), output.path)
         return
     if output.form == "table":
-        _show_result(result, shops, lang, output.path)
+        _show_result(result, shops, output.path)
         return
     frame = result.to_polars()
     if shops:
         frame = frame[result.only(shops)]
     if output.form == "csv":
-        write(csv_text(frame).rstrip("\n"), output.path)
-    elif output.path is not None:
-        with writing(output.path):
-            frame.write_parquet(output.path)
+        write_cells(csv_text(frame), output.path, mark=output.bom)
+    elif output.form == "xlsx":
+        write_bytes(workbook(frame), output.path)
+    else:
+        write_bytes(parquet(frame), output.path)
 
 
-def _show_result(result: Result, shops: tuple[str, ...], lang: str, path: Path | None) -> None:
+def _show_result(result: Result, shops: tuple[str, ...], path: Path | None) -> None:
     if shops:
         views = [result[id] for id in dict.fromkeys(shops)]
-        tables.show(*(tables.shop_table(result, view, lang) for view in views), output=path)
+        tables.show(*(shop_table(result, view) for view in views), output=path)
         return
-    listed = [view for view, _ in zip(result, range(tables.MANY), strict=False)]
-    tables.show(tables.shops_table(result, listed, lang), output=path)
-    if len(result) > len(listed):
-        more = len(result) - len(listed)
+    shown = [view for view, _ in zip(result, range(tables.MANY), strict=False)]
+    tables.show(shops_table(result, shown), output=path)
+    if len(result) > len(shown):
+        more = len(result) - len(shown)
         say(
             numbered(
                 "{n} more shop: name it with --shop, or take --format csv",
@@ -51,40 +53,40 @@ def _show_result(result: Result, shops: tuple[str, ...], lang: str, path: Path |
         )
 
 
-def show_books(report: LoadReport, lang: str, path: Path | None) -> None:
+def show_books(report: LoadReport, path: Path | None) -> None:
     """Show the books of reading, and the first cells that were set aside or repaired."""
-    incidents = tables.incidents_table(report, lang)
-    parts = [tables.books_table(report, lang), *([] if incidents is None else [incidents])]
+    more = (tables.words_table(report), tables.incidents_table(report))
+    parts = [tables.books_table(report), *(part for part in more if part is not None)]
     tables.show(*parts, output=path)
 
 
 def say_notices(result: Result) -> None:
     """Say on standard error what to know about a result."""
     ruleset = result.rules.ruleset
-    say(*(f"Note: {notice}" for notice in result.notices))
+    say(*(line for notice in result.notices if (line := voice.tell_notice(notice)) is not None))
     if result.report is not None:
-        say_reading_notices(result.report, "; shopscore validate says why")
-    changed = [a for a in result.rules.assumptions if a.overridden]
-    say(
-        f"Rule set {ruleset.name} ({ruleset.status}) rests on {len(result.rules.assumptions)}"
-        f" assumptions; {rules_command(result.rules)} lists them."
-    )
-    say(*(f"Assumed: {ruleset.full_id(a.id)} = {a.value}" for a in changed))
+        say_reading_notices(result.report, frozenset(n.message for n in result.notices))
+        if len(result.report.set_aside):
+            say(message("shopscore validate shows which rows were set aside, and why"))
+    for assumption in result.rules.assumptions:
+        if assumption.overridden:
+            id = ruleset.full_id(assumption.id)
+            say(message("Assumed: {id} = {value}", id=id, value=assumption.value))
     if ruleset.dimensions and not result.published.total.any():
-        say(*_no_data(result), "No shop has a score; --format json gives the reason for each.")
+        say(message("No shop has a score; --format json gives the reason for each."))
 
 
-def _no_data(result: Result) -> Iterator[str]:
-    """Name the metrics that no shop can have, since columns are missing."""
-    for id, graded in result.graded.items():
-        if graded.measured.missing_columns:
-            yield f"No data: {id} needs {', '.join(graded.measured.missing_columns)}"
-
-
-def say_reading_notices(report: LoadReport, why: str = "") -> None:
-    """Say on standard error what to know about what was read."""
-    say(*(f"Note: {notice}" for notice in report.notices))
+def say_reading_notices(report: LoadReport, told: Collection[str] = ()) -> None:
+    """Say on standard error what to know about what was read, but for what was told already."""
+    new = (notice for notice in report.notices if notice.message not in told)
+    say(*(line for notice in new if (line := voice.tell_notice(notice)) is not None))
     for name, columns in sorted(report.ignored.items()):
-        say(f"Note: {name}: columns that are not used: {', '.join(columns)}")
-    if len(report.set_aside):
-        say(f"Note: {len(report.set_aside)} rows were set aside{why}")
+        say(
+            message(
+                "Note: {stream}: columns that are not used: {columns}",
+                stream=name,
+                columns=listed(columns),
+            )
+        )
+    if n := len(report.set_aside):
+        say(numbered("Note: {n} row was set aside", "Note: {n} rows were set aside", n))

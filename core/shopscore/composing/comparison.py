@@ -16,6 +16,7 @@ from ..errors import UsageError
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.weighing import MetricValues
+from ..messages import message
 from ..rules.exact_rules import ExactRuleSet
 
 Direction = Literal["higher", "lower", "level"]
@@ -96,7 +97,9 @@ def compare(
     """
     rule = rules.comparison
     if rule is None:
-        raise UsageError(f"rule set {rules.name} has no comparison with the industry")
+        raise UsageError(
+            message("rule set {ruleset} has no comparison with the industry", ruleset=rules.name)
+        )
     known = measured.poolable if rules.mean_kind == "pooled" else measured.known
     among = known if peers is None else known & peers
     size = len(industries)

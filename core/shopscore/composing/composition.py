@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -12,13 +12,16 @@ from attrs import evolve, frozen
 
 from ..errors import RuleSetError
 from ..exact.columns import ColumnBuilder, ExactColumn
-from ..exact.rationals import Mask, Rationals
+from ..exact.rationals import Rationals
 from ..grading.points import Graded
 from ..grading.variants import VariantShops, by_variant
+from ..messages import message
 from ..model.conditions import Adjustment
 from ..model.rulesets import MISSING_POLICIES, Dimension
 from ..rules.coverage import coverage, known_share, weights_within
 from ..rules.exact_rules import ExactRuleSet, Weight
+from .ends import Ends, find_ends
+from .patterns import find_patterns
 
 
 @frozen(eq=False)
@@ -40,7 +43,8 @@ class Composed:
     """Dimensions and score of every shop, exact.
 
     ``weights`` are shares of metrics in the total, ``dimension_weights`` the weights of the rules.
-    ``coverage`` is known for shops in whose rules a number is missing.
+    ``coverage`` is known for shops of whose total something is missing: a number of the rules, or
+    the input of a metric. ``ends`` are the lowest and the highest total that a shop can have.
     """
 
     score: ExactColumn
@@ -48,6 +52,7 @@ class Composed:
     weights: Mapping[str, ExactColumn]
     dimension_weights: Mapping[str, ExactColumn]
     coverage: ExactColumn
+    ends: Ends
 
 
 def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Series) -> Composed:
@@ -55,23 +60,30 @@ def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Se
 
     By the policy ``rescale`` a metric without points is left out, and the others of its dimension
     share its weight; so is a dimension without points. By ``require`` a dimension needs the points
-    of all its metrics. A dimension in which a number is missing has no points, and then there is
-    no total.
+    of all its metrics. A dimension in which a number or the input of a metric is missing has no
+    points, and then there is no total, but the ends between which it lies.
     """
     ids = [entry.id for _, entry in rules.entries]
     known = {id: graded[id].points.known for id in ids}
+    lacking = {id: graded[id].lacking for id in ids}
     composer = _Composer(rules, len(industries))
     for variant in by_variant(rules, industries):
         composer.add_weights(variant)
-        for available, rows in _find_patterns(known, variant.rows):
-            shares = _shares(variant.rules, available)
+        for (available, missing), rows in find_patterns((known, lacking), variant.rows):
+            shares = _shares(variant.rules, available, missing)
             points = {id: graded[id].points.values.take(rows) for id in shares.within}
             composer.add(variant.rules, rows, shares, points)
     composed = composer.build()
+    ends = find_ends(rules, graded, industries, composed.coverage.known)
+    composed = evolve(composed, ends=ends.changed(composed.score.or_else))
     if not rules.adjustments:
         return composed
     changes = [(a, graded[a.metric].points) for a in rules.adjustments]
-    return evolve(composed, score=_adjust(rules, composed.score, changes))
+    return evolve(
+        composed,
+        score=_adjust(rules, composed.score, changes),
+        ends=composed.ends.changed(lambda end: _adjust(rules, end, changes)),
+    )
 
 
 def _adjust(
@@ -94,24 +106,11 @@ def _at_most(values: Rationals, limit: Fraction) -> Rationals:
     return Rationals.constant(limit, len(values)).where(values.at_least(limit), values)
 
 
-def _find_patterns(
-    known: Mapping[str, Mask], among: Mask
-) -> Iterator[tuple[set[str], npt.NDArray[np.int64]]]:
-    """Yield each set of metrics for which some shops have points, with these shops."""
-    if not known:
-        yield set(), np.flatnonzero(among)
-        return
-    table = pl.DataFrame(dict(known)).with_row_index("row").filter(pl.Series(among))
-    for pattern in table.group_by(*known).agg("row").iter_rows(named=True):
-        rows = np.array(pattern.pop("row"), dtype=np.int64)
-        yield {id for id, available in pattern.items() if available}, rows
-
-
-def _shares(rules: ExactRuleSet, available: set[str]) -> Shares:
+def _shares(rules: ExactRuleSet, available: set[str], lacking: set[str]) -> Shares:
     within: dict[str, Fraction] = {}
     weights: dict[str, Weight] = {}
     for dimension in rules.dimensions:
-        if known_share(rules, dimension, available) != 1:
+        if known_share(rules, dimension, available, lacking) != 1:
             continue
         if dimension.points is None:
             shares = _shares_within(rules, dimension, available)
@@ -119,7 +118,7 @@ def _shares(rules: ExactRuleSet, available: set[str]) -> Shares:
                 continue
             within |= shares
         weights[dimension.id] = dimension.weight
-    covered = coverage(rules, available)
+    covered = coverage(rules, available, lacking)
     if covered is not None:
         return Shares(within, weights, covered)
     total = sum((weight or Fraction(0) for weight in weights.values()), Fraction(0))
@@ -133,7 +132,13 @@ def _shares_within(
 ) -> dict[str, Fraction]:
     """Return the shares of available metrics in a dimension; none where it has no points."""
     if rules.policy not in MISSING_POLICIES:
-        raise RuleSetError(f"{rules.name}: unknown policy for missing metrics {rules.policy!r}")
+        raise RuleSetError(
+            message(
+                "{ruleset}: unknown policy for missing metrics {policy!r}",
+                ruleset=rules.name,
+                policy=rules.policy,
+            )
+        )
     weights = {id: w for id, w in weights_within(dimension).items() if id in available}
     total = sum(weights.values(), Fraction(0))
     incomplete = len(weights) < len(dimension.metrics)
@@ -191,11 +196,12 @@ class _Composer:
 
     def build(self) -> Composed:
         return Composed(
-            score=self._score.build(),
+            score=(score := self._score.build()),
             dimensions={id: c.build() for id, c in self._dimensions.items()},
             weights={id: c.build() for id, c in self._weights.items()},
             dimension_weights={id: c.build() for id, c in self._dimension_weights.items()},
             coverage=self._coverage.build(),
+            ends=Ends(score, score),
         )
 
 

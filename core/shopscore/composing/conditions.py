@@ -66,6 +66,30 @@ class Measures:
             return self.metrics[measure.id].poolable
         return self.column(measure).known
 
+    def checkable(self, condition: Condition[Fraction]) -> Mask:
+        """Return for which shops a condition can be checked: what it measures is there.
+
+        Where events begin within the window, a number may be too low: it tells only what more rows
+        could not change.
+        """
+        measure = condition.measure
+        everyone = np.ones(len(self.industries), dtype=np.bool_)
+        if not measure.metric:
+            return everyone
+        measured = self.metrics[measure.metric]
+        checkable = measured.known | ~measured.lacking
+        if measure.kind != "value" and measured.n_unknown is not None:
+            checkable = checkable & ~measured.n_unknown
+        if measured.cut is not None:
+            checkable = checkable & (~measured.cut | self._settled(condition))
+        return checkable
+
+    def _settled(self, condition: Condition[Fraction]) -> Mask:
+        """Return where no greater value than the known one changes whether a condition is met."""
+        known = self.column(condition.measure)
+        met = self.met(condition, ExactColumn(known.or_zero(), np.ones(len(known), dtype=np.bool_)))
+        return met if condition.operator in ("at least", "above") else ~met
+
     def met(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Mask:
         """Return which shops meet a condition; shops without a value do not.
 

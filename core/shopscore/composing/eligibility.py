@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from fractions import Fraction
 
-from attrs import evolve, frozen
+import numpy as np
+from attrs import frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
@@ -18,37 +19,38 @@ from .conditions import Measures
 class EligibilityCheck:
     """One condition for a published score: the values it measures, and which shops meet it.
 
-    ``unchecked`` marks the shops that are only taken to meet it, since nobody can tell.
+    ``checked`` marks the shops for which it could be checked: where what it measures is missing,
+    nobody knows whether the condition is met.
     """
 
     eligibility: Eligibility[Fraction]
     values: ExactColumn
     met: Mask
-    unchecked: Mask | None = None
+    checked: Mask
+
+    @property
+    def failed(self) -> Mask:
+        """The shops that are known not to meet the condition."""
+        return self.checked & ~self.met
+
+
+def ranked_shops(rules: ExactRuleSet, checks: Sequence[EligibilityCheck]) -> Mask | None:
+    """Return which shops are ranked among each other; None where all are.
+
+    A condition that could not be checked keeps nobody out.
+    """
+    if not rules.peers_need_eligibility or not checks:
+        return None
+    return np.asarray(~np.logical_or.reduce([check.failed for check in checks]), dtype=np.bool_)
 
 
 def check_eligibility(rules: ExactRuleSet, measures: Measures) -> tuple[EligibilityCheck, ...]:
-    """Check each condition of eligibility on every shop; a missing value counts as zero."""
+    """Check each condition of eligibility on every shop; where no row counts, the value is zero."""
     checks = []
     for eligibility in rules.eligibility:
         measured = measures.column(eligibility.condition.measure)
-        values = measured.or_else(ExactColumn.constant(0, len(measured)))
-        met = measures.met(eligibility.condition, values)
-        checks.append(EligibilityCheck(eligibility, values, met))
+        checked = measures.checkable(eligibility.condition)
+        values = measured.or_else(ExactColumn.constant(0, len(measured))).only(checked)
+        met = measures.met(eligibility.condition, values) & checked
+        checks.append(EligibilityCheck(eligibility, values, met, checked))
     return tuple(checks)
-
-
-def take_as_met(
-    checks: tuple[EligibilityCheck, ...], unchecked: Mapping[str, Mask], measures: Measures
-) -> tuple[EligibilityCheck, ...]:
-    """Return the checks, taken as met by shops of which nobody can tell whether they meet them."""
-    taken = []
-    for check in checks:
-        mask = unchecked.get(check.eligibility.id)
-        if mask is None:
-            taken.append(check)
-            continue
-        known = measures.metrics[check.eligibility.condition.measure.metric].known
-        open_ = mask & ~(check.met & known)
-        taken.append(evolve(check, met=check.met | mask, unchecked=open_))
-    return tuple(taken)

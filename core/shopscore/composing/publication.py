@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +13,7 @@ from attrs import evolve, field, frozen
 from ..exact.columns import ExactColumn
 from ..exact.integers import Integers
 from ..exact.rationals import Mask, Rationals
+from ..model.conditions import Condition
 from ..rules.exact_rules import ExactRuleSet
 from .composition import Composed
 from .conditions import Measures
@@ -23,14 +25,18 @@ class Published:
     """The rounded score, the status and the tiers of every shop.
 
     ``rounded`` are integers of the last decimal place; ``status`` is a word per shop; ``total``
-    marks the shops that have a score.
+    marks the shops that have a score. ``lowest`` and ``highest`` are the rounded scores between
+    which that of a partial shop lies; ``tiers`` hold whatever it is, ``possible`` for some of them.
     """
 
     status: npt.NDArray[np.object_]
     total: Mask
     rounded: Integers
     decimals: int
+    lowest: ExactColumn
+    highest: ExactColumn
     tiers: Mapping[str, Mask] = field(factory=dict)
+    possible: Mapping[str, Mask] = field(factory=dict)
 
     @cached_property
     def scored(self) -> Mask:
@@ -40,8 +46,7 @@ class Published:
     @property
     def score(self) -> ExactColumn:
         """The rounded scores; unknown where there is none."""
-        scores = Rationals(self.rounded, np.full(len(self.rounded), 10**self.decimals))
-        return ExactColumn(scores, self.total)
+        return ExactColumn(_of_places(self.rounded, self.decimals), self.total)
 
 
 def publish(
@@ -58,10 +63,34 @@ def publish(
     status = np.where(computed, "scored", "not_computable").astype(object)
     status[composed.coverage.known] = "partial"
     for check in reversed(checks):
-        status[~check.met] = check.eligibility.status
+        status[check.failed] = check.eligibility.status
     rounded = composed.score.values.half_up(rules.decimals)
     total = np.asarray((status == "scored") & composed.score.known, dtype=np.bool_)
-    published = Published(status, total, rounded, rules.decimals)
-    seen = evolve(measures, dimensions=composed.dimensions, total=published.score)
-    tiers = {tier.id: seen.met(tier.condition) for tier in rules.tiers}
-    return evolve(published, tiers=tiers)
+    open_ = total | np.asarray(status == "partial", dtype=np.bool_)
+    lowest, highest = (
+        ExactColumn(
+            _of_places(end.values.half_up(rules.decimals), rules.decimals), end.known & open_
+        )
+        for end in (composed.ends.lowest, composed.ends.highest)
+    )
+    published = Published(status, total, rounded, rules.decimals, lowest, highest)
+    seen = evolve(measures, dimensions=composed.dimensions)
+    ends = [evolve(seen, total=end) for end in (lowest, highest)]
+    tiers, possible = {}, {}
+    for tier in rules.tiers:
+        met = [end.met(tier.condition) for end in ends]
+        unknown = open_ & ~total & ~_known(seen, tier.condition)
+        tiers[tier.id] = np.logical_and.reduce(met)
+        possible[tier.id] = (np.logical_or.reduce(met) | unknown) & ~tiers[tier.id]
+    return evolve(published, tiers=tiers, possible=possible)
+
+
+def _known(seen: Measures, condition: Condition[Fraction]) -> Mask:
+    """Return for which shops the ends tell whether a condition holds."""
+    if condition.measure.kind == "dimension":
+        return seen.column(condition.measure).known
+    return seen.checkable(condition)
+
+
+def _of_places(rounded: Integers, decimals: int) -> Rationals:
+    return Rationals(rounded, np.full(len(rounded), 10**decimals))

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from ..errors import StateError
 from ..exact.integers import SAFE, group_totals, magnitude, sorted_order
+from ..messages import Message, message
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
 from .selection import day_number
@@ -67,7 +68,8 @@ class Cells:
             StateError: where a sum might not fit in int64, or a day lies far beyond the calendar.
         """
         if magnitude(day) >= _DAY_ZERO:
-            raise StateError("a tally counts rows on days that no calendar has: its day is no time")
+            said = message("a tally counts rows on days that no calendar has: its day is no time")
+            raise StateError(said)
         keys = (shop.astype(np.int64) << _DAY_BITS) | (day + _DAY_ZERO)
         if counts is None and sums is None:  # numbers sort several times faster than positions
             return _of_sorted(np.sort(keys), None, None)
@@ -96,7 +98,7 @@ class Cells:
         sums = None
         if any(run.sums is not None for run in some):
             if sum(magnitude(run.values) for run in some) >= SAFE:
-                raise StateError(_TOO_LARGE)
+                raise StateError(_too_large())
             sums = np.concatenate([run.values for run in some])[order]
         return _of_sorted(keys[order], counts, sums)
 
@@ -151,7 +153,10 @@ class Cells:
 
 
 _NOTHING = np.empty(0, dtype=np.int64)
-_TOO_LARGE = "sums of tallies do not fit in int64: a value in the events is absurdly large"
+
+
+def _too_large() -> Message:
+    return message("sums of tallies do not fit in int64: a value in the events is absurdly large")
 
 
 def _check_sum(values: Ints | None) -> None:
@@ -159,7 +164,7 @@ def _check_sum(values: Ints | None) -> None:
     if values is None or magnitude(values) * len(values) < SAFE:
         return
     if sum(map(abs, values.tolist())) >= SAFE:
-        raise StateError(_TOO_LARGE)
+        raise StateError(_too_large())
 
 
 def _of_sorted(keys: Ints, counts: Ints | None, sums: Ints | None) -> Cells:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,9 @@ import polars as pl
 
 from ..errors import ExpressionError
 from ..evaluation.with_polars import to_polars
+from ..messages import message
 from ..model.expressions import DAY_SECONDS, ColumnRef, columns_of
+from ..model.instants import expression_with_instants, instant_of
 from ..model.joined import FactOn, HasRow, Joined
 from ..model.streams import Column, Stream
 from ..reading.events import Events
@@ -41,6 +44,20 @@ def _column(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
     return orders[ref.name].gather(rows[ORDER]).alias(ref.path)
 
 
+def instants_of(refs: Iterable[ColumnRef], events: Events, stream: Stream) -> Iterator[pl.Series]:
+    """Yield the instants of times of the rows, or of their orders, where a clock was changed."""
+    rows = stream_rows(events, stream.name)
+    for ref in refs:
+        instants = events.instants.get("orders" if ref.linked else stream.name)
+        if instants is None or ref.name not in instants.columns:
+            continue
+        found = instants[ref.name]
+        if not ref.linked:
+            yield found.alias(instant_of(ref).path)
+        elif ORDER in rows.columns:
+            yield found.gather(rows[ORDER]).alias(instant_of(ref).path)
+
+
 def _absent(column: Column, name: str, length: int, *, with_default: bool) -> pl.Series:
     dtype = _DTYPES.get(column.kind, pl.Int64)
     value = column.default if with_default else None
@@ -56,7 +73,7 @@ def joined_column(node: Joined, events: Events, frame: pl.DataFrame) -> pl.Serie
             ).alias(node.key)
         case HasRow(stream, where):
             return _has_row(events, events.streams[stream], where, len(frame)).alias(node.key)
-    raise ExpressionError(f"nothing brings {type(node).__name__} to a row")
+    raise ExpressionError(message("nothing brings {kind} to a row", kind=type(node).__name__))
 
 
 def _fact(name: str, times: pl.DataFrame, events: Events) -> pl.Series:
@@ -74,7 +91,10 @@ def _has_row(events: Events, stream: Stream, where: Any, orders: int) -> pl.Seri
     found = np.zeros(orders, dtype=np.bool_)
     rows = stream_rows(events, stream.name)
     if ORDER in rows.columns:
-        columns = [column_of(ref, events, stream) for ref in columns_of(where)]
-        met = pl.DataFrame([rows[ORDER], *columns]).filter(to_polars(where).cast(pl.Boolean))
+        refs = columns_of(where)
+        columns = [column_of(ref, events, stream) for ref in refs]
+        frame = pl.DataFrame([rows[ORDER], *columns, *instants_of(refs, events, stream)])
+        condition = expression_with_instants(where, frame.columns)
+        met = frame.filter(to_polars(condition).cast(pl.Boolean))
         found[met[ORDER].drop_nulls().to_numpy()] = True
     return pl.Series(found)

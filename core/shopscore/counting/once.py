@@ -8,6 +8,8 @@ import polars as pl
 
 from ..errors import UsageError
 from ..evaluation.with_polars import to_polars
+from ..messages import message
+from ..model.instants import with_instants
 from ..model.tallies import Once, Tally
 
 
@@ -19,9 +21,10 @@ def once_column(tally: Tally) -> str:
 
 def winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
     """Return which rows count under the tally's ``Once``, among those that meet its condition."""
+    tally = with_instants(tally, frame.columns)
     once = tally.once
     if once is None:
-        raise UsageError("the tally counts every row")
+        raise UsageError(message("the tally counts every row"))
     rivals = tally.rivals
     meets = pl.lit(True) if rivals is None else to_polars(rivals).fill_null(False)
     if "_excluded" in frame.columns and not tally.with_excluded:

@@ -11,6 +11,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import UsageError
+from ..messages import message
 from ..model.expressions import columns_of
 from ..model.joined import joined_of
 from ..model.streams import Stream
@@ -18,7 +19,7 @@ from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
 from ..reading.rows.links import ORDER
-from .joining import column_of, joined_column, stream_rows
+from .joining import column_of, instants_of, joined_column, stream_rows
 from .once import once_column, winners
 from .units import Rows, Units, reach_beyond_orders
 
@@ -45,7 +46,8 @@ class Resolved:
         where a ``Once`` or a fact reaches beyond the order, all rows of a shop.
         """
         if parts < 1:
-            raise UsageError(f"split({parts}): at least one part is needed")
+            said = message("split({parts}): at least one part is needed", parts=parts)
+            raise UsageError(said)
         shares = self.units.shares(parts)
         here = {name: self.positions(name) for name in shares}
         return tuple(
@@ -109,6 +111,7 @@ def _resolved_stream(events: Events, stream: Stream, tallies: list[Tally]) -> pl
     columns = [rows["shop"]]
     refs = columns_of(*(e for t in tallies for e in t.expressions))
     columns.extend(column_of(ref, events, stream) for ref in refs)
+    columns.extend(instants_of(refs, events, stream))
     excluded = _excluded(stream, rows, orders)
     if excluded is not None:
         columns.append(excluded)

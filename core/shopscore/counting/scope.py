@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from ..errors import StateError
 from ..exact.integers import group_totals, sorted_order
+from ..messages import message
 from ..reading.fingerprints import Prints
 from .cells import Ints
 
@@ -80,10 +81,12 @@ class Scope:
         last = _ends(marks[shared])
         twice = int((np.abs(group_totals(signs[shared], last)) > 1).sum())
         if twice:
-            raise StateError(
-                f"these tallies share rows or orders ({twice} of them), which must not be counted"
-                " or taken away twice: resolve the events together, or split resolved rows"
+            said = message(
+                "these tallies share rows or orders ({count} of them), which must not be counted"
+                " or taken away twice: resolve the events together, or split resolved rows",
+                count=twice,
             )
+            raise StateError(said)
         last = _ends(marks[shared], checks[shared])
         left = group_totals(signs[shared], last)
         signs[shared] = 0

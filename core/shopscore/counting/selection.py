@@ -16,7 +16,9 @@ from attrs import frozen
 from ..errors import ExpressionError, InputError, UsageError
 from ..evaluation.bounds import Bounds, bounds
 from ..evaluation.with_polars import to_polars
+from ..messages import message
 from ..model.expressions import DAY_SECONDS, columns_of
+from ..model.instants import with_instants
 from ..model.joined import joined_of
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
@@ -72,13 +74,14 @@ def counted(
     """
     if not tallies or not len(frame):
         return
-    _check_bounds(frame, tallies)
-    columns = _columns(frame, tallies, spans)
+    timed = [with_instants(tally, frame.columns) for tally in tallies]
+    _check_bounds(frame, timed)
+    columns = _columns(frame, tallies, timed, spans)
     for start in range(0, len(frame), CHUNK):
         chunk = frame.slice(start, CHUNK)
         found = chunk.lazy().select(columns).collect()
         shop = chunk["shop"].to_numpy()
-        for i, tally in enumerate(tallies):
+        for i, tally in enumerate(timed):
             at = np.flatnonzero(found[f"mask{i}"].to_numpy())
             time = found[_time_name(tally)].to_numpy()[at]
             value = None if tally.counts_rows else found[f"value{i}"].to_numpy()[at]
@@ -94,10 +97,13 @@ def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> 
         span: the seconds to look at, such as :func:`window_span`; by default all.
     """
     if tally not in resolved.rules.tallies:
-        raise UsageError(
-            f"the rows were resolved for {resolved.rules.ruleset.name}, which does not count"
-            f" {tally.key}: resolve them for a rule set that does"
+        said = message(
+            "the rows were resolved for {ruleset}, which does not count {tally}: resolve them for"
+            " a rule set that does",
+            ruleset=resolved.rules.ruleset.name,
+            tally=tally.key,
         )
+        raise UsageError(said)
     picked = [rows.rows for _, rows in counted(resolved.frames[tally.stream], [tally], [span])]
     found = np.concatenate(picked) if picked else np.empty(0, dtype=np.int64)
     return resolved.positions(tally.stream)[found]
@@ -108,12 +114,15 @@ def _time_name(tally: Tally) -> str:
 
 
 def _columns(
-    frame: pl.DataFrame, tallies: Sequence[Tally], spans: Sequence[Span | None]
+    frame: pl.DataFrame,
+    tallies: Sequence[Tally],
+    timed: Sequence[Tally],
+    spans: Sequence[Span | None],
 ) -> list[pl.Expr]:
     """Return all expressions that a chunk is asked for: a mask and a value per tally, each once."""
     columns = {}
-    for i, (tally, span) in enumerate(zip(tallies, spans, strict=True)):
-        columns[f"mask{i}"] = _mask(frame, tally, span)
+    for i, (declared, tally, span) in enumerate(zip(tallies, timed, spans, strict=True)):
+        columns[f"mask{i}"] = _mask(frame, tally, once_column(declared), span)
         # a row without time or value does not count: 0 keeps the columns plain integers
         columns[_time_name(tally)] = to_polars(tally.day).fill_null(0)
         if not tally.counts_rows:
@@ -121,7 +130,7 @@ def _columns(
     return [column.alias(name) for name, column in columns.items()]
 
 
-def _mask(frame: pl.DataFrame, tally: Tally, span: Span | None) -> pl.Expr:
+def _mask(frame: pl.DataFrame, tally: Tally, once: str, span: Span | None) -> pl.Expr:
     time = to_polars(tally.day)
     mask = time.is_not_null() if span is None else (time >= span[0]) & (time < span[1])
     if tally.where is not None:
@@ -129,7 +138,7 @@ def _mask(frame: pl.DataFrame, tally: Tally, span: Span | None) -> pl.Expr:
     if not tally.counts_rows:
         mask = mask & to_polars(tally.value).is_not_null()
     if tally.once is not None:
-        mask = mask & pl.col(once_column(tally))
+        mask = mask & pl.col(once)
     if "_excluded" in frame.columns and not tally.with_excluded:
         mask = mask & ~pl.col("_excluded")
     return mask.fill_null(False)
@@ -153,4 +162,4 @@ def _check_bounds(frame: pl.DataFrame, tallies: Sequence[Tally]) -> None:
         for expression in expressions:
             bounds(expression, columns)
     except ExpressionError as error:
-        raise InputError(str(error)) from None
+        raise InputError(error.args[0]) from None

@@ -13,6 +13,8 @@ from attrs import evolve, frozen
 from polars.exceptions import PolarsError
 
 from ..errors import InputError, StateError
+from ..messages import Translated, listed, message
+from ..writing import cannot_be_written, whole_file
 from .cells import Cells, Ints, fingerprint
 from .daily import count_days
 from .resolution import Resolved
@@ -130,11 +132,14 @@ class Tallies(Pieces):
             StateError: for a state that is damaged, or of another version.
         """
         if isinstance(table, pl.LazyFrame):
-            return from_table(cls, table, "the table")
+            return from_table(cls, table, message("the table"))
         try:
             frame = pl.DataFrame(table)
         except (TypeError, ValueError, PolarsError) as error:
-            raise InputError(f"{type(table).__name__} is no dataframe: {error}") from None
+            said = message(
+                "{kind} is no dataframe: {why}", kind=type(table).__name__, why=str(error)
+            )
+            raise InputError(said) from None
         return from_table(cls, frame.lazy(), type(table).__name__)
 
     def write_parquet(self, path: str | Path) -> None:
@@ -144,14 +149,11 @@ class Tallies(Pieces):
             InputError: where the file cannot be written.
         """
         target = Path(path)
-        half_written = target.with_name(f"{target.name}.part")
-        try:
-            to_table(self).sink_parquet(half_written)
-            half_written.replace(target)
-        except (OSError, PolarsError) as error:
-            raise InputError(f"{path} cannot be written: {error}") from None
-        finally:
-            half_written.unlink(missing_ok=True)
+        with whole_file(target) as file:
+            try:
+                to_table(self).sink_parquet(file)
+            except PolarsError as error:
+                raise cannot_be_written(target, error) from None
 
     @classmethod
     def read_parquet(cls, path: str | Path) -> Tallies:
@@ -163,31 +165,35 @@ class Tallies(Pieces):
         """
         file = Path(path)  # never a pattern or an address
         if not file.is_file():
-            raise InputError(f"{path}: no such file")
+            raise InputError(message("{file}: no such file", file=path))
         try:
             return from_table(cls, pl.scan_parquet(file, glob=False), str(path))
         except OSError as error:
-            raise InputError(f"{path} cannot be read as a state: {error}") from None
+            said = message("{file} cannot be read as a state: {why}", file=path, why=str(error))
+            raise InputError(said) from None
 
     def _check_same_tallies(self, other: Tallies) -> None:
         if self.zone != other.zone:
-            raise StateError(
-                f"the days of these tallies are of different clocks, {self.zone} and {other.zone}:"
-                " read both for one platform, or with one tz="
+            said = message(
+                "the days of these tallies are of different clocks, {left} and {right}:"
+                " read both for one platform, or with one tz=",
+                left=self.zone,
+                right=other.zone,
             )
-        differ = [
-            f"the {side} one does not count {_some(sorted(missing))}"
-            for side, missing in (
-                ("left", [v for k, v in other.tallies.items() if k not in self.tallies]),
-                ("right", [v for k, v in self.tallies.items() if k not in other.tallies]),
-            )
-            if missing
-        ]
+            raise StateError(said)
+        differ = []
+        if missing := sorted(v for k, v in other.tallies.items() if k not in self.tallies):
+            differ.append(message("the left one does not count {tallies}", tallies=_some(missing)))
+        if missing := sorted(v for k, v in self.tallies.items() if k not in other.tallies):
+            differ.append(message("the right one does not count {tallies}", tallies=_some(missing)))
         if differ:
-            raise StateError(
-                f"these tallies count different things: {'; '.join(differ)}."
-                " Tally both by one rule set, with the same assumptions"
+            both = message("{one}; {other}", one=differ[0], other=differ[-1])
+            said = message(
+                "these tallies count different things: {differences}."
+                " Tally both by one rule set, with the same assumptions",
+                differences=both if len(differ) > 1 else differ[0],
             )
+            raise StateError(said)
 
     def _without_empty_shops(self) -> Tallies:
         """Return the state as if a shop without rows and cells had never been there."""
@@ -224,14 +230,16 @@ class Tallies(Pieces):
             StateError: for a difference, which describes no shop.
         """
         if not self.scope.is_whole:
-            raise StateError("this is a difference of tallies: add it to a state, then score that")
+            said = message("this is a difference of tallies: add it to a state, then score that")
+            raise StateError(said)
         return [
             self.daily[fingerprint(tally)].window_sums(weights, as_of, len(self.shop_ids))
             for tally, weights in wanted
         ]
 
 
-def _some(texts: Sequence[str]) -> str:
+def _some(texts: Sequence[str]) -> Translated:
     """Return the first three of some texts, and how many more there are."""
-    more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
-    return ", ".join(texts[:3]) + more
+    first = listed(texts[:3])
+    more = len(texts) - 3
+    return message("{words} and {count} more", words=first, count=more) if more > 0 else first

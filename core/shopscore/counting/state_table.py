@@ -24,6 +24,7 @@ from attrs import frozen
 from polars.exceptions import PolarsError
 
 from ..errors import InputError, StateError
+from ..messages import Message, listed, message
 from .cells import COUNTING, Cells, Ints, cell_days, cell_shops, fingerprint_of_key
 from .check_sums import check_sum
 from .scope import Scope
@@ -80,7 +81,7 @@ def to_table(state: Pieces) -> pl.LazyFrame:
     return pl.concat(parts, how="diagonal").select(*SCHEMA)
 
 
-def from_table(kind: type[State], table: pl.LazyFrame, name: str) -> State:
+def from_table(kind: type[State], table: pl.LazyFrame, name: object) -> State:
     """Return the state that a table holds, as a ``kind``; its rows may stand in any order.
 
     Raises:
@@ -91,27 +92,31 @@ def from_table(kind: type[State], table: pl.LazyFrame, name: str) -> State:
         there = set(table.collect_schema().names())
         missing = [column for column in SCHEMA if column not in there]
         if missing:
-            raise InputError(
-                f"{name} is not a state: it has no column {', '.join(missing)}; a state is what"
-                " Tallies.write_parquet writes"
+            said = message(
+                "{file} is not a state: it has no column {columns}; a state is what"
+                " Tallies.write_parquet writes",
+                file=name,
+                columns=listed(missing),
             )
+            raise InputError(said)
         typed = table.select(pl.col(column).cast(dtype) for column, dtype in SCHEMA.items())
         return _checked(kind, typed, name)
     except PolarsError as error:
-        raise InputError(f"{name} cannot be read as a state: {error}") from None
+        said = message("{file} cannot be read as a state: {why}", file=name, why=str(error))
+        raise InputError(said) from None
 
 
-def _checked(kind: type[State], table: pl.LazyFrame, name: str) -> State:
+def _checked(kind: type[State], table: pl.LazyFrame, name: object) -> State:
     said = _read_header(_of_kind(table, "state", "text")["text"].to_list(), name)
     tallies = _of_kind(table, "tally", "tally", "text").sort("tally")
     shops = _of_kind(table, "shop", "shop_id", "count").sort("shop_id")
     units = _of_kind(table, "unit", "unit", "check", "count").sort("unit", "check")
     columns = _of_kind(table, "column", "text")["text"].to_list()
     if any(frame.null_count().sum_horizontal().item() for frame in (tallies, shops, units)):
-        raise _damaged(name, "a row has no value where one is needed")
+        raise _damaged(name, message("a row has no value where one is needed"))
     keys = dict(tallies.iter_rows())
     if any(fingerprint_of_key(key) != found for found, key in keys.items()):
-        raise _damaged(name, "the fingerprint of a tally is not that of its text")
+        raise _damaged(name, message("the fingerprint of a tally is not that of its text"))
     found = kind(
         tallies=keys,
         shop_ids=shops["shop_id"],
@@ -126,9 +131,14 @@ def _checked(kind: type[State], table: pl.LazyFrame, name: str) -> State:
         zone=said.get("zone"),
     )
     if _header(found) != said:
-        raise _damaged(name, f"it holds {_header(found)}, and its first row says {said}")
+        why = message(
+            "it holds {found}, and its first row says {said}",
+            found=str(_header(found)),
+            said=str(said),
+        )
+        raise _damaged(name, why)
     if check_sum(found.shop_ids, found.rows, found.daily) != found.scope.total:
-        raise _damaged(name, "its cells do not have the check sum of its units")
+        raise _damaged(name, message("its cells do not have the check sum of its units"))
     return found
 
 
@@ -145,24 +155,37 @@ def _header(state: Pieces) -> dict[str, Any]:
     }
 
 
-def _read_header(texts: list[str | None], name: str) -> dict[str, Any]:
+def _read_header(texts: list[str | None], name: object) -> dict[str, Any]:
     if len(texts) != 1:
-        raise _damaged(name, f"it has {len(texts)} rows of kind state, not one")
+        why = message("it has {count} rows of kind state, not one", count=len(texts))
+        raise _damaged(name, why)
     try:
         said = json.loads(texts[0] or "")
         schema, counting = said["schema"], said["counting"]
     except (ValueError, KeyError, TypeError):
-        raise _damaged(name, f"its first row says {texts[0]!r}") from None
+        raise _damaged(name, message("its first row says {text!r}", text=texts[0])) from None
     if (schema, counting) != (SCHEMA_NAME, COUNTING):
-        raise StateError(
-            f"{name} holds a state of another version ({schema}, counting {counting}), and this"
-            f" one reads {SCHEMA_NAME}, counting {COUNTING}: tally the events again"
+        other = message(
+            "{file} holds a state of another version ({schema}, counting {counting}), and this"
+            " one reads {own_schema}, counting {own_counting}: tally the events again",
+            file=name,
+            schema=schema,
+            counting=counting,
+            own_schema=SCHEMA_NAME,
+            own_counting=COUNTING,
         )
+        raise StateError(other)
     return dict(said)
 
 
-def _damaged(name: str, why: str) -> StateError:
-    return StateError(f"{name} is damaged: {why}. Take another copy, or tally the events again")
+def _damaged(name: object, why: Message) -> StateError:
+    return StateError(
+        message(
+            "{file} is damaged: {why}. Take another copy, or tally the events again",
+            file=name,
+            why=why,
+        )
+    )
 
 
 def _of_kind(table: pl.LazyFrame, kind: str, *columns: str) -> pl.DataFrame:
@@ -170,7 +193,7 @@ def _of_kind(table: pl.LazyFrame, kind: str, *columns: str) -> pl.DataFrame:
 
 
 def _daily(
-    table: pl.LazyFrame, fingerprints: list[str], shop_ids: pl.Series, name: str
+    table: pl.LazyFrame, fingerprints: list[str], shop_ids: pl.Series, name: object
 ) -> dict[str, Cells]:
     """Return the cells of each tally; texts become numbers batch by batch, while they are read."""
     cells = (
@@ -185,7 +208,7 @@ def _daily(
         .collect(engine="streaming")
     )
     if cells.null_count().sum_horizontal().item():
-        raise _damaged(name, "a cell has no tally, shop, day, sum or count that is known")
+        raise _damaged(name, message("a cell has no tally, shop, day, sum or count that is known"))
     if not cells["tally"].is_sorted():
         cells = cells.sort("tally")
     starts = np.searchsorted(cells["tally"].to_numpy(), np.arange(len(fingerprints) + 1)).tolist()

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from ..errors import ExpressionError
+from ..messages import message
 from ..model import expressions as ex
 from ..model.joined import Joined
 from .operators import month_of_day
@@ -29,7 +30,12 @@ def bounds(expr: ex.Expr, columns: Mapping[str, Bounds]) -> Bounds:
     """
     limits = _bounds(expr, columns)
     if limits is not None and max(-limits[0], limits[1]) >= SAFE:
-        raise ExpressionError(f"{expr}: values up to {max(limits, key=abs)} do not fit in int64")
+        said = message(
+            "{expression}: values up to {value} do not fit in int64",
+            expression=str(expr),
+            value=max(limits, key=abs),
+        )
+        raise ExpressionError(said)
     return limits
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from ..errors import ExpressionError
+from ..messages import Message, message
 from ..model import expressions as ex
 from ..model.joined import FactOn, HasRow
 from ..model.streams import Stream
@@ -53,7 +54,12 @@ def type_of(expr: ex.Expr, stream: Stream, orders: Stream) -> Type:
         case ex.When():
             _all(expr, below[:1], "truth", "truth")
             return _same(expr, below[1:])
-    raise ExpressionError(f"{expr}: {type(expr).__name__} is not a kind of expression")
+    said = message(
+        "{expression}: {kind} is not a kind of expression",
+        expression=str(expr),
+        kind=type(expr).__name__,
+    )
+    raise ExpressionError(said)
 
 
 _KINDS: Mapping[str, Type] = {"text": "word", "enum": "word", "bool": "truth"}
@@ -73,21 +79,34 @@ def _of_value(value: ex.Scalar | ex.Assumed) -> Type:
 def _all(expr: ex.Expr, types: tuple[Type, ...], wanted: Type, result: Type) -> Type:
     for type_ in types:
         if type_ not in (wanted, "null"):
-            raise ExpressionError(f"{expr}: needs {_PLURAL[wanted]}, not {_PLURAL[type_]}")
+            said = message(
+                "{expression}: needs {wanted}, not {found}",
+                expression=str(expr),
+                wanted=_plural(wanted),
+                found=_plural(type_),
+            )
+            raise ExpressionError(said)
     return result
 
 
 def _same(expr: ex.Expr, types: tuple[Type, ...]) -> Type:
     known = {type_ for type_ in types if type_ != "null"}
     if len(known) > 1:
-        kinds = " and ".join(sorted(_PLURAL[type_] for type_ in known))
-        raise ExpressionError(f"{expr}: mixes {kinds}")
+        one, *others = sorted(map(_plural, known))
+        for other in others:
+            one = message("{one} and {other}", one=one, other=other)
+        raise ExpressionError(
+            message("{expression}: mixes {kinds}", expression=str(expr), kinds=one)
+        )
     return known.pop() if known else "null"
 
 
-_PLURAL: Mapping[Type, str] = {
-    "integer": "integers",
-    "truth": "truth values",
-    "word": "words",
-    "null": "nulls",
-}
+def _plural(type_: Type) -> Message:
+    match type_:
+        case "integer":
+            return message("integers")
+        case "truth":
+            return message("truth values")
+        case "word":
+            return message("words")
+    return message("nulls")

@@ -8,6 +8,7 @@ from functools import reduce
 import polars as pl
 
 from ..errors import ExpressionError
+from ..messages import Message, message
 from ..model import expressions as ex
 from ..model.joined import Joined
 from .operators import OPERATORS, month_of_day
@@ -85,7 +86,10 @@ def _is_bare_null(expr: ex.Expr) -> bool:
     return False
 
 
-def _unknown(expr: ex.Expr) -> str:
+def _unknown(expr: ex.Expr) -> Message:
     if isinstance(expr, ex.Assumed):
-        return f"assumption {expr.id} has no number yet: bind the metric to a rule set first"
-    return f"no evaluator for {type(expr).__name__}"
+        return message(
+            "assumption {assumption} has no number yet: bind the metric to a rule set first",
+            assumption=expr.id,
+        )
+    return message("no evaluator for {kind}", kind=type(expr).__name__)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import ExpressionError
+from ..messages import message
 from ..model import expressions as ex
 from ..model.joined import Joined
 from .operators import OPERATORS, month_of_day
@@ -38,7 +39,8 @@ def evaluate(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
     5
     """
     if not isinstance(expr, ex.Expr):
-        raise ExpressionError(f"evaluate needs an expression, not {type(expr).__name__}")
+        said = message("evaluate needs an expression, not {kind}", kind=type(expr).__name__)
+        raise ExpressionError(said)
     return _value(expr, row)
 
 
@@ -76,8 +78,10 @@ def _value(expr: ex.Expr, row: Mapping[str, Any]) -> Any:
         case Joined():
             return row.get(expr.key)
         case ex.Assumed(id):
-            raise ExpressionError(f"assumption {id} has no number yet")
-    raise ExpressionError(f"no evaluator for {type(expr).__name__}")
+            raise ExpressionError(
+                message("assumption {assumption} has no number yet", assumption=id)
+            )
+    raise ExpressionError(message("no evaluator for {kind}", kind=type(expr).__name__))
 
 
 def _binary(op: str, left: Any, right: Any) -> Any:

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
+from ..errors import UsageError
+from ..messages import message
 from .integers import EXACT_DOUBLE, SAFE, Integers, magnitude, narrow, widen
 
 Floats = npt.NDArray[np.float64]
@@ -34,8 +36,12 @@ class Rationals:
 
     @classmethod
     def of(cls, num: Any, den: Any) -> Rationals:
-        """Build a column from two sequences of integers; denominators must be positive."""
-        return cls(np.array(num, dtype=object), np.array(den, dtype=object))
+        """Build a column from two sequences of integers.
+
+        Raises:
+            UsageError: for what is not an integer, and for a denominator that is not positive.
+        """
+        return cls(_integers(num), _positive(_integers(den)))
 
     @classmethod
     def constant(cls, value: Fraction | int, length: int) -> Rationals:
@@ -67,6 +73,23 @@ class Rationals:
     def where(self, keep: Mask, other: Rationals) -> Rationals:
         """Return these values where ``keep`` is true, those of ``other`` elsewhere."""
         return Rationals(np.where(keep, self.num, other.num), np.where(keep, self.den, other.den))
+
+    def least(self, other: Rationals) -> Rationals:
+        """Return the smaller value of each row.
+
+        >>> Rationals.of([1, 1], [2, 4]).least(Rationals.of([1, 1], [3, 3])).fractions()
+        [Fraction(1, 3), Fraction(1, 4)]
+        """
+        return self.where(~self.above(other), other)
+
+    def greatest(self, other: Rationals) -> Rationals:
+        """Return the greater value of each row."""
+        return self.where(self.above(other), other)
+
+    def above(self, other: Rationals) -> Mask:
+        """Return whether each value is above that of another column, decided exactly."""
+        a, b = (self, other) if self._fits(other) else (self._wide(), other._wide())
+        return np.asarray(a.num * b.den > b.num * a.den, dtype=np.bool_)
 
     def floats(self) -> Floats:
         """Return the doubles nearest to the exact values: equal fractions are equal floats."""
@@ -111,3 +134,23 @@ class Rationals:
         object.__setattr__(wide, "num", widen(self.num))
         object.__setattr__(wide, "den", widen(self.den))
         return wide
+
+
+def _integers(values: Any) -> Integers:
+    """Return integers as an array; raise UsageError for a fraction, a boolean or a missing value."""
+    given = np.asarray(values)
+    if given.dtype.kind in "iu":  # an array of integers holds nothing else
+        return given.astype(object)
+    every = given.tolist() if given.dtype.kind == "O" else list(values)
+    for value in every:
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            said = message("{value} is not an integer: a fraction needs two", value=repr(value))
+            raise UsageError(said)
+    return np.array([int(value) for value in every], dtype=object)
+
+
+def _positive(values: Integers) -> Integers:
+    """Return denominators; raise UsageError for one that is not positive."""
+    if len(values) and (least := values.min()) <= 0:
+        raise UsageError(message("a denominator must be positive, not {value}", value=int(least)))
+    return values

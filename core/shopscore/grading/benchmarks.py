@@ -20,6 +20,7 @@ from ..model.metrics import Better
 from ..notices import Notice
 from ..reading.cell_places import Row
 from ..reading.files import read_file
+from ..rules.scorers import Reach
 from .amounts import Amount, Possible, read_amount, read_percentile
 from .names import Name, Names
 
@@ -229,6 +230,17 @@ def percentiles_from_table(
             percentiles[industry, value] = curve.percentile(value)
         cells.append(percentiles[industry, value])
     return ExactColumn.of(cells)
+
+
+def reach_of_table(benchmark: Benchmark, metric: str, industries: Sequence[str]) -> Reach:
+    """Return the percentiles that values could have by the table; possible where it has rows."""
+    lowest, highest = [], []
+    for industry in industries:
+        curve = benchmark.curve(industry, metric)
+        lowest.append(min(curve.percentiles) if curve else None)
+        highest.append(max(curve.percentiles) if curve else None)
+    low, high = ExactColumn.of(lowest), ExactColumn.of(highest)
+    return Reach(low.values, high.values, low.known)
 
 
 def _find_curve(benchmark: Benchmark, industry: str, metric: str, better: Better) -> Curve | None:

@@ -11,9 +11,9 @@ from attrs import frozen
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..model.metrics import Better
-from ..rules.scorers import Percentiles
-from .benchmarks import Benchmark, percentiles_from_table
-from .ranking import exact_ranks, ranks_among
+from ..rules.scorers import Percentiles, Reach
+from .benchmarks import Benchmark, percentiles_from_table, reach_of_table
+from .ranking import exact_ranks, rank_fractions, ranks_among
 
 
 @frozen(eq=False)
@@ -22,12 +22,14 @@ class Ranker:
 
     ``own`` are the shops' own values, ``is_peer`` marks those that are ranked among each other,
     within the groups of ``codes``. Percentiles that a user ``supplied`` for own values take
-    precedence over a benchmark table, and a table over peers; those that only ``fill`` come last.
+    precedence over a benchmark table, and a table over peers; those that only ``fill`` come last. A
+    group of fewer than ``min_peers`` is not ranked.
     """
 
     metric: str
     better: Better
     kind: str
+    min_peers: int
     own: ExactColumn
     is_peer: Mask
     industries: Sequence[str]
@@ -46,7 +48,36 @@ class Ranker:
         kept = self.supplied.only((asked.known == own.known) & (equal | ~own.known))
         if self.fill:
             kept = kept.only(~ranked.column.known)
-        return Percentiles(kept.or_else(ranked.column), ranked.from_table & ~kept.known, kept.known)
+        return Percentiles(
+            kept.or_else(ranked.column),
+            ranked.from_table & ~kept.known,
+            np.where(kept.known, 0, ranked.peers),
+            kept.known,
+        )
+
+    def reach(self) -> Reach:
+        """Return the percentiles that each shop could have, if its value were known."""
+        ones = np.ones(len(self.is_peer), dtype=np.int64)
+        size = self._sizes(self.is_peer)
+        possible = self.is_peer & (size >= self.min_peers)
+        size = np.maximum(size, 2)  # where there is none, any number does
+        lowest = rank_fractions(self.kind, 0 * ones, ones, size)
+        highest = rank_fractions(self.kind, size - 1, ones, size)
+        if self.benchmark is None:
+            return Reach(lowest, highest, possible)
+        ends = reach_of_table(self.benchmark, self.metric, self.industries)
+        return Reach(
+            ends.lowest.where(ends.possible, lowest),
+            ends.highest.where(ends.possible, highest),
+            ends.possible | possible,
+        )
+
+    def _sizes(self, counted: Mask) -> npt.NDArray[np.int64]:
+        """Return how many shops of each shop's group are marked."""
+        if not len(counted):
+            return np.zeros(0, dtype=np.int64)
+        _, groups = np.unique(self.codes, return_inverse=True)
+        return np.bincount(groups, weights=counted).astype(np.int64)[groups]
 
     def _from_table_or_peers(self, asked: ExactColumn) -> Percentiles:
         peers = self.own.only(self.is_peer)
@@ -62,9 +93,12 @@ class Ranker:
             ranks = ranks_among(
                 peers, asked.only(self.is_peer), self.codes, kind=self.kind, better=self.better
             )
+        size = self._sizes(peers.known) + ~peers.known  # a shop without a value joins its peers
+        ranks = ranks.only(size >= self.min_peers)
+        among = np.where(ranks.known, size, 0)
         if self.benchmark is None:
-            return Percentiles(ranks, np.zeros_like(ranks.known))
+            return Percentiles(ranks, np.zeros_like(ranks.known), among)
         table = percentiles_from_table(
             self.benchmark, self.metric, self.industries, asked, self.better
         )
-        return Percentiles(table.or_else(ranks), table.known)
+        return Percentiles(table.or_else(ranks), table.known, np.where(table.known, 0, among))

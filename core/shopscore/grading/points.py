@@ -13,9 +13,12 @@ from attrs import frozen
 from ..errors import PluginError
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
+from ..messages import listed, message
+from ..model.rulesets import MetricEntry
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.isolation import isolated
-from ..rules.scorers import Context, Percentiles
+from ..rules.exact_rules import Weight
+from ..rules.scorers import Context, Percentiles, Reach
 from .benchmarks import Benchmark
 from .percentiles import Ranker
 from .variants import VariantShops, by_variant
@@ -33,13 +36,18 @@ Statuses = npt.NDArray[np.int8]
 class Graded:
     """One metric of every shop: values, points and statuses.
 
-    ``statuses`` are positions in :data:`METRIC_STATUSES`. ``supplied`` marks points that a user
-    supplied, which were not computed.
+    ``statuses`` are positions in :data:`METRIC_STATUSES`. ``lacking`` marks shops that could have
+    points if the missing input were there. ``least`` and ``most`` are the points that a shop has or
+    could have; unknown where it can have none. ``supplied`` marks points that a user supplied,
+    which were not computed.
     """
 
     measured: MetricValues
     statuses: Statuses
     points: ExactColumn
+    lacking: Mask
+    least: ExactColumn
+    most: ExactColumn
     percentiles: Percentiles | None = None
     supplied: Mask | None = None
 
@@ -120,6 +128,7 @@ def _build_contexts(
             id,
             metric.better,
             exact.ranking,
+            exact.min_peers,
             own,
             is_peer,
             industries,
@@ -140,7 +149,9 @@ def _build_contexts(
                 industries=industries,
                 shop_types=types,
                 low=exact.low,
+                high=exact.high,
                 rank=rank,
+                rank_reach=rank.reach,
             ),
         )
 
@@ -154,10 +165,14 @@ def _grade_weighted(
     """Grade by the scorer of each variant; without a scorer or a number the status says why."""
     size = len(context.has_value)
     points, percentiles = ExactColumn.unknown(size), None
+    least = most = ExactColumn.unknown(size)
     statuses = np.full(size, _code("no_data"), dtype=np.int8)
     weighed = np.ones(size, dtype=np.bool_)
     for variant in variants:
         entry = variant.entry(context.metric)
+        reach = _reach(variant, entry, context)
+        least = ExactColumn(reach.lowest, reach.possible).where(variant.rows, least)
+        most = ExactColumn(reach.highest, reach.possible).where(variant.rows, most)
         if entry.weight is None:
             weighed = weighed & ~variant.rows
         if entry.scorer not in variant.rules.scorers:
@@ -181,25 +196,49 @@ def _grade_weighted(
     statuses[points.known & ~weighed] = _code("missing_number")
     statuses[measured.known & ~context.has_value & ~points.known] = _code("below_min_n")
     statuses[~measured.known & ~points.known] = _code("no_data")
-    return Graded(measured, statuses, points, percentiles, from_user)
+    ungraded = np.isin(statuses, [_code("missing_number"), _code("informational")])
+    lacking = measured.lacking & ~points.known & least.known
+    open_ = lacking | (ungraded & context.has_value)
+    return Graded(
+        measured,
+        statuses,
+        points,
+        lacking,
+        points.or_else(least.only(open_)),
+        points.or_else(most.only(open_)),
+        percentiles,
+        from_user,
+    )
+
+
+def _reach(variant: VariantShops, entry: MetricEntry[Weight], context: Context) -> Reach:
+    """Return the points that each shop could have; any where it is not known how they are made."""
+    if entry.scorer not in variant.rules.scorers:
+        return Reach.everywhere(context.low, context.high, len(context.has_value))
+    with isolated(f"scorer of metric {context.metric}"):
+        return variant.rules.scorers[entry.scorer].reach(context)
 
 
 def _grade_adjustment(measured: MetricValues) -> Graded:
     """Grade a bonus or a deduction, whose points are its value."""
     statuses = np.where(measured.known, _code("ok"), _code("no_data")).astype(np.int8)
-    return Graded(measured, statuses, measured.column)
+    points = measured.column
+    return Graded(measured, statuses, points, measured.lacking, points, points)
 
 
 def _grade_informational(measured: MetricValues, percentiles: Percentiles | None) -> Graded:
-    statuses = np.where(measured.known, _code("informational"), _code("no_data"))
-    nothing = ExactColumn.unknown(len(statuses))
-    return Graded(measured, statuses.astype(np.int8), nothing, percentiles)
+    statuses = np.where(measured.known, _code("informational"), _code("no_data")).astype(np.int8)
+    none = ExactColumn.unknown(len(statuses))
+    return Graded(measured, statuses, none, measured.lacking, none, none, percentiles)
 
 
 def _code(status: str) -> int:
     try:
         return METRIC_STATUSES.index(status)
     except ValueError:
-        raise PluginError(
-            f"a scorer returned the reason {status!r}; known: {', '.join(METRIC_STATUSES)}"
-        ) from None
+        said = message(
+            "a scorer returned the reason {status!r}; known: {words}",
+            status=status,
+            words=listed(METRIC_STATUSES),
+        )
+        raise PluginError(said) from None

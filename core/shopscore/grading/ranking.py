@@ -30,6 +30,7 @@ import numpy.typing as npt
 from ..errors import UsageError, did_you_mean
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Floats, Mask, Rationals
+from ..messages import message
 from ..model.metrics import Better
 from ..model.rulesets import RANKING_KINDS
 from .benchmarks import Benchmark, percentiles_from_table
@@ -66,7 +67,7 @@ def exact_ranks(
     exists = ~np.isnan(values) if present is None else present
     codes = np.zeros(len(values), dtype=np.int64) if groups is None else groups
     if not len(values) == len(codes) == len(exists):
-        raise UsageError("values and groups must have the same length")
+        raise UsageError(message("values and groups must have the same length"))
     rows = np.flatnonzero(exists)
     worse, equal, size = (np.zeros(len(values), dtype=np.int64) for _ in range(3))
     if len(rows):
@@ -130,9 +131,17 @@ def _peers_around(
 
 def _check_words(kind: str, better: str) -> None:
     if kind not in _FORMULAS:
-        raise UsageError(f"unknown kind of rank {kind}{did_you_mean(kind, KINDS)}")
+        guess = did_you_mean(kind, KINDS)
+        raise UsageError(message("unknown kind of rank {kind}{guess}", kind=kind, guess=guess))
     if better not in ("higher", "lower"):
-        raise UsageError(f"better must be 'higher' or 'lower', not {better!r}")
+        raise UsageError(
+            message("better must be 'higher' or 'lower', not {better!r}", better=better)
+        )
+
+
+def rank_fractions(kind: str, worse: Ints, equal: Ints, size: Ints) -> Rationals:
+    """Return the ranks of values by how many are worse, how many equal, and the group's size."""
+    return Rationals(*_FORMULAS[kind](worse, equal, size))
 
 
 def _percentiles(worse: Ints, equal: Ints, size: Ints, present: Mask, kind: str) -> ExactColumn:
@@ -193,7 +202,7 @@ def percentile_rank(
     """
     numbers = np.asarray(values, dtype=np.float64) + 0.0  # −0.0 is 0.0
     if numbers.ndim != 1:
-        raise UsageError(f"values must have one dimension, not {numbers.ndim}")
+        raise UsageError(message("values must have one dimension, not {found}", found=numbers.ndim))
     codes = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
     return exact_ranks(numbers, codes, kind=kind, better=better).floats()
 
@@ -229,9 +238,9 @@ def benchmark_percentile(
     """
     numbers = np.asarray(values, dtype=np.float64)
     if numbers.shape != (len(industries),):
-        raise UsageError("values and industries must have the same length")
+        raise UsageError(message("values and industries must have the same length"))
     if np.isinf(numbers).any():
-        raise UsageError("values must be finite, or NaN for none")
+        raise UsageError(message("values must be finite, or NaN for none"))
     cells = [None if np.isnan(number) else Fraction(str(number)) for number in numbers]
     column = ExactColumn.of(cells)
     return percentiles_from_table(benchmark, metric, list(industries), column, better).floats()

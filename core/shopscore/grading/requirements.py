@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
+from ..messages import message
 from ..model.expressions import ColumnRef, Expr, FirstOf, columns_of
 from ..model.joined import HasRow, joined_of
 from ..model.streams import Stream
@@ -19,22 +20,40 @@ def missing_columns_of(
     """Return what a metric needs and the events do not have: ``stream.column``, or ``stream NAME``.
 
     A metric needs the columns of its conditions and values that have no default (of ``first_of``
-    those of one alternative), and at least one column for the day. It never needs columns of the
-    linked order.
+    those of one alternative), and at least one column for the day. Of the linked order it needs
+    what its conditions and values read, and not the days, which have alternatives.
     """
     missing: dict[str, None] = {}
     for tally in metric.aggregator.tallies:
         stream = streams[tally.stream]
+        if not any(name == stream.name for name, _ in present):
+            missing[f"stream {stream.name}"] = None
+            continue
         needs = _Needs(stream, streams, present)
         for expr in _list_decisive(tally):
             missing |= dict.fromkeys(needs.missing(expr))
         days = [ref for ref in columns_of(tally.day) if not ref.linked]
         if days and not any((stream.name, ref.name) in present for ref in days):
             missing[" or ".join(f"{stream.name}.{ref.name}" for ref in days)] = None
-        named = any(name.startswith(f"{stream.name}.") for name in missing)
-        if not named and not any(name == stream.name for name, _ in present):
-            missing[f"stream {stream.name}"] = None  # it reads nothing but the linked order
     return tuple(missing)
+
+
+def in_words(name: str) -> str:
+    """Return what a metric lacks as a message: a column, a stream, or one of several columns.
+
+    >>> from shopscore.messages import in_language
+    >>> in_language(in_words("orders.signed_at or orders.confirmed_at"), "zh")
+    'orders.signed_at 或 orders.confirmed_at'
+    """
+    if name.startswith("stream "):
+        return message("stream {stream}", stream=name.removeprefix("stream "))
+    first, found, rest = name.partition(" or ")
+    if found:
+        return message("{one} or {other}", one=in_words(first), other=in_words(rest))
+    first, found, rest = name.partition(" and ")
+    if found:
+        return message("{one} and {other}", one=in_words(first), other=in_words(rest))
+    return name
 
 
 def _list_decisive(tally: Tally) -> Iterator[Expr]:
@@ -60,7 +79,9 @@ class _Needs:
     def missing(self, expr: Expr) -> tuple[str, ...]:
         match expr:
             case ColumnRef(name, linked):
-                known = linked or self.stream.column(name).default is not None
+                if linked:
+                    return self._missing_of_order(name)
+                known = self.stream.column(name).default is not None
                 known = known or (self.stream.name, name) in self.present
                 return () if known else (f"{self.stream.name}.{name}",)
             case FirstOf(operands):
@@ -72,6 +93,16 @@ class _Needs:
             case HasRow(name, where):
                 return self._missing_for_links(self.streams[name], where)
         return tuple(name for child in expr.children() for name in self.missing(child))
+
+    def _missing_of_order(self, name: str) -> tuple[str, ...]:
+        """Return what is missing to read a column of the order that a row names."""
+        orders = self.streams["orders"]
+        if not any(stream == orders.name for stream, _ in self.present):
+            return (f"stream {orders.name}",)
+        link = (self.stream.name, "order_id")
+        column = (orders.name, name)
+        needed = (link,) if orders.column(name).default is not None else (link, column)
+        return tuple(f"{s}.{n}" for s, n in needed if (s, n) not in self.present)
 
     def _missing_for_links(self, stream: Stream, where: Expr) -> tuple[str, ...]:
         """Return what is missing to find out whether a row of a stream names an order."""

@@ -42,6 +42,12 @@ class TypedRow:
     percentile: Fraction | None = None
     points: Fraction | None = None
 
+    @property
+    def says_none(self) -> bool:
+        """Whether the row says that a console shows nothing."""
+        shown = self.value, self.percentile, self.points
+        return self.n == 0 or all(number is None for number in shown)
+
 
 def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[Notice, ...]]:
     """Read the rows of a CSV file or a dataframe, and what to know of the file.
@@ -124,8 +130,9 @@ class _Reader:
             read_percentile(percentile, row.cell("percentile")) if percentile else None,
             _number(cells, "points", row, self.scale),
         )
-        if read.n is None and not self.rules.metrics[name.id].aggregator.tallies:
-            return evolve(read, n=1 if read.value is not None else 0)  # no rows: one number
+        counted = bool(self.rules.metrics[name.id].aggregator.tallies)
+        if read.value is not None and read.n is None and not counted:
+            return evolve(read, n=1)  # no rows: one number
         return read
 
     def _name(self, text: str, row: Row) -> Name:

@@ -39,11 +39,16 @@ class Console:
 
 @frozen(eq=False, slots=False)
 class TypedValues:
-    """What a user typed in, by shop: values, percentiles and points, and what a console shows."""
+    """What a user typed in, by shop: values, percentiles and points, and what a console shows.
+
+    A row without a number says that a console shows none, but not where only ``conditions``
+    measure the metric: a number of things that a console does not show is not zero.
+    """
 
     rows: Sequence[TypedRow]
     industries: Mapping[str, str]
     notices: tuple[Notice, ...] = ()
+    conditions: frozenset[str] = frozenset()
 
     @property
     def shop_ids(self) -> list[str]:
@@ -59,7 +64,10 @@ class TypedValues:
         )
 
     def measured(self, metric: str, places: Places) -> MetricValues:
-        """Return the values of one metric, as sums over ``n`` rows so that they can be pooled."""
+        """Return the values of one metric, as sums over ``n`` rows so that they can be pooled.
+
+        Input is missing where no row of the shop tells a value, or that there is none.
+        """
         size = len(places)
         own = [
             (row, row.value, 1 if row.n is None else row.n)
@@ -74,6 +82,8 @@ class TypedValues:
             at = places[row.shop_id]
             num[at], den[at] = int(value * common) * weight, common * weight
             n[at], known[at], unknown[at] = row.n or 0, True, row.n is None
+        lacking = ~known
+        lacking[[places[row.shop_id] for row in self._of(metric) if self._says_none(row)]] = False
         return MetricValues(
             metric,
             ExactColumn(Rationals.of(num, den), known),
@@ -82,7 +92,11 @@ class TypedValues:
             typed=known,
             n_unknown=unknown,
             unpooled=unknown,
+            lacking=lacking,
         )
+
+    def _says_none(self, row: TypedRow) -> bool:
+        return row.says_none and (row.n == 0 or row.name.id not in self.conditions)
 
     def supplied(self, places: Places) -> Supplied:
         """Return the percentiles and points among the input."""
@@ -149,4 +163,6 @@ def read_values(values: Any, rules: BoundRuleSet) -> TypedValues:
                     other=row.industry,
                 )
             )
-    return TypedValues(rows, industries, notices)
+    weighted = {entry.id for _, entry in rules.exact.entries}
+    asked = {each.condition.measure.metric for each in rules.exact.eligibility}
+    return TypedValues(rows, industries, notices, frozenset(asked - weighted))

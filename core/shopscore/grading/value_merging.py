@@ -51,17 +51,12 @@ class ValuesBeside:
 
 @frozen(eq=False)
 class ToGrade:
-    """Everything that grading starts from: values of metrics, and what came with them.
-
-    ``unchecked`` marks, by condition of eligibility, the shops of which it cannot be told whether
-    they meet it.
-    """
+    """Everything that grading starts from: values of metrics, and what came with them."""
 
     shops: pl.DataFrame
     measured: Mapping[str, MetricValues]
     supplied: Supplied = NOTHING_SUPPLIED
     console: Console = field(factory=Console)
-    unchecked: Mapping[str, Mask] = field(factory=dict)
     notices: tuple[Notice, ...] = ()
 
 
@@ -90,9 +85,10 @@ def merge_values(
     places = {id: place for place, id in enumerate(ids)}
     own = {id: row for row, id in enumerate(theirs)}
     rows = np.array([own.get(id, -1) for id in ids], dtype=np.int64)
+    named = _named(typed, places)
     merged = {
         id: _merge(
-            _spread(values, rows),
+            evolve(_spread(values, rows), cut=named if id in late else None),
             typed.measured(id, places),
             rules.metrics[id].metric.min_n,
             "values" if id in late else beside.prefer,
@@ -104,43 +100,43 @@ def merge_values(
         measured=merged,
         supplied=evolve(typed.supplied(places), fill=beside.prefer == "events"),
         console=typed.console(places),
-        unchecked=_unchecked(rules, merged, rows, _named(typed, places), late),
         notices=(*typed.notices, *_on_shops(ids, rows)),
     )
 
 
 def values_alone(rules: BoundRuleSet, typed: TypedValues, industry: str) -> ToGrade:
-    """Return typed values as what grading starts from; conditions that they do not tell are open."""
+    """Return typed values as what grading starts from."""
     places = {id: place for place, id in enumerate(typed.shop_ids)}
-    measured = {id: typed.measured(id, places) for id in rules.metrics}
-    nowhere = np.full(len(places), -1, dtype=np.int64)
     return ToGrade(
         shops=typed.shops(industry),
-        measured=measured,
+        measured={id: typed.measured(id, places) for id in rules.metrics},
         supplied=typed.supplied(places),
         console=typed.console(places),
-        unchecked=_unchecked(rules, measured, nowhere, nowhere < 0, ()),
         notices=typed.notices,
     )
 
 
 def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer) -> MetricValues:
-    """Return one metric of both; a value of events on too few rows says nothing."""
+    """Return one metric of both; a value of events on too few rows says nothing.
+
+    Input is missing where neither tells anything.
+    """
     said = events.known & events.enough(least)
     taken = typed.known if prefer == "values" else typed.known & ~said
-    if not taken.any() or typed.n_unknown is None:
-        return evolve(events, typed=taken, n_unknown=taken)
+    lacking = events.lacking & typed.lacking
+    merged = evolve(
+        events,
+        missing_columns=events.missing_columns if lacking.any() else (),
+        lacking=lacking,
+        typed=taken,
+        n_unknown=taken if typed.n_unknown is None else typed.n_unknown & taken,
+        cut=None if events.cut is None else events.cut & ~taken,
+    )
+    if not taken.any():
+        return merged
     alike = _alike(events, typed, taken)
     column, unpooled = alike or (typed.column.where(taken, events.column), taken)
-    return evolve(
-        events,
-        column=column,
-        n=np.where(taken, typed.n, events.n),
-        missing_columns=() if column.known.all() else events.missing_columns,
-        typed=taken,
-        n_unknown=typed.n_unknown & taken,
-        unpooled=unpooled,
-    )
+    return evolve(merged, column=column, n=np.where(taken, typed.n, events.n), unpooled=unpooled)
 
 
 def _alike(
@@ -171,10 +167,18 @@ def _alike(
 def _spread(values: MetricValues, rows: Rows) -> MetricValues:
     """Return the values of more shops; those without events have none."""
     there = rows >= 0
+    lacking_reason = values.lacking_reason or message("no events, and no value typed in")
     if not there.any():
         nothing = np.zeros(len(rows), dtype=np.int64)
         sums = tuple((nothing, nothing) for _ in values.sums)
-        return evolve(values, column=ExactColumn.unknown(len(rows)), n=nothing, sums=sums)
+        return evolve(
+            values,
+            column=ExactColumn.unknown(len(rows)),
+            n=nothing,
+            sums=sums,
+            lacking=~there,
+            lacking_reason=lacking_reason,
+        )
     at = np.where(there, rows, 0)
     column = values.column.take(at).where(there, ExactColumn.unknown(len(rows)))
     return evolve(
@@ -182,6 +186,8 @@ def _spread(values: MetricValues, rows: Rows) -> MetricValues:
         column=column,
         n=np.where(there, values.n[at], 0),
         sums=tuple((np.where(there, a[at], 0), np.where(there, b[at], 0)) for a, b in values.sums),
+        lacking=values.lacking[at] | ~there,
+        lacking_reason=lacking_reason,
     )
 
 
@@ -212,32 +218,6 @@ def _named(typed: TypedValues, places: Mapping[str, int]) -> Mask:
     named = np.zeros(len(places), dtype=np.bool_)
     named[[places[id] for id in typed.shop_ids]] = True
     return named
-
-
-def _unchecked(
-    rules: BoundRuleSet,
-    measured: Mapping[str, MetricValues],
-    rows: Rows,
-    named: Mask,
-    late: Collection[str],
-) -> dict[str, Mask]:
-    """Return by condition the shops of which nobody can say whether they meet it.
-
-    That are shops without events, and those with typed values whose events begin too late for a
-    number of rows: more may have been before. A value that was typed in says it.
-    """
-    unchecked = {}
-    for eligibility in rules.exact.eligibility:
-        condition = eligibility.condition
-        values = measured[condition.measure.metric]
-        open_ = rows < 0
-        if values.id in late and condition.operator in ("at least", "above"):
-            open_ = open_ | named
-        told = np.zeros_like(open_) if values.typed is None else values.typed
-        if condition.measure.kind != "value" and values.n_unknown is not None:
-            told = told & ~values.n_unknown
-        unchecked[eligibility.id] = np.asarray(open_ & ~told, dtype=np.bool_)
-    return unchecked
 
 
 def _on_shops(ids: list[str], rows: Rows) -> Iterator[Notice]:

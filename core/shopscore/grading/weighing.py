@@ -7,14 +7,14 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
 from ..counting.sums import Sums, Wanted
 from ..errors import UsageError
 from ..exact.columns import ExactColumn
 from ..exact.integers import widen
 from ..exact.rationals import Mask, Rationals
-from ..messages import message
+from ..messages import Message, message
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated
@@ -24,6 +24,9 @@ from .requirements import missing_columns_of
 Summing = Callable[[Sequence[Wanted], date], list[Sums]]
 
 
+NO_ROW = message("no row counts")
+
+
 @frozen(eq=False)
 class MetricValues:
     """The value of one metric for every shop.
@@ -31,9 +34,14 @@ class MetricValues:
     ``n`` is the number of rows that a value rests on, unweighted. ``sums`` are the weighted sums
     and the counts that the aggregator combined, one pair per tally; what changes in the events
     changes these. ``missing_columns`` are columns without which no shop has a value from events;
-    ``no_value_reason`` says why a single shop has none. ``typed`` marks values that a user typed
-    in; where it is not known on how many rows these rest, ``n`` is 0 and ``n_unknown`` true.
-    ``unpooled`` marks those whose numerator and denominator cannot be added to those of others.
+    ``no_value_reason`` says why a single shop has none. ``lacking`` marks the shops for which
+    nobody was asked: the input of the metric is missing, by default for want of columns, else
+    ``lacking_reason`` says why. That is not the same as having no row.
+
+    ``typed`` marks values that a user typed in; where it is not known on how many rows these rest,
+    ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those whose numerator and denominator
+    cannot be added to those of others. ``cut`` marks numbers that may be too low, since the events
+    begin within the window.
     """
 
     id: str
@@ -41,10 +49,17 @@ class MetricValues:
     n: npt.NDArray[np.int64]
     sums: tuple[Sums, ...] = ()
     missing_columns: tuple[str, ...] = ()
-    no_value_reason: str = "no row counts"
+    no_value_reason: Message = NO_ROW
+    lacking_reason: Message | None = None
     typed: Mask | None = None
     n_unknown: Mask | None = None
     unpooled: Mask | None = None
+    cut: Mask | None = None
+    lacking: Mask = field()
+
+    @lacking.default
+    def _lacking_where_columns_are(self) -> Mask:
+        return np.full(len(self.column), bool(self.missing_columns))
 
     def enough(self, least: int) -> Mask:
         """Return which values rest on enough rows; those that tell no number are taken to."""
@@ -113,7 +128,8 @@ def _day_weights(rules: BoundRuleSet, as_of: date) -> dict[str, DayWeights]:
     try:
         as_of.fromordinal(as_of.toordinal() - max(w.last_age for w in weights.values()))
     except ValueError:
-        raise UsageError(f"{as_of} is too early: windows reach beyond the calendar") from None
+        said = message("{day} is too early: windows reach beyond the calendar", day=as_of)
+        raise UsageError(said) from None
     return weights
 
 
@@ -122,7 +138,8 @@ def _not_counted(id: str, shops: int) -> MetricValues:
         id,
         ExactColumn.unknown(shops),
         np.zeros(shops, dtype=np.int64),
-        no_value_reason=message("no event feeds it: give its value with --values"),
+        lacking_reason=message("no event feeds it: give its value with --values"),
+        lacking=np.ones(shops, dtype=np.bool_),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from ..errors import DeclarationError
+from ..messages import message
 from .expressions import Assumed, Constant
 from .tallies import Tally
 
@@ -55,14 +56,17 @@ class NotCounted(Aggregator):
         sums: Sequence[Integers],  # noqa: ARG002 - there are none
         counts: Sequence[Integers],  # noqa: ARG002 - there are none
     ) -> tuple[Integers, Integers, Integers]:
-        raise DeclarationError("nothing is counted for this metric")
+        raise DeclarationError(message("nothing is counted for this metric"))
 
 
 def _coefficient(value: object) -> Coefficient:
     if isinstance(value, Assumed | Fraction):
         return value
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise DeclarationError(f"a grade is an integer, a decimal or a fraction, not {value!r}")
+        said = message(
+            "a grade is an integer, a decimal or a fraction, not {value}", value=repr(value)
+        )
+        raise DeclarationError(said)
     return Fraction(str(value))
 
 
@@ -83,9 +87,11 @@ class RationalCombination(Aggregator):
 
     def __attrs_post_init__(self) -> None:
         if not self.terms or self.per < 1:
-            raise DeclarationError("an aggregator needs at least one term, and per of at least 1")
+            said = message("an aggregator needs at least one term, and per of at least 1")
+            raise DeclarationError(said)
         if self.over is not None and not self.over.counts_rows:
-            raise DeclarationError("the denominator of an aggregator must count rows, with value 1")
+            said = message("the denominator of an aggregator must count rows, with value 1")
+            raise DeclarationError(said)
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
@@ -97,7 +103,7 @@ class RationalCombination(Aggregator):
     ) -> tuple[Integers, Integers, Integers]:
         coefficients = [c for c, _ in self.terms if isinstance(c, Fraction)]
         if len(coefficients) != len(self.terms):
-            raise DeclarationError("an assumption of an aggregator has no number yet")
+            raise DeclarationError(message("an assumption of an aggregator has no number yet"))
         common = lcm(*(c.denominator for c in coefficients))
         factors = [int(c * common) for c in coefficients]
         terms = counts if self.over is None else sums

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from ..errors import UsageError
 from ..exact.decimals import exact_decimal
+from ..messages import Message, listed, message
 from .expressions import Assumed
 
 AssumptionKind = Literal["integer", "decimal", "boolean", "choice", "words"]
@@ -51,14 +52,24 @@ class Assumption:
         value: AssumptionValue = word
         if self.kind == "boolean":
             if word.lower() not in ("true", "false", "1", "0"):
-                raise UsageError(f"assumption {self.id}: {text!r} is neither true nor false")
+                said = message(
+                    "assumption {assumption}: {text!r} is neither true nor false",
+                    assumption=self.id,
+                    text=text,
+                )
+                raise UsageError(said)
             value = word.lower() in ("true", "1")
         elif self.kind == "words":
             value = tuple(part.strip() for part in word.split(",") if part.strip())
         elif self.kind != "choice":
             value = exact_decimal(word)
             if value is None:
-                raise UsageError(f"assumption {self.id}: {text!r} is not a number that can be used")
+                said = message(
+                    "assumption {assumption}: {text!r} is not a number that can be used",
+                    assumption=self.id,
+                    text=text,
+                )
+                raise UsageError(said)
         if (
             self.kind == "integer"
             and isinstance(value, Decimal)
@@ -72,7 +83,9 @@ class Assumption:
         """Raise UsageError where a value is of the wrong kind or out of bounds."""
         if value is None:
             if not self.nullable:
-                raise UsageError(f"assumption {self.id} needs a value")
+                raise UsageError(
+                    message("assumption {assumption} needs a value", assumption=self.id)
+                )
             return
         fits = {
             "integer": isinstance(value, int) and not isinstance(value, bool),
@@ -82,15 +95,29 @@ class Assumption:
             "words": isinstance(value, tuple) and all(isinstance(w, str) for w in value),
         }[self.kind]
         if not fits or (isinstance(value, Decimal) and not value.is_finite()):
-            choices = f" ({', '.join(self.choices)})" if self.choices else ""
-            raise UsageError(f"assumption {self.id}: {value!r} is not of kind {self.kind}{choices}")
+            raise UsageError(self._wrong_kind(value))
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             below = self.low is not None and value < self.low
             above = self.high is not None and value > self.high
             if below or above:
-                raise OutOfBoundsError(
-                    f"assumption {self.id}: {value} is outside its bounds {self.low} to {self.high}"
+                said = message(
+                    "assumption {assumption}: {value} is outside its bounds {low} to {high}",
+                    assumption=self.id,
+                    value=value,
+                    low=self.low,
+                    high=self.high,
                 )
+                raise OutOfBoundsError(said)
+
+    def _wrong_kind(self, value: AssumptionValue) -> Message:
+        choices = message(" ({words})", words=listed(self.choices)) if self.choices else ""
+        return message(
+            "assumption {assumption}: {value} is not of kind {kind}{choices}",
+            assumption=self.id,
+            value=repr(value),
+            kind=self.kind,
+            choices=choices,
+        )
 
 
 @frozen

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import attrs
 
 from ..errors import DeclarationError, RuleSetError, did_you_mean
+from ..messages import message
 from .expressions import Assumed, Expr, as_expr
 
 T = TypeVar("T")
@@ -32,18 +33,23 @@ def _bind(value: Any, numbers: Mapping[str, Any]) -> Any:
         try:
             return numbers[value.id]
         except KeyError:
-            raise RuleSetError(
-                f"the rule set declares no assumption {value.id}{did_you_mean(value.id, numbers)}"
-            ) from None
+            said = message(
+                "the rule set declares no assumption {assumption}{guess}",
+                assumption=value.id,
+                guess=did_you_mean(value.id, numbers),
+            )
+            raise RuleSetError(said) from None
     if isinstance(value, tuple):
         parts = [(v, _bind(v, numbers)) for v in value]
         # one assumption may stand for several words: is_in(assumed("words"))
         words = [b if isinstance(v, Assumed) and isinstance(b, tuple) else (b,) for v, b in parts]
         return tuple(word for group in words for word in group)
     if is_dataclass(value) and any(isinstance(v, Assumed) for v in vars(value).values()):
-        raise DeclarationError(
-            f"{type(value).__name__} holds an assumption and is a dataclass: use attrs.frozen"
+        said = message(
+            "{kind} holds an assumption and is a dataclass: use attrs.frozen",
+            kind=type(value).__name__,
         )
+        raise DeclarationError(said)
     if not (attrs.has(type(value)) and next(assumed_ids(value), None)):
         return value
     changes = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..errors import ExpressionError
+from ..messages import message
 from .expressions import (
     Assumed,
     ColumnRef,
@@ -73,7 +74,8 @@ def number(value: int | str) -> Expr:
     """
     scaled = Decimal(value) * NUMBER_SCALE
     if scaled != int(scaled):
-        raise ExpressionError(f"number({value!r}) has more than six decimals")
+        said = message("number({value}) has more than six decimals", value=repr(value))
+        raise ExpressionError(said)
     return Constant(int(scaled))
 
 
@@ -93,7 +95,7 @@ def first_of(*values: object) -> Expr:
     <Expr signed_at, else confirmed_at>
     """
     if not values:
-        raise ExpressionError("first_of needs at least one value")
+        raise ExpressionError(message("first_of needs at least one value"))
     return FirstOf(tuple(as_expr(v) for v in values))
 
 

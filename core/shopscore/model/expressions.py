@@ -17,6 +17,7 @@ from typing import Literal
 from attrs import fields, frozen
 
 from ..errors import ExpressionError
+from ..messages import message
 
 DAY_SECONDS = 86_400
 
@@ -46,7 +47,7 @@ class Expr:
     @property
     def key(self) -> str:
         """The expression as canonical text: equal keys mean equal expressions."""
-        raise ExpressionError(f"{type(self).__name__} has no key")
+        raise ExpressionError(message("{kind} has no key", kind=type(self).__name__))
 
     def children(self) -> tuple[Expr, ...]:
         """Return the expressions directly below this one."""
@@ -67,7 +68,8 @@ class Expr:
         return f"<Expr {self}>"
 
     def __bool__(self) -> bool:
-        raise ExpressionError("an expression has no truth value: write & | ~ for and, or, not")
+        said = message("an expression has no truth value: write & | ~ for and, or, not")
+        raise ExpressionError(said)
 
     def __add__(self, other: object) -> Expr:
         return Arithmetic("+", self, as_expr(other))
@@ -428,10 +430,12 @@ def as_expr(value: object) -> Expr:
         return value
     if value is None or isinstance(value, bool | int | str):
         return Constant(value)
-    raise ExpressionError(
-        f"{value!r} cannot be part of an expression: use integers, booleans or words"
-        " (number() turns a decimal into an integer of a number column)"
+    said = message(
+        "{value} cannot be part of an expression: use integers, booleans or words"
+        " (number() turns a decimal into an integer of a number column)",
+        value=repr(value),
     )
+    raise ExpressionError(said)
 
 
 def columns_of(*exprs: Expr) -> tuple[ColumnRef, ...]:

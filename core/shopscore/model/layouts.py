@@ -11,9 +11,22 @@ from attrs import field, frozen
 from .frozen import FrozenDict
 from .labels import Labelled
 from .rulesets import Source
+from .streams import MONEY_SCALE
 
 #: Stands for every word of a column that a layout does not list.
 ANY_WORD = "*"
+#: Stands for every cell that holds a time: yes or no is whether something has happened.
+ANY_TIME = "*time*"
+
+#: Ways of counting that ``time_format`` may state, and the parts of a form of ``strptime``.
+COUNTED_TIMES = ("epoch_s", "epoch_ms", "serial")
+TIME_DIRECTIVES = (
+    *("%Y", "%y", "%m", "%b", "%B", "%d"),
+    *("%H", "%I", "%M", "%S", "%f", "%p", "%z", "%%"),
+)
+#: What an amount is counted in, and the minor units of one.
+UNITS: Mapping[str, int] = {"yuan": MONEY_SCALE, "fen": 1}
+DECIMAL_MARKS = (".", ",")
 
 
 def plain_header(header: str) -> str:
@@ -27,6 +40,18 @@ def plain_header(header: str) -> str:
 
 
 _NARROW = str.maketrans("（）：，／－", "():,/-")
+
+
+@frozen
+class CellForm:
+    """How the cells of a column are written, where a layout says so: times, and what amounts count."""
+
+    time: str | None = None
+    unit: str | None = None
+
+
+#: A form that nobody states.
+AS_WRITTEN = CellForm()
 
 
 @frozen
@@ -52,7 +77,9 @@ class Layout(Labelled):
     ``columns`` maps a canonical column to the headers that may hold it; the first one that the
     file has is used. ``words`` maps the words of a cell to canonical values; ``constants`` are
     columns with the same value in every row. ``state`` names time columns: of two exports the one
-    with the latest of these times is newer.
+    with the latest of these times is newer. By column, ``time_format`` says how times are written,
+    ``unit`` what amounts are counted in, and ``decimal`` which mark stands before their decimals;
+    ``encoding`` is that of the text, where it is not to be found out.
     """
 
     id: str
@@ -66,6 +93,10 @@ class Layout(Labelled):
     constants: Mapping[str, str] = field(factory=dict, converter=FrozenDict)
     state: tuple[str, ...] = ()
     suborders: SubOrders | None = None
+    time_format: Mapping[str, str] = field(factory=dict, converter=FrozenDict)
+    unit: Mapping[str, str] = field(factory=dict, converter=FrozenDict)
+    decimal: Mapping[str, str] = field(factory=dict, converter=FrozenDict)
+    encoding: str | None = None
     source: Source | None = None
     notes: tuple[str, ...] = ()
     platform: str = ""
@@ -75,6 +106,10 @@ class Layout(Labelled):
     def name(self) -> str:
         """``platform/id``, or the file of a user's own layout."""
         return f"{self.platform}/{self.id}" if self.platform else self.origin
+
+    def form(self, column: str) -> CellForm:
+        """Return how the cells of a canonical column are written."""
+        return CellForm(self.time_format.get(column), self.unit.get(column))
 
     def fits(self, headers: Sequence[str]) -> bool:
         """Return whether a file with these headers is of this kind."""

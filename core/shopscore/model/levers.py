@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from ..errors import DeclarationError, UsageError, did_you_mean
+from ..messages import message
 from .assumptions import Assumption
 from .binding import bind
 from .builders import time_of_day
@@ -71,9 +72,10 @@ class Lever(Labelled):
     claimed_hours: Decimal | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        check_id(self.id, "lever")
+        check_id(self.id, message("lever"))
         if not (self.zh and self.en and self.cells and self.assumes):
-            raise DeclarationError(f"lever {self.id} needs two labels, cells and assumes")
+            said = message("lever {lever} needs two labels, cells and assumes", lever=self.id)
+            raise DeclarationError(said)
 
     @property
     def settings(self) -> tuple[Assumption, ...]:
@@ -118,11 +120,18 @@ class Lever(Labelled):
         numbers: dict[str, Any] = {id: setting.value for id, setting in known.items()}
         for id, value in chosen.items():
             if id not in known:
-                raise UsageError(f"lever {self.id} has no setting {id}{did_you_mean(id, known)}")
+                said = message(
+                    "lever {lever} has no setting {setting}{guess}",
+                    lever=self.id,
+                    setting=id,
+                    guess=did_you_mean(id, known),
+                )
+                raise UsageError(said)
             plain = tuple(value) if isinstance(value, list) else value
             try:
                 numbers[id] = known[id].parse(plain) if isinstance(plain, str) else plain
                 known[id].check(numbers[id])
             except UsageError as error:
-                raise UsageError(f"lever {self.id}: {error}") from None
+                said = message("lever {lever}: {error}", lever=self.id, error=error)
+                raise UsageError(said) from None
         return numbers

@@ -8,6 +8,7 @@ from typing import Literal
 from attrs import field, frozen, validators
 
 from ..errors import DeclarationError
+from ..messages import message
 from .aggregators import Aggregator, NotCounted
 from .labels import Labelled
 from .streams import check_id
@@ -83,16 +84,18 @@ class Metric(Labelled, ABC):
 
 def _is_aggregator(_: object, __: object, value: Aggregator) -> None:
     if not isinstance(value, Aggregator):
-        raise DeclarationError(f"{value!r} is not an aggregator: Ratio(…), Mean(…), …")
+        said = message("{value} is not an aggregator: Ratio(…), Mean(…), …", value=repr(value))
+        raise DeclarationError(said)
 
 
 def _is_window(_: object, __: object, value: Window) -> None:
     if not isinstance(value, Window):
-        raise DeclarationError(f"{value!r} is not a window: Days(first, last), …")
+        said = message("{value} is not a window: Days(first, last), …", value=repr(value))
+        raise DeclarationError(said)
 
 
 def _valid_id(_: object, __: object, value: str) -> None:
-    check_id(value, "metric")
+    check_id(value, message("metric"))
 
 
 @frozen
@@ -120,9 +123,11 @@ class RateMetric(Metric):
 
     def __attrs_post_init__(self) -> None:
         if not (self.zh and self.en):
-            raise DeclarationError(f"metric {self.id} needs a label in both languages")
+            said = message("metric {metric} needs a label in both languages", metric=self.id)
+            raise DeclarationError(said)
         if self.min_n < 1:
-            raise DeclarationError(f"metric {self.id}: min_n must be at least 1")
+            said = message("metric {metric}: min_n must be at least 1", metric=self.id)
+            raise DeclarationError(said)
 
 
 @frozen
@@ -152,4 +157,4 @@ class ValueMetric(Metric):
     @property
     def note(self) -> str:
         """The reason why the metric is not counted."""
-        return f"Taken as a value only: {self.why}."
+        return message("Taken as a value only: {why}.", why=self.why)

@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, get_args
 from attrs import evolve, field, frozen
 
 from ..errors import UsageError, did_you_mean
+from ..messages import message
 from .assumptions import Assumption, AssumptionValue, Number, OutOfBoundsError
 from .binding import assumed_ids
 from .conditions import Adjustment, Condition, N
@@ -173,6 +174,7 @@ class RuleSet:
     scale_source: str = ""
     eligibility: tuple[Eligibility[Number], ...] = ()
     peers_need_eligibility: bool | Assumed = False
+    min_peers: Number = 2
     tiers: tuple[Tier[Number], ...] = ()
     adjustments: tuple[Adjustment[Number], ...] = ()
     comparison: Comparison | None = None
@@ -231,7 +233,7 @@ class RuleSet:
         """The days covered, in words."""
         first = self.effective_from.isoformat() if self.effective_from else "…"
         last = self.effective_to.isoformat() if self.effective_to else "…"
-        return f"{first} to {last}"
+        return message("{first} to {last}", first=first, last=last)
 
     def full_id(self, assumption: str) -> str:
         """Return ``platform.version.name`` of an assumption."""
@@ -250,14 +252,17 @@ class RuleSet:
             known = changed.get(short)
             if known is None:
                 ids = [self.full_id(a) for a in changed]
-                raise UsageError(f"unknown assumption {key}{did_you_mean(key, ids)}")
+                guess = did_you_mean(key, ids)
+                raise UsageError(message("unknown assumption {key}{guess}", key=key, guess=guess))
             text = "none" if value is None else str(value)
             try:
                 changed[short] = evolve(known, value=known.parse(text), overridden=True)
             except OutOfBoundsError as error:
-                raise UsageError(
-                    f"{error}; a rule set of your own (extends = …) can set other bounds"
-                ) from None
+                said = message(
+                    "{error}; a rule set of your own (extends = …) can set other bounds",
+                    error=error,
+                )
+                raise UsageError(said) from None
         return evolve(self, assumptions=changed)
 
     @property

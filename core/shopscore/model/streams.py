@@ -9,6 +9,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from ..errors import DeclarationError, ExpressionError, did_you_mean
+from ..messages import listed, message
 
 Kind = Literal["text", "enum", "time", "day", "money", "int", "number", "bool"]
 
@@ -20,12 +21,15 @@ MONEY_SCALE = 100
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
-def check_id(value: str, what: str) -> str:
+def check_id(value: str, what: object) -> str:
     """Return ``value`` if it is an id (``[a-z][a-z0-9_]*``), else raise DeclarationError."""
     if not _ID.match(value):
-        raise DeclarationError(
-            f"{what} {value!r} is not an id: small letters, digits and _, starting with a letter"
+        said = message(
+            "{what} {value} is not an id: small letters, digits and _, starting with a letter",
+            what=what,
+            value=repr(value),
         )
+        raise DeclarationError(said)
     return value
 
 
@@ -67,15 +71,18 @@ class Stream:
     _by_name: dict[str, Column] = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        check_id(self.name, "stream")
+        check_id(self.name, message("stream"))
         object.__setattr__(self, "_by_name", {c.name: c for c in self.columns})
         unknown = {*self.key, *(name for pair in self.ordered for name in pair)} - set(
             self._by_name
         )
         if unknown or "shop_id" not in self._by_name:
-            raise DeclarationError(
-                f"stream {self.name}: no column {', '.join(sorted(unknown)) or 'shop_id'}"
+            said = message(
+                "stream {stream}: no column {columns}",
+                stream=self.name,
+                columns=listed(sorted(unknown) or ["shop_id"]),
             )
+            raise DeclarationError(said)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,9 +99,13 @@ class Stream:
         try:
             return self._by_name[name]
         except KeyError:
-            raise ExpressionError(
-                f"stream {self.name} has no column {name}{did_you_mean(name, self._by_name)}"
-            ) from None
+            said = message(
+                "stream {stream} has no column {column}{guess}",
+                stream=self.name,
+                column=name,
+                guess=did_you_mean(name, self._by_name),
+            )
+            raise ExpressionError(said) from None
 
     def with_columns(self, columns: Iterable[Column]) -> Stream:
         """Return a copy with more columns; an existing column must not be declared differently."""
@@ -104,9 +115,12 @@ class Stream:
             if known is None:
                 added.append(column)
             elif known != column:
-                raise DeclarationError(
-                    f"stream {self.name}: column {column.name} is already declared differently"
+                said = message(
+                    "stream {stream}: column {column} is already declared differently",
+                    stream=self.name,
+                    column=column.name,
                 )
+                raise DeclarationError(said)
         return Stream(
             self.name, self.key, (*self.columns, *added), self.ordered, self.follows_order
         )
@@ -220,6 +234,7 @@ AFTERSALES = Stream(
             "no_reason",
             "size",
             "price_difference",
+            "empty_parcel",
             "other",
         ),
         *_text("order_id"),
@@ -328,6 +343,9 @@ def merge_streams(*groups: Iterable[Stream]) -> Mapping[str, Stream]:
     for stream in (s for group in groups for s in group):
         known = merged.get(stream.name)
         if known is not None and known.key != stream.key:
-            raise DeclarationError(f"stream {stream.name} is already declared with another key")
+            said = message(
+                "stream {stream} is already declared with another key", stream=stream.name
+            )
+            raise DeclarationError(said)
         merged[stream.name] = stream if known is None else known.with_columns(stream.columns)
     return merged

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from ..errors import DeclarationError
+from ..messages import message
 from .builders import col
 from .expressions import ColumnRef, Constant, Expr, as_expr, columns_of
 
@@ -45,7 +46,7 @@ class Once:
 
     def __attrs_post_init__(self) -> None:
         if not self.per or not self.by or self.first < 1:
-            raise DeclarationError("Once needs per, by, and first of at least 1")
+            raise DeclarationError(message("Once needs per, by, and first of at least 1"))
 
     @classmethod
     def per_order(cls, *, earliest: tuple[Expr, ...]) -> Once:

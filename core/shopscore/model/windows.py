@@ -10,6 +10,7 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from ..errors import DeclarationError
+from ..messages import message
 from .expressions import Assumed
 
 #: With a decay, weights are integers over this scale.
@@ -29,9 +30,11 @@ class DayWeights:
 
     def __attrs_post_init__(self) -> None:
         if self.first_age < 1:
-            raise DeclarationError("a window must begin at age 1 or later: as_of never counts")
+            said = message("a window must begin at age 1 or later: as_of never counts")
+            raise DeclarationError(said)
         if not self.ints or min(self.ints) < 0 or max(self.ints) > self.scale:
-            raise DeclarationError("day weights must be between 0 and scale, one for each age")
+            said = message("day weights must be between 0 and scale, one for each age")
+            raise DeclarationError(said)
 
     @property
     def last_age(self) -> int:
@@ -57,7 +60,8 @@ def _decimal(value: object) -> Decimal | Assumed | None:
         return value
     if isinstance(value, int | str | float) and not isinstance(value, bool):
         return Decimal(str(value))
-    raise DeclarationError(f"half_life must be a number of days, not {value!r}")
+    said = message("half_life must be a number of days, not {value}", value=repr(value))
+    raise DeclarationError(said)
 
 
 @frozen
@@ -83,20 +87,31 @@ class Days(Window):
     def __attrs_post_init__(self) -> None:
         numbers = [n for n in (self.first, self.last) if not isinstance(n, Assumed)]
         if not all(n >= 1 for n in numbers) or (len(numbers) == 2 and numbers[0] > numbers[1]):
-            raise DeclarationError(f"Days({self.first}, {self.last}): 1 ≤ first ≤ last is needed")
+            said = message(
+                "Days({first}, {last}): 1 ≤ first ≤ last is needed",
+                first=str(self.first),
+                last=str(self.last),
+            )
+            raise DeclarationError(said)
         if isinstance(self.half_life, Decimal) and not 0 < self.half_life < 100_000:
-            raise DeclarationError(f"half_life {self.half_life} must be above 0 and below 100,000")
+            said = message(
+                "half_life {value} must be above 0 and below 100,000", value=self.half_life
+            )
+            raise DeclarationError(said)
 
     def weights(self, as_of: date) -> DayWeights:  # noqa: ARG002 - the same on every day
         """Return the weights of the days before ``as_of``; raise if an assumption is not bound."""
         first, last = self.first, self.last
         if isinstance(first, Assumed) or isinstance(last, Assumed):
-            raise DeclarationError("an assumption of a window has no number yet")
+            raise DeclarationError(message("an assumption of a window has no number yet"))
         ages = range(last - first + 1)
         if self.half_life is None:
             return DayWeights(first, (1,) * len(ages))
         if isinstance(self.half_life, Assumed):
-            raise DeclarationError(f"assumption {self.half_life.id} has no number yet")
+            said = message(
+                "assumption {assumption} has no number yet", assumption=self.half_life.id
+            )
+            raise DeclarationError(said)
         return DayWeights(first, tuple(_decayed(age, self.half_life) for age in ages), DECAY_SCALE)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, did_you_mean
+from ..messages import message
 from ..model.aggregators import Aggregator
 from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
@@ -141,10 +142,14 @@ def _bind_metrics(
     known, numbers = scorecard.all_metrics, ruleset.numbers
     for id in ruleset.needed_metric_ids:
         if id not in known:
-            raise RuleSetError(
-                f"{ruleset.origin or ruleset.name}: no metric {id} in {scorecard.metrics}"
-                f"{did_you_mean(id, known)}"
+            said = message(
+                "{file}: no metric {metric} in {module}{guess}",
+                file=ruleset.origin or ruleset.name,
+                metric=id,
+                module=scorecard.metrics,
+                guess=did_you_mean(id, known),
             )
+            raise RuleSetError(said)
         metric = known[id]
         _check_role(ruleset, metric)
         aggregator, window = bind(metric.aggregator, numbers), bind(metric.window, numbers)
@@ -156,12 +161,20 @@ def _bind_metrics(
 def _check_role(ruleset: RuleSet, metric: Metric) -> None:
     for adjustment in ruleset.adjustments:
         if metric.id == adjustment.metric and metric.role != adjustment.role:
-            raise RuleSetError(
-                f"{ruleset.name}: metric {metric.id} has the role {metric.role},"
-                f" not {adjustment.role}"
+            said = message(
+                "{ruleset}: metric {metric} has the role {role}, not {needed}",
+                ruleset=ruleset.name,
+                metric=metric.id,
+                role=metric.role,
+                needed=adjustment.role,
             )
+            raise RuleSetError(said)
     weighed = any(entry.id == metric.id for _, entry in ruleset.entries)
     if weighed and metric.role != "scored":
-        raise RuleSetError(
-            f"{ruleset.name}: metric {metric.id} has the role {metric.role}, and cannot have a weight"
+        said = message(
+            "{ruleset}: metric {metric} has the role {role}, and cannot have a weight",
+            ruleset=ruleset.name,
+            metric=metric.id,
+            role=metric.role,
         )
+        raise RuleSetError(said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import warnings
 
 from attrs import evolve
@@ -22,11 +21,10 @@ from .declarations import Platform
 from .discovery import ALLOW, BLOCK
 from .loader import load_plugins
 from .records import PluginRecord
+from .turns import loading_here, my_turn
 
-_lock = threading.RLock()
 _records: list[tuple[PluginRecord, ...]] = []
 _platforms: list[tuple[Platform, ...]] = []
-_loading = threading.local()
 
 
 def plugin_records(*, reload: bool = False) -> tuple[PluginRecord, ...]:
@@ -36,18 +34,15 @@ def plugin_records(*, reload: bool = False) -> tuple[PluginRecord, ...]:
     asks during its own import sees none.
 
     Raises:
+        PluginError: where another thread loads plugins for too long, because one of them waits.
         PluginErrorGroup: where the environment has ``SHOPSCORE_STRICT=1`` and a plugin is broken;
             otherwise there is one warning for each broken plugin.
     """
-    if getattr(_loading, "now", False):
+    if loading_here():
         return ()
-    with _lock:
+    with my_turn():
         if reload or not _records:
-            _loading.now = True
-            try:
-                records = load_plugins()
-            finally:
-                _loading.now = False
+            records = load_plugins()
             _records[:], _platforms[:] = [records], []
             if not _strict():
                 for record in (r for r in records if r.broken):
@@ -55,7 +50,9 @@ def plugin_records(*, reload: bool = False) -> tuple[PluginRecord, ...]:
         records = _records[0]
     broken = [r for r in records if r.broken]
     if broken and _strict():
-        raise PluginErrorGroup("broken plugins", [plugin_error(record) for record in broken])
+        raise PluginErrorGroup(
+            message("broken plugins"), [plugin_error(record) for record in broken]
+        )
     return records
 
 
@@ -65,9 +62,14 @@ def _strict() -> bool:
 
 def plugin_error(record: PluginRecord) -> PluginError:
     """Return the error that says what is wrong with a broken plugin."""
-    return PluginError(
-        f"plugin {record.name} ({record.distribution}): {record.status}: {record.error}"
+    said = message(
+        "plugin {name} ({distribution}): {status}: {error}",
+        name=record.name,
+        distribution=record.distribution,
+        status=record.status,
+        error=record.error,
     )
+    return PluginError(said)
 
 
 def platforms() -> tuple[Platform, ...]:
@@ -78,9 +80,9 @@ def platforms() -> tuple[Platform, ...]:
     ['toy']
     """
     records = plugin_records()
-    with _lock:
-        if not records:  # a plugin asks during its own import
-            return ()
+    if not records:  # a plugin asks during its own import
+        return ()
+    with my_turn():
         if not _platforms:
             _platforms.append(tuple(map(_with_lookup, platforms_of(records))))
         return _platforms[0]
@@ -119,11 +121,20 @@ def platform(id: str) -> Platform:
     if any(
         r.status == "disabled" and id in (r.name, *r.refused_platforms) for r in plugin_records()
     ):
-        raise CoverageError(f"plugin {id} is switched off ({ALLOW} or {BLOCK} in the environment)")
-    raise CoverageError(
-        f"no installed plugin declares platform {id}{did_you_mean(id, known)}"
-        f" (a package shopscore-{id} may add it)"
+        said = message(
+            "plugin {name} is switched off ({allow} or {block} in the environment)",
+            name=id,
+            allow=ALLOW,
+            block=BLOCK,
+        )
+        raise CoverageError(said)
+    said = message(
+        "no installed plugin declares platform {platform}{guess} (a package shopscore-{platform}"
+        " may add it)",
+        platform=id,
+        guess=did_you_mean(id, known),
     )
+    raise CoverageError(said)
 
 
 def _folded_names(one: Platform) -> frozenset[str]:
@@ -153,5 +164,8 @@ def ruleset_text(name: str) -> tuple[str, str]:
     """
     parts = name.split("/")
     if len(parts) != 3:
-        raise CoverageError(f"{name!r} is not the name of a rule set: platform/scorecard/version")
+        said = message(
+            "{name!r} is not the name of a rule set: platform/scorecard/version", name=name
+        )
+        raise CoverageError(said)
     return platform(parts[0]).scorecard(parts[1]).text(parts[2])

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from attrs import evolve
 
 from ..errors import did_you_mean
+from ..messages import Message, message
 from .declarations import Platform
 from .discovery import ALLOW, BLOCK
 from .records import PluginRecord
@@ -40,11 +41,19 @@ def platforms_of(records: Iterable[PluginRecord]) -> tuple[Platform, ...]:
     return tuple(platforms[id] for id in sorted(platforms))
 
 
-def conflict_message(what: str, name: str, rivals: Iterable[str]) -> str:
+def conflict_message(what: Message, rivals: Iterable[object]) -> Message:
     """Return the message for something that several plugins declare."""
-    return (
-        f"{what} {name} is declared by {' and '.join(rivals)}; choose one with {ALLOW} or {BLOCK},"
-        " written distribution:name"
+    first, *others = rivals
+    declared: object = first
+    for other in others:
+        declared = message("{one} and {other}", one=declared, other=other)
+    return message(
+        "{what} is declared by {rivals}; choose one with {allow} or {block}, written"
+        " distribution:name",
+        what=what,
+        rivals=declared,
+        allow=ALLOW,
+        block=BLOCK,
     )
 
 
@@ -60,9 +69,12 @@ def _refuse_conflicts(records: list[PluginRecord]) -> list[PluginRecord]:
         if shared is None:
             result.append(record)
             continue
-        what = "scorecard" if "/" in shared else "platform"
-        message = conflict_message(what, shared, sorted(set(owners[shared])))
-        result.append(record.refuse("conflict", message))
+        if "/" in shared:
+            what = message("scorecard {name}", name=shared)
+        else:
+            what = message("platform {name}", name=shared)
+        said = conflict_message(what, sorted(set(owners[shared])))
+        result.append(record.refuse("conflict", said))
     return result
 
 
@@ -82,12 +94,19 @@ def _check_additions(records: list[PluginRecord]) -> list[PluginRecord]:
         if record.status != "active":
             checked.append(record)
         elif no_platform is not None:
-            message = f"adds to platform {no_platform}, which no plugin declares"
-            guess = did_you_mean(no_platform, platforms)
-            checked.append(record.refuse("invalid", message + guess))
+            said = message(
+                "adds to platform {platform}, which no plugin declares{guess}",
+                platform=no_platform,
+                guess=did_you_mean(no_platform, platforms),
+            )
+            checked.append(record.refuse("invalid", said))
         elif no_card is not None:
-            message = f"adds rule sets to {no_card}, which no plugin declares"
-            checked.append(record.refuse("invalid", message + did_you_mean(no_card, cards)))
+            said = message(
+                "adds rule sets to {scorecard}, which no plugin declares{guess}",
+                scorecard=no_card,
+                guess=did_you_mean(no_card, cards),
+            )
+            checked.append(record.refuse("invalid", said))
         else:
             checked.append(record)
     return _refuse_taken_versions(checked)
@@ -99,9 +118,8 @@ def _refuse_taken_versions(records: list[PluginRecord]) -> list[PluginRecord]:
     own = [
         s for r in active for s in (*(c for p in r.platforms for c in p.scorecards), *r.scorecards)
     ]
-    taken = {
-        f"{s.name}/{v}": "the plugin that declares the scorecard" for s in own for v in s.versions
-    }
+    owner = message("the plugin that declares the scorecard")
+    taken = {f"{s.name}/{v}" for s in own for v in s.versions}
     adders: dict[str, list[str]] = defaultdict(list)
     for record in active:
         for name in record.added_rulesets:
@@ -113,7 +131,7 @@ def _refuse_taken_versions(records: list[PluginRecord]) -> list[PluginRecord]:
         if clash is None:
             result.append(record)
         else:
-            rivals = adders[clash] if clash not in taken else [taken[clash], record.origin]
-            message = conflict_message("rule set", clash, rivals)
-            result.append(record.refuse("conflict", message))
+            rivals = adders[clash] if clash not in taken else [owner, record.origin]
+            said = conflict_message(message("rule set {name}", name=clash), rivals)
+            result.append(record.refuse("conflict", said))
     return result

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from ..errors import CoverageError, DeclarationError, did_you_mean
+from ..messages import Message, message
 from ..model.labels import Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
@@ -54,12 +55,19 @@ class RuleSetFolder:
     folder: str
 
     def __attrs_post_init__(self) -> None:
-        _check_folder(self.folder, f"rule sets for {self.platform}/{self.scorecard}")
+        _check_folder(
+            self.folder, message("rule sets for {name}", name=f"{self.platform}/{self.scorecard}")
+        )
 
 
-def _check_folder(folder: str, whose: str) -> None:
+def _check_folder(folder: str, whose: Message) -> None:
     if folder.count(":") != 1:
-        raise DeclarationError(f"{whose}: a folder is written package:folder, not {folder!r}")
+        said = message(
+            "{whose}: a folder is written package:folder, not {folder!r}",
+            whose=whose,
+            folder=folder,
+        )
+        raise DeclarationError(said)
 
 
 def ruleset_files(folders: Iterable[str], scorecard: str) -> dict[str, Traversable]:
@@ -71,7 +79,12 @@ def ruleset_files(folders: Iterable[str], scorecard: str) -> dict[str, Traversab
         for file in (resources.files(package) / folder).iterdir():
             match = pattern.match(file.name)
             if match and files.setdefault(match[1], file) is not file:
-                raise DeclarationError(f"{scorecard}: rule set {match[1]} is declared twice")
+                said = message(
+                    "{scorecard}: rule set {version} is declared twice",
+                    scorecard=scorecard,
+                    version=match[1],
+                )
+                raise DeclarationError(said)
     return files
 
 
@@ -97,9 +110,9 @@ class Scorecard(Labelled):
     look_up_elsewhere: LookUp | None = field(default=None, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        check_id(self.id, "scorecard")
+        check_id(self.id, message("scorecard"))
         for folder in self.folders:
-            _check_folder(folder, f"scorecard {self.id}")
+            _check_folder(folder, message("scorecard {name}", name=self.id))
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -114,12 +127,17 @@ class Scorecard(Labelled):
     @cached_property
     def all_metrics(self) -> Mapping[str, Metric]:
         """Every metric of the module, by id."""
-        with isolated(f"{self.name}: importing {self.metrics}"):
+        with isolated(message("{name}: importing {module}", name=self.name, module=self.metrics)):
             module = import_module(self.metrics)
         metrics: dict[str, Metric] = {}
         for value in vars(module).values():
             if isinstance(value, Metric) and metrics.setdefault(value.id, value) is not value:
-                raise DeclarationError(f"{self.metrics}: metric {value.id} is declared twice")
+                said = message(
+                    "{module}: metric {metric} is declared twice",
+                    module=self.metrics,
+                    metric=value.id,
+                )
+                raise DeclarationError(said)
         return metrics
 
     @cached_property
@@ -128,7 +146,10 @@ class Scorecard(Labelled):
         kinds: dict[str, Any] = {}
         for kind, target in self.scorers.items():
             module, _, name = target.partition(":")
-            with isolated(f"{self.name}: scorer {kind}, {target}"):
+            place = message(
+                "{name}: scorer {kind}, {target}", name=self.name, kind=kind, target=target
+            )
+            with isolated(place):
                 kinds[kind] = getattr(import_module(module), name)
         return kinds
 
@@ -144,11 +165,16 @@ class Scorecard(Labelled):
     def text(self, version: str) -> tuple[str, str]:
         """Return the TOML text of a rule set, and the name of its file."""
         if version not in self._files:
-            raise CoverageError(
-                f"{self.name} has no rule set {version}{did_you_mean(version, self.versions)}"
+            said = message(
+                "{scorecard} has no rule set {version}{guess}",
+                scorecard=self.name,
+                version=version,
+                guess=did_you_mean(version, self.versions),
             )
+            raise CoverageError(said)
         file = self._files[version]
-        return file.read_text(encoding="utf-8"), file.name
+        with isolated(message("{name}: reading {file}", name=self.name, file=file.name)):
+            return file.read_text(encoding="utf-8"), file.name
 
     def ruleset(self, version: str) -> RuleSet:
         """Return the rule set of a version.
@@ -177,9 +203,12 @@ class Scorecard(Labelled):
         if name.startswith(f"{self.name}/"):
             return self.text(name.removeprefix(f"{self.name}/"))
         if self.look_up_elsewhere is None:
-            raise CoverageError(
-                f"rule set {name} is not one of {self.name}, and its platform is not installed"
+            said = message(
+                "rule set {ruleset} is not one of {scorecard}, and its platform is not installed",
+                ruleset=name,
+                scorecard=self.name,
             )
+            raise CoverageError(said)
         return self.look_up_elsewhere(name)
 
     @cached_property
@@ -198,11 +227,15 @@ class Scorecard(Labelled):
         every = [r for r in map(self.ruleset, self.versions) if r.status != "user"]
         in_force = [r for r in every if r.covers(when)]
         if not in_force:
-            spans = "; ".join(f"{r.version}: {r.span}" for r in every) or "no rule sets"
-            raise CoverageError(
-                f"{self.name}: no rule set is in force on {when} (covered: {spans});"
-                " name one (ruleset=) to apply it anyway"
+            spans = "; ".join(f"{r.version}: {r.span}" for r in every)
+            said = message(
+                "{scorecard}: no rule set is in force on {day} (covered: {spans}); name one"
+                " (ruleset=) to apply it anyway",
+                scorecard=self.name,
+                day=when,
+                spans=spans or message("no rule sets"),
             )
+            raise CoverageError(said)
         return max(in_force, key=lambda r: (r.effective_from or date.min, r.version))
 
 
@@ -232,11 +265,13 @@ class Platform(Labelled):
     def __attrs_post_init__(self) -> None:
         from attrs import evolve
 
-        check_id(self.id, "platform")
+        check_id(self.id, message("platform"))
         if self.exports:
-            _check_folder(self.exports, f"exports of {self.id}")
+            _check_folder(self.exports, message("exports of {platform}", platform=self.id))
         if not self.scorecards:
-            raise DeclarationError(f"platform {self.id} has no scorecard")
+            raise DeclarationError(
+                message("platform {platform} has no scorecard", platform=self.id)
+            )
         scorecards = tuple(evolve(s, platform=self.id) for s in self.scorecards)
         object.__setattr__(self, "scorecards", scorecards)
 
@@ -251,11 +286,16 @@ class Platform(Labelled):
         """Every lever of the modules, by id."""
         levers: dict[str, Lever] = {}
         for name in self.levers:
-            with isolated(f"{self.id}: importing {name}"):
+            with isolated(message("{name}: importing {module}", name=self.id, module=name)):
                 module = import_module(name)
             for value in vars(module).values():
                 if isinstance(value, Lever) and levers.setdefault(value.id, value) is not value:
-                    raise DeclarationError(f"{self.id}: lever {value.id} is declared twice")
+                    said = message(
+                        "{platform}: lever {lever} is declared twice",
+                        platform=self.id,
+                        lever=value.id,
+                    )
+                    raise DeclarationError(said)
         return levers
 
     @cached_property
@@ -271,18 +311,20 @@ class Platform(Labelled):
             return ()
         package, folder = self.exports.split(":")
         streams = merge_streams(CANONICAL, self.streams)
-        files = (resources.files(package) / folder).iterdir()
+        with isolated(message("{name}: reading {file}", name=self.id, file=self.exports)):
+            files = (resources.files(package) / folder).iterdir()
+            texts = {f.name: f.read_text("utf-8") for f in files if f.name.endswith(".toml")}
         layouts = [
-            layout_of_platform(
-                file.read_text(encoding="utf-8"), f"{self.id}: {file.name}", self.id, streams
-            )
-            for file in sorted(files, key=lambda f: f.name)
-            if file.name.endswith(".toml")
+            layout_of_platform(texts[name], f"{self.id}: {name}", self.id, streams)
+            for name in sorted(texts)
         ]
         ids = [layout.id for layout in layouts]
         twice = {id for id in ids if ids.count(id) > 1}
         if twice:
-            raise DeclarationError(f"{self.id}: layout {min(twice)} is declared twice")
+            said = message(
+                "{platform}: layout {layout} is declared twice", platform=self.id, layout=min(twice)
+            )
+            raise DeclarationError(said)
         return tuple(layouts)
 
     def scorecard(self, id: str | None = None) -> Scorecard:
@@ -293,4 +335,10 @@ class Platform(Labelled):
             if scorecard.id == id:
                 return scorecard
         known = [s.id for s in self.scorecards]
-        raise CoverageError(f"{self.id} has no scorecard {id}{did_you_mean(id, known)}")
+        said = message(
+            "{platform} has no scorecard {scorecard}{guess}",
+            platform=self.id,
+            scorecard=id,
+            guess=did_you_mean(id, known),
+        )
+        raise CoverageError(said)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.machinery import PathFinder
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, distribution, distributions
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
+
+from ..messages import Message, message
+from .isolation import describe_error
 
 GROUP = "shopscore.plugins"
 ALLOW = "SHOPSCORE_PLUGINS"
@@ -18,51 +21,92 @@ BLOCK = "SHOPSCORE_DISABLE_PLUGINS"
 
 @frozen
 class InstalledPlugin:
-    """The entry point of a plugin, and what is known before it is imported.
+    """An installed plugin, and what is known before it is imported.
 
+    ``entry`` is its entry point; None where its metadata cannot be read, and ``problem`` says why.
     ``rivals`` are the origins of all plugins with its name, where there are several.
     """
 
-    entry: EntryPoint
-    allowed: bool
+    name: str
+    distribution: str
+    version: str
+    entry: EntryPoint | None
+    problem: Message | None = None
+    allowed: bool = True
     rivals: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The id of the plugin."""
-        return self.entry.name
 
     @property
     def origin(self) -> str:
         """``distribution:name``, which no two plugins share."""
-        return origin(self.entry)
+        return f"{self.distribution}:{self.name}"
 
-
-def origin(entry: EntryPoint) -> str:
-    """Return ``distribution:name`` of an entry point."""
-    return f"{entry.dist.name if entry.dist else '?'}:{entry.name}"
+    @property
+    def target(self) -> str:
+        """The module that the entry point names; empty where that cannot be read."""
+        return "" if self.entry is None else self.entry.value
 
 
 def discover(environ: Mapping[str, str]) -> list[InstalledPlugin]:
     """Find every installed plugin, sorted by name."""
-    distinct = {(origin(e), e.value): e for e in entry_points(group=GROUP)}
-    every = sorted(distinct.values(), key=lambda e: (e.name, origin(e)))
+    distinct = {(p.origin, p.target): p for p in _installed()}
     allow = _words(environ[ALLOW]) if ALLOW in environ else None
     block = _words(environ.get(BLOCK, ""))
-    names: dict[str, list[str]] = defaultdict(list)
-    for entry in every:
-        if _is_allowed(entry, allow, block):
-            names[entry.name].append(origin(entry))
-    plugins = []
-    for entry in every:
-        allowed = _is_allowed(entry, allow, block)
-        shared = names[entry.name] if allowed and len(names[entry.name]) > 1 else ()
-        plugins.append(InstalledPlugin(entry, allowed, tuple(shared)))
-    return plugins
+    every = [
+        evolve(p, allowed=_is_allowed(p, allow, block))
+        for p in sorted(distinct.values(), key=lambda p: (p.name, p.origin))
+    ]
+    origins: dict[str, list[str]] = defaultdict(list)
+    for plugin in every:
+        if plugin.allowed:
+            origins[plugin.name].append(plugin.origin)
+    return [
+        evolve(p, rivals=tuple(origins[p.name])) if p.allowed and len(origins[p.name]) > 1 else p
+        for p in every
+    ]
 
 
-def _is_allowed(entry: EntryPoint, allow: set[str] | None, block: set[str]) -> bool:
-    names = {entry.name, origin(entry)}
+def _installed() -> Iterator[InstalledPlugin]:
+    """Yield the plugins of every distribution; broken metadata of one never hides the others."""
+    seen: set[str] = set()
+    for found in distributions():
+        try:
+            if not found.entry_points.select(group=GROUP):
+                continue
+        except Exception as error:  # whatever a malformed file makes the parser raise
+            if _has_plugins(found, error):
+                said = message("entry_points.txt cannot be read: {why}", why=describe_error(error))
+                yield _broken(found, said)
+            continue
+        try:
+            name = str(found.metadata["Name"] or "")
+            first = distribution(name)  # of two versions on the path, the first counts
+            version = str(first.metadata["Version"] or "")
+        except Exception as error:  # the same
+            said = message("its metadata cannot be read: {why}", why=describe_error(error))
+            yield _broken(found, said)
+            continue
+        if name not in seen:
+            seen.add(name)
+            for entry in first.entry_points.select(group=GROUP):
+                yield InstalledPlugin(entry.name, name, version, entry)
+
+
+def _has_plugins(found: Distribution, error: Exception) -> bool:
+    """Return whether an unreadable ``entry_points.txt`` names the group at all."""
+    if isinstance(error, UnicodeDecodeError):
+        return GROUP.encode() in error.object
+    return GROUP in (found.read_text("entry_points.txt") or "")
+
+
+def _broken(found: Distribution, problem: Message) -> InstalledPlugin:
+    """Return the record of a distribution that cannot say its own name: its folder has one."""
+    folder = Path(str(getattr(found, "_path", "?"))).name
+    name, _, version = folder.removesuffix(".dist-info").removesuffix(".egg-info").partition("-")
+    return InstalledPlugin(name, name, version or "?", None, problem)
+
+
+def _is_allowed(plugin: InstalledPlugin, allow: set[str] | None, block: set[str]) -> bool:
+    names = {plugin.name, plugin.origin}
     return (allow is None or bool(names & allow)) and not names & block
 
 

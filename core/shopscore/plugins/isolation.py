@@ -1,12 +1,18 @@
-"""Isolation of plugin code: failures name the plugin, and prints stay out of the output."""
+"""Isolation of plugin code: failures name the plugin, and what it prints or sets stays its own."""
 
 from __future__ import annotations
 
 import sys
+import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 
 from ..errors import PluginError, ShopscoreError
+from ..messages import message
+
+#: So much is shown of what a plugin says or returns.
+MOST_SHOWN = 500
 
 
 class _Diversion:
@@ -21,33 +27,57 @@ def divert_prints() -> None:
 
 
 @contextmanager
-def guard_stdout() -> Iterator[None]:
-    """Send prints to standard error inside the block, after :func:`divert_prints`."""
+def contained() -> Iterator[None]:
+    """Keep what a plugin's code does to the process inside the block.
+
+    Filters of warnings are as before after it; prints go to standard error, after
+    :func:`divert_prints`.
+    """
     with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
         if _Diversion.on:
             stack.enter_context(redirect_stdout(sys.stderr))
         yield
 
 
 @contextmanager
-def isolated(what: str) -> Iterator[None]:
+def isolated(what: object) -> Iterator[None]:
     """Turn whatever a plugin's code raises into a PluginError that names the place.
 
     Errors of the package and an interruption by the user pass unchanged.
     """
-    with guard_stdout():
+    with contained():
         try:
             yield
         except (KeyboardInterrupt, ShopscoreError):
             raise
         except BaseException as error:  # a plugin may raise anything, even SystemExit
-            raise PluginError(f"{what}: {describe_error(error)}") from error
+            said = message("{place}: {error}", place=what, error=describe_error(error))
+            raise PluginError(said) from error
 
 
 def describe_error(error: BaseException) -> str:
     """Describe an error in one line, whatever its ``__str__`` does."""
+    name = type.__dict__["__name__"].__get__(type(error))  # a metaclass may have its own
     try:
         text = " ".join(str(error).split())
-    except Exception:  # the __str__ of a plugin's own exception may fail
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # a plugin's own exception may do anything when it is shown
         text = "(its message cannot be shown)"
-    return f"{type(error).__name__}: {text}"
+    return f"{name}: {shortened(text)}"
+
+
+def shortened(text: str) -> str:
+    """Return a text of a plugin's, cut where it is too long for a line."""
+    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"
+
+
+def describe_traceback(error: BaseException) -> str:
+    """Return the traceback of an error; its description alone where it cannot be shown."""
+    try:
+        return "".join(traceback.format_exception(error))
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # see describe_error
+        return describe_error(error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,19 @@ from typing import Any
 from attrs import evolve
 
 from ..errors import ExpressionError, InputError, RuleSetError
-from ..model.layouts import Layout, SubOrders
-from ..model.streams import CANONICAL, Stream, merge_streams
-from ..rules.toml_tables import Table, parse_toml, read_text
+from ..messages import listed, message
+from ..model.layouts import (
+    ANY_TIME,
+    COUNTED_TIMES,
+    DECIMAL_MARKS,
+    TIME_DIRECTIVES,
+    UNITS,
+    Layout,
+    SubOrders,
+)
+from ..model.streams import CANONICAL, Kind, Stream, merge_streams
+from ..rules.toml_tables import Table
+from ..rules.toml_text import parse_toml, read_text
 
 SCHEMA = 1
 
@@ -38,8 +50,12 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
         constants=_words(table.table("constants")),
         state=table.texts("state"),
         suborders=_suborders(table.table("suborders")),
+        time_format=_by_column(table.table("time_format")),
+        unit=_by_column(table.table("unit")),
+        decimal=_by_column(table.table("decimal")),
+        encoding=_encoding(table),
         source=source.as_source("export") if source.data else None,
-        notes=table.texts("notes"),
+        notes=table.all_told("notes"),
         origin=origin,
     )
     table.done()
@@ -52,7 +68,7 @@ def read_layout(path: Path) -> Layout:
     try:
         return parse_layout(read_text(path), str(path))
     except RuleSetError as error:
-        raise InputError(str(error)) from None
+        raise InputError(error.args[0]) from None
 
 
 def layout_of_platform(
@@ -83,6 +99,24 @@ def _words(table: Table) -> dict[str, str]:
             raise table.fail(f"{name} = {value!r} is not a word")
         words[name] = str(value).lower() if isinstance(value, bool) else str(value)
     return words
+
+
+def _by_column(table: Table) -> dict[str, str]:
+    return {name: table.text(name) for name in table.data}
+
+
+def _encoding(table: Table) -> str | None:
+    """Return the name of an encoding of text that Python knows."""
+    name = table.text("encoding", None)
+    if name is None:
+        return None
+    try:
+        "".encode(name)  # also refuses codecs that are no encodings of text
+        return codecs.lookup(name).name
+    except LookupError:
+        raise table.fail(
+            message("encoding: no encoding of text is called {name}", name=repr(name))
+        ) from None
 
 
 def _suborders(table: Table) -> SubOrders | None:
@@ -128,12 +162,102 @@ def _check(layout: Layout, table: Table, streams: Mapping[str, Stream]) -> None:
     for name in (*merged.earliest, *merged.latest) if merged else ():
         if stream.column(name).kind not in ("time", "day", "bool"):
             raise table.fail(f"suborders: {name} is not a time column")
+    _check_forms(layout, table, stream)
     for name, words in layout.words.items():
         if name not in layout.columns:
             raise table.fail(f"words.{name}: [columns] names no header for {name}")
+        if ANY_TIME in words and stream.column(name).kind != "bool":
+            raise table.fail(
+                message(
+                    '"{word}" is for columns of yes or no, which {column} is not',
+                    word=ANY_TIME,
+                    column=name,
+                )
+            )
         _check_words(stream.column(name).values, words.values(), f"words.{name}", table)
     for name, value in layout.constants.items():
         _check_words(stream.column(name).values, [value], f"constants.{name}", table)
+
+
+def _check_forms(layout: Layout, table: Table, stream: Stream) -> None:
+    """Check that what is said of how cells are written goes with their columns."""
+    groups: tuple[tuple[str, Mapping[str, str], Sequence[Kind]], ...] = (
+        ("time_format", layout.time_format, ("time", "day", "bool")),
+        ("unit", layout.unit, ("money",)),
+        ("decimal", layout.decimal, ("money", "number", "int")),
+    )
+    for group, stated, kinds in groups:
+        for name, value in stated.items():
+            where = f"{group}.{name}"
+            try:
+                kind = stream.column(name).kind
+            except ExpressionError as error:
+                raise table.fail(message("{where}: {error}", where=where, error=error)) from None
+            if kind not in kinds:
+                raise table.fail(
+                    message(
+                        "{where}: {column} is a column of {kind}",
+                        where=where,
+                        column=name,
+                        kind=kind,
+                    )
+                )
+            if name not in layout.columns:
+                raise table.fail(
+                    message(
+                        "{where}: [columns] names no header for {column}", where=where, column=name
+                    )
+                )
+            _check_form(group, value, where, table)
+
+
+def _check_form(group: str, value: str, where: str, table: Table) -> None:
+    if group == "time_format":
+        _check_time_format(value, where, table)
+        return
+    known = tuple(UNITS) if group == "unit" else DECIMAL_MARKS
+    if value not in known:
+        raise table.fail(
+            message(
+                "{where}: {value} is not one of {known}",
+                where=where,
+                value=repr(value),
+                known=listed(known),
+            )
+        )
+
+
+def _check_time_format(form: str, where: str, table: Table) -> None:
+    """Check that a form tells the day of a time, and of an hour by twelve the half of the day."""
+    if form in COUNTED_TIMES:
+        return
+    parts = re.findall("%.?", form)
+    unknown = [part for part in parts if part not in TIME_DIRECTIVES]
+    if unknown:
+        raise table.fail(
+            message(
+                "{where}: {part} cannot be read; known: {known}",
+                where=where,
+                part=unknown[0],
+                known=listed((*COUNTED_TIMES, *TIME_DIRECTIVES)),
+            )
+        )
+    there = set(parts)
+    whole = there & {"%Y", "%y"} and there & {"%m", "%b", "%B"} and "%d" in there
+    if not whole or ("%I" in there) != ("%p" in there) or {"%I", "%H"} <= there:
+        raise table.fail(
+            message(
+                "{where}: {form} does not say year, month and day, and the hour by %H, or by %I"
+                " and %p (or it is one of {known})",
+                where=where,
+                form=repr(form),
+                known=listed(COUNTED_TIMES),
+            )
+        )
+    if len(parts) - parts.count("%%") != len(there - {"%%"}) or {"%Y", "%y"} <= there:
+        raise table.fail(
+            message("{where}: {form} says something twice", where=where, form=repr(form))
+        )
 
 
 def _check_words(known: Sequence[str], words: Iterable[str], where: str, table: Table) -> None:

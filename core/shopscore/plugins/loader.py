@@ -9,20 +9,22 @@ from __future__ import annotations
 import inspect
 import os
 import time
-import traceback
 from collections.abc import Iterable, Mapping
+from importlib.metadata import EntryPoint
 from typing import Any, TypeVar
 
 import pluggy
 from attrs import evolve, frozen
 
 from ..errors import did_you_mean
+from ..messages import Message, message
 from . import hooks
 from .conflicts import conflict_message, mark_conflicts
-from .declarations import Platform, RuleSetFolder, Scorecard
+from .declarations import Platform, RuleSetFolder, Scorecard, ruleset_files
 from .discovery import InstalledPlugin, declared_api, discover
-from .isolation import describe_error, guard_stdout
+from .isolation import contained, describe_error, describe_traceback, shortened
 from .records import PluginRecord, PluginStatus
+from .turns import loading, loading_here
 
 T = TypeVar("T")
 
@@ -38,12 +40,14 @@ def load_plugins(
         load: False only looks at metadata: nothing is imported.
 
     Returns:
-        One record per plugin, sorted by name.
+        One record per plugin, sorted by name; none where a plugin asks while it is loaded itself.
     """
+    if loading_here():
+        return ()
     manager = pluggy.PluginManager(hooks.PROJECT)
     manager.add_hookspecs(hooks)
     installed = discover(os.environ if environ is None else environ)
-    with guard_stdout():
+    with loading():
         return mark_conflicts([_make_record(plugin, manager, load=load) for plugin in installed])
 
 
@@ -52,55 +56,60 @@ def _make_record(
 ) -> PluginRecord:
     blank = PluginRecord(
         name=plugin.name,
-        target=plugin.entry.value,
-        distribution=plugin.entry.dist.name if plugin.entry.dist else "?",
-        version=plugin.entry.dist.version if plugin.entry.dist else "?",
+        target=plugin.target,
+        distribution=plugin.distribution,
+        version=plugin.version,
         status="not_loaded",
     )
     if not plugin.allowed:
         return evolve(blank, status="disabled")
+    if plugin.problem is not None:
+        return evolve(blank, status="invalid", error=plugin.problem)
     if plugin.rivals:
-        error = conflict_message("plugin", plugin.name, plugin.rivals)
+        error = conflict_message(message("plugin {name}", name=plugin.name), plugin.rivals)
         return evolve(blank, status="conflict", error=error)
-    return _load(plugin, blank, manager) if load else blank
+    if plugin.entry is None or not load:
+        return blank
+    with contained():
+        return _load(plugin.entry, blank, manager)
 
 
 class _RefusedError(Exception):
     """A plugin that cannot be used; carries the status that says why."""
 
-    def __init__(self, status: PluginStatus, message: str) -> None:
-        super().__init__(message)
-        self.status = status
+    def __init__(self, status: PluginStatus, said: Message) -> None:
+        super().__init__(said)
+        self.status, self.said = status, said
 
 
-def _load(
-    plugin: InstalledPlugin, blank: PluginRecord, manager: pluggy.PluginManager
-) -> PluginRecord:
+def _load(entry: EntryPoint, blank: PluginRecord, manager: pluggy.PluginManager) -> PluginRecord:
     """Import one plugin and call its hooks."""
     began = time.perf_counter()
     step: PluginStatus = "import_error"
     try:
-        _check_contract(declared_api(plugin.entry), known=False)
-        module = plugin.entry.load()
+        _check_contract(declared_api(entry), known=False)
+        module = entry.load()
         _check_contract(getattr(module, "PLUGIN_API", None), known=True)
         step = "hook_error"
-        manager.register(module, name=plugin.origin)
+        manager.register(module, name=blank.origin)
         _check_hooks(module)
         declared = _call_hooks(manager, module)
     except KeyboardInterrupt:
         raise
+    except _RefusedError as refusal:
+        seconds = time.perf_counter() - began
+        return evolve(blank, status=refusal.status, error=refusal.said, load_seconds=seconds)
     except BaseException as error:  # a plugin may raise anything, even SystemExit
-        refused = isinstance(error, _RefusedError)
         return evolve(
             blank,
-            status=error.status if isinstance(error, _RefusedError) else step,
-            error=str(error) if refused else describe_error(error),
-            traceback=None if refused else _traceback(error),
+            status=step,
+            error=describe_error(error),
+            traceback=describe_traceback(error),
             load_seconds=time.perf_counter() - began,
         )
     seconds = time.perf_counter() - began
     if not any((declared.platforms, declared.scorecards, declared.rulesets)):
-        nothing = "declares no platform, scorecard or rule set"
+        nothing = message("declares no platform, scorecard or rule set")
         return evolve(blank, status="empty", error=nothing, load_seconds=seconds)
     return evolve(
         blank,
@@ -113,18 +122,18 @@ def _load(
     )
 
 
-def _traceback(error: BaseException) -> str:
-    try:
-        return "".join(traceback.format_exception(error))
-    except Exception:  # see describe_error
-        return describe_error(error)
-
-
 def _check_contract(api: object, *, known: bool) -> None:
     if api == hooks.PLUGIN_API or (api is None and not known):
         return
-    problem = "declares no PLUGIN_API" if api is None else f"was written for PLUGIN_API {api}"
-    raise _RefusedError("incompatible", f"{problem}; this version supports {hooks.PLUGIN_API}")
+    if api is None:
+        said = message("declares no PLUGIN_API; this version supports {own}", own=hooks.PLUGIN_API)
+    else:
+        said = message(
+            "was written for PLUGIN_API {api}; this version supports {own}",
+            api=shortened(str(api)),
+            own=hooks.PLUGIN_API,
+        )
+    raise _RefusedError("incompatible", said)
 
 
 def _check_hooks(module: Any) -> None:
@@ -132,11 +141,12 @@ def _check_hooks(module: Any) -> None:
     routines = ((n, v) for n, v in vars(module).items() if inspect.isroutine(v))
     for name, value in routines:
         if getattr(value, f"{hooks.PROJECT}_impl", None) and name not in hooks.HOOKS:
-            raise _RefusedError(
-                "invalid", f"there is no hook {name}{did_you_mean(name, hooks.HOOKS)}"
-            )
+            guess = did_you_mean(name, hooks.HOOKS)
+            said = message("there is no hook {hook}{guess}", hook=name, guess=guess)
+            raise _RefusedError("invalid", said)
         if name in hooks.HOOKS and not getattr(value, f"{hooks.PROJECT}_impl", None):
-            raise _RefusedError("invalid", f"{name} is not marked with @hookimpl")
+            said = message("{hook} is not marked with @hookimpl", hook=name)
+            raise _RefusedError("invalid", said)
 
 
 @frozen
@@ -158,9 +168,15 @@ def _call_hooks(manager: pluggy.PluginManager, module: Any) -> _Declared:
     cards = (*(s for p in declared.platforms for s in p.scorecards), *declared.scorecards)
     for card in cards:
         if not card.platform:
-            raise _RefusedError("invalid", f"scorecard {card.id} does not name its platform")
+            said = message("scorecard {card} does not name its platform", card=card.id)
+            raise _RefusedError("invalid", said)
         if not card.versions:
-            raise _RefusedError("invalid", f"{card.name} has no rule set in {card.rulesets}")
+            said = message(
+                "{card} has no rule set in {folder}", card=card.name, folder=card.rulesets
+            )
+            raise _RefusedError("invalid", said)
+    for folder in declared.rulesets:  # a package that is not there fails here, not later
+        ruleset_files((folder.folder,), folder.scorecard)
     return declared
 
 
@@ -171,9 +187,18 @@ def _call_hook(
     items: list[T] = []
     for answer in manager.subset_hook_caller(hook, others)():
         if not isinstance(answer, Iterable):
-            raise _RefusedError("invalid", f"{hook} returned {answer!r}, not a list")
+            said = message(
+                "{hook} returned {answer}, not a list", hook=hook, answer=shortened(repr(answer))
+            )
+            raise _RefusedError("invalid", said)
         for item in answer:
             if not isinstance(item, kind):
-                raise _RefusedError("invalid", f"{hook} returned {item!r}, not a {kind.__name__}")
+                said = message(
+                    "{hook} returned {answer}, not a {kind}",
+                    hook=hook,
+                    answer=shortened(repr(item)),
+                    kind=kind.__name__,
+                )
+                raise _RefusedError("invalid", said)
             items.append(item)
     return tuple(items)

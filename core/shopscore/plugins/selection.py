@@ -16,7 +16,7 @@ from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
 from ..rules.numbers_toml import NumbersSource, fill_numbers
 from ..rules.ruleset_toml import parse_ruleset
-from ..rules.toml_tables import read_text
+from ..rules.toml_text import read_text
 from . import catalog
 from .bound_rules import BoundRuleSet
 from .declarations import Platform, Scorecard
@@ -85,7 +85,13 @@ def notices_on(rules: BoundRuleSet, day: date) -> tuple[Notice, ...]:
     if not ruleset.covers(day):
         if not rules.named:
             rules.scorecard.at(day)  # where nothing covers the day, raises with what is covered
-            raise CoverageError(f"rule set {ruleset.name} covers {ruleset.span}, not {day}")
+            said = message(
+                "rule set {ruleset} covers {span}, not {day}",
+                ruleset=ruleset.name,
+                span=ruleset.span,
+                day=day,
+            )
+            raise CoverageError(said)
         said = message(
             "rule set {ruleset} covers {span}; applied to {day} because it was named",
             ruleset=ruleset.name,
@@ -130,7 +136,8 @@ def publication_day(as_of: date | str | None, zone: str) -> date:
     try:
         return date.fromisoformat(as_of)
     except (ValueError, TypeError):
-        raise UsageError(f"{as_of!r} is not a date; write YYYY-MM-DD") from None
+        said = message("{text!r} is not a date; write YYYY-MM-DD", text=as_of)
+        raise UsageError(said) from None
 
 
 def is_file(ruleset: RuleSetName) -> bool:
@@ -153,7 +160,12 @@ def find_ruleset(scorecard: Scorecard, ruleset: RuleSetName, day: date) -> RuleS
     else:
         selected = scorecard.ruleset(str(ruleset).removeprefix(f"{scorecard.name}/"))
     if (selected.platform, selected.scorecard) != (scorecard.platform, scorecard.id):
-        raise CoverageError(f"rule set {selected.name} is not one of {scorecard.name}")
+        said = message(
+            "rule set {ruleset} is not one of {scorecard}",
+            ruleset=selected.name,
+            scorecard=scorecard.name,
+        )
+        raise CoverageError(said)
     return selected
 
 

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
-from ..messages import message, numbered
+from ..messages import Message, listed, message, numbered
 from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from ..notices import FIRST, Notice
 from .files import Progress, from_dataframe
+from .findings import on_links, on_rows
 from .fingerprints import Digest, cell_prints
+from .joining import join_small
+from .openers import Opener, ShopDefaults, open_tables
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
+from .rows.clocks import find_zone
 from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
-from .rows.links import ORDER, link
+from .rows.links import ORDER, Linked, link
 from .rows.places import Places
-from .sources import ShopDefaults, Sources, find_sources, open_tables
+from .sources import Sources, find_sources
 
 if TYPE_CHECKING:
     from ..plugins.declarations import Platform
@@ -41,7 +45,8 @@ class Events:
 
     ``shops`` has one row per shop, sorted by ``shop_id``; the column ``shop`` of every frame in
     ``frames`` is a row of it. Times are int64 seconds of the platform's clock, money is in minor
-    units. Made by :func:`shopscore.read_events`; not checked again wherever it goes.
+    units. Where that clock was changed, ``instants`` has the times of a stream in seconds of a
+    clock that never is: durations are between these. Made by :func:`shopscore.read_events`; not checked again wherever it goes.
     """
 
     shops: pl.DataFrame
@@ -50,6 +55,7 @@ class Events:
     report: LoadReport
     zone: str | None = None
     places: Mapping[str, Places] = field(factory=dict, repr=False)
+    instants: Mapping[str, pl.DataFrame] = field(factory=dict, repr=False)
 
     def origin(self, stream: str, positions: Iterable[int]) -> list[tuple[str | None, int] | None]:
         """Return where rows of a stream are from: the file, and the line as an editor counts.
@@ -64,7 +70,13 @@ class Events:
         places = self.places.get(stream)
         if places is None:
             known = [*self.places]
-            raise UsageError(f"no stream {stream} was read{did_you_mean(stream, known)}")
+            raise UsageError(
+                message(
+                    "no stream {stream} was read{hint}",
+                    stream=stream,
+                    hint=did_you_mean(stream, known),
+                )
+            )
         found = places.find(positions)
         return [one and (one.file, one.line or one.row) for one in found]
 
@@ -76,6 +88,8 @@ class Events:
         shop_prints = cell_prints(self.shops["shop_id"])
         for name, frame in self.frames.items():
             own = frame.drop(ORDER, strict=False)
+            if name in self.instants:
+                own = own.hstack(self.instants[name].select(pl.all().name.prefix("instant of ")))
             for start in range(0, max(len(own), 1), _DIGEST_ROWS):
                 columns = {c.name: c for c in own.slice(start, _DIGEST_ROWS)}
                 shop = shop_prints[columns.pop("shop").to_numpy()]
@@ -105,8 +119,10 @@ def read_events(
     Args:
         source: a folder with one file (or folder of files) per stream, ``orders.csv`` or
             ``orders.parquet``; export files of the platform's back office under any name,
-            recognised by their headers, with a folder for each of several shops; one such file; or ``{"orders": dataframe, …}`` with anything that
-            offers the Arrow PyCapsule interface (polars, pandas, pyarrow, DuckDB).
+            recognised by their headers, with a folder for each of several shops; one such file;
+            or ``{"orders": dataframe, …}`` with anything that offers the Arrow PyCapsule
+            interface (polars, pandas, pyarrow, DuckDB). A folder ``dt=2026-05-01`` says so of
+            every row in it, where the file has no such column.
         platform: whose clock times are on, and whose own streams are read as well.
         tz: the zone of the clock, where it is not the platform's.
         strict: raise where a row would be set aside.
@@ -131,8 +147,12 @@ def read_events(
         return _strictly(source) if strict else source
     if not isinstance(source, str | Path | Mapping):
         raise UsageError(
-            f"events are a folder, a file or a mapping of dataframes, not {type(source).__name__};"
-            ' one dataframe is {"orders": dataframe}'
+            message(
+                "events are a folder, a file or a mapping of dataframes, not {type};"
+                " one dataframe is {example}",
+                type=type(source).__name__,
+                example='{"orders": dataframe}',
+            )
         )
     zone, declared = _clock(platform, tz)
     streams = merge_streams(CANONICAL, declared.streams if declared else ())
@@ -146,17 +166,20 @@ def read_events(
     sources = _sources(source, streams, _layouts(declared, layouts))
     typed = {}
     for name, openers in sources.tables.items():
-        say(f"reading {name}")
-        typed[name] = type_rows(streams[name], open_tables(openers, defaults), zone)
-    say("looking for the latest states")
+        say(message("reading {stream}", stream=name))
+        tables = open_tables(openers, defaults, streams[name])
+        typed[name] = type_rows(streams[name], join_small(tables), zone)
+    say(message("looking for the latest states"))
     ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in typed.values())])
     ids = ids.unique().sort().alias("shop_id")
-    consolidated = {name: consolidate(rows, ids) for name, rows in typed.items()}
-    say("linking")
+    consolidated = {name: consolidate(rows, ids, zone) for name, rows in typed.items()}
+    say(message("linking"))
     events = _assemble(ids, consolidated, streams, zone.key if zone else None, defaults)
-    tables = tuple(table for rows in typed.values() for table in rows.tables)
-    notices = (*sources.notices, *(n for t in tables for n in t.notices), *_on_states(consolidated))
-    report = evolve(events.report.with_notices(*notices), tables=tables)
+    joined = [table for rows in typed.values() for table in rows.tables]
+    members = tuple(member for table in joined for member in table.members)
+    on_files = (notice for table in members for notice in table.notices)
+    notices = (*sources.notices, *on_files, *on_rows(consolidated))
+    report = evolve(events.report.with_notices(*notices), tables=members)
     _log(report)
     events = evolve(events, report=report)
     return _strictly(events) if strict else events
@@ -164,7 +187,7 @@ def read_events(
 
 def _log(report: LoadReport) -> None:
     for notice in report.notices:
-        logger.info("%s", notice)
+        logger.info("%s", notice, extra={"notice": notice})
     for name, books in report.books.items():
         logger.debug("%s: %s", name, books)
 
@@ -182,13 +205,7 @@ def _clock(
 
     declared = find(platform) if isinstance(platform, str) else platform
     name = tz or (declared.zone if declared else None)
-    try:
-        zone = ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(
-            f"{name!r} is not a time zone; give a name such as Asia/Shanghai"
-        ) from None
-    return zone, declared
+    return find_zone(name) if name else None, declared
 
 
 def _shop_defaults(
@@ -196,7 +213,13 @@ def _shop_defaults(
 ) -> ShopDefaults:
     known = SHOPS.column("shop_type").values
     if shop_type is not None and shop_type not in known:
-        raise UsageError(f"{shop_type!r} is no type of shop{did_you_mean(shop_type, known)}")
+        raise UsageError(
+            message(
+                "{name} is no type of shop{hint}",
+                name=repr(shop_type),
+                hint=did_you_mean(shop_type, known),
+            )
+        )
     return ShopDefaults(shop_id, industry, shop_type)
 
 
@@ -219,34 +242,20 @@ def _sources(
         return find_sources(Path(source), streams, layouts)
     unknown = [name for name in source if name not in streams]
     if unknown:
-        raise InputError(f"unknown stream {unknown[0]}{did_you_mean(unknown[0], streams)}")
+        raise InputError(
+            message(
+                "unknown stream {stream}{hint}",
+                stream=unknown[0],
+                hint=did_you_mean(unknown[0], streams),
+            )
+        )
     return Sources(
-        {s: [(partial(from_dataframe, s, source[s]), None)] for s in streams if s in source}
+        {
+            name: [Opener(partial(from_dataframe, name, source[name], stream.names))]
+            for name, stream in streams.items()
+            if name in source
+        }
     )
-
-
-def _on_states(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[Notice]:
-    """Yield where exports overlapped, and what was made of it."""
-    for name, stream in consolidated.items():
-        if stream.books.replaced and any(t.layout for t in stream.places.tables):
-            said = numbered(
-                "{stream}: {n} row was there in a later state too, which wins"
-                " (the later of their latest times)",
-                "{stream}: {n} rows were there in a later state too, which wins"
-                " (the later of their latest times)",
-                stream.books.replaced,
-                stream=name,
-            )
-            yield Notice("states_replaced", said, stream=name)
-        orders = stream.books.accepted - len(stream.rows)
-        if orders:
-            said = message(
-                "{stream}: {rows} rows of sub-orders are {orders} orders",
-                stream=name,
-                rows=stream.books.accepted,
-                orders=len(stream.rows),
-            )
-            yield Notice("suborders_merged", said, stream=name)
 
 
 def _assemble(
@@ -258,29 +267,35 @@ def _assemble(
 ) -> Events:
     frames: dict[str, pl.DataFrame] = {}
     books = {}
+    found: list[Notice] = []
     orders = None
     if "orders" in consolidated:
         rows = consolidated["orders"].rows
         keys = rows.select("shop", "order_id").rechunk()  # looked up over and over
         orders = keys, consolidated["orders"].index
     for name, stream in consolidated.items():
-        rows, unlinked = stream.rows, 0
+        linked = Linked(stream.rows)
         if streams[name].links_to_orders:
-            rows, unlinked = link(rows, orders)
-        frames[name] = rows
-        books[name] = evolve(stream.books, unlinked=unlinked)
+            linked = link(stream.rows, orders)
+        frames[name] = linked.rows
+        books[name] = evolve(stream.books, unlinked=linked.unlinked)
+        if linked.lost:
+            found.append(on_links(name, linked, ids, consolidated["orders"].rows))
     report = LoadReport(
         books,
         _join(s.set_aside for s in consolidated.values()),
         _join(s.repaired for s in consolidated.values()),
         {name: s.ignored for name, s in consolidated.items() if s.ignored},
+        tuple(found),
+        tuple(words for s in consolidated.values() for words in s.unlisted),
     )
     places = {name: stream.places for name, stream in consolidated.items()}
     declared = frames.pop("shops", None)
     if declared is not None:
         places["shops"] = places["shops"].spread(declared["shop"], len(ids))
     shops, notices = _shop_table(ids, declared, streams["shops"], defaults)
-    return Events(shops, frames, streams, report.with_notices(*notices), zone, places)
+    instants = {n: s.instants for n, s in consolidated.items() if s.instants is not None}
+    return Events(shops, frames, streams, report.with_notices(*notices), zone, places, instants)
 
 
 def _join(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -327,11 +342,15 @@ def _shop_table(
     ), notices
 
 
-def _first_of(set_aside: pl.DataFrame) -> str:
+def _first_of(set_aside: pl.DataFrame) -> Message:
     first = set_aside.row(0, named=True)
-    line = first["line"] or first["row"]
-    place = ", ".join(
-        str(p) for p in (first["file"] or first["stream"], f"line {line}", first["column"]) if p
+    line = message("line {line}", line=first["line"] or first["row"])
+    parts = [first["file"] or first["stream"], line, first["column"]]
+    more = numbered(" (and {n} more)", " (and {n} more)", len(set_aside) - 1)
+    return message(
+        "{place}: {value} {reason}{more}",
+        place=listed(part for part in parts if part),
+        value=repr(first["value"]),
+        reason=first["reason"],
+        more=more if len(set_aside) > 1 else "",
     )
-    more = f" (and {len(set_aside) - 1} more)" if len(set_aside) > 1 else ""
-    return f"{place}: {first['value']!r} {first['reason']}{more}"

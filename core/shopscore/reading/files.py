@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from ..errors import InputError
-from ..messages import message
+from ..messages import Message, message
 from ..notices import Notice
 from .formats.body import Body
-from .formats.frames import FrameOrigin, read_dataframe, read_parquet
+from .formats.dataframes import library_of, read_dataframe
+from .formats.frames import FrameOrigin, read_parquet
+from .formats.headers import refuse_headers
+from .formats.separators import separator_by_header
 from .formats.sheets import Sheet, open_sheets
-from .formats.text import TextStyle, separator_by_header
 from .formulas import REASON, unmark
 from .raw_table import RawTable
 
@@ -47,6 +51,8 @@ def read_canonical(path: Path, label: str, columns: Collection[str]) -> RawTable
     Raises:
         InputError: naming file, line and value where the file cannot be read.
     """
+    if not path.is_file():  # a pipe or a device is never opened
+        raise InputError(message("{file}: no such file", file=path))
     try:
         if path.suffix == ".parquet":
             frame, origin = read_parquet(path, label, columns)
@@ -54,7 +60,9 @@ def read_canonical(path: Path, label: str, columns: Collection[str]) -> RawTable
             return RawTable(frame, label, origin, unread)
         return _read_text(open_canonical(path, label, columns), columns)
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from None
+        raise InputError(
+            message("{file}: {error}", file=path, error=error.strerror or error)
+        ) from None
 
 
 def open_canonical(path: Path, label: str, columns: Collection[str]) -> Sheet:
@@ -63,10 +71,13 @@ def open_canonical(path: Path, label: str, columns: Collection[str]) -> Sheet:
     Raises:
         InputError: where it cannot be read, or is several worksheets.
     """
-    style = TextStyle(partial(separator_by_header, names=columns), exact=True)
-    sheets = open_sheets(path, label, style)
+    sheets = open_sheets(path, label, partial(separator_by_header, names=columns))
     if len(sheets) > 1:
-        raise InputError(f"{label}: {len(sheets)} worksheets; save the one to be read as CSV")
+        raise InputError(
+            message(
+                "{file}: {n} worksheets; save the one to be read as CSV", file=label, n=len(sheets)
+            )
+        )
     return sheets[0]
 
 
@@ -78,10 +89,16 @@ def canonical_names(sheet: Sheet) -> list[str]:
     """
     names = [name.strip() for name in sheet.head[0]]
     if not any(names):
-        raise InputError(f"{sheet.label}: the file has no header line")
+        raise InputError(message("{file}: the file has no header line", file=sheet.label))
     twice = {n for n in names if n and names.count(n) > 1}
     if twice:
-        raise InputError(f"{sheet.label}, line 1: column {min(twice)} is there twice")
+        raise InputError(
+            message(
+                "{file}, line 1: column {column} is there twice",
+                file=sheet.label,
+                column=min(twice),
+            )
+        )
     return [name or f"column {place}" for place, name in enumerate(names, start=1)]
 
 
@@ -92,16 +109,16 @@ def _read_text(sheet: Sheet, columns: Collection[str]) -> RawTable:
         _refuse_broken_names(sheet, names)
     body = sheet.body(0, list(places.values()))
     _refuse_broken_cells(sheet, body, places)
-    notices: tuple[Notice, ...] = ()
+    notices = body.notices
     if sheet.encoding == "gb18030":
         guessed = message("{file}: not UTF-8, so taken for GB18030", file=sheet.label)
-        notices = (Notice("encoding_guessed", guessed),)
+        notices = (Notice("encoding_guessed", guessed), *notices)
     return RawTable(
-        frame=body.frame.rename({str(place): name for name, place in places.items()}),
+        frame=pl.DataFrame([body.frame[str(place)].alias(name) for name, place in places.items()]),
         label=sheet.label,
         origin=body.origin,
         unread=tuple(name for name in names if name not in columns and name != REASON),
-        too_long=body.too_long,
+        refused=body.refused,
         notices=notices,
     )
 
@@ -109,7 +126,14 @@ def _read_text(sheet: Sheet, columns: Collection[str]) -> RawTable:
 def _refuse_broken_names(sheet: Sheet, names: list[str]) -> None:
     for name in names:
         if "\ufffd" in name:
-            raise InputError(f"{sheet.label}, line 1: {name[:60]!r} is {_not_text(sheet)}")
+            raise InputError(
+                message(
+                    "{file}, line 1: {value} is {fault}",
+                    file=sheet.label,
+                    value=repr(name[:60]),
+                    fault=_not_text(sheet),
+                )
+            )
 
 
 def _refuse_broken_cells(sheet: Sheet, body: Body, places: dict[str, int]) -> None:
@@ -122,22 +146,49 @@ def _refuse_broken_cells(sheet: Sheet, body: Body, places: dict[str, int]) -> No
         row, name = min(found)
         (line,), value = body.origin.lines([row]), body.frame[str(places[name])][row]
         raise InputError(
-            f"{sheet.label}, line {line}, column {name}: {value[:60]!r} is {_not_text(sheet)}"
+            message(
+                "{file}, line {line}, column {column}: {value} is {fault}",
+                file=sheet.label,
+                line=line,
+                column=name,
+                value=repr(value[:60]),
+                fault=_not_text(sheet),
+            )
         )
 
 
-def _not_text(sheet: Sheet) -> str:
-    what = "neither UTF-8 nor GB18030" if sheet.encoding == "gb18030" else "not UTF-8"
-    return f"{what}; save the file as UTF-8"
+def _not_text(sheet: Sheet) -> Message:
+    if sheet.encoding == "gb18030":
+        return message("neither UTF-8 nor GB18030; save the file as UTF-8")
+    name = "UTF-8" if sheet.encoding.startswith("utf-8") else sheet.encoding.upper()
+    return message("not {encoding}; save the file as UTF-8", encoding=name)
 
 
-def from_dataframe(name: str, data: Any) -> RawTable:
+def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None) -> RawTable:
     """Return the raw cells of any dataframe with the Arrow PyCapsule interface.
+
+    Columns other than those in ``columns`` may be of types that cannot be read.
 
     Raises:
         InputError: where it is none, or a package is missing that reads it.
     """
-    frame = read_dataframe(data, f"stream {name}")
+    frame, left_out = read_dataframe(data, f"stream {name}", columns)
     if REASON in frame.columns:
         frame = unmark(frame).drop(REASON)
-    return RawTable(frame, None, FrameOrigin.of(frame))
+    origin = FrameOrigin.of(frame, library_of(data))
+    refused = _headers_within(frame, origin, name)
+    return RawTable(frame, None, origin, left_out, refused=refused)
+
+
+def _headers_within(
+    frame: pl.DataFrame, origin: FrameOrigin, name: str
+) -> Mapping[int, tuple[str | None, str]]:
+    """Return the rows of a dataframe that are its header once more."""
+    texts = [
+        column.alias(str(at))
+        for at, column in enumerate(frame.get_columns())
+        if column.dtype == pl.String
+    ]
+    return refuse_headers(
+        Body(pl.DataFrame(texts), origin), f"stream {name}", frame.columns
+    ).refused

@@ -1,6 +1,6 @@
 """Cells that a spreadsheet takes for formulas: marked where they are written, unmarked where read.
 
-The mark is a ``'`` in front.
+The mark is a ``'`` in front. Spreadsheets for Chinese and Japanese take the wide signs as well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import polars as pl
 #: The column that a quarantine puts before a file's own: a file that has it has marked cells.
 REASON = "set_aside_because"
 
-_FORMULA = "[=+\\-@\t\r]"
+_FORMULA = "[=+\\-@\t\r\n＝＋－＠]"
 #: What begins like a formula and is a number, or a difference in percent.
 _NUMBER = r"[+-][0-9]+(?:\.[0-9]+)?%?"
 _MARKED = f"'('*{_FORMULA})"

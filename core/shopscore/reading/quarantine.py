@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import polars as pl
 
 from ..errors import InputError
+from ..messages import message
+from ..writing import folders_above, whole_file
 from .formulas import REASON, mark
 from .raw_table import RawTable
 from .report import LoadReport
@@ -27,7 +30,7 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
     Raises:
         InputError: where a file cannot be written.
     """
-    written = []
+    rows: dict[Path, tuple[RawTable, pl.DataFrame]] = {}
     for table in report.tables:
         own = (pl.col("stream") == table.stream) & pl.col("file").eq_missing(
             pl.lit(table.label, pl.String)
@@ -36,17 +39,19 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
         if not len(set_aside):
             continue
         target = _target(folder, table.label or f"{table.stream}.csv")
-        if target.exists():
+        if target in rows or target.exists():
             raise InputError(
-                f"{target}: is there already, and is not written over; name a new folder"
+                message(
+                    "{file}: is there already, and is not written over; name a new folder",
+                    file=target,
+                )
             )
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _write(table, set_aside, target)
-        except OSError as error:
-            raise InputError(f"{target}: cannot be written: {error.strerror or error}") from None
-        written.append(target)
-    return tuple(written)
+        rows[target] = table, set_aside
+    with ExitStack() as files:  # all of them appear when the last one is complete
+        for target, (table, set_aside) in rows.items():
+            files.enter_context(folders_above(target))
+            _write(table, set_aside, files.enter_context(whole_file(target)))
+    return tuple(rows)
 
 
 def _target(folder: Path, label: str) -> Path:
@@ -58,7 +63,9 @@ def _target(folder: Path, label: str) -> Path:
     inner = "".join(f" - {_UNSAFE.sub('_', part)}" for part in within)
     target = folder / f"{name}{inner}"
     if not target.resolve().is_relative_to(folder.resolve()):
-        raise InputError(f"{label}: its name leads out of {folder}")
+        raise InputError(
+            message("{file}: its name leads out of {folder}", file=label, folder=folder)
+        )
     if target.suffix in (".csv", ".tsv", ".txt"):
         return target
     if target.suffix == ".parquet":
@@ -75,7 +82,7 @@ def _write(table: RawTable, set_aside: pl.DataFrame, target: Path) -> None:
     with target.open("w", encoding=origin.encoding, errors="replace", newline="") as file:
         writer = csv.writer(file, delimiter=origin.separator)
         writer.writerow([REASON, *_marked_once(origin.headers, marked)])
-        for row, cells in zip(rows, origin.records(rows), strict=True):
+        for row, cells in zip(rows, table.records(rows), strict=True):
             writer.writerow([because[row], *_marked_once(cells, marked)])
 
 

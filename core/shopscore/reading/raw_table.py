@@ -2,16 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import NamedTuple, Self
 
+import numpy as np
 import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError
-from ..model.layouts import Layout
+from ..messages import message
+from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
 from .formats.body import Origin
 from .formats.frames import FrameOrigin
+
+#: The ids of sub-orders, which no stream has a column for.
+SUBORDER = "_suborder_id"
+
+
+class FileVersion(NamedTuple):
+    """A file as it was when it was found, by what changes when it is written or replaced."""
+
+    path: Path
+    size: int
+    modified_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Return the present version of a file.
+
+        Raises:
+            InputError: where it is gone, or cannot be looked at.
+        """
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise InputError(
+                message("{file}: {error}", file=path, error=error.strerror or error)
+            ) from None
+        return cls(path, found.st_size, found.st_mtime_ns, found.st_ino)
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Raise where the file is another one before or after it is read.
+
+        What is wrong with half a file need not be said then.
+        """
+        self._refuse_changes()
+        try:
+            yield
+        except Exception:
+            self._refuse_changes()
+            raise
+        self._refuse_changes()
+
+    def _refuse_changes(self) -> None:
+        try:
+            same = FileVersion.of(self.path) == self
+        except InputError:
+            same = False
+        if not same:
+            raise InputError(
+                message(
+                    "{file}: the file changed while it was read; read it again once nothing"
+                    " writes to it",
+                    file=self.path,
+                )
+            )
+
+
+class RowSource(NamedTuple):
+    """Where a row stands: its file, its line as an editor counts, and which row it is from 1 on.
+
+    A dataframe has no file, and a Parquet file no lines.
+    """
+
+    file: str | None
+    line: int | None
+    row: int
 
 
 @frozen(eq=False)
@@ -19,44 +90,97 @@ class RawTable:
     """The raw cells of one file or dataframe, which has no ``label``.
 
     ``origin`` knows where its rows stand, ``unread`` names columns that were not read, since no
-    canonical column has their name. ``too_long`` holds the positions of rows with more cells than
-    the header, with what was too much, ``refused`` those that are no rows at all, with a cell and
-    the reason; ``notices`` are what to know about the file. Of an export there is its ``layout``;
+    canonical column has their name. ``refused`` holds the positions of rows that cannot be used as
+    they stand, with a cell and the reason; ``notices`` are what to know about the file. Of an export there is its ``layout``;
     ``titles`` are its own headers and ``uncleaned`` its cells as they stand in the file, both by
-    canonical name; ``suborders`` tell apart the rows of one order.
+    canonical name; what tells apart the rows of one order is the column :data:`SUBORDER`.
+    ``unlisted`` are the words of a column that no list of the layout has, null elsewhere.
     """
 
     frame: pl.DataFrame
     label: str | None
     origin: Origin
     unread: tuple[str, ...] = ()
-    too_long: Mapping[int, str] = field(factory=dict)
-    refused: Mapping[int, tuple[str, str]] = field(factory=dict)
+    refused: Mapping[int, tuple[str | None, str]] = field(factory=dict)
     notices: tuple[Notice, ...] = ()
     layout: Layout | None = None
     titles: Mapping[str, str] = field(factory=dict)
     uncleaned: Mapping[str, pl.Series] = field(factory=dict)
-    suborders: pl.Series | None = None
+    unlisted: Mapping[str, pl.Series] = field(factory=dict)
     stream: str = ""
+    version: FileVersion | None = None
+
+    @property
+    def members(self) -> tuple[RawTable, ...]:
+        """The tables of one file each that this one is made of: itself."""
+        return (self,)
+
+    @property
+    def rows_per_file(self) -> tuple[int, ...]:
+        """How many rows each file has."""
+        return (len(self.frame),)
+
+    @property
+    def has_suborders(self) -> bool:
+        """Whether several rows may be parts of one row of the stream."""
+        return self.layout is not None and self.layout.suborders is not None
+
+    def taken_as(self, column: str) -> str:
+        """Return what an unlisted word of a column becomes; nothing: it is taken as empty."""
+        return "" if self.layout is None else self.layout.words[column][ANY_WORD]
 
     def refuse_long_rows(self) -> None:
-        """Raise for a row with more cells than the header, where rows cannot be set aside."""
-        for row, extra in self.too_long.items():
+        """Raise for a row that cannot be used as it stands, where rows cannot be set aside."""
+        for row, (cell, reason) in sorted(self.refused.items()):
             (line,) = self.lines([row])
+            shown = "" if cell is None else f": {cell!r}"
             raise InputError(
-                f"{self.label}, line {line}: more cells than the header has: {extra!r}"
+                message(
+                    "{file}, line {line}: {reason}{cell}",
+                    file=self.label,
+                    line=line,
+                    reason=reason,
+                    cell=shown,
+                )
             )
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
-        """Return the line on which each row begins, as an editor counts (the header is line 1)."""
-        return self.origin.lines(rows)
+        """Return the line on which each row begins, as an editor counts (the header is line 1).
+
+        Raises:
+            InputError: where the file must be read again for that, and is another one now.
+        """
+        with self._same_file(known=self.origin.lines_known or not rows):
+            return self.origin.lines(rows)
+
+    def records(self, rows: Sequence[int]) -> list[list[str]]:
+        """Return all cells of some rows as text, as the source has them.
+
+        Raises:
+            InputError: where the file must be read again for that, and is another one now.
+        """
+        with self._same_file(known=self.origin.cells_known):
+            return self.origin.records(rows)
+
+    def sources(self, rows: Sequence[int]) -> list[RowSource]:
+        """Return where some rows stand."""
+        lines = self.lines(rows)
+        return [RowSource(self.label, line, row + 1) for row, line in zip(rows, lines, strict=True)]
+
+    def locate(self, incidents: pl.DataFrame) -> pl.DataFrame:
+        """Return a list of cells, whose rows are counted in this table, with their own files."""
+        return incidents
+
+    def _same_file(self, *, known: bool) -> AbstractContextManager[None]:
+        """Return what raises where the file is another one now, unless all is known of it."""
+        return nullcontext() if known or self.version is None else self.version.unchanged()
 
     def values(self, column: str, rows: Sequence[int]) -> list[str | None]:
         """Return some cells of a column as they stand in the source."""
         cells = self.uncleaned.get(column, self.frame[column]).gather(list(rows))
         return [None if cell is None else str(cell) for cell in cells]
 
-    def without_cells(self, stream: str, set_aside: Sequence[int]) -> RawTable:
+    def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:
         """Return a table of a stream that knows where its rows stand, and holds no cell of theirs.
 
         A dataframe cannot be read again: the rows that were set aside are kept.
@@ -69,6 +193,72 @@ class RawTable:
             frame=pl.DataFrame(),
             origin=origin,
             uncleaned={},
-            suborders=None,
+            unlisted={},
             stream=stream,
         )
+
+
+@frozen(eq=False)
+class JoinedTable(RawTable):
+    """Several tables of the same columns, one after the other; its rows are counted through.
+
+    What costs the same for one row and for thousands is done once for all of them.
+    """
+
+    parts: tuple[RawTable, ...] = ()
+    offsets: tuple[int, ...] = ()
+
+    @property
+    def members(self) -> tuple[RawTable, ...]:
+        """The tables of one file each that this one is made of."""
+        return self.parts
+
+    @property
+    def rows_per_file(self) -> tuple[int, ...]:
+        """How many rows each file has."""
+        ends = (*self.offsets[1:], len(self.frame))
+        return tuple(end - start for start, end in zip(self.offsets, ends, strict=True))
+
+    def lines(self, rows: Sequence[int]) -> list[int | None]:
+        """Return the line on which each row begins, in its own file."""
+        found: dict[int, int | None] = {}
+        for part, own in self._by_part(rows):
+            before = self.offsets[part]
+            lines = self.parts[part].lines([row - before for row in own])
+            found.update(zip(own, lines, strict=True))
+        return [found[row] for row in rows]
+
+    def sources(self, rows: Sequence[int]) -> list[RowSource]:
+        """Return where some rows stand, in their own files."""
+        lines = self.lines(rows)
+        return [
+            RowSource(self.parts[part].label, line, row - self.offsets[part] + 1)
+            for part, row, line in zip(self._parts_of(rows), rows, lines, strict=True)
+        ]
+
+    def locate(self, incidents: pl.DataFrame) -> pl.DataFrame:
+        """Return a list of cells, whose rows are counted in this table, with their own files."""
+        if not len(incidents):
+            return incidents
+        rows = (incidents["row"] - 1).to_list()
+        parts = self._parts_of(rows)
+        own = [row - self.offsets[part] + 1 for part, row in zip(parts, rows, strict=True)]
+        return incidents.with_columns(
+            pl.Series("file", [self.parts[part].label for part in parts], pl.String),
+            pl.Series("row", own, pl.Int64),
+        )
+
+    def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:
+        """Return the tables as those of a stream, without their cells."""
+        parts = tuple(part.without_cells(stream, ()) for part in self.parts)
+        return evolve(super().without_cells(stream, set_aside), parts=parts)
+
+    def _parts_of(self, rows: Sequence[int]) -> list[int]:
+        found: list[int] = (np.searchsorted(self.offsets, rows, side="right") - 1).tolist()
+        return found
+
+    def _by_part(self, rows: Sequence[int]) -> list[tuple[int, list[int]]]:
+        grouped: dict[int, list[int]] = {}
+        for part, row in zip(self._parts_of(rows), rows, strict=True):
+            grouped.setdefault(part, []).append(row)
+        return [*grouped.items()]

@@ -10,6 +10,7 @@ from attrs import asdict, evolve, field, frozen
 
 from ..notices import Notice
 from .raw_table import RawTable
+from .unlisted import UnlistedWords
 
 #: Columns of the lists of cells that were set aside or repaired.
 INCIDENT_SCHEMA: dict[str, Any] = {
@@ -56,7 +57,8 @@ class LoadReport:
 
     ``set_aside`` and ``repaired`` have the columns of :data:`INCIDENT_SCHEMA`, sorted by stream,
     file and row; ``line`` is the line as an editor counts (the header is line 1), null where the
-    source has no lines; ``row`` counts data rows from 1. ``tables`` are the files that were read,
+    source has no lines; ``row`` counts data rows from 1. ``unlisted`` are words of exports that no
+    list of their layout has. ``tables`` are the files that were read,
     without their cells.
     """
 
@@ -65,11 +67,15 @@ class LoadReport:
     repaired: pl.DataFrame = field(factory=no_incidents)
     ignored: Mapping[str, tuple[str, ...]] = field(factory=dict)
     notices: tuple[Notice, ...] = ()
+    unlisted: tuple[UnlistedWords, ...] = ()
     tables: tuple[RawTable, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ``load`` part of a result."""
-        return {"streams": {name: books.to_dict() for name, books in sorted(self.books.items())}}
+        return {
+            "streams": {name: books.to_dict() for name, books in sorted(self.books.items())},
+            "unknown_words": [words.to_dict() for words in self.unlisted],
+        }
 
     def with_notices(self, *notices: Notice) -> LoadReport:
         """Return a copy that says more."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-import polars as pl
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from ..errors import InputError, did_you_mean
-from ..messages import Message, message
+from ..messages import Message, listed, message
 from ..model.layouts import Layout
 from ..model.streams import Stream
 from ..notices import Notice
+from .entries import folder_key, is_lost, leads_astray, visible
 from .exports.picking import pick_columns
 from .exports.recognition import recognise
 from .files import canonical_names, open_canonical, read_canonical, show_path
 from .formats.sheets import open_sheets
-from .raw_table import RawTable
+from .openers import FolderKeys, Opener
+from .raw_table import FileVersion
 
 #: What the name of a canonical file ends with.
 SUFFIXES = (".csv", ".parquet")
@@ -26,21 +27,11 @@ SUFFIXES = (".csv", ".parquet")
 #: What the name of an export may end with; what it is, its content says.
 EXPORT_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".zip", ".gz")
 
-#: Names that begin so are no exports: hidden files, and the locks of spreadsheets.
-HIDDEN = (".", "~$")
+#: Tables too, which are not read: that is said, so that nobody believes they were.
+OTHER_SUFFIXES = (".json", ".jsonl", ".ndjson", ".html", ".htm", ".xml", ".xlsb", ".ods")
 
-
-@frozen
-class ShopDefaults:
-    """What files of one shop do not say, and the user does."""
-
-    shop_id: str | None = None
-    industry: str | None = None
-    shop_type: str | None = None
-
-
-#: Opens a table when it is asked for, and the shop of its rows, where its folder says it.
-Opener = tuple[Callable[[], RawTable], str | None]
+_MOST_HEADER = 1 << 16
+_TABLES = (*SUFFIXES, *EXPORT_SUFFIXES, *OTHER_SUFFIXES)
 
 
 @frozen(eq=False)
@@ -58,19 +49,24 @@ def find_sources(
 
     A file is canonical where its name is that of a stream and its header has the stream's key;
     any other is recognised by its headers, in the first group of layouts that fits. A folder that
-    is named after a stream holds parts of it; any other the files of the shop that it is named
-    after. Links are followed within the folder only.
+    is named after a stream holds parts of it, however deep; one that is named ``key=value`` says
+    so of all rows in it; any other holds the files of the shop that it is named after. Links are
+    followed within the folder only.
 
     Raises:
-        InputError: where nothing can be read.
+        InputError: where nothing can be read, or a file of a stream is none that can be read.
     """
+    if is_lost(source):
+        raise InputError(_leads_nowhere(source))
     if not source.exists():
-        raise InputError(f"{source}: no such file or folder")
+        raise InputError(message("{file}: no such file or folder", file=source))
     search = _Search(source, streams, layouts)
     if source.is_file():
         search.read_one(source)
+    elif source.is_dir():
+        search.read_folder(source, {})
     else:
-        search.read_folder(source, None)
+        raise InputError(message("{file}: no file that can be read", file=source))
     if not search.tables:
         raise search.nothing()
     order = [name for name in streams if name in search.tables]
@@ -91,83 +87,123 @@ class _Search:
     def read_one(self, path: Path) -> None:
         """Add a single file: canonical, or an export."""
         name, known = show_path(path), [*self.streams]
-        if self.add_file(path, path.stem, None):
+        if self.add_file(path, path.stem, {}):
             return
+        if path.suffix.lower() not in EXPORT_SUFFIXES:  # it was named: whatever its name says
+            if self.add_export(path, {}, FileVersion.of(path)):
+                return
+            open_sheets(path, name)  # says so where it is no table at all
         if any(self.layouts):
             raise InputError(
-                f"{name}: no layout fits its headers, and it is not named after a stream;"
-                f" shopscore inspect {name} says what comes near, and shopscore"
-                f" inspect {name} --draft writes a layout to fill in"
+                message(
+                    "{file}: no layout fits its headers, and it is not named after a stream;"
+                    " shopscore inspect {file} says what comes near, and shopscore"
+                    " inspect {file} --draft writes a layout to fill in",
+                    file=name,
+                )
             )
         raise InputError(
-            f"{name}: a file of events is named after its stream ({known[1]}.csv,"
-            f" {known[1]}.parquet, …){did_you_mean(path.stem, known)}"
+            message(
+                "{file}: a file of events is named after its stream ({stream}.csv,"
+                " {stream}.parquet, …){hint}",
+                file=name,
+                stream=known[1],
+                hint=did_you_mean(path.stem, known),
+            )
         )
 
-    def read_folder(self, folder: Path, shop_id: str | None) -> None:
+    def read_folder(self, folder: Path, keys: FolderKeys) -> None:
         """Add the files of a folder, and those of the folders in it."""
         places: dict[str, list[str]] = {}
-        for path in self.entries(folder):
+        for path in self.entries(folder, None):
             stream = self.stream_of(path)
-            if path.is_dir() and stream:
-                canonical = self.add_parts(path, stream, shop_id)
-            elif path.is_dir() and shop_id is None:
-                self.read_folder(path, show_path(path.name))
-                continue
-            elif path.is_dir():
-                self.skip(
-                    message(
-                        "{file}: a folder within that of a shop: not used", file=self.label(path)
-                    )
-                )
-                continue
+            if not path.is_dir():
+                canonical = self.add_file(path, path.stem, keys) == "canonical"
+            elif stream:
+                canonical = self.add_parts(path, stream, keys)
             else:
-                canonical = self.add_file(path, path.stem, shop_id) == "canonical"
+                self.read_inner(path, keys)
+                continue
             if canonical:
                 places.setdefault(str(stream), []).append(path.name)
         for stream, names in places.items():
             if len(names) > 1:
                 raise InputError(
-                    f"{folder}: stream {stream} is there more than once, as {' and '.join(names)}"
+                    message(
+                        "{folder}: stream {stream} is there more than once, as {names}",
+                        folder=folder,
+                        stream=stream,
+                        names=" and ".join(names),
+                    )
                 )
 
-    def add_parts(self, folder: Path, stream: str, shop_id: str | None) -> bool:
+    def read_inner(self, folder: Path, keys: FolderKeys) -> None:
+        """Add the files of a folder that says of which shop, or which key, its rows are."""
+        own = folder_key(folder.name)
+        if own is None and "shop_id" in keys:
+            self.skip(
+                message("{file}: a folder within that of a shop: not used", file=self.label(folder))
+            )
+            return
+        self.read_folder(folder, {**keys, **(own or {"shop_id": show_path(folder.name)})})
+
+    def add_parts(self, folder: Path, stream: str, keys: FolderKeys) -> bool:
         """Add the files of a folder that is named after a stream; tell whether any is canonical."""
-        files = [path for path in self.entries(folder) if not path.is_dir()]
-        added = [self.add_file(path, stream, shop_id) for path in files]
+        added = [self.add_file(path, stream, own) for path, own in self.parts(folder, stream, keys)]
         if not any(added):
-            raise InputError(f"{folder}: no .csv or .parquet file in this folder")
+            raise InputError(
+                message("{folder}: no .csv or .parquet file in this folder", folder=folder)
+            )
         return "canonical" in added
 
-    def add_file(self, path: Path, name: str, shop_id: str | None) -> str:
+    def parts(
+        self, folder: Path, stream: str, keys: FolderKeys
+    ) -> Iterator[tuple[Path, FolderKeys]]:
+        """Yield the files of a stream however deep they lie, with what their folders say."""
+        for path in self.entries(folder, stream):
+            if not path.is_dir():
+                yield path, keys
+            elif path.name.startswith("_"):  # of Hive, Spark and Delta: drafts and logs
+                self.skip(message("{file}: a folder of drafts or logs: not used", file=path.name))
+            else:
+                yield from self.parts(path, stream, {**keys, **(folder_key(path.name) or {})})
+
+    def add_file(self, path: Path, name: str, keys: FolderKeys) -> str:
         """Add what a file holds, and return what it is: ``canonical``, ``export`` or nothing.
 
         ``name`` is that of the stream of which it may have canonical rows.
         """
         stream = self.streams.get(name) if path.suffix in SUFFIXES else None
-        if stream is not None and not path.is_file():
-            raise InputError(f"{path}: no file that can be read")
-        if not (stream and self.has_key(path, stream)) and self.add_export(path, shop_id):
+        if not path.is_file():
+            if stream is not None:
+                raise InputError(message("{file}: no file that can be read", file=path))
+            self.leave(path)
+            return ""
+        version = FileVersion.of(path)
+        canonical = stream is not None and self.has_key(path, stream)
+        exported = not canonical and path.suffix.lower() in EXPORT_SUFFIXES
+        if exported and self.add_export(path, keys, version):
             return "export"
         if stream is None:
             self.leave(path)
             return ""
-        opener = partial(read_canonical, path, self.label(path), stream.names)
-        self.add(stream.name, (opener, shop_id))  # reading it says what else is wrong with it
+        read = partial(read_canonical, path, self.label(path), stream.names)
+        self.add(stream.name, Opener(read, keys, version))  # it says what else is wrong with it
         return "canonical"
 
     def has_key(self, path: Path, stream: Stream) -> bool:
         """Tell whether a file has the stream's key; without layouts, what else could it be."""
         if path.suffix == ".parquet" or not any(self.layouts):
             return True
-        return set(stream.key) <= set(read_names(path, stream) or ())
+        key = set(stream.key)
+        return key <= plain_names(path) or key <= set(read_names(path, stream) or ())
 
-    def add_export(self, path: Path, shop_id: str | None) -> bool:
+    def add_export(self, path: Path, keys: FolderKeys, version: FileVersion) -> bool:
         """Add what an export file holds, if any layout fits."""
-        if not any(self.layouts) or path.suffix.lower() not in EXPORT_SUFFIXES:
+        if not any(self.layouts):
             return False
         known = False
-        for sheet in open_sheets(path, self.label(path)) if path.is_file() else ():
+        for sheet in open_sheets(path, self.label(path)):
             tried = (recognise(sheet, group) for group in self.layouts)
             found = next((one for one in tried if one is not None), None)
             if found is None:
@@ -183,9 +219,14 @@ class _Search:
             stream = self.streams.get(layout.stream)
             if stream is None:
                 raise InputError(
-                    f"{sheet.label}: {layout.name} is of stream {layout.stream}, unknown here"
+                    message(
+                        "{file}: {layout} is of stream {stream}, unknown here",
+                        file=sheet.label,
+                        layout=layout.name,
+                        stream=layout.stream,
+                    )
                 )
-            self.add(layout.stream, (partial(pick_columns, found, stream), shop_id))
+            self.add(layout.stream, Opener(partial(pick_columns, found, stream), keys, version))
         return known
 
     def add(self, stream: str, opener: Opener) -> None:
@@ -194,50 +235,59 @@ class _Search:
 
     def leave(self, path: Path) -> None:
         """Note a file that is not used, if its name is that of a table."""
-        if not path.is_file() or path.suffix.lower() not in (*EXPORT_SUFFIXES, *SUFFIXES):
+        suffix = path.suffix.lower()
+        if suffix not in _TABLES:
+            return
+        label = self.label(path)
+        if not path.is_file():
+            self.skip(message("{file}: no file that can be read: not used", file=label))
             return
         self.unused.append(path)
-        if any(self.layouts):
+        if any(self.layouts) and suffix not in OTHER_SUFFIXES:
             self.skip(
                 message(
                     "{file}: not recognised, and not used; shopscore inspect {path} says why",
-                    file=self.label(path),
+                    file=label,
                     path=show_path(path),
                 )
+            )
+        elif any(self.layouts) or path.stem in self.streams:
+            self.skip(
+                message("{file}: not used: events are .csv or .parquet files here", file=label)
             )
 
     def skip(self, why: Message) -> None:
         """Note a file or folder that is not used."""
         self.notices.append(Notice("file_skipped", why))
 
-    def entries(self, folder: Path) -> Iterator[Path]:
-        """Yield what is in a folder by name, without hidden files and links that lead elsewhere."""
-        try:
-            names = sorted(p for p in folder.iterdir() if not p.name.startswith(HIDDEN))
-        except OSError as error:
-            raise InputError(f"{folder}: {error.strerror or error}") from None
-        for path in names:
-            where = self.leads_astray(path) if path.is_symlink() else ""
-            if where:
-                self.skip(
-                    message(
-                        "{file}: a link that leads {where}: not followed",
-                        file=self.label(path),
-                        where=where,
-                    )
-                )
-            else:
-                yield path
+    def entries(self, folder: Path, stream: str | None) -> Iterator[Path]:
+        """Yield what is in a folder by name, without hidden files and links that lead elsewhere.
 
-    def leads_astray(self, link: Path) -> str:
-        """Return where a link leads that is not followed; nothing for one within the folder."""
-        try:
-            target, root = link.resolve(), self.root.resolve()
-        except (OSError, RuntimeError):  # links that lead to each other
-            return "nowhere"
-        if not target.is_relative_to(root):
-            return "out of the folder"
-        return "to a folder that it lies in" if link.parent.resolve().is_relative_to(target) else ""
+        ``stream`` is the one that every file in the folder is of.
+
+        Raises:
+            InputError: for a link of a stream that leads nowhere: its rows are missing.
+        """
+        for path in visible(folder):
+            if not path.is_symlink():
+                yield path
+                continue
+            if is_lost(path):
+                if (stream and path.suffix.lower() in _TABLES) or path.stem in self.streams:
+                    raise InputError(_leads_nowhere(path))
+                where: Message | None = message("nowhere")
+            else:
+                where = leads_astray(path, self.root)
+            if where is None:
+                yield path
+                continue
+            self.skip(
+                message(
+                    "{file}: a link that leads {where}: not followed",
+                    file=self.label(path),
+                    where=where,
+                )
+            )
 
     def stream_of(self, path: Path) -> str | None:
         """Return the stream that a file or folder is named after."""
@@ -252,15 +302,48 @@ class _Search:
     def nothing(self) -> InputError:
         """Return the error for a folder without any file of events; it names those in it."""
         known = [*self.streams]
-        message = f"{self.root}: no file of events here; expected {known[1]}.csv, {known[2]}.csv, …"
+        found, guess, advice = message(""), message(""), message("")
         if self.unused:
             first = self.unused[0]
-            names = ", ".join(map(self.label, self.unused[:5]))
-            more = ", …" if len(self.unused) > 5 else ""
-            message += f"; found only {names}{more}{did_you_mean(first.stem, known)}"
+            more = ["…"] if len(self.unused) > 5 else []
+            names = listed([*map(self.label, self.unused[:5]), *more])
+            found = message("; found only {names}", names=names)
+            guess = did_you_mean(first.stem, known)
             if any(self.layouts):
-                message += f"; shopscore inspect {show_path(first)} says what comes near"
-        return InputError(message)
+                path = show_path(first)
+                advice = message("; shopscore inspect {file} says what comes near", file=path)
+        return InputError(
+            message(
+                "{folder}: no file of events here; expected {one}.csv, {other}.csv, …"
+                "{found}{guess}{advice}",
+                folder=self.root,
+                one=known[1],
+                other=known[2],
+                found=found,
+                guess=guess,
+                advice=advice,
+            )
+        )
+
+
+def _leads_nowhere(path: Path) -> Message:
+    return message(
+        "{file}: a link that leads nowhere; mend it, or take it away", file=show_path(path)
+    )
+
+
+def plain_names(path: Path) -> set[str]:
+    """Return the cells of the first line of a file, if it is simple text; it need not be.
+
+    That is enough for most files, and takes a tenth of the time of opening them.
+    """
+    try:
+        with path.open("rb") as file:
+            line = file.readline(_MOST_HEADER).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return set()
+    found = (line.split(separator) for separator in ",\t;")
+    return {name.strip().strip('"') for name in max(found, key=len)}
 
 
 def read_names(path: Path, stream: Stream) -> list[str] | None:
@@ -269,26 +352,3 @@ def read_names(path: Path, stream: Stream) -> list[str] | None:
         return canonical_names(open_canonical(path, path.name, stream.names))
     except (InputError, OSError):
         return None
-
-
-def _with_shop(table: RawTable, shop_id: str | None) -> RawTable:
-    """Return a table whose rows know their shop, where the file has no column for it."""
-    if shop_id is None or "shop_id" in table.frame.columns:
-        return table
-    return evolve(table, frame=table.frame.with_columns(pl.lit(shop_id).alias("shop_id")))
-
-
-def open_tables(openers: Sequence[Opener], defaults: ShopDefaults) -> Iterator[RawTable]:
-    """Open the tables of one stream, each with its shop.
-
-    Raises:
-        InputError: where an export does not name its shop, and the user does not either.
-    """
-    for opener, shop_id in openers:
-        table = _with_shop(_with_shop(opener(), shop_id), defaults.shop_id)
-        if "shop_id" not in table.frame.columns and table.layout is not None:
-            raise InputError(
-                f"{table.label}: an export names no shop: give its id (shop_id=), or put the"
-                " files of each shop into a folder that is named after it"
-            )
-        yield table

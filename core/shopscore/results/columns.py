@@ -15,12 +15,17 @@ from ..composing.eligibility import EligibilityCheck
 from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..exact.columns import ExactColumn
+from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
 from ..grading.typed_values import Console
 from ..model.rulesets import RuleSet
-from ..rules.coverage import why_missing
+from ..plugins.bound_rules import BoundRuleSet
+from ..rules.scorers import Percentiles
 from . import sources
+from .reasons import Reasons, metric_reasons, shop_reasons
 
+#: Columns of a metric that every frame has.
+_OF_METRIC = ("value", "n", "percentile", "peers", "points", "weight", "status", "reason", "source")
 #: Columns of a metric that only some results have: with typed-in values, a comparison, standards.
 OPTIONAL = (
     "percentile_source",
@@ -32,7 +37,6 @@ OPTIONAL = (
     "standard",
     "reached",
 )
-_OF_EVERY_METRIC = ("value", "n", "percentile", "points", "weight", "status", "source")
 
 
 @frozen(eq=False, slots=False)
@@ -42,7 +46,7 @@ class Columns:
     Every column has one row per shop, in the order of ``shops``.
     """
 
-    ruleset: RuleSet
+    rules: BoundRuleSet
     shops: pl.DataFrame
     graded: Mapping[str, Graded]
     composed: Composed
@@ -68,41 +72,66 @@ class Columns:
     @cached_property
     def score_exact(self) -> pl.Series:
         """The unrounded score as a fraction in lowest terms; null where there is none."""
-        rows = np.flatnonzero(self.published.total)
-        num, den = self.composed.score.values.take(rows).lowest_terms()
-        texts: list[str | None] = [None] * len(self)
-        for row, above, below in zip(rows.tolist(), num.tolist(), den.tolist(), strict=True):
-            texts[row] = str(above) if below == 1 else f"{above}/{below}"
-        return pl.Series(texts, dtype=pl.String)
+        return _exact_texts(self.composed.score.only(self.published.total))
 
     @cached_property
     def coverage(self) -> pl.Series:
-        """The share of the total whose numbers are known; null where none is missing."""
-        return _floats(self.composed.coverage)
+        """The share of the total that is known; null where the scorecard has no total."""
+        if not self.ruleset.dimensions:
+            return pl.Series([None], dtype=pl.Float64).new_from_index(0, len(self))
+        return _floats(self.composed.coverage).fill_null(1.0)
+
+    @cached_property
+    def score_low(self) -> pl.Series:
+        """The lowest that the rounded score can be; null where there can be none."""
+        return _floats(self.published.lowest)
+
+    @cached_property
+    def score_high(self) -> pl.Series:
+        """The highest that the rounded score can be; null where there can be none."""
+        return _floats(self.published.highest)
 
     @cached_property
     def tiers(self) -> pl.Series:
-        """The tiers that each shop's score opens, in the order of the rules."""
-        tiers = self.published.tiers
-        if not tiers:
-            return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(self))
-        marks = pl.DataFrame(dict(tiers))
-        words = [pl.when(pl.col(id)).then(pl.lit(id)) for id in tiers]
-        return marks.select(pl.concat_list(words).list.drop_nulls()).to_series()
+        """The tiers that each shop has for certain, in the order of the rules."""
+        return _marked(self.published.tiers, len(self))
+
+    @cached_property
+    def possible_tiers(self) -> pl.Series:
+        """The tiers that a shop has for some of the scores that it can have."""
+        return _marked(self.published.possible, len(self))
+
+    @cached_property
+    def reasons(self) -> Reasons:
+        """Why each shop has no score."""
+        metrics = [(graded, self.metric_reasons[id]) for id, graded in self.graded.items()]
+        return shop_reasons(self.ruleset, self.status, self.checks, metrics)
+
+    @cached_property
+    def metric_reasons(self) -> dict[str, Reasons]:
+        """Why each metric has no value or no points."""
+        return {
+            id: metric_reasons(self.rules, graded, self.shops["industry"], self.checks)
+            for id, graded in self.graded.items()
+        }
 
     @cached_property
     def of_shops(self) -> dict[str, pl.Series]:
-        """What each shop has once; ``coverage`` only where a number is missing."""
-        columns = {
+        """What each shop has once."""
+        return {
             "shop_id": self.shops["shop_id"],
             "industry": self.shops["industry"],
             "status": self.status,
+            "reason": self.reasons.column(),
             "score": self.score,
             "score_exact": self.score_exact,
+            "coverage": self.coverage,
+            "score_low": self.score_low,
+            "score_high": self.score_high,
+            "score_low_exact": _exact_texts(self.composed.ends.lowest.only(self._has_ends)),
+            "score_high_exact": _exact_texts(self.composed.ends.highest.only(self._has_ends)),
+            **self.total_console,
         }
-        if self.coverage.is_not_null().any():
-            columns["coverage"] = self.coverage
-        return columns | self.total_console
 
     @property
     def total_console(self) -> dict[str, pl.Series]:
@@ -112,6 +141,15 @@ class Columns:
     def dimension_console(self, id: str) -> dict[str, pl.Series]:
         """Return the same of a dimension."""
         return _console(self.console.dimensions.get(id), self.composed.dimensions[id])
+
+    @property
+    def ruleset(self) -> RuleSet:
+        """The rule set, as it is declared."""
+        return self.rules.ruleset
+
+    @property
+    def _has_ends(self) -> Mask:
+        return self.published.lowest.known
 
     @cached_property
     def dimension_points(self) -> dict[str, pl.Series]:
@@ -125,7 +163,7 @@ class Columns:
 
     @cached_property
     def metrics(self) -> dict[str, pl.DataFrame]:
-        """Status, value, n, percentile, points, weight, from_table, reason, source of each metric.
+        """Status, value, n, percentile, points, weight, from_table, peers, reason and source of each.
 
         Those of :data:`OPTIONAL` follow where there is a comparison or a standard.
         """
@@ -153,10 +191,11 @@ class Columns:
             columns[f"{id}.points"] = points
             columns |= {f"{id}.{name}": c for name, c in self.dimension_console(id).items()}
         for id, metric in self.metrics.items():
-            for name in (*_OF_EVERY_METRIC, *OPTIONAL):
+            for name in (*_OF_METRIC, *OPTIONAL):
                 if name in metric.columns:
                     columns[f"{id}.{name}"] = metric[name]
         columns["tiers"] = self.tiers
+        columns["possible_tiers"] = self.possible_tiers
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 
     def _metric(self, id: str, graded: Graded) -> pl.DataFrame:
@@ -171,7 +210,8 @@ class Columns:
             "points": _floats(graded.points),
             "weight": _floats(self.composed.weights.get(id, unknown)),
             "from_table": pl.Series(unknown.known if ranks is None else ranks.from_table),
-            "reason": self._reasons(id, graded, status),
+            "peers": _peers(ranks, len(self)),
+            "reason": self.metric_reasons[id].column(),
             "source": sources.of_value(graded),
         }
         if self.typed:
@@ -179,18 +219,6 @@ class Columns:
             columns["points_source"] = sources.of_points(graded)
         columns |= self._comparison(id) | self._attainment(id)
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
-
-    def _reasons(self, id: str, graded: Graded, status: pl.Series) -> pl.Series:
-        """Return why a metric has no value, or which of its numbers are missing."""
-        why = _in_words(graded.measured.missing_columns) or graded.measured.no_value_reason
-        numbers = why_missing(self.ruleset, id)
-        reasons = pl.DataFrame([status.alias("status")]).select(
-            pl.when(pl.col("status") == "no_data")
-            .then(pl.lit(why))
-            .when(pl.col("status") == "missing_number")
-            .then(pl.lit(numbers))
-        )
-        return reasons.to_series()
 
     def _comparison(self, id: str) -> dict[str, pl.Series]:
         compared, rule = self.compared.get(id), self.ruleset.comparison
@@ -248,9 +276,26 @@ def _console(shown: ExactColumn | None, computed: ExactColumn) -> dict[str, pl.S
     }
 
 
-def _in_words(names: tuple[str, ...]) -> str:
-    """Return the missing columns and streams in words; empty where nothing is missing."""
-    columns = [name for name in names if not name.startswith("stream ")]
-    parts = [f"column {' and '.join(columns)}"] if columns else []
-    parts += [name for name in names if name not in columns]
-    return f"no {' and no '.join(parts)}" if parts else ""
+def _peers(ranks: Percentiles | None, size: int) -> pl.Series:
+    """Return among how many shops each was ranked; null where it was not."""
+    if ranks is None:
+        return pl.Series([None], dtype=pl.Int64).new_from_index(0, size)
+    return pl.Series(ranks.peers, dtype=pl.Int64).set(pl.Series(ranks.peers == 0), None)
+
+
+def _exact_texts(column: ExactColumn) -> pl.Series:
+    """Return fractions in lowest terms as text, ``437/100`` or ``4``; null where unknown."""
+    rows = np.flatnonzero(column.known)
+    num, den = column.values.take(rows).lowest_terms()
+    texts: list[str | None] = [None] * len(column)
+    for row, above, below in zip(rows.tolist(), num.tolist(), den.tolist(), strict=True):
+        texts[row] = str(above) if below == 1 else f"{above}/{below}"
+    return pl.Series(texts, dtype=pl.String)
+
+
+def _marked(marks: Mapping[str, Mask], size: int) -> pl.Series:
+    """Return the ids whose mask is set, as a list per shop."""
+    if not marks:
+        return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, size)
+    words = [pl.when(pl.col(id)).then(pl.lit(id)) for id in marks]
+    return pl.DataFrame(dict(marks)).select(pl.concat_list(words).list.drop_nulls()).to_series()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from ..plugins.records import PluginRecord
@@ -18,8 +19,23 @@ INSPECT = "shopscore.inspect/2"
 
 
 def dumped(document: Mapping[str, Any]) -> str:
-    """Return a document as readable text; characters beyond ASCII are kept."""
-    return json.dumps(document, ensure_ascii=False, indent=2, default=plain)
+    """Return a document as readable text; characters beyond ASCII are kept.
+
+    JSON has no word for a number that is none, or is infinite: it becomes null.
+    """
+    try:
+        return json.dumps(document, ensure_ascii=False, indent=2, default=plain, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(document), ensure_ascii=False, indent=2, default=plain)
+
+
+def _finite(value: Any) -> Any:
+    """Return a value in which every number is finite; others are None."""
+    if isinstance(value, Mapping):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float | Decimal) and not isfinite(value) else value
 
 
 def plain(value: Any) -> Any:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ..composing.eligibility import EligibilityCheck
 from ..reading.report import LoadReport
 from .columns import Columns, repeat
 from .documents import VALIDATE, dumped
@@ -47,7 +46,7 @@ def shop_lines(columns: Columns, rows: pl.Series | None = None) -> pl.Series:
         "head": _members(columns.of_shops, rows),
         "dimensions": _list_of("dimensions", _dimensions(columns), columns, rows),
         "metrics": _list_of("metrics", _metrics(columns), columns, rows),
-        "tiers": _members({"tiers": columns.tiers}, rows),
+        "tiers": _members({"tiers": columns.tiers, "possible_tiers": columns.possible_tiers}, rows),
         "eligibility": _list_of("eligibility", _eligibility(columns), columns, rows),
     }
     table = pl.DataFrame([text.alias(name) for name, text in parts.items()])
@@ -105,18 +104,13 @@ def _eligibility(columns: Columns) -> list[dict[str, pl.Series]]:
         {
             "id": repeat(check.eligibility.id, size),
             "metric": repeat(check.eligibility.condition.measure.metric, size),
-            "value": _checked(check, pl.Series(check.values.values.floats())),
+            "value": pl.Series(check.values.floats(), nan_to_null=True),
             "condition": repeat(check.eligibility.condition.operator, size),
             "bound": repeat(float(check.eligibility.condition.limit), size),
-            "met": _checked(check, pl.Series(check.met)),
+            "met": pl.Series(check.met).set(pl.Series(~check.checked), None),
         }
         for check in columns.checks
     ]
-
-
-def _checked(check: EligibilityCheck, cells: pl.Series) -> pl.Series:
-    """Return cells of a check; null where it was not made."""
-    return cells if check.unchecked is None else cells.set(pl.Series(check.unchecked), None)
 
 
 def validate_document(report: LoadReport) -> str:

@@ -1,4 +1,4 @@
-"""Notices on values that were typed in: what could not be checked, and what a console differs in."""
+"""Notices on values that were typed in: what needs their rows, and what a console differs in."""
 
 from __future__ import annotations
 
@@ -19,36 +19,8 @@ if TYPE_CHECKING:
 
 def notices_on_values(result: Result) -> Iterator[Notice]:
     """Yield what to know of values that were typed in."""
-    yield from _taken_as_met(result)
     yield from _unknown_rows(result)
     yield from _console_differs(result)
-
-
-def _taken_as_met(result: Result) -> Iterator[Notice]:
-    """Yield which conditions nobody can check, and of how many shops."""
-    masks = {
-        c.eligibility.id: c.unchecked
-        for c in result.checks
-        if c.unchecked is not None and c.unchecked.any()
-    }
-    if not masks:
-        return
-    shops = np.logical_or.reduce(list(masks.values()))
-    conditions = listed(masks)
-    if not any(g.measured.sums for g in result.graded.values()):  # nothing was counted
-        said = message(
-            "taken as met, since only values were supplied: {conditions}", conditions=conditions
-        )
-    else:
-        said = numbered(
-            "taken as met for {n} shop whose values were typed in, since its events begin too late"
-            " or are none: {conditions}",
-            "taken as met for {n} shops whose values were typed in, since their events begin too"
-            " late or are none: {conditions}",
-            int(shops.sum()),
-            conditions=conditions,
-        )
-    yield Notice("taken_as_met", said, **_of(result, shops))
 
 
 def _unknown_rows(result: Result) -> Iterator[Notice]:

@@ -21,6 +21,8 @@ from ..errors import UsageError, did_you_mean
 from ..grading.points import Graded
 from ..grading.typed_values import Console
 from ..grading.variants import by_variant
+from ..grading.weighing import MetricValues
+from ..messages import message
 from ..model.rulesets import MissingNumber
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
@@ -50,6 +52,7 @@ class Result:
     rules: BoundRuleSet
     as_of: date
     shops: pl.DataFrame
+    measured: Mapping[str, MetricValues]
     graded: Mapping[str, Graded]
     composed: Composed
     published: Published
@@ -145,7 +148,7 @@ class Result:
     def columns(self) -> Columns:
         """The columns behind everything that a result shows, one row per shop."""
         return Columns(
-            ruleset=self.rules.ruleset,
+            rules=self.rules,
             shops=self.shops,
             graded=self.graded,
             composed=self.composed,
@@ -174,9 +177,8 @@ class Result:
             import pandas  # noqa: F401
             import pyarrow  # noqa: F401
         except ImportError:
-            raise UsageError(
-                'to_pandas needs pandas and pyarrow: pip install "shopscore[pandas]"'
-            ) from None
+            said = message('to_pandas needs pandas and pyarrow: pip install "shopscore[pandas]"')
+            raise UsageError(said) from None
         return self.to_polars().to_pandas()
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -205,10 +207,14 @@ class Result:
     def _row(self, shop_id: str) -> int:
         ids = self.shops["shop_id"]
         if not isinstance(shop_id, str):
-            raise UsageError(f"shops are found by their id, a text, not by {shop_id!r}")
+            raise UsageError(
+                message("shops are found by their id, a text, not by {value!r}", value=shop_id)
+            )
         row = int(ids.search_sorted(shop_id)) if len(ids) else 0
         if row >= len(ids) or ids[row] != shop_id:
-            raise UsageError(f"no shop {shop_id} here{did_you_mean(shop_id, ids.head(1000))}")
+            near = pl.concat([ids.head(500), ids.slice(max(row - 250, 0), 500)]).unique()
+            guess = did_you_mean(shop_id, near)
+            raise UsageError(message("no shop {id} here{guess}", id=shop_id, guess=guess))
         return row
 
     @property
@@ -257,11 +263,22 @@ class Result:
                 for id, points in columns.dimension_points.items()
             ),
             metrics=tuple(
-                MetricView(id=id, dimension=columns.dimension_of(id), **metric.row(row, named=True))
+                MetricView(
+                    id=id,
+                    dimension=columns.dimension_of(id),
+                    **{
+                        **metric.row(row, named=True),
+                        "reason": columns.metric_reasons[id].at(row),
+                    },
+                )
                 for id, metric in columns.metrics.items()
             ),
             tiers=tuple(columns.tiers[row]),
+            possible_tiers=tuple(columns.possible_tiers[row]),
             coverage=columns.coverage[row],
+            score_low=columns.score_low[row],
+            score_high=columns.score_high[row],
+            reason=columns.reasons.at(row),
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),

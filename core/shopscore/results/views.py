@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from ..errors import UsageError, did_you_mean
+from ..messages import Message, message
 
 
 @frozen(repr=False)
@@ -20,7 +21,8 @@ class MetricView:
     to 1 (best), ``from_table`` says that it comes from a benchmark table. ``weight`` is the share
     of the total after rescaling, None where the status is not ``ok``. ``industry_mean``,
     ``direction`` and ``difference`` are there where the rules compare, ``standard`` and
-    ``reached`` where standards were supplied. ``n`` is None where it is not known.
+    ``reached`` where standards were supplied. ``peers`` is among how many shops it was ranked.
+    ``n`` is None where it is not known.
 
     ``source`` says where the value is from: ``events``, or ``values`` that were typed in. Where
     something was typed in, ``percentile_source`` is ``peers``, ``benchmarks`` or ``values``, and
@@ -36,7 +38,8 @@ class MetricView:
     points: float | None
     weight: float | None
     from_table: bool
-    reason: str | None
+    peers: int | None
+    reason: Message | None
     source: str | None = None
     percentile_source: str | None = None
     points_source: str | None = None
@@ -75,7 +78,9 @@ class ShopView:
 
     ``shop["pickup_rate"]`` is a metric, ``shop.dimension("goods")`` a dimension; iterating gives
     the metrics, ``shop.to_dict()`` the shop's entry of the JSON document. ``coverage`` is the
-    share of the total whose numbers are known, where some are missing. ``platform``,
+    share of the total that is known; where it is less than 1, the score lies between ``score_low``
+    and ``score_high``, ``tiers`` hold whatever it is, and ``possible_tiers`` for some of it.
+    ``reason`` says why there is no score. ``platform``,
     ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is. ``console`` is
     the total that a console shows, ``console_difference`` how far it is below ``score``.
     """
@@ -92,7 +97,11 @@ class ShopView:
     dimensions: tuple[DimensionView, ...]
     metrics: tuple[MetricView, ...]
     tiers: tuple[str, ...]
+    possible_tiers: tuple[str, ...]
     coverage: float | None
+    score_low: float | None
+    score_high: float | None
+    reason: Message | None
     _json_line: Callable[[], str] = field(eq=False)
     console: float | None = None
     console_difference: float | None = None
@@ -108,10 +117,11 @@ class ShopView:
                 return metric
         if any(d.id == metric_id for d in self.dimensions):
             raise UsageError(
-                f"{metric_id} is a dimension, not a metric: shop.dimension({metric_id!r})"
+                message("{id} is a dimension, not a metric: shop.dimension({id!r})", id=metric_id)
             )
         known = (metric.id for metric in self.metrics)
-        raise UsageError(f"no metric {metric_id}{did_you_mean(str(metric_id), known)}")
+        guess = did_you_mean(str(metric_id), known)
+        raise UsageError(message("no metric {id}{guess}", id=metric_id, guess=guess))
 
     def __contains__(self, metric_id: object) -> bool:
         """Return whether there is a metric of that id."""
@@ -129,7 +139,8 @@ class ShopView:
         for dimension in self.dimensions:
             if dimension.id == id:
                 return dimension
-        raise UsageError(f"no dimension {id}{did_you_mean(id, (d.id for d in self.dimensions))}")
+        guess = did_you_mean(id, (d.id for d in self.dimensions))
+        raise UsageError(message("no dimension {id}{guess}", id=id, guess=guess))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 
+from ..messages import message
 from ..model.assumptions import Number
 from ..model.expressions import Assumed
 from ..model.rulesets import Dimension, MetricEntry, MissingNumber, RuleSet
 from .exact_rules import ExactRuleSet, Numbers, Weight
 
 
-def coverage(rules: ExactRuleSet, supplied: Collection[str] = ()) -> Weight:
-    """Return the share of the total whose numbers are all known; None where none is missing.
+def coverage(
+    rules: ExactRuleSet, supplied: Collection[str] = (), lacking: Collection[str] = ()
+) -> Weight:
+    """Return the share of the total that is known; None where nothing is missing.
 
     Where the weight of a dimension is missing, the known weights are taken as shares of 1.
-    ``supplied`` are metrics whose points a user supplied; they need no scorer.
+    ``supplied`` are metrics that have points; they need no scorer. ``lacking`` are those whose
+    input is missing.
     """
     weights = {d.id: d.weight for d in rules.dimensions}
-    shares = {d.id: known_share(rules, d, supplied) for d in rules.dimensions}
+    shares = {d.id: known_share(rules, d, supplied, lacking) for d in rules.dimensions}
     known = {id: weight for id, weight in weights.items() if weight is not None}
     if len(known) == len(weights) and all(shares[id] == 1 or not w for id, w in known.items()):
         return None
@@ -30,9 +34,12 @@ def coverage(rules: ExactRuleSet, supplied: Collection[str] = ()) -> Weight:
 
 
 def known_share(
-    rules: ExactRuleSet, dimension: Dimension[Weight], supplied: Collection[str] = ()
+    rules: ExactRuleSet,
+    dimension: Dimension[Weight],
+    supplied: Collection[str] = (),
+    lacking: Collection[str] = (),
 ) -> Fraction:
-    """Return the share of a dimension whose weights and scorers are known: 1 where all are."""
+    """Return the share of a dimension whose weights, scorers and input are known: 1 where all are."""
     if dimension.points is not None:
         return Fraction(1)
     weights = weights_within(dimension)
@@ -43,7 +50,7 @@ def known_share(
     graded = (
         weights[entry.id]
         for entry in dimension.metrics
-        if entry.id in supplied or can_grade(rules, entry)
+        if entry.id in supplied or (can_grade(rules, entry) and entry.id not in lacking)
     )
     return sum(graded, Fraction(0)) / sum(weights.values())
 
@@ -99,9 +106,10 @@ def _missing(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:
         for entry in dimension.metrics:
             yield from _unknown(ruleset, numbers, f"{place}.{entry.id}.weight", entry.weight)
             if not entry.scorer:
-                reason = "how its values become points is not published"
+                reason: str = message("how its values become points is not published")
                 yield MissingNumber(f"{place}.{entry.id}.scorer", None, reason)
-            elif reason := ruleset.scorers[entry.scorer].missing:
+            elif ruleset.scorers[entry.scorer].missing:
+                reason = ruleset.scorers[entry.scorer].missing
                 yield MissingNumber(f"scorers.{entry.scorer}", None, reason)
 
 

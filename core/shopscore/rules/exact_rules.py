@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, did_you_mean
+from ..messages import message
 from ..model.assumptions import AssumptionValue, Chosen, Number
 from ..model.conditions import Adjustment, Condition
 from ..model.expressions import Assumed
@@ -48,6 +49,7 @@ class ExactRuleSet:
     scorers: Mapping[str, Scorer] = field(converter=FrozenDict)
     eligibility: tuple[Eligibility[Fraction], ...] = ()
     peers_need_eligibility: bool = False
+    min_peers: int = 2
     tiers: tuple[Tier[Fraction], ...] = ()
     adjustments: tuple[Adjustment[Fraction], ...] = ()
     comparison: Comparison | None = None
@@ -82,9 +84,13 @@ class ExactRuleSet:
                 try:
                     self.scorers[entry.scorer].check_direction(better[entry.id])
                 except RuleSetError as error:
-                    raise RuleSetError(
-                        f"scorers.{entry.scorer}, for metric {entry.id}: {error}"
-                    ) from None
+                    said = message(
+                        "scorers.{scorer}, for metric {metric}: {error}",
+                        scorer=entry.scorer,
+                        metric=entry.id,
+                        error=error,
+                    )
+                    raise RuleSetError(said) from None
 
 
 def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRuleSet:
@@ -110,6 +116,7 @@ def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRule
             for e in ruleset.eligibility
         ),
         peers_need_eligibility=bool(numbers.plain(ruleset.peers_need_eligibility)),
+        min_peers=int(numbers.required(ruleset.min_peers)),
         tiers=tuple(
             Tier(t.id, t.label, numbers.condition(t.condition), t.source) for t in ruleset.tiers
         ),
@@ -136,9 +143,13 @@ class Numbers:
         if not isinstance(number, Assumed):
             return number
         if number.id not in self.assumed:
-            raise RuleSetError(
-                f"{self.name}: no assumption {number.id}{did_you_mean(number.id, self.assumed)}"
+            said = message(
+                "{ruleset}: no assumption {assumption}{guess}",
+                ruleset=self.name,
+                assumption=number.id,
+                guess=did_you_mean(number.id, self.assumed),
             )
+            raise RuleSetError(said)
         return self.assumed[number.id]
 
     def optional(self, number: Number | None) -> Weight:
@@ -150,7 +161,8 @@ class Numbers:
         """Return a number as a fraction; raise RuleSetError where there is none."""
         value = self.optional(number)
         if value is None:
-            raise RuleSetError(f"{self.name}: a number that is needed is none")
+            said = message("{ruleset}: a number that is needed is none", ruleset=self.name)
+            raise RuleSetError(said)
         return value
 
     def condition(self, declared: Condition[Number]) -> Condition[Fraction]:
@@ -194,9 +206,13 @@ def _make_scorers(
             try:
                 yield name, _make_scorer(spec, numbers, kinds, scale)
             except RuleSetError as error:
-                raise RuleSetError(
-                    f"{ruleset.origin or ruleset.name}: scorers.{name}: {error}"
-                ) from None
+                said = message(
+                    "{file}: scorers.{scorer}: {error}",
+                    file=ruleset.origin or ruleset.name,
+                    scorer=name,
+                    error=error,
+                )
+                raise RuleSetError(said) from None
 
 
 def _make_scorer(
@@ -206,7 +222,11 @@ def _make_scorer(
     low, high = scale
     for points in scorer.possible_points:
         if not low <= points <= high:
-            raise RuleSetError(
-                f"{float(points):g} points are outside the scale, {float(low):g} to {float(high):g}"
+            said = message(
+                "{points:g} points are outside the scale, {low:g} to {high:g}",
+                points=float(points),
+                low=float(low),
+                high=float(high),
             )
+            raise RuleSetError(said)
     return scorer

@@ -12,6 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from ..errors import InputError, RuleSetError, UsageError, did_you_mean
+from ..messages import Message, message
 from ..model.assumptions import Number
 from ..model.expressions import Assumed
 from ..model.metrics import Better
@@ -21,7 +22,8 @@ from .exact_rules import ExactRuleSet, exact_rules
 from .ruleset_checks import check_ruleset
 from .ruleset_toml import SCHEMA, scorer_spec
 from .scorers import ScorerKinds
-from .toml_tables import Table, parse_toml, read_text
+from .toml_tables import Table
+from .toml_text import check_numbers, parse_toml, read_text
 
 #: A TOML file, several, or the tables of one.
 NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
@@ -73,7 +75,7 @@ def fill_numbers(
         files = [_read(one, place) for place, one in enumerate(_as_sequence(source), start=1)]
         return _fill(ruleset, files, _Check(kinds, better or {}))
     except RuleSetError as error:
-        raise InputError(str(error)) from None
+        raise InputError(error.args[0]) from None
 
 
 @frozen
@@ -88,7 +90,7 @@ class _Check:
         try:
             exact_rules(ruleset, self.kinds).check_directions(self.better)
         except RuleSetError as error:
-            raise table.fail(str(error)) from None
+            raise table.fail(error) from None
 
 
 def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRuleSet:
@@ -100,9 +102,13 @@ def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRul
     for file in (f for f in files if f.used.industries):
         for industry in file.used.industries:
             if industry in owners:
-                raise RuleSetError(
-                    f"{file.used.file}: industry {industry} is also in {owners[industry]}"
+                said = message(
+                    "{file}: industry {industry} is also in {other}",
+                    file=file.used.file,
+                    industry=industry,
+                    other=owners[industry],
                 )
+                raise RuleSetError(said)
             owners[industry] = file.used.file
         variant = _fill_from(file, original, ruleset, check)
         variants.append((frozenset(file.used.industries), variant))
@@ -120,6 +126,7 @@ def _read(source: str | Path | Mapping[str, Any], place: int) -> _File:
     if isinstance(source, Mapping):
         text, label = json.dumps(source, sort_keys=True, default=str), f"numbers[{place}]"
         tables: Mapping[str, Any] = _exact_decimals(source)
+        check_numbers(tables, label)
     else:
         label = str(source)
         text = read_text(Path(source))
@@ -144,18 +151,24 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
     filling = _Filling(original, exact, replaces=bool(file.used.industries))
     top.texts("industries")
     if top.take("schema", int, SCHEMA) != SCHEMA:
-        raise top.fail(f"this version reads schema = {SCHEMA}")
+        raise top.fail(message("this version reads schema = {schema}", schema=SCHEMA))
     for key in ("platform", "scorecard", "version"):
         if top.text(key, own := getattr(ruleset, key)) != own:
-            raise top.fail(
-                f"{key} = {file.tables[key]!r}: these numbers are not for {ruleset.name}"
+            said = message(
+                "{key} = {value!r}: these numbers are not for {ruleset}",
+                key=key,
+                value=file.tables[key],
+                ruleset=ruleset.name,
             )
+            raise top.fail(said)
     scorers = {
         name: filling.scorer(name, ruleset.scorers.get(name), t)
         for name, t in top.named_tables("scorers")
     }
     known = [d.id for d in ruleset.dimensions]
-    rows = _rows(top, "dimensions", known, f"{ruleset.name} has no dimension")
+    rows = _rows(
+        top, "dimensions", known, message("{ruleset} has no dimension", ruleset=ruleset.name)
+    )
     top.done()
     user = Source(USER, f"the user's numbers: {file.used.file}", "user")
     filled = evolve(
@@ -173,19 +186,27 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
     used = {entry.scorer for _, entry in filled.entries}
     for name in scorers:
         if name not in used:
-            raise top.fail(f"no metric is graded by scorer {name}{did_you_mean(name, used)}")
+            said = message(
+                "no metric is graded by scorer {scorer}{guess}",
+                scorer=name,
+                guess=did_you_mean(name, used),
+            )
+            raise top.fail(said)
     return filled
 
 
-def _rows(table: Table, key: str, known: Sequence[str], unknown: str) -> dict[str, Table]:
+def _rows(table: Table, key: str, known: Sequence[str], unknown: Message) -> dict[str, Table]:
     """Return tables by their id; raise RuleSetError for an unknown id, or one that comes twice."""
     rows: dict[str, Table] = {}
     for row in table.tables(key):
         id = row.text("id")
         if id not in known:
-            raise row.fail(f"{unknown} {id}{did_you_mean(id, known)}")
+            said = message(
+                "{unknown} {id}{guess}", unknown=unknown, id=id, guess=did_you_mean(id, known)
+            )
+            raise row.fail(said)
         if id in rows:
-            raise row.fail(f"{id} is declared twice")
+            raise row.fail(message("{id} is declared twice", id=id))
         rows[id] = row
     return rows
 
@@ -205,11 +226,12 @@ class _Filling:
     def scorer(self, name: str, now: ScorerSpec | None, table: Table) -> ScorerSpec:
         before = self.original.scorers.get(name)
         if before is not None and not before.missing:
-            raise table.fail(_is_published(f"scorer {name}", before.source))
+            what = message("scorer {scorer}", scorer=name)
+            raise table.fail(_is_published(what, before.source))
         if now is not None and not set(table.data) - {"kind"}:
             return now  # a line of the template that was not filled in
         if now is not None and not now.missing and not self.replaces:
-            raise table.fail(_is_supplied(f"scorer {name}"))
+            raise table.fail(_is_supplied(message("scorer {scorer}", scorer=name)))
         kind = {} if now is None else {"kind": now.kind}
         return scorer_spec(
             name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
@@ -219,11 +241,13 @@ class _Filling:
         self, now: Dimension[Number], before: Dimension[Number], table: Table
     ) -> Dimension[Number]:
         known = [entry.id for entry in now.metrics]
-        rows = _rows(table, "metrics", known, f"dimension {now.id} has no metric")
+        unknown = message("dimension {dimension} has no metric", dimension=now.id)
+        rows = _rows(table, "metrics", known, unknown)
         exact = next(d for d in self.exact.dimensions if d.id == before.id)
         complete = before.points is None and known_share(self.exact, exact) == 1
         if "points" in table.data and complete:
-            raise table.fail(_is_published("how the dimension gets its points", before.source))
+            what = message("how the dimension gets its points")
+            raise table.fail(_is_published(what, before.source))
         entries = zip(now.metrics, before.metrics, strict=True)
         filled = evolve(
             now,
@@ -243,7 +267,8 @@ class _Filling:
     ) -> MetricEntry[Number]:
         scorer = table.text("scorer", now.scorer)
         if before.scorer and scorer != before.scorer:
-            raise table.fail(_is_published(f"the scorer of {now.id}", before.source))
+            what = message("the scorer of {metric}", metric=now.id)
+            raise table.fail(_is_published(what, before.source))
         weight = self._number(table, "weight", now.weight, before.weight, before.source)
         table.done()
         source = now.source or (USER if "weight" in table.data else "")
@@ -264,27 +289,41 @@ class _Filling:
         if isinstance(before, Assumed):
             assumption = self.original.assumptions[before.id]
             if assumption.overridden:
-                raise table.fail(f"{key} is supplied twice: also as the assumption {before.id}")
+                said = message(
+                    "{key} is supplied twice: also as the assumption {assumption}",
+                    key=key,
+                    assumption=before.id,
+                )
+                raise table.fail(said)
             try:
                 assumption.check(number)
             except UsageError as error:
-                raise table.fail(str(error)) from None
+                raise table.fail(error) from None
         elif key == "points" and not low <= number <= high:
-            raise table.fail(
-                f"{key} = {number} is outside the scale, {float(low):g} to {float(high):g}"
+            said = message(
+                "{key} = {value} is outside the scale, {low:g} to {high:g}",
+                key=key,
+                value=number,
+                low=float(low),
+                high=float(high),
             )
+            raise table.fail(said)
         return number
 
 
-def _is_supplied(what: str) -> str:
-    return f"{what} is already supplied by another numbers file for all industries"
+def _is_supplied(what: object) -> Message:
+    return message(
+        "{what} is already supplied by another numbers file for all industries", what=what
+    )
 
 
-def _is_published(what: str, source: str) -> str:
-    origin = f" (source {source})" if source else ""
-    return (
-        f"{what} is published{origin}, and a numbers file only supplies missing numbers:"
-        " to change it, write a rule set of your own (extends = …) and name it (ruleset=)"
+def _is_published(what: object, source: str) -> Message:
+    origin = message(" (source {source})", source=source) if source else ""
+    return message(
+        "{what} is published{origin}, and a numbers file only supplies missing numbers:"
+        " to change it, write a rule set of your own (extends = …) and name it (ruleset=)",
+        what=what,
+        origin=origin,
     )
 
 

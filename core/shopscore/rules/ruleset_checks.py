@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from ..messages import Message, listed, message
 from ..model.assumptions import Number, find_chosen
 from ..model.expressions import Assumed
 from ..model.rulesets import MISSING_POLICIES, RANKING_KINDS, RuleSet
@@ -23,42 +26,52 @@ def check_ruleset(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None = No
     """
     _check_names(ruleset, table)
     for what, ids in (
-        ("metric", ruleset.metric_ids),
-        ("dimension", [d.id for d in ruleset.dimensions]),
-        ("tier", [t.id for t in ruleset.tiers]),
-        ("eligibility", [e.id for e in ruleset.eligibility]),
+        (message("metric"), ruleset.metric_ids),
+        (message("dimension"), [d.id for d in ruleset.dimensions]),
+        (message("tier"), [t.id for t in ruleset.tiers]),
+        (message("eligibility"), [e.id for e in ruleset.eligibility]),
     ):
-        check_once(table, what, list(ids))
+        check_once(table, what, ids)
     if not ruleset.metric_ids:
-        raise table.fail("a rule set needs a metric")
+        raise table.fail(message("a rule set needs a metric"))
     first, last = ruleset.effective_from, ruleset.effective_to
     if first is not None and last is not None and last < first:
-        raise table.fail(f"effective_to = {last} is before effective_from = {first}")
+        said = message(
+            "effective_to = {last} is before effective_from = {first}", last=last, first=first
+        )
+        raise table.fail(said)
     _check_numbers(ruleset, table, kinds)
 
 
 def _check_numbers(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None) -> None:
     numbers = Numbers(ruleset.name, ruleset.numbers)
-    low, high, decimals = map(numbers.required, _scale(ruleset))
+    low, high, decimals, _ = map(numbers.required, _scale(ruleset))
     if decimals.denominator != 1 or not 0 <= decimals <= MOST_DECIMALS:
-        raise table.fail(
-            f"decimals = {float(decimals):g}: a whole number from 0 to {MOST_DECIMALS} is needed"
+        said = message(
+            "decimals = {value:g}: a whole number from 0 to {limit} is needed",
+            value=float(decimals),
+            limit=MOST_DECIMALS,
         )
+        raise table.fail(said)
     if low >= high:  # before scorers, whose points would all lie off such a scale
-        raise table.fail("the low end of the scale must be below its high end")
+        raise table.fail(message("the low end of the scale must be below its high end"))
     rules = exact_rules(ruleset, kinds)
     for adjustment in rules.adjustments:
         if adjustment.cap is not None and adjustment.cap < 0:
-            raise table.fail(f"the cap of {adjustment.metric} is negative")
+            raise table.fail(message("the cap of {metric} is negative", metric=adjustment.metric))
     for dimension in rules.dimensions:
         for id, weight in (
             (dimension.id, dimension.weight),
             *((m.id, m.weight) for m in dimension.metrics),
         ):
             if weight is not None and weight < 0:
-                raise table.fail(f"the weight of {id} is negative")
+                raise table.fail(message("the weight of {id} is negative", id=id))
         if any(weight < 0 for weight in weights_within(dimension).values()):
-            raise table.fail(f"dimension {dimension.id}: weights leave nothing for share_of_rest")
+            said = message(
+                "dimension {dimension}: weights leave nothing for share_of_rest",
+                dimension=dimension.id,
+            )
+            raise table.fail(said)
 
 
 def _check_names(ruleset: RuleSet, table: Table) -> None:
@@ -76,10 +89,15 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
     ]
     for source in named:
         if source and source not in ruleset.sources:
-            raise table.fail(f"source {source} is not among [sources]")
+            raise table.fail(message("source {source} is not among [sources]", source=source))
     for _, entry in ruleset.entries:
         if entry.scorer and entry.scorer not in ruleset.scorers:
-            raise table.fail(f"metric {entry.id}: no scorer {entry.scorer} among [scorers]")
+            said = message(
+                "metric {metric}: no scorer {scorer} among [scorers]",
+                metric=entry.id,
+                scorer=entry.scorer,
+            )
+            raise table.fail(said)
     numbers = Numbers(ruleset.name, ruleset.numbers)
     for assumption in ruleset.assumptions_named:
         numbers.plain(Assumed(assumption))
@@ -98,23 +116,37 @@ def _check_chosen(ruleset: RuleSet, table: Table) -> None:
         if isinstance(word, Assumed) and not set(
             ruleset.assumptions[word.id].choices or "?"
         ) <= set(known):
-            raise table.fail(f"assumption {word.id} may choose among {', '.join(known)} only")
+            said = message(
+                "assumption {assumption} may choose among {words} only",
+                assumption=word.id,
+                words=listed(known),
+            )
+            raise table.fail(said)
         if isinstance(word, Assumed) and ruleset.assumptions[word.id].nullable:
-            raise table.fail(f"assumption {word.id} chooses a word: it cannot be nullable")
+            said = message(
+                "assumption {assumption} chooses a word: it cannot be nullable", assumption=word.id
+            )
+            raise table.fail(said)
     within = (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, ruleset.adjustments)
     for number in find_chosen((*within, *_scale(ruleset))):
         if ruleset.assumptions[number.by.id].nullable:
-            raise table.fail(f"assumption {number.by.id} chooses a number: it cannot be nullable")
+            said = message(
+                "assumption {assumption} chooses a number: it cannot be nullable",
+                assumption=number.by.id,
+            )
+            raise table.fail(said)
         choices = set(ruleset.assumptions[number.by.id].choices)
         if choices != {word for word, _ in number.numbers}:
-            raise table.fail(
-                f"a number for each choice of {number.by.id} is needed:"
-                f" {', '.join(sorted(choices)) or 'it chooses no word'}"
+            said = message(
+                "a number for each choice of {assumption} is needed: {words}",
+                assumption=number.by.id,
+                words=listed(sorted(choices)) if choices else message("it chooses no word"),
             )
+            raise table.fail(said)
 
 
-def _scale(ruleset: RuleSet) -> tuple[Number, Number, Number]:
-    return ruleset.low, ruleset.high, ruleset.decimals
+def _scale(ruleset: RuleSet) -> tuple[Number, ...]:
+    return ruleset.low, ruleset.high, ruleset.decimals, ruleset.min_peers
 
 
 def _check_required(ruleset: RuleSet, table: Table) -> None:
@@ -125,20 +157,29 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
     numbers += [adjustment.cap for adjustment in ruleset.adjustments]
     for number in numbers:
         if isinstance(number, Assumed) and ruleset.assumptions[number.id].nullable:
-            raise table.fail(
-                f"assumption {number.id} supplies a number that is needed: it cannot be nullable"
+            said = message(
+                "assumption {assumption} supplies a number that is needed: it cannot be nullable",
+                assumption=number.id,
             )
+            raise table.fail(said)
     for dimension in ruleset.dimensions:
         numbers += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
     for number in numbers:
         if isinstance(number, Assumed):
             kind = ruleset.assumptions[number.id].kind
             if kind not in ("integer", "decimal"):
-                raise table.fail(f"assumption {number.id} is a {kind}, and must be a number")
+                said = message(
+                    "assumption {assumption} is a {kind}, and must be a number",
+                    assumption=number.id,
+                    kind=kind,
+                )
+                raise table.fail(said)
 
 
-def check_once(table: Table, what: str, ids: list[str]) -> None:
-    """Raise RuleSetError for an id that is declared twice."""
+def check_once(table: Table, what: Message, ids: Iterable[str]) -> None:
+    """Raise RuleSetError for an id that is declared twice; ``what`` it is the id of."""
+    seen: set[str] = set()
     for id in ids:
-        if ids.count(id) > 1:
-            raise table.fail(f"{what} {id} is declared twice")
+        if id in seen:
+            raise table.fail(message("{what} {id} is declared twice", what=what, id=id))
+        seen.add(id)

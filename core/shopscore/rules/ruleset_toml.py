@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from attrs import evolve
 
 from ..errors import RuleSetError, UsageError
+from ..messages import listed, message
 from ..model.assumptions import Assumption, Number
 from ..model.conditions import Adjustment, Condition, Measure, Operator
 from ..model.expressions import Assumed
@@ -27,7 +28,8 @@ from ..model.rulesets import (
 )
 from .ruleset_checks import COMPARISON_MEANS, check_once, check_ruleset
 from .scorers import ScorerKinds
-from .toml_tables import Table, parse_toml
+from .toml_tables import Table
+from .toml_text import parse_toml
 
 SCHEMA = 1
 #: The statuses that a shop may get where it does not meet a condition.
@@ -76,7 +78,12 @@ def parse_ruleset(
         document = _extend(document, origin, look_up)
     table = Table(document, origin)
     if table.take("schema", int) != SCHEMA:
-        raise table.fail(f"schema = {document['schema']}: this version reads schema = {SCHEMA}")
+        said = message(
+            "schema = {found}: this version reads schema = {schema}",
+            found=document["schema"],
+            schema=SCHEMA,
+        )
+        raise table.fail(said)
     ruleset = _ruleset(table, hashlib.sha256(text.encode()).hexdigest())
     marked = {i: evolve(a, overridden=i in own) for i, a in ruleset.assumptions.items()}
     ruleset = evolve(ruleset, assumptions=marked)
@@ -88,11 +95,16 @@ def parse_ruleset(
 def _extend(document: dict[str, Any], origin: str, look_up: LookUp | None) -> dict[str, Any]:
     base = document.pop("extends")
     if look_up is None or not isinstance(base, str):
-        raise RuleSetError(
-            f'{origin}: extends must be the name of a rule set, "platform/scorecard/version"'
+        said = message(
+            '{file}: extends must be the name of a rule set, "platform/scorecard/version"',
+            file=origin,
         )
+        raise RuleSetError(said)
     if "version" not in document:
-        raise RuleSetError(f"{origin}: a rule set that extends another needs a version of its own")
+        said = message(
+            "{file}: a rule set that extends another needs a version of its own", file=origin
+        )
+        raise RuleSetError(said)
     below = parse_toml(*look_up(base))
     for key in ("effective_from", "effective_to", "published_on", "span_source"):
         below.pop(key, None)
@@ -102,7 +114,9 @@ def _extend(document: dict[str, Any], origin: str, look_up: LookUp | None) -> di
     }
     for name, scorer in document.get("scorers", {}).items():
         if isinstance(scorer, dict) and set(scorer) - {"kind", "source"}:
-            below.get("scorers", {}).get(name, {}).pop("missing", None)
+            scorer_below = below.get("scorers", {}).get(name, {})
+            for key in ("missing", "missing_zh"):
+                scorer_below.pop(key, None)
     merged: dict[str, Any] = _merge({**below, "status": "user"}, _add_sources(document))
     return merged
 
@@ -140,7 +154,9 @@ def _merge(below: Any, above: Any) -> Any:
     if isinstance(below, dict) and isinstance(above, dict):
         if "assume" in above or "assume" in below:
             return above
-        return {**below, **{k: _merge(below.get(k), v) for k, v in above.items()}}
+        told = {f"{k}_zh" for k in above}  # the Chinese of a text that another replaces
+        rest = {k: v for k, v in below.items() if k not in told}
+        return {**rest, **{k: _merge(below.get(k), v) for k, v in above.items()}}
     if _have_ids(below) and _have_ids(above):
         changes = {row["id"]: row for row in above}
         kept = [_merge(row, changes.pop(row["id"], {})) for row in below]
@@ -155,8 +171,8 @@ def _have_ids(value: Any) -> bool:
 def _ruleset(top: Table, sha256: str) -> RuleSet:
     scale, peers = top.table("scale"), top.table("peers")
     ruleset = RuleSet(
-        platform=top.id("platform", "platform"),
-        scorecard=top.id("scorecard", "scorecard"),
+        platform=top.id("platform", message("platform")),
+        scorecard=top.id("scorecard", message("scorecard")),
         version=top.text("version"),
         status=top.word("status", get_args(Status)),  # type: ignore[arg-type]
         label=_label(top),
@@ -177,19 +193,41 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         ),
         comparison=_comparison(top.table("comparison")),
         informational=top.texts("informational"),
-        assumptions=_assumptions(top),
+        assumptions={a.id: a for a in _assumptions(top)},
         sources={name: t.as_source(name) for name, t in top.named_tables("sources")},
         effective_from=top.date("effective_from"),
         effective_to=top.date("effective_to"),
         published_on=top.date("published_on"),
         span_source=top.text("span_source", ""),
-        notes=top.texts("notes"),
+        notes=top.all_told("notes"),
         sha256=sha256,
         origin=top.origin,
     )
     scale.done()
     peers.done()
-    return ruleset
+    return _with_min_peers(ruleset)
+
+
+#: No platform says among how many shops it ranks; two are what a rank needs.
+MIN_PEERS = Assumption(
+    id="ranking.min_peers",
+    kind="integer",
+    value=2,
+    low=1,
+    high=1000,
+    unit="shops",
+    reason="From how many shops of an industry on they are ranked is not published; a rank needs two.",
+)
+_WITHOUT_RANKS = {"bands", "threshold", "linear"}
+
+
+def _with_min_peers(ruleset: RuleSet) -> RuleSet:
+    """Return a rule set that ranks with the assumption on how many peers a rank needs."""
+    kinds = {spec.kind for spec in ruleset.scorers.values()}
+    if ruleset.dimensions and kinds <= _WITHOUT_RANKS:
+        return ruleset
+    assumptions = {MIN_PEERS.id: MIN_PEERS, **ruleset.assumptions}
+    return evolve(ruleset, assumptions=assumptions, min_peers=Assumed(MIN_PEERS.id))
 
 
 def _label(table: Table) -> Label:
@@ -198,7 +236,7 @@ def _label(table: Table) -> Label:
 
 def _dimension(table: Table) -> Dimension[Number]:
     dimension = Dimension[Number](
-        id=table.id("id", "dimension"),
+        id=table.id("id", message("dimension")),
         label=_label(table),
         weight=table.number("weight"),
         metrics=tuple(_entry(t) for t in table.tables("metrics")),
@@ -207,7 +245,7 @@ def _dimension(table: Table) -> Dimension[Number]:
     )
     table.done()
     if not dimension.metrics and dimension.points is None:
-        raise table.fail("a dimension needs metrics, or points")
+        raise table.fail(message("a dimension needs metrics, or points"))
     return dimension
 
 
@@ -226,24 +264,25 @@ def _entry(table: Table) -> MetricEntry[Number]:
 
 def scorer_spec(name: str, table: Table) -> ScorerSpec:
     """Return the scorer that a table of the TOML declares."""
-    kind, source, missing = table.text("kind"), table.source(), table.text("missing", "")
+    kind, source, missing = table.text("kind"), table.source(), table.told("missing", "")
     parameters = {
         key: table.numbers_within(value, key)
         for key, value in table.data.items()
-        if key not in ("kind", "source", "missing")
+        if key not in ("kind", "source", "missing", "missing_zh")
     }
     if missing and parameters:
-        raise table.fail(f"a scorer has either missing, or {', '.join(parameters)}")
+        said = message("a scorer has either missing, or {keys}", keys=listed(parameters))
+        raise table.fail(said)
     sourced = parameters  # what needs a source, where it is a number
     if kind == "percentile_curve":  # that percentiles run from 0 to 1 needs none
         curve = parameters.get("curve", ())
         if not isinstance(curve, tuple) or not all(
             isinstance(pair, tuple) and len(pair) == 2 for pair in curve
         ):
-            raise table.fail("curve must hold pairs of a percentile and its points")
+            raise table.fail(message("curve must hold pairs of a percentile and its points"))
         sourced = {str(place): points for place, points in curve}
     if not source and not all(isinstance(v, Assumed) for v in sourced.values()):
-        raise table.fail("a scorer with numbers needs a source")
+        raise table.fail(message("a scorer with numbers needs a source"))
     return ScorerSpec(name, kind, parameters, source, missing)
 
 
@@ -251,11 +290,11 @@ def _eligibility(table: Table) -> Eligibility[Number]:
     limits = {key: table.number(key, None) for key in ("at_least", "at_most")}
     declared = [(key, limit) for key, limit in limits.items() if limit is not None]
     measure = Measure("value", table.text("metric"))
-    id, status = table.id("id", "eligibility"), table.word("status", REFUSALS)
+    id, status = table.id("id", message("eligibility")), table.word("status", REFUSALS)
     label, source = _label(table), table.source()
     table.done()
     if len(declared) != 1:
-        raise table.fail("either at_least or at_most is needed")
+        raise table.fail(message("either at_least or at_most is needed"))
     ((key, limit),) = declared
     condition = Condition[Number](measure, OPERATORS[key], limit)
     return Eligibility(id, label, condition, status, source)  # type: ignore[arg-type]
@@ -266,15 +305,14 @@ def _tier(table: Table) -> Tier[Number]:
     limits = {key: table.number(key, None) for key in keys}
     declared = [(key, limit) for key, limit in limits.items() if limit is not None]
     metric, few = table.text("metric", ""), table.number("or_count_below", None)
-    id, label, source = table.id("id", "tier"), _label(table), table.source()
+    id, label, source = table.id("id", message("tier")), _label(table), table.source()
     table.done()
     by_metric = limits["times_industry_mean"] is not None
     if bool(metric) != by_metric or (few is not None and not by_metric):
-        raise table.fail(
-            "metric and times_industry_mean need each other; or_count_below needs both"
-        )
+        said = message("metric and times_industry_mean need each other; or_count_below needs both")
+        raise table.fail(said)
     if len(declared) != 1:
-        raise table.fail("one of at_least, below and times_industry_mean is needed")
+        raise table.fail(message("one of at_least, below and times_industry_mean is needed"))
     ((key, limit),) = declared
     measure = Measure("value", metric) if by_metric else Measure("total")
     condition = Condition[Number](measure, OPERATORS[key], limit, by_metric, few)
@@ -300,10 +338,10 @@ def _comparison(table: Table) -> Comparison | None:
     return comparison
 
 
-def _assumptions(top: Table) -> dict[str, Assumption]:
+def _assumptions(top: Table) -> list[Assumption]:
     assumptions = [_assumption(table) for table in top.tables("assumptions")]
-    check_once(top, "assumption", [a.id for a in assumptions])
-    return {a.id: a for a in assumptions}
+    check_once(top, message("assumption"), [a.id for a in assumptions])
+    return assumptions
 
 
 def _assumption(table: Table) -> Assumption:
@@ -312,7 +350,7 @@ def _assumption(table: Table) -> Assumption:
             id=table.text("id"),
             kind=table.word("kind", RULE_KINDS),  # type: ignore[arg-type]
             value=table.take("value", object, None),  # type: ignore[arg-type]
-            reason=table.text("reason"),
+            reason=table.told("reason"),
             low=table.limit("low"),
             high=table.limit("high"),
             unit=table.text("unit", ""),
@@ -320,6 +358,6 @@ def _assumption(table: Table) -> Assumption:
             nullable=table.take("nullable", bool, False),
         )
     except UsageError as error:
-        raise table.fail(str(error)) from None
+        raise table.fail(error) from None
     table.done()
     return assumption

@@ -16,6 +16,7 @@ from attrs import converters, evolve, field, fields, frozen, has
 from ..errors import RuleSetError, did_you_mean
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
+from ..messages import message
 from ..model.metrics import Better
 
 Point = tuple[Fraction, Fraction]
@@ -26,11 +27,29 @@ class Percentiles:
     """Percentiles from 0 (worst) to 1 (best).
 
     ``from_table`` marks those from a benchmark table, ``supplied`` those that a user supplied.
+    ``peers`` is among how many shops each was ranked, itself included; 0 where it was not.
     """
 
     column: ExactColumn
     from_table: Mask
+    peers: npt.NDArray[np.int64]
     supplied: Mask | None = None
+
+
+@frozen(eq=False)
+class Reach:
+    """The lowest and the highest that each shop could have; ``possible`` where it could have any."""
+
+    lowest: Rationals
+    highest: Rationals
+    possible: Mask
+
+    @classmethod
+    def everywhere(cls, lowest: Fraction, highest: Fraction, size: int) -> Reach:
+        """Build the reach that every shop has alike."""
+        constant = Rationals.constant
+        everyone = np.ones(size, dtype=np.bool_)
+        return cls(constant(lowest, size), constant(highest, size), everyone)
 
 
 @frozen(eq=False, slots=False)
@@ -38,8 +57,9 @@ class Context:
     """What a scorer may use besides the values.
 
     All arrays have one entry per shop. ``has_value`` says which values exist (``n`` > 0 and not
-    below the metric's minimum), ``is_peer`` which shops are ranked among each other. ``low`` is
-    the bottom of the scale. ``rank`` computes the percentiles of values among fixed peers.
+    below the metric's minimum), ``is_peer`` which shops are ranked among each other. ``low`` and
+    ``high`` are the ends of the scale. ``rank`` computes the percentiles of values among fixed
+    peers, ``rank_reach`` the percentiles that each shop could have.
     """
 
     metric: str
@@ -51,7 +71,9 @@ class Context:
     industries: Sequence[str]
     shop_types: Sequence[str | None]
     low: Fraction
+    high: Fraction
     rank: Callable[[ExactColumn], Percentiles] = field(repr=False)
+    rank_reach: Callable[[], Reach] = field(repr=False)
 
     @cached_property
     def percentiles(self) -> Percentiles:
@@ -89,6 +111,10 @@ class Scorer(ABC):
         """Every number of points among the parameters; these are checked against the scale."""
         return ()
 
+    def reach(self, context: Context) -> Reach:
+        """Return the points that each shop could have if its value were known: by default any."""
+        return Reach.everywhere(context.low, context.high, len(context.has_value))
+
     def check_direction(self, better: Better) -> None:  # noqa: B027 - most scorers have no direction
         """Raise RuleSetError where the scorer runs against the direction that is better."""
 
@@ -104,7 +130,8 @@ def _fraction(value: object) -> Fraction:
 def _points(points: Sequence[Sequence[Any]]) -> tuple[Point, ...]:
     for pair in points:
         if not isinstance(pair, Sequence) or len(pair) != 2:
-            raise RuleSetError(f"{pair!r} is not a pair of a value and its points")
+            said = message("{pair} is not a pair of a value and its points", pair=repr(pair))
+            raise RuleSetError(said)
     return tuple((Fraction(str(x)), Fraction(str(y))) for x, y in points)
 
 
@@ -123,7 +150,7 @@ class PercentileCurve(Scorer):
     def __attrs_post_init__(self) -> None:
         places = [x for x, _ in self.curve]
         if len(places) < 2 or places[0] != 0 or places[-1] != 1 or places != sorted(set(places)):
-            raise RuleSetError("the percentiles of a curve must rise from 0 to 1")
+            raise RuleSetError(message("the percentiles of a curve must rise from 0 to 1"))
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
@@ -133,6 +160,17 @@ class PercentileCurve(Scorer):
         percentiles = context.percentiles
         points = interpolate(self.curve, percentiles.column.values)
         return Points(points, percentiles.column.known, "no_peers", percentiles)
+
+    def reach(self, context: Context) -> Reach:
+        ranks = context.rank_reach()
+        ends = [interpolate(self.curve, end) for end in (ranks.lowest, ranks.highest)]
+        lowest, highest = ends[0].least(ends[1]), ends[0].greatest(ends[1])
+        for place, points in self.curve:  # a curve may turn between the ends
+            constant = Rationals.constant(points, len(lowest))
+            within = ~ranks.lowest.at_least(place) & ranks.highest.at_least(place)
+            lowest = constant.least(lowest).where(within, lowest)
+            highest = constant.greatest(highest).where(within, highest)
+        return Reach(lowest, highest, ranks.possible)
 
 
 def interpolate(curve: Sequence[Point], at: Rationals) -> Rationals:
@@ -159,7 +197,7 @@ class Bands(Scorer):
 
     def __attrs_post_init__(self) -> None:
         if not self.bands:
-            raise RuleSetError("bands needs at least one band")
+            raise RuleSetError(message("bands needs at least one band"))
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
@@ -169,9 +207,17 @@ class Bands(Scorer):
     def check_direction(self, better: Better) -> None:
         bounds = [bound for bound, _ in self.bands]
         if bounds != sorted(set(bounds), reverse=better == "lower"):
-            raise RuleSetError(
-                f"the bounds of bands must go from the worst to the best value, and {better} is better"
+            lower = message(
+                "the bounds of bands must go from the worst to the best value, and lower is better"
             )
+            higher = message(
+                "the bounds of bands must go from the worst to the best value, and higher is better"
+            )
+            raise RuleSetError(lower if better == "lower" else higher)
+
+    def reach(self, context: Context) -> Reach:
+        floor = context.low if self.floor is None else self.floor
+        return _reach_of((floor, *self.possible_points), context)
 
     def points(self, values: Rationals, context: Context) -> Points:
         floor = context.low if self.floor is None else self.floor
@@ -194,6 +240,9 @@ class Threshold(Scorer):
     def possible_points(self) -> tuple[Fraction, ...]:
         return self.passed, self.failed
 
+    def reach(self, context: Context) -> Reach:
+        return _reach_of(self.possible_points, context)
+
     def points(self, values: Rationals, context: Context) -> Points:
         reached = _reaches(values, self.bound, context.better)
         passed = Rationals.constant(self.passed, len(values))
@@ -211,14 +260,22 @@ class Linear(Scorer):
     def __attrs_post_init__(self) -> None:
         places = [x for x, _ in self.line]
         if not places or places != sorted(set(places)):
-            raise RuleSetError("the values of a linear scorer must rise from pair to pair")
+            said = message("the values of a linear scorer must rise from pair to pair")
+            raise RuleSetError(said)
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
         return tuple(points for _, points in self.line)
 
+    def reach(self, context: Context) -> Reach:
+        return _reach_of(self.possible_points, context)
+
     def points(self, values: Rationals, context: Context) -> Points:
         return Points(interpolate(self.line, values), context.has_value)
+
+
+def _reach_of(points: Sequence[Fraction], context: Context) -> Reach:
+    return Reach.everywhere(min(points), max(points), len(context.has_value))
 
 
 def _reaches(values: Rationals, bound: Fraction, better: Better) -> Mask:
@@ -249,17 +306,23 @@ def make_scorer(
     """
     known = {**KINDS, **(more or {})}
     if kind not in known:
-        raise RuleSetError(f"unknown kind of scorer {kind}{did_you_mean(kind, known)}")
+        guess = did_you_mean(kind, known)
+        raise RuleSetError(message("unknown kind of scorer {kind}{guess}", kind=kind, guess=guess))
     accepted = _parameter_names(known[kind]) or list(parameters)
     for name in parameters:
         if name not in accepted:
-            raise RuleSetError(
-                f"scorer of kind {kind}: unknown key {name}{did_you_mean(name, accepted)}"
+            said = message(
+                "scorer of kind {kind}: unknown key {key}{guess}",
+                kind=kind,
+                key=name,
+                guess=did_you_mean(name, accepted),
             )
+            raise RuleSetError(said)
     try:
         return known[kind](**parameters)
     except (TypeError, ValueError) as error:
-        raise RuleSetError(f"scorer of kind {kind}: {error}") from None
+        said = message("scorer of kind {kind}: {error}", kind=kind, error=str(error))
+        raise RuleSetError(said) from None
 
 
 def _parameter_names(kind: Any) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ..errors import ExpressionError, did_you_mean
 from ..evaluation.types import type_of
+from ..messages import Message, message
 from ..model import expressions as ex
 from ..model.joined import FactOn, HasRow, joined_of
 from ..model.streams import Stream
@@ -15,7 +16,7 @@ from ..model.tallies import Tally
 def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
     """Raise ExpressionError where a tally reads columns that its stream does not have."""
     if tally.stream not in streams:
-        raise ExpressionError(f"no stream {tally.stream}{did_you_mean(tally.stream, streams)}")
+        raise ExpressionError(_no_stream(tally.stream, streams))
     stream, orders = streams[tally.stream], streams["orders"]
     for expr in tally.expressions:
         _check_columns(expr, stream, orders)
@@ -23,17 +24,24 @@ def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
             if isinstance(node, HasRow):
                 _check_has_row(node, stream, streams)
             elif isinstance(node, FactOn) and joined_of(node.time):
-                raise ExpressionError(f"{node}: the time must be one of the row's own")
+                said = message("{node}: the time must be one of the row's own", node=str(node))
+                raise ExpressionError(said)
     _check_types(tally, stream, orders)
+
+
+def _no_stream(name: str, streams: Mapping[str, Stream]) -> Message:
+    return message("no stream {stream}{guess}", stream=name, guess=did_you_mean(name, streams))
 
 
 def _check_columns(expr: ex.Expr, stream: Stream, orders: Stream) -> None:
     for node in expr.walk():
         if isinstance(node, ex.ColumnRef):
             if node.linked and not stream.links_to_orders:
-                raise ExpressionError(
-                    f"rows of {stream.name} name no order: col.order cannot be used there"
+                said = message(
+                    "rows of {stream} name no order: col.order cannot be used there",
+                    stream=stream.name,
                 )
+                raise ExpressionError(said)
             (orders if node.linked else stream).column(node.name)
         _check_words(node, stream, orders)
 
@@ -41,15 +49,24 @@ def _check_columns(expr: ex.Expr, stream: Stream, orders: Stream) -> None:
 def _check_has_row(node: HasRow, stream: Stream, streams: Mapping[str, Stream]) -> None:
     """Check that ``has_row`` is used on orders, with a condition on the other rows only."""
     if node.stream not in streams:
-        raise ExpressionError(f"no stream {node.stream}{did_you_mean(node.stream, streams)}")
+        raise ExpressionError(_no_stream(node.stream, streams))
     named_by = streams[node.stream]
     if stream.name != "orders" or not named_by.links_to_orders:
-        raise ExpressionError(f"{node}: has_row is for orders and streams with an order_id")
+        said = message("{node}: has_row is for orders and streams with an order_id", node=str(node))
+        raise ExpressionError(said)
     if joined_of(node.where) or any(ref.linked for ref in ex.columns_of(node.where)):
-        raise ExpressionError(f"{node}: the condition can read columns of {node.stream} only")
+        said = message(
+            "{node}: the condition can read columns of {stream} only",
+            node=str(node),
+            stream=node.stream,
+        )
+        raise ExpressionError(said)
     _check_columns(node.where, named_by, stream)
     if (kind := type_of(node.where, named_by, stream)) not in ("truth", "null"):
-        raise ExpressionError(f"{node}: the condition is of type {kind}, not truth")
+        said = message(
+            "{node}: the condition is of type {kind}, not truth", node=str(node), kind=kind
+        )
+        raise ExpressionError(said)
 
 
 def _check_types(tally: Tally, stream: Stream, orders: Stream) -> None:
@@ -61,9 +78,15 @@ def _check_types(tally: Tally, stream: Stream, orders: Stream) -> None:
     )
     for part, expr, needed in wanted:
         if expr is not None and (kind := type_of(expr, stream, orders)) not in (needed, "null"):
-            raise ExpressionError(
-                f"tally of {tally.stream}: {part} is {expr}, which is of type {kind}, not {needed}"
+            said = message(
+                "tally of {stream}: {part} is {expression}, which is of type {kind}, not {needed}",
+                stream=tally.stream,
+                part=part,
+                expression=str(expr),
+                kind=kind,
+                needed=needed,
             )
+            raise ExpressionError(said)
 
 
 def _check_words(node: ex.Expr, stream: Stream, orders: Stream) -> None:
@@ -75,7 +98,13 @@ def _check_words(node: ex.Expr, stream: Stream, orders: Stream) -> None:
         return
     for word in words:
         if word not in known:
-            raise ExpressionError(f"{refs[0]} is never {word!r}{did_you_mean(word, known)}")
+            said = message(
+                "{column} is never {word!r}{guess}",
+                column=str(refs[0]),
+                word=word,
+                guess=did_you_mean(word, known),
+            )
+            raise ExpressionError(said)
 
 
 def _compared(node: ex.Expr) -> tuple[list[ex.ColumnRef], list[str]]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, TypeVar
 
 from attrs import field, frozen
 
-from ..errors import DeclarationError, InputError, RuleSetError, did_you_mean
+from ..errors import DeclarationError, RuleSetError, did_you_mean
+from ..messages import Message, bilingual, message
 from ..model.assumptions import Chosen
 from ..model.expressions import Assumed
 from ..model.rulesets import Source
@@ -19,29 +18,8 @@ from ..model.streams import check_id
 
 T = TypeVar("T")
 
-
-def read_text(path: Path) -> str:
-    """Return the text of a user's file; raise InputError where it cannot be read as UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from None
-
-
-def parse_toml(text: str, origin: str) -> dict[str, Any]:
-    """Parse a document, with exact decimals; raise RuleSetError with the place of a mistake."""
-
-    def finite(number: str) -> Decimal:
-        if not (exact := Decimal(number)).is_finite():
-            raise RuleSetError(f"{origin}: {number} is not a number that can be used")
-        return exact
-
-    try:
-        return tomllib.loads(text, parse_float=finite)
-    except tomllib.TOMLDecodeError as error:
-        raise RuleSetError(f"{origin}: not valid TOML: {error}") from None
+#: So much of a value is shown in a message.
+_MOST_SHOWN = 200
 
 
 @frozen
@@ -53,58 +31,80 @@ class Table:
     path: str = ""
     _asked: set[str] = field(factory=set, init=False)
 
-    def fail(self, message: str) -> RuleSetError:
+    def fail(self, said: object) -> RuleSetError:
         """Return an error that names the file and the place."""
-        return RuleSetError(f"{self.origin}: {self.path or 'top level'}: {message}")
+        place = self.path or message("top level")
+        return RuleSetError(
+            message("{file}: {place}: {said}", file=self.origin, place=place, said=said)
+        )
 
     def take(self, key: str, kind: type[T] | tuple[type[T], ...], default: Any = ...) -> T:
         """Return the value of a key; without a default the key is required."""
         self._asked.add(key)
         value = self.data.get(key, default)
         if value is ...:
-            raise self.fail(f"key {key} is missing")
+            raise self.fail(message("key {key} is missing", key=key))
         wrong_bool = isinstance(value, bool) and kind not in (bool, object)
         if key in self.data and (wrong_bool or not isinstance(value, kind)):
-            raise self.fail(f"{key} = {value!r} is of the wrong type")
+            said = message("{key} = {value} is of the wrong type", key=key, value=_shown(value))
+            raise self.fail(said)
         return value  # type: ignore[no-any-return]
 
     def text(self, key: str, default: Any = ...) -> str:
         """Return a string."""
         return self.take(key, str, default)
 
-    def id(self, key: str, what: str) -> str:
+    def told(self, key: str, default: Any = ...) -> str:
+        """Return a text for people, with its Chinese where there is a key ``…_zh`` too."""
+        return bilingual(self.text(key, default), self.text(f"{key}_zh", ""))
+
+    def all_told(self, key: str) -> tuple[str, ...]:
+        """Return texts for people, with their Chinese where there is a list ``…_zh`` too."""
+        texts, chinese = self.texts(key), self.texts(f"{key}_zh")
+        if chinese and len(chinese) != len(texts):
+            raise self.fail(
+                message(
+                    "{key}_zh has {n} texts, {key} has {all}",
+                    key=key,
+                    n=len(chinese),
+                    all=len(texts),
+                )
+            )
+        return tuple(map(bilingual, texts, chinese)) if chinese else texts
+
+    def id(self, key: str, what: object) -> str:
         """Return an id: small letters, digits and _."""
         try:
             return check_id(self.text(key), what)
         except DeclarationError as error:
-            raise self.fail(str(error)) from None
+            raise self.fail(error) from None
 
     def word_or_assumption(self, key: str, known: tuple[str, ...]) -> str | Assumed:
         """Return one of a closed list of words (the first by default), or an assumption."""
         value = self.assumable(key, str, known[0])
         if isinstance(value, str) and value not in known:
-            raise self.fail(f"{key} = {value!r}{did_you_mean(value, known)}")
+            raise self.fail(_unknown_word(key, value, known))
         return value  # type: ignore[no-any-return]
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of strings; empty where there is none."""
         values = self.take(key, list, [])
         if not all(isinstance(v, str) for v in values):
-            raise self.fail(f"{key} is not a list of strings")
+            raise self.fail(message("{key} is not a list of strings", key=key))
         return tuple(values)
 
     def date(self, key: str) -> date | None:
         """Return a date, or None."""
         value = self.take(key, date, None)
         if isinstance(value, datetime):
-            raise self.fail(f"{key} is a time; a date is needed")
+            raise self.fail(message("{key} is a time; a date is needed", key=key))
         return value
 
     def word(self, key: str, known: tuple[str, ...], default: Any = ...) -> str:
         """Return one of a closed list of words."""
         value = self.text(key, default)
         if value not in known:
-            raise self.fail(f"{key} = {value!r}{did_you_mean(value, known)}")
+            raise self.fail(_unknown_word(key, value, known))
         return value
 
     def assumable(self, key: str, kind: type | tuple[type, ...], default: Any = ...) -> Any:
@@ -127,7 +127,10 @@ class Table:
             else self.assumable(key, (int, Decimal), default)
         )
         if key in self.data and not isinstance(value, Assumed) and not self.source():
-            raise self.fail(f'{key} = {raw} needs a source, or {{ assume = "…" }}')
+            said = message(
+                '{key} = {value} needs a source, or {{ assume = "…" }}', key=key, value=_shown(raw)
+            )
+            raise self.fail(said)
         return value
 
     def limit(self, key: str) -> int | Decimal | None:
@@ -153,10 +156,10 @@ class Table:
         """Return the source that this table describes."""
         source = Source(
             id=id,
-            title=self.text("title"),
+            title=self.told("title"),
             confidence=self.text("confidence"),
             url=self.text("url", ""),
-            note=self.text("note", ""),
+            note=self.told("note", ""),
         )
         self.done()
         return source
@@ -171,7 +174,7 @@ class Table:
         for position, row in enumerate(rows, start=1):
             name = row.get("id", position) if isinstance(row, dict) else position
             if not isinstance(row, dict):
-                raise self.fail(f"{key}[{position}] is not a table")
+                raise self.fail(message("{key} is not a table", key=f"{key}[{position}]"))
             yield Table(row, self.origin, self._below(f"{key}[{name}]"))
 
     def named_tables(self, key: str) -> Iterator[tuple[str, Table]]:
@@ -184,7 +187,8 @@ class Table:
         """Raise RuleSetError for a key that was never read."""
         for key in self.data:
             if key not in self._asked:
-                raise self.fail(f"unknown key {key}{did_you_mean(key, self._asked)}")
+                guess = did_you_mean(key, self._asked)
+                raise self.fail(message("unknown key {key}{guess}", key=_cut(key), guess=guess))
 
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
@@ -198,5 +202,20 @@ class Table:
 
     def _assumed(self, value: Mapping[str, Any], key: str) -> Assumed:
         if set(value) != {"assume"} or not isinstance(value["assume"], str):
-            raise self.fail(f'{key}: an assumption is written {{ assume = "id" }}')
+            said = message('{key}: an assumption is written {{ assume = "id" }}', key=key)
+            raise self.fail(said)
         return Assumed(value["assume"])
+
+
+def _unknown_word(key: str, value: str, known: tuple[str, ...]) -> Message:
+    guess = did_you_mean(value, known)
+    return message("{key} = {value!r}{guess}", key=key, value=value, guess=guess)
+
+
+def _shown(value: object) -> str:
+    """Return a value as Python writes it, cut where it is too long for a line."""
+    return _cut(str(value) if isinstance(value, Decimal) else repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import polars as pl
 
+from ..writing import whole_folder
 from ._aftersales import aftersales_frame, make_tickets, without_refunded
 from ._clock import DAYS
 from ._columns import on_calendar
@@ -114,10 +115,13 @@ def _shares_and_values(facts: Facts) -> dict[str, tuple[float, float]]:
 
 
 def write_csv(frames: Mapping[str, pl.DataFrame], out: Path) -> None:
-    """Write one file per stream, `out`/orders.csv and so on, and create the folder if needed.
+    """Write one file per stream, `out`/orders.csv and so on: all of them, or none.
 
     UTF-8, times as YYYY-MM-DD HH:MM:SS, booleans true and false, null as an empty cell.
+
+    Raises:
+        InputError: Files lie in the folder already, or none can be written.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    for stream, frame in frames.items():
-        frame.write_csv(out / f"{stream}.csv", datetime_format=TIME_FORMAT)
+    with whole_folder(out) as folder:
+        for stream, frame in frames.items():
+            frame.write_csv(folder / f"{stream}.csv", datetime_format=TIME_FORMAT)

@@ -24,6 +24,7 @@ ENUMS: dict[str, tuple[str, ...]] = {
         "no_reason",
         "size",
         "price_difference",
+        "empty_parcel",
         "other",
     ),
     "outcome": ("refunded", "closed"),

@@ -21,6 +21,7 @@ from ..errors import ShopscoreError
 from ..evaluation.with_python import evaluate
 from ..grading.weighing import weigh
 from ..model.expressions import DAY_SECONDS, ColumnRef, Expr, FirstOf
+from ..model.instants import with_instants
 from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events, read_events
@@ -84,14 +85,16 @@ def _by_rows(resolved: Resolved, tally: Tally) -> dict[int, tuple[Place, int]]:
     """Return shop, day and value of each row that counts, by its position."""
     found = {}
     ids = resolved.events.shops["shop_id"].to_list()
-    for position, row in enumerate(resolved.frames[tally.stream].iter_rows(named=True)):
-        if tally.where is not None and evaluate(tally.where, row) is not True:
+    frame = resolved.frames[tally.stream]
+    timed = with_instants(tally, frame.columns)
+    for position, row in enumerate(frame.iter_rows(named=True)):
+        if timed.where is not None and evaluate(timed.where, row) is not True:
             continue
         if tally.once is not None and not row[once_column(tally)]:
             continue
         if row.get("_excluded") and not tally.with_excluded:
             continue
-        time, value = evaluate(tally.day, row), evaluate(tally.value, row)
+        time, value = evaluate(timed.day, row), evaluate(timed.value, row)
         if time is not None and value is not None:
             found[position] = (ids[row["shop"]], time // DAY_SECONDS), value
     return found

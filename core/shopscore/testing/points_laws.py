@@ -57,6 +57,7 @@ def _points_at(rules: BoundRuleSet, scorer: Any, better: Any, value: Fraction) -
     size, everyone = len(column), column.known
     codes = np.zeros(size, dtype=np.int64)
     industries = ["one"] * size
+    rank = Ranker("", better, rules.exact.ranking, 1, column, everyone, industries, codes)
     context = Context(
         metric="",
         better=better,
@@ -67,7 +68,9 @@ def _points_at(rules: BoundRuleSet, scorer: Any, better: Any, value: Fraction) -
         industries=industries,
         shop_types=[None] * size,
         low=rules.exact.low,
-        rank=Ranker("", better, rules.exact.ranking, column, everyone, industries, codes),
+        high=rules.exact.high,
+        rank=rank,
+        rank_reach=rank.reach,
     )
     points = scorer.points(column.values, context)
     return points.values.take(slice(0, 1)).fractions()[0] if points.known[0] else None

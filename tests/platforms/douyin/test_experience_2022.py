@@ -201,6 +201,7 @@ ASSUMPTIONS: list[dict[str, object]] = [
     {"bad_review.max_rating": 3},
     {"bad_review.max_rating": 1},
     {"complaint.only_upheld": False},
+    {"quality_return.empty_parcel": False},
     {"im.reply_within_seconds": 179},
     {
         "pickup.weight_under_24h": "0.95",

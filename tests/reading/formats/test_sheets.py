@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from shopscore.errors import InputError
-from shopscore.reading.formats import columns
+from shopscore.reading.formats import columns, records, separators
 from shopscore.reading.formats import text as delimited
 from shopscore.reading.formats.sheets import open_sheets
 from support.sheet_files import ENCODINGS, rows, sheet
 
+MORE, FEWER = "more cells than the header has", "fewer cells than the header has"
 ORDERS = "订单编号,店铺名称,金额\n6920000000000000977,甲店,178.8\n2,,0.0\n"
 
 
@@ -208,20 +209,25 @@ class TestRecords:
     def test_short_rows(self, path: Path, way: None) -> None:
         body = sheet(path, "订单,b,c\n1\n2,3\n4,5,6\n").body(0, [2, 1, 0])
         assert rows(body) == [(None, None, "1"), (None, "3", "2"), ("6", "5", "4")]
-        assert body.too_long == {}
+        assert body.refused == {0: (None, FEWER), 1: (None, FEWER)}
 
     @pytest.mark.parametrize("encoding", ENCODINGS)
     def test_long_rows(self, path: Path, encoding: str, way: None) -> None:
         text = "订单,b\n1,2,,\n3,4,多, ,余\n5,6\n7,8, \n" + "0,0\n" * 40 + "9,9,9\n"
         body = sheet(path, text, encoding).body(0, [1, 0])
         assert rows(body)[:4] == [("2", "1"), ("4", "3"), ("6", "5"), ("8", "7")]
-        assert body.too_long == {1: "多,余", 44: "9"}
+        assert body.refused == {
+            0: (",,", MORE),
+            1: ("多,余", MORE),
+            3: (",", MORE),
+            44: ("9", MORE),
+        }
         assert body.origin.records([1]) == [["3", "4", "多", " ", "余"]]
 
     def test_more_cells_than_anyone_expects(self, path: Path, way: None) -> None:
         body = sheet(path, "订单,b\n1,2\n" + "," * 300 + "x\n3,4\n").body(0, [0])
         assert rows(body) == [("1",), (None,), ("3",)]
-        assert body.too_long == {1: "x"}
+        assert body.refused == {1: ("x", MORE)}
 
     def test_columns_that_are_not_there(self, path: Path, way: None) -> None:
         assert rows(sheet(path, "a,b\n1,2\n3,4\n").body(0, [7])) == [(None,), (None,)]
@@ -238,7 +244,7 @@ class TestRecords:
         assert body.origin.lines(range(499, 490, -3)) == [501, 498, 495]
 
     def test_only_so_many_records_are_the_head(self, path: Path) -> None:
-        assert len(sheet(path, "1,2\n" * 50).head) == delimited.HEAD
+        assert len(sheet(path, "1,2\n" * 50).head) == separators.HEAD
 
 
 class TestLimits:
@@ -260,7 +266,7 @@ class TestLimits:
             sheet(path, text, encoding).body(0, [0, 1])
 
     def test_a_line_without_end(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(delimited, "_MOST_LINE", 1 << 20)
+        monkeypatch.setattr(records, "_MOST_LINE", 1 << 20)
         with pytest.raises(InputError, match=r"line 1: a line of more than 1 MiB"):
             sheet(path, "a," * (1 << 20))
 

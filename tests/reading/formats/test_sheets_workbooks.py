@@ -85,9 +85,9 @@ class TestWorksheets:
         assert rows(body) == [("1", None), (None, "2")]
         assert body.origin.lines([0, 1]) == [6, 8]
 
-    def test_no_row_is_too_long(self, path: Path) -> None:
+    def test_a_cell_beyond_the_header_refuses_no_row(self, path: Path) -> None:
         body = sheet(path, xlsx([["a"], ["1", "note"]])).body(0, [0])
-        assert (rows(body), body.too_long) == ([("1",)], {})
+        assert (rows(body), body.refused) == ([("1",)], {})
         assert body.origin.records([0]) == [["1", "note"]]
 
     def test_nothing_below_the_header(self, path: Path) -> None:

@@ -48,8 +48,7 @@ class TestTimes:
     @pytest.mark.parametrize(
         "text",
         [
-            "2024-06-30",
-            "2024/06/30",
+            "20240630",
             "20240630120000",
             "2024-02-30 12:00:00",
             "2023-02-29 12:00:00",
@@ -65,7 +64,6 @@ class TestTimes:
             "1719720000",
             "12:00:00",
             "soon",
-            "-",
             "2024-06-30 12:00:00 CST",
             "2024-06-30 12:00:00+8",
         ],
@@ -288,7 +286,7 @@ class TestIds:
         ]
 
     def test_are_text(self) -> None:
-        events = read(orders=[{"order_id": "007"}, {"order_id": "7"}, {"order_id": "7.0"}])
+        events = read(orders=[{"order_id": "007"}, {"order_id": "7"}, {"order_id": "07.0"}])
         assert books(events) == {"in": 3, "accepted": 3}
 
     def test_are_trimmed(self) -> None:

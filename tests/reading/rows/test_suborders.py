@@ -317,8 +317,10 @@ class TestOverlaps:
         other = read(*reversed(files), layout=layout)
         assert other.digest == events.digest
         assert other.report.books == events.report.books
-        said = [n for n in map(str, events.report.notices) if "later state" in n]
-        assert bool(said) == (counts.replaced > 0)
+        said = [n.code for n in events.report.notices if n.code != "suborders_merged"]
+        later = any(len(set(stages)) > 1 for stages in seen)
+        repeated = any(len(set(stages)) < len(stages) for stages in seen)
+        assert ("states_replaced" in said, "rows_repeated" in said) == (later, repeated)
 
     def test_how_many_is_said(self) -> None:
         may, june = history(1, (1, 1, 1)), history(2, (5, 5, 5))
@@ -326,6 +328,16 @@ class TestOverlaps:
         (note,) = [n for n in map(str, events.report.notices) if "later state" in n]
         assert note.startswith("orders: 3 rows")
         assert found(events) == expected([may[2], june[1]])
+
+    @pytest.mark.parametrize("layout", [LAYOUT, NO_SUBORDERS], ids=["sub-orders", "plain"])
+    def test_equal_rows_are_repeated_and_no_later_state(self, layout: Any) -> None:
+        may = history(1, (1, 1, 1))
+        events = read([may[0], may[2]], [may[0], may[0], may[2]], layout=layout)
+        counts = events.report.books["orders"]
+        assert (counts.rows_in, counts.accepted, counts.replaced) == (5, 1, 4)
+        said = {n.code: str(n) for n in events.report.notices}
+        assert said["rows_repeated"].startswith("orders: 3 rows are repeated")
+        assert said["states_replaced"].startswith("orders: 1 row was")
 
     def test_no_overlap_is_not_spoken_of(self) -> None:
         events = read(history(1, (1, 1, 1))[:1], history(2, (1, 1, 1))[:1])
@@ -360,12 +372,12 @@ class TestUnreadableCells:
     def test_of_the_first_and_of_later_rows(self) -> None:
         time = "2022-05-01 10:00:00"
         first = ["S1", "1", "11", time, time, "昨天 ", "￥1,2.3.4元"]
-        later = ["S1", "1", "12", time, time, "\t明天", "1.234,50"]
+        later = ["S1", "1", "12", time, time, "\t明天", "1.234.50"]
         other = ["S1", "2", "21", time, time, time, "5"]
         events = self.read([other, later], [first])
         assert self.told(events) == [
             ("0.csv", 3, "完成", "\t明天"),
-            ("0.csv", 3, "金额", "1.234,50"),
+            ("0.csv", 3, "金额", "1.234.50"),
             ("1.csv", 2, "完成", "昨天 "),
             ("1.csv", 2, "金额", "￥1,2.3.4元"),
         ]
@@ -389,3 +401,16 @@ class TestUnreadableCells:
             events = ss.read_events(folder, tz="Asia/Shanghai", layouts=[LAYOUT])
         assert self.told(events) == []
         assert events.origin("orders", [0]) == [("orders.csv", 2)]
+
+
+def test_a_later_state_is_told_where_only_one_of_two_files_is_an_export(tmp_path: Path) -> None:
+    placed, paid, _ = history(1, (1, 1, 1))
+    canonical = f"shop_id,order_id,created_at\nS1,1,{_time(placed.created)}\n"
+    (tmp_path / "orders.csv").write_text(canonical)
+    (tmp_path / "x.csv").write_text(as_text([TITLES, paid.cells()]), encoding="utf-8")
+    events = ss.read_events(tmp_path, tz="Asia/Shanghai", layouts=[NO_SUBORDERS])
+    assert events.report.books["orders"].replaced == 1
+    assert [n.code for n in events.report.notices if n.stream == "orders"] == [
+        "file_recognised",
+        "states_replaced",
+    ]

@@ -6,19 +6,16 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from ...model.layouts import ANY_WORD
+from ...model.layouts import ANY_TIME, ANY_WORD
 from ...model.streams import Kind
+from ..marks import without_marks, without_nothing, without_point_zero
+from ..rows.times import is_never, is_zero, narrow, read_times
+from .amounts import plain_numbers
 
-#: Around a cell: blanks of all kinds, tabs, the marks of byte order and of no width.
-_AROUND = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
-#: What consoles write where there is nothing, and cells that are masked altogether.
-_NOTHING = r"^(?:[-–—]+|/|\*+|null|NULL|None|nan|NaN)$"
-#: Around and within an amount: currencies and separators of thousands.
-_AMOUNT = r"[,，¥￥元\s]"
 _NUMBERS = ("money", "number", "int")
 
 
-def clean(cells: pl.Series, kind: Kind) -> pl.Series:
+def clean(cells: pl.Series, kind: Kind, decimal: str | None = None) -> pl.Series:
     r"""Return text cells of an export as the readers of canonical cells expect them.
 
     >>> import polars as pl
@@ -27,30 +24,30 @@ def clean(cells: pl.Series, kind: Kind) -> pl.Series:
     >>> clean(pl.Series(["￥1,234.50元"]), "money").to_list()
     ['1234.50']
     """
-    cells = _unquote(_trim(cells))
+    cells = without_marks(cells)
     if kind in _NUMBERS:
-        cells = _without(cells, _AMOUNT)
-    elif kind == "text" and cells.str.ends_with(".0").any():
-        cells = cells.str.replace(r"^(\d+)\.0$", "$1")
-    nothing = cells.str.contains(_NOTHING) | (cells == "")
-    return cells.set(nothing, None) if nothing.any() else cells
+        cells = plain_numbers(cells, kind, decimal)
+    elif kind == "text":
+        cells = without_point_zero(cells)
+    return without_nothing(cells)
 
 
-def _trim(cells: pl.Series) -> pl.Series:
-    return cells.str.strip_chars(_AROUND)
+def mark_times(cells: pl.Series, words: Mapping[str, str], form: str | None) -> pl.Series:
+    """Return cells of yes or no that are made from times: nothing where one has not come.
 
+    Cells that hold a time become ``*time*``, where the layout lists that among its words.
 
-def _without(cells: pl.Series, pattern: str) -> pl.Series:
-    """Return cells without what a pattern finds; those that have none are not written again."""
-    return cells.str.replace_all(pattern, "") if cells.str.contains(pattern).any() else cells
-
-
-def _unquote(cells: pl.Series) -> pl.Series:
-    """Return cells without ``="…"`` and a leading ``'``, which keep a spreadsheet from changing an id."""
-    if not cells.str.slice(0, 1).is_in(["=", '"', "'"]).any():
+    >>> cells = pl.Series(["2022-05-10 10:00:00", "1970-01-01 08:00:00", "0", "无", "?"])
+    >>> mark_times(cells, {"*time*": "true"}, None).to_list()
+    ['*time*', None, None, None, '?']
+    """
+    if ANY_TIME not in words and ANY_WORD not in words:
         return cells
-    bare = cells.str.replace(r'^=?"([^"]*)"$', "$1").str.replace(r"^(?:=|['\"]+)", "")
-    return _trim(bare)
+    plain = narrow(cells)
+    seconds = read_times(plain, form).seconds
+    never = (is_never(plain) | is_zero(seconds)) & ~cells.is_in(list(words))
+    cells = cells.set(never.fill_null(False), None)
+    return cells.set(seconds.is_not_null() & ~never, ANY_TIME) if ANY_TIME in words else cells
 
 
 def translate(cells: pl.Series, words: Mapping[str, str]) -> pl.Series:
@@ -67,3 +64,17 @@ def translate(cells: pl.Series, words: Mapping[str, str]) -> pl.Series:
         )
         return found.set(cells.is_null(), None)
     return cells.replace(list(listed), list(listed.values()))
+
+
+def unlisted(cells: pl.Series, words: Mapping[str, str]) -> pl.Series | None:
+    """Return the words that only ``*`` stands for, null elsewhere; None where there is none.
+
+    >>> import polars as pl
+    >>> found = unlisted(pl.Series(["少件", "空盒", None]), {"少件": "logistics", "*": "other"})
+    >>> found.to_list()
+    [None, '空盒', None]
+    """
+    if ANY_WORD not in words:
+        return None
+    unknown = cells.is_not_null() & ~cells.is_in([word for word in words if word != ANY_WORD])
+    return cells.set(~unknown, None) if unknown.any() else None

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import reduce
+from typing import NamedTuple
+
 import polars as pl
+from attrs import evolve
 
 from ...errors import InputError
-from ...model.layouts import Layout, plain_header
+from ...messages import message
+from ...model.layouts import ANY_WORD, Layout, plain_header
 from ...model.streams import Stream
+from ..formats.body import Body
 from ..formulas import REASON
-from ..raw_table import RawTable
-from .cleaning import clean, translate
+from ..raw_table import SUBORDER, RawTable
+from .cleaning import clean, mark_times, translate, unlisted
 from .recognition import RecognisedSheet
 
 #: In the place of an id: words that explain a column, under its header.
@@ -29,47 +36,95 @@ def pick_columns(found: RecognisedSheet, stream: Stream) -> RawTable:
     sub = _suborder_place(layout, found.headers)
     positions = sorted({*places.values(), *(() if sub is None else (sub,))})
     body = sheet.body(found.header, positions)
+    body = _count_merged_once(body, layout, places, stream)
     uncleaned = {name: body.frame[str(place)] for name, place in places.items()}
-    frame = pl.DataFrame(
-        [
-            _clean_column(cells, stream, layout, name).alias(name)
-            for name, cells in uncleaned.items()
-        ]
-    ).with_columns(
+    cleaned = [_clean_column(cells, stream, layout, n) for n, cells in uncleaned.items()]
+    frame = pl.DataFrame([column.cells for column in cleaned]).with_columns(
         pl.lit(value).alias(name) for name, value in layout.constants.items() if name not in places
     )
+    titles = {name: found.headers[place].strip() for name, place in places.items()}
+    if layout.suborders is not None:
+        ids = _suborder_ids(body.frame, sub)
+        frame = frame.with_columns(clean(ids, "text").alias(SUBORDER))
+        uncleaned[SUBORDER] = ids
+        titles[SUBORDER] = "" if sub is None else found.headers[sub].strip()
     rest = [h for i, h in enumerate(found.headers) if i not in positions]
     return RawTable(
         frame=frame,
         label=sheet.label,
         origin=body.origin,
         unread=tuple(dict.fromkeys(h for h in rest if h.strip() not in ("", REASON))),
-        too_long=body.too_long,
-        refused=_find_explanations(frame, stream),
+        refused={**body.refused, **_find_explanations(frame, stream)},
+        notices=body.notices,
         layout=layout,
-        titles={name: found.headers[place].strip() for name, place in places.items()},
+        titles=titles,
         uncleaned=uncleaned,
-        suborders=_suborder_ids(layout, body.frame, sub),
+        unlisted={c.cells.name: c.unlisted for c in cleaned if c.unlisted is not None},
     )
+
+
+def _count_merged_once(
+    body: Body, layout: Layout, places: Mapping[str, int], stream: Stream
+) -> Body:
+    """Return a body in which an amount that is merged over the rows of an order stands once."""
+    totals = layout.suborders.total if layout.suborders else ()
+    key = next((places[name] for name in stream.key if name in places and name != "shop_id"), None)
+    changed = []
+    for place in {places[name] for name in totals if name in places} & {*body.merged}:
+        if key is None:
+            break
+        rows = pl.Series(body.merged[place], dtype=pl.UInt32)
+        ids = body.frame[str(key)]
+        same = (ids.gather(rows) == ids.gather(rows - 1)).fill_null(False)
+        changed.append(body.frame[str(place)].scatter(rows.filter(same), None))
+    return evolve(body, frame=body.frame.with_columns(changed))
 
 
 def _no_key(found: RecognisedSheet, name: str) -> InputError:
     headers = found.layout.columns.get(name)
     if headers is None:
-        return InputError(f"{found.layout.origin}: [columns] names no header for {name}")
-    wanted = " or ".join(headers)
+        return InputError(
+            message(
+                "{layout}: [columns] names no header for {column}",
+                layout=found.layout.origin,
+                column=name,
+            )
+        )
     return InputError(
-        f"{found.sheet.label}: taken for {found.layout.name}, and has no column {wanted}"
+        message(
+            "{file}: taken for {layout}, and has no column {headers}",
+            file=found.sheet.label,
+            layout=found.layout.name,
+            headers=reduce(_or, headers),
+        )
     )
 
 
-def _clean_column(cells: pl.Series, stream: Stream, layout: Layout, name: str) -> pl.Series:
-    kind = stream.column(name).kind
+def _or(one: str, other: str) -> str:
+    return message("{one} or {other}", one=one, other=other)
+
+
+class _Cleaned(NamedTuple):
+    """A column without what spreadsheets glue to it, and its words that no list has."""
+
+    cells: pl.Series
+    unlisted: pl.Series | None = None
+
+
+def _clean_column(cells: pl.Series, stream: Stream, layout: Layout, name: str) -> _Cleaned:
+    kind, decimal = stream.column(name).kind, layout.decimal.get(name)
     words = layout.words.get(name)
     if words is None:
-        return clean(cells, kind)
-    known = translate(clean(cells, "text"), words)
-    return known if kind in ("text", "enum", "bool") else clean(known, kind)
+        return _Cleaned(clean(cells, kind, decimal).alias(name))
+    text = clean(cells, "text")
+    if kind == "bool":
+        text = mark_times(text, words, layout.form(name).time)
+    known = translate(text, words).alias(name)
+    if kind not in ("text", "enum", "bool"):
+        known = clean(known, kind, decimal)
+    # Whether a cell is there at all is what some columns of yes and no ask: any word answers it.
+    asked = kind != "bool" or not words.get(ANY_WORD)
+    return _Cleaned(known, unlisted(text, words) if asked else None)
 
 
 def _suborder_place(layout: Layout, headers: tuple[str, ...]) -> int | None:
@@ -80,23 +135,21 @@ def _suborder_place(layout: Layout, headers: tuple[str, ...]) -> int | None:
     return next((at[p] for n in layout.suborders.id if (p := plain_header(n)) in at), None)
 
 
-def _suborder_ids(layout: Layout, cells: pl.DataFrame, place: int | None) -> pl.Series | None:
+def _suborder_ids(cells: pl.DataFrame, place: int | None) -> pl.Series:
     """Return what tells the rows of one order apart: null where nothing does."""
-    if layout.suborders is None:
-        return None
     if place is None:
         return pl.Series([None], dtype=pl.String).new_from_index(0, len(cells))
-    return clean(cells[str(place)], "text")
+    return cells[str(place)]
 
 
-def _find_explanations(frame: pl.DataFrame, stream: Stream) -> dict[int, tuple[str, str]]:
+def _find_explanations(frame: pl.DataFrame, stream: Stream) -> dict[int, tuple[str | None, str]]:
     """Return rows right under the header that say in words what the columns mean."""
-    found: dict[int, tuple[str, str]] = {}
+    found: dict[int, tuple[str | None, str]] = {}
     key = next((name for name in stream.key if name in frame.columns), None)
     if key is None:
         return found
     for row, cell in enumerate(frame[key].head(5)):
         if cell is None or not pl.Series([cell]).str.contains(_EXPLAINS).item():
             break
-        found[row] = (cell, "an explanation under the header, and no row")
+        found[row] = (cell, message("an explanation under the header, and no row"))
     return found

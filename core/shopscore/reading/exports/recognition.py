@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from ...errors import InputError
+from ...messages import listed, message
 from ...model.layouts import Layout
 from ..formats.sheets import Sheet
 
@@ -36,17 +37,30 @@ class RecognisedSheet:
 def recognise(sheet: Sheet, layouts: Sequence[Layout]) -> RecognisedSheet | None:
     """Return the layout that a sheet has; None where no layout fits.
 
+    A layout that states an encoding is held against the sheet in that encoding.
+
     Raises:
         InputError: where several fit.
     """
-    for position, record in enumerate(sheet.head[:HEADER_WITHIN]):
-        fitting = [layout for layout in layouts if layout.fits(record)]
+    decoded = {stated: sheet.decoded(stated) for stated in {x.encoding for x in layouts} if stated}
+    for position in range(HEADER_WITHIN):
+        fitting = [
+            (layout, own)
+            for layout in layouts
+            for own in [decoded.get(layout.encoding or "", sheet)]
+            if position < len(own.head) and layout.fits(own.head[position])
+        ]
         if len(fitting) > 1:
-            names = " and ".join(f"{layout.name} ({layout.zh})" for layout in fitting)
+            names = [f"{layout.name} ({layout.zh})" for layout, _ in fitting]
             raise InputError(
-                f"{sheet.label}: its headers fit more than one layout: {names};"
-                " name the platform (platform=), or write a layout of your own (layouts=)"
+                message(
+                    "{file}: its headers fit more than one layout: {layouts}; name the platform"
+                    " (platform=), or write a layout of your own (layouts=)",
+                    file=sheet.label,
+                    layouts=listed(names),
+                )
             )
         if fitting:
-            return RecognisedSheet(sheet, fitting[0], position)
+            ((layout, own),) = fitting
+            return RecognisedSheet(own, layout, position)
     return None

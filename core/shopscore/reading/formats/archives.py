@@ -6,15 +6,16 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, Literal, Protocol
 
 from attrs import frozen
 
 from ...errors import InputError
+from ...messages import listed, message
 
 #: The most that a packed file may come to, and how small it may have been packed beyond that.
 MOST_UNPACKED = 1 << 30
@@ -31,19 +32,26 @@ _ZIP, _ZIP_EMPTY, _GZIP, _OLE = (
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
 )
 _OTHERS = {
-    b"Rar!\x1a\x07": "a RAR archive: unpack it",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive: unpack it",
-    b"\xfd7zXZ\0": "an xz archive: unpack it",
-    b"\x28\xb5\x2f\xfd": "a zstd archive: unpack it",
-    b"BZh91AY&SY": "a bzip2 archive: unpack it",
-    b"%PDF-": "a PDF: export the table as CSV or .xlsx",
-    b"\x89PNG": "a picture: export the table as CSV or .xlsx",
-    b"\xff\xd8\xff": "a picture: export the table as CSV or .xlsx",
-    b"PAR1": "a Parquet file, which is read only as canonical events: name it after its stream",
+    b"Rar!\x1a\x07": message("a RAR archive: unpack it"),
+    b"7z\xbc\xaf\x27\x1c": message("a 7z archive: unpack it"),
+    b"\xfd7zXZ\0": message("an xz archive: unpack it"),
+    b"\x28\xb5\x2f\xfd": message("a zstd archive: unpack it"),
+    b"BZh91AY&SY": message("a bzip2 archive: unpack it"),
+    b"%PDF-": message("a PDF: export the table as CSV or .xlsx"),
+    b"\x89PNG": message("a picture: export the table as CSV or .xlsx"),
+    b"\xff\xd8\xff": message("a picture: export the table as CSV or .xlsx"),
+    b"PAR1": message(
+        "a Parquet file, which is read only as canonical events: name it after its stream"
+    ),
 }
 #: The part of an OLE file in which Excel and WPS keep a workbook with a password.
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 _BLOCK = 1 << 20
+#: How much of an old workbook is looked through for the mark of a password.
+_MOST_SEARCHED = 256 << 20
+#: What may follow the parts of a gzip file: zeros, as tapes are filled up with; and how many parts.
+_MOST_PADDING = 1 << 20
+_MOST_PARTS = 100_000
 _CLUTTER = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, gzip.BadGzipFile)
 
@@ -67,19 +75,21 @@ class Content:
             with self._open() as stream:
                 yield stream
         except _BROKEN as error:
-            raise InputError(f"{self.label}: a damaged archive: {error}; pack it again") from None
+            raise _damaged(self.label, error) from None
         except OSError as error:
-            raise InputError(f"{self.path}: {error.strerror or error}") from None
+            raise InputError(
+                message("{file}: {error}", file=self.path, error=error.strerror or error)
+            ) from None
 
     def start(self, length: int = 4096) -> bytes:
         """Return the first bytes."""
         with self.stream() as stream:
             return stream.read(length)
 
-    def load(self) -> bytes:
-        """Return all the bytes."""
+    def load(self, most: int) -> bytes:
+        """Return all the bytes, or one more than ``most`` of a larger file."""
         with self.stream() as stream:
-            return stream.read()
+            return stream.read(most + 1)
 
 
 def unpack(path: Path, label: str) -> tuple[Content, Kind]:
@@ -90,7 +100,7 @@ def unpack(path: Path, label: str) -> tuple[Content, Kind]:
             hold several files, or that need a password.
     """
     if not path.is_file():
-        raise InputError(f"{path}: no such file")
+        raise InputError(message("{file}: no such file", file=path))
     content = Content(path, label, partial(_plain, path))
     start = content.start()
     if start.startswith((_ZIP, _ZIP_EMPTY)):
@@ -101,7 +111,7 @@ def unpack(path: Path, label: str) -> tuple[Content, Kind]:
     elif start.startswith(_GZIP):
         inner = Content(path, label, partial(_gunzipped, content))
     else:
-        _refuse_others(content)
+        _refuse_others(content, start)
         return content, "text"
     start = inner.start()
     if start.startswith(_ZIP):
@@ -109,8 +119,10 @@ def unpack(path: Path, label: str) -> tuple[Content, Kind]:
             if _is_workbook(archive, inner.label):
                 return inner, "xlsx"
     if start.startswith((_ZIP, _ZIP_EMPTY, _GZIP)) or start[257:262] == b"ustar":
-        raise InputError(f"{inner.label}: an archive within an archive; unpack the outer one")
-    _refuse_others(inner)
+        raise InputError(
+            message("{file}: an archive within an archive; unpack the outer one", file=inner.label)
+        )
+    _refuse_others(inner, start)
     return inner, "text"
 
 
@@ -118,36 +130,43 @@ def _plain(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _refuse_others(content: Content) -> None:
-    """Raise for what is neither text nor a workbook of today."""
-    start, label = content.start(), content.label
+def _refuse_others(content: Content, start: bytes) -> None:
+    """Raise for what is neither text nor a workbook of today, by its first bytes."""
+    label = content.label
     if not start:
-        raise InputError(f"{label}: the file is empty")
+        raise InputError(message("{file}: the file is empty", file=label))
     for magic, what in _OTHERS.items():
         if start.startswith(magic):
-            raise InputError(f"{label}: {what}")
+            raise InputError(message("{file}: {what}", file=label, what=what))
     if start[257:262] == b"ustar":
-        raise InputError(f"{label}: a tar archive: unpack it")
+        what = message("a tar archive: unpack it")
+        raise InputError(message("{file}: {what}", file=label, what=what))
     if start.startswith(_OLE) and _holds(content, _PROTECTED):
         raise InputError(
-            f"{label}: the workbook is protected with a password; open it in Excel or WPS with the"
-            " password, and save it without one"
+            message(
+                "{file}: the workbook is protected with a password; open it in Excel or WPS with"
+                " the password, and save it without one",
+                file=label,
+            )
         )
     if start.startswith(_OLE):
         raise InputError(
-            f"{label}: an old workbook (.xls) or document; open it in Excel or WPS, and save the"
-            " table as .xlsx or CSV"
+            message(
+                "{file}: an old workbook (.xls) or document; open it in Excel or WPS, and save the"
+                " table as .xlsx or CSV",
+                file=label,
+            )
         )
 
 
 def _holds(content: Content, name: bytes) -> bool:
-    """Return whether some bytes stand anywhere in a file."""
-    end = b""
+    """Return whether some bytes stand anywhere in a file, unless it is huge."""
+    end, left = b"", _MOST_SEARCHED
     with content.stream() as stream:
-        while block := stream.read(_BLOCK):
+        while left > 0 and (block := stream.read(_BLOCK)):
             if name in end + block:
                 return True
-            end = block[-len(name) :]
+            end, left = block[-len(name) :], left - len(block)
     return False
 
 
@@ -163,37 +182,78 @@ def _is_workbook(archive: zipfile.ZipFile, label: str) -> bool:
     names = {name.replace("\\", "/").lower() for name in archive.namelist()}
     if "[content_types].xml" in names:
         if any(name.endswith("workbook.xml") for name in names):
+            members = archive.infolist()  # looked at before anything is loaded
+            sizes = (sum(m.file_size for m in members), sum(m.compress_size for m in members))
+            refuse_bomb(label, *sizes)
             return True
-        what = "a binary workbook (.xlsb)" if "xl/workbook.bin" in names else "no workbook"
-        raise InputError(f"{label}: {what}; save the table as .xlsx or CSV")
-    if {"mimetype", "content.xml"} <= names:
-        raise InputError(f"{label}: an OpenDocument file; save the table as .xlsx or CSV")
-    return False
+        binary = "xl/workbook.bin" in names
+        what = message("a binary workbook (.xlsb)") if binary else message("no workbook")
+    elif {"mimetype", "content.xml"} <= names:
+        what = message("an OpenDocument file")
+    else:
+        return False
+    raise InputError(
+        message("{file}: {what}; save the table as .xlsx or CSV", file=label, what=what)
+    )
 
 
 def _member(outer: Content, archive: zipfile.ZipFile) -> Content:
     members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m)]
     if len(members) != 1:
-        names = ", ".join(sorted(map(_name, members))[:5])
-        there = f"{len(members)} files ({names}{', …' if len(members) > 5 else ''})"
-        raise InputError(
-            f"{outer.label}: the zip holds {there if members else 'no file'}; it must hold one:"
-            " unpack it, and read its folder"
-        )
+        raise _not_one(outer.label, members)
     (member,) = members
     name = _name(member)
     label = f"{outer.label} / {name}"
     parts = name.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or parts[0].endswith(":"):
-        raise InputError(f"{outer.label}: {name!r} would lie outside the archive; pack it again")
+        raise InputError(
+            message(
+                "{file}: {name} would lie outside the archive; pack it again",
+                file=outer.label,
+                name=repr(name),
+            )
+        )
     if member.flag_bits & 1:
         raise InputError(
-            f"{label}: the zip is protected with a password; unpack it, and read what it holds"
+            message(
+                "{file}: the zip is protected with a password; unpack it, and read what it holds",
+                file=label,
+            )
         )
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise InputError(f"{label}: packed in an unusual way; pack it again as an ordinary zip")
+        raise InputError(
+            message(
+                "{file}: packed in an unusual way; pack it again as an ordinary zip", file=label
+            )
+        )
     refuse_bomb(label, member.file_size, member.compress_size)
     return Content(outer.path, label, partial(_unzipped, outer, member, label))
+
+
+def _not_one(label: str, members: Sequence[zipfile.ZipInfo]) -> InputError:
+    if not members:
+        return InputError(
+            message(
+                "{file}: the zip holds no file; it must hold one: unpack it, and read its folder",
+                file=label,
+            )
+        )
+    names = sorted(map(_name, members))
+    return InputError(
+        message(
+            "{file}: the zip holds {n} files ({names}); it must hold one: unpack it, and read its"
+            " folder",
+            file=label,
+            n=len(members),
+            names=listed([*names[:5], *(["…"] if len(names) > 5 else [])]),
+        )
+    )
+
+
+def _damaged(label: str, error: Exception) -> InputError:
+    return InputError(
+        message("{file}: a damaged archive: {error}; pack it again", file=label, error=error)
+    )
 
 
 def _is_clutter(member: zipfile.ZipInfo) -> bool:
@@ -217,7 +277,7 @@ def _unzipped(outer: Content, member: zipfile.ZipInfo, label: str) -> Iterator[B
         try:  # the header before the member may be damaged where the directory is not
             packed = archive.open(member)
         except (*_BROKEN, OSError, ValueError) as error:
-            raise InputError(f"{label}: a damaged archive: {error}; pack it again") from None
+            raise _damaged(label, error) from None
         with packed:
             yield _counted(packed, label, member.compress_size)
 
@@ -225,18 +285,63 @@ def _unzipped(outer: Content, member: zipfile.ZipInfo, label: str) -> Iterator[B
 @contextmanager
 def _gunzipped(outer: Content) -> Iterator[BinaryIO]:
     size = outer.path.stat().st_size
-    with outer.stream() as stream, gzip.GzipFile(fileobj=stream, mode="rb") as packed:
-        yield _counted(packed, outer.label, size)
+    with outer.stream() as stream:
+        yield _counted(_Gunzipped(stream), outer.label, size)
 
 
-def _counted(packed: object, label: str, size: int) -> BinaryIO:
-    return io.BufferedReader(_Counted(cast("BinaryIO", packed), label, size), 1 << 16)
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _Gunzipped:
+    """What is in the parts of a gzip file, and their checksums held against it.
+
+    Zeros after the last part are counted: :mod:`gzip` skips them one by one, however many.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._rest = stream, stream.read(_BLOCK)
+        self._part = zlib.decompressobj(31)
+        self._parts = 1
+
+    def read(self, size: int, /) -> bytes:
+        """Return some bytes; none at the end."""
+        while True:
+            data = self._part.decompress(self._rest, size)
+            self._rest = self._part.unconsumed_tail
+            if self._part.eof:
+                self._rest = self._part.unused_data or self._stream.read(_BLOCK)
+                if self._is_over():
+                    return data
+                self._part = zlib.decompressobj(31)
+            elif not data and not self._rest:
+                self._rest = self._stream.read(_BLOCK)
+                if not self._rest:
+                    raise EOFError("it ends before its end")
+            if data:
+                return data
+
+    def _is_over(self) -> bool:
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise gzip.BadGzipFile(f"more than {_MOST_PARTS:,} parts")
+        if self._rest[:1] not in (b"", b"\0"):
+            return False
+        padding = self._rest + self._stream.read(_MOST_PADDING)
+        if padding.strip(b"\0") or len(padding) > _MOST_PADDING:
+            raise gzip.BadGzipFile("something else follows it")
+        self._rest = b""
+        return True
+
+
+def _counted(packed: _Readable, label: str, size: int) -> BinaryIO:
+    return io.BufferedReader(_Counted(packed, label, size), 1 << 16)
 
 
 class _Counted(io.RawIOBase):
     """What comes out of an archive, counted: what headers promise is not relied on."""
 
-    def __init__(self, packed: BinaryIO, label: str, size: int) -> None:
+    def __init__(self, packed: _Readable, label: str, size: int) -> None:
         self._packed, self._label, self._size, self._count = packed, label, size, 0
 
     def readable(self) -> bool:
@@ -261,12 +366,20 @@ def refuse_bomb(label: str, unpacked: int, packed: int) -> None:
     """
     if unpacked > MOST_UNPACKED:
         raise InputError(
-            f"{label}: more than {MOST_UNPACKED >> 30} GiB when unpacked; unpack it yourself if you"
-            " trust it"
+            message(
+                "{file}: more than {most} GiB when unpacked; unpack it yourself if you trust it",
+                file=label,
+                most=MOST_UNPACKED >> 30,
+            )
         )
     if unpacked > UNSUSPICIOUS and unpacked > MOST_RATIO * packed:
         raise InputError(
-            f"{label}: {unpacked // max(packed, 1):,} times as large as it was packed (the most is"
-            f" {MOST_RATIO} times, beyond {UNSUSPICIOUS >> 20} MiB); unpack it yourself if you"
-            " trust it"
+            message(
+                "{file}: {times:,} times as large as it was packed (the most is {most} times,"
+                " beyond {size} MiB); unpack it yourself if you trust it",
+                file=label,
+                times=unpacked // max(packed, 1),
+                most=MOST_RATIO,
+                size=UNSUSPICIOUS >> 20,
+            )
         )

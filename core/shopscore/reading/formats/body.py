@@ -6,7 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 import polars as pl
-from attrs import frozen
+from attrs import field, frozen
+
+from ...notices import Notice
+
+#: Rows that cannot be used as they stand, by their position, with a cell and the reason.
+Refusals = dict[int, tuple[str | None, str]]
 
 
 @frozen(eq=False)
@@ -20,6 +25,16 @@ class Origin(ABC):
     headers: tuple[str, ...]
     encoding: str
     separator: str
+
+    @property
+    def lines_known(self) -> bool:
+        """Whether the lines of rows can be told without reading the file again."""
+        return True
+
+    @property
+    def cells_known(self) -> bool:
+        """Whether the cells of rows can be told without reading the file again."""
+        return False
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         """Return the line on which each row begins, as an editor counts, or the row of a worksheet."""
@@ -36,11 +51,15 @@ class Body:
 
     ``frame`` has a column of text for every position that was asked for, named after it. An empty
     cell is null; nothing else is changed, but for the marks of a quarantine, which are taken away.
-    ``too_long`` has what rows hold beyond the last header, by the position of the row. ``broken``
-    says that some bytes could not be decoded: such cells have U+FFFD in them.
+    ``refused`` are the rows whose cells may stand under other headers than their own, by their
+    position, with what shows it and the reason. ``broken`` says that some bytes may not have been
+    of the encoding: such cells have U+FFFD in them. ``merged`` has, by position, the rows whose
+    cell is that of a row above, with which it is merged.
     """
 
     frame: pl.DataFrame
     origin: Origin
-    too_long: Mapping[int, str]
+    refused: Mapping[int, tuple[str | None, str]] = field(factory=dict)
     broken: bool = False
+    notices: tuple[Notice, ...] = ()
+    merged: Mapping[int, Sequence[int]] = field(factory=dict)

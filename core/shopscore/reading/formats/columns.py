@@ -16,11 +16,13 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from .decoding import ColumnDecoder
+from .widths import Counts
 
 #: The most characters of a cell.
 MOST_CELL = 1_000_000
 
 _PIECE = 1 << 23
+_FIRST = 1 << 16  # most files are smaller, and need no room for a whole piece
 _BLOCK = 1 << 20
 _STEP = 1 << 15
 _SPARE = 64  # columns beyond the widest known record, at the second attempt
@@ -31,14 +33,15 @@ _Places = npt.NDArray[np.intp]
 
 
 class Columns(NamedTuple):
-    """Wanted columns, named after their positions; rows with more cells than the header has.
+    """Wanted columns, named after their positions, and how many cells each row has.
 
-    ``plain`` says that every row is one line, ``broken`` that bytes were not of the encoding: they
-    became U+FFFD.
+    ``surplus`` is what rows hold beyond the header, where that is not blank. ``plain`` says that
+    every row is one line, ``broken`` that bytes were not of the encoding: they became U+FFFD.
     """
 
     frame: pl.DataFrame
-    too_long: dict[int, str]
+    widths: Counts
+    surplus: dict[int, str]
     plain: bool
     broken: bool = False
 
@@ -49,44 +52,57 @@ def parse(
     codec: str,
     widths: tuple[int, int],
     positions: Sequence[int],
-    exact: bool,
 ) -> Columns | None:
     r"""Return the cells of some columns of all that follows; None: it needs the careful reader.
 
-    ``widths`` are the number of cells of the header, and of the widest record that is known; where
-    ``exact``, no row has more.
+    ``widths`` are the number of cells of the header, and of the widest record that is known.
 
     >>> import io
-    >>> found = parse(io.BytesIO(b"1,\xb6\xa9\n2\n"), ",", "gb18030", (2, 2), [0, 1], True)
-    >>> found.frame.rows() if found else None
-    [('1', '订'), ('2', None)]
+    >>> found = parse(io.BytesIO(b"1,\xb6\xa9\n2\n"), ",", "gb18030", (2, 2), [0, 1])
+    >>> (found.frame.rows(), found.widths.tolist()) if found else None
+    ([('1', '订'), ('2', None)], [2, 1])
     """
     header, widest = widths
     names = [str(position) for position in positions]
     decoders = [ColumnDecoder(codec) for _ in names]
-    frames = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
-    too_long: dict[int, str] = {}
-    rows, plain, spare = 0, True, 0 if exact else _SPARE
-    room = bytearray(2 * _PIECE if codec != "utf-8" else 0)
+    frames: list[pl.DataFrame] = []
+    surplus: dict[int, str] = {}
+    counts = [np.zeros(0, np.int32)]
+    rows, plain, fewest = 0, True, header if header > 1 else MOST_CELL
+    room = bytearray()  # grows to the size of a piece, and stays
     for piece in _pieces(text, separator, widest):
-        if piece is None or (read := _read(piece, separator, codec, room, spare)) is None:
+        if piece is None or (read := _read(piece, separator, codec, room)) is None:
             return None
-        frame, as_bytes = read
-        missing = [pl.lit(None, pl.String).alias(n) for n in names if n not in frame.columns]
-        wanted = frame.with_columns(missing).select(names).get_columns()
-        extra = [c for c in frame.get_columns() if int(c.name) >= header]
-        extra = [c for c in extra if c.null_count() < len(c)]
+        frame, as_bytes, full = read
+        width = len(frame.columns)
+        counts.append(
+            np.full(len(frame), width, np.int32)
+            if full
+            else _widths(piece, ord(separator), len(frame), width)
+        )
+        fewest = int(counts[-1].min(where=counts[-1] > 1, initial=fewest))
+        if _may_be_torn(piece, ord(separator), fewest):
+            return None
+        there = {column.name: column for column in frame.get_columns()}
+        wanted = [there[n] if n in there else _empty(n, len(frame)) for n in names]
+        extra = [c for n, c in there.items() if int(n) >= header and c.null_count() < len(c)]
         if as_bytes:
             wanted = [decode(c) for decode, c in zip(decoders, wanted, strict=True)]
             extra = [ColumnDecoder(codec)(c) for c in extra]
         if piece.quotes and any((c.str.len_bytes() > MOST_CELL).any() for c in wanted):
             return None
-        too_long.update((rows + row, cells) for row, cells in _filled(extra))
+        surplus.update((rows + row, cells) for row, cells in _filled(extra))
         frames.append(pl.DataFrame(wanted))
         rows += len(frame)
         plain = plain and not piece.quotes
-    frame = pl.concat(frames if len(frames) == 1 else frames[1:])
-    return Columns(frame, too_long, plain, any(decode.broken for decode in decoders))
+    nothing = dict.fromkeys(names, pl.String)
+    frame = pl.concat(frames) if frames else pl.DataFrame(schema=nothing)
+    broken = any(decode.broken for decode in decoders)
+    return Columns(frame, np.concatenate(counts), surplus, plain, broken)
+
+
+def _empty(name: str, length: int) -> pl.Series:
+    return pl.Series(name, [None], pl.String).new_from_index(0, length)
 
 
 def _titles(width: int, separator: str) -> bytes:
@@ -94,26 +110,37 @@ def _titles(width: int, separator: str) -> bytes:
 
 
 class _Piece(NamedTuple):
-    """Some whole lines of a text, below titles of our own."""
+    """Some whole lines of a text, below titles of our own.
+
+    ``ends`` are where lines end, ``marks`` where quotes stand; ``outside`` are the ends of rows.
+    """
 
     text: memoryview
     start: int
     width: int
     quotes: bool
+    ends: _Places
+    outside: _Places
+    marks: _Places
 
 
 def _pieces(text: BinaryIO, separator: str, width: int) -> Iterator[_Piece | None]:
     """Yield the text in orderly pieces, each valid until the next; None where one is not."""
     titles = _titles(width, separator)
     start = end = len(titles)
-    buffer = bytearray(start + _PIECE)
+    buffer = bytearray(start + _FIRST)
+    buffer[:start] = titles
     view = memoryview(buffer)
-    view[:start] = titles
     over = False
     while not over:
         while end < len(buffer) - 1 and not over:
             count = text.readinto(view[end:-1])  # type: ignore[attr-defined]
             end, over = end + count, not count
+        if not over and len(buffer) < _PIECE:
+            buffer = bytearray(start + _PIECE)
+            buffer[:end] = view[:end]
+            view = memoryview(buffer)
+            continue
         if over:
             while end > start and buffer[end - 1] in b"\r\n":
                 end -= 1
@@ -122,20 +149,23 @@ def _pieces(text: BinaryIO, separator: str, width: int) -> Iterator[_Piece | Non
             buffer[end] = _LF
             end += 1
         quotes = buffer.find(b'"', start, end) >= 0
-        cut = _orderly(view[:end], start, ord(separator), quotes=quotes)
-        if not cut or (over and cut < end) or buffer.find(b"\0", start, cut) >= 0:
+        lines = _orderly(view[:end], start, ord(separator), quotes=quotes)
+        cut = 0 if lines is None else int(lines[1][-1]) + 1
+        if lines is None or (over and cut < end) or buffer.find(b"\0", start, cut) >= 0:
             yield None
             return
-        yield _Piece(view[:cut], start, width, quotes)
+        yield _Piece(view[:cut], start, width, quotes, *lines)
         view[start : start + end - cut] = view[cut:end]
         end = start + end - cut
 
 
-def _orderly(text: memoryview, start: int, separator: int, *, quotes: bool) -> int:
-    """Return where the last whole line ends; 0 where readers may disagree about what is before.
+def _orderly(
+    text: memoryview, start: int, separator: int, *, quotes: bool
+) -> tuple[_Places, _Places, _Places] | None:
+    """Return where lines end, rows end and quotes stand; None where readers may disagree.
 
     Where a quote opens, it follows what ends a cell, or another quote; where it closes, one of
-    these follows it.
+    these follows it. What comes after the last end of a row is not looked at.
     """
     whole: _Bytes = np.frombuffer(text, np.uint8)
     ends = outside = _places(whole, start, _LF)
@@ -143,21 +173,47 @@ def _orderly(text: memoryview, start: int, separator: int, *, quotes: bool) -> i
     if quotes:
         outside = ends[np.searchsorted(marks, ends) % 2 == 0]
     if not len(outside):
-        return 0
+        return None
     marks = marks[marks < outside[-1]]
     borders = np.zeros(256, np.bool_)
     borders[[separator, _LF, _CR, _QUOTE]] = True
     if not (borders[whole[marks[::2] - 1]].all() and borders[whole[marks[1::2] + 1]].all()):
-        return 0
+        return None
     before = whole[outside - 1]
     if ((before == _LF) | ((before == _CR) & (whole[outside - 2] == _LF))).any():
-        return 0  # a blank line
+        return None  # a blank line
     cut = int(outside[-1]) + 1
     ends = ends[ends < cut]
     returns = sum(int(np.count_nonzero(block == _CR)) for _, block in _blocks(whole[:cut], start))
     if returns != np.count_nonzero(whole[ends - 1] == _CR):
-        return 0  # one stands alone
-    return cut if np.diff(ends, prepend=start - 1).max() <= MOST_CELL else 0
+        return None  # one stands alone
+    if np.diff(ends, prepend=start - 1).max() > MOST_CELL:
+        return None
+    return ends, outside, marks
+
+
+def _widths(piece: _Piece, separator: int, rows: int, most: int) -> Counts:
+    """Return how many cells each row of a piece has, none more than ``most``."""
+    whole = np.frombuffer(piece.text, np.uint8)
+    if not piece.quotes:
+        blocks = _blocks(whole, piece.start)
+        count = sum(int(np.count_nonzero(block == separator)) for _, block in blocks)
+        if count == rows * (most - 1):  # none has more, so none has less
+            return np.full(rows, most, np.int32)
+    places = _places(whole, piece.start, separator)
+    if piece.quotes:
+        places = places[np.searchsorted(piece.marks, places) % 2 == 0]
+    return np.diff(np.searchsorted(places, piece.outside), prepend=0).astype(np.int32) + 1
+
+
+def _may_be_torn(piece: _Piece, separator: int, fewest: int) -> bool:
+    """Return whether a line within a cell has as many separators as the shortest row."""
+    if len(piece.ends) == len(piece.outside):
+        return False
+    within = np.flatnonzero(np.searchsorted(piece.marks, piece.ends) % 2 == 1)
+    places = _places(np.frombuffer(piece.text, np.uint8), piece.start, separator)
+    until = np.searchsorted(places, piece.ends)
+    return bool((until[within + 1] - until[within] >= fewest - 1).any())
 
 
 def _places(whole: _Bytes, start: int, byte: int) -> _Places:
@@ -173,18 +229,22 @@ def _blocks(whole: _Bytes, start: int) -> Iterator[tuple[int, _Bytes]]:
 
 
 def _read(
-    piece: _Piece, separator: str, codec: str, room: bytearray, spare: int
-) -> tuple[pl.DataFrame, bool] | None:
-    """Return numbered columns of a piece, and whether they are bytes in Latin-1, not text."""
+    piece: _Piece, separator: str, codec: str, room: bytearray
+) -> tuple[pl.DataFrame, bool, bool] | None:
+    """Return numbered columns of a piece, and two facts.
+
+    These are whether they are bytes in Latin-1, and whether every row has a cell in the last.
+    """
     as_bytes = codec != "utf-8"
     body, width = piece.text[piece.start :], piece.width
     text = _latin(body, room, _titles(width, separator)) if as_bytes else bytes(piece.text)
-    frame = _split(text, separator, piece)
-    if frame is None:  # bytes that are no UTF-8, or rows that are longer
+    found = _split(text, separator, piece)
+    if found is None:  # bytes that are no UTF-8, or rows that are longer
         as_bytes = True
-        text = _latin(body, room, _titles(width + spare, separator))
-        frame = _split(text, separator, piece)
-    return None if frame is None else (frame, as_bytes)
+        width += _SPARE
+        text = _latin(body, room, _titles(width, separator))
+        found = _split(text, separator, piece)
+    return None if found is None else (found[0], as_bytes, found[1])
 
 
 def _latin(data: memoryview, room: bytearray, titles: bytes) -> bytes:
@@ -201,13 +261,14 @@ def _latin(data: memoryview, room: bytearray, titles: bytes) -> bytes:
     return bytes(memoryview(room)[:end])
 
 
-def _split(text: bytes, separator: str, piece: _Piece) -> pl.DataFrame | None:
+def _split(text: bytes, separator: str, piece: _Piece) -> tuple[pl.DataFrame, bool] | None:
     quote = '"' if piece.quotes else None
     try:
         frame = pl.read_csv(text, separator=separator, quote_char=quote, infer_schema=False)
     except (Exception, PanicException):  # polars says in many ways what it cannot read
         return None
-    return frame.with_columns(pl.all().replace("", None)) if quote else frame
+    full = not frame.to_series(-1).null_count()  # neither blank nor missing
+    return (frame.with_columns(pl.all().replace("", None)) if quote else frame), full
 
 
 def _filled(extra: list[pl.Series]) -> Iterator[tuple[int, str]]:

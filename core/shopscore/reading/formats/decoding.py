@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 import polars as pl
 from polars.exceptions import PolarsError
+
+from ...errors import InputError
+from ...messages import message
 
 BLOCK = 1 << 20
 _WINDOW = 1 << 16
@@ -23,11 +27,31 @@ _PAD = "\0" * 4  # so that a character cut off at the end reads as it does amid 
 
 
 class Encoding(NamedTuple):
-    """The name that is shown, the codec, and the length of a byte order mark that it leaves."""
+    """The name that is shown, the codec, and the length of a byte order mark that it leaves.
+
+    ``doubtful`` says that it was guessed, and that the text is improbable in it.
+    """
 
     name: str
     codec: str
     mark: int = 0
+    doubtful: bool = False
+
+    @property
+    def transcoded(self) -> bool:
+        """Whether the text is made UTF-8 before it is split."""
+        return self.codec not in _SPLIT_AS_BYTES
+
+    @property
+    def of_cells(self) -> str:
+        """The codec of the cells, once the text is split."""
+        return "utf-8" if self.transcoded else self.codec
+
+
+#: In these no byte of a character looks like a separator, a quote or a line end.
+_SPLIT_AS_BYTES = ("utf-8", "gb18030")
+#: Parts of GB18030, by the names of Python's codecs.
+_WITHIN_GB18030 = ("gbk", "gb2312")
 
 
 _MARKS = (
@@ -56,14 +80,72 @@ def detect(stream: BinaryIO) -> Encoding:
         if block.startswith(mark):
             return encoding
     while block.isascii():
-        if not (block := stream.read(BLOCK)):
-            return Encoding("utf-8", "utf-8")
+        if b"\0" in block or not (block := stream.read(BLOCK)):
+            return Encoding("utf-8", "utf-8")  # of no text, or of any
     found = _NOT_ASCII.search(block)
     window = block[found.start() if found else 0 :]
     if len(window) < _WINDOW:
         window += stream.read(_WINDOW)
-    name = "utf-8" if _is_utf8(window[:_WINDOW], final=len(window) <= _WINDOW) else "gb18030"
-    return Encoding(name, name)
+    window, final = window[:_WINDOW], len(window) <= _WINDOW
+    if _is_utf8(window, final=final):
+        return Encoding("utf-8", "utf-8")
+    return Encoding(
+        "gb18030", "gb18030", doubtful=not _is_probable(window.decode("gb18030", "replace"))
+    )
+
+
+def stated_encoding(stream: BinaryIO, name: str) -> Encoding:
+    """Return the encoding of a name, as Python knows it; a byte order mark goes before it.
+
+    Raises:
+        InputError: where there is none of that name.
+
+    >>> import io
+    >>> stated_encoding(io.BytesIO(b""), "SJIS").codec, stated_encoding(io.BytesIO(b""), "GBK").codec
+    ('shift_jis', 'gb18030')
+    """
+    start = stream.read(4)
+    for mark, encoding in _MARKS:
+        if start.startswith(mark):
+            return encoding
+    if not is_encoding(name):
+        raise InputError(
+            message("{name} is no encoding; such are utf-8, gb18030, shift_jis", name=repr(name))
+        )
+    codec = codecs.lookup(name).name
+    return Encoding(name, "gb18030" if codec in _WITHIN_GB18030 else codec)
+
+
+def is_encoding(name: str) -> bool:
+    """Return whether there is an encoding of text with this name.
+
+    >>> is_encoding("big5"), is_encoding("hex"), is_encoding("klingon")
+    (True, False, False)
+    """
+    try:
+        return "a".encode(name) is not None
+    except (LookupError, UnicodeError, ValueError):
+        return False
+
+
+def _is_probable(text: str) -> bool:
+    """Return whether a text that was read as GB18030 is Chinese.
+
+    Nearly all of its characters are then those that GB 2312 has first, by how common they are;
+    bytes of Shift_JIS, Latin-1 or Cyrillic come out as rare ones.
+
+    >>> _is_probable("订单编号,店铺名称"), _is_probable("Müller".encode("latin-1").decode("gb18030"))
+    (True, False)
+    """
+    counts = Counter(c for c in text if c > "\x7f")
+    common = sum(n for c, n in counts.items() if c.encode("gb2312", "ignore")[:1] in _COMMON)
+    return common >= _PROBABLE * counts.total()
+
+
+#: First bytes of what is common in GB 2312: signs, and the characters of the first level.
+_COMMON = {bytes([byte]) for byte in (*range(0xA1, 0xAA), *range(0xB0, 0xD8))}
+#: How much of a Chinese text is common at least.
+_PROBABLE = 2 / 3
 
 
 def _is_utf8(window: bytes, *, final: bool) -> bool:

@@ -1,9 +1,10 @@
-"""Tables that are typed already: Parquet files and dataframes."""
+"""Rows that are typed already: Parquet files, and what is left of dataframes."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from attrs import evolve, frozen
 from polars.exceptions import PanicException
 
 from ...errors import InputError
+from ...messages import message
 from .body import Origin
+from .column_types import within_calendar
 
 #: Encoding and separator of rows that are written as text.
 _AS_TEXT = ("utf-8", ",")
@@ -25,20 +28,30 @@ class ParquetOrigin(Origin):
     path: Path
 
     def records(self, rows: Sequence[int]) -> list[list[str]]:
-        return _texts(pl.read_parquet(self.path, glob=False)[list(rows)])
+        with _translated_failures(self.path.name):
+            return _texts(pl.read_parquet(self.path, glob=False)[list(rows)])
 
 
 @frozen(eq=False)
 class FrameOrigin(Origin):
-    """Rows of a dataframe, of which those in ``kept`` are at hand, by their position."""
+    """Rows of a dataframe, of which those in ``kept`` are at hand, by their position.
+
+    ``library`` is the package that the dataframe is of.
+    """
 
     frame: pl.DataFrame
+    library: str = "polars"
     kept: Sequence[int] | None = None
 
     @classmethod
-    def of(cls, frame: pl.DataFrame) -> FrameOrigin:
+    def of(cls, frame: pl.DataFrame, library: str = "polars") -> FrameOrigin:
         """Return the origin of all rows of a dataframe."""
-        return cls(tuple(frame.columns), *_AS_TEXT, frame)
+        return cls(tuple(frame.columns), *_AS_TEXT, frame, library)
+
+    @property
+    def cells_known(self) -> bool:
+        """Whether the cells of rows can be told without reading the file again: they can."""
+        return True
 
     def keep(self, rows: Sequence[int]) -> FrameOrigin:
         """Return the origin of the same rows that holds on to a few of them only."""
@@ -61,45 +74,28 @@ def read_parquet(
     """
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
-            raise InputError(f"{label}: not a Parquet file")
-    try:
+            raise InputError(message("{file}: not a Parquet file", file=label))
+    with _translated_failures(label):
         present = tuple(pl.read_parquet_schema(path))
         frame = pl.read_parquet(
             path, columns=[name for name in present if name in columns], glob=False
         )
-    except (Exception, PanicException) as error:  # polars raises many kinds for broken files
-        raise InputError(f"{label}: not a readable Parquet file: {error}") from None
     return frame, ParquetOrigin(present, *_AS_TEXT, path)
 
 
-def read_dataframe(data: Any, label: str) -> pl.DataFrame:
-    """Return any dataframe with the Arrow PyCapsule interface as one of polars.
-
-    Raises:
-        InputError: where it is none, or a package is missing that reads it.
-    """
+@contextmanager
+def _translated_failures(label: str) -> Iterator[None]:
+    """Raise what polars says of a broken file as an error of ours; a panic is no Exception."""
     try:
-        return data.collect() if isinstance(data, pl.LazyFrame) else pl.DataFrame(_stream(data))
+        yield
     except (Exception, PanicException) as error:
-        kind = type(data)
-        if isinstance(error, ImportError) and kind.__module__.partition(".")[0] == "pandas":
-            raise InputError(
-                f'{label}: a dataframe of pandas needs pyarrow; pip install "shopscore[pandas]"'
-            ) from None
         raise InputError(
-            f"{label}: {kind.__name__} cannot be read as a dataframe: {error}"
+            message("{file}: not a readable Parquet file: {error}", file=label, error=error)
         ) from None
 
 
-def _stream(data: Any) -> Any:
-    """Return a dataset (or its scanner), which offers no stream itself, as one that does."""
-    if not hasattr(data, "__arrow_c_stream__"):
-        for opens in ("scanner", "to_reader"):
-            data = getattr(data, opens)() if hasattr(data, opens) else data
-    return data
-
-
 def _texts(frame: pl.DataFrame) -> list[list[str]]:
+    frame = frame.select(within_calendar(column) for column in frame.get_columns())
     return [[_text(cell) for cell in row] for row in frame.iter_rows()]
 
 

@@ -1,11 +1,12 @@
 """Sheets: tables of text as merchants have them, whatever kind of file they come in.
 
-A sheet is a text (CSV, TSV, …) or a worksheet of a workbook, perhaps within a zip or gzip. What a
+A sheet is a text (CSV, TSV, …), a worksheet of a workbook or a table of a web page, perhaps within a zip or gzip. What a
 file is, its content says, not its name. The first records are read at once, so that the header can
 be found among them; the columns below that header are read when they are asked for.
 
 ``archives`` unpacks, ``decoding`` finds the encoding, ``text`` and ``columns`` split text into
-cells, ``workbooks`` reads worksheets once ``xlsx_size`` lets them pass. ``frames`` has the tables
+cells, ``workbooks`` reads worksheets once ``xlsx_size`` lets them pass, ``web_pages`` the tables
+of what ``documents`` takes for a web page. ``frames`` has the tables
 that need none of this: Parquet files and dataframes.
 """
 
@@ -17,10 +18,15 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from ...errors import InputError
+from ...messages import message
 from ..formulas import REASON, unmark
 from .archives import unpack
 from .body import Body
-from .text import EXPORTED, HEAD, MOST_COLUMNS, Delimited, TextStyle, open_delimited
+from .documents import recognise_page
+from .headers import refuse_headers
+from .separators import HEAD, FindSeparator, separator_by_widths
+from .text import MOST_COLUMNS, Delimited, open_delimited
+from .web_pages import open_pages
 from .workbooks import Grid, open_grids
 
 
@@ -28,8 +34,8 @@ from .workbooks import Grid, open_grids
 class Sheet:
     """A table of text: where it is from, and its first records.
 
-    ``encoding`` is ``utf-8``, ``utf-8-sig``, ``gb18030``, ``utf-16`` or ``workbook``, which has no
-    ``separator``.
+    ``encoding`` is ``utf-8``, ``utf-8-sig``, ``gb18030``, ``utf-16``, one that was stated, or
+    ``workbook``, which has no ``separator``.
     """
 
     label: str
@@ -47,13 +53,27 @@ class Sheet:
         """
         body = self._table.body(header, list(dict.fromkeys(positions)))
         marked = any(name.strip() == REASON for name in self.head[header])
-        return evolve(body, frame=unmark(body.frame)) if marked else body
+        if marked:
+            body = evolve(body, frame=unmark(body.frame))
+        return refuse_headers(body, self.label, self.head[header])
+
+    def decoded(self, encoding: str) -> Sheet:
+        """Return the same table in an encoding that is stated; worksheets have none.
+
+        Raises:
+            InputError: where there is no such encoding.
+        """
+        table = self._table
+        if not isinstance(table, Delimited) or encoding == self.encoding:
+            return self
+        separator = table.separator
+        return _text_sheet(self.path, open_delimited(table.content, lambda _: separator, encoding))
 
 
 def open_sheets(
     path: Path,
     label: str | None = None,
-    style: TextStyle = EXPORTED,
+    find_separator: FindSeparator = separator_by_widths,
 ) -> list[Sheet]:
     r"""Open the sheets of a file: the worksheets of a workbook with anything in them, else one.
 
@@ -72,16 +92,19 @@ def open_sheets(
     ([('6920000000000000977',)], [3], [['6920000000000000977', "'5"]])
     """
     content, kind = unpack(path, label or path.name)
-    if kind == "text":
-        text = open_delimited(content, style)
-        head = tuple(tuple(text.texts(record)) for record in text.head)
-        name = text.encoding.name
-        return [Sheet(content.label, path, name, text.separator, head, text)]
-    grids = open_grids(content)
+    page = recognise_page(content) if kind == "text" else None
+    if kind == "text" and page is None:
+        return [_text_sheet(path, open_delimited(content, find_separator))]
+    grids = open_grids(content) if page is None else open_pages(content, page)
     return [
         _worksheet(f"{content.label} / {name}" if len(grids) > 1 else content.label, path, grid)
         for name, grid in grids
     ]
+
+
+def _text_sheet(path: Path, text: Delimited) -> Sheet:
+    head = tuple(tuple(text.texts(record)) for record in text.head)
+    return Sheet(text.content.label, path, text.encoding.name, text.separator, head, text)
 
 
 def _worksheet(label: str, path: Path, grid: Grid) -> Sheet:
@@ -89,7 +112,12 @@ def _worksheet(label: str, path: Path, grid: Grid) -> Sheet:
     for at, record in enumerate(head):
         if len(record) > MOST_COLUMNS:
             raise InputError(
-                f"{label}, row {grid.numbers[at]}: {len(record):,} columns; more than"
-                f" {MOST_COLUMNS:,} are not read"
+                message(
+                    "{file}, row {row}: {columns:,} columns; more than {most:,} are not read",
+                    file=label,
+                    row=grid.numbers[at],
+                    columns=len(record),
+                    most=MOST_COLUMNS,
+                )
             )
     return Sheet(label, path, "workbook", "", head, grid)

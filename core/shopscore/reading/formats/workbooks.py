@@ -6,15 +6,18 @@ import datetime as dt
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
-from attrs import frozen
+from attrs import field, frozen
 
 from ...errors import InputError
+from ...messages import message
 from .archives import MOST_UNPACKED, Content
 from .body import Body, Origin
 from .columns import MOST_CELL
@@ -24,13 +27,20 @@ from .xlsx_size import MOST_CELLS, MOST_TEXT, check_workbook
 _LOSES_DIGITS = 10**15
 _BATCH = 1 << 14
 
+#: The first and the last cell of a merged range, as row and column, both counted from 0.
+Range = tuple[tuple[int, int], tuple[int, int]]
+
 
 @frozen(eq=False)
 class Grid:
-    """A worksheet: its rows with anything in them, and the number of each."""
+    """A worksheet: its rows with anything in them, and the number of each.
+
+    ``merged`` has, by column, the rows whose cell is that of a row above.
+    """
 
     frame: pl.DataFrame
     numbers: pl.Series
+    merged: Mapping[int, Sequence[int]] = field(factory=dict)
 
     def row(self, at: int) -> list[str]:
         """Return a row as text, up to its last cell with anything in it."""
@@ -48,7 +58,13 @@ class Grid:
         missing = [pl.lit(None, pl.String).alias(n) for n in names if n not in self.frame.columns]
         below = self.frame[header + 1 :].with_columns(missing)
         origin = _GridOrigin(tuple(self.row(header)), "utf-8-sig", ",", self, header)
-        return Body(below.select(names), origin, {})
+        first = header + 1
+        merged = {
+            position: [row - first for row in self.merged[position] if row > first]
+            for position in positions
+            if position in self.merged
+        }
+        return Body(below.select(names), origin, merged=merged)
 
 
 @frozen(eq=False)
@@ -57,6 +73,11 @@ class _GridOrigin(Origin):
 
     grid: Grid
     header: int
+
+    @property
+    def cells_known(self) -> bool:
+        """Whether the cells of rows can be told without reading the file again: they can."""
+        return True
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         return [self.grid.numbers[self.header + 1 + row] for row in rows]
@@ -74,9 +95,11 @@ def open_grids(content: Content) -> list[tuple[str, Grid]]:
         InputError: where it cannot be read.
     """
     label = content.label
-    data = content.load()
+    data = content.load(MOST_UNPACKED)
     if len(data) > MOST_UNPACKED:
-        raise InputError(f"{label}: a workbook of more than 1 GiB; save the table as CSV")
+        raise InputError(
+            message("{file}: a workbook of more than 1 GiB; save the table as CSV", file=label)
+        )
     try:
         check_workbook(data, label)
     except (zipfile.BadZipFile, zlib.error, ValueError) as error:
@@ -84,7 +107,7 @@ def open_grids(content: Content) -> list[tuple[str, Grid]]:
     with _translated_failures(label):
         found = list(_grids(data, label))
     if not found:
-        raise InputError(f"{label}: no worksheet has anything in it")
+        raise InputError(message("{file}: no worksheet has anything in it", file=label))
     return found
 
 
@@ -93,8 +116,11 @@ def _grids(data: bytes, label: str) -> Iterator[tuple[str, Grid]]:
         from python_calamine import load_workbook
     except ImportError:
         raise InputError(
-            f'{label}: a workbook; to read those, pip install "shopscore[excel]", or save the'
-            " table as CSV"
+            message(
+                '{file}: a workbook; to read those, pip install "shopscore[excel]", or save the'
+                " table as CSV",
+                file=label,
+            )
         ) from None
     book = load_workbook(io.BytesIO(data))
     total = text = 0
@@ -105,11 +131,16 @@ def _grids(data: bytes, label: str) -> Iterator[tuple[str, Grid]]:
         total += sheet.height * sheet.width
         if total > MOST_CELLS or text > MOST_TEXT:
             raise InputError(
-                f"{label}: its worksheets spread over more than {MOST_CELLS:,} cells, or have too"
-                " much text; save the table as CSV"
+                message(
+                    "{file}: its worksheets spread over more than {most:,} cells, or have too much"
+                    " text; save the table as CSV",
+                    file=label,
+                    most=MOST_CELLS,
+                )
             )
         if sheet.height and sheet.width:
             grid = _grid(sheet.iter_rows(), f"{label} / {about.name}")
+            grid = fill_merged(grid, sheet.merged_cell_ranges or (), label)
             text += int(grid.frame.estimated_size())
             if len(grid.numbers):
                 yield about.name, grid
@@ -135,13 +166,53 @@ def _grid(rows: Iterator[list[Any]], label: str) -> Grid:
     return Grid(pl.concat(frames) if frames else pl.DataFrame(), pl.Series(numbers, dtype=pl.Int64))
 
 
+def fill_merged(grid: Grid, ranges: Iterable[Range], label: str) -> Grid:
+    """Return a worksheet in which the first cell of a merged range stands in all rows of it.
+
+    It does in the first column of the range only: the others have nothing there for a person
+    either. A row with nothing else in it stays none.
+
+    Raises:
+        InputError: where ranges overlap more than any export does.
+
+    >>> grid = Grid(pl.DataFrame({"0": ["a", None], "1": ["x", "y"]}), pl.Series([1, 2]))
+    >>> fill_merged(grid, [((0, 0), (1, 0))], "orders.xlsx").frame.rows()
+    [('a', 'x'), ('a', 'y')]
+    """
+    numbers = grid.numbers.to_numpy()
+    taken: dict[int, npt.NDArray[np.int64]] = {}
+    work = 0
+    for (top, left), (bottom, _) in ranges:
+        first, last = np.searchsorted(numbers, [top + 1, bottom + 2]).tolist()
+        if last - first < 2 or numbers[first] != top + 1 or left >= grid.frame.width:
+            continue
+        work += last - first
+        if work > MOST_CELLS:
+            raise InputError(
+                message("{file}: too many merged cells; save the table as CSV", file=label)
+            )
+        rows = taken.setdefault(left, np.arange(len(numbers)))
+        rows[first:last] = first
+    columns = [
+        grid.frame[str(at)].gather(pl.Series(rows)).alias(str(at)) for at, rows in taken.items()
+    ]
+    merged = {
+        at: np.flatnonzero(rows != np.arange(len(rows))).tolist() for at, rows in taken.items()
+    }
+    return Grid(grid.frame.with_columns(columns), grid.numbers, merged)
+
+
 def _refuse_huge_cells(frame: pl.DataFrame, numbers: list[int], label: str) -> None:
     for column in frame.get_columns():
         huge = (column.str.len_chars() > MOST_CELL).arg_true()
         if len(huge):
             raise InputError(
-                f"{label}, row {numbers[huge[0]]}: a cell of more than {MOST_CELL:,} characters;"
-                " shorten it"
+                message(
+                    "{file}, row {row}: a cell of more than {most:,} characters; shorten it",
+                    file=label,
+                    row=numbers[huge[0]],
+                    most=MOST_CELL,
+                )
             )
 
 
@@ -203,13 +274,20 @@ def _translated_failures(label: str) -> Iterator[None]:
             raise
         if type(error).__name__ == "PasswordError":
             raise InputError(
-                f"{label}: the workbook is protected with a password; save it without one"
+                message(
+                    "{file}: the workbook is protected with a password; save it without one",
+                    file=label,
+                )
             ) from None
         raise _damaged(label, error) from None
 
 
 def _damaged(label: str, error: BaseException) -> InputError:
     return InputError(
-        f"{label}: a damaged workbook ({error}); open it in Excel or WPS and save it anew, or as"
-        " CSV"
+        message(
+            "{file}: a damaged workbook ({error}); open it in Excel or WPS and save it anew, or as"
+            " CSV",
+            file=label,
+            error=error,
+        )
     )

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import InputError
+from ...messages import message
 from .archives import refuse_bomb
 
 #: The most cells of the rectangle around the data of a worksheet, and of a workbook's together.
@@ -64,7 +65,9 @@ def check_workbook(data: bytes, label: str) -> None:
     with zipfile.ZipFile(stream) as archive:
         members = archive.infolist()
     if len(members) > _MOST_MEMBERS:
-        raise InputError(f"{label}: a workbook of {len(members):,} parts; save it anew")
+        raise InputError(
+            message("{file}: a workbook of {n:,} parts; save it anew", file=label, n=len(members))
+        )
     if len({member.filename.lower() for member in members}) < len(members):
         raise zipfile.BadZipFile("two of its parts have the same name")
     members.sort(key=_is_strings, reverse=True)
@@ -82,13 +85,20 @@ def check_workbook(data: bytes, label: str) -> None:
             raise _too_much_text(label)
         if reach.too_far:
             raise InputError(
-                f"{label}: its cells spread over {reach.rows:,} rows and {reach.columns:,} columns;"
-                " is there one far from all the others? Save the table as CSV"
+                message(
+                    "{file}: its cells spread over {rows:,} rows and {columns:,} columns; is there"
+                    " one far from all the others? Save the table as CSV",
+                    file=label,
+                    rows=reach.rows,
+                    columns=reach.columns,
+                )
             )
 
 
 def _too_much_text(label: str) -> InputError:
-    return InputError(f"{label}: too much text in its cells; save the table as CSV")
+    return InputError(
+        message("{file}: too much text in its cells; save the table as CSV", file=label)
+    )
 
 
 def _is_strings(member: zipfile.ZipInfo) -> bool:
@@ -190,14 +200,18 @@ def _blocks(stream: io.BytesIO, member: zipfile.ZipInfo, label: str) -> Iterator
         yield text[:cut]
         rest = text[cut:]
         if len(rest) > _MOST_TOKEN:
-            raise InputError(f"{label}: a cell of more than 1,000,000 characters; shorten it")
+            raise InputError(
+                message("{file}: a cell of more than 1,000,000 characters; shorten it", file=label)
+            )
     yield rest
 
 
 def _inflated(stream: io.BytesIO, member: zipfile.ZipInfo, label: str) -> Iterator[bytes]:
     """Yield the bytes of a part, as many as there are, whatever is said about them."""
     if member.flag_bits & 1:
-        raise InputError(f"{label}: protected with a password; save it without one")
+        raise InputError(
+            message("{file}: protected with a password; save it without one", file=label)
+        )
     stream.seek(member.header_offset)
     header = stream.read(30)
     if header[:4] != b"PK\3\4" or len(header) < 30:
@@ -207,7 +221,13 @@ def _inflated(stream: io.BytesIO, member: zipfile.ZipInfo, label: str) -> Iterat
     left = member.compress_size
     inflater = zlib.decompressobj(-15)
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise InputError(f"{label}: {member.filename} is packed in an unusual way; save it anew")
+        raise InputError(
+            message(
+                "{file}: {part} is packed in an unusual way; save it anew",
+                file=label,
+                part=member.filename,
+            )
+        )
     while left > 0 and not inflater.eof and (piece := stream.read(min(left, _READ))):
         left -= len(piece)
         while piece and member.compress_type == zipfile.ZIP_DEFLATED:

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 from attrs import frozen
 
 from ...errors import InputError
+from ...messages import Message, message
+from ...model.layouts import AS_WRITTEN, UNITS, CellForm
 from ...model.streams import MONEY_SCALE, NUMBER_SCALE, Column
+from .clocks import DAY, clock_of
+from .times import SPREADSHEET_ZEROS, Times, is_never, narrow, read_times
 
-_TIME = (
-    r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T](\d{1,2}):(\d{2})(?::([0-5]\d)(?:[.,]\d*)?)?"
-    r"\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?$"
-)
-_DAY = r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$"
-_CANONICAL = "%Y-%m-%d %H:%M:%S"
 _EPOCH = datetime(1970, 1, 1)
 _FIRST_SECOND = int((datetime(1, 1, 1) - _EPOCH).total_seconds())
 _LAST_SECOND = int((datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds())
 _TRUE = ("true", "1", "是")
 _FALSE = ("false", "0", "否")
-#: An id that a spreadsheet took for a number, and rounded.
-_ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
 _DECIMALS = {"int": 0, "money": len(str(MONEY_SCALE)) - 1, "number": len(str(NUMBER_SCALE)) - 1}
-_DAY_SECONDS = 86_400
 #: Larger integers would not survive a trip through a double.
 _GREATEST = 2**53
 
@@ -38,14 +33,22 @@ class NoZoneError(InputError):
 
 @frozen(eq=False)
 class Cells:
-    """A canonical column; ``unreadable`` marks cells that held something else (None: there are none)."""
+    """A canonical column; ``unreadable`` marks cells that held something else (None: there are none).
+
+    Times are steady seconds (see ``clocks``).
+    """
 
     values: pl.Series
     unreadable: pl.Series | None
 
 
-def parse(series: pl.Series, column: Column, zone: ZoneInfo | None) -> Cells:
+def parse(
+    series: pl.Series, column: Column, zone: ZoneInfo | None, form: CellForm = AS_WRITTEN
+) -> Cells:
     """Return the cells of a column in canonical form: int64, booleans, enums or text.
+
+    ``form`` is how a layout says that they are written. What is unreadable because its digits and
+    signs are of full width is read as those of ASCII.
 
     Raises:
         InputError: where the whole column is of a type that cannot be read as this kind.
@@ -60,7 +63,26 @@ def parse(series: pl.Series, column: Column, zone: ZoneInfo | None) -> Cells:
             return Cells(known, None)  # nothing to trim, which would cost more
     if present.dtype == pl.String:
         present = trim(present)
-    values = _PARSERS[column.kind](present, column, zone)
+    cells = _read(present, column, zone, form)
+    if cells.unreadable is None or present.dtype != pl.String or column.kind in ("text", "enum"):
+        return cells
+    at = cells.unreadable.arg_true()
+    wide = present.gather(at)
+    plain = narrow(wide)
+    if (plain == wide).all():
+        return cells
+    again = _read(trim(plain), column, zone, form)
+    left = again.unreadable
+    unreadable = cells.unreadable.scatter(at, False if left is None else left)
+    return Cells(cells.values.scatter(at, again.values), unreadable if unreadable.any() else None)
+
+
+def _read(present: pl.Series, column: Column, zone: ZoneInfo | None, form: CellForm) -> Cells:
+    values = _PARSERS[column.kind](present, column, zone, form)
+    if column.kind in ("time", "day"):
+        present, values = _without_never(present, values, zone)
+    if column.kind == "day":
+        values = _first_seconds(values, zone)
     lost = values.null_count() - present.null_count()
     if present.dtype.is_float():
         lost -= int(present.is_nan().sum() or 0)
@@ -81,27 +103,67 @@ def trim(series: pl.Series) -> pl.Series:
 
 
 def _wrong_type(series: pl.Series, column: Column) -> InputError:
+    if column.kind == "text" and series.dtype.is_float():
+        return InputError(
+            message(
+                "column {column}: {type} cannot be read as text: give ids as text, floats lose"
+                " their digits. Read the file again with this column as text"
+                ' (dtype={{"{column}": str}} in pandas, schema_overrides={{"{column}": pl.String}}'
+                " in polars); where no id has more than 15 digits, convert it:"
+                ' .astype("Int64").astype("string") in pandas,'
+                " .cast(pl.Int64).cast(pl.String) in polars, ::BIGINT::VARCHAR in SQL",
+                column=column.name,
+                type=series.dtype,
+            )
+        )
     return InputError(
-        f"column {column.name}: {series.dtype} cannot be read as {column.kind}"
-        + (": give ids as text, floats lose their digits" if column.kind == "text" else "")
+        message(
+            "column {column}: {type} cannot be read as {kind}{way_out}",
+            column=column.name,
+            type=series.dtype,
+            kind=column.kind,
+            way_out=_way_out(series, column),
+        )
     )
 
 
-def _text(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
+def _way_out(series: pl.Series, column: Column) -> Message:
+    """Return how a dataframe's column becomes one that can be read."""
+    name = column.name
+    match column.kind:
+        case "text" | "enum":
+            return message(": give it as text")
+        case "time" | "day" if series.dtype.is_numeric():
+            return message(
+                ': seconds since 1970? pd.to_datetime(df["{column}"], unit="s", utc=True) makes times'
+                ' of them (unit="ms" of milliseconds); in polars'
+                ' pl.from_epoch("{column}").dt.replace_time_zone("UTC")',
+                column=name,
+            )
+        case "time" | "day":
+            return message(': give datetimes, or text such as "2024-06-30 12:00:00"')
+    return message(
+        ': give numbers, or text of them: df["{column}"].astype(str), in polars'
+        ' pl.col("{column}").cast(pl.String)',
+        column=name,
+    )
+
+
+def _text(series: pl.Series, column: Column, _: ZoneInfo | None, _form: CellForm) -> pl.Series:
     if series.dtype.is_integer() or series.dtype == pl.Null:
         return series.cast(pl.String)
+    if series.dtype.is_float() and series.fill_nan(None).null_count() == len(series):
+        return pl.Series(series.name, [None], dtype=pl.String).new_from_index(0, len(series))
     if series.dtype != pl.String:
         raise _wrong_type(series, column)
-    if column.name.endswith("_id") and (rounded := series.str.contains(_ROUNDED)).any():
-        return series.set(rounded, None)
     return series
 
 
-def _enum(series: pl.Series, column: Column, zone: ZoneInfo | None) -> pl.Series:
-    return _text(series, column, zone).cast(pl.Enum(column.values), strict=False)
+def _enum(series: pl.Series, column: Column, zone: ZoneInfo | None, form: CellForm) -> pl.Series:
+    return _text(series, column, zone, form).cast(pl.Enum(column.values), strict=False)
 
 
-def _bool(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
+def _bool(series: pl.Series, column: Column, _: ZoneInfo | None, _form: CellForm) -> pl.Series:
     if series.dtype in (pl.Boolean, pl.Null):
         return series.cast(pl.Boolean)
     if series.dtype.is_numeric():
@@ -115,16 +177,17 @@ def _bool(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
     return pl.select(pl.when(yes).then(True).when(no).then(False)).to_series()
 
 
-def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
+def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None, form: CellForm) -> pl.Series:
     """Return numbers as int64 over a power of ten: integers, minor units or millionths."""
-    digits = _DECIMALS[column.kind]
+    digits = _DECIMALS[column.kind] if form.unit is None else len(str(UNITS[form.unit])) - 1
     scale: int = 10**digits
     dtype = series.dtype
     if dtype == pl.Null:
         return series.cast(pl.Int64)
     if dtype.is_integer():
         wide = series.cast(pl.Int64, strict=False)
-        return wide.set(wide.abs() > _GREATEST // scale, None) * scale
+        most = _GREATEST // scale  # compared on both sides: the least int64 has no absolute value
+        return wide.set((wide > most) | (wide < -most), None) * scale
     if dtype.is_float():
         exact = series.cast(pl.Float64) * scale
         whole = exact.round()
@@ -138,122 +201,80 @@ def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None) -> pl.Series:
 
 
 def _scaled_text(series: pl.Series, digits: int) -> pl.Series:
-    fraction = rf"(\d{{0,{digits}}})0*" if digits else "(0*)"
-    parts = series.str.extract_groups(rf"^([+-]?)(\d{{1,{15 - digits}}})(?:\.{fraction})?$").struct
+    fraction = rf"([0-9]{{0,{digits}}})0*" if digits else "(0*)"
+    parts = series.str.extract_groups(
+        rf"^([+-]?)([0-9]{{1,{15 - digits}}})(?:\.{fraction})?$"
+    ).struct
     sign, whole, rest = (parts.field(name) for name in parts.fields)
     scale: int = 10**digits
-    scaled = whole.cast(pl.Int64, strict=False) * scale
+    scaled = whole.cast(pl.Int64) * scale
     if digits:
-        scaled = scaled + rest.fill_null("").str.pad_end(digits, "0").cast(pl.Int64, strict=False)
+        scaled = scaled + rest.fill_null("").str.pad_end(digits, "0").cast(pl.Int64)
     return scaled * pl.select(pl.when(sign == "-").then(-1).otherwise(1)).to_series()
 
 
-def _time(series: pl.Series, column: Column, zone: ZoneInfo | None) -> pl.Series:
+def _time(series: pl.Series, column: Column, zone: ZoneInfo | None, form: CellForm) -> pl.Series:
+    """Return steady seconds."""
     if series.dtype == pl.String:
-        return _times_from_text(series, zone)
+        return _steady(read_times(series, form.time), zone)
     if series.dtype == pl.Null:
         return series.cast(pl.Int64)
     if series.dtype == pl.Date:
-        return series.cast(pl.Int64) * _DAY_SECONDS
+        return _steady(Times(series.cast(pl.Int64) * DAY), zone)
     if not isinstance(series.dtype, pl.Datetime):
         raise _wrong_type(series, column)
-    if series.dtype.time_zone is not None:
-        series = _on_clock(series, zone)
-    per_second = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}[series.dtype.time_unit]  # type: ignore[attr-defined]
-    return _within_calendar(series.to_physical() // per_second)
+    per_second = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}[series.dtype.time_unit]
+    seconds = series.to_physical() // per_second
+    offset = None if series.dtype.time_zone is None else seconds * 0  # they are of UTC
+    return _steady(Times(seconds, offset), zone)
 
 
-def _day(series: pl.Series, column: Column, zone: ZoneInfo | None) -> pl.Series:
-    """Return the second at which the day begins; a time is cut to its day."""
-    if series.dtype == pl.String:
-        days = series.str.extract_groups(_DAY).struct
-        bare = _seconds(*(days.field(f) for f in days.fields))
-        times = _times_from_text(series.set(bare.is_not_null(), None), zone)
-        seconds = bare.zip_with(bare.is_not_null(), times)
-    else:
-        seconds = _time(series, column, zone)
-    return seconds // _DAY_SECONDS * _DAY_SECONDS
-
-
-def _times_from_text(series: pl.Series, zone: ZoneInfo | None) -> pl.Series:
-    """Read the canonical form at once, and every other form by its parts."""
-    if not len(series):
-        return pl.Series(series.name, [], dtype=pl.Int64)
-    seconds = series.str.to_datetime(_CANONICAL, strict=False, time_unit="ms").dt.epoch("s")
-    odd = series.is_not_null() & (
-        seconds.is_null() | (series.str.len_bytes() != len("2024-06-30 12:00:00"))
-    )
-    odd = odd | (series.str.ends_with("60") & series.is_not_null())
-    if odd.any():
-        seconds = seconds.scatter(odd.arg_true(), _from_parts(series.filter(odd), zone))
-    return _within_calendar(seconds)
-
-
-def _from_parts(series: pl.Series, zone: ZoneInfo | None) -> pl.Series:
-    parts = series.str.extract_groups(_TIME).struct
-    *clock, offset = (parts.field(name) for name in parts.fields)
-    seconds = _seconds(*clock)
-    if not offset.is_not_null().any():
-        return seconds
-    if zone is None:
-        value = series.filter(offset.is_not_null())[0]
-        raise NoZoneError(
-            f"{value!r} has an offset, and the platform's zone is not known:"
-            " name the platform (platform=), or the zone (tz=)"
-        )
-    utc = _within_calendar(seconds - _offset_seconds(offset))
-    instants = (utc * 1000).cast(pl.Datetime("ms", "UTC"))
-    shifted = _on_clock(instants, zone).to_physical() // 1000
-    return shifted.zip_with(offset.is_not_null(), seconds)
-
-
-def _offset_seconds(offset: pl.Series) -> pl.Series:
-    parts = offset.str.extract_groups(r"^([+-])(\d{2}):?(\d{2})?$").struct
-    sign, hours, minutes = (parts.field(name) for name in parts.fields)
-    size = hours.cast(pl.Int64) * 3600 + minutes.cast(pl.Int64).fill_null(0) * 60
-    signed = size.zip_with((sign == "+").fill_null(False), -size)
-    return signed.fill_null(0)
-
-
-def _seconds(
-    year: pl.Series,
-    month: pl.Series,
-    day: pl.Series,
-    hour: pl.Series | None = None,
-    minute: pl.Series | None = None,
-    second: pl.Series | None = None,
-) -> pl.Series:
-    """Return wall-clock seconds of a date and time in parts of text; null for impossible ones."""
-    known = year.is_not_null().to_numpy()
-    y, m, d = (_whole(part) for part in (year, month, day))
-    clock = [
-        _whole(part) if part is not None else np.zeros_like(y) for part in (hour, minute, second)
-    ]
-    possible = known & (y >= 1) & (m >= 1) & (m <= 12) & (d >= 1)
-    months = np.where(possible, (y - 1970) * 12 + m - 1, 0)
-    first = _days_before_month(months)
-    possible &= d <= _days_before_month(months + 1) - first
-    possible &= (clock[0] < 24) & (clock[1] < 60) & (clock[2] < 60)
-    total = (first + d - 1) * _DAY_SECONDS + clock[0] * 3600 + clock[1] * 60 + clock[2]
-    return pl.Series(year.name, total).set(pl.Series(~possible), None)
-
-
-def _whole(part: pl.Series) -> npt.NDArray[np.int64]:
-    return part.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
-
-
-def _days_before_month(months: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return days from 1970-01-01 to the first of a month that is counted from January 1970."""
-    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-
-
-def _on_clock(instants: pl.Series, zone: ZoneInfo | None) -> pl.Series:
+def _steady(times: Times, zone: ZoneInfo | None) -> pl.Series:
+    """Return times as steady seconds; where no zone is known, these are the wall's."""
+    seconds = _within_calendar(times.seconds)
+    offset = times.offset
+    if offset is None or offset.null_count() == len(offset):
+        return seconds if zone is None else clock_of(zone).steady(seconds)
     if zone is None:
         raise NoZoneError(
-            "times carry a zone, and the platform's zone is not known:"
-            " name the platform (platform=), or the zone (tz=)"
+            message(
+                "times have an offset from UTC, and the platform's zone is not known: name the"
+                " platform (platform=), or the zone (tz=)"
+            )
         )
-    return instants.dt.convert_time_zone(zone.key).dt.replace_time_zone(None)
+    clock = clock_of(zone)
+    shifted = _within_calendar(seconds - offset + clock.base)
+    if not offset.null_count():
+        return shifted
+    return shifted.zip_with(offset.is_not_null(), clock.steady(seconds))
+
+
+def _without_never(
+    present: pl.Series, values: pl.Series, zone: ZoneInfo | None
+) -> tuple[pl.Series, pl.Series]:
+    """Return cells and times without those that say that a time has not come."""
+    if (values < 2 * DAY).any():
+        never = values.is_in(_zeros(zone)).fill_null(False)
+        present, values = present.set(never, None), values.set(never, None)
+    if present.dtype == pl.String and values.null_count() > present.null_count():
+        present = present.set(is_never(present), None)
+    return present, values
+
+
+@cache
+def _zeros(zone: ZoneInfo | None) -> tuple[int, ...]:
+    """Return the steady seconds at which clocks begin: in 1970, here and by UTC, and of spreadsheets."""
+    midnights = pl.Series([0, *SPREADSHEET_ZEROS])
+    if zone is None:
+        return tuple(midnights)
+    clock = clock_of(zone)
+    return clock.base, *clock.steady(midnights)
+
+
+def _first_seconds(values: pl.Series, zone: ZoneInfo | None) -> pl.Series:
+    """Return the seconds of the wall at which the days of times begin."""
+    wall = values if zone is None else clock_of(zone).wall(values)
+    return wall // DAY * DAY
 
 
 def _within_calendar(seconds: pl.Series) -> pl.Series:
@@ -262,7 +283,8 @@ def _within_calendar(seconds: pl.Series) -> pl.Series:
     return seconds.set(outside, None) if outside.any() else seconds
 
 
-_PARSERS = {
+_Parser = Callable[[pl.Series, Column, ZoneInfo | None, CellForm], pl.Series]
+_PARSERS: dict[str, _Parser] = {
     "text": _text,
     "enum": _enum,
     "bool": _bool,
@@ -270,5 +292,5 @@ _PARSERS = {
     "money": _scaled,
     "number": _scaled,
     "time": _time,
-    "day": _day,
+    "day": _time,
 }

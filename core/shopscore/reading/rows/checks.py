@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 import polars as pl
 from attrs import frozen
 
 from ...errors import InputError
+from ...messages import Message, listed, message
+from ...model.layouts import AS_WRITTEN
 from ...model.streams import Column, Stream
-from ..raw_table import RawTable
+from ..raw_table import SUBORDER, RawTable
 from ..report import INCIDENT_SCHEMA, no_incidents
 from .cells import Cells, NoZoneError, parse
+from .ids import LOST_DIGITS, Ids, is_id, read_ids
 from .shop_codes import ShopCodes
+from .times import narrow
 
+_SUBORDER = Column(SUBORDER, "text")
 #: Position of a row in its source, kept until the report is made.
 ROW = "_row"
 
@@ -24,6 +29,7 @@ class Checked:
     """The usable rows of one source, typed, and what was found on the way.
 
     ``unreadable`` lists optional cells that became null; they are reported if their row stays.
+    ``unlisted`` are the words of usable rows that no list of the layout has.
     """
 
     rows: pl.DataFrame
@@ -31,6 +37,7 @@ class Checked:
     rows_in: int
     set_aside: pl.DataFrame
     unreadable: pl.DataFrame
+    unlisted: Mapping[str, pl.Series]
     ignored: tuple[str, ...]
 
 
@@ -43,11 +50,15 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
     raw, where = table.frame, table.label or f"stream {stream.name}"
     _refuse_missing_columns(table, stream, where)
     shops = ShopCodes.of(_shop_ids(raw["shop_id"], where))
-    own = (c for c in stream.columns if c.name in raw.columns and c.name != "shop_id")
+    own = [c for c in stream.columns if c.name in raw.columns and c.name != "shop_id"]
+    own += [_SUBORDER] if table.has_suborders else []
     cells = {c.name: _parse(table, c, zone, where) for c in own}
+    given = {c.name: cells[c.name].values for c in own if is_id(c)}
+    ids = read_ids(given, stream, table.rows_per_file)
+    cells |= {name: Cells(values, None) for name, values in ids.values.items()}
     bad = pl.Series([False]).new_from_index(0, len(raw))
     incidents = [no_incidents()]
-    for column, mask, reason in _find_faults(table, stream, cells, shops):
+    for column, mask, reason in _find_faults(table, stream, cells, ids, shops):
         fresh = mask & ~bad
         if fresh.any():
             incidents.append(_incidents(table, stream, column, fresh, reason))
@@ -58,10 +69,10 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
     if state and "updated_at" not in typed.columns:
         typed = typed.with_columns(updated_at=pl.max_horizontal(state))
     optional = [no_incidents()]
-    for name, found in cells.items():
-        if found.unreadable is not None and (left := found.unreadable & ~bad).any():
-            reason = f"{_unreadable(stream.column(name))}: taken as empty"
-            optional.append(_incidents(table, stream, name, left, reason))
+    for name, mask, reason in _find_empty(table, stream, cells, ids):
+        if (left := mask & ~bad).any():
+            emptied = message("{reason}: taken as empty", reason=reason)
+            optional.append(_incidents(table, stream, name, left, emptied))
     set_aside, unreadable = _locate(table, pl.concat(incidents), pl.concat(optional))
     return Checked(
         rows=typed.filter(~bad) if bad.any() else typed,
@@ -69,7 +80,11 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
         rows_in=len(raw),
         set_aside=set_aside,
         unreadable=unreadable,
-        ignored=(*(n for n in raw.columns if n not in stream.names), *table.unread),
+        unlisted={name: words.filter(~bad) for name, words in table.unlisted.items()},
+        ignored=(
+            *(n for n in raw.columns if n not in (*stream.names, *(c.name for c in own))),
+            *table.unread,
+        ),
     )
 
 
@@ -77,8 +92,15 @@ def _refuse_missing_columns(table: RawTable, stream: Stream, where: str) -> None
     names = table.frame.columns
     missing = [c.name for c in stream.columns if c.required and c.name not in names]
     if missing:
-        present = ", ".join(map(_printable, [*names, *table.unread][:12]))
-        raise InputError(f"{where}: no column {', '.join(missing)}; there are: {present}")
+        present = map(_printable, [*names, *table.unread][:12])
+        raise InputError(
+            message(
+                "{where}: no column {missing}; there are: {present}",
+                where=where,
+                missing=listed(missing),
+                present=listed(present),
+            )
+        )
 
 
 def _printable(name: str) -> str:
@@ -87,47 +109,76 @@ def _printable(name: str) -> str:
 
 def _parse(table: RawTable, column: Column, zone: ZoneInfo | None, where: str) -> Cells:
     series = table.frame[column.name]
+    form = AS_WRITTEN if table.layout is None else table.layout.form(column.name)
     try:
-        return parse(series, column, zone)
+        return parse(series, column, zone, form)
     except NoZoneError as error:
-        first = series.cast(pl.String, strict=False).str.contains(r"(Z|z|[+-]\d{2}:?\d{2})\s*$")
-        rows = [int(first.arg_true()[0])] if first.any() else [0]
-        (line,) = table.lines(rows)
-        place = f", line {line}" if line is not None else f", row {rows[0] + 1}"
-        raise InputError(f"{where}{place}, column {column.name}: {error}") from None
+        raise _no_zone(table, column, where, error) from None
     except InputError as error:
-        raise InputError(f"{where}: {error}") from None
+        raise InputError(message("{where}: {error}", where=where, error=error.args[0])) from None
+
+
+def _no_zone(table: RawTable, column: Column, where: str, error: NoZoneError) -> InputError:
+    """Return the error for a time with an offset, at the first row that may have one."""
+    cells = table.frame[column.name]
+    written = cells.dtype == pl.String
+    found = narrow(cells).str.contains(_HAS_OFFSET) if written else cells.is_not_null()
+    row = int(found.arg_true()[0]) if found.any() else 0
+    (at,), (value,) = table.sources([row]), table.values(column.name, [row])
+    where = at.file or where
+    place = {"where": where, "column": column.name, "value": repr(value), "error": error.args[0]}
+    if at.line is None:
+        return InputError(
+            message("{where}, row {row}, column {column}: {value}: {error}", row=at.row, **place)
+        )
+    return InputError(
+        message("{where}, line {line}, column {column}: {value}: {error}", line=at.line, **place)
+    )
+
+
+#: The end of a time that says how far its clock is ahead of UTC.
+_HAS_OFFSET = (
+    r":[0-9]{2}(?:[.,][0-9]*)?\s*(?:[AaPp]\.?[Mm]\.?\s*)?(?:Z|z|[+-][0-9]{2}:?(?:[0-9]{2})?)\s*$"
+)
 
 
 def _shop_ids(series: pl.Series, where: str) -> pl.Series:
     """Return ids of shops as text, not trimmed yet."""
     if series.dtype.is_float() or series.dtype.is_temporal() or series.dtype == pl.Boolean:
         raise InputError(
-            f"{where}: column shop_id: {series.dtype} cannot be read as text: give ids as text"
+            message(
+                "{where}: column shop_id: {type} cannot be read as text: give ids as text",
+                where=where,
+                type=series.dtype,
+            )
         )
     return series.cast(pl.String)
 
 
 def _find_faults(
-    table: RawTable, stream: Stream, cells: dict[str, Cells], shops: ShopCodes
+    table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids, shops: ShopCodes
 ) -> Iterator[tuple[str | None, pl.Series, str]]:
     """Yield reasons to set rows aside, in the order in which they are looked for."""
-    if table.too_long:
-        rows = pl.Series([False]).new_from_index(0, len(table.frame))
-        yield None, rows.scatter(list(table.too_long), True), "more cells than the header has"
     if table.refused:
         rows = pl.Series([False]).new_from_index(0, len(table.frame))
         yield None, rows.scatter(list(table.refused), True), _REFUSED
     if (without := shops.missing()) is not None:
-        yield "shop_id", without, "required, and empty"
-    for name in sorted(cells, key=lambda n: n not in stream.key):
+        yield "shop_id", without, _EMPTY
+    if (lost := shops.rounded()) is not None:
+        yield "shop_id", lost, LOST_DIGITS
+    for fault in sorted(ids.faults, key=lambda f: f.column not in stream.key):
+        if fault.aside:
+            yield fault.column, fault.cells, fault.reason
+    for name in sorted(cells.keys() - {SUBORDER}, key=lambda n: n not in stream.key):
         column, found = stream.column(name), cells[name]
         if found.unreadable is not None and column.kind == "enum":
-            yield name, found.unreadable, f"not one of {', '.join(column.values)}"
+            words = message("not one of {words}", words=listed(column.values))
+            yield name, found.unreadable, words
         elif found.unreadable is not None and (column.required or column.vital):
-            yield name, found.unreadable, _unreadable(column)
+            for mask, reason in _unreadable(table, column, found.unreadable):
+                yield name, mask, reason
         if column.required and found.values.null_count():
-            yield name, found.values.is_null(), "required, and empty"
+            yield name, found.values.is_null(), _EMPTY
         low, high = column.low, column.high
         if low is not None and (values := found.values).min() is not None and values.min() < low:  # type: ignore[operator]
             yield name, (values < low).fill_null(False), _range(column)
@@ -135,18 +186,71 @@ def _find_faults(
             yield name, (values > high).fill_null(False), _range(column)
 
 
+def _find_empty(
+    table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids
+) -> Iterator[tuple[str, pl.Series, str]]:
+    """Yield optional cells that hold something else than their column is for."""
+    for fault in ids.faults:
+        if not fault.aside:
+            yield fault.column, fault.cells, fault.reason
+    for name, found in cells.items():
+        if found.unreadable is not None:
+            for mask, reason in _unreadable(table, stream.column(name), found.unreadable):
+                yield name, mask, reason
+
+
 #: Stands for the reason that a table gives for each row that it refuses.
 _REFUSED = "refused"
+_EMPTY = message("required, and empty")
+_A_NUMBER = r"^[0-9]+(?:\.[0-9]*)?$"
+#: What a cell of each kind looks like that can be read.
+_READABLE = {
+    "time": message("not readable as time: write it like 2024-06-30 12:00:00"),
+    "day": message("not readable as day: write it like 2024-06-30"),
+    "money": message("not readable as money: write it like 1234.50"),
+    "int": message("not readable as int: write it like 12"),
+    "number": message("not readable as number: write it like 0.25, with at most six decimals"),
+    "bool": message("not readable as bool: write true or false"),
+}
+_COUNTED = message(
+    "not readable as time: a number; write it like 2024-06-30 12:00:00, or let a layout say what it"
+    " counts (time_format)"
+)
+_MARKS = message(
+    "not readable as money: write it like 1234.50, or let a layout name its decimal mark (decimal)"
+)
 
 
-def _unreadable(column: Column) -> str:
-    if column.kind == "text":
-        return "digits of this id are lost: a spreadsheet rounded it"
-    return f"not readable as {column.kind}"
+def _unreadable(
+    table: RawTable, column: Column, unreadable: pl.Series
+) -> Iterator[tuple[pl.Series, Message]]:
+    """Yield unreadable cells by the reason, which says what can be read."""
+    usual = _READABLE[column.kind]
+    cells = table.frame[column.name]
+    special: list[tuple[pl.Series, Message]] = []
+    if cells.dtype == pl.String and column.kind in ("time", "day"):
+        form = None if table.layout is None else table.layout.form(column.name).time
+        if form is not None:
+            usual = message(
+                "not readable as time in the form that the layout states, {form}", form=form
+            )
+        else:
+            special = [(cells.str.contains(_A_NUMBER), _COUNTED)]
+    elif cells.dtype == pl.String and column.kind == "money" and table.layout is not None:
+        special = [(cells.str.contains(r"[,.].*[0-9]"), _MARKS)]
+    for mask, reason in special:
+        found = unreadable & mask.fill_null(False)
+        unreadable = unreadable & ~found
+        if found.any():
+            yield found, reason
+    if unreadable.any():
+        yield unreadable, usual
 
 
-def _range(column: Column) -> str:
-    return "negative" if column.high is None else f"not within {column.low} to {column.high}"
+def _range(column: Column) -> Message:
+    if column.high is None:
+        return message("negative")
+    return message("not within {low} to {high}", low=column.low, high=column.high)
 
 
 def _incidents(
@@ -158,9 +262,7 @@ def _incidents(
     if reason is _REFUSED:
         values = [table.refused[row][0] for row in rows]
         reasons = [table.refused[row][1] for row in rows]
-    elif column is None:
-        values = [table.too_long[row] for row in rows]
-    else:
+    elif column is not None:
         values = table.values(column, rows)
         column = table.titles.get(column, column)
     return pl.DataFrame(

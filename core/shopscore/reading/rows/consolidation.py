@@ -12,18 +12,17 @@ import polars as pl
 from attrs import evolve, frozen
 
 from ...model.layouts import SubOrders
-from ...model.streams import Column, Stream
+from ...model.streams import Stream
 from ..raw_table import RawTable
 from ..report import Books, no_incidents
-from .cells import parse
+from ..unlisted import UnlistedWords, count_words
 from .checks import ROW, Checked, check
+from .clocks import clock_of
 from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
 from .repairs import repair_times
-from .suborders import PARTS, RULE, SUB, merge_suborders
-
-_SUBORDER = Column("suborder_id", "text")
+from .suborders import PARTS, RULE, merge_suborders
 
 
 @frozen(eq=False)
@@ -53,14 +52,22 @@ class TypedRows:
 
 @frozen(eq=False)
 class ConsolidatedRows:
-    """One row per key, repaired, with what was found on the way."""
+    """One row per key, repaired, with what was found on the way.
+
+    ``repeated`` counts those of the replaced rows that were equal in every cell to another.
+    Times in ``rows`` are those of the wall; ``instants`` has them in steady seconds (see
+    ``clocks``), None where they are the same.
+    """
 
     rows: pl.DataFrame
+    instants: pl.DataFrame | None
     index: KeyIndex
     places: Places
     books: Books
     set_aside: pl.DataFrame
     repaired: pl.DataFrame
+    repeated: int
+    unlisted: tuple[UnlistedWords, ...]
     ignored: tuple[str, ...]
 
 
@@ -72,10 +79,9 @@ def type_rows(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None)
         part = check(table, stream, zone)
         own = part.rows
         rule = None if table.layout is None else table.layout.suborders
-        if rule is not None and table.suborders is not None:
+        if rule is not None:
             rules += [] if rule in rules else [rule]
-            ids = parse(table.suborders, _SUBORDER, None).values.gather(own[ROW])
-            own = own.with_columns(ids.alias(SUB), pl.lit(rules.index(rule)).alias(RULE))
+            own = own.with_columns(pl.lit(rules.index(rule)).alias(RULE))
         rows.append(own.with_columns(pl.col(ROW) + before) if before else own)
         before += part.rows_in
         aside = (part.set_aside["row"] - 1).to_list()
@@ -85,16 +91,20 @@ def type_rows(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None)
     return TypedRows(stream, pl.concat(rows, how="diagonal"), parts, rules)
 
 
-def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
+def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) -> ConsolidatedRows:
     """Keep latest states and repair; the column ``shop`` is a position in the sorted ``shop_ids``."""
     stream = typed.stream
     shop = pl.concat(part.shops.among(shop_ids) for _, part in typed.parts)
     rows = typed.rows.with_columns(shop)
-    latest, index = keep_latest(merge_suborders(rows, typed.suborders, stream), stream)
-    repaired_rows, emptied = repair_times(latest, stream)
+    whole, repeated = merge_suborders(rows, typed.suborders, stream)
+    found = keep_latest(whole, stream)
+    latest = found.rows
+    repaired_rows, emptied = repair_times(latest, stream, zone)
     places = Places.of(latest[ROW], typed.tables, typed.offsets)
     repaired = pl.concat([_locate(emptied, places, stream), *_unreadable(latest, typed)])
-    set_aside = pl.concat([no_incidents(), *(part.set_aside for _, part in typed.parts)])
+    set_aside = pl.concat(
+        [no_incidents(), *(table.locate(part.set_aside) for table, part in typed.parts)]
+    )
     books = Books(
         rows_in=int(typed.offsets[-1]),
         accepted=_count(latest),
@@ -108,15 +118,50 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
         for name, value in defaults.items()
         if name in repaired_rows.columns and repaired_rows[name].null_count()
     )
+    shown, instants = _on_the_wall(filled.drop(ROW, PARTS, strict=False), stream, zone)
     return ConsolidatedRows(
-        rows=filled.drop(ROW, PARTS, strict=False),
-        index=index,
+        rows=shown,
+        instants=instants,
+        index=found.index,
         places=places,
         books=books,
         set_aside=set_aside,
         repaired=repaired,
+        repeated=repeated + found.repeated,
+        unlisted=tuple(_unlisted(typed)),
         ignored=tuple(dict.fromkeys(name for _, part in typed.parts for name in part.ignored)),
     )
+
+
+def _unlisted(typed: TypedRows) -> Iterator[UnlistedWords]:
+    """Yield the words that no list has, of each column and header."""
+    found: dict[tuple[str, str, str], list[pl.Series]] = {}
+    for table, part in typed.parts:
+        for column, words in part.unlisted.items():
+            place = column, table.titles[column], table.taken_as(column)
+            found.setdefault(place, []).append(words)
+    for place, parts in found.items():
+        if counted := count_words(pl.concat(parts)):
+            yield UnlistedWords(typed.stream.name, *place, counted)
+
+
+def _on_the_wall(
+    rows: pl.DataFrame, stream: Stream, zone: ZoneInfo | None
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return rows with the times that the wall shows, and their instants where these differ."""
+    if zone is None:
+        return rows, None
+    clock = clock_of(zone)
+    times = [c for c in rows.get_columns() if _is_time(stream, c.name) and clock.has_changes(c)]
+    shown = [clock.wall(column) for column in times]
+    if all(wall.equals(steady) for wall, steady in zip(shown, times, strict=True)):
+        return rows, None
+    steady = [c for c in rows.get_columns() if _is_time(stream, c.name)]
+    return rows.with_columns(shown), pl.DataFrame(steady)
+
+
+def _is_time(stream: Stream, name: str) -> bool:
+    return name in stream.names and stream.column(name).kind == "time"
 
 
 def _count(rows: pl.DataFrame) -> int:
@@ -132,10 +177,10 @@ def _unreadable(latest: pl.DataFrame, typed: TypedRows) -> Iterator[pl.DataFrame
     if PARTS in latest.columns:
         stayed = pl.concat([stayed, latest[PARTS].explode().drop_nulls()])
     stayed = stayed.unique().cast(pl.Int64)
-    for (_, part), before in zip(typed.parts, typed.offsets, strict=False):
+    for (table, part), before in zip(typed.parts, typed.offsets, strict=False):
         if len(part.unreadable):
             at = part.unreadable["row"] - 1 + int(before)
-            yield part.unreadable.filter(at.is_in(stayed.implode()))
+            yield table.locate(part.unreadable.filter(at.is_in(stayed.implode())))
 
 
 def _locate(emptied: pl.DataFrame, places: Places, stream: Stream) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from attrs import frozen
 
 from ...model.streams import Stream
 from .keys import KeyIndex, hashes
@@ -11,8 +12,17 @@ from .keys import KeyIndex, hashes
 SEPARATOR = "\x1f"
 
 
-def keep_latest(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, KeyIndex]:
-    """Return the rows without those that a newer state of the same key replaces, and their index.
+@frozen(eq=False)
+class LatestRows:
+    """One row per key, their index, and how many of the others were equal in every cell."""
+
+    rows: pl.DataFrame
+    index: KeyIndex
+    repeated: int = 0
+
+
+def keep_latest(rows: pl.DataFrame, stream: Stream) -> LatestRows:
+    """Return the rows without those that a newer state of the same key replaces.
 
     Newest is the greatest ``updated_at`` (null is oldest), and among equals the greatest
     canonical text.
@@ -21,20 +31,21 @@ def keep_latest(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, KeyIn
     index = KeyIndex.of(hashes(rows.select(keys)))
     found = index.candidates()
     if not len(found):
-        return rows, index
+        return LatestRows(rows, index)
     rivals = rows[found].with_columns(pl.Series("_at", found), canonical_text(stream, rows.columns))
     if "updated_at" not in rivals.columns:
         rivals = rivals.with_columns(pl.lit(None, dtype=pl.Int64).alias("updated_at"))
-    winners = rivals.sort("updated_at", "_text", nulls_last=False).unique(
+    states = rivals.unique([*keys, "updated_at", "_text"], keep="first", maintain_order=True)
+    winners = states.sort("updated_at", "_text", nulls_last=False).unique(
         keys, keep="last", maintain_order=True
     )["_at"]
     keep = np.ones(len(rows), dtype=np.bool_)
     keep[found] = False
     keep[winners.to_numpy()] = True
     if keep.all():
-        return rows, index
+        return LatestRows(rows, index)
     left = rows.filter(pl.Series(keep))
-    return left, KeyIndex.of(hashes(left.select(keys)))
+    return LatestRows(left, KeyIndex.of(hashes(left.select(keys))), len(rivals) - len(states))
 
 
 def canonical_text(stream: Stream, present: list[str]) -> pl.Expr:

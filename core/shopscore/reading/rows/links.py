@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
+from attrs import frozen
 
 from .keys import KeyIndex, positions
+
+Mask = npt.NDArray[np.bool_]
 
 #: Row of the linked order in the orders table; null where the row names none that is known.
 ORDER = "_order"
 
 
-def link(
-    rows: pl.DataFrame, orders: tuple[pl.DataFrame, KeyIndex] | None
-) -> tuple[pl.DataFrame, int]:
-    """Return the rows with :data:`ORDER`, and how many name an order that is not there.
+#: So many rows that name orders, and find none, are told of; of one shop, where others find theirs.
+_FEW, _FEW_OF_ONE = 2, 5
+
+
+@frozen(eq=False)
+class Linked:
+    """The rows with :data:`ORDER`, how many name an order that is not there, and where none is.
+
+    ``lost`` are shops whose rows name orders, of which none is there.
+    """
+
+    rows: pl.DataFrame
+    unlinked: int = 0
+    lost: tuple[int, ...] = ()
+
+
+def link(rows: pl.DataFrame, orders: tuple[pl.DataFrame, KeyIndex] | None) -> Linked:
+    """Return the rows with the row of the order that each names.
 
     ``orders`` are the keys of the orders (shop and order_id) and their index.
     """
     if "order_id" not in rows.columns:
-        return rows, 0
+        return Linked(rows)
     at = np.full(len(rows), -1, dtype=np.int64)
     named = rows["order_id"].is_not_null().arg_true()
     if orders is not None and len(named):
@@ -28,4 +46,25 @@ def link(
         at[named.to_numpy()] = positions(*orders, wanted)
     unlinked = len(named) - int((at >= 0).sum())
     order = pl.Series(ORDER, at)
-    return rows.with_columns(order.set(order < 0, None).cast(pl.UInt32)), unlinked
+    linked = rows.with_columns(order.set(order < 0, None).cast(pl.UInt32))
+    if not unlinked or orders is None or not len(orders[0]):
+        return Linked(linked, unlinked)
+    return Linked(linked, unlinked, _lost(rows["shop"], named, at >= 0, orders[0]["shop"]))
+
+
+def _lost(shop: pl.Series, named: pl.Series, found: Mask, of_orders: pl.Series) -> tuple[int, ...]:
+    """Return the shops whose rows name orders, and find none.
+
+    A shop without any order is told of only where no shop has both; where other shops find
+    theirs, those that have orders, and more than a few rows.
+    """
+    size = 1 + max(int(shop.max()), int(of_orders.max()))  # type: ignore[arg-type]
+    shops = shop.to_numpy()
+    naming = np.bincount(shops[named.to_numpy()], minlength=size)
+    finding = np.bincount(shops[found], minlength=size)
+    having = np.bincount(of_orders.to_numpy(), minlength=size) > 0
+    if finding.any():
+        lost = having & (finding == 0) & (naming >= _FEW_OF_ONE)
+    else:
+        lost = (naming > 0) & (having | ~having[naming > 0].any()) & (naming.sum() >= _FEW)
+    return tuple(np.flatnonzero(lost).tolist())

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from attrs import evolve, frozen
 
-from ..raw_table import RawTable
-
-
-class SourceRow(NamedTuple):
-    """A row of a source: its file, its line as an editor counts, and which row it is from 1 on.
-
-    A dataframe has no file, and a Parquet file no lines.
-    """
-
-    file: str | None
-    line: int | None
-    row: int
+from ..raw_table import RawTable, RowSource
 
 
 @frozen(eq=False)
@@ -52,7 +40,7 @@ class Places:
         none = pl.Series([None], dtype=pl.UInt32).new_from_index(0, count)
         return evolve(self, sources=none.scatter(at, own.cast(pl.UInt32)))
 
-    def find(self, positions: Iterable[int]) -> list[SourceRow | None]:
+    def find(self, positions: Iterable[int]) -> list[RowSource | None]:
         """Return where some rows of the stream are from."""
         rows = [int(position) for position in positions]
         if self.sources is None:
@@ -61,15 +49,13 @@ class Places:
         known = iter(self.find_sources([row for row in found if row is not None]))
         return [None if row is None else next(known) for row in found]
 
-    def find_sources(self, rows: Iterable[int]) -> list[SourceRow]:
+    def find_sources(self, rows: Iterable[int]) -> list[RowSource]:
         """Return where rows are from that are at some positions among those of all tables."""
         wanted = np.fromiter(rows, np.int64)
         table_of = np.searchsorted(self.offsets, wanted, side="right") - 1
-        found: dict[int, SourceRow] = {}
+        found: dict[int, RowSource] = {}
         for number in np.unique(table_of):
             table, before = self.tables[number], int(self.offsets[number])
             own = np.unique(wanted[table_of == number]).tolist()
-            lines = table.lines([row - before for row in own])
-            for row, line in zip(own, lines, strict=True):
-                found[row] = SourceRow(table.label, line, row - before + 1)
+            found.update(zip(own, table.sources([row - before for row in own]), strict=True))
         return [found[row] for row in wanted.tolist()]

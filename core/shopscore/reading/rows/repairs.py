@@ -1,14 +1,22 @@
-"""Out-of-order times: the later cell of a broken pair becomes null."""
+"""Out-of-order times: the later cell of a broken pair becomes null.
+
+Times are compared as instants, and told as the wall shows them.
+"""
 
 from __future__ import annotations
+
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from ...model.streams import Stream
 from .checks import ROW
+from .clocks import clock_of
 
 
-def repair_times(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, pl.DataFrame]:
+def repair_times(
+    rows: pl.DataFrame, stream: Stream, zone: ZoneInfo | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows with broken pairs repaired left to right, and the cells that were emptied.
 
     The second frame has the columns ``_row``, ``column``, ``value`` and ``reason``.
@@ -20,10 +28,11 @@ def repair_times(rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, pl.D
         broken = (rows[end] < rows[start]).fill_null(False)
         if not broken.any():
             continue
+        late = rows.filter(broken).select(ROW, start, end)
+        if zone is not None:
+            late = late.with_columns(clock_of(zone).wall(late[name]) for name in (start, end))
         emptied.append(
-            rows.filter(broken)
-            .rechunk()  # polars 2.1 stumbles over empty chunks in format
-            .select(
+            late.rechunk().select(  # polars 2.1 stumbles over empty chunks in format
                 pl.col(ROW),
                 pl.lit(end).alias("column"),
                 _clock(end).alias("value"),

@@ -8,6 +8,7 @@ import polars as pl
 from attrs import frozen
 
 from .cells import trim
+from .ids import bare_ids, rounded
 
 
 @frozen(eq=False)
@@ -29,15 +30,23 @@ class ShopCodes:
         row_of_code = np.full(int(codes.max()) + 1 if len(codes) else 0, -1, dtype=np.int64)
         row_of_code[codes] = np.arange(len(codes))
         used = np.flatnonzero(row_of_code >= 0)
-        return cls(codes, used, trim(filled.gather(row_of_code[used])))
+        return cls(codes, used, bare_ids(trim(filled.gather(row_of_code[used]))))
 
     def missing(self) -> pl.Series | None:
         """Return which rows have no shop; None where every row has one."""
-        if not self.ids.null_count():
+        return self._rows_of(self.ids.is_null())
+
+    def rounded(self) -> pl.Series | None:
+        """Return which rows have a shop whose digits a spreadsheet lost; None where none has."""
+        return self._rows_of(rounded(self.ids))
+
+    def _rows_of(self, ids: pl.Series) -> pl.Series | None:
+        """Return which rows have one of some ids; None where no row has."""
+        if not ids.any():
             return None
-        empty = np.zeros(int(self.used[-1]) + 1, dtype=np.bool_)
-        empty[self.used] = self.ids.is_null().to_numpy()
-        return pl.Series(empty[self.codes])
+        marked = np.zeros(int(self.used[-1]) + 1, dtype=np.bool_)
+        marked[self.used] = ids.to_numpy()
+        return pl.Series(marked[self.codes])
 
     def only(self, keep: pl.Series) -> ShopCodes:
         """Return the codes of the rows to keep."""

@@ -8,43 +8,52 @@ import polars as pl
 
 from ...model.layouts import SubOrders
 from ...model.streams import Stream
+from ..raw_table import SUBORDER
 from .checks import ROW
 from .latest_state import canonical_text
 
 #: The rows of the sources of which a row is made; null: it is one itself.
 PARTS = "_parts"
-#: The id of a row's sub-order, and which rule puts it together with others.
-SUB, RULE = "_sub", "_rule"
+#: Which rule puts a row together with others; its own id is :data:`SUBORDER`.
+RULE = "_rule"
 
 
-def merge_suborders(rows: pl.DataFrame, rules: list[SubOrders], stream: Stream) -> pl.DataFrame:
+def merge_suborders(
+    rows: pl.DataFrame, rules: list[SubOrders], stream: Stream
+) -> tuple[pl.DataFrame, int]:
     """Return the rows of all sources with those of one order put together, each sub-order once.
 
     Of a sub-order that is there more than once the latest state is taken, wherever it comes from.
     Rows without a rule stay as they are. An order stands where the first of its parts stands.
+    The second value is how many rows of sub-orders were equal in every cell to another.
     """
     if RULE not in rows.columns:
-        return rows
+        return rows, 0
     alone = rows.filter(pl.col(RULE).is_null())
     parts = rows.filter(pl.col(RULE).is_not_null())
-    orders = [
+    merged = [
         _merge(parts.filter(pl.col(RULE) == position), rule, stream)
         for position, rule in enumerate(rules)
     ]
-    return pl.concat([alone, *orders], how="diagonal").drop(SUB, RULE)
+    orders = pl.concat([alone, *(part for part, _ in merged)], how="diagonal")
+    return orders.drop(SUBORDER, RULE), sum(repeated for _, repeated in merged)
 
 
-def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> pl.DataFrame:
+def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> tuple[pl.DataFrame, int]:
     keys = ["shop", *stream.key]
     newest = ["updated_at"] if "updated_at" in rows.columns else []
     rows = rows.with_columns(canonical_text(stream, rows.columns))
-    rows = rows.sort(*keys, SUB, *newest, "_text", nulls_last=False)
-    alone = rows[SUB].is_null()  # without an id each row is a part of its own
-    once = rows.filter(~alone).unique([*keys, SUB], keep="last", maintain_order=True)
-    rows = pl.concat([once, rows.filter(alone)]).sort(*keys, SUB, "_text", nulls_last=True)
+    rows = rows.sort(*keys, SUBORDER, *newest, "_text", nulls_last=False)
+    alone = rows[SUBORDER].is_null()  # without an id each row is a part of its own
+    named = rows.filter(~alone)
+    once = named.unique([*keys, SUBORDER], keep="last", maintain_order=True)
+    repeated = 0
+    if len(once) < len(named):
+        repeated = len(named) - named.n_unique([*keys, SUBORDER, *newest, "_text"])
+    rows = pl.concat([once, rows.filter(alone)]).sort(*keys, SUBORDER, "_text", nulls_last=True)
     how = dict(_how(rule, newest))
-    apart = {*keys, SUB, RULE, "_text"}
-    return rows.group_by(keys, maintain_order=True).agg(
+    apart = {*keys, SUBORDER, RULE, "_text"}
+    orders = rows.group_by(keys, maintain_order=True).agg(
         *(
             how.get(name, _first)(pl.col(name)).alias(name)
             for name in rows.columns
@@ -52,6 +61,7 @@ def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> pl.DataFrame:
         ),
         pl.col(ROW).alias(PARTS),
     )
+    return orders, repeated
 
 
 def _how(rule: SubOrders, newest: list[str]) -> Iterator[tuple[str, Callable[[pl.Expr], pl.Expr]]]:

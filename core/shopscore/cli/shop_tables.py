@@ -1,0 +1,151 @@
+"""Tables of a result: one line per shop, and every number behind one shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..messages import Message, listed, message
+from ..model.rulesets import Dimension, Tier
+from ..results.result import Result
+from ..results.views import MetricView, ShopView
+from . import voice
+from .tables import Table, decimals, in_unit, table, word
+
+_SOURCE = message("source")
+
+
+def shops_table(result: Result, shops: Iterable[ShopView]) -> Table:
+    """Return one line per shop: score, dimensions and tiers; without a total, what is measured."""
+    ruleset = result.rules.ruleset
+    metrics = {id: m.metric for id, m in result.rules.metrics.items()}
+    items = () if ruleset.dimensions else ruleset.metric_ids
+    places = result.rules.exact.decimals
+    score = message("score")
+    numbers = [*(d.label for d in ruleset.dimensions), *(metrics[id].label for id in items)]
+    columns = (message("shop"), message("industry"), message("status"), score, *numbers)
+    rows = (
+        (
+            s.shop_id,
+            s.industry,
+            word(s.status),
+            _between(s, places),
+            *(decimals(d.points) for d in s.dimensions),
+            *(in_unit(s[id].value, metrics[id].unit) for id in items),
+            _tiers(result, s),
+        )
+        for s in shops
+    )
+    return table((*columns, message("tiers")), rows, right=(score, *numbers))
+
+
+def shop_table(result: Result, shop: ShopView) -> Table:
+    """Return a table with every number behind one shop; why some are missing stands below."""
+    rows = [_metric_cells(result, m) for m in shop.metrics]
+    columns = list(rows[0]) if rows else []
+    return table(
+        columns,
+        [list(row.values()) for row in rows],
+        right=[column for column in columns[2:-1] if column != _SOURCE],
+        usual=(word("ok"), word("informational")),
+        title=" · ".join(_title(result, shop)),
+        notes=_notes(result, shop),
+    )
+
+
+def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
+    """Return the cells of a metric by the headings of their columns."""
+    metric = result.rules.metrics[m.id].metric
+    dimensions = _labels_by_id(result.rules.ruleset.dimensions)
+    cells: dict[Message, object] = {
+        message("dimension"): dimensions[m.dimension] if m.dimension else "",
+        message("metric"): metric.label,
+        message("value"): in_unit(m.value, metric.unit),
+        message("n"): "–" if m.n is None else m.n,
+    }
+    if result.compared:
+        cells[message("industry mean")] = in_unit(m.industry_mean, metric.unit)
+        against = f"{word(m.direction)} {m.difference_shown or ''}".strip()
+        cells[message("against it")] = against or "–"
+    if result.attainments:
+        reached = {None: "–", True: message("yes"), False: message("no")}[m.reached]
+        cells[message("standard")] = in_unit(m.standard, metric.unit)
+        cells[message("reached")] = reached
+    cells |= {
+        message("percentile"): decimals(m.percentile, 3) + ("*" if m.from_table else ""),
+        message("points"): decimals(m.points),
+        message("weight"): decimals(m.weight, 3),
+    }
+    if result.columns.mixed:
+        cells[_SOURCE] = _source(m)
+    return cells | {message("status"): word(m.status)}
+
+
+def _source(m: MetricView) -> str:
+    """Return where a metric is from: events or typed-in values, and what of it is from elsewhere."""
+    if m.source is None:
+        return "–"
+    parts: list[object] = [word(m.source)]
+    if m.value is not None and m.points_source == "values":
+        parts.append(message("points typed in"))
+    elif m.value is not None and m.percentile_source == "values":
+        parts.append(message("percentile typed in"))
+    return voice.clauses(parts)
+
+
+def _notes(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
+    """Yield why metrics have no data, and the notes of metrics; a notice names missing numbers."""
+    if shop.reason is not None:
+        yield word(shop.status), shop.reason
+    labels = _labels_by_id(result.rules.ruleset.dimensions)
+    for d in shop.dimensions:
+        if d.console is not None:
+            computed, shown = decimals(d.points), decimals(d.console)
+            yield (
+                labels[d.id],
+                message("{points}, console {shown}", points=computed, shown=shown),
+            )
+    for m in shop.metrics:
+        if m.reason is not None and m.status != "missing_number":
+            yield result.rules.metrics[m.id].metric.label, m.reason
+    for m in shop.metrics:
+        metric = result.rules.metrics[m.id].metric
+        if metric.note:
+            yield metric.label, metric.note
+
+
+def _title(result: Result, shop: ShopView) -> Iterator[str]:
+    """Yield what stands above the table of a shop: who it is, and what is known of its score."""
+    yield from (shop.shop_id, shop.industry, word(shop.status))
+    yield _score(result, shop)
+    if shop.console is not None:
+        shown = decimals(shop.console, result.rules.exact.decimals)
+        yield voice.text(message("console {points}", points=shown))
+    if shop.coverage is not None and shop.coverage < 1:
+        yield f"{voice.text(message('coverage'))} {decimals(shop.coverage * 100, 0)}%"
+    if shop.tiers or shop.possible_tiers:
+        yield _tiers(result, shop)
+
+
+def _score(result: Result, shop: ShopView) -> str:
+    """Return the score of a shop in the title of its table, with its exact value."""
+    exact = f" (= {shop.score_exact})" if shop.score_exact else ""
+    return _between(shop, result.rules.exact.decimals) + exact
+
+
+def _between(shop: ShopView, places: int) -> str:
+    """Return the score, or for a partial shop the ends between which it lies."""
+    if shop.status == "partial" and shop.score_low is not None:
+        return f"{decimals(shop.score_low, places)}–{decimals(shop.score_high, places)}"
+    return decimals(shop.score, places)
+
+
+def _tiers(result: Result, shop: ShopView) -> str:
+    labels = _labels_by_id(result.rules.ruleset.tiers)
+    possible = (f"{labels[id]}?" for id in shop.possible_tiers)
+    return voice.text(listed([*(labels[id] for id in shop.tiers), *possible]))
+
+
+def _labels_by_id(labelled: Iterable[Dimension[Any] | Tier[Any]]) -> dict[str, str]:
+    """Return what stands for an id within a table: in English the ids are words themselves."""
+    return {one.id: one.label.zh if voice.lang() == "zh" else one.id for one in labelled}

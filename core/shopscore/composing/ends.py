@@ -1,0 +1,164 @@
+"""Ends: the lowest and the highest total that a shop can have, where something is missing.
+
+A metric whose input is missing may turn out to have any points that its scorer can give, or no row
+that counts, and then the others share its weight. A total is therefore a weighted mean of known
+points and of optional ones. Its lowest value takes each optional metric at its worst, and leaves
+out those that would raise it; the highest likewise. Both are exact, and both can come true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+import polars as pl
+from attrs import frozen
+
+from ..exact.columns import ColumnBuilder, ExactColumn
+from ..exact.rationals import Mask, Rationals
+from ..grading.points import Graded
+from ..grading.variants import by_variant
+from ..model.rulesets import Dimension
+from ..rules.coverage import weights_within
+from ..rules.exact_rules import ExactRuleSet, Weight
+from .patterns import find_patterns
+
+
+@frozen(eq=False)
+class Ends:
+    """The lowest and the highest total of every shop; unknown where there can be none."""
+
+    lowest: ExactColumn
+    highest: ExactColumn
+
+    def changed(self, change: Callable[[ExactColumn], ExactColumn]) -> Ends:
+        """Return the ends after the same change of both."""
+        return Ends(change(self.lowest), change(self.highest))
+
+
+@frozen(eq=False)
+class _Part:
+    """A part of a weighted mean: its worst value, its weight, and whether it may be left out.
+
+    ``weight`` is None where the rules do not say it.
+    """
+
+    value: Rationals
+    weight: Weight
+    optional: bool
+
+
+def find_ends(
+    rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Series, among: Mask
+) -> Ends:
+    """Return the lowest and the highest total that some shops can have, before adjustments."""
+    size = len(industries)
+    builders = ColumnBuilder(size), ColumnBuilder(size)
+    ids = [entry.id for _, entry in rules.entries]
+    possible = {id: graded[id].least.known for id in ids}
+    lacking = {id: graded[id].lacking for id in ids}
+    for variant in by_variant(rules, industries):
+        for (present, optional), rows in find_patterns((possible, lacking), variant.rows & among):
+            for sign, builder in zip((1, -1), builders, strict=True):
+                values = {
+                    id: (graded[id].least if sign == 1 else graded[id].most).values.take(rows)
+                    for id in present
+                }
+                worst = {id: value.scaled(sign) for id, value in values.items()}
+                total = _lowest_total(variant.rules, worst, optional, sign, len(rows))
+                if total is not None:
+                    builder.put(rows, total.scaled(sign))
+    return Ends(*(builder.build() for builder in builders))
+
+
+def _lowest_total(
+    rules: ExactRuleSet, worst: Mapping[str, Rationals], optional: set[str], sign: int, size: int
+) -> Rationals | None:
+    """Return the lowest total, given the worst points of the metrics that can have some."""
+    known: list[_Part] = []
+    unknown: list[_Part] = []
+    for dimension in rules.dimensions:
+        if dimension.points is not None:
+            points = Rationals.constant(dimension.points * sign, size)
+            part: _Part | None = _Part(points, dimension.weight, optional=False)
+        else:
+            part = _lowest_dimension(rules, dimension, worst, optional)
+        if part is not None and part.weight != 0:
+            (unknown if part.weight is None else known).append(part)
+    if unknown:  # whatever their weights are, together they have the rest
+        rest = max(1 - sum((p.weight or Fraction(0) for p in known), Fraction(0)), Fraction(0))
+        least = _least([part.value for part in unknown])
+        known.append(_Part(least, rest, all(part.optional for part in unknown)))
+    return _lowest_mean(known)
+
+
+def _lowest_dimension(
+    rules: ExactRuleSet,
+    dimension: Dimension[Weight],
+    worst: Mapping[str, Rationals],
+    optional: set[str],
+) -> _Part | None:
+    """Return a dimension as a part of the total; None where it cannot have points."""
+    ids = [entry.id for entry in dimension.metrics if entry.id in worst]
+    if not ids or (rules.policy == "require" and len(ids) < len(dimension.metrics)):
+        return None
+    weights = weights_within(dimension)
+    if not weights:  # whatever they are, no mean is below its lowest part
+        least = _least([worst[id] for id in ids])
+        return _Part(least, dimension.weight, all(id in optional for id in ids))
+    if rules.policy == "require":
+        parts = [_Part(worst[id], weights[id], optional=False) for id in ids]
+        may_lack = any(id in optional for id in ids)
+    else:
+        parts = [_Part(worst[id], weights[id], id in optional) for id in ids]
+        may_lack = all(id in optional or not weights[id] for id in ids)
+    mean = _lowest_mean([part for part in parts if part.weight])
+    return None if mean is None else _Part(mean, dimension.weight, may_lack)
+
+
+def _lowest_mean(parts: Sequence[_Part]) -> Rationals | None:
+    """Return the lowest weighted mean of all fixed parts and any of the optional ones.
+
+    An optional part lowers the mean exactly where its value is below it. So parts are taken in
+    until none is left that would; each round lowers the mean, and takes in at least one.
+    """
+    fixed = [part for part in parts if not part.optional and part.weight]
+    optional = [part for part in parts if part.optional and part.weight]
+    if not fixed:
+        return _least([part.value for part in optional]) if optional else None
+    weight = sum((part.weight or Fraction(0) for part in fixed), Fraction(0))
+    total = _sum([part.value.scaled(part.weight or 0) for part in fixed])
+    mean = total.scaled(1 / weight)
+    for _ in optional:
+        taken = [mean.above(part.value) for part in optional]
+        mean = _mean_with(total, weight, optional, taken)
+    return mean
+
+
+def _mean_with(
+    total: Rationals, weight: Fraction, optional: Sequence[_Part], taken: Sequence[Mask]
+) -> Rationals:
+    """Return the mean of a total and those optional parts that each shop takes in."""
+    size = len(total)
+    weights = Rationals.constant(weight, size)
+    nothing = Rationals.constant(0, size)
+    for part, mask in zip(optional, taken, strict=True):
+        own = Rationals.constant(part.weight or 0, size)
+        total = total + (part.value * own).where(mask, nothing)
+        weights = weights + own.where(mask, nothing)
+    num, den = weights.lowest_terms()
+    return total * Rationals(den, num)
+
+
+def _sum(values: Sequence[Rationals]) -> Rationals:
+    first, *rest = values
+    for value in rest:
+        first = first + value
+    return first
+
+
+def _least(values: Sequence[Rationals]) -> Rationals:
+    first, *rest = values
+    for value in rest:
+        first = first.least(value)
+    return first

@@ -1,0 +1,68 @@
+"""Entries of folders: which are looked at, where links lead, what the names of folders say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ..errors import InputError
+from ..messages import Message, message
+from .openers import FolderKeys
+
+#: Names that begin so are no input: hidden files, and the locks of spreadsheets.
+HIDDEN = (".", "~$")
+
+_KEY = re.compile(r"([A-Za-z_]\w*)=(.*)", re.ASCII | re.DOTALL)
+#: Bytes of UTF-8 that the name of a folder cannot hold as they are.
+_ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+#: What Hive and those after it write in the place of an empty key.
+_EMPTY_KEYS = ("", "__HIVE_DEFAULT_PARTITION__")
+
+
+def visible(folder: Path) -> list[Path]:
+    """Return what is in a folder, by name, without hidden files.
+
+    Raises:
+        InputError: where the folder cannot be read.
+    """
+    try:
+        return sorted(p for p in folder.iterdir() if not p.name.startswith(HIDDEN))
+    except OSError as error:
+        raise InputError(
+            message("{file}: {error}", file=folder, error=error.strerror or error)
+        ) from None
+
+
+def is_lost(path: Path) -> bool:
+    """Return whether nothing is where a link leads: it dangles, or leads to itself."""
+    try:
+        return path.is_symlink() and not path.exists()
+    except OSError:
+        return True
+
+
+def leads_astray(link: Path, root: Path) -> Message | None:
+    """Return where a link leads that is not followed; None for one within the folder ``root``."""
+    target, top = link.resolve(), root.resolve()
+    if not target.is_relative_to(top):
+        return message("out of the folder")
+    if link.parent.resolve().is_relative_to(target):
+        return message("to a folder that it lies in")
+    return None
+
+
+def folder_key(name: str) -> FolderKeys | None:
+    """Return the column and cell that a folder's name says of the rows in it (``dt=2026-05-01``).
+
+    >>> folder_key("dt=2026-05-01"), folder_key("shop_id=%E7%94%B2"), folder_key("甲")
+    ({'dt': '2026-05-01'}, {'shop_id': '甲'}, None)
+    """
+    found = _KEY.fullmatch(name)
+    if found is None:
+        return None
+    key, cell = found.groups()
+    return {key: None if cell in _EMPTY_KEYS else _ESCAPED.sub(_unescaped, cell)}
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace")

@@ -1,0 +1,96 @@
+"""Types of columns: which a cell can be read from, and what to do about the others."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ...errors import InputError
+from ...messages import Message, message
+
+#: Days from the epoch to the first and the last day of the calendar, less one for any zone.
+_FIRST_DAY, _LAST_DAY = -719_161, 2_932_895
+#: Nanoseconds cannot leave the calendar.
+_PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000}
+_NESTED = (pl.List, pl.Array, pl.Struct)
+
+#: How a column becomes text, by the library that its dataframe is of.
+_AS_TEXT = {
+    "pandas": 'frame["{column}"].astype(str)',
+    "polars": 'pl.col("{column}").cast(pl.String)',
+    "pyarrow": 'table["{column}"].cast("string")',
+}
+_AS_TEXT_IN_SQL = "{column}::VARCHAR"
+#: The same for bytes, where it is another way.
+_DECODED = {"pandas": 'frame["{column}"].str.decode("utf-8")'}
+_DECODED_IN_SQL = "decode({column})"
+
+
+def as_text(column: str, library: str) -> str:
+    """Return the code that makes a column text, in a library; else in SQL.
+
+    >>> as_text("order_id", "pandas"), as_text("order_id", "duckdb")
+    ('frame["order_id"].astype(str)', 'order_id::VARCHAR')
+    """
+    return _AS_TEXT.get(library, _AS_TEXT_IN_SQL).format(column=column)
+
+
+def way_out(series: pl.Series, library: str, *, ids: bool) -> Message | None:
+    """Return what to do about a column whose type no cell can have; None where it is readable.
+
+    ``ids`` says that its cells are to be text: ids, names.
+    """
+    dtype, name = series.dtype, series.name
+    if isinstance(dtype, _NESTED):
+        return message("a cell holds several values: give one of them, as a column of its own")
+    if dtype == pl.Binary:
+        decoded = _DECODED if library in _AS_TEXT else {}
+        sql = as_text(name, library) if library in _AS_TEXT else _DECODED_IN_SQL
+        code = decoded.get(library, sql).format(column=name)
+        return message("these are bytes: decode them ({code})", code=code)
+    if dtype == pl.Object:
+        code = as_text(name, library)
+        return message("its cells are of several types: give one type ({code})", code=code)
+    if ids and (dtype.is_decimal() or dtype.is_temporal() or dtype == pl.Boolean):
+        return message("give ids as text ({code})", code=as_text(name, library))
+    return None
+
+
+def refuse_unreadable(series: pl.Series, kind: str, where: str, library: str) -> None:
+    """Raise for a column of a type that no cell of its kind can have; it names the conversion."""
+    advice = way_out(series, library, ids=kind == "text")
+    if advice is not None:
+        raise InputError(
+            message(
+                "{where}: column {column}: {type} cannot be read as {kind}: {advice}",
+                where=where,
+                column=series.name,
+                type=series.dtype,
+                kind=kind,
+                advice=advice,
+            )
+        )
+
+
+def within_calendar(series: pl.Series) -> pl.Series:
+    """Return times and days; as text where some are not within the years 1 to 9999.
+
+    Neither Python nor the engine can show these, so they stand for themselves: a number, and of
+    what.
+
+    >>> within_calendar(pl.Series([19_000, 3_000_000]).cast(pl.Date)).to_list()
+    ['2022-01-08 00:00:00', '3000000 days from 1970-01-01']
+    """
+    dtype = series.dtype
+    unit = dtype.time_unit if isinstance(dtype, pl.Datetime) else "days"
+    if unit == "ns" or not isinstance(dtype, pl.Date | pl.Datetime):
+        return series
+    per_day = _PER_DAY.get(unit, 1)
+    units = series.to_physical().cast(pl.Int64)
+    outside = ((units < _FIRST_DAY * per_day) | (units > _LAST_DAY * per_day)).fill_null(False)
+    if not outside.any():
+        return series
+    zoned = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
+    form = "%Y-%m-%d %H:%M:%S%:z" if zoned else "%Y-%m-%d %H:%M:%S"
+    inside = series.set(outside, None)
+    shown = (inside.cast(pl.Datetime("ms")) if unit == "days" else inside).dt.strftime(form)
+    return shown.zip_with(~outside, units.cast(pl.String) + f" {unit} from 1970-01-01")

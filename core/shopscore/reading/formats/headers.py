@@ -1,0 +1,73 @@
+"""Headers within a table: what is left where one file was put below another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+from attrs import evolve
+
+from ...errors import InputError
+from ...messages import message
+from ...model.layouts import plain_header
+from .body import Body, Refusals
+
+#: The reason of a row that is the header once more.
+AGAIN = message("the header again, and no row")
+
+
+def refuse_headers(body: Body, label: str, header: Sequence[str]) -> Body:
+    """Return a body that refuses the rows that are its header once more.
+
+    Its columns are named after their positions in the header.
+
+    Raises:
+        InputError: for another header, since the rows below it have other columns.
+    """
+    names = {at: name for at, name in enumerate(header) if name.strip()}
+    suspects = sorted(set(_suspects(body.frame, names)))
+    if not suspects:
+        return body
+    known = {plain_header(name) for name in names.values()}
+    own = [plain_header(name) for name in header]
+    refused: Refusals = {}
+    for row, cells in zip(suspects, body.origin.records(suspects), strict=True):
+        found = [plain_header(cell) for cell in cells]
+        if _bare(found) == _bare(own):
+            first = min(names)
+            refused[row] = names[first], AGAIN
+        elif _is_header(found, known):
+            (line,) = body.origin.lines([row])
+            raise InputError(
+                message(
+                    "{file}, line {line}: another header, with other columns than the first; make"
+                    " two tables of it",
+                    file=label,
+                    line=row + 1 if line is None else line,
+                )
+            )
+    return evolve(body, refused={**body.refused, **refused})
+
+
+def _suspects(frame: pl.DataFrame, names: dict[int, str]) -> Iterator[int]:
+    """Yield rows that have the name of their column in some place, or that of any in the first."""
+    for at, column in enumerate(frame.get_columns()):
+        own = names.get(int(column.name))
+        found = column == own if own is not None else pl.Series([], dtype=pl.Boolean)
+        yield from found.arg_true()
+        if at == 0 and names:
+            yield from column.is_in([*names.values()]).arg_true()
+
+
+def _is_header(cells: Sequence[str], known: set[str]) -> bool:
+    """Return whether most filled cells of a row are names of columns, two of them at least."""
+    filled = [cell for cell in cells if cell]
+    return sum(cell in known for cell in filled) >= max(2, len(filled) / 2)
+
+
+def _bare(cells: Sequence[str]) -> list[str]:
+    """Return cells without blank ones at the end."""
+    bare = list(cells)
+    while bare and not bare[-1]:
+        bare.pop()
+    return bare

@@ -1,0 +1,212 @@
+"""Web pages that back offices call .xls: their tables as worksheets, as they were laid out."""
+
+from __future__ import annotations
+
+import email
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import polars as pl
+
+from ...errors import InputError
+from ...messages import message
+from .archives import Content
+from .documents import PageKind, refuse_page
+from .text import MOST_COLUMNS
+from .workbooks import Grid
+
+#: The most bytes of a page, and cells of its tables.
+MOST_PAGE = 64 << 20
+MOST_CELLS = 5_000_000
+
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_CHINESE = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030"}
+_UNSEEN = ("script", "style", "title")
+_MOST_ROWS_OF_A_CELL = 65_534  # what browsers allow
+
+
+def open_pages(content: Content, kind: PageKind) -> list[tuple[str, Grid]]:
+    """Return the tables of a web page that have anything in them, under their numbers.
+
+    A cell over several rows stands in each of them; one over several columns in the first.
+
+    Raises:
+        InputError: where there is no table, or too much of it.
+    """
+    with content.stream() as stream:
+        data = stream.read(MOST_PAGE + 1)
+    if len(data) > MOST_PAGE:
+        raise refuse_page(content, message("it is larger than 64 MiB"))
+    found = []
+    for page in [data] if kind == "html" else _pages(data):
+        parser = _TableParser(content)
+        parser.feed(_decoded(page, content))
+        parser.close()
+        found += parser.finished()
+    grids = [_grid(rows) for rows in found if sum(map(any, rows)) and sum(map(len, rows)) > 1]
+    if not grids:
+        raise refuse_page(content, message("no table is in it"))
+    return [(f"table {number}", grid) for number, grid in enumerate(grids, start=1)]
+
+
+def _pages(data: bytes) -> Iterator[bytes]:
+    """Yield the pages within an envelope of MIME."""
+    for part in email.message_from_bytes(data).walk():
+        page = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
+        if isinstance(page, bytes):
+            yield page
+
+
+def _decoded(page: bytes, content: Content) -> str:
+    """Return the text of a page: in the encoding that it names, if that is true."""
+    if page.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return page.decode("utf-16", "replace")
+    named = _CHARSET.search(page[:4096])
+    name = named[1].decode().lower() if named else "utf-8"
+    for codec in (_CHINESE.get(name, name), "utf-8-sig", "gb18030"):
+        try:
+            return page.decode(codec)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise refuse_page(content, message("its encoding cannot be told"))
+
+
+def _grid(rows: list[list[str]]) -> Grid:
+    numbers = [number for number, row in enumerate(rows, start=1) if any(row)]
+    kept = [rows[number - 1] for number in numbers]
+    width = max(map(len, kept))
+    columns = {
+        str(place): [(row[place] or None) if place < len(row) else None for row in kept]
+        for place in range(width)
+    }
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    return Grid(frame, pl.Series(numbers, dtype=pl.Int64))
+
+
+class _Table:
+    """A table that is being read: its rows, and the cells that reach into rows below."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[str]] = []
+        self.text: list[str] | None = None  # of the open cell
+        self._spans = (1, 1)
+        self._below: dict[int, tuple[int, str]] = {}
+
+    def open_row(self) -> None:
+        self.close_row()
+        self.rows.append([])
+
+    def close_row(self) -> None:
+        self.close_cell()
+        if self.rows:
+            self._fill_down()
+
+    def open_cell(self, rows: int, columns: int) -> None:
+        self.close_cell()
+        if not self.rows:
+            self.rows.append([])
+        self._spans, self.text = (rows, columns), []
+
+    def close_cell(self) -> None:
+        if self.text is None:
+            return
+        text, (rows, columns) = " ".join("".join(self.text).split()), self._spans
+        self.text = None
+        self._fill_down()
+        row = self.rows[-1]
+        for cell in (text, *[""] * (columns - 1)):
+            if rows > 1:
+                self._below[len(row)] = rows, cell
+            row.append(cell)
+
+    def end_row(self) -> None:
+        """Count down the cells that reach into the next row."""
+        self._below = {at: (n - 1, cell) for at, (n, cell) in self._below.items() if n > 1}
+
+    def _fill_down(self) -> None:
+        row = self.rows[-1]
+        while len(row) in self._below:
+            row.append(self._below[len(row)][1])
+
+
+class _TableParser(HTMLParser):
+    """Collects the rows of every table; rows without one are a table as well."""
+
+    def __init__(self, content: Content) -> None:
+        super().__init__(convert_charrefs=True)
+        self._content = content
+        self._open: list[_Table] = []
+        self._tables: list[_Table] = []
+        self._unseen = 0
+        self._cells = 0
+
+    def finished(self) -> list[list[list[str]]]:
+        """Return the rows of all tables."""
+        for table in self._open:
+            table.close_row()
+        return [table.rows for table in self._tables]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self._begin()
+        elif tag == "tr":
+            self._open_row()
+        elif tag in ("td", "th"):
+            self._open_cell(dict(attrs))
+        elif tag in ("br", "p", "div"):
+            self.handle_data(" ")
+        self._unseen += tag in _UNSEEN
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _UNSEEN:
+            self._unseen = max(0, self._unseen - 1)
+        elif tag in ("td", "th", "tr", "table") and self._open:
+            self._open[-1].close_cell()
+            if tag == "tr":
+                self._open[-1].close_row()
+            elif tag == "table":
+                self._open.pop().close_row()
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1].text is not None and not self._unseen:
+            self._open[-1].text.append(data)
+
+    def _begin(self) -> None:
+        self._open.append(_Table())
+        self._tables.append(self._open[-1])
+
+    def _current(self) -> _Table:
+        if not self._open:
+            self._begin()
+        return self._open[-1]
+
+    def _open_row(self) -> None:
+        table = self._current()
+        table.close_row()
+        self._cells += len(table.rows[-1]) if table.rows else 0
+        if self._cells > MOST_CELLS:
+            raise self._too_large()
+        table.end_row()
+        table.open_row()
+
+    def _open_cell(self, attributes: dict[str, str | None]) -> None:
+        rows = min(_span(attributes.get("rowspan")), _MOST_ROWS_OF_A_CELL)
+        columns = _span(attributes.get("colspan"))
+        table = self._current()
+        width = len(table.rows[-1]) if table.rows else 0
+        if width + columns > MOST_COLUMNS:
+            raise self._too_large()
+        table.open_cell(rows, columns)
+
+    def _too_large(self) -> InputError:
+        return refuse_page(self._content, message("its tables are too large"))
+
+
+def _span(text: str | None) -> int:
+    """Return over how many rows or columns a cell reaches.
+
+    >>> _span("3"), _span(None), _span("0"), _span("x"), _span("٣")
+    (3, 1, 1, 1, 1)
+    """
+    return int(text) if text and re.fullmatch("[1-9][0-9]{0,8}", text.strip()) else 1

@@ -1,0 +1,100 @@
+"""Openers: tables that are opened when they are asked for, with what their folders say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import polars as pl
+from attrs import evolve, field, frozen
+
+from ..errors import InputError
+from ..messages import message
+from ..model.streams import Stream
+from .formats.column_types import refuse_unreadable, within_calendar
+from .formats.frames import FrameOrigin
+from .raw_table import FileVersion, RawTable
+
+#: What the names of folders say of every row in them: columns and their cells as text.
+FolderKeys = Mapping[str, str | None]
+
+
+@frozen
+class ShopDefaults:
+    """What files of one shop do not say, and the user does."""
+
+    shop_id: str | None = None
+    industry: str | None = None
+    shop_type: str | None = None
+
+
+@frozen(eq=False)
+class Opener:
+    """Opens one table; ``version`` is the file as it was found, None for a dataframe."""
+
+    read: Callable[[], RawTable]
+    keys: FolderKeys = field(factory=dict)
+    version: FileVersion | None = None
+
+    def open(self) -> RawTable:
+        """Return the table.
+
+        Raises:
+            InputError: where it cannot be read, or its file changes meanwhile.
+        """
+        if self.version is None:
+            return self.read()
+        with self.version.unchanged():
+            table = self.read()
+        return evolve(table, version=self.version)
+
+
+def open_tables(
+    openers: Sequence[Opener], defaults: ShopDefaults, stream: Stream
+) -> Iterator[RawTable]:
+    """Open the tables of one stream, each with its shop, and with columns of types that are read.
+
+    Raises:
+        InputError: where an export does not name its shop, and the user does not either; for a
+            column of a type that no cell can have.
+    """
+    for opener in openers:
+        table = _with_keys(opener.open(), opener.keys, stream)
+        if defaults.shop_id is not None:
+            table = _with_keys(table, {"shop_id": defaults.shop_id}, stream)
+        if "shop_id" not in table.frame.columns and table.layout is not None:
+            raise InputError(
+                message(
+                    "{file}: an export names no shop: give its id (shop_id=), or put the"
+                    " files of each shop into a folder that is named after it",
+                    file=table.label,
+                )
+            )
+        yield _with_readable_columns(table, stream)
+
+
+def _with_keys(table: RawTable, keys: FolderKeys, stream: Stream) -> RawTable:
+    """Return a table whose rows know what their folders say, where the file has no column for it."""
+    names = table.frame.columns
+    added = [
+        pl.lit(cell, pl.String).alias(name)
+        for name, cell in keys.items()
+        if name in stream.names and name not in names
+    ]
+    unread = (*table.unread, *(name for name in keys if name not in stream.names))
+    if not added and len(unread) == len(table.unread):
+        return table
+    return evolve(table, frame=table.frame.with_columns(added), unread=unread)
+
+
+def _with_readable_columns(table: RawTable, stream: Stream) -> RawTable:
+    """Return a table without values that nothing can show; raise for columns that no cell fits."""
+    where = table.label or f"stream {stream.name}"
+    library = table.origin.library if isinstance(table.origin, FrameOrigin) else ""
+    changed = []
+    for column in table.frame.get_columns():
+        if column.dtype == pl.String or column.name not in stream.names:
+            continue
+        refuse_unreadable(column, stream.column(column.name).kind, where, library)
+        shown = within_calendar(column)
+        changed += [shown] if shown is not column else []
+    return evolve(table, frame=table.frame.with_columns(changed)) if changed else table

@@ -1,0 +1,154 @@
+"""Clocks of zones: times on the wall, and seconds of a clock that never changes.
+
+What the package compares and subtracts are *steady* seconds: those of a clock that keeps one of
+the zone's offsets for ever. They are the wall's wherever that has not changed since; so times in
+China since 1991 are the same on both. :mod:`zoneinfo` is the only source of offsets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import frozen
+
+from ...errors import UsageError
+from ...messages import message
+
+DAY = 86_400
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Instants of which the time on every clock is within the years 1 to 9999.
+_FIRST, _LAST = (
+    (datetime(*day, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
+    for day in ((1, 1, 3), (9999, 12, 29))
+)
+#: Names of the system's that are no zone: of this machine, with leap seconds, of no place.
+_NO_ZONES = ("right/", "posix/", "localtime", "posixrules", "Factory")
+#: Days between looks at a zone's offset, while the last change of its clock is looked for.
+_STRIDE = 10
+#: Days on both sides of a time, within which a clock is changed once at most.
+_AROUND = 2
+
+_Seconds = npt.NDArray[np.int64]
+
+
+def find_zone(name: str) -> ZoneInfo:
+    """Return a time zone by its name.
+
+    Raises:
+        UsageError: where there is none, or it is not the same everywhere.
+    """
+    try:
+        if not name.startswith(_NO_ZONES):
+            return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    raise UsageError(
+        message(
+            "{name} is not a time zone; give a name such as Asia/Shanghai (tz=)", name=repr(name)
+        )
+    )
+
+
+@frozen
+class Clock:
+    """The clock of a zone: steady seconds are instants plus ``base``.
+
+    From the steady second ``since`` on the wall shows the same; None: it is changed every year.
+    """
+
+    zone: ZoneInfo
+    base: int
+    since: int | None
+
+    def has_changes(self, seconds: pl.Series) -> bool:
+        """Return whether the wall's clock has changed at, or since, any of these times."""
+        if self.since is None:
+            return seconds.null_count() < len(seconds)
+        return bool((seconds < self.since + _AROUND * DAY).any())
+
+    def steady(self, wall: pl.Series) -> pl.Series:
+        """Return times of the wall in steady seconds.
+
+        A time that the wall shows twice is the first of both; one that it skips is counted on
+        from before the gap.
+        """
+        if not self.has_changes(wall):
+            return wall
+        times = wall.fill_null(0).to_numpy()
+        before, after = (
+            self._offsets(times + side * _AROUND * DAY - self.base) for side in (-1, 1)
+        )
+        offsets, doubtful = before.copy(), np.flatnonzero(before != after)
+        if len(doubtful):
+            first, second = before[doubtful], after[doubtful]
+            at = times[doubtful]
+            only_second = (self._offsets(at - first) != first) & (
+                self._offsets(at - second) == second
+            )
+            offsets[doubtful] = np.where(only_second, second, first)
+        return _with_nulls(times - offsets + self.base, wall)
+
+    def wall(self, steady: pl.Series) -> pl.Series:
+        """Return steady seconds as times of the wall."""
+        if not self.has_changes(steady):
+            return steady
+        instants = steady.fill_null(0).to_numpy() - self.base
+        return _with_nulls(instants + self._offsets(instants), steady)
+
+    def _offsets(self, instants: _Seconds) -> _Seconds:
+        """Return how far the wall is ahead of UTC at each instant."""
+        within = np.clip(instants, _FIRST, _LAST)
+        days, of_day = np.unique(within // DAY, return_inverse=True)
+        begins = np.array([_offset(self.zone, int(day) * DAY) for day in days], np.int64)
+        ends = np.array([_offset(self.zone, int(day + 1) * DAY) for day in days], np.int64)
+        changes = np.array(
+            [_find_change(self.zone, int(day)) for day in days[begins != ends]], np.int64
+        )
+        change = np.full(len(days), _LAST + DAY, np.int64)
+        change[begins != ends] = changes
+        return np.where(within < change[of_day], begins[of_day], ends[of_day])
+
+
+@cache
+def clock_of(zone: ZoneInfo) -> Clock:
+    """Return the clock of a zone."""
+    looks = list(_looks())
+    offsets = [_offset(zone, second) for second in looks]
+    base = offsets[-1]
+    last = max((i for i, offset in enumerate(offsets) if offset != base), default=-1)
+    if looks[last] > (datetime(2035, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds() and last >= 0:
+        return Clock(zone, base, None)
+    return Clock(zone, base, looks[last + 1] + base)
+
+
+def _looks() -> Iterator[int]:
+    """Yield instants from 1970 to 2040, at which the offset of a zone is looked at."""
+    first, last = 0, (datetime(2040, 1, 1, tzinfo=UTC) - _EPOCH).days
+    return (day * DAY for day in range(first, last, _STRIDE))
+
+
+@cache
+def _offset(zone: ZoneInfo, instant: int) -> int:
+    offset = (_EPOCH + timedelta(seconds=instant)).astimezone(zone).utcoffset()
+    return 0 if offset is None else offset // timedelta(seconds=1)
+
+
+def _find_change(zone: ZoneInfo, day: int) -> int:
+    """Return the first instant of a day at which its second offset holds."""
+    low, high = day * DAY, (day + 1) * DAY
+    new = _offset(zone, high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _offset(zone, middle) == new else (middle, high)
+    return high
+
+
+def _with_nulls(seconds: _Seconds, like: pl.Series) -> pl.Series:
+    found = pl.Series(like.name, seconds)
+    return found.set(like.is_null(), None) if like.null_count() else found

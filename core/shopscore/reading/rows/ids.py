@@ -1,0 +1,127 @@
+"""Ids: the columns that identify and link rows, without marks; and what stands there that is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import polars as pl
+from attrs import frozen
+
+from ...messages import Message, message
+from ...model.streams import Column, Stream
+from ..marks import without_marks, without_nothing, without_point_zero
+from .lost_digits import find_lost
+
+#: What nearly every id is; only other cells are looked at more closely.
+_PLAIN = r"^[A-Za-z_-]*[0-9][A-Za-z0-9_-]*$"
+#: An id that a spreadsheet took for a number, and rounded.
+_ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
+#: An ``=`` alone is no mark of an id: it may be all that tells it from another.
+_FORMULA = r"^\s*[=＝][^\"]"
+#: Digits in groups of three, as a spreadsheet shows a large number.
+_GROUPED = r"^[0-9]{1,3}(?:[,，][0-9]{3})+$"
+#: What is written before the sums of a file.
+_TOTALS = (
+    r"(?i)^\W*(?:总计|总共|总和|合计|小计|共计|汇总|本页"
+    r"|(?:grand\s*total|sub-?total|total)(?:[^a-z0-9]|$))"
+)
+_WORDS = r"^[^0-9]*[\u4e00-\u9fff][^0-9]*$"
+#: Buyers and agents may have names instead of numbers, and a row is of use without them.
+_NAMES = ("buyer_id", "agent_id")
+
+
+@frozen(eq=False)
+class NoId:
+    """Cells of a column that hold no id, and why; whether their rows are of no use without it."""
+
+    column: str
+    cells: pl.Series
+    reason: Message
+    aside: bool
+
+
+@frozen(eq=False)
+class Ids:
+    """The columns of ids, null where a cell holds none, and what stood there."""
+
+    values: Mapping[str, pl.Series]
+    faults: tuple[NoId, ...]
+
+
+def is_id(column: Column) -> bool:
+    """Return whether a column identifies or links rows."""
+    return column.kind == "text" and column.name.endswith("_id")
+
+
+def read_ids(cells: Mapping[str, pl.Series], stream: Stream, rows_per_file: Sequence[int]) -> Ids:
+    """Return the ids of a table's columns of text, cleaned of marks, and the cells that are none.
+
+    Of a column whose digits are lost, every long id is none: whatever it names, it is another.
+    """
+    values: dict[str, pl.Series] = {}
+    faults: list[NoId] = []
+    for name, raw in cells.items():
+        ids = bare_ids(raw)
+        odd = _odd(ids)
+        if odd.any():
+            nothing = odd & without_nothing(without_marks(ids)).is_null()
+            ids, odd = ids.set(nothing, None), odd & ~nothing
+            faults += _not_ids(name, ids, odd, stream)
+        values[name] = ids
+    faults += [_lost(name, found) for name, found in find_lost(values, rows_per_file).items()]
+    for fault in faults:
+        own = values[fault.column]
+        values[fault.column] = own.set(fault.cells, None)
+    return Ids(values, tuple(faults))
+
+
+def bare_ids(cells: pl.Series) -> pl.Series:
+    r"""Return ids without marks; only what is an id below its marks is changed.
+
+    >>> bare_ids(pl.Series(["1001.0", '="1002"', "`1003", "6,921", "O'Neill"])).to_list()
+    ['1001', '1002', '1003', '6921', "O'Neill"]
+    """
+    at = _odd(cells).arg_true()
+    if not len(at):
+        return cells
+    found = cells.gather(at)
+    bare = without_point_zero(without_marks(found))
+    bare = bare.zip_with(~bare.str.contains(_GROUPED), bare.str.replace_all("[,，]", ""))
+    known = bare.str.contains(_PLAIN) | bare.str.contains(_ROUNDED)
+    known &= ~found.str.contains(_FORMULA)
+    return cells.clone().scatter(at, bare.zip_with(known, found))
+
+
+def _odd(cells: pl.Series) -> pl.Series:
+    """Return which cells are no plain ids; most are integers, which are told at once."""
+    odd = cells.is_not_null() & cells.cast(pl.Int64, strict=False).is_null()
+    if not odd.any():
+        return odd
+    at = odd.arg_true()
+    return odd.scatter(at, ~cells.gather(at).str.contains(_PLAIN))
+
+
+def rounded(ids: pl.Series) -> pl.Series:
+    """Return which ids a spreadsheet took for numbers, and rounded."""
+    return ids.str.contains(_ROUNDED).fill_null(False)
+
+
+#: Why an id that lost digits is none.
+LOST_DIGITS = message("digits of this id are lost: a spreadsheet rounded it")
+
+
+def _lost(name: str, cells: pl.Series) -> NoId:
+    return NoId(name, cells, LOST_DIGITS, aside=name not in _NAMES)
+
+
+def _not_ids(name: str, ids: pl.Series, odd: pl.Series, stream: Stream) -> Iterator[NoId]:
+    """Yield what odd cells hold that is no id."""
+    if (lost := odd & rounded(ids)).any():
+        yield _lost(name, lost)
+    if name not in stream.key:
+        return
+    words = ids.str.contains(_TOTALS) | ids.str.contains(_WORDS)
+    if name == "order_id":
+        words |= ~ids.str.contains("[0-9]")
+    if (words := odd & words).any():
+        yield NoId(name, words, message("a word, and no id"), aside=True)

@@ -1,0 +1,129 @@
+"""Digits that ids lost without an E to show for it: every long id of a column looks rounded.
+
+A spreadsheet keeps fifteen digits of a number and writes zeros for the others; a program that
+holds ids as doubles writes the nearest double. One id may end so by chance. That every long id of
+a table's columns does is told from chance by how unlikely it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from itertools import accumulate
+from typing import NamedTuple
+
+import polars as pl
+
+#: Ids of as many digits or more are beyond what a spreadsheet keeps.
+LONG = r"^[0-9]{16,}$"
+_KEPT = 15
+#: Rows that are looked at first: hardly any column goes on after them.
+_FIRST = 512
+#: How unlikely it must be, in powers of ten; and how many different ids must look so.
+_EVIDENCE, _LEAST = 4.0, 2
+#: Gaps between doubles from here on are evidence; small powers of two occur in numbering.
+_GAP = 16
+#: Ids that are counted in steps of this are made so; as many different ones show it.
+_STEP, _STEPPED = 4096, 8
+
+
+class _Sign(NamedTuple):
+    """A sign of lost digits: whether an id shows it, and how unlikely that is, in powers of ten."""
+
+    shows: Callable[[str], bool]
+    weight: Callable[[str], float]
+
+
+def _ends_in_zeros(id: str) -> bool:
+    return not id[_KEPT:].strip("0")
+
+
+def _is_double(id: str) -> bool:
+    return _gap(id) >= _GAP and int(float(id)) == int(id)
+
+
+def _is_shortest(id: str) -> bool:
+    """Return whether it is the shortest decimal of a double, as many programs write it."""
+    return _gap(id) >= _GAP and int(Decimal(repr(float(id)))) == int(id)
+
+
+def _gap(id: str) -> float:
+    """Return the distance between doubles where an id lies."""
+    number = float(id)
+    return math.ulp(number) if math.isfinite(number) else 0.0
+
+
+def _log_gap(id: str) -> float:
+    return math.log10(_gap(id))
+
+
+_DOUBLE = _Sign(_is_double, _log_gap)
+_SIGNS = (
+    _Sign(_ends_in_zeros, lambda text: len(text) - _KEPT),
+    _Sign(lambda text: text.endswith("00"), lambda _: 2.0),
+    _DOUBLE,
+    _Sign(_is_shortest, _log_gap),
+)
+
+
+def find_lost(
+    columns: Mapping[str, pl.Series], rows_per_file: Sequence[int]
+) -> dict[str, pl.Series]:
+    """Return, for each column of text whose long ids have lost digits, which cells hold these.
+
+    Each file is judged by itself: one that was spoilt may lie among others that are whole.
+
+    >>> find_lost({"a": pl.Series(["6921738301234560000", "6921738309999990000", "7"])}, [3])
+    {'a': shape: (3,)
+    Series: 'a' [bool]
+    [
+        true
+        true
+        false
+    ]}
+    """
+    found: dict[str, list[pl.Series]] = {}
+    for start, rows in zip(accumulate(rows_per_file, initial=0), rows_per_file, strict=False):
+        own = {name: cells.slice(start, rows) for name, cells in columns.items()}
+        for name in _lost_columns(own):
+            at = found.setdefault(name, [])
+            at.append(_is_long(own[name]).arg_true() + start)
+    return {name: _marked(columns[name], pl.concat(at)) for name, at in found.items()}
+
+
+def _lost_columns(columns: Mapping[str, pl.Series]) -> set[str]:
+    """Return the columns of one file whose long ids have lost digits."""
+    long = {name: ids for name, cells in columns.items() if (ids := _suspicious(cells))}
+    lost: set[str] = set()
+    for sign in _SIGNS:
+        showing = {name: ids for name, ids in long.items() if all(map(sign.shows, ids))}
+        if _beyond_chance(sign, set().union(*showing.values())):
+            lost |= showing.keys()
+    return lost
+
+
+def _marked(cells: pl.Series, rows: pl.Series) -> pl.Series:
+    return pl.Series(cells.name, [False]).new_from_index(0, len(cells)).scatter(rows, True)
+
+
+def _is_long(cells: pl.Series) -> pl.Series:
+    return cells.str.contains(LONG).fill_null(False)
+
+
+def _suspicious(cells: pl.Series) -> set[str]:
+    """Return the different long ids of a column; none where its first rows clear it of every sign."""
+    first = cells.head(_FIRST)
+    first = first.filter(_is_long(first))
+    if len(first) and not any(all(map(sign.shows, first)) for sign in _SIGNS):
+        return set()
+    if (cells.str.len_bytes().max() or 0) <= _KEPT:  # type: ignore[operator]
+        return set()
+    return set(cells.filter(_is_long(cells)).unique())
+
+
+def _beyond_chance(sign: _Sign, ids: set[str]) -> bool:
+    stepped = sign is _DOUBLE and len(ids) >= _STEPPED
+    if stepped and not any(int(id) % _STEP for id in ids):
+        return False
+    return len(ids) >= _LEAST and sum(map(sign.weight, ids)) >= _EVIDENCE

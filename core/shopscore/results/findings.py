@@ -1,0 +1,172 @@
+"""Findings: notices on what a result rests on, and on what it lacks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..composing.eligibility import EligibilityCheck
+from ..exact.rationals import Mask
+from ..grading.points import Graded
+from ..grading.weighing import MetricValues
+from ..messages import Message, listed, message
+from ..notices import FIRST, Notice
+from .hints import rules_command
+from .notices_on_values import notices_on_values
+from .reference_tables import ReferenceTables
+from .result import Result
+from .words import why_lacking
+
+#: Ranks among fewer shops than this say little.
+FEW_PEERS = 20
+
+
+def find_notices(result: Result, tables: ReferenceTables) -> Iterator[Notice]:
+    """Yield everything to know about a result besides how far its data reach."""
+    yield from _unused(tables, result.rules.ruleset.metric_ids)
+    yield from _missing_input(result)
+    for check in result.checks:
+        yield from _not_checked(result, check)
+    yield from _few_peers(result)
+    yield from _from_table(result)
+    yield from notices_on_values(result)
+    yield from _missing_numbers(result)
+
+
+def _shops(result: Result, rows: Mask) -> tuple[int | None, tuple[str, ...]]:
+    """Return how many shops are marked, and the first of them; None where all are."""
+    if rows.all():
+        return None, ()
+    ids = result.shops["shop_id"].gather(np.flatnonzero(rows)[:FIRST])
+    return int(rows.sum()), tuple(ids)
+
+
+def _unanswered(graded: Graded) -> Mask:
+    """Return the shops whose input is missing, and for whom nothing typed in stands."""
+    told = graded.points.known
+    if graded.percentiles is not None:
+        told = told | graded.percentiles.column.known
+    return np.asarray(graded.measured.lacking & ~told, dtype=np.bool_)
+
+
+def _missing_input(result: Result) -> Iterator[Notice]:
+    """Yield a notice per missing input, with the metrics that need it."""
+    weighted = {entry.id for _, entry in result.rules.ruleset.entries}
+    groups: dict[tuple[str, bool], list[Graded]] = defaultdict(list)
+    for id, graded in result.graded.items():
+        if _unanswered(graded).any():
+            groups[why_lacking(graded.measured), id in weighted].append(graded)
+    for (_, is_weighted), members in groups.items():
+        ids = [graded.measured.id for graded in members]
+        lacking = np.logical_or.reduce([_unanswered(graded) for graded in members])
+        count, first = _shops(result, lacking)
+        values = {"metrics": listed(ids), "why": why_lacking(members[0].measured)}
+        if is_weighted:
+            said = message("input is missing for {metrics}: {why}; a score needs it", **values)
+        else:
+            said = message("input is missing for {metrics}: {why}", **values)
+        missing = members[0].measured.missing_columns
+        stream = missing[0].removeprefix("stream ").partition(".")[0] if missing else None
+        code = "missing_input" if is_weighted else "missing_side_input"
+        yield Notice(code, said, stream=stream, metrics=tuple(ids), shops=count, shop_ids=first)
+
+
+def _not_checked(result: Result, check: EligibilityCheck) -> Iterator[Notice]:
+    """Yield a notice per reason for which a condition could not be checked."""
+    metric = check.eligibility.condition.measure.metric
+    for why, rows in _why_not_checked(result.measured[metric], ~check.checked):
+        count, first = _shops(result, rows)
+        said = message(
+            "not checked: {condition} ({id}): {why}",
+            condition=check.eligibility.label,
+            id=check.eligibility.id,
+            why=why,
+        )
+        yield Notice("not_checked", said, metrics=(metric,), shops=count, shop_ids=first)
+
+
+def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Message, Mask]]:
+    """Yield reasons, and the shops for which each is the first that holds."""
+    nobody = np.zeros_like(open_)
+    reasons = (
+        (why_lacking(measured), measured.lacking & ~measured.known),
+        (message("a value was typed in without n"), measured.n_unknown),
+        (message("events begin within its window, and there may be more"), measured.cut),
+    )
+    for why, mask in reasons:
+        rows = open_ & (nobody if mask is None else mask)
+        if rows.any():
+            yield why, rows
+            open_ = open_ & ~rows
+
+
+def _few_peers(result: Result) -> Iterator[Notice]:
+    """Yield one notice on ranks among few shops."""
+    few = np.zeros(len(result), dtype=np.bool_)
+    least, metrics = FEW_PEERS, []
+    for id, graded in result.graded.items():
+        if graded.percentiles is None:
+            continue
+        peers = graded.percentiles.peers
+        rows = (peers > 0) & (peers < FEW_PEERS)
+        if rows.any():
+            few |= rows
+            least = min(least, int(peers[rows].min()))
+            metrics.append(id)
+    if metrics:
+        count, first = _shops(result, few)
+        said = message(
+            "ranked among few shops, as few as {least}: a percentile among fewer than {few} says"
+            " little ({metrics})",
+            least=least,
+            few=FEW_PEERS,
+            metrics=listed(metrics),
+        )
+        yield Notice("few_peers", said, metrics=tuple(metrics), shops=count, shop_ids=first)
+
+
+def _unused(tables: ReferenceTables, shown: Sequence[str]) -> Iterator[Notice]:
+    """Yield notices on rows of a user's tables that are about no metric of the rule set."""
+    if tables.benchmarks is not None:
+        for metric in sorted({m for _, m in tables.benchmarks.curves} - set(shown)):
+            said = message(
+                "benchmark rows of metric {metric} are not used by this rule set", metric=metric
+            )
+            yield Notice("benchmark_unused", said, metrics=(metric,))
+    if tables.standards is not None:
+        for metric in sorted(tables.standards.metrics - set(shown)):
+            said = message(
+                "standards of metric {metric} are not used by this rule set", metric=metric
+            )
+            yield Notice("standards_unused", said, metrics=(metric,))
+
+
+def _from_table(result: Result) -> Iterator[Notice]:
+    """Yield a notice on metrics whose percentiles are not ranks among these shops."""
+    found = [
+        id
+        for id, graded in result.graded.items()
+        if graded.percentiles is not None and graded.percentiles.from_table.any()
+    ]
+    if found:
+        said = message(
+            "percentiles from the benchmark table (marked *): {metrics}", metrics=listed(found)
+        )
+        yield Notice("benchmark_used", said, metrics=tuple(found))
+
+
+def _missing_numbers(result: Result) -> Iterator[Notice]:
+    """Yield a notice on numbers that are missing, and how to supply them."""
+    rules, missing = result.rules, [m.number for m in result.missing_numbers]
+    if missing:
+        said = message(
+            "numbers of {ruleset} are not published and were not supplied: {count} ({first});"
+            " {command} --missing prints a file to fill in, for numbers=",
+            ruleset=rules.ruleset.name,
+            count=len(missing),
+            first=listed([*missing[:3], *(["…"] if len(missing) > 3 else [])]),
+            command=rules_command(rules),
+        )
+        yield Notice("numbers_missing", said)

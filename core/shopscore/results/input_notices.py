@@ -1,0 +1,48 @@
+"""What reading found that bears on a result: the same notices, with the metrics concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from ..model.expressions import columns_of
+from ..notices import Notice
+from ..plugins.bound_rules import BoundRuleSet
+from ..reading.report import LoadReport
+
+
+def on_input(report: LoadReport, rules: BoundRuleSet) -> Iterator[Notice]:
+    """Yield notices on lost links and unlisted words that a metric of the rules reads."""
+    for notice in report.notices:
+        if notice.code == "no_links" and (metrics := _linking(rules, str(notice.stream))):
+            yield evolve(notice, metrics=metrics)
+    for words in report.unlisted:
+        if metrics := _reading(rules, words.stream, words.column):
+            yield words.notice(metrics)
+
+
+def _linking(rules: BoundRuleSet, stream: str) -> tuple[str, ...]:
+    """Return the metrics that look at the order which a row of a stream names."""
+    return tuple(
+        id
+        for id, metric in rules.metrics.items()
+        if any(
+            tally.stream == stream
+            and any(ref.linked or ref.name == "order_id" for ref in columns_of(*tally.expressions))
+            for tally in metric.aggregator.tallies
+        )
+    )
+
+
+def _reading(rules: BoundRuleSet, stream: str, column: str) -> tuple[str, ...]:
+    """Return the metrics that read a column of a stream."""
+    return tuple(
+        id
+        for id, metric in rules.metrics.items()
+        if any(
+            tally.stream == stream
+            and any(ref.name == column and not ref.linked for ref in columns_of(*tally.expressions))
+            for tally in metric.aggregator.tallies
+        )
+    )

@@ -1,0 +1,136 @@
+"""Reasons: why a shop has no score, and a metric no value or no points, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from attrs import define, field, frozen
+
+from ..composing.eligibility import EligibilityCheck, ranked_shops
+from ..exact.rationals import Mask
+from ..grading.points import METRIC_STATUSES, Graded
+from ..messages import Message, message
+from ..model.rulesets import RuleSet
+from ..plugins.bound_rules import BoundRuleSet
+from ..rules.coverage import why_missing
+from .words import why_lacking
+
+
+@frozen(eq=False)
+class Reasons:
+    """A reason for each shop that needs one; a result has few different ones."""
+
+    texts: tuple[Message, ...]
+    codes: np.ndarray[tuple[int], np.dtype[np.int64]]
+
+    def column(self) -> pl.Series:
+        """Return the reasons in English; null where there is none."""
+        return pl.Series([*self.texts, None], dtype=pl.String).gather(self.codes)
+
+    def at(self, row: int) -> Message | None:
+        """Return the reason of one shop."""
+        code = int(self.codes[row])
+        return self.texts[code] if code < len(self.texts) else None
+
+
+@define(eq=False)
+class _Collected:
+    """Reasons that are collected one after the other; of several for a shop the first stays."""
+
+    size: int
+    texts: list[Message] = field(factory=list)
+    masks: list[Mask] = field(factory=list)
+
+    def add(self, text: Message, rows: Mask) -> None:
+        if rows.any():
+            self.texts.append(text)
+            self.masks.append(rows)
+
+    def build(self) -> Reasons:
+        codes = np.full(self.size, len(self.texts), dtype=np.int64)
+        for code, rows in reversed(list(enumerate(self.masks))):
+            codes[rows] = code
+        return Reasons(tuple(self.texts), codes)
+
+
+def metric_reasons(
+    rules: BoundRuleSet,
+    graded: Graded,
+    industries: pl.Series,
+    checks: Sequence[EligibilityCheck],
+) -> Reasons:
+    """Return why a metric has no value or no points."""
+    measured, id = graded.measured, graded.measured.id
+    collected = _Collected(len(industries))
+    no_data = graded.statuses == METRIC_STATUSES.index("no_data")
+    collected.add(why_lacking(measured), no_data & measured.lacking)
+    collected.add(measured.no_value_reason, no_data)
+    few = graded.statuses == METRIC_STATUSES.index("below_min_n")
+    least = rules.metrics[id].metric.min_n
+    collected.add(message("fewer than {least} rows count", least=least), few)
+    unranked = graded.statuses == METRIC_STATUSES.index("no_peers")
+    if unranked.any():
+        _add_unranked(collected, rules, graded, industries, checks, unranked)
+    missing = graded.statuses == METRIC_STATUSES.index("missing_number")
+    if missing.any():
+        collected.add(message("{numbers}", numbers=why_missing(rules.ruleset, id)), missing)
+    return collected.build()
+
+
+def _add_unranked(
+    collected: _Collected,
+    rules: BoundRuleSet,
+    graded: Graded,
+    industries: pl.Series,
+    checks: Sequence[EligibilityCheck],
+    unranked: Mask,
+) -> None:
+    peers = ranked_shops(rules.exact, checks)
+    if peers is not None:
+        text = message("not ranked among others, since it does not meet the conditions for a score")
+        collected.add(text, unranked & ~peers)
+    shops = pl.DataFrame([industries.alias("industry")]).with_columns(
+        value=pl.Series(graded.measured.known)
+    )
+    counts = shops.select(
+        pl.len().over("industry").alias("all"), pl.col("value").sum().over("industry")
+    )
+    alone = counts["all"].to_numpy() == 1
+    collected.add(message("no other shop in its industry"), unranked & alone)
+    single = counts["value"].to_numpy() == 1
+    collected.add(message("no other shop in its industry has a value"), unranked & single)
+    least = rules.exact.min_peers
+    collected.add(message("fewer than {least} shops of its industry", least=least), unranked)
+
+
+def shop_reasons(
+    ruleset: RuleSet,
+    status: pl.Series,
+    checks: Sequence[EligibilityCheck],
+    metrics: Sequence[tuple[Graded, Reasons]],
+) -> Reasons:
+    """Return why a shop has no score."""
+    words, size = status.to_numpy(), len(status)
+    collected = _Collected(size)
+    for check in checks:
+        text = message("not met: {condition}", condition=check.eligibility.label)
+        collected.add(text, check.failed & (words == check.eligibility.status))
+    partial, nothing = words == "partial", words == "not_computable"
+    lacking = np.zeros(size, dtype=np.bool_)
+    valued = np.zeros(size, dtype=np.bool_)
+    weighted = {entry.id for _, entry in ruleset.entries}
+    for graded, _ in metrics:
+        valued |= graded.measured.known
+        if graded.measured.id in weighted:
+            lacking |= graded.lacking
+    collected.add(message("the input of weighted metrics is missing"), partial & lacking)
+    collected.add(message("numbers of the rules are missing"), partial)
+    collected.add(message("no metric has a value"), nothing & ~valued)
+    for graded, reasons in metrics:
+        unranked = graded.statuses == METRIC_STATUSES.index("no_peers")
+        for code, text in enumerate(reasons.texts):
+            collected.add(text, nothing & unranked & (reasons.codes == code))
+    collected.add(message("no dimension has points"), nothing)
+    return collected.build()

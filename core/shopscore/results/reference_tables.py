@@ -1,0 +1,47 @@
+"""What a user knows besides events: percentiles, and standards; as tables or their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import field, frozen
+
+from ..composing.standards import Standards
+from ..grading.benchmarks import Benchmark
+from ..grading.names import Names
+from ..notices import Notice
+from ..plugins.bound_rules import BoundRuleSet
+
+
+def _read_benchmarks(table: Benchmark | str | Path | None) -> Benchmark | None:
+    return Benchmark.read(Path(table)) if isinstance(table, str | Path) else table
+
+
+def _read_standards(table: Standards | str | Path | None) -> Standards | None:
+    return Standards.read(Path(table)) if isinstance(table, str | Path) else table
+
+
+@frozen
+class ReferenceTables:
+    """What a user knows besides events; files are read at once."""
+
+    benchmarks: Benchmark | None = field(default=None, converter=_read_benchmarks)
+    standards: Standards | None = field(default=None, converter=_read_standards)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What to know of the files of the tables."""
+        tables = (table for table in (self.benchmarks, self.standards) if table is not None)
+        return tuple(notice for table in tables for notice in table.notices)
+
+    def bound(self, rules: BoundRuleSet) -> ReferenceTables:
+        """Return the tables in the names and units of some rules.
+
+        Raises:
+            InputError: naming file and line of a number that no value of its metric can be.
+        """
+        names = Names.of(rules)
+        return ReferenceTables(
+            self.benchmarks and self.benchmarks.bound(names),
+            self.standards and self.standards.bound(names),
+        )

@@ -1,0 +1,96 @@
+"""Requirements: what a result must be, so that an unattended job can rely on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from attrs import frozen
+
+from ..errors import RequirementError, UsageError, did_you_mean
+from ..messages import message, numbered
+from .result import Result
+
+#: Notices that tell that a requirement does not hold.
+_CODES = {
+    "complete": ("missing_input", "numbers_missing"),
+    "fresh": ("stale_stream", "empty_stream"),
+    "window": ("short_window",),
+}
+KINDS = (*_CODES, "peers")
+
+
+@frozen
+class Requirements:
+    """Words of ``complete``, ``fresh`` and ``window``, and the fewest peers of a percentile."""
+
+    words: tuple[str, ...] = ()
+    peers: int = 0
+
+    @classmethod
+    def parse(cls, text: str | Iterable[str] | None) -> Requirements:
+        """Read requirements as users write them: ``complete,fresh,window,peers=20``.
+
+        Raises:
+            UsageError: for an unknown word, or a number of peers that is none.
+
+        >>> Requirements.parse("fresh, peers=20")
+        Requirements(words=('fresh',), peers=20)
+        """
+        parts = text.split(",") if isinstance(text, str) else list(text or ())
+        words, peers = [], 0
+        for part in (part.strip() for part in parts):
+            name, equals, number = part.partition("=")
+            if name == "peers" and equals and number.strip().isdecimal():
+                peers = int(number)
+            elif part in _CODES:
+                words.append(part)
+            elif name == "peers":
+                raise UsageError(
+                    message("requirement {part}: write peers=20, or another number", part=part)
+                )
+            elif part:
+                guess = did_you_mean(part, KINDS)
+                raise UsageError(
+                    message("unknown requirement {part}{guess}", part=part, guess=guess)
+                )
+        return cls(tuple(words), peers)
+
+    def check(self, result: Result) -> Result:
+        """Return the result; raise where it is not what it must be.
+
+        Raises:
+            RequirementError: naming the requirement, and what does not hold.
+        """
+        for word in self.words:
+            failed = [n for n in result.notices if n.code in _CODES[word]]
+            if failed:
+                raise RequirementError(
+                    numbered(
+                        "required: {word}; but {first}",
+                        "required: {word}; but {first} (and {more} more)",
+                        len(failed),
+                        word=word,
+                        first=failed[0].message,
+                        more=len(failed) - 1,
+                    )
+                )
+        self._check_peers(result)
+        return result
+
+    def _check_peers(self, result: Result) -> None:
+        for id, graded in result.graded.items():
+            if graded.percentiles is None:
+                continue
+            ranked = graded.percentiles.peers
+            few = np.flatnonzero((ranked > 0) & (ranked < self.peers))
+            if len(few):
+                raise RequirementError(
+                    message(
+                        "required: peers={peers}; but {metric} of shop {shop} is ranked among {few}",
+                        peers=self.peers,
+                        metric=id,
+                        shop=result.shops["shop_id"][int(few[0])],
+                        few=int(ranked[few[0]]),
+                    )
+                )

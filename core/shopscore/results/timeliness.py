@@ -1,0 +1,116 @@
+"""Timeliness: whether the rows of each stream cover the windows of the metrics that read it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from ..counting.day_ranges import DayRanges, OwnDays
+from ..messages import listed, message
+from ..model.tallies import Tally
+from ..notices import Notice
+from ..plugins.bound_rules import BoundRuleSet
+
+_EPOCH = date(1970, 1, 1)
+#: Rows that end on the day before yesterday are fresh: many exports are a day late.
+_FRESH_DAYS = 2
+#: A stream of few rows is silent now and then. It may be as long as it has been before, and no longer
+#: than this.
+_LONGEST_PAUSE = 14
+
+
+def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Iterator[Notice]:
+    """Yield a notice on each stream that is empty, ends early, or begins within a window."""
+    readers: dict[str, list[str]] = defaultdict(list)
+    short: dict[tuple[str, int], list[str]] = defaultdict(list)
+    today = (as_of - _EPOCH).days
+    for id in rules.ruleset.metric_ids:
+        for tally in rules.metrics[id].aggregator.tallies:
+            if id not in readers[tally.stream]:
+                readers[tally.stream].append(id)
+            begins = ranges.first.get(tally)
+            if (
+                begins is not None
+                and _begins_late(rules, id, tally, ranges, as_of)
+                and id not in short[tally.stream, begins]
+            ):
+                short[tally.stream, begins].append(id)
+    for stream, own in ranges.own.items():
+        if stream not in readers:
+            continue
+        if own is None:
+            yield _empty(stream, readers[stream], as_of)
+        elif today - own.last > max(_FRESH_DAYS, _usual_pause(own)):
+            yield _stale(stream, own.last, readers[stream], as_of)
+    for (stream, day), metrics in short.items():
+        yield _short(stream, day, metrics)
+
+
+def counted_late(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozenset[str]:
+    """Return the numbers of things that conditions ask for, and that may be too low.
+
+    Their rows begin after the first day of the window, or are none.
+    """
+    asked = {each.condition.measure.metric for each in rules.exact.eligibility}
+    return frozenset(
+        id
+        for id in asked
+        if rules.metrics[id].metric.unit == "count"
+        and any(
+            tally not in ranges.first or _begins_late(rules, id, tally, ranges, as_of)
+            for tally in rules.metrics[id].aggregator.tallies
+        )
+    )
+
+
+def _begins_late(
+    rules: BoundRuleSet, id: str, tally: Tally, ranges: DayRanges, as_of: date
+) -> bool:
+    """Return whether the rows of a tally begin after the first day of a metric's window.
+
+    A stream of few rows may begin as late as it pauses now and then.
+    """
+    first_day = (as_of - _EPOCH).days - rules.metrics[id].window.weights(as_of).last_age
+    pause = _usual_pause(ranges.own.get(tally.stream))
+    return ranges.first.get(tally, first_day) - first_day > pause
+
+
+def _usual_pause(own: OwnDays | None) -> int:
+    return min(own.pause, _LONGEST_PAUSE) if own else 0
+
+
+def _empty(stream: str, metrics: list[str], as_of: date) -> Notice:
+    said = message(
+        "{stream}: no row before {as_of}; read by {metrics}",
+        stream=stream,
+        as_of=as_of,
+        metrics=listed(metrics),
+    )
+    return Notice("empty_stream", said, stream=stream, metrics=tuple(metrics))
+
+
+def _stale(stream: str, last: int, metrics: list[str], as_of: date) -> Notice:
+    said = message(
+        "{stream}: rows end on {last}, {days} days before {as_of}; read by {metrics}",
+        stream=stream,
+        last=_day(last),
+        days=(as_of - _day(last)).days,
+        as_of=as_of,
+        metrics=listed(metrics),
+    )
+    return Notice("stale_stream", said, stream=stream, metrics=tuple(metrics))
+
+
+def _short(stream: str, first: int, metrics: list[str]) -> Notice:
+    said = message(
+        "{stream}: rows begin on {first}, after the first day of the windows of {metrics}",
+        stream=stream,
+        first=_day(first),
+        metrics=listed(metrics),
+    )
+    return Notice("short_window", said, stream=stream, metrics=tuple(metrics))
+
+
+def _day(number: int) -> date:
+    return _EPOCH + timedelta(days=number)

@@ -1,0 +1,224 @@
+"""The language of a run: where it comes from, and that everything speaks it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from shopscore.cli.voice import language_of
+from shopscore.messages import bilingual, translate
+from support.command_line import plugins, process, shopscore
+
+WHICH = ("-p", "douyin", "-r", "2022", "--as-of", "2022-07-01")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+#: What stays as it is: ids of shops, rule sets, sources, and names that platforms write in Latin.
+IDS = re.compile(r"S\d{4}|douyin/experience/2022|s002|IM(?=3|平)")
+
+
+class TestWhereItComesFrom:
+    @pytest.mark.parametrize(
+        ("environ", "lang"),
+        [
+            ({}, "en"),
+            ({"LANG": "zh_CN.UTF-8"}, "zh"),
+            ({"LANG": "zh_TW"}, "zh"),
+            ({"LANG": "de_DE.UTF-8"}, "en"),
+            ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+            ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, "zh"),
+            ({"LC_ALL": "zh_CN", "LC_MESSAGES": "en_US", "LANG": "en_US"}, "zh"),
+            ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "en"),
+            ({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}, "zh"),
+            ({"SHOPSCORE_LANG": "zh", "LC_ALL": "C"}, "zh"),
+            ({"SHOPSCORE_LANG": "en", "LANG": "zh_CN.UTF-8"}, "en"),
+        ],
+    )
+    def test_environment(self, environ: dict[str, str], lang: str) -> None:
+        assert language_of(environ) == lang
+
+    def test_of_commands(self, events: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def head(*args: str) -> str:
+            return shopscore("validate", events, *args).done().out.split()[0]
+
+        assert head() == "stream"
+        monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+        assert head() == "数据流"
+        assert head("--lang", "en") == "stream"
+        monkeypatch.setenv("SHOPSCORE_LANG", "en")
+        assert head() == "stream"
+        assert head("--lang", "zh") == "数据流"
+
+    @pytest.mark.slow
+    def test_of_processes(self) -> None:
+        answer = process("shopscore", "validate", "none", LC_ALL="zh_CN.UTF-8", LANG="zh_CN.UTF-8")
+        assert answer.code == 3
+        assert answer.err.startswith("错误：")
+
+    def test_wrong(self) -> None:
+        shopscore("demo", "--lang", "fr").failed(2, "fr")
+
+
+def test_the_demo_has_no_english_word() -> None:
+    answer = shopscore("demo", "--lang", "zh").done()
+    commands = [line for line in answer.err.splitlines() if line.startswith("  shopscore")]
+    assert len(commands) == 4
+    said = answer.out
+    said += "\n".join(line for line in answer.err.splitlines() if line not in commands)
+    said += "\n".join(line.partition("#")[2] for line in commands)
+    assert not LATIN.findall(IDS.sub("", said))
+
+
+class TestErrors:
+    def test_of_input(self, tmp_path: Path) -> None:
+        answer = shopscore("score", tmp_path, *WHICH, "--lang", "zh", "--assume", "x")
+        assert answer.code == 2
+        assert answer.err == "错误：--assume 'x'：请写成 KEY=VALUE\n"
+
+    def test_name_options(self) -> None:
+        answer = shopscore("score", *WHICH, "--lang", "zh")
+        assert answer.err == "错误：EVENTS 与 --values FILE 只能二选一，且必须给出一个\n"
+
+    def test_of_a_shop(self, events: Path) -> None:
+        answer = shopscore("score", events, *WHICH, "--lang", "zh", "--shop", "S00002")
+        assert answer.err == "错误：这里没有店铺 S00002；是不是想写 S0002？\n"
+
+    def test_of_a_plugin(self) -> None:
+        answer = plugins("show", "douyinn", "--lang", "zh")
+        assert answer.err == "错误：没有插件 douyinn；是不是想写 douyin？\n"
+
+
+class TestReasons:
+    @pytest.fixture
+    def only_orders(self, tmp_path: Path) -> Path:
+        rows = "shop_id,order_id,paid_at\nS1,1,2022-06-01 10:00:00\n"
+        (tmp_path / "orders.csv").write_text(rows, encoding="utf-8")
+        return tmp_path
+
+    def test_of_missing_columns(self, only_orders: Path) -> None:
+        page = ("score", only_orders, *WHICH, "--shop", "S1", "--lang", "zh")
+        answer = shopscore(*page).done()
+        assert "揽收及时率：缺少列 orders.picked_up_at" in answer.out
+        assert "投诉率：缺少列 complaints.complained_at\n" in answer.out
+        assert "无数据：pickup_rate 需要 orders.picked_up_at\n" in answer.err
+
+    def test_in_python_they_stay_english(self, only_orders: Path) -> None:
+        import shopscore as ss
+
+        result = ss.score(only_orders, platform="douyin", ruleset="2022", as_of="2022-07-01")
+        assert result["S1"]["pickup_rate"].reason == "no column orders.picked_up_at"
+
+    def test_of_rows_set_aside(self, tmp_path: Path) -> None:
+        text = "shop_id,order_id,amount\nS1,1,-5\n,2,5\n"
+        (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+        out = shopscore("validate", tmp_path, "--lang", "zh").done().out
+        assert "必填，但为空" in out
+
+
+class TestPages:
+    def test_rules(self) -> None:
+        out = plugins("rules", "douyin", "--lang", "zh").done().out
+        assert "规则中有 23 个假设，可用 --assume 更改：" in out
+        assert "数值如何换算" not in out
+        assert "提示：资料没有日期：适用期是假设。" in out
+
+    @pytest.mark.parametrize("name", ["douyin", "kuaishou", "pinduoduo", "tmall"])
+    def test_no_sentence_of_the_rules_is_english(self, name: str) -> None:
+        out = plugins("rules", name, "--lang", "zh").done().out
+        sentence = re.compile(r"(?<![\w./-])[A-Za-z]+ [a-z]+ [a-z]+(?![\w./])")
+        assert not sentence.findall(out)
+
+    def test_list(self) -> None:
+        head, _, *rows = plugins("list", "--lang", "zh").done().out.splitlines()
+        assert head.split() == ["插件", "状态", "安装包", "平台", "规则集"]
+        assert all(row.split()[1] == "已启用" for row in rows if row)
+
+    def test_show(self) -> None:
+        out = plugins("show", "douyin", "--lang", "zh").done().out
+        assert "加载用时" in out
+        assert "优者" in out
+
+    def test_diff(self) -> None:
+        out = plugins("diff", "tmall", "2025-06-30", "2026-03-16", "--lang", "zh").done().out
+        assert out.startswith("位置")
+        same = plugins("diff", "douyin", "2022", "2022", "--lang", "zh").done().out
+        assert same == "两个规则集相同。\n"
+
+    def test_inspect(self, events: Path) -> None:
+        out = shopscore("inspect", events, "--lang", "zh").done().out
+        assert "orders：读入 1,200 行，采用 1,200 行，搁置 0 行，被更新 0 行，其中已支付" in out
+        assert "可以计算" in out
+
+    def test_documents_do_not_change(self, events: Path) -> None:
+        for page in (("score", events, *WHICH, "-f", "json"), ("validate", events, "-f", "json")):
+            english, chinese = (
+                shopscore(*page, "--lang", lang).done().out for lang in ("en", "zh")
+            )
+            assert english == chinese
+
+
+class TestQuiet:
+    def test_says_nothing(self, events: Path) -> None:
+        answer = shopscore("score", events, *WHICH, "--assume", "bad_review.max_rating=3", "-q")
+        assert answer.done().err == ""
+
+    def test_but_errors(self, tmp_path: Path) -> None:
+        shopscore("score", tmp_path / "none", *WHICH, "--quiet").failed(3, "no such file")
+
+    def test_assumptions_are_not_said_at_every_run(self, events: Path) -> None:
+        assert "assumption" not in shopscore("score", events, *WHICH).done().err
+
+
+class TestLogOfJson:
+    def records(self, err: str) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = [json.loads(line) for line in err.splitlines()]
+        for record in found:
+            assert list(record)[:4] == ["time", "level", "logger", "message"]
+        return found
+
+    def test_stages_and_notices(self, tmp_path: Path) -> None:
+        values = "shop_id,metric,value,n\nS1,pickup_rate,0.9,10\n"
+        (tmp_path / "v.csv").write_text(values, encoding="utf-8")
+        page = ("score", "--values", tmp_path / "v.csv", *WHICH, "--log-format", "json")
+        records = self.records(shopscore(*page).done().err)
+        assert [r["message"] for r in records[:2]] == ["reading values", "grading"]
+        (notice,) = [r for r in records if "notice" in r]
+        assert notice["message"] == (
+            "taken as met, since only values were supplied: no_suspected_fakes, enough_orders"
+        )
+        assert notice["notice"]["code"] == "taken_as_met"  # type: ignore[index]
+        chinese = self.records(shopscore(*page, "--lang", "zh").done().err)
+        assert [r["message"] for r in chinese[:2]] == ["读取指标值", "评分"]
+
+    def test_errors(self, tmp_path: Path) -> None:
+        answer = shopscore("score", tmp_path / "none", *WHICH, "--log-format", "json")
+        assert answer.code == 3
+        last = self.records(answer.err)[-1]
+        assert last["level"] == "error"
+        assert str(last["message"]).endswith("no such file or folder")
+
+    def test_ends_with_the_run(self, events: Path) -> None:
+        shopscore("validate", events, "--log-format", "json").done()
+        assert shopscore("validate", events).done().err == ""
+
+
+class TestTexts:
+    def test_bilingual(self) -> None:
+        note = bilingual("A note.", "说明。")
+        assert (note, note.text("zh"), note.text("en")) == ("A note.", "说明。", "A note.")
+        assert bilingual("A note.", "").text("zh") == "A note."
+
+    @pytest.mark.parametrize(
+        ("text", "chinese"),
+        [
+            ("no column orders.paid_at", "缺少列 orders.paid_at"),
+            ("no stream reviews", "缺少数据流 reviews"),
+            ("2 rows were set aside", "2 rows were set aside"),
+            ("S0001", "S0001"),
+            ("no words that anybody knows", "no words that anybody knows"),
+        ],
+    )
+    def test_a_message_is_recognised_by_its_template(self, text: str, chinese: str) -> None:
+        assert translate(text, "zh") == chinese
+        assert translate(text, "en") == text

@@ -1,0 +1,49 @@
+"""Values that are typed in: a shop has one industry, and a number of rows is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+import shopscore as ss
+
+WHICH = {"platform": "tmall", "scorecard": "dsr", "as_of": "2022-07-01"}
+
+
+def values(**columns: list[Any]) -> pl.DataFrame:
+    rows = len(next(iter(columns.values())))
+    return pl.DataFrame(
+        {"shop_id": ["S"] * rows, "metric": ["dsr_description", "dsr_service"][:rows], **columns}
+    )
+
+
+def test_a_shop_has_one_industry() -> None:
+    same = values(value=[4.8, 4.7], n=[9, 9], industry=["food", "food"])
+    assert ss.score_values(same, **WHICH).shops["industry"].to_list() == ["food"]
+    once = values(value=[4.8, 4.7], n=[9, 9], industry=["food", None])
+    assert ss.score_values(once, **WHICH).shops["industry"].to_list() == ["food"]
+    two = values(value=[4.8, 4.7], n=[9, 9], industry=["food", "toys"])
+    with pytest.raises(ss.InputError, match="shop S has two industries, food and toys"):
+        ss.score_values(two, **WHICH)
+
+
+def test_the_border_of_a_number_of_rows() -> None:
+    most = ss.score_values(values(value=[4.8], n=[10**15]), **WHICH)
+    assert next(m.n for m in most["S"].metrics if m.id == "dsr_description") == 10**15
+    for n in (10**15 + 1, -1):
+        with pytest.raises(ss.InputError, match=str(n)):
+            ss.score_values(values(value=[4.8], n=[n]), **WHICH)
+
+
+def test_no_value_has_no_percentile() -> None:
+    """Beside values that have one: by hand, on a line from 0 at 1 to 1 at 3."""
+    table = ss.Benchmark.from_rows([("*", "rate", "0", "1"), ("*", "rate", "1", "3")])
+    nan = float("nan")
+    found = ss.ranking.benchmark_percentile([nan, 2.0, 1.0, nan], table, "rate", ["food"] * 4)
+    assert found.tolist()[1:3] == [0.5, 0.0]
+    assert np.isnan(found).tolist() == [True, False, False, True]
+    with pytest.raises(ss.UsageError, match="finite"):
+        ss.ranking.benchmark_percentile([1.0, float("inf")], table, "rate", ["food"] * 2)

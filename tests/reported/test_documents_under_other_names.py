@@ -1,0 +1,151 @@
+"""Kind I: another document under the name of a table (case 21)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import shopscore as ss
+from support.event_rows import one, rows, seconds
+
+CASE = Path(__file__).parent / "21-xls-that-is-a-web-page"
+PAGES = ("html", "table", "div", "comment", "rows", "mht")
+TIMES = "<td>2022-05-01 10:00:00</td><td>2022-05-01 10:00:05</td>"
+HEAD = "<tr><th>主订单编号</th><th>子订单编号</th><th>订单提交时间</th><th>支付完成时间</th></tr>"
+
+
+def read(path: Path, **more: Any) -> ss.Events:
+    return ss.read_events(path, **{"platform": "douyin", "shop_id": "S1", **more})
+
+
+def refused(path: Path, *words: str, **more: Any) -> ss.InputError:
+    with pytest.raises(ss.InputError) as error:
+        read(path, **more)
+    assert not [word for word in words if word not in str(error.value)], str(error.value)
+    return error.value
+
+
+class TestTheCase:
+    @pytest.mark.parametrize("name", [*PAGES, "tsv", "utf16"])
+    def test_is_read(self, name: str) -> None:
+        row = one(read(CASE / f"{name}.xls", platform="pinduoduo"))
+        assert (row["shop_id"], row["order_id"], row["amount"]) == ("S1", "220520-1", 500)
+
+    def test_a_workbook_in_xml_says_what_to_do(self) -> None:
+        error = refused(
+            CASE / "spreadsheetml.xls", "an XML workbook", "whatever its name", "save it as .xlsx"
+        )
+        assert "另存为 .xlsx 或 CSV" in error.text("zh")
+
+
+class TestPages:
+    def test_rows_know_where_they_stand_and_are_set_aside(self, tmp_path: Path) -> None:
+        page = f"<table>{HEAD}<tr><td>1</td><td>1</td>{TIMES}</tr><tr></tr>" + (
+            "<tr><td>2</td><td>2</td><td>2022-05-01 10:00:00</td><td>gone</td></tr></table>"
+        )
+        (tmp_path / "订单.xls").write_text(page, "utf-8")
+        report = read(tmp_path / "订单.xls").report
+        books = report.books["orders"]
+        assert (books.rows_in, books.accepted, books.set_aside) == (2, 1, 1)
+        assert report.set_aside.select("file", "line", "column", "value").rows() == [
+            ("订单.xls", 4, "支付完成时间", "gone")
+        ]
+
+    def test_a_cell_over_several_rows_stands_in_each(self, tmp_path: Path) -> None:
+        page = (
+            f"<TABLE>{HEAD}<TR><TD rowspan=2>7<TD>71{TIMES}<TR><TD>72{TIMES}"
+            f"<TR><TD>8<TD>81{TIMES}</TABLE>"
+        )
+        (tmp_path / "a.xls").write_text(page, "utf-8")
+        events = read(tmp_path / "a.xls")
+        assert [r["order_id"] for r in rows(events, "orders")] == ["7", "8"]
+        assert events.report.books["orders"].accepted == 3
+
+    def test_one_over_several_columns_in_the_first(self, tmp_path: Path) -> None:
+        page = (
+            f"<table><tr><td colspan=4>五月</td></tr>{HEAD}<tr><td>1</td><td>1</td>{TIMES}</table>"
+        )
+        (tmp_path / "a.csv").write_text(page, "gb18030")
+        assert one(read(tmp_path / "a.csv"))["paid_at"] == seconds("2022-05-01 10:00:05")
+
+    def test_entities_breaks_styles_and_inner_tables(self, tmp_path: Path) -> None:
+        page = (
+            "<html><head><meta charset=gbk><style>td{color:red}</style></head>"
+            f"<body><table><tr><td>菜单<table>{HEAD}<tr><td>1&nbsp;<script>x</script></td>"
+            "<td>&#49;</td><td>2022-05-01<br>10:00:00</td><td></td></tr></table></td></tr></table>"
+        )
+        (tmp_path / "a.xls").write_bytes(page.encode("gb18030"))
+        row = one(read(tmp_path / "a.xls"))
+        assert (row["order_id"], row["created_at"], row["paid_at"]) == (
+            "1",
+            seconds("2022-05-01 10:00:00"),
+            None,
+        )
+
+    def test_a_lie_about_the_encoding(self, tmp_path: Path) -> None:
+        page = f"<meta charset=utf-8><table>{HEAD}<tr><td>1</td><td>1</td>{TIMES}</table>"
+        (tmp_path / "a.xls").write_bytes(page.encode("gb18030"))
+        assert one(read(tmp_path / "a.xls"))["order_id"] == "1"
+
+    @pytest.mark.parametrize("name", ["订单.html", "订单.mht", "订单"])
+    def test_under_any_name(self, name: str, tmp_path: Path) -> None:
+        page = f"<table>{HEAD}<tr><td>1</td><td>1</td>{TIMES}</table>"
+        (tmp_path / name).write_text(page, "utf-8")
+        assert one(read(tmp_path / name))["order_id"] == "1"
+
+    def test_canonical_rows(self, tmp_path: Path) -> None:
+        page = "<!-- x --><table><tr><td>order_id<td>shop_id<tr><td>1<td>S9</table>"
+        (tmp_path / "orders.csv").write_text(page, "utf-8")
+        assert one(ss.read_events(tmp_path))["shop_id"] == "S9"
+
+    @pytest.mark.parametrize("name", ["a.xls", "a.csv", "orders.csv"])
+    @pytest.mark.parametrize("page", ["<html>请登录</html>", "<!DOCTYPE html><p>404"])
+    def test_one_without_a_table(self, name: str, page: str, tmp_path: Path) -> None:
+        (tmp_path / name).write_text(page, "utf-8")
+        refused(tmp_path / name, "a web page (HTML)", "no table is in it", "Excel or WPS")
+
+    def test_spans_without_end_are_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "a.xls").write_text("<table><tr><td colspan=999999999>1<td>2", "utf-8")
+        refused(tmp_path / "a.xls", "too large")
+
+
+class TestOthers:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '[{"order_id": "1"}]',
+            '{"data": [1]}',
+            '\n [\n {"a": 1},',
+            '{"a": 1}\n{"a": 2}\n',
+            "[]",
+            '[["a", 1]]',
+        ],
+    )
+    @pytest.mark.parametrize("name", ["orders.csv", "订单.xls", "订单.txt"])
+    @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])
+    def test_json(self, name: str, text: str, codec: str, tmp_path: Path) -> None:
+        (tmp_path / name).write_text(text, codec)
+        refused(tmp_path / name, name, "JSON", "make it CSV")
+
+    @pytest.mark.parametrize("platform", ["douyin", None])
+    @pytest.mark.parametrize("name", ["orders.json", "订单.jsonl", "x", "orders.dat"])
+    def test_json_under_any_name(self, name: str, platform: str | None, tmp_path: Path) -> None:
+        (tmp_path / name).write_text('{"order_id": "1"}\n', "utf-8")
+        refused(tmp_path / name, name, "JSON", "make it CSV", platform=platform)
+
+    def test_brackets_are_no_json(self, tmp_path: Path) -> None:
+        (tmp_path / "orders.csv").write_text("[x],order_id,shop_id\n{1},1,S1\n", "utf-8")
+        assert one(read(tmp_path, platform=None))["order_id"] == "1"
+
+    def test_json_by_its_name_is_said_not_to_be_used(self, tmp_path: Path) -> None:
+        (tmp_path / "orders.csv").write_text("order_id,shop_id\n1,S1\n", "utf-8")
+        (tmp_path / "reviews.json").write_text("[]", "utf-8")
+        notices = read(tmp_path, platform=None).report.notices
+        (said,) = [n for n in notices if n.code == "file_skipped"]
+        assert "reviews.json: not used" in str(said)
+
+    def test_xml(self, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_text('<?xml version="1.0"?><rss/>', "utf-8")
+        refused(tmp_path / "a.csv", "an XML file, whatever its name says")

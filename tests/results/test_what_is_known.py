@@ -1,0 +1,301 @@
+"""The table of truth: what is known of a score, case by case, with every number by hand.
+
+Two shops, A and B, of one industry. Of A nothing is bad, it hands parcels over after 10 hours, and
+answers 9 of 10 in time; of B one review of four is bad, it takes 20 hours, and answers 6 of 10.
+Ranked among two, A has 5 points and B none; answers give 4 and 2 points by bands (floor 0). So with
+weights 1/2, 1/4, 1/4: A 2.5 + 1.25 + 1 = 4.75, B 0 + 0 + 0.5 = 0.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import polars as pl
+import pytest
+
+import shopscore as ss
+from shopscore.results.result import Result
+from shopscore.testing.toy import PLATFORM as TOY
+
+AS_OF = date(2025, 3, 1)
+Frames = dict[str, pl.DataFrame]
+
+
+def at(days_before: int, hour: int = 0) -> str:
+    """A time so many days before the day of publication."""
+    return str(datetime(2025, 3, 1) - timedelta(days=days_before) + timedelta(hours=hour))
+
+
+def frames() -> Frames:
+    """Everything, every third day of the window of 30 days."""
+    days = range(30, 0, -3)
+    orders, reviews, conversations = [], [], []
+    for shop, hours, bad, late in (("A", 10, 0, 1), ("B", 20, 1, 4)):
+        for i, day in enumerate(days):
+            orders.append((shop, f"{shop}{i}", at(day), at(day, hours)))
+            reply = "" if i < late else at(day, 1)[:-5] + "00:30"
+            conversations.append((shop, f"{shop}{i}", at(day, 1), reply or None))
+        for i, day in enumerate((30, 20, 10, 1)):
+            reviews.append((shop, f"{shop}{i}", at(day), 1 if i < bad else 5))
+    return {
+        "shops": pl.DataFrame(
+            [("A", "food"), ("B", "food")], schema=["shop_id", "industry"], orient="row"
+        ),
+        "orders": pl.DataFrame(
+            orders, schema=["shop_id", "order_id", "paid_at", "picked_up_at"], orient="row"
+        ),
+        "reviews": pl.DataFrame(
+            reviews, schema=["shop_id", "review_id", "reviewed_at", "rating"], orient="row"
+        ),
+        "conversations": pl.DataFrame(
+            conversations,
+            schema=["shop_id", "session_id", "started_at", "first_reply_at"],
+            orient="row",
+        ),
+    }
+
+
+def without(stream: str, column: str | None = None) -> Callable[[Frames], Frames]:
+    def change(given: Frames) -> Frames:
+        if column is None:
+            return {name: frame for name, frame in given.items() if name != stream}
+        return {**given, stream: given[stream].drop(column)}
+
+    return change
+
+
+def emptied(stream: str) -> Callable[[Frames], Frames]:
+    return lambda given: {**given, stream: given[stream].clear()}
+
+
+def moved(stream: str, column: str, days: list[int]) -> Callable[[Frames], Frames]:
+    """The rows of each shop in a stream on other days, one after the other."""
+
+    def change(given: Frames) -> Frames:
+        frame = given[stream]
+        times = [at(days[i % len(days)], 1) for i in range(len(frame) // 2)] * 2
+        return {**given, stream: frame.with_columns(pl.Series(column, times))}
+
+    return change
+
+
+def only_shop_a(given: Frames) -> Frames:
+    return {name: frame.filter(pl.col("shop_id") == "A") for name, frame in given.items()}
+
+
+def twenty_shops(given: Frames) -> Frames:
+    """A, and nineteen shops like B."""
+    copies = {}
+    for name, frame in given.items():
+        of_b = frame.filter(pl.col("shop_id") == "B")
+        more = [of_b.with_columns(shop_id=pl.lit(f"C{i:02}")) for i in range(18)]
+        copies[name] = pl.concat([frame, *more])
+    return copies
+
+
+def everything(given: Frames) -> Frames:
+    return given
+
+
+class Known(NamedTuple):
+    """What is told of one shop."""
+
+    status: str
+    score: float | None
+    low: float | None
+    high: float | None
+    coverage: float
+    tiers: tuple[str, ...]
+    possible: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+LACKS = "the input of weighted metrics is missing"
+GOLD = ("gold",)
+A_FULL = Known("scored", 4.75, 4.75, 4.75, 1, GOLD)
+B_FULL = Known("scored", 0.5, 0.5, 0.5, 1, ())
+
+TABLE: dict[str, tuple[Callable[[Frames], Frames], Known, Known | None, set[str]]] = {
+    "everything": (everything, A_FULL, B_FULL, {"few_peers"}),
+    # A: 2.5 + 1/2 · (5 + x)/2, B: 0 + 1/2 · (0 + x)/2, each for x from 0 to 5
+    "missing stream": (
+        without("conversations"),
+        Known("partial", None, 3.75, 5, 0.75, (), GOLD, LACKS),
+        Known("partial", None, 0, 1.25, 0.75, (), (), LACKS),
+        {"few_peers", "missing_input"},
+    ),
+    "missing column": (
+        without("conversations", "first_reply_at"),
+        Known("partial", None, 3.75, 5, 0.75, (), GOLD, LACKS),
+        Known("partial", None, 0, 1.25, 0.75, (), (), LACKS),
+        {"few_peers", "missing_input"},
+    ),
+    # A: x/2 + 1/2 · (5 + 4)/2; B: x/2 + 1/2 · (0 + 2)/2; at the low end of A no review counts at
+    # all only if that is lower, which it is not: 0/2 + 2.25
+    "missing dimension": (
+        without("reviews"),
+        Known("partial", None, 2.25, 4.75, 0.5, (), GOLD, LACKS),
+        Known("partial", None, 0.5, 3, 0.5, (), (), LACKS),
+        {"few_peers", "missing_input"},
+    ),
+    # goods 5 and 0; service 5 and 0 by pick-up alone, since no conversation is there to be counted
+    "empty stream": (
+        emptied("conversations"),
+        Known("scored", 5, 5, 5, 1, GOLD),
+        Known("scored", 0, 0, 0, 1, ()),
+        {"few_peers", "empty_stream"},
+    ),
+    "too old": (
+        moved("reviews", "reviewed_at", [30, 29, 28, 27]),
+        A_FULL,
+        B_FULL,
+        {"few_peers", "stale_stream"},
+    ),
+    "too short": (
+        moved("conversations", "started_at", list(range(10, 0, -1))),
+        None,  # type: ignore[dict-item]
+        None,
+        {"few_peers", "short_window"},
+    ),
+    # alone: nobody to be ranked among, so the answers are the whole score
+    "too few peers": (only_shop_a, Known("scored", 4, 4, 4, 1, GOLD), None, set()),
+    "twenty peers": (twenty_shops, A_FULL, None, set()),
+    # without times of payment neither pick-up nor the number of orders is known; A: 2.5 + 1/2 ·
+    # (x + 4)/2, B: 0 + 1/2 · (x + 2)/2; no pick-up at all gives 2.5 + 2 and 0 + 1, in between
+    "unknown eligibility": (
+        without("orders", "paid_at"),
+        Known("partial", None, 3.5, 4.75, 0.75, (), GOLD, LACKS),
+        Known("partial", None, 0.5, 1.75, 0.75, (), (), LACKS),
+        {"few_peers", "missing_input", "missing_side_input", "not_checked"},
+    ),
+}
+
+
+def scored(given: Mapping[str, pl.DataFrame], **more: Any) -> Result:
+    return ss.score(given, platform=TOY, ruleset="2025-01-01", as_of=AS_OF, **more)
+
+
+def known_of(result: Result, shop_id: str) -> Known:
+    shop = result[shop_id]
+    assert shop.coverage is not None
+    return Known(
+        shop.status,
+        shop.score,
+        shop.score_low,
+        shop.score_high,
+        shop.coverage,
+        shop.tiers,
+        shop.possible_tiers,
+        shop.reason,
+    )
+
+
+@pytest.mark.parametrize("case", TABLE)
+def test_table_of_truth(case: str) -> None:
+    change, a, b, codes = TABLE[case]
+    result = scored(change(frames()))
+    assert {notice.code for notice in result.notices} == codes
+    if a is not None:
+        assert known_of(result, "A") == a
+    if b is not None:
+        assert known_of(result, "B") == b
+
+
+@pytest.mark.parametrize(
+    ("case", "holds"),
+    [
+        ("everything", {"complete", "fresh", "window", "peers=2"}),
+        ("missing stream", {"fresh", "window", "peers=2"}),
+        ("empty stream", {"complete", "window", "peers=2"}),
+        ("too old", {"complete", "window", "peers=2"}),
+        ("too short", {"complete", "fresh", "peers=2"}),
+        ("too few peers", {"complete", "fresh", "window", "peers=2", "peers=20"}),
+        ("twenty peers", {"complete", "fresh", "window", "peers=2", "peers=20"}),
+        ("unknown eligibility", {"fresh", "window", "peers=2"}),
+    ],
+)
+def test_requirements(case: str, holds: set[str]) -> None:
+    given = TABLE[case][0](frames())
+    for word in ("complete", "fresh", "window", "peers=2", "peers=20"):
+        if word in holds:
+            assert len(scored(given, require=word)) >= 1
+        else:
+            with pytest.raises(ss.RequirementError, match=f"required: {word}; but "):
+                scored(given, require=["peers=1", word])
+    assert ss.RequirementError.exit_code == 1
+
+
+def test_notices_say_what_they_are_about() -> None:
+    stale = next(n for n in scored(TABLE["too old"][0](frames())).notices if "stale" in n.code)
+    assert (
+        str(stale)
+        == "reviews: rows end on 2025-02-02, 27 days before 2025-03-01; read by bad_reviews"
+    )
+    assert (
+        stale.text("zh") == "reviews：数据止于 2025-02-02，比 2025-03-01 早 27 天；用于 bad_reviews"
+    )
+    assert (stale.stream, stale.metrics, stale.shops) == ("reviews", ("bad_reviews",), None)
+    short = next(n for n in scored(TABLE["too short"][0](frames())).notices if "short" in n.code)
+    assert (short.stream, short.metrics) == ("conversations", ("fast_replies",))
+    assert "begin on 2025-02-19" in str(short)
+    lacking = scored(without("conversations")(frames()))
+    (missing,) = (n for n in lacking.notices if n.code == "missing_input")
+    assert (missing.stream, missing.metrics) == ("conversations", ("fast_replies",))
+    assert lacking["A"]["fast_replies"].reason == "no stream conversations"
+
+
+def test_conditions_that_are_not_checked_are_null() -> None:
+    result = scored(without("orders", "paid_at")(frames()))
+    (entry,) = result.to_dict()["shops"][0]["eligibility"]
+    assert (entry["id"], entry["value"], entry["met"]) == ("enough_orders", None, None)
+    (entry,) = scored(frames()).to_dict()["shops"][0]["eligibility"]
+    assert (entry["value"], entry["met"]) == (10, True)
+
+
+def test_peers_are_told_and_can_be_asked_for() -> None:
+    result = scored(frames())
+    assert [m.peers for m in result["A"]] == [2, 2, None, None]
+    alone = scored(only_shop_a(frames()))["A"]
+    assert [m.reason for m in alone] == [
+        "no other shop in its industry",
+        "no other shop in its industry",
+        None,
+        None,
+    ]
+    three = scored(frames(), assume={"ranking.min_peers": 3})["A"]
+    assert three["bad_reviews"].status == "no_peers"
+    assert three["bad_reviews"].reason == "fewer than 3 shops of its industry"
+    assert three.score == 4
+
+
+def test_a_lone_shop_is_told_why_it_has_no_score() -> None:
+    shop = scored(without("conversations")(only_shop_a(frames())))["A"]
+    # bands need no peers: the answers could have given points, so the score is open
+    assert (shop.status, shop.score_low, shop.score_high) == ("partial", 0, 5)
+    ranked = emptied("conversations")(only_shop_a(frames()))
+    shop = scored(ranked)["A"]
+    assert (shop.status, shop.reason) == ("not_computable", "no other shop in its industry")
+
+
+def test_a_state_says_the_same() -> None:
+    """But whether reviews are stale: they fall on days of their orders, and it has only these."""
+    for case in ("everything", "missing stream", "too old", "too short"):
+        events = ss.read_events(TABLE[case][0](frames()), platform=TOY)
+        rules = {"platform": TOY, "ruleset": "2025-01-01", "as_of": AS_OF}
+        state = ss.tally(ss.resolve(events, **rules))  # type: ignore[arg-type]
+        direct = ss.score(events, **rules)  # type: ignore[arg-type]
+        counted = ss.score(state, shops=events, **rules)  # type: ignore[arg-type]
+        assert counted.to_dict()["shops"] == direct.to_dict()["shops"]
+        told = [n for n in direct.notices if (n.code, n.stream) != ("stale_stream", "reviews")]
+        assert list(counted.notices) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("freshh", "did you mean fresh"), ("peers", "peers=20"), ("peers=few", "peers=20")],
+)
+def test_requirements_that_make_no_sense(text: str, said: str) -> None:
+    with pytest.raises(ss.UsageError, match=said):
+        scored(frames(), require=text)
