@@ -521,7 +521,7 @@ class TestBenchmarks:
             ("food,bad_review_rate,2,0.1", ("line 3", "percentile", "'2'", "0 to 1")),
             ("food,bad_review_rate,-0.01,0.1", ("line 3", "percentile", "'-0.01'")),
             ("food,bad_review_rate,0.5,", ("line 3", "value")),
-            ("food,bad_review_rate,0.5", ("line 3", "value")),
+            ("food,bad_review_rate,0.5", ("line 3", "fewer cells")),
             (",bad_review_rate,0.5,1", ("line 3", "industry")),
             ("food,,0.5,1", ("line 3", "metric")),
             ("food,bad_review_rate,1/0,1", ("line 3", "percentile")),

@@ -28,6 +28,9 @@ _CLOCK = (
 _OFFSET = r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})?"
 _TIME = re.compile(f"{_DATE}[T ]{_CLOCK}{_OFFSET}")
 _BARE_DATE = re.compile(_DATE)
+_HALVES = re.compile(rf"{_DATE} (?P<half>上午|下午) (?P<clock>[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}})")
+#: What is written where a time has not come, besides the zero of the clock.
+_NEVER = ("-", "0", "无", "0000-00-00 00:00:00")
 _MONEY = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
 _INTEGER = re.compile(r"-?[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -49,8 +52,10 @@ def read_cell(text: str | None, column: Column, zone: str | None) -> Value:
         return column.default
     if column.kind == "text":
         return trimmed
+    if column.kind in ("time", "day") and trimmed in _NEVER:
+        return None
     if column.kind == "time":
-        return read_time(trimmed, zone)
+        return None if (time := read_time(trimmed, zone)) in _zeros(zone) else time
     if column.kind == "day":
         return read_day(trimmed, zone)
     if column.kind == "boolean":
@@ -60,8 +65,18 @@ def read_cell(text: str | None, column: Column, zone: str | None) -> Value:
     return _read_number(trimmed, column.kind)
 
 
+def _zeros(zone: str | None) -> tuple[int, int]:
+    """The second at which the epoch begins on the clock of a zone, and by UTC."""
+    there = datetime.fromtimestamp(0, ZoneInfo(zone)) if zone else _EPOCH
+    return (there.replace(tzinfo=None) - _EPOCH) // timedelta(seconds=1), 0
+
+
 def read_time(text: str, zone: str | None) -> int:
-    """Seconds of the wall clock since 1970-01-01 00:00:00; an offset is converted to `zone`."""
+    """Seconds of the wall clock since 1970-01-01 00:00:00; an offset is converted to `zone`.
+
+    A bare date is its midnight; Chinese and full-width forms are spelled in the usual way first.
+    """
+    text = _plain(text)
     found = _TIME.fullmatch(text)
     if found is None:
         raise Unreadable(text)
@@ -74,6 +89,20 @@ def read_time(text: str, zone: str | None) -> int:
     except (ValueError, OverflowError) as error:
         raise Unreadable(text) from error
     return (clock - _EPOCH) // timedelta(seconds=1)
+
+
+def _plain(text: str) -> str:
+    text = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
+    text = re.sub("^([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日", r"\1-\2-\3", text)
+    if _BARE_DATE.fullmatch(text):
+        return f"{text} 00:00:00"
+    if halved := _HALVES.fullmatch(text):
+        hour, rest = halved["clock"].split(":", 1)
+        if int(hour) > 12:
+            raise Unreadable(text)
+        hours = int(hour) % 12 + (12 if halved["half"] == "下午" else 0)
+        return f"{text.split(' ')[0]} {hours}:{rest}"
+    return text
 
 
 def _to_zone(clock: datetime, offset: str, zone: str | None) -> datetime:
@@ -90,9 +119,7 @@ def _to_zone(clock: datetime, offset: str, zone: str | None) -> datetime:
 
 
 def read_day(text: str, zone: str | None) -> int:
-    """The first second of a calendar day; a bare date is enough here, and only here."""
-    if _BARE_DATE.fullmatch(text):
-        text = f"{text} 00:00:00"
+    """The first second of a calendar day."""
     return read_time(text, zone) // SECONDS_PER_DAY * SECONDS_PER_DAY
 
 

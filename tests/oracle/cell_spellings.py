@@ -14,13 +14,17 @@ _TRUE, _FALSE = ("true", "TRUE", "True", "1", "是"), ("false", "FALSE", "False"
 
 UNREADABLE_TIMES = (
     "yesterday", "2024-13-01 10:00:00", "2024-02-30 00:00:00", "2024-06-01 25:00:00",
-    "2024-06-01 10:60:00", "01/06/2024 10:00", "2024-06-01", "-", "1717200000",
+    "2024-06-01 10:60:00", "01/06/2024 10:00", "2024-06", "1717200000", "2024-06-01 下午 13:00:00",
 )  # fmt: skip
+
+NEVER = ("-", "0", "无", "0000-00-00 00:00:00", "1970-01-01 08:00:00", "1970/1/1 0:00")
 
 
 def spell(rng: Random, value: Value, column: Column) -> str:
     """One of the spellings of a value; now and then with blanks around it."""
     if value is None:
+        if column.kind == "time" and rng.random() < 0.1:
+            return rng.choice(NEVER)
         return "" if rng.random() < 0.95 else "  "
     if column.kind == "time":
         spelled = _spell_time(rng, int(str(value)))
@@ -56,6 +60,12 @@ def _spell_time(rng: Random, seconds: int) -> str:
         return f"{clock:%Y-%m-%dT%H:%M:%S}"
     if form < 0.76:
         return f"{clock:%Y-%m-%d %H:%M:%S}.{rng.choice(('0', '5', '999', '999999'))}"
+    if form < 0.78:
+        half = "上午" if clock.hour < 12 else "下午"
+        return f"{clock.year}年{clock.month}月{clock.day}日 {half} {clock.hour % 12 or 12}:{clock:%M:%S}"
+    if form < 0.79:
+        wide = str.maketrans("0123456789:", "０１２３４５６７８９：")
+        return f"{clock:%Y-%m-%d %H:%M:%S}".translate(wide)
     if form < 0.81:
         return f"{clock.year}/{clock.month}/{clock.day} {clock.hour}:{clock:%M:%S}"
     if form < 0.90:

@@ -125,9 +125,11 @@ def _load_stream(loaded: Loaded, stream: Stream, text: str, zone: str | None) ->
     _look_at_header(loaded, stream, header)
 
     states: dict[tuple[str, ...], list[_State]] = {}
-    for line, cells in _read(lines):
+    rows = list(_read(lines))
+    width = _width([cells for _, cells in rows], len(header))
+    for line, cells in rows:
         books.rows_in += 1
-        state = _accept(loaded, stream, header, line, cells, zone)
+        state = _accept(loaded, stream, header, width, line, cells, zone)
         if state is None:
             books.set_aside += 1
             continue
@@ -161,18 +163,36 @@ def _read(lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
 
 
+def _width(rows: list[list[str]], header: int) -> int:
+    """How many cells a row has: as many as the header, unless all rows agree on others."""
+    widths = {len(cells) for cells in rows}
+    if header > 1 and widths - {1}:
+        widths -= {1}  # lines of a single cell have no say
+    beyond = any(cell.strip() for cells in rows for cell in cells[header:])
+    return min(widths) if len(widths) == 1 and not beyond else header
+
+
 def _accept(
-    loaded: Loaded, stream: Stream, header: list[str], line: int, raw: list[str], zone: str | None
+    loaded: Loaded,
+    stream: Stream,
+    header: list[str],
+    width: int,
+    line: int,
+    raw: list[str],
+    zone: str | None,
 ) -> _State | None:
     """The row with typed cells, or None where it is set aside (for the first reason found)."""
 
     def set_aside(column: str, value: str, reason: str) -> None:
         loaded.set_aside.append(Entry(stream.name, line, column, value.strip(), reason))
 
-    if len(raw) > len(header):
-        set_aside("", raw[len(header)], "too many cells")
+    if len(raw) != width:
+        if len(raw) > len(header):
+            set_aside("", raw[len(header)], "too many cells")
+        else:
+            set_aside("", "", "too few cells")
         return None
-    # zip stops at the shorter of the two: a row with too few cells has empty cells at its end
+    # zip stops at the shorter of the two: where all rows are short, the last cells are empty
     cells = {name: cell for name, cell in zip(header, raw, strict=False) if name in stream.columns}
     state = _State(line, cells, {}, [])
     for name, column in stream.columns.items():

@@ -20,7 +20,7 @@ from ..plugins.catalog import platforms as all_platforms
 from ..plugins.declarations import Platform
 from ..plugins.layout_toml import read_layout
 from ..reading.events import Events, read_events
-from ..reading.exports.recognition import RecognisedSheet, recognise
+from ..reading.exports.recognition import RecognisedSheet, recognise, stated_encodings
 from ..reading.files import show_path
 from ..reading.sources import SUFFIXES, read_names
 
@@ -146,7 +146,8 @@ def _taken(
     if path.suffix == ".parquet":
         return
     groups = (own, tuple(layout for p in platforms for layout in p.layouts))
-    for sheet in open_sheets(path, show_path(path.name)):
+    encodings = stated_encodings((*groups[0], *groups[1]))
+    for sheet in open_sheets(path, show_path(path.name), encodings=encodings):
         found = next((f for f in (recognise(sheet, group) for group in groups) if f), None)
         headers = _headers(found, sheet.head)
         near = () if found else tuple(_nearest(headers, [*groups[0], *groups[1]]))

@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from ..evaluation.with_polars import to_polars
 from ..model.expressions import DAY_SECONDS, columns_of
+from ..model.instants import with_instants
 from ..model.tallies import Tally
 from .cells import cell_days, fingerprint
 from .resolution import Resolved
@@ -54,7 +55,7 @@ def ranges_of_rows(resolved: Resolved, as_of: date) -> DayRanges:
     for tally in resolved.rules.tallies:
         if tally.stream in resolved.events.frames:
             frame = resolved.frames[tally.stream]
-            day = to_polars(tally.day).floordiv(DAY_SECONDS)
+            day = to_polars(with_instants(tally, frame.columns).day).floordiv(DAY_SECONDS)
             begins = frame.select(day.filter(day < today).min()).item()
             if begins is not None:
                 first[tally] = begins

@@ -15,7 +15,7 @@ from ..model.streams import Stream
 from ..notices import Notice
 from .entries import folder_key, is_lost, leads_astray, visible
 from .exports.picking import pick_columns
-from .exports.recognition import recognise
+from .exports.recognition import recognise, stated_encodings
 from .files import canonical_names, open_canonical, read_canonical, show_path
 from .formats.sheets import open_sheets
 from .openers import FolderKeys, Opener
@@ -203,7 +203,8 @@ class _Search:
         if not any(self.layouts):
             return False
         known = False
-        for sheet in open_sheets(path, self.label(path)):
+        encodings = stated_encodings(layout for group in self.layouts for layout in group)
+        for sheet in open_sheets(path, self.label(path), encodings=encodings):
             tried = (recognise(sheet, group) for group in self.layouts)
             found = next((one for one in tried if one is not None), None)
             if found is None:

@@ -23,6 +23,7 @@ from support.slow_csv import CODE, NeverClosedError, Slow, records
 
 HEADER = ["order_id", "shop_id", "province"]
 TEXTS = ["x", "", '"x"', '"6" nail"', 'a"b', '"6""', '"大号 盒', '盒 12"', '"a,b"', '"a\nb"', '""']
+TORN = "its lines look like rows: a quote is opened that belongs to the text"
 ROW = st.tuples(
     st.sampled_from(TEXTS),
     st.sampled_from(["", "", "", "", ",", ",,", ",more", "short"]),
@@ -69,17 +70,25 @@ def read_in_every_way(text: str) -> Read | str:
     return found
 
 
-def looks_like_rows(record: Slow) -> bool:
-    """Every line begins with an id and a shop, as every row of these files does."""
-    filled = [line for line in record.lines if line.strip("\r\n")]
-    return all(CODE.fullmatch(line.split(",")[0]) and ",S1" in line for line in filled)
+def looks_like_rows(record: Slow, widths: set[int]) -> bool:
+    """Every line begins with an id and a shop, and has as many cells as a row, or more."""
+    filled = [cells_of(line) for line in record.lines if line.strip("\r\n")]
+    return all(
+        CODE.fullmatch(cells[0])
+        and cells[1:2] == ["S1"]
+        and (len(cells) in widths or len(cells) > len(HEADER))
+        for cells in filled
+    )
 
 
 def expected_rows(text: str) -> list[tuple[int, list[str], bool]]:
     """Line and cells of every row, and whether it is one line of a record of several."""
     found: list[tuple[int, list[str], bool]] = []
+    widths = {len(HEADER)}
     for record in records(text)[1:]:
-        if len(record.lines) > 1 and looks_like_rows(record):
+        if len(record.lines) == 1:
+            widths.add(len(record.cells))
+        if len(record.lines) > 1 and looks_like_rows(record, widths):
             for line, one in enumerate(record.lines, start=record.line):
                 if one.strip("\r\n"):
                     found.append((line, cells_of(one), True))
@@ -120,12 +129,12 @@ def test_no_row_is_lost(rows: list[tuple[str, str, str]]) -> None:
     usual = min(widths) if len(widths) == 1 and not surplus else len(HEADER)
     assert {*found.refused} == {
         at for at, (_, cells, _) in enumerate(expected) if len(cells) != usual
-    } | {at for at in found.refused if "look like rows" in found.refused[at][1]}
+    } | {at for at, (_, reason) in found.refused.items() if reason == TORN}
 
 
 @pytest.mark.slow
 @given(rows=st.lists(ROW, min_size=1, max_size=9))
-@settings(max_examples=200)
+@settings(max_examples=300)
 def test_no_row_holds_the_text_of_others(rows: list[tuple[str, str, str]]) -> None:
     """Rows are numbered: those that are used have each its own id, and no shop in their text."""
     found = read_in_every_way(as_text(rows))
@@ -135,4 +144,4 @@ def test_no_row_holds_the_text_of_others(rows: list[tuple[str, str, str]]) -> No
     ids = [int(row[0] or 0) for row in used]
     assert ids == sorted(set(ids))
     assert all("S1" not in (row[2] or "") for row in used)
-    assert len(found.rows) >= len(rows)
+    assert len(found.rows) >= len(rows) or TORN in {reason for _, reason in found.refused.values()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
@@ -34,6 +34,11 @@ class RecognisedSheet:
         return self.layout.places(self.headers)
 
 
+def stated_encodings(layouts: Iterable[Layout]) -> tuple[str, ...]:
+    """Return the encodings that layouts state, each once."""
+    return tuple(dict.fromkeys(layout.encoding for layout in layouts if layout.encoding))
+
+
 def recognise(sheet: Sheet, layouts: Sequence[Layout]) -> RecognisedSheet | None:
     """Return the layout that a sheet has; None where no layout fits.
 
@@ -42,7 +47,7 @@ def recognise(sheet: Sheet, layouts: Sequence[Layout]) -> RecognisedSheet | None
     Raises:
         InputError: where several fit.
     """
-    decoded = {stated: sheet.decoded(stated) for stated in {x.encoding for x in layouts} if stated}
+    decoded = {stated: sheet.decoded(stated) for stated in stated_encodings(layouts)}
     for position in range(HEADER_WITHIN):
         fitting = [
             (layout, own)

@@ -119,7 +119,7 @@ class _Rows:
     """The rows so far, and whether a line looks like one of them."""
 
     def __init__(self, header: Sequence[str]) -> None:
-        self._widths = {len(header)}
+        self._header, self._widths = len(header), {len(header)}
         self._last: Sequence[str] = ()
 
     def add(self, cells: Sequence[str]) -> None:
@@ -149,7 +149,8 @@ class _Rows:
         ]
 
     def _is_whole(self, cells: Sequence[str]) -> bool:
-        return len(cells) > 1 and (len(cells) in self._widths or len(cells) > max(self._widths))
+        known = self._header or max(self._widths)
+        return len(cells) > 1 and (len(cells) in self._widths or len(cells) > known)
 
 
 def _fits(cells: Sequence[str], model: dict[int, int]) -> bool:

@@ -13,6 +13,7 @@ that need none of this: Parquet files and dataframes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -20,7 +21,7 @@ from attrs import evolve, frozen
 from ...errors import InputError
 from ...messages import message
 from ..formulas import REASON, unmark
-from .archives import unpack
+from .archives import Content, unpack
 from .body import Body
 from .documents import recognise_page
 from .headers import refuse_headers
@@ -66,16 +67,20 @@ class Sheet:
         table = self._table
         if not isinstance(table, Delimited) or encoding == self.encoding:
             return self
-        separator = table.separator
-        return _text_sheet(self.path, open_delimited(table.content, lambda _: separator, encoding))
+        text = open_delimited(table.content, separator_by_widths, encoding)
+        return _text_sheet(self.path, text)
 
 
 def open_sheets(
     path: Path,
     label: str | None = None,
     find_separator: FindSeparator = separator_by_widths,
+    encodings: Sequence[str] = (),
 ) -> list[Sheet]:
     r"""Open the sheets of a file: the worksheets of a workbook with anything in them, else one.
+
+    A text that cannot be read in the encoding that it seems to have is read in one of those that
+    are stated.
 
     Raises:
         InputError: where nothing can be read, or not safely; it says what to do.
@@ -94,12 +99,24 @@ def open_sheets(
     content, kind = unpack(path, label or path.name)
     page = recognise_page(content) if kind == "text" else None
     if kind == "text" and page is None:
-        return [_text_sheet(path, open_delimited(content, find_separator))]
+        return [_text_sheet(path, _open_text(content, find_separator, encodings))]
     grids = open_grids(content) if page is None else open_pages(content, page)
     return [
         _worksheet(f"{content.label} / {name}" if len(grids) > 1 else content.label, path, grid)
         for name, grid in grids
     ]
+
+
+def _open_text(
+    content: Content, find_separator: FindSeparator, encodings: Sequence[str]
+) -> Delimited:
+    try:
+        return open_delimited(content, find_separator)
+    except InputError as error:
+        for encoding in encodings:
+            with suppress(InputError):
+                return open_delimited(content, find_separator, encoding)
+        raise error from None
 
 
 def _text_sheet(path: Path, text: Delimited) -> Sheet:

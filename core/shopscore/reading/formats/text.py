@@ -234,7 +234,7 @@ def open_delimited(
 def _refuse_other_text(sample: bytes, label: str) -> None:
     if (nul := sample.find(b"\0")) >= 0:
         hint = message("a UTF-16 text must begin with a byte order mark: save it as UTF-8")
-        if sample.count(b"\0") < len(sample) // 4 or not sample.strip(b"\0"):
+        if sample.count(b"\0") < len(sample) // 4 or bytes(8) in sample:
             hint = message("this is no text; export the table as CSV or .xlsx")
         line = sample.count(b"\n", 0, nul) + 1
         raise InputError(

@@ -186,6 +186,11 @@ def _find_faults(
             yield name, (values > high).fill_null(False), _range(column)
 
 
+def _is_decisive(column: Column) -> bool:
+    """Return whether a cell of the column that cannot be read sets its row aside."""
+    return column.kind == "enum" or column.required or column.vital
+
+
 def _find_empty(
     table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids
 ) -> Iterator[tuple[str, pl.Series, str]]:
@@ -194,8 +199,8 @@ def _find_empty(
         if not fault.aside:
             yield fault.column, fault.cells, fault.reason
     for name, found in cells.items():
-        if found.unreadable is not None:
-            for mask, reason in _unreadable(table, stream.column(name), found.unreadable):
+        if found.unreadable is not None and not _is_decisive(column := stream.column(name)):
+            for mask, reason in _unreadable(table, column, found.unreadable):
                 yield name, mask, reason
 
 
