@@ -90,8 +90,8 @@ class TestBesideExports:
         lines = {
             line.split()[1]: line for line in out.splitlines() if "体验 " in line and "正常" in line
         }
-        assert "事件数据; 百分位为填写" in lines["品质退货率"]
-        assert "填写值; 得分为填写" in lines["揽收及时率"]
+        assert "事件数据；百分位为填写" in lines["品质退货率"]
+        assert "填写值；得分为填写" in lines["揽收及时率"]
         assert "来源" in out
 
     def test_in_a_table_of_columns(self, exports: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.testing.toy import PLATFORM
+from support.typed_tables import with_nothing_else
 
 AS_OF = "2025-06-30"
 NAMES = ("shop_id", "metric", "value", "n", "percentile", "points", "industry")
@@ -28,6 +29,11 @@ def orders(**paid: int) -> pl.DataFrame:
 def rows(*cells: tuple[Any, ...]) -> pl.DataFrame:
     full = [[*map(str, row), *[""] * (len(NAMES) - len(row))] for row in cells]
     return pl.DataFrame(full, schema=dict.fromkeys(NAMES, pl.String), orient="row")
+
+
+def complete(*cells: tuple[Any, ...]) -> pl.DataFrame:
+    """The same, of a console that shows nothing else of these shops."""
+    return with_nothing_else(rows(*cells), "bad_reviews", "pickup_hours", "fast_replies")
 
 
 def reviews(**ratings: list[int]) -> pl.DataFrame:
@@ -168,21 +174,24 @@ def few_orders(first: str) -> dict[str, pl.DataFrame]:
 
 
 def eligible(result: ss.Result) -> tuple[str, list[str]]:
-    return result["A"].status, [n.code for n in result.notices if n.code == "taken_as_met"]
+    return result["A"].status, [n.code for n in result.notices if n.code == "not_checked"]
 
 
 def test_too_few_orders_of_all_days_are_too_few() -> None:
     """The first of the days that count is 2025-05-31."""
-    values = rows(("A", "bad_reviews", "", "", "0.5"))
+    values = complete(("A", "bad_reviews", "", "", "0.5"))
     full = few_orders("2025-05-31 00:00:00")
     assert eligible(scored(full, values)) == ("insufficient_orders", [])
 
 
 def test_of_exports_that_begin_later_nobody_knows() -> None:
-    values = rows(("A", "bad_reviews", "", "", "0.5"))
+    values = complete(("A", "bad_reviews", "", "", "0.5"))
     cut = few_orders("2025-06-01 00:00:00")
     result = scored(cut, values)
-    assert eligible(result) == ("scored", ["taken_as_met"])
+    assert eligible(result) == ("scored", ["not_checked"])
+    (notice,) = [n for n in result.notices if n.code == "not_checked"]
+    assert str(notice).endswith("events begin within its window, and there may be more")
+    assert (notice.metrics, notice.shops) == (("paid_orders",), None)
     (check,) = json.loads(result.to_json())["shops"][0]["eligibility"]
     assert (check["met"], check["value"]) == (None, None)
     without = ss.score(cut, platform=PLATFORM, as_of=AS_OF)
@@ -192,23 +201,24 @@ def test_of_exports_that_begin_later_nobody_knows() -> None:
 @pytest.mark.parametrize("prefer", ["events", "values"])
 @pytest.mark.parametrize(("count", "status"), [("2000", "scored"), ("1", "insufficient_orders")])
 def test_a_number_of_orders_that_was_typed_in_decides(count: str, status: str, prefer: Any) -> None:
-    values = rows(("A", "bad_reviews", "", "", "0.5"), ("A", "支付订单数", count))
+    values = complete(("A", "bad_reviews", "", "", "0.5"), ("A", "支付订单数", count))
     result = scored(few_orders("2025-06-01 00:00:00"), values, prefer=prefer)
     assert eligible(result) == (status, [])
     assert result["A"]["paid_orders"].source == "values"
 
 
 def test_a_number_of_orders_of_all_days_goes_before_one_typed_in() -> None:
-    values = rows(("A", "bad_reviews", "", "", "0.5"), ("A", "paid_orders", "2000"))
+    values = complete(("A", "bad_reviews", "", "", "0.5"), ("A", "paid_orders", "2000"))
     full = few_orders("2025-05-31 00:00:00")
     assert eligible(scored(full, values)) == ("insufficient_orders", [])
     assert eligible(scored(full, values, prefer="values")) == ("scored", [])
 
 
 def test_of_shops_without_events_nobody_knows_either() -> None:
-    result = scored(EVENTS, rows(("C", "bad_reviews", "10%")))
+    result = scored(EVENTS, complete(("C", "bad_reviews", "10%")))
     assert result["C"].status == "scored"
-    (notice,) = [n for n in result.notices if n.code == "taken_as_met"]
+    (notice,) = [n for n in result.notices if n.code == "not_checked"]
+    assert str(notice).endswith("no events, and no value typed in")
     assert notice.shop_ids == ("C",)
 
 
@@ -216,10 +226,9 @@ def test_of_shops_without_events_nobody_knows_either() -> None:
 
 
 def test_what_a_console_shows_is_compared() -> None:
-    dimensions = [d.id for d in ss.score(EVENTS, platform=PLATFORM, as_of=AS_OF)["A"].dimensions]
-    id = dimensions[0]
-    plain = ss.score(EVENTS, platform=PLATFORM, as_of=AS_OF)
-    values = rows(("A", id, "", "", "", "4.5"), ("A", "总分", "4.25"), ("B", "total", "5"))
+    plain = scored(EVENTS, complete(("A", "bad_reviews"), ("B", "bad_reviews")))
+    id = plain["A"].dimensions[0].id
+    values = complete(("A", id, "", "", "", "4.5"), ("A", "总分", "4.25"), ("B", "total", "5"))
     result = scored(EVENTS, values)
     shop = result["A"]
     assert (shop.score, shop.console) == (plain["A"].score, 4.25)
@@ -239,8 +248,8 @@ def test_what_a_console_shows_is_compared() -> None:
 
 
 def test_a_console_that_shows_the_same_is_not_worth_a_notice() -> None:
-    plain = ss.score(EVENTS, platform=PLATFORM, as_of=AS_OF)
-    result = scored(EVENTS, rows(("A", "total", plain["A"].score)))
+    plain = scored(EVENTS, complete(("A", "bad_reviews")))
+    result = scored(EVENTS, complete(("A", "total", plain["A"].score)))
     assert [n for n in result.notices if n.code == "console_differs"] == []
     assert result["A"].console_difference == 0
 

@@ -10,8 +10,10 @@ import pytest
 
 import shopscore as ss
 from support.command_line import shopscore
+from support.typed_tables import with_nothing_else
 
 FILES = Path(__file__).parent / "30-values-in-percent"
+POINTS = {"A": 4.0, "B": 5.0, "C": 3.0}
 WHICH = ("--platform", "douyin", "--as-of", "2022-07-01", "--industry", "women")
 
 
@@ -38,12 +40,34 @@ def test_a_percent_sign_is_read() -> None:
 def test_the_corrected_values_have_the_scores_of_the_case(
     rate: str, bad: str, tmp_path: Path
 ) -> None:
-    """Ranked among three, goods weighs 0.5 of 0.65: (10 × 4 + 3 × 4)/13 = 4, and 5, and 3."""
+    """Ranked among three, both metrics have the points 4, 5 and 3.
+
+    Where the console shows no other, that is the score. Where nobody looked, coverage is half of
+    goods (0.5) and of logistics (0.15), and the others have 3 to 5: of A 0.65 × 3.5 + 0.35 × 3 =
+    3.325 to 0.65 × 4.5 + 0.35 × 5 = 4.675; of B 0.65 × 4 + 0.35 × 3 = 3.65; of C 0.65 × 4 + 0.35 × 5
+    = 4.35.
+    """
     text = (FILES / "values.csv").read_text("utf-8")
     text = text.replace("93.5,", f"{rate},").replace("0.13,", f"{bad},")
     values = write(tmp_path / "values.csv", text)
-    result = ss.score_values(values, platform="douyin", as_of="2022-07-01", industry="women")
-    assert {shop.shop_id: shop.score for shop in result} == {"A": 4.0, "B": 5.0, "C": 3.0}
+    which = {"platform": "douyin", "as_of": "2022-07-01", "industry": "women"}
+    result = ss.score_values(values, **which)
+    points = {shop.shop_id: shop["pickup_rate"].points for shop in result}
+    assert points == {shop.shop_id: shop["bad_review_rate"].points for shop in result} == POINTS
+    assert {s.shop_id: (s.status, s.score, s.coverage) for s in result} == dict.fromkeys(
+        "ABC", ("partial", None, 0.325)
+    )
+    assert {s.shop_id: (s.score_low, s.score_high) for s in result} == {
+        "A": (3.33, 4.68),
+        "B": (3.65, 5.0),
+        "C": (3.0, 4.35),
+    }
+    others = [id for _, metric in result.rules.ruleset.entries for id in [metric.id]]
+    whole = with_nothing_else(pl.read_csv(values, infer_schema=False), *others)
+    scored = ss.score_values(whole, **which)
+    assert {s.shop_id: (s.status, s.score) for s in scored} == {
+        shop: ("scored", score) for shop, score in POINTS.items()
+    }
 
 
 def test_of_a_standard_93_and_a_half_percent_falls_short_of_95(tmp_path: Path) -> None:

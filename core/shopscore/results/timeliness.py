@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from ..counting.day_ranges import DayRanges, OwnDays
 from ..messages import listed, message
-from ..model.tallies import Tally
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 
@@ -18,6 +17,8 @@ _FRESH_DAYS = 2
 #: A stream of few rows is silent now and then. It may be as long as it has been before, and no longer
 #: than this.
 _LONGEST_PAUSE = 14
+#: The day of rows that are none.
+_NEVER = (date.max - _EPOCH).days
 
 
 def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Iterator[Notice]:
@@ -26,13 +27,13 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
     short: dict[tuple[str, int], list[str]] = defaultdict(list)
     today = (as_of - _EPOCH).days
     for id in rules.ruleset.metric_ids:
+        first_day = _first_day(rules, id, as_of)
         for tally in rules.metrics[id].aggregator.tallies:
             if id not in readers[tally.stream]:
                 readers[tally.stream].append(id)
-            begins = ranges.first.get(tally)
+            begins = ranges.first.get(tally, first_day)
             if (
-                begins is not None
-                and _begins_late(rules, id, tally, ranges, as_of)
+                begins - first_day > _usual_pause(ranges.own.get(tally.stream))
                 and id not in short[tally.stream, begins]
             ):
                 short[tally.stream, begins].append(id)
@@ -50,7 +51,7 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
 def counted_late(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozenset[str]:
     """Return the numbers of things that conditions ask for, and that may be too low.
 
-    Their rows begin after the first day of the window, or are none.
+    Their rows, of all shops, begin after the first day of the window, or are none.
     """
     asked = {each.condition.measure.metric for each in rules.exact.eligibility}
     return frozenset(
@@ -58,22 +59,14 @@ def counted_late(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozens
         for id in asked
         if rules.metrics[id].metric.unit == "count"
         and any(
-            tally not in ranges.first or _begins_late(rules, id, tally, ranges, as_of)
+            ranges.first.get(tally, _NEVER) > _first_day(rules, id, as_of)
             for tally in rules.metrics[id].aggregator.tallies
         )
     )
 
 
-def _begins_late(
-    rules: BoundRuleSet, id: str, tally: Tally, ranges: DayRanges, as_of: date
-) -> bool:
-    """Return whether the rows of a tally begin after the first day of a metric's window.
-
-    A stream of few rows may begin as late as it pauses now and then.
-    """
-    first_day = (as_of - _EPOCH).days - rules.metrics[id].window.weights(as_of).last_age
-    pause = _usual_pause(ranges.own.get(tally.stream))
-    return ranges.first.get(tally, first_day) - first_day > pause
+def _first_day(rules: BoundRuleSet, id: str, as_of: date) -> int:
+    return (as_of - _EPOCH).days - rules.metrics[id].window.weights(as_of).last_age
 
 
 def _usual_pause(own: OwnDays | None) -> int:
