@@ -34,7 +34,12 @@ def said(result: ss.Result, shop: str, metric: str = "up") -> tuple[Any, ...]:
     ("cells", "expected", "score", "status"),
     [
         (("2", 9), ("ok", 2.0, 9, 2.0, None), "2", "scored"),
-        (("2", ""), ("ok", 2.0, 1, 2.0, None), "2", "scored"),  # no event feeds it: no row is asked for
+        (
+            ("2", ""),
+            ("ok", 2.0, 1, 2.0, None),
+            "2",
+            "scored",
+        ),  # no event feeds it: no row is asked for
         (("2", 9, 4), ("ok", 2.0, 9, 4.0, None), "4", "scored"),
         (("", "", 4), ("ok", None, 0, 4.0, None), "4", "scored"),
         (("", 9, 4), ("ok", None, 0, 4.0, None), "4", "scored"),
@@ -44,7 +49,7 @@ def said(result: ss.Result, shop: str, metric: str = "up") -> tuple[Any, ...]:
         (("", ""), NOTHING, None, "not_computable"),
         (("2", 0), NOTHING, None, "not_computable"),
         # a line asks for a value; there is one, since it has a percentile, and nobody knows it
-        (("", "", "", "0.5"), NOTHING, None, "partial"),
+        (("", "", "", "0.5"), (*NOTHING[:4], "no value was supplied"), None, "partial"),
     ],
     ids=str,
 )

@@ -93,6 +93,7 @@ class TypedValues:
             n_unknown=unknown,
             unpooled=unknown,
             lacking=lacking,
+            lacking_reason=message("no value was supplied"),
         )
 
     def _says_none(self, row: TypedRow) -> bool:
