@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 from ..grading.names import Names
-from ..messages import translate
+from ..messages import message, translate
 from ..model.metrics import Unit
 from ..plugins.bound_rules import BoundRuleSet
 
@@ -54,6 +54,7 @@ def _rows(rules: BoundRuleSet, lang: str, shop_id: str) -> Iterator[tuple[str, .
         said, example = EXAMPLES[possible.unit]
         unit = translate(said, lang)
         if possible.unit == "points" and possible.low is not None and possible.high is not None:
-            unit = f"{unit}: {float(possible.low):g}–{float(possible.high):g}"
+            scale = f"{float(possible.low):g}–{float(possible.high):g}"
+            unit = message("{about}: {said}", about=unit, said=scale).text(lang)
             example = f"{float(possible.low + (possible.high - possible.low) * 3 / 4):g}"
         yield (shop_id, "", name.id, *("",) * 4, name.label.text(lang), unit, example)
