@@ -14,14 +14,15 @@ from attrs import evolve
 
 from .composing.standards import Standards
 from .counting.cells import fingerprint
-from .counting.day_ranges import ranges_of_cells, ranges_of_rows
+from .counting.day_ranges import DayRanges, ranges_of_cells, ranges_of_rows
 from .counting.resolution import Resolved, resolve_events
 from .counting.state import Tallies
 from .counting.sums import window_sums
 from .errors import StateError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.typed_values import read_values
-from .grading.weighing import weigh
+from .grading.value_merging import Prefer, ToGrade, ValuesBeside, merge_values, values_alone
+from .grading.weighing import MetricValues, weigh
 from .messages import message
 from .notices import Notice
 from .plugins.bound_rules import BoundRuleSet
@@ -34,7 +35,7 @@ from .results.input_notices import on_input
 from .results.reference_tables import ReferenceTables
 from .results.requirements import Requirements
 from .results.result import Result
-from .results.timeliness import check_timeliness
+from .results.timeliness import check_timeliness, counted_late
 from .rules.numbers_toml import NumbersSource
 
 logging.getLogger("shopscore").addHandler(logging.NullHandler())
@@ -81,6 +82,8 @@ def score(
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
     shops: Any = None,
+    values: Any = None,
+    prefer: Prefer = "events",
     benchmarks: Benchmark | str | Path | None = None,
     standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
@@ -94,13 +97,16 @@ def score(
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies.
-        platform: the id of the platform, or a platform itself.
+        platform: the id or another name of the platform, or a platform itself.
         scorecard: one of its scorecards; by default the first.
         ruleset: a version, a TOML file, or a rule set; by default the one in force on ``as_of``.
         as_of: the day of publication (the last day that counts is the one before); by default
             today on the platform's clock.
         shops: for tallies: events, or a dataframe with ``shop_id`` and ``industry``, since a
             state holds no attributes of shops; without it all are ranked together.
+        values: what a console shows, as in :func:`score_values`: it stands in for what the events
+            cannot say.
+        prefer: ``events``, or ``values`` to take these also where events say something.
         benchmarks: a table, or the path of one, from which percentiles are taken.
         standards: a table, or the path of one, that says what each metric must reach.
         assume: other values for assumptions, by id.
@@ -138,11 +144,19 @@ def score(
             message("tz= and strict= say how events are read; a state was counted before")
         )
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
-    tables = ReferenceTables(benchmarks, standards)
+    tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
+    beside = read_beside(values, prefer, selection)
     if isinstance(source, Tallies):
-        return required.check(_score_state(source, selection, shops, tables, progress))
+        return required.check(_score_state(source, selection, shops, tables, beside, progress))
     events = read_events(source, platform=platform, tz=tz, strict=strict, progress=progress)
-    return required.check(score_events(events, selection, tables, progress))
+    return required.check(score_events(events, selection, tables, progress, beside))
+
+
+def read_beside(values: Any, prefer: Prefer, selection: Selection) -> ValuesBeside | None:
+    """Return the values that a user typed in beside events; None where there are none."""
+    if values is None:
+        return None
+    return ValuesBeside(read_values(values, selection.rules), prefer)
 
 
 def score_events(
@@ -150,10 +164,11 @@ def score_events(
     selection: Selection,
     tables: ReferenceTables,
     progress: Progress | None = None,
+    beside: ValuesBeside | None = None,
 ) -> Result:
     """Score events by rules that are selected already; commands select before they read."""
     rules, day = selection.rules, selection.day
-    notices = (*selection.notices, *on_input(events.report, rules))
+    notices = on_input(events.report, rules)
     begin = _stages(progress)
     begin(message("resolving"))
     resolved = resolve_events(events, rules)
@@ -162,9 +177,45 @@ def score_events(
         rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
     )
     begin(message("grading"))
-    notices = (*notices, *check_timeliness(rules, ranges_of_rows(resolved, day), day))
-    result = build_result(rules, day, measured, events.shops, tables, notices=notices)
-    return _log_notices(evolve(result, events=events))
+    ranges = ranges_of_rows(resolved, day)
+    start = _beside(selection, events.shops, measured, beside, ranges)
+    return _log_notices(evolve(_build(selection, start, tables, ranges, *notices), events=events))
+
+
+def _beside(
+    selection: Selection,
+    shops: pl.DataFrame,
+    measured: Mapping[str, MetricValues],
+    beside: ValuesBeside | None,
+    ranges: DayRanges,
+) -> ToGrade:
+    """Return the values of events, with those that a user typed in beside them."""
+    if beside is None:
+        return ToGrade(shops, measured)
+    late = counted_late(selection.rules, ranges, selection.day)
+    return merge_values(selection.rules, shops, measured, beside, late)
+
+
+def _build(
+    selection: Selection,
+    start: ToGrade,
+    tables: ReferenceTables,
+    ranges: DayRanges | None,
+    *notices: Notice,
+) -> Result:
+    """Build the result; without events there are no ranges of days to look at."""
+    rules, day = selection.rules, selection.day
+    timely = () if ranges is None else check_timeliness(rules, ranges, day)
+    return build_result(
+        rules,
+        day,
+        start.measured,
+        start.shops,
+        tables,
+        supplied=start.supplied,
+        console=start.console,
+        notices=(*selection.notices, *notices, *timely, *start.notices),
+    )
 
 
 def _stages(progress: Progress | None) -> Progress:
@@ -189,16 +240,18 @@ def _score_state(
     selection: Selection,
     shops: Any,
     tables: ReferenceTables,
+    beside: ValuesBeside | None,
     progress: Progress | None,
 ) -> Result:
-    rules, day, notices = selection.rules, selection.day, selection.notices
+    rules, day = selection.rules, selection.day
+    notices: tuple[Notice, ...] = ()
     _check_counted(state, rules)
     if shops is None:
         attributes = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
         said = message(
             "industries of the shops are unknown, since shops= was not given: all are ranked together"
         )
-        notices = (*notices, Notice("industry_unknown", said, stream="shops"))
+        notices = (Notice("industry_unknown", said, stream="shops"),)
     else:
         attributes = _shop_attributes(shops, rules.platform)
         missing = int((~state.shop_ids.is_in(attributes["shop_id"].implode())).sum())
@@ -210,7 +263,7 @@ def _score_state(
                 shops=len(state.shop_ids),
                 industry=UNKNOWN_INDUSTRY,
             )
-            notices = (*notices, Notice("industry_unknown", said, stream="shops", shops=missing))
+            notices = (Notice("industry_unknown", said, stream="shops", shops=missing),)
     known = state.with_shops(attributes["shop_id"])
     listed = pl.DataFrame([known.shop_ids]).join(
         attributes, on="shop_id", how="left", maintain_order="left"
@@ -220,16 +273,9 @@ def _score_state(
     measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
     begin(message("grading"))
     ranges = ranges_of_cells(state, rules.tallies, day)
-    notices = (*notices, *check_timeliness(rules, ranges, day))
-    result = build_result(
-        rules,
-        day,
-        measured,
-        listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY)),
-        tables,
-        notices=notices,
-    )
-    return _log_notices(result)
+    attributes = listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY))
+    start = _beside(selection, attributes, measured, beside, ranges)
+    return _log_notices(_build(selection, start, tables, ranges, *notices))
 
 
 def _check_counted(state: Tallies, rules: BoundRuleSet) -> None:
@@ -280,8 +326,9 @@ def score_values(
     """Score shops from the values of their metrics, as a console shows them.
 
     Args:
-        values: a CSV file or a dataframe with ``shop_id, metric, value, n`` and optionally
-            ``industry``, ``percentile``, ``points``; an empty value is none.
+        values: a CSV file or a dataframe with ``shop_id, metric, value`` and optionally ``n``,
+            ``industry``, ``percentile``, ``points``; an empty value is none. Metrics are named by
+            their id or label; rows of dimensions and of the total are what a console shows.
         industry: of the shops without one; by default ``unknown``.
 
     The other arguments, and what is returned and raised, are those of :func:`shopscore.score`.
@@ -290,7 +337,7 @@ def score_values(
     """
     required = Requirements.parse(require)
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
-    tables = ReferenceTables(benchmarks, standards)
+    tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
     return required.check(score_by_values(values, selection, tables, industry))
 
 
@@ -298,18 +345,9 @@ def score_by_values(
     values: Any, selection: Selection, tables: ReferenceTables, industry: str | None
 ) -> Result:
     """Score metric values by rules that are selected already."""
-    rules, day, notices = selection.rules, selection.day, selection.notices
     begin = _stages(None)
     begin(message("reading values"))
-    typed = read_values(values, rules, industry or UNKNOWN_INDUSTRY)
+    typed = read_values(values, selection.rules)
     begin(message("grading"))
-    result = build_result(
-        rules,
-        day,
-        {id: typed.measured(id) for id in rules.metrics},
-        typed.shops,
-        tables,
-        supplied=typed.supplied(),
-        notices=notices,
-    )
-    return _log_notices(result)
+    start = values_alone(selection.rules, typed, industry or UNKNOWN_INDUSTRY)
+    return _log_notices(_build(selection, start, tables, None))

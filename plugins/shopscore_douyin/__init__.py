@@ -25,6 +25,7 @@ def shopscore_platforms() -> list[Platform]:
             zh="抖音",
             en="Douyin",
             zone="Asia/Shanghai",
+            aliases=("抖店", "doudian", "抖音电商"),
             currency="CNY",
             exports="shopscore_douyin:exports",
             levers=("shopscore.levers",),

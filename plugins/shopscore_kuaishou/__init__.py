@@ -30,6 +30,7 @@ def shopscore_platforms() -> list[Platform]:
             zh="快手",
             en="Kuaishou",
             zone="Asia/Shanghai",
+            aliases=("快手小店", "快手电商"),
             currency="CNY",
             exports="shopscore_kuaishou:exports",
             levers=("shopscore_kuaishou.levers", "shopscore.levers"),

@@ -25,6 +25,7 @@ def shopscore_platforms() -> list[Platform]:
             zh="拼多多",
             en="Pinduoduo",
             zone="Asia/Shanghai",
+            aliases=("pdd",),
             currency="CNY",
             exports="shopscore_pinduoduo:exports",
             levers=("shopscore.levers",),

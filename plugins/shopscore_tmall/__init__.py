@@ -25,6 +25,7 @@ def shopscore_platforms() -> list[Platform]:
             zh="天猫/淘宝",
             en="Tmall and Taobao",
             zone="Asia/Shanghai",
+            aliases=("taobao",),
             currency="CNY",
             exports="shopscore_tmall:exports",
             levers=("shopscore.levers",),

@@ -78,7 +78,7 @@ class TestErrors:
 
     def test_name_options(self) -> None:
         answer = shopscore("score", *WHICH, "--lang", "zh")
-        assert answer.err == "错误：EVENTS 与 --values FILE 只能二选一，且必须给出一个\n"
+        assert answer.err == "错误：请给出事件数据（EVENTS）或 --values FILE，也可以两个都给\n"
 
     def test_of_a_shop(self, events: Path) -> None:
         answer = shopscore("score", events, *WHICH, "--lang", "zh", "--shop", "S00002")
@@ -100,8 +100,8 @@ class TestReasons:
         page = ("score", only_orders, *WHICH, "--shop", "S1", "--lang", "zh")
         answer = shopscore(*page).done()
         assert "揽收及时率：缺少列 orders.picked_up_at" in answer.out
-        assert "投诉率：缺少列 complaints.complained_at\n" in answer.out
-        assert "无数据：pickup_rate 需要 orders.picked_up_at\n" in answer.err
+        assert "投诉率：缺少数据流 complaints\n" in answer.out
+        assert "提示：pickup_rate 缺少数据：缺少列 orders.picked_up_at；" in answer.err
 
     def test_in_python_they_stay_english(self, only_orders: Path) -> None:
         import shopscore as ss
@@ -119,7 +119,7 @@ class TestReasons:
 class TestPages:
     def test_rules(self) -> None:
         out = plugins("rules", "douyin", "--lang", "zh").done().out
-        assert "规则中有 23 个假设，可用 --assume 更改：" in out
+        assert "规则中有 25 个假设，可用 --assume 更改：" in out
         assert "数值如何换算" not in out
         assert "提示：资料没有日期：适用期是假设。" in out
 
@@ -183,11 +183,12 @@ class TestLogOfJson:
         page = ("score", "--values", tmp_path / "v.csv", *WHICH, "--log-format", "json")
         records = self.records(shopscore(*page).done().err)
         assert [r["message"] for r in records[:2]] == ["reading values", "grading"]
-        (notice,) = [r for r in records if "notice" in r]
-        assert notice["message"] == (
-            "taken as met, since only values were supplied: no_suspected_fakes, enough_orders"
-        )
-        assert notice["notice"]["code"] == "taken_as_met"  # type: ignore[index]
+        told = {r["message"]: r["notice"]["code"] for r in records if "notice" in r}  # type: ignore[index]
+        assert told[
+            "not checked: Enough paid orders in the last 90 days (enough_orders):"
+            " no value was supplied"
+        ] == "not_checked"  # fmt: skip
+        assert set(told.values()) == {"missing_input", "missing_side_input", "not_checked"}
         chinese = self.records(shopscore(*page, "--lang", "zh").done().err)
         assert [r["message"] for r in chinese[:2]] == ["读取指标值", "评分"]
 

@@ -228,7 +228,7 @@ def reviews(**ratings: list[int]) -> dict[str, Any]:
     return {
         "shops": [{"shop_id": shop, "industry": "food"} for shop in ratings],
         "orders": [
-            {"shop_id": shop, "order_id": shop, "paid_at": DAY} for shop in ratings if shop.isupper()
+            {"shop_id": shop, "order_id": f"{shop}0", "paid_at": DAY} for shop in ratings if shop.isupper()
         ],
         "reviews": [
             {"shop_id": shop, "review_id": f"{shop}{i}", "rating": rating, "reviewed_at": DAY}

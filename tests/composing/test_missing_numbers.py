@@ -88,7 +88,7 @@ def test_a_quarter_of_a_total(
     result = kuaishou(assume)
     shop = result["S"]
     assert exact_coverage(result) == covered
-    assert shop.coverage == (None if covered is None else float(covered))
+    assert shop.coverage == (1 if covered is None else float(covered))
     assert shop.status == ("partial" if score is None else "scored")
     assert shop.score_exact == (None if score is None else str(score))
     assert result.missing_numbers or covered is None
@@ -132,10 +132,10 @@ def test_the_document_says_it() -> None:
     whole = kuaishou(BOTH)
     document = json.loads(whole.to_json())
     assert document["missing_numbers"] == []
-    assert document["shops"][0].get("coverage") is None
+    assert document["shops"][0]["coverage"] == 1
     assert not any("not published" in notice for notice in map(str, whole.notices))
     assert "coverage" in result.to_polars().columns
-    assert "coverage" not in whole.to_polars().columns
+    assert whole.to_polars()["coverage"].to_list() == [1.0]
 
 
 def test_points_of_dimensions_make_a_total_by_themselves() -> None:
@@ -377,11 +377,11 @@ def test_a_scorecard_without_a_total() -> None:
     assert [view(ranked, shop).percentile for shop in "abc"] == [0.0, 0.5, 1.0]
 
 
-def test_rules_that_lack_nothing_speak_of_no_coverage() -> None:
+def test_of_rules_that_lack_nothing_all_is_known() -> None:
     result = scored(of_shops({"a": 1}), rules_of(WEIGHED))
     assert (result["a"].status, result["a"].coverage, result.missing_numbers) == (
         "scored",
-        None,
+        1.0,
         (),
     )
 

@@ -45,10 +45,11 @@ def context(values: Sequence[F | None], better: Any = "higher", **more: Any) -> 
     defaults: dict[str, Any] = {
         "metric": "m", "better": better, "values": rationals(values), "has_value": there,
         "is_peer": np.ones(size, dtype=np.bool_), "n": np.ones(size, dtype=np.int64),
-        "industries": ["food"] * size, "shop_types": [None] * size, "low": F(0),
+        "industries": ["food"] * size, "shop_types": [None] * size, "low": F(0), "high": F(5),
     }  # fmt: skip
     known = {**defaults, **{key: more.pop(key) for key in defaults if key in more}}
-    return Context(**known, rank=ranker(known, **more))
+    rank = ranker(known, **more)
+    return Context(**known, rank=rank, rank_reach=rank.reach)
 
 
 def ranker(
@@ -57,7 +58,7 @@ def ranker(
     """What ranks the values among those of the peers of one industry."""
     codes = np.unique(known["industries"], return_inverse=True)[1]
     return Ranker(
-        "m", known["better"], ranking, ExactColumn(known["values"], known["has_value"]),
+        "m", known["better"], ranking, 2, ExactColumn(known["values"], known["has_value"]),
         known["is_peer"], known["industries"], codes, supplied=supplied,
     )  # fmt: skip
 
@@ -185,7 +186,7 @@ def test_peers_are_those_of_the_industry_who_may_be() -> None:
     curve = PercentileCurve([(0, 3), (1, 5)])
     assert points_of(curve, values, **more) == [3, 4, 5, None, None, None]
     more["ranking"] = "cume_dist"
-    assert points_of(curve, values, **more) == [F(11, 3), F(13, 3), 5, 5, None, None]
+    assert points_of(curve, values, **more) == [F(11, 3), F(13, 3), 5, None, None, None]
 
 
 def test_given_percentiles_replace_the_ranking() -> None:

@@ -50,7 +50,11 @@ def test_against_plain_fractions(
     """Values on the bound itself among them."""
     shops = [*shops, *((industry, bound) for industry in "ab" for bound in table_.values())]
     values = measured(m=[value for _, value in shops])["m"]
-    standards = Standards({(industry, "m"): bound for industry, bound in table_.items()})
+    rows = [
+        (industry, "m", Decimal(bound.numerator) / bound.denominator)
+        for industry, bound in table_.items()
+    ]
+    standards = Standards.from_rows(rows)
     found = compare_with_standards(standards, values, better, [industry for industry, _ in shops])
     for row, (industry, value) in enumerate(shops):
         bound = table_.get(industry, table_.get(EVERY))

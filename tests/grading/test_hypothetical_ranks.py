@@ -184,20 +184,22 @@ def context_of(
     codes = np.array([ord(industry) for industry in industries], dtype=np.int64)
     stated = ExactColumn.of([shop.supplied for shop in shops]) if supplied else None
     benchmark = table_of(better) if table else None
-    rank = Ranker("m", better, kind, own, is_peer, industries, codes, benchmark, stated)
+    rank = Ranker("m", better, kind, 2, own, is_peer, industries, codes, benchmark, stated)
     return Context(
         metric="m", better=better, values=own.values, has_value=own.known, is_peer=is_peer,
         n=np.ones(len(shops), dtype=np.int64), industries=industries,
-        shop_types=[None] * len(shops), low=F(0), rank=rank,
+        shop_types=[None] * len(shops), low=F(0), high=F(5), rank=rank,
+        rank_reach=rank.reach,
     )  # fmt: skip
 
 
 def ranked(row: int, value: F | None, shops: Sequence[Shop], kind: str, better: str) -> F | None:
-    """The rank that a value has in the place of one shop's, among the other peers."""
+    """The rank that a value has in the place of one shop's, among at least one other peer."""
     if value is None or not shops[row].peer:
         return None
     peers = [(shop.industry, shop.own if shop.peer else None) for shop in shops]
-    return plain_rank(value, [*others_of(row, peers), value], kind, better)
+    others = others_of(row, peers)
+    return plain_rank(value, [*others, value], kind, better) if others else None
 
 
 def plain_percentile(

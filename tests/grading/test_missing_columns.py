@@ -98,7 +98,9 @@ NAMED = (*ORDERS, "reviews.order_id")
         # what has a default, or stands in the linked order, never lacks
         (orders(value=first_of(col.amount, when(col.is_presale, 1, 2))), ORDERS, ()),
         (Tally("reviews", day=col.reviewed_at, value=first_of(col.order.amount, col.rating)),
-         ("reviews.reviewed_at",), ()),
+         ("reviews.reviewed_at",), ("stream orders or reviews.rating",)),
+        (Tally("reviews", day=col.reviewed_at, value=first_of(col.order.amount, col.rating)),
+         ("reviews.reviewed_at", "reviews.rating"), ()),
         # among rows that name the order, and among those that compete
         (orders(rated), NAMED, ("reviews.service_rating or reviews.logistics_rating",)),
         (orders(rated), (*NAMED, "reviews.logistics_rating"), ()),

@@ -289,13 +289,13 @@ def context(
     size, column = len(numbers), ExactColumn.of(numbers)
     industries = industries or ["food"] * size
     codes = np.unique(industries, return_inverse=True)[1]
+    rank = Ranker(
+        "m", better, "mid_percent_rank", 2, column, column.known, industries, codes, table
+    )
     return Context(
         metric="m", better=better, values=column.values, has_value=column.known,
         is_peer=column.known, n=np.ones(size, dtype=np.int64), industries=industries,
-        shop_types=[None] * size, low=F(0),
-        rank=Ranker(
-            "m", better, "mid_percent_rank", column, column.known, industries, codes, table
-        ),
+        shop_types=[None] * size, low=F(0), high=F(5), rank=rank, rank_reach=rank.reach,
     )  # fmt: skip
 
 
@@ -336,10 +336,10 @@ HEADER = "industry,metric,percentile,value\n"
     [
         ("food,m,0.5,nan", "value"), ("food,m,0.5,inf", "value"), ("food,m,0.5,-Infinity", "value"),
         ("food,m,0.5,", "value"), ("food,m,0.5,many", "value"), ("food,m,0.5,1/0", "value"),
-        ("food,m,0.5,1%", "value"), ("food,m,nan,1", "percentile"), ("food,m,1.01,1", "percentile"),
+        ("food,m,0.5,1 %x", "value"), ("food,m,nan,1", "percentile"), ("food,m,1.01,1", "percentile"),
         ("food,m,-0.01,1", "percentile"), ("food,m,50,1", "percentile"),
         ("food,m,,1", "percentile"), ("food,m,inf,1", "percentile"), (" ,m,0.5,1", "industry"),
-        ("food,,0.5,1", "metric"), ("food,m,0.5", "value"),
+        ("food,,0.5,1", "metric"), ("food,m,0.5", "fewer cells than the header"),
     ],
 )  # fmt: skip
 def test_unusable_rows_are_named(row: str, column: str, tmp_path: Path) -> None:

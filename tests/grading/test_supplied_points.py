@@ -31,32 +31,35 @@ def said(result: ss.Result, shop: str, metric: str = "up") -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize(
-    ("cells", "expected", "score"),
+    ("cells", "expected", "score", "status"),
     [
-        (("2", 9), ("ok", 2.0, 9, 2.0, None), "2"),
-        (("2", ""), ("ok", 2.0, 1, 2.0, None), "2"),  # no event feeds it: no row is asked for
-        (("2", 9, 4), ("ok", 2.0, 9, 4.0, None), "4"),
-        (("", "", 4), ("ok", None, 0, 4.0, None), "4"),
-        (("", 9, 4), ("ok", None, 0, 4.0, None), "4"),
-        (("2", 0, 4), ("ok", None, 0, 4.0, None), "4"),
-        (("", "", 0), ("ok", None, 0, 0.0, None), "0"),
-        (("", "", "4.125"), ("ok", None, 0, 4.125, None), "33/8"),
-        (("", ""), NOTHING, None),
-        (("2", 0), NOTHING, None),
-        (("", "", "", "0.5"), NOTHING, None),  # a line asks for a value, not for a percentile
+        (("2", 9), ("ok", 2.0, 9, 2.0, None), "2", "scored"),
+        (
+            ("2", ""),
+            ("ok", 2.0, 1, 2.0, None),
+            "2",
+            "scored",
+        ),  # no event feeds it: no row is asked for
+        (("2", 9, 4), ("ok", 2.0, 9, 4.0, None), "4", "scored"),
+        (("", "", 4), ("ok", None, 0, 4.0, None), "4", "scored"),
+        (("", 9, 4), ("ok", None, 0, 4.0, None), "4", "scored"),
+        (("2", 0, 4), ("ok", None, 0, 4.0, None), "4", "scored"),
+        (("", "", 0), ("ok", None, 0, 0.0, None), "0", "scored"),
+        (("", "", "4.125"), ("ok", None, 0, 4.125, None), "33/8", "scored"),
+        (("", ""), NOTHING, None, "not_computable"),
+        (("2", 0), NOTHING, None, "not_computable"),
+        # a line asks for a value; there is one, since it has a percentile, and nobody knows it
+        (("", "", "", "0.5"), (*NOTHING[:4], "no value was supplied"), None, "partial"),
     ],
     ids=str,
 )
 def test_points_count_without_a_value_too(
-    cells: tuple[Any, ...], expected: tuple[Any, ...], score: str | None
+    cells: tuple[Any, ...], expected: tuple[Any, ...], score: str | None, status: str
 ) -> None:
     result = scored(rows(("S", "up", *cells)), LINE)
     assert said(result, "S") == expected
     assert view(result, "S").weight == (1.0 if score else None)
-    assert (result["S"].status, result["S"].score_exact) == (
-        "scored" if score else "not_computable",
-        score,
-    )
+    assert (result["S"].status, result["S"].score_exact) == (status, score)
     assert result.to_polars().select("up.value", "up.points", "up.status").row(0) == (
         expected[1],
         expected[3],
@@ -92,11 +95,13 @@ def test_a_metric_that_needs_many_rows() -> None:
         ),
         few,
     )
-    assert said(result, "a", "few") == ("below_min_n", 2.0, 9, None, None)
+    assert said(result, "a", "few") == ("below_min_n", 2.0, 9, None, "fewer than 10 rows count")
     assert said(result, "b", "few") == ("ok", 2.0, 9, 4.0, None)
     assert said(result, "c", "few") == ("ok", 2.0, 10, 2.0, None)
-    assert said(result, "d", "few") == NOTHING, "of events rows are needed"
-    assert [s.score_exact for s in result] == [None, "4", "2", None]
+    assert said(result, "d", "few") == ("ok", 2.0, None, 2.0, None), "nobody said that it is few"
+    assert [s.score_exact for s in result] == [None, "4", "2", "2"]
+    (notice,) = [n for n in result.notices if n.code == "rows_unknown"]
+    assert (notice.metrics, notice.shops, notice.shop_ids) == (("few",), 1, ("d",))
 
 
 def test_the_others_carry_no_weight_of_theirs() -> None:
@@ -130,7 +135,7 @@ def test_points_need_no_table_of_points() -> None:
     assert (result["S"].status, result["S"].score_exact, result["S"].coverage) == (
         "scored",
         "4",
-        None,
+        1.0,
     )
 
 

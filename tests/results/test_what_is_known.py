@@ -227,6 +227,88 @@ def test_requirements(case: str, holds: set[str]) -> None:
     assert ss.RequirementError.exit_code == 1
 
 
+def typed(*cells: tuple[str, str, str]) -> pl.DataFrame:
+    table = pl.DataFrame(cells, schema=["shop_id", "metric", "value"], orient="row")
+    return table.with_columns(industry=pl.lit("food"))
+
+
+OPEN_B = Known("partial", None, 0, 1.25, 0.75, (), (), LACKS)
+
+#: What is typed in beside events without conversations: A's answers make the score that they made.
+TYPED: dict[str, tuple[pl.DataFrame, dict[str, Any], Known, Known, set[str]]] = {
+    "a value": (typed(("A", "fast_replies", "90%")), {}, A_FULL, OPEN_B,
+                {"few_peers", "missing_input"}),
+    "values of both": (typed(("A", "fast_replies", "90%"), ("B", "快速回复率", "0.6")), {},
+                       A_FULL, B_FULL, {"few_peers"}),
+    # without answers 2.5 + 2.5 and 0
+    "empty values": (typed(("A", "fast_replies", ""), ("B", "fast_replies", "-")), {},
+                     Known("scored", 5, 5, 5, 1, GOLD), Known("scored", 0, 0, 0, 1, ()),
+                     {"few_peers"}),
+    "of another metric": (typed(("A", "bad_reviews", "0")), {},
+                          Known("partial", None, 3.75, 5, 0.75, (), GOLD, LACKS), OPEN_B,
+                          {"few_peers", "missing_input"}),
+    # 5/2 + (5 + 4.5)/4
+    "points": (typed(("A", "fast_replies", "")).with_columns(points=pl.lit("4.5")), {},
+               Known("scored", 4.88, 4.88, 4.88, 1, GOLD), OPEN_B, {"few_peers", "missing_input"}),
+    # a rank does not make points of bands: what the value is, nobody knows
+    "a percentile": (typed(("A", "fast_replies", "")).with_columns(percentile=pl.lit("0.9")), {},
+                     Known("partial", None, 3.75, 5, 0.75, (), GOLD, LACKS), OPEN_B,
+                     {"few_peers", "missing_input"}),
+    # C has no events; of three A has 5 points, C with 10 % bad reviews 2.5, B none, and of pick-up
+    # C's 15 hours are 2.5. C: 1.25 + 0.625 + 1
+    "a shop without events": (
+        typed(("A", "fast_replies", "90%"), ("B", "fast_replies", "60%"), ("C", "bad_reviews", "10%"),
+              ("C", "pickup_hours", "15 h"), ("C", "fast_replies", "90%")), {},
+        A_FULL, B_FULL, {"few_peers", "not_checked", "missing_side_input", "values_without_events"}),
+    "only a part of it": (
+        typed(("A", "fast_replies", "90%"), ("B", "fast_replies", "60%"), ("C", "bad_reviews", "10%")),
+        {}, A_FULL, B_FULL,
+        {"few_peers", "not_checked", "missing_input", "missing_side_input", "values_without_events"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TYPED)
+def test_table_of_truth_of_typed_values(case: str) -> None:
+    values, more, a, b, codes = TYPED[case]
+    result = scored(without("conversations")(frames()), values=values, **more)
+    assert {notice.code for notice in result.notices} == codes
+    assert known_of(result, "A") == a
+    assert known_of(result, "B") == b
+    complete = "missing_input" not in codes
+    if complete:
+        assert scored(
+            without("conversations")(frames()), values=values, require="complete"
+        )["A"].score == a.score  # fmt: skip
+    else:
+        with pytest.raises(ss.RequirementError, match="required: complete"):
+            scored(without("conversations")(frames()), values=values, require="complete")
+
+
+def test_a_shop_without_events_is_known_as_far_as_it_is_typed_in() -> None:
+    given = without("conversations")(frames())
+    whole = scored(given, values=TYPED["a shop without events"][0])
+    assert known_of(whole, "C") == Known("scored", 2.88, 2.88, 2.88, 1, ())
+    (check,) = whole.to_dict()["shops"][2]["eligibility"]
+    assert (check["met"], check["value"]) == (None, None)
+    # bad reviews 2.5 of 5, half of the total; the other half is open
+    part = scored(given, values=TYPED["only a part of it"][0])
+    assert known_of(part, "C") == Known("partial", None, 1.25, 3.75, 0.5, (), (), LACKS)
+    assert part["C"]["pickup_hours"].reason == "no events, and no value typed in"
+
+
+def test_a_number_for_a_condition_is_typed_in_or_not_known() -> None:
+    """An empty number of orders is none that a console shows, and not zero."""
+    values = [("S", id, "90%") for id in ("bad_reviews", "fast_replies")]
+    values += [("S", "pickup_hours", "5 h")]
+    rules: dict[str, Any] = {"platform": TOY, "ruleset": "2025-01-01", "as_of": AS_OF}
+    for count, met, status in (("", None, "scored"), ("10", True, "scored"),
+                               ("0", False, "insufficient_orders")):  # fmt: skip
+        result = ss.score_values(typed(*values, ("S", "paid_orders", count)), **rules)
+        (check,) = result.to_dict()["shops"][0]["eligibility"]
+        assert (check["met"], result["S"].status) == (met, status)
+        assert ("not_checked" in {n.code for n in result.notices}) == (met is None)
+
+
 def test_notices_say_what_they_are_about() -> None:
     stale = next(n for n in scored(TABLE["too old"][0](frames())).notices if "stale" in n.code)
     assert (

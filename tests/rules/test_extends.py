@@ -182,6 +182,7 @@ EVENTS = {
         "reviewed_at": ["2025-03-02 10:00:00"] * 2,
         "rating": [2, 5],
     },
+    "conversations": {"shop_id": [], "session_id": [], "started_at": [], "first_reply_at": []},
 }
 
 

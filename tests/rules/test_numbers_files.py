@@ -68,7 +68,7 @@ def test_bands_of_an_industry_are_for_its_shops(tmp_path: Path) -> None:
         "b": "29/8", "m": "29/8", "t": None, "w": "17/4",
     }  # fmt: skip
     assert [(s.status, s.coverage) for s in result] == [
-        ("scored", None), ("scored", None), ("partial", 0.0), ("scored", None),
+        ("scored", 1.0), ("scored", 1.0), ("partial", 0.0), ("scored", 1.0),
     ]  # fmt: skip
     points = {shop: view(result, shop, "goods_negative_rate") for shop in SHOPS}
     assert {shop: (m.status, m.points, m.weight) for shop, m in points.items()} == {

@@ -103,7 +103,7 @@ def test_a_state_takes_any_numbers(tmp_path: Path) -> None:
     assert state == bare
     assert len(state.cells)
     assert scored(bare, None)["A"].coverage == 0.25
-    assert scored(bare, goods_of(4))["A"].coverage is None
+    assert scored(bare, goods_of(4))["A"].coverage == 1
     assert scored(bare, path)["A"].coverage not in (None, 0.25)
     assert scored(state, None)["A"].coverage == 0.25, "it keeps no numbers"
 

@@ -24,7 +24,7 @@ DOWN = metric("down", "lower")
 EXTRA = metric("extra", "higher", "bonus")
 MORE = metric("more", "higher", "bonus")
 FEW = RateMetric(
-    "few", zh="少", en="Few", better="higher", min_n=10, window=Days(1, 30),
+    "few", zh="少", en="Few", better="higher", unit="count", min_n=10, window=Days(1, 30),
     aggregator=Count(Tally("orders", day=col.paid_at)),
 )  # fmt: skip
 

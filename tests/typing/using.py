@@ -33,7 +33,7 @@ def results(folder: Path) -> None:
     for metric in shop.metrics:
         assert_type(metric.id, str)
         assert_type(metric.value, float | None)
-        assert_type(metric.n, int)
+        assert_type(metric.n, int | None)
         assert_type(metric.percentile, float | None)
         assert_type(metric.weight, float | None)
     assert_type(shop["pickup_rate"].value, float | None)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import UsageError
 from ..messages import message, numbered
 from . import options, voice
+from .output_checks import refuse_existing
 from .progress import Stages
-from .run import run, say, write
+from .run import run, say, write, write_cells
+
+if TYPE_CHECKING:
+    from ..grading.value_merging import Prefer
 
 SAMPLE_END = "2022-06-30"
 
@@ -28,7 +33,17 @@ def cli() -> None:
 @cli.command()
 @click.argument("events", type=options.FILE, required=False)
 @click.option(
-    "--values", type=options.FILE, metavar="FILE", help="Metric values (CSV) instead of events."
+    "--values",
+    type=options.FILE,
+    metavar="FILE",
+    help="Metric values (CSV) instead of events, or beside them.",
+)
+@click.option(
+    "--prefer",
+    type=click.Choice(["events", "values"]),
+    default="events",
+    show_default=True,
+    help="Which goes first where there are both.",
 )
 @options.rules
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
@@ -40,6 +55,7 @@ def cli() -> None:
 def score(
     events: Path | None,
     values: Path | None,
+    prefer: Prefer,
     rules: options.RuleOptions,
     shops: tuple[str, ...],
     reading: options.ReadOptions,
@@ -53,24 +69,43 @@ def score(
     a folder for each. Shops are ranked among all shops of their industry in EVENTS, also those not
     shown.
     """
-    if (events is None) == (values is None):
-        raise UsageError(message("give either EVENTS or --values FILE"))
+    if events is None and values is None:
+        raise UsageError(message("give EVENTS, or --values FILE, or both"))
     from ..results.requirements import Requirements
-    from ..scoring import score_by_values, score_events
+    from ..scoring import read_beside, score_by_values, score_events
     from .score_pages import say_notices, write_result
 
     required = Requirements.parse(require)
     with Stages(timings=timings) as stages:
-        selection, tables = rules.select(), rules.read_tables()
+        selection = rules.select()
+        tables = rules.read_tables().bound(selection.rules)
         if events is None:
             result = score_by_values(values, selection, tables, reading.industry)
         else:
+            beside = read_beside(values, prefer, selection)
             read = reading.read(events, rules.platform, stages)
-            result = score_events(reading.check(read), selection, tables, stages)
+            result = score_events(reading.check(read), selection, tables, stages, beside)
         required.check(result)
         stages(message("writing"))
         write_result(result, shops, output)
     say_notices(result)
+
+
+@cli.command()
+@options.valued_rules
+@voice.speaking
+@options.output("csv")
+def values(rules: options.RuleOptions, output: options.OutputOptions) -> None:
+    """Write a table to fill in with what the console of PLATFORM shows, for `score --values`.
+
+    A row for every metric, with its label, its unit and an example. A file begins with a byte
+    order mark; one that is there already is not written over.
+    """
+    from ..analysis.values_template import values_template
+
+    refuse_existing(output.path)
+    text = values_template(rules.select().rules, voice.lang())
+    write_cells(text, output.path, mark=output.bom or output.path is not None)
 
 
 @cli.command()

@@ -209,6 +209,21 @@ shown_rules = _gather(
     ),
 )
 
+#: Under which rules values are typed in: a RuleOptions named ``rules``.
+valued_rules = _gather(
+    "rules",
+    RuleOptions,
+    click.argument("platform"),
+    _scorecard,
+    click.option(
+        "--ruleset",
+        "-r",
+        metavar="V|FILE",
+        help="A version or TOML file; default the one in force.",
+    ),
+    click.option("--as-of", metavar="DATE", help="In force on that day; default today."),
+)
+
 #: Of which scorecard rule sets are compared: a RuleOptions named ``rules``.
 compared_rules = _gather(
     "rules",

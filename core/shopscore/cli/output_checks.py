@@ -85,6 +85,14 @@ def refuse_read_files(source: Path, report: LoadReport) -> None:
             raise _is_input(target)
 
 
+def refuse_existing(target: Path | None) -> None:
+    """Raise where a file that a person may have filled in is there already."""
+    if target is not None and target.is_file():
+        raise UsageError(
+            message("-o {file}: is there already, and may be filled in; name another", file=target)
+        )
+
+
 def _is_input(target: Path) -> UsageError:
     return UsageError(
         message("-o {file}: is an input, and is not written over; name another", file=target)

@@ -12,6 +12,8 @@ from ..results.views import MetricView, ShopView
 from . import voice
 from .tables import Table, decimals, in_unit, table, word
 
+_SOURCE = message("source")
+
 
 def shops_table(result: Result, shops: Iterable[ShopView]) -> Table:
     """Return one line per shop: score, dimensions and tiers; without a total, what is measured."""
@@ -44,7 +46,7 @@ def shop_table(result: Result, shop: ShopView) -> Table:
     return table(
         columns,
         [list(row.values()) for row in rows],
-        right=columns[2:-1],
+        right=[column for column in columns[2:-1] if column != _SOURCE],
         usual=(word("ok"), word("informational")),
         title=" · ".join(_title(result, shop)),
         notes=_notes(result, shop),
@@ -59,7 +61,7 @@ def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
         message("dimension"): dimensions[m.dimension] if m.dimension else "",
         message("metric"): metric.label,
         message("value"): in_unit(m.value, metric.unit),
-        message("n"): m.n,
+        message("n"): "–" if m.n is None else m.n,
     }
     if result.compared:
         cells[message("industry mean")] = in_unit(m.industry_mean, metric.unit)
@@ -69,18 +71,40 @@ def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
         reached = {None: "–", True: message("yes"), False: message("no")}[m.reached]
         cells[message("standard")] = in_unit(m.standard, metric.unit)
         cells[message("reached")] = reached
-    return cells | {
+    cells |= {
         message("percentile"): decimals(m.percentile, 3) + ("*" if m.from_table else ""),
         message("points"): decimals(m.points),
         message("weight"): decimals(m.weight, 3),
-        message("status"): word(m.status),
     }
+    if result.columns.mixed:
+        cells[_SOURCE] = _source(m)
+    return cells | {message("status"): word(m.status)}
+
+
+def _source(m: MetricView) -> str:
+    """Return where a metric is from: events or typed-in values, and what of it is from elsewhere."""
+    if m.source is None:
+        return "–"
+    parts: list[object] = [word(m.source)]
+    if m.value is not None and m.points_source == "values":
+        parts.append(message("points typed in"))
+    elif m.value is not None and m.percentile_source == "values":
+        parts.append(message("percentile typed in"))
+    return voice.clauses(parts)
 
 
 def _notes(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
     """Yield why metrics have no data, and the notes of metrics; a notice names missing numbers."""
     if shop.reason is not None:
         yield word(shop.status), shop.reason
+    labels = _labels_by_id(result.rules.ruleset.dimensions)
+    for d in shop.dimensions:
+        if d.console is not None:
+            computed, shown = decimals(d.points), decimals(d.console)
+            yield (
+                labels[d.id],
+                message("{points}, console {shown}", points=computed, shown=shown),
+            )
     for m in shop.metrics:
         if m.reason is not None and m.status != "missing_number":
             yield result.rules.metrics[m.id].metric.label, m.reason
@@ -94,6 +118,9 @@ def _title(result: Result, shop: ShopView) -> Iterator[str]:
     """Yield what stands above the table of a shop: who it is, and what is known of its score."""
     yield from (shop.shop_id, shop.industry, word(shop.status))
     yield _score(result, shop)
+    if shop.console is not None:
+        shown = decimals(shop.console, result.rules.exact.decimals)
+        yield voice.text(message("console {points}", points=shown))
     if shop.coverage is not None and shop.coverage < 1:
         yield f"{voice.text(message('coverage'))} {decimals(shop.coverage * 100, 0)}%"
     if shop.tiers or shop.possible_tiers:

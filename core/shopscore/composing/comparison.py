@@ -100,7 +100,8 @@ def compare(
         raise UsageError(
             message("rule set {ruleset} has no comparison with the industry", ruleset=rules.name)
         )
-    among = measured.known if peers is None else measured.known & peers
+    known = measured.poolable if rules.mean_kind == "pooled" else measured.known
+    among = known if peers is None else known & peers
     size = len(industries)
     means, differs = ColumnBuilder(size), ColumnBuilder(size)
     directions = np.full(size, None, dtype=object)

@@ -35,10 +35,16 @@ class Measures:
         rows = Rationals.of(metric.n, np.ones(len(metric.n), dtype=np.int64))
         match measure.kind:
             case "n":
-                return ExactColumn(rows, np.ones(len(rows), dtype=np.bool_))
+                everyone = np.ones(len(rows), dtype=np.bool_)
+                return ExactColumn(
+                    rows, everyone if metric.n_unknown is None else ~metric.n_unknown
+                )
             case "numerator":  # a whole number, even where the value was supplied
                 counts = (metric.values * rows).half_up(0)
-                return ExactColumn(Rationals.of(counts, np.ones_like(counts)), metric.known)
+                counted = (
+                    metric.known if metric.n_unknown is None else metric.known & ~metric.n_unknown
+                )
+                return ExactColumn(Rationals.of(counts, np.ones_like(counts)), counted)
         return metric.column
 
     def limits(self, condition: Condition[Fraction]) -> ExactColumn:
@@ -48,19 +54,41 @@ class Measures:
             return ExactColumn.constant(condition.limit, size)
         values, everyone = self.column(condition.measure), np.ones(size, dtype=np.bool_)
         limits = ColumnBuilder(size)
-        for rows, others in by_industry(self.industries, everyone, values.known):
+        for rows, others in by_industry(self.industries, everyone, self._among(condition)):
             mean = mean_of_kind(self.mean_kind, values.values.take(others))
             limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
         return limits.build()
 
+    def _among(self, condition: Condition[Fraction]) -> Mask:
+        """Return the shops whose values make the industry mean of a condition."""
+        measure = condition.measure
+        if measure.kind == "value" and self.mean_kind == "pooled":
+            return self.metrics[measure.id].poolable
+        return self.column(measure).known
+
     def checkable(self, condition: Condition[Fraction]) -> Mask:
-        """Return for which shops a condition can be checked: its metric's input is there."""
-        size = len(self.industries)
-        metric = condition.measure.metric
-        if not metric:
-            return np.ones(size, dtype=np.bool_)
-        measured = self.metrics[metric]
-        return measured.known | ~measured.lacking
+        """Return for which shops a condition can be checked: what it measures is there.
+
+        Where events begin within the window, a number may be too low: it tells only what more rows
+        could not change.
+        """
+        measure = condition.measure
+        everyone = np.ones(len(self.industries), dtype=np.bool_)
+        if not measure.metric:
+            return everyone
+        measured = self.metrics[measure.metric]
+        checkable = measured.known | ~measured.lacking
+        if measure.kind != "value" and measured.n_unknown is not None:
+            checkable = checkable & ~measured.n_unknown
+        if measured.cut is not None:
+            checkable = checkable & (~measured.cut | self._settled(condition))
+        return checkable
+
+    def _settled(self, condition: Condition[Fraction]) -> Mask:
+        """Return where no greater value than the known one changes whether a condition is met."""
+        known = self.column(condition.measure)
+        met = self.met(condition, ExactColumn(known.or_zero(), np.ones(len(known), dtype=np.bool_)))
+        return met if condition.operator in ("at least", "above") else ~met
 
     def met(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Mask:
         """Return which shops meet a condition; shops without a value do not.

@@ -19,8 +19,8 @@ from .conditions import Measures
 class EligibilityCheck:
     """One condition for a published score: the values it measures, and which shops meet it.
 
-    ``checked`` marks the shops for which it could be checked: where its input is missing, nobody
-    knows whether the condition is met.
+    ``checked`` marks the shops for which it could be checked: where what it measures is missing,
+    nobody knows whether the condition is met.
     """
 
     eligibility: Eligibility[Fraction]

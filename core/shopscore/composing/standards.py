@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..exact.columns import ExactColumn
-from ..exact.decimals import exact_decimal
 from ..exact.rationals import Mask
+from ..grading.amounts import Amount, Possible, read_amount
+from ..grading.names import Names
 from ..grading.weighing import MetricValues
+from ..messages import listed, message
 from ..model.conditions import Operator
-from ..model.frozen import FrozenDict
-from ..model.metrics import Better
+from ..model.metrics import Better, Unit
+from ..notices import Notice
+from ..reading.cell_places import Row
 from ..reading.files import read_file
 from .conditions import reaches
 
@@ -24,59 +28,112 @@ COLUMNS = ("industry", "metric", "standard")
 EVERY = "*"
 
 
-@frozen(eq=False)
+@frozen
+class _Row:
+    """One row of a table: what a metric must reach, as it was typed in."""
+
+    row: Row
+    industry: str
+    metric: str
+    standard: Amount
+
+
+@frozen(slots=False, eq=False)
 class Standards:
     """A standard per industry and metric; those of industry ``*`` are for all without their own.
 
     A value that equals its standard reaches it; whether the platforms agree is not published.
+    Until the table is bound to the names and units of some rules, metrics are called as the table
+    calls them, and standards are plain numbers.
 
     >>> table = Standards.from_rows([("*", "reply_rate", "0.8")])
     >>> table.of("women", "reply_rate")
     Fraction(4, 5)
     """
 
-    table: Mapping[tuple[str, str], Fraction] = field(converter=FrozenDict)
+    rows: tuple[_Row, ...]
+    names: Names | None = None
+    notices: tuple[Notice, ...] = ()
+
+    @cached_property
+    def table(self) -> Mapping[tuple[str, str], Fraction]:
+        """The standard of each industry and metric.
+
+        Raises:
+            InputError: for a metric with two standards, or one that no value of it can reach.
+        """
+        table: dict[tuple[str, str], Fraction] = {}
+        for one in self.rows:
+            named = self.names
+            name = None if named is None else named.find(one.metric, one.row.cell("metric"))
+            metric, possible = (one.metric, None) if name is None else (name.id, name.possible)
+            if (one.industry, metric) in table:
+                raise InputError(
+                    message(
+                        "{place}: metric {metric} has two standards",
+                        place=one.row.cell("metric"),
+                        metric=metric,
+                    )
+                )
+            unit: Unit = "index" if one.standard.plain else "ratio"  # as far as one can tell
+            number = one.standard.within(possible or Possible(unit), one.row.cell("standard"))
+            table[one.industry, metric] = number
+        return table
+
+    def bound(self, names: Names) -> Standards:
+        """Return the table in the names and units of some rules.
+
+        Raises:
+            InputError: naming file and line of a standard that no value of its metric can be.
+        """
+        bound = evolve(self, names=names.metrics)
+        bound.table  # noqa: B018 - what cannot be used is said at once
+        return bound
 
     @classmethod
     def from_rows(
-        cls, rows: Sequence[tuple[Any, Any, Any]], places: Sequence[str] = ()
+        cls, rows: Sequence[tuple[Any, Any, Any]], places: Sequence[Row] = ()
     ) -> Standards:
         """Build a table from rows of industry, metric and standard.
 
-        ``places`` are the places of the rows, for messages.
+        ``places`` are where the rows stand, for messages.
 
         Raises:
             InputError: for a cell that cannot be used.
         """
-        table: dict[tuple[str, str], Fraction] = {}
+        made = []
         for position, (industry, metric, standard) in enumerate(rows):
-            place = places[position] if places else f"standards, row {position + 1}"
-            text = "" if standard is None else str(standard).strip()
-            number = exact_decimal(text)
-            key = (str(industry or "").strip() or EVERY, str(metric or "").strip())
-            if number is None:
-                raise InputError(f"{place}, column standard: {text!r} is not a number")
-            if not key[1] or key in table:
-                problem = f"metric {key[1]} has two standards" if key[1] else "no metric"
-                raise InputError(f"{place}, column metric: {problem}")
-            table[key] = Fraction(number)
-        return cls(table)
+            row = places[position] if places else Row("standards", position)
+            amount = read_amount(_text(standard), row.cell("standard"))
+            if not _text(metric):
+                raise InputError(message("{place}: no metric", place=row.cell("metric")))
+            made.append(_Row(row, _text(industry) or EVERY, _text(metric), amount))
+        table = cls(tuple(made))
+        if all(one.standard.plain for one in made):  # else the units are needed
+            table.table  # noqa: B018 - what cannot be used is said at once
+        return table
 
     @classmethod
     def read(cls, path: Path) -> Standards:
         """Read a CSV file with the columns ``industry, metric, standard``."""
         if not path.is_file():
-            raise InputError(f"{path}: no such file")
+            raise InputError(message("{file}: no such file", file=path))
         table = read_file(path, COLUMNS)
         table.refuse_long_rows()
         missing = [name for name in COLUMNS if name not in table.frame.columns]
         if missing:
             raise InputError(
-                f"{path}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}"
+                message(
+                    "{file}: no column {missing}; needed: {needed}",
+                    file=path,
+                    missing=listed(missing),
+                    needed=listed(COLUMNS),
+                )
             )
-        lines = table.lines(range(len(table.frame)))
-        places = [f"{path}, line {line}" for line in lines]
-        return cls.from_rows(table.frame.select(COLUMNS).rows(), places)
+        lines = enumerate(table.lines(range(len(table.frame))))
+        places = [Row(str(path), position, line) for position, line in lines]
+        made = cls.from_rows(table.frame.select(COLUMNS).rows(), places)
+        return evolve(made, notices=table.notices)
 
     @property
     def metrics(self) -> frozenset[str]:
@@ -87,6 +144,10 @@ class Standards:
         """Return the standard of a metric in an industry, if there is one."""
         own = self.table.get((industry, metric))
         return self.table.get((EVERY, metric)) if own is None else own
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip()
 
 
 @frozen(eq=False)

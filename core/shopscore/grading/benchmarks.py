@@ -6,18 +6,23 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..exact.columns import ExactColumn
-from ..exact.decimals import exact_decimal
+from ..messages import Message, Translated, listed, message
 from ..model.metrics import Better
+from ..notices import Notice
+from ..reading.cell_places import Row
 from ..reading.files import read_file
 from ..rules.scorers import Reach
+from .amounts import Amount, Possible, read_amount, read_percentile
+from .names import Name, Names
 
 COLUMNS = ("industry", "metric", "percentile", "value")
 ANY_INDUSTRY = "*"
@@ -48,7 +53,7 @@ class Curve:
             return self
         if self.values[0] == self.values[-1]:
             return Curve(self.values, self.percentiles[::-1])
-        raise InputError(f"percentiles must run from worst (0) to best (1): {better} is better")
+        raise InputError(_against(better))
 
     def percentile(self, value: Fraction) -> Fraction:
         """Return the percentile of a value, from 0 (worst) to 1 (best)."""
@@ -62,16 +67,69 @@ class Curve:
         return start + (end - start) * (value - low) / (high - low)
 
 
-@frozen
-class Benchmark:
-    """A table of curves; rows for industry ``*`` are for industries without their own."""
+def _against(better: str) -> Message:
+    if better == "lower":
+        return message("percentiles must run from worst (0) to best (1): lower is better")
+    return message("percentiles must run from worst (0) to best (1): higher is better")
 
-    curves: Mapping[tuple[str, str], Curve]
+
+@frozen
+class _Row:
+    """One row of a table: a value as it was typed in, and its percentile."""
+
+    row: Row
+    industry: str
+    metric: str
+    percentile: Fraction
+    value: Amount
+
+
+@frozen(slots=False, eq=False)
+class Benchmark:
+    """A table of curves; rows for industry ``*`` are for industries without their own.
+
+    Until the table is bound to the names and units of some rules, metrics are called as the table
+    calls them, and values are plain numbers.
+    """
+
+    rows: tuple[_Row, ...]
     origin: str = ""
+    names: Names | None = None
+    notices: tuple[Notice, ...] = ()
+
+    @cached_property
+    def curves(self) -> Mapping[tuple[str, str], Curve]:
+        """The curve of each industry and metric.
+
+        Raises:
+            InputError: where percentiles do not rise or fall steadily with the value.
+        """
+        points: dict[tuple[str, str], list[Point]] = defaultdict(list)
+        for one in self.rows:
+            name = self._find(one)
+            metric, possible = (one.metric, None) if name is None else (name.id, name.possible)
+            value = _number(one.value, possible, one.row.cell("value"))
+            points[one.industry, metric].append((value, one.percentile))
+        return {key: _build_curve(key, pairs, self.origin) for key, pairs in points.items()}
+
+    def _find(self, one: _Row) -> Name | None:
+        if self.names is None:
+            return None
+        return self.names.find(one.metric, one.row.cell("metric"))
 
     def curve(self, industry: str, metric: str) -> Curve | None:
         """Return the curve for an industry, or None."""
         return self.curves.get((industry, metric)) or self.curves.get((ANY_INDUSTRY, metric))
+
+    def bound(self, names: Names) -> Benchmark:
+        """Return the table in the names and units of some rules.
+
+        Raises:
+            InputError: naming file and line of a value that a metric cannot have.
+        """
+        table = evolve(self, names=names.metrics)
+        table.curves  # noqa: B018 - what cannot be used is said at once
+        return table
 
     @classmethod
     def from_rows(
@@ -87,18 +145,25 @@ class Benchmark:
         Raises:
             InputError: for a cell that is not a number, or a percentile that is not within 0 to 1.
         """
-        points: dict[tuple[str, str], list[Point]] = defaultdict(list)
-        for line, cells in zip(count(2) if lines is None else lines, rows, strict=False):
+        made = []
+        numbered = zip(count(2) if lines is None else lines, rows, strict=False)
+        for position, (line, cells) in enumerate(numbered):
             industry, metric, percentile, value = (cell.strip() for cell in cells)
-            where = f"{origin}, line {line}"
-            rank = _number(percentile, f"{where}, column percentile")
-            if not 0 <= rank <= 1:
-                raise InputError(f"{where}, column percentile: {percentile!r} is not within 0 to 1")
+            row = Row(origin, position, line)
+            rank = read_percentile(percentile, row.cell("percentile"))
             if not industry or not metric:
-                raise InputError(f"{where}: industry and metric are needed (industry * is for all)")
-            points[industry, metric].append((_number(value, f"{where}, column value"), rank))
-        curves = {key: _build_curve(key, pairs, origin) for key, pairs in points.items()}
-        return cls(curves, origin)
+                raise InputError(
+                    message(
+                        "{row}: industry and metric are needed (industry * is for all)",
+                        row=row,
+                    )
+                )
+            amount = read_amount(value, row.cell("value"))
+            made.append(_Row(row, industry, metric, rank, amount))
+        table = cls(tuple(made), origin)
+        if all(one.value.plain for one in made):  # else the units are needed to compare them
+            table.curves  # noqa: B018 - what cannot be used is said at once
+        return table
 
     @classmethod
     def read(cls, path: Path) -> Benchmark:
@@ -107,19 +172,24 @@ class Benchmark:
         missing = [c for c in COLUMNS if c not in table.frame.columns]
         if missing:
             raise InputError(
-                f"{path}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}"
+                message(
+                    "{file}: no column {missing}; needed: {needed}",
+                    file=path,
+                    missing=listed(missing),
+                    needed=listed(COLUMNS),
+                )
             )
         table.refuse_long_rows()
         cells = table.frame.select(pl.col(COLUMNS).cast(pl.String).fill_null(""))
         lines = table.lines(range(len(cells)))
-        return cls.from_rows(cells.iter_rows(), str(path), lines)
+        return evolve(cls.from_rows(cells.iter_rows(), str(path), lines), notices=table.notices)
 
 
-def _number(text: str, where: str) -> Fraction:
-    number = exact_decimal(text)
-    if number is None:
-        raise InputError(f"{where}: {text!r} is not a number that can be used")
-    return Fraction(number)
+def _number(value: Amount, possible: Possible | None, place: Translated) -> Fraction:
+    """Return a value in the unit of its metric; without one as a plain number or a rate."""
+    if possible is not None:
+        return value.within(possible, place)
+    return value.within(Possible("index" if value.plain else "ratio"), place)
 
 
 def _build_curve(key: tuple[str, str], points: list[Point], origin: str) -> Curve:
@@ -130,8 +200,13 @@ def _build_curve(key: tuple[str, str], points: list[Point], origin: str) -> Curv
         if percentiles == sorted(percentiles, reverse=falling):
             return Curve(tuple(value for value, _ in ordered), tuple(percentiles))
     raise InputError(
-        f"{origin}: industry {key[0]}, metric {key[1]}: percentiles must rise or fall steadily with"
-        " the value"
+        message(
+            "{file}: industry {industry}, metric {metric}: percentiles must rise or fall steadily"
+            " with the value",
+            file=origin,
+            industry=key[0],
+            metric=key[1],
+        )
     )
 
 
@@ -173,4 +248,11 @@ def _find_curve(benchmark: Benchmark, industry: str, metric: str, better: Better
     try:
         return curve and curve.towards(better)
     except InputError as error:
-        raise InputError(f"{benchmark.origin}: metric {metric}: {error}") from None
+        raise InputError(
+            message(
+                "{file}: metric {metric}: {problem}",
+                file=benchmark.origin,
+                metric=metric,
+                problem=error,
+            )
+        ) from None

@@ -22,8 +22,8 @@ class Ranker:
 
     ``own`` are the shops' own values, ``is_peer`` marks those that are ranked among each other,
     within the groups of ``codes``. Percentiles that a user ``supplied`` for own values take
-    precedence over a benchmark table, and a table over peers. A group of fewer than ``min_peers``
-    is not ranked.
+    precedence over a benchmark table, and a table over peers; those that only ``fill`` come last. A
+    group of fewer than ``min_peers`` is not ranked.
     """
 
     metric: str
@@ -36,6 +36,7 @@ class Ranker:
     codes: npt.NDArray[np.integer]
     benchmark: Benchmark | None = None
     supplied: ExactColumn | None = None
+    fill: bool = False
 
     def __call__(self, asked: ExactColumn) -> Percentiles:
         """Return the percentile of each asked value, ranked as if its shop had it."""
@@ -45,10 +46,13 @@ class Ranker:
         own = self.own  # a supplied percentile belongs to the shop's own value, or to none
         equal = np.asarray(asked.values.floats() == own.values.floats(), dtype=np.bool_)
         kept = self.supplied.only((asked.known == own.known) & (equal | ~own.known))
+        if self.fill:
+            kept = kept.only(~ranked.column.known)
         return Percentiles(
             kept.or_else(ranked.column),
             ranked.from_table & ~kept.known,
             np.where(kept.known, 0, ranked.peers),
+            kept.known,
         )
 
     def reach(self) -> Reach:

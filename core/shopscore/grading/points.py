@@ -38,7 +38,8 @@ class Graded:
 
     ``statuses`` are positions in :data:`METRIC_STATUSES`. ``lacking`` marks shops that could have
     points if the missing input were there. ``least`` and ``most`` are the points that a shop has or
-    could have; unknown where it can have none.
+    could have; unknown where it can have none. ``supplied`` marks points that a user supplied,
+    which were not computed.
     """
 
     measured: MetricValues
@@ -48,14 +49,20 @@ class Graded:
     least: ExactColumn
     most: ExactColumn
     percentiles: Percentiles | None = None
+    supplied: Mask | None = None
 
 
 @frozen(eq=False)
 class Supplied:
-    """Percentiles and points that a user supplied with the values; they replace computed ones."""
+    """Percentiles and points that a user supplied with the values.
+
+    They replace computed ones; where they only ``fill``, they stand in for those that cannot be
+    computed.
+    """
 
     percentiles: Mapping[str, ExactColumn]
     points: Mapping[str, ExactColumn]
+    fill: bool = False
 
     def of(self, metric: str) -> tuple[ExactColumn | None, ExactColumn | None]:
         """Return the percentiles and the points of a metric."""
@@ -115,7 +122,7 @@ def _build_contexts(
     codes = shops["industry"].rank("dense").to_numpy()
     for id in (*(entry.id for _, entry in exact.entries), *exact.informational):
         metric, values = rules.metrics[id].metric, measured[id]
-        own = values.column.only(values.n >= metric.min_n)
+        own = values.column.only(values.enough(metric.min_n))
         percentiles, _ = supplied.of(id)
         rank = Ranker(
             id,
@@ -128,6 +135,7 @@ def _build_contexts(
             codes,
             benchmark,
             percentiles,
+            supplied.fill,
         )
         yield (
             id,
@@ -179,8 +187,10 @@ def _grade_weighted(
         percentiles = scored.percentiles or percentiles
     columns = [column for column in supplied.of(context.metric) if column is not None]
     allowed = np.logical_or.reduce([context.has_value, *(column.known for column in columns)])
+    from_user: Mask | None = None
     if (own := supplied.points.get(context.metric)) is not None:
-        points = own.or_else(points)
+        from_user = own.known & ~points.known if supplied.fill else own.known
+        points = own.where(from_user, points)
     points = points.only(allowed)
     statuses[points.known] = _code("ok")
     statuses[points.known & ~weighed] = _code("missing_number")
@@ -197,6 +207,7 @@ def _grade_weighted(
         points.or_else(least.only(open_)),
         points.or_else(most.only(open_)),
         percentiles,
+        from_user,
     )
 
 

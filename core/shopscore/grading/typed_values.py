@@ -1,192 +1,169 @@
-"""Typed values: metric values that a user copied from a console, for shops without events."""
+"""Typed values: metric values that a user copied from a console, for some shops."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from attrs import frozen
+from attrs import field, frozen
 
-from ..errors import InputError, did_you_mean
+from ..errors import InputError
 from ..exact.columns import ExactColumn
-from ..exact.decimals import exact_decimal
 from ..exact.rationals import Rationals
 from ..messages import message
+from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
-from ..reading.files import from_dataframe, read_file
 from .points import Supplied
+from .typed_rows import TypedRow, read_rows
 from .weighing import MetricValues
 
-COLUMNS = ("shop_id", "metric", "value", "n")
-OPTIONAL = ("industry", "percentile", "points")
-#: The greatest plausible number of rows.
-MOST_ROWS = 10**15
-
-
-@frozen
-class _Cell:
-    """One row of the input, with exact numbers."""
-
-    shop_id: str
-    metric: str
-    value: Fraction | None
-    n: int
-    industry: str | None
-    percentile: Fraction | None
-    points: Fraction | None
+#: Rows of shops by their id.
+Places = Mapping[str, int]
 
 
 @frozen(eq=False)
+class Console:
+    """The total and the points of dimensions that a console shows, beside those computed here."""
+
+    total: ExactColumn | None = None
+    dimensions: Mapping[str, ExactColumn] = field(factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.total is not None or bool(self.dimensions)
+
+
+@frozen(eq=False, slots=False)
 class TypedValues:
-    """Metric values that a user supplied: one row per shop in ``shops``, and a cell per metric."""
+    """What a user typed in, by shop: values, percentiles and points, and what a console shows.
 
-    shops: pl.DataFrame
-    cells: Sequence[_Cell]
+    A row without a number says that a console shows none, but not where only ``conditions``
+    measure the metric: a number of things that a console does not show is not zero.
+    """
 
-    def measured(self, metric: str) -> MetricValues:
-        """Return the values of one metric, as sums over ``n`` rows so that they can be pooled."""
-        rows = self._rows
-        n = np.zeros(len(rows), dtype=np.int64)
-        own = [(c, c.value) for c in self.cells if c.metric == metric and c.value is not None]
-        own = [(c, value) for c, value in own if c.n > 0]
-        common = lcm(*(value.denominator for _, value in own))
-        num, den = [0] * len(rows), [1] * len(rows)
-        known = np.zeros(len(rows), dtype=np.bool_)
-        for cell, value in own:
-            row = rows[cell.shop_id]
-            num[row], den[row] = int(value * common) * cell.n, common * cell.n
-            n[row], known[row] = cell.n, True
-        lacking = np.ones(len(rows), dtype=np.bool_)
-        lacking[[rows[c.shop_id] for c in self.cells if c.metric == metric]] = False
+    rows: Sequence[TypedRow]
+    industries: Mapping[str, str]
+    notices: tuple[Notice, ...] = ()
+    conditions: frozenset[str] = frozenset()
+
+    @property
+    def shop_ids(self) -> list[str]:
+        """Every shop of the table, sorted."""
+        return sorted({row.shop_id for row in self.rows})
+
+    def shops(self, unknown: str) -> pl.DataFrame:
+        """Return one row per shop; ``unknown`` is the industry of those without one."""
+        ids = self.shop_ids
+        return pl.DataFrame(
+            {"shop_id": ids, "industry": [self.industries.get(id, unknown) for id in ids]},
+            schema={"shop_id": pl.String, "industry": pl.String},
+        )
+
+    def measured(self, metric: str, places: Places) -> MetricValues:
+        """Return the values of one metric, as sums over ``n`` rows so that they can be pooled.
+
+        Input is missing where no row of the shop tells a value, or that there is none.
+        """
+        size = len(places)
+        own = [
+            (row, row.value, 1 if row.n is None else row.n)
+            for row in self._of(metric)
+            if row.value is not None and row.n != 0
+        ]
+        common = lcm(*(value.denominator for _, value, _ in own))
+        num, den = [0] * size, [1] * size
+        n = np.zeros(size, dtype=np.int64)
+        known, unknown = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+        for row, value, weight in own:
+            at = places[row.shop_id]
+            num[at], den[at] = int(value * common) * weight, common * weight
+            n[at], known[at], unknown[at] = row.n or 0, True, row.n is None
+        lacking = ~known
+        lacking[[places[row.shop_id] for row in self._of(metric) if self._says_none(row)]] = False
         return MetricValues(
             metric,
             ExactColumn(Rationals.of(num, den), known),
             n,
             no_value_reason=message("no value was supplied, or none with n above 0"),
+            typed=known,
+            n_unknown=unknown,
+            unpooled=unknown,
             lacking=lacking,
+            lacking_reason=message("no value was supplied"),
         )
 
-    def supplied(self) -> Supplied:
+    def _says_none(self, row: TypedRow) -> bool:
+        return row.says_none and (row.n == 0 or row.name.id not in self.conditions)
+
+    def supplied(self, places: Places) -> Supplied:
         """Return the percentiles and points among the input."""
-        return Supplied(self._columns("percentile"), self._columns("points"))
+        metrics = [id for kind, id in self._by_name if kind == "metric"]
+        return Supplied(
+            self._columns(metrics, places, lambda row: row.percentile),
+            self._columns(metrics, places, lambda row: row.points),
+        )
 
-    def _columns(self, name: str) -> dict[str, ExactColumn]:
-        rows = self._rows
-        cells: dict[str, list[Fraction | None]] = {}
-        for cell in self.cells:
-            number = getattr(cell, name)
-            if number is not None:
-                column = cells.setdefault(cell.metric, [None] * len(rows))
-                column[rows[cell.shop_id]] = number
-        return {metric: ExactColumn.of(column) for metric, column in cells.items()}
+    def console(self, places: Places) -> Console:
+        """Return the total and the points of dimensions that the console shows."""
+        columns = {
+            (kind, id): column
+            for (kind, id), rows in self._by_name.items()
+            if kind != "metric"
+            and (column := _column(rows, places, lambda row: row.points)) is not None
+        }
+        dimensions = {id: column for (kind, id), column in columns.items() if kind == "dimension"}
+        return Console(columns.get(("total", "total")), dimensions)
 
-    @property
-    def _rows(self) -> dict[str, int]:
-        return {id: position for position, id in enumerate(self.shops["shop_id"])}
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], list[TypedRow]]:
+        by_name: dict[tuple[str, str], list[TypedRow]] = {}
+        for row in self.rows:
+            by_name.setdefault((row.name.kind, row.name.id), []).append(row)
+        return by_name
+
+    def _of(self, metric: str) -> list[TypedRow]:
+        return self._by_name.get(("metric", metric), [])
+
+    def _columns(
+        self, metrics: Sequence[str], places: Places, number: Callable[[TypedRow], Fraction | None]
+    ) -> dict[str, ExactColumn]:
+        columns = {id: _column(self._of(id), places, number) for id in metrics}
+        return {id: column for id, column in columns.items() if column is not None}
 
 
-def read_values(values: Any, rules: BoundRuleSet, industry: str) -> TypedValues:
-    """Read metric values from a CSV file or a dataframe; ``industry`` is for shops without one.
+def _column(
+    rows: Sequence[TypedRow], places: Places, number: Callable[[TypedRow], Fraction | None]
+) -> ExactColumn | None:
+    """Return one number of some rows as a column; None where no row has it."""
+    cells: list[Fraction | None] = [None] * len(places)
+    for row in rows:
+        cells[places[row.shop_id]] = number(row)
+    return None if all(cell is None for cell in cells) else ExactColumn.of(cells)
+
+
+def read_values(values: Any, rules: BoundRuleSet) -> TypedValues:
+    """Read metric values from a CSV file or a dataframe.
 
     Raises:
         InputError: for a cell that cannot be used, naming file, line, column and value.
     """
-    cells = _read(values, rules)
-    ids = sorted({c.shop_id for c in cells})
-    declared: dict[str, str] = {}
-    for cell in cells:
-        if cell.industry:
-            known = declared.setdefault(cell.shop_id, cell.industry)
-            if known != cell.industry:
-                raise InputError(
-                    f"shop {cell.shop_id} has two industries, {known} and {cell.industry}"
+    rows, notices = read_rows(values, rules)
+    industries: dict[str, str] = {}
+    for row in rows:
+        if row.industry and industries.setdefault(row.shop_id, row.industry) != row.industry:
+            raise InputError(
+                message(
+                    "{place}: shop {shop} has two industries, {one} and {other}",
+                    place=row.row.cell("industry"),
+                    shop=row.shop_id,
+                    one=industries[row.shop_id],
+                    other=row.industry,
                 )
-    shops = pl.DataFrame(
-        {"shop_id": ids, "industry": [declared.get(id, industry) for id in ids]},
-        schema={"shop_id": pl.String, "industry": pl.String},
-    )
-    return TypedValues(shops, cells)
-
-
-def _read(values: Any, rules: BoundRuleSet) -> list[_Cell]:
-    if isinstance(values, str | Path):
-        path = Path(values)
-        if not path.is_file():
-            raise InputError(message("{file}: no such file", file=path))
-        table = read_file(path, (*COLUMNS, *OPTIONAL))
-    else:
-        table = from_dataframe("values", values)
-    table.refuse_long_rows()
-    where = table.label or "values"
-    missing = [name for name in COLUMNS if name not in table.frame.columns]
-    if missing:
-        raise InputError(f"{where}: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}")
-    lines = table.lines(range(len(table.frame)))
-    cells, seen = [], set()
-    for position, row in enumerate(table.frame.iter_rows(named=True)):
-        line = lines[position]
-        place = f"{where}, " + (f"line {line}" if line is not None else f"row {position + 1}")
-        cell = _cell(row, place, rules)
-        if (cell.shop_id, cell.metric) in seen:
-            raise InputError(f"{place}: metric {cell.metric} of shop {cell.shop_id} comes twice")
-        seen.add((cell.shop_id, cell.metric))
-        cells.append(cell)
-    return cells
-
-
-def _cell(row: Mapping[str, Any], place: str, rules: BoundRuleSet) -> _Cell:
-    def text(name: str) -> str:
-        value = row.get(name)
-        return "" if value is None else str(value).strip()
-
-    if not text("shop_id"):
-        raise InputError(f"{place}, column shop_id: empty")
-    shown = rules.ruleset.metric_ids
-    if text("metric") not in shown:
-        raise InputError(
-            f"{place}, column metric: no metric {text('metric')!r} in {rules.ruleset.name}"
-            f"{did_you_mean(text('metric'), shown)}"
-        )
-    n = _number(text("n"), f"{place}, column n")
-    if n is not None and not (0 <= n <= MOST_ROWS and n.denominator == 1):
-        raise InputError(f"{place}, column n: {text('n')!r} is not a number of rows")
-    percentile = _number(text("percentile"), f"{place}, column percentile")
-    if percentile is not None and not 0 <= percentile <= 1:
-        raise InputError(f"{place}, column percentile: {text('percentile')!r} is not within 0 to 1")
-    points = _number(text("points"), f"{place}, column points")
-    low, high = rules.exact.low, rules.exact.high
-    if points is not None and not low <= points <= high:
-        raise InputError(
-            f"{place}, column points: {text('points')!r} is not within the scale,"
-            f" {float(low):g} to {float(high):g}"
-        )
-    return _Cell(
-        text("shop_id"),
-        text("metric"),
-        _number(text("value"), f"{place}, column value"),
-        _row_count(n, rules, text("metric")),
-        text("industry") or None,
-        percentile,
-        points,
-    )
-
-
-def _row_count(n: Fraction | None, rules: BoundRuleSet, metric: str) -> int:
-    """Return the number of rows; by default 0, or 1 for a metric that events cannot feed."""
-    if n is not None:
-        return int(n)
-    return 0 if rules.metrics[metric].aggregator.tallies else 1
-
-
-def _number(text: str, place: str) -> Fraction | None:
-    if not text or text.lower() == "nan":
-        return None
-    number = exact_decimal(text)
-    if number is None:
-        raise InputError(f"{place}: {text!r} is not a number that can be used")
-    return Fraction(number)
+            )
+    weighted = {entry.id for _, entry in rules.exact.entries}
+    asked = {each.condition.measure.metric for each in rules.exact.eligibility}
+    return TypedValues(rows, industries, notices, frozenset(asked - weighted))

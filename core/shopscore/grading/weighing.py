@@ -33,9 +33,15 @@ class MetricValues:
 
     ``n`` is the number of rows that a value rests on, unweighted. ``sums`` are the weighted sums
     and the counts that the aggregator combined, one pair per tally; what changes in the events
-    changes these. ``missing_columns`` are columns without which no shop has a value;
+    changes these. ``missing_columns`` are columns without which no shop has a value from events;
     ``no_value_reason`` says why a single shop has none. ``lacking`` marks the shops for which
-    nobody was asked: the input of the metric is missing. That is not the same as having no row.
+    nobody was asked: the input of the metric is missing, by default for want of columns, else
+    ``lacking_reason`` says why. That is not the same as having no row.
+
+    ``typed`` marks values that a user typed in; where it is not known on how many rows these rest,
+    ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those whose numerator and denominator
+    cannot be added to those of others. ``cut`` marks numbers that may be too low, since the events
+    begin within the window.
     """
 
     id: str
@@ -44,11 +50,26 @@ class MetricValues:
     sums: tuple[Sums, ...] = ()
     missing_columns: tuple[str, ...] = ()
     no_value_reason: Message = NO_ROW
+    lacking_reason: Message | None = None
+    typed: Mask | None = None
+    n_unknown: Mask | None = None
+    unpooled: Mask | None = None
+    cut: Mask | None = None
     lacking: Mask = field()
 
     @lacking.default
     def _lacking_where_columns_are(self) -> Mask:
         return np.full(len(self.column), bool(self.missing_columns))
+
+    def enough(self, least: int) -> Mask:
+        """Return which values rest on enough rows; those that tell no number are taken to."""
+        many = np.asarray(self.n >= least, dtype=np.bool_)
+        return many if self.n_unknown is None else many | self.n_unknown
+
+    @property
+    def poolable(self) -> Mask:
+        """Which values can be pooled: numerators and denominators added up."""
+        return self.known if self.unpooled is None else self.known & ~self.unpooled
 
     @property
     def values(self) -> Rationals:
@@ -117,7 +138,7 @@ def _not_counted(id: str, shops: int) -> MetricValues:
         id,
         ExactColumn.unknown(shops),
         np.zeros(shops, dtype=np.int64),
-        no_value_reason=message("no event feeds it: give its value with --values"),
+        lacking_reason=message("no event feeds it: give its value with --values"),
         lacking=np.ones(shops, dtype=np.bool_),
     )
 

@@ -17,7 +17,7 @@ from ..messages import message
 from .assumptions import Assumption, AssumptionValue, Number, OutOfBoundsError
 from .binding import assumed_ids
 from .conditions import Adjustment, Condition, N
-from .expressions import Assumed
+from .expressions import Assumed, comparable
 from .frozen import FrozenDict
 from .labels import Label
 
@@ -174,7 +174,7 @@ class RuleSet:
     scale_source: str = ""
     eligibility: tuple[Eligibility[Number], ...] = ()
     peers_need_eligibility: bool | Assumed = False
-    min_peers: Number = 2
+    min_peers: Number = field(default=2, eq=comparable)
     tiers: tuple[Tier[Number], ...] = ()
     adjustments: tuple[Adjustment[Number], ...] = ()
     comparison: Comparison | None = None

@@ -14,7 +14,7 @@ from ..errors import (
     ShopscoreWarning,
     did_you_mean,
 )
-from ..messages import message
+from ..messages import listed, message
 from ..model.rulesets import RuleSet
 from .conflicts import platforms_of
 from .declarations import Platform
@@ -95,15 +95,26 @@ def _with_lookup(platform: Platform) -> Platform:
 
 
 def platform(id: str) -> Platform:
-    """Return a platform by its id.
+    """Return a platform by its id, or by another of its names, in either language.
 
     Raises:
         PluginError: where the plugin that should declare it is broken.
-        CoverageError: where no plugin declares it; the message suggests a similar id.
+        CoverageError: where no plugin declares it, or several do; the message suggests an id.
     """
     known = {p.id: p for p in platforms()}
     if id in known:
         return known[id]
+    called = [p for p in known.values() if id.strip().casefold() in _folded_names(p)]
+    if len(called) == 1:
+        return called[0]
+    if called:
+        raise CoverageError(
+            message(
+                "{name} is the name of several platforms: {ids}",
+                name=id,
+                ids=listed(p.id for p in called),
+            )
+        )
     for record in plugin_records():
         if record.broken and id in (record.name, *record.refused_platforms):
             raise plugin_error(record)
@@ -124,6 +135,10 @@ def platform(id: str) -> Platform:
         guess=did_you_mean(id, known),
     )
     raise CoverageError(said)
+
+
+def _folded_names(one: Platform) -> frozenset[str]:
+    return frozenset(name.casefold() for name in one.names)
 
 
 def plugin_version(ruleset: RuleSet) -> str:

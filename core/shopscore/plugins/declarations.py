@@ -246,6 +246,8 @@ class Platform(Labelled):
     ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
     ``shopscore.levers`` holds those for any platform. They are imported when first needed.
     ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each.
+    ``aliases`` are other names that people call it by; ``zh`` and ``en`` are names as well, and
+    a name with a slash in it stands for each of its parts too.
     """
 
     id: str
@@ -258,6 +260,7 @@ class Platform(Labelled):
     facts: tuple[Fact, ...] = ()
     levers: tuple[str, ...] = ()
     exports: str = ""
+    aliases: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         from attrs import evolve
@@ -271,6 +274,12 @@ class Platform(Labelled):
             )
         scorecards = tuple(evolve(s, platform=self.id) for s in self.scorecards)
         object.__setattr__(self, "scorecards", scorecards)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name of the platform, the id first."""
+        parts = (part.strip() for label in (self.zh, self.en) for part in label.split("/"))
+        return tuple(dict.fromkeys((self.id, self.zh, self.en, *parts, *self.aliases)))
 
     @cached_property
     def all_levers(self) -> Mapping[str, Lever]:

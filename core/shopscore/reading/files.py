@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from ..errors import InputError, ShopscoreWarning
+from ..errors import InputError
 from ..messages import Message, message
 from ..notices import Notice
 from .formats.body import Body
@@ -40,15 +39,10 @@ def show_path(path: Path | str) -> str:
 def read_file(path: Path, columns: Iterable[str]) -> RawTable:
     """Read the known columns of a table that is no stream: CSV, or Parquet by its name.
 
-    A warning tells where the encoding could only be guessed.
-
     Raises:
         InputError: naming file, line and value where the file cannot be read.
     """
-    table = read_canonical(path, show_path(path.name), set(columns))
-    for notice in table.notices:
-        warnings.warn(str(notice), ShopscoreWarning, stacklevel=2)
-    return table
+    return read_canonical(path, show_path(path.name), set(columns))
 
 
 def read_canonical(path: Path, label: str, columns: Collection[str]) -> RawTable:

@@ -15,6 +15,7 @@ from ..composing.eligibility import check_eligibility, ranked_shops
 from ..composing.publication import publish
 from ..composing.standards import compare_with_standards
 from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
+from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
@@ -31,9 +32,13 @@ def build_result(
     tables: ReferenceTables | None = None,
     *,
     supplied: Supplied = NOTHING_SUPPLIED,
+    console: Console | None = None,
     notices: tuple[Notice, ...] = (),
 ) -> Result:
-    """Build the result from metric values: grade, compose, publish, compare with the industry."""
+    """Build the result from metric values: grade, compose, publish, compare with the industry.
+
+    ``console`` is what a console shows, to compare with.
+    """
     tables = tables or ReferenceTables()
     exact, industries = rules.exact, shops["industry"].to_list()
     measures = Measures(measured, industries, mean_kind=exact.mean_kind)
@@ -64,5 +69,7 @@ def build_result(
             for id in shown
             if tables.standards is not None
         },
+        console=console or Console(),
     )
-    return evolve(result, notices=(*notices, *find_notices(result, tables)))
+    found = find_notices(result, tables)
+    return evolve(result, notices=(*notices, *tables.notices, *found))

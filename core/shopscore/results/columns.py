@@ -17,15 +17,19 @@ from ..composing.standards import Attainment
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
+from ..grading.typed_values import Console
 from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.scorers import Percentiles
+from . import sources
 from .reasons import Reasons, metric_reasons, shop_reasons
 
 #: Columns of a metric that every frame has.
-_OF_METRIC = ("value", "n", "percentile", "peers", "points", "weight", "status", "reason")
-#: Columns of a metric that only some results have: with a comparison, or with standards.
+_OF_METRIC = ("value", "n", "percentile", "peers", "points", "weight", "status", "reason", "source")
+#: Columns of a metric that only some results have: with typed-in values, a comparison, standards.
 OPTIONAL = (
+    "percentile_source",
+    "points_source",
     "industry_mean",
     "direction",
     "difference",
@@ -50,6 +54,7 @@ class Columns:
     checks: tuple[EligibilityCheck, ...]
     compared: Mapping[str, Compared]
     attainments: Mapping[str, Attainment]
+    console: Console
 
     def __len__(self) -> int:
         return len(self.shops)
@@ -125,7 +130,17 @@ class Columns:
             "score_high": self.score_high,
             "score_low_exact": _exact_texts(self.composed.ends.lowest.only(self._has_ends)),
             "score_high_exact": _exact_texts(self.composed.ends.highest.only(self._has_ends)),
+            **self.total_console,
         }
+
+    @property
+    def total_console(self) -> dict[str, pl.Series]:
+        """The totals that a console shows, and how far they are below the scores; none: empty."""
+        return _console(self.console.total, self.published.score)
+
+    def dimension_console(self, id: str) -> dict[str, pl.Series]:
+        """Return the same of a dimension."""
+        return _console(self.console.dimensions.get(id), self.composed.dimensions[id])
 
     @property
     def ruleset(self) -> RuleSet:
@@ -148,11 +163,21 @@ class Columns:
 
     @cached_property
     def metrics(self) -> dict[str, pl.DataFrame]:
-        """Status, value, n, percentile, points, weight, from_table, peers and reason of each metric.
+        """Status, value, n, percentile, points, weight, from_table, peers, reason and source of each.
 
         Those of :data:`OPTIONAL` follow where there is a comparison or a standard.
         """
         return {id: self._metric(id, graded) for id, graded in self.graded.items()}
+
+    @cached_property
+    def typed(self) -> bool:
+        """Whether a user typed in anything, be it used or not."""
+        return any(map(sources.has_typed, self.graded.values()))
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some numbers may be from events, and some typed in."""
+        return self.typed and any(graded.measured.sums for graded in self.graded.values())
 
     def dimension_of(self, id: str) -> str | None:
         """Return the dimension that a metric is weighed in; None for informational ones."""
@@ -162,7 +187,9 @@ class Columns:
         """Return one row per shop; the values of ``head`` are the same in each, and come first."""
         columns = {name: repeat(value, len(self)) for name, value in head.items()}
         columns |= self.of_shops
-        columns |= {f"{id}.points": points for id, points in self.dimension_points.items()}
+        for id, points in self.dimension_points.items():
+            columns[f"{id}.points"] = points
+            columns |= {f"{id}.{name}": c for name, c in self.dimension_console(id).items()}
         for id, metric in self.metrics.items():
             for name in (*_OF_METRIC, *OPTIONAL):
                 if name in metric.columns:
@@ -178,14 +205,18 @@ class Columns:
         columns = {
             "status": status,
             "value": _floats(graded.measured.column),
-            "n": pl.Series(graded.measured.n, dtype=pl.Int64),
+            "n": _row_counts(graded),
             "percentile": _floats(unknown if ranks is None else ranks.column),
             "points": _floats(graded.points),
             "weight": _floats(self.composed.weights.get(id, unknown)),
             "from_table": pl.Series(unknown.known if ranks is None else ranks.from_table),
             "peers": _peers(ranks, len(self)),
             "reason": self.metric_reasons[id].column(),
+            "source": sources.of_value(graded),
         }
+        if self.typed:
+            columns["percentile_source"] = sources.of_percentile(graded)
+            columns["points_source"] = sources.of_points(graded)
         columns |= self._comparison(id) | self._attainment(id)
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 
@@ -225,6 +256,24 @@ def repeat(
 
 def _floats(column: ExactColumn) -> pl.Series:
     return pl.Series(column.values.floats()).set(pl.Series(~column.known), None)
+
+
+def _row_counts(graded: Graded) -> pl.Series:
+    """Return on how many rows each value rests; null where that is not known."""
+    counts = pl.Series(graded.measured.n, dtype=pl.Int64)
+    unknown = graded.measured.n_unknown
+    return counts if unknown is None else counts.set(pl.Series(unknown), None)
+
+
+def _console(shown: ExactColumn | None, computed: ExactColumn) -> dict[str, pl.Series]:
+    """Return what a console shows, and by how much what is computed is above it."""
+    if shown is None:
+        return {}
+    ahead = computed.values + shown.values.scaled(-1)
+    return {
+        "console": _floats(shown),
+        "console_difference": _floats(ExactColumn(ahead, computed.known & shown.known)),
+    }
 
 
 def _peers(ranks: Percentiles | None, size: int) -> pl.Series:

@@ -10,12 +10,14 @@ import numpy as np
 from ..composing.eligibility import EligibilityCheck
 from ..exact.rationals import Mask
 from ..grading.points import Graded
+from ..grading.weighing import MetricValues
 from ..messages import Message, listed, message
 from ..notices import FIRST, Notice
 from .hints import rules_command
+from .notices_on_values import notices_on_values
 from .reference_tables import ReferenceTables
 from .result import Result
-from .words import missing_in_words
+from .words import why_lacking
 
 #: Ranks among fewer shops than this say little.
 FEW_PEERS = 20
@@ -26,10 +28,10 @@ def find_notices(result: Result, tables: ReferenceTables) -> Iterator[Notice]:
     yield from _unused(tables, result.rules.ruleset.metric_ids)
     yield from _missing_input(result)
     for check in result.checks:
-        if not check.checked.all():
-            yield _not_checked(result, check)
+        yield from _not_checked(result, check)
     yield from _few_peers(result)
     yield from _from_table(result)
+    yield from notices_on_values(result)
     yield from _missing_numbers(result)
 
 
@@ -41,9 +43,12 @@ def _shops(result: Result, rows: Mask) -> tuple[int | None, tuple[str, ...]]:
     return int(rows.sum()), tuple(ids)
 
 
-def _why(graded: Graded) -> Message:
-    measured = graded.measured
-    return missing_in_words(measured.missing_columns) or measured.no_value_reason
+def _unanswered(graded: Graded) -> Mask:
+    """Return the shops whose input is missing, and for whom nothing typed in stands."""
+    told = graded.points.known
+    if graded.percentiles is not None:
+        told = told | graded.percentiles.column.known
+    return np.asarray(graded.measured.lacking & ~told, dtype=np.bool_)
 
 
 def _missing_input(result: Result) -> Iterator[Notice]:
@@ -51,16 +56,13 @@ def _missing_input(result: Result) -> Iterator[Notice]:
     weighted = {entry.id for _, entry in result.rules.ruleset.entries}
     groups: dict[tuple[str, bool], list[Graded]] = defaultdict(list)
     for id, graded in result.graded.items():
-        lacking = graded.measured.lacking & ~graded.points.known
-        if lacking.any():
-            groups[_why(graded), id in weighted].append(graded)
+        if _unanswered(graded).any():
+            groups[why_lacking(graded.measured), id in weighted].append(graded)
     for (_, is_weighted), members in groups.items():
         ids = [graded.measured.id for graded in members]
-        lacking = np.logical_or.reduce(
-            [graded.measured.lacking & ~graded.points.known for graded in members]
-        )
+        lacking = np.logical_or.reduce([_unanswered(graded) for graded in members])
         count, first = _shops(result, lacking)
-        values = {"metrics": listed(ids), "why": _why(members[0])}
+        values = {"metrics": listed(ids), "why": why_lacking(members[0].measured)}
         if is_weighted:
             said = message("input is missing for {metrics}: {why}; a score needs it", **values)
         else:
@@ -71,17 +73,33 @@ def _missing_input(result: Result) -> Iterator[Notice]:
         yield Notice(code, said, stream=stream, metrics=tuple(ids), shops=count, shop_ids=first)
 
 
-def _not_checked(result: Result, check: EligibilityCheck) -> Notice:
+def _not_checked(result: Result, check: EligibilityCheck) -> Iterator[Notice]:
+    """Yield a notice per reason for which a condition could not be checked."""
     metric = check.eligibility.condition.measure.metric
-    measured = result.measured[metric]
-    count, first = _shops(result, ~check.checked)
-    said = message(
-        "not checked: {condition} ({id}): {why}",
-        condition=check.eligibility.label,
-        id=check.eligibility.id,
-        why=missing_in_words(measured.missing_columns) or measured.no_value_reason,
+    for why, rows in _why_not_checked(result.measured[metric], ~check.checked):
+        count, first = _shops(result, rows)
+        said = message(
+            "not checked: {condition} ({id}): {why}",
+            condition=check.eligibility.label,
+            id=check.eligibility.id,
+            why=why,
+        )
+        yield Notice("not_checked", said, metrics=(metric,), shops=count, shop_ids=first)
+
+
+def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Message, Mask]]:
+    """Yield reasons, and the shops for which each is the first that holds."""
+    nobody = np.zeros_like(open_)
+    reasons = (
+        (why_lacking(measured), measured.lacking & ~measured.known),
+        (message("a value was typed in without n"), measured.n_unknown),
+        (message("events begin within its window, and there may be more"), measured.cut),
     )
-    return Notice("not_checked", said, metrics=(metric,), shops=count, shop_ids=first)
+    for why, mask in reasons:
+        rows = open_ & (nobody if mask is None else mask)
+        if rows.any():
+            yield why, rows
+            open_ = open_ & ~rows
 
 
 def _few_peers(result: Result) -> Iterator[Notice]:

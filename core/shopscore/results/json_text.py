@@ -80,6 +80,7 @@ def _dimensions(columns: Columns) -> list[dict[str, pl.Series]]:
             "id": repeat(id, len(columns)),
             "weight": columns.dimension_weights[id],
             "points": points,
+            **columns.dimension_console(id),
         }
         for id, points in columns.dimension_points.items()
     ]

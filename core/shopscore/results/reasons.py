@@ -15,7 +15,7 @@ from ..messages import Message, message
 from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.coverage import why_missing
-from .words import missing_in_words
+from .words import why_lacking
 
 
 @frozen(eq=False)
@@ -65,8 +65,7 @@ def metric_reasons(
     measured, id = graded.measured, graded.measured.id
     collected = _Collected(len(industries))
     no_data = graded.statuses == METRIC_STATUSES.index("no_data")
-    lacks = measured.lacking if measured.missing_columns else np.zeros(len(no_data), np.bool_)
-    collected.add(missing_in_words(measured.missing_columns), no_data & lacks)
+    collected.add(why_lacking(measured), no_data & measured.lacking)
     collected.add(measured.no_value_reason, no_data)
     few = graded.statuses == METRIC_STATUSES.index("below_min_n")
     least = rules.metrics[id].metric.min_n

@@ -8,6 +8,9 @@ from attrs import field, frozen
 
 from ..composing.standards import Standards
 from ..grading.benchmarks import Benchmark
+from ..grading.names import Names
+from ..notices import Notice
+from ..plugins.bound_rules import BoundRuleSet
 
 
 def _read_benchmarks(table: Benchmark | str | Path | None) -> Benchmark | None:
@@ -24,3 +27,21 @@ class ReferenceTables:
 
     benchmarks: Benchmark | None = field(default=None, converter=_read_benchmarks)
     standards: Standards | None = field(default=None, converter=_read_standards)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What to know of the files of the tables."""
+        tables = (table for table in (self.benchmarks, self.standards) if table is not None)
+        return tuple(notice for table in tables for notice in table.notices)
+
+    def bound(self, rules: BoundRuleSet) -> ReferenceTables:
+        """Return the tables in the names and units of some rules.
+
+        Raises:
+            InputError: naming file and line of a number that no value of its metric can be.
+        """
+        names = Names.of(rules)
+        return ReferenceTables(
+            self.benchmarks and self.benchmarks.bound(names),
+            self.standards and self.standards.bound(names),
+        )

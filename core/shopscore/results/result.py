@@ -19,6 +19,7 @@ from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
 from ..grading.points import Graded
+from ..grading.typed_values import Console
 from ..grading.variants import by_variant
 from ..grading.weighing import MetricValues
 from ..messages import message
@@ -59,6 +60,7 @@ class Result:
     compared: Mapping[str, Compared] = field(factory=dict)
     attainments: Mapping[str, Attainment] = field(factory=dict)
     events: Events | None = None
+    console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
 
     def __repr__(self) -> str:
@@ -154,6 +156,7 @@ class Result:
             checks=self.checks,
             compared=self.compared,
             attainments=self.attainments,
+            console=self.console,
         )
 
     def to_polars(self) -> pl.DataFrame:
@@ -241,6 +244,7 @@ class Result:
 
     def _view(self, row: int) -> ShopView:
         columns = self.columns
+        console = columns.total_console
         return ShopView(
             **self._names,
             as_of=self.as_of,
@@ -250,7 +254,12 @@ class Result:
             score=columns.score[row],
             score_exact=columns.score_exact[row],
             dimensions=tuple(
-                DimensionView(id, columns.dimension_weights[id][row], points[row])
+                DimensionView(
+                    id,
+                    columns.dimension_weights[id][row],
+                    points[row],
+                    **{name: c[row] for name, c in columns.dimension_console(id).items()},
+                )
                 for id, points in columns.dimension_points.items()
             ),
             metrics=tuple(
@@ -270,6 +279,8 @@ class Result:
             score_low=columns.score_low[row],
             score_high=columns.score_high[row],
             reason=columns.reasons.at(row),
+            console=console["console"][row] if console else None,
+            console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),
         )
 

@@ -17,6 +17,8 @@ _FRESH_DAYS = 2
 #: A stream of few rows is silent now and then. It may be as long as it has been before, and no longer
 #: than this.
 _LONGEST_PAUSE = 14
+#: The day of rows that are none.
+_NEVER = (date.max - _EPOCH).days
 
 
 def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Iterator[Notice]:
@@ -25,9 +27,8 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
     short: dict[tuple[str, int], list[str]] = defaultdict(list)
     today = (as_of - _EPOCH).days
     for id in rules.ruleset.metric_ids:
-        metric = rules.metrics[id]
-        first_day = today - metric.window.weights(as_of).last_age
-        for tally in metric.aggregator.tallies:
+        first_day = _first_day(rules, id, as_of)
+        for tally in rules.metrics[id].aggregator.tallies:
             if id not in readers[tally.stream]:
                 readers[tally.stream].append(id)
             begins = ranges.first.get(tally, first_day)
@@ -45,6 +46,27 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
             yield _stale(stream, own.last, readers[stream], as_of)
     for (stream, day), metrics in short.items():
         yield _short(stream, day, metrics)
+
+
+def counted_late(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozenset[str]:
+    """Return the numbers of things that conditions ask for, and that may be too low.
+
+    Their rows, of all shops, begin after the first day of the window, or are none.
+    """
+    asked = {each.condition.measure.metric for each in rules.exact.eligibility}
+    return frozenset(
+        id
+        for id in asked
+        if rules.metrics[id].metric.unit == "count"
+        and any(
+            ranges.first.get(tally, _NEVER) > _first_day(rules, id, as_of)
+            for tally in rules.metrics[id].aggregator.tallies
+        )
+    )
+
+
+def _first_day(rules: BoundRuleSet, id: str, as_of: date) -> int:
+    return (as_of - _EPOCH).days - rules.metrics[id].window.weights(as_of).last_age
 
 
 def _usual_pause(own: OwnDays | None) -> int:

@@ -22,19 +22,27 @@ class MetricView:
     of the total after rescaling, None where the status is not ``ok``. ``industry_mean``,
     ``direction`` and ``difference`` are there where the rules compare, ``standard`` and
     ``reached`` where standards were supplied. ``peers`` is among how many shops it was ranked.
+    ``n`` is None where it is not known.
+
+    ``source`` says where the value is from: ``events``, or ``values`` that were typed in. Where
+    something was typed in, ``percentile_source`` is ``peers``, ``benchmarks`` or ``values``, and
+    ``points_source`` is ``rules``, by which they were computed, or ``values``.
     """
 
     id: str
     dimension: str | None
     status: str
     value: float | None
-    n: int
+    n: int | None
     percentile: float | None
     points: float | None
     weight: float | None
     from_table: bool
     peers: int | None
     reason: Message | None
+    source: str | None = None
+    percentile_source: str | None = None
+    points_source: str | None = None
     industry_mean: float | None = None
     direction: str | None = None
     difference: float | None = None
@@ -44,17 +52,24 @@ class MetricView:
 
     def __repr__(self) -> str:
         points = "" if self.points is None else f", points {self.points:.4g}"
-        value = "" if self.value is None else f", value {self.value:.4g}, n {self.n}"
+        n = "unknown" if self.n is None else self.n
+        value = "" if self.value is None else f", value {self.value:.4g}, n {n}"
         return f"<MetricView {self.id}: {self.status}{value}{points}>"
 
 
 @frozen
 class DimensionView:
-    """One dimension of one shop; ``weight`` is that of the rules, None where it is not known."""
+    """One dimension of one shop; ``weight`` is that of the rules, None where it is not known.
+
+    ``console`` are the points that a console shows, ``console_difference`` how far they are below
+    those computed here.
+    """
 
     id: str
     weight: float | None
     points: float | None
+    console: float | None = None
+    console_difference: float | None = None
 
 
 @frozen(repr=False)
@@ -66,7 +81,8 @@ class ShopView:
     share of the total that is known; where it is less than 1, the score lies between ``score_low``
     and ``score_high``, ``tiers`` hold whatever it is, and ``possible_tiers`` for some of it.
     ``reason`` says why there is no score. ``platform``,
-    ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is.
+    ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is. ``console`` is
+    the total that a console shows, ``console_difference`` how far it is below ``score``.
     """
 
     platform: str
@@ -87,6 +103,8 @@ class ShopView:
     score_high: float | None
     reason: Message | None
     _json_line: Callable[[], str] = field(eq=False)
+    console: float | None = None
+    console_difference: float | None = None
 
     def __repr__(self) -> str:
         score = "" if self.score is None else f" {self.score:g}"

@@ -1,10 +1,20 @@
-"""Names of columns and streams in words."""
+"""What is missing, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..grading.weighing import MetricValues
 from ..messages import Message, message
+
+
+def why_lacking(measured: MetricValues) -> Message:
+    """Return why the input of a metric is missing."""
+    return (
+        missing_in_words(measured.missing_columns)
+        or measured.lacking_reason
+        or measured.no_value_reason
+    )
 
 
 def missing_in_words(names: Iterable[str]) -> Message:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from attrs import evolve
 
 from ..errors import RuleSetError, UsageError
-from ..messages import listed, message
+from ..messages import bilingual, listed, message
 from ..model.assumptions import Assumption, Number
 from ..model.conditions import Adjustment, Condition, Measure, Operator
 from ..model.expressions import Assumed
@@ -216,7 +216,10 @@ MIN_PEERS = Assumption(
     low=1,
     high=1000,
     unit="shops",
-    reason="From how many shops of an industry on they are ranked is not published; a rank needs two.",
+    reason=bilingual(
+        "From how many shops of an industry on they are ranked is not published; a rank needs two.",
+        "同行业至少有多少家店铺才参与排名没有公布；排名至少需要两家。",
+    ),
 )
 _WITHOUT_RANKS = {"bands", "threshold", "linear"}
 

@@ -24,14 +24,16 @@ Point = tuple[Fraction, Fraction]
 
 @frozen(eq=False)
 class Percentiles:
-    """Percentiles from 0 (worst) to 1 (best), and a mask of those from a benchmark table.
+    """Percentiles from 0 (worst) to 1 (best).
 
+    ``from_table`` marks those from a benchmark table, ``supplied`` those that a user supplied.
     ``peers`` is among how many shops each was ranked, itself included; 0 where it was not.
     """
 
     column: ExactColumn
     from_table: Mask
     peers: npt.NDArray[np.int64]
+    supplied: Mask | None = None
 
 
 @frozen(eq=False)

@@ -1,0 +1,235 @@
+"""Values beside events: what a user typed in stands in for what events cannot say, or replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from fractions import Fraction
+from math import lcm
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import evolve, field, frozen
+
+from ..errors import InputError, UsageError, did_you_mean
+from ..exact.columns import ExactColumn
+from ..exact.integers import widen
+from ..exact.rationals import Mask, Rationals
+from ..messages import listed, message, numbered
+from ..notices import FIRST, Notice
+from ..plugins.bound_rules import BoundRuleSet
+from ..reading.events import UNKNOWN_INDUSTRY
+from .points import NOTHING_SUPPLIED, Supplied
+from .typed_values import Console, TypedValues
+from .weighing import MetricValues
+
+#: Which goes first, where there are both.
+Prefer = Literal["events", "values"]
+#: The row of each shop among those of the events, −1 where it has none there.
+Rows = npt.NDArray[np.int64]
+
+
+def _check_prefer(_: object, __: object, prefer: str) -> None:
+    if prefer not in get_args(Prefer):
+        raise UsageError(
+            message(
+                "prefer={prefer!r}{guess}",
+                prefer=prefer,
+                guess=did_you_mean(str(prefer), get_args(Prefer)),
+            )
+        )
+
+
+@frozen(eq=False)
+class ValuesBeside:
+    """Values that a user typed in beside events, and which of the two goes first."""
+
+    typed: TypedValues
+    prefer: Prefer = field(default="events", validator=_check_prefer)
+
+
+@frozen(eq=False)
+class ToGrade:
+    """Everything that grading starts from: values of metrics, and what came with them."""
+
+    shops: pl.DataFrame
+    measured: Mapping[str, MetricValues]
+    supplied: Supplied = NOTHING_SUPPLIED
+    console: Console = field(factory=Console)
+    notices: tuple[Notice, ...] = ()
+
+
+def merge_values(
+    rules: BoundRuleSet,
+    shops: pl.DataFrame,
+    measured: Mapping[str, MetricValues],
+    beside: ValuesBeside,
+    late: Collection[str] = (),
+) -> ToGrade:
+    """Return the values of events and those typed in together, for the shops of either.
+
+    Args:
+        rules: the metrics.
+        shops: the shops of the events.
+        measured: the values of events.
+        beside: the values typed in.
+        late: numbers of rows whose events begin after the first day of their window, and so may
+            be too low: a number that was typed in goes first.
+
+    Raises:
+        InputError: for a shop that is of one industry here and of another there.
+    """
+    typed, theirs = beside.typed, shops["shop_id"].to_list()
+    ids = sorted({*theirs, *typed.shop_ids})
+    places = {id: place for place, id in enumerate(ids)}
+    own = {id: row for row, id in enumerate(theirs)}
+    rows = np.array([own.get(id, -1) for id in ids], dtype=np.int64)
+    named = _named(typed, places)
+    merged = {
+        id: _merge(
+            evolve(_spread(values, rows), cut=named if id in late else None),
+            typed.measured(id, places),
+            rules.metrics[id].metric.min_n,
+            "values" if id in late else beside.prefer,
+        )
+        for id, values in measured.items()
+    }
+    return ToGrade(
+        shops=_merge_shops(ids, shops, typed),
+        measured=merged,
+        supplied=evolve(typed.supplied(places), fill=beside.prefer == "events"),
+        console=typed.console(places),
+        notices=(*typed.notices, *_on_shops(ids, rows)),
+    )
+
+
+def values_alone(rules: BoundRuleSet, typed: TypedValues, industry: str) -> ToGrade:
+    """Return typed values as what grading starts from."""
+    places = {id: place for place, id in enumerate(typed.shop_ids)}
+    return ToGrade(
+        shops=typed.shops(industry),
+        measured={id: typed.measured(id, places) for id in rules.metrics},
+        supplied=typed.supplied(places),
+        console=typed.console(places),
+        notices=typed.notices,
+    )
+
+
+def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer) -> MetricValues:
+    """Return one metric of both; a value of events on too few rows says nothing.
+
+    Input is missing where neither tells anything.
+    """
+    said = events.known & events.enough(least)
+    taken = typed.known if prefer == "values" else typed.known & ~said
+    lacking = events.lacking & typed.lacking
+    merged = evolve(
+        events,
+        missing_columns=events.missing_columns if lacking.any() else (),
+        lacking=lacking,
+        typed=taken,
+        n_unknown=taken if typed.n_unknown is None else typed.n_unknown & taken,
+        cut=None if events.cut is None else events.cut & ~taken,
+    )
+    if not taken.any():
+        return merged
+    alike = _alike(events, typed, taken)
+    column, unpooled = alike or (typed.column.where(taken, events.column), taken)
+    return evolve(merged, column=column, n=np.where(taken, typed.n, events.n), unpooled=unpooled)
+
+
+def _alike(
+    events: MetricValues, typed: MetricValues, taken: Mask
+) -> tuple[ExactColumn, Mask] | None:
+    """Return values of both, whose numerators and denominators can be added up, and those that not.
+
+    None where the denominators of events are not the same for each row, as where newer days weigh
+    more.
+    """
+    unknown = np.zeros_like(taken) if typed.n_unknown is None else typed.n_unknown & taken
+    rows = np.flatnonzero(events.known & ~taken)
+    num, den = (widen(part).copy() for part in (events.column.values.num, events.column.values.den))
+    per_row = {Fraction(int(den[row]), int(events.n[row])) for row in rows}
+    if len(per_row) > 1:
+        return None
+    each = per_row.pop() if per_row else Fraction(1)
+    dens = {row: each * max(int(typed.n[row]), 1) for row in np.flatnonzero(taken)}
+    values = typed.column.fractions()
+    nums = {row: (values[row] or Fraction(0)) * den for row, den in dens.items()}
+    common = lcm(*(part.denominator for part in (*nums.values(), *dens.values())))
+    num, den = num * common, den * common
+    for row, own in dens.items():
+        num[row], den[row] = int(nums[row] * common), int(own * common)
+    return ExactColumn(Rationals(num, den), events.known | taken), unknown
+
+
+def _spread(values: MetricValues, rows: Rows) -> MetricValues:
+    """Return the values of more shops; those without events have none."""
+    there = rows >= 0
+    lacking_reason = values.lacking_reason or message("no events, and no value typed in")
+    if not there.any():
+        nothing = np.zeros(len(rows), dtype=np.int64)
+        sums = tuple((nothing, nothing) for _ in values.sums)
+        return evolve(
+            values,
+            column=ExactColumn.unknown(len(rows)),
+            n=nothing,
+            sums=sums,
+            lacking=~there,
+            lacking_reason=lacking_reason,
+        )
+    at = np.where(there, rows, 0)
+    column = values.column.take(at).where(there, ExactColumn.unknown(len(rows)))
+    return evolve(
+        values,
+        column=column,
+        n=np.where(there, values.n[at], 0),
+        sums=tuple((np.where(there, a[at], 0), np.where(there, b[at], 0)) for a, b in values.sums),
+        lacking=values.lacking[at] | ~there,
+        lacking_reason=lacking_reason,
+    )
+
+
+def _merge_shops(ids: list[str], shops: pl.DataFrame, typed: TypedValues) -> pl.DataFrame:
+    """Return the shops of both; the table of values may say an industry that events do not."""
+    joined = pl.DataFrame({"shop_id": ids}, schema={"shop_id": pl.String}).join(
+        shops, on="shop_id", how="left", maintain_order="left"
+    )
+    industries = []
+    for id, known in joined.select("shop_id", "industry").iter_rows():
+        said = typed.industries.get(id)
+        if said and known not in (None, UNKNOWN_INDUSTRY, said):
+            row = next(r.row for r in typed.rows if r.shop_id == id and r.industry)
+            raise InputError(
+                message(
+                    "{place}: shop {shop} has two industries, {one} and {other}",
+                    place=row.cell("industry"),
+                    shop=id,
+                    one=known,
+                    other=said,
+                )
+            )
+        industries.append(said or known or UNKNOWN_INDUSTRY)
+    return joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
+
+
+def _named(typed: TypedValues, places: Mapping[str, int]) -> Mask:
+    named = np.zeros(len(places), dtype=np.bool_)
+    named[[places[id] for id in typed.shop_ids]] = True
+    return named
+
+
+def _on_shops(ids: list[str], rows: Rows) -> Iterator[Notice]:
+    """Yield a notice on shops that only the table of values has: a slip of the pen, or peers."""
+    others = [ids[place] for place in np.flatnonzero(rows < 0)]
+    if others:
+        said = numbered(
+            "{n} shop has values typed in and no events: {first}",
+            "{n} shops have values typed in and no events: {first}",
+            len(others),
+            first=listed([*others[:3], *(["…"] if len(others) > 3 else [])]),
+        )
+        yield Notice(
+            "values_without_events", said, shops=len(others), shop_ids=tuple(others[:FIRST])
+        )

@@ -1,0 +1,109 @@
+"""Notices on values that were typed in: what needs their rows, and what a console differs in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from ..exact.columns import ExactColumn
+from ..exact.rationals import Mask
+from ..messages import listed, message, numbered
+from ..notices import FIRST, Notice
+
+if TYPE_CHECKING:
+    from .result import Result
+
+
+def notices_on_values(result: Result) -> Iterator[Notice]:
+    """Yield what to know of values that were typed in."""
+    yield from _unknown_rows(result)
+    yield from _console_differs(result)
+
+
+def _unknown_rows(result: Result) -> Iterator[Notice]:
+    """Yield what needs a number of rows that is not known."""
+    rules = result.rules
+    needs: dict[str, Mask] = {}
+    left_out: dict[str, Mask] = {}
+    for id, graded in result.graded.items():
+        measured = graded.measured
+        if measured.n_unknown is None or not measured.n_unknown.any():
+            continue
+        if rules.metrics[id].metric.min_n > 1:
+            needs[id] = measured.n_unknown
+        pooled = rules.exact.comparison is not None and rules.exact.mean_kind == "pooled"
+        if pooled and (out := measured.known & ~measured.poolable).any():
+            left_out[id] = out
+    if needs:
+        said = message(
+            "not known for values that were typed in without n: whether they rest on enough rows:"
+            " {metrics}",
+            metrics=listed(needs),
+        )
+        shops = np.logical_or.reduce(list(needs.values()))
+        yield Notice("rows_unknown", said, metrics=tuple(needs), **_of(result, shops))
+    if left_out:
+        said = message(
+            "industry means leave out values that were typed in without n, or beside events whose"
+            " newer days weigh more: {metrics}",
+            metrics=listed(left_out),
+        )
+        shops = np.logical_or.reduce(list(left_out.values()))
+        yield Notice("rows_unknown", said, metrics=tuple(left_out), **_of(result, shops))
+    yield from _uncounted_conditions(result)
+
+
+def _uncounted_conditions(result: Result) -> Iterator[Notice]:
+    """Yield conditions of tiers that ask for a number of rows, where that is not known."""
+    open_: dict[str, Mask] = {}
+    for tier in result.rules.exact.tiers:
+        condition = tier.condition
+        counts = condition.or_count_below is not None or condition.measure.kind in (
+            "n",
+            "numerator",
+        )
+        graded = result.graded.get(condition.measure.metric)
+        unknown = None if graded is None else graded.measured.n_unknown
+        if counts and unknown is not None and unknown.any():
+            open_[tier.id] = unknown
+    if open_:
+        said = message(
+            "tiers ask for a number of rows, and values were typed in without n: {tiers}",
+            tiers=listed(open_),
+        )
+        shops = np.logical_or.reduce(list(open_.values()))
+        yield Notice("rows_unknown", said, **_of(result, shops))
+
+
+def _console_differs(result: Result) -> Iterator[Notice]:
+    """Yield for how many shops a console shows another total, or other points of a dimension."""
+    places = result.rules.exact.decimals
+    pairs = [(result.console.total, result.published.score)]
+    pairs += [(c, result.composed.dimensions[id]) for id, c in result.console.dimensions.items()]
+    differs = np.zeros(len(result), dtype=np.bool_)
+    for shown, computed in pairs:
+        if shown is not None:
+            differs |= _unequal(shown, computed, places)
+    if differs.any():
+        said = numbered(
+            "for {n} shop the console shows other points than are computed here"
+            " (console_difference says by how much)",
+            "for {n} shops the console shows other points than are computed here"
+            " (console_difference says by how much)",
+            int(differs.sum()),
+        )
+        yield Notice("console_differs", said, **_of(result, differs))
+
+
+def _unequal(shown: ExactColumn, computed: ExactColumn, places: int) -> Mask:
+    """Return where both are known and differ as they are shown, rounded."""
+    one, other = shown.values.half_up(places), computed.values.half_up(places)
+    return np.asarray(shown.known & computed.known & (one != other), dtype=np.bool_)
+
+
+def _of(result: Result, shops: Mask) -> dict[str, Any]:
+    ids = result.shops["shop_id"].filter(pl.Series(shops))
+    return {"shops": len(ids), "shop_ids": tuple(ids.head(FIRST))}

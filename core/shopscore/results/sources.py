@@ -1,0 +1,67 @@
+"""Sources: where each number of a metric is from, from events or typed in by a user."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from ..exact.rationals import Mask
+from ..grading.points import Graded
+
+EVENTS, VALUES = "events", "values"
+PEERS, BENCHMARKS = "peers", "benchmarks"
+RULES = "rules"
+
+
+def has_typed(graded: Graded) -> bool:
+    """Return whether a user typed in anything of a metric, be it used or not."""
+    ranks = graded.percentiles
+    masks = graded.measured.typed, graded.supplied, None if ranks is None else ranks.supplied
+    return any(mask is not None for mask in masks)
+
+
+def of_value(graded: Graded) -> pl.Series:
+    """Return where values are from; of a metric without a value where what stands for it is from."""
+    measured, size = graded.measured, len(graded.statuses)
+    typed = _mask(measured.typed, size) & measured.known
+    stands = _mask(graded.supplied, size)
+    if graded.percentiles is not None:
+        stands = stands | (_mask(graded.percentiles.supplied, size) & graded.points.known)
+    return _words(
+        size,
+        (stands & ~measured.known, VALUES),
+        (measured.known, EVENTS),
+        (typed, VALUES),
+    )
+
+
+def of_percentile(graded: Graded) -> pl.Series:
+    """Return where percentiles are from: ranks among peers, a table of benchmarks, or typed in."""
+    size, ranks = len(graded.statuses), graded.percentiles
+    if ranks is None:
+        return _words(size)
+    return _words(
+        size,
+        (ranks.column.known, PEERS),
+        (ranks.from_table, BENCHMARKS),
+        (_mask(ranks.supplied, size), VALUES),
+    )
+
+
+def of_points(graded: Graded) -> pl.Series:
+    """Return where points are from: the rules, or typed in."""
+    size = len(graded.statuses)
+    typed = _mask(graded.supplied, size) & graded.points.known
+    return _words(size, (graded.points.known, RULES), (typed, VALUES))
+
+
+def _mask(mask: Mask | None, size: int) -> Mask:
+    return np.zeros(size, dtype=np.bool_) if mask is None else mask
+
+
+def _words(size: int, *marks: tuple[Mask, str]) -> pl.Series:
+    """Return a column of words; of several marks the last counts."""
+    words = np.full(size, None, dtype=object)
+    for mask, word in marks:
+        words[mask] = word
+    return pl.Series(words.tolist(), dtype=pl.String)
