@@ -162,3 +162,26 @@ def test_sorted_order_of_many(top: int) -> None:
 def test_totals_that_wrap_on_the_way_are_exact() -> None:
     values = array([2**62, 2**62 - 1, 2**62, 2**62 - 1, -(2**62), 3])
     assert group_totals(values, array([1, 3, 5])).tolist() == [2**63 - 1, 2**63 - 1, 3 - 2**62]
+
+
+def test_cells_are_equal_in_all_parts() -> None:
+    """Two cells, of which another place, count or sum makes other cells."""
+
+    def made(*rows: tuple[int, int, int, int]) -> Cells:
+        shop, day, counts, sums = (array([row[i] for row in rows]) for i in range(4))
+        return Cells.of(shop, day, counts, sums)
+
+    some = made((0, 1, 2, 3), (1, 1, 2, 4))
+    assert some == made((1, 1, 2, 4), (0, 1, 2, 3))
+    assert some != made((0, 1, 2, 3), (2, 1, 2, 4))
+    assert some != made((0, 1, 2, 3), (1, 2, 2, 4))
+    assert some != made((0, 1, 2, 3), (1, 1, 3, 4))
+    assert some != made((0, 1, 2, 3), (1, 1, 2, 5))
+    assert some != made((0, 1, 2, 3))
+    counted = made((0, 1, 2, 2), (1, 1, 3, 3))
+    assert counted.sums is None
+    assert counted == Cells.of(array([0, 1]), array([1, 1]), array([2, 3]), None)
+    assert counted != made((0, 1, 2, 3), (1, 1, 3, 3))
+    assert counted != made((0, 1, 2, 2), (1, 1, 4, 4))
+    assert counted != made((0, 1, 2, 2), (1, 2, 3, 3))
+    assert some != "cells"

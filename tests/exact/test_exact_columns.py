@@ -171,3 +171,13 @@ def test_a_column_that_was_built_stays_as_it_is() -> None:
 def test_nothing_put_is_nothing_known() -> None:
     assert ColumnBuilder(3).build().fractions() == [None] * 3
     assert ColumnBuilder(0).build().fractions() == []
+
+
+def test_what_is_unknown_is_kept_as_zero() -> None:
+    """What reads a column without its mask finds 0/1 there, never a number."""
+    for column in (ExactColumn.unknown(2), ExactColumn.of([None, None])):
+        assert column.values.fractions() == [0, 0]
+        assert column.fractions() == [None, None]
+    built = ColumnBuilder(2)
+    built.put([0], Rationals.of([3], [4]))
+    assert built.build().values.fractions() == [F(3, 4), 0]

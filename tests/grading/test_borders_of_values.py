@@ -47,3 +47,10 @@ def test_no_value_has_no_percentile() -> None:
     assert np.isnan(found).tolist() == [True, False, False, True]
     with pytest.raises(ss.UsageError, match="finite"):
         ss.ranking.benchmark_percentile([1.0, float("inf")], table, "rate", ["food"] * 2)
+
+
+@pytest.mark.parametrize("shop", ["", "  ", None])
+def test_a_value_belongs_to_a_shop(shop: str | None) -> None:
+    nobody = values(value=[4.8], n=[9]).with_columns(shop_id=pl.lit(shop, dtype=pl.String))
+    with pytest.raises(ss.InputError, match="shop_id"):
+        ss.score_values(nobody, **WHICH)
