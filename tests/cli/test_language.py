@@ -100,8 +100,11 @@ class TestReasons:
         page = ("score", only_orders, *WHICH, "--shop", "S1", "--lang", "zh")
         answer = shopscore(*page).done()
         assert "揽收及时率：缺少列 orders.picked_up_at" in answer.out
-        assert "投诉率：缺少列 complaints.complained_at\n" in answer.out
-        assert "无数据：pickup_rate 需要 orders.picked_up_at\n" in answer.err
+        assert "投诉率：缺少数据流 complaints\n" in answer.out
+        either = "缺少列 orders.signed_at 或 orders.confirmed_at"
+        assert f"商品差评率：{either}、缺少数据流 reviews\n" in answer.out
+        said = "pickup_rate 缺少数据：缺少列 orders.picked_up_at；没有它就无法得出分数"
+        assert f"提示：{said}\n" in answer.err
 
     def test_in_python_they_stay_english(self, only_orders: Path) -> None:
         import shopscore as ss
@@ -119,7 +122,7 @@ class TestReasons:
 class TestPages:
     def test_rules(self) -> None:
         out = plugins("rules", "douyin", "--lang", "zh").done().out
-        assert "规则中有 23 个假设，可用 --assume 更改：" in out
+        assert "规则中有 25 个假设，可用 --assume 更改：" in out  # 24 of its file, and min_peers
         assert "数值如何换算" not in out
         assert "提示：资料没有日期：适用期是假设。" in out
 
@@ -183,11 +186,12 @@ class TestLogOfJson:
         page = ("score", "--values", tmp_path / "v.csv", *WHICH, "--log-format", "json")
         records = self.records(shopscore(*page).done().err)
         assert [r["message"] for r in records[:2]] == ["reading values", "grading"]
-        (notice,) = [r for r in records if "notice" in r]
-        assert notice["message"] == (
-            "taken as met, since only values were supplied: no_suspected_fakes, enough_orders"
+        notices = {r["notice"]["code"]: r["message"] for r in records if "notice" in r}  # type: ignore[index]
+        assert set(notices) == {"missing_input", "missing_side_input", "not_checked"}
+        assert notices["missing_side_input"] == (
+            "input is missing for service_good_review_rate, im_reply_seconds: "
+            "no value was supplied, or none with n above 0"
         )
-        assert notice["notice"]["code"] == "taken_as_met"  # type: ignore[index]
         chinese = self.records(shopscore(*page, "--lang", "zh").done().err)
         assert [r["message"] for r in chinese[:2]] == ["读取指标值", "评分"]
 

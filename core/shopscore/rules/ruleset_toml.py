@@ -216,7 +216,9 @@ MIN_PEERS = Assumption(
     low=1,
     high=1000,
     unit="shops",
-    reason="From how many shops of an industry on they are ranked is not published; a rank needs two.",
+    reason=message(
+        "From how many shops of an industry on they are ranked is not published; a rank needs two."
+    ),
 )
 _WITHOUT_RANKS = {"bands", "threshold", "linear"}
 
