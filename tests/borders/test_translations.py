@@ -136,12 +136,13 @@ def test_a_notice_has_a_code_of_the_list() -> None:
     with pytest.raises(ValueError, match="CODES"):
         Notice("never_heard_of", message("x"))
     used = {
-        node.args[0].value
+        code.value
         for tree in TREES.values()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "Notice"
-        and isinstance(node.args[0], ast.Constant)
+        for code in ast.walk(node.args[0])
+        if isinstance(code, ast.Constant)
     }
     assert set(CODES) == used

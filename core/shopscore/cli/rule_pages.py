@@ -89,8 +89,11 @@ def _titled(source: Mapping[str, Any]) -> str:
 
 
 def _source(source: str | None) -> object:
-    """Return what a number rests on: the id of a source, or an assumption."""
-    kind, _, id = (source or "").partition(" ")
+    """Return what a number rests on: the id of a source, or an assumption, or both."""
+    page, chosen, by = (source or "").partition(", by assumption ")
+    if chosen:
+        return message("{source}, by assumption {id}", source=page, id=by)
+    kind, _, id = page.partition(" ")
     if kind != "assumption":
         return source or ""
     return message("assumption {id}", id=id) if id else message("assumption")

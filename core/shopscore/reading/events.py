@@ -13,7 +13,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
-from ..messages import Message, listed, message, numbered
+from ..messages import Message, listed, message
 from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from ..notices import FIRST, Notice
@@ -346,11 +346,11 @@ def _first_of(set_aside: pl.DataFrame) -> Message:
     first = set_aside.row(0, named=True)
     line = message("line {line}", line=first["line"] or first["row"])
     parts = [first["file"] or first["stream"], line, first["column"]]
-    more = numbered(" (and {n} more)", " (and {n} more)", len(set_aside) - 1)
+    others = len(set_aside) - 1
     return message(
         "{place}: {value} {reason}{more}",
         place=listed(part for part in parts if part),
         value=repr(first["value"]),
         reason=first["reason"],
-        more=more if len(set_aside) > 1 else "",
+        more=message(" (and {n} more)", n=others) if others else "",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..grading.requirements import in_words
 from ..grading.weighing import MetricValues
 from ..messages import Message, message
 
@@ -30,9 +31,9 @@ def missing_in_words(names: Iterable[str]) -> Message:
         if stream != name:
             parts.append(message("no stream {stream}", stream=stream))
         elif columns is None:
-            columns = message("no column {column}", column=name)
+            columns = message("no column {column}", column=in_words(name))
         else:
-            columns = message("{first} and {second}", first=columns, second=name)
+            columns = message("{first} and {second}", first=columns, second=in_words(name))
     found = parts if columns is None else [columns, *parts]
     if not found:
         return message("")
