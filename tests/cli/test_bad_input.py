@@ -670,6 +670,11 @@ class TestHugeNumbers:
         self.refused(3, "score", "--values", path / "v.csv")
 
 
+#: Of the nine metrics those of which a console shows nothing.
+OTHERS = ("quality_return_rate", "delivery_hours", "complaint_rate", "dispute_liability_rate",
+          "im_3min_reply_rate", "refund_only_hours", "return_refund_hours")  # fmt: skip
+
+
 class TestPeers:
     def test_an_industry_of_one(self, folder: Folder) -> None:
         orders = HEAD + "".join(
@@ -693,7 +698,8 @@ class TestPeers:
     def test_one_metric_without_peers(self, tmp_path: Path) -> None:
         file = tmp_path / "v.csv"
         file.write_text(
-            f"{VALUES}S1,bad_review_rate,0.1,9\nS2,bad_review_rate,0.2,9\nS1,pickup_rate,0.9,9\n",
+            f"{VALUES}S1,bad_review_rate,0.1,9\nS2,bad_review_rate,0.2,9\nS1,pickup_rate,0.9,9\n"
+            + "".join(f"S1,{id},,\n" for id in OTHERS),
             encoding="utf-8",
         )
         answer = shopscore("score", "--values", file, *WHICH, "-f", "json").done()

@@ -13,18 +13,18 @@ from shopscore.messages import translate
 from support.command_line import shopscore
 from support.json_schemas import valid
 
-#: Statuses of the shops, and the share of the total whose numbers are published.
+#: Statuses of the shops, and the share of the total that is known; None where there is no total.
 EXPECTED: dict[str, tuple[set[str], float | None]] = {
-    "douyin/experience/2022": ({"scored", "insufficient_orders", "suppressed"}, None),
+    "douyin/experience/2022": ({"scored", "insufficient_orders", "suppressed"}, 1),
     "kuaishou/experience/2023": ({"partial"}, 0.25),
     "kuaishou/experience/2025-inferred": ({"partial"}, 0),
-    "kuaishou/aftersales/aftersales-unofficial": ({"scored"}, None),
-    "pinduoduo/service/2022": ({"scored", "insufficient_orders"}, None),
+    "kuaishou/aftersales/aftersales-unofficial": ({"scored"}, 1),
+    "pinduoduo/service/2022": ({"scored", "insufficient_orders"}, 1),
     "pinduoduo/pilot/2025-inferred": ({"scored"}, None),
     "pinduoduo/dsr/dsr": ({"scored"}, None),
     "tmall/experience/2025-06-30": ({"partial", "insufficient_orders"}, 0),
     "tmall/experience/2026-03-16": ({"partial", "insufficient_orders"}, 0),
-    "tmall/aftersales/2022": ({"scored"}, None),
+    "tmall/aftersales/2022": ({"scored"}, 1),
     "tmall/dsr/dsr": ({"scored"}, None),
 }
 WITHOUT_TOTAL = ("pinduoduo/pilot/2025-inferred", "pinduoduo/dsr/dsr", "tmall/dsr/dsr")
@@ -55,8 +55,8 @@ class TestEach:
         valid("score", document)
         assert len(document["shops"]) == 12
         assert {shop["status"] for shop in document["shops"]} == statuses
-        assert {shop.get("coverage") for shop in document["shops"]} == {coverage}
-        assert bool(document["missing_numbers"]) == (coverage is not None)
+        assert {shop["coverage"] for shop in document["shops"]} == {coverage}
+        assert bool(document["missing_numbers"]) == (coverage not in (None, 1))
         for shop in document["shops"]:
             has_total = shop["status"] == "scored" and name not in WITHOUT_TOTAL
             assert (shop["score"] is not None) == (shop["score_exact"] is not None) == has_total
@@ -75,13 +75,14 @@ class TestEach:
         assert {row[2] for row in rows} == {translate(s, lang) for s in EXPECTED[name][0]}
         said = "No shop has a score; --format json gives the reason for each."
         nobody = translate(said, lang) in answer.err
-        assert nobody == (EXPECTED[name][1] is not None), "only where a total is meant to be"
+        assert nobody == (EXPECTED[name][1] not in (None, 1)), "only where a total is meant to be"
 
     def test_csv(self, name: str, events: Path) -> None:
         answer = shopscore("score", events, *which(name), "-f", "csv").done()
         rows = list(csv.DictReader(io.StringIO(answer.out)))
         assert len(rows) == 12
-        assert ("coverage" in rows[0]) == (EXPECTED[name][1] is not None)
+        covered = EXPECTED[name][1]
+        assert {r["coverage"] for r in rows} == {"" if covered is None else str(float(covered))}
 
     @pytest.mark.parametrize("lang", ["zh", "en"])
     def test_one_shop(self, name: str, lang: str, events: Path) -> None:
@@ -93,8 +94,8 @@ class TestEach:
             assert metrics[id].label.text(lang) in answer.out
         covered = EXPECTED[name][1]
         word = translate("coverage", lang)
-        assert (word in answer.out) == (covered is not None)
-        if covered is not None:
+        assert (word in answer.out) == (covered not in (None, 1))
+        if covered not in (None, 1):
             assert f"{word} {covered * 100:.0f}%" in answer.out
             said = {"en": "prints a file to fill in", "zh": "会输出一个待填文件"}[lang]
             assert f"--missing {said}" in answer.err

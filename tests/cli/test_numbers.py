@@ -70,7 +70,7 @@ class TestNumbers:
         answer = shopscore(*args, *JSON, "--numbers", "both.toml")
         shop = only_shop(answer)
         assert (shop["status"], shop["score"], shop["score_exact"]) == ("scored", 3.65, "175/48")
-        assert "coverage" not in shop
+        assert shop["coverage"] == 1
         assert answer.document["missing_numbers"] == []
         assert [n["file"] for n in answer.document["numbers"]] == ["both.toml"]
         assert "numbers missing in the rule set come from both.toml" in answer.err
@@ -98,9 +98,10 @@ class TestNumbers:
             assert row[2:6] == ["scored", f"{shop.score:.2f}", "4.50", "3.00"]
 
     def test_coverage_is_rounded_half_up(self) -> None:
+        """Goods 3/8 × 9/2 and service 1/4 × 10/3 are 2.5208, and logistics adds 3/8 × 5 at most."""
         args = ("score", "--values", "service.csv", *KUAISHOU, "--numbers", "goods.toml")
-        titles = {"zh": "S · unknown · 部分已知 · – · 覆盖率 63%"}
-        titles["en"] = "S · unknown · partial · – · coverage 63%"
+        titles = {"zh": "S · unknown · 部分已知 · 2.52–4.40 · 覆盖率 63%"}
+        titles["en"] = "S · unknown · partial · 2.52–4.40 · coverage 63%"
         for lang, title in titles.items():
             answer = shopscore(*args, "--shop", "S", "--lang", lang).done()
             assert answer.out.startswith(title), "of 62.5 %"

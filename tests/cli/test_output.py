@@ -59,8 +59,8 @@ class TestEndings:
             ("x.Csv", b"platform,"),
             ("x.parquet", b"PAR1"),
             ("x.xlsx", b"PK"),
-            ("x.txt", b" "),
-            ("x", b" "),
+            ("x.txt", b"shop "),
+            ("x", b"shop "),
             ("x.2022", b""),
         ],
     )

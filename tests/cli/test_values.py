@@ -12,6 +12,7 @@ import pytest
 import shopscore as ss
 from shopscore.messages import Message
 from support.command_line import Answer, shopscore
+from support.json_schemas import valid
 
 README = Path(__file__).parents[2] / "README.md"
 WHICH = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01")
@@ -63,6 +64,7 @@ class TestBesideExports:
     ) -> None:
         """Points 3 + 2·percentile: goods (4.566 + 4)/2 = 4.283; logistics (4.9 + 4.2)/2 = 4.55;
         service (4.8 + 4 + 4.5 + 4.4 + 4.1)/5 = 4.36; 2.1415 + 0.6825 + 1.526 = 4.35."""
+        valid("score", answers[0].document)
         (shop,) = answers[0].document["shops"]
         assert (shop["status"], shop["score"], shop["score_exact"]) == ("scored", 4.35, "87/20")
         assert [d["points"] for d in shop["dimensions"]] == [4.283, 4.55, 4.36]
@@ -162,6 +164,14 @@ class TestTemplate:
         (shop,) = answer.document["shops"]
         assert {m["value"] for m in shop["metrics"]} == {None}
         assert shop["score"] is None
+
+    def test_what_is_filled_in_is_not_written_over(self, tmp_path: Path) -> None:
+        file = tmp_path / "t.csv"
+        file.write_text("shop_id,metric,value\nS1,pickup_rate,0.9\n", encoding="utf-8")
+        before = file.read_bytes()
+        shopscore("values", "douyin", "-o", file).failed(2, "t.csv", "is there already")
+        assert file.read_bytes() == before
+        assert shopscore("values", "douyin", "-o", "-").done().out.startswith("shop_id,")
 
     def test_labels_are_in_one_language_each(self) -> None:
         assert {line["metric"]: line["label"] for line in template("douyin", "-r", "2022")}[

@@ -33,7 +33,7 @@ class TestScores:
     def test_of_one_shop(self, name: str, events: Path) -> None:
         platform, card, version = name.split("/")
         which = ("-p", platform, "-c", card, "-r", version, "--as-of", "2022-07-01")
-        values = pl.DataFrame({"industry": ["*"], "metric": [_a_metric(name)], "standard": [0.5]})
+        values = pl.DataFrame({"industry": ["*"], "metric": [_a_metric(name)], "standard": [1]})
         standards = events.parent / "standards.csv"
         values.write_csv(standards)
         more = ("--shop", "S0001", "--lang", "zh", "--standards", standards)

@@ -209,11 +209,6 @@ class Assumed(Expr):
         return f"[{self.id}]"
 
 
-def comparable(number: object) -> object:
-    """Return a number as what equal ones have in common: ``==`` of an expression is one itself."""
-    return number.key if isinstance(number, Expr) else number
-
-
 @frozen(eq=False, repr=False)
 class Arithmetic(Expr):
     """``left op right`` over integers; ``//`` floors, and by zero gives null."""

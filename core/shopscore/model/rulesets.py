@@ -17,7 +17,7 @@ from ..messages import message
 from .assumptions import Assumption, AssumptionValue, Number, OutOfBoundsError
 from .binding import assumed_ids
 from .conditions import Adjustment, Condition, N
-from .expressions import Assumed, comparable
+from .expressions import Assumed, Expr
 from .frozen import FrozenDict
 from .labels import Label
 
@@ -32,6 +32,11 @@ RankingKind = Literal[
 RANKING_KINDS: tuple[str, ...] = get_args(RankingKind)
 #: What happens to the weight of a metric without points.
 MISSING_POLICIES = ("rescale", "require")
+
+
+def _comparable(number: object) -> object:
+    """Return a number as what equal ones have in common: ``==`` of an expression is one itself."""
+    return number.key if isinstance(number, Expr) else number
 
 
 @frozen
@@ -174,7 +179,7 @@ class RuleSet:
     scale_source: str = ""
     eligibility: tuple[Eligibility[Number], ...] = ()
     peers_need_eligibility: bool | Assumed = False
-    min_peers: Number = field(default=2, eq=comparable)
+    min_peers: Number = field(default=2, eq=_comparable)
     tiers: tuple[Tier[Number], ...] = ()
     adjustments: tuple[Adjustment[Number], ...] = ()
     comparison: Comparison | None = None
