@@ -134,7 +134,9 @@ def check_every_number(facts: Mapping[str, Any], document: Tables) -> int:
             assert there[f"{key}_choices"] == words, place
     for name, table in document.get("scorers", {}).items():
         there = by_id(facts["scorers"])[name]
-        parameters = {k: v for k, v in table.items() if k not in ("kind", "source", "missing", "missing_zh")}
+        parameters = {
+            k: v for k, v in table.items() if k not in ("kind", "source", "missing", "missing_zh")
+        }
         for key, value in parameters.items():
             seen += 1
             assert there[key] == nested(value, document), f"scorers.{name}.{key}"

@@ -160,7 +160,9 @@ def test_what_no_tally_counts_may_change_unseen() -> None:
 def test_a_shop_without_rows_is_no_unit(rules: BoundRuleSet) -> None:
     """Two machines may know both shops, each with the rows of one."""
     shops = [{"shop_id": "A", "industry": "x"}, {"shop_id": "B", "industry": "x"}]
-    orders = [{"shop_id": shop, "order_id": "O1", "paid_at": "2024-03-01 10:00:00"} for shop in "AB"]
+    orders = [
+        {"shop_id": shop, "order_id": "O1", "paid_at": "2024-03-01 10:00:00"} for shop in "AB"
+    ]
     a, b = (tallied({"shops": shops, "orders": [order]}, rules) for order in orders)
     assert a + b == tallied({"shops": shops, "orders": orders}, rules)
     assert a.shop_ids.to_list() == ["A"]

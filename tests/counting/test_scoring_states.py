@@ -116,7 +116,9 @@ def test_without_shops_a_notice_says_that_industries_are_unknown(state: ss.Talli
     together = FRAMES["shops"].with_columns(industry=pl.lit("unknown"))
     assert shops_of(alone) == shops_of(ss.score({**FRAMES, "shops": together}, **RULES))
     assert not [
-        n for n in ss.score(state, shops=FRAMES["shops"], **RULES).notices if n.code == "industry_unknown"
+        n
+        for n in ss.score(state, shops=FRAMES["shops"], **RULES).notices
+        if n.code == "industry_unknown"
     ]
 
 
