@@ -11,7 +11,7 @@ import pytest
 from attrs import frozen
 
 import shopscore as ss
-from oracle.douyin_2022 import round_half_up
+from oracle.douyin_2022_totals import round_half_up
 from oracle.platform_metrics import pinduoduo_reviews, tmall
 from oracle.random_platform_events import random_platform_events
 from shopscore.exact.columns import ExactColumn

@@ -12,13 +12,9 @@ from typing import Any
 from attrs import frozen
 
 import shopscore as ss
-from oracle.douyin_2022 import (
-    DIMENSION_OF,
-    BenchmarkRow,
-    ShopResult,
-    in_words,
-    score,
-)
+from oracle.douyin_2022 import BenchmarkRow, score
+from oracle.douyin_2022_rules import DIMENSION_OF, in_words
+from oracle.douyin_2022_totals import ShopResult
 from oracle.event_loading import Loaded, load
 from oracle.random_events import Events, write_folder
 

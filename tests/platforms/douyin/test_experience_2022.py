@@ -19,8 +19,10 @@ from attrs import frozen
 
 import shopscore as ss
 from oracle.canonical_streams import STREAMS, Column
-from oracle.douyin_2022 import DIMENSION_OF, HIGHER_IS_BETTER, BenchmarkRow, round_half_up
+from oracle.douyin_2022 import BenchmarkRow
 from oracle.douyin_2022 import score as oracle_score
+from oracle.douyin_2022_rules import DIMENSION_OF, HIGHER_IS_BETTER
+from oracle.douyin_2022_totals import round_half_up
 from oracle.event_loading import Loaded, load
 from oracle.random_events import Events, half_cent_events, random_events, write_folder
 from support.oracle_comparison import (
