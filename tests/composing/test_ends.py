@@ -124,6 +124,29 @@ def test_by_hand(cells: list[list[Cell]], low: F, high: F, coverage: F) -> None:
     assert result.coverage.fractions() == [coverage]
 
 
+@pytest.mark.parametrize(
+    ("weights", "cells", "low", "high", "coverage"),
+    [
+        # 4/4 and 3/4 of anything from 0 to 5
+        ([(F(1, 4), [F(1)]), (F(3, 4), [])], [[F(4)], []], F(1), F(19, 4), F(1, 4)),
+        # the metric may have no row, but then the other has points all the same
+        ([(F(1, 4), [F(1)]), (F(3, 4), [])], [[(F(3), F(4))], []], F(0), F(5), F(0)),
+        ([(F(1, 4), [F(1)]), (F(3, 4), [])], [[None], []], F(0), F(5), F(1, 4)),
+        # nothing is known of its weight either: it has the rest, which is three quarters
+        ([(F(1, 4), [F(1)]), (None, [])], [[F(4)], []], F(1), F(19, 4), F(1, 4)),
+        ([(F(1), [F(1)]), (F(0), [])], [[(F(3), F(4))], []], F(3), F(4), F(0)),
+    ],
+)
+def test_a_dimension_whose_points_nobody_gave_has_any_of_the_scale(
+    weights: list[tuple[F | None, list[F]]], cells: list[list[Cell]], low: F, high: F, coverage: F
+) -> None:
+    result = composed(rules(weights), of_one_shop(cells))  # type: ignore[arg-type]
+    assert result.score.fractions() == [None]
+    assert result.ends.lowest.fractions() == [low]
+    assert result.ends.highest.fractions() == [high]
+    assert result.coverage.fractions() == [coverage]
+
+
 def test_tiers_hold_over_all_of_it_or_are_possible() -> None:
     ruleset = rules(
         HALVES,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import shopscore as ss
 from oracle.canonical_streams import STREAMS
-from oracle.douyin_2022 import DIMENSION_OF, HIGHER_IS_BETTER
+from oracle.douyin_2022_rules import DIMENSION_OF, HIGHER_IS_BETTER
 from oracle.event_loading import Row, load
 from oracle.random_events import Events, half_cent_events, random_events, write_folder
 from shopscore.counting import selection

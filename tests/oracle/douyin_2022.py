@@ -1,4 +1,4 @@
-"""Douyin, scorecard `experience`, rule set `2022`: from values to points, score and tiers.
+"""Douyin, scorecard `experience`, rule set `2022`: from values to points.
 
 Everything is a `Fraction` and every step is the definition of the page, not a fast formula.
 """
@@ -6,114 +6,25 @@ Everything is a `Fraction` and every step is the definition of the page, not a f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from math import floor
 
-from oracle.douyin_2022_metrics import LAST_90, METRICS
+from oracle.douyin_2022_metrics import METRICS
+from oracle.douyin_2022_rules import (
+    DEFAULTS,
+    DIMENSION_OF,
+    HIGHER_IS_BETTER,
+    NEEDED,
+    in_words,
+    missing_input,
+)
+from oracle.douyin_2022_totals import MetricResult, ShopResult, compose, publish
 from oracle.event_loading import Loaded
-from oracle.metric_rows import Counts, Facts, Value, text, whole
+from oracle.metric_rows import Facts, Value, text
 
 BenchmarkRow = tuple[str, str, Fraction, Fraction]
 """(industry, metric, percentile, value)"""
-
-DIMENSION_WEIGHTS = {
-    "goods": Fraction(50, 100),
-    "logistics": Fraction(15, 100),
-    "service": Fraction(35, 100),
-}
-DIMENSION_OF = {
-    "bad_review_rate": "goods",
-    "quality_return_rate": "goods",
-    "pickup_rate": "logistics",
-    "delivery_hours": "logistics",
-    "complaint_rate": "service",
-    "dispute_liability_rate": "service",
-    "im_3min_reply_rate": "service",
-    "refund_only_hours": "service",
-    "return_refund_hours": "service",
-}
-HIGHER_IS_BETTER = ("pickup_rate", "im_3min_reply_rate")
-
-# What a metric cannot do without: (stream, columns of which one must be there). Columns of the
-# linked order are never needed, booleans have defaults, and `order_id` is no condition or value.
-NEEDED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "bad_review_rate": (("reviews", ("rating",)), ("orders", ("signed_at", "confirmed_at"))),
-    "quality_return_rate": (
-        ("aftersales", ("kind",)),
-        ("aftersales", ("reason",)),
-        ("orders", ("paid_at",)),
-    ),
-    "pickup_rate": (("orders", ("paid_at",)), ("orders", ("picked_up_at",))),
-    "delivery_hours": (("orders", ("picked_up_at",)), ("orders", ("signed_at",))),
-    "complaint_rate": (("complaints", ("complained_at",)), ("orders", ("paid_at",))),
-    "dispute_liability_rate": (("aftersales", ("closed_at",)), ("aftersales", ("liability",))),
-    "im_3min_reply_rate": (("conversations", ("first_reply_at",)),),
-    "refund_only_hours": (("aftersales", ("approved_at",)), ("aftersales", ("closed_at",))),
-    "return_refund_hours": (
-        ("aftersales", ("approved_at",)),
-        ("aftersales", ("closed_at",)),
-        ("aftersales", ("return_signed_at",)),
-        ("aftersales", ("refunded_at",)),
-    ),
-    "service_good_review_rate": (("reviews", ("service_rating",)),),
-    "im_reply_seconds": (("conversations", ("first_reply_at",)),),
-}
-
-DEFAULTS: dict[str, object] = {
-    "bad_review.max_rating": 2,
-    "pickup.weight_under_24h": Fraction(10, 10),
-    "pickup.weight_24_to_36h": Fraction(7, 10),
-    "pickup.weight_36_to_48h": Fraction(4, 10),
-    "quality_return.empty_parcel": True,
-    "complaint.only_upheld": True,
-    "im.reply_within_seconds": 180,
-    "decay.half_life_days": None,
-    "points.floor": 3,
-    "points.span": 2,
-    "score.decimals": 2,
-    "eligibility.min_paid_orders": 30,
-    "tiers.affiliate": Fraction(40, 10),
-    "tiers.termination_risk": Fraction(32, 10),
-    "tiers.settlement_t4": Fraction(44, 10),
-    **{f"weight.{metric}": 1 for metric in DIMENSION_OF},  # within the dimension: equal
-}
-
-
-@dataclass
-class MetricResult:
-    """One metric of one shop; `weight` is its share of the total after rescaling."""
-
-    status: str
-    n: int = 0
-    value: Fraction | None = None
-    percentile: Fraction | None = None
-    points: Fraction | None = None
-    weight: Fraction | None = None
-    from_benchmark: bool = False
-
-
-@dataclass
-class DimensionResult:
-    """One dimension of one shop; `weight` is the published one."""
-
-    weight: Fraction
-    points: Fraction | None = None
-
-
-@dataclass
-class ShopResult:
-    """One shop: `score` and `score_exact` are null unless the status is `scored`."""
-
-    shop_id: str
-    industry: str
-    status: str = ""
-    score: Fraction | None = None
-    score_exact: Fraction | None = None
-    metrics: dict[str, MetricResult] = field(default_factory=dict)
-    dimensions: dict[str, DimensionResult] = field(default_factory=dict)
-    tiers: tuple[str, ...] = ()
 
 
 @dataclass
@@ -140,8 +51,8 @@ def score(
         for shop in shops.values():
             shop.metrics[metric] = _grade(facts, metric, shop, shops, values, benchmark or ())
     for shop in shops.values():
-        _compose(facts, shop)
-    _publish(facts, shops)
+        compose(facts, shop)
+    publish(facts, shops)
     return Result(shops)
 
 
@@ -154,9 +65,8 @@ def _industries(loaded: Loaded) -> dict[str, str]:
 
 def _values(facts: Facts, metric: str, shops: list[str]) -> dict[str, Value]:
     """The value of every shop; nothing at all where a needed column is missing altogether."""
-    for stream, one_of in NEEDED[metric]:
-        if not facts.loaded.columns[stream].intersection(one_of):
-            return {shop: Value(None, 0) for shop in shops}
+    if missing_input(facts.loaded, NEEDED[metric]):
+        return {shop: Value(None, 0) for shop in shops}
     counts = METRICS[metric](facts)
     return {shop: counts.of(shop) for shop in shops}
 
@@ -171,26 +81,55 @@ def _grade(
 ) -> MetricResult:
     """Value, percentile (from the table where it has the metric, else among peers) and points."""
     own = values[shop.shop_id]
+    points_of_table = _table_for(benchmark, shop.industry, metric)
+    neighbours = [other for other in shops.values() if other.industry == shop.industry]
     if own.value is None:
-        return MetricResult("no_data", own.n)
+        result = MetricResult("no_data", own.n, reason="no row counts")
+        if missing := missing_input(facts.loaded, NEEDED[metric]):
+            result.reason = in_words(*missing)
+            if metric in DIMENSION_OF:
+                result.could_be = _could_be(facts, points_of_table, len(neighbours))
+        return result
     if metric not in DIMENSION_OF:
         return MetricResult("informational", own.n, own.value)
-    points_of_table = _table_for(benchmark, shop.industry, metric)
     if points_of_table:
-        percentile = interpolate(points_of_table, own.value)
+        percentile, among = interpolate(points_of_table, own.value), None
     else:
-        peers = [
-            peer
-            for other in shops.values()
-            if other.industry == shop.industry and (peer := values[other.shop_id].value) is not None
-        ]
+        peers = [peer for other in neighbours if (peer := values[other.shop_id].value) is not None]
         if len(peers) < 2:
-            return MetricResult("no_peers", own.n, own.value)
+            others = "no other shop in its industry"
+            why = others if len(neighbours) == 1 else f"{others} has a value"
+            return MetricResult("no_peers", own.n, own.value, reason=why)
         percentile = percentile_among(own.value, peers, metric in HIGHER_IS_BETTER)
-    points = facts.number("points.floor") + facts.number("points.span") * percentile
+        among = len(peers)
     return MetricResult(
-        "ok", own.n, own.value, percentile, points, from_benchmark=bool(points_of_table)
+        "ok",
+        own.n,
+        own.value,
+        percentile,
+        _points(facts, percentile),
+        from_benchmark=bool(points_of_table),
+        peers=among,
     )
+
+
+def _points(facts: Facts, percentile: Fraction) -> Fraction:
+    return facts.number("points.floor") + facts.number("points.span") * percentile
+
+
+def _could_be(
+    facts: Facts, table: Sequence[tuple[Fraction, Fraction]], neighbours: int
+) -> tuple[Fraction, Fraction] | None:
+    """The worst and the best points of a metric that nobody could count.
+
+    By a table those of its percentiles; among others the first or the last of them; alone none.
+    """
+    places = [percentile for _, percentile in table]
+    if not places:
+        if neighbours < 2:
+            return None
+        places = [Fraction(0), Fraction(1)]
+    return _points(facts, min(places)), _points(facts, max(places))
 
 
 def percentile_among(own: Fraction, peers: Sequence[Fraction], higher_is_better: bool) -> Fraction:
@@ -237,83 +176,3 @@ def interpolate(table: Sequence[tuple[Fraction, Fraction]], value: Fraction) -> 
     left = max(index for index, (at, _) in enumerate(table) if at < value)
     (x0, y0), (x1, y1) = table[left], table[left + 1]
     return y0 + (y1 - y0) * (value - x0) / (x1 - x0)
-
-
-def _compose(facts: Facts, shop: ShopResult) -> None:
-    """Points of the dimensions, the unrounded score, and the weights that are left."""
-    weights: dict[str, Fraction] = {}
-    for dimension, weight in DIMENSION_WEIGHTS.items():
-        inner = {
-            metric: facts.number(f"weight.{metric}")
-            for metric, its_dimension in DIMENSION_OF.items()
-            if its_dimension == dimension and shop.metrics[metric].points is not None
-        }
-        result = shop.dimensions[dimension] = DimensionResult(weight)
-        if sum(inner.values()) == 0:
-            continue  # a dimension with nothing left is left out, and the rest rescaled
-        result.points = Fraction(0)
-        for metric, share in inner.items():
-            result.points += (shop.metrics[metric].points or 0) * share / sum(inner.values())
-            weights[metric] = weight * share / sum(inner.values())
-    for metric, weight in weights.items():
-        shop.metrics[metric].weight = weight / sum(weights.values())
-    if weights:
-        left = [d for d in shop.dimensions.values() if d.points is not None]
-        total = sum((d.weight * (d.points or 0) for d in left), Fraction(0))
-        shop.score_exact = total / sum(d.weight for d in left)
-
-
-def _publish(facts: Facts, shops: Mapping[str, ShopResult]) -> None:
-    """Status, rounded score and tiers; a score is shown of scored shops only."""
-    paid = _paid_orders(facts)
-    fakes = _suspected_of_fakes(facts)
-    for shop in shops.values():
-        if shop.shop_id in fakes:
-            shop.status = "suppressed"
-        elif paid.of(shop.shop_id).n < facts.number("eligibility.min_paid_orders"):
-            shop.status = "insufficient_orders"
-        elif shop.score_exact is None:
-            shop.status = "not_computable"
-        else:
-            shop.status = "scored"
-            shop.score = round_half_up(shop.score_exact, int(facts.number("score.decimals")))
-            shop.tiers = _tiers(facts, shop.score)
-            continue
-        shop.score_exact = None
-
-
-def _paid_orders(facts: Facts) -> Counts:
-    """Paid orders by shop in ages 1–90, by the day they were paid; excluded ones count nowhere."""
-    counts = Counts(facts, *LAST_90)
-    for order in facts.rows("orders"):
-        counts.below(order, whole(order, "paid_at"))
-    return counts
-
-
-def _suspected_of_fakes(facts: Facts) -> set[str]:
-    """Shops with a fact `suspected_fake` = 1 on a day of the window."""
-    first, last = LAST_90
-    found: set[str] = set()
-    for fact in facts.rows("shop_facts"):
-        day = whole(fact, "date")
-        if day is None or not first <= facts.age(day) <= last:
-            continue
-        if text(fact, "name") == "suspected_fake" and fact["value"] == 1:
-            found.add(text(fact, "shop_id"))
-    return found
-
-
-def _tiers(facts: Facts, rounded: Fraction) -> tuple[str, ...]:
-    tiers: list[str] = []
-    if rounded >= facts.number("tiers.affiliate"):
-        tiers.append("affiliate")
-    if rounded < facts.number("tiers.termination_risk"):
-        tiers.append("termination_risk")
-    settled_in_4 = rounded >= facts.number("tiers.settlement_t4")
-    return (*tiers, "settlement_t4" if settled_in_4 else "settlement_t10")
-
-
-def round_half_up(exact: Fraction, decimals: int) -> Fraction:
-    """To that many decimals; exactly half goes up."""
-    unit = 10**decimals
-    return Fraction(floor(exact * unit + Fraction(1, 2)), unit)

@@ -17,13 +17,20 @@ RANKS = {"H1": (1, 0), "H2": (2, 1), "H3": (0, 3), "H4": (4, 2), "H5": (3, 4)}
 Python's `round` of the float for H1, H3 and H5."""
 
 ORDERS = 40
+NEVER_CLOSED = dict.fromkeys(
+    ("approved_at", "closed_at", "liability", "return_signed_at", "refunded_at"), ""
+)
 
 
 def half_cent_events(as_of: date = date(2024, 6, 30)) -> dict[str, list[dict[str, str]]]:
-    """Five shops as above: H1 3.525, H2 3.825, H3 3.925, H4 4.25 (no half cent), H5 4.475."""
+    """Five shops as above: H1 3.525, H2 3.825, H3 3.925, H4 4.25 (no half cent), H5 4.475.
+
+    Nothing is missing: no ticket is closed, and there are conversations, but no row of them.
+    """
     day = as_of - timedelta(days=20)
     events: dict[str, list[dict[str, str]]] = {
         "shops": [], "orders": [], "reviews": [], "aftersales": [], "complaints": [],
+        "conversations": [], "shop_facts": [],
     }  # fmt: skip
     for shop, (quality, complaints) in RANKS.items():
         events["shops"].append({"shop_id": shop, "industry": "apparel"})
@@ -34,7 +41,7 @@ def half_cent_events(as_of: date = date(2024, 6, 30)) -> dict[str, list[dict[str
         for number in range(4 - quality):
             ticket = {"shop_id": shop, "ticket_id": f"T{number}", "order_id": f"O{number}"}
             what = {"kind": "refund_only", "reason": "quality", "applied_at": f"{day} 21:00:00"}
-            events["aftersales"].append({**ticket, **what})
+            events["aftersales"].append({**ticket, **what, **NEVER_CLOSED})
         for number in range(4 - complaints):
             complaint = {"shop_id": shop, "complaint_id": f"C{number}", "order_id": f"O{number}"}
             events["complaints"].append({**complaint, "complained_at": f"{day} 21:00:00"})

@@ -10,14 +10,9 @@ from fractions import Fraction as F
 import pytest
 
 from oracle.canonical_streams import STREAMS
-from oracle.douyin_2022 import (
-    DIMENSION_OF,
-    ShopResult,
-    interpolate,
-    percentile_among,
-    round_half_up,
-    score,
-)
+from oracle.douyin_2022 import interpolate, percentile_among, score
+from oracle.douyin_2022_rules import DIMENSION_OF
+from oracle.douyin_2022_totals import ShopResult, round_half_up
 from oracle.event_loading import Loaded, load
 from oracle.metric_rows import day_weight
 from oracle.random_events import half_cent_events, random_events

@@ -11,7 +11,7 @@ import pytest
 from attrs import frozen
 
 import shopscore as ss
-from oracle.douyin_2022 import round_half_up
+from oracle.douyin_2022_totals import round_half_up
 from oracle.platform_metrics import pinduoduo_reviews, tmall
 from oracle.random_platform_events import random_platform_events
 from shopscore.exact.columns import ExactColumn
@@ -264,14 +264,10 @@ def test_kuaishou_2023(
         points = expected.points(shop.shop_id)
         service = of_dimensions(rules, points)
         carried = {id: share / 4 for id, share in shares(rules, points).items()}
-        # as published: a quarter of the total is known
-        assert (shop.status, shop.score, shop.score_exact, shop.tiers) == (
-            "partial",
-            None,
-            None,
-            (),
-        )
+        # as published: a quarter of the total is known, goods and logistics may be anything
+        assert (shop.status, shop.score, shop.score_exact) == ("partial", None, None)
         assert exact(half.composed.coverage, place) == F(1, 4)
+        assert_between(shop, [total_of_three(own, own, service) for own in (F(0), F(5))])
         assert dimensions_of(half, place) == service
         assert weights_of(half, place) == carried
         if len(points) == 5:
@@ -280,10 +276,8 @@ def test_kuaishou_2023(
             assert {carried[id] for id in OTHERS} == {published[1]}
         # with the points of the other two there is a total
         found = full[shop.shop_id]
-        assert found.coverage is None
-        parts = [(F(3, 8), F("4.5")), (F(3, 8), F("4.77"))]
-        parts += [(F(1, 4), own) for own in service.values()]  # without it the others carry it
-        score = sum(w * p for w, p in parts) / sum(w for w, _ in parts)
+        assert found.coverage == 1
+        score = total_of_three(F("4.5"), F("4.77"), service)
         assert found.status == "scored"
         assert found.score_exact == str(score)
         assert found.score == float(round_half_up(score, 2))
@@ -292,11 +286,32 @@ def test_kuaishou_2023(
     assert complete or as_of != AS_OF  # the events are made around that day
 
 
+def total_of_three(goods: F, logistics: F, service: Mapping[str, F]) -> F:
+    """The total; without a service the other two carry it."""
+    parts = [(F(3, 8), goods), (F(3, 8), logistics), *((F(1, 4), own) for own in service.values())]
+    return sum((w * p for w, p in parts), F(0)) / sum(w for w, _ in parts)
+
+
+def assert_between(shop: ss.ShopView, ends: list[F]) -> None:
+    """The ends of a partial shop, and the tiers that hold at both, or at one of them."""
+    entry = shop.to_dict()
+    assert [entry["score_low_exact"], entry["score_high_exact"]] == [str(end) for end in ends]
+    shown = [round_half_up(end, 2) for end in ends]
+    assert [shop.score_low, shop.score_high] == [float(end) for end in shown]
+    with_traffic = [end >= F("4.7") for end in shown]
+    assert shop.tiers == (("extra_traffic",) if all(with_traffic) else ())
+    possible = any(with_traffic) and not all(with_traffic)
+    assert shop.possible_tiers == (("extra_traffic",) if possible else ())
+
+
 def test_kuaishou_with_one_of_two_is_no_total(reading: Reading) -> None:
     for id, text in GIVEN.items():
         result = reading.score(EXPERIENCE, AS_OF, assume={id: text})
         name = id.split(".")[2]
         for place, shop in enumerate(result):
-            assert (shop.status, shop.score, shop.tiers) == ("partial", None, ())
+            assert (shop.status, shop.score) == ("partial", None)
             assert exact(result.composed.coverage, place) == F(1, 4) + F(3, 8)
+            service = {k: p for k, p in dimensions_of(result, place).items() if k == "service"}
+            # it does not matter which of the two has the points: they weigh the same
+            assert_between(shop, [total_of_three(F(text), own, service) for own in (F(0), F(5))])
             assert dimensions_of(result, place)[name] == F(text)

@@ -286,25 +286,43 @@ def test_pinduoduo_pilot_verdicts(industry: str, tmp_path: Path) -> None:
 # ---------------------------------------------------------------------------- Kuaishou's traffic
 
 
+TRAFFIC = ("extra_traffic",)
+
+
 @pytest.mark.parametrize(
-    ("assume", "service", "status", "score", "traffic"),
+    ("assume", "service", "status", "ends", "tiers", "possible"),
     [
-        ({}, "5", "partial", None, False),
-        ({"goods.points": "5"}, "5", "partial", None, False),
-        ({"goods.points": "5", "logistics.points": "5"}, "5", "scored", 5.0, True),
-        ({"goods.points": "4.7", "logistics.points": "4.7"}, "4.7", "scored", 4.7, True),
+        # nobody knows three quarters: 0.25 · 5, and all of it
+        ({}, "5", "partial", (1.25, 5.0), (), TRAFFIC),
+        # nor three eighths: 0.375 · 5 + 0.25 · 5 is 3.125, which is 3.13 half up
+        ({"goods.points": "5"}, "5", "partial", (3.13, 5.0), (), TRAFFIC),
+        # at best 0.375 · 5 + 0.375 · 5 + 0.25 · 3.4 = 4.6, at worst 1.875 + 0.85 = 2.725
+        ({"goods.points": "5"}, "3.4", "partial", (2.73, 4.6), (), ()),
+        ({"goods.points": "5", "logistics.points": "5"}, "5", "scored", (5.0, 5.0), TRAFFIC, ()),
+        ({"goods.points": "4.7", "logistics.points": "4.7"}, "4.7", "scored", (4.7, 4.7),
+         TRAFFIC, ()),
         # 0.75 · 4.6 + 0.25 · 4.98 is 4.695, which is 4.70 half up
-        ({"goods.points": "4.6", "logistics.points": "4.6"}, "4.98", "scored", 4.7, True),
-        ({"goods.points": "4.6", "logistics.points": "4.6"}, "4.979", "scored", 4.69, False),
-        ({"goods.points": "0", "logistics.points": "5"}, "5", "scored", 3.13, False),
+        ({"goods.points": "4.6", "logistics.points": "4.6"}, "4.98", "scored", (4.7, 4.7),
+         TRAFFIC, ()),
+        ({"goods.points": "4.6", "logistics.points": "4.6"}, "4.979", "scored", (4.69, 4.69),
+         (), ()),
+        ({"goods.points": "0", "logistics.points": "5"}, "5", "scored", (3.13, 3.13), (), ()),
         # a dimension that weighs nothing lacks nothing
         ({"goods.points": "4.8", "goods.weight": "0.75", "logistics.weight": "0"}, "4.4",
-         "scored", 4.7, True),
+         "scored", (4.7, 4.7), TRAFFIC, ()),
+        # and one that weighs little decides little: 0.72 · 5 + 0.25 · 5 = 4.85, and 0.03 · 5 more
+        ({"goods.points": "5", "goods.weight": "0.72", "logistics.weight": "0.03"}, "5",
+         "partial", (4.85, 5.0), TRAFFIC, ()),
     ],
     ids=str,
 )  # fmt: skip
 def test_kuaishou_extra_traffic(
-    assume: dict[str, str], service: str, status: str, score: float | None, traffic: bool
+    assume: dict[str, str],
+    service: str,
+    status: str,
+    ends: tuple[float, float],
+    tiers: tuple[str, ...],
+    possible: tuple[str, ...],
 ) -> None:
     rows = [
         ("S", id, "1", 9, service)
@@ -317,8 +335,9 @@ def test_kuaishou_extra_traffic(
     )  # fmt: skip
     shop = result["S"]
     assert of_dimensions(result, "S")["service"] == F(service)
-    assert (shop.status, shop.score) == (status, score)
-    assert shop.tiers == (("extra_traffic",) if traffic else ())
+    assert (shop.status, shop.score_low, shop.score_high) == (status, *ends)
+    assert shop.score == (ends[0] if status == "scored" else None)
+    assert (shop.tiers, shop.possible_tiers) == (tiers, possible)
     assert (shop.coverage == 1) == (status == "scored")
 
 

@@ -12,15 +12,9 @@ from typing import Any
 from attrs import frozen
 
 import shopscore as ss
-from oracle.canonical_streams import STREAMS
-from oracle.douyin_2022 import (
-    DIMENSION_OF,
-    NEEDED,
-    BenchmarkRow,
-    MetricResult,
-    ShopResult,
-    score,
-)
+from oracle.douyin_2022 import BenchmarkRow, score
+from oracle.douyin_2022_rules import DIMENSION_OF, in_words
+from oracle.douyin_2022_totals import ShopResult
 from oracle.event_loading import Loaded, load
 from oracle.random_events import Events, write_folder
 
@@ -47,7 +41,9 @@ def by_package(document: str) -> Shops:
     """The shops of a document by id, without what the oracle does not know."""
     shops = {}
     for shop in json.loads(document)["shops"]:
-        shop.pop("eligibility")
+        for check in shop["eligibility"]:
+            for known in ("metric", "condition", "bound"):
+                check.pop(known)
         shops[shop["shop_id"]] = shop
     return shops
 
@@ -60,16 +56,22 @@ def by_oracle(
 ) -> Shops:
     """The shops as the oracle computes them, every number the double nearest to its fraction."""
     result = score(loaded, as_of, assumptions, benchmark)
-    return {id: _shop(shop, loaded) for id, shop in result.shops.items()}
+    return {id: _shop(shop) for id, shop in result.shops.items()}
 
 
-def _shop(shop: ShopResult, loaded: Loaded) -> dict[str, Any]:
+def _shop(shop: ShopResult) -> dict[str, Any]:
     return {
         "shop_id": shop.shop_id,
         "industry": shop.industry,
         "status": shop.status,
+        "reason": shop.reason,
         "score": nearest(shop.score),
-        "score_exact": None if shop.score_exact is None else str(shop.score_exact),
+        "score_exact": as_fraction(shop.score_exact),
+        "coverage": nearest(shop.coverage),
+        "score_low": nearest(shop.shown_low),
+        "score_high": nearest(shop.shown_high),
+        "score_low_exact": as_fraction(shop.low),
+        "score_high_exact": as_fraction(shop.high),
         "dimensions": [
             {"id": id, "weight": float(d.weight), "points": nearest(d.points)}
             for id, d in shop.dimensions.items()
@@ -85,11 +87,16 @@ def _shop(shop: ShopResult, loaded: Loaded) -> dict[str, Any]:
                 "points": nearest(m.points),
                 "weight": nearest(m.weight),
                 "from_table": m.from_benchmark,
-                "reason": _reason(id, m, loaded),
+                "peers": m.peers,
+                "reason": m.reason,
             }
             for id, m in shop.metrics.items()
         ],
         "tiers": list(shop.tiers),
+        "possible_tiers": list(shop.possible_tiers),
+        "eligibility": [
+            {"id": id, "value": check.value, "met": check.met} for id, check in shop.checks.items()
+        ],
     }
 
 
@@ -98,36 +105,21 @@ def nearest(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _reason(metric: str, found: MetricResult, loaded: Loaded) -> str | None:
-    if found.status != "no_data":
-        return None
-    lacking = missing_columns(metric, loaded)
-    return f"no column {' and '.join(lacking)}" if lacking else "no row counts"
+def as_fraction(value: Fraction | None) -> str | None:
+    """A fraction in lowest terms as text; null stays null."""
+    return None if value is None else str(value)
 
 
-def missing_columns(metric: str, loaded: Loaded) -> list[str]:
-    """Columns without which nothing can be said of a metric, as `stream.column`."""
-    return sorted(
-        " or ".join(f"{stream}.{column}" for column in one_of)
-        for stream, one_of in NEEDED[metric]
-        if not loaded.columns[stream].intersection(one_of)
-    )
-
-
-def sorted_reasons(shops: Shops, loaded: Loaded) -> Shops:
-    """Columns in a reason in alphabetical order: which comes first is not said.
-
-    Where a whole stream is missing, the required ones among its columns may be named too.
-    """
-    absent = {
-        f"{s.name}.{c}" for s in STREAMS.values() if not loaded.columns[s.name] for c in s.required
-    }
+def sorted_reasons(shops: Shops) -> Shops:
+    """What is missing in alphabetical order: which comes first is not said."""
     for shop in shops.values():
         for metric in shop["metrics"]:
-            if (metric["reason"] or "").startswith("no column "):
-                named = set(metric["reason"].removeprefix("no column ").split(" and "))
-                named -= absent - set(missing_columns(metric["id"], loaded))
-                metric["reason"] = f"no column {' and '.join(sorted(named))}"
+            reason = metric["reason"] or ""
+            if reason.startswith(("no column ", "no stream ")):
+                parts = [part.removeprefix("no column ") for part in reason.split(" and ")]
+                streams = {p.removeprefix("no stream ") for p in parts if "no stream " in p}
+                columns = {p for p in parts if "no stream " not in p}
+                metric["reason"] = in_words(sorted(columns), sorted(streams))
     return shops
 
 
@@ -163,7 +155,7 @@ def check(
         benchmarks=None if benchmark is None else ss.Benchmark.from_rows(as_text(benchmark)),
     )
     expected = by_oracle(both.loaded, as_of, assumptions, benchmark)
-    found = sorted_reasons(by_package(result.to_json()), both.loaded)
+    found = sorted_reasons(by_package(result.to_json()))
     assert list(found) == list(expected)
     for id, shop in expected.items():
         assert found[id] == shop

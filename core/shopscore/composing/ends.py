@@ -78,12 +78,11 @@ def _lowest_total(
     known: list[_Part] = []
     unknown: list[_Part] = []
     for dimension in rules.dimensions:
-        if dimension.points is not None:
-            points = Rationals.constant(dimension.points * sign, size)
-            part: _Part | None = _Part(points, dimension.weight, optional=False)
-        elif not dimension.metrics:  # its points are a number that is missing: any of the scale
-            points = Rationals.constant(rules.low if sign == 1 else -rules.high, size)
-            part = _Part(points, dimension.weight, optional=False)
+        if not dimension.metrics or dimension.points is not None:
+            worst_of_all = rules.low if sign == 1 else rules.high  # where nobody gave its points
+            points = worst_of_all if dimension.points is None else dimension.points
+            stated = Rationals.constant(points * sign, size)
+            part: _Part | None = _Part(stated, dimension.weight, optional=False)
         else:
             part = _lowest_dimension(rules, dimension, worst, optional)
         if part is not None and part.weight != 0:

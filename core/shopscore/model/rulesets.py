@@ -280,6 +280,7 @@ class RuleSet:
             self.ranking,
             self.missing,
             self.peers_need_eligibility,
+            self.min_peers,
             self.dimensions,
             self.eligibility,
             self.tiers,

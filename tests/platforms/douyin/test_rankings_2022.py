@@ -1,0 +1,217 @@
+"""Rankings, policies and medians that the oracle does not know: their meaning is written once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import pytest
+from attrs import frozen
+
+import shopscore as ss
+from oracle.douyin_2022 import score as oracle_score
+from oracle.douyin_2022_rules import DIMENSION_OF, HIGHER_IS_BETTER
+from oracle.douyin_2022_totals import round_half_up
+from oracle.event_loading import Loaded
+from oracle.random_events import random_events
+from support.oracle_comparison import AS_OF, Both, read
+
+F = Fraction
+
+
+@pytest.fixture(scope="module")
+def without_conversations(tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """Nobody asked anything, so that a dimension is not whole."""
+    events = random_events(60, shops=8, orders=60)
+    events["conversations"] = []
+    return read(events, tmp_path_factory.mktemp("without_conversations"))
+
+
+@pytest.fixture(scope="module")
+def without_replies(tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """A column is missing, so that nobody knows a dimension."""
+    drop = {"conversations": {"first_reply_at"}}
+    events = random_events(60, shops=8, orders=60, drop_columns=drop)
+    return read(events, tmp_path_factory.mktemp("without_replies"))
+
+
+PERCENTILES = {
+    "mid_percent_rank": lambda worse, equal, m: (worse + F(equal + 1, 2) - 1) / (m - 1),
+    "percent_rank": lambda worse, _, m: F(worse, m - 1) if m > 1 else F(0),
+    "cume_dist": lambda worse, equal, m: F(worse + equal, m),
+    "rank": lambda worse, equal, m: (worse + F(equal + 1, 2)) / m,
+    "weak": lambda worse, equal, m: F(worse + equal, m),
+    "strict": lambda worse, _, m: F(worse, m),
+    "mean": lambda worse, equal, m: (worse + F(equal, 2)) / m,
+}
+BY_DIMENSION = {
+    "goods": (F(50, 100), [m for m, d in DIMENSION_OF.items() if d == "goods"]),
+    "logistics": (F(15, 100), [m for m, d in DIMENSION_OF.items() if d == "logistics"]),
+    "service": (F(35, 100), [m for m, d in DIMENSION_OF.items() if d == "service"]),
+}
+
+
+MIDDLE = F(4)
+
+
+def on_curve(place: Fraction, median: Fraction) -> Fraction:
+    """Points from 3 to 5, through those of the median."""
+    below, above = (F(3), median), (median, F(5))
+    low, high = below if place < F(1, 2) else above
+    return low + (high - low) * (2 * place - (place >= F(1, 2)))
+
+
+@frozen
+class Again:
+    """One shop once more: the points of its metrics, and the worst and best of those that lack."""
+
+    points: dict[str, Fraction]
+    reach: dict[str, tuple[Fraction, Fraction]]
+
+    def totals(self, policy: str) -> set[Fraction]:
+        """Every unrounded score that the shop can have: one where nothing lacks."""
+        found = set()
+        for chosen in product(*((*ends, None) for ends in self.reach.values())):
+            more = {id: p for id, p in zip(self.reach, chosen, strict=True) if p is not None}
+            found.add(composed({**self.points, **more}, policy))
+        return {total for total in found if total is not None}
+
+
+def graded_again(
+    loaded: Loaded,
+    *,
+    kind: str = "mid_percent_rank",
+    median: Fraction = MIDDLE,
+    need_eligibility: bool = False,
+    min_peers: int = 2,
+    lacking: tuple[str, ...] = (),
+) -> dict[str, Again]:
+    """Points by metric from the oracle's values."""
+    shops = oracle_score(loaded, AS_OF).shops
+    barred = ("suppressed", "insufficient_orders") if need_eligibility else ()
+    least = max(min_peers, 2) if kind == "mid_percent_rank" else min_peers
+    found = {}
+    for id, shop in shops.items():
+        again = found[id] = Again({}, {})
+        neighbours = [
+            other
+            for other in shops.values()
+            if other.industry == shop.industry and other.status not in barred
+        ]
+        for metric in DIMENSION_OF if shop.status not in barred else ():
+            if metric in lacking and len(neighbours) >= least:
+                size = len(neighbours)
+                again.reach[metric] = (
+                    on_curve(F(PERCENTILES[kind](0, 1, size)), median),
+                    on_curve(F(PERCENTILES[kind](size - 1, 1, size)), median),
+                )
+            own = shop.metrics[metric].value
+            peers = [v for other in neighbours if (v := other.metrics[metric].value) is not None]
+            if own is None or len(peers) < least:
+                continue
+            sign = 1 if metric in HIGHER_IS_BETTER else -1
+            worse = sum(sign * peer < sign * own for peer in peers)
+            place = PERCENTILES[kind](worse, peers.count(own), len(peers))
+            again.points[metric] = on_curve(F(place), median)
+    return found
+
+
+def whole(metrics: Sequence[str], points: Mapping[str, Fraction], policy: str) -> bool:
+    """Whether a dimension has points."""
+    there = [metric in points for metric in metrics]
+    return all(there) if policy == "require" else any(there)
+
+
+def composed(points: Mapping[str, Fraction], policy: str) -> Fraction | None:
+    total = weights = F(0)
+    for weight, metrics in BY_DIMENSION.values():
+        there = [points[m] for m in metrics if m in points]
+        if not whole(metrics, points, policy):
+            continue
+        total, weights = total + weight * sum(there) / len(there), weights + weight
+    return total / weights if weights else None
+
+
+RANKINGS: list[tuple[dict[str, Any], str, dict[str, object]]] = [
+    *(({"kind": kind}, "rescale", {"ranking.kind": kind}) for kind in PERCENTILES),
+    ({"median": F("3.5")}, "rescale", {"points.at_median": "3.5"}),
+    ({"median": F("5")}, "rescale", {"points.at_median": "5", "missing.policy": "rescale"}),
+    ({"need_eligibility": True}, "rescale", {"peers.need_eligibility": True}),
+    ({"min_peers": 3}, "rescale", {"ranking.min_peers": 3}),
+    ({"min_peers": 4}, "rescale", {"ranking.min_peers": 4}),
+    ({}, "require", {"missing.policy": "require"}),
+    (
+        {"kind": "weak", "need_eligibility": True, "median": F("4.2"), "min_peers": 3},
+        "require",
+        {"missing.policy": "require", "ranking.kind": "weak", "peers.need_eligibility": True,
+         "points.at_median": "4.2", "ranking.min_peers": 3},
+    ),
+]  # fmt: skip
+
+
+def score_assuming(both: Both, assume: Mapping[str, object]) -> ss.Result:
+    full = {f"douyin.2022.{name}": value for name, value in assume.items()}
+    return ss.score(both.events, platform="douyin", ruleset="2022", as_of=AS_OF, assume=full)
+
+
+def assert_points(shop: ss.ShopView, expected: Again) -> None:
+    assert {m.id: m.points for m in shop.metrics if m.points is not None} == {
+        id: float(p) for id, p in expected.points.items()
+    }
+
+
+@pytest.mark.parametrize(("options", "policy", "assume"), RANKINGS, ids=str)
+def test_ranking_policy_median_and_peers(
+    options: dict[str, Any],
+    policy: str,
+    assume: dict[str, object],
+    without_conversations: Both,
+) -> None:
+    expected = graded_again(without_conversations.loaded, **options)
+    statuses = set()
+    for shop in score_assuming(without_conversations, assume):
+        statuses.add(shop.status)
+        assert_points(shop, expected[shop.shop_id])
+        totals = expected[shop.shop_id].totals(policy)
+        if shop.status == "scored":
+            (score,) = totals
+            assert shop.score_exact == str(score)
+            assert shop.score == float(round_half_up(score, 2))
+        weights = [m.weight for m in shop.metrics if m.weight is not None]
+        assert sum(weights) == pytest.approx(1, abs=1e-14) if totals else weights == []
+    assert "scored" in statuses
+    assert "partial" not in statuses
+
+
+@pytest.mark.parametrize(("options", "policy", "assume"), RANKINGS, ids=str)
+def test_the_ends_of_a_score_of_which_a_metric_lacks(
+    options: dict[str, Any], policy: str, assume: dict[str, object], without_replies: Both
+) -> None:
+    """Worst, best, or no row at all of the one metric that reads replies."""
+    lacking = ("im_3min_reply_rate",)
+    expected = graded_again(without_replies.loaded, **options, lacking=lacking)
+    partial = 0
+    for shop in score_assuming(without_replies, assume):
+        again, entry = expected[shop.shop_id], shop.to_dict()
+        assert_points(shop, again)
+        if shop.status != "partial":
+            assert shop.status != "scored" or not again.reach
+            continue
+        partial += 1
+        totals = again.totals(policy)
+        assert entry["score_low_exact"] == str(min(totals))
+        assert entry["score_high_exact"] == str(max(totals))
+        assert shop.score_low == float(round_half_up(min(totals), 2))
+        assert shop.score_high == float(round_half_up(max(totals), 2))
+        assert shop.coverage == float(1 - F("0.35") / 5)
+        # the dimensions that are known have the weights that are published
+        there = [
+            weight
+            for id, (weight, ids) in BY_DIMENSION.items()
+            if id != "service" and whole(ids, again.points, policy)
+        ]
+        weights = [m.weight for m in shop.metrics if m.weight is not None]
+        assert sum(weights) == pytest.approx(float(sum(there)), abs=1e-14)
+    assert partial
