@@ -81,6 +81,9 @@ def _lowest_total(
         if dimension.points is not None:
             points = Rationals.constant(dimension.points * sign, size)
             part: _Part | None = _Part(points, dimension.weight, optional=False)
+        elif not dimension.metrics:  # its points are not published, and can be any of the scale
+            end = rules.low if sign == 1 else -rules.high
+            part = _Part(Rationals.constant(end, size), dimension.weight, optional=False)
         else:
             part = _lowest_dimension(rules, dimension, worst, optional)
         if part is not None and part.weight != 0:
