@@ -279,7 +279,7 @@ class TestRows:
         document = validate(folder(**{"orders.csv": f"{HEAD}S1,2\n"})).done().document
         assert document["streams"]["orders"]["accepted"] == 1
 
-    @pytest.mark.parametrize("value", ["yesterday", "2022-13-01 00:00:00", "2022-06-01", "44713.5"])
+    @pytest.mark.parametrize("value", ["yesterday", "2022-13-01 00:00:00", "2022-06", "44713.5"])
     def test_unreadable_time_that_is_needed(self, folder: Folder, value: str) -> None:
         text = f"{HEAD}{ROW}S1,2,{value}\n"
         assert self.one(folder, "orders.csv", text) == ("orders.csv", 3, "paid_at", value)
@@ -670,6 +670,13 @@ class TestHugeNumbers:
         self.refused(3, "score", "--values", path / "v.csv")
 
 
+#: What weighs in Douyin's rules besides the two metrics of the test below.
+NEITHER = (
+    "quality_return_rate", "delivery_hours", "complaint_rate", "dispute_liability_rate",
+    "im_3min_reply_rate", "refund_only_hours", "return_refund_hours",
+)  # fmt: skip
+
+
 class TestPeers:
     def test_an_industry_of_one(self, folder: Folder) -> None:
         orders = HEAD + "".join(
@@ -692,10 +699,10 @@ class TestPeers:
 
     def test_one_metric_without_peers(self, tmp_path: Path) -> None:
         file = tmp_path / "v.csv"
-        file.write_text(
-            f"{VALUES}S1,bad_review_rate,0.1,9\nS2,bad_review_rate,0.2,9\nS1,pickup_rate,0.9,9\n",
-            encoding="utf-8",
-        )
+        rows = "S1,bad_review_rate,0.1,9\nS2,bad_review_rate,0.2,9\nS1,pickup_rate,0.9,9\n"
+        for metric in NEITHER:  # an empty cell says that there is none: the others have its weight
+            rows += f"S1,{metric},,0\n"
+        file.write_text(VALUES + rows, encoding="utf-8")
         answer = shopscore("score", "--values", file, *WHICH, "-f", "json").done()
         metrics = {m["id"]: m for m in answer.document["shops"][0]["metrics"]}
         assert (metrics["pickup_rate"]["status"], metrics["pickup_rate"]["points"]) == (
