@@ -131,7 +131,8 @@ class TestRealReport:
         assert ["S1", "women", "not_computable", "–", "–"] in cells(answer.out)
         assert "No shop has a score" in answer.err
         metrics = "dispute_refund_rate, refund_hours, self_completion_rate"
-        assert f"input is missing for {metrics}: no stream aftersales" in answer.err
+        why = f"input is missing for {metrics}: no stream aftersales; a score needs it"
+        assert f"Note: {why}\n" in answer.err
         found = shopscore("score", *args, "--format", "json").done().document
         valid("score", found)
         (shop,) = found["shops"]

@@ -59,18 +59,21 @@ def only_shop(answer: Answer) -> dict[str, Any]:
 
 class TestNumbers:
     def test_of_values(self) -> None:
-        """3/8 × 9/2 + 3/8 × 3 + 1/4 × 10/3."""
+        """3/8 × 9/2 + 3/8 × 3 + 1/4 × 10/3; what is missing has any points from 0 to 5."""
         args = ("score", "--values", "service.csv", *KUAISHOU)
         shop = only_shop(shopscore(*args, *JSON))
         assert (shop["status"], shop["coverage"], shop["score"]) == ("partial", 0.25, None)
+        assert (shop["score_low_exact"], shop["score_high_exact"]) == ("5/6", "55/12")
         answer = shopscore(*args, *JSON, "--numbers", "goods.toml")
-        assert (only_shop(answer)["status"], only_shop(answer)["coverage"]) == ("partial", 0.625)
+        shop = only_shop(answer)
+        assert (shop["status"], shop["coverage"]) == ("partial", 0.625)
+        assert (shop["score_low_exact"], shop["score_high_exact"]) == ("121/48", "211/48")
         (lacking,) = answer.document["missing_numbers"]
         assert lacking["number"] == "dimensions.logistics.points"
         answer = shopscore(*args, *JSON, "--numbers", "both.toml")
         shop = only_shop(answer)
         assert (shop["status"], shop["score"], shop["score_exact"]) == ("scored", 3.65, "175/48")
-        assert shop["coverage"] == 1
+        assert (shop["coverage"], shop["score_low"], shop["score_high"]) == (1, 3.65, 3.65)
         assert answer.document["missing_numbers"] == []
         assert [n["file"] for n in answer.document["numbers"]] == ["both.toml"]
         assert "numbers missing in the rule set come from both.toml" in answer.err

@@ -120,8 +120,7 @@ def _lines(parts: Iterable[Table | str], width: int) -> Iterator[Text | str]:
         elif isinstance(part, Verbatim):
             yield Text(shown_lines(part))
         else:
-            for line in voice.text(part).splitlines() or [""]:
-                yield from map(Text, indented(shown(line), width))
+            yield from map(Text, indented(shown(voice.text(part)), width))
 
 
 def width() -> int:
