@@ -40,6 +40,8 @@ AGAIN = 0.35  # share of tickets closed without a refund that are followed by an
 # Reasons by situation, with their weights.
 BEFORE_SHIPMENT = {"no_reason": 60, "price_difference": 15, "logistics": 3, "other": 22}
 BEFORE_DELIVERY = {"no_reason": 65, "price_difference": 15, "logistics": 10, "other": 10}
+#: One in so many tickets for logistics of a delivered order is about an empty parcel.
+EMPTY_PARCELS = 10
 OVERDUE = {"logistics": 55, "not_received": 25, "no_reason": 15, "other": 5}
 AFTER_DELIVERY = (
     {  # refund_only
@@ -289,6 +291,9 @@ def aftersales_frame(
     closed = happened(course.closed)
     stepped_in = happened(course.intervened)
     by_carrier = asked.reason == code("reason", "logistics")
+    empty = by_carrier & (orders.signed[asked.order] <= asked.applied)
+    empty &= np.arange(size) % EMPTY_PARCELS == 0
+    reason = np.where(empty, code("reason", "empty_parcel"), asked.reason)
     refund = money(_refund_amounts(rng, asked, orders))
     by_hand = happened(course.approved) & ~course.instant
     return pl.DataFrame(
@@ -297,7 +302,7 @@ def aftersales_frame(
             "shop_id": shop_ids(shop),
             "applied_at": asked.applied,
             "kind": enum("kind", asked.kind),
-            "reason": known(enum("reason", asked.reason), chance(rng, 0.98, size)),
+            "reason": known(enum("reason", reason), chance(rng, 0.98, size)),
             "order_id": order_ids(orders, asked.order),
             "order_amount": money(orders.amount[asked.order]),
             "refund_amount": known(refund, asked.kind != EXCHANGE),
