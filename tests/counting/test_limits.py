@@ -7,7 +7,11 @@ import polars as pl
 import pytest
 
 import shopscore as ss
+from shopscore import Tally, col
 from shopscore.counting.cells import Cells
+from shopscore.counting.scope import Scope
+from shopscore.counting.sums import weighted_sum
+from support.small_events import rules_with, tallied
 
 LIMIT = 2**62
 
@@ -66,3 +70,41 @@ def test_events_of_shops_alone_are_counted() -> None:
     assert first + second == state
     scored = ss.score(state, shops=shops, as_of="2022-07-01", **which)
     assert scored.shops["shop_id"].to_list() == ["S1", "S2"]
+
+
+def test_weighed_values_beyond_int64_are_exact() -> None:
+    """The heaviest weight decides how great a value may be, not the lightest."""
+    codes, far = np.zeros(2, dtype=np.int64), np.array([2**43, 2**43], dtype=np.int64)
+    for weights in ([2**20, 1], [1, 2**20], [2**20, 2**20]):
+        total = weighted_sum(codes, far, np.array(weights, dtype=np.int64), 1)
+        assert total.tolist() == [2**43 * sum(weights)]
+    assert weighted_sum(codes, far, None, 2).tolist() == [2**44, 0]
+    most = np.array([2**62 - 1, 1], dtype=np.int64)
+    assert weighted_sum(codes, most, None, 1).tolist() == [2**62]
+
+
+def test_values_on_the_way_beyond_int64_are_refused() -> None:
+    """9 · 10^12 fen, squared: polars would wrap without a word."""
+    rules = rules_with(Tally("orders", day=col.paid_at, value=col.amount * col.amount))
+    order = {"shop_id": "A", "order_id": "1", "paid_at": "2024-03-01 10:00:00"}
+    few = tallied({"orders": [{**order, "amount": "3"}]}, rules)
+    assert few.cells["sum"].to_list() == [300 * 300]
+    with pytest.raises(ss.InputError, match="do not fit in int64"):
+        tallied({"orders": [{**order, "amount": "90000000000"}]}, rules)
+
+
+def test_scopes_are_equal_in_all_parts() -> None:
+    def scope(marks: list[int], checks: list[int], signs: list[int]) -> Scope:
+        return Scope(
+            np.array(marks, dtype=np.uint64),
+            np.array(checks, dtype=np.uint32),
+            np.array(signs, dtype=np.int8),
+        )
+
+    some = scope([1, 2], [3, 4], [1, 1])
+    assert some == scope([1, 2], [3, 4], [1, 1])
+    assert some != scope([1, 5], [3, 4], [1, 1])
+    assert some != scope([1, 2], [3, 5], [1, 1])
+    assert some != scope([1, 2], [3, 4], [1, -1])
+    assert some != scope([1], [3], [1])
+    assert some != "scope"

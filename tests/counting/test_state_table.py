@@ -125,6 +125,13 @@ def twice(kind: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
 
 
 null = pl.lit(None)
+
+
+def of_first(new: pl.Expr) -> pl.Expr:
+    """Another value where the shop is the first, which is what nothing would be taken for."""
+    return pl.when(pl.col("shop_id") == "A").then(new).otherwise(pl.col("shop_id"))
+
+
 swapped = pl.col("shop_id").replace({"A": "店", "店": "A"})
 
 DAMAGES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
@@ -148,6 +155,7 @@ DAMAGES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "a check sum was changed": changed("unit", check=pl.col("check") ^ 1),
     "a cell without a day": changed("cell", day=null),
     "a cell without a shop": changed("cell", shop_id=null),
+    "cells of the first shop without it": changed("cell", shop_id=of_first(null)),
     "cells of an unknown shop": changed("cell", shop_id=pl.lit("Z")),
     "cells of an unknown tally": changed("cell", tally=pl.lit("0" * 16)),
     "a unit without a mark": changed("unit", unit=null),

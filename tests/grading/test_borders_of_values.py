@@ -54,3 +54,26 @@ def test_a_value_belongs_to_a_shop(shop: str | None) -> None:
     nobody = values(value=[4.8], n=[9]).with_columns(shop_id=pl.lit(shop, dtype=pl.String))
     with pytest.raises(ss.InputError, match="shop_id"):
         ss.score_values(nobody, **WHICH)
+
+
+def test_a_value_belongs_to_a_metric() -> None:
+    unknown = values(value=[4.8], n=[9]).with_columns(metric=pl.lit("dsr_servise"))
+    with pytest.raises(ss.InputError, match="did you mean dsr_service"):
+        ss.score_values(unknown, **WHICH)
+
+
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_a_table_of_percentiles_runs_in_one_direction(better: Any) -> None:
+    """A single value fits both; several must run from the worst to the best."""
+    ends = ("1", "3") if better == "higher" else ("3", "1")
+    rows = [("*", "rate", "0", ends[0]), ("*", "rate", "1", ends[1])]
+    table = ss.Benchmark.from_rows(rows)
+    assert ss.ranking.benchmark_percentile([2.0], table, "rate", ["f"], better=better) == [0.5]
+    other = {"higher": "lower", "lower": "higher"}[better]
+    with pytest.raises(ss.InputError, match="run from worst"):
+        ss.ranking.benchmark_percentile([2.0], table, "rate", ["f"], better=other)
+    single = ss.Benchmark.from_rows([("*", "rate", "0.2", "2"), ("*", "rate", "0.6", "2")])
+    found = ss.ranking.benchmark_percentile(
+        [1.0, 2.0, 3.0], single, "rate", ["f"] * 3, better=better
+    )
+    assert found.tolist() == ([0.2, 0.4, 0.6] if better == "higher" else [0.6, 0.4, 0.2])
