@@ -209,3 +209,17 @@ def test_a_tier_on_a_metric_needs_no_score() -> None:
         ("not_computable", ("market",)),
         ("scored", ()),
     ]
+
+
+def test_a_dimension_without_weight_takes_nothing_from_the_others() -> None:
+    """Weights 0.5 and 0: the total is what the first dimension says, and the other is shown."""
+    line = '\n[scorers.line]\nkind = "linear"\nline = [[0, 0], [5, 5]]\nsource = "page"\n'
+    parts = "".join(
+        f'[[dimensions]]\nid = "{id}"\nzh = "维"\nen = "D"\nweight = {weight}\nsource = "page"\n'
+        f'metrics = [{{ id = "{metric}", scorer = "line", weight = 1, source = "page" }}]\n'
+        for id, weight, metric in (("a", 0.5, "up"), ("z", 0, "other"))
+    )
+    values = table([("S", "food", "up", 3, 1), ("S", "food", "other", 1, 1)])
+    shop = scored(values, rules_of(line, parts))["S"]
+    assert (shop.status, shop.score) == ("scored", 3.0)
+    assert [(d.id, d.points) for d in shop.dimensions] == [("a", 3.0), ("z", 1.0)]

@@ -38,10 +38,14 @@ def _column(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
         if ref.name in rows.columns:
             return rows[ref.name]
         return _absent(stream.column(ref.name), ref.path, len(rows), with_default=True)
-    if orders is None or ORDER not in rows.columns or ref.name not in orders.columns:
-        column = events.streams["orders"].column(ref.name)
+    column = events.streams["orders"].column(ref.name)
+    if orders is None or ORDER not in rows.columns:
         return _absent(column, ref.path, len(rows), with_default=False)
-    return orders[ref.name].gather(rows[ORDER]).alias(ref.path)
+    if ref.name in orders.columns:
+        of_orders = orders[ref.name]
+    else:
+        of_orders = _absent(column, ref.path, len(orders), with_default=True)
+    return of_orders.gather(rows[ORDER]).alias(ref.path)
 
 
 def instants_of(refs: Iterable[ColumnRef], events: Events, stream: Stream) -> Iterator[pl.Series]:
