@@ -195,6 +195,19 @@ def test_a_count_is_whole_where_a_value_was_typed_in() -> None:
     assert found == [floor(value * rows + F(1, 2)) for value, rows, _ in cells]
 
 
+def test_rows_that_nobody_counted_are_no_number() -> None:
+    """What rests on n is unknown there; the value is not."""
+    column = ExactColumn.of([F(1, 2), F(1, 2), None])
+    n, unknown = np.array([8, 0, 0], dtype=np.int64), np.array([False, True, False])
+    measured = MetricValues("m", column, n, n_unknown=unknown)
+    measures = Measures({"m": measured}, ["a"] * 3)
+    assert measures.column(Measure("n", "m")).fractions() == [8, None, 0]
+    assert measures.column(Measure("numerator", "m")).fractions() == [4, None, None]
+    assert measures.column(Measure("value", "m")).fractions() == [F(1, 2), F(1, 2), None]
+    few = Condition(Measure("n", "m"), "below", F(9))
+    assert measures.met(few).tolist() == [True, False, True]
+
+
 def test_a_measure_names_its_metric() -> None:
     assert [Measure(kind, "x").metric for kind in MEASURES] == ["x", "x", "x", "", ""]
 

@@ -6,10 +6,16 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import product
 
+import polars as pl
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shopscore.composing.composition import compose
+from shopscore.model.assumptions import Assumption
+from shopscore.model.expressions import Assumed
+from shopscore.rules.exact_rules import exact_rules
 from support.graded_columns import composed, graded_with_reach, published, rules, tier
 
 F = Fraction
@@ -171,3 +177,53 @@ def test_tiers_hold_over_all_of_it_or_are_possible() -> None:
     }
     assert shown.score.fractions() == [None]
     assert (shown.lowest.fractions(), shown.highest.fractions()) == ([F(4)], [F(9, 2)])
+
+
+def test_shops_have_the_ends_of_their_own_rules() -> None:
+    """Halves for food; three quarters and a quarter for toys: 4 and anything from 0 to 5."""
+    general, other = (
+        exact_rules(rules([(first, [F(1)]), (1 - first, [F(1)])])) for first in (F(1, 2), F(3, 4))
+    )
+    both = evolve(general, variants=((frozenset({"toys"}), other),))
+    columns = {
+        "m00": graded_with_reach("m00", [F(4)] * 3, [None] * 3),
+        "m10": graded_with_reach("m10", [None, None, F(2)], [(F(0), F(5)), (F(0), F(5)), None]),
+    }
+    result = compose(both, columns, pl.Series(["toys", "food", "toys"]))
+    assert result.ends.lowest.fractions() == [F(3), F(2), F(7, 2)]
+    assert result.ends.highest.fractions() == [F(17, 4), F(9, 2), F(7, 2)]
+    assert result.score.fractions() == [None, None, F(7, 2)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "low", "high"),
+    [
+        # 5 is there whatever becomes of the other: the dimension cannot be left out
+        ([[F(4)], [F(5), (F(5), F(5))]], F(9, 2), F(9, 2)),
+        ([[F(4)], [F(5), (F(3), F(5))]], F(7, 2), F(9, 2)),
+        # no row may count for either: then the total is that of the first dimension
+        ([[F(4)], [(F(5), F(5)), (F(5), F(5))]], F(4), F(9, 2)),
+    ],
+)
+def test_weights_within_a_dimension_that_nobody_knows(
+    cells: list[list[Cell]], low: F, high: F
+) -> None:
+    unknown = Assumed("weight")
+    ruleset = rules(
+        [(F(1, 2), [F(1)]), (F(1, 2), [unknown, unknown])],
+        assumptions={
+            "weight": Assumption("weight", "decimal", None, "nobody says it", nullable=True)
+        },
+    )
+    result = composed(ruleset, of_one_shop(cells))  # type: ignore[arg-type]
+    assert result.ends.lowest.fractions() == [low]
+    assert result.ends.highest.fractions() == [high]
+
+
+def test_a_dimension_that_requires_all_metrics_has_no_points_without_one() -> None:
+    """The first may have 3 to 5. Of the second 5 is known, and no row counts for the other."""
+    cells: list[list[Cell]] = [[(F(3), F(5))], [F(5), None]]
+    for policy, low, high in (("require", F(3), F(5)), ("rescale", F(4), F(5))):
+        result = composed(rules(HALVES, missing=policy), of_one_shop(cells))  # type: ignore[arg-type]
+        assert result.ends.lowest.fractions() == [low]
+        assert result.ends.highest.fractions() == [high]

@@ -179,3 +179,9 @@ def test_a_parquet_file_is_read_too(tmp_path: Path) -> None:
     path = tmp_path / "s.parquet"
     pl.DataFrame({"industry": [None], "metric": ["up"], "standard": [0.5]}).write_parquet(path)
     assert Standards.read(path).table == {("*", "up"): F(1, 2)}
+
+
+def test_units_wait_for_the_metric() -> None:
+    """Beside a plain number 12 hours are no rate: what they can be is known with the rules."""
+    rows = [("*", "up", "4.8"), ("*", "down", "12 h"), ("food", "up", "90%")]
+    assert len(Standards.from_rows(rows).rows) == 3

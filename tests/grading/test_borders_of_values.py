@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 
 import shopscore as ss
+from shopscore.grading.benchmarks import reach_of_table
 
 WHICH = {"platform": "tmall", "scorecard": "dsr", "as_of": "2022-07-01"}
 
@@ -77,3 +79,14 @@ def test_a_table_of_percentiles_runs_in_one_direction(better: Any) -> None:
         [1.0, 2.0, 3.0], single, "rate", ["f"] * 3, better=better
     )
     assert found.tolist() == ([0.2, 0.4, 0.6] if better == "higher" else [0.6, 0.4, 0.2])
+
+
+def test_the_percentiles_that_a_table_can_give() -> None:
+    """From the least to the greatest of an industry's own rows, or of those for all."""
+    rows = [("toys", "rate", p, v) for p, v in (("0.2", "1"), ("0.5", "2"), ("0.9", "3"))]
+    table = ss.Benchmark.from_rows([*rows, ("*", "rate", "0.1", "1"), ("*", "rate", "1", "2")])
+    reach = reach_of_table(table, "rate", ["toys", "food"])
+    assert reach.lowest.fractions() == [Fraction(1, 5), Fraction(1, 10)]
+    assert reach.highest.fractions() == [Fraction(9, 10), Fraction(1)]
+    assert reach.possible.tolist() == [True, True]
+    assert reach_of_table(table, "other", ["toys"]).possible.tolist() == [False]
