@@ -131,6 +131,7 @@ def _head(platform: Platform, facts: Facts) -> Iterator[tuple[str, str]]:
     yield "decimals", _bare(facts, "decimals")
     if kinds - UNRANKED or not all(m["scorer"] for m in metrics) or not kinds:
         yield "ranking", _bare(facts, "ranking")
+        yield "ranked among at least", _bare(facts, "min_peers")
     if facts["dimensions"]:
         yield "a metric without points", _bare(facts, "missing")
         yield "only shops with a score are peers", _bare(facts, "peers_need_eligibility")

@@ -473,7 +473,8 @@ def said_in_the_head_only(ruleset: ss.RuleSet) -> set[str]:
     """A ranking is only told where shops are ranked, a policy only where there is a total."""
     from shopscore.model.binding import assumed_ids
 
-    return set(assumed_ids((ruleset.ranking, ruleset.missing, ruleset.peers_need_eligibility)))
+    said = (ruleset.ranking, ruleset.min_peers, ruleset.missing, ruleset.peers_need_eligibility)
+    return set(assumed_ids(said))
 
 
 def test_a_page_of_all_that_can_be_said(pages: Any) -> None:

@@ -24,8 +24,9 @@ BEYOND: dict[str, tuple[Any, int]] = {
 
 
 def write(folder: Path, dtype: Any, value: int, column: str) -> Path:
-    """Orders of which the first has a value beyond the calendar, and the second the epoch."""
-    cells = pl.Series(column, [value, 0], dtype=pl.Int64)
+    """Orders of which the first has a value beyond the calendar, and the second a day of 1970."""
+    per_day = {"ms": 86_400_000, "us": 86_400_000_000}.get(getattr(dtype, "time_unit", ""), 1)
+    cells = pl.Series(column, [value, 9 * per_day], dtype=pl.Int64)
     if dtype == pl.Date:
         cells = cells.cast(pl.Int32)
     frame = pl.DataFrame({"shop_id": ["S1"] * 2, "order_id": ["1", "2"]})
@@ -41,7 +42,7 @@ def test_a_vital_time_sets_its_row_aside(name: str, tmp_path: Path) -> None:
     (row,) = events.report.set_aside.select("file", "row", "column", "value").rows()
     assert row[:3] == ("orders.parquet", 1, "paid_at")
     assert row[3].startswith(f"{value} ")
-    assert events.frames["orders"]["paid_at"].to_list() == [0]
+    assert events.frames["orders"]["paid_at"].to_list() == [9 * 86_400]
     (written,) = write_quarantine(events.report, tmp_path / "aside")
     assert f"{value} " in written.read_text("utf-8")
 
@@ -51,7 +52,7 @@ def test_any_other_is_emptied(name: str, tmp_path: Path) -> None:
     dtype, value = BEYOND[name]
     events = ss.read_events(write(tmp_path, dtype, value, "signed_at"), tz="UTC")
     assert books(events) == {"in": 2, "accepted": 2, "repaired": 1}
-    assert events.frames["orders"]["signed_at"].to_list() == [None, 0]
+    assert events.frames["orders"]["signed_at"].to_list() == [None, 9 * 86_400]
 
 
 @pytest.mark.parametrize("dtype", [pl.Datetime("us"), pl.Datetime("ms", "Asia/Shanghai")])

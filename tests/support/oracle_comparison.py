@@ -89,6 +89,7 @@ def _shop(shop: ShopResult) -> dict[str, Any]:
                 "from_table": m.from_benchmark,
                 "peers": m.peers,
                 "reason": m.reason,
+                "source": None if m.value is None else "events",
             }
             for id, m in shop.metrics.items()
         ],

@@ -77,6 +77,7 @@ class _Facts:
             "span_source": ruleset.span_source or None,
             "sha256": ruleset.sha256,
             **self._number("ranking", ruleset.ranking),
+            **self._number("min_peers", ruleset.min_peers),
             **self._number("missing", ruleset.missing),
             **self._number("low", ruleset.low, ruleset.scale_source),
             **self._number("high", ruleset.high, ruleset.scale_source),
