@@ -17,6 +17,7 @@ from ..composing.standards import Standards
 from ..errors import ShopscoreError, did_you_mean
 from ..exact.columns import ExactColumn
 from ..grading.percentiles import Ranker
+from ..model.streams import CANONICAL, merge_streams
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform, Scorecard
 from ..results.result import Result
@@ -25,7 +26,8 @@ from ..scoring import score, score_values
 from .report import Check
 from .subject import Subject, conclude, skipped
 
-_CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "standards", "events", "values", "expect"}
+_CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "standards"}
+_CASE_KEYS |= {"events", "values", "set_aside", "expect"}
 _EXPECT_KEYS = {"status", "score", "coverage", "dimensions", "metrics", "shown", "reached", "tiers"}
 
 #: Values on which every scorer is tried, around the bounds that rules use.
@@ -98,7 +100,7 @@ def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any
     """Yield where a result differs from what a case expects.
 
     A case has ``ruleset``, ``as_of``, ``[events]`` with a list of rows per stream or ``values``
-    with a list of rows, and perhaps ``assume``, ``numbers`` and ``standards``. ``[expect.SHOP]``
+    with a list of rows, and perhaps ``assume``, ``numbers``, ``standards`` and ``set_aside``. ``[expect.SHOP]``
     has ``status``, ``score``, ``coverage``, points of ``dimensions`` and values of ``metrics`` as
     fractions, ``tiers``, and per metric the ``shown`` comparison and whether it ``reached`` its
     standard.
@@ -110,6 +112,7 @@ def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any
         for key in sorted(set(table) - known):
             yield f"{place}: unknown key {key}{did_you_mean(key, known)}"
     result = _score_case(platform, card, case)
+    yield from _rows_set_aside(result, case.get("set_aside", 0))
     for shop_id, expected in case["expect"].items():
         actual = _describe_shop(result, shop_id)
         for key, wanted in expected.items():
@@ -122,6 +125,15 @@ def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any
                     yield f"{shop_id}: the result has no {id} among its {key}"
                 elif actual[key][id] != value:
                     yield f"{shop_id}: {id} of {key} is {actual[key][id]}, not {value}"
+
+
+def _rows_set_aside(result: Result, expected: int) -> Iterator[str]:
+    """Yield what was set aside of a case, if it is not as many rows as expected."""
+    if result.report is None or len(aside := result.report.set_aside) == expected:
+        return
+    yield f"{len(aside)} rows are set aside, not {expected} (see set_aside)"
+    for row in aside.head(3).iter_rows(named=True):
+        yield f"{row['stream']}, row {row['row']}: {row['column']} {row['value']}: {row['reason']}"
 
 
 def _score_case(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Result:
@@ -139,10 +151,16 @@ def _score_case(platform: Platform, card: Scorecard, case: Mapping[str, Any]) ->
     if "values" in case:
         return score_values(pl.DataFrame(case["values"], infer_schema_length=None), **rules)
     frames = {
-        stream: pl.DataFrame(rows, infer_schema_length=None)
+        stream: pl.DataFrame(rows or _no_rows(platform, stream), infer_schema_length=None)
         for stream, rows in case["events"].items()
     }
     return score(frames, **rules)
+
+
+def _no_rows(platform: Platform, stream: str) -> dict[str, tuple[()]]:
+    """Return all columns of a stream without a row: its data is there, and nothing happened."""
+    streams = merge_streams(CANONICAL, platform.streams)
+    return {column.name: () for column in streams[stream].columns} if stream in streams else {}
 
 
 def _describe_shop(result: Result, shop_id: str) -> dict[str, Any]:
