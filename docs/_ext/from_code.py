@@ -202,7 +202,7 @@ def _directive(name: str) -> str:
 
 def views() -> Iterator[str]:
     """What a result hands out for one shop."""
-    for name in ("ShopView", "DimensionView", "MetricView"):
+    for name in ("ShopView", "DimensionView", "MetricView", "CheckView"):
         yield f"```{{eval-rst}}\n.. autoclass:: shopscore.results.views.{name}\n```"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from attrs import fields
+from attrs import asdict, fields
 
 import shopscore as ss
 from shopscore.results.views import MetricView, ShopView
@@ -155,6 +155,7 @@ class TestDictionaries:
                 assert tuple(entry["tiers"]) == shop.tiers
                 for told, view in zip(entry["dimensions"], shop.dimensions, strict=True):
                     assert told == {"id": view.id, "weight": view.weight, "points": view.points}
+                assert entry["eligibility"] == [asdict(check) for check in shop.eligibility]
                 for told, metric in zip(entry["metrics"], shop.metrics, strict=True):
                     shown = {f.name: getattr(metric, f.name) for f in fields(MetricView)}
                     assert told == {name: shown[name] for name in told}

@@ -170,6 +170,21 @@ class Columns:
         return {id: self._metric(id, graded) for id, graded in self.graded.items()}
 
     @cached_property
+    def eligibility(self) -> list[dict[str, pl.Series]]:
+        """Id, metric, value, condition, bound of each condition of a score, and who meets it."""
+        return [
+            {
+                "id": repeat(check.eligibility.id, len(self)),
+                "metric": repeat(check.eligibility.condition.measure.metric, len(self)),
+                "value": _floats(check.values),
+                "condition": repeat(check.eligibility.condition.operator, len(self)),
+                "bound": repeat(float(check.eligibility.condition.limit), len(self)),
+                "met": pl.Series(check.met).set(pl.Series(~check.checked), None),
+            }
+            for check in self.checks
+        ]
+
+    @cached_property
     def typed(self) -> bool:
         """Whether a user typed in anything, be it used or not."""
         return any(map(sources.has_typed, self.graded.values()))

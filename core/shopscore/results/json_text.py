@@ -47,7 +47,7 @@ def shop_lines(columns: Columns, rows: pl.Series | None = None) -> pl.Series:
         "dimensions": _list_of("dimensions", _dimensions(columns), columns, rows),
         "metrics": _list_of("metrics", _metrics(columns), columns, rows),
         "tiers": _members({"tiers": columns.tiers, "possible_tiers": columns.possible_tiers}, rows),
-        "eligibility": _list_of("eligibility", _eligibility(columns), columns, rows),
+        "eligibility": _list_of("eligibility", columns.eligibility, columns, rows),
     }
     table = pl.DataFrame([text.alias(name) for name, text in parts.items()])
     members = pl.concat_str(pl.all(), separator=",")
@@ -95,21 +95,6 @@ def _metrics(columns: Columns) -> list[dict[str, pl.Series]]:
             **{column.name: column for column in metric},
         }
         for id, metric in columns.metrics.items()
-    ]
-
-
-def _eligibility(columns: Columns) -> list[dict[str, pl.Series]]:
-    size = len(columns)
-    return [
-        {
-            "id": repeat(check.eligibility.id, size),
-            "metric": repeat(check.eligibility.condition.measure.metric, size),
-            "value": pl.Series(check.values.floats(), nan_to_null=True),
-            "condition": repeat(check.eligibility.condition.operator, size),
-            "bound": repeat(float(check.eligibility.condition.limit), size),
-            "met": pl.Series(check.met).set(pl.Series(~check.checked), None),
-        }
-        for check in columns.checks
     ]
 
 

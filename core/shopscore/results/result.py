@@ -32,7 +32,7 @@ from ..rules.coverage import missing_numbers
 from .columns import Columns
 from .documents import SCORE
 from .json_text import assumption_list, score_document, shop_lines
-from .views import DimensionView, MetricView, ShopView
+from .views import CheckView, DimensionView, MetricView, ShopView
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -279,6 +279,10 @@ class Result:
             score_low=columns.score_low[row],
             score_high=columns.score_high[row],
             reason=columns.reasons.at(row),
+            eligibility=tuple(
+                CheckView(**{name: column[row] for name, column in check.items()})
+                for check in columns.eligibility
+            ),
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),

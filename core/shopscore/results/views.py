@@ -72,6 +72,22 @@ class DimensionView:
     console_difference: float | None = None
 
 
+@frozen
+class CheckView:
+    """One condition that a shop must meet for a score; ``met`` is None where it is not checked.
+
+    ``value`` is what the metric has, None where its input is missing; the condition is met where
+    ``value condition bound`` holds.
+    """
+
+    id: str
+    metric: str
+    value: float | None
+    condition: str
+    bound: float
+    met: bool | None
+
+
 @frozen(repr=False)
 class ShopView:
     """One shop: its status, its score, and the dimensions and metrics behind it.
@@ -80,9 +96,10 @@ class ShopView:
     the metrics, ``shop.to_dict()`` the shop's entry of the JSON document. ``coverage`` is the
     share of the total that is known; where it is less than 1, the score lies between ``score_low``
     and ``score_high``, ``tiers`` hold whatever it is, and ``possible_tiers`` for some of it.
-    ``reason`` says why there is no score. ``platform``,
-    ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is. ``console`` is
-    the total that a console shows, ``console_difference`` how far it is below ``score``.
+    ``reason`` says why there is no score, ``eligibility`` which conditions of one are met.
+    ``platform``, ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is.
+    ``console`` is the total that a console shows, ``console_difference`` how far it is below
+    ``score``.
     """
 
     platform: str
@@ -102,6 +119,7 @@ class ShopView:
     score_low: float | None
     score_high: float | None
     reason: Message | None
+    eligibility: tuple[CheckView, ...]
     _json_line: Callable[[], str] = field(eq=False)
     console: float | None = None
     console_difference: float | None = None
