@@ -321,6 +321,31 @@ def test_table_of_truth_of_typed_values(case: str) -> None:
             scored(without("conversations")(frames()), values=values, require="complete")
 
 
+@pytest.mark.parametrize(
+    ("shop", "total", "outside"),
+    [
+        # A has 3.75 to 5, and B 0 to 1.25
+        ("A", "3.74", True), ("A", "3.75", False), ("A", "5", False),
+        ("B", "0", False), ("B", "1.25", False), ("B", "1.26", True), ("B", "5", True),
+    ],
+)  # fmt: skip
+def test_a_console_may_show_what_a_partial_score_cannot_be(
+    shop: str, total: str, outside: bool
+) -> None:
+    result = scored(without("conversations")(frames()), values=typed((shop, "total", total)))
+    assert result[shop].console == float(total)
+    told = [n for n in result.notices if n.code == "console_differs"]
+    assert [n.shop_ids for n in told] == [(shop,)] * outside
+    if outside:
+        assert told[0].text("zh") == ("1 家店铺的后台总分不在 score_low 与 score_high 之间")
+
+
+def test_a_shop_that_can_have_no_total_differs_from_no_console() -> None:
+    result = scored(alone(emptied("conversations"))(frames()), values=typed(("A", "total", "1")))
+    assert result["A"].status == "not_computable"
+    assert "console_differs" not in {n.code for n in result.notices}
+
+
 def test_a_shop_without_events_is_known_as_far_as_it_is_typed_in() -> None:
     given = without("conversations")(frames())
     whole = scored(given, values=TYPED["a shop without events"][0])
