@@ -179,6 +179,15 @@ def test_small_numbers_stay_int64() -> None:
     assert Rationals(*huge.lowest_terms()).num.dtype == np.int64
 
 
+def test_what_stays_int64_is_below_its_border() -> None:
+    """A sum of two products that are each below 2^62 may not be."""
+    one = Rationals.of([2**31 - 2], [2**31 - 2])
+    other = Rationals.of([2**31 - 1], [2**31 - 1])
+    assert (one + other).num.tolist() == [2 * (2**31 - 1) * (2**31 - 2)]
+    assert (one + other).num.dtype == object
+    assert (one * other).num.dtype == np.int64
+
+
 @pytest.mark.parametrize(
     ("num", "den", "said"),
     [
