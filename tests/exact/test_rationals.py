@@ -204,6 +204,7 @@ def test_what_stays_int64_is_below_its_border() -> None:
         ([1], [-2], "a denominator must be positive, not -2"),
         ([1, 1, 1], [3, 0, 2], "a denominator must be positive, not 0"),
         ([1, 1], [2**70, -(2**70)], f"a denominator must be positive, not {-(2**70)}"),
+        ([1, 2], [3], "2 numerators and 1 denominators: each fraction needs both"),
     ],
 )
 def test_what_is_no_fraction_of_integers_is_refused(num: Any, den: Any, said: str) -> None:
