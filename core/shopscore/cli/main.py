@@ -98,7 +98,8 @@ def score(
 def values(rules: options.RuleOptions, output: options.OutputOptions) -> None:
     """Write a table to fill in with what the console of PLATFORM shows, for `score --values`.
 
-    A row for every metric, with its label, its unit and an example. A file begins with a byte
+    A row for every metric, with its label, its unit and an example. A row that is left empty is
+    missing input; write - where the console shows none. A file begins with a byte
     order mark; one that is there already is not written over.
     """
     from ..analysis.values_template import values_template
