@@ -11,6 +11,7 @@ import click
 from ..errors import UsageError
 from ..messages import message, numbered
 from . import options, voice
+from .help_pages import Group
 from .output_checks import refuse_existing
 from .progress import Stages
 from .run import run, say, write, write_cells
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 SAMPLE_END = "2022-06-30"
 
 
-@click.group("shopscore", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("shopscore", cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="shopscore")
 def cli() -> None:
     """Shop experience scores (店铺体验分), with every number behind them.
