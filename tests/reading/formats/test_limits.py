@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -117,6 +119,24 @@ class TestWorkbooks:
         assert "a workbook of more than 1 GiB" in refused(path)
         content, _ = archives.unpack(path, "a.xlsx")
         assert len(content.load(1_000)) == 1_001
+
+
+def said_of(path: Path) -> str:
+    """What inspect says of a file, in a process that ends by itself or is ended."""
+    command = [sys.executable, "-m", "shopscore", "inspect", path.name, "-p", "douyin"]
+    done = subprocess.run(
+        command, cwd=path.parent, capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+    assert done.returncode in (0, 3), done.stderr
+    return " ".join(f"{done.stdout} {done.stderr}".split())
+
+
+class TestPages:
+    def test_comments_before_what_is_no_page(self, tmp_path: Path) -> None:
+        (tmp_path / "a.xls").write_text("<!--a-->" * 40 + "<b>x")
+        assert "no layout fits" in said_of(tmp_path / "a.xls")
+        (tmp_path / "a.xls").write_text(" <!--a-->\n" * 40 + "<p>x")
+        assert "no table is in it" in said_of(tmp_path / "a.xls")
 
 
 class TestWhatIsNoFile:

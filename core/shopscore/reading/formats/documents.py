@@ -11,7 +11,8 @@ from ...messages import Message, message
 from .archives import Content
 
 #: A page may begin with blanks and comments, a workbook in XML with what it is to be opened in.
-_BEFORE = r"(?:\s|<!--.*?-->)*"
+#: What is matched is never given back: the time would double with every comment.
+_BEFORE = r"(?>\s+|<!--.*?-->)*+"
 _ANY_TAG = (
     "!doctype html|html|head|meta|title|link|style|script|body|div|span|form|font|center|p|br|hr"
     "|h[1-6]|table|caption|colgroup|thead|tbody|tr|td|th"
