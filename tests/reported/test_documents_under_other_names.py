@@ -89,6 +89,38 @@ class TestPages:
         (tmp_path / "a.xls").write_bytes(page.encode("gb18030"))
         assert one(read(tmp_path / "a.xls"))["order_id"] == "1"
 
+    @pytest.mark.parametrize(
+        "name", ["undefined", "idna", "utf-7", "unicode_escape", "hex", "klingon", "utf-16"]
+    )
+    def test_encodings_that_no_page_can_be_in(self, name: str, tmp_path: Path) -> None:
+        page = f"<meta charset={name}><table>{HEAD}<tr><td>1</td><td>甲1</td>{TIMES}</table>"
+        (tmp_path / "a.xls").write_text(page, "utf-8")
+        assert one(read(tmp_path / "a.xls"))["order_id"] == "1"
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("<!-- <table> -->", ""),
+            ("<!--[if !mso]><!-->", "<!--<![endif]-->"),
+            ("<![if !supportMisc]>", "<![endif]>"),
+            ("<!-->", "<!--->"),
+            ("<?xml:namespace prefix = o />", "<![CDATA[ x ]]>"),
+            ("<![unknown[", ""),
+        ],
+    )
+    def test_comments_and_declarations_are_no_cells(
+        self, before: str, after: str, tmp_path: Path
+    ) -> None:
+        page = f"<table>{HEAD}{before}<tr><td>1</td><td>{before}1{after}</td>{TIMES}</tr>{after}"
+        (tmp_path / "a.xls").write_text(page, "utf-8")
+        assert one(read(tmp_path / "a.xls"))["paid_at"] == seconds("2022-05-01 10:00:05")
+
+    def test_one_that_ends_in_its_last_cell(self, tmp_path: Path) -> None:
+        page = f"<table>{HEAD}<tr><td>1<td>1<td>2022-05-01 10:00:00"
+        (tmp_path / "a.xls").write_text(page, "utf-8")
+        (row,) = rows(read(tmp_path / "a.xls"), "orders")
+        assert row["created_at"] == seconds("2022-05-01 10:00:00")
+
     @pytest.mark.parametrize("name", ["订单.html", "订单.mht", "订单"])
     def test_under_any_name(self, name: str, tmp_path: Path) -> None:
         page = f"<table>{HEAD}<tr><td>1</td><td>1</td>{TIMES}</table>"

@@ -121,22 +121,46 @@ class TestWorkbooks:
         assert len(content.load(1_000)) == 1_001
 
 
-def said_of(path: Path) -> str:
-    """What inspect says of a file, in a process that ends by itself or is ended."""
-    command = [sys.executable, "-m", "shopscore", "inspect", path.name, "-p", "douyin"]
-    done = subprocess.run(
-        command, cwd=path.parent, capture_output=True, encoding="utf-8", timeout=60, check=False
-    )
-    assert done.returncode in (0, 3), done.stderr
-    return " ".join(f"{done.stdout} {done.stderr}".split())
+OPEN = """
+import sys
+from pathlib import Path
+from shopscore.errors import InputError
+from shopscore.reading.formats.sheets import open_sheets
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    try:
+        print(open_sheets(path)[0].encoding)
+    except InputError as error:
+        print(error)
+"""
+
+
+def said_of(folder: Path) -> list[str]:
+    """What is said of the files of a folder, in a process that ends by itself or is ended."""
+    command = [sys.executable, "-c", OPEN, str(folder)]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert not done.returncode, done.stderr.decode()
+    return done.stdout.decode().splitlines()
 
 
 class TestPages:
     def test_comments_before_what_is_no_page(self, tmp_path: Path) -> None:
         (tmp_path / "a.xls").write_text("<!--a-->" * 40 + "<b>x")
-        assert "no layout fits" in said_of(tmp_path / "a.xls")
-        (tmp_path / "a.xls").write_text(" <!--a-->\n" * 40 + "<p>x")
-        assert "no table is in it" in said_of(tmp_path / "a.xls")
+        (tmp_path / "b.xls").write_text(" <!--a-->\n" * 40 + "<p>x")
+        text, page = said_of(tmp_path)
+        assert text == "utf-8"
+        assert "no table is in it" in page
+
+    def test_tags_and_comments_that_nobody_ends(self, tmp_path: Path) -> None:
+        starts = ("<a", "<a ", "</", "<!--a>", "<![if>", "<![x", "<?a", "<!a")
+        for at, start in enumerate(starts):
+            (tmp_path / f"{at}.xls").write_text("<table><tr><td>" + start * 200_000)
+        assert ["no table is in it" in said for said in said_of(tmp_path)] == [True] * len(starts)
+
+    def test_parts_within_parts(self, tmp_path: Path) -> None:
+        part = "Content-Type: multipart/mixed; boundary=b{}\n\n--b{}\n"
+        nested = "".join(part.format(n, n) for n in range(2_000))
+        (tmp_path / "a.xls").write_text(f"MIME-Version: 1.0\n{nested}")
+        assert "its parts lie too deep" in refused(tmp_path / "a.xls")
 
 
 class TestWhatIsNoFile:
