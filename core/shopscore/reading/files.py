@@ -27,13 +27,22 @@ Progress = Callable[[str], None]
 
 
 def show_path(path: Path | str) -> str:
-    """Return a path as text; a name in another encoding than the system's is taken for GB18030."""
+    """Return a path as text; a name in another encoding than the system's is UTF-8 or GB18030."""
     text = str(path)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return os.fsencode(text).decode("gb18030", "replace")
+        return str(Path(*map(_decoded, Path(path).parts)))
     return text
+
+
+def _decoded(name: str) -> str:
+    """Return the name of a file or folder that the system may not have decoded."""
+    data = os.fsencode(name)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
 
 
 def read_file(path: Path, columns: Iterable[str]) -> RawTable:
