@@ -378,7 +378,7 @@ class TestNames:
 
     def test_of_a_file_that_the_system_cannot_have(self, tmp_path: Path) -> None:
         with (
-            pytest.raises(ss.InputError, match="cannot be written: .*surrogates"),
+            pytest.raises(ss.InputError, match=r"cannot be written: .*surrogates"),
             whole_file(tmp_path / "\ud800.csv"),
         ):
             pass
