@@ -45,11 +45,11 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
     """Type the known columns of a source and set aside the rows that cannot be used.
 
     Raises:
-        InputError: where a required column is missing, or a column is of an impossible type.
+        InputError: where a required column is missing; for times with an offset and no known zone.
     """
     raw, where = table.frame, table.label or f"stream {stream.name}"
     _refuse_missing_columns(table, stream, where)
-    shops = ShopCodes.of(_shop_ids(raw["shop_id"], where))
+    shops = ShopCodes.of(raw["shop_id"].cast(pl.String))
     own = [c for c in stream.columns if c.name in raw.columns and c.name != "shop_id"]
     own += [_SUBORDER] if table.has_suborders else []
     cells = {c.name: _parse(table, c, zone, where) for c in own}
@@ -114,8 +114,6 @@ def _parse(table: RawTable, column: Column, zone: ZoneInfo | None, where: str) -
         return parse(series, column, zone, form)
     except NoZoneError as error:
         raise _no_zone(table, column, where, error) from None
-    except InputError as error:
-        raise InputError(message("{where}: {error}", where=where, error=error.args[0])) from None
 
 
 def _no_zone(table: RawTable, column: Column, where: str, error: NoZoneError) -> InputError:
@@ -140,19 +138,6 @@ def _no_zone(table: RawTable, column: Column, where: str, error: NoZoneError) ->
 _HAS_OFFSET = (
     r":[0-9]{2}(?:[.,][0-9]*)?\s*(?:[AaPp]\.?[Mm]\.?\s*)?(?:Z|z|[+-][0-9]{2}:?(?:[0-9]{2})?)\s*$"
 )
-
-
-def _shop_ids(series: pl.Series, where: str) -> pl.Series:
-    """Return ids of shops as text, not trimmed yet."""
-    if series.dtype.is_float() or series.dtype.is_temporal() or series.dtype == pl.Boolean:
-        raise InputError(
-            message(
-                "{where}: column shop_id: {type} cannot be read as text: give ids as text",
-                where=where,
-                type=series.dtype,
-            )
-        )
-    return series.cast(pl.String)
 
 
 def _find_faults(
