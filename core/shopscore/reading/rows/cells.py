@@ -25,6 +25,8 @@ _FALSE = ("false", "0", "否")
 _DECIMALS = {"int": 0, "money": len(str(MONEY_SCALE)) - 1, "number": len(str(NUMBER_SCALE)) - 1}
 #: Larger integers would not survive a trip through a double.
 _GREATEST = 2**53
+#: From here on floats of 32 bits lie more than a cent apart.
+_TELLS_CENTS = 2**17
 
 
 class NoZoneError(InputError):
@@ -138,11 +140,21 @@ def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None, form: CellFor
         most = _GREATEST // scale  # compared on both sides: the least int64 has no absolute value
         return wide.set((wide > most) | (wide < -most), None) * scale
     if dtype.is_float():
-        exact = series.cast(pl.Float64) * scale
+        exact = (series if dtype == pl.Float64 else _as_written(series)) * scale
         whole = exact.round()
         near = ((exact - whole).abs() < 1e-4) & (whole.abs() < _GREATEST)
         return whole.set(~near | exact.is_nan(), None).cast(pl.Int64, strict=False)
     return _scaled_text(series.cast(pl.String) if dtype.is_decimal() else series, digits)
+
+
+def _as_written(series: pl.Series) -> pl.Series:
+    """Return floats of half the usual size as their decimals say, where these tell cents apart.
+
+    >>> _as_written(pl.Series([70.48, 200_000.02], dtype=pl.Float32)).to_list()
+    [70.48, 200000.015625]
+    """
+    exact = series.cast(pl.Float64)
+    return series.cast(pl.String).cast(pl.Float64).zip_with(exact.abs() < _TELLS_CENTS, exact)
 
 
 def _scaled_text(series: pl.Series, digits: int) -> pl.Series:
