@@ -153,6 +153,9 @@ class TestOthers:
             '{"a": 1}\n{"a": 2}\n',
             "[]",
             '[["a", 1]]',
+            '["order_id","paid_at"]\n["1","2"]\n',
+            '["order_id"]\n["1"]\n',
+            '[\n "a", "b"]',
         ],
     )
     @pytest.mark.parametrize("name", ["orders.csv", "订单.xls", "订单.txt"])
@@ -160,6 +163,36 @@ class TestOthers:
     def test_json(self, name: str, text: str, codec: str, tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, codec)
         refused(tmp_path / name, name, "JSON", "make it CSV")
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ('[{"a": 1},\n{"a": 2}]', "dtype=str).to_csv(target, index=False)"),
+            ('{"a": 1}\n{"a": 2}\n', "dtype=str, lines=True).to_csv(target, index=False)"),
+            ('{"a": [1]} \r\n\n{"a": 2}', "dtype=str, lines=True).to_csv(target, index=False)"),
+            (
+                '["order_id","paid_at"]\n["1","2"]\n',
+                "dtype=str, lines=True).to_csv(target, index=False, header=False)",
+            ),
+            (
+                '[["order_id", "paid_at"],\n["1", "2"]]',
+                "dtype=str).to_csv(target, index=False, header=False)",
+            ),
+        ],
+    )
+    def test_json_with_the_conversion(self, text: str, code: str, tmp_path: Path) -> None:
+        (tmp_path / "c.csv").write_text(text, "utf-8")
+        refused(tmp_path / "c.csv", "c.csv: JSON", f"pd.read_json(file, {code}")
+
+    @pytest.mark.parametrize("text", ['{"a": 1}\n{"a": 2}\n', '["a"]\n["1"]\n', '[["a"],["1"]]'])
+    def test_the_conversion_makes_a_table(self, text: str, tmp_path: Path) -> None:
+        pd = pytest.importorskip("pandas")
+        (tmp_path / "c.csv").write_text(text, "utf-8")
+        with pytest.raises(ss.InputError) as error:
+            read(tmp_path / "c.csv")
+        code = str(error.value).partition("with pandas: ")[2]
+        eval(code, {"pd": pd, "file": tmp_path / "c.csv", "target": tmp_path / "d.csv"})
+        assert (tmp_path / "d.csv").read_text().splitlines()[:2] == ["a", "1"]
 
     @pytest.mark.parametrize("platform", ["douyin", None])
     @pytest.mark.parametrize("name", ["orders.json", "订单.jsonl", "x", "orders.dat"])
