@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import polars as pl
 from ..errors import InputError
 from ..messages import Message, message
 from ..notices import Notice
-from .formats.body import Body
+from .formats.body import Body, Refusals
 from .formats.dataframes import library_of, read_dataframe
 from .formats.frames import FrameOrigin, read_parquet
 from .formats.headers import refuse_headers
@@ -189,9 +189,7 @@ def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None)
     return RawTable(frame, None, origin, left_out, refused=refused)
 
 
-def _headers_within(
-    frame: pl.DataFrame, origin: FrameOrigin, name: str
-) -> Mapping[int, tuple[str | None, str]]:
+def _headers_within(frame: pl.DataFrame, origin: FrameOrigin, name: str) -> Refusals:
     """Return the rows of a dataframe that are its header once more."""
     texts = [
         column.alias(str(at))

@@ -184,9 +184,9 @@ class TestParquet:
             {"shop_id": ["S1"] * 4, "order_id": ["1", "2", "3", "4"], "x": [0] * 4}
         )
         frame.write_parquet(tmp_path / "orders.parquet")
-        monkeypatch.setattr(frames, "MOST_CELLS", 8)
+        monkeypatch.setattr(frames, "MOST_PARQUET_CELLS", 8)
         assert ss.read_events(tmp_path).report.books["orders"].accepted == 4
-        monkeypatch.setattr(frames, "MOST_CELLS", 7)
+        monkeypatch.setattr(frames, "MOST_PARQUET_CELLS", 7)
         with pytest.raises(ss.InputError, match="more than 7 cells; make several files"):
             ss.read_events(tmp_path)
 

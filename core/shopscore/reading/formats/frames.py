@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from attrs import evolve, frozen
-from polars.exceptions import PanicException
 
 from ...errors import InputError
 from ...messages import message
 from .body import Origin
 from .column_types import within_calendar
+from .failures import translated
 
 #: The most cells of a Parquet file, in the columns that are read: a few bytes may stand for any many.
-MOST_CELLS = 300_000_000
+MOST_PARQUET_CELLS = 300_000_000
 
 #: Encoding and separator of rows that are written as text.
 _AS_TEXT = ("utf-8", ",")
@@ -33,7 +33,7 @@ class ParquetOrigin(Origin):
     def records(self, rows: Sequence[int]) -> list[list[str]]:
         wanted = sorted(set(rows))
         at = f"{max(self.headers, key=len, default='')}_"  # as no column is called
-        with _translated_failures(self.path.name):
+        with translated(partial(_unreadable, self.path.name)):
             file = pl.scan_parquet(self.path, glob=False, row_index_name=at)
             cells = _texts(file.filter(pl.col(at).is_in(wanted)).drop(at).collect())
         found = dict(zip(wanted, cells, strict=True))
@@ -83,11 +83,11 @@ def read_parquet(
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
             raise InputError(message("{file}: not a Parquet file", file=label))
-    with _translated_failures(label):
+    with translated(partial(_unreadable, label)):
         present = tuple(pl.read_parquet_schema(path))
         rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
     known = [name for name in present if name in columns]
-    if rows * max(len(known), 1) > MOST_CELLS:
+    if rows * max(len(known), 1) > MOST_PARQUET_CELLS:
         raise InputError(
             message(
                 "{file}: {rows:,} rows of {columns} columns that are read: these are more than"
@@ -96,23 +96,18 @@ def read_parquet(
                 file=label,
                 rows=rows,
                 columns=len(known),
-                most=MOST_CELLS,
+                most=MOST_PARQUET_CELLS,
             )
         )
-    with _translated_failures(label):
+    with translated(partial(_unreadable, label)):
         frame = pl.read_parquet(path, columns=known, glob=False)
     return frame, ParquetOrigin(present, *_AS_TEXT, path)
 
 
-@contextmanager
-def _translated_failures(label: str) -> Iterator[None]:
-    """Raise what polars says of a broken file as an error of ours; a panic is no Exception."""
-    try:
-        yield
-    except (Exception, PanicException) as error:
-        raise InputError(
-            message("{file}: not a readable Parquet file: {error}", file=label, error=error)
-        ) from None
+def _unreadable(label: str, error: BaseException) -> InputError:
+    return InputError(
+        message("{file}: not a readable Parquet file: {error}", file=label, error=error)
+    )
 
 
 def _texts(frame: pl.DataFrame) -> list[list[str]]:

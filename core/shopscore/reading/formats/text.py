@@ -22,7 +22,7 @@ from ...errors import InputError
 from ...messages import message
 from ...notices import Notice
 from .archives import Content
-from .body import Body, Origin, Refusals
+from .body import Body, Origin, Refusal, Refusals
 from .columns import parse
 from .decoding import ColumnDecoder, Encoding, decode_cells, detect, stated_encoding
 from .records import Record, Source, open_records
@@ -75,7 +75,7 @@ class Delimited:
         frames = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
         counts: list[Counts] = [np.zeros(0, np.int32)]
         surplus: dict[int, str] = {}
-        torn: Refusals = {}
+        torn: dict[int, Refusal] = {}
         notices: list[Notice] = []
         count = 0
         with self._below(self.head[header]) as records:

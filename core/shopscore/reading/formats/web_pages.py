@@ -21,7 +21,7 @@ from .workbooks import Grid
 
 #: The most bytes of a page, and cells of its tables.
 MOST_PAGE = 64 << 20
-MOST_CELLS = 5_000_000
+MOST_PAGE_CELLS = 5_000_000
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 #: What pages mean by some names: more than they say, and never what its own name could not be in.
@@ -228,7 +228,7 @@ class _TableParser(HTMLParser):
         table = self._current()
         table.close_row()
         self._cells += len(table.rows[-1]) if table.rows else 0
-        if self._cells > MOST_CELLS:
+        if self._cells > MOST_PAGE_CELLS:
             raise self._too_large()
         table.end_row()
         table.open_row()
