@@ -16,7 +16,7 @@ from ..notices import Notice
 from .formats.body import Body, Refusals
 from .formats.dataframes import library_of, read_dataframe
 from .formats.frames import FrameOrigin, read_parquet
-from .formats.headers import refuse_headers
+from .formats.headers import check_headers
 from .formats.separators import separator_by_header
 from .formats.sheets import Sheet, open_sheets
 from .formulas import REASON, unmark
@@ -196,6 +196,4 @@ def _headers_within(frame: pl.DataFrame, origin: FrameOrigin, name: str) -> Refu
         for at, column in enumerate(frame.get_columns())
         if column.dtype == pl.String
     ]
-    return refuse_headers(
-        Body(pl.DataFrame(texts), origin), f"stream {name}", frame.columns
-    ).refused
+    return check_headers(Body(pl.DataFrame(texts), origin), f"stream {name}", frame.columns).refused

@@ -130,7 +130,7 @@ class RawTable:
         """Return what an unlisted word of a column becomes; nothing: it is taken as empty."""
         return "" if self.layout is None else self.layout.words[column][ANY_WORD]
 
-    def refuse_long_rows(self) -> None:
+    def refuse_unusable_rows(self) -> None:
         """Raise for a row that cannot be used as it stands, where rows cannot be set aside."""
         for row, (cell, reason) in sorted(self.refused.items()):
             (line,) = self.lines([row])

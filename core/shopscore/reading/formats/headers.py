@@ -16,7 +16,7 @@ from .body import Body, Refusal
 AGAIN = message("the header again, and no row")
 
 
-def refuse_headers(body: Body, label: str, header: Sequence[str]) -> Body:
+def check_headers(body: Body, label: str, header: Sequence[str]) -> Body:
     """Return a body that refuses the rows that are its header once more.
 
     Its columns are named after their positions in the header.

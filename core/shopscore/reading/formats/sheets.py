@@ -25,7 +25,7 @@ from ..formulas import REASON, unmark
 from .archives import Content, unpack
 from .body import Body
 from .documents import recognise_page
-from .headers import refuse_headers
+from .headers import check_headers
 from .separators import HEAD, FindSeparator, separator_by_widths
 from .text import MOST_COLUMNS, Delimited, open_delimited
 from .web_pages import open_pages
@@ -57,7 +57,7 @@ class Sheet:
         marked = any(name.strip() == REASON for name in self.head[header])
         if marked:
             body = evolve(body, frame=unmark(body.frame))
-        return refuse_headers(body, self.label, self.head[header])
+        return check_headers(body, self.label, self.head[header])
 
     def decoded(self, encoding: str) -> Sheet:
         """Return the same table in an encoding that is stated; worksheets have none.
