@@ -121,7 +121,10 @@ def _translated(path: Path) -> Iterator[None]:
     """Raise an InputError that names the file where it cannot be written."""
     try:
         yield
-    except OSError as error:
+    except (
+        OSError,
+        UnicodeEncodeError,
+    ) as error:  # the latter of a name that the system cannot have
         raise cannot_be_written(path, error) from None
 
 

@@ -90,6 +90,17 @@ class TestNumbers:
     def test_floats_are_the_money_they_stand_for(self, amount: float) -> None:
         assert value([amount], "amount") == round(amount * 100)
 
+    @pytest.mark.parametrize("amount", [70.48, 8.01, 0.07, 19.99, 65_432.1, 131_071.99, -0.0, 7.0])
+    def test_floats_of_32_bits_too(self, amount: float) -> None:
+        assert value(pl.Series([amount], dtype=pl.Float32), "amount") == round(amount * 100)
+        fact = pl.Series([20.1], dtype=pl.Float32)
+        assert value(fact, "value", "shop_facts") == 20_100_000
+
+    @pytest.mark.parametrize("amount", [12.345, 200_000.02, 131_072.01, float("inf"), 1e30])
+    def test_floats_of_32_bits_that_tell_no_cents(self, amount: float) -> None:
+        assert value(pl.Series([amount], dtype=pl.Float32), "amount") is None
+        assert value(pl.Series([200_000.0], dtype=pl.Float32), "amount") == 20_000_000
+
     @pytest.mark.parametrize("amount", [12.345, 0.001, float("inf"), float("-inf"), 1e300])
     def test_floats_that_are_no_money(self, amount: float) -> None:
         assert value([amount], "amount") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,14 @@ class TestKeys:
         row = one(ss.read_events(tmp_path), "shop_facts")
         assert (row["shop_id"], row["name"]) == ("甲", "x")
         assert (row["date"], row["value"]) == (seconds("2026-05-01 00:00:00"), 1_500_000)
+
+    @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are of Unicode")
+    @pytest.mark.parametrize("name", ["shop_id=甲/orders.csv", "orders/shop_id=甲/a.csv"])
+    def test_in_another_encoding_than_the_systems(self, name: str, tmp_path: Path) -> None:
+        path = tmp_path / os.fsdecode(name.encode("gb18030"))
+        write(path, "order_id\n1\n")
+        (path.parent / "_temporary").mkdir()
+        assert one(ss.read_events(tmp_path))["shop_id"] == "甲"
 
     def test_above_the_files_of_all_streams(self, tmp_path: Path) -> None:
         write(tmp_path / "shop_id=S7" / "dt=1" / "orders.csv", "order_id\n1\n")

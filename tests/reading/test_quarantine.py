@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +24,7 @@ from hypothesis import strategies as st
 import shopscore as ss
 from shopscore.reading.formulas import guard, mark, unmark
 from shopscore.reading.quarantine import write_quarantine
+from shopscore.writing import whole_file
 from support.event_rows import books, rows, seconds
 from support.exports.export_files import as_text, needs_excel, write_workbook
 
@@ -222,6 +226,22 @@ class TestCanonical:
         written.write_text(written.read_text().replace("never", "2022-05-01 11:00:00"))
         assert books(read(tmp_path / "aside")) == {"in": 1, "accepted": 1}
 
+    def test_parquet_beside_csv_of_the_same_name(self, tmp_path: Path) -> None:
+        folder = tmp_path / "in" / "orders"
+        write(folder / "a.csv", [["shop_id", "order_id"], ["", "1"]])
+        for name in ("a", "b"):
+            frame = pl.DataFrame({"shop_id": [""], "order_id": [f"2{name}"]})
+            frame.write_parquet(folder / f"{name}.parquet")
+        files = write_quarantine(read(tmp_path / "in", shop_id=None).report, tmp_path / "aside")
+        assert {file.name: records(file)[1][2] for file in files} == {
+            "a.csv": "1",
+            "a.parquet.csv": "2a",
+            "b.csv": "2b",
+        }
+        for file in files:
+            file.write_text(file.read_text().replace(",,", ",S1,"))
+        assert books(read(tmp_path / "aside", shop_id=None)) == {"in": 3, "accepted": 3}
+
     def test_parts_fed_again(self, tmp_path: Path) -> None:
         for part in ("a1", "b1"):
             write(tmp_path / "in" / "orders" / f"{part}.csv", [["shop_id", "order_id"], ["", part]])
@@ -333,6 +353,35 @@ class TestPlaces:
             file.write_text(file.read_text().replace("昨天", "2022-05-02 12:00:00"))
         again = read(tmp_path / "aside", shop_id=None)
         assert again.shops["shop_id"].to_list() == sorted(("甲", "乙"))
+
+
+class TestNames:
+    """Names of folders in other encodings than the system's."""
+
+    @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are of Unicode")
+    def test_where_the_system_has_ascii_only(self, tmp_path: Path) -> None:
+        write(tmp_path / "in" / "甲店" / "x.csv", [HEAD, BAD[0]])
+        command = [sys.executable, "-m", "shopscore", "validate", "in", "-p", "douyin"]
+        ascii = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        done = subprocess.run(
+            [*command, "--quarantine", "aside", "-o", "report.json"],
+            cwd=tmp_path,
+            env={**os.environ, **ascii},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Set aside: aside/\\u7532\\u5e97/x.csv" in done.stderr
+        assert records(tmp_path / "aside" / "甲店" / "x.csv")[1][1:] == BAD[0]
+        assert "甲店/x.csv" in (tmp_path / "report.json").read_text("utf-8")
+
+    def test_of_a_file_that_the_system_cannot_have(self, tmp_path: Path) -> None:
+        with (
+            pytest.raises(ss.InputError, match=r"cannot be written: .*surrogates"),
+            whole_file(tmp_path / "\ud800.csv"),
+        ):
+            pass
 
 
 #: What a spreadsheet takes for a formula, and what it takes for a number.

@@ -10,6 +10,8 @@ import polars as pl
 import pytest
 
 import shopscore as ss
+from shopscore.model.streams import ORDERS
+from shopscore.reading.formats.column_types import way_out
 from support.event_rows import one
 
 pd = pytest.importorskip("pandas")
@@ -98,6 +100,34 @@ class TestTypes:
         table = pa.table({"shop_id": ["S1"], "order_id": pa.array(ids)})
         refused(table, 'table["order_id"].cast("string")')
         refused(table.to_pandas(), 'frame["order_id"].astype(str)')
+
+    @pytest.mark.parametrize(
+        ("column", "cells", "ways"),
+        [
+            ("shop_id", [1.0, 2.5], ("floats lose", 'column_types={"shop_id": pa.string()}', "VARCHAR")),
+            ("order_id", [1.0, 2.5], ("floats lose", '.cast("int64").cast("string")', "VARCHAR")),
+            ("shop_id", [True, False], ('frame["shop_id"].astype(str)', 'table["shop_id"].cast', "shop_id::VARCHAR")),
+            ("paid_at", [1, 2], ("pd.to_datetime", 'pa.timestamp("s", "UTC")', "to_timestamp(paid_at)")),
+            ("paid_at", [True, False], ("give datetimes",) * 3),
+            ("amount", [True, False], ('frame["amount"].astype(str)', 'table["amount"].cast', "amount::VARCHAR")),
+            ("is_presale", [dt.date(2025, 6, 1)] * 2, ("give true or false",) * 3),
+        ],
+    )  # fmt: skip
+    def test_every_type_that_cannot_be_meant_has_a_way_out(
+        self, column: str, cells: Any, ways: tuple[str, ...]
+    ) -> None:
+        table, (in_pandas, in_arrow, in_sql) = pa.table({**BASE, column: cells}), ways
+        for data, way in ((table.to_pandas(), in_pandas), (table, in_arrow)):
+            refused(data, "stream orders: ", f"column {column}: ", "cannot be read as", way)
+        kind = ORDERS.column(column).kind
+        assert in_sql in str(way_out(pl.Series(column, cells), kind, "duckdb"))
+
+    def test_periods_of_pandas(self) -> None:
+        days = pd.period_range("2025-06-01", periods=2, freq="D")
+        refused(pd.DataFrame({**BASE, "paid_at": days}), 'frame["paid_at"].dt.to_timestamp()')
+        refused(pd.DataFrame({**BASE, "shop_id": days}), 'frame["shop_id"].astype(str)')
+        frame = pd.DataFrame({**BASE, "paid_at": days.to_timestamp()})
+        assert read(frame).report.books["orders"].accepted == 2
 
     @pytest.mark.parametrize(
         ("cells", "words"),

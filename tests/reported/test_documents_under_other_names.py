@@ -89,6 +89,38 @@ class TestPages:
         (tmp_path / "a.xls").write_bytes(page.encode("gb18030"))
         assert one(read(tmp_path / "a.xls"))["order_id"] == "1"
 
+    @pytest.mark.parametrize(
+        "name", ["undefined", "idna", "utf-7", "unicode_escape", "hex", "klingon", "utf-16"]
+    )
+    def test_encodings_that_no_page_can_be_in(self, name: str, tmp_path: Path) -> None:
+        page = f"<meta charset={name}><table>{HEAD}<tr><td>1</td><td>甲1</td>{TIMES}</table>"
+        (tmp_path / "a.xls").write_text(page, "utf-8")
+        assert one(read(tmp_path / "a.xls"))["order_id"] == "1"
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("<!-- <table> -->", ""),
+            ("<!--[if !mso]><!-->", "<!--<![endif]-->"),
+            ("<![if !supportMisc]>", "<![endif]>"),
+            ("<!-->", "<!--->"),
+            ("<?xml:namespace prefix = o />", "<![CDATA[ x ]]>"),
+            ("<![unknown[", ""),
+        ],
+    )
+    def test_comments_and_declarations_are_no_cells(
+        self, before: str, after: str, tmp_path: Path
+    ) -> None:
+        page = f"<table>{HEAD}{before}<tr><td>1</td><td>{before}1{after}</td>{TIMES}</tr>{after}"
+        (tmp_path / "a.xls").write_text(page, "utf-8")
+        assert one(read(tmp_path / "a.xls"))["paid_at"] == seconds("2022-05-01 10:00:05")
+
+    def test_one_that_ends_in_its_last_cell(self, tmp_path: Path) -> None:
+        page = f"<table>{HEAD}<tr><td>1<td>1<td>2022-05-01 10:00:00"
+        (tmp_path / "a.xls").write_text(page, "utf-8")
+        (row,) = rows(read(tmp_path / "a.xls"), "orders")
+        assert row["created_at"] == seconds("2022-05-01 10:00:00")
+
     @pytest.mark.parametrize("name", ["订单.html", "订单.mht", "订单"])
     def test_under_any_name(self, name: str, tmp_path: Path) -> None:
         page = f"<table>{HEAD}<tr><td>1</td><td>1</td>{TIMES}</table>"
@@ -121,6 +153,9 @@ class TestOthers:
             '{"a": 1}\n{"a": 2}\n',
             "[]",
             '[["a", 1]]',
+            '["order_id","paid_at"]\n["1","2"]\n',
+            '["order_id"]\n["1"]\n',
+            '[\n "a", "b"]',
         ],
     )
     @pytest.mark.parametrize("name", ["orders.csv", "订单.xls", "订单.txt"])
@@ -128,6 +163,36 @@ class TestOthers:
     def test_json(self, name: str, text: str, codec: str, tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, codec)
         refused(tmp_path / name, name, "JSON", "make it CSV")
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ('[{"a": 1},\n{"a": 2}]', "dtype=str).to_csv(target, index=False)"),
+            ('{"a": 1}\n{"a": 2}\n', "dtype=str, lines=True).to_csv(target, index=False)"),
+            ('{"a": [1]} \r\n\n{"a": 2}', "dtype=str, lines=True).to_csv(target, index=False)"),
+            (
+                '["order_id","paid_at"]\n["1","2"]\n',
+                "dtype=str, lines=True).to_csv(target, index=False, header=False)",
+            ),
+            (
+                '[["order_id", "paid_at"],\n["1", "2"]]',
+                "dtype=str).to_csv(target, index=False, header=False)",
+            ),
+        ],
+    )
+    def test_json_with_the_conversion(self, text: str, code: str, tmp_path: Path) -> None:
+        (tmp_path / "c.csv").write_text(text, "utf-8")
+        refused(tmp_path / "c.csv", "c.csv: JSON", f"pd.read_json(file, {code}")
+
+    @pytest.mark.parametrize("text", ['{"a": 1}\n{"a": 2}\n', '["a"]\n["1"]\n', '[["a"],["1"]]'])
+    def test_the_conversion_makes_a_table(self, text: str, tmp_path: Path) -> None:
+        pd = pytest.importorskip("pandas")
+        (tmp_path / "c.csv").write_text(text, "utf-8")
+        with pytest.raises(ss.InputError) as error:
+            read(tmp_path / "c.csv")
+        code = str(error.value).partition("with pandas: ")[2]
+        eval(code, {"pd": pd, "file": tmp_path / "c.csv", "target": tmp_path / "d.csv"})
+        assert (tmp_path / "d.csv").read_text().splitlines()[:2] == ["a", "1"]
 
     @pytest.mark.parametrize("platform", ["douyin", None])
     @pytest.mark.parametrize("name", ["orders.json", "订单.jsonl", "x", "orders.dat"])

@@ -85,6 +85,7 @@ class ReadOptions:
     def read(self, source: Path, platform: str | None, progress: Stages) -> Events:
         """Read events, and write what was set aside into the quarantine; strictness comes later."""
         from ..reading.events import read_events
+        from ..reading.files import show_path
         from ..reading.quarantine import write_quarantine
 
         events = read_events(
@@ -101,7 +102,7 @@ class ReadOptions:
         progress.count(sum(books.rows_in for books in events.report.books.values()))
         if self.quarantine is not None:
             for file in write_quarantine(events.report, self.quarantine):
-                say(message("Set aside: {file}", file=file))
+                say(message("Set aside: {file}", file=show_path(file)))
         return events
 
     def check(self, events: Events) -> Events:

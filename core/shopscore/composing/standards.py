@@ -14,13 +14,13 @@ from ..errors import InputError
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..grading.amounts import Amount, Possible, read_amount
+from ..grading.cell_places import Row
 from ..grading.names import Names
 from ..grading.weighing import MetricValues
 from ..messages import listed, message
 from ..model.conditions import Operator
 from ..model.metrics import Better, Unit
 from ..notices import Notice
-from ..reading.cell_places import Row
 from ..reading.files import read_file
 from .conditions import reaches
 
@@ -119,7 +119,7 @@ class Standards:
         if not path.is_file():
             raise InputError(message("{file}: no such file", file=path))
         table = read_file(path, COLUMNS)
-        table.refuse_long_rows()
+        table.refuse_unusable_rows()
         missing = [name for name in COLUMNS if name not in table.frame.columns]
         if missing:
             raise InputError(

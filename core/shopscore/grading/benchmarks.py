@@ -18,10 +18,10 @@ from ..exact.columns import ExactColumn
 from ..messages import Message, Translated, listed, message
 from ..model.metrics import Better
 from ..notices import Notice
-from ..reading.cell_places import Row
 from ..reading.files import read_file
 from ..rules.scorers import Reach
 from .amounts import Amount, Possible, read_amount, read_percentile
+from .cell_places import Row
 from .names import Name, Names
 
 COLUMNS = ("industry", "metric", "percentile", "value")
@@ -179,7 +179,7 @@ class Benchmark:
                     needed=listed(COLUMNS),
                 )
             )
-        table.refuse_long_rows()
+        table.refuse_unusable_rows()
         cells = table.frame.select(pl.col(COLUMNS).cast(pl.String).fill_null(""))
         lines = table.lines(range(len(cells)))
         return evolve(cls.from_rows(cells.iter_rows(), str(path), lines), notices=table.notices)

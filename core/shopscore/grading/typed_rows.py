@@ -13,10 +13,10 @@ from ..errors import InputError
 from ..messages import listed, message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
-from ..reading.cell_places import Row
 from ..reading.files import from_dataframe, read_file
 from ..reading.raw_table import RawTable
 from .amounts import NONE, NOTHING, Amount, Possible, read_amount, read_percentile
+from .cell_places import Row
 from .names import Name, Names
 
 COLUMNS = ("shop_id", "metric", "value")
@@ -63,7 +63,7 @@ def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[N
         InputError: for a cell that cannot be used, naming file, line, column and value.
     """
     table = _open(values)
-    table.refuse_long_rows()
+    table.refuse_unusable_rows()
     source = table.label or "values"
     missing = [name for name in COLUMNS if name not in table.frame.columns]
     if missing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from attrs import evolve
 
 from ..errors import ExpressionError, InputError, RuleSetError
 from ..messages import listed, message
+from ..model.encodings import find_encoding
 from ..model.layouts import (
     ANY_TIME,
     COUNTED_TIMES,
@@ -106,17 +106,12 @@ def _by_column(table: Table) -> dict[str, str]:
 
 
 def _encoding(table: Table) -> str | None:
-    """Return the name of an encoding of text that Python knows."""
+    """Return the codec of the encoding that is named."""
     name = table.text("encoding", None)
-    if name is None:
-        return None
-    try:
-        "".encode(name)  # also refuses codecs that are no encodings of text
-        return codecs.lookup(name).name
-    except LookupError:
-        raise table.fail(
-            message("encoding: no encoding of text is called {name}", name=repr(name))
-        ) from None
+    codec = None if name is None else find_encoding(name)
+    if name is not None and codec is None:
+        raise table.fail(message("encoding: no encoding of text is called {name}", name=repr(name)))
+    return codec
 
 
 def _suborders(table: Table) -> SubOrders | None:

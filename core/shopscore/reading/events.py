@@ -46,7 +46,8 @@ class Events:
     ``shops`` has one row per shop, sorted by ``shop_id``; the column ``shop`` of every frame in
     ``frames`` is a row of it. Times are int64 seconds of the platform's clock, money is in minor
     units. Where that clock was changed, ``instants`` has the times of a stream in seconds of a
-    clock that never is: durations are between these. Made by :func:`shopscore.read_events`; not checked again wherever it goes.
+    clock that never is: durations are between these. Made by :func:`shopscore.read_events`; not
+    checked again wherever it goes.
     """
 
     shops: pl.DataFrame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,10 @@ import polars as pl
 from ..errors import InputError
 from ..messages import Message, message
 from ..notices import Notice
-from .formats.body import Body
+from .formats.body import Body, Refusals
 from .formats.dataframes import library_of, read_dataframe
 from .formats.frames import FrameOrigin, read_parquet
-from .formats.headers import refuse_headers
+from .formats.headers import check_headers
 from .formats.separators import separator_by_header
 from .formats.sheets import Sheet, open_sheets
 from .formulas import REASON, unmark
@@ -27,13 +27,22 @@ Progress = Callable[[str], None]
 
 
 def show_path(path: Path | str) -> str:
-    """Return a path as text; a name in another encoding than the system's is taken for GB18030."""
+    """Return a path as text; a name in another encoding than the system's is UTF-8 or GB18030."""
     text = str(path)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return os.fsencode(text).decode("gb18030", "replace")
+        return str(Path(*map(_decoded, Path(path).parts)))
     return text
+
+
+def _decoded(name: str) -> str:
+    """Return the name of a file or folder that the system may not have decoded."""
+    data = os.fsencode(name)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
 
 
 def read_file(path: Path, columns: Iterable[str]) -> RawTable:
@@ -180,15 +189,11 @@ def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None)
     return RawTable(frame, None, origin, left_out, refused=refused)
 
 
-def _headers_within(
-    frame: pl.DataFrame, origin: FrameOrigin, name: str
-) -> Mapping[int, tuple[str | None, str]]:
+def _headers_within(frame: pl.DataFrame, origin: FrameOrigin, name: str) -> Refusals:
     """Return the rows of a dataframe that are its header once more."""
     texts = [
         column.alias(str(at))
         for at, column in enumerate(frame.get_columns())
         if column.dtype == pl.String
     ]
-    return refuse_headers(
-        Body(pl.DataFrame(texts), origin), f"stream {name}", frame.columns
-    ).refused
+    return check_headers(Body(pl.DataFrame(texts), origin), f"stream {name}", frame.columns).refused

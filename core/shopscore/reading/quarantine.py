@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
         InputError: where a file cannot be written.
     """
     rows: dict[Path, tuple[RawTable, pl.DataFrame]] = {}
+    labels = {table.label for table in report.tables}
     for table in report.tables:
         own = (pl.col("stream") == table.stream) & pl.col("file").eq_missing(
             pl.lit(table.label, pl.String)
@@ -38,7 +40,7 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
         set_aside = report.set_aside.filter(own)
         if not len(set_aside):
             continue
-        target = _target(folder, table.label or f"{table.stream}.csv")
+        target = _target(folder, table.label or f"{table.stream}.csv", labels)
         if target in rows or target.exists():
             raise InputError(
                 message(
@@ -54,23 +56,33 @@ def write_quarantine(report: LoadReport, folder: Path) -> tuple[Path, ...]:
     return tuple(rows)
 
 
-def _target(folder: Path, label: str) -> Path:
+def _target(folder: Path, label: str, labels: Container[str | None]) -> Path:
     """Return where the rows of a file go: under its name, in the folder of its shop or stream.
 
-    What lies within a file, a worksheet or a member of an archive, is part of the name only.
+    What lies within a file, a worksheet or a member of an archive, is part of the name only. A
+    Parquet file becomes the CSV file of the same name, unless that is read as well.
     """
     name, *within = label.split(" / ")
     inner = "".join(f" - {_UNSAFE.sub('_', part)}" for part in within)
-    target = folder / f"{name}{inner}"
+    target = folder / _for_system(f"{name}{inner}")
     if not target.resolve().is_relative_to(folder.resolve()):
         raise InputError(
             message("{file}: its name leads out of {folder}", file=label, folder=folder)
         )
     if target.suffix in (".csv", ".tsv", ".txt"):
         return target
-    if target.suffix == ".parquet":
+    if target.suffix == ".parquet" and f"{label.removesuffix('.parquet')}.csv" not in labels:
         return target.with_suffix(".csv")
     return target.with_name(f"{target.name}.csv")
+
+
+def _for_system(name: str) -> str:
+    """Return a name that the system takes, whatever its encoding: as UTF-8 where it has none for it."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return os.fsdecode(name.encode())
+    return name
 
 
 def _write(table: RawTable, set_aside: pl.DataFrame, target: Path) -> None:

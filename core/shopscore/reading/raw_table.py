@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..messages import message
 from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
-from .formats.body import Origin
+from .formats.body import Origin, Refusals
 from .formats.frames import FrameOrigin
 
 #: The ids of sub-orders, which no stream has a column for.
@@ -91,9 +91,10 @@ class RawTable:
 
     ``origin`` knows where its rows stand, ``unread`` names columns that were not read, since no
     canonical column has their name. ``refused`` holds the positions of rows that cannot be used as
-    they stand, with a cell and the reason; ``notices`` are what to know about the file. Of an export there is its ``layout``;
-    ``titles`` are its own headers and ``uncleaned`` its cells as they stand in the file, both by
-    canonical name; what tells apart the rows of one order is the column :data:`SUBORDER`.
+    they stand, with a cell and the reason; ``notices`` are what to know about the file. Of an
+    export there is its ``layout``; ``titles`` are its own headers and ``uncleaned`` its cells as
+    they stand in the file, both by canonical name; what tells apart the rows of one order is the
+    column :data:`SUBORDER`.
     ``unlisted`` are the words of a column that no list of the layout has, null elsewhere.
     """
 
@@ -101,7 +102,7 @@ class RawTable:
     label: str | None
     origin: Origin
     unread: tuple[str, ...] = ()
-    refused: Mapping[int, tuple[str | None, str]] = field(factory=dict)
+    refused: Refusals = field(factory=dict)
     notices: tuple[Notice, ...] = ()
     layout: Layout | None = None
     titles: Mapping[str, str] = field(factory=dict)
@@ -129,7 +130,7 @@ class RawTable:
         """Return what an unlisted word of a column becomes; nothing: it is taken as empty."""
         return "" if self.layout is None else self.layout.words[column][ANY_WORD]
 
-    def refuse_long_rows(self) -> None:
+    def refuse_unusable_rows(self) -> None:
         """Raise for a row that cannot be used as it stands, where rows cannot be set aside."""
         for row, (cell, reason) in sorted(self.refused.items()):
             (line,) = self.lines([row])

@@ -139,13 +139,14 @@ class _Search:
 
     def read_inner(self, folder: Path, keys: FolderKeys) -> None:
         """Add the files of a folder that says of which shop, or which key, its rows are."""
-        own = folder_key(folder.name)
+        name = show_path(folder.name)
+        own = folder_key(name)
         if own is None and "shop_id" in keys:
             self.skip(
                 message("{file}: a folder within that of a shop: not used", file=self.label(folder))
             )
             return
-        self.read_folder(folder, {**keys, **(own or {"shop_id": show_path(folder.name)})})
+        self.read_folder(folder, {**keys, **(own or {"shop_id": name})})
 
     def add_parts(self, folder: Path, stream: str, keys: FolderKeys) -> bool:
         """Add the files of a folder that is named after a stream; tell whether any is canonical."""
@@ -161,12 +162,13 @@ class _Search:
     ) -> Iterator[tuple[Path, FolderKeys]]:
         """Yield the files of a stream however deep they lie, with what their folders say."""
         for path in self.entries(folder, stream):
+            name = show_path(path.name)
             if not path.is_dir():
                 yield path, keys
-            elif path.name.startswith("_"):  # of Hive, Spark and Delta: drafts and logs
-                self.skip(message("{file}: a folder of drafts or logs: not used", file=path.name))
+            elif name.startswith("_"):  # of Hive, Spark and Delta: drafts and logs
+                self.skip(message("{file}: a folder of drafts or logs: not used", file=name))
             else:
-                yield from self.parts(path, stream, {**keys, **(folder_key(path.name) or {})})
+                yield from self.parts(path, stream, {**keys, **(folder_key(name) or {})})
 
     def add_file(self, path: Path, name: str, keys: FolderKeys) -> str:
         """Add what a file holds, and return what it is: ``canonical``, ``export`` or nothing.

@@ -85,6 +85,20 @@ class TestStated:
         with pytest.raises(ss.InputError, match="no encoding of text is called 'klingon'"):
             read(path)
 
+    @pytest.mark.parametrize(
+        "name",
+        ["undefined", "idna", "punycode", "unicode_escape", "utf-7", "hex", "cp037", "a\\u0000b"],
+    )
+    def test_one_that_no_table_can_be_in_is_refused(self, name: str, tmp_path: Path) -> None:
+        path = written(tmp_path, name, JAPANESE, b"x")
+        with pytest.raises(ss.InputError, match="no encoding of text is called '"):
+            read(path)
+
+    @pytest.mark.parametrize("name", ["idna", "undefined", "utf-7"])
+    def test_nor_is_a_sheet_decoded_in_it(self, name: str, tmp_path: Path) -> None:
+        with pytest.raises(ss.InputError, match=f"'{name}' is no encoding"):
+            sheet(tmp_path / "a.csv", b"a,b\n1,2\n").decoded(name)
+
     @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
     def test_lines_are_those_of_the_file(self, tmp_path: Path, line_end: str) -> None:
         path = written(tmp_path, "shift_jis", JAPANESE)

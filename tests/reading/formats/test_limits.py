@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import shopscore as ss
 from shopscore.reading.files import read_file
-from shopscore.reading.formats import archives, workbooks
+from shopscore.reading.formats import archives, frames, workbooks
 from shopscore.reading.formats.sheets import open_sheets
 from shopscore.reading.quarantine import write_quarantine
 from support.sheet_files import OLE, ole, rows, sheet, xlsx
@@ -117,6 +120,89 @@ class TestWorkbooks:
         assert "a workbook of more than 1 GiB" in refused(path)
         content, _ = archives.unpack(path, "a.xlsx")
         assert len(content.load(1_000)) == 1_001
+
+
+OPEN = """
+import sys
+from pathlib import Path
+from shopscore.errors import InputError
+from shopscore.reading.formats.sheets import open_sheets
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    try:
+        print(open_sheets(path)[0].encoding)
+    except InputError as error:
+        print(error)
+"""
+
+
+def said_of(folder: Path) -> list[str]:
+    """What is said of the files of a folder, in a process that ends by itself or is ended."""
+    command = [sys.executable, "-c", OPEN, str(folder)]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert not done.returncode, done.stderr.decode()
+    return done.stdout.decode().splitlines()
+
+
+class TestPages:
+    def test_comments_before_what_is_no_page(self, tmp_path: Path) -> None:
+        (tmp_path / "a.xls").write_text("<!--a-->" * 40 + "<b>x")
+        (tmp_path / "b.xls").write_text(" <!--a-->\n" * 40 + "<p>x")
+        text, page = said_of(tmp_path)
+        assert text == "utf-8"
+        assert "no table is in it" in page
+
+    def test_tags_and_comments_that_nobody_ends(self, tmp_path: Path) -> None:
+        starts = ("<a", "<a ", "</", "<!--a>", "<![if>", "<![x", "<?a", "<!a")
+        for at, start in enumerate(starts):
+            (tmp_path / f"{at}.xls").write_text("<table><tr><td>" + start * 200_000)
+        assert ["no table is in it" in said for said in said_of(tmp_path)] == [True] * len(starts)
+
+    def test_parts_within_parts(self, tmp_path: Path) -> None:
+        part = "Content-Type: multipart/mixed; boundary=b{}\n\n--b{}\n"
+        nested = "".join(part.format(n, n) for n in range(2_000))
+        (tmp_path / "a.xls").write_text(f"MIME-Version: 1.0\n{nested}")
+        assert "its parts lie too deep" in refused(tmp_path / "a.xls")
+
+
+class TestParquet:
+    def test_equal_rows_without_number(self, tmp_path: Path) -> None:
+        """A file of some kilobytes, that would need gigabytes of memory."""
+        arrow = pytest.importorskip("pyarrow", reason="pip install pyarrow, to write row groups")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        empty = arrow.nulls(101_000_000)
+        rows = arrow.table({"shop_id": empty, "order_id": empty, "paid_at": empty, "x": empty})
+        parquet.write_table(rows, tmp_path / "orders.parquet")
+        assert (tmp_path / "orders.parquet").stat().st_size < 4 << 20
+        with pytest.raises(ss.InputError) as caught:
+            ss.read_events(tmp_path)
+        assert "101,000,000 rows of 3 columns that are read" in str(caught.value)
+
+    def test_as_many_cells_as_are_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        frame = pl.DataFrame(
+            {"shop_id": ["S1"] * 4, "order_id": ["1", "2", "3", "4"], "x": [0] * 4}
+        )
+        frame.write_parquet(tmp_path / "orders.parquet")
+        monkeypatch.setattr(frames, "MOST_PARQUET_CELLS", 8)
+        assert ss.read_events(tmp_path).report.books["orders"].accepted == 4
+        monkeypatch.setattr(frames, "MOST_PARQUET_CELLS", 7)
+        with pytest.raises(ss.InputError, match="more than 7 cells; make several files"):
+            ss.read_events(tmp_path)
+
+    def test_some_rows_are_read_again_without_the_others(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "orders.parquet"
+        names = ("order_id", "order_id_", "_")
+        frame = pl.DataFrame({name: [f"{name}{n}" for n in range(1_000)] for name in names})
+        frame.write_parquet(path, row_group_size=100)
+        _, origin = frames.read_parquet(path, "orders.parquet", ["order_id"])
+        monkeypatch.delattr(pl, "read_parquet")
+        assert origin.records([998, 3, 3, 500]) == [
+            [f"order_id{n}", f"order_id_{n}", f"_{n}"] for n in (998, 3, 3, 500)
+        ]
+        assert origin.records([]) == []
 
 
 class TestWhatIsNoFile:

@@ -13,7 +13,7 @@ from ...errors import InputError
 from ...messages import message
 from ...model.layouts import ANY_WORD, Layout, plain_header
 from ...model.streams import Stream
-from ..formats.body import Body
+from ..formats.body import Body, Refusal, Refusals
 from ..formulas import REASON
 from ..raw_table import SUBORDER, RawTable
 from .cleaning import clean, mark_times, translate, unlisted
@@ -142,9 +142,9 @@ def _suborder_ids(cells: pl.DataFrame, place: int | None) -> pl.Series:
     return cells[str(place)]
 
 
-def _find_explanations(frame: pl.DataFrame, stream: Stream) -> dict[int, tuple[str | None, str]]:
+def _find_explanations(frame: pl.DataFrame, stream: Stream) -> Refusals:
     """Return rows right under the header that say in words what the columns mean."""
-    found: dict[int, tuple[str | None, str]] = {}
+    found: dict[int, Refusal] = {}
     key = next((name for name in stream.key if name in frame.columns), None)
     if key is None:
         return found

@@ -75,7 +75,7 @@ class Content:
             with self._open() as stream:
                 yield stream
         except _BROKEN as error:
-            raise _damaged(self.label, error) from None
+            raise _damaged_archive(self.label, error) from None
         except OSError as error:
             raise InputError(
                 message("{file}: {error}", file=self.path, error=error.strerror or error)
@@ -250,7 +250,7 @@ def _not_one(label: str, members: Sequence[zipfile.ZipInfo]) -> InputError:
     )
 
 
-def _damaged(label: str, error: Exception) -> InputError:
+def _damaged_archive(label: str, error: Exception) -> InputError:
     return InputError(
         message("{file}: a damaged archive: {error}; pack it again", file=label, error=error)
     )
@@ -277,7 +277,7 @@ def _unzipped(outer: Content, member: zipfile.ZipInfo, label: str) -> Iterator[B
         try:  # the header before the member may be damaged where the directory is not
             packed = archive.open(member)
         except (*_BROKEN, OSError, ValueError) as error:
-            raise _damaged(label, error) from None
+            raise _damaged_archive(label, error) from None
         with packed:
             yield _counted(packed, label, member.compress_size)
 

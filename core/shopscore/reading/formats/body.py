@@ -10,8 +10,9 @@ from attrs import field, frozen
 
 from ...notices import Notice
 
-#: Rows that cannot be used as they stand, by their position, with a cell and the reason.
-Refusals = dict[int, tuple[str | None, str]]
+#: A cell of a row that cannot be used as it stands, and the reason; and such rows by position.
+Refusal = tuple[str | None, str]
+Refusals = Mapping[int, Refusal]
 
 
 @frozen(eq=False)
@@ -59,7 +60,7 @@ class Body:
 
     frame: pl.DataFrame
     origin: Origin
-    refused: Mapping[int, tuple[str | None, str]] = field(factory=dict)
+    refused: Refusals = field(factory=dict)
     broken: bool = False
     notices: tuple[Notice, ...] = ()
     merged: Mapping[int, Sequence[int]] = field(factory=dict)

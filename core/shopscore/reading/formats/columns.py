@@ -63,42 +63,71 @@ def parse(
     ([('1', '订'), ('2', None)], [2, 1])
     """
     header, widest = widths
-    names = [str(position) for position in positions]
-    decoders = [ColumnDecoder(codec) for _ in names]
-    frames: list[pl.DataFrame] = []
-    surplus: dict[int, str] = {}
-    counts = [np.zeros(0, np.int32)]
-    rows, plain, fewest = 0, True, header if header > 1 else MOST_CELL
+    found = _Found(positions, separator, codec, header)
     room = bytearray()  # grows to the size of a piece, and stays
     for piece in _pieces(text, separator, widest):
-        if piece is None or (read := _read(piece, separator, codec, room)) is None:
+        read = None if piece is None else _read(piece, separator, codec, room)
+        if piece is None or read is None or not found.add(piece, read):
             return None
-        frame, as_bytes, full = read
-        width = len(frame.columns)
-        counts.append(
-            np.full(len(frame), width, np.int32)
-            if full
-            else _widths(piece, ord(separator), len(frame), width)
-        )
-        fewest = int(counts[-1].min(where=counts[-1] > 1, initial=fewest))
-        if _may_be_torn(piece, ord(separator), fewest):
-            return None
-        there = {column.name: column for column in frame.get_columns()}
-        wanted = [there[n] if n in there else _empty(n, len(frame)) for n in names]
-        extra = [c for n, c in there.items() if int(n) >= header and c.null_count() < len(c)]
-        if as_bytes:
-            wanted = [decode(c) for decode, c in zip(decoders, wanted, strict=True)]
-            extra = [ColumnDecoder(codec)(c) for c in extra]
+    return found.columns()
+
+
+class _Found:
+    """The wanted columns of the pieces so far."""
+
+    def __init__(self, positions: Sequence[int], separator: str, codec: str, header: int) -> None:
+        self._names = [str(position) for position in positions]
+        self._separator, self._codec, self._header = ord(separator), codec, header
+        self._decoders = [ColumnDecoder(codec) for _ in positions]
+        self._frames = [pl.DataFrame(schema=dict.fromkeys(self._names, pl.String))]
+        self._widths = [np.zeros(0, np.int32)]
+        self._surplus: dict[int, str] = {}
+        self._rows, self._plain = 0, True
+        self._fewest = header if header > 1 else MOST_CELL
+
+    def add(self, piece: _Piece, read: _Read) -> bool:
+        """Add a piece; return whether it could be read so: it does not need the careful reader."""
+        widths = self._widths_of(piece, read)
+        self._fewest = int(widths.min(where=widths > 1, initial=self._fewest))
+        if _may_be_torn(piece, self._separator, self._fewest):
+            return False
+        wanted = self._wanted(read)
         if piece.quotes and any((c.str.len_bytes() > MOST_CELL).any() for c in wanted):
-            return None
-        surplus.update((rows + row, cells) for row, cells in _filled(extra))
-        frames.append(pl.DataFrame(wanted))
-        rows += len(frame)
-        plain = plain and not piece.quotes
-    nothing = dict.fromkeys(names, pl.String)
-    frame = pl.concat(frames) if frames else pl.DataFrame(schema=nothing)
-    broken = any(decode.broken for decode in decoders)
-    return Columns(frame, np.concatenate(counts), surplus, plain, broken)
+            return False
+        self._surplus.update((self._rows + row, cells) for row, cells in self._beyond_header(read))
+        self._frames.append(pl.DataFrame(wanted))
+        self._widths.append(widths)
+        self._rows += len(read.frame)
+        self._plain = self._plain and not piece.quotes
+        return True
+
+    def columns(self) -> Columns:
+        """Return the columns of all pieces."""
+        frame = pl.concat(self._frames[1:] or self._frames)
+        broken = any(decode.broken for decode in self._decoders)
+        return Columns(frame, np.concatenate(self._widths), self._surplus, self._plain, broken)
+
+    def _widths_of(self, piece: _Piece, read: _Read) -> Counts:
+        rows, most = read.frame.shape
+        if read.full:
+            return np.full(rows, most, np.int32)
+        return _widths(piece, self._separator, rows, most)
+
+    def _wanted(self, read: _Read) -> list[pl.Series]:
+        there = read.frame.columns
+        wanted = [
+            read.frame[name] if name in there else _empty(name, len(read.frame))
+            for name in self._names
+        ]
+        if not read.as_bytes:
+            return wanted
+        return [decode(c) for decode, c in zip(self._decoders, wanted, strict=True)]
+
+    def _beyond_header(self, read: _Read) -> Iterator[tuple[int, str]]:
+        """Yield what rows have beyond the header, by their position in the piece."""
+        columns = read.frame.get_columns()[self._header :]
+        extra = [c for c in columns if c.null_count() < len(c)]
+        return _filled([ColumnDecoder(self._codec)(c) for c in extra] if read.as_bytes else extra)
 
 
 def _empty(name: str, length: int) -> pl.Series:
@@ -122,6 +151,18 @@ class _Piece(NamedTuple):
     ends: _Places
     outside: _Places
     marks: _Places
+
+
+class _Read(NamedTuple):
+    """Numbered columns of a piece.
+
+    ``as_bytes`` says that their cells are bytes in Latin-1, ``full`` that every row has one in the
+    last column.
+    """
+
+    frame: pl.DataFrame
+    as_bytes: bool
+    full: bool
 
 
 def _pieces(text: BinaryIO, separator: str, width: int) -> Iterator[_Piece | None]:
@@ -228,13 +269,8 @@ def _blocks(whole: _Bytes, start: int) -> Iterator[tuple[int, _Bytes]]:
         yield at, whole[at : at + _BLOCK]
 
 
-def _read(
-    piece: _Piece, separator: str, codec: str, room: bytearray
-) -> tuple[pl.DataFrame, bool, bool] | None:
-    """Return numbered columns of a piece, and two facts.
-
-    These are whether they are bytes in Latin-1, and whether every row has a cell in the last.
-    """
+def _read(piece: _Piece, separator: str, codec: str, room: bytearray) -> _Read | None:
+    """Return the columns of a piece; None where the engine cannot read it."""
     as_bytes = codec != "utf-8"
     body, width = piece.text[piece.start :], piece.width
     text = _latin(body, room, _titles(width, separator)) if as_bytes else bytes(piece.text)
@@ -244,7 +280,7 @@ def _read(
         width += _SPARE
         text = _latin(body, room, _titles(width, separator))
         found = _split(text, separator, piece)
-    return None if found is None else (found[0], as_bytes, found[1])
+    return None if found is None else _Read(found[0], as_bytes, found[1])
 
 
 def _latin(data: memoryview, room: bytearray, titles: bytes) -> bytes:

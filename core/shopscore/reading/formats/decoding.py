@@ -18,6 +18,7 @@ from polars.exceptions import PolarsError
 
 from ...errors import InputError
 from ...messages import message
+from ...model.encodings import find_encoding
 
 BLOCK = 1 << 20
 _WINDOW = 1 << 16
@@ -108,24 +109,12 @@ def stated_encoding(stream: BinaryIO, name: str) -> Encoding:
     for mark, encoding in _MARKS:
         if start.startswith(mark):
             return encoding
-    if not is_encoding(name):
+    codec = find_encoding(name)
+    if codec is None:
         raise InputError(
             message("{name} is no encoding; such are utf-8, gb18030, shift_jis", name=repr(name))
         )
-    codec = codecs.lookup(name).name
     return Encoding(name, "gb18030" if codec in _WITHIN_GB18030 else codec)
-
-
-def is_encoding(name: str) -> bool:
-    """Return whether there is an encoding of text with this name.
-
-    >>> is_encoding("big5"), is_encoding("hex"), is_encoding("klingon")
-    (True, False, False)
-    """
-    try:
-        return "a".encode(name) is not None
-    except (LookupError, UnicodeError, ValueError):
-        return False
 
 
 def _is_probable(text: str) -> bool:

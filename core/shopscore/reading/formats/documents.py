@@ -11,7 +11,8 @@ from ...messages import Message, message
 from .archives import Content
 
 #: A page may begin with blanks and comments, a workbook in XML with what it is to be opened in.
-_BEFORE = r"(?:\s|<!--.*?-->)*"
+#: What is matched is never given back: the time would double with every comment.
+_BEFORE = r"(?>\s+|<!--.*?-->)*+"
 _ANY_TAG = (
     "!doctype html|html|head|meta|title|link|style|script|body|div|span|form|font|center|p|br|hr"
     "|h[1-6]|table|caption|colgroup|thead|tbody|tr|td|th"
@@ -22,7 +23,12 @@ _XML_PAGE = re.compile(r"<\s*(?:!doctype html|html)\b", re.IGNORECASE)
 _XML_WORKBOOK = re.compile(r"Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet")
 _MIME = re.compile(r"^MIME-Version:\s*1", re.IGNORECASE | re.MULTILINE)
 _MIME_PAGE = re.compile(r"^Content-Type:\s*(?:multipart/|text/html)", re.IGNORECASE | re.MULTILINE)
-_JSON = re.compile(r'\s*(?:\{\s*(?:"[^"\n]*"\s*:|\})|\[\s*(?:\{|\[\s*["\d\[]|\]))')
+_JSON = re.compile(
+    r'\s*(?:\{\s*(?:"[^"\n]*"\s*:|\})|\[\s*(?:\{|\[\s*["\d\[]|"[^"\n]*"\s*[,\]]|\]))'
+)
+#: A line that is a whole value of JSON, with another below it; and rows that are lists of cells.
+_JSON_LINES = re.compile(r"\s*(?:\{[^\n]*\}|\[[^\n]*\])[ \t\r]*\n\s*[{\[]")
+_JSON_LISTS = re.compile(r'\s*\[\s*["\[]')
 _START = 1 << 16
 
 #: A web page, as it is or in an envelope of MIME.
@@ -47,11 +53,7 @@ def recognise_page(content: Content) -> PageKind | None:
     if _XML.match(text) and not _XML_PAGE.search(text):
         raise _refused(content, _of_xml(text), _open_it())
     if _JSON.match(text):
-        advice = message(
-            "make it CSV, for instance with pandas:"
-            " pd.read_json(file, dtype=str).to_csv(target, index=False)"
-        )
-        raise _refused(content, message("JSON"), advice)
+        raise _refused(content, message("JSON"), _make_csv(text))
     if _MIME.search(text[:4096]) and _MIME_PAGE.search(text):
         return "mhtml"
     return "html" if _XML.match(text) or _PAGE.match(text) else None
@@ -81,6 +83,16 @@ def _of_xml(text: str) -> Message:
     if _XML_WORKBOOK.search(text):
         return message("an XML workbook")
     return message("an XML file")
+
+
+def _make_csv(text: str) -> Message:
+    """Return what makes a table of JSON: of a whole, or of one value in each line."""
+    lines = ", lines=True" if _JSON_LINES.match(text) else ""
+    header = ", header=False" if _JSON_LISTS.match(text) else ""
+    return message(
+        "make it CSV, for instance with pandas: {code}",
+        code=f"pd.read_json(file, dtype=str{lines}).to_csv(target, index=False{header})",
+    )
 
 
 def _open_it() -> Message:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from attrs import evolve, frozen
-from polars.exceptions import PanicException
 
 from ...errors import InputError
 from ...messages import message
 from .body import Origin
 from .column_types import within_calendar
+from .failures import translated
+
+#: The most cells of a Parquet file, in the columns that are read: a few bytes may stand for any many.
+MOST_PARQUET_CELLS = 300_000_000
 
 #: Encoding and separator of rows that are written as text.
 _AS_TEXT = ("utf-8", ",")
@@ -23,13 +26,18 @@ _AS_TEXT = ("utf-8", ",")
 
 @frozen(eq=False)
 class ParquetOrigin(Origin):
-    """Rows of a Parquet file, which is read again for their cells."""
+    """Rows of a Parquet file, which are read again for their cells, and no others."""
 
     path: Path
 
     def records(self, rows: Sequence[int]) -> list[list[str]]:
-        with _translated_failures(self.path.name):
-            return _texts(pl.read_parquet(self.path, glob=False)[list(rows)])
+        wanted = sorted(set(rows))
+        at = f"{max(self.headers, key=len, default='')}_"  # as no column is called
+        with translated(partial(_unreadable, self.path.name)):
+            file = pl.scan_parquet(self.path, glob=False, row_index_name=at)
+            cells = _texts(file.filter(pl.col(at).is_in(wanted)).drop(at).collect())
+        found = dict(zip(wanted, cells, strict=True))
+        return [found[row] for row in rows]
 
 
 @frozen(eq=False)
@@ -70,28 +78,36 @@ def read_parquet(
     """Read some columns of a Parquet file.
 
     Raises:
-        InputError: where it is none, or cannot be read.
+        InputError: where it is none, is larger than any that is made of events, or cannot be read.
     """
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
             raise InputError(message("{file}: not a Parquet file", file=label))
-    with _translated_failures(label):
+    with translated(partial(_unreadable, label)):
         present = tuple(pl.read_parquet_schema(path))
-        frame = pl.read_parquet(
-            path, columns=[name for name in present if name in columns], glob=False
+        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+    known = [name for name in present if name in columns]
+    if rows * max(len(known), 1) > MOST_PARQUET_CELLS:
+        raise InputError(
+            message(
+                "{file}: {rows:,} rows of {columns} columns that are read: these are more than"
+                " {most:,} cells; make several files of it, in a folder that is named after the"
+                " stream",
+                file=label,
+                rows=rows,
+                columns=len(known),
+                most=MOST_PARQUET_CELLS,
+            )
         )
+    with translated(partial(_unreadable, label)):
+        frame = pl.read_parquet(path, columns=known, glob=False)
     return frame, ParquetOrigin(present, *_AS_TEXT, path)
 
 
-@contextmanager
-def _translated_failures(label: str) -> Iterator[None]:
-    """Raise what polars says of a broken file as an error of ours; a panic is no Exception."""
-    try:
-        yield
-    except (Exception, PanicException) as error:
-        raise InputError(
-            message("{file}: not a readable Parquet file: {error}", file=label, error=error)
-        ) from None
+def _unreadable(label: str, error: BaseException) -> InputError:
+    return InputError(
+        message("{file}: not a readable Parquet file: {error}", file=label, error=error)
+    )
 
 
 def _texts(frame: pl.DataFrame) -> list[list[str]]:

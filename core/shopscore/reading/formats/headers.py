@@ -10,13 +10,13 @@ from attrs import evolve
 from ...errors import InputError
 from ...messages import message
 from ...model.layouts import plain_header
-from .body import Body, Refusals
+from .body import Body, Refusal
 
 #: The reason of a row that is the header once more.
 AGAIN = message("the header again, and no row")
 
 
-def refuse_headers(body: Body, label: str, header: Sequence[str]) -> Body:
+def check_headers(body: Body, label: str, header: Sequence[str]) -> Body:
     """Return a body that refuses the rows that are its header once more.
 
     Its columns are named after their positions in the header.
@@ -30,7 +30,7 @@ def refuse_headers(body: Body, label: str, header: Sequence[str]) -> Body:
         return body
     known = {plain_header(name) for name in names.values()}
     own = [plain_header(name) for name in header]
-    refused: Refusals = {}
+    refused: dict[int, Refusal] = {}
     for row, cells in zip(suspects, body.origin.records(suspects), strict=True):
         found = [plain_header(cell) for cell in cells]
         if _bare(found) == _bare(own):

@@ -45,7 +45,7 @@ class Record(NamedTuple):
     apart: int = 0
 
 
-class Source(NamedTuple):
+class TextForm(NamedTuple):
     """What a text is called, what separates its cells, and what decodes them."""
 
     label: str
@@ -54,17 +54,17 @@ class Source(NamedTuple):
 
 
 @contextmanager
-def open_records(text: BinaryIO, source: Source, before: Record) -> Iterator[Iterator[Record]]:
+def open_records(text: BinaryIO, form: TextForm, before: Record) -> Iterator[Iterator[Record]]:
     """Open the records of a text that follow one of them.
 
     Raises:
         InputError: also while they are read, naming the line that cannot be.
     """
-    lines = _Lines(text, before, source.label)
+    lines = _Lines(text, before, form.label)
     with _limit:  # it is one for the whole process
         limit = csv.field_size_limit(4 * MOST_CELL)
         try:
-            yield _split(lines, source, _Rows(before.cells))
+            yield _split(lines, form, _Rows(before.cells))
         finally:
             csv.field_size_limit(limit)
             lines.close()
@@ -164,25 +164,25 @@ def _is_code(cell: str) -> bool:
     return _CODE.fullmatch(cell.strip('" \t\r\n')) is not None
 
 
-def _split(lines: _Lines, source: Source, rows: _Rows) -> Iterator[Record]:
+def _split(lines: _Lines, form: TextForm, rows: _Rows) -> Iterator[Record]:
     begins, start = lines.number + 1, lines.end
     try:
-        for cells in csv.reader(lines, delimiter=source.separator):
+        for cells in csv.reader(lines, delimiter=form.separator):
             if lines.over:
                 if begins < lines.number:
                     raise InputError(
                         message(
                             "{file}, line {line}: a quote is opened and never closed",
-                            file=source.label,
+                            file=form.label,
                             line=begins,
                         )
                     )
                 return
-            if lines.end - start > MOST_CELL and _longest(cells, source.codec) > MOST_CELL:
-                raise _huge_cell(source.label, begins)
+            if lines.end - start > MOST_CELL and _longest(cells, form.codec) > MOST_CELL:
+                raise _huge_cell(form.label, begins)
             record = Record(begins, lines.number + 1, lines.end, cells)
             if lines.number > begins:
-                yield from _judge(record, lines.recent, source, rows)
+                yield from _judge(record, lines.recent, form, rows)
             elif cells:
                 rows.add(cells)
                 yield record
@@ -190,28 +190,28 @@ def _split(lines: _Lines, source: Source, rows: _Rows) -> Iterator[Record]:
             lines.recent.clear()
     except csv.Error as error:
         if "field limit" in str(error):
-            raise _huge_cell(source.label, begins) from None
+            raise _huge_cell(form.label, begins) from None
         raise InputError(
-            message("{file}, line {line}: {error}", file=source.label, line=begins, error=error)
+            message("{file}, line {line}: {error}", file=form.label, line=begins, error=error)
         ) from None
 
 
-def _judge(record: Record, lines: list[str], source: Source, rows: _Rows) -> Iterator[Record]:
+def _judge(record: Record, lines: list[str], form: TextForm, rows: _Rows) -> Iterator[Record]:
     """Yield a record of several lines, or the rows that a quote has made one record of.
 
     Raises:
         InputError: where its quotes are not in order, and its lines are no rows either.
     """
-    alike = rows.alike(lines, source.separator)
+    alike = rows.alike(lines, form.separator)
     if alike and all(alike):
-        yield from _apart(record, lines, source.separator)
+        yield from _apart(record, lines, form.separator)
         return
-    if not _is_sound(lines, source.separator):
+    if not _is_sound(lines, form.separator):
         raise InputError(
             message(
                 "{file}, lines {first} to {last}: a quote is opened, and text follows where the"
                 " next one closes it; is there a quote too many?",
-                file=source.label,
+                file=form.label,
                 first=record.line,
                 last=record.next_line - 1,
             )

@@ -1,13 +1,14 @@
 """Sheets: tables of text as merchants have them, whatever kind of file they come in.
 
-A sheet is a text (CSV, TSV, …), a worksheet of a workbook or a table of a web page, perhaps within a zip or gzip. What a
-file is, its content says, not its name. The first records are read at once, so that the header can
-be found among them; the columns below that header are read when they are asked for.
+A sheet is a text (CSV, TSV, …), a worksheet of a workbook or a table of a web page, perhaps within
+a zip or gzip. What a file is, its content says, not its name. The first records are read at once,
+so that the header can be found among them; the columns below that header are read when they are
+asked for.
 
 ``archives`` unpacks, ``decoding`` finds the encoding, ``text`` and ``columns`` split text into
 cells, ``workbooks`` reads worksheets once ``xlsx_size`` lets them pass, ``web_pages`` the tables
-of what ``documents`` takes for a web page. ``frames`` has the tables
-that need none of this: Parquet files and dataframes.
+of what ``documents`` takes for a web page. ``frames`` has the tables that need none of this:
+Parquet files and dataframes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from ..formulas import REASON, unmark
 from .archives import Content, unpack
 from .body import Body
 from .documents import recognise_page
-from .headers import refuse_headers
+from .headers import check_headers
 from .separators import HEAD, FindSeparator, separator_by_widths
 from .text import MOST_COLUMNS, Delimited, open_delimited
 from .web_pages import open_pages
@@ -56,7 +57,7 @@ class Sheet:
         marked = any(name.strip() == REASON for name in self.head[header])
         if marked:
             body = evolve(body, frame=unmark(body.frame))
-        return refuse_headers(body, self.label, self.head[header])
+        return check_headers(body, self.label, self.head[header])
 
     def decoded(self, encoding: str) -> Sheet:
         """Return the same table in an encoding that is stated; worksheets have none.

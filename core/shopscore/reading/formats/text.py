@@ -22,10 +22,10 @@ from ...errors import InputError
 from ...messages import message
 from ...notices import Notice
 from .archives import Content
-from .body import Body, Origin, Refusals
+from .body import Body, Origin, Refusal, Refusals
 from .columns import parse
 from .decoding import ColumnDecoder, Encoding, decode_cells, detect, stated_encoding
-from .records import Record, Source, open_records
+from .records import Record, TextForm, open_records
 from .separators import HEAD, FindSeparator
 from .widths import Counts, refuse_uneven
 
@@ -47,9 +47,9 @@ class Delimited:
     head: tuple[Record, ...]
 
     @property
-    def source(self) -> Source:
+    def form(self) -> TextForm:
         """How its records are told apart and decoded."""
-        return Source(self.content.label, self.separator, self.encoding.of_cells)
+        return TextForm(self.content.label, self.separator, self.encoding.of_cells)
 
     def texts(self, record: Record) -> list[str]:
         """Return the cells of a record as text."""
@@ -75,7 +75,7 @@ class Delimited:
         frames = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
         counts: list[Counts] = [np.zeros(0, np.int32)]
         surplus: dict[int, str] = {}
-        torn: Refusals = {}
+        torn: dict[int, Refusal] = {}
         notices: list[Notice] = []
         count = 0
         with self._below(self.head[header]) as records:
@@ -155,7 +155,7 @@ class Delimited:
     def _below(self, above: Record) -> Iterator[Iterator[Record]]:
         with (
             _text(self.content, self.encoding, above.end) as text,
-            open_records(text, self.source, above) as records,
+            open_records(text, self.form, above) as records,
         ):
             yield records
 
@@ -207,7 +207,7 @@ def open_delimited(
     before = Record(0, 1, encoding.mark, [])
     with (
         _text(content, encoding, encoding.mark) as text,
-        open_records(text, Source(label, separator, encoding.of_cells), before) as records,
+        open_records(text, TextForm(label, separator, encoding.of_cells), before) as records,
     ):
         head = tuple(islice(records, HEAD))
     if not head:

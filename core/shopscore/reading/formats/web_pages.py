@@ -5,12 +5,15 @@ from __future__ import annotations
 import email
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from email.message import Message
 from html.parser import HTMLParser
 
 import polars as pl
 
 from ...errors import InputError
 from ...messages import message
+from ...model.encodings import find_encoding
 from .archives import Content
 from .documents import PageKind, refuse_page
 from .text import MOST_COLUMNS
@@ -18,10 +21,19 @@ from .workbooks import Grid
 
 #: The most bytes of a page, and cells of its tables.
 MOST_PAGE = 64 << 20
-MOST_CELLS = 5_000_000
+MOST_PAGE_CELLS = 5_000_000
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-_CHINESE = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030"}
+#: What pages mean by some names: more than they say, and never what its own name could not be in.
+_MEANT = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "utf-16": "utf-8-sig",
+    "utf-16le": "utf-8-sig",
+    "utf-16be": "utf-8-sig",
+}
+_DECLARATION = re.compile("<![^<>]*>?")
 _UNSEEN = ("script", "style", "title")
 _MOST_ROWS_OF_A_CELL = 65_534  # what browsers allow
 
@@ -39,9 +51,9 @@ def open_pages(content: Content, kind: PageKind) -> list[tuple[str, Grid]]:
     if len(data) > MOST_PAGE:
         raise refuse_page(content, message("it is larger than 64 MiB"))
     found = []
-    for page in [data] if kind == "html" else _pages(data):
+    for page in [data] if kind == "html" else _pages(data, content):
         parser = _TableParser(content)
-        parser.feed(_decoded(page, content))
+        parser.feed(_tags_and_text(_decoded(page, content)))
         parser.close()
         found += parser.finished()
     grids = [_grid(rows) for rows in found if sum(map(any, rows)) and sum(map(len, rows)) > 1]
@@ -50,12 +62,19 @@ def open_pages(content: Content, kind: PageKind) -> list[tuple[str, Grid]]:
     return [(f"table {number}", grid) for number, grid in enumerate(grids, start=1)]
 
 
-def _pages(data: bytes) -> Iterator[bytes]:
+def _pages(data: bytes, content: Content) -> Iterator[bytes]:
     """Yield the pages within an envelope of MIME."""
-    for part in email.message_from_bytes(data).walk():
+    for part in _parts(data, content):
         page = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
         if isinstance(page, bytes):
             yield page
+
+
+def _parts(data: bytes, content: Content) -> list[Message]:
+    try:
+        return [*email.message_from_bytes(data).walk()]
+    except RecursionError:
+        raise refuse_page(content, message("its parts lie too deep within each other")) from None
 
 
 def _decoded(page: bytes, content: Content) -> str:
@@ -64,12 +83,36 @@ def _decoded(page: bytes, content: Content) -> str:
         return page.decode("utf-16", "replace")
     named = _CHARSET.search(page[:4096])
     name = named[1].decode().lower() if named else "utf-8"
-    for codec in (_CHINESE.get(name, name), "utf-8-sig", "gb18030"):
-        try:
-            return page.decode(codec)
-        except (UnicodeDecodeError, LookupError):
-            continue
+    for codec in (find_encoding(_MEANT.get(name, name)), "utf-8-sig", "gb18030"):
+        with suppress(UnicodeError):
+            if codec is not None:
+                return page.decode(codec)
     raise refuse_page(content, message("its encoding cannot be told"))
+
+
+def _tags_and_text(page: str) -> str:
+    """Return a page without what is no part of a table, and is never ended in some pages.
+
+    From each beginning of a comment, a declaration or a tag the parser looks for the end of it,
+    through all of the page where there is none: for ever, where there are many.
+
+    >>> _tags_and_text("<!DOCTYPE html><p>1<!-- <p> --><![if x]>2<![endif]></p>3 <p <p")
+    ' <p>1 2 </p>3 '
+    """
+    plain = _DECLARATION.sub(" ", "".join(_outside_comments(page)))
+    end = plain.find("<", plain.rfind(">") + 1)
+    return plain if end < 0 else plain[:end]
+
+
+def _outside_comments(page: str) -> Iterator[str]:
+    at = 0
+    while (start := page.find("<!--", at)) >= 0:
+        yield page[at:start]
+        end = page.find("-->", start + len("<!"))  # <!--> is a whole one
+        if end < 0:
+            return
+        at = end + len("-->")
+    yield page[at:]
 
 
 def _grid(rows: list[list[str]]) -> Grid:
@@ -185,7 +228,7 @@ class _TableParser(HTMLParser):
         table = self._current()
         table.close_row()
         self._cells += len(table.rows[-1]) if table.rows else 0
-        if self._cells > MOST_CELLS:
+        if self._cells > MOST_PAGE_CELLS:
             raise self._too_large()
         table.end_row()
         table.open_row()

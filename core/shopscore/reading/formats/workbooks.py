@@ -7,7 +7,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -21,6 +21,7 @@ from ...messages import message
 from .archives import MOST_UNPACKED, Content
 from .body import Body, Origin
 from .columns import MOST_CELL
+from .failures import translated
 from .xlsx_size import MOST_CELLS, MOST_TEXT, check_workbook
 
 #: A whole number from here on has lost digits: spreadsheets keep fifteen.
@@ -103,8 +104,8 @@ def open_grids(content: Content) -> list[tuple[str, Grid]]:
     try:
         check_workbook(data, label)
     except (zipfile.BadZipFile, zlib.error, ValueError) as error:
-        raise _damaged(label, error) from None
-    with _translated_failures(label):
+        raise _damaged_workbook(label, error) from None
+    with translated(partial(_unreadable, label)):
         found = list(_grids(data, label))
     if not found:
         raise InputError(message("{file}: no worksheet has anything in it", file=label))
@@ -262,27 +263,18 @@ def _rounded(time: dt.datetime) -> dt.datetime:
         return time
 
 
-@contextmanager
-def _translated_failures(label: str) -> Iterator[None]:
-    """Raise any failure of the library as an error of ours; also a panic, which is no Exception."""
-    try:
-        yield
-    except InputError:
-        raise
-    except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        if type(error).__name__ == "PasswordError":
-            raise InputError(
-                message(
-                    "{file}: the workbook is protected with a password; save it without one",
-                    file=label,
-                )
-            ) from None
-        raise _damaged(label, error) from None
+def _unreadable(label: str, error: BaseException) -> InputError:
+    if type(error).__name__ == "PasswordError":
+        return InputError(
+            message(
+                "{file}: the workbook is protected with a password; save it without one",
+                file=label,
+            )
+        )
+    return _damaged_workbook(label, error)
 
 
-def _damaged(label: str, error: BaseException) -> InputError:
+def _damaged_workbook(label: str, error: BaseException) -> InputError:
     return InputError(
         message(
             "{file}: a damaged workbook ({error}); open it in Excel or WPS and save it anew, or as"

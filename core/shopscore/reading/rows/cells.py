@@ -11,7 +11,7 @@ import polars as pl
 from attrs import frozen
 
 from ...errors import InputError
-from ...messages import Message, message
+from ...messages import message
 from ...model.layouts import AS_WRITTEN, UNITS, CellForm
 from ...model.streams import MONEY_SCALE, NUMBER_SCALE, Column
 from .clocks import DAY, clock_of
@@ -25,6 +25,8 @@ _FALSE = ("false", "0", "否")
 _DECIMALS = {"int": 0, "money": len(str(MONEY_SCALE)) - 1, "number": len(str(NUMBER_SCALE)) - 1}
 #: Larger integers would not survive a trip through a double.
 _GREATEST = 2**53
+#: From here on floats of 32 bits lie more than a cent apart.
+_TELLS_CENTS = 2**17
 
 
 class NoZoneError(InputError):
@@ -47,11 +49,11 @@ def parse(
 ) -> Cells:
     """Return the cells of a column in canonical form: int64, booleans, enums or text.
 
-    ``form`` is how a layout says that they are written. What is unreadable because its digits and
-    signs are of full width is read as those of ASCII.
+    Their type is one that the kind is read from (see ``column_types``). ``form`` is how a layout
+    says that they are written. What is unreadable because its digits and signs are of full width
+    is read as those of ASCII.
 
     Raises:
-        InputError: where the whole column is of a type that cannot be read as this kind.
         NoZoneError: for a time with an offset and no known zone.
     """
     present = series
@@ -102,60 +104,11 @@ def trim(series: pl.Series) -> pl.Series:
     return stripped.set(stripped == "", None)
 
 
-def _wrong_type(series: pl.Series, column: Column) -> InputError:
-    if column.kind == "text" and series.dtype.is_float():
-        return InputError(
-            message(
-                "column {column}: {type} cannot be read as text: give ids as text, floats lose"
-                " their digits. Read the file again with this column as text"
-                ' (dtype={{"{column}": str}} in pandas, schema_overrides={{"{column}": pl.String}}'
-                " in polars); where no id has more than 15 digits, convert it:"
-                ' .astype("Int64").astype("string") in pandas,'
-                " .cast(pl.Int64).cast(pl.String) in polars, ::BIGINT::VARCHAR in SQL",
-                column=column.name,
-                type=series.dtype,
-            )
-        )
-    return InputError(
-        message(
-            "column {column}: {type} cannot be read as {kind}{way_out}",
-            column=column.name,
-            type=series.dtype,
-            kind=column.kind,
-            way_out=_way_out(series, column),
-        )
-    )
-
-
-def _way_out(series: pl.Series, column: Column) -> Message:
-    """Return how a dataframe's column becomes one that can be read."""
-    name = column.name
-    match column.kind:
-        case "text" | "enum":
-            return message(": give it as text")
-        case "time" | "day" if series.dtype.is_numeric():
-            return message(
-                ': seconds since 1970? pd.to_datetime(df["{column}"], unit="s", utc=True) makes times'
-                ' of them (unit="ms" of milliseconds); in polars'
-                ' pl.from_epoch("{column}").dt.replace_time_zone("UTC")',
-                column=name,
-            )
-        case "time" | "day":
-            return message(': give datetimes, or text such as "2024-06-30 12:00:00"')
-    return message(
-        ': give numbers, or text of them: df["{column}"].astype(str), in polars'
-        ' pl.col("{column}").cast(pl.String)',
-        column=name,
-    )
-
-
-def _text(series: pl.Series, column: Column, _: ZoneInfo | None, _form: CellForm) -> pl.Series:
+def _text(series: pl.Series, _column: Column, _: ZoneInfo | None, _form: CellForm) -> pl.Series:
     if series.dtype.is_integer() or series.dtype == pl.Null:
         return series.cast(pl.String)
     if series.dtype.is_float() and series.fill_nan(None).null_count() == len(series):
         return pl.Series(series.name, [None], dtype=pl.String).new_from_index(0, len(series))
-    if series.dtype != pl.String:
-        raise _wrong_type(series, column)
     return series
 
 
@@ -163,16 +116,14 @@ def _enum(series: pl.Series, column: Column, zone: ZoneInfo | None, form: CellFo
     return _text(series, column, zone, form).cast(pl.Enum(column.values), strict=False)
 
 
-def _bool(series: pl.Series, column: Column, _: ZoneInfo | None, _form: CellForm) -> pl.Series:
+def _bool(series: pl.Series, _column: Column, _: ZoneInfo | None, _form: CellForm) -> pl.Series:
     if series.dtype in (pl.Boolean, pl.Null):
         return series.cast(pl.Boolean)
     if series.dtype.is_numeric():
         words = (series == 1), (series == 0)
-    elif series.dtype == pl.String:
+    else:
         lower = series.str.to_lowercase()
         words = lower.is_in(_TRUE), lower.is_in(_FALSE)
-    else:
-        raise _wrong_type(series, column)
     yes, no = words
     return pl.select(pl.when(yes).then(True).when(no).then(False)).to_series()
 
@@ -189,15 +140,21 @@ def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None, form: CellFor
         most = _GREATEST // scale  # compared on both sides: the least int64 has no absolute value
         return wide.set((wide > most) | (wide < -most), None) * scale
     if dtype.is_float():
-        exact = series.cast(pl.Float64) * scale
+        exact = (series if dtype == pl.Float64 else _as_written(series)) * scale
         whole = exact.round()
         near = ((exact - whole).abs() < 1e-4) & (whole.abs() < _GREATEST)
         return whole.set(~near | exact.is_nan(), None).cast(pl.Int64, strict=False)
-    if dtype.is_decimal():
-        series, dtype = series.cast(pl.String), pl.String()
-    if dtype != pl.String:
-        raise _wrong_type(series, column)
-    return _scaled_text(series, digits)
+    return _scaled_text(series.cast(pl.String) if dtype.is_decimal() else series, digits)
+
+
+def _as_written(series: pl.Series) -> pl.Series:
+    """Return floats of half the usual size as their decimals say, where these tell cents apart.
+
+    >>> _as_written(pl.Series([70.48, 200_000.02], dtype=pl.Float32)).to_list()
+    [70.48, 200000.015625]
+    """
+    exact = series.cast(pl.Float64)
+    return series.cast(pl.String).cast(pl.Float64).zip_with(exact.abs() < _TELLS_CENTS, exact)
 
 
 def _scaled_text(series: pl.Series, digits: int) -> pl.Series:
@@ -213,7 +170,7 @@ def _scaled_text(series: pl.Series, digits: int) -> pl.Series:
     return scaled * pl.select(pl.when(sign == "-").then(-1).otherwise(1)).to_series()
 
 
-def _time(series: pl.Series, column: Column, zone: ZoneInfo | None, form: CellForm) -> pl.Series:
+def _time(series: pl.Series, _column: Column, zone: ZoneInfo | None, form: CellForm) -> pl.Series:
     """Return steady seconds."""
     if series.dtype == pl.String:
         return _steady(read_times(series, form.time), zone)
@@ -221,8 +178,7 @@ def _time(series: pl.Series, column: Column, zone: ZoneInfo | None, form: CellFo
         return series.cast(pl.Int64)
     if series.dtype == pl.Date:
         return _steady(Times(series.cast(pl.Int64) * DAY), zone)
-    if not isinstance(series.dtype, pl.Datetime):
-        raise _wrong_type(series, column)
+    assert isinstance(series.dtype, pl.Datetime)
     per_second = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}[series.dtype.time_unit]
     seconds = series.to_physical() // per_second
     offset = None if series.dtype.time_zone is None else seconds * 0  # they are of UTC

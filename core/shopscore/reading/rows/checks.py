@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -10,7 +10,7 @@ from attrs import frozen
 
 from ...errors import InputError
 from ...messages import Message, listed, message
-from ...model.layouts import AS_WRITTEN
+from ...model.layouts import AS_WRITTEN, Layout
 from ...model.streams import Column, Stream
 from ..raw_table import SUBORDER, RawTable
 from ..report import INCIDENT_SCHEMA, no_incidents
@@ -22,6 +22,10 @@ from .times import narrow
 _SUBORDER = Column(SUBORDER, "text")
 #: Position of a row in its source, kept until the report is made.
 ROW = "_row"
+
+
+#: A column, which of its cells are at fault, and why.
+_Fault = tuple[str, pl.Series, str]
 
 
 @frozen(eq=False)
@@ -45,46 +49,24 @@ def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
     """Type the known columns of a source and set aside the rows that cannot be used.
 
     Raises:
-        InputError: where a required column is missing, or a column is of an impossible type.
+        InputError: where a required column is missing; for times with an offset and no known zone.
     """
     raw, where = table.frame, table.label or f"stream {stream.name}"
     _refuse_missing_columns(table, stream, where)
-    shops = ShopCodes.of(_shop_ids(raw["shop_id"], where))
-    own = [c for c in stream.columns if c.name in raw.columns and c.name != "shop_id"]
-    own += [_SUBORDER] if table.has_suborders else []
-    cells = {c.name: _parse(table, c, zone, where) for c in own}
-    given = {c.name: cells[c.name].values for c in own if is_id(c)}
-    ids = read_ids(given, stream, table.rows_per_file)
-    cells |= {name: Cells(values, None) for name, values in ids.values.items()}
-    bad = pl.Series([False]).new_from_index(0, len(raw))
-    incidents = [no_incidents()]
-    for column, mask, reason in _find_faults(table, stream, cells, ids, shops):
-        fresh = mask & ~bad
-        if fresh.any():
-            incidents.append(_incidents(table, stream, column, fresh, reason))
-            bad = bad | fresh
-    typed = pl.DataFrame({name: c.values for name, c in cells.items()}).with_row_index(ROW)
-    layout = table.layout
-    state = [name for name in layout.state if name in typed.columns] if layout else []
-    if state and "updated_at" not in typed.columns:
-        typed = typed.with_columns(updated_at=pl.max_horizontal(state))
-    optional = [no_incidents()]
-    for name, mask, reason in _find_empty(table, stream, cells, ids):
-        if (left := mask & ~bad).any():
-            emptied = message("{reason}: taken as empty", reason=reason)
-            optional.append(_incidents(table, stream, name, left, emptied))
-    set_aside, unreadable = _locate(table, pl.concat(incidents), pl.concat(optional))
+    shops = ShopCodes.of(raw["shop_id"].cast(pl.String))
+    cells, ids = _typed(table, stream, zone, where)
+    found, bad = _set_aside(table, stream, _find_faults(table, stream, cells, ids, shops))
+    emptied = _emptied(table, stream, _find_empty(table, stream, cells, ids), bad)
+    set_aside, unreadable = _locate(table, found, emptied)
+    rows = _with_state(cells, table.layout)
     return Checked(
-        rows=typed.filter(~bad) if bad.any() else typed,
+        rows=rows.filter(~bad) if bad.any() else rows,
         shops=shops.only(~bad) if bad.any() else shops,
         rows_in=len(raw),
         set_aside=set_aside,
         unreadable=unreadable,
         unlisted={name: words.filter(~bad) for name, words in table.unlisted.items()},
-        ignored=(
-            *(n for n in raw.columns if n not in (*stream.names, *(c.name for c in own))),
-            *table.unread,
-        ),
+        ignored=(*(n for n in raw.columns if n not in {*stream.names, *cells}), *table.unread),
     )
 
 
@@ -103,6 +85,57 @@ def _refuse_missing_columns(table: RawTable, stream: Stream, where: str) -> None
         )
 
 
+def _typed(
+    table: RawTable, stream: Stream, zone: ZoneInfo | None, where: str
+) -> tuple[dict[str, Cells], Ids]:
+    """Return the known columns of a source but its shops, typed; and its ids."""
+    names = table.frame.columns
+    own = [c for c in stream.columns if c.name in names and c.name != "shop_id"]
+    own += [_SUBORDER] if table.has_suborders else []
+    cells = {c.name: _parse(table, c, zone, where) for c in own}
+    given = {c.name: cells[c.name].values for c in own if is_id(c)}
+    ids = read_ids(given, stream, table.rows_per_file)
+    return cells | {name: Cells(values, None) for name, values in ids.values.items()}, ids
+
+
+def _with_state(cells: Mapping[str, Cells], layout: Layout | None) -> pl.DataFrame:
+    """Return typed rows; where only its layout says how new a row is, with the time of that."""
+    rows = pl.DataFrame({name: c.values for name, c in cells.items()}).with_row_index(ROW)
+    state = [name for name in layout.state if name in rows.columns] if layout else []
+    if not state or "updated_at" in rows.columns:
+        return rows
+    return rows.with_columns(updated_at=pl.max_horizontal(state))
+
+
+def _set_aside(
+    table: RawTable, stream: Stream, faults: Iterable[_Fault]
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Return the cells for which rows are set aside, the first one of each row; and these rows."""
+    refused = sorted(table.refused)
+    bad = pl.Series([False]).new_from_index(0, len(table.frame)).scatter(refused, True)
+    values = [table.refused[row][0] for row in refused]
+    reasons = [table.refused[row][1] for row in refused]
+    found = [no_incidents(), _incidents(table, stream, None, refused, values, reasons)]
+    for column, mask, reason in faults:
+        fresh = mask & ~bad
+        if fresh.any():
+            found.append(_cells(table, stream, column, fresh, reason))
+            bad = bad | fresh
+    return pl.concat(found), bad
+
+
+def _emptied(
+    table: RawTable, stream: Stream, faults: Iterable[_Fault], bad: pl.Series
+) -> pl.DataFrame:
+    """Return the optional cells of usable rows that are taken as empty."""
+    found = [no_incidents()]
+    for column, mask, reason in faults:
+        if (left := mask & ~bad).any():
+            emptied = message("{reason}: taken as empty", reason=reason)
+            found.append(_cells(table, stream, column, left, emptied))
+    return pl.concat(found)
+
+
 def _printable(name: str) -> str:
     return name if name.isprintable() else repr(name)
 
@@ -114,8 +147,6 @@ def _parse(table: RawTable, column: Column, zone: ZoneInfo | None, where: str) -
         return parse(series, column, zone, form)
     except NoZoneError as error:
         raise _no_zone(table, column, where, error) from None
-    except InputError as error:
-        raise InputError(message("{where}: {error}", where=where, error=error.args[0])) from None
 
 
 def _no_zone(table: RawTable, column: Column, where: str, error: NoZoneError) -> InputError:
@@ -142,26 +173,10 @@ _HAS_OFFSET = (
 )
 
 
-def _shop_ids(series: pl.Series, where: str) -> pl.Series:
-    """Return ids of shops as text, not trimmed yet."""
-    if series.dtype.is_float() or series.dtype.is_temporal() or series.dtype == pl.Boolean:
-        raise InputError(
-            message(
-                "{where}: column shop_id: {type} cannot be read as text: give ids as text",
-                where=where,
-                type=series.dtype,
-            )
-        )
-    return series.cast(pl.String)
-
-
 def _find_faults(
     table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids, shops: ShopCodes
-) -> Iterator[tuple[str | None, pl.Series, str]]:
+) -> Iterator[_Fault]:
     """Yield reasons to set rows aside, in the order in which they are looked for."""
-    if table.refused:
-        rows = pl.Series([False]).new_from_index(0, len(table.frame))
-        yield None, rows.scatter(list(table.refused), True), _REFUSED
     if (without := shops.missing()) is not None:
         yield "shop_id", without, _EMPTY
     if (lost := shops.rounded()) is not None:
@@ -193,7 +208,7 @@ def _is_decisive(column: Column) -> bool:
 
 def _find_empty(
     table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids
-) -> Iterator[tuple[str, pl.Series, str]]:
+) -> Iterator[_Fault]:
     """Yield optional cells that hold something else than their column is for."""
     for fault in ids.faults:
         if not fault.aside:
@@ -204,8 +219,6 @@ def _find_empty(
                 yield name, mask, reason
 
 
-#: Stands for the reason that a table gives for each row that it refuses.
-_REFUSED = "refused"
 _EMPTY = message("required, and empty")
 _A_NUMBER = r"^[0-9]+(?:\.[0-9]*)?$"
 #: What a cell of each kind looks like that can be read.
@@ -258,18 +271,24 @@ def _range(column: Column) -> Message:
     return message("not within {low} to {high}", low=column.low, high=column.high)
 
 
-def _incidents(
-    table: RawTable, stream: Stream, column: str | None, mask: pl.Series, reason: str
+def _cells(
+    table: RawTable, stream: Stream, column: str, mask: pl.Series, reason: str
 ) -> pl.DataFrame:
-    """List cells of a column, without their lines: these are looked up for all at once."""
+    """List cells of a column, for one reason."""
     rows = mask.arg_true().to_list()
-    reasons, values = [reason] * len(rows), list[str | None]()
-    if reason is _REFUSED:
-        values = [table.refused[row][0] for row in rows]
-        reasons = [table.refused[row][1] for row in rows]
-    elif column is not None:
-        values = table.values(column, rows)
-        column = table.titles.get(column, column)
+    title = table.titles.get(column, column)
+    return _incidents(table, stream, title, rows, table.values(column, rows), [reason] * len(rows))
+
+
+def _incidents(
+    table: RawTable,
+    stream: Stream,
+    column: str | None,
+    rows: Sequence[int],
+    values: Sequence[str | None],
+    reasons: Sequence[str],
+) -> pl.DataFrame:
+    """List cells, without their lines: these are looked up for all at once."""
     return pl.DataFrame(
         {
             "stream": [stream.name] * len(rows),
