@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ...messages import Message, message
 from ...model.streams import Column, Stream
-from ..marks import without_marks, without_nothing, without_point_zero
+from ..marks import without_blanks, without_marks, without_nothing, without_point_zero
 from .lost_digits import find_lost
 
 #: What nearly every id is; only other cells are looked at more closely.
@@ -76,7 +76,7 @@ def read_ids(cells: Mapping[str, pl.Series], stream: Stream, rows_per_file: Sequ
 
 
 def bare_ids(cells: pl.Series) -> pl.Series:
-    r"""Return ids without marks; only what is an id below its marks is changed.
+    r"""Return ids without marks; of a name only what nobody sees is taken away.
 
     >>> bare_ids(pl.Series(["1001.0", '="1002"', "`1003", "6,921", "O'Neill"])).to_list()
     ['1001', '1002', '1003', '6921', "O'Neill"]
@@ -84,7 +84,7 @@ def bare_ids(cells: pl.Series) -> pl.Series:
     at = _odd(cells).arg_true()
     if not len(at):
         return cells
-    found = cells.gather(at)
+    found = without_blanks(cells.gather(at))
     bare = without_point_zero(without_marks(found))
     bare = bare.zip_with(~bare.str.contains(_GROUPED), bare.str.replace_all("[,，]", ""))
     known = bare.str.contains(_PLAIN) | bare.str.contains(_ROUNDED)
