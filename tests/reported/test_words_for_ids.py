@@ -150,3 +150,35 @@ class TestOtherStreams:
         review = {"review_id": "1", "reviewed_at": "2022-06-01 10:00:00", "rating": "5"}
         events = read(orders=[{"order_id": "1"}], reviews=[{**review, "order_id": "无订单"}])
         assert books(events, "reviews") == {"in": 1, "accepted": 1, "unlinked": 1}
+
+
+class TestShops:
+    """What stands for nothing, and what stands before sums, is no shop, and no peer of others."""
+
+    NOTHING = ("nan", "-", "--", "NULL", "None", "<NA>", "无", "/")
+    SUMS = ("合计", "合计：", "总计 3 家", "小计2", "本页合计", "Total", "Grand total: 2")
+
+    @pytest.mark.parametrize(
+        ("cell", "reason"),
+        [
+            *((cell, "required, and empty") for cell in NOTHING),
+            *((cell, "a word, and no id") for cell in SUMS),
+        ],
+    )
+    def test_are_set_aside(self, cell: str, reason: str) -> None:
+        events = read(
+            orders=[{"order_id": "1"}, {"order_id": "2", "shop_id": cell}],
+            shops=[{"shop_id": "S1", "industry": "x"}, {"shop_id": cell, "industry": "x"}],
+        )
+        assert events.shops["shop_id"].to_list() == ["S1"]
+        for stream in ("orders", "shops"):
+            assert books(events, stream) == {"in": 2, "accepted": 1, "set_aside": 1}
+        assert set(incidents(events.report.set_aside, "column", "value", "reason")) == {
+            ("shop_id", cell, reason)
+        }
+
+    @pytest.mark.parametrize(
+        "shop", ["小计算器旗舰店", "汇总达专营店", "TotalTools", "总店", "n-a"]
+    )
+    def test_names_of_shops_stay(self, shop: str) -> None:
+        assert read(orders=[{"order_id": "1", "shop_id": shop}]).shops["shop_id"][0] == shop

@@ -28,6 +28,11 @@ _TOTALS = (
     r"(?i)^\W*(?:总计|总共|总和|合计|小计|共计|汇总|本页"
     r"|(?:grand\s*total|sub-?total|total)(?:[^a-z0-9]|$))"
 )
+#: Such a word with at most a number and its unit: shops may have names that begin with one.
+_TOTALS_ALONE = (
+    r"(?i)^\W*(?:总计|总共|总和|合计|小计|共计|汇总|本页|grand\s*total|sub-?total|total|\W|[0-9])+"
+    r"[元单条家店]?\W*$"
+)
 _WORDS = r"^[^0-9]*[\u4e00-\u9fff][^0-9]*$"
 #: Signs of a sentence, as below the rows of a file (``共6条记录``, ``Page 1 of 2``): no order has them.
 _SENTENCE = r"[\u4e00-\u9fff]|\S\s+\S"
@@ -125,7 +130,13 @@ def _no_orders(ids: pl.Series) -> pl.Series:
     return sentences | ~digits if digits.any() else sentences  # else they are named in letters
 
 
-#: Why an id that lost digits is none.
+def totals(ids: pl.Series) -> pl.Series:
+    """Return which ids of shops are a word before sums, with or without a number."""
+    return (ids.str.contains(_TOTALS) & ids.str.contains(_TOTALS_ALONE)).fill_null(False)
+
+
+#: Why a word is no id, and why an id that lost digits is none.
+WORD = message("a word, and no id")
 LOST_DIGITS = message("digits of this id are lost: a spreadsheet rounded it")
 
 
@@ -143,4 +154,4 @@ def _not_ids(name: str, ids: pl.Series, odd: pl.Series, stream: Stream) -> Itera
     if name == "order_id":
         words |= _no_orders(ids)
     if (words := odd & words).any():
-        yield NoId(name, words, message("a word, and no id"), aside=True)
+        yield NoId(name, words, WORD, aside=True)
