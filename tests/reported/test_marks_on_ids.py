@@ -208,9 +208,23 @@ class TestNoLinks:
         no_orders = pl.DataFrame(schema={"shop_id": pl.String, "order_id": pl.String})
         assert codes(read(orders=no_orders, reviews=reviews("1", "2"))) == []
 
-    def test_not_told_of_one_row(self) -> None:
+    def test_told_of_one_row(self) -> None:
+        events = read(orders=[{"order_id": "DD1001"}], reviews=reviews("1001", None))
+        (notice,) = [n for n in events.report.notices if n.code == "no_links"]
+        assert str(notice).startswith("reviews: 1 row names an order, which is not among")
+        assert "找不到" in notice.text("zh")
+
+    def test_told_of_one_row_of_a_shop_without_orders(self) -> None:
+        events = read(orders=[{"order_id": "1"}], reviews=reviews("1", shop="S9"))
+        (notice,) = [n for n in events.report.notices if n.code == "no_links"]
+        assert str(notice).startswith("reviews: 1 row names an order, and its shop has none")
+        assert "没有" in notice.text("zh")
+
+    def test_not_told_of_one_row_beside_another_shop(self) -> None:
         """It may name an order that is older than the file."""
-        events = read(orders=[{"order_id": "1"}], reviews=reviews("2", None))
+        orders = [{"shop_id": s, "order_id": "1"} for s in ("A", "B")]
+        lost = [{**reviews("2", shop="B")[0], "review_id": "b"}]
+        events = read(orders=orders, reviews=[*reviews("1", shop="A"), *lost])
         assert (codes(events), books(events, "reviews")["unlinked"]) == ([], 1)
 
     def test_told_of_one_row_in_each_of_two_shops(self) -> None:
@@ -234,14 +248,12 @@ class TestNoLinks:
         assert "'S9' here and '店1' in orders" in str(notice)
 
     def test_one_shop_of_two(self) -> None:
-        """Five rows of a shop, none found, while those of the other shop are."""
+        """Two rows of a shop, none found, while those of the other shop are."""
         orders = [{"shop_id": s, "order_id": f"{i}"} for s in ("A", "B") for i in range(5)]
-        lost = [{**r, "review_id": f"b{i}"} for i, r in enumerate(reviews(*["x9"] * 5, shop="B"))]
+        lost = [{**r, "review_id": f"b{i}"} for i, r in enumerate(reviews(*["x9"] * 2, shop="B"))]
         events = read(orders=orders, reviews=[*reviews("1", shop="A"), *lost])
         (notice,) = [n for n in events.report.notices if n.code == "no_links"]
         assert (notice.shops, notice.shop_ids) == (1, ("B",))
-        fewer = read(orders=orders, reviews=[*reviews("1", shop="A"), *lost[:4]])
-        assert codes(fewer) == []
 
     def test_on_the_pages(self, tmp_path: Path) -> None:
         (tmp_path / "orders.csv").write_text("shop_id,order_id\nS1,DY-1\n")
