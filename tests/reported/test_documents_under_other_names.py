@@ -65,9 +65,9 @@ class TestPages:
 
     MERGED = (
         "<tr><th>主订单编号<th>子订单编号<th>订单应付金额<th>订单提交时间<th>支付完成时间"
-        "<tr><td rowspan=2>7<td>71<td rowspan=2>200.00{times}<tr><td>72{times}"
-        "<tr><td>8<td>81<td>59.00{times}"
-    ).format(times=TIMES)
+        f"<tr><td rowspan=2>7<td>71<td rowspan=2>200.00{TIMES}<tr><td>72{TIMES}"
+        f"<tr><td>8<td>81<td>59.00{TIMES}"
+    )
 
     def test_an_amount_over_the_rows_of_an_order_counts_once(self, tmp_path: Path) -> None:
         """As in a workbook whose cells are merged (case 33)."""
