@@ -30,7 +30,10 @@ _TIME = re.compile(f"{_DATE}[T ]{_CLOCK}{_OFFSET}")
 _BARE_DATE = re.compile(_DATE)
 _HALVES = re.compile(rf"{_DATE} (?P<half>上午|下午) (?P<clock>[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}})")
 #: What is written where a time has not come, besides the zero of the clock.
-_NEVER = ("-", "0", "无", "0000-00-00 00:00:00")
+_NEVER = ("-", "0", "无", "null", "0000-00-00 00:00:00")
+#: Midnights at which other clocks begin, and the last day of all.
+_BEGINNINGS = ("0001-01-01", "1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01")
+_LAST_DAY = "9999-12-31"
 _MONEY = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
 _INTEGER = re.compile(r"-?[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -55,7 +58,7 @@ def read_cell(text: str | None, column: Column, zone: str | None) -> Value:
     if column.kind in ("time", "day") and trimmed in _NEVER:
         return None
     if column.kind == "time":
-        return None if (time := read_time(trimmed, zone)) in _zeros(zone) else time
+        return None if _is_never(time := read_time(trimmed, zone), zone) else time
     if column.kind == "day":
         return read_day(trimmed, zone)
     if column.kind == "boolean":
@@ -65,10 +68,15 @@ def read_cell(text: str | None, column: Column, zone: str | None) -> Value:
     return _read_number(trimmed, column.kind)
 
 
-def _zeros(zone: str | None) -> tuple[int, int]:
-    """The second at which the epoch begins on the clock of a zone, and by UTC."""
+def _is_never(time: int, zone: str | None) -> bool:
+    """Whether a clock begins there: the epoch's in the zone and by UTC, or another; or all ends."""
     there = datetime.fromtimestamp(0, ZoneInfo(zone)) if zone else _EPOCH
-    return (there.replace(tzinfo=None) - _EPOCH) // timedelta(seconds=1), 0
+    epoch = (there.replace(tzinfo=None) - _EPOCH) // timedelta(seconds=1)
+    return (
+        time in (0, epoch)
+        or any(time == read_time(day, None) for day in _BEGINNINGS)
+        or (time >= read_time(_LAST_DAY, None))
+    )
 
 
 def read_time(text: str, zone: str | None) -> int:

@@ -212,3 +212,39 @@ class TestFilesThatChange:
         write(path, "shop_id,order_id,carrier\nS1,2,\nS1,1,\nS1,3,\n")
         with pytest.raises(ss.InputError, match="changed while it was read"):
             events.origin("orders", [1])
+
+
+class TestTablesWithALog:
+    """A table of Delta, Iceberg or Hudi has files whose rows were taken away: its log says which."""
+
+    @pytest.mark.parametrize(
+        ("log", "kind", "reader"),
+        [
+            ("_delta_log/00000000000000000000.json", "Delta", "polars.read_delta("),
+            ("metadata/v1.metadata.json", "Iceberg", "polars.scan_iceberg("),
+            (".hoodie/hoodie.properties", "Hudi", "spark.read"),
+        ],
+    )
+    @pytest.mark.parametrize(
+        "folder", ["orders", "orders/dt=2026-05-01", "甲店/orders", "甲店", "."]
+    )
+    def test_are_refused(
+        self, log: str, kind: str, reader: str, folder: str, tmp_path: Path
+    ) -> None:
+        write(tmp_path / folder / log, "{}")
+        for part in (0, 1):
+            path = tmp_path / folder / f"part-{part}.parquet"
+            pl.DataFrame({"shop_id": ["S1"], "order_id": [str(part)]}).write_parquet(path)
+        refused(tmp_path, f"{tmp_path / folder}: a {kind} table", reader)
+
+    def test_say_in_chinese_what_to_do(self, tmp_path: Path) -> None:
+        write(tmp_path / "orders" / "_delta_log" / "0.json", "{}")
+        with pytest.raises(ss.InputError) as error:
+            ss.read_events(tmp_path)
+        assert "Delta 表" in error.value.text("zh")
+
+    def test_other_folders_of_logs_are_not_used(self, tmp_path: Path) -> None:
+        write(tmp_path / "orders" / "part.csv")
+        write(tmp_path / "orders" / "_temporary" / "part.csv")
+        write(tmp_path / "metadata" / "notes.json", "{}")
+        assert books(ss.read_events(tmp_path)) == {"in": 1, "accepted": 1}

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import shopscore as ss
+from support.event_rows import incidents
 from support.sheet_files import zipped
 
 HERE = Path(__file__).parent
@@ -234,6 +235,27 @@ class TestUnevenRows:
 
 class TestHeadersWithin:
     """One file put below another."""
+
+    def test_the_same_header_is_no_row_of_a_parquet_file(self, tmp_path: Path) -> None:
+        """Also where not all of its columns are read, and they stand elsewhere."""
+        rows = [["x", "S1", "food"], ["note", "shop_id", "industry"], ["y", "S2", "food"]]
+        frame = pl.DataFrame(rows, schema=["note", "shop_id", "industry"], orient="row")
+        frame.write_parquet(tmp_path / "shops.parquet")
+        pl.DataFrame({"shop_id": ["S1", "S2"], "order_id": ["1", "1"]}).write_parquet(
+            tmp_path / "orders.parquet"
+        )
+        events = ss.read_events(tmp_path)
+        assert events.shops.rows() == [("S1", "food"), ("S2", "food")]
+        assert incidents(events.report.set_aside, "row", "column", "value", "reason") == [
+            (2, None, "note", "the header again, and no row")
+        ]
+
+    def test_another_header_in_a_parquet_file_is_refused(self, tmp_path: Path) -> None:
+        rows = [["S1", "food"], ["industry", "shop_id"], ["food", "S2"]]
+        frame = pl.DataFrame(rows, schema=["shop_id", "industry"], orient="row")
+        frame.write_parquet(tmp_path / "shops.parquet")
+        with pytest.raises(ss.InputError, match=r"shops\.parquet, line 2: another header"):
+            ss.read_events(tmp_path)
 
     def test_the_same_header_is_no_row(self, tmp_path: Path) -> None:
         text = f"{HEAD}S1,1,,x\n{HEAD}S1,2,,y\n"

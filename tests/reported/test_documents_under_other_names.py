@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import shopscore as ss
-from support.event_rows import one, rows, seconds
+from support.event_rows import books, one, rows, seconds
 
 CASE = Path(__file__).parent / "21-xls-that-is-a-web-page"
 PAGES = ("html", "table", "div", "comment", "rows", "mht")
@@ -62,6 +62,43 @@ class TestPages:
         events = read(tmp_path / "a.xls")
         assert [r["order_id"] for r in rows(events, "orders")] == ["7", "8"]
         assert events.report.books["orders"].accepted == 3
+
+    MERGED = (
+        "<tr><th>主订单编号<th>子订单编号<th>订单应付金额<th>订单提交时间<th>支付完成时间"
+        f"<tr><td rowspan=2>7<td>71<td rowspan=2>200.00{TIMES}<tr><td>72{TIMES}"
+        f"<tr><td>8<td>81<td>59.00{TIMES}"
+    )
+
+    def test_an_amount_over_the_rows_of_an_order_counts_once(self, tmp_path: Path) -> None:
+        """As in a workbook whose cells are merged (case 33)."""
+        (tmp_path / "订单.xls").write_text(f"<table>{self.MERGED}</table>", "utf-8")
+        found = rows(read(tmp_path / "订单.xls"), "orders")
+        assert [(r["order_id"], r["amount"]) for r in found] == [("7", 20000), ("8", 5900)]
+
+    def test_one_over_two_orders_is_that_of_each(self, tmp_path: Path) -> None:
+        page = self.MERGED.replace("<td rowspan=2>7<td>71", "<td>7<td>71").replace(
+            "<tr><td>72", "<tr><td>9<td>72"
+        )
+        (tmp_path / "订单.xls").write_text(f"<table>{page}</table>", "utf-8")
+        found = rows(read(tmp_path / "订单.xls"), "orders")
+        assert [(r["order_id"], r["amount"]) for r in found] == [
+            ("7", 20000),
+            ("8", 5900),
+            ("9", 20000),
+        ]
+
+    def test_one_over_several_orders_below_rows_of_nothing(self, tmp_path: Path) -> None:
+        """Blank rows, and those with nothing but cells from above, are none, as in a workbook."""
+        page = self.MERGED.replace("<tr><th>主", "<tr><td><td><tr><th>主").replace(
+            "rowspan=2", "rowspan=4"
+        )
+        page = page.replace("<tr><td>72", "<tr></tr><tr><td></tr><tr><td>72")
+        (tmp_path / "订单.xls").write_text(f"<table>{page}</table>", "utf-8")
+        events = read(tmp_path / "订单.xls")
+        found = rows(events, "orders")
+        assert [(r["order_id"], r["amount"]) for r in found] == [("7", 20000), ("8", 5900)]
+        assert books(events) == {"in": 3, "accepted": 3}
+        assert events.origin("orders", [0, 1]) == [("订单.xls", 3), ("订单.xls", 7)]
 
     def test_one_over_several_columns_in_the_first(self, tmp_path: Path) -> None:
         page = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,19 @@ class TestColumns:
         events = read(orders=[{"order_id": cell}, {"order_id": other}])
         assert books(events) == {"in": 2, "set_aside": 2}
 
+    @pytest.mark.parametrize("digits", [20, 21])
+    @pytest.mark.parametrize("count", [7, 8, 100])
+    def test_of_more_digits_than_any_step(self, digits: int, count: int) -> None:
+        """Every double of twenty digits is a multiple of 4096: that is no step."""
+        draw = random.Random(digits)
+        whole = [str(draw.randrange(2 * 10 ** (digits - 1), 10**digits - 1)) for _ in range(count)]
+        lost, kept = (
+            books(read(orders=[{"order_id": id} for id in ids]))
+            for ids in (map(doubled, whole), whole)
+        )
+        assert lost == {"in": count, "set_aside": count}
+        assert kept == {"in": count, "accepted": count}
+
     def test_of_suborders_sets_the_row_aside(self, tmp_path: Path) -> None:
         head = ["主订单编号", "子订单编号", "订单应付金额", "订单提交时间", "支付完成时间"]
         rows = [[id, zeroed(id), "1.00", "2022/5/20 9:00", ""] for id in TRUE]
@@ -177,6 +191,11 @@ class TestWhatStays:
         assert not any(id.endswith("00") for id in ids[:3])
         assert marked(ids) == [False] * 20
 
+    def test_ids_of_twenty_digits_in_steps(self) -> None:
+        """Above 2**64 doubles lie 4096 apart; these ids lie 16384 apart, and are true."""
+        ids = [str(2**64 + (7919 * i << 14)) for i in range(1, 21)]
+        assert marked(ids) == [False] * 20
+
     @given(st.lists(st.integers(10**18, 2**63 - 1), min_size=3, max_size=20, unique=True))
     def test_law_of_ids_as_they_come(self, numbers: list[int]) -> None:
         """Either some id is no rounded one, or all are: then, and only then, they are lost."""
@@ -191,6 +210,43 @@ class TestWhatStays:
         expected = len(ids) >= 8 and any(int(id) % 4096 for id in ids)
         if expected:
             assert all(marked(sorted(ids)))
+
+
+class TestExponents:
+    """A mantissa and an E, in every form in which spreadsheets of the world show them."""
+
+    FORMS = (
+        "6.92E+18",
+        "6,92E+18",
+        "6,92e+18",
+        "6,92E18",
+        "6.92 E+18",
+        "6.92E +18",
+        "692.2E+16",
+        "6.92E＋18",
+        "６．９２Ｅ＋１８",
+        "６，９２Ｅ＋１８",
+        "'6,92E+18",
+    )
+
+    @pytest.mark.parametrize("cell", FORMS)
+    @pytest.mark.parametrize("column", ["order_id", "shop_id"])
+    def test_are_no_ids(self, cell: str, column: str) -> None:
+        events = read(orders=[{"order_id": "1", column: cell}, {"order_id": "2"}])
+        assert books(events) == {"in": 2, "accepted": 1, "set_aside": 1}
+        ((found, value, reason),) = incidents(events.report.set_aside, "column", "value", "reason")
+        assert (found, value, LOST in reason) == (column, cell, True)
+
+    def test_with_a_decimal_comma_in_a_file(self, tmp_path: Path) -> None:
+        rows = ("6,92E+18", "6,92E+18", "6,93E+18")
+        text = "shop_id;order_id;paid_at\n" + "".join(f"S1;{id};\n" for id in rows)
+        (tmp_path / "orders.csv").write_text(text)
+        assert books(ss.read_events(tmp_path)) == {"in": 3, "set_aside": 3}
+
+    @pytest.mark.parametrize("id", ["1E5", "1E12", "2E", "A1E+5", "6-92E18"])
+    def test_other_ids_stay(self, id: str) -> None:
+        events = read(orders=[{"order_id": id}, {"order_id": "2"}])
+        assert books(events) == {"in": 2, "accepted": 2}
 
 
 class TestShops:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import polars as pl
 import pytest
 
 import shopscore as ss
+from shopscore.reading.marks import without_marks
+from shopscore.reading.rows.ids import bare_ids
 from support.command_line import shopscore
 from support.event_rows import books, incidents, one, read, rows
 from support.reported_cases import CASES, codes, metric, read_case
@@ -24,6 +27,13 @@ MARKED = (
     f"\t{ID}\t",
     f"\u3000{ID}\u00a0",
     f"\ufeff{ID}",
+    f"\u202d{ID}\u202c",
+    f"\u200f{ID}\u200e",
+    f"\u2060{ID}\u2064",
+    f"\u2067{ID}\u2069",
+    f"\u00ad{ID}\u061c",
+    f"\u202a'{ID}\u200b",
+    f"'\u202d{ID}\u202c",
     f"{ID}.0",
     f"{ID}.00",
     f"'{ID}.0",
@@ -80,7 +90,15 @@ class TestCanonicalIds:
         assert books(events, stream) == {"in": 1, "accepted": 1}
         assert one(events, stream)["_order"] == ID
 
-    @pytest.mark.parametrize("cell", ["'", "`", '=""', "-", "nan", "None", "<NA>", "NULL"])
+    def test_of_every_invisible_character(self) -> None:
+        every = [c for c in map(chr, range(0x110000)) if unicodedata.category(c) == "Cf"]
+        cells = pl.Series([f"{c}1001{c}" for c in every])
+        assert set(without_marks(cells)) == {"1001"} == set(bare_ids(cells))
+
+    @pytest.mark.parametrize(
+        "cell",
+        ["'", "`", '=""', "-", "nan", "None", "<NA>", "NULL", "NaT", "无", "暂无", "\u202d\u202c"],
+    )
     def test_nothing_below_a_mark_is_nothing(self, cell: str) -> None:
         review = {"review_id": "1", "reviewed_at": "2022-06-01 10:00", "rating": "5"}
         events = read(orders=[{"order_id": ID}], reviews=[{**review, "order_id": cell}])
@@ -90,6 +108,10 @@ class TestCanonicalIds:
     @pytest.mark.parametrize("name", ["O'Neill", "'阳光'", "tb=123", "1,2", "a.0", "12.50"])
     def test_names_of_buyers_stay(self, name: str) -> None:
         assert one(read(orders=[{"order_id": "1", "buyer_id": name}]))["buyer_id"] == name
+
+    def test_of_names_only_what_nobody_sees_is_taken_away(self) -> None:
+        events = read(orders=[{"order_id": "1", "buyer_id": "\u202d'阳光\u202c"}])
+        assert one(events)["buyer_id"] == "'阳光"
 
     def test_in_parquet(self, tmp_path: Path) -> None:
         frame = pl.DataFrame({"shop_id": ["S1", "'S1"], "order_id": ["'1001", "1002.0"]})
@@ -101,6 +123,10 @@ class TestCanonicalIds:
         events = read(orders=orders, shops=[{"shop_id": "'88", "industry": "food"}])
         assert events.shops["shop_id"].to_list() == ["88"]
         assert events.shops["industry"].to_list() == ["food"]
+
+    def test_of_shops_with_names(self) -> None:
+        orders = [{"shop_id": shop, "order_id": "1"} for shop in ("甲店", "甲店\u200e")]
+        assert read(orders=orders).shops["shop_id"].to_list() == ["甲店"]
 
     def test_what_is_set_aside_stands_as_in_the_file(self) -> None:
         events = read(orders=[{"order_id": "`1001", "paid_at": "never"}])
@@ -182,9 +208,23 @@ class TestNoLinks:
         no_orders = pl.DataFrame(schema={"shop_id": pl.String, "order_id": pl.String})
         assert codes(read(orders=no_orders, reviews=reviews("1", "2"))) == []
 
-    def test_not_told_of_one_row(self) -> None:
+    def test_told_of_one_row(self) -> None:
+        events = read(orders=[{"order_id": "DD1001"}], reviews=reviews("1001", None))
+        (notice,) = [n for n in events.report.notices if n.code == "no_links"]
+        assert str(notice).startswith("reviews: 1 row names an order, which is not among")
+        assert "找不到" in notice.text("zh")
+
+    def test_told_of_one_row_of_a_shop_without_orders(self) -> None:
+        events = read(orders=[{"order_id": "1"}], reviews=reviews("1", shop="S9"))
+        (notice,) = [n for n in events.report.notices if n.code == "no_links"]
+        assert str(notice).startswith("reviews: 1 row names an order, and its shop has none")
+        assert "没有" in notice.text("zh")
+
+    def test_not_told_of_one_row_beside_another_shop(self) -> None:
         """It may name an order that is older than the file."""
-        events = read(orders=[{"order_id": "1"}], reviews=reviews("2", None))
+        orders = [{"shop_id": s, "order_id": "1"} for s in ("A", "B")]
+        lost = [{**reviews("2", shop="B")[0], "review_id": "b"}]
+        events = read(orders=orders, reviews=[*reviews("1", shop="A"), *lost])
         assert (codes(events), books(events, "reviews")["unlinked"]) == ([], 1)
 
     def test_told_of_one_row_in_each_of_two_shops(self) -> None:
@@ -208,14 +248,12 @@ class TestNoLinks:
         assert "'S9' here and '店1' in orders" in str(notice)
 
     def test_one_shop_of_two(self) -> None:
-        """Five rows of a shop, none found, while those of the other shop are."""
+        """Two rows of a shop, none found, while those of the other shop are."""
         orders = [{"shop_id": s, "order_id": f"{i}"} for s in ("A", "B") for i in range(5)]
-        lost = [{**r, "review_id": f"b{i}"} for i, r in enumerate(reviews(*["x9"] * 5, shop="B"))]
+        lost = [{**r, "review_id": f"b{i}"} for i, r in enumerate(reviews(*["x9"] * 2, shop="B"))]
         events = read(orders=orders, reviews=[*reviews("1", shop="A"), *lost])
         (notice,) = [n for n in events.report.notices if n.code == "no_links"]
         assert (notice.shops, notice.shop_ids) == (1, ("B",))
-        fewer = read(orders=orders, reviews=[*reviews("1", shop="A"), *lost[:4]])
-        assert codes(fewer) == []
 
     def test_on_the_pages(self, tmp_path: Path) -> None:
         (tmp_path / "orders.csv").write_text("shop_id,order_id\nS1,DY-1\n")

@@ -262,12 +262,25 @@ class TestNever:
         "0000/0/0 0:00",
         "1900-01-00 00:00:00",
         "1899-12-30 00:00:00",
+        "1900-01-01 00:00:00",
+        "1900/1/1",
+        "0001-01-01 00:00:00",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+08:00",
+        "1753-01-01",
+        "9999-12-31 23:59:59",
+        "9999-12-31T23:59:59Z",
+        "9999/12/31",
         "0",
         "0.0",
         "０",
         "无",
         "-",
         "--",
+        "null",
+        "NULL",
+        "NaT",
+        "暂无",
     )
 
     @pytest.mark.parametrize("cell", NEVER)
@@ -282,7 +295,7 @@ class TestNever:
     @pytest.mark.parametrize("end", [".csv", ".xlsx"])
     def test_in_exports(self, end: str, tmp_path: Path) -> None:
         events = read_export(tmp_path, "paid_at", self.NEVER, end=end)
-        assert books(events) == {"in": 14, "accepted": 14}
+        assert books(events) == {"in": len(self.NEVER), "accepted": len(self.NEVER)}
         assert set(times(events).values()) == {None}
 
     def test_in_a_required_column_the_row_is_set_aside(self) -> None:
@@ -323,6 +336,39 @@ class TestNever:
         for name in ("paid_at", "cancelled_at"):
             assert times(events, name) == {"1": None, "2": EVENING}
         assert times(events, "created_at") == {"1": None, "2": seconds("2022-05-20 00:00:00")}
+
+    @pytest.mark.parametrize(
+        ("never", "cell"),
+        [
+            (datetime(1, 1, 1), "0001-01-02 00:00:01"),
+            (datetime(1753, 1, 1), "1753-01-01 00:00:01"),
+            (datetime(1900, 1, 1), "1900-01-01 00:00:01"),
+            (datetime(9999, 12, 31, 23, 59, 59, 999_999), "9999-12-29 23:59:59"),
+        ],
+    )
+    @pytest.mark.parametrize("zone", [None, "UTC"])
+    def test_in_typed_columns_at_the_ends_of_other_calendars(
+        self, never: datetime, cell: str, zone: str | None
+    ) -> None:
+        """Only the very second is "never", but on the first and the last day of all."""
+        times_there = pl.Series([never, datetime.fromisoformat(cell)]).dt.replace_time_zone(zone)
+        frame = pl.DataFrame({"shop_id": "S1", "order_id": ["1", "2"], "paid_at": times_there})
+        found = times(ss.read_events({"orders": frame}, tz="UTC"))
+        assert found == {"1": None, "2": seconds(cell)}
+
+    def test_on_the_last_day_beyond_the_calendar_of_the_zone(self) -> None:
+        ends = pl.Series([datetime(1, 1, 1), datetime(9999, 12, 31, 23)])
+        for zone, offset in (("Asia/Shanghai", "UTC"), ("UTC", "Asia/Shanghai")):
+            frame = pl.DataFrame(
+                {
+                    "shop_id": "S1",
+                    "order_id": ["1", "2"],
+                    "cancelled_at": ends.dt.replace_time_zone(offset),
+                }
+            )
+            events = ss.read_events({"orders": frame}, tz=zone)
+            assert times(events, "cancelled_at") == {"1": None, "2": None}
+            assert books(events) == {"in": 2, "accepted": 2}
 
     PRESALE = ("2022-05-10 10:00:00", "2022年5月10日", *NEVER, "", "已付")
 
@@ -460,8 +506,8 @@ class TestLayouts:
 
     def test_a_date_beyond_the_calendar_is_no_time(self) -> None:
         column = merge_streams(CANONICAL)["orders"].column("paid_at")
-        days = pl.Series([2932896, 2932897]).cast(pl.Int32).cast(pl.Date)
+        days = pl.Series([2932895, 2932897]).cast(pl.Int32).cast(pl.Date)
         cells = parse(days, column, None)
-        assert cells.values.to_list() == [seconds("9999-12-31 00:00:00"), None]
+        assert cells.values.to_list() == [seconds("9999-12-30 00:00:00"), None]
         assert cells.unreadable is not None
         assert cells.unreadable.to_list() == [False, True]

@@ -59,6 +59,56 @@ class TestOrders:
         assert books(read(orders=[{"order_id": id}])) == {"in": 1, "accepted": 1}
 
 
+class TestFooters:
+    """Kind D goes on: what stands below the rows of a file may have digits."""
+
+    FOOTERS = (
+        "共6条记录",
+        "共 6 条",
+        "第1页",
+        "第1页/共2页",
+        "导出时间：2022-07-01 10:00:00",
+        "导出时间2022-07-01",
+        "Page 1 of 2",
+        "Exported 2022-07-01",
+        "2022年7月1日",
+        "制表人：张三1",
+    )
+
+    @pytest.mark.parametrize("footer", FOOTERS)
+    def test_in_a_canonical_file(self, footer: str) -> None:
+        events = read(orders=[{"order_id": id} for id in ("1001", "DY-1002", "1003", footer)])
+        assert books(events) == {"in": 4, "accepted": 3, "set_aside": 1}
+        assert incidents(events.report.set_aside, "column", "value", "reason") == [
+            ("order_id", footer, "a word, and no id")
+        ]
+
+    def test_in_a_workbook(self, tmp_path: Path) -> None:
+        needs_excel()
+        head = ["主订单编号", "子订单编号", "订单应付金额", "订单提交时间", "支付完成时间"]
+        day = "2022-05-20 09:00:00"
+        below = [[footer, *[None] * 4] for footer in self.FOOTERS[:6]]
+        write_workbook(tmp_path / "x.xlsx", [head, ["1001", "1001", 10, day, day], *below])
+        events = ss.read_events(tmp_path, platform="douyin", shop_id="S1")
+        assert books(events) == {"in": 7, "accepted": 1, "set_aside": 6}
+
+    def test_a_word_before_the_number_of_most_orders_is_part_of_them(self) -> None:
+        ids = ["订单1001", "订单1002", "补单-A1003", "1004", "共4条记录"]
+        events = read(orders=[{"order_id": id} for id in ids])
+        assert books(events) == {"in": 5, "accepted": 4, "set_aside": 1}
+        assert incidents(events.report.set_aside, "value") == [("共4条记录",)]
+
+    @pytest.mark.parametrize("id", ["１００１", "ＤＹ－１００１", "１，００１"])
+    def test_digits_of_full_width_are_digits(self, id: str) -> None:
+        plain = {"１００１": "1001", "ＤＹ－１００１": "DY-1001", "１，００１": "1001"}[id]
+        review = {"review_id": "1", "reviewed_at": "2022-06-01 10:00:00", "rating": "5"}
+        events = read(
+            orders=[{"order_id": id}, {"order_id": "1"}], reviews=[{**review, "order_id": plain}]
+        )
+        assert books(events) == {"in": 2, "accepted": 2}
+        assert books(events, "reviews") == {"in": 1, "accepted": 1}
+
+
 class TestOtherStreams:
     @pytest.mark.parametrize(
         ("stream", "key", "time"),
@@ -100,3 +150,35 @@ class TestOtherStreams:
         review = {"review_id": "1", "reviewed_at": "2022-06-01 10:00:00", "rating": "5"}
         events = read(orders=[{"order_id": "1"}], reviews=[{**review, "order_id": "无订单"}])
         assert books(events, "reviews") == {"in": 1, "accepted": 1, "unlinked": 1}
+
+
+class TestShops:
+    """What stands for nothing, and what stands before sums, is no shop, and no peer of others."""
+
+    NOTHING = ("nan", "-", "--", "NULL", "None", "<NA>", "无", "/")
+    SUMS = ("合计", "合计：", "总计 3 家", "小计2", "本页合计", "Total", "Grand total: 2")
+
+    @pytest.mark.parametrize(
+        ("cell", "reason"),
+        [
+            *((cell, "required, and empty") for cell in NOTHING),
+            *((cell, "a word, and no id") for cell in SUMS),
+        ],
+    )
+    def test_are_set_aside(self, cell: str, reason: str) -> None:
+        events = read(
+            orders=[{"order_id": "1"}, {"order_id": "2", "shop_id": cell}],
+            shops=[{"shop_id": "S1", "industry": "x"}, {"shop_id": cell, "industry": "x"}],
+        )
+        assert events.shops["shop_id"].to_list() == ["S1"]
+        for stream in ("orders", "shops"):
+            assert books(events, stream) == {"in": 2, "accepted": 1, "set_aside": 1}
+        assert set(incidents(events.report.set_aside, "column", "value", "reason")) == {
+            ("shop_id", cell, reason)
+        }
+
+    @pytest.mark.parametrize(
+        "shop", ["小计算器旗舰店", "汇总达专营店", "TotalTools", "总店", "n-a"]
+    )
+    def test_names_of_shops_stay(self, shop: str) -> None:
+        assert read(orders=[{"order_id": "1", "shop_id": shop}]).shops["shop_id"][0] == shop

@@ -19,6 +19,33 @@ _ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _EMPTY_KEYS = ("", "__HIVE_DEFAULT_PARTITION__")
 
 
+#: Tables of which some files are old: a log beside them says which, and it is not read here.
+_LOGS = {"Delta": "_delta_log", "Iceberg": "metadata/*.metadata.json", "Hudi": ".hoodie"}
+_READERS = {
+    "Delta": 'polars.read_delta("{folder}")',
+    "Iceberg": 'polars.scan_iceberg("{folder}").collect()',
+    "Hudi": 'spark.read.format("hudi").load("{folder}").toPandas()',
+}
+
+
+def refuse_logged_tables(folder: Path) -> None:
+    """Raise for a folder whose files are a table of Delta, Iceberg or Hudi.
+
+    Rows that were taken away or changed are still in its files.
+    """
+    for kind, log in _LOGS.items():
+        if any(folder.glob(log)):
+            raise InputError(
+                message(
+                    "{folder}: a {kind} table, whose log says which of its files count; read it"
+                    " with {reader}, and pass the dataframe or write it to a new Parquet file",
+                    folder=folder,
+                    kind=kind,
+                    reader=_READERS[kind].format(folder=folder),
+                )
+            )
+
+
 def visible(folder: Path) -> list[Path]:
     """Return what is in a folder, by name, without hidden files.
 

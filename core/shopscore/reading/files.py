@@ -13,7 +13,7 @@ import polars as pl
 from ..errors import InputError
 from ..messages import Message, message
 from ..notices import Notice
-from .formats.body import Body, Refusals
+from .formats.body import Body, Origin, Refusals
 from .formats.dataframes import library_of, read_dataframe
 from .formats.frames import FrameOrigin, read_parquet
 from .formats.headers import check_headers
@@ -66,7 +66,9 @@ def read_canonical(path: Path, label: str, columns: Collection[str]) -> RawTable
         if path.suffix == ".parquet":
             frame, origin = read_parquet(path, label, columns)
             unread = tuple(name for name in origin.headers if name not in columns)
-            return RawTable(frame, label, origin, unread)
+            return RawTable(
+                frame, label, origin, unread, refused=_headers_within(frame, origin, label)
+            )
         return _read_text(open_canonical(path, label, columns), columns)
     except OSError as error:
         raise InputError(
@@ -185,15 +187,15 @@ def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None)
     if REASON in frame.columns:
         frame = unmark(frame).drop(REASON)
     origin = FrameOrigin.of(frame, library_of(data))
-    refused = _headers_within(frame, origin, name)
+    refused = _headers_within(frame, origin, f"stream {name}")
     return RawTable(frame, None, origin, left_out, refused=refused)
 
 
-def _headers_within(frame: pl.DataFrame, origin: FrameOrigin, name: str) -> Refusals:
-    """Return the rows of a dataframe that are its header once more."""
+def _headers_within(frame: pl.DataFrame, origin: Origin, label: str) -> Refusals:
+    """Return the rows of a typed table that are its header once more."""
     texts = [
-        column.alias(str(at))
-        for at, column in enumerate(frame.get_columns())
+        column.alias(str(origin.headers.index(column.name)))
+        for column in frame.get_columns()
         if column.dtype == pl.String
     ]
-    return check_headers(Body(pl.DataFrame(texts), origin), f"stream {name}", frame.columns).refused
+    return check_headers(Body(pl.DataFrame(texts), origin), label, origin.headers).refused

@@ -54,19 +54,23 @@ def on_links(stream: str, linked: Linked, shop_ids: pl.Series, orders: pl.DataFr
     )
     there = orders.filter(pl.col("shop").is_in(shops))
     if len(there):
-        said = message(
+        said = numbered(
+            "{stream}: {n} row names an order, which is not among the orders of its shop:"
+            " compare the ids, such as {named!r} here and {known!r} there",
             "{stream}: {n} rows name orders, and none of these is among the orders of their shops:"
             " compare the ids, such as {named!r} here and {known!r} there",
-            n=len(rows),
+            len(rows),
             stream=stream,
             named=rows["order_id"].min(),
             known=there["order_id"].min(),
         )
     else:
-        said = message(
+        said = numbered(
+            "{stream}: {n} row names an order, and its shop has none: compare the ids of the"
+            " shops, such as {named!r} here and {known!r} in orders",
             "{stream}: {n} rows name orders, and their shops have none: compare the ids of the"
             " shops, such as {named!r} here and {known!r} in orders",
-            n=len(rows),
+            len(rows),
             stream=stream,
             named=shop_ids[linked.lost[0]],
             known=shop_ids[int(orders["shop"].min())],  # type: ignore[arg-type]

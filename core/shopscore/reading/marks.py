@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
-#: Around a cell: blanks of all kinds, tabs, the marks of byte order and of no width.
-_AROUND = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
+#: The characters without a shape of their own, Unicode's category Cf: of direction, of no width.
+_UNSEEN = (
+    *((0x00AD, 0x00AD), (0x0600, 0x0605), (0x061C, 0x061C), (0x06DD, 0x06DD), (0x070F, 0x070F)),
+    *((0x0890, 0x0891), (0x08E2, 0x08E2), (0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E)),
+    *((0x2060, 0x2064), (0x2066, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB)),
+    *((0x110BD, 0x110BD), (0x110CD, 0x110CD), (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3)),
+    *((0x1D173, 0x1D17A), (0xE0001, 0xE0001), (0xE0020, 0xE007F)),
+)
+#: Around a cell: blanks of all kinds, tabs, and what nobody sees.
+_BLANKS = " \t\r\n\v\f"
+_AROUND = f"{_BLANKS}\u00a0\u3000" + "".join(
+    chr(code) for first, last in _UNSEEN for code in range(first, last + 1)
+)
 #: Before a text, so that it is no number: ``'``, a backtick, ``=``, quotes of all forms.
 _QUOTES = "'`´\"‘’“”＇｀"
 _POINT_ZERO = r"^(\d+)\.0+$"
-#: What consoles write where there is nothing, and cells that are masked altogether.
-_NOTHING = r"^(?:[-–—]+|/|\*+|null|NULL|None|nan|NaN|<NA>)$"
+#: What consoles and programs write where there is nothing, and cells that are masked altogether.
+_NOTHING = r"^(?:[-–—]+|/|\*+|null|NULL|None|nan|NaN|NaT|<NA>|N/A|无|暂无|暂无数据)$"
 
 
 def without_marks(cells: pl.Series) -> pl.Series:
@@ -19,21 +32,42 @@ def without_marks(cells: pl.Series) -> pl.Series:
     >>> without_marks(pl.Series(['="6921"', "'6922", "\t`6923 ", "6924"])).to_list()
     ['6921', '6922', '6923', '6924']
     """
-    cells = cells.str.strip_chars(_AROUND)
+    cells = without_blanks(cells)
     marked = cells.str.slice(0, 1).is_in(["=", "＝", *_QUOTES])
     if not marked.any():
         return cells
     bare = cells.str.strip_chars_start(f"=＝{_QUOTES}").str.strip_chars_end(_QUOTES)
-    return bare.str.strip_chars(_AROUND).zip_with(marked, cells)
+    return without_blanks(bare).zip_with(marked, cells)
 
 
-def without_nothing(cells: pl.Series) -> pl.Series:
-    """Return cells in which what stands for nothing is null.
+def without_blanks(cells: pl.Series) -> pl.Series:
+    r"""Return text cells without blanks and invisible marks around them.
+
+    >>> without_blanks(pl.Series(["\u202d6921\u202c", "\u3000甲店\u200e"])).to_list()
+    ['6921', '甲店']
+    """
+    ascii = cells.str.len_bytes().sum() == cells.str.len_chars().sum()
+    return cells.str.strip_chars(_BLANKS if ascii else _AROUND)  # the shorter, the faster
+
+
+def is_nothing(cells: pl.Series) -> pl.Series:
+    """Return which cells of text stand for nothing.
+
+    >>> is_nothing(pl.Series(["-", "", "无", "6921"])).to_list()
+    [True, True, True, False]
+    """
+    return (cells.str.contains(_NOTHING) | (cells == "")).fill_null(False)
+
+
+def without_nothing(cells: pl.Series, words: Collection[str] = ()) -> pl.Series:
+    """Return cells in which what stands for nothing is null, but for ``words`` that say something.
 
     >>> without_nothing(pl.Series(["-", "", "nan", "6921"])).to_list()
     [None, None, None, '6921']
     """
-    nothing = cells.str.contains(_NOTHING) | (cells == "")
+    nothing = is_nothing(cells)
+    if words and nothing.any():
+        nothing &= ~cells.is_in([*words]).fill_null(False)
     return cells.set(nothing, None) if nothing.any() else cells
 
 

@@ -229,6 +229,15 @@ class JoinedTable(RawTable):
             found.update(zip(own, lines, strict=True))
         return [found[row] for row in rows]
 
+    def records(self, rows: Sequence[int]) -> list[list[str]]:
+        """Return all cells of some rows as text, as their own files have them."""
+        found: dict[int, list[str]] = {}
+        for part, own in self._by_part(rows):
+            before = self.offsets[part]
+            records = self.parts[part].records([row - before for row in own])
+            found.update(zip(own, records, strict=True))
+        return [found[row] for row in rows]
+
     def sources(self, rows: Sequence[int]) -> list[RowSource]:
         """Return where some rows stand, in their own files."""
         lines = self.lines(rows)

@@ -13,7 +13,7 @@ from ..messages import Message, listed, message
 from ..model.layouts import Layout
 from ..model.streams import Stream
 from ..notices import Notice
-from .entries import folder_key, is_lost, leads_astray, visible
+from .entries import folder_key, is_lost, leads_astray, refuse_logged_tables, visible
 from .exports.picking import pick_columns
 from .exports.recognition import recognise, stated_encodings
 from .files import canonical_names, open_canonical, read_canonical, show_path
@@ -269,8 +269,10 @@ class _Search:
         ``stream`` is the one that every file in the folder is of.
 
         Raises:
-            InputError: for a link of a stream that leads nowhere: its rows are missing.
+            InputError: for a link of a stream that leads nowhere: its rows are missing; for a
+                table of files that do not all count.
         """
+        refuse_logged_tables(folder)
         for path in visible(folder):
             if not path.is_symlink():
                 yield path

@@ -74,6 +74,13 @@ def values(folder: Path, column: str, cells: Sequence[str], layout: str = LAYOUT
     return frame[column].to_list()
 
 
+def test_what_stands_for_nothing_is_empty_unless_the_layout_lists_it(tmp_path: Path) -> None:
+    nothing = ["无", "暂无", "-", "/", "NULL", "NaT", "***"]
+    assert values(tmp_path, "province", nothing) == [None] * 7
+    listed = LAYOUT.replace('"系统" = ""', '"系统" = ""\n"无" = "buyer"')
+    assert values(tmp_path, "cancelled_by", ["无", "暂无"], listed) == ["buyer", None]
+
+
 class TestText:
     @pytest.mark.parametrize(
         "cell",

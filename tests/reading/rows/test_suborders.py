@@ -18,7 +18,7 @@ import shopscore as ss
 from shopscore.plugins.layout_toml import parse_layout
 from shopscore.reading.quarantine import write_quarantine
 from support.event_rows import books, rows, seconds
-from support.exports.export_files import as_text
+from support.exports.export_files import as_text, needs_excel, write_workbook
 
 PLAIN = """schema = 1
 id = "own"
@@ -243,19 +243,43 @@ class TestByHand:
         assert books(events) == {"in": 2, "accepted": 1, "set_aside": 1}
 
     def test_some_with_an_id_and_some_without(self) -> None:
-        events = read([self.A, self.A, evolve(self.B, sub=None), evolve(self.B, sub=None)])
-        assert found(events)[0]["amount"] == 502
+        other = evolve(self.B, sub=None, fen=2)
+        events = read([self.A, self.A, evolve(self.B, sub=None), other])
+        assert found(events)[0]["amount"] == 503
         assert books(events) == {"in": 4, "accepted": 3, "replaced": 1}
         known = evolve(self.A, province="上海")
         for split in ([known, evolve(self.B, sub=None)], [evolve(self.B, sub=None), known]):
             assert found(read(split))[0]["province"] == "上海"
 
-    def test_a_file_without_their_column(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("sub", [None, "-", "无"])
+    @pytest.mark.parametrize("files", [1, 2])
+    def test_without_an_id_equal_rows_are_repeated(self, files: int, sub: str | None) -> None:
+        """Whether in one file or in two that overlap; states of them differ, and add up."""
+        part = evolve(self.B, sub=sub)
+        events = read(*([[part, part, self.A]] if files == 1 else [[part], [part, self.A]]))
+        assert found(events)[0]["amount"] == 501
+        assert books(events) == {"in": 3, "accepted": 2, "replaced": 1}
+        (notice,) = [n for n in events.report.notices if n.code == "rows_repeated"]
+        assert str(notice).startswith("orders: 1 row is repeated")
+
+    @pytest.mark.parametrize("end", [".csv", ".xlsx"])
+    def test_a_file_without_their_column(self, end: str, tmp_path: Path) -> None:
+        """Two goods of one price differ in a column that is not read; equal rows are repeated."""
         layout = evolve(LAYOUT, headers=("主单",))
-        path = tmp_path / "x.csv"
-        path.write_text("店铺,主单,金额\nS1,1,5\nS1,1,5\nS1,2,7\n", encoding="utf-8")
+        path = tmp_path / f"x{end}"
+        table = [
+            ["店铺", "主单", "金额", "商品"],
+            *(["S1", "1", "5", goods] for goods in ("杯", "碗", "杯")),
+            *(["S1", "2", "7", ""] for _ in range(2)),
+        ]
+        if end == ".xlsx":
+            needs_excel()
+            write_workbook(path, table)
+        else:
+            path.write_text(as_text(table), encoding="utf-8")
         events = ss.read_events(path, layouts=[layout])
         assert [r["amount"] for r in rows(events, "orders")] == [1000, 700]
+        assert books(events) == {"in": 5, "accepted": 3, "replaced": 2}
 
     def test_without_such_a_rule_the_last_state_of_a_row_wins(self) -> None:
         events = read([self.A, self.B], layout=NO_SUBORDERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -15,8 +15,12 @@ from .amounts import plain_numbers
 _NUMBERS = ("money", "number", "int")
 
 
-def clean(cells: pl.Series, kind: Kind, decimal: str | None = None) -> pl.Series:
+def clean(
+    cells: pl.Series, kind: Kind, decimal: str | None = None, words: Collection[str] = ()
+) -> pl.Series:
     r"""Return text cells of an export as the readers of canonical cells expect them.
+
+    What stands for nothing is null, unless it is one of ``words``, which a layout lists.
 
     >>> import polars as pl
     >>> clean(pl.Series(['="6921"', "'6922", "6923\t", "6924.0", "--"]), "text").to_list()
@@ -29,7 +33,7 @@ def clean(cells: pl.Series, kind: Kind, decimal: str | None = None) -> pl.Series
         cells = plain_numbers(cells, kind, decimal)
     elif kind == "text":
         cells = without_point_zero(cells)
-    return without_nothing(cells)
+    return without_nothing(cells, words)
 
 
 def mark_times(cells: pl.Series, words: Mapping[str, str], form: str | None) -> pl.Series:

@@ -116,7 +116,7 @@ def _clean_column(cells: pl.Series, stream: Stream, layout: Layout, name: str) -
     words = layout.words.get(name)
     if words is None:
         return _Cleaned(clean(cells, kind, decimal).alias(name))
-    text = clean(cells, "text")
+    text = clean(cells, "text", words=words)
     if kind == "bool":
         text = mark_times(text, words, layout.form(name).time)
     known = translate(text, words).alias(name)

@@ -12,6 +12,12 @@ from ...model.streams import Kind
 _FIRST_DAY, _LAST_DAY = -719_161, 2_932_895
 #: Nanoseconds cannot leave the calendar.
 _PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000}
+#: The days at the ends of the calendar, which programs write for "never", here or beyond them by
+#: UTC: shown without a time.
+_ENDS = {
+    **dict.fromkeys((_FIRST_DAY - 2, _FIRST_DAY - 1), "0001-01-01"),
+    **dict.fromkeys((_LAST_DAY + 1, _LAST_DAY + 2), "9999-12-31"),
+}
 _NESTED = (pl.List, pl.Array, pl.Struct)
 
 #: How a column becomes text, by the library that its dataframe is of.
@@ -142,7 +148,7 @@ def within_calendar(series: pl.Series) -> pl.Series:
     """Return times and days; as text where some are not within the years 1 to 9999.
 
     Neither Python nor the engine can show these, so they stand for themselves: a number, and of
-    what.
+    what. Of the days at the ends of the calendar the date is shown.
 
     >>> within_calendar(pl.Series([19_000, 3_000_000]).cast(pl.Date)).to_list()
     ['2022-01-08 00:00:00', '3000000 days from 1970-01-01']
@@ -160,4 +166,6 @@ def within_calendar(series: pl.Series) -> pl.Series:
     form = "%Y-%m-%d %H:%M:%S%:z" if zoned else "%Y-%m-%d %H:%M:%S"
     inside = series.set(outside, None)
     shown = (inside.cast(pl.Datetime("ms")) if unit == "days" else inside).dt.strftime(form)
-    return shown.zip_with(~outside, units.cast(pl.String) + f" {unit} from 1970-01-01")
+    number = units.cast(pl.String) + f" {unit} from 1970-01-01"
+    ends = (units // per_day).replace_strict(_ENDS, default=None, return_dtype=pl.String)
+    return shown.zip_with(~outside, ends.fill_null(number))

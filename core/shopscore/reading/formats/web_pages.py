@@ -56,7 +56,7 @@ def open_pages(content: Content, kind: PageKind) -> list[tuple[str, Grid]]:
         parser.feed(_tags_and_text(_decoded(page, content)))
         parser.close()
         found += parser.finished()
-    grids = [_grid(rows) for rows in found if sum(map(any, rows)) and sum(map(len, rows)) > 1]
+    grids = [_grid(t) for t in found if sum(map(any, t.rows)) and sum(map(len, t.rows)) > 1]
     if not grids:
         raise refuse_page(content, message("no table is in it"))
     return [(f"table {number}", grid) for number, grid in enumerate(grids, start=1)]
@@ -115,26 +115,45 @@ def _outside_comments(page: str) -> Iterator[str]:
     yield page[at:]
 
 
-def _grid(rows: list[list[str]]) -> Grid:
-    numbers = [number for number, row in enumerate(rows, start=1) if any(row)]
-    kept = [rows[number - 1] for number in numbers]
-    width = max(map(len, kept))
+def _grid(table: _Table) -> Grid:
+    """Return a table as a worksheet; a row with nothing but cells from above is none, as there."""
+    kept = table.own
+    place = {at: position for position, at in enumerate(kept)}
+    rows = [table.rows[at] for at in kept]
     columns = {
-        str(place): [(row[place] or None) if place < len(row) else None for row in kept]
-        for place in range(width)
+        str(column): [(row[column] or None) if column < len(row) else None for row in rows]
+        for column in range(max(map(len, rows)))
     }
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-    return Grid(frame, pl.Series(numbers, dtype=pl.Int64))
+    merged = {
+        column: [place[at] for at in filled if at in place]
+        for column, filled in table.from_above.items()
+    }
+    return Grid(frame, pl.Series([at + 1 for at in kept], dtype=pl.Int64), merged)
 
 
 class _Table:
-    """A table that is being read: its rows, and the cells that reach into rows below."""
+    """A table that is being read: its rows, and the cells that reach into rows below.
+
+    ``from_above`` has, by column, the rows whose cell is that of a row above.
+    """
 
     def __init__(self) -> None:
         self.rows: list[list[str]] = []
+        self.from_above: dict[int, list[int]] = {}
         self.text: list[str] | None = None  # of the open cell
         self._spans = (1, 1)
         self._below: dict[int, tuple[int, str]] = {}
+
+    @property
+    def own(self) -> list[int]:
+        """The rows with anything in them that begins there."""
+        filled = {(at, column) for column, rows in self.from_above.items() for at in rows}
+        return [
+            at
+            for at, row in enumerate(self.rows)
+            if any(cell and (at, column) not in filled for column, cell in enumerate(row))
+        ]
 
     def open_row(self) -> None:
         self.close_row()
@@ -169,8 +188,11 @@ class _Table:
 
     def _fill_down(self) -> None:
         row = self.rows[-1]
-        while len(row) in self._below:
-            row.append(self._below[len(row)][1])
+        while (place := len(row)) in self._below:
+            _, cell = self._below[place]
+            if cell:
+                self.from_above.setdefault(place, []).append(len(self.rows) - 1)
+            row.append(cell)
 
 
 class _TableParser(HTMLParser):
@@ -184,11 +206,11 @@ class _TableParser(HTMLParser):
         self._unseen = 0
         self._cells = 0
 
-    def finished(self) -> list[list[list[str]]]:
-        """Return the rows of all tables."""
+    def finished(self) -> list[_Table]:
+        """Return all tables, complete."""
         for table in self._open:
             table.close_row()
-        return [table.rows for table in self._tables]
+        return self._tables
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":

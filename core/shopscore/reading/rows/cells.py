@@ -15,7 +15,7 @@ from ...messages import message
 from ...model.layouts import AS_WRITTEN, UNITS, CellForm
 from ...model.streams import MONEY_SCALE, NUMBER_SCALE, Column
 from .clocks import DAY, clock_of
-from .times import SPREADSHEET_ZEROS, Times, is_never, narrow, read_times
+from .times import LAST_DAY, ZEROS, Times, is_never, narrow, read_times
 
 _EPOCH = datetime(1970, 1, 1)
 _FIRST_SECOND = int((datetime(1, 1, 1) - _EPOCH).total_seconds())
@@ -209,8 +209,9 @@ def _without_never(
     present: pl.Series, values: pl.Series, zone: ZoneInfo | None
 ) -> tuple[pl.Series, pl.Series]:
     """Return cells and times without those that say that a time has not come."""
-    if (values < 2 * DAY).any():
-        never = values.is_in(_zeros(zone)).fill_null(False)
+    zeros, last = _nevers(zone)
+    if (values < 2 * DAY).any() or (values >= last).any():
+        never = (values.is_in(zeros) | (values >= last)).fill_null(False)
         present, values = present.set(never, None), values.set(never, None)
     if present.dtype == pl.String and values.null_count() > present.null_count():
         present = present.set(is_never(present), None)
@@ -218,13 +219,14 @@ def _without_never(
 
 
 @cache
-def _zeros(zone: ZoneInfo | None) -> tuple[int, ...]:
-    """Return the steady seconds at which clocks begin: in 1970, here and by UTC, and of spreadsheets."""
-    midnights = pl.Series([0, *SPREADSHEET_ZEROS])
+def _nevers(zone: ZoneInfo | None) -> tuple[tuple[int, ...], int]:
+    """Return the steady seconds at which clocks begin, here and by UTC, and those of the last day."""
+    zeros = pl.Series([0, *ZEROS])
     if zone is None:
-        return tuple(midnights)
+        return tuple(zeros), LAST_DAY
     clock = clock_of(zone)
-    return clock.base, *clock.steady(midnights)
+    found = pl.concat([zeros, zeros + clock.base, clock.steady(zeros)])
+    return tuple(found.unique()), int(clock.steady(pl.Series([LAST_DAY])).item())
 
 
 def _first_seconds(values: pl.Series, zone: ZoneInfo | None) -> pl.Series:

@@ -15,7 +15,7 @@ from ...model.streams import Column, Stream
 from ..raw_table import SUBORDER, RawTable
 from ..report import INCIDENT_SCHEMA, no_incidents
 from .cells import Cells, NoZoneError, parse
-from .ids import LOST_DIGITS, Ids, is_id, read_ids
+from .ids import LOST_DIGITS, WORD, Ids, is_id, read_ids
 from .shop_codes import ShopCodes
 from .times import narrow
 
@@ -181,6 +181,8 @@ def _find_faults(
         yield "shop_id", without, _EMPTY
     if (lost := shops.rounded()) is not None:
         yield "shop_id", lost, LOST_DIGITS
+    if (sums := shops.totals()) is not None:
+        yield "shop_id", sums, WORD
     for fault in sorted(ids.faults, key=lambda f: f.column not in stream.key):
         if fault.aside:
             yield fault.column, fault.cells, fault.reason

@@ -49,6 +49,17 @@ class TypedRows:
         """The sources, without their cells."""
         return tuple(table for table, _ in self.parts)
 
+    def records(self, rows: pl.Series) -> list[list[str]]:
+        """Return all cells of rows, by their positions among those of all parts."""
+        found: dict[int, list[str]] = {}
+        for (table, part), before in zip(self.parts, self.offsets.tolist(), strict=False):
+            own = rows.filter(rows.is_between(before, before + part.rows_in, closed="left"))
+            if len(own):
+                at = own.to_list()
+                records = table.records([row - before for row in at])
+                found.update(zip(at, records, strict=True))
+        return [found[row] for row in rows]
+
 
 @frozen(eq=False)
 class ConsolidatedRows:
@@ -96,7 +107,7 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) ->
     stream = typed.stream
     shop = pl.concat(part.shops.among(shop_ids) for _, part in typed.parts)
     rows = typed.rows.with_columns(shop)
-    whole, repeated = merge_suborders(rows, typed.suborders, stream)
+    whole, repeated = merge_suborders(rows, typed.suborders, stream, typed.records)
     found = keep_latest(whole, stream)
     latest = found.rows
     repaired_rows, emptied = repair_times(latest, stream, zone)

@@ -9,23 +9,35 @@ from attrs import frozen
 
 from ...messages import Message, message
 from ...model.streams import Column, Stream
-from ..marks import without_marks, without_nothing, without_point_zero
+from ..marks import without_blanks, without_marks, without_nothing, without_point_zero
 from .lost_digits import find_lost
+from .times import narrow
 
 #: What nearly every id is; only other cells are looked at more closely.
 _PLAIN = r"^[A-Za-z_-]*[0-9][A-Za-z0-9_-]*$"
 #: An id that a spreadsheet took for a number, and rounded.
-_ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
+_ROUNDED = (
+    r"^[0-9]{1,3}(?:[.,][0-9]+)?\s*[eE]\s*\+\s*[0-9]+$|^[0-9]{1,3}[.,][0-9]+\s*[eE]\s*[0-9]+$"
+)
 #: An ``=`` alone is no mark of an id: it may be all that tells it from another.
 _FORMULA = r"^\s*[=＝][^\"]"
 #: Digits in groups of three, as a spreadsheet shows a large number.
-_GROUPED = r"^[0-9]{1,3}(?:[,，][0-9]{3})+$"
+_GROUPED = r"^[0-9]{1,3}(?:,[0-9]{3})+$"
 #: What is written before the sums of a file.
 _TOTALS = (
     r"(?i)^\W*(?:总计|总共|总和|合计|小计|共计|汇总|本页"
     r"|(?:grand\s*total|sub-?total|total)(?:[^a-z0-9]|$))"
 )
+#: Such a word with at most a number and its unit: shops may have names that begin with one.
+_TOTALS_ALONE = (
+    r"(?i)^\W*(?:总计|总共|总和|合计|小计|共计|汇总|本页|grand\s*total|sub-?total|total|\W|[0-9])+"
+    r"[元单条家店]?\W*$"
+)
 _WORDS = r"^[^0-9]*[\u4e00-\u9fff][^0-9]*$"
+#: Signs of a sentence, as below the rows of a file (``共6条记录``, ``Page 1 of 2``): no order has them.
+_SENTENCE = r"[\u4e00-\u9fff]|\S\s+\S"
+#: But a word may stand before the number of every order.
+_NAMED = r"^[\u4e00-\u9fff]+[A-Za-z_-]*[0-9][A-Za-z0-9_-]*$"
 #: Buyers and agents may have names instead of numbers, and a row is of use without them.
 _NAMES = ("buyer_id", "agent_id")
 
@@ -76,17 +88,19 @@ def read_ids(cells: Mapping[str, pl.Series], stream: Stream, rows_per_file: Sequ
 
 
 def bare_ids(cells: pl.Series) -> pl.Series:
-    r"""Return ids without marks; only what is an id below its marks is changed.
+    r"""Return ids without marks; of a name only what nobody sees is taken away.
 
     >>> bare_ids(pl.Series(["1001.0", '="1002"', "`1003", "6,921", "O'Neill"])).to_list()
     ['1001', '1002', '1003', '6921', "O'Neill"]
+    >>> bare_ids(pl.Series(["１００１", "６．９２Ｅ＋１８", "甲（一）"])).to_list()
+    ['1001', '6.92E+18', '甲（一）']
     """
     at = _odd(cells).arg_true()
     if not len(at):
         return cells
-    found = cells.gather(at)
-    bare = without_point_zero(without_marks(found))
-    bare = bare.zip_with(~bare.str.contains(_GROUPED), bare.str.replace_all("[,，]", ""))
+    found = without_blanks(cells.gather(at))
+    bare = without_point_zero(narrow(without_marks(found)))
+    bare = bare.zip_with(~bare.str.contains(_GROUPED), bare.str.replace_all(",", ""))
     known = bare.str.contains(_PLAIN) | bare.str.contains(_ROUNDED)
     known &= ~found.str.contains(_FORMULA)
     return cells.clone().scatter(at, bare.zip_with(known, found))
@@ -106,7 +120,23 @@ def rounded(ids: pl.Series) -> pl.Series:
     return ids.str.contains(_ROUNDED).fill_null(False)
 
 
-#: Why an id that lost digits is none.
+def _no_orders(ids: pl.Series) -> pl.Series:
+    """Return which cells are no ids of orders, by what the others of the column are."""
+    sentences = ids.str.contains(_SENTENCE)
+    named = ids.str.contains(_NAMED)
+    if 2 * (named.sum() or 0) > len(ids) - ids.null_count():
+        sentences &= ~named
+    digits = ids.str.contains("[0-9]")
+    return sentences | ~digits if digits.any() else sentences  # else they are named in letters
+
+
+def totals(ids: pl.Series) -> pl.Series:
+    """Return which ids of shops are a word before sums, with or without a number."""
+    return (ids.str.contains(_TOTALS) & ids.str.contains(_TOTALS_ALONE)).fill_null(False)
+
+
+#: Why a word is no id, and why an id that lost digits is none.
+WORD = message("a word, and no id")
 LOST_DIGITS = message("digits of this id are lost: a spreadsheet rounded it")
 
 
@@ -121,7 +151,7 @@ def _not_ids(name: str, ids: pl.Series, odd: pl.Series, stream: Stream) -> Itera
     if name not in stream.key:
         return
     words = ids.str.contains(_TOTALS) | ids.str.contains(_WORDS)
-    if name == "order_id" and (digits := ids.str.contains("[0-9]")).any():
-        words |= ~digits  # where no id has any, they are named in letters
+    if name == "order_id":
+        words |= _no_orders(ids)
     if (words := odd & words).any():
-        yield NoId(name, words, message("a word, and no id"), aside=True)
+        yield NoId(name, words, WORD, aside=True)

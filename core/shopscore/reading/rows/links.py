@@ -14,9 +14,9 @@ Mask = npt.NDArray[np.bool_]
 #: Row of the linked order in the orders table; null where the row names none that is known.
 ORDER = "_order"
 
-
-#: So many rows that name orders, and find none, are told of; of one shop, where others find theirs.
-_FEW, _FEW_OF_ONE = 2, 5
+#: Of a shop beside others that find their orders so many rows are told of: a single one may name
+#: an order from before the file.
+_FEW_OF_ONE = 2
 
 
 @frozen(eq=False)
@@ -56,7 +56,7 @@ def _lost(shop: pl.Series, named: pl.Series, found: Mask, of_orders: pl.Series) 
     """Return the shops whose rows name orders, and find none.
 
     A shop without any order is told of only where no shop has both; where other shops find
-    theirs, those that have orders, and more than a few rows.
+    theirs, those that have orders, and more than one row.
     """
     size = 1 + max(int(shop.max()), int(of_orders.max()))  # type: ignore[arg-type]
     shops = shop.to_numpy()
@@ -66,5 +66,5 @@ def _lost(shop: pl.Series, named: pl.Series, found: Mask, of_orders: pl.Series) 
     if finding.any():
         lost = having & (finding == 0) & (naming >= _FEW_OF_ONE)
     else:
-        lost = (naming > 0) & (having | ~having[naming > 0].any()) & (naming.sum() >= _FEW)
+        lost = (naming > 0) & (having | ~having[naming > 0].any())
     return tuple(np.flatnonzero(lost).tolist())

@@ -24,8 +24,9 @@ _FIRST = 512
 _EVIDENCE, _LEAST = 4.0, 2
 #: Gaps between doubles from here on are evidence; small powers of two occur in numbering.
 _GAP = 16
-#: Ids that are counted in steps of this are made so; as many different ones show it.
-_STEP, _STEPPED = 4096, 8
+#: Ids that are counted in steps of this, or of so many gaps where these are wide, are made so; as
+#: many different ones show it.
+_STEP, _GAPS, _STEPPED = 4096, 4, 8
 
 
 class _Sign(NamedTuple):
@@ -52,6 +53,11 @@ def _gap(id: str) -> float:
     """Return the distance between doubles where an id lies."""
     number = float(id)
     return math.ulp(number) if math.isfinite(number) else 0.0
+
+
+def _in_steps(id: str) -> bool:
+    """Return whether an id is one of those that are counted in steps, which every double is not."""
+    return int(id) % max(_STEP, _GAPS * int(_gap(id))) == 0
 
 
 def _log_gap(id: str) -> float:
@@ -118,7 +124,6 @@ def _suspicious(cells: pl.Series) -> set[str]:
 
 
 def _beyond_chance(sign: _Sign, ids: set[str]) -> bool:
-    stepped = sign is _DOUBLE and len(ids) >= _STEPPED
-    if stepped and not any(int(id) % _STEP for id in ids):
+    if sign is _DOUBLE and len(ids) >= _STEPPED and all(map(_in_steps, ids)):
         return False
     return len(ids) >= _LEAST and sum(map(sign.weight, ids)) >= _EVIDENCE

@@ -7,15 +7,16 @@ import numpy.typing as npt
 import polars as pl
 from attrs import frozen
 
+from ..marks import without_nothing
 from .cells import trim
-from .ids import bare_ids, rounded
+from .ids import bare_ids, rounded, totals
 
 
 @frozen(eq=False)
 class ShopCodes:
     """A code for the shop of each row, and the id that each code in use stands for.
 
-    An id that is empty is null.
+    An id that is empty, or stands for nothing, is null.
     """
 
     codes: npt.NDArray[np.uint32]
@@ -30,7 +31,8 @@ class ShopCodes:
         row_of_code = np.full(int(codes.max()) + 1 if len(codes) else 0, -1, dtype=np.int64)
         row_of_code[codes] = np.arange(len(codes))
         used = np.flatnonzero(row_of_code >= 0)
-        return cls(codes, used, bare_ids(trim(filled.gather(row_of_code[used]))))
+        ids = bare_ids(trim(filled.gather(row_of_code[used])))
+        return cls(codes, used, without_nothing(ids))
 
     def missing(self) -> pl.Series | None:
         """Return which rows have no shop; None where every row has one."""
@@ -39,6 +41,10 @@ class ShopCodes:
     def rounded(self) -> pl.Series | None:
         """Return which rows have a shop whose digits a spreadsheet lost; None where none has."""
         return self._rows_of(rounded(self.ids))
+
+    def totals(self) -> pl.Series | None:
+        """Return which rows have a word before sums in the place of a shop; None where none has."""
+        return self._rows_of(totals(self.ids))
 
     def _rows_of(self, ids: pl.Series) -> pl.Series | None:
         """Return which rows have one of some ids; None where no row has."""

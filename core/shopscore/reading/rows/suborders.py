@@ -10,7 +10,7 @@ from ...model.layouts import SubOrders
 from ...model.streams import Stream
 from ..raw_table import SUBORDER
 from .checks import ROW
-from .latest_state import canonical_text
+from .latest_state import SEPARATOR, canonical_text
 
 #: The rows of the sources of which a row is made; null: it is one itself.
 PARTS = "_parts"
@@ -18,13 +18,18 @@ PARTS = "_parts"
 RULE = "_rule"
 
 
+#: Returns all cells of rows as the sources have them, also those that are not read.
+Records = Callable[[pl.Series], list[list[str]]]
+
+
 def merge_suborders(
-    rows: pl.DataFrame, rules: list[SubOrders], stream: Stream
+    rows: pl.DataFrame, rules: list[SubOrders], stream: Stream, records: Records
 ) -> tuple[pl.DataFrame, int]:
     """Return the rows of all sources with those of one order put together, each sub-order once.
 
     Of a sub-order that is there more than once the latest state is taken, wherever it comes from.
-    Rows without a rule stay as they are. An order stands where the first of its parts stands.
+    One without an id counts once where ``records`` are equal in every cell. Rows without a rule
+    stay as they are. An order stands where the first of its parts stands.
     The second value is how many rows of sub-orders were equal in every cell to another.
     """
     if RULE not in rows.columns:
@@ -32,25 +37,28 @@ def merge_suborders(
     alone = rows.filter(pl.col(RULE).is_null())
     parts = rows.filter(pl.col(RULE).is_not_null())
     merged = [
-        _merge(parts.filter(pl.col(RULE) == position), rule, stream)
+        _merge(parts.filter(pl.col(RULE) == position), rule, stream, records)
         for position, rule in enumerate(rules)
     ]
     orders = pl.concat([alone, *(part for part, _ in merged)], how="diagonal")
     return orders.drop(SUBORDER, RULE), sum(repeated for _, repeated in merged)
 
 
-def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> tuple[pl.DataFrame, int]:
+def _merge(
+    rows: pl.DataFrame, rule: SubOrders, stream: Stream, records: Records
+) -> tuple[pl.DataFrame, int]:
     keys = ["shop", *stream.key]
     newest = ["updated_at"] if "updated_at" in rows.columns else []
     rows = rows.with_columns(canonical_text(stream, rows.columns))
     rows = rows.sort(*keys, SUBORDER, *newest, "_text", nulls_last=False)
-    alone = rows[SUBORDER].is_null()  # without an id each row is a part of its own
-    named = rows.filter(~alone)
+    without = rows[SUBORDER].is_null()
+    named, parts = rows.filter(~without), rows.filter(without)
+    alone = _without_repeated(parts, [*keys, "_text"], records)
     once = named.unique([*keys, SUBORDER], keep="last", maintain_order=True)
-    repeated = 0
+    repeated = len(parts) - len(alone)
     if len(once) < len(named):
-        repeated = len(named) - named.n_unique([*keys, SUBORDER, *newest, "_text"])
-    rows = pl.concat([once, rows.filter(alone)]).sort(*keys, SUBORDER, "_text", nulls_last=True)
+        repeated += len(named) - named.n_unique([*keys, SUBORDER, *newest, "_text"])
+    rows = pl.concat([once, alone]).sort(*keys, SUBORDER, "_text", nulls_last=True)
     how = dict(_how(rule, newest))
     apart = {*keys, SUBORDER, RULE, "_text"}
     orders = rows.group_by(keys, maintain_order=True).agg(
@@ -62,6 +70,22 @@ def _merge(rows: pl.DataFrame, rule: SubOrders, stream: Stream) -> tuple[pl.Data
         pl.col(ROW).alias(PARTS),
     )
     return orders, repeated
+
+
+def _without_repeated(parts: pl.DataFrame, alike: list[str], records: Records) -> pl.DataFrame:
+    """Return parts without an id, one of those that are equal in every cell.
+
+    That what is read of them is alike is not enough: they may be two goods of one price.
+    """
+    doubtful = parts.select(alike).is_duplicated()
+    if not doubtful.any():
+        return parts
+    rivals = parts.filter(doubtful).sort(ROW)
+    cells = [SEPARATOR.join(record) for record in records(rivals[ROW])]
+    once = rivals.with_columns(pl.Series("_cells", cells)).unique(
+        [*alike, "_cells"], keep="first", maintain_order=True
+    )
+    return pl.concat([parts.filter(~doubtful), once.drop("_cells")])
 
 
 def _how(rule: SubOrders, newest: list[str]) -> Iterator[tuple[str, Callable[[pl.Expr], pl.Expr]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,7 @@ import polars as pl
 from attrs import frozen
 
 from ...model.layouts import TIME_DIRECTIVES
+from ..marks import is_nothing
 from .clocks import DAY
 
 _OFFSET = r"Z|z|[+-][0-9]{2}(?::?[0-9]{2})?"
@@ -35,14 +37,28 @@ _CHINESE = (
     ("下午", " PM "),
     (r"\s+", " "),
 )
-#: What stands for a time that has not come: zero, MySQL's zero date and that of spreadsheets.
+#: What stands for a time that has not come, beside the words for nothing: zero, MySQL's zero date
+#: and that of spreadsheets, and the days at the ends of the calendar, also beyond it by an offset.
 _NEVER = (
-    r"^(?:0+(?:\.0*)?|无|暂无|-+|–+|—+|/"
+    r"^(?:0+(?:\.0*)?"
     r"|(?:0{4}[-/.]0{1,2}|1900[-/]0?1)[-/.]0{1,2}(?:[ T]0{1,2}:00(?::00(?:\.0*)?)?Z?)?"
-    r"|0000年0{1,2}月0{1,2}日(?: *0{1,2}:00(?::00)?)?)$"
+    r"|0000年0{1,2}月0{1,2}日(?: *0{1,2}:00(?::00)?)?"
+    r"|(?:0001[-/.]0?1[-/.]0?1|9999[-/.]12[-/.]31)(?:[ T].*)?)$"
 )
-#: Midnight of the days that spreadsheets count as 0 and as 1.
-SPREADSHEET_ZEROS = (-25_569 * DAY, -25_568 * DAY)
+
+
+def _midnight(year: int, month: int, day: int) -> int:
+    return (date(year, month, day) - date(1970, 1, 1)).days * DAY
+
+
+#: Midnights at which clocks begin, as programs write "never": of .NET and Go, the first of SQL
+#: Server's calendar, the days that spreadsheets count as 0 and as 1, and SQL Server's zero.
+ZEROS = tuple(
+    _midnight(*day)
+    for day in ((1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1))
+)
+#: Any time of the last day of the calendar is "never" too.
+LAST_DAY = _midnight(9999, 12, 31)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: Times before that are no epoch times: seconds would be taken for milliseconds.
 _EARLIEST_EPOCH = 20 * 365 * DAY
@@ -86,13 +102,13 @@ def is_never(cells: pl.Series) -> pl.Series:
     >>> is_never(pl.Series(["0000-00-00 00:00:00", "0", "无", "2022-05-20"])).to_list()
     [True, True, True, False]
     """
-    return cells.str.contains(_NEVER).fill_null(False)
+    return cells.str.contains(_NEVER).fill_null(False) | is_nothing(cells)
 
 
 def is_zero(seconds: pl.Series) -> pl.Series:
-    """Return which times are the zero of some clock: by the epoch in any zone, or a spreadsheet's."""
+    """Return which times say "never": the zero of some clock, in 1970 of any zone, or the last day."""
     epoch = seconds.is_between(-DAY, DAY)
-    return (epoch | seconds.is_in(SPREADSHEET_ZEROS)).fill_null(False)
+    return (epoch | seconds.is_in(ZEROS) | (seconds >= LAST_DAY)).fill_null(False)
 
 
 def narrow(cells: pl.Series) -> pl.Series:
