@@ -12,12 +12,10 @@ from ...model.streams import Kind
 _FIRST_DAY, _LAST_DAY = -719_161, 2_932_895
 #: Nanoseconds cannot leave the calendar.
 _PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000}
-#: The days at the ends of the calendar, which programs write for "never", here or beyond them by
-#: UTC: shown without a time.
-_ENDS = {
-    **dict.fromkeys((_FIRST_DAY - 2, _FIRST_DAY - 1), "0001-01-01"),
-    **dict.fromkeys((_LAST_DAY + 1, _LAST_DAY + 2), "9999-12-31"),
-}
+#: The days at the ends of the calendar, which programs write for "never": shown without a time.
+_ENDS = {_FIRST_DAY - 1: "0001-01-01", _LAST_DAY + 1: "9999-12-31"}
+#: By UTC they may lie a day beyond.
+_ZONED_ENDS = {_FIRST_DAY - 2: "0001-01-01", _LAST_DAY + 2: "9999-12-31", **_ENDS}
 _NESTED = (pl.List, pl.Array, pl.Struct)
 
 #: How a column becomes text, by the library that its dataframe is of.
@@ -167,5 +165,6 @@ def within_calendar(series: pl.Series) -> pl.Series:
     inside = series.set(outside, None)
     shown = (inside.cast(pl.Datetime("ms")) if unit == "days" else inside).dt.strftime(form)
     number = units.cast(pl.String) + f" {unit} from 1970-01-01"
-    ends = (units // per_day).replace_strict(_ENDS, default=None, return_dtype=pl.String)
+    known = _ZONED_ENDS if zoned else _ENDS
+    ends = (units // per_day).replace_strict(known, default=None, return_dtype=pl.String)
     return shown.zip_with(~outside, ends.fill_null(number))
