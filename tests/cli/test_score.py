@@ -153,6 +153,16 @@ class TestTable:
         for metric in view.metrics:
             assert result.rules.metrics[metric.id].metric.en in answer.out
 
+    def test_of_a_single_shop_is_that_shops(self, tmp_path: Path) -> None:
+        file = tmp_path / "values.csv"
+        file.write_text("shop_id,metric,value\nA,bad_review_rate,0.5\n", encoding="utf-8")
+        plain, named = (
+            shopscore("score", "--values", file, *WHICH, *which).done().out
+            for which in ((), ("--shop", "A"))
+        )
+        assert plain == named
+        assert plain.startswith("A · unknown · ")
+
     def test_no_line_is_cut(self, tmp_path: Path) -> None:
         long = "S" + "0123456789" * 12
         (tmp_path / "orders.csv").write_text(f"shop_id,order_id\n{long},1\n", encoding="utf-8")

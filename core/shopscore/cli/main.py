@@ -67,7 +67,7 @@ def score(
 
     Export files of the back office are recognised by their headers; files of several shops lie in
     a folder for each. Shops are ranked among all shops of their industry in EVENTS, also those not
-    shown.
+    shown. The table of a single shop has every number behind its score, as with --shop.
     """
     if events is None and values is None:
         raise UsageError(message("give EVENTS, or --values FILE, or both"))

@@ -36,8 +36,8 @@ def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions) 
 
 
 def _show_result(result: Result, shops: tuple[str, ...], path: Path | None) -> None:
-    if shops:
-        views = [result[id] for id in dict.fromkeys(shops)]
+    if shops or len(result) == 1:
+        views = [result[id] for id in dict.fromkeys(shops)] or list(result)
         tables.show(*(shop_table(result, view) for view in views), output=path)
         return
     shown = [view for view, _ in zip(result, range(tables.MANY), strict=False)]
