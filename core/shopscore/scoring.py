@@ -114,9 +114,9 @@ def score(
         tz: the zone of the events' clock, where it is not the platform's.
         strict: raise where a row of the events would be set aside.
         require: what the result must be, else an error is raised: ``complete`` (no input of a
-            weighted metric is missing), ``fresh`` (no stream ends more than two days before
+            weighted metric is missing, and every condition of a score is checked), ``fresh`` (no stream ends more than two days before
             ``as_of``), ``window`` (no stream begins after the first day of a window),
-            ``peers=20`` (no rank among fewer); words with commas between them, or a list.
+            ``peers=20`` (no rank among fewer, and no value without a rank); words with commas between them, or a list.
         progress: called with a line of text as each step begins.
 
     Returns:

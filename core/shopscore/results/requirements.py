@@ -7,7 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 from attrs import frozen
 
+from ..composing.eligibility import ranked_shops
 from ..errors import RequirementError, UsageError, did_you_mean
+from ..grading.points import Graded
 from ..messages import message, numbered
 from .result import Result
 
@@ -79,7 +81,10 @@ class Requirements:
         return result
 
     def _check_peers(self, result: Result) -> None:
+        if not self.peers:
+            return
         for id, graded in result.graded.items():
+            self._check_unranked(result, id, graded)
             if graded.percentiles is None:
                 continue
             ranked = graded.percentiles.peers
@@ -94,3 +99,19 @@ class Requirements:
                         few=int(ranked[few[0]]),
                     )
                 )
+
+    def _check_unranked(self, result: Result, id: str, graded: Graded) -> None:
+        """Raise where a shop has a value and no rank; but not where rules keep it from ranking."""
+        ranked = ranked_shops(result.rules.exact, result.checks)
+        missed = graded.unranked if ranked is None else graded.unranked & ranked
+        if missed.any():
+            row = int(np.flatnonzero(missed)[0])
+            raise RequirementError(
+                message(
+                    "required: peers={peers}; but {metric} of shop {shop} is not ranked: {why}",
+                    peers=self.peers,
+                    metric=id,
+                    shop=result.shops["shop_id"][row],
+                    why=result.columns.metric_reasons[id].at(row),
+                )
+            )
