@@ -132,7 +132,7 @@ class TestRealReport:
         assert "No shop has a score" in answer.err
         metrics = "dispute_refund_rate, refund_hours, self_completion_rate"
         why = f"input is missing for {metrics}: no stream aftersales; a score needs it"
-        assert f"Note: {why}\n" in answer.err
+        assert f"Note: {why}\n" in answer.out
         found = shopscore("score", *args, "--format", "json").done().document
         valid("score", found)
         (shop,) = found["shops"]

@@ -104,7 +104,8 @@ class TestReasons:
         either = "缺少列 orders.signed_at 或 orders.confirmed_at"
         assert f"商品差评率：{either}、缺少数据流 reviews\n" in answer.out
         said = "pickup_rate 缺少数据：缺少列 orders.picked_up_at；没有它就无法得出分数"
-        assert f"提示：{said}\n" in answer.err
+        assert f"提示：{said}\n" in answer.out
+        assert said not in answer.err
 
     def test_in_python_they_stay_english(self, only_orders: Path) -> None:
         import shopscore as ss

@@ -280,7 +280,7 @@ class TestBenchmarks:
         )
         answer = shopscore("score", events, *WHICH, "--benchmarks", file, "--shop", "S0001").done()
         assert "0.250*" in answer.out
-        assert "percentiles from the benchmark table (marked *): bad_review_rate\n" in answer.err
+        assert "percentiles from the benchmark table (marked *): bad_review_rate\n" in answer.out
 
 
 VALUES = """shop_id,metric,value,n,industry
@@ -316,8 +316,24 @@ class TestValues:
     def test_says_what_was_not_checked(self, file: Path) -> None:
         answer = shopscore("score", "--values", file, *WHICH).done()
         for condition in ("(no_suspected_fakes)", "(enough_orders)"):
-            (said,) = [line for line in answer.err.splitlines() if condition in line]
+            (said,) = [line for line in answer.out.splitlines() if condition in line]
             assert said.startswith("Note: not checked: ")
+            assert condition not in answer.err
+
+    @pytest.mark.parametrize("form", ["table", "json", "csv"])
+    def test_notices_are_said_once(self, file: Path, form: str) -> None:
+        """Below a table, in JSON, or beside cells that have no room for them."""
+        answer = shopscore("score", "--values", file, *WHICH, "-f", form).done()
+        assert answer.out.count("not checked: Enough paid orders") == (form != "csv")
+        assert answer.err.count("Note: not checked: Enough paid orders") == (form != "table")
+
+    def test_a_quiet_file_has_them_too(self, file: Path, tmp_path: Path) -> None:
+        page = ("score", "--values", file, *WHICH, "-q")
+        assert shopscore(*page, "-o", tmp_path / "x.txt").done().err == ""
+        assert "\nNote: not checked: Enough paid" in (tmp_path / "x.txt").read_text("utf-8")
+        (tmp_path / "r.csv").write_text(shopscore(*page, "-f", "csv").done().out, "utf-8")
+        rows = list(csv.DictReader(io.StringIO((tmp_path / "r.csv").read_text("utf-8"))))
+        assert {row["not_checked"] for row in rows} == {"no_suspected_fakes;enough_orders"}
 
     def test_given_percentiles_and_points(self, tmp_path: Path) -> None:
         file = tmp_path / "values.csv"
@@ -410,11 +426,11 @@ class TestSpan:
     def test_named_and_outside(self, events: Path) -> None:
         answer = shopscore("score", events, *WHO, "--ruleset", "2022", "--as-of", "2024-06-30")
         answer.done()
-        assert "2021-01-01 to 2022-12-31" in answer.err
-        assert "2024-06-30 because it was named" in answer.err
+        assert "2021-01-01 to 2022-12-31" in answer.out
+        assert "2024-06-30 because it was named" in answer.out
 
     def test_named_and_inside(self, events: Path) -> None:
-        assert "because it was named" not in shopscore("score", events, *WHICH).done().err
+        assert "because it was named" not in shopscore("score", events, *WHICH).done().out
 
     def test_unnamed_and_inside(self, events: Path, document: dict[str, Any]) -> None:
         answer = shopscore("score", events, *WHO, "--as-of", "2022-07-01", "-f", "json").done()

@@ -120,12 +120,16 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 
 def say(*lines: object, level: int = logging.INFO) -> None:
     """Say lines on standard error, in the language of the run and with the names of options."""
+    for line in lines:
+        voice.tell(spoken(line), level)
+
+
+def spoken(said: object) -> str:
+    """Return what is said in the language of the run, with the names of options."""
     context = click.get_current_context(silent=True)
     commands = context.find_root().command if context else None
-    for line in lines:
-        text = voice.text(line)
-        named = name_options(text, commands) if isinstance(commands, click.Group) else text
-        voice.tell(named, level)
+    text = voice.text(said)
+    return name_options(text, commands) if isinstance(commands, click.Group) else text
 
 
 def write(text: str, output: Path | None) -> None:

@@ -91,7 +91,12 @@ def tell(said: object, level: int = logging.INFO) -> None:
 
 def tell_notice(notice: Notice) -> Message | None:
     """Return a notice as a line to say; None where the log of the run has it already."""
-    return None if _voice.log_format == "json" else message("Note: {notice}", notice=notice)
+    return None if _voice.log_format == "json" else note(notice)
+
+
+def note(notice: Notice) -> Message:
+    """Return a notice as a line of its own."""
+    return message("Note: {notice}", notice=notice)
 
 
 def _plain(said: object) -> object:
