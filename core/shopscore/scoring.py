@@ -21,7 +21,14 @@ from .counting.sums import window_sums
 from .errors import StateError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.typed_values import read_values
-from .grading.value_merging import Prefer, ToGrade, ValuesBeside, merge_values, values_alone
+from .grading.value_merging import (
+    Prefer,
+    ToGrade,
+    ValuesBeside,
+    check_prefer,
+    merge_values,
+    values_alone,
+)
 from .grading.weighing import MetricValues, weigh
 from .messages import message
 from .notices import Notice
@@ -154,6 +161,7 @@ def score(
 
 def read_beside(values: Any, prefer: Prefer, selection: Selection) -> ValuesBeside | None:
     """Return the values that a user typed in beside events; None where there are none."""
+    check_prefer(prefer, values)
     if values is None:
         return None
     return ValuesBeside(read_values(values, selection.rules), prefer)

@@ -516,6 +516,22 @@ class TestUsage:
         shopscore("score", events, *WHICH, "-f", "parquet").failed(2, "-o FILE")
 
     def test_unknown_option(self, events: Path) -> None:
+    def test_options_that_nothing_heeds(
+        self, tmp_path: Path, events: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = tmp_path / "values.csv"
+        file.write_text(VALUES, encoding="utf-8")
+        page = ("score", "--values", file, *WHICH)
+        for given in (
+            ("--strict",), ("--quarantine", "x"), ("--shop-id", "S9"), ("--layout", "x.toml"),
+            ("--shop-type", "flagship"), ("--tz", "UTC"), ("--prefer", "values"),
+        ):  # fmt: skip
+            said = shopscore(*page, *given).failed(2, given[0])
+            assert said == f"Error: without EVENTS nothing heeds {given[0]}"
+        shopscore("score", events, *WHICH, "--prefer", "values").failed(2, "--prefer", "--values")
+        monkeypatch.setenv("SHOPSCORE_STRICT", "1")  # is of all commands, and no request
+        shopscore(*page, "--industry", "food").done()
+
         shopscore("score", events, *WHICH, "--asof", "2022-07-01").failed(2, "--asof")
 
     def test_unknown_command(self) -> None:

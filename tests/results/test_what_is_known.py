@@ -265,6 +265,18 @@ def test_requirements(case: str, holds: set[str]) -> None:
     assert ss.RequirementError.exit_code == 1
 
 
+@pytest.mark.parametrize("given", [5, [5], ["complete", None]])
+def test_requirements_are_words(given: Any) -> None:
+    with pytest.raises(ss.UsageError, match="require= takes words"):
+        scored(frames(), require=given)
+
+
+@pytest.mark.parametrize(("given", "said"), [("x", "prefer='x'"), ("values", "values= is not")])
+def test_nothing_goes_before_values_that_are_not_there(given: Any, said: str) -> None:
+    with pytest.raises(ss.UsageError, match=said):
+        scored(frames(), prefer=given)
+
+
 def typed(*cells: tuple[str, str, str]) -> pl.DataFrame:
     table = pl.DataFrame(cells, schema=["shop_id", "metric", "value"], orient="row")
     return table.with_columns(industry=pl.lit("food"))

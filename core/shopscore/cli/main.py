@@ -11,6 +11,7 @@ import click
 from ..errors import UsageError
 from ..messages import message, numbered
 from . import options, voice
+from .idle_options import OF_EVENTS, refuse_idle
 from .output_checks import refuse_existing
 from .progress import Stages
 from .run import run, say, write, write_cells
@@ -71,6 +72,8 @@ def score(
     """
     if events is None and values is None:
         raise UsageError(message("give EVENTS, or --values FILE, or both"))
+    if events is None:
+        refuse_idle(*OF_EVENTS)
     from ..results.requirements import Requirements
     from ..scoring import read_beside, score_by_values, score_events
     from .score_pages import say_notices, write_result

@@ -30,7 +30,12 @@ Prefer = Literal["events", "values"]
 Rows = npt.NDArray[np.int64]
 
 
-def _check_prefer(_: object, __: object, prefer: str) -> None:
+def check_prefer(prefer: object, values: object) -> None:
+    """Raise where nobody can say what goes first, or there is nothing to go before.
+
+    Raises:
+        UsageError: for an unknown word, or where values are not there.
+    """
     if prefer not in get_args(Prefer):
         raise UsageError(
             message(
@@ -39,6 +44,10 @@ def _check_prefer(_: object, __: object, prefer: str) -> None:
                 guess=did_you_mean(str(prefer), get_args(Prefer)),
             )
         )
+    if values is None and prefer != "events":
+        raise UsageError(
+            message("prefer= says which of events and values= goes first, and values= is not given")
+        )
 
 
 @frozen(eq=False)
@@ -46,7 +55,7 @@ class ValuesBeside:
     """Values that a user typed in beside events, and which of the two goes first."""
 
     typed: TypedValues
-    prefer: Prefer = field(default="events", validator=_check_prefer)
+    prefer: Prefer = "events"
 
 
 @frozen(eq=False)

@@ -39,9 +39,8 @@ class Requirements:
         >>> Requirements.parse("fresh, peers=20")
         Requirements(words=('fresh',), peers=20)
         """
-        parts = text.split(",") if isinstance(text, str) else list(text or ())
         words, peers = [], 0
-        for part in (part.strip() for part in parts):
+        for part in _parts(text):
             name, equals, number = part.partition("=")
             if name == "peers" and equals and number.strip().isdecimal():
                 peers = int(number)
@@ -115,3 +114,20 @@ class Requirements:
                     why=result.columns.metric_reasons[id].at(row),
                 )
             )
+
+
+def _parts(given: object) -> list[str]:
+    """Return the words of a user, each without blanks around it.
+
+    Raises:
+        UsageError: where they are no words.
+    """
+    if isinstance(given, str):
+        given = given.split(",")
+    parts = list(given) if isinstance(given, Iterable) else [] if given is None else [given]
+    for part in parts:
+        if not isinstance(part, str):
+            raise UsageError(
+                message("require= takes words, complete or peers=20, not {value!r}", value=part)
+            )
+    return [str(part).strip() for part in parts]
