@@ -52,6 +52,7 @@ def shop_table(result: Result, shop: ShopView) -> Table:
         notes=_notes(result, shop),
     )
 
+        keys=2,
 
 def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
     """Return the cells of a metric by the headings of their columns."""
