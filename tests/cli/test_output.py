@@ -136,9 +136,9 @@ class TestStandardOutput:
 class TestInputs:
     """``-o`` refuses what is read, by whatever name."""
 
-    def kept(self, target: Path, run: Callable[[], Answer], code: int = 2) -> None:
+    def kept(self, target: Path, run: Callable[[], Answer], said: str = "is an input") -> None:
         before = target.read_bytes()
-        run().failed(code, str(target), "is an input")
+        run().failed(2, str(target), said)
         assert target.read_bytes() == before
 
     def test_values(self, folder: Folder) -> None:
@@ -149,7 +149,8 @@ class TestInputs:
     def test_a_file_of_a_folder(self, folder: Folder, form: str) -> None:
         path = folder(**{"orders.csv": ORDERS})
         target = path / "orders.csv"
-        self.kept(target, lambda: score(path, "-f", form, "-o", target))
+        said = "is an input" if form == "csv" else f"another form than --format {form}"
+        self.kept(target, lambda: score(path, "-f", form, "-o", target), said)
 
     @pytest.mark.parametrize("form", ["table", "json"])
     def test_of_validate(self, folder: Folder, form: str) -> None:
@@ -350,7 +351,6 @@ class TestWorkbook:
         place = head.index("tiers")
         assert [row[place] or "" for row in rows] == [";".join(t) for t in frame["tiers"]]
 
-    def test_texts_stay_texts(self, tmp_path: Path) -> None:
     def test_says_what_to_know(self, events: Path, tmp_path: Path, result: ss.Result) -> None:
         needs_excel()
         from openpyxl import load_workbook
@@ -362,6 +362,7 @@ class TestWorkbook:
             (n.code, n.text("en"), n.text("zh")) for n in result.notices
         ]
 
+    def test_texts_stay_texts(self, tmp_path: Path) -> None:
         """No formula, no number, no link, no date; spreadsheets need no mark in a workbook."""
         needs_excel()
         from openpyxl import load_workbook
