@@ -391,6 +391,16 @@ class TestLanguage:
         monkeypatch.setenv("SHOPSCORE_LANG", "zh")
         assert "店铺" in shopscore("score", events, *WHICH).done().out
 
+    @pytest.mark.parametrize("name", ["zh_CN", "zh-Hans", "zh_CN.UTF-8", "ZH"])
+    def test_any_name_of_chinese_will_do(
+        self, events: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        monkeypatch.setenv("SHOPSCORE_LANG", name)
+        assert "店铺" in shopscore("score", events, *WHICH).done().out
+        monkeypatch.setenv("SHOPSCORE_LANG", "en_US")
+        monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+        assert "店铺" not in shopscore("score", events, *WHICH).done().out
+
     def test_flag_beats_environment(self, events: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SHOPSCORE_LANG", "zh")
         assert "店铺" not in shopscore("score", events, *WHICH, "--lang", "en").done().out
@@ -506,16 +516,6 @@ class TestUsage:
     def test_neither_events_nor_values(self) -> None:
         shopscore("score", *WHICH).failed(2, "EVENTS", "--values")
 
-    def test_which_goes_first_is_one_of_two(self, events: Path) -> None:
-        shopscore("score", events, "--prefer", "both", *WHICH).failed(2, "--prefer")
-
-    def test_no_platform(self, events: Path) -> None:
-        shopscore("score", events).failed(2, "--platform")
-
-    def test_parquet_needs_a_file(self, events: Path) -> None:
-        shopscore("score", events, *WHICH, "-f", "parquet").failed(2, "-o FILE")
-
-    def test_unknown_option(self, events: Path) -> None:
     def test_options_that_nothing_heeds(
         self, tmp_path: Path, events: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -532,6 +532,16 @@ class TestUsage:
         monkeypatch.setenv("SHOPSCORE_STRICT", "1")  # is of all commands, and no request
         shopscore(*page, "--industry", "food").done()
 
+    def test_which_goes_first_is_one_of_two(self, events: Path) -> None:
+        shopscore("score", events, "--prefer", "both", *WHICH).failed(2, "--prefer")
+
+    def test_no_platform(self, events: Path) -> None:
+        shopscore("score", events).failed(2, "--platform")
+
+    def test_parquet_needs_a_file(self, events: Path) -> None:
+        shopscore("score", events, *WHICH, "-f", "parquet").failed(2, "-o FILE")
+
+    def test_unknown_option(self, events: Path) -> None:
         shopscore("score", events, *WHICH, "--asof", "2022-07-01").failed(2, "--asof")
 
     def test_unknown_command(self) -> None:

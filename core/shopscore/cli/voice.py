@@ -156,7 +156,6 @@ def speaking(command: Command) -> Command:
         click.option(
             "--lang",
             type=click.Choice(LANGUAGES),
-            envvar="SHOPSCORE_LANG",
             callback=_set_lang,
             is_eager=True,
             expose_value=False,
