@@ -55,9 +55,7 @@ class TestBesideExports:
         file = tmp_path / "console.csv"
         file.write_bytes(CONSOLE.encode("gb18030"))
         both = ("score", exports, "--values", file, *WHICH, *SHOP)
-        return shopscore(*both, "-f", "json").done(), shopscore(
-            *both, "--lang", "zh"
-        )
+        return shopscore(*both, "-f", "json").done(), shopscore(*both, "--lang", "zh")
 
     def test_a_score_that_says_of_each_number_where_it_is_from(
         self, answers: tuple[Answer, Answer]

@@ -163,7 +163,7 @@ def _cell(value: object) -> str:
     return shown(str(value).lower() if isinstance(value, bool) else voice.text(value))
 
 
-def _grouped(notes: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str]]:
+def grouped(notes: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str]]:
     """Yield notes; what is said of several things is said once."""
     about: dict[str, list[str]] = {}
     for thing, said in notes:
