@@ -112,7 +112,7 @@ class Result:
 
     @property
     def coverage(self) -> pl.Series:
-        """The shares of the totals whose numbers are known; null where none is missing."""
+        """The shares of the totals that are known: 1 where nothing is missing, null without a total."""
         return self.columns.coverage
 
     @property
