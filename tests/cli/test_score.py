@@ -74,6 +74,18 @@ class TestJson:
             assert (one["score"], one["score_exact"], one["tiers"]) == (None, None, [])
             assert any(m["points"] is not None for m in one["metrics"])
 
+    def test_reasons_are_there_in_chinese_too(
+        self, document: dict[str, Any], result: ss.Result
+    ) -> None:
+        for one, view in zip(document["shops"], result, strict=True):
+            for entry, its in ((one, view), *zip(one["metrics"], view.metrics, strict=True)):
+                assert entry["reason"] == its.reason
+                assert entry["reason_zh"] == (its.reason and its.reason.text("zh"))
+        said = {s["reason"]: s["reason_zh"] for s in document["shops"] if s["reason"]}
+        assert said["not met: Enough paid orders in the last 90 days"] == "不满足：近90天支付订单数"
+        (half_life,) = (a for a in document["assumptions"] if "decay" in a["id"])
+        assert half_life["reason_zh"].startswith("资料说越近的日子权重越大")
+
     def test_weights_sum_to_one(self, document: dict[str, Any]) -> None:
         for one in document["shops"]:
             weights = [m["weight"] for m in one["metrics"] if m["weight"] is not None]
