@@ -164,10 +164,10 @@ def _recognised(text: str, lang: str) -> str:
 class _AsTheyStand(Formatter):
     """Fills a template with parts of a text, which were written as numbers or quoted already."""
 
-    def convert_field(self, value: object, conversion: str | None) -> object:
+    def convert_field(self, value: object, _: str | None) -> object:
         return value
 
-    def format_field(self, value: object, format_spec: str) -> str:
+    def format_field(self, value: object, _: str) -> str:
         return str(value)
 
 

@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 import pytest
 
 import shopscore as ss
-from shopscore.messages import translate
+from shopscore.messages import message, translate
+from shopscore.notices import Notice
 from shopscore.results.result import Result
 from shopscore.testing.toy import PLATFORM as TOY
 
@@ -382,6 +384,23 @@ def test_a_number_for_a_condition_is_typed_in_or_not_known() -> None:
         (check,) = result.to_dict()["shops"][0]["eligibility"]
         assert (check["met"], result["S"].status) == (met, status)
         assert ("not_checked" in {n.code for n in result.notices}) == (met is None)
+
+
+@pytest.mark.parametrize(
+    ("marks", "count", "first"), [("0110", 2, ("B", "C")), ("1111", None, ()), ("0000", 0, ())]
+)
+def test_a_notice_names_shops_unless_it_is_about_all(
+    marks: str, count: int | None, first: tuple[str, ...]
+) -> None:
+    notice = Notice("few_peers", message("few"))
+    about = notice.about(pl.Series(["A", "B", "C", "D"]), np.array([m == "1" for m in marks]))
+    assert (about.code, about.shops, about.shop_ids) == ("few_peers", count, first)
+
+
+def test_of_many_shops_the_first_twenty_are_named() -> None:
+    ids = pl.Series([f"S{n:02}" for n in range(30)])
+    about = Notice("few_peers", message("few")).about(ids, np.arange(30) > 0)
+    assert (about.shops, about.shop_ids) == (29, tuple(ids[1:21]))
 
 
 def test_notices_say_what_they_are_about() -> None:

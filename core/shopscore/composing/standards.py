@@ -16,7 +16,7 @@ from ..exact.rationals import Mask
 from ..grading.amounts import Amount, Possible, read_amount
 from ..grading.names import Names
 from ..grading.weighing import MetricValues
-from ..messages import listed, message
+from ..messages import message
 from ..model.conditions import Operator
 from ..model.metrics import Better, Unit
 from ..notices import Notice
@@ -120,16 +120,7 @@ class Standards:
             raise InputError(message("{file}: no such file", file=path))
         table = read_file(path, COLUMNS)
         table.refuse_long_rows()
-        missing = [name for name in COLUMNS if name not in table.frame.columns]
-        if missing:
-            raise InputError(
-                message(
-                    "{file}: no column {missing}; needed: {needed}",
-                    file=path,
-                    missing=listed(missing),
-                    needed=listed(COLUMNS),
-                )
-            )
+        table.require_columns(COLUMNS, path)
         lines = enumerate(table.lines(range(len(table.frame))))
         places = [Row(str(path), position, line) for position, line in lines]
         made = cls.from_rows(table.frame.select(COLUMNS).rows(), places)

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from ..errors import InputError
-from ..messages import listed, message
+from ..messages import message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.cell_places import Row
@@ -48,6 +48,18 @@ class TypedRow:
         shown = self.value, self.percentile, self.points
         return self.n == 0 or all(number is None for number in shown)
 
+    def other_industry(self, known: str) -> InputError:
+        """Return the error of a shop that is of another industry already."""
+        return InputError(
+            message(
+                "{place}: shop {shop} has two industries, {one} and {other}",
+                place=self.row.cell("industry"),
+                shop=self.shop_id,
+                one=known,
+                other=self.industry,
+            )
+        )
+
 
 def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[Notice, ...]]:
     """Read the rows of a CSV file or a dataframe, and what to know of the file.
@@ -58,16 +70,7 @@ def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[N
     table = _open(values)
     table.refuse_long_rows()
     source = table.label or "values"
-    missing = [name for name in COLUMNS if name not in table.frame.columns]
-    if missing:
-        raise InputError(
-            message(
-                "{file}: no column {missing}; needed: {needed}",
-                file=source,
-                missing=listed(missing),
-                needed=listed(COLUMNS),
-            )
-        )
+    table.require_columns(COLUMNS, source)
     scale = Possible.of("points", rules.exact.low, rules.exact.high)
     return list(_read(table, source, _Reader(rules, Names.of(rules), scale))), table.notices
 

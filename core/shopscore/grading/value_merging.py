@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ..errors import InputError, UsageError, did_you_mean
+from ..errors import UsageError, did_you_mean
 from ..exact.columns import ExactColumn
 from ..exact.integers import widen
 from ..exact.rationals import Mask, Rationals
@@ -209,16 +209,8 @@ def _merge_shops(ids: list[str], shops: pl.DataFrame, typed: TypedValues) -> pl.
     for id, known in joined.select("shop_id", "industry").iter_rows():
         said = typed.industries.get(id)
         if said and known not in (None, UNKNOWN_INDUSTRY, said):
-            row = next(r.row for r in typed.rows if r.shop_id == id and r.industry)
-            raise InputError(
-                message(
-                    "{place}: shop {shop} has two industries, {one} and {other}",
-                    place=row.cell("industry"),
-                    shop=id,
-                    one=known,
-                    other=said,
-                )
-            )
+            row = next(r for r in typed.rows if r.shop_id == id and r.industry)
+            raise row.other_industry(known)
         industries.append(said or known or UNKNOWN_INDUSTRY)
     return joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
 
