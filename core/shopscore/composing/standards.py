@@ -116,8 +116,6 @@ class Standards:
     @classmethod
     def read(cls, path: Path) -> Standards:
         """Read a CSV file with the columns ``industry, metric, standard``."""
-        if not path.is_file():
-            raise InputError(message("{file}: no such file", file=path))
         table = read_file(path, COLUMNS)
         table.refuse_long_rows()
         table.require_columns(COLUMNS, path)

@@ -71,6 +71,8 @@ def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[N
     table.refuse_long_rows()
     source = table.label or "values"
     table.require_columns(COLUMNS, source)
+    if not len(table.frame):
+        raise InputError(message("{file}: no row with a value", file=source))
     scale = Possible.of("points", rules.exact.low, rules.exact.high)
     return list(_read(table, source, _Reader(rules, Names.of(rules), scale))), table.notices
 
@@ -78,10 +80,7 @@ def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[N
 def _open(values: Any) -> RawTable:
     if not isinstance(values, str | Path):
         return from_dataframe("values", values)
-    path = Path(values)
-    if not path.is_file():
-        raise InputError(message("{file}: no such file", file=path))
-    return read_file(path, (*COLUMNS, *OPTIONAL))
+    return read_file(Path(values), (*COLUMNS, *OPTIONAL))
 
 
 def _read(table: RawTable, source: str, reader: _Reader) -> Iterator[TypedRow]:
