@@ -60,8 +60,12 @@ def _missing_input(result: Result) -> Iterator[Notice]:
             said = message("input is missing for {metrics}: {why}", **values)
         missing = members[0].measured.missing_columns
         stream = missing[0].removeprefix("stream ").partition(".")[0] if missing else None
-        code = "missing_input" if is_weighted else "missing_side_input"
-        notice = Notice(code, said, stream=stream, metrics=tuple(ids))
+        notice = Notice(
+            "missing_input" if is_weighted else "missing_side_input",
+            said,
+            stream=stream,
+            metrics=tuple(ids),
+        )
         yield notice.about(result.shops["shop_id"], lacking)
 
 
