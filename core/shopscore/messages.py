@@ -157,8 +157,18 @@ def _recognised(text: str, lang: str) -> str:
     for template, pattern in _patterns(lang):
         if found := pattern.fullmatch(text):
             values = {name: translate(value, lang) for name, value in found.groupdict().items()}
-            return _look_up(template, "", None, lang).format(**values)
+            return _AsTheyStand().vformat(_look_up(template, "", None, lang), (), values)
     return text
+
+
+class _AsTheyStand(Formatter):
+    """Fills a template with parts of a text, which were written as numbers or quoted already."""
+
+    def convert_field(self, value: object, _: str | None) -> object:
+        return value
+
+    def format_field(self, value: object, _: str) -> str:
+        return str(value)
 
 
 @cache

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from .messages import Message
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import polars as pl
 
 #: Every code with what it says. A code never changes its meaning.
 CODES: Mapping[str, str] = {
@@ -74,6 +79,13 @@ class Notice:
     def _check_code(self, _: object, code: str) -> None:
         if code not in CODES:
             raise ValueError(f"no notice has the code {code!r}: list it in shopscore.notices.CODES")
+
+    def about(self, shop_ids: pl.Series, rows: npt.NDArray[np.bool_]) -> Notice:
+        """Return the notice as one about the marked shops; where all are, none is named."""
+        if rows.all():
+            return self
+        marked = rows.nonzero()[0]
+        return evolve(self, shops=len(marked), shop_ids=tuple(shop_ids.gather(marked[:FIRST])))
 
     def __str__(self) -> str:
         return str(self.message)

@@ -21,7 +21,14 @@ from .counting.sums import window_sums
 from .errors import StateError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.typed_values import read_values
-from .grading.value_merging import Prefer, ToGrade, ValuesBeside, merge_values, values_alone
+from .grading.value_merging import (
+    Prefer,
+    ToGrade,
+    ValuesBeside,
+    check_prefer,
+    merge_values,
+    values_alone,
+)
 from .grading.weighing import MetricValues, weigh
 from .messages import message
 from .notices import Notice
@@ -114,9 +121,9 @@ def score(
         tz: the zone of the events' clock, where it is not the platform's.
         strict: raise where a row of the events would be set aside.
         require: what the result must be, else an error is raised: ``complete`` (no input of a
-            weighted metric is missing), ``fresh`` (no stream ends more than two days before
+            weighted metric is missing, and every condition of a score is checked), ``fresh`` (no stream ends more than two days before
             ``as_of``), ``window`` (no stream begins after the first day of a window),
-            ``peers=20`` (no rank among fewer); words with commas between them, or a list.
+            ``peers=20`` (no rank among fewer, and no value without a rank); words with commas between them, or a list.
         progress: called with a line of text as each step begins.
 
     Returns:
@@ -154,6 +161,7 @@ def score(
 
 def read_beside(values: Any, prefer: Prefer, selection: Selection) -> ValuesBeside | None:
     """Return the values that a user typed in beside events; None where there are none."""
+    check_prefer(prefer, values)
     if values is None:
         return None
     return ValuesBeside(read_values(values, selection.rules), prefer)

@@ -40,7 +40,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         mode = _mode_of(target)
         part = _beside(target)
         try:
-            part.touch(exist_ok=False)
+            _make(part, mode)
             yield part
             if mode is not None:
                 part.chmod(mode)
@@ -147,6 +147,14 @@ def _mode_of(target: Path) -> int | None:
     if not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return stat.S_IMODE(target.stat().st_mode)
+
+
+def _make(part: Path, mode: int | None) -> None:
+    """Make an empty file that nobody may read who may not read the one whose place it takes."""
+    granted = (
+        0o666 if mode is None else mode | 0o600
+    )  # its owner writes it, whatever they may later
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, granted))
 
 
 def _sync(part: Path) -> None:

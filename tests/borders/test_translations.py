@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import pickle
+import re
 import string
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -113,6 +114,26 @@ def test_values_are_translated_too() -> None:
 
 def test_braces_in_values_stay() -> None:
     assert message("{file}: no such file", file="{x}").text("zh") == "{x}：没有这个文件"
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("1,000 rows", "1,000 行"),
+        ("x: '6' is not within the scale, 3 to 5", "x：'6' 不在分值范围 3 到 5 之内"),
+        ("decimals = few: a whole number from 0 to 9 is needed", None),
+    ],
+)
+def test_numbers_and_quotes_of_a_text_stay_as_they_are(text: str, chinese: str | None) -> None:
+    """A text that is recognised has numbers and quotes as its message wrote them."""
+    told = translate(text, "zh")
+    assert told == chinese if chinese else told != text
+
+
+@pytest.mark.parametrize("value", ["7", "x", "'6'", "{", "1,5 %"])
+def test_no_text_is_too_strange_to_be_translated(value: str) -> None:
+    for template in ENTRIES:
+        translate(re.sub(r"\{[^}]*\}", lambda _: value, template), "zh")
 
 
 def test_plurals() -> None:

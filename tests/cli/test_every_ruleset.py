@@ -106,4 +106,4 @@ class TestEach:
         if covered not in (None, 1):
             assert f"{word} {covered * 100:.0f}%" in answer.out
             said = {"en": "prints a file to fill in", "zh": "会输出一个待填文件"}[lang]
-            assert f"--missing {said}" in answer.err
+            assert f"--missing {said}" in answer.out

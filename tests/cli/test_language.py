@@ -104,7 +104,8 @@ class TestReasons:
         either = "缺少列 orders.signed_at 或 orders.confirmed_at"
         assert f"商品差评率：{either}、缺少数据流 reviews\n" in answer.out
         said = "pickup_rate 缺少数据：缺少列 orders.picked_up_at；没有它就无法得出分数"
-        assert f"提示：{said}\n" in answer.err
+        assert f"提示：{said}\n" in answer.out
+        assert said not in answer.err
 
     def test_in_python_they_stay_english(self, only_orders: Path) -> None:
         import shopscore as ss
@@ -180,10 +181,13 @@ class TestLogOfJson:
             assert list(record)[:4] == ["time", "level", "logger", "message"]
         return found
 
-    def test_stages_and_notices(self, tmp_path: Path) -> None:
+    def page(self, tmp_path: Path) -> tuple[object, ...]:
         values = "shop_id,metric,value,n\nS1,pickup_rate,0.9,10\n"
         (tmp_path / "v.csv").write_text(values, encoding="utf-8")
-        page = ("score", "--values", tmp_path / "v.csv", *WHICH, "--log-format", "json")
+        return "score", "--values", tmp_path / "v.csv", *WHICH, "--log-format", "json"
+
+    def test_stages_and_notices(self, tmp_path: Path) -> None:
+        page = self.page(tmp_path)
         records = self.records(shopscore(*page).done().err)
         assert [r["message"] for r in records[:2]] == ["reading values", "grading"]
         told = {r["message"]: r["notice"]["code"] for r in records if "notice" in r}  # type: ignore[index]
@@ -194,6 +198,21 @@ class TestLogOfJson:
         assert set(told.values()) == {"missing_input", "missing_side_input", "not_checked"}
         chinese = self.records(shopscore(*page, "--lang", "zh").done().err)
         assert [r["message"] for r in chinese[:2]] == ["读取指标值", "评分"]
+
+    def test_timings_are_a_record(self, tmp_path: Path) -> None:
+        page = (*self.page(tmp_path), "--timings", "-q")
+        (last,) = self.records(shopscore(*page).done().err)
+        assert (last["level"], last["message"]) == ("info", "timings")
+        assert list(last["timings"])[-1] == "total"  # type: ignore[call-overload]
+
+    @pytest.mark.parametrize(
+        "quiet", [("-q", "--log-format", "json"), ("--log-format", "json", "-q")]
+    )
+    def test_quiet_is_quiet(self, tmp_path: Path, quiet: tuple[str, ...]) -> None:
+        page = self.page(tmp_path)[:-2]
+        assert shopscore(*page, *quiet).done().err == ""
+        (record,) = self.records(shopscore(*page, *quiet, "--shop", "no").err)
+        assert record["level"] == "error"
 
     def test_errors(self, tmp_path: Path) -> None:
         answer = shopscore("score", tmp_path / "none", *WHICH, "--log-format", "json")

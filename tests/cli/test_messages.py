@@ -131,8 +131,8 @@ def test_notice() -> None:
     result = ss.score_values("values.csv", **KUAISHOU)
     (notice,) = (n for n in map(str, result.notices) if "--missing" in n)
     assert notice.endswith("for numbers=")
-    err = shopscore("score", "--values", "values.csv", "-p", "kuaishou", "-r", "2023").done().err
-    assert f"Note: {notice.replace('numbers=', '--numbers')}\n" in err
+    out = shopscore("score", "--values", "values.csv", "-p", "kuaishou", "-r", "2023").done().out
+    assert f"Note: {notice.replace('numbers=', '--numbers')}\n" in out
 
 
 class TestNamesOfOptions:
@@ -229,8 +229,8 @@ class TestCommands:
         values.write_csv("one.csv")
         score = ("score", "--values", "one.csv", "-p", platform, "-c", card, "-r", version)
         answer = shopscore(*score)
-        named = re.findall(r"shopscore-plugins (rules .*?)(?: prints|$)", answer.done().err)
-        assert bool(named) == ("are not published" in answer.err)
+        named = re.findall(r"shopscore-plugins (rules .*?)(?: prints|$)", answer.done().out)
+        assert bool(named) == ("are not published" in answer.out)
         for command in named:
             out = plugins(*shlex.split(command)).done().out
             if "--missing" in command:

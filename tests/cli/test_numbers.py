@@ -209,6 +209,7 @@ class TestStandards:
 
     def test_units_of_a_table_without_a_total(self) -> None:
         rows = "S,platform_help_rate,0.0246,100\nS,in_transit_refund_hours,3.79,9\nS,paid_to_signed_days,2.455,9\n"
+        rows += "T,platform_help_rate,0.03,100\n"
         Path("pilot.csv").write_text(f"shop_id,metric,value,n\n{rows}", encoding="utf-8")
         args = ("score", "--values", "pilot.csv", "-p", "pinduoduo", "-c", "pilot")
         for lang in ("zh", "en"):

@@ -45,7 +45,7 @@ def score(*args: object) -> Answer:
 def cells(path: Path) -> list[list[Any]]:
     from openpyxl import load_workbook
 
-    (sheet,) = load_workbook(path).worksheets
+    sheet = load_workbook(path)["scores"]
     return [[cell.value for cell in row] for row in sheet.rows]
 
 
@@ -136,9 +136,9 @@ class TestStandardOutput:
 class TestInputs:
     """``-o`` refuses what is read, by whatever name."""
 
-    def kept(self, target: Path, run: Callable[[], Answer], code: int = 2) -> None:
+    def kept(self, target: Path, run: Callable[[], Answer], said: str = "is an input") -> None:
         before = target.read_bytes()
-        run().failed(code, str(target), "is an input")
+        run().failed(2, str(target), said)
         assert target.read_bytes() == before
 
     def test_values(self, folder: Folder) -> None:
@@ -149,7 +149,8 @@ class TestInputs:
     def test_a_file_of_a_folder(self, folder: Folder, form: str) -> None:
         path = folder(**{"orders.csv": ORDERS})
         target = path / "orders.csv"
-        self.kept(target, lambda: score(path, "-f", form, "-o", target))
+        said = "is an input" if form == "csv" else f"another form than --format {form}"
+        self.kept(target, lambda: score(path, "-f", form, "-o", target), said)
 
     @pytest.mark.parametrize("form", ["table", "json"])
     def test_of_validate(self, folder: Folder, form: str) -> None:
@@ -350,6 +351,17 @@ class TestWorkbook:
         place = head.index("tiers")
         assert [row[place] or "" for row in rows] == [";".join(t) for t in frame["tiers"]]
 
+    def test_says_what_to_know(self, events: Path, tmp_path: Path, result: ss.Result) -> None:
+        needs_excel()
+        from openpyxl import load_workbook
+
+        score(events, "-o", tmp_path / "x.xlsx").done()
+        head, *rows = load_workbook(tmp_path / "x.xlsx")["notices"].values
+        assert head == ("code", "stream", "metrics", "shops", "shop_ids", "en", "zh")
+        assert [(row[0], row[5], row[6]) for row in rows] == [
+            (n.code, n.text("en"), n.text("zh")) for n in result.notices
+        ]
+
     def test_texts_stay_texts(self, tmp_path: Path) -> None:
         """No formula, no number, no link, no date; spreadsheets need no mark in a workbook."""
         needs_excel()
@@ -357,8 +369,8 @@ class TestWorkbook:
 
         ids = ["=1+1", "＝1", "-1", "9/2", "6921738301234567001", "http://x.example", "007", "1e5"]
         frame = pl.DataFrame({"shop_id": ids, "n": range(len(ids))})
-        (tmp_path / "x.xlsx").write_bytes(workbook(frame))
-        (sheet,) = load_workbook(tmp_path / "x.xlsx").worksheets
+        (tmp_path / "x.xlsx").write_bytes(workbook(frame, ()))
+        sheet, _ = load_workbook(tmp_path / "x.xlsx").worksheets
         found = [row[0] for row in sheet.iter_rows(min_row=2)]
         assert [cell.value for cell in found] == ids
         assert {cell.data_type for cell in found} == {"s"}
@@ -369,12 +381,12 @@ class TestWorkbook:
         from python_calamine import CalamineWorkbook
 
         frame = pl.DataFrame({"as_of": [date(2022, 7, 1)], "x": [0.1], "t": ["甲"], "e": [None]})
-        (tmp_path / "x.xlsx").write_bytes(workbook(frame))
+        (tmp_path / "x.xlsx").write_bytes(workbook(frame, ()))
         sheet = CalamineWorkbook.from_path(tmp_path / "x.xlsx").get_sheet_by_index(0)
         assert sheet.to_python() == [["as_of", "x", "t", "e"], [date(2022, 7, 1), 0.1, "甲", ""]]
 
     def test_no_shop_at_all(self) -> None:
-        assert workbook(pl.DataFrame(schema={"shop_id": pl.String, "score": pl.Float64}))
+        assert workbook(pl.DataFrame(schema={"shop_id": pl.String, "score": pl.Float64}), ())
 
     def test_what_it_cannot_hold_is_refused(self) -> None:
         long = pl.DataFrame({"a": ["x" * (MOST_CHARACTERS + 1)]})
@@ -382,7 +394,7 @@ class TestWorkbook:
         wide = pl.DataFrame({str(n): [1] for n in range(MOST_COLUMNS + 1)})
         for frame, words in ((long, "32768 characters"), (high, "1048576 rows"), (wide, "16385")):
             with pytest.raises(ss.InputError, match=f"{words}.*take CSV or Parquet"):
-                workbook(frame)
+                workbook(frame, ())
 
     def test_without_its_package(self, events: Path, tmp_path: Path) -> None:
         code = "import sys; sys.modules['xlsxwriter'] = None\nfrom shopscore.cli.main import main; main()"

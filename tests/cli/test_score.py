@@ -74,6 +74,18 @@ class TestJson:
             assert (one["score"], one["score_exact"], one["tiers"]) == (None, None, [])
             assert any(m["points"] is not None for m in one["metrics"])
 
+    def test_reasons_are_there_in_chinese_too(
+        self, document: dict[str, Any], result: ss.Result
+    ) -> None:
+        for one, view in zip(document["shops"], result, strict=True):
+            for entry, its in ((one, view), *zip(one["metrics"], view.metrics, strict=True)):
+                assert entry["reason"] == its.reason
+                assert entry["reason_zh"] == (its.reason and its.reason.text("zh"))
+        said = {s["reason"]: s["reason_zh"] for s in document["shops"] if s["reason"]}
+        assert said["not met: Enough paid orders in the last 90 days"] == "不满足：近90天支付订单数"
+        (half_life,) = (a for a in document["assumptions"] if "decay" in a["id"])
+        assert half_life["reason_zh"].startswith("资料说越近的日子权重越大")
+
     def test_weights_sum_to_one(self, document: dict[str, Any]) -> None:
         for one in document["shops"]:
             weights = [m["weight"] for m in one["metrics"] if m["weight"] is not None]
@@ -152,6 +164,16 @@ class TestTable:
         assert f"= {view.score_exact}" in answer.out
         for metric in view.metrics:
             assert result.rules.metrics[metric.id].metric.en in answer.out
+
+    def test_of_a_single_shop_is_that_shops(self, tmp_path: Path) -> None:
+        file = tmp_path / "values.csv"
+        file.write_text("shop_id,metric,value\nA,bad_review_rate,0.5\n", encoding="utf-8")
+        plain, named = (
+            shopscore("score", "--values", file, *WHICH, *which).done().out
+            for which in ((), ("--shop", "A"))
+        )
+        assert plain == named
+        assert plain.startswith("A · unknown · ")
 
     def test_no_line_is_cut(self, tmp_path: Path) -> None:
         long = "S" + "0123456789" * 12
@@ -270,7 +292,7 @@ class TestBenchmarks:
         )
         answer = shopscore("score", events, *WHICH, "--benchmarks", file, "--shop", "S0001").done()
         assert "0.250*" in answer.out
-        assert "percentiles from the benchmark table (marked *): bad_review_rate\n" in answer.err
+        assert "percentiles from the benchmark table (marked *): bad_review_rate\n" in answer.out
 
 
 VALUES = """shop_id,metric,value,n,industry
@@ -306,8 +328,24 @@ class TestValues:
     def test_says_what_was_not_checked(self, file: Path) -> None:
         answer = shopscore("score", "--values", file, *WHICH).done()
         for condition in ("(no_suspected_fakes)", "(enough_orders)"):
-            (said,) = [line for line in answer.err.splitlines() if condition in line]
+            (said,) = [line for line in answer.out.splitlines() if condition in line]
             assert said.startswith("Note: not checked: ")
+            assert condition not in answer.err
+
+    @pytest.mark.parametrize("form", ["table", "json", "csv"])
+    def test_notices_are_said_once(self, file: Path, form: str) -> None:
+        """Below a table, in JSON, or beside cells that have no room for them."""
+        answer = shopscore("score", "--values", file, *WHICH, "-f", form).done()
+        assert answer.out.count("not checked: Enough paid orders") == (form != "csv")
+        assert answer.err.count("Note: not checked: Enough paid orders") == (form != "table")
+
+    def test_a_quiet_file_has_them_too(self, file: Path, tmp_path: Path) -> None:
+        page = ("score", "--values", file, *WHICH, "-q")
+        assert shopscore(*page, "-o", tmp_path / "x.txt").done().err == ""
+        assert "\nNote: not checked: Enough paid" in (tmp_path / "x.txt").read_text("utf-8")
+        (tmp_path / "r.csv").write_text(shopscore(*page, "-f", "csv").done().out, "utf-8")
+        rows = list(csv.DictReader(io.StringIO((tmp_path / "r.csv").read_text("utf-8"))))
+        assert {row["not_checked"] for row in rows} == {"no_suspected_fakes;enough_orders"}
 
     def test_given_percentiles_and_points(self, tmp_path: Path) -> None:
         file = tmp_path / "values.csv"
@@ -365,6 +403,16 @@ class TestLanguage:
         monkeypatch.setenv("SHOPSCORE_LANG", "zh")
         assert "店铺" in shopscore("score", events, *WHICH).done().out
 
+    @pytest.mark.parametrize("name", ["zh_CN", "zh-Hans", "zh_CN.UTF-8", "ZH"])
+    def test_any_name_of_chinese_will_do(
+        self, events: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        monkeypatch.setenv("SHOPSCORE_LANG", name)
+        assert "店铺" in shopscore("score", events, *WHICH).done().out
+        monkeypatch.setenv("SHOPSCORE_LANG", "en_US")
+        monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+        assert "店铺" not in shopscore("score", events, *WHICH).done().out
+
     def test_flag_beats_environment(self, events: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SHOPSCORE_LANG", "zh")
         assert "店铺" not in shopscore("score", events, *WHICH, "--lang", "en").done().out
@@ -400,11 +448,11 @@ class TestSpan:
     def test_named_and_outside(self, events: Path) -> None:
         answer = shopscore("score", events, *WHO, "--ruleset", "2022", "--as-of", "2024-06-30")
         answer.done()
-        assert "2021-01-01 to 2022-12-31" in answer.err
-        assert "2024-06-30 because it was named" in answer.err
+        assert "2021-01-01 to 2022-12-31" in answer.out
+        assert "2024-06-30 because it was named" in answer.out
 
     def test_named_and_inside(self, events: Path) -> None:
-        assert "because it was named" not in shopscore("score", events, *WHICH).done().err
+        assert "because it was named" not in shopscore("score", events, *WHICH).done().out
 
     def test_unnamed_and_inside(self, events: Path, document: dict[str, Any]) -> None:
         answer = shopscore("score", events, *WHO, "--as-of", "2022-07-01", "-f", "json").done()
@@ -479,6 +527,22 @@ class TestWithoutScores:
 class TestUsage:
     def test_neither_events_nor_values(self) -> None:
         shopscore("score", *WHICH).failed(2, "EVENTS", "--values")
+
+    def test_options_that_nothing_heeds(
+        self, tmp_path: Path, events: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = tmp_path / "values.csv"
+        file.write_text(VALUES, encoding="utf-8")
+        page = ("score", "--values", file, *WHICH)
+        for given in (
+            ("--strict",), ("--quarantine", "x"), ("--shop-id", "S9"), ("--layout", "x.toml"),
+            ("--shop-type", "flagship"), ("--tz", "UTC"), ("--prefer", "values"),
+        ):  # fmt: skip
+            said = shopscore(*page, *given).failed(2, given[0])
+            assert said == f"Error: without EVENTS nothing heeds {given[0]}"
+        shopscore("score", events, *WHICH, "--prefer", "values").failed(2, "--prefer", "--values")
+        monkeypatch.setenv("SHOPSCORE_STRICT", "1")  # is of all commands, and no request
+        shopscore(*page, "--industry", "food").done()
 
     def test_which_goes_first_is_one_of_two(self, events: Path) -> None:
         shopscore("score", events, "--prefer", "both", *WHICH).failed(2, "--prefer")

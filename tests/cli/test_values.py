@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,9 +57,7 @@ class TestBesideExports:
         file = tmp_path / "console.csv"
         file.write_bytes(CONSOLE.encode("gb18030"))
         both = ("score", exports, "--values", file, *WHICH, *SHOP)
-        return shopscore(*both, "-f", "json").done(), shopscore(
-            *both, "--lang", "zh", "--shop", "S1"
-        )
+        return shopscore(*both, "-f", "json").done(), shopscore(*both, "--lang", "zh")
 
     def test_a_score_that_says_of_each_number_where_it_is_from(
         self, answers: tuple[Answer, Answer]
@@ -113,6 +113,18 @@ class TestBesideExports:
             ).done()
             metric = answer.document["shops"][0]["metrics"][1]
             assert (metric["value"], metric["source"]) == (value, source)
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="pipes of Unix")
+    def test_what_is_no_table_of_values(self, tmp_path: Path) -> None:
+        (tmp_path / "head.csv").write_text("shop_id,metric,value\n", encoding="utf-8")
+        os.mkfifo(tmp_path / "pipe.csv")
+        for name, said in (
+            ("none.csv", "no such file"),
+            ("", "is a folder, and a file is needed"),
+            ("pipe.csv", "is a pipe or device, and no file"),
+            ("head.csv", "no row with a value"),
+        ):
+            shopscore("score", "--values", tmp_path / name, *WHICH).failed(3, name, said)
 
     def test_a_table_that_cannot_be_read_is_said_before_events_are(self, tmp_path: Path) -> None:
         file = tmp_path / "v.csv"

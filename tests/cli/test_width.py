@@ -112,6 +112,28 @@ def test_columns_that_say_nothing_are_left_out(tmp_path: Path, events: Path) -> 
     assert "value" in narrow
 
 
+def test_every_block_says_which_metric(events: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The weights of a narrow table stand beside the names of dimension and metric."""
+    monkeypatch.setenv("COLUMNS", "60")
+    out = shopscore("score", events, *WHICH, "--shop", "S0003").done().out
+    second = out[out.index("weight") :].split("\n\n")[0]
+    for line in ("goods      Bad review rate ", "logistics  Pick-up in time "):
+        assert f"\n{line}" in second
+
+
+def test_the_reason_of_a_shop_stands_first_and_alone(tmp_path: Path) -> None:
+    """Nobody is there to be ranked among: that is said of the shop, and of the metric."""
+    rows = "".join(f"S1,{m},{v},9\n" for m, v in (("bad_review_rate", 0.1), ("pickup_rate", "")))
+    others = "quality_return_rate", "delivery_hours", "complaint_rate", "dispute_liability_rate"
+    others = (*others, "im_3min_reply_rate", "refund_only_hours", "return_refund_hours")
+    rows += "".join(f"S1,{m},,\n" for m in others)
+    (tmp_path / "v.csv").write_text(f"shop_id,metric,value,n\n{rows}", "utf-8")
+    out = shopscore("score", "--values", tmp_path / "v.csv", *WHICH).done().out
+    alone = "no other shop in its industry"
+    notes = [line for line in out.splitlines() if line.endswith(alone)]
+    assert notes == [f"not_computable: {alone}", f"Bad review rate: {alone}"]
+
+
 def test_reasons_stand_below(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(
         "shop_id,order_id,paid_at\nS1,1,2022-06-01 10:00:00\n", "utf-8"
@@ -160,11 +182,16 @@ class TestWrapping:
         max_size=3,
     )
 
-    @given(st.lists(st.tuples(CELLS, st.booleans()), min_size=1, max_size=9), st.integers(40, 120))
-    def test_tables_fit(self, cells: list[tuple[list[str], bool]], width: int) -> None:
+    @given(
+        st.lists(st.tuples(CELLS, st.booleans()), min_size=1, max_size=9),
+        st.integers(40, 120),
+        st.integers(1, 3),
+    )
+    def test_tables_fit(self, cells: list[tuple[list[str], bool]], width: int, keys: int) -> None:
         columns = [Column(f"head {n}", tuple(c), number) for n, (c, number) in enumerate(cells)]
-        blocks = fit(columns, width)
+        blocks = fit(columns, width, keys)
         for block in blocks:
+            assert [column.head for column, _ in block][:keys] == [c.head for c in columns[:keys]]
             lines = ["  ".join(line) for row in lines_of(block) for line in row]
             assert all(cell_len(line) <= width for line in lines)
             assert len({cell_len(line) for line in lines}) == 1

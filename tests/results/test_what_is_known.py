@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 import pytest
 
 import shopscore as ss
-from shopscore.messages import translate
+from shopscore.messages import message, translate
+from shopscore.notices import Notice
 from shopscore.results.result import Result
 from shopscore.testing.toy import PLATFORM as TOY
 
@@ -248,9 +250,10 @@ def test_table_of_truth(case: str) -> None:
         ("empty stream", {"complete", "window", "peers=2"}),
         ("too old", {"complete", "window", "peers=2"}),
         ("too short", {"complete", "fresh", "peers=2"}),
-        ("too few peers", {"complete", "fresh", "window", "peers=2", "peers=20"}),
+        ("too few peers", {"complete", "fresh", "window"}),
         ("twenty peers", {"complete", "fresh", "window", "peers=2", "peers=20"}),
         ("unknown eligibility", {"fresh", "window", "peers=2"}),
+        ("alone, an empty stream", {"complete", "window"}),
     ],
 )
 def test_requirements(case: str, holds: set[str]) -> None:
@@ -260,8 +263,20 @@ def test_requirements(case: str, holds: set[str]) -> None:
             assert len(scored(given, require=word)) >= 1
         else:
             with pytest.raises(ss.RequirementError, match=f"required: {word}; but "):
-                scored(given, require=["peers=1", word])
+                scored(given, require=["peers=0", word])
     assert ss.RequirementError.exit_code == 1
+
+
+@pytest.mark.parametrize("given", [5, [5], ["complete", None]])
+def test_requirements_are_words(given: Any) -> None:
+    with pytest.raises(ss.UsageError, match="require= takes words"):
+        scored(frames(), require=given)
+
+
+@pytest.mark.parametrize(("given", "said"), [("x", "prefer='x'"), ("values", "values= is not")])
+def test_nothing_goes_before_values_that_are_not_there(given: Any, said: str) -> None:
+    with pytest.raises(ss.UsageError, match=said):
+        scored(frames(), prefer=given)
 
 
 def typed(*cells: tuple[str, str, str]) -> pl.DataFrame:
@@ -314,7 +329,7 @@ def test_table_of_truth_of_typed_values(case: str) -> None:
     assert {notice.code for notice in result.notices} == codes
     assert known_of(result, "A") == a
     assert known_of(result, "B") == b
-    complete = "missing_input" not in codes
+    complete = not {"missing_input", "not_checked"} & codes
     if complete:
         assert scored(
             without("conversations")(frames()), values=values, require="complete"
@@ -372,6 +387,23 @@ def test_a_number_for_a_condition_is_typed_in_or_not_known() -> None:
         (check,) = result.to_dict()["shops"][0]["eligibility"]
         assert (check["met"], result["S"].status) == (met, status)
         assert ("not_checked" in {n.code for n in result.notices}) == (met is None)
+
+
+@pytest.mark.parametrize(
+    ("marks", "count", "first"), [("0110", 2, ("B", "C")), ("1111", None, ()), ("0000", 0, ())]
+)
+def test_a_notice_names_shops_unless_it_is_about_all(
+    marks: str, count: int | None, first: tuple[str, ...]
+) -> None:
+    notice = Notice("few_peers", message("few"))
+    about = notice.about(pl.Series(["A", "B", "C", "D"]), np.array([m == "1" for m in marks]))
+    assert (about.code, about.shops, about.shop_ids) == ("few_peers", count, first)
+
+
+def test_of_many_shops_the_first_twenty_are_named() -> None:
+    ids = pl.Series([f"S{n:02}" for n in range(30)])
+    about = Notice("few_peers", message("few")).about(ids, np.arange(30) > 0)
+    assert (about.shops, about.shop_ids) == (29, tuple(ids[1:21]))
 
 
 def test_notices_say_what_they_are_about() -> None:

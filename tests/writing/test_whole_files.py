@@ -93,6 +93,22 @@ class TestFile:
         assert (target.read_text(), names(tmp_path)) == ("old", {"x"})
 
     @unix
+    @pytest.mark.parametrize("mode", [0o600, 0o640, 0o400])
+    def test_what_is_private_is_so_while_it_is_written(self, tmp_path: Path, mode: int) -> None:
+        """Only the owner may do more meanwhile: write it."""
+        target = tmp_path / "x"
+        target.write_text("old", encoding="utf-8")
+        target.chmod(mode)
+        before = os.umask(0)
+        try:
+            with whole_file(target) as part:
+                assert stat.S_IMODE(part.stat().st_mode) == mode | 0o600
+                part.write_text("new", encoding="utf-8")
+        finally:
+            os.umask(before)
+        assert stat.S_IMODE(target.stat().st_mode) == mode
+
+    @unix
     def test_permissions(self, tmp_path: Path) -> None:
         old, new, plain = tmp_path / "old", tmp_path / "new", tmp_path / "plain"
         for path in (old, plain):

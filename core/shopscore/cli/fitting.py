@@ -16,7 +16,7 @@ from rich.cells import cell_len, chop_cells
 GAP = 2
 #: Prose is not wrapped to less than this, where it is longer.
 PROSE = 12
-#: The column that begins each line takes at most this share of the width.
+#: The columns that begin each line take at most this share of the width.
 FIRST = 0.5
 #: Cells of these say nothing.
 NOTHING = ("", "–")
@@ -129,21 +129,21 @@ def _may_break(before: str, after: str) -> bool:
     return wide and after not in _CLOSING and before not in _OPENING and cell_len(after) > 0
 
 
-def fit(columns: Sequence[Column], width: int) -> list[list[tuple[Column, int]]]:
+def fit(columns: Sequence[Column], width: int, keys: int = 1) -> list[list[tuple[Column, int]]]:
     """Return the columns with their widths, so that they fit; in several blocks where they must.
 
     What makes them fit, in this order: columns that say nothing are left out, the widest columns
     are wrapped, long ids are broken, and what is still too much goes into further blocks, each
-    with the first column.
+    with the first columns, the ``keys`` by which a line is known.
     """
     shown = list(columns)
     if _sum(c.natural for c in shown) > width:
-        shown = [c for c in columns if not c.silent] or shown
+        shown = [*columns[:keys], *(c for c in columns[keys:] if not c.silent)]
     for least in ([c.least for c in shown], _broken(shown, width)):
         if _sum(least) <= width:
             natural = [max(c.natural, low) for c, low in zip(shown, least, strict=True)]
             return [list(zip(shown, _share(natural, least, width), strict=True))]
-    return list(_blocks(shown, _broken(shown, width), width))
+    return list(_blocks(shown, _broken(shown, width), width, keys))
 
 
 def _broken(columns: Sequence[Column], width: int) -> list[int]:
@@ -165,18 +165,21 @@ def _share(natural: Sequence[int], least: Sequence[int], width: int) -> list[int
 
 
 def _blocks(
-    columns: Sequence[Column], least: Sequence[int], width: int
+    columns: Sequence[Column], least: Sequence[int], width: int, keys: int
 ) -> Iterator[list[tuple[Column, int]]]:
-    """Yield blocks of columns, each with the first column, as many in each as fit."""
-    first = min(max(columns[0].natural, least[0]), int(width * FIRST))
-    room = width - first - GAP
+    """Yield blocks of columns, each with the keys first, as many in each as fit."""
+    most = int(width * FIRST)
+    each = (most - GAP * (keys - 1)) // keys
+    lows = [min(low, each) for low in least[:keys]]
+    first = _spread(list(zip(columns[:keys], lows, strict=True)), most)
+    room = width - _sum(w for _, w in first) - GAP
     block: list[tuple[Column, int]] = []
-    for column, low in zip(columns[1:], least[1:], strict=True):
+    for column, low in zip(columns[keys:], least[keys:], strict=True):
         if block and _sum([*(w for _, w in block), low]) > room:
-            yield [(columns[0], first), *_spread(block, room)]
+            yield [*first, *_spread(block, room)]
             block = []
         block.append((column, min(low, room)))
-    yield [(columns[0], first), *_spread(block, room)]
+    yield [*first, *_spread(block, room)]
 
 
 def _spread(block: Sequence[tuple[Column, int]], room: int) -> list[tuple[Column, int]]:

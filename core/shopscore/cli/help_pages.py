@@ -50,7 +50,7 @@ _GAP = 2
 _WIDEST = 30
 
 
-def spoken(text: str) -> str:
+def translated(text: str) -> str:
     """Return a text of click, or of a command's help, in the language of the run."""
     return translate(text, voice.lang())
 
@@ -112,7 +112,7 @@ class Command(click.Command):
     def format_usage(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         """Write the line of usage."""
         pieces = " ".join(self.collect_usage_pieces(ctx))
-        formatter.write_usage(ctx.command_path, pieces, prefix=spoken("Usage: "))
+        formatter.write_usage(ctx.command_path, pieces, prefix=translated("Usage: "))
 
     def format_help_text(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         """Write what the command does, paragraph by paragraph."""
@@ -122,14 +122,14 @@ class Command(click.Command):
         for part in paragraphs(self.help):
             formatter.write_paragraph()
             with formatter.indentation():
-                formatter.write_text(spoken(part))
+                formatter.write_text(translated(part))
 
     def format_options(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         """Write the options, and the commands of a group."""
         if voice.lang() != "zh":
             super().format_options(ctx, formatter)
             return
-        with formatter.section(spoken("Options")):
+        with formatter.section(translated("Options")):
             formatter.write_dl(list(_option_rows(self, ctx)))
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
@@ -138,7 +138,7 @@ class Command(click.Command):
         """Return the first sentence of what the command does."""
         if voice.lang() != "zh":
             return super().get_short_help_str(limit)
-        return next((spoken(part) for part in paragraphs(self.help)), "").partition("。")[0]
+        return next((translated(part) for part in paragraphs(self.help)), "").partition("。")[0]
 
 
 class Group(Command, click.Group):
@@ -152,7 +152,7 @@ class Group(Command, click.Group):
             super().format_commands(ctx, formatter)
             return
         rows = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
-        with formatter.section(spoken("Commands")):
+        with formatter.section(translated("Commands")):
             formatter.write_dl(sorted(rows))
 
 
@@ -160,7 +160,7 @@ def _option_rows(command: click.Command, ctx: click.Context) -> Iterator[tuple[s
     for option in command.get_params(ctx):
         if isinstance(option, click.Option) and (record := option.get_help_record(ctx)):
             said = option.help or ""
-            yield record[0], spoken(said) + _more(record[1].removeprefix(said))
+            yield record[0], translated(said) + _more(record[1].removeprefix(said))
 
 
 def _more(extra: str) -> str:
@@ -173,5 +173,5 @@ def _item(item: str) -> str:
     """Return one item; a default that is typed as it stands is no word to translate."""
     _, colon, default = item.partition("default: ")
     if not colon or default.startswith("("):
-        return spoken(item)
+        return translated(item)
     return voice.text(message("default: {default}", default=default))

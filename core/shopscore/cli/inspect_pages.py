@@ -88,7 +88,7 @@ def _page(found: Inspection) -> Iterator[Any]:
     yield from _books(found.events)
     columns = (message("stream"), message("column"), message("from"), message("filled"))
     rows = [(c.stream, c.column, c.header, f"{c.filled:,}") for c in found.columns]
-    yield tables.table(columns, rows, right=columns[3:])
+    yield tables.table(columns, rows, right=columns[3:], keys=2)
     if found.unused:
         yield message("Not used: {columns}", columns=listed(found.unused))
     words = tables.words_table(report)
@@ -154,7 +154,8 @@ def _metrics(found: Inspection) -> Iterator[Any]:
             lacks = message("lacks {columns}", columns=listed(map(in_words, m.missing)))
             state = lacks if m.missing else message("computable")
             rows.append(("" if position else ruleset, _named(m), state))
-    yield tables.table((message("rule set"), message("metric"), message("from this")), rows)
+    head = (message("rule set"), message("metric"), message("from this"))
+    yield tables.table(head, rows, keys=2)
     unique = dict.fromkeys(_named(m) for m in found.computable)
     fed = listed(unique) if unique else message("none")
     yield message("Metrics that this can feed: {metrics}", metrics=fed)

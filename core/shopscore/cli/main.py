@@ -12,6 +12,7 @@ from ..errors import UsageError
 from ..messages import message, numbered
 from . import options, voice
 from .help_pages import Group
+from .idle_options import OF_EVENTS, refuse_idle
 from .output_checks import refuse_existing
 from .progress import Stages
 from .run import run, say, write, write_cells
@@ -68,10 +69,12 @@ def score(
 
     Export files of the back office are recognised by their headers; files of several shops lie in
     a folder for each. Shops are ranked among all shops of their industry in EVENTS, also those not
-    shown.
+    shown. The table of a single shop has every number behind its score, as with --shop.
     """
     if events is None and values is None:
         raise UsageError(message("give EVENTS, or --values FILE, or both"))
+    if events is None:
+        refuse_idle(*OF_EVENTS)
     from ..results.requirements import Requirements
     from ..scoring import read_beside, score_by_values, score_events
     from .score_pages import say_notices, write_result
@@ -89,7 +92,7 @@ def score(
         required.check(result)
         stages(message("writing"))
         write_result(result, shops, output)
-    say_notices(result)
+    say_notices(result, output.form)
 
 
 @cli.command()
@@ -124,7 +127,7 @@ def validate(
 ) -> None:
     """Read EVENTS and show the books: what was accepted, replaced, set aside, repaired, and why."""
     from ..results.json_text import validate_document
-    from .score_pages import say_reading_notices, show_books
+    from .score_pages import say_unused, show_books
 
     with Stages() as stages:
         report = reading.read(events, platform, stages).report
@@ -132,7 +135,7 @@ def validate(
         write(validate_document(report), output.path)
     else:
         show_books(report, output.path)
-        say_reading_notices(report)
+        say_unused(report)
     if reading.strict and len(report.set_aside):
         n = len(report.set_aside)
         say(numbered("{n} row was set aside", "{n} rows were set aside", n), level=logging.ERROR)

@@ -29,7 +29,7 @@ def form_of_file(forms: tuple[str, ...], toml: str) -> str:
     """
     asked = click.get_current_context().params
     path = asked.get("path")
-    suffix = path.suffix.removeprefix(".").lower() if isinstance(path, Path) else ""
+    suffix = _ending(path)
     if suffix in forms:
         return suffix
     if suffix in ("", "txt") or (suffix == "toml" and asked.get(toml)):
@@ -45,9 +45,23 @@ def form_of_file(forms: tuple[str, ...], toml: str) -> str:
     )
 
 
-def check_form(context: click.Context, _: click.Parameter, form: str) -> str:
+def _ending(path: object) -> str:
+    return path.suffix.removeprefix(".").lower() if isinstance(path, Path) else ""
+
+
+def check_form(context: click.Context, option: click.Parameter, form: str) -> str:
     """Return the form, where it goes together with ``-o`` and ``--bom``."""
     path = context.params.get("path")
+    ending = _ending(path)
+    if ending != form and isinstance(option.type, click.Choice) and ending in option.type.choices:
+        raise UsageError(
+            message(
+                "-o {file}: the ending is that of another form than --format {form}; leave out"
+                " --format, or name another file",
+                file=path,
+                form=form,
+            )
+        )
     if form in BINARY and path is None:
         raise UsageError(message("--format {form} needs -o FILE", form=form))
     if form in BINARY and path == STANDARD_OUTPUT and sys.stdout.isatty():

@@ -189,9 +189,11 @@ def _metrics_table(cards: list[tuple[Platform, Scorecard]]) -> tables.Table:
 def _in_one_language(columns: Sequence[object], rows: Sequence[Sequence[object]]) -> tables.Table:
     """Return a table with names in both languages, or for a Chinese reader only in Chinese."""
     if voice.lang() != "zh":
-        return tables.table(columns, rows)
+        return tables.table(columns, rows, keys=2)
     kept = [place for place, head in enumerate(columns) if head != "name"]
-    return tables.table([columns[k] for k in kept], [[row[k] for k in kept] for row in rows])
+    return tables.table(
+        [columns[k] for k in kept], [[row[k] for k in kept] for row in rows], keys=2
+    )
 
 
 def show_report(report: Report, output: Path | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 import time
@@ -11,7 +10,6 @@ from typing import Any
 from ..messages import message
 from . import voice
 from .escaping import shown
-from .streams import print_lines
 
 PATIENCE = 2.0
 REFRESH = 1.0
@@ -46,7 +44,7 @@ class Stages:
         if self._spinner is not None:
             self._spinner.stop()
         if self._timings and failure[0] is None:
-            print_lines(json.dumps(self.seconds()))
+            voice.tell_timings(self.seconds())
 
     def count(self, rows: int) -> None:
         """Say how many rows the work is about."""

@@ -110,7 +110,7 @@ def _metrics_table(facts: Mapping[str, Any]) -> tables.Table:
         message("weight"),
         message("weight from"),
     )
-    return tables.table(columns, _metric_rows(facts), right=columns[5:6])
+    return tables.table(columns, _metric_rows(facts), right=columns[5:6], keys=2)
 
 
 def _conditions_table(facts: Mapping[str, Any]) -> tables.Table:

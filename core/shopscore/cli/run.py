@@ -21,7 +21,7 @@ from ..messages import message
 from ..plugins.isolation import describe_error, divert_prints
 from ..writing import whole_file
 from . import streams, voice
-from .help_pages import spoken
+from .help_pages import translated
 
 INTERRUPTED = 130
 BUG = 70
@@ -100,7 +100,7 @@ def _say_usage(error: click.ClickException) -> None:
         say(*context.get_usage().splitlines())
         option = max(context.help_option_names, key=len)
         say(message("Try '{command}' for help.", command=f"{context.command_path} {option}"), "")
-    _say_error(spoken(text))
+    _say_error(translated(text))
 
 
 def name_options(message: str, commands: click.Group) -> str:
@@ -121,12 +121,16 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 
 def say(*lines: object, level: int = logging.INFO) -> None:
     """Say lines on standard error, in the language of the run and with the names of options."""
+    for line in lines:
+        voice.tell(spoken(line), level)
+
+
+def spoken(said: object) -> str:
+    """Return what is said in the language of the run, with the names of options."""
     context = click.get_current_context(silent=True)
     commands = context.find_root().command if context else None
-    for line in lines:
-        text = voice.text(line)
-        named = name_options(text, commands) if isinstance(commands, click.Group) else text
-        voice.tell(named, level)
+    text = voice.text(said)
+    return name_options(text, commands) if isinstance(commands, click.Group) else text
 
 
 def write(text: str, output: Path | None) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ..messages import listed, message, numbered
+from ..notices import Notice
 from ..reading.report import LoadReport
 from ..results.csv_text import csv_text
 from ..results.result import Result
 from ..results.workbooks import parquet, workbook
 from . import tables, voice
 from .options import OutputOptions
-from .run import say, write, write_bytes, write_cells
+from .run import say, spoken, write, write_bytes, write_cells
 from .shop_tables import shop_table, shops_table
 
 
@@ -30,18 +31,19 @@ def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions) 
     if output.form == "csv":
         write_cells(csv_text(frame), output.path, mark=output.bom)
     elif output.form == "xlsx":
-        write_bytes(workbook(frame), output.path)
+        write_bytes(workbook(frame, result.notices), output.path)
     else:
         write_bytes(parquet(frame), output.path)
 
 
 def _show_result(result: Result, shops: tuple[str, ...], path: Path | None) -> None:
-    if shops:
-        views = [result[id] for id in dict.fromkeys(shops)]
-        tables.show(*(shop_table(result, view) for view in views), output=path)
+    if shops or len(result) == 1:
+        views = [result[id] for id in dict.fromkeys(shops)] or list(result)
+        shown_shops = (shop_table(result, view) for view in views)
+        tables.show(*shown_shops, *_footer(result.notices), output=path)
         return
     shown = [view for view, _ in zip(result, range(tables.MANY), strict=False)]
-    tables.show(shops_table(result, shown), output=path)
+    tables.show(shops_table(result, shown), *_footer(result.notices), output=path)
     if len(result) > len(shown):
         more = len(result) - len(shown)
         say(
@@ -53,17 +55,23 @@ def _show_result(result: Result, shops: tuple[str, ...], path: Path | None) -> N
         )
 
 
+def _footer(notices: Iterable[Notice]) -> list[str]:
+    """Return notices as the lines below a table: quiet runs and files have them too."""
+    return [spoken(voice.note(notice)) for notice in notices]
+
+
 def show_books(report: LoadReport, path: Path | None) -> None:
-    """Show the books of reading, and the first cells that were set aside or repaired."""
+    """Show the books of reading, the first cells set aside or repaired, and what to know."""
     more = (tables.words_table(report), tables.incidents_table(report))
     parts = [tables.books_table(report), *(part for part in more if part is not None)]
-    tables.show(*parts, output=path)
+    tables.show(*parts, *_footer(report.notices), output=path)
 
 
-def say_notices(result: Result) -> None:
-    """Say on standard error what to know about a result."""
+def say_notices(result: Result, form: str) -> None:
+    """Say on standard error what to know about a result, but for what stands below its table."""
     ruleset = result.rules.ruleset
-    say(*(line for notice in result.notices if (line := voice.tell_notice(notice)) is not None))
+    if form != "table":
+        _say_each(result.notices)
     if result.report is not None:
         say_reading_notices(result.report, frozenset(n.message for n in result.notices))
         if len(result.report.set_aside):
@@ -76,10 +84,18 @@ def say_notices(result: Result) -> None:
         say(message("No shop has a score; --format json gives the reason for each."))
 
 
+def _say_each(notices: Iterable[Notice]) -> None:
+    say(*(line for notice in notices if (line := voice.tell_notice(notice)) is not None))
+
+
 def say_reading_notices(report: LoadReport, told: Collection[str] = ()) -> None:
     """Say on standard error what to know about what was read, but for what was told already."""
-    new = (notice for notice in report.notices if notice.message not in told)
-    say(*(line for notice in new if (line := voice.tell_notice(notice)) is not None))
+    _say_each(notice for notice in report.notices if notice.message not in told)
+    say_unused(report)
+
+
+def say_unused(report: LoadReport) -> None:
+    """Say on standard error what of the input is not used: columns, and rows set aside."""
     for name, columns in sorted(report.ignored.items()):
         say(
             message(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from attrs import evolve
+
 from ..messages import Message, listed, message
 from ..model.rulesets import Dimension, Tier
 from ..results.result import Result
 from ..results.views import MetricView, ShopView
 from . import voice
-from .tables import Table, decimals, in_unit, table, word
+from .tables import Table, decimals, grouped, in_unit, table, word
 
 _SOURCE = message("source")
 
@@ -43,14 +45,18 @@ def shop_table(result: Result, shop: ShopView) -> Table:
     """Return a table with every number behind one shop; why some are missing stands below."""
     rows = [_metric_cells(result, m) for m in shop.metrics]
     columns = list(rows[0]) if rows else []
-    return table(
+    made = table(
         columns,
         [list(row.values()) for row in rows],
         right=[column for column in columns[2:-1] if column != _SOURCE],
         usual=(word("ok"), word("informational")),
         title=" · ".join(_title(result, shop)),
         notes=_notes(result, shop),
+        keys=2,
     )
+    # a metric may have the same reason: the shop's is told apart from it, and first
+    reason = [] if shop.reason is None else [(word(shop.status), shop.reason)]
+    return evolve(made, notes=(*grouped(reason), *made.notes))
 
 
 def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
@@ -95,8 +101,6 @@ def _source(m: MetricView) -> str:
 
 def _notes(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
     """Yield why metrics have no data, and the notes of metrics; a notice names missing numbers."""
-    if shop.reason is not None:
-        yield word(shop.status), shop.reason
     labels = _labels_by_id(result.rules.ruleset.dimensions)
     for d in shop.dimensions:
         if d.console is not None:

@@ -52,18 +52,22 @@ class Verbatim(str):
 
 @frozen
 class Table:
-    """Columns under a title, with notes below: what each note is about, and what it says."""
+    """Columns under a title, with notes below: what each note is about, and what it says.
+
+    The first columns, ``keys``, say what a line is about.
+    """
 
     columns: tuple[Column, ...]
     title: str = ""
     notes: tuple[tuple[str, str], ...] = ()
+    keys: int = 1
 
     def lines(self, width: int) -> Iterator[Text]:
         """Yield the lines, none wider than the width; cells that say how it went are coloured."""
         from rich.text import Text
 
         yield from map(Text, wrap(self.title, width) if self.title else ())
-        for block in fit(self.columns, width):
+        for block in fit(self.columns, width, self.keys):
             heading, *rows = lines_of(block)
             yield from (_line(cells, bold=True) for cells in heading)
             yield Text("─" * (sum(w for _, w in block) + GAP * (len(block) - 1)))
@@ -136,6 +140,7 @@ def table(
     usual: Iterable[str] = (),
     title: str = "",
     notes: Iterable[tuple[object, object]] = (),
+    keys: int = 1,
 ) -> Table:
     """Return a table in the language of the run; columns of numbers stand to the right.
 
@@ -148,7 +153,7 @@ def table(
         Column(_cell(head), tuple(row[place] for row in cells), str(head) in numbers, plain)
         for place, head in enumerate(columns)
     )
-    return Table(tuple(made), shown(title), tuple(_grouped(notes)))
+    return Table(tuple(made), shown(title), tuple(grouped(notes)), keys)
 
 
 def _cell(value: object) -> str:
@@ -158,7 +163,7 @@ def _cell(value: object) -> str:
     return shown(str(value).lower() if isinstance(value, bool) else voice.text(value))
 
 
-def _grouped(notes: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str]]:
+def grouped(notes: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str]]:
     """Yield notes; what is said of several things is said once."""
     about: dict[str, list[str]] = {}
     for thing, said in notes:
@@ -227,7 +232,7 @@ def words_table(report: LoadReport, most: int = 50) -> Table | None:
         message("rows"),
         message("taken as"),
     )
-    return table(columns, rows, right=columns[3:4]) if rows else None
+    return table(columns, rows, right=columns[3:4], keys=3) if rows else None
 
 
 def incidents_table(report: LoadReport, most: int = MOST_CELLS) -> Table | None:
@@ -250,7 +255,7 @@ def incidents_table(report: LoadReport, most: int = MOST_CELLS) -> Table | None:
         message("value"),
         message("reason"),
     )
-    return table(columns, found, right=columns[2:3])
+    return table(columns, found, right=columns[2:3], keys=3)
 
 
 def _offers(record: PluginRecord) -> Iterator[object]:

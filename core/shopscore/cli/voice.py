@@ -106,9 +106,22 @@ def tell(said: object, level: int = logging.INFO) -> None:
         print_lines(shown(text(_WITH_LEVEL.get(level, _plain)(said))))
 
 
+def tell_timings(seconds: Mapping[str, float]) -> None:
+    """Tell the seconds per stage as JSON: to a program as a record, like all that it is told."""
+    if _voice.log_format == "json":
+        _logger("cli").info("%s", text(message("timings")), extra={"timings": dict(seconds)})
+    else:
+        print_lines(json.dumps(seconds))
+
+
 def tell_notice(notice: Notice) -> Message | None:
     """Return a notice as a line to say; None where the log of the run has it already."""
-    return None if _voice.log_format == "json" else message("Note: {notice}", notice=notice)
+    return None if _voice.log_format == "json" else note(notice)
+
+
+def note(notice: Notice) -> Message:
+    """Return a notice as a line of its own."""
+    return message("Note: {notice}", notice=notice)
 
 
 def _plain(said: object) -> object:
@@ -122,10 +135,11 @@ _WITH_LEVEL: Mapping[int, Callable[[object], object]] = {
 
 
 class _JsonHandler(logging.Handler):
-    """Writes records as lines of JSON to standard error."""
+    """Writes records as lines of JSON to standard error: of a quiet run errors, and what is asked for."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        print_lines(json.dumps(_facts(record), default=str))
+        if record.levelno >= logging.ERROR or not _voice.quiet or hasattr(record, "timings"):
+            print_lines(json.dumps(_facts(record), default=str))
 
 
 def _facts(record: logging.LogRecord) -> dict[str, Any]:
@@ -139,6 +153,8 @@ def _facts(record: logging.LogRecord) -> dict[str, Any]:
         "logger": record.name,
         "message": record.getMessage() if said is None else text(said),
     }
+    if timings := getattr(record, "timings", None):
+        facts["timings"] = timings
     return facts if notice is None else {**facts, "notice": notice.to_dict()}
 
 
@@ -168,7 +184,6 @@ def speaking(command: Command) -> Command:
         click.option(
             "--lang",
             type=click.Choice(LANGUAGES),
-            envvar="SHOPSCORE_LANG",
             callback=_set_lang,
             is_eager=True,
             expose_value=False,

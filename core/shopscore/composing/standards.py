@@ -17,7 +17,7 @@ from ..grading.amounts import Amount, Possible, read_amount
 from ..grading.cell_places import Row
 from ..grading.names import Names
 from ..grading.weighing import MetricValues
-from ..messages import listed, message
+from ..messages import message
 from ..model.conditions import Operator
 from ..model.metrics import Better, Unit
 from ..notices import Notice
@@ -116,20 +116,9 @@ class Standards:
     @classmethod
     def read(cls, path: Path) -> Standards:
         """Read a CSV file with the columns ``industry, metric, standard``."""
-        if not path.is_file():
-            raise InputError(message("{file}: no such file", file=path))
         table = read_file(path, COLUMNS)
         table.refuse_unusable_rows()
-        missing = [name for name in COLUMNS if name not in table.frame.columns]
-        if missing:
-            raise InputError(
-                message(
-                    "{file}: no column {missing}; needed: {needed}",
-                    file=path,
-                    missing=listed(missing),
-                    needed=listed(COLUMNS),
-                )
-            )
+        table.require_columns(COLUMNS, path)
         lines = enumerate(table.lines(range(len(table.frame))))
         places = [Row(str(path), position, line) for position, line in lines]
         made = cls.from_rows(table.frame.select(COLUMNS).rows(), places)

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..exact.columns import ExactColumn
-from ..messages import Message, Translated, listed, message
+from ..messages import Message, Translated, message
 from ..model.metrics import Better
 from ..notices import Notice
 from ..reading.files import read_file
@@ -169,16 +169,7 @@ class Benchmark:
     def read(cls, path: Path) -> Benchmark:
         """Read a CSV file with the columns industry, metric, percentile, value."""
         table = read_file(path, COLUMNS)
-        missing = [c for c in COLUMNS if c not in table.frame.columns]
-        if missing:
-            raise InputError(
-                message(
-                    "{file}: no column {missing}; needed: {needed}",
-                    file=path,
-                    missing=listed(missing),
-                    needed=listed(COLUMNS),
-                )
-            )
+        table.require_columns(COLUMNS, path)
         table.refuse_unusable_rows()
         cells = table.frame.select(pl.col(COLUMNS).cast(pl.String).fill_null(""))
         lines = table.lines(range(len(cells)))

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from ..errors import InputError
-from ..messages import listed, message
+from ..messages import message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.files import from_dataframe, read_file
@@ -55,6 +55,18 @@ class TypedRow:
         """Whether the row says that a console shows nothing; an empty row says nothing."""
         return self.n == 0 or (self.none and not self.has_number)
 
+    def other_industry(self, known: str) -> InputError:
+        """Return the error of a shop that is of another industry already."""
+        return InputError(
+            message(
+                "{place}: shop {shop} has two industries, {one} and {other}",
+                place=self.row.cell("industry"),
+                shop=self.shop_id,
+                one=known,
+                other=self.industry,
+            )
+        )
+
 
 def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[Notice, ...]]:
     """Read the rows of a CSV file or a dataframe, and what to know of the file.
@@ -65,16 +77,9 @@ def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[N
     table = _open(values)
     table.refuse_unusable_rows()
     source = table.label or "values"
-    missing = [name for name in COLUMNS if name not in table.frame.columns]
-    if missing:
-        raise InputError(
-            message(
-                "{file}: no column {missing}; needed: {needed}",
-                file=source,
-                missing=listed(missing),
-                needed=listed(COLUMNS),
-            )
-        )
+    table.require_columns(COLUMNS, source)
+    if not len(table.frame):
+        raise InputError(message("{file}: no row with a value", file=source))
     scale = Possible.of("points", rules.exact.low, rules.exact.high)
     rows = list(_read(table, source, _Reader(rules, Names.of(rules), scale)))
     if rows and not any(row.has_number or row.says_none for row in rows):
@@ -89,10 +94,7 @@ def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[N
 def _open(values: Any) -> RawTable:
     if not isinstance(values, str | Path):
         return from_dataframe("values", values)
-    path = Path(values)
-    if not path.is_file():
-        raise InputError(message("{file}: no such file", file=path))
-    return read_file(path, (*COLUMNS, *OPTIONAL))
+    return read_file(Path(values), (*COLUMNS, *OPTIONAL))
 
 
 def _read(table: RawTable, source: str, reader: _Reader) -> Iterator[TypedRow]:

@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 from attrs import field, frozen
 
-from ..errors import InputError
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Rationals
 from ..messages import message
@@ -156,15 +155,7 @@ def read_values(values: Any, rules: BoundRuleSet) -> TypedValues:
     industries: dict[str, str] = {}
     for row in rows:
         if row.industry and industries.setdefault(row.shop_id, row.industry) != row.industry:
-            raise InputError(
-                message(
-                    "{place}: shop {shop} has two industries, {one} and {other}",
-                    place=row.row.cell("industry"),
-                    shop=row.shop_id,
-                    one=industries[row.shop_id],
-                    other=row.industry,
-                )
-            )
+            raise row.other_industry(industries[row.shop_id])
     weighted = {entry.id for _, entry in rules.exact.entries}
     asked = {each.condition.measure.metric for each in rules.exact.eligibility}
     return TypedValues(rows, industries, notices, frozenset(asked - weighted))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ..errors import InputError, UsageError, did_you_mean
+from ..errors import UsageError, did_you_mean
 from ..exact.columns import ExactColumn
 from ..exact.integers import widen
 from ..exact.rationals import Mask, Rationals
@@ -30,7 +30,12 @@ Prefer = Literal["events", "values"]
 Rows = npt.NDArray[np.int64]
 
 
-def _check_prefer(_: object, __: object, prefer: str) -> None:
+def check_prefer(prefer: object, values: object) -> None:
+    """Raise where nobody can say what goes first, or there is nothing to go before.
+
+    Raises:
+        UsageError: for an unknown word, or where values are not there.
+    """
     if prefer not in get_args(Prefer):
         raise UsageError(
             message(
@@ -39,6 +44,10 @@ def _check_prefer(_: object, __: object, prefer: str) -> None:
                 guess=did_you_mean(str(prefer), get_args(Prefer)),
             )
         )
+    if values is None and prefer != "events":
+        raise UsageError(
+            message("prefer= says which of events and values= goes first, and values= is not given")
+        )
 
 
 @frozen(eq=False)
@@ -46,7 +55,7 @@ class ValuesBeside:
     """Values that a user typed in beside events, and which of the two goes first."""
 
     typed: TypedValues
-    prefer: Prefer = field(default="events", validator=_check_prefer)
+    prefer: Prefer = "events"
 
 
 @frozen(eq=False)
@@ -200,16 +209,8 @@ def _merge_shops(ids: list[str], shops: pl.DataFrame, typed: TypedValues) -> pl.
     for id, known in joined.select("shop_id", "industry").iter_rows():
         said = typed.industries.get(id)
         if said and known not in (None, UNKNOWN_INDUSTRY, said):
-            row = next(r.row for r in typed.rows if r.shop_id == id and r.industry)
-            raise InputError(
-                message(
-                    "{place}: shop {shop} has two industries, {one} and {other}",
-                    place=row.cell("industry"),
-                    shop=id,
-                    one=known,
-                    other=said,
-                )
-            )
+            row = next(r for r in typed.rows if r.shop_id == id and r.industry)
+            raise row.other_industry(known)
         industries.append(said or known or UNKNOWN_INDUSTRY)
     return joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from ..errors import CoverageError, DeclarationError, did_you_mean
-from ..messages import Message, message
+from ..messages import Message, listed, message
 from ..model.labels import Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
@@ -227,13 +227,13 @@ class Scorecard(Labelled):
         every = [r for r in map(self.ruleset, self.versions) if r.status != "user"]
         in_force = [r for r in every if r.covers(when)]
         if not in_force:
-            spans = "; ".join(f"{r.version}: {r.span}" for r in every)
+            spans = [message("{about}: {said}", about=r.version, said=r.span) for r in every]
             said = message(
                 "{scorecard}: no rule set is in force on {day} (covered: {spans}); name one"
                 " (ruleset=) to apply it anyway",
                 scorecard=self.name,
                 day=when,
-                spans=spans or message("no rule sets"),
+                spans=listed(spans) if spans else message("no rule sets"),
             )
             raise CoverageError(said)
         return max(in_force, key=lambda r: (r.effective_from or date.min, r.version))

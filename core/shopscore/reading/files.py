@@ -54,14 +54,28 @@ def read_file(path: Path, columns: Iterable[str]) -> RawTable:
     return read_canonical(path, show_path(path.name), set(columns))
 
 
+def refuse_no_file(path: Path) -> None:
+    """Raise where a path is no file that can be read as a whole; a pipe or device is never opened.
+
+    Raises:
+        InputError: saying what is there instead.
+    """
+    if path.is_dir():
+        raise InputError(message("{file}: is a folder, and a file is needed", file=path))
+    if path.exists() and not path.is_file():
+        said = message("{file}: is a pipe or device, and no file; write it to one first", file=path)
+        raise InputError(said)
+    if not path.is_file():
+        raise InputError(message("{file}: no such file", file=path))
+
+
 def read_canonical(path: Path, label: str, columns: Collection[str]) -> RawTable:
     """Read the known columns of a file; the others are named, and not read.
 
     Raises:
         InputError: naming file, line and value where the file cannot be read.
     """
-    if not path.is_file():  # a pipe or a device is never opened
-        raise InputError(message("{file}: no such file", file=path))
+    refuse_no_file(path)
     try:
         if path.suffix == ".parquet":
             frame, origin = read_parquet(path, label, columns)

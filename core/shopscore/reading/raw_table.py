@@ -12,7 +12,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError
-from ..messages import message
+from ..messages import listed, message
 from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
 from .formats.body import Origin, Refusals
@@ -129,6 +129,19 @@ class RawTable:
     def taken_as(self, column: str) -> str:
         """Return what an unlisted word of a column becomes; nothing: it is taken as empty."""
         return "" if self.layout is None else self.layout.words[column][ANY_WORD]
+
+    def require_columns(self, needed: Sequence[str], file: object) -> None:
+        """Raise where a column is missing; ``file`` is what the table is named by."""
+        missing = [name for name in needed if name not in self.frame.columns]
+        if missing:
+            raise InputError(
+                message(
+                    "{file}: no column {missing}; needed: {needed}",
+                    file=file,
+                    missing=listed(missing),
+                    needed=listed(needed),
+                )
+            )
 
     def refuse_unusable_rows(self) -> None:
         """Raise for a row that cannot be used as it stands, where rows cannot be set aside."""

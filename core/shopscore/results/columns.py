@@ -102,6 +102,11 @@ class Columns:
         return _marked(self.published.possible, len(self))
 
     @cached_property
+    def not_checked(self) -> pl.Series:
+        """The conditions of a score that could not be checked, in the order of the rules."""
+        return _marked({c.eligibility.id: ~c.checked for c in self.checks}, len(self))
+
+    @cached_property
     def reasons(self) -> Reasons:
         """Why each shop has no score."""
         metrics = [(graded, self.metric_reasons[id]) for id, graded in self.graded.items()]
@@ -211,6 +216,7 @@ class Columns:
                     columns[f"{id}.{name}"] = metric[name]
         columns["tiers"] = self.tiers
         columns["possible_tiers"] = self.possible_tiers
+        columns["not_checked"] = self.not_checked
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 
     def _metric(self, id: str, graded: Graded) -> pl.DataFrame:

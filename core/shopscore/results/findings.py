@@ -12,7 +12,7 @@ from ..exact.rationals import Mask
 from ..grading.points import Graded
 from ..grading.weighing import MetricValues
 from ..messages import Message, listed, message
-from ..notices import FIRST, Notice
+from ..notices import Notice
 from .hints import rules_command
 from .notices_on_values import notices_on_values
 from .reference_tables import ReferenceTables
@@ -35,14 +35,6 @@ def find_notices(result: Result, tables: ReferenceTables) -> Iterator[Notice]:
     yield from _missing_numbers(result)
 
 
-def _shops(result: Result, rows: Mask) -> tuple[int | None, tuple[str, ...]]:
-    """Return how many shops are marked, and the first of them; None where all are."""
-    if rows.all():
-        return None, ()
-    ids = result.shops["shop_id"].gather(np.flatnonzero(rows)[:FIRST])
-    return int(rows.sum()), tuple(ids)
-
-
 def _unanswered(graded: Graded) -> Mask:
     """Return the shops whose input is missing, and for whom nothing typed in stands."""
     told = graded.points.known
@@ -61,7 +53,6 @@ def _missing_input(result: Result) -> Iterator[Notice]:
     for (_, is_weighted), members in groups.items():
         ids = [graded.measured.id for graded in members]
         lacking = np.logical_or.reduce([_unanswered(graded) for graded in members])
-        count, first = _shops(result, lacking)
         values = {"metrics": listed(ids), "why": why_lacking(members[0].measured)}
         if is_weighted:
             said = message("input is missing for {metrics}: {why}; a score needs it", **values)
@@ -69,28 +60,27 @@ def _missing_input(result: Result) -> Iterator[Notice]:
             said = message("input is missing for {metrics}: {why}", **values)
         missing = members[0].measured.missing_columns
         stream = missing[0].removeprefix("stream ").partition(".")[0] if missing else None
-        yield Notice(
+        notice = Notice(
             "missing_input" if is_weighted else "missing_side_input",
             said,
             stream=stream,
             metrics=tuple(ids),
-            shops=count,
-            shop_ids=first,
         )
+        yield notice.about(result.shops["shop_id"], lacking)
 
 
 def _not_checked(result: Result, check: EligibilityCheck) -> Iterator[Notice]:
     """Yield a notice per reason for which a condition could not be checked."""
     metric = check.eligibility.condition.measure.metric
     for why, rows in _why_not_checked(result.measured[metric], ~check.checked):
-        count, first = _shops(result, rows)
         said = message(
             "not checked: {condition} ({id}): {why}",
             condition=check.eligibility.label,
             id=check.eligibility.id,
             why=why,
         )
-        yield Notice("not_checked", said, metrics=(metric,), shops=count, shop_ids=first)
+        notice = Notice("not_checked", said, metrics=(metric,))
+        yield notice.about(result.shops["shop_id"], rows)
 
 
 def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Message, Mask]]:
@@ -122,7 +112,6 @@ def _few_peers(result: Result) -> Iterator[Notice]:
             least = min(least, int(peers[rows].min()))
             metrics.append(id)
     if metrics:
-        count, first = _shops(result, few)
         said = message(
             "ranked among few shops, as few as {least}: a percentile among fewer than {few} says"
             " little ({metrics})",
@@ -130,7 +119,8 @@ def _few_peers(result: Result) -> Iterator[Notice]:
             few=FEW_PEERS,
             metrics=listed(metrics),
         )
-        yield Notice("few_peers", said, metrics=tuple(metrics), shops=count, shop_ids=first)
+        notice = Notice("few_peers", said, metrics=tuple(metrics))
+        yield notice.about(result.shops["shop_id"], few)
 
 
 def _unused(tables: ReferenceTables, shown: Sequence[str]) -> Iterator[Notice]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from attrs import asdict
 
+from ..messages import in_language
 from ..reading.report import LoadReport
 from .columns import Columns, repeat
 from .documents import VALIDATE, dumped
+from .reasons import Reasons
 
 if TYPE_CHECKING:
     from ..model.assumptions import Assumption
+    from ..model.rulesets import MissingNumber
     from ..plugins.bound_rules import BoundRuleSet
 
 
@@ -37,13 +41,19 @@ def _assumption(assumption: Assumption, full_id: str) -> dict[str, Any]:
         "unit": assumption.unit or None,
         "source": "user" if assumption.overridden else "assumption",
         "reason": assumption.reason,
+        "reason_zh": in_language(assumption.reason, "zh"),
     }
+
+
+def missing_number_list(missing: Iterable[MissingNumber]) -> list[dict[str, Any]]:
+    """Return the numbers that the rules need and that were not supplied."""
+    return [{**asdict(m), "reason_zh": in_language(m.reason, "zh")} for m in missing]
 
 
 def shop_lines(columns: Columns, rows: pl.Series | None = None) -> pl.Series:
     """Return each shop as a line of JSON, made from its columns; all shops, or those of some rows."""
     parts = {
-        "head": _members(columns.of_shops, rows),
+        "head": _members(_in_both(columns.of_shops, columns.reasons), rows),
         "dimensions": _list_of("dimensions", _dimensions(columns), columns, rows),
         "metrics": _list_of("metrics", _metrics(columns), columns, rows),
         "tiers": _members({"tiers": columns.tiers, "possible_tiers": columns.possible_tiers}, rows),
@@ -52,6 +62,16 @@ def shop_lines(columns: Columns, rows: pl.Series | None = None) -> pl.Series:
     table = pl.DataFrame([text.alias(name) for name, text in parts.items()])
     members = pl.concat_str(pl.all(), separator=",")
     return table.select(pl.concat_str(pl.lit("{"), members, pl.lit("}"))).to_series()
+
+
+def _in_both(columns: Mapping[str, pl.Series], reasons: Reasons) -> dict[str, pl.Series]:
+    """Return columns with the reasons in Chinese beside those in English."""
+    both: dict[str, pl.Series] = {}
+    for name, column in columns.items():
+        both[name] = column
+        if name == "reason":
+            both["reason_zh"] = reasons.column("zh")
+    return both
 
 
 def _members(columns: Mapping[str, pl.Series], rows: pl.Series | None) -> pl.Series:
@@ -92,7 +112,7 @@ def _metrics(columns: Columns) -> list[dict[str, pl.Series]]:
         {
             "id": repeat(id, size),
             "dimension": repeat(columns.dimension_of(id), size, pl.String),
-            **{column.name: column for column in metric},
+            **_in_both(metric.to_dict(), columns.metric_reasons[id]),
         }
         for id, metric in columns.metrics.items()
     ]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..messages import listed, message, numbered
-from ..notices import FIRST, Notice
+from ..notices import Notice
 
 if TYPE_CHECKING:
     from .result import Result
@@ -45,7 +44,9 @@ def _unknown_rows(result: Result) -> Iterator[Notice]:
             metrics=listed(needs),
         )
         shops = np.logical_or.reduce(list(needs.values()))
-        yield Notice("rows_unknown", said, metrics=tuple(needs), **_of(result, shops))
+        yield Notice("rows_unknown", said, metrics=tuple(needs)).about(
+            result.shops["shop_id"], shops
+        )
     if left_out:
         said = message(
             "industry means leave out values that were typed in without n, or beside events whose"
@@ -53,7 +54,9 @@ def _unknown_rows(result: Result) -> Iterator[Notice]:
             metrics=listed(left_out),
         )
         shops = np.logical_or.reduce(list(left_out.values()))
-        yield Notice("rows_unknown", said, metrics=tuple(left_out), **_of(result, shops))
+        yield Notice("rows_unknown", said, metrics=tuple(left_out)).about(
+            result.shops["shop_id"], shops
+        )
     yield from _uncounted_conditions(result)
 
 
@@ -76,7 +79,7 @@ def _uncounted_conditions(result: Result) -> Iterator[Notice]:
             tiers=listed(open_),
         )
         shops = np.logical_or.reduce(list(open_.values()))
-        yield Notice("rows_unknown", said, **_of(result, shops))
+        yield Notice("rows_unknown", said).about(result.shops["shop_id"], shops)
 
 
 def _console_differs(result: Result) -> Iterator[Notice]:
@@ -96,7 +99,7 @@ def _console_differs(result: Result) -> Iterator[Notice]:
             " (console_difference says by how much)",
             int(differs.sum()),
         )
-        yield Notice("console_differs", said, **_of(result, differs))
+        yield Notice("console_differs", said).about(result.shops["shop_id"], differs)
 
 
 def _console_outside(result: Result) -> Iterator[Notice]:
@@ -116,15 +119,10 @@ def _console_outside(result: Result) -> Iterator[Notice]:
             "for {n} shops the console shows a total that is not between score_low and score_high",
             int(outside.sum()),
         )
-        yield Notice("console_differs", said, **_of(result, outside))
+        yield Notice("console_differs", said).about(result.shops["shop_id"], outside)
 
 
 def _unequal(shown: ExactColumn, computed: ExactColumn, places: int) -> Mask:
     """Return where both are known and differ as they are shown, rounded."""
     one, other = shown.values.half_up(places), computed.values.half_up(places)
     return np.asarray(shown.known & computed.known & (one != other), dtype=np.bool_)
-
-
-def _of(result: Result, shops: Mask) -> dict[str, Any]:
-    ids = result.shops["shop_id"].filter(pl.Series(shops))
-    return {"shops": len(ids), "shop_ids": tuple(ids.head(FIRST))}

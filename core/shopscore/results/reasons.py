@@ -25,9 +25,10 @@ class Reasons:
     texts: tuple[Message, ...]
     codes: np.ndarray[tuple[int], np.dtype[np.int64]]
 
-    def column(self) -> pl.Series:
-        """Return the reasons in English; null where there is none."""
-        return pl.Series([*self.texts, None], dtype=pl.String).gather(self.codes)
+    def column(self, lang: str = "en") -> pl.Series:
+        """Return the reasons in a language; null where there is none."""
+        told = [text.text(lang) for text in self.texts]
+        return pl.Series([*told, None], dtype=pl.String).gather(self.codes)
 
     def at(self, row: int) -> Message | None:
         """Return the reason of one shop."""

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 import numpy as np
 from attrs import frozen
 
+from ..composing.eligibility import ranked_shops
 from ..errors import RequirementError, UsageError, did_you_mean
+from ..grading.points import Graded
 from ..messages import message, numbered
 from .result import Result
 
 #: Notices that tell that a requirement does not hold.
 _CODES = {
-    "complete": ("missing_input", "numbers_missing"),
+    "complete": ("missing_input", "numbers_missing", "not_checked"),
     "fresh": ("stale_stream", "empty_stream"),
     "window": ("short_window",),
 }
@@ -37,9 +39,8 @@ class Requirements:
         >>> Requirements.parse("fresh, peers=20")
         Requirements(words=('fresh',), peers=20)
         """
-        parts = text.split(",") if isinstance(text, str) else list(text or ())
         words, peers = [], 0
-        for part in (part.strip() for part in parts):
+        for part in _parts(text):
             name, equals, number = part.partition("=")
             if name == "peers" and equals and number.strip().isdecimal():
                 peers = int(number)
@@ -79,7 +80,10 @@ class Requirements:
         return result
 
     def _check_peers(self, result: Result) -> None:
+        if not self.peers:
+            return
         for id, graded in result.graded.items():
+            self._check_unranked(result, id, graded)
             if graded.percentiles is None:
                 continue
             ranked = graded.percentiles.peers
@@ -94,3 +98,36 @@ class Requirements:
                         few=int(ranked[few[0]]),
                     )
                 )
+
+    def _check_unranked(self, result: Result, id: str, graded: Graded) -> None:
+        """Raise where a shop has a value and no rank; but not where rules keep it from ranking."""
+        ranked = ranked_shops(result.rules.exact, result.checks)
+        missed = graded.unranked if ranked is None else graded.unranked & ranked
+        if missed.any():
+            row = int(np.flatnonzero(missed)[0])
+            raise RequirementError(
+                message(
+                    "required: peers={peers}; but {metric} of shop {shop} is not ranked: {why}",
+                    peers=self.peers,
+                    metric=id,
+                    shop=result.shops["shop_id"][row],
+                    why=result.columns.metric_reasons[id].at(row),
+                )
+            )
+
+
+def _parts(given: object) -> list[str]:
+    """Return the words of a user, each without blanks around it.
+
+    Raises:
+        UsageError: where they are no words.
+    """
+    if isinstance(given, str):
+        given = given.split(",")
+    parts = list(given) if isinstance(given, Iterable) else [] if given is None else [given]
+    for part in parts:
+        if not isinstance(part, str):
+            raise UsageError(
+                message("require= takes words, complete or peers=20, not {value!r}", value=part)
+            )
+    return [str(part).strip() for part in parts]

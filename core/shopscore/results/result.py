@@ -31,7 +31,7 @@ from ..reading.report import LoadReport
 from ..rules.coverage import missing_numbers
 from .columns import Columns
 from .documents import SCORE
-from .json_text import assumption_list, score_document, shop_lines
+from .json_text import assumption_list, missing_number_list, score_document, shop_lines
 from .views import CheckView, DimensionView, MetricView, ShopView
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Result:
 
     @property
     def coverage(self) -> pl.Series:
-        """The shares of the totals whose numbers are known; null where none is missing."""
+        """The shares of the totals that are known: 1 where nothing is missing, null without a total."""
         return self.columns.coverage
 
     @property
@@ -236,7 +236,7 @@ class Result:
             "as_of": self.as_of.isoformat(),
             "versions": self.versions,
             "assumptions": assumption_list(self.rules),
-            "missing_numbers": [asdict(m) for m in self.missing_numbers],
+            "missing_numbers": missing_number_list(self.missing_numbers),
             "numbers": [asdict(used) for used in self.rules.numbers_used],
             "load": None if self.report is None else self.report.to_dict(),
             "notices": [notice.to_dict() for notice in self.notices],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import polars as pl
 
 from ..errors import InputError, UsageError
 from ..messages import message
+from ..notices import Notice
 from .csv_text import flatten
 
 #: What a worksheet holds, the header included, and a cell of it.
@@ -19,8 +21,20 @@ MOST_CHARACTERS = 32_767
 _AS_IT_IS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def workbook(frame: pl.DataFrame) -> bytes:
-    """Return a result as a workbook of one sheet.
+#: The columns of the sheet of notices, as in the JSON documents.
+_NOTICES: dict[str, pl.DataType] = {
+    "code": pl.String(),
+    "stream": pl.String(),
+    "metrics": pl.List(pl.String()),
+    "shops": pl.Int64(),
+    "shop_ids": pl.List(pl.String()),
+    "en": pl.String(),
+    "zh": pl.String(),
+}
+
+
+def workbook(frame: pl.DataFrame, notices: Sequence[Notice]) -> bytes:
+    """Return a result as a workbook: its scores, and what to know of them, a sheet each.
 
     Raises:
         UsageError: where the extra ``excel`` is not installed.
@@ -32,17 +46,20 @@ def workbook(frame: pl.DataFrame) -> bytes:
         raise UsageError(
             message('a workbook needs xlsxwriter: pip install "shopscore[excel]"')
         ) from None
-    flat = flatten(frame)
-    _check_size(flat)
+    told = pl.DataFrame([notice.to_dict() for notice in notices], schema=_NOTICES)
+    sheets = {"scores": flatten(frame), "notices": flatten(told)}
+    for sheet in sheets.values():
+        _check_size(sheet)
     written = BytesIO()
     with Workbook(written, {**_AS_IT_IS, "in_memory": True, "nan_inf_to_errors": True}) as book:
-        flat.write_excel(
-            book,
-            "scores",
-            dtype_formats={pl.Float64: "General", pl.Int64: "0", pl.Date: "yyyy-mm-dd"},
-            freeze_panes=(1, 0),
-            autofit=True,
-        )
+        for name, sheet in sheets.items():
+            sheet.write_excel(
+                book,
+                name,
+                dtype_formats={pl.Float64: "General", pl.Int64: "0", pl.Date: "yyyy-mm-dd"},
+                freeze_panes=(1, 0),
+                autofit=True,
+            )
     return written.getvalue()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 
-from ..messages import message
+from ..messages import bilingual, message
 from ..model.assumptions import Number
 from ..model.expressions import Assumed
 from ..model.rulesets import Dimension, MetricEntry, MissingNumber, RuleSet
@@ -85,11 +85,11 @@ def why_missing(ruleset: RuleSet, metric: str) -> str:
     scorers = {entry.scorer for _, entry in ruleset.entries if entry.id == metric}
     places = {f"scorers.{scorer}" for scorer in scorers}
     reasons = [
-        f"{m.number}: {m.reason}"
+        message("{about}: {said}", about=m.number, said=m.reason)
         for m in missing_numbers(ruleset)
         if m.number.endswith(own) or m.number in places
     ]
-    return "; ".join(reasons)
+    return bilingual("; ".join(reasons), "；".join(reason.text("zh") for reason in reasons))
 
 
 def _missing(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:
