@@ -18,6 +18,7 @@ import pytest
 import shopscore as ss
 from shopscore.messages import translate
 from shopscore.results.result import Result
+from shopscore.results.views import ShopView
 from shopscore.testing.toy import PLATFORM as TOY
 
 AS_OF = date(2025, 3, 1)
@@ -215,7 +216,10 @@ def scored(given: Mapping[str, pl.DataFrame], **more: Any) -> Result:
 
 
 def known_of(result: Result, shop_id: str) -> Known:
-    shop = result[shop_id]
+    return known_of_shop(result[shop_id])
+
+
+def known_of_shop(shop: ShopView) -> Known:
     assert shop.coverage is not None
     return Known(
         shop.status,
@@ -319,6 +323,51 @@ def test_table_of_truth_of_typed_values(case: str) -> None:
     else:
         with pytest.raises(ss.RequirementError, match="required: complete"):
             scored(without("conversations")(frames()), values=values, require="complete")
+
+
+def experience(source: Any, **more: Any) -> ShopView:
+    """The only shop, by the rules of Douyin 2022: points from 3 to 5."""
+    (shop,) = more.pop("by", ss.score)(
+        source, platform="douyin", ruleset="2022", as_of=AS_OF, **more
+    )
+    return shop
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high", "coverage", "reason"),
+    [
+        # pick-up is half of 0.15: 0.15 · (4.9 + x)/2 + 0.85 · x, for x from 3 to 5
+        ([("pickup_rate", "99.9%", "4.9")], 3.14, 4.99, 0.075, LACKS),
+        # it has a value and cannot be ranked, so delivery is all of logistics
+        ([("pickup_rate", "0.9", "")], 3, 5, 0, f"{LACKS}; others cannot be ranked: {ALONE}"),
+    ],
+)
+def test_one_value_of_a_lone_shop_makes_no_score(
+    values: list[tuple[str, str, str]], low: float, high: float, coverage: float, reason: str
+) -> None:
+    table = pl.DataFrame(
+        [("S", *row) for row in values],
+        schema=["shop_id", "metric", "value", "points"],
+        orient="row",
+    )
+    shop = experience(table, by=ss.score_values)
+    assert known_of_shop(shop) == Known(
+        "partial", None, low, high, coverage, shop.tiers, shop.possible_tiers, reason
+    )
+
+
+def test_a_table_of_one_metric_makes_no_score() -> None:
+    """All orders are picked up in time, 4.8 points by the table: 0.15 · (4.8 + x)/2 + 0.85 · x."""
+    orders = only_shop_a(frames())["orders"]
+    table = ss.Benchmark.from_rows(
+        [("*", "pickup_rate", "0.1", "0.5"), ("*", "pickup_rate", "0.9", "0.99")]
+    )
+    shop = experience(
+        {"orders": orders}, benchmarks=table, assume={"eligibility.min_paid_orders": 1}
+    )
+    assert (shop.status, shop.score, shop.coverage) == ("partial", None, 0.075)
+    assert (shop.score_low, shop.score_high) == (3.14, 4.99)  # 3.135 and 4.985
+    assert shop.reason == LACKS
 
 
 @pytest.mark.parametrize(
