@@ -17,6 +17,7 @@ _FRESH_DAYS = 2
 #: A stream of few rows is silent now and then. It may be as long as it has been before, and no longer
 #: than this.
 _LONGEST_PAUSE = 14
+_FACTS = "shop_facts"
 #: The day of rows that are none.
 _NEVER = (date.max - _EPOCH).days
 
@@ -51,7 +52,8 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
 def counted_late(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozenset[str]:
     """Return the numbers of things that conditions ask for, and that may be too low.
 
-    Their rows, of all shops, begin after the first day of the window, or are none.
+    Their rows, of all shops, begin after the first day of the window, or are none. Facts do not
+    begin: each marks a day, and a day without one has none.
     """
     asked = {each.condition.measure.metric for each in rules.exact.eligibility}
     return frozenset(
@@ -61,6 +63,7 @@ def counted_late(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozens
         and any(
             ranges.first.get(tally, _NEVER) > _first_day(rules, id, as_of)
             for tally in rules.metrics[id].aggregator.tallies
+            if tally.stream != _FACTS
         )
     )
 
