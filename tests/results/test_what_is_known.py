@@ -439,6 +439,48 @@ def test_notices_say_what_they_are_about() -> None:
     assert lacking["A"]["fast_replies"].reason == "no stream conversations"
 
 
+def conversations_on(ages: list[int]) -> Frames:
+    """Everything, with a conversation of each shop on the days of these ages."""
+    rows = [(shop, f"{shop}{age}", at(age, 1), at(age, 1)) for shop in "AB" for age in ages]
+    names = ["shop_id", "session_id", "started_at", "first_reply_at"]
+    return {**frames(), "conversations": pl.DataFrame(rows, schema=names, orient="row")}
+
+
+#: Every day of forty but for a fortnight around a festival: 26 of 40 days.
+FESTIVAL = [age for age in range(1, 41) if not 10 <= age < 24]
+
+
+@pytest.mark.parametrize(
+    ("ages", "told"),
+    [
+        (list(range(1, 41)), set()),
+        # the day before yesterday is fresh, the one before is not, whatever pause there was
+        (list(range(2, 41)), set()),
+        (list(range(3, 41)), {"stale_stream"}),
+        ([age + 2 for age in FESTIVAL], {"stale_stream"}),
+        ([age + 12 for age in FESTIVAL], {"stale_stream"}),
+        # so is the beginning of the 30 days
+        (list(range(1, 29)), set()),
+        (list(range(1, 28)), {"short_window"}),
+        ([age for age in range(1, 28) if not 10 <= age < 18], {"short_window"}),
+        # rows on at most half of the days: as long as before
+        (list(range(5, 41, 5)), set()),
+        (list(range(6, 41, 5)), {"stale_stream"}),
+        (list(range(1, 26, 5)), {"short_window"}),  # begins on 21, nine days late
+        (list(range(5, 26, 5)), set()),
+        (list(range(15, 46, 15)), {"stale_stream"}),  # no longer than a fortnight
+        (list(range(14, 46, 15)), set()),
+        # 20 of 40 days are half, 21 are not
+        ([*range(14, 33), 53], set()),
+        ([*range(14, 34), 53], {"stale_stream"}),
+    ],
+)
+def test_only_a_sparse_stream_may_be_silent_as_it_was(ages: list[int], told: set[str]) -> None:
+    result = scored(conversations_on(ages))
+    found = {n.code for n in result.notices if n.stream == "conversations"}
+    assert found == told
+
+
 def test_conditions_that_are_not_checked_are_null() -> None:
     result = scored(without("orders", "paid_at")(frames()))
     (entry,) = result.to_dict()["shops"][0]["eligibility"]

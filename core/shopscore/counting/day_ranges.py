@@ -24,15 +24,27 @@ Days = npt.NDArray[np.int64]
 
 @frozen
 class OwnDays:
-    """The last of the days on which rows of a stream happened, and the longest pause before it."""
+    """The first and the last of the days on which rows of a stream happened, and what is between.
 
+    ``pause`` is the longest time without rows, ``count`` the number of days with some.
+    """
+
+    first: int
     last: int
     pause: int
+    count: int
 
     @classmethod
     def of(cls, days: Days) -> OwnDays | None:
         """Build it from distinct ascending days; None where there is none."""
-        return cls(int(days[-1]), int(np.diff(days).max(initial=0))) if len(days) else None
+        if not len(days):
+            return None
+        return cls(int(days[0]), int(days[-1]), int(np.diff(days).max(initial=0)), len(days))
+
+    @property
+    def sparse(self) -> bool:
+        """Whether rows happened on at most half of the days from the first to the last."""
+        return 2 * self.count <= self.last - self.first + 1
 
 
 @frozen
