@@ -198,10 +198,11 @@ def _beside(
     ranges: DayRanges,
 ) -> ToGrade:
     """Return the values of events, with those that a user typed in beside them."""
-    if beside is None:
-        return ToGrade(shops, measured)
     late = counted_late(selection.rules, ranges, selection.day)
-    return merge_values(selection.rules, shops, measured, beside, late)
+    counted = {id: v.that_may_be_more() if id in late else v for id, v in measured.items()}
+    if beside is None:
+        return ToGrade(shops, counted)
+    return merge_values(selection.rules, shops, counted, beside)
 
 
 def _build(

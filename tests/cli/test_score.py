@@ -513,7 +513,7 @@ class TestSelection:
 
 class TestWithoutScores:
     def test_is_no_failure(self, tmp_path: Path) -> None:
-        text = "shop_id,order_id,paid_at\nS1,1,2022-06-01 10:00:00\n"
+        text = "shop_id,order_id,paid_at\nS1,1,2022-01-01 10:00:00\nS1,2,2022-06-01 10:00:00\n"
         (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
         answer = shopscore("score", tmp_path, *JSON).done()
         assert "No shop has a score" in answer.err
@@ -567,7 +567,7 @@ class TestUsage:
         assert statuses["im_3min_reply_rate"]["reason"] == "no stream conversations"
 
     def test_another_zone(self, tmp_path: Path) -> None:
-        text = "shop_id,order_id,paid_at\nS1,1,2022-06-30T20:00:00Z\n"
+        text = "shop_id,order_id,paid_at\nS1,0,2022-01-01T00:00:00Z\nS1,1,2022-06-30T20:00:00Z\n"
         (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
         one = ("--assume", "eligibility.min_paid_orders=1")
 

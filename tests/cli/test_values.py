@@ -86,6 +86,22 @@ class TestBesideExports:
         assert (shop["console"], shop["console_difference"]) == (4.36, -0.01)
         assert shop["dimensions"][0]["console"] == 4.2
 
+    def test_what_is_left_out_of_it_is_missing_though_nobody_else_is_there(
+        self, exports: Path, tmp_path: Path
+    ) -> None:
+        """Each from 3 to 5: goods (x + 4)/2; logistics (4.9 + x)/2; service (x + 17)/5. So
+        1.75 + 0.5925 + 1.4 and 2.25 + 0.7425 + 1.54; known are half, half and four of five."""
+        file = tmp_path / "console.csv"
+        left_out = ("商品差评率", "订单配送时长", "投诉率")
+        lines = [line for line in CONSOLE.splitlines() if line.split(",")[1] not in left_out]
+        assert len(lines) == len(CONSOLE.splitlines()) - 3
+        file.write_text("\n".join(lines), encoding="utf-8")
+        answer = shopscore("score", exports, "--values", file, *WHICH, *SHOP, "-f", "json").done()
+        (shop,) = answer.document["shops"]
+        assert (shop["status"], shop["score"], shop["coverage"]) == ("partial", None, 0.605)
+        assert (shop["score_low_exact"], shop["score_high_exact"]) == ("1497/400", "1813/400")
+        assert shop["reason"] == "the input of weighted metrics is missing"
+
     def test_on_the_screen_in_chinese(self, answers: tuple[Answer, Answer]) -> None:
         out = answers[1].done().out
         assert "4.35 (= 87/20) · 后台显示 4.36" in out

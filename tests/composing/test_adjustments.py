@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +62,9 @@ def cap(number: Any) -> str:
         ([bonus("extra"), deduction("fine")], {"up": "4.9", "extra": "3", "fine": "2.5"}, "5"),
         ([deduction("fine"), bonus("extra")], {"up": "4.9", "extra": "3", "fine": "3.5"}, "22/5"),
         ([deduction("fine"), bonus("extra")], {"up": "1.1", "extra": "1", "fine": "0.9"}, "6/5"),
-        # what is not there is nothing
-        ([bonus("extra"), deduction("fine")], {"up": "3", "extra": None}, "3"),
+        # an empty value says that there is none
+        ([bonus("extra"), deduction("fine")], {"up": "3", "extra": None, "fine": None}, "3"),
+        ([bonus("extra", cap(0)), deduction("fine", cap(0))], {"up": "3"}, "3"),
         ([bonus("extra")], {"up": None, "extra": "1"}, None),
     ],
 )  # fmt: skip
@@ -69,6 +72,61 @@ def test_by_hand(texts: list[str], values: dict[str, Any], exact: str | None) ->
     (shop,) = scored({"S": values}, rules_of(*texts, WEIGHED))
     assert shop.score_exact == exact
     assert shop.status == ("not_computable" if exact is None else "scored")
+
+
+@pytest.mark.parametrize(
+    ("texts", "values", "low", "high"),
+    [
+        # from nothing to the cap, or to the end of the scale, 1 to 5
+        ([bonus("extra", cap("0.3"))], {"up": "3"}, "3", "33/10"),
+        ([bonus("extra")], {"up": "3"}, "3", "5"),
+        ([deduction("fine", cap("0.3"))], {"up": "3"}, "27/10", "3"),
+        ([deduction("fine")], {"up": "3"}, "1", "3"),
+        ([bonus("extra", cap(3))], {"up": "3"}, "3", "5"),
+        ([bonus("extra")], {"up": "5"}, "5", "5"),
+        # beside one that is known: 3 + 1.5 − 0.5, and 3 − 9 with whatever makes up for it
+        ([bonus("extra"), deduction("fine", cap("0.5"))], {"up": "3", "extra": "1.5"}, "4", "9/2"),
+        ([bonus("extra"), deduction("fine")], {"up": "3", "fine": "9"}, "1", "5"),
+        ([bonus("extra", cap(7)), deduction("fine")], {"up": "3", "fine": "9"}, "1", "1"),
+        ([bonus("extra"), deduction("fine")], {"up": "3"}, "1", "5"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_may_be_anything_up_to_its_cap(
+    texts: list[str], values: dict[str, Any], low: str, high: str
+) -> None:
+    result = scored({"S": values}, rules_of(*texts, WEIGHED))
+    (shop,) = result
+    assert (shop.status, shop.score, shop.score_exact, shop.coverage) == ("partial", None, None, 1)
+    (row,) = result.to_polars().select("score_low_exact", "score_high_exact").rows()
+    assert row == (low, high)
+    assert shop.reason == "the input of a bonus or a deduction is missing"
+    assert shop.reason.text("zh") == "缺少加分或扣分的数据"
+    missing = {id for text in texts for id in ("extra", "fine") if id in text} - set(values)
+    (notice,) = (n for n in result.notices if n.code == "missing_input")
+    assert set(notice.metrics) == missing
+    with pytest.raises(ss.RequirementError, match="required: complete"):
+        scored({"S": values}, rules_of(*texts, WEIGHED), require="complete")
+
+
+def test_a_missing_bonus_makes_no_total_where_there_is_none() -> None:
+    (shop,) = scored({"S": {"up": None}}, rules_of(bonus("extra"), WEIGHED))
+    assert (shop.status, shop.score_low) == ("not_computable", None)
+
+
+def test_a_missing_metric_is_told_first() -> None:
+    rules = rules_of(bonus("extra", cap("0.3")), deduction("fine"), WEIGHED)
+    (shop,) = scored({"S": {"fine": "1"}}, rules)
+    assert (shop.status, shop.coverage, shop.score_low, shop.score_high) == ("partial", 0, 1, 4.3)
+    assert shop.reason == "the input of weighted metrics is missing"
+
+
+def test_tiers_of_a_total_with_a_missing_bonus() -> None:
+    tiers = "".join(
+        f'[[tiers]]\nid = "{id}"\nzh = "档"\nen = "tier"\nat_least = {least}\nsource = "page"\n'
+        for id, least in (("three", 3), ("four", 4), ("five", 5))
+    )
+    (shop,) = scored({"S": {"up": "3.5"}}, rules_of(bonus("extra", cap(1)), tiers, WEIGHED))
+    assert (shop.tiers, shop.possible_tiers) == (("three",), ("four",))
 
 
 def test_dimensions_and_weights_are_as_without_it() -> None:
@@ -128,6 +186,47 @@ def test_against_plain_fractions(rows: list[Any], limits: tuple[str | None, ...]
             total = total + amount if sign > 0 else total - amount
         total = min(max(total, F(1)), F(5))
         assert result[shop].score_exact == str(total)
+
+
+def total_of(up: F, amounts: Sequence[F], limits: Sequence[str | None]) -> F:
+    for (_, sign), amount, limit in zip(METRICS, amounts, limits, strict=True):
+        up += sign * (amount if limit is None else min(amount, F(limit)))
+    return min(max(up, F(1)), F(5))
+
+
+MISSING = "missing"
+#: More than all others together, so that one without a cap reaches the end of the scale.
+PLENTY = F(100)
+
+
+@given(
+    st.integers(100, 500).map(lambda n: F(n, 100)) | st.just(MISSING),
+    st.tuples(*[amounts | st.just(MISSING)] * 4),
+    st.tuples(caps, caps, caps, caps),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_ends_are_the_lowest_and_the_highest_completion(
+    up: F | str, cells: tuple[F | str | None, ...], limits: tuple[str | None, ...]
+) -> None:
+    texts = [
+        (bonus if sign > 0 else deduction)(id, "" if limit is None else cap(limit))
+        for (id, sign), limit in zip(METRICS, limits, strict=True)
+    ]
+    given_ = dict(zip(("up", *(id for id, _ in METRICS)), (up, *cells), strict=True))
+    row = {id: value for id, value in given_.items() if value != MISSING}
+    if not row:
+        return
+    result = scored({"S": row}, rules_of(*texts, WEIGHED))
+    ups = (F(1), F(5)) if isinstance(up, str) else (up,)
+    choices = [(F(0), PLENTY) if isinstance(cell, str) else (cell or F(0),) for cell in cells]
+    totals = [total_of(first, rest, limits) for first in ups for rest in product(*choices)]
+    open_ = isinstance(up, str) or any(
+        isinstance(cell, str) and limit != "0" for cell, limit in zip(cells, limits, strict=True)
+    )
+    table = result.to_polars()
+    assert table["status"].to_list() == ["partial" if open_ else "scored"]
+    assert table["score_low_exact"].to_list() == [str(min(totals))]
+    assert table["score_high_exact"].to_list() == [str(max(totals))]
 
 
 # ------------------------------------------------------------------------------- what caps may be

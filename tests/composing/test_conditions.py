@@ -9,11 +9,13 @@ from math import floor
 from typing import Any, get_args
 
 import numpy as np
+import polars as pl
 import pytest
 from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import shopscore as ss
 from shopscore import Rationals
 from shopscore.composing.conditions import Measures, reaches
 from shopscore.composing.eligibility import check_eligibility
@@ -236,6 +238,85 @@ def test_a_number_that_may_be_too_low_tells_what_more_would_not_change(
     measures = Measures({"m": measured}, ["a"] * 5)
     found = measures.checkable(Condition(Measure("value", "m"), word, limit))
     assert found.tolist() == [settled, settled, True, False, False]
+
+
+def typed_in(
+    rows: Sequence[tuple[str, F | None, int | None, bool]], mean_kind: str = "pooled"
+) -> Measures:
+    """Rows of industry, value, n (None: not known) and whether nobody was asked."""
+    column = ExactColumn.of([value for _, value, _, _ in rows])
+    unknown = np.array([n is None for _, _, n, _ in rows], dtype=np.bool_)
+    measured = MetricValues(
+        "m",
+        column,
+        np.array([n or 0 for _, _, n, _ in rows], dtype=np.int64),
+        n_unknown=unknown & column.known,
+        unpooled=unknown & column.known,
+        lacking=np.array([missing for *_, missing in rows], dtype=np.bool_),
+    )
+    return Measures({"m": measured}, [industry for industry, *_ in rows], mean_kind=mean_kind)
+
+
+#: A value of 8 rows, one without n, none, none since nobody was asked; and toys, all without n.
+ROWS = [
+    ("food", F(1, 2), 8, False), ("food", F(1, 2), None, False), ("food", None, 0, False),
+    ("food", None, 0, True), ("toys", F(1, 8), None, False), ("toys", F(1, 4), None, False),
+    ("toys", None, 0, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("times", "few", "mean_kind", "told", "met"),
+    [
+        # 3 × 1/2 is above all; of toys there is no pooled mean; the last has no value, and no tier
+        (F(3), None, "pooled", [1, 1, 1, 0, 0, 0, 1], [1, 1, 0, 0, 0, 0, 0]),
+        (F(3), None, "shops", [1, 1, 1, 0, 1, 1, 1], [1, 1, 0, 0, 1, 1, 0]),
+        # 1/4 is below 1/2: what the second has of how many nobody knows, the first has 4
+        (F(1, 2), F(2), "pooled", [1, 0, 1, 0, 0, 0, 1], [0, 0, 0, 0, 0, 0, 0]),
+        (F(1, 2), F(5), "pooled", [1, 0, 1, 0, 0, 0, 1], [1, 0, 0, 0, 0, 0, 0]),
+        (F(1, 2), None, "pooled", [1, 1, 1, 0, 0, 0, 1], [0, 0, 0, 0, 0, 0, 0]),
+        # 3/4 · (1/8 + 1/4)/2 = 9/64: the fifth has the tier whatever its count is
+        (F(3, 4), F(2), "shops", [1, 0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 0, 0]),
+    ],
+)
+def test_it_is_told_only_where_nothing_that_is_unknown_decides(
+    times: F, few: F | None, mean_kind: str, told: list[int], met: list[int]
+) -> None:
+    condition = Condition(Measure("value", "m"), "at most", times, True, few)
+    measures = typed_in(ROWS, mean_kind)
+    assert measures.told(condition).astype(int).tolist() == told
+    assert measures.met(condition).astype(int).tolist() == met
+
+
+@pytest.mark.parametrize(
+    ("count", "held", "possible"), [(str, "ABDE", ""), (lambda _: "", "", "ABCDE")]
+)
+def test_a_tier_that_nobody_can_tell_is_possible_for_scored_shops_too(
+    count: Callable[[int], str], held: str, possible: str
+) -> None:
+    """Together 10 of 2500: three times that is 0.012. C is above it with two, B with one.
+    Without n there is neither a count nor a pooled mean."""
+    rates = {"A": ("0.001", 1000), "B": ("0.05", 20), "C": ("0.02", 100), "D": ("0", 880),
+             "E": ("0.012", 500)}  # fmt: skip
+    rows = [(shop, "dispute_refund_rate", rate, count(n)) for shop, (rate, n) in rates.items()]
+    rows += [
+        (shop, id, "", "") for shop in rates for id in ("refund_hours", "self_completion_rate")
+    ]
+    table = pl.DataFrame(rows, schema=["shop_id", "metric", "value", "n"], orient="row")
+    result = ss.score_values(
+        table, platform="tmall", scorecard="aftersales", ruleset="2022", as_of="2022-06-30"
+    )
+    assert {shop.status for shop in result} == {"scored"}
+    entry = "global_market_entry"
+    assert [s.shop_id for s in result if entry in s.tiers] == list(held)
+    assert [s.shop_id for s in result if entry in s.possible_tiers] == list(possible)
+
+
+@pytest.mark.parametrize("kind", ["total", "dimension"])
+def test_only_metrics_have_means_of_the_industry_and_counts(kind: Any) -> None:
+    for more in ({"times_industry_mean": True}, {"or_count_below": F(2)}):
+        with pytest.raises(ss.RuleSetError, match=f"a condition on the {kind} has a limit of"):
+            Condition(Measure(kind, "d"), "at least", F(1), **more)
 
 
 def test_a_measure_names_its_metric() -> None:

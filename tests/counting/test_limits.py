@@ -15,6 +15,7 @@ from shopscore.counting.cells import Cells
 from shopscore.counting.scope import Scope
 from shopscore.counting.sums import weighted_sum, window_sums
 from support.small_events import resolved, rules_with, tallied
+from support.state_cells import cells_of_metrics
 
 LIMIT = 2**62
 
@@ -106,7 +107,7 @@ def test_values_on_the_way_beyond_int64_are_refused() -> None:
     rules = rules_with(Tally("orders", day=col.paid_at, value=col.amount * col.amount))
     order = {"shop_id": "A", "order_id": "1", "paid_at": "2024-03-01 10:00:00"}
     few = tallied({"orders": [{**order, "amount": "3"}]}, rules)
-    assert few.cells["sum"].to_list() == [300 * 300]
+    assert cells_of_metrics(few, rules)["sum"].to_list() == [300 * 300]
     with pytest.raises(ss.InputError, match="do not fit in int64"):
         tallied({"orders": [{**order, "amount": "90000000000"}]}, rules)
 

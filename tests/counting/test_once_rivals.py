@@ -5,6 +5,7 @@ from __future__ import annotations
 from shopscore import Once, Tally, col
 from shopscore.model.expressions import Expr
 from support.small_events import rules_with, tallied
+from support.state_cells import cells_of_metrics
 
 ORDERS = [{"shop_id": "A", "order_id": "1", "paid_at": "2024-02-28 00:00:00"}]
 EARLIEST = (col.applied_at, col.ticket_id)
@@ -34,8 +35,9 @@ def counted(approvals: str, among: Expr | None = None) -> int:
             }
         )
     tally = Tally("aftersales", day=col.applied_at, where=LATE, once=once)
-    state = tallied({"orders": ORDERS, "aftersales": tickets}, rules_with(tally))
-    return int(state.cells["count"].sum())
+    rules = rules_with(tally)
+    state = tallied({"orders": ORDERS, "aftersales": tickets}, rules)
+    return int(cells_of_metrics(state, rules)["count"].sum())
 
 
 def test_a_row_that_cannot_be_told_takes_no_place() -> None:

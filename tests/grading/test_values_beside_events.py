@@ -195,8 +195,34 @@ def test_of_exports_that_begin_later_nobody_knows() -> None:
     assert (notice.metrics, notice.shops) == (("paid_orders",), None)
     (check,) = json.loads(result.to_json())["shops"][0]["eligibility"]
     assert (check["met"], check["value"]) == (None, None)
-    without = ss.score(cut, platform=PLATFORM, as_of=AS_OF)
-    assert without["A"].status == "insufficient_orders", "a shop without typed values as ever"
+
+
+def test_that_does_not_depend_on_values_that_are_typed_in() -> None:
+    """Two orders, of which nobody knows whether they are all: not too few, with or without values."""
+    for first, status, met in (("2025-05-31 00:00:00", "insufficient_orders", False),
+                               ("2025-06-01 00:00:00", "partial", None)):  # fmt: skip
+        given = few_orders(first)
+        state = ss.tally(ss.resolve(given, platform=PLATFORM, as_of=AS_OF))
+        for source in (given, state):
+            result = ss.score(source, platform=PLATFORM, as_of=AS_OF)
+            (check,) = json.loads(result.to_json())["shops"][0]["eligibility"]
+            assert (result["A"].status, check["met"]) == (status, met)
+            assert check["value"] == (2 if met is False else None)
+            other = ss.score(
+                source, platform=PLATFORM, as_of=AS_OF, values=rows(("B", "total", "3"))
+            )
+            assert other["A"].status == status
+            (check, _) = (s["eligibility"][0] for s in json.loads(other.to_json())["shops"])
+            assert check["met"] == met
+
+
+def test_enough_orders_are_enough_wherever_they_begin() -> None:
+    for count, met, value in ((9, None, None), (10, True, 10)):
+        table = pl.DataFrame({"shop_id": ["A"] * count, "order_id": [str(i) for i in range(count)],
+                              "paid_at": ["2025-06-01 00:00:00"] * count})  # fmt: skip
+        result = ss.score({"orders": table}, platform=PLATFORM, as_of=AS_OF)
+        (check,) = json.loads(result.to_json())["shops"][0]["eligibility"]
+        assert (check["met"], check["value"]) == (met, value)
 
 
 @pytest.mark.parametrize("prefer", ["events", "values"])

@@ -221,8 +221,12 @@ def _why_no_peers(shop: ShopResult) -> str | None:
 
 
 def _check(facts: Facts, shops: Sequence[str]) -> dict[str, dict[str, Checked]]:
-    """Each condition for a score by shop; null where what it needs is not there."""
+    """Each condition for a score by shop; null where what it needs is not there.
+
+    Too few orders are null as well where the orders of all shops begin within the window.
+    """
     fakes, paid = _suspected_of_fakes(facts), _paid_orders(facts)
+    cut = _paid_late(facts)
     least = facts.number("eligibility.min_paid_orders")
     found: dict[str, dict[str, Checked]] = {}
     for shop in shops:
@@ -231,6 +235,8 @@ def _check(facts: Facts, shops: Sequence[str]) -> dict[str, dict[str, Checked]]:
             "no_suspected_fakes": Checked(days, days == 0),
             "enough_orders": Checked(orders, orders >= least),
         }
+        if cut and orders < least:
+            found[shop]["enough_orders"] = Checked(None, None)
         for condition, needed in CONDITIONS_NEED.items():
             if missing_input(facts.loaded, needed):
                 found[shop][condition] = Checked(None, None)
@@ -243,6 +249,13 @@ def _paid_orders(facts: Facts) -> Counts:
     for order in facts.rows("orders"):
         counts.below(order, whole(order, "paid_at"))
     return counts
+
+
+def _paid_late(facts: Facts) -> bool:
+    """Whether no order of any shop, excluded or not, was paid on the first day of the window."""
+    paid = (whole(order, "paid_at") for order in facts.loaded.rows["orders"])
+    ages = [facts.age(when) for when in paid if when is not None]
+    return max((age for age in ages if age >= 1), default=0) < LAST_90[1]
 
 
 def _suspected_of_fakes(facts: Facts) -> dict[str, int]:

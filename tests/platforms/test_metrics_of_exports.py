@@ -133,4 +133,4 @@ def test_the_short_report_counts_no_order_that_was_never_paid(tmp_path):
         ruleset="2025-06-30",
         as_of="2020-03-01",
     )["S1"]
-    assert shop.status == "insufficient_orders"
+    assert shop.status == "partial"  # the report begins within the window: there may be more

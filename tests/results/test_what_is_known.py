@@ -20,6 +20,8 @@ import shopscore as ss
 from shopscore.messages import message, translate
 from shopscore.notices import Notice
 from shopscore.results.result import Result
+from shopscore.results.views import ShopView
+from shopscore.samples import generate
 from shopscore.testing.toy import PLATFORM as TOY
 
 AS_OF = date(2025, 3, 1)
@@ -217,7 +219,10 @@ def scored(given: Mapping[str, pl.DataFrame], **more: Any) -> Result:
 
 
 def known_of(result: Result, shop_id: str) -> Known:
-    shop = result[shop_id]
+    return known_of_shop(result[shop_id])
+
+
+def known_of_shop(shop: ShopView) -> Known:
     assert shop.coverage is not None
     return Known(
         shop.status,
@@ -339,6 +344,51 @@ def test_table_of_truth_of_typed_values(case: str) -> None:
             scored(without("conversations")(frames()), values=values, require="complete")
 
 
+def experience(source: Any, **more: Any) -> ShopView:
+    """The only shop, by the rules of Douyin 2022: points from 3 to 5."""
+    (shop,) = more.pop("by", ss.score)(
+        source, platform="douyin", ruleset="2022", as_of=AS_OF, **more
+    )
+    return shop
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high", "coverage", "reason"),
+    [
+        # pick-up is half of 0.15: 0.15 · (4.9 + x)/2 + 0.85 · x, for x from 3 to 5
+        ([("pickup_rate", "99.9%", "4.9")], 3.14, 4.99, 0.075, LACKS),
+        # it has a value and cannot be ranked, so delivery is all of logistics
+        ([("pickup_rate", "0.9", "")], 3, 5, 0, f"{LACKS}; others cannot be ranked: {ALONE}"),
+    ],
+)
+def test_one_value_of_a_lone_shop_makes_no_score(
+    values: list[tuple[str, str, str]], low: float, high: float, coverage: float, reason: str
+) -> None:
+    table = pl.DataFrame(
+        [("S", *row) for row in values],
+        schema=["shop_id", "metric", "value", "points"],
+        orient="row",
+    )
+    shop = experience(table, by=ss.score_values)
+    assert known_of_shop(shop) == Known(
+        "partial", None, low, high, coverage, shop.tiers, shop.possible_tiers, reason
+    )
+
+
+def test_a_table_of_one_metric_makes_no_score() -> None:
+    """All orders are picked up in time, 4.8 points by the table: 0.15 · (4.8 + x)/2 + 0.85 · x."""
+    orders = only_shop_a(frames())["orders"]
+    table = ss.Benchmark.from_rows(
+        [("*", "pickup_rate", "0.1", "0.5"), ("*", "pickup_rate", "0.9", "0.99")]
+    )
+    shop = experience(
+        {"orders": orders}, benchmarks=table, assume={"eligibility.min_paid_orders": 1}
+    )
+    assert (shop.status, shop.score, shop.coverage) == ("partial", None, 0.075)
+    assert (shop.score_low, shop.score_high) == (3.14, 4.99)  # 3.135 and 4.985
+    assert shop.reason == LACKS
+
+
 @pytest.mark.parametrize(
     ("shop", "total", "outside"),
     [
@@ -425,6 +475,48 @@ def test_notices_say_what_they_are_about() -> None:
     assert lacking["A"]["fast_replies"].reason == "no stream conversations"
 
 
+def conversations_on(ages: list[int]) -> Frames:
+    """Everything, with a conversation of each shop on the days of these ages."""
+    rows = [(shop, f"{shop}{age}", at(age, 1), at(age, 1)) for shop in "AB" for age in ages]
+    names = ["shop_id", "session_id", "started_at", "first_reply_at"]
+    return {**frames(), "conversations": pl.DataFrame(rows, schema=names, orient="row")}
+
+
+#: Every day of forty but for a fortnight around a festival: 26 of 40 days.
+FESTIVAL = [age for age in range(1, 41) if not 10 <= age < 24]
+
+
+@pytest.mark.parametrize(
+    ("ages", "told"),
+    [
+        (list(range(1, 41)), set()),
+        # the day before yesterday is fresh, the one before is not, whatever pause there was
+        (list(range(2, 41)), set()),
+        (list(range(3, 41)), {"stale_stream"}),
+        ([age + 2 for age in FESTIVAL], {"stale_stream"}),
+        ([age + 12 for age in FESTIVAL], {"stale_stream"}),
+        # so is the beginning of the 30 days
+        (list(range(1, 29)), set()),
+        (list(range(1, 28)), {"short_window"}),
+        ([age for age in range(1, 28) if not 10 <= age < 18], {"short_window"}),
+        # rows on at most half of the days: as long as before
+        (list(range(5, 41, 5)), set()),
+        (list(range(6, 41, 5)), {"stale_stream"}),
+        (list(range(1, 26, 5)), {"short_window"}),  # begins on 21, nine days late
+        (list(range(5, 26, 5)), set()),
+        (list(range(15, 46, 15)), {"stale_stream"}),  # no longer than a fortnight
+        (list(range(14, 46, 15)), set()),
+        # 20 of 40 days are half, 21 are not
+        ([*range(14, 33), 53], set()),
+        ([*range(14, 34), 53], {"stale_stream"}),
+    ],
+)
+def test_only_a_sparse_stream_may_be_silent_as_it_was(ages: list[int], told: set[str]) -> None:
+    result = scored(conversations_on(ages))
+    found = {n.code for n in result.notices if n.stream == "conversations"}
+    assert found == told
+
+
 def test_conditions_that_are_not_checked_are_null() -> None:
     result = scored(without("orders", "paid_at")(frames()))
     (entry,) = result.to_dict()["shops"][0]["eligibility"]
@@ -468,17 +560,31 @@ def test_a_metric_is_told_whether_its_input_or_its_peers_are_missing() -> None:
     assert shop.dimension("service").points == 4
 
 
-def test_a_state_says_the_same() -> None:
-    """But whether reviews are stale: they fall on days of their orders, and it has only these."""
-    for case in ("everything", "missing stream", "too old", "too short"):
-        events = ss.read_events(TABLE[case][0](frames()), platform=TOY)
-        rules = {"platform": TOY, "ruleset": "2025-01-01", "as_of": AS_OF}
-        state = ss.tally(ss.resolve(events, **rules))  # type: ignore[arg-type]
-        direct = ss.score(events, **rules)  # type: ignore[arg-type]
-        counted = ss.score(state, shops=events, **rules)  # type: ignore[arg-type]
-        assert counted.to_dict()["shops"] == direct.to_dict()["shops"]
-        told = [n for n in direct.notices if (n.code, n.stream) != ("stale_stream", "reviews")]
-        assert list(counted.notices) == told
+@pytest.mark.parametrize("case", TABLE)
+def test_a_state_says_the_same(case: str) -> None:
+    events = ss.read_events(TABLE[case][0](frames()), platform=TOY)
+    rules = {"platform": TOY, "ruleset": "2025-01-01", "as_of": AS_OF}
+    state = ss.tally(ss.resolve(events, **rules))  # type: ignore[arg-type]
+    direct = ss.score(events, **rules)  # type: ignore[arg-type]
+    counted = ss.score(state, shops=events, **rules)  # type: ignore[arg-type]
+    assert counted.to_dict()["shops"] == direct.to_dict()["shops"]
+    assert counted.notices == direct.notices
+
+
+@pytest.mark.parametrize("as_of", ["2022-06-28", "2022-07-01", "2022-07-15", "2022-05-01"])
+def test_a_state_of_a_platform_reaches_as_far_as_its_events(as_of: str) -> None:
+    """Also where few rows count: aftersales fall on other days, and most are of no metric."""
+    made = dict(generate(shops=12, orders=800, seed=0, end=date(2022, 6, 30)))
+    events = ss.read_events(made, platform="douyin")
+    rules: dict[str, Any] = {"platform": "douyin", "ruleset": "2022", "as_of": as_of}
+    resolved = ss.resolve(events, **rules)
+    state = sum(ss.tally(part) for part in resolved.split(3))
+    told = {"stale_stream", "short_window", "empty_stream"}
+    direct, counted = (
+        [n for n in ss.score(source, **rules).notices if n.code in told]
+        for source in (events, state)
+    )
+    assert counted == direct
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
 from ..grading.variants import VariantShops, by_variant
 from ..messages import message
-from ..model.conditions import Adjustment
 from ..model.rulesets import MISSING_POLICIES, Dimension
 from ..rules.coverage import coverage, known_share, weights_within
 from ..rules.exact_rules import ExactRuleSet, Weight
+from .adjustments import adjust, missing_adjustments
 from .ends import Ends, find_ends
 from .patterns import find_patterns
 
@@ -46,7 +46,7 @@ class Composed:
 
     ``weights`` are shares of metrics in the total, ``dimension_weights`` the weights of the rules.
     ``open`` marks the shops of whose total something is missing: a number of the rules, or the
-    input of a metric. ``coverage`` is the known share, for shops of which not all is. Where
+    input of a metric, a bonus or a deduction. ``coverage`` is the known share, for shops of which not all is. Where
     input is missing, or there are no points at all, what has too few peers to be ranked is not
     known either; where only numbers are missing, it speaks of the rules. ``ends`` are the lowest
     and the highest total that a shop can have.
@@ -67,7 +67,8 @@ def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Se
     By the policy ``rescale`` a metric without points is left out, and the others of its dimension
     share its weight; so is a dimension without points. By ``require`` a dimension needs the points
     of all its metrics. A dimension in which a number or the input of a metric is missing has no
-    points, and then there is no total, but the ends between which it lies.
+    points, and then there is no total, but the ends between which it lies. So it is without the
+    input of a bonus or a deduction.
     """
     ids = [entry.id for _, entry in rules.entries]
     known = {id: graded[id].points.known for id in ids}
@@ -84,34 +85,19 @@ def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Se
     composed = composer.build()
     ends = find_ends(rules, graded, industries, composed.open)
     composed = evolve(composed, ends=ends.changed(composed.score.or_else))
-    if not rules.adjustments:
-        return composed
-    changes = [(a, graded[a.metric].points) for a in rules.adjustments]
+    return _with_adjustments(rules, graded, composed) if rules.adjustments else composed
+
+
+def _with_adjustments(
+    rules: ExactRuleSet, graded: Mapping[str, Graded], composed: Composed
+) -> Composed:
+    """Return totals with bonus and deductions; without the input of one there is no total."""
+    ends = adjust(rules, graded, composed.ends)
+    missing = missing_adjustments(rules, graded)
+    score = ExactColumn(ends.lowest.values, composed.score.known & ~missing)
     return evolve(
-        composed,
-        score=_adjust(rules, composed.score, changes),
-        ends=composed.ends.changed(lambda end: _adjust(rules, end, changes)),
+        composed, score=score, ends=ends, open=composed.open | (missing & ends.lowest.known)
     )
-
-
-def _adjust(
-    rules: ExactRuleSet,
-    score: ExactColumn,
-    changes: Sequence[tuple[Adjustment[Fraction], ExactColumn]],
-) -> ExactColumn:
-    """Return the total with bonus and deductions, kept within the scale."""
-    total = score.values
-    for adjustment, points in changes:
-        amount = points.or_zero()
-        if adjustment.cap is not None:
-            amount = _at_most(amount, adjustment.cap)
-        total = total + amount.scaled(adjustment.sign)
-    within = _at_most(total, rules.high)
-    return ExactColumn(_at_most(within.scaled(-1), -rules.low).scaled(-1), score.known)
-
-
-def _at_most(values: Rationals, limit: Fraction) -> Rationals:
-    return Rationals.constant(limit, len(values)).where(values.at_least(limit), values)
 
 
 def _shares(

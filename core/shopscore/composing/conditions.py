@@ -84,6 +84,21 @@ class Measures:
             checkable = checkable & (~measured.cut | self._settled(condition))
         return checkable
 
+    def told(self, condition: Condition[Fraction]) -> Mask:
+        """Return for which shops it can be told whether a condition on a metric is met.
+
+        Not where it could not be checked, where it rests on a count that is not known, or on a mean
+        of an industry whose values cannot be pooled; but always where all of that changes nothing.
+        """
+        measure = condition.measure
+        valued = self.column(measure).known
+        told = self.checkable(condition)
+        if condition.times_industry_mean:
+            told = told & (self.limits(condition).known | ~valued)
+        if condition.or_count_below is not None:
+            told = told & (self.column(Measure("numerator", measure.id)).known | ~valued)
+        return told | (self.checkable(condition) & self.met(condition))
+
     def _settled(self, condition: Condition[Fraction]) -> Mask:
         """Return where no greater value than the known one changes whether a condition is met."""
         known = self.column(condition.measure)

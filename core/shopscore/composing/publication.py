@@ -26,7 +26,8 @@ class Published:
 
     ``rounded`` are integers of the last decimal place; ``status`` is a word per shop; ``total``
     marks the shops that have a score. ``lowest`` and ``highest`` are the rounded scores between
-    which that of a partial shop lies; ``tiers`` hold whatever it is, ``possible`` for some of them.
+    which that of a partial shop lies; ``tiers`` hold whatever it is; ``possible`` are
+    those that hold for some of it, or of which nobody can tell.
     """
 
     status: npt.NDArray[np.object_]
@@ -79,17 +80,20 @@ def publish(
     tiers, possible = {}, {}
     for tier in rules.tiers:
         met = [end.met(tier.condition) for end in ends]
-        unknown = open_ & ~total & ~_known(seen, tier.condition)
+        unknown = ~_told(seen, tier.condition, open_ & ~total)
         tiers[tier.id] = np.logical_and.reduce(met)
         possible[tier.id] = (np.logical_or.reduce(met) | unknown) & ~tiers[tier.id]
     return evolve(published, tiers=tiers, possible=possible)
 
 
-def _known(seen: Measures, condition: Condition[Fraction]) -> Mask:
-    """Return for which shops the ends tell whether a condition holds."""
-    if condition.measure.kind == "dimension":
-        return seen.column(condition.measure).known
-    return seen.checkable(condition)
+def _told(seen: Measures, condition: Condition[Fraction], partial: Mask) -> Mask:
+    """Return for which shops it can be told whether a condition holds, by the ends of the total."""
+    measure = condition.measure
+    if measure.metric:
+        return seen.told(condition)
+    if measure.kind == "dimension":
+        return seen.column(measure).known | ~partial
+    return np.ones_like(partial)
 
 
 def _of_places(rounded: Integers, decimals: int) -> Rationals:

@@ -7,23 +7,27 @@ from .check_sums import count_checks, row_checks, shop_factors
 from .resolution import Resolved
 from .scope import Scope
 from .selection import counted
+from .whole_rows import counted_by_state
 
 
 def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
     """Return the daily cells of every tally by its fingerprint, and the scope of the rows.
+
+    Beside those of metrics, tallies of whole rows say how far the rows reach.
 
     Shops are numbered as in ``resolved.events.shops``.
 
     Raises:
         StateError: where a sum might not fit in int64.
     """
-    runs: dict[str, list[Cells]] = {fingerprint(tally): [] for tally in resolved.rules.tallies}
+    every = counted_by_state(resolved.rules.tallies)
+    runs: dict[str, list[Cells]] = {fingerprint(tally): [] for tally in every}
     factors = shop_factors(resolved.events.shops["shop_id"])
     checks = {}
     for stream in resolved.events.frames:
         shops = resolved.shops_of(stream)
         own = row_checks(len(shops))
-        tallies = [tally for tally in resolved.rules.tallies if tally.stream == stream]
+        tallies = [tally for tally in every if tally.stream == stream]
         names = [fingerprint(tally) for tally in tallies]
         frame = resolved.frames.get(stream)
         if frame is not None:

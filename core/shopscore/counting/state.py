@@ -20,6 +20,7 @@ from .daily import count_days
 from .resolution import Resolved
 from .state_table import Pieces, from_table, to_table
 from .sums import Sums, Wanted
+from .whole_rows import counted_by_state
 
 
 @frozen(eq=False, repr=False)
@@ -42,7 +43,7 @@ class Tallies(Pieces):
     def of(cls, resolved: Resolved) -> Tallies:
         """Return the tallies of resolved rows."""
         daily, scope = count_days(resolved)
-        keys = {fingerprint(tally): tally.key for tally in resolved.rules.tallies}
+        keys = {fingerprint(t): t.key for t in counted_by_state(resolved.rules.tallies)}
         state = cls(
             tallies={name: keys[name] for name in daily},
             shop_ids=resolved.events.shops["shop_id"],

@@ -29,7 +29,7 @@ from .cells import COUNTING, Cells, Ints, cell_days, cell_shops, fingerprint_of_
 from .check_sums import check_sum
 from .scope import Scope
 
-SCHEMA_NAME = "shopscore.state/1"
+SCHEMA_NAME = "shopscore.state/2"
 SCHEMA = pl.Schema(
     {
         "kind": pl.String(),

@@ -227,8 +227,8 @@ def _reach(variant: VariantShops, entry: MetricEntry[Weight], context: Context) 
 def _grade_adjustment(measured: MetricValues) -> Graded:
     """Grade a bonus or a deduction, whose points are its value."""
     statuses = np.where(measured.known, _code("ok"), _code("no_data")).astype(np.int8)
-    points = measured.column
-    return Graded(measured, statuses, points, measured.lacking, points, points)
+    points, missing = measured.column, measured.lacking & ~measured.known
+    return Graded(measured, statuses, points, missing, points, points)
 
 
 def _grade_informational(measured: MetricValues, percentiles: Percentiles | None) -> Graded:

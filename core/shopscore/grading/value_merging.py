@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import lcm
 from typing import Literal, get_args
@@ -74,17 +74,10 @@ def merge_values(
     shops: pl.DataFrame,
     measured: Mapping[str, MetricValues],
     beside: ValuesBeside,
-    late: Collection[str] = (),
 ) -> ToGrade:
     """Return the values of events and those typed in together, for the shops of either.
 
-    Args:
-        rules: the metrics.
-        shops: the shops of the events.
-        measured: the values of events.
-        beside: the values typed in.
-        late: numbers of rows whose events begin after the first day of their window, and so may
-            be too low: a number that was typed in goes first.
+    A number that was typed in goes before one of events that may be too low, whatever is preferred.
 
     Raises:
         InputError: for a shop that is of one industry here and of another there.
@@ -94,13 +87,12 @@ def merge_values(
     places = {id: place for place, id in enumerate(ids)}
     own = {id: row for row, id in enumerate(theirs)}
     rows = np.array([own.get(id, -1) for id in ids], dtype=np.int64)
-    named = _named(typed, places)
     merged = {
         id: _merge(
-            evolve(_spread(values, rows), cut=named if id in late else None),
+            _spread(values, rows),
             typed.measured(id, places),
             rules.metrics[id].metric.min_n,
-            "values" if id in late else beside.prefer,
+            beside.prefer if values.cut is None else "values",
         )
         for id, values in measured.items()
     }
@@ -185,6 +177,7 @@ def _spread(values: MetricValues, rows: Rows) -> MetricValues:
             column=ExactColumn.unknown(len(rows)),
             n=nothing,
             sums=sums,
+            cut=None,
             lacking=~there,
             lacking_reason=lacking_reason,
         )
@@ -195,6 +188,7 @@ def _spread(values: MetricValues, rows: Rows) -> MetricValues:
         column=column,
         n=np.where(there, values.n[at], 0),
         sums=tuple((np.where(there, a[at], 0), np.where(there, b[at], 0)) for a, b in values.sums),
+        cut=None if values.cut is None else values.cut[at] & there,
         lacking=values.lacking[at] | ~there,
         lacking_reason=lacking_reason,
     )
@@ -213,12 +207,6 @@ def _merge_shops(ids: list[str], shops: pl.DataFrame, typed: TypedValues) -> pl.
             raise row.other_industry(known)
         industries.append(said or known or UNKNOWN_INDUSTRY)
     return joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
-
-
-def _named(typed: TypedValues, places: Mapping[str, int]) -> Mask:
-    named = np.zeros(len(places), dtype=np.bool_)
-    named[[places[id] for id in typed.shop_ids]] = True
-    return named
 
 
 def _on_shops(ids: list[str], rows: Rows) -> Iterator[Notice]:

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..counting.sums import Sums, Wanted
 from ..errors import UsageError
@@ -60,6 +60,10 @@ class MetricValues:
     @lacking.default
     def _lacking_where_columns_are(self) -> Mask:
         return np.full(len(self.column), bool(self.missing_columns))
+
+    def that_may_be_more(self) -> MetricValues:
+        """Return the same numbers, known to be too low perhaps, where there are any."""
+        return evolve(self, cut=~self.lacking)
 
     def enough(self, least: int) -> Mask:
         """Return which values rest on enough rows; those that tell no number are taken to."""

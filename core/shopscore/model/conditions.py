@@ -6,6 +6,9 @@ from typing import Generic, Literal, TypeVar
 
 from attrs import field, frozen
 
+from ..errors import RuleSetError
+from ..messages import message
+
 #: A number: as the rule set declares it, or exact once the rule set is bound.
 N = TypeVar("N")
 
@@ -44,6 +47,17 @@ class Condition(Generic[N]):
     limit: N
     times_industry_mean: bool = False
     or_count_below: N | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.measure.metric and (
+            self.times_industry_mean or self.or_count_below is not None
+        ):
+            said = message(
+                "a condition on the {measure} has a limit of its own: means of the industry and"
+                " counts belong to metrics",
+                measure=self.measure.kind,
+            )
+            raise RuleSetError(said)
 
 
 @frozen

@@ -12,6 +12,7 @@ from ..exact.rationals import Mask
 from ..grading.points import Graded
 from ..grading.weighing import MetricValues
 from ..messages import Message, listed, message
+from ..model.rulesets import RuleSet
 from ..notices import Notice
 from .hints import rules_command
 from .notices_on_values import notices_on_values
@@ -43,9 +44,16 @@ def _unanswered(graded: Graded) -> Mask:
     return np.asarray(graded.measured.lacking & ~told, dtype=np.bool_)
 
 
+def _making_a_score(ruleset: RuleSet) -> set[str]:
+    """Return the metrics that a total is made of: those with a weight, bonus and deductions."""
+    weighted = {entry.id for _, entry in ruleset.entries}
+    adjusting = {a.metric for a in ruleset.adjustments} if ruleset.dimensions else set()
+    return weighted | adjusting
+
+
 def _missing_input(result: Result) -> Iterator[Notice]:
     """Yield a notice per missing input, with the metrics that need it."""
-    weighted = {entry.id for _, entry in result.rules.ruleset.entries}
+    weighted = _making_a_score(result.rules.ruleset)
     groups: dict[tuple[str, bool], list[Graded]] = defaultdict(list)
     for id, graded in result.graded.items():
         if _unanswered(graded).any():

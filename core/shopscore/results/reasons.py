@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -118,25 +118,38 @@ def shop_reasons(
         text = message("not met: {condition}", condition=check.eligibility.label)
         collected.add(text, check.failed & (words == check.eligibility.status))
     partial, nothing = words == "partial", words == "not_computable"
-    lacking = np.zeros(size, dtype=np.bool_)
-    valued = np.zeros(size, dtype=np.bool_)
     weighted = {entry.id for _, entry in ruleset.entries}
-    for graded, _ in metrics:
-        valued |= graded.measured.known
-        if graded.measured.id in weighted:
-            lacking |= graded.lacking
+    adjusting = {adjustment.metric for adjustment in ruleset.adjustments}
+    lacking = _any_lacking(metrics, weighted, size)
+    valued = _any_of((graded.measured.known for graded, _ in metrics), size)
     unranked = list(_why_unranked(metrics, weighted))
     said = message("the input of weighted metrics is missing")
     for why, alone in unranked:
         both = message("{missing}; others cannot be ranked: {why}", missing=said, why=why)
         collected.add(both, partial & lacking & alone)
     collected.add(said, partial & lacking)
+    said = message("the input of a bonus or a deduction is missing")
+    collected.add(said, partial & _any_lacking(metrics, adjusting, size))
     collected.add(message("numbers of the rules are missing"), partial)
     collected.add(message("no metric has a value"), nothing & ~valued)
     for why, alone in unranked:
         collected.add(why, nothing & alone)
     collected.add(message("no dimension has points"), nothing)
     return collected.build()
+
+
+def _any_lacking(
+    metrics: Sequence[tuple[Graded, Reasons]], ids: Collection[str], size: int
+) -> Mask:
+    """Return the shops that lack the input of any of some metrics."""
+    return _any_of((graded.lacking for graded, _ in metrics if graded.measured.id in ids), size)
+
+
+def _any_of(masks: Iterable[Mask], size: int) -> Mask:
+    found = np.zeros(size, dtype=np.bool_)
+    for mask in masks:
+        found |= mask
+    return found
 
 
 def _why_unranked(

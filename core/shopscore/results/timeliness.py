@@ -14,9 +14,10 @@ from ..plugins.bound_rules import BoundRuleSet
 _EPOCH = date(1970, 1, 1)
 #: Rows that end on the day before yesterday are fresh: many exports are a day late.
 _FRESH_DAYS = 2
-#: A stream of few rows is silent now and then. It may be as long as it has been before, and no longer
-#: than this.
+#: A sparse stream is silent now and then. It may be as long as it has been before, and no longer than
+#: this; a daily one that paused for a holiday may not.
 _LONGEST_PAUSE = 14
+_FACTS = "shop_facts"
 #: The day of rows that are none.
 _NEVER = (date.max - _EPOCH).days
 
@@ -33,7 +34,7 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
                 readers[tally.stream].append(id)
             begins = ranges.first.get(tally, first_day)
             if (
-                begins - first_day > _usual_pause(ranges.own.get(tally.stream))
+                begins - first_day > _silence(ranges.own.get(tally.stream))
                 and id not in short[tally.stream, begins]
             ):
                 short[tally.stream, begins].append(id)
@@ -42,7 +43,7 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
             continue
         if own is None:
             yield _empty(stream, readers[stream], as_of)
-        elif today - own.last > max(_FRESH_DAYS, _usual_pause(own)):
+        elif today - own.last > _silence(own):
             yield _stale(stream, own.last, readers[stream], as_of)
     for (stream, day), metrics in short.items():
         yield _short(stream, day, metrics)
@@ -51,7 +52,8 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
 def counted_late(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozenset[str]:
     """Return the numbers of things that conditions ask for, and that may be too low.
 
-    Their rows, of all shops, begin after the first day of the window, or are none.
+    Their rows, of all shops, begin after the first day of the window, or are none. Facts do not
+    begin: each marks a day, and a day without one has none.
     """
     asked = {each.condition.measure.metric for each in rules.exact.eligibility}
     return frozenset(
@@ -61,6 +63,7 @@ def counted_late(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozens
         and any(
             ranges.first.get(tally, _NEVER) > _first_day(rules, id, as_of)
             for tally in rules.metrics[id].aggregator.tallies
+            if tally.stream != _FACTS
         )
     )
 
@@ -69,8 +72,10 @@ def _first_day(rules: BoundRuleSet, id: str, as_of: date) -> int:
     return (as_of - _EPOCH).days - rules.metrics[id].window.weights(as_of).last_age
 
 
-def _usual_pause(own: OwnDays | None) -> int:
-    return min(own.pause, _LONGEST_PAUSE) if own else 0
+def _silence(own: OwnDays | None) -> int:
+    """Return for how many days a stream may be silent before it is told."""
+    pause = min(own.pause, _LONGEST_PAUSE) if own and own.sparse else 0
+    return max(_FRESH_DAYS, pause)
 
 
 def _empty(stream: str, metrics: list[str], as_of: date) -> Notice:

@@ -1,0 +1,77 @@
+"""Adjustments: what a bonus adds to a total, and a deduction takes from it, within the scale.
+
+One whose input is missing may turn out to be nothing, all that its cap allows, or, without a cap,
+as much as the scale holds. So the total lies between two ends, even where all else is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+from attrs import frozen
+
+from ..exact.columns import ExactColumn
+from ..exact.rationals import Mask, Rationals
+from ..grading.points import Graded
+from ..model.conditions import Adjustment
+from ..rules.exact_rules import ExactRuleSet
+from .ends import Ends
+
+
+def missing_adjustments(rules: ExactRuleSet, graded: Mapping[str, Graded]) -> Mask:
+    """Return the shops that lack the input of a bonus or a deduction that can be more than 0."""
+    size = len(next(iter(graded.values())).points)
+    missing = np.zeros(size, dtype=np.bool_)
+    for adjustment in rules.adjustments:
+        if adjustment.cap != 0:
+            missing |= graded[adjustment.metric].lacking
+    return missing
+
+
+def adjust(rules: ExactRuleSet, graded: Mapping[str, Graded], ends: Ends) -> Ends:
+    """Return the ends of a total with bonus and deductions; they are one where all is known."""
+    changes = [_Change(adjustment, graded[adjustment.metric]) for adjustment in rules.adjustments]
+    return Ends(
+        _changed(rules, ends.lowest, changes, -1),
+        _changed(rules, ends.highest, changes, 1),
+    )
+
+
+@frozen(eq=False)
+class _Change:
+    """One bonus or deduction of every shop."""
+
+    adjustment: Adjustment[Fraction]
+    graded: Graded
+
+    def towards(self, direction: int) -> Rationals:
+        """Return what it adds to a total that is to be as high (1) or as low (-1) as it can be."""
+        cap, amount = self.adjustment.cap, self.graded.points.or_zero()
+        if cap is not None:
+            most = Rationals.constant(cap, len(amount))
+            amount = amount.least(most)
+            if self.adjustment.sign == direction:
+                amount = most.where(self.graded.lacking, amount)
+        return amount.scaled(self.adjustment.sign)
+
+    def without_end(self, direction: int) -> Mask:
+        """Return the shops whose total it can take to the end of the scale in that direction."""
+        free = self.adjustment.cap is None and self.adjustment.sign == direction
+        return self.graded.lacking & free
+
+
+def _changed(
+    rules: ExactRuleSet, end: ExactColumn, changes: Sequence[_Change], direction: int
+) -> ExactColumn:
+    """Return one end of the total after all changes; the sum is kept within the scale."""
+    total = end.values
+    for change in changes:
+        total = total + change.towards(direction)
+    low, high = (Rationals.constant(number, len(end)) for number in (rules.low, rules.high))
+    total = total.least(high).greatest(low)
+    for change in changes:
+        last = high if direction == 1 else low
+        total = last.where(change.without_end(direction), total)
+    return ExactColumn(total, end.known)
