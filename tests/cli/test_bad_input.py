@@ -636,9 +636,8 @@ class TestValues:
         assert found == {"S1": '6 a"', "S2": "x", "S3": '8 a"'}
 
     def test_without_rows(self, tmp_path: Path) -> None:
-        answer = self.values(tmp_path / "v.csv", VALUES, "-f", "json").done()
-        assert answer.document["shops"] == []
-        assert "No shop has a score" in answer.err
+        line = self.values(tmp_path / "v.csv", VALUES, "-f", "json").failed(3)
+        assert line == "Error: v.csv: no row with a value"
 
 
 class TestHugeNumbers:

@@ -75,7 +75,7 @@ class TestGaps:
     def test_files_that_are_not_used_are_said(self, folder: Folder) -> None:
         path = folder(**{"x.csv": HEAD + GOOD, "y.csv": "甲,乙\n1,2\n"})
         (line,) = [
-            e for e in validate(path, "--shop-id", "S1").done().err.splitlines() if "y.csv" in e
+            e for e in validate(path, "--shop-id", "S1").done().out.splitlines() if "y.csv" in e
         ]
         assert line.startswith("Note: ")
         assert "shopscore inspect" in line
@@ -91,7 +91,7 @@ class TestOverlaps:
         answer = validate(path, "--shop-id", "S1", "-f", "json")
         assert books(answer) == {"in": 3, "accepted": 2, "replaced": 1}
         assert "states_replaced" in [n["code"] for n in answer.document["notices"]]
-        shown = validate(path, "--shop-id", "S1").done().err
+        shown = validate(path, "--shop-id", "S1").done().out
         assert "later state" in shown
 
 
@@ -194,7 +194,7 @@ class TestSpreadsheets:
         "-x",
         "@SUM(1)",
         "=",
-        "--",
+        "--1",
         "＝1+1",
         "＋x",
         "－x",

@@ -123,10 +123,10 @@ def test_every_block_says_which_metric(events: Path, monkeypatch: pytest.MonkeyP
 
 def test_the_reason_of_a_shop_stands_first_and_alone(tmp_path: Path) -> None:
     """Nobody is there to be ranked among: that is said of the shop, and of the metric."""
-    rows = "".join(f"S1,{m},{v},9\n" for m, v in (("bad_review_rate", 0.1), ("pickup_rate", "")))
+    rows = "".join(f"S1,{m},{v},9\n" for m, v in (("bad_review_rate", 0.1), ("pickup_rate", "-")))
     others = "quality_return_rate", "delivery_hours", "complaint_rate", "dispute_liability_rate"
     others = (*others, "im_3min_reply_rate", "refund_only_hours", "return_refund_hours")
-    rows += "".join(f"S1,{m},,\n" for m in others)
+    rows += "".join(f"S1,{m},-,\n" for m in others)
     (tmp_path / "v.csv").write_text(f"shop_id,metric,value,n\n{rows}", "utf-8")
     out = shopscore("score", "--values", tmp_path / "v.csv", *WHICH).done().out
     alone = "no other shop in its industry"

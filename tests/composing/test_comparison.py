@@ -224,11 +224,12 @@ def toy(change: Callable[[str], str] = str) -> ss.RuleSet:
 
 
 def reviews(**ratings: list[int]) -> dict[str, Any]:
-    """Reviews of shops, in capitals who has a paid order."""
+    """Reviews of shops, in capitals who has a paid order; orders have been there for long."""
     return {
         "shops": [{"shop_id": shop, "industry": "food"} for shop in ratings],
         "orders": [
-            {"shop_id": shop, "order_id": f"{shop}0", "paid_at": DAY} for shop in ratings if shop.isupper()
+            {"shop_id": shop, "order_id": f"{shop}{i}", "paid_at": day}
+            for shop in ratings if shop.isupper() for i, day in enumerate((DAY, "2024-01-01"))
         ],
         "reviews": [
             {"shop_id": shop, "review_id": f"{shop}{i}", "rating": rating, "reviewed_at": DAY}

@@ -300,7 +300,7 @@ def test_a_tier_that_nobody_can_tell_is_possible_for_scored_shops_too(
              "E": ("0.012", 500)}  # fmt: skip
     rows = [(shop, "dispute_refund_rate", rate, count(n)) for shop, (rate, n) in rates.items()]
     rows += [
-        (shop, id, "", "") for shop in rates for id in ("refund_hours", "self_completion_rate")
+        (shop, id, "-", "") for shop in rates for id in ("refund_hours", "self_completion_rate")
     ]
     table = pl.DataFrame(rows, schema=["shop_id", "metric", "value", "n"], orient="row")
     result = ss.score_values(

@@ -37,6 +37,7 @@ def by_hand(rows: ss.Resolved, tally: ss.Tally, span: Span | None) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 @given(events=streams())
 @settings(max_examples=25, phases=(Phase.explicit, Phase.generate))
 def test_rows_of_the_whole_and_of_its_parts(events: Streams) -> None:

@@ -42,6 +42,7 @@ def state() -> ss.Tallies:
     return tallied(EVENTS)
 
 
+@pytest.mark.slow
 @given(
     events=streams(), rules=st.sampled_from([NARROW, WIDE]), seed=st.randoms(use_true_random=False)
 )

@@ -158,6 +158,7 @@ class TestDictionaries:
                 assert entry["eligibility"] == [asdict(check) for check in shop.eligibility]
                 for told, metric in zip(entry["metrics"], shop.metrics, strict=True):
                     shown = {f.name: getattr(metric, f.name) for f in fields(MetricView)}
+                    shown["reason_zh"] = metric.reason and metric.reason.text("zh")
                     assert told == {name: shown[name] for name in told}
                     assert all(shown[n] is None for n in shown.keys() - told.keys())
 

@@ -43,11 +43,15 @@ floor = 3.5
 [scorers.goods_good_review_rate]
 bands = [[0.95, 4]]
 """
-VALUES = [("goods_negative_rate", "0.01"), ("goods_good_review_rate", "0.95")]
+VALUES = [
+    ("goods_negative_rate", "0.01"),
+    ("goods_good_review_rate", "0.95"),
+    ("bonus_points", None),
+]
 
 
 def tmall(shops: Mapping[str, str], numbers: Any) -> ss.Result:
-    """Shops by their industry, all with the same two values."""
+    """Shops by their industry, all with the same two values, and no bonus."""
     rows = [(s, i, id, value, 100) for s, i in shops.items() for id, value in VALUES]
     options: dict[str, Any] = {"scorecard": "experience", "ruleset": TMALL.version}
     return ss.score_values(

@@ -76,9 +76,9 @@ def scored(shops: Mapping[str, Mapping[str, Any]], ruleset: RuleSet, **options: 
 def scored_rows(
     rows: Iterable[tuple[str, str, str, Any, int]], ruleset: RuleSet, **options: Any
 ) -> ss.Result:
-    """Scored from rows of shop, industry, metric, value (None: empty) and n."""
+    """Scored from rows of shop, industry, metric, value (None: the console shows none) and n."""
     names = ["shop_id", "industry", "metric", "value", "n"]
-    cells = [[*row[:3], "" if row[3] is None else decimal(row[3]), str(row[4])] for row in rows]
+    cells = [[*row[:3], "-" if row[3] is None else decimal(row[3]), str(row[4])] for row in rows]
     values = pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String), orient="row")
     return ss.score_values(
         values, platform=PLATFORM, ruleset=ruleset, as_of="2024-06-30", **options

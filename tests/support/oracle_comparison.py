@@ -44,6 +44,8 @@ def by_package(document: str) -> Shops:
         for check in shop["eligibility"]:
             for known in ("metric", "condition", "bound"):
                 check.pop(known)
+        for told in (shop, *shop["metrics"]):
+            told.pop("reason_zh")
         shops[shop["shop_id"]] = shop
     return shops
 

@@ -101,9 +101,9 @@ def rules_of(*texts: str) -> ss.RuleSet:
 
 
 def table(rows: Iterable[tuple[str, str, str, Any, int]]) -> pl.DataFrame:
-    """Values as text: shop, industry, metric, value (None: empty), n."""
+    """Values as text: shop, industry, metric, value (None: the console shows none), n."""
     names = ["shop_id", "industry", "metric", "value", "n"]
-    cells = [[*row[:3], "" if row[3] is None else decimal(row[3]), str(row[4])] for row in rows]
+    cells = [[*row[:3], "-" if row[3] is None else decimal(row[3]), str(row[4])] for row in rows]
     return pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
