@@ -363,10 +363,11 @@ class TestNames:
         write(tmp_path / "in" / "甲店" / "x.csv", [HEAD, BAD[0]])
         command = [sys.executable, "-m", "shopscore", "validate", "in", "-p", "douyin"]
         ascii = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        inherited = {k: v for k, v in os.environ.items() if k != "PYTHONIOENCODING"}
         done = subprocess.run(
             [*command, "--quarantine", "aside", "-o", "report.json"],
             cwd=tmp_path,
-            env={**os.environ, **ascii},
+            env={**inherited, **ascii},
             capture_output=True,
             text=True,
             check=False,
