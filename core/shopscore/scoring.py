@@ -42,7 +42,7 @@ from .results.input_notices import on_input
 from .results.reference_tables import ReferenceTables
 from .results.requirements import Requirements
 from .results.result import Result
-from .results.timeliness import check_timeliness, counted_late
+from .results.timeliness import check_timeliness, counted_in_part
 from .rules.numbers_toml import NumbersSource
 
 logging.getLogger("shopscore").addHandler(logging.NullHandler())
@@ -198,8 +198,8 @@ def _beside(
     ranges: DayRanges,
 ) -> ToGrade:
     """Return the values of events, with those that a user typed in beside them."""
-    late = counted_late(selection.rules, ranges, selection.day)
-    counted = {id: v.that_may_be_more() if id in late else v for id, v in measured.items()}
+    in_part = counted_in_part(selection.rules, ranges, selection.day)
+    counted = {id: v.that_may_be_more() if id in in_part else v for id, v in measured.items()}
     if beside is None:
         return ToGrade(shops, counted)
     return merge_values(selection.rules, shops, counted, beside)

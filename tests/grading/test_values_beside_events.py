@@ -168,9 +168,9 @@ def test_a_state_takes_values_too() -> None:
 # ------------------------------------------------------------------------------- eligibility
 
 
-def few_orders(first: str) -> dict[str, pl.DataFrame]:
+def few_orders(first: str, last: str = "2025-06-28 00:00:00") -> dict[str, pl.DataFrame]:
     table = pl.DataFrame({"shop_id": ["A"] * 2, "order_id": ["1", "2"],
-                          "paid_at": [first, "2025-06-20 12:00:00"]})  # fmt: skip
+                          "paid_at": [first, last]})  # fmt: skip
     return {"reviews": reviews(A=[1, 5]), "orders": table}
 
 
@@ -185,13 +185,18 @@ def test_too_few_orders_of_all_days_are_too_few() -> None:
     assert eligible(scored(full, values)) == ("insufficient_orders", [])
 
 
-def test_of_exports_that_begin_later_nobody_knows() -> None:
+@pytest.mark.parametrize(
+    "days",
+    [("2025-06-01 00:00:00",), ("2025-05-31 00:00:00", "2025-06-27 23:59:59")],
+    ids=["begin later", "end earlier"],
+)
+def test_of_exports_that_do_not_cover_the_window_nobody_knows(days: tuple[str, ...]) -> None:
     values = complete(("A", "bad_reviews", "", "", "0.5"))
-    cut = few_orders("2025-06-01 00:00:00")
+    cut = few_orders(*days)
     result = scored(cut, values)
     assert eligible(result) == ("scored", ["not_checked"])
     (notice,) = [n for n in result.notices if n.code == "not_checked"]
-    assert str(notice).endswith("events begin within its window, and there may be more")
+    assert str(notice).endswith("events do not cover its window, and there may be more")
     assert (notice.metrics, notice.shops) == (("paid_orders",), None)
     (check,) = json.loads(result.to_json())["shops"][0]["eligibility"]
     assert (check["met"], check["value"]) == (None, None)

@@ -223,10 +223,10 @@ def _why_no_peers(shop: ShopResult) -> str | None:
 def _check(facts: Facts, shops: Sequence[str]) -> dict[str, dict[str, Checked]]:
     """Each condition for a score by shop; null where what it needs is not there.
 
-    Too few orders are null as well where the orders of all shops begin within the window.
+    Too few orders are null as well where the orders of all shops do not cover the window.
     """
     fakes, paid = _suspected_of_fakes(facts), _paid_orders(facts)
-    cut = _paid_late(facts)
+    cut = _paid_in_part(facts)
     least = facts.number("eligibility.min_paid_orders")
     found: dict[str, dict[str, Checked]] = {}
     for shop in shops:
@@ -251,11 +251,13 @@ def _paid_orders(facts: Facts) -> Counts:
     return counts
 
 
-def _paid_late(facts: Facts) -> bool:
-    """Whether no order of any shop, excluded or not, was paid on the first day of the window."""
+def _paid_in_part(facts: Facts) -> bool:
+    """Whether no order of any shop, excluded or not, was paid by the first day of the window, or
+    none on the last two."""
     paid = (whole(order, "paid_at") for order in facts.loaded.rows["orders"])
     ages = [facts.age(when) for when in paid if when is not None]
-    return max((age for age in ages if age >= 1), default=0) < LAST_90[1]
+    past = [age for age in ages if age >= 1]
+    return max(past, default=0) < LAST_90[1] or min(past) > 2
 
 
 def _suspected_of_fakes(facts: Facts) -> dict[str, int]:

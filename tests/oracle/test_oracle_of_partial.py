@@ -122,13 +122,16 @@ def test_a_condition_that_nobody_can_check_leaves_the_score() -> None:
     s, _ = scored(without("shop_facts")).values()
     assert (s.status, s.score_exact) == ("scored", F("4.425"))
     assert [(c.value, c.met) for c in s.checks.values()] == [(None, None), (30, True)]
-    few, rows = {"eligibility.min_paid_orders": 31}, without("conversations")
+    few, rows = {"eligibility.min_paid_orders": 40}, without("conversations")
     s, _ = scored(rows, **few).values()
     # all orders are of the day of age 20: nobody knows what was before
     assert (s.status, s.checks["enough_orders"].value, s.checks["enough_orders"].met) == (
         "partial", None, None,
     )  # fmt: skip
     rows["orders"].append({**rows["orders"][-1], "order_id": "first", "paid_at": at(90)})
+    s, _ = scored(rows, **few).values()
+    assert s.checks["enough_orders"].met is None  # nor what was after
+    rows["orders"].append({**rows["orders"][-1], "order_id": "last", "paid_at": at(2)})
     s, _ = scored(rows, **few).values()
     assert (s.checks["enough_orders"].value, s.checks["enough_orders"].met) == (30, False)
     assert s.reason == "not met: Enough paid orders in the last 90 days"

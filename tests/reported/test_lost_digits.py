@@ -167,8 +167,10 @@ class TestWhatStays:
     def test_one_among_others(self) -> None:
         assert marked([*TRUE, "6921738301234560000"]) == [False] * 6
 
-    def test_one_alone_however_often(self) -> None:
-        assert marked(["6921738301234560000"] * 9) == [False] * 9
+    def test_one_in_a_single_row(self) -> None:
+        """By chance one of ten thousand ids ends like this. Of a morning, rounded, all do."""
+        assert marked(["6921738301234560000"]) == [False]
+        assert marked(["6921738301234560000"] * 2) == [True] * 2
 
     def test_short_ids(self) -> None:
         assert marked(["100", "200", "300000000000000", "4000000"]) == [False] * 4

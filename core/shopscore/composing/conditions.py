@@ -69,7 +69,7 @@ class Measures:
     def checkable(self, condition: Condition[Fraction]) -> Mask:
         """Return for which shops a condition can be checked: what it measures is there.
 
-        Where events begin within the window, a number may be too low: it tells only what more rows
+        Where events do not cover the window, a number may be too low: it tells only what more rows
         could not change.
         """
         measure = condition.measure

@@ -53,13 +53,14 @@ class OwnDays:
 
 @frozen
 class DayRanges:
-    """The first day with rows of each tally, and the own days of each stream, since 1970-01-01.
+    """The first and last day with rows of each tally, and the own days of each stream, since 1970.
 
     Only days before that of publication count. A row may fall on a day of its order, long before
     its own. A stream without any day is there with None.
     """
 
     first: Mapping[Tally, int] = field(factory=dict)
+    last: Mapping[Tally, int] = field(factory=dict)
     own: Mapping[str, OwnDays | None] = field(factory=dict)
 
 
@@ -93,17 +94,18 @@ def _ranges(
     """Return the ranges of tallies, given the days of a tally of whole rows."""
     today = day_number(as_of)
     first: dict[Tally, int] = {}
+    last: dict[Tally, int] = {}
     own: dict[str, Days] = {}
     for tally in tallies:
         if tally.stream not in streams:
             continue
         past = _before(today, days_of(whole_rows_of(tally)))
         if len(past):
-            first[tally] = int(past.min())
+            first[tally], last[tally] = int(past.min()), int(past.max())
         days = [_before(today, days_of(every)) for every in own_days_of(tally)]
         known = own.get(tally.stream, np.empty(0, dtype=np.int64))
         own[tally.stream] = np.unique(np.concatenate([known, *days]))
-    return DayRanges(first, {stream: OwnDays.of(days) for stream, days in own.items()})
+    return DayRanges(first, last, {stream: OwnDays.of(days) for stream, days in own.items()})
 
 
 def _before(today: int, days: Days) -> Days:

@@ -41,7 +41,7 @@ class MetricValues:
     ``typed`` marks values that a user typed in; where it is not known on how many rows these rest,
     ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those whose numerator and denominator
     cannot be added to those of others. ``cut`` marks numbers that may be too low, since the events
-    begin within the window.
+    do not cover the window.
     """
 
     id: str

@@ -97,7 +97,7 @@ def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Mess
     reasons = (
         (why_lacking(measured), measured.lacking & ~measured.known),
         (message("a value was typed in without n"), measured.n_unknown),
-        (message("events begin within its window, and there may be more"), measured.cut),
+        (message("events do not cover its window, and there may be more"), measured.cut),
     )
     for why, mask in reasons:
         rows = open_ & (nobody if mask is None else mask)

@@ -50,7 +50,11 @@ class Requirements:
                 raise UsageError(
                     message("requirement {part}: write peers=20, or another number", part=part)
                 )
-            elif part:
+            elif not part:
+                raise UsageError(
+                    message("--require names nothing: write complete, fresh, window or peers=20")
+                )
+            else:
                 guess = did_you_mean(part, KINDS)
                 raise UsageError(
                     message("unknown requirement {part}{guess}", part=part, guess=guess)

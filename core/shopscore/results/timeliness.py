@@ -49,12 +49,14 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
         yield _short(stream, day, metrics)
 
 
-def counted_late(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozenset[str]:
+def counted_in_part(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozenset[str]:
     """Return the numbers of things that conditions ask for, and that may be too low.
 
-    Their rows, of all shops, begin after the first day of the window, or are none. Facts do not
-    begin: each marks a day, and a day without one has none.
+    Their rows, of all shops, begin after the first day of the window, end earlier than two days
+    before ``as_of``, or are none. Facts do not begin or end: each marks a day, and a day without
+    one has none.
     """
+    today = (as_of - _EPOCH).days
     asked = {each.condition.measure.metric for each in rules.exact.eligibility}
     return frozenset(
         id
@@ -62,6 +64,7 @@ def counted_late(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozens
         if rules.metrics[id].metric.unit == "count"
         and any(
             ranges.first.get(tally, _NEVER) > _first_day(rules, id, as_of)
+            or today - ranges.last[tally] > _FRESH_DAYS
             for tally in rules.metrics[id].aggregator.tallies
             if tally.stream != _FACTS
         )

@@ -20,7 +20,7 @@ LONG = r"^[0-9]{16,}$"
 _KEPT = 15
 #: Rows that are looked at first: hardly any column goes on after them.
 _FIRST = 512
-#: How unlikely it must be, in powers of ten; and how many different ids must look so.
+#: How unlikely it must be, in powers of ten; and how many rows must look so.
 _EVIDENCE, _LEAST = 4.0, 2
 #: Gaps between doubles from here on are evidence; small powers of two occur in numbering.
 _GAP = 16
@@ -99,7 +99,8 @@ def _lost_columns(columns: Mapping[str, pl.Series]) -> set[str]:
     lost: set[str] = set()
     for sign in _SIGNS:
         showing = {name: ids for name, ids in long.items() if all(map(sign.shows, ids))}
-        if _beyond_chance(sign, set().union(*showing.values())):
+        rows = sum(int(_is_long(columns[name]).sum()) for name in showing)
+        if _beyond_chance(sign, set().union(*showing.values()), rows):
             lost |= showing.keys()
     return lost
 
@@ -123,7 +124,11 @@ def _suspicious(cells: pl.Series) -> set[str]:
     return set(cells.filter(_is_long(cells)).unique())
 
 
-def _beyond_chance(sign: _Sign, ids: set[str]) -> bool:
+def _beyond_chance(sign: _Sign, ids: set[str], rows: int) -> bool:
+    """Return whether ids show a sign more often than by chance; one id in several rows is enough.
+
+    Ids of one morning differ in their last digits only: rounded, all of them are one.
+    """
     if sign is _DOUBLE and len(ids) >= _STEPPED and all(map(_in_steps, ids)):
         return False
-    return len(ids) >= _LEAST and sum(map(sign.weight, ids)) >= _EVIDENCE
+    return rows >= _LEAST and sum(map(sign.weight, ids)) >= _EVIDENCE
