@@ -226,3 +226,21 @@ class TestTexts:
     def test_a_message_is_recognised_by_its_template(self, text: str, chinese: str) -> None:
         assert translate(text, "zh") == chinese
         assert translate(text, "en") == text
+
+
+class TestRepairs:
+    def test_a_cell_that_was_emptied_is_told_in_chinese(self, tmp_path: Path) -> None:
+        """Out of order, and not readable: both reasons end in what became of the cell."""
+        (tmp_path / "orders.csv").write_text(
+            "shop_id,order_id,paid_at,picked_up_at,signed_at\n"
+            "S,1,2022-06-01 10:00:00,2022-06-01 09:00:00,\n"
+            "S,2,2022-06-01 10:00:00,2022-06-01 11:00:00,tomorrow\n",
+            encoding="utf-8",
+        )
+        page = ("validate", tmp_path, "--platform", "douyin", "--lang", "zh")
+        out = shopscore(*page).done().out
+        assert "早于 paid_at 2022-06-01 10:00:00：按空值处理" in out
+        assert "不能读作时间：请写成 2024-06-30 12:00:00 的形式：按空值处理" in out
+        assert "taken as empty" not in out
+        kept = shopscore(*page[:-2]).done().out
+        assert "before paid_at 2022-06-01 10:00:00: taken as empty" in kept

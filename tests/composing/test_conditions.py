@@ -208,6 +208,36 @@ def test_rows_that_nobody_counted_are_no_number() -> None:
     assert measures.met(few).tolist() == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("word", "limit", "settled"),
+    [
+        ("at least", F(1), True),
+        ("at least", F(2), False),
+        ("above", F(1, 2), True),
+        ("at most", F(1, 2), True),
+        ("at most", F(1), False),
+        ("below", F(1), True),
+        ("below", F(2), False),
+    ],
+)
+def test_a_number_that_may_be_too_low_tells_what_more_would_not_change(
+    word: Operator, limit: F, settled: bool
+) -> None:
+    """All have 1; the first two may have more. Of the last nobody was asked, cut or not."""
+    column = ExactColumn.of([F(1), F(1), F(1), None, None])
+    cut, lacking = (np.array(marks) for marks in ([1, 1, 0, 0, 1], [0, 0, 0, 1, 1]))
+    measured = MetricValues(
+        "m",
+        column,
+        np.ones(5, dtype=np.int64),
+        cut=cut.astype(np.bool_),
+        lacking=lacking.astype(np.bool_),
+    )
+    measures = Measures({"m": measured}, ["a"] * 5)
+    found = measures.checkable(Condition(Measure("value", "m"), word, limit))
+    assert found.tolist() == [settled, settled, True, False, False]
+
+
 def test_a_measure_names_its_metric() -> None:
     assert [Measure(kind, "x").metric for kind in MEASURES] == ["x", "x", "x", "", ""]
 

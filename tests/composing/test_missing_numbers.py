@@ -45,11 +45,11 @@ SERVICE = {
 
 
 def kuaishou(assume: dict[str, object], points: dict[str, int] = SERVICE) -> ss.Result:
+    """A shop with these points; of the other metrics of service the console shows none."""
     rows = [("S", id, "1", "9", str(p)) for id, p in points.items()]
+    rows += [("S", id, "-", "", "") for id in SERVICE if id not in points]
     names = ["shop_id", "metric", "value", "n", "points"]
-    values = pl.DataFrame(
-        rows or [("S", "refund_only_hours", "", "", "")], schema=names, orient="row"
-    )
+    values = pl.DataFrame(rows, schema=names, orient="row")
     full = {f"kuaishou.2023.{id}": value for id, value in assume.items()}
     return ss.score_values(
         values, platform="kuaishou", ruleset="2023", as_of="2024-06-30", assume=full

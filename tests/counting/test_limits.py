@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import polars as pl
 import pytest
 
 import shopscore as ss
-from shopscore import Tally, col
+from shopscore import Days, Tally, col
+from shopscore.counting import selection
 from shopscore.counting.cells import Cells
 from shopscore.counting.scope import Scope
-from shopscore.counting.sums import weighted_sum
-from support.small_events import rules_with, tallied
+from shopscore.counting.sums import weighted_sum, window_sums
+from support.small_events import resolved, rules_with, tallied
 
 LIMIT = 2**62
 
@@ -81,6 +84,21 @@ def test_weighed_values_beyond_int64_are_exact() -> None:
     assert weighted_sum(codes, far, None, 2).tolist() == [2**44, 0]
     most = np.array([2**62 - 1, 1], dtype=np.int64)
     assert weighted_sum(codes, most, None, 1).tolist() == [2**62]
+
+
+def test_sums_of_many_chunks_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each order is 4 · 10^18, which fits; int64 holds the sum of two, and not that of four."""
+    monkeypatch.setattr(selection, "CHUNK", 1)
+    tally = Tally("orders", day=col.paid_at, value=col.amount * col.amount)
+    orders = [
+        {"shop_id": shop, "order_id": f"{n}", "paid_at": "2024-03-01 10:00:00", "amount": amount}
+        for n, (shop, amount) in enumerate([("A", "20000000")] * 4 + [("B", "0.03")] * 3)
+    ]
+    day = date(2024, 3, 10)
+    wanted = [(tally, Days(1, 30).weights(day))]
+    ((sums, counts),) = window_sums(resolved({"orders": orders}, rules_with(tally)), wanted, day)
+    assert sums.tolist() == [4 * 4 * 10**18, 3 * 9]
+    assert counts.tolist() == [4, 3]
 
 
 def test_values_on_the_way_beyond_int64_are_refused() -> None:

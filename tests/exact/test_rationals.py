@@ -179,6 +179,15 @@ def test_small_numbers_stay_int64() -> None:
     assert Rationals(*huge.lowest_terms()).num.dtype == np.int64
 
 
+def test_what_stays_int64_is_below_its_border() -> None:
+    """A sum of two products that are each below 2^62 may not be."""
+    one = Rationals.of([2**31 - 2], [2**31 - 2])
+    other = Rationals.of([2**31 - 1], [2**31 - 1])
+    assert (one + other).num.tolist() == [2 * (2**31 - 1) * (2**31 - 2)]
+    assert (one + other).num.dtype == object
+    assert (one * other).num.dtype == np.int64
+
+
 @pytest.mark.parametrize(
     ("num", "den", "said"),
     [
@@ -195,6 +204,7 @@ def test_small_numbers_stay_int64() -> None:
         ([1], [-2], "a denominator must be positive, not -2"),
         ([1, 1, 1], [3, 0, 2], "a denominator must be positive, not 0"),
         ([1, 1], [2**70, -(2**70)], f"a denominator must be positive, not {-(2**70)}"),
+        ([1, 2], [3], "2 numerators and 1 denominators: each fraction needs both"),
     ],
 )
 def test_what_is_no_fraction_of_integers_is_refused(num: Any, den: Any, said: str) -> None:

@@ -274,6 +274,13 @@ def test_a_shop_without_a_value_is_not_ranked() -> None:
         assert scorer.points(first.values, first).known.tolist() == [True, True, True]
 
 
+def test_own_values_that_are_asked_of_some_only() -> None:
+    """Whoever is not asked has no percentile, and stays a peer of the others."""
+    context = context_of([Shop("a", F(n), F(0), True, None) for n in (1, 2, 3)])
+    some = ExactColumn(context.values, np.array([True, False, True]))
+    assert supposed(context, some).column.fractions() == [0, None, 1]
+
+
 @given(shops_, kinds, directions)
 def test_what_one_shop_asks_moves_no_other(shops: list[Shop], kind: str, better: Any) -> None:
     """The answer of a row does not depend on what the other rows ask."""

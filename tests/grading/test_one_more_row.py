@@ -187,3 +187,12 @@ def test_a_denominator_of_nothing_is_no_value() -> None:
     metric = rules_with(None).metrics["bad"]
     found = combine(metric, [(np.array([0]), np.array([1])), (np.array([0]), np.array([2]))])
     assert (found.column.fractions(), found.n.tolist()) == ([None], [2])
+
+
+def test_where_there_is_no_value_the_column_holds_zero() -> None:
+    """Whoever reads the values beside their mask meets the same fraction everywhere."""
+    metric = rules_with(None).metrics["bad"]
+    one, none = np.array([1, 0]), np.array([2, 0])
+    values = combine(metric, [(one, one), (none, none)]).values
+    assert values.fractions() == [F(1, 2), F(0)]
+    assert (values.num[1], values.den[1]) == (0, 1)

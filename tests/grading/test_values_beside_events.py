@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -365,3 +366,23 @@ def test_a_shop_of_two_industries_is_refused_with_the_line() -> None:
         ss.InputError, match="row 3, column industry: shop S has two industries, food"
     ):
         ss.score_values(table, platform=PLATFORM, as_of=AS_OF)
+
+
+# ------------------------------------------------------------------------ columns and their sums
+
+
+def test_shops_without_a_value_have_zero_in_its_place() -> None:
+    """Typed in alone: A has a value, B has percentiles only."""
+    values = rows(("A", "bad_reviews", "0.5", 4), ("B", "bad_reviews", "", "", "0.5"))
+    result = ss.score_values(values, platform=PLATFORM, as_of=AS_OF)
+    measured = result.graded["bad_reviews"].measured
+    assert measured.column.known.tolist() == [True, False]
+    assert measured.values.fractions() == [Fraction(1, 2), 0]
+
+
+def test_shops_without_events_have_sums_of_nothing() -> None:
+    """Of reviews of A one of four is bad; C has typed values only, and comes last."""
+    result = scored(EVENTS, rows(("C", "bad_reviews", "10%", 10)))
+    bad, every = result.graded["bad_reviews"].measured.sums
+    assert [part.tolist() for part in bad] == [[1, 0, 0], [1, 0, 0]]
+    assert [part.tolist() for part in every] == [[4, 4, 0], [4, 4, 0]]

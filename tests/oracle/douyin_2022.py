@@ -88,7 +88,7 @@ def _grade(
         if missing := missing_input(facts.loaded, NEEDED[metric]):
             result.reason = in_words(*missing)
             if metric in DIMENSION_OF:
-                result.could_be = _could_be(facts, points_of_table, len(neighbours))
+                result.could_be = _could_be(facts, points_of_table)
         return result
     if metric not in DIMENSION_OF:
         return MetricResult("informational", own.n, own.value)
@@ -118,17 +118,14 @@ def _points(facts: Facts, percentile: Fraction) -> Fraction:
 
 
 def _could_be(
-    facts: Facts, table: Sequence[tuple[Fraction, Fraction]], neighbours: int
-) -> tuple[Fraction, Fraction] | None:
+    facts: Facts, table: Sequence[tuple[Fraction, Fraction]]
+) -> tuple[Fraction, Fraction]:
     """The worst and the best points of a metric that nobody could count.
 
-    By a table those of its percentiles; among others the first or the last of them; alone none.
+    By a table those of its percentiles; among others, who may be missing as well, the first or the
+    last of them.
     """
-    places = [percentile for _, percentile in table]
-    if not places:
-        if neighbours < 2:
-            return None
-        places = [Fraction(0), Fraction(1)]
+    places = [percentile for _, percentile in table] or [Fraction(0), Fraction(1)]
     return _points(facts, min(places)), _points(facts, max(places))
 
 

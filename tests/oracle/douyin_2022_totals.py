@@ -76,6 +76,7 @@ class ShopResult:
     dimensions: dict[str, DimensionResult] = field(default_factory=dict)
     tiers: tuple[str, ...] = ()
     possible_tiers: tuple[str, ...] = ()
+    partial: bool = False
     coverage: Fraction = Fraction(1)
     low: Fraction | None = None
     high: Fraction | None = None
@@ -88,24 +89,28 @@ class ShopResult:
 def compose(facts: Facts, shop: ShopResult) -> None:
     """Points of the dimensions, coverage, the unrounded score or its ends, and the weights.
 
+    Where there is no score, a metric whose input is missing or that cannot be ranked is not known.
+
     A dimension that lacks the input of a metric with a weight has no points; then the shop has no
     score, and the weights of the others are those that are published.
     """
     weights: dict[str, Fraction] = {}
+    partial, unknown = False, Fraction(0)
     for dimension, weight in DIMENSION_WEIGHTS.items():
         result = shop.dimensions[dimension] = DimensionResult(weight)
         inner = _inner_weights(facts, dimension)
         whole = sum(inner.values(), Fraction(0))
         lacking = sum((inner[m] for m in inner if shop.metrics[m].could_be), Fraction(0))
+        alone = sum((inner[m] for m in inner if shop.metrics[m].status == "no_peers"), Fraction(0))
+        unknown += weight * (lacking + alone) / whole if whole else 0
         if lacking:
-            shop.coverage -= weight * lacking / whole
+            partial = True
             continue
         there = {m: share for m, share in inner.items() if shop.metrics[m].points is not None}
         result.points = _mean([(share, shop.metrics[m].points) for m, share in there.items()])
         if result.points is not None:
             whole = sum(there.values(), Fraction(0))
             weights |= {m: weight * share / whole for m, share in there.items()}
-    partial = shop.coverage < 1
     for metric, weight in weights.items():
         shop.metrics[metric].weight = weight if partial else weight / sum(weights.values())
     totals = list(_possible_totals(facts, shop))
@@ -113,6 +118,9 @@ def compose(facts: Facts, shop: ShopResult) -> None:
         shop.low, shop.high = min(totals), max(totals)
     if not partial:
         shop.score_exact = shop.low
+    if shop.score_exact is None:
+        shop.coverage = 1 - unknown
+    shop.partial = partial
 
 
 def _inner_weights(facts: Facts, dimension: str) -> dict[str, Fraction]:
@@ -188,8 +196,10 @@ def _decide_status(shop: ShopResult) -> None:
         if shop.checks[condition].met is False:
             shop.status, shop.reason = status, f"not met: {CONDITION_LABELS[condition]}"
             return
-    if shop.coverage < 1:
+    if shop.partial:
         shop.status, shop.reason = "partial", "the input of weighted metrics is missing"
+        if (alone := _why_no_peers(shop)) is not None:
+            shop.reason += f"; others cannot be ranked: {alone}"
     elif shop.score_exact is None:
         shop.status, shop.reason = "not_computable", _why_no_score(shop)
     else:
@@ -199,10 +209,15 @@ def _decide_status(shop: ShopResult) -> None:
 def _why_no_score(shop: ShopResult) -> str:
     if all(metric.value is None for metric in shop.metrics.values()):
         return "no metric has a value"
-    for metric in shop.metrics.values():
-        if metric.status == "no_peers" and metric.reason:
-            return metric.reason
-    return "no dimension has points"
+    return _why_no_peers(shop) or "no dimension has points"
+
+
+def _why_no_peers(shop: ShopResult) -> str | None:
+    """Why the first metric that cannot be ranked cannot."""
+    reasons = [
+        m.reason for id, m in shop.metrics.items() if id in DIMENSION_OF and m.status == "no_peers"
+    ]
+    return reasons[0] if reasons else None
 
 
 def _check(facts: Facts, shops: Sequence[str]) -> dict[str, dict[str, Checked]]:

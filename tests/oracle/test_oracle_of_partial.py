@@ -135,14 +135,21 @@ def test_what_weighs_nothing_lacks_nothing() -> None:
 
 def test_a_lone_shop() -> None:
     (s,) = scored(without("conversations", shops="S")).values()
-    # nobody to be ranked among: with conversations there would be no points either
-    assert (s.status, s.reason) == ("not_computable", "no other shop in its industry")
-    assert s.coverage == 1
+    # nobody to be ranked among, and what conversations would say may be anything from 3 to 5;
+    # known of service are disputes and tickets, three metrics of five: there are none
+    assert (s.status, s.reason) == (
+        "partial",
+        f"{LACKS}; others cannot be ranked: no other shop in its industry",
+    )
+    assert (s.coverage, ends(s)) == (F("0.21"), (F(3), F(5)))
     table = [("*", "im_3min_reply_rate", F(p), F(v)) for p, v in (("0.2", "0.5"), ("0.9", "1"))]
     (s,) = scored(without("conversations", shops="S"), *table).values()
     assert (s.status, ends(s)) == ("partial", (F("3.4"), F("4.8")))
     (s,) = scored({"shops": events("S")["shops"]}).values()
-    assert (s.status, s.reason) == ("not_computable", "no metric has a value")
+    assert (s.status, s.reason, s.coverage, ends(s)) == ("partial", LACKS, F(0), (F(3), F(5)))
+    (s,) = scored(events("S")).values()
+    assert (s.status, s.reason) == ("not_computable", "no other shop in its industry")
+    assert (s.coverage, ends(s)) == (F("0.28"), (None, None))
 
 
 def test_two_shops_of_which_one_has_rows() -> None:

@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 import shopscore as ss
+from shopscore.messages import translate
 from shopscore.results.result import Result
 from shopscore.testing.toy import PLATFORM as TOY
 
@@ -85,6 +86,10 @@ def only_shop_a(given: Frames) -> Frames:
     return {name: frame.filter(pl.col("shop_id") == "A") for name, frame in given.items()}
 
 
+def alone(change: Callable[[Frames], Frames]) -> Callable[[Frames], Frames]:
+    return lambda given: change(only_shop_a(given))
+
+
 def twenty_shops(given: Frames) -> Frames:
     """A, and nineteen shops like B."""
     copies = {}
@@ -113,6 +118,7 @@ class Known(NamedTuple):
 
 
 LACKS = "the input of weighted metrics is missing"
+ALONE = "no other shop in its industry"
 GOLD = ("gold",)
 A_FULL = Known("scored", 4.75, 4.75, 4.75, 1, GOLD)
 B_FULL = Known("scored", 0.5, 0.5, 0.5, 1, ())
@@ -161,6 +167,37 @@ TABLE: dict[str, tuple[Callable[[Frames], Frames], Known, Known | None, set[str]
     ),
     # alone: nobody to be ranked among, so the answers are the whole score
     "too few peers": (only_shop_a, Known("scored", 4, 4, 4, 1, GOLD), None, set()),
+    # bands need no peers: the answers may be anything from 0 to 5, and are then the whole score
+    "alone, a band missing": (
+        alone(without("conversations")),
+        Known("partial", None, 0, 5, 0, (), GOLD, f"{LACKS}; others cannot be ranked: {ALONE}"),
+        None,
+        {"missing_input"},
+    ),
+    # reviews may be anything from 0 to 5, among peers who are missing too: x/2 + 4/2, or 4 without
+    # them; known are the answers, half of service
+    "alone, a rank missing": (
+        alone(without("reviews")),
+        Known(
+            "partial", None, 2, 4.5, 0.25, (), GOLD, f"{LACKS}; others cannot be ranked: {ALONE}"
+        ),
+        None,
+        {"missing_input"},
+    ),
+    # nothing else has a value
+    "alone, all missing": (
+        lambda given: {"shops": only_shop_a(given)["shops"]},
+        Known("partial", None, 0, 5, 0, (), GOLD, LACKS),
+        None,
+        {"missing_input", "missing_side_input", "not_checked"},
+    ),
+    # of the answers it is known that there are none: a quarter; the rest cannot be ranked
+    "alone, an empty stream": (
+        alone(emptied("conversations")),
+        Known("not_computable", None, None, None, 0.25, (), (), ALONE),
+        None,
+        {"empty_stream"},
+    ),
     "twenty peers": (twenty_shops, A_FULL, None, set()),
     # without times of payment neither pick-up nor the number of orders is known; A: 2.5 + 1/2 ·
     # (x + 4)/2, B: 0 + 1/2 · (x + 2)/2; no pick-up at all gives 2.5 + 2 and 0 + 1, in between
@@ -284,6 +321,31 @@ def test_table_of_truth_of_typed_values(case: str) -> None:
             scored(without("conversations")(frames()), values=values, require="complete")
 
 
+@pytest.mark.parametrize(
+    ("shop", "total", "outside"),
+    [
+        # A has 3.75 to 5, and B 0 to 1.25
+        ("A", "3.74", True), ("A", "3.75", False), ("A", "5", False),
+        ("B", "0", False), ("B", "1.25", False), ("B", "1.26", True), ("B", "5", True),
+    ],
+)  # fmt: skip
+def test_a_console_may_show_what_a_partial_score_cannot_be(
+    shop: str, total: str, outside: bool
+) -> None:
+    result = scored(without("conversations")(frames()), values=typed((shop, "total", total)))
+    assert result[shop].console == float(total)
+    told = [n for n in result.notices if n.code == "console_differs"]
+    assert [n.shop_ids for n in told] == [(shop,)] * outside
+    if outside:
+        assert told[0].text("zh") == ("1 家店铺的后台总分不在 score_low 与 score_high 之间")
+
+
+def test_a_shop_that_can_have_no_total_differs_from_no_console() -> None:
+    result = scored(alone(emptied("conversations"))(frames()), values=typed(("A", "total", "1")))
+    assert result["A"].status == "not_computable"
+    assert "console_differs" not in {n.code for n in result.notices}
+
+
 def test_a_shop_without_events_is_known_as_far_as_it_is_typed_in() -> None:
     given = without("conversations")(frames())
     whole = scored(given, values=TYPED["a shop without events"][0])
@@ -352,13 +414,23 @@ def test_peers_are_told_and_can_be_asked_for() -> None:
     assert three.score == 4
 
 
-def test_a_lone_shop_is_told_why_it_has_no_score() -> None:
-    shop = scored(without("conversations")(only_shop_a(frames())))["A"]
-    # bands need no peers: the answers could have given points, so the score is open
-    assert (shop.status, shop.score_low, shop.score_high) == ("partial", 0, 5)
-    ranked = emptied("conversations")(only_shop_a(frames()))
-    shop = scored(ranked)["A"]
-    assert (shop.status, shop.reason) == ("not_computable", "no other shop in its industry")
+def test_a_lone_shop_is_told_in_chinese_too_what_is_missing() -> None:
+    result = scored(without("conversations")(only_shop_a(frames())))
+    reason = result["A"].reason
+    assert reason is not None
+    assert reason.text("zh") == "缺少计分指标的数据；其余指标无法排名：本行业没有其他店铺"
+    assert translate(result.to_polars()["reason"][0], "zh") == reason.text("zh")
+
+
+def test_a_metric_is_told_whether_its_input_or_its_peers_are_missing() -> None:
+    shop = scored(without("reviews")(only_shop_a(frames())))["A"]
+    assert {m.id: (m.status, m.reason) for m in shop if m.points is None} == {
+        "bad_reviews": ("no_data", "no stream reviews"),
+        "pickup_hours": ("no_peers", ALONE),
+        "paid_orders": ("informational", None),
+    }
+    assert shop.dimension("goods").points is None
+    assert shop.dimension("service").points == 4
 
 
 def test_a_state_says_the_same() -> None:

@@ -102,10 +102,11 @@ def test_a_state_takes_any_numbers(tmp_path: Path) -> None:
     state, bare = counted(goods_of(4)), counted(None)
     assert state == bare
     assert len(state.cells)
-    assert scored(bare, None)["A"].coverage == 0.25
-    assert scored(bare, goods_of(4))["A"].coverage == 1
-    assert scored(bare, path)["A"].coverage not in (None, 0.25)
-    assert scored(state, None)["A"].coverage == 0.25, "it keeps no numbers"
+    # A has no tickets and no peers: of service nothing is known
+    assert scored(bare, None)["A"].coverage == 0
+    assert scored(bare, goods_of(4))["A"].coverage == 0.75
+    assert scored(bare, path)["A"].coverage == 0.375
+    assert scored(state, None)["A"].coverage == 0, "it keeps no numbers"
 
 
 def test_states_of_any_numbers_add_up() -> None:

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from ..errors import RuleSetError
 from ..exact.columns import ColumnBuilder, ExactColumn
-from ..exact.rationals import Rationals
+from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
 from ..grading.variants import VariantShops, by_variant
 from ..messages import message
@@ -29,13 +29,15 @@ class Shares:
     """The exact shares of metrics and dimensions, for one pattern of available metrics.
 
     ``within`` are shares of metrics in their dimension, ``dimensions`` shares of the total, which
-    sum to 1. Where numbers are missing, ``coverage`` is known, there is no total, and
-    ``dimensions`` are the weights of the rules, None where unknown.
+    sum to 1. Where a number or an input is missing, the total is ``open``, and ``dimensions`` are
+    the weights of the rules, None where unknown. ``coverage`` is the known share of the total where
+    there is none, and None where that is all of it.
     """
 
     within: Mapping[str, Fraction]
     dimensions: Mapping[str, Weight]
     coverage: Weight
+    open: bool
 
 
 @frozen(eq=False)
@@ -43,8 +45,11 @@ class Composed:
     """Dimensions and score of every shop, exact.
 
     ``weights`` are shares of metrics in the total, ``dimension_weights`` the weights of the rules.
-    ``coverage`` is known for shops of whose total something is missing: a number of the rules, or
-    the input of a metric. ``ends`` are the lowest and the highest total that a shop can have.
+    ``open`` marks the shops of whose total something is missing: a number of the rules, or the
+    input of a metric. ``coverage`` is the known share, for shops of which not all is. Where
+    input is missing, or there are no points at all, what has too few peers to be ranked is not
+    known either; where only numbers are missing, it speaks of the rules. ``ends`` are the lowest
+    and the highest total that a shop can have.
     """
 
     score: ExactColumn
@@ -52,6 +57,7 @@ class Composed:
     weights: Mapping[str, ExactColumn]
     dimension_weights: Mapping[str, ExactColumn]
     coverage: ExactColumn
+    open: Mask
     ends: Ends
 
 
@@ -66,15 +72,17 @@ def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Se
     ids = [entry.id for _, entry in rules.entries]
     known = {id: graded[id].points.known for id in ids}
     lacking = {id: graded[id].lacking for id in ids}
+    unranked = {id: graded[id].unranked for id in ids}
     composer = _Composer(rules, len(industries))
     for variant in by_variant(rules, industries):
         composer.add_weights(variant)
-        for (available, missing), rows in find_patterns((known, lacking), variant.rows):
-            shares = _shares(variant.rules, available, missing)
+        marks = (known, lacking, unranked)
+        for (available, missing, alone), rows in find_patterns(marks, variant.rows):
+            shares = _shares(variant.rules, available, missing, alone)
             points = {id: graded[id].points.values.take(rows) for id in shares.within}
             composer.add(variant.rules, rows, shares, points)
     composed = composer.build()
-    ends = find_ends(rules, graded, industries, composed.coverage.known)
+    ends = find_ends(rules, graded, industries, composed.open)
     composed = evolve(composed, ends=ends.changed(composed.score.or_else))
     if not rules.adjustments:
         return composed
@@ -106,7 +114,9 @@ def _at_most(values: Rationals, limit: Fraction) -> Rationals:
     return Rationals.constant(limit, len(values)).where(values.at_least(limit), values)
 
 
-def _shares(rules: ExactRuleSet, available: set[str], lacking: set[str]) -> Shares:
+def _shares(
+    rules: ExactRuleSet, available: set[str], lacking: set[str], unranked: set[str]
+) -> Shares:
     within: dict[str, Fraction] = {}
     weights: dict[str, Weight] = {}
     for dimension in rules.dimensions:
@@ -118,13 +128,15 @@ def _shares(rules: ExactRuleSet, available: set[str], lacking: set[str]) -> Shar
                 continue
             within |= shares
         weights[dimension.id] = dimension.weight
+    told = coverage(rules, available)  # by the numbers alone
     covered = coverage(rules, available, lacking)
+    known = coverage(rules, available, lacking | unranked)
     if covered is not None:
-        return Shares(within, weights, covered)
+        return Shares(within, weights, covered if covered == told else known, open=True)
     total = sum((weight or Fraction(0) for weight in weights.values()), Fraction(0))
     if not total:
-        return Shares({}, {}, None)
-    return Shares(within, {id: (w or 0) / total for id, w in weights.items()}, None)
+        return Shares({}, {}, known, open=False)
+    return Shares(within, {id: (w or 0) / total for id, w in weights.items()}, None, open=False)
 
 
 def _shares_within(
@@ -152,6 +164,7 @@ class _Composer:
 
     def __init__(self, rules: ExactRuleSet, size: int) -> None:
         self._score, self._coverage = ColumnBuilder(size), ColumnBuilder(size)
+        self._open = np.zeros(size, dtype=np.bool_)
         self._dimensions = {d.id: ColumnBuilder(size) for d in rules.dimensions}
         self._dimension_weights = {d.id: ColumnBuilder(size) for d in rules.dimensions}
         self._weights = {m.id: ColumnBuilder(size) for _, m in rules.entries}
@@ -171,7 +184,7 @@ class _Composer:
         shares: Shares,
         points: Mapping[str, Rationals],
     ) -> None:
-        """Compose the dimensions of shops with one pattern, and the total unless a number is missing."""
+        """Compose the dimensions of shops with one pattern, and the total unless it is open."""
         total = Rationals.constant(0, len(rows))
         for dimension in rules.dimensions:
             if dimension.id not in shares.dimensions:
@@ -189,9 +202,10 @@ class _Composer:
             for id in ids:
                 weight = Rationals.constant(shares.within[id] * share, len(rows))
                 self._weights[id].put(rows, weight)
+        self._open[rows] = shares.open
         if shares.coverage is not None:
             self._coverage.put(rows, Rationals.constant(shares.coverage, len(rows)))
-        elif shares.dimensions:
+        if shares.dimensions and not shares.open:
             self._score.put(rows, total)
 
     def build(self) -> Composed:
@@ -201,6 +215,7 @@ class _Composer:
             weights={id: c.build() for id, c in self._weights.items()},
             dimension_weights={id: c.build() for id, c in self._dimension_weights.items()},
             coverage=self._coverage.build(),
+            open=self._open,
             ends=Ends(score, score),
         )
 

@@ -61,7 +61,7 @@ def publish(
         shown = (*(a.metric for a in rules.adjustments), *rules.informational)
         computed = np.logical_or.reduce([measures.metrics[id].known for id in shown])
     status = np.where(computed, "scored", "not_computable").astype(object)
-    status[composed.coverage.known] = "partial"
+    status[composed.open] = "partial"
     for check in reversed(checks):
         status[check.failed] = check.eligibility.status
     rounded = composed.score.values.half_up(rules.decimals)

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from ..exact.integers import SAFE, Integers, magnitude, narrow
+from ..exact.integers import SAFE, Integers, magnitude, narrow, widen
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
 from .resolution import Resolved
@@ -72,5 +72,5 @@ def weighted_sum(
 
 
 def _plus(a: Integers, b: Integers) -> Integers:
-    small = object not in (a.dtype, b.dtype)
-    return a + b if small else narrow(a.astype(object) + b.astype(object))
+    small = max(magnitude(a), magnitude(b)) < SAFE  # so that int64 holds the sum
+    return a + b if small else narrow(widen(a) + widen(b))

@@ -39,9 +39,19 @@ class Rationals:
         """Build a column from two sequences of integers.
 
         Raises:
-            UsageError: for what is not an integer, and for a denominator that is not positive.
+            UsageError: for what is not an integer, for a denominator that is not positive, and for
+                more of the one than of the other.
         """
-        return cls(_integers(num), _positive(_integers(den)))
+        above, below = _integers(num), _positive(_integers(den))
+        if len(above) != len(below):
+            raise UsageError(
+                message(
+                    "{n} numerators and {m} denominators: each fraction needs both",
+                    n=len(above),
+                    m=len(below),
+                )
+            )
+        return cls(above, below)
 
     @classmethod
     def constant(cls, value: Fraction | int, length: int) -> Rationals:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -56,21 +57,25 @@ class Ranker:
         )
 
     def reach(self) -> Reach:
-        """Return the percentiles that each shop could have, if its value were known."""
-        ones = np.ones(len(self.is_peer), dtype=np.int64)
+        """Return the percentiles that each shop could have, if its value were known.
+
+        Where too few peers are here, nobody knows how many there would be: any percentile.
+        """
+        shops = len(self.is_peer)
+        ones = np.ones(shops, dtype=np.int64)
         size = self._sizes(self.is_peer)
-        possible = self.is_peer & (size >= self.min_peers)
+        ranked = self.is_peer & (size >= self.min_peers)
         size = np.maximum(size, 2)  # where there is none, any number does
         lowest = rank_fractions(self.kind, 0 * ones, ones, size)
         highest = rank_fractions(self.kind, size - 1, ones, size)
-        if self.benchmark is None:
-            return Reach(lowest, highest, possible)
-        ends = reach_of_table(self.benchmark, self.metric, self.industries)
-        return Reach(
-            ends.lowest.where(ends.possible, lowest),
-            ends.highest.where(ends.possible, highest),
-            ends.possible | possible,
-        )
+        anywhere = Reach.everywhere(Fraction(0), Fraction(1), shops)
+        lowest = lowest.where(ranked, anywhere.lowest)
+        highest = highest.where(ranked, anywhere.highest)
+        if self.benchmark is not None:
+            ends = reach_of_table(self.benchmark, self.metric, self.industries)
+            lowest = ends.lowest.where(ends.possible, lowest)
+            highest = ends.highest.where(ends.possible, highest)
+        return Reach(lowest, highest, anywhere.possible)
 
     def _sizes(self, counted: Mask) -> npt.NDArray[np.int64]:
         """Return how many shops of each shop's group are marked."""

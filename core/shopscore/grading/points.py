@@ -37,7 +37,7 @@ class Graded:
     """One metric of every shop: values, points and statuses.
 
     ``statuses`` are positions in :data:`METRIC_STATUSES`. ``lacking`` marks shops that could have
-    points if the missing input were there. ``least`` and ``most`` are the points that a shop has or
+    points if the missing input were there, among peers who may be missing as well. ``least`` and ``most`` are the points that a shop has or
     could have; unknown where it can have none. ``supplied`` marks points that a user supplied,
     which were not computed.
     """
@@ -50,6 +50,11 @@ class Graded:
     most: ExactColumn
     percentiles: Percentiles | None = None
     supplied: Mask | None = None
+
+    @property
+    def unranked(self) -> Mask:
+        """Which shops have a value, and too few peers to be ranked among."""
+        return np.asarray(self.statuses == _code("no_peers"), dtype=np.bool_)
 
 
 @frozen(eq=False)

@@ -21,6 +21,7 @@ def notices_on_values(result: Result) -> Iterator[Notice]:
     """Yield what to know of values that were typed in."""
     yield from _unknown_rows(result)
     yield from _console_differs(result)
+    yield from _console_outside(result)
 
 
 def _unknown_rows(result: Result) -> Iterator[Notice]:
@@ -96,6 +97,26 @@ def _console_differs(result: Result) -> Iterator[Notice]:
             int(differs.sum()),
         )
         yield Notice("console_differs", said, **_of(result, differs))
+
+
+def _console_outside(result: Result) -> Iterator[Notice]:
+    """Yield for how many shops without a score a console shows a total that it cannot be."""
+    shown, published = result.console.total, result.published
+    if shown is None:
+        return
+    known = shown.known & ~published.total & published.lowest.known & published.highest.known
+    places = result.rules.exact.decimals
+    total, lowest, highest = (
+        column.values.half_up(places) for column in (shown, published.lowest, published.highest)
+    )
+    outside = np.asarray(known & ((total < lowest) | (total > highest)), dtype=np.bool_)
+    if outside.any():
+        said = numbered(
+            "for {n} shop the console shows a total that is not between score_low and score_high",
+            "for {n} shops the console shows a total that is not between score_low and score_high",
+            int(outside.sum()),
+        )
+        yield Notice("console_differs", said, **_of(result, outside))
 
 
 def _unequal(shown: ExactColumn, computed: ExactColumn, places: int) -> Mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -70,9 +70,8 @@ def metric_reasons(
     few = graded.statuses == METRIC_STATUSES.index("below_min_n")
     least = rules.metrics[id].metric.min_n
     collected.add(message("fewer than {least} rows count", least=least), few)
-    unranked = graded.statuses == METRIC_STATUSES.index("no_peers")
-    if unranked.any():
-        _add_unranked(collected, rules, graded, industries, checks, unranked)
+    if graded.unranked.any():
+        _add_unranked(collected, rules, graded, industries, checks, graded.unranked)
     missing = graded.statuses == METRIC_STATUSES.index("missing_number")
     if missing.any():
         collected.add(message("{numbers}", numbers=why_missing(rules.ruleset, id)), missing)
@@ -125,12 +124,25 @@ def shop_reasons(
         valued |= graded.measured.known
         if graded.measured.id in weighted:
             lacking |= graded.lacking
-    collected.add(message("the input of weighted metrics is missing"), partial & lacking)
+    unranked = list(_why_unranked(metrics, weighted))
+    said = message("the input of weighted metrics is missing")
+    for why, alone in unranked:
+        both = message("{missing}; others cannot be ranked: {why}", missing=said, why=why)
+        collected.add(both, partial & lacking & alone)
+    collected.add(said, partial & lacking)
     collected.add(message("numbers of the rules are missing"), partial)
     collected.add(message("no metric has a value"), nothing & ~valued)
-    for graded, reasons in metrics:
-        unranked = graded.statuses == METRIC_STATUSES.index("no_peers")
-        for code, text in enumerate(reasons.texts):
-            collected.add(text, nothing & unranked & (reasons.codes == code))
+    for why, alone in unranked:
+        collected.add(why, nothing & alone)
     collected.add(message("no dimension has points"), nothing)
     return collected.build()
+
+
+def _why_unranked(
+    metrics: Sequence[tuple[Graded, Reasons]], weighted: Collection[str]
+) -> Iterator[tuple[Message, Mask]]:
+    """Yield why weighted metrics have too few peers, and the shops of which that is true."""
+    for graded, reasons in metrics:
+        if graded.measured.id in weighted and graded.unranked.any():
+            for code, text in enumerate(reasons.texts):
+                yield text, graded.unranked & (reasons.codes == code)

@@ -101,12 +101,12 @@ def graded_again(
             if other.industry == shop.industry and other.status not in barred
         ]
         for metric in DIMENSION_OF if shop.status not in barred else ():
-            if metric in lacking and len(neighbours) >= least:
+            if metric in lacking:
                 size = len(neighbours)
-                again.reach[metric] = (
-                    on_curve(F(PERCENTILES[kind](0, 1, size)), median),
-                    on_curve(F(PERCENTILES[kind](size - 1, 1, size)), median),
-                )
+                ends = [F(0), F(1)]  # among peers of whom nobody knows how many there would be
+                if size >= least:
+                    ends = [F(PERCENTILES[kind](worse, 1, size)) for worse in (0, size - 1)]
+                again.reach[metric] = (on_curve(ends[0], median), on_curve(ends[1], median))
             own = shop.metrics[metric].value
             peers = [v for other in neighbours if (v := other.metrics[metric].value) is not None]
             if own is None or len(peers) < least:
@@ -185,6 +185,18 @@ def test_ranking_policy_median_and_peers(
     assert "partial" not in statuses
 
 
+def known_share(shop: ss.ShopView, lacking: Sequence[str]) -> Fraction:
+    """The weight of all metrics but those without input, and those with a value and no rank."""
+    unknown = {m.id for m in shop if m.value is not None and m.points is None} | set(lacking)
+    return sum(
+        (
+            weight * sum(id not in unknown for id in ids) / len(ids)
+            for weight, ids in BY_DIMENSION.values()
+        ),
+        F(0),
+    )
+
+
 @pytest.mark.parametrize(("options", "policy", "assume"), RANKINGS, ids=str)
 def test_the_ends_of_a_score_of_which_a_metric_lacks(
     options: dict[str, Any], policy: str, assume: dict[str, object], without_replies: Both
@@ -200,12 +212,16 @@ def test_the_ends_of_a_score_of_which_a_metric_lacks(
             assert shop.status != "scored" or not again.reach
             continue
         partial += 1
+        assert shop.coverage == float(known_share(shop, lacking))
         totals = again.totals(policy)
+        if not totals:  # what cannot be ranked leaves no dimension with points
+            assert policy == "require" or not again.reach
+            assert (shop.score_low, shop.score_high) == (None, None)
+            continue
         assert entry["score_low_exact"] == str(min(totals))
         assert entry["score_high_exact"] == str(max(totals))
         assert shop.score_low == float(round_half_up(min(totals), 2))
         assert shop.score_high == float(round_half_up(max(totals), 2))
-        assert shop.coverage == float(1 - F("0.35") / 5)
         # the dimensions that are known have the weights that are published
         there = [
             weight

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from ...messages import Message, message
 from ...model.streams import Stream
 from .checks import ROW
 from .clocks import clock_of
@@ -36,7 +37,7 @@ def repair_times(
                 pl.col(ROW),
                 pl.lit(end).alias("column"),
                 _clock(end).alias("value"),
-                pl.format(f"before {start} {{}}: taken as empty", _clock(start)).alias("reason"),
+                pl.format(_reason(start), _clock(start)).alias("reason"),
             )
         )
         rows = rows.with_columns(rows[end].set(broken, None))
@@ -44,6 +45,11 @@ def repair_times(
         schema={ROW: pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
     )
     return rows, pl.concat([nothing, *emptied])
+
+
+def _reason(start: str) -> Message:
+    """Return why a cell was emptied, with a place for the time that it is before."""
+    return message("before {column} {time}: taken as empty", column=start, time="{}")
 
 
 def _clock(name: str) -> pl.Expr:
