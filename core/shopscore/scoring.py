@@ -327,12 +327,13 @@ def score_values(
 
     Args:
         values: a CSV file or a dataframe with ``shop_id, metric, value`` and optionally ``n``,
-            ``industry``, ``percentile``, ``points``; an empty value is none. Metrics are named by
+            ``industry``, ``percentile``, ``points``; a value ``-`` is none that a console shows, an
+            empty one is not told. Metrics are named by
             their id or label; rows of dimensions and of the total are what a console shows.
         industry: of the shops without one; by default ``unknown``.
 
     The other arguments, and what is returned and raised, are those of :func:`shopscore.score`.
-    A weighted metric that was not supplied makes a shop ``partial``; one with an empty value is
+    A weighted metric that was not supplied makes a shop ``partial``; one with the value ``-`` is
     known to have none. Conditions that need events are not checked, and the result says so.
     """
     required = Requirements.parse(require)

@@ -689,8 +689,8 @@ class TestPeers:
         path = folder(**{"orders.csv": orders, "shops.csv": shops, "reviews.csv": reviews})
         answer = shopscore("score", path, *WHICH, "-f", "json").done()
         alone = answer.document["shops"][2]
-        assert alone["status"] == "not_computable"
-        assert alone["score"] is None
+        assert (alone["status"], alone["score"]) == ("partial", None)
+        assert alone["reason"] == "the input of weighted metrics is missing"
         statuses = {m["id"]: m["status"] for m in alone["metrics"]}
         assert "ok" not in statuses.values()
         assert all(d["points"] is None for d in alone["dimensions"])
@@ -699,7 +699,7 @@ class TestPeers:
         file = tmp_path / "v.csv"
         file.write_text(
             f"{VALUES}S1,bad_review_rate,0.1,9\nS2,bad_review_rate,0.2,9\nS1,pickup_rate,0.9,9\n"
-            + "".join(f"S1,{id},,\n" for id in OTHERS),
+            + "".join(f"S1,{id},-,\n" for id in OTHERS),
             encoding="utf-8",
         )
         answer = shopscore("score", "--values", file, *WHICH, "-f", "json").done()

@@ -160,10 +160,27 @@ class TestTemplate:
         assert file.read_bytes().startswith(b"\xef\xbb\xbf"), "so that a spreadsheet reads it"
         text = file.read_text("utf-8-sig")
         assert "S1,,pickup_rate,,,,,揽收及时率,比率：93.5% 或 0.935,93.5%\n" in text
+        page = ("score", "--values", file, *WHICH)
+        shopscore(*page).failed(3, "t.csv: no value is filled in; write -")
+        assert "没有填写任何值" in shopscore(*page, "--lang", "zh").err
+
+    def test_a_row_that_is_left_empty_is_missing_input(self, tmp_path: Path) -> None:
+        """As one that is taken out; - says that the console shows none."""
+        file = tmp_path / "t.csv"
+        text = shopscore("values", "douyin", "-r", "2022").done().out
+        rows = text.replace("S1,,pickup_rate,,", "S1,,pickup_rate,93.5%,").replace(
+            "S1,,complaint_rate,,", "S1,,complaint_rate,-,"
+        )
+        file.write_text(rows, encoding="utf-8")
         answer = shopscore("score", "--values", file, *WHICH, "-f", "json").done()
         (shop,) = answer.document["shops"]
-        assert {m["value"] for m in shop["metrics"]} == {None}
-        assert shop["score"] is None
+        told = {m["id"]: m["reason"] for m in shop["metrics"]}
+        assert shop["status"] == "partial"
+        assert told["delivery_hours"] == "no value was supplied"
+        assert told["complaint_rate"] == "no value was supplied, or none with n above 0"
+        (missing,) = [n for n in answer.document["notices"] if n["code"] == "missing_input"]
+        assert "delivery_hours" in missing["metrics"]
+        assert not {"pickup_rate", "complaint_rate"} & set(missing["metrics"])
 
     def test_what_is_filled_in_is_not_written_over(self, tmp_path: Path) -> None:
         file = tmp_path / "t.csv"

@@ -312,7 +312,7 @@ def test_statuses_of_metrics_that_lack_something() -> None:
     """What has no value says so first, whatever the rules lack."""
     ruleset = rules_of(PARTS)
     rows = [("a", "food", id, "2", 9) for id in ("up", "other", "down", "third")]
-    rows.append(("b", "food", "up", None, 9))
+    rows.append(("b", "food", "up", None, 0))
     result = scored(table(rows), ruleset)
     shown = {m.id: (m.status, m.points, m.weight) for m in result["a"].metrics}
     assert shown == {

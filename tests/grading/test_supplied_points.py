@@ -46,7 +46,8 @@ def said(result: ss.Result, shop: str, metric: str = "up") -> tuple[Any, ...]:
         (("2", 0, 4), ("ok", None, 0, 4.0, None), "4", "scored"),
         (("", "", 0), ("ok", None, 0, 0.0, None), "0", "scored"),
         (("", "", "4.125"), ("ok", None, 0, 4.125, None), "33/8", "scored"),
-        (("", ""), NOTHING, None, "not_computable"),
+        (("-", ""), NOTHING, None, "not_computable"),
+        (("无", 9), NOTHING, None, "not_computable"),
         (("2", 0), NOTHING, None, "not_computable"),
         # a line asks for a value; there is one, since it has a percentile, and nobody knows it
         (("", "", "", "0.5"), (*NOTHING[:4], "no value was supplied"), None, "partial"),
@@ -70,7 +71,7 @@ def test_points_count_without_a_value_too(
 def test_a_percentile_is_enough_where_ranks_decide() -> None:
     """3 + 2 × 0.75; whoever has no value is no peer, so the others are ranked as without them."""
     peers = [("a", "up", "1", 9), ("b", "up", "2", 9), ("c", "up", "3", 9)]
-    result = scored(rows(*peers, ("S", "up", "", "", "", "0.75"), ("T", "up", "", "")), CURVE)
+    result = scored(rows(*peers, ("S", "up", "", "", "", "0.75"), ("T", "up", "-", "")), CURVE)
     assert said(result, "S") == ("ok", None, 0, 4.5, None)
     assert (view(result, "S").percentile, result["S"].score_exact) == (0.75, "9/2")
     assert said(result, "T") == NOTHING

@@ -278,9 +278,12 @@ TYPED: dict[str, tuple[pl.DataFrame, dict[str, Any], Known, Known, set[str]]] = 
     "values of both": (typed(("A", "fast_replies", "90%"), ("B", "快速回复率", "0.6")), {},
                        A_FULL, B_FULL, {"few_peers"}),
     # without answers 2.5 + 2.5 and 0
-    "empty values": (typed(("A", "fast_replies", ""), ("B", "fast_replies", "-")), {},
+    "words for none": (typed(("A", "fast_replies", "无"), ("B", "fast_replies", "-")), {},
                      Known("scored", 5, 5, 5, 1, GOLD), Known("scored", 0, 0, 0, 1, ()),
                      {"few_peers"}),
+    # an empty row says no more than none
+    "empty values": (typed(("A", "fast_replies", "90%"), ("B", "fast_replies", "")), {}, A_FULL,
+                     OPEN_B, {"few_peers", "missing_input"}),
     "of another metric": (typed(("A", "bad_reviews", "0")), {},
                           Known("partial", None, 3.75, 5, 0.75, (), GOLD, LACKS), OPEN_B,
                           {"few_peers", "missing_input"}),

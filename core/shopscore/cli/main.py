@@ -11,6 +11,7 @@ import click
 from ..errors import UsageError
 from ..messages import message, numbered
 from . import options, voice
+from .help_pages import Group
 from .output_checks import refuse_existing
 from .progress import Stages
 from .run import run, say, write, write_cells
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 SAMPLE_END = "2022-06-30"
 
 
-@click.group("shopscore", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("shopscore", cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="shopscore")
 def cli() -> None:
     """Shop experience scores (店铺体验分), with every number behind them.
@@ -98,7 +99,8 @@ def score(
 def values(rules: options.RuleOptions, output: options.OutputOptions) -> None:
     """Write a table to fill in with what the console of PLATFORM shows, for `score --values`.
 
-    A row for every metric, with its label, its unit and an example. A file begins with a byte
+    A row for every metric, with its label, its unit and an example. A row that is left empty is
+    missing input; write - where the console shows none. A file begins with a byte
     order mark; one that is there already is not written over.
     """
     from ..analysis.values_template import values_template

@@ -12,10 +12,13 @@ import click
 from ..errors import ShopscoreWarning, UsageError
 from ..messages import listed, message
 from . import options, voice
+from .help_pages import Group
 from .run import run, say, write
 
 
-@click.group("shopscore-plugins", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    "shopscore-plugins", cls=Group, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="shopscore")
 def cli() -> None:
     """The plugins that bring platforms and their rule sets."""

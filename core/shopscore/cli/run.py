@@ -21,6 +21,7 @@ from ..messages import message
 from ..plugins.isolation import describe_error, divert_prints
 from ..writing import whole_file
 from . import streams, voice
+from .help_pages import spoken
 
 INTERRUPTED = 130
 BUG = 70
@@ -31,7 +32,7 @@ _ARGUMENT = re.compile(r"\b([a-z_]+)=(?![\w\"'/=])")
 
 def run(commands: click.Group) -> None:
     """Run a command and leave the process with its exit code; no traceback for what is foreseen."""
-    voice.begin()
+    voice.begin(sys.argv[1:])
     warnings.showwarning = _show_warning
     divert_prints()
     streams.open_streams()
@@ -99,7 +100,7 @@ def _say_usage(error: click.ClickException) -> None:
         say(*context.get_usage().splitlines())
         option = max(context.help_option_names, key=len)
         say(message("Try '{command}' for help.", command=f"{context.command_path} {option}"), "")
-    _say_error(text)
+    _say_error(spoken(text))
 
 
 def name_options(message: str, commands: click.Group) -> str:

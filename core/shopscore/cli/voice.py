@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import click
@@ -37,11 +38,27 @@ class _Voice:
 _voice = _Voice()
 
 
-def begin() -> None:
-    """Begin a run: as the environment says, until its options say otherwise."""
-    _voice.lang, _voice.quiet, _voice.log_format = language_of(os.environ), False, "text"
+def begin(args: Sequence[str] = ()) -> None:
+    """Begin a run: as the environment says, until its options say otherwise.
+
+    The language is looked for among the arguments already, since an error in them, or the help
+    that comes before ``--lang``, is said before options are heard.
+    """
+    language = language_asked(args) or language_of(os.environ)
+    _voice.lang, _voice.quiet, _voice.log_format = language, False, "text"
     for handler in [h for h in _logger().handlers if isinstance(h, _JsonHandler)]:
         _logger().removeHandler(handler)
+
+
+def language_asked(args: Sequence[str]) -> str | None:
+    """Return the language that arguments ask for; None where they ask for none that there is.
+
+    >>> language_asked(["score", "--lang", "zh"]), language_asked(["--lang=en"]), language_asked([])
+    ('zh', 'en', None)
+    """
+    asked = [arg.removeprefix("--lang=") for arg in args if arg.startswith("--lang=")]
+    asked += [value for arg, value in pairwise(args) if arg == "--lang"]
+    return next((word for word in reversed(asked) if word in LANGUAGES), None)
 
 
 def language_of(environ: Mapping[str, str]) -> str:

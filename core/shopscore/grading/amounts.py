@@ -14,10 +14,11 @@ from ..exact.decimals import exact_decimal
 from ..messages import Message, Translated, message
 from ..model.metrics import Unit
 
-#: What stands in a cell in which nothing is.
-NOTHING = frozenset(
-    {"", "-", "--", "–", "—", "——", "nan", "null", "none", "n/a", "无", "暂无", "暂无数据"}
-)
+#: What stands in a cell that nobody filled in.
+EMPTY = frozenset({"", "nan", "null"})
+#: What stands in a cell to say that a console shows no value.
+NONE = frozenset({"-", "--", "–", "—", "——", "none", "n/a", "无", "暂无", "暂无数据"})
+NOTHING = EMPTY | NONE
 
 _PERCENT, _MILLE, _MARK = "%", "‰", "分"
 #: Seconds of each word for a duration.

@@ -16,7 +16,7 @@ from ..plugins.bound_rules import BoundRuleSet
 from ..reading.cell_places import Row
 from ..reading.files import from_dataframe, read_file
 from ..reading.raw_table import RawTable
-from .amounts import NOTHING, Amount, Possible, read_amount, read_percentile
+from .amounts import NONE, NOTHING, Amount, Possible, read_amount, read_percentile
 from .names import Name, Names
 
 COLUMNS = ("shop_id", "metric", "value")
@@ -29,8 +29,9 @@ MOST_ROWS = 10**15
 class TypedRow:
     """One row of the table, with exact numbers in the unit of its metric.
 
-    ``n`` is None where it is not known on how many rows the value rests. A row about a dimension
-    or the total has ``points`` only.
+    ``n`` is None where it is not known on how many rows the value rests. ``none`` is true where a
+    word in the place of the value says that a console shows none. A row about a dimension or the
+    total has ``points`` only.
     """
 
     row: Row
@@ -41,12 +42,18 @@ class TypedRow:
     n: int | None = None
     percentile: Fraction | None = None
     points: Fraction | None = None
+    none: bool = False
+
+    @property
+    def has_number(self) -> bool:
+        """Whether the row tells a value, a percentile or points."""
+        shown = self.value, self.percentile, self.points
+        return any(number is not None for number in shown)
 
     @property
     def says_none(self) -> bool:
-        """Whether the row says that a console shows nothing."""
-        shown = self.value, self.percentile, self.points
-        return self.n == 0 or all(number is None for number in shown)
+        """Whether the row says that a console shows nothing; an empty row says nothing."""
+        return self.n == 0 or (self.none and not self.has_number)
 
 
 def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[Notice, ...]]:
@@ -69,7 +76,14 @@ def read_rows(values: Any, rules: BoundRuleSet) -> tuple[list[TypedRow], tuple[N
             )
         )
     scale = Possible.of("points", rules.exact.low, rules.exact.high)
-    return list(_read(table, source, _Reader(rules, Names.of(rules), scale))), table.notices
+    rows = list(_read(table, source, _Reader(rules, Names.of(rules), scale)))
+    if rows and not any(row.has_number or row.says_none for row in rows):
+        raise InputError(
+            message(
+                "{file}: no value is filled in; write - where the console shows none", file=source
+            )
+        )
+    return rows, table.notices
 
 
 def _open(values: Any) -> RawTable:
@@ -129,6 +143,7 @@ class _Reader:
             _row_count(cells, row),
             read_percentile(percentile, row.cell("percentile")) if percentile else None,
             _number(cells, "points", row, self.scale),
+            _bare(cells, "value").lower() in NONE,
         )
         counted = bool(self.rules.metrics[name.id].aggregator.tallies)
         if read.value is not None and read.n is None and not counted:
@@ -153,9 +168,13 @@ class _Reader:
 
 def _text(cells: Mapping[str, Any], column: str) -> str:
     """Return the text of a cell; empty where nothing stands there, or what means nothing."""
-    value = cells.get(column)
-    text = "" if value is None else str(value).strip()
+    text = _bare(cells, column)
     return "" if text.lower() in NOTHING and column not in ("shop_id", "metric") else text
+
+
+def _bare(cells: Mapping[str, Any], column: str) -> str:
+    value = cells.get(column)
+    return "" if value is None else str(value).strip()
 
 
 def _amount(cells: Mapping[str, Any], column: str, row: Row) -> Amount | None:

@@ -41,8 +41,9 @@ class Console:
 class TypedValues:
     """What a user typed in, by shop: values, percentiles and points, and what a console shows.
 
-    A row without a number says that a console shows none, but not where only ``conditions``
-    measure the metric: a number of things that a console does not show is not zero.
+    A row with ``-`` in the place of a number says that a console shows none, but not where only
+    ``conditions`` measure the metric: a number of things that a console does not show is not zero.
+    An empty row says nothing, as one that is not there.
     """
 
     rows: Sequence[TypedRow]
