@@ -23,7 +23,13 @@ from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).resolve().parent
-CONTENDERS = ("polars_expert", "polars_validating", "duckdb_expert", "pandas_typical", "shopscore_sdk")
+CONTENDERS = (
+    "polars_expert",
+    "polars_validating",
+    "duckdb_expert",
+    "pandas_typical",
+    "shopscore_sdk",
+)
 REFERENCE = "polars_expert"
 PACKAGES = ("shopscore", "polars", "duckdb", "pandas", "numpy", "pyarrow")
 AS_OF = "2024-06-30"
