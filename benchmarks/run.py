@@ -23,7 +23,13 @@ from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).resolve().parent
-CONTENDERS = ("polars_expert", "duckdb_expert", "pandas_typical", "shopscore_sdk")
+CONTENDERS = (
+    "polars_expert",
+    "polars_validating",
+    "duckdb_expert",
+    "pandas_typical",
+    "shopscore_sdk",
+)
 REFERENCE = "polars_expert"
 PACKAGES = ("shopscore", "polars", "duckdb", "pandas", "numpy", "pyarrow")
 AS_OF = "2024-06-30"
@@ -110,9 +116,9 @@ def summary(runs: Rounds) -> dict[str, dict[str, float | list[float]]]:
 
 def show(table: Mapping[str, Mapping[str, float | list[float]]], events: int, rounds: int) -> None:
     print(f"\n{events:,} events, medians of {rounds} rounds; ratios to {REFERENCE}: median [range]")
-    print(f"{'':16}{'CPU s':>8}{'wall s':>8}{'RSS MB':>8}  {'CPU ratio':20}{'wall ratio':20}")
+    print(f"{'':18}{'CPU s':>8}{'wall s':>8}{'RSS MB':>8}  {'CPU ratio':20}{'wall ratio':20}")
     for name, row in table.items():
-        line = f"{name:16}{row['cpu_s']:8.2f}{row['wall_s']:8.2f}{row['rss_mb']:8.0f}  "
+        line = f"{name:18}{row['cpu_s']:8.2f}{row['wall_s']:8.2f}{row['rss_mb']:8.0f}  "
         for field in ("cpu_s_ratio", "wall_s_ratio"):
             if isinstance(ratio := row.get(field), list):
                 line += f"{ratio[0]:.2f} [{ratio[1]:.2f}-{ratio[2]:.2f}]".ljust(20)
