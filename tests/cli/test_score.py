@@ -513,7 +513,7 @@ class TestSelection:
 
 class TestWithoutScores:
     def test_is_no_failure(self, tmp_path: Path) -> None:
-        text = "shop_id,order_id,paid_at\nS1,1,2022-01-01 10:00:00\nS1,2,2022-06-01 10:00:00\n"
+        text = "shop_id,order_id,paid_at\nS1,1,2022-01-01 10:00:00\nS1,2,2022-06-30 10:00:00\n"
         (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
         answer = shopscore("score", tmp_path, *JSON).done()
         assert "No shop has a score" in answer.err
@@ -568,6 +568,7 @@ class TestUsage:
 
     def test_another_zone(self, tmp_path: Path) -> None:
         text = "shop_id,order_id,paid_at\nS1,0,2022-01-01T00:00:00Z\nS1,1,2022-06-30T20:00:00Z\n"
+        text += "S2,1,2022-06-30T10:00:00Z\n"  # in both zones: there are orders to the end
         (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
         one = ("--assume", "eligibility.min_paid_orders=1")
 

@@ -162,7 +162,7 @@ def test_settings_narrow_it(id: str, frames: dict[str, pl.DataFrame]) -> None:
 
 def show(*args: str) -> str:
     """What ``shopscore-plugins show`` prints."""
-    answer = CliRunner().invoke(cli, ["show", *args])
+    answer = CliRunner().invoke(cli, ["show", "--lang", "en", *args])
     assert answer.exit_code == 0, answer.output
     return answer.stdout
 

@@ -61,7 +61,7 @@ def score(
     rules: options.RuleOptions,
     shops: tuple[str, ...],
     reading: options.ReadOptions,
-    require: str,
+    require: str | None,
     output: options.OutputOptions,
     timings: bool,
 ) -> None:

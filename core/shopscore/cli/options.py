@@ -265,7 +265,6 @@ platform_optional = click.option(
 )
 require = click.option(
     "--require",
-    default="",
     metavar="WORDS",
     help="complete,fresh,window,peers=N: else exit 1, and nothing is written.",
 )

@@ -52,7 +52,7 @@ class Requirements:
                 )
             elif not part:
                 raise UsageError(
-                    message("--require names nothing: write complete, fresh, window or peers=20")
+                    message("require= names nothing: write complete, fresh, window or peers=20")
                 )
             else:
                 guess = did_you_mean(part, KINDS)
