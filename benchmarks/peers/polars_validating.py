@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 from polars_expert import ORDER, SHOP, Windows, scores, sums
 
-#: Per stream: its key, columns that must not be null, words, least and greatest, times in order.
+#: Columns of each stream that must not be null, besides its key.
 REQUIRED = {
     "orders": (),
     "reviews": ("reviewed_at", "rating"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,20 +43,14 @@ def _unknown_rows(result: Result) -> Iterator[Notice]:
             " {metrics}",
             metrics=listed(needs),
         )
-        shops = np.logical_or.reduce(list(needs.values()))
-        yield Notice("rows_unknown", said, metrics=tuple(needs)).about(
-            result.shops["shop_id"], shops
-        )
+        yield _of_any(result, Notice("rows_unknown", said, metrics=tuple(needs)), needs)
     if left_out:
         said = message(
             "industry means leave out values that were typed in without n, or beside events whose"
             " newer days weigh more: {metrics}",
             metrics=listed(left_out),
         )
-        shops = np.logical_or.reduce(list(left_out.values()))
-        yield Notice("rows_unknown", said, metrics=tuple(left_out)).about(
-            result.shops["shop_id"], shops
-        )
+        yield _of_any(result, Notice("rows_unknown", said, metrics=tuple(left_out)), left_out)
     yield from _uncounted_conditions(result)
 
 
@@ -78,8 +72,12 @@ def _uncounted_conditions(result: Result) -> Iterator[Notice]:
             "tiers ask for a number of rows, and values were typed in without n: {tiers}",
             tiers=listed(open_),
         )
-        shops = np.logical_or.reduce(list(open_.values()))
-        yield Notice("rows_unknown", said).about(result.shops["shop_id"], shops)
+        yield _of_any(result, Notice("rows_unknown", said), open_)
+
+
+def _of_any(result: Result, notice: Notice, masks: Mapping[str, Mask]) -> Notice:
+    """Return a notice that concerns the shops that any of some masks marks."""
+    return notice.about(result.shops["shop_id"], np.logical_or.reduce(list(masks.values())))
 
 
 def _console_differs(result: Result) -> Iterator[Notice]:
