@@ -38,6 +38,7 @@ CODES: Mapping[str, str] = {
     "stale_stream": "The rows of a stream end more than two days before the day of publication.",
     "short_window": "The rows of a stream begin after the first day of a window.",
     "few_peers": "Shops were ranked among fewer than twenty.",
+    "no_peers": "A weighted metric of shops has a value, and too few peers to be ranked among.",
     # about files
     "file_recognised": "A file was recognised as an export of a platform.",
     "file_skipped": "A file or folder beside the input was not used.",

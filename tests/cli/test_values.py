@@ -102,6 +102,29 @@ class TestBesideExports:
         assert (shop["score_low_exact"], shop["score_high_exact"]) == ("1497/400", "1813/400")
         assert shop["reason"] == "the input of weighted metrics is missing"
 
+    def test_a_value_without_a_percentile_has_a_rank_that_nobody_knows(
+        self, exports: Path, tmp_path: Path
+    ) -> None:
+        """Quality returns have 3 to 5 points: 0.5 · (4.566 + x)/2 + 0.6825 + 1.526."""
+        file = tmp_path / "console.csv"
+        lines = [line for line in CONSOLE.splitlines() if "品质退货率" not in line]
+        of_conditions = ["S1,suspected_fake_days,0,,,", "S1,paid_orders,200,,,"]
+        file.write_text("\n".join([*lines, *of_conditions]), encoding="utf-8")
+        command = ("score", exports, "--values", file, *WHICH, *SHOP, "-f", "json")
+        document = shopscore(*command).done().document
+        (shop,) = document["shops"]
+        assert (shop["status"], shop["score"], shop["coverage"]) == ("partial", None, 0.75)
+        assert (shop["score_low_exact"], shop["score_high_exact"]) == ("41/10", "23/5")
+        assert shop["reason"] == (
+            "some weighted metrics cannot be ranked: no other shop in its industry"
+        )
+        assert [n["metrics"] for n in document["notices"] if n["code"] == "no_peers"] == [
+            ["quality_return_rate"]
+        ]
+        answer = shopscore(*command, "--require", "complete")
+        assert answer.code == 1
+        assert "quality_return_rate cannot be ranked" in answer.err
+
     def test_on_the_screen_in_chinese(self, answers: tuple[Answer, Answer]) -> None:
         out = answers[1].done().out
         assert "4.35 (= 87/20) · 后台显示 4.36" in out

@@ -99,7 +99,8 @@ def _grade(
         if len(peers) < 2:
             others = "no other shop in its industry"
             why = others if len(neighbours) == 1 else f"{others} has a value"
-            return MetricResult("no_peers", own.n, own.value, reason=why)
+            ends = _could_be(facts, [])
+            return MetricResult("no_peers", own.n, own.value, reason=why, could_be=ends)
         percentile = percentile_among(own.value, peers, metric in HIGHER_IS_BETTER)
         among = len(peers)
     return MetricResult(
@@ -120,7 +121,7 @@ def _points(facts: Facts, percentile: Fraction) -> Fraction:
 def _could_be(
     facts: Facts, table: Sequence[tuple[Fraction, Fraction]]
 ) -> tuple[Fraction, Fraction]:
-    """The worst and the best points of a metric that nobody could count.
+    """The worst and the best points of a metric that nobody could count, or rank.
 
     By a table those of its percentiles; among others, who may be missing as well, the first or the
     last of them.

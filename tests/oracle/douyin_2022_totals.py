@@ -28,7 +28,7 @@ class MetricResult:
     """One metric of one shop; `weight` is its share of the total after rescaling.
 
     `peers` is among how many shops it was ranked; `could_be` are the worst and the best points
-    that it could have if its missing input were there.
+    that it could have if its missing input, or its missing peers, were there.
     """
 
     status: str
@@ -91,19 +91,20 @@ def compose(facts: Facts, shop: ShopResult) -> None:
 
     Where there is no score, a metric whose input is missing or that cannot be ranked is not known.
 
-    A dimension that lacks the input of a metric with a weight has no points; then the shop has no
-    score, and the weights of the others are those that are published.
+    A dimension that lacks the input or the peers of a metric with a weight has no points; then the
+    shop has no score, and the weights of the others are those that are published. But of a shop
+    that has values without peers alone, nothing is known, not even ends.
     """
     weights: dict[str, Fraction] = {}
     partial, unknown = False, Fraction(0)
+    only_unranked = all(m.points is None and not _without_input(m) for m in shop.metrics.values())
     for dimension, weight in DIMENSION_WEIGHTS.items():
         result = shop.dimensions[dimension] = DimensionResult(weight)
         inner = _inner_weights(facts, dimension)
         whole = sum(inner.values(), Fraction(0))
-        lacking = sum((inner[m] for m in inner if shop.metrics[m].could_be), Fraction(0))
-        alone = sum((inner[m] for m in inner if shop.metrics[m].status == "no_peers"), Fraction(0))
-        unknown += weight * (lacking + alone) / whole if whole else 0
-        if lacking:
+        missing = sum((inner[m] for m in inner if shop.metrics[m].could_be), Fraction(0))
+        unknown += weight * missing / whole if whole else 0
+        if missing and not only_unranked:
             partial = True
             continue
         there = {m: share for m, share in inner.items() if shop.metrics[m].points is not None}
@@ -114,7 +115,7 @@ def compose(facts: Facts, shop: ShopResult) -> None:
     for metric, weight in weights.items():
         shop.metrics[metric].weight = weight if partial else weight / sum(weights.values())
     totals = list(_possible_totals(facts, shop))
-    if totals:
+    if totals and not only_unranked:
         shop.low, shop.high = min(totals), max(totals)
     if not partial:
         shop.score_exact = shop.low
@@ -157,7 +158,14 @@ def _possible_totals(facts: Facts, shop: ShopResult) -> set[Fraction]:
 
 
 def _choices(metric: MetricResult) -> tuple[Fraction | None, ...]:
-    return (metric.points,) if metric.could_be is None else (*metric.could_be, None)
+    """What the points may be; a metric that cannot be ranked has a value, so it has some."""
+    if metric.could_be is None:
+        return (metric.points,)
+    return (*metric.could_be, None) if _without_input(metric) else metric.could_be
+
+
+def _without_input(metric: MetricResult) -> bool:
+    return metric.status == "no_data" and metric.could_be is not None
 
 
 def publish(facts: Facts, shops: Mapping[str, ShopResult]) -> None:
@@ -197,9 +205,12 @@ def _decide_status(shop: ShopResult) -> None:
             shop.status, shop.reason = status, f"not met: {CONDITION_LABELS[condition]}"
             return
     if shop.partial:
-        shop.status, shop.reason = "partial", "the input of weighted metrics is missing"
-        if (alone := _why_no_peers(shop)) is not None:
-            shop.reason += f"; others cannot be ranked: {alone}"
+        shop.status, alone = "partial", _why_no_peers(shop)
+        if any(map(_without_input, shop.metrics.values())):
+            shop.reason = "the input of weighted metrics is missing"
+            shop.reason += f"; others cannot be ranked: {alone}" if alone else ""
+        else:
+            shop.reason = f"some weighted metrics cannot be ranked: {alone}"
     elif shop.score_exact is None:
         shop.status, shop.reason = "not_computable", _why_no_score(shop)
     else:

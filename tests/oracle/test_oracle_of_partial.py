@@ -145,7 +145,7 @@ def test_what_weighs_nothing_lacks_nothing() -> None:
 
 def test_a_lone_shop() -> None:
     (s,) = scored(without("conversations", shops="S")).values()
-    # nobody to be ranked among, and what conversations would say may be anything from 3 to 5;
+    # nobody to be ranked among, and what conversations would say: all may be anything from 3 to 5;
     # known of service are disputes and tickets, three metrics of five: there are none
     assert (s.status, s.reason) == (
         "partial",
@@ -154,7 +154,8 @@ def test_a_lone_shop() -> None:
     assert (s.coverage, ends(s)) == (F("0.21"), (F(3), F(5)))
     table = [("*", "im_3min_reply_rate", F(p), F(v)) for p, v in (("0.2", "0.5"), ("0.9", "1"))]
     (s,) = scored(without("conversations", shops="S"), *table).values()
-    assert (s.status, ends(s)) == ("partial", (F("3.4"), F("4.8")))
+    # from 3.4 to 4.8, or no conversation at all: then everything else is the worst, or the best
+    assert (s.status, ends(s)) == ("partial", (F(3), F(5)))
     (s,) = scored({"shops": events("S")["shops"]}).values()
     assert (s.status, s.reason, s.coverage, ends(s)) == ("partial", LACKS, F(0), (F(3), F(5)))
     (s,) = scored(events("S")).values()
@@ -163,7 +164,7 @@ def test_a_lone_shop() -> None:
 
 
 def test_two_shops_of_which_one_has_rows() -> None:
-    """One shop with a value among two has no peers, and says so."""
+    """One shop with a value among two has no peers: it has a rank that nobody knows."""
     rows = events()
     rows["aftersales"] = [
         {**dict.fromkeys(STREAMS["aftersales"].columns, ""), "shop_id": "S", "ticket_id": "T1",
@@ -173,3 +174,11 @@ def test_two_shops_of_which_one_has_rows() -> None:
     assert s.metrics["dispute_liability_rate"].status == "no_peers"
     assert s.metrics["dispute_liability_rate"].reason == "no other shop in its industry has a value"
     assert t.metrics["dispute_liability_rate"].reason == "no row counts"
+    # 2 + 0.675 + 0.35 · (5 + x)/2, and x is there
+    alone = "no other shop in its industry has a value"
+    assert (s.status, s.reason) == (
+        "partial",
+        f"some weighted metrics cannot be ranked: {alone}",
+    )
+    assert (s.coverage, ends(s)) == (F("0.93"), (F("4.075"), F("4.425")))
+    assert (t.status, t.score_exact) == ("scored", F("3.575"))

@@ -94,6 +94,10 @@ def alone(change: Callable[[Frames], Frames]) -> Callable[[Frames], Frames]:
     return lambda given: change(only_shop_a(given))
 
 
+def reviews_of_a_alone(given: Frames) -> Frames:
+    return {**given, "reviews": given["reviews"].filter(pl.col("shop_id") == "A")}
+
+
 def twenty_shops(given: Frames) -> Frames:
     """A, and nineteen shops like B."""
     copies = {}
@@ -123,6 +127,7 @@ class Known(NamedTuple):
 
 LACKS = "the input of weighted metrics is missing"
 ALONE = "no other shop in its industry"
+UNRANKED = "some weighted metrics cannot be ranked: "
 GOLD = ("gold",)
 A_FULL = Known("scored", 4.75, 4.75, 4.75, 1, GOLD)
 B_FULL = Known("scored", 0.5, 0.5, 0.5, 1, ())
@@ -169,24 +174,38 @@ TABLE: dict[str, tuple[Callable[[Frames], Frames], Known, Known | None, set[str]
         None,
         {"few_peers", "short_window"},
     ),
-    # alone: nobody to be ranked among, so the answers are the whole score
-    "too few peers": (only_shop_a, Known("scored", 4, 4, 4, 1, GOLD), None, set()),
-    # bands need no peers: the answers may be anything from 0 to 5, and are then the whole score
+    # alone: nobody to be ranked among, so reviews and pick-up may be anything: x/2 + (y + 4)/4;
+    # known are the answers, half of service
+    "too few peers": (
+        only_shop_a,
+        Known("partial", None, 1, 4.75, 0.25, (), GOLD, UNRANKED + ALONE),
+        None,
+        {"no_peers"},
+    ),
+    # of the reviews of one shop nobody knows the rank, x/2 + (5 + 4)/4; of the other none counts,
+    # so that its service is all: (0 + 2)/2
+    "no peers of one metric": (
+        reviews_of_a_alone,
+        Known("partial", None, 2.25, 4.75, 0.5, (), GOLD, f"{UNRANKED}{ALONE} has a value"),
+        Known("scored", 1, 1, 1, 1, ()),
+        {"few_peers", "no_peers"},
+    ),
+    # bands need no peers: all may be anything from 0 to 5
     "alone, a band missing": (
         alone(without("conversations")),
         Known("partial", None, 0, 5, 0, (), GOLD, f"{LACKS}; others cannot be ranked: {ALONE}"),
         None,
-        {"missing_input"},
+        {"missing_input", "no_peers"},
     ),
-    # reviews may be anything from 0 to 5, among peers who are missing too: x/2 + 4/2, or 4 without
-    # them; known are the answers, half of service
+    # reviews may be anything from 0 to 5, among peers who are missing too, or none, and pick-up has
+    # a rank that nobody knows: x/2 + (y + 4)/4, or (y + 4)/2
     "alone, a rank missing": (
         alone(without("reviews")),
         Known(
-            "partial", None, 2, 4.5, 0.25, (), GOLD, f"{LACKS}; others cannot be ranked: {ALONE}"
+            "partial", None, 1, 4.75, 0.25, (), GOLD, f"{LACKS}; others cannot be ranked: {ALONE}"
         ),
         None,
-        {"missing_input"},
+        {"missing_input", "no_peers"},
     ),
     # nothing else has a value
     "alone, all missing": (
@@ -200,7 +219,7 @@ TABLE: dict[str, tuple[Callable[[Frames], Frames], Known, Known | None, set[str]
         alone(emptied("conversations")),
         Known("not_computable", None, None, None, 0.25, (), (), ALONE),
         None,
-        {"empty_stream"},
+        {"empty_stream", "no_peers"},
     ),
     "twenty peers": (twenty_shops, A_FULL, None, set()),
     # without times of payment neither pick-up nor the number of orders is known; A: 2.5 + 1/2 ·
@@ -255,10 +274,10 @@ def test_table_of_truth(case: str) -> None:
         ("empty stream", {"complete", "window", "peers=2"}),
         ("too old", {"complete", "window", "peers=2"}),
         ("too short", {"complete", "fresh", "peers=2"}),
-        ("too few peers", {"complete", "fresh", "window"}),
+        ("too few peers", {"fresh", "window"}),
         ("twenty peers", {"complete", "fresh", "window", "peers=2", "peers=20"}),
         ("unknown eligibility", {"fresh", "window", "peers=2"}),
-        ("alone, an empty stream", {"complete", "window"}),
+        ("alone, an empty stream", {"window"}),
     ],
 )
 def test_requirements(case: str, holds: set[str]) -> None:
@@ -427,11 +446,11 @@ def test_a_shop_without_events_is_known_as_far_as_it_is_typed_in() -> None:
 
 
 def test_a_number_for_a_condition_is_typed_in_or_not_known() -> None:
-    """An empty number of orders is none that a console shows, and not zero."""
+    """An empty number of orders is none that a console shows, and not zero; S has no peers."""
     values = [("S", id, "90%") for id in ("bad_reviews", "fast_replies")]
     values += [("S", "pickup_hours", "5 h")]
     rules: dict[str, Any] = {"platform": TOY, "ruleset": "2025-01-01", "as_of": AS_OF}
-    for count, met, status in (("", None, "scored"), ("10", True, "scored"),
+    for count, met, status in (("", None, "partial"), ("10", True, "partial"),
                                ("0", False, "insufficient_orders")):  # fmt: skip
         result = ss.score_values(typed(*values, ("S", "paid_orders", count)), **rules)
         (check,) = result.to_dict()["shops"][0]["eligibility"]
@@ -538,7 +557,7 @@ def test_peers_are_told_and_can_be_asked_for() -> None:
     three = scored(frames(), assume={"ranking.min_peers": 3})["A"]
     assert three["bad_reviews"].status == "no_peers"
     assert three["bad_reviews"].reason == "fewer than 3 shops of its industry"
-    assert three.score == 4
+    assert (three.score, three.score_low, three.score_high) == (None, 1, 4.75)
 
 
 def test_a_lone_shop_is_told_in_chinese_too_what_is_missing() -> None:
@@ -557,7 +576,7 @@ def test_a_metric_is_told_whether_its_input_or_its_peers_are_missing() -> None:
         "paid_orders": ("informational", None),
     }
     assert shop.dimension("goods").points is None
-    assert shop.dimension("service").points == 4
+    assert shop.dimension("service").points is None  # with the worst pick-up 2, with the best 4.5
 
 
 @pytest.mark.parametrize("case", TABLE)

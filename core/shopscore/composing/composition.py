@@ -45,11 +45,10 @@ class Composed:
     """Dimensions and score of every shop, exact.
 
     ``weights`` are shares of metrics in the total, ``dimension_weights`` the weights of the rules.
-    ``open`` marks the shops of whose total something is missing: a number of the rules, or the
-    input of a metric, a bonus or a deduction. ``coverage`` is the known share, for shops of which not all is. Where
-    input is missing, or there are no points at all, what has too few peers to be ranked is not
-    known either; where only numbers are missing, it speaks of the rules. ``ends`` are the lowest
-    and the highest total that a shop can have.
+    ``open`` marks the shops of whose total something is missing: a number of the rules, the input
+    of a metric, a bonus or a deduction, or the peers of a metric. ``coverage`` is the known share,
+    for shops of which not all is. ``ends`` are the lowest and the highest total that a shop can
+    have.
     """
 
     score: ExactColumn
@@ -64,11 +63,12 @@ class Composed:
 def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Series) -> Composed:
     """Weigh points into dimensions and dimensions into the score, then apply bonus and deductions.
 
-    By the policy ``rescale`` a metric without points is left out, and the others of its dimension
-    share its weight; so is a dimension without points. By ``require`` a dimension needs the points
-    of all its metrics. A dimension in which a number or the input of a metric is missing has no
-    points, and then there is no total, but the ends between which it lies. So it is without the
-    input of a bonus or a deduction.
+    By the policy ``rescale`` a metric of which no row counts is left out, and the others of its
+    dimension share its weight; so is a dimension without points. By ``require`` a dimension needs
+    the points of all its metrics. A dimension in which a number, or the input or the peers of a
+    metric are missing has no points, and then there is no total, but the ends between which it
+    lies. So it is without the input of a bonus or a deduction. A shop of which nothing is known
+    but values without peers has no ends: a rank may be anything.
     """
     ids = [entry.id for _, entry in rules.entries]
     known = {id: graded[id].points.known for id in ids}
@@ -105,8 +105,10 @@ def _shares(
 ) -> Shares:
     within: dict[str, Fraction] = {}
     weights: dict[str, Weight] = {}
+    given = any(dimension.points is not None for dimension in rules.dimensions)
+    missing = lacking | unranked if available or lacking or given else lacking
     for dimension in rules.dimensions:
-        if known_share(rules, dimension, available, lacking) != 1:
+        if known_share(rules, dimension, available, missing) != 1:
             continue
         if dimension.points is None:
             shares = _shares_within(rules, dimension, available)
@@ -114,14 +116,12 @@ def _shares(
                 continue
             within |= shares
         weights[dimension.id] = dimension.weight
-    told = coverage(rules, available)  # by the numbers alone
-    covered = coverage(rules, available, lacking)
-    known = coverage(rules, available, lacking | unranked)
+    covered = coverage(rules, available, missing)
     if covered is not None:
-        return Shares(within, weights, covered if covered == told else known, open=True)
+        return Shares(within, weights, covered, open=True)
     total = sum((weight or Fraction(0) for weight in weights.values()), Fraction(0))
     if not total:
-        return Shares({}, {}, known, open=False)
+        return Shares({}, {}, coverage(rules, available, unranked), open=False)
     return Shares(within, {id: (w or 0) / total for id, w in weights.items()}, None, open=False)
 
 

@@ -1,9 +1,10 @@
 """Ends: the lowest and the highest total that a shop can have, where something is missing.
 
 A metric whose input is missing may turn out to have any points that its scorer can give, or no row
-that counts, and then the others share its weight. A total is therefore a weighted mean of known
-points and of optional ones. Its lowest value takes each optional metric at its worst, and leaves
-out those that would raise it; the highest likewise. Both are exact, and both can come true.
+that counts, and then the others share its weight. One that has a value and no peers may have any
+points, but it has some. A total is therefore a weighted mean of known points and of optional ones.
+Its lowest value takes each optional metric at its worst, and leaves out those that would raise it;
+the highest likewise. Both are exact, and both can come true.
 """
 
 from __future__ import annotations

@@ -57,14 +57,17 @@ class Ranker:
         )
 
     def reach(self) -> Reach:
-        """Return the percentiles that each shop could have, if its value were known.
+        """Return the percentiles that each shop could have, if its value and its peers were known.
 
-        Where too few peers are here, nobody knows how many there would be: any percentile.
+        Where too few peers are here, nobody knows how many there would be: any percentile. A shop
+        that has a value has its rank among the values of its peers, so these must be enough.
         """
         shops = len(self.is_peer)
         ones = np.ones(shops, dtype=np.int64)
         size = self._sizes(self.is_peer)
-        ranked = self.is_peer & (size >= self.min_peers)
+        valued = self._sizes(self.own.known & self.is_peer)
+        enough = np.where(self.own.known, valued, size) >= self.min_peers
+        ranked = self.is_peer & enough
         size = np.maximum(size, 2)  # where there is none, any number does
         lowest = rank_fractions(self.kind, 0 * ones, ones, size)
         highest = rank_fractions(self.kind, size - 1, ones, size)

@@ -37,9 +37,10 @@ class Graded:
     """One metric of every shop: values, points and statuses.
 
     ``statuses`` are positions in :data:`METRIC_STATUSES`. ``lacking`` marks shops that could have
-    points if the missing input were there, among peers who may be missing as well. ``least`` and ``most`` are the points that a shop has or
-    could have; unknown where it can have none. ``supplied`` marks points that a user supplied,
-    which were not computed.
+    points if the missing input were there, among peers who may be missing as well. ``least`` and
+    ``most`` are the points that a shop has or could have, among any peers where it has a value and
+    none to be ranked among; unknown where it can have none. ``supplied`` marks points that a user
+    supplied, which were not computed.
     """
 
     measured: MetricValues
@@ -201,9 +202,9 @@ def _grade_weighted(
     statuses[points.known & ~weighed] = _code("missing_number")
     statuses[measured.known & ~context.has_value & ~points.known] = _code("below_min_n")
     statuses[~measured.known & ~points.known] = _code("no_data")
-    ungraded = np.isin(statuses, [_code("missing_number"), _code("informational")])
+    ungraded = [_code(word) for word in ("missing_number", "informational", "no_peers")]
     lacking = measured.lacking & ~points.known & least.known
-    open_ = lacking | (ungraded & context.has_value)
+    open_ = lacking | (np.isin(statuses, ungraded) & context.has_value)
     return Graded(
         measured,
         statuses,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..composing.eligibility import EligibilityCheck
+from ..composing.eligibility import EligibilityCheck, ranked_shops
 from ..exact.rationals import Mask
 from ..grading.points import Graded
 from ..grading.weighing import MetricValues
@@ -30,6 +30,7 @@ def find_notices(result: Result, tables: ReferenceTables) -> Iterator[Notice]:
     yield from _missing_input(result)
     for check in result.checks:
         yield from _not_checked(result, check)
+    yield from _no_peers(result)
     yield from _few_peers(result)
     yield from _from_table(result)
     yield from notices_on_values(result)
@@ -104,6 +105,26 @@ def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Mess
         if rows.any():
             yield why, rows
             open_ = open_ & ~rows
+
+
+def _no_peers(result: Result) -> Iterator[Notice]:
+    """Yield a notice per reason for which weighted metrics of shops cannot be ranked.
+
+    Shops that the rules keep out of the ranking are not meant: they have no score anyway.
+    """
+    ranked = ranked_shops(result.rules.exact, result.checks)
+    groups: dict[Message, dict[str, Mask]] = defaultdict(dict)
+    for _, entry in result.rules.ruleset.entries:
+        unranked = result.graded[entry.id].unranked
+        meant = unranked if ranked is None else unranked & ranked
+        for why, rows in result.columns.metric_reasons[entry.id].of(meant):
+            groups[why][entry.id] = rows
+    for why, members in groups.items():
+        said = message(
+            "{metrics} cannot be ranked: {why}; a score needs it", metrics=listed(members), why=why
+        )
+        notice = Notice("no_peers", said, metrics=tuple(members))
+        yield notice.about(result.shops["shop_id"], np.logical_or.reduce([*members.values()]))
 
 
 def _few_peers(result: Result) -> Iterator[Notice]:

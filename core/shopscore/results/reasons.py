@@ -14,7 +14,7 @@ from ..grading.points import METRIC_STATUSES, Graded
 from ..messages import Message, message
 from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
-from ..rules.coverage import why_missing
+from ..rules.coverage import missing_numbers, why_missing
 from .words import why_lacking
 
 
@@ -34,6 +34,13 @@ class Reasons:
         """Return the reason of one shop."""
         code = int(self.codes[row])
         return self.texts[code] if code < len(self.texts) else None
+
+    def of(self, rows: Mask) -> Iterator[tuple[Message, Mask]]:
+        """Yield each reason that some rows have, with these rows."""
+        for code, text in enumerate(self.texts):
+            having = rows & (self.codes == code)
+            if having.any():
+                yield text, having
 
 
 @define(eq=False)
@@ -123,14 +130,23 @@ def shop_reasons(
     lacking = _any_lacking(metrics, weighted, size)
     valued = _any_of((graded.measured.known for graded, _ in metrics), size)
     unranked = list(_why_unranked(metrics, weighted))
-    said = message("the input of weighted metrics is missing")
+    incomplete = np.full(size, bool(missing_numbers(ruleset)))
+    for said, rows in (
+        (message("the input of weighted metrics is missing"), lacking),
+        (
+            message("the input of a bonus or a deduction is missing"),
+            _any_lacking(metrics, adjusting, size),
+        ),
+        (message("numbers of the rules are missing"), incomplete),
+    ):
+        for why, alone in unranked:
+            both = message("{missing}; others cannot be ranked: {why}", missing=said, why=why)
+            collected.add(both, partial & rows & alone)
+        collected.add(said, partial & rows)
     for why, alone in unranked:
-        both = message("{missing}; others cannot be ranked: {why}", missing=said, why=why)
-        collected.add(both, partial & lacking & alone)
-    collected.add(said, partial & lacking)
-    said = message("the input of a bonus or a deduction is missing")
-    collected.add(said, partial & _any_lacking(metrics, adjusting, size))
-    collected.add(message("numbers of the rules are missing"), partial)
+        said = message("some weighted metrics cannot be ranked: {why}", why=why)
+        collected.add(said, partial & alone)
+    collected.add(message("numbers of the rules are missing"), partial)  # of a variant
     collected.add(message("no metric has a value"), nothing & ~valued)
     for why, alone in unranked:
         collected.add(why, nothing & alone)
@@ -157,6 +173,5 @@ def _why_unranked(
 ) -> Iterator[tuple[Message, Mask]]:
     """Yield why weighted metrics have too few peers, and the shops of which that is true."""
     for graded, reasons in metrics:
-        if graded.measured.id in weighted and graded.unranked.any():
-            for code, text in enumerate(reasons.texts):
-                yield text, graded.unranked & (reasons.codes == code)
+        if graded.measured.id in weighted:
+            yield from reasons.of(graded.unranked)

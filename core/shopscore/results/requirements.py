@@ -15,7 +15,7 @@ from .result import Result
 
 #: Notices that tell that a requirement does not hold.
 _CODES = {
-    "complete": ("missing_input", "numbers_missing", "not_checked"),
+    "complete": ("missing_input", "numbers_missing", "not_checked", "no_peers"),
     "fresh": ("stale_stream", "empty_stream"),
     "window": ("short_window",),
 }
