@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -109,6 +109,22 @@ def total(rules: Weights, dimensions: Mapping[str, F]) -> F | None:
     return sum(rules[id][0] * p for id, p in dimensions.items()) / weights if dimensions else None
 
 
+def unranked(values: Values, expected: Graded, shop: str) -> set[str]:
+    """The metrics of which a shop has a value, and nobody knows the rank."""
+    there = {id for id, shops in values.items() if shops[shop][0] is not None}
+    return {id for id in expected.percentiles if id in there} - expected.points(shop).keys()
+
+
+def without(rules: Weights, unranked: Set[str]) -> Weights:
+    """The dimensions of which everything is known."""
+    return {id: rule for id, rule in rules.items() if not unranked & rule[1].keys()}
+
+
+def ends(rules: Weights, points: Mapping[str, F], unranked: Set[str]) -> list[dict[str, F]]:
+    """The dimensions at their worst and at their best: a value that cannot be ranked has a rank."""
+    return [of_dimensions(rules, {**points, **dict.fromkeys(unranked, p)}) for p in (F(0), F(5))]
+
+
 def shares(rules: Weights, points: Mapping[str, F]) -> dict[str, F]:
     """What each metric with points carries of the total."""
     there = {id: {m: w for m, w in ms.items() if m in points} for id, (_, ms) in rules.items()}
@@ -166,13 +182,22 @@ def test_points_and_totals(key: str, as_of: date, reading: Reading) -> None:
     reviews = pinduoduo_reviews(reading.loaded, as_of)
     for place, shop in enumerate(result):
         points = expected.points(shop.shop_id)
-        dimensions = of_dimensions(RULES[key], points)
-        score = total(RULES[key], dimensions)
-        assert dimensions_of(result, place) == dimensions
-        assert weights_of(result, place) == shares(RULES[key], points)
+        open_ = unranked(values, expected, shop.shop_id) if points else set()
+        known = without(RULES[key], open_)
+        low, high = (total(RULES[key], end) for end in ends(RULES[key], points, open_))
+        score = low
+        assert dimensions_of(result, place) == of_dimensions(known, points)
+        whole = sum((weight for weight, _ in known.values()), F(0)) if open_ else F(1)
+        carried = shares(known, points)
+        assert weights_of(result, place) == {id: w * whole for id, w in carried.items()}
         status = "not_computable" if score is None else "scored"
+        if open_:
+            status, score = "partial", None
         if key == SERVICE and reviews.get(shop.shop_id, 0) <= 50:
             status, score = "insufficient_orders", None
+        if status == "partial":
+            entry = shop.to_dict()
+            assert [entry["score_low_exact"], entry["score_high_exact"]] == [str(low), str(high)]
         assert shop.status == status
         assert shop.score_exact == (None if score is None else str(score))
         rounded = None if score is None else float(round_half_up(score, DECIMALS[key]))
@@ -262,12 +287,16 @@ def test_kuaishou_2023(
     complete = 0
     for place, shop in enumerate(half):
         points = expected.points(shop.shop_id)
-        service = of_dimensions(rules, points)
-        carried = {id: share / 4 for id, share in shares(rules, points).items()}
+        open_ = unranked(values, expected, shop.shop_id)
+        known = without(rules, open_)
+        service = of_dimensions(known, points)
+        carried = {id: share / 4 for id, share in shares(known, points).items()}
+        worst, best = ends(rules, points, open_)
         # as published: a quarter of the total is known, goods and logistics may be anything
         assert (shop.status, shop.score, shop.score_exact) == ("partial", None, None)
-        assert exact(half.composed.coverage, place) == F(1, 4)
-        assert_between(shop, [total_of_three(own, own, service) for own in (F(0), F(5))])
+        unknown = sum((metrics[id] for id in open_), F(0)) / sum(metrics.values()) / 4
+        assert exact(half.composed.coverage, place) == F(1, 4) - unknown
+        assert_between(shop, [total_of_three(F(0), F(0), worst), total_of_three(F(5), F(5), best)])
         assert dimensions_of(half, place) == service
         assert weights_of(half, place) == carried
         if len(points) == 5:
@@ -276,13 +305,18 @@ def test_kuaishou_2023(
             assert {carried[id] for id in OTHERS} == {published[1]}
         # with the points of the other two there is a total
         found = full[shop.shop_id]
-        assert found.coverage == 1
-        score = total_of_three(F("4.5"), F("4.77"), service)
+        assert found.coverage == float(1 - unknown)
+        assert weights_of(full, place) == carried
+        given = F("4.5"), F("4.77")
+        if open_:
+            assert (found.status, found.score) == ("partial", None)
+            assert_between(found, [total_of_three(*given, end) for end in (worst, best)])
+            continue
+        score = total_of_three(*given, service)
         assert found.status == "scored"
         assert found.score_exact == str(score)
         assert found.score == float(round_half_up(score, 2))
         assert found.tiers == (("extra_traffic",) if round_half_up(score, 2) >= F("4.7") else ())
-        assert weights_of(full, place) == carried
     assert complete or as_of != AS_OF  # the events are made around that day
 
 
@@ -305,13 +339,20 @@ def assert_between(shop: ss.ShopView, ends: list[F]) -> None:
 
 
 def test_kuaishou_with_one_of_two_is_no_total(reading: Reading) -> None:
+    values = reading.by_oracle(EXPERIENCE, AS_OF)
+    expected = graded(values, reading.industries)
+    rules = {"service": (F(1, 4), IN_TOTAL)}
     for id, text in GIVEN.items():
         result = reading.score(EXPERIENCE, AS_OF, assume={id: text})
         name = id.split(".")[2]
         for place, shop in enumerate(result):
             assert (shop.status, shop.score) == ("partial", None)
-            assert exact(result.composed.coverage, place) == F(1, 4) + F(3, 8)
-            service = {k: p for k, p in dimensions_of(result, place).items() if k == "service"}
+            points = expected.points(shop.shop_id)
+            open_ = unranked(values, expected, shop.shop_id)
+            unknown = sum((IN_TOTAL[m] for m in open_), F(0)) / sum(IN_TOTAL.values()) / 4
+            assert exact(result.composed.coverage, place) == F(1, 4) + F(3, 8) - unknown
+            worst, best = ends(rules, points, open_)
             # it does not matter which of the two has the points: they weigh the same
-            assert_between(shop, [total_of_three(F(text), own, service) for own in (F(0), F(5))])
+            low = total_of_three(F(text), F(0), worst)
+            assert_between(shop, [low, total_of_three(F(text), F(5), best)])
             assert dimensions_of(result, place)[name] == F(text)

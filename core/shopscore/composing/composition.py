@@ -105,8 +105,7 @@ def _shares(
 ) -> Shares:
     within: dict[str, Fraction] = {}
     weights: dict[str, Weight] = {}
-    given = any(dimension.points is not None for dimension in rules.dimensions)
-    missing = lacking | unranked if available or lacking or given else lacking
+    missing = lacking | unranked if _knows_more(rules, available, lacking) else lacking
     for dimension in rules.dimensions:
         if known_share(rules, dimension, available, missing) != 1:
             continue
@@ -123,6 +122,12 @@ def _shares(
     if not total:
         return Shares({}, {}, coverage(rules, available, unranked), open=False)
     return Shares(within, {id: (w or 0) / total for id, w in weights.items()}, None, open=False)
+
+
+def _knows_more(rules: ExactRuleSet, available: set[str], lacking: set[str]) -> bool:
+    """Return whether there is more to say of a shop than that nothing of it can be ranked."""
+    given = any(dimension.points is not None for dimension in rules.dimensions)
+    return bool(available or lacking or given) or coverage(rules) is not None
 
 
 def _shares_within(
