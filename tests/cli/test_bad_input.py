@@ -702,13 +702,18 @@ class TestPeers:
             encoding="utf-8",
         )
         answer = shopscore("score", "--values", file, *WHICH, "-f", "json").done()
-        metrics = {m["id"]: m for m in answer.document["shops"][0]["metrics"]}
+        shop = answer.document["shops"][0]
+        metrics = {m["id"]: m for m in shop["metrics"]}
         assert (metrics["pickup_rate"]["status"], metrics["pickup_rate"]["points"]) == (
             "no_peers",
             None,
         )
         assert metrics["pickup_rate"]["value"] == 0.9
-        assert metrics["bad_review_rate"]["weight"] == 1
+        # its points are half of the total, and logistics and pick-up 0.15 of it: of two points
+        # of weight 0.65 the other may be 3 to 5
+        assert metrics["bad_review_rate"]["weight"] == 0.5
+        assert (shop["status"], shop["coverage"]) == ("partial", 0.925)
+        assert (shop["score_low_exact"], shop["score_high_exact"]) == ("59/13", "5")
 
 
 class TestOutput:
