@@ -49,6 +49,9 @@ CODES: Mapping[str, str] = {
     "no_links": "Rows name orders, and none of these is there: the ids of two files differ.",
     "unknown_words": "Words that no list of the layout has became other, or empty.",
     "suborders_merged": "Rows of sub-orders became orders.",
+    "rows_set_aside": "Rows could not be used, and do not count.",
+    "cells_emptied": "Cells that cannot be read, or contradict others of their row, count as empty.",
+    "columns_unused": "Columns of a file are not used.",
 }
 
 #: Of many shops a notice names so many.

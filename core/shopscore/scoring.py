@@ -239,8 +239,11 @@ def _stages(progress: Progress | None) -> Progress:
 
 
 def _log_notices(result: Result) -> Result:
+    """Log what to know about a result, but for what was logged when its events were read."""
+    told = {notice.message for notice in result.report.notices} if result.report else set()
     for notice in result.notices:
-        _logger.info("notice: %s", notice, extra={"notice": notice})
+        if notice.message not in told:
+            _logger.info("notice: %s", notice, extra={"notice": notice})
     return result
 
 

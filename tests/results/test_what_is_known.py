@@ -167,7 +167,7 @@ TABLE: dict[str, tuple[Callable[[Frames], Frames], Known, Known | None, set[str]
         moved("conversations", "started_at", list(range(10, 0, -1))),
         None,  # type: ignore[dict-item]
         None,
-        {"few_peers", "short_window"},
+        {"few_peers", "short_window", "cells_emptied"},  # sessions that begin after their answer
     ),
     # alone: nobody to be ranked among, so the answers are the whole score
     "too few peers": (only_shop_a, Known("scored", 4, 4, 4, 1, GOLD), None, set()),
@@ -568,7 +568,9 @@ def test_a_state_says_the_same(case: str) -> None:
     direct = ss.score(events, **rules)  # type: ignore[arg-type]
     counted = ss.score(state, shops=events, **rules)  # type: ignore[arg-type]
     assert counted.to_dict()["shops"] == direct.to_dict()["shops"]
-    assert counted.notices == direct.notices
+    assert direct.report is not None
+    read = {notice.message for notice in direct.report.notices}  # a state does not say these
+    assert counted.notices == tuple(n for n in direct.notices if n.message not in read)
 
 
 @pytest.mark.parametrize("as_of", ["2022-06-28", "2022-07-01", "2022-07-15", "2022-05-01"])

@@ -127,7 +127,7 @@ def validate(
 ) -> None:
     """Read EVENTS and show the books: what was accepted, replaced, set aside, repaired, and why."""
     from ..results.json_text import validate_document
-    from .score_pages import say_unused, show_books
+    from .score_pages import show_books
 
     with Stages() as stages:
         report = reading.read(events, platform, stages).report
@@ -135,7 +135,6 @@ def validate(
         write(validate_document(report), output.path)
     else:
         show_books(report, output.path)
-        say_unused(report)
     if reading.strict and len(report.set_aside):
         n = len(report.set_aside)
         say(numbered("{n} row was set aside", "{n} rows were set aside", n), level=logging.ERROR)

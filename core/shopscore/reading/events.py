@@ -13,7 +13,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
-from ..messages import Message, listed, message
+from ..messages import Message, listed, message, recalled
 from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from ..notices import FIRST, Notice
@@ -352,6 +352,6 @@ def _first_of(set_aside: pl.DataFrame) -> Message:
         "{place}: {value} {reason}{more}",
         place=listed(part for part in parts if part),
         value=repr(first["value"]),
-        reason=first["reason"],
+        reason=recalled(first["reason"]),
         more=message(" (and {n} more)", n=others) if others else "",
     )
