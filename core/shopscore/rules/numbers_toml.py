@@ -95,8 +95,10 @@ class _Check:
 
 def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRuleSet:
     ruleset = original
+    used: list[NumbersUsed] = []
     for file in (f for f in files if not f.used.industries):
         ruleset = _fill_from(file, original, ruleset, check)
+        used += [file.used] if _has_numbers(file.tables) else []
     owners: dict[str, str] = {}
     variants = []
     for file in (f for f in files if f.used.industries):
@@ -111,9 +113,19 @@ def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRul
                 raise RuleSetError(said)
             owners[industry] = file.used.file
         variant = _fill_from(file, original, ruleset, check)
-        variants.append((frozenset(file.used.industries), variant))
-    used = sorted((f.used for f in files), key=lambda used: bool(used.industries))
+        if _has_numbers(file.tables):
+            used.append(file.used)
+            variants.append((frozenset(file.used.industries), variant))
     return FilledRuleSet(ruleset, tuple(variants), tuple(used))
+
+
+def _has_numbers(tables: Mapping[str, Any]) -> bool:
+    """Return whether a file gives any number: one that nobody filled in is not the source of any."""
+    dimensions = tables.get("dimensions", ())
+    rows = [*dimensions, *(metric for row in dimensions for metric in row.get("metrics", ()))]
+    return any(set(row) - {"id", "metrics"} for row in rows) or any(
+        set(scorer) - {"kind"} for scorer in tables.get("scorers", {}).values()
+    )
 
 
 def _as_sequence(source: NumbersSource) -> Sequence[str | Path | Mapping[str, Any]]:
