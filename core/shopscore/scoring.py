@@ -159,12 +159,15 @@ def score(
     return required.check(score_events(events, selection, tables, progress, beside))
 
 
-def read_beside(values: Any, prefer: Prefer, selection: Selection) -> ValuesBeside | None:
+def read_beside(
+    values: Any, prefer: Prefer, selection: Selection, industry: str | None = None
+) -> ValuesBeside | None:
     """Return the values that a user typed in beside events; None where there are none."""
     check_prefer(prefer, values)
     if values is None:
         return None
-    return ValuesBeside(read_values(values, selection.rules), prefer)
+    typed = read_values(values, selection.rules)
+    return ValuesBeside(typed, prefer, industry or UNKNOWN_INDUSTRY)
 
 
 def score_events(

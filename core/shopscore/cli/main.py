@@ -86,7 +86,7 @@ def score(
         if events is None:
             result = score_by_values(values, selection, tables, reading.industry)
         else:
-            beside = read_beside(values, prefer, selection)
+            beside = read_beside(values, prefer, selection, reading.industry)
             read = reading.read(events, rules.platform, stages)
             result = score_events(reading.check(read), selection, tables, stages, beside)
         required.check(result)
