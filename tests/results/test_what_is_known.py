@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 import pytest
+from attrs import evolve
 
 import shopscore as ss
 from shopscore.messages import message, translate
 from shopscore.notices import Notice
+from shopscore.results.requirements import Requirements
 from shopscore.results.result import Result
 from shopscore.results.views import ShopView
 from shopscore.samples import generate
@@ -454,6 +456,22 @@ def test_of_many_shops_the_first_twenty_are_named() -> None:
     ids = pl.Series([f"S{n:02}" for n in range(30)])
     about = Notice("few_peers", message("few")).about(ids, np.arange(30) > 0)
     assert (about.shops, about.shop_ids) == (29, tuple(ids[1:21]))
+
+
+@pytest.mark.parametrize(("shop_id", "holds"), [("S00", True), ("S01", False), ("S29", False)])
+def test_what_is_missing_elsewhere_is_not_asked_of_a_shop(shop_id: str, holds: bool) -> None:
+    """Also of a shop that the notice does not name, since it is the thirtieth."""
+    ids = pl.Series([f"S{n:02}" for n in range(30)])
+    about = Notice("missing_input", message("gone")).about(ids, np.arange(30) > 0)
+    result = evolve(scored(frames()), notices=(about,))
+    complete = Requirements.parse("complete")
+    if holds:
+        assert complete.check(result, (shop_id,)) is result
+    else:
+        with pytest.raises(ss.RequirementError, match="gone"):
+            complete.check(result, (shop_id,))
+    with pytest.raises(ss.RequirementError, match="gone"):
+        complete.check(result)
 
 
 def test_notices_say_what_they_are_about() -> None:

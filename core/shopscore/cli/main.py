@@ -89,7 +89,7 @@ def score(
             beside = read_beside(values, prefer, selection, reading.industry)
             read = reading.read(events, rules.platform, stages)
             result = score_events(reading.check(read), selection, tables, stages, beside)
-        required.check(result)
+        required.check(result, shops)
         stages(message("writing"))
         write_result(result, shops, output)
     say_notices(result, output.form)
