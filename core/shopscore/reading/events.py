@@ -25,6 +25,7 @@ from .openers import Opener, ShopDefaults, open_tables
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
 from .rows.clocks import find_zone
 from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
+from .rows.ids import LOST_DIGITS, bare_ids, rounded
 from .rows.links import ORDER, Linked, link
 from .rows.places import Places
 from .sources import Sources, find_sources
@@ -221,6 +222,8 @@ def _shop_defaults(
                 hint=did_you_mean(shop_type, known),
             )
         )
+    if shop_id is not None and rounded(bare_ids(pl.Series([shop_id], dtype=pl.String))).any():
+        raise UsageError(message("shop_id= {id}: {reason}", id=repr(shop_id), reason=LOST_DIGITS))
     return ShopDefaults(shop_id, industry, shop_type)
 
 
