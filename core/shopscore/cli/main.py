@@ -33,10 +33,10 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("events", type=options.FILE, required=False)
+@click.argument("events", type=options.INPUT, required=False)
 @click.option(
     "--values",
-    type=options.FILE,
+    type=options.INPUT,
     metavar="FILE",
     help="Metric values (CSV) instead of events, or beside them.",
 )
@@ -109,12 +109,12 @@ def values(rules: options.RuleOptions, output: options.OutputOptions) -> None:
     from ..analysis.values_template import values_template
 
     refuse_existing(output.path)
-    text = values_template(rules.select().rules, voice.lang())
+    text = values_template(rules.select_for_template().rules, voice.lang())
     write_cells(text, output.path, mark=output.bom or output.path is not None)
 
 
 @cli.command()
-@click.argument("events", type=options.FILE)
+@click.argument("events", type=options.INPUT)
 @options.platform_optional
 @options.reading
 @voice.speaking
@@ -142,7 +142,7 @@ def validate(
 
 
 @cli.command()
-@click.argument("file", type=options.FILE)
+@click.argument("file", type=options.INPUT)
 @click.option("--platform", "-p", metavar="P", help="Whose layouts and metrics; default all.")
 @options.plain_reading
 @click.option("--draft", is_flag=True, help="Write a layout to fill in, for --layout.")

@@ -100,7 +100,7 @@ def show(name: str, output: options.OutputOptions) -> None:
 @options.compared_rules
 @click.argument("old", metavar="V1")
 @click.argument("new", metavar="V2")
-@click.option("--events", type=options.FILE, metavar="EVENTS", help="Also score these by both.")
+@click.option("--events", type=options.INPUT, metavar="EVENTS", help="Also score these by both.")
 @options.plain_reading
 @voice.speaking
 @options.output("table", "json")
