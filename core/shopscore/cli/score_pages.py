@@ -28,7 +28,7 @@ def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions) 
     if output.form == "table":
         _show_result(result, shops, output.path)
         return
-    frame = result.to_polars()
+    frame = result.to_polars(lang=voice.lang())
     if shops:
         frame = frame[result.only(shops)]
     if output.form == "csv":
