@@ -74,7 +74,7 @@ def rules(
             names = listed(r.ruleset.name for r in found)
             said = message("--missing needs one rule set, by -c and -r, among {names}", names=names)
             raise UsageError(said)
-        write(numbers_template(found[0].ruleset), output.path)
+        write(numbers_template(found[0].ruleset, voice.lang()), output.path)
     elif output.form == "json":
         write(rules_document(found), output.path)
     else:

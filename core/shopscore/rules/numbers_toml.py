@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from ..errors import InputError, RuleSetError, UsageError, did_you_mean
-from ..messages import Message, message
+from ..messages import Message, in_language, message
 from ..model.assumptions import Number
 from ..model.expressions import Assumed
 from ..model.metrics import Better
@@ -339,21 +339,31 @@ def _is_published(what: object, source: str) -> Message:
     )
 
 
-def numbers_template(ruleset: RuleSet) -> str:
-    """Return a numbers file to fill in: a line for every missing number of the rule set."""
-    return "\n".join(_template(ruleset))
+def numbers_template(ruleset: RuleSet, lang: str = "en") -> str:
+    """Return a numbers file to fill in: a line for every missing number of the rule set.
+
+    Its comments are in a language: ``zh`` is Chinese, anything else English.
+    """
+    return "\n".join(in_language(line, lang) for line in _template(ruleset, lang))
 
 
-def _template(ruleset: RuleSet) -> Iterator[str]:
+def _template(ruleset: RuleSet, lang: str) -> Iterator[str]:
     missing = {m.number for m in missing_numbers(ruleset)}
     if not missing:
-        yield f"# No number is missing in {ruleset.name}: there is nothing to fill in."
+        yield message(
+            "# No number is missing in {ruleset}: there is nothing to fill in.",
+            ruleset=ruleset.name,
+        )
         return
-    yield f"# Numbers missing in {ruleset.name}. Fill in what you know, and remove the #."
+    yield message(
+        "# Numbers missing in {ruleset}. Fill in what you know, and remove the #.",
+        ruleset=ruleset.name,
+    )
     yield "schema = 1"
     for key in ("platform", "scorecard", "version"):
         yield f'{key} = "{getattr(ruleset, key)}"'
-    yield '# industries = ["…"]  # only for shops of these industries; without it for all'
+    only = message("only for shops of these industries; without it for all").text(lang)
+    yield f'# industries = ["…"]  # {only}'
     for dimension in ruleset.dimensions:
         place = f"dimensions.{dimension.id}"
         if not any(number.startswith(f"{place}.") for number in missing):
@@ -367,11 +377,22 @@ def _template(ruleset: RuleSet) -> Iterator[str]:
             if keys:
                 yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"'
                 yield from (f"# {key} = " for key in keys)
+    yield from _scorers_to_fill_in(ruleset, missing, lang)
+
+
+def _scorers_to_fill_in(ruleset: RuleSet, missing: Collection[str], lang: str) -> Iterator[str]:
+    bands = message("# bands = [[worst bound, points], …, [best bound, points]]")
     if any(number.endswith(".scorer") for number in missing):
-        yield "\n# [scorers.NAME]  # for the metrics above that need a scorer"
-        yield '# kind = "bands"\n# bands = [[worst bound, points], …, [best bound, points]]'
+        needed = message("for the metrics above that need a scorer").text(lang)
+        yield f"\n# [scorers.NAME]  # {needed}"
+        yield '# kind = "bands"'
+        yield bands
     for name, spec in ruleset.scorers.items():
         if spec.missing:
-            yield f'\n[scorers.{name}]  # {spec.missing}\nkind = "{spec.kind}"'
-            yield "# bands = [[worst bound, points], …, [best bound, points]]"
-            yield "# floor = …  # points of a value that reaches no bound; by default the bottom of the scale"
+            why = in_language(spec.missing, lang)
+            yield f'\n[scorers.{name}]  # {why}\nkind = "{spec.kind}"'
+            yield bands
+            yield message(
+                "# floor = …  # points of a value that reaches no bound; by default the bottom of the"
+                " scale"
+            )
