@@ -18,6 +18,8 @@ A warning of the package is a :class:`ShopscoreWarning`.
 
 from __future__ import annotations
 
+import errno
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import ClassVar
@@ -108,6 +110,39 @@ class PluginErrorGroup(PluginError, ExceptionGroup[PluginError]):  # noqa: N818 
         """Return what every member says, in a language."""
         every = "; ".join(in_language(error, lang) for error in self.exceptions)
         return f"{in_language(self.message, lang)}: {every}"
+
+
+#: What systems say by these numbers, in our own words: those of a system are in its language alone.
+_OF_SYSTEM = {
+    errno.ENOENT: message("No such file or directory"),
+    errno.EACCES: message("Permission denied"),
+    errno.EPERM: message("Operation not permitted"),
+    errno.EISDIR: message("Is a directory"),
+    errno.ENOTDIR: message("Not a directory"),
+    errno.EEXIST: message("File exists"),
+    errno.ENOSPC: message("No space left on device"),
+    errno.EROFS: message("Read-only file system"),
+    errno.EFBIG: message("File too large"),
+    errno.ENAMETOOLONG: message("File name too long"),
+    errno.ELOOP: message("Too many levels of symbolic links"),
+    errno.EBADF: message("Bad file descriptor"),
+    errno.EIO: message("Input/output error"),
+}
+#: How engines in Rust end what they say of a system's error.
+_OS_ERROR = re.compile(r" \(os error (\d+)\)")
+
+
+def system_reason(error: Exception) -> Message | str:
+    """Return why the system refused something; what is not common it says itself, in its language.
+
+    >>> system_reason(FileNotFoundError(errno.ENOENT, "?")).text("zh")
+    '没有这个文件或文件夹'
+    """
+    own = error.strerror if isinstance(error, OSError) else None
+    said = own or str(error)
+    found = _OS_ERROR.search(said)
+    number = int(found[1]) if found else getattr(error, "errno", None)
+    return _OF_SYSTEM.get(number or 0) or _OS_ERROR.sub("", said)
 
 
 class ShopscoreWarning(UserWarning):

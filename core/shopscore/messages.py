@@ -108,6 +108,22 @@ def in_language(value: object, lang: str) -> str:
     return str(value)
 
 
+class _Recalled(str):
+    """An English text of the package, out of a column of a table."""
+
+    def text(self, lang: str) -> str:
+        return translate(str(self), lang)
+
+
+def recalled(text: str) -> Translated:
+    """Return a message of which only the English text is left, so that it can be had in Chinese.
+
+    >>> recalled("a.csv: no such file").text("zh")
+    'a.csv：没有这个文件'
+    """
+    return _Recalled(text)
+
+
 class Bilingual(str):
     """A text in English whose Chinese comes with it; elsewhere it is a ``str`` like any other."""
 

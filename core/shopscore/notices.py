@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
@@ -50,6 +50,9 @@ CODES: Mapping[str, str] = {
     "no_links": "Rows name orders, and none of these is there: the ids of two files differ.",
     "unknown_words": "Words that no list of the layout has became other, or empty.",
     "suborders_merged": "Rows of sub-orders became orders.",
+    "rows_set_aside": "Rows could not be used, and do not count.",
+    "cells_emptied": "Cells that cannot be read, or contradict others of their row, count as empty.",
+    "columns_unused": "Columns of a file are not used.",
 }
 
 #: Of many shops a notice names so many.
@@ -61,7 +64,8 @@ class Notice:
     """One thing to know: a stable code, a text in both languages, and what it is about.
 
     ``metrics`` are ids of metrics, ``stream`` is the stream concerned. ``shops`` is how many shops
-    it concerns, None where it concerns all; ``shop_ids`` names the first of them.
+    it concerns, None where it concerns all; ``shop_ids`` names the first of them, and
+    ``every_shop`` has all that were marked.
 
     >>> from shopscore.messages import message
     >>> skipped = Notice("file_skipped", message("{file}: no such file", file="orders.csv"))
@@ -75,6 +79,7 @@ class Notice:
     metrics: tuple[str, ...] = ()
     shops: int | None = None
     shop_ids: tuple[str, ...] = ()
+    every_shop: pl.Series | None = field(default=None, eq=False, repr=False)
 
     @code.validator
     def _check_code(self, _: object, code: str) -> None:
@@ -85,8 +90,16 @@ class Notice:
         """Return the notice as one about the marked shops; where all are, none is named."""
         if rows.all():
             return self
-        marked = rows.nonzero()[0]
-        return evolve(self, shops=len(marked), shop_ids=tuple(shop_ids.gather(marked[:FIRST])))
+        marked = shop_ids.gather(rows.nonzero()[0])
+        first = tuple(marked.head(FIRST))
+        return evolve(self, shops=len(marked), shop_ids=first, every_shop=marked)
+
+    def concerns(self, shop_ids: Collection[str]) -> bool:
+        """Return whether the notice is about any of some shops."""
+        if self.shops is None:
+            return True
+        known = self.shop_ids if self.every_shop is None else self.every_shop
+        return any(id in known for id in shop_ids)
 
     def __str__(self) -> str:
         return str(self.message)

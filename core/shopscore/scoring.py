@@ -42,7 +42,7 @@ from .results.input_notices import on_input
 from .results.reference_tables import ReferenceTables
 from .results.requirements import Requirements
 from .results.result import Result
-from .results.timeliness import check_timeliness, counted_in_part
+from .results.timeliness import check_timeliness, counted_in_part, without_past
 from .rules.numbers_toml import NumbersSource
 
 logging.getLogger("shopscore").addHandler(logging.NullHandler())
@@ -159,12 +159,15 @@ def score(
     return required.check(score_events(events, selection, tables, progress, beside))
 
 
-def read_beside(values: Any, prefer: Prefer, selection: Selection) -> ValuesBeside | None:
+def read_beside(
+    values: Any, prefer: Prefer, selection: Selection, industry: str | None = None
+) -> ValuesBeside | None:
     """Return the values that a user typed in beside events; None where there are none."""
     check_prefer(prefer, values)
     if values is None:
         return None
-    return ValuesBeside(read_values(values, selection.rules), prefer)
+    typed = read_values(values, selection.rules)
+    return ValuesBeside(typed, prefer, industry or UNKNOWN_INDUSTRY)
 
 
 def score_events(
@@ -200,6 +203,9 @@ def _beside(
     """Return the values of events, with those that a user typed in beside them."""
     in_part = counted_in_part(selection.rules, ranges, selection.day)
     counted = {id: v.that_may_be_more() if id in in_part else v for id, v in measured.items()}
+    for id, stream in without_past(selection.rules, ranges).items():
+        said = message("no row of {stream} before {as_of}", stream=stream, as_of=selection.day)
+        counted[id] = counted[id].not_asked(said)
     if beside is None:
         return ToGrade(shops, counted)
     return merge_values(selection.rules, shops, counted, beside)
@@ -239,8 +245,11 @@ def _stages(progress: Progress | None) -> Progress:
 
 
 def _log_notices(result: Result) -> Result:
+    """Log what to know about a result, but for what was logged when its events were read."""
+    told = {notice.message for notice in result.report.notices} if result.report else set()
     for notice in result.notices:
-        _logger.info("notice: %s", notice, extra={"notice": notice})
+        if notice.message not in told:
+            _logger.info("notice: %s", notice, extra={"notice": notice})
     return result
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .errors import InputError
+from .errors import InputError, system_reason
 from .messages import message
 
 _PART = re.compile(r"\.shopscore-[0-9a-f]{8}\.part")
@@ -111,9 +111,8 @@ def refuse_filled_folder(path: Path) -> None:
 
 def cannot_be_written(path: Path, error: Exception) -> InputError:
     """Return the error that names a file which cannot be written, and why."""
-    reason = error.strerror if isinstance(error, OSError) else None
-    said = re.sub(r" \(os error \d+\)", "", reason or str(error))  # as engines in Rust add it
-    return InputError(message("{file}: cannot be written: {reason}", file=path, reason=said))
+    reason = system_reason(error)
+    return InputError(message("{file}: cannot be written: {reason}", file=path, reason=reason))
 
 
 @contextmanager

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from shopscore.cli.voice import language_of
-from shopscore.messages import bilingual, translate
+from shopscore.errors import system_reason
+from shopscore.messages import bilingual, in_language, translate
 from support.command_line import plugins, process, shopscore
 
 WHICH = ("-p", "douyin", "-r", "2022", "--as-of", "2022-07-01")
@@ -264,3 +268,69 @@ class TestRepairs:
         assert "taken as empty" not in out
         kept = shopscore(*page[:-2]).done().out
         assert "before paid_at 2022-06-01 10:00:00: taken as empty" in kept
+
+
+def scores_of(file: Path) -> pl.DataFrame:
+    """The sheet of scores of a workbook."""
+    names, *rows = CalamineWorkbook.from_path(file).get_sheet_by_name("scores").to_python()
+    return pl.DataFrame([[str(cell) for cell in row] for row in rows], names, orient="row")
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])
+def test_reasons_in_files_follow_the_language(form: str, tmp_path: Path) -> None:
+    """They are for people; statuses, and the names of columns, are for programs."""
+    (tmp_path / "v.csv").write_text("shop_id,metric,value\nS1,pickup_rate,0.5", encoding="utf-8")
+    frames = {}
+    for lang in ("en", "zh"):
+        file = tmp_path / f"{lang}.{form}"
+        shopscore(
+            "score", "--values", tmp_path / "v.csv", *WHICH, "-o", file, "--lang", lang
+        ).done()
+        read = {"csv": pl.read_csv, "parquet": pl.read_parquet, "xlsx": scores_of}[form]
+        frames[lang] = read(file)
+    english, chinese = frames["en"], frames["zh"]
+    assert english.columns == chinese.columns
+    reasons = [name for name in english.columns if name.rpartition(".")[2] == "reason"]
+    assert english.drop(reasons).equals(chinese.drop(reasons))
+    said = [text for name in reasons for text in chinese[name].drop_nulls()]
+    assert len(said) > 3
+    assert not [text for text in said if re.search("[a-z]{3,}", text)]
+    assert re.search("[a-z]{3,}", english["reason"][0])
+
+
+class TestOfTheSystem:
+    """What the system and the TOML parser say in English is said in our own words."""
+
+    def score(self, *args: object) -> str:
+        return shopscore("score", "--lang", "zh", *WHICH, *args).err
+
+    def test_no_such_file(self, tmp_path: Path) -> None:
+        assert "没有这个文件" in self.score("--values", tmp_path / "v.csv")
+        assert "没有这个文件或文件夹" in self.score(tmp_path, "--numbers", tmp_path / "n.toml")
+
+    def test_a_folder_in_the_place_of_a_file(self, tmp_path: Path) -> None:
+        assert "是一个文件夹" in self.score(tmp_path, "--numbers", tmp_path)
+        (tmp_path / "v.csv").write_text("shop_id,metric,value\nS1,pickup_rate,0.5", "utf-8")
+        folder = tmp_path / "x.csv"
+        folder.mkdir()
+        assert "是一个文件夹" in self.score("--values", tmp_path / "v.csv", "-o", folder)
+
+    def test_a_file_in_the_place_of_a_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "v.csv").write_text("shop_id,metric,value\nS1,pickup_rate,0.5", "utf-8")
+        out = tmp_path / "v.csv" / "x.csv"
+        assert "不是文件夹" in self.score("--values", tmp_path / "v.csv", "-o", out)
+
+    def test_toml(self, tmp_path: Path) -> None:
+        (tmp_path / "n.toml").write_text("schema = 1\nweight = = 2\n", "utf-8")
+        said = self.score(tmp_path, "--numbers", tmp_path / "n.toml")
+        assert "第 2 行第 10 列不是有效的 TOML" in said
+
+    @pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC, errno.EEXIST])
+    def test_common_numbers_have_words(self, number: int) -> None:
+        assert not LATIN.findall(in_language(system_reason(OSError(number, "x")), "zh"))
+        engine = RuntimeError(f"could not write (os error {number})")
+        assert system_reason(engine) == system_reason(OSError(number, "x"))
+
+    def test_others_say_it_themselves(self) -> None:
+        assert system_reason(OSError(99999, "odd")) == "odd"
+        assert system_reason(ValueError("embedded null byte")) == "embedded null byte"

@@ -437,7 +437,8 @@ class TestStrict:
         )
 
     def test_unasked_is_a_note(self, spoilt: Path) -> None:
-        assert "1 row was set aside" in shopscore("score", spoilt, *WHICH).done().err
+        answer = shopscore("score", spoilt, *WHICH).done()
+        assert (answer.out + answer.err).count("1 row was set aside") == 1
 
     def test_environment(self, spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SHOPSCORE_STRICT", "1")
@@ -578,3 +579,83 @@ class TestUsage:
         here = paid().document["shops"][0]["status"]  # on 1 July in Shanghai: not counted yet
         there = paid("--tz", "UTC").document["shops"][0]["status"]
         assert (here, there) == ("insufficient_orders", "partial")
+
+
+class TestNoticesOfReading:
+    """Whatever is said of the files is among the notices, and is said once."""
+
+    @pytest.fixture
+    def spoilt(self, tmp_path: Path) -> Path:
+        orders = (
+            "shop_id,order_id,paid_at,picked_up_at,colour",
+            "S1,1,2022-06-01 10:00:00,soon,red",
+            "S1,2,never,,red",
+            "S1,6.92E+18,2022-06-01 10:00:00,,red",
+        )
+        (tmp_path / "orders.csv").write_text("\n".join(orders), encoding="utf-8")
+        (tmp_path / "strange.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+        return tmp_path
+
+    def test_json(self, spoilt: Path) -> None:
+        document = shopscore("score", spoilt, *JSON).done().document
+        told = {n["code"]: n for n in document["notices"]}
+        assert "strange.csv" in told["file_skipped"]["en"]
+        aside = told["rows_set_aside"]
+        assert aside["stream"] == "orders"
+        assert aside["en"].startswith("orders: 2 rows were set aside, of 3: ")
+        assert "digits of this id are lost" in aside["en"]
+        assert aside["zh"].startswith("orders：3 行中有 2 行被搁置：")
+        assert "编号的位数已丢失" in aside["zh"]
+        assert told["cells_emptied"]["en"].startswith(
+            "orders: 1 cell counts as empty, in picked_up_at"
+        )
+        assert told["columns_unused"]["en"].endswith(": colour")
+
+    @pytest.mark.parametrize("form", ["table", "csv", "json"])
+    @pytest.mark.parametrize("log", ["text", "json"])
+    def test_each_is_said_once(self, spoilt: Path, form: str, log: str) -> None:
+        answer = shopscore("score", spoilt, *WHICH, "-f", form, "--log-format", log).done()
+        said = answer.err + (answer.out if form == "table" and log == "text" else "")
+        for words in ("strange.csv: not recognised", "2 rows were set aside", ": colour"):
+            assert sum(words in line for line in said.splitlines()) == 1, words
+
+    def test_in_python(self, spoilt: Path) -> None:
+        result = ss.score(spoilt, platform="douyin", ruleset="2022", as_of="2022-07-01")
+        assert result.report is not None
+        assert {n.code for n in result.report.notices} <= {n.code for n in result.notices}
+
+
+class TestRequireOfSomeShops:
+    """With --shop only these shops are asked; how far the data reach is asked of all."""
+
+    @pytest.fixture
+    def two(self, events: Path, tmp_path: Path) -> Path:
+        """Values of A and B, which have peers, and of C, which is alone in its industry."""
+        metrics = [
+            m.id for m in ss.score(events, platform="douyin", ruleset="2022")["S0001"].metrics
+        ]
+        value = {"delivery_hours": "40", "refund_only_hours": "5", "return_refund_hours": "50"}
+        rows = [
+            f"{shop},women,{id},{value.get(id, '0.5')},100"
+            for shop in "AB"
+            for id in (*metrics, "paid_orders")
+            if id not in ("im_reply_seconds", "service_good_review_rate", "paid_orders")
+        ]
+        rows += [f"{shop},women,paid_orders,100,100" for shop in "AB"]
+        text = "\n".join(["shop_id,industry,metric,value,n", *rows, "C,men,pickup_rate,0.5,100"])
+        (tmp_path / "v.csv").write_text(text, encoding="utf-8")
+        return tmp_path / "v.csv"
+
+    def test_peers(self, two: Path) -> None:
+        peers = ("score", "--values", two, *WHICH, "--require", "peers=2")
+        shopscore(*peers, "--shop", "A").done()
+        shopscore(*peers, "--shop", "C").failed(1, "shop C")
+        shopscore(*peers).failed(1, "shop C")
+
+    def test_unknown_shops(self, two: Path) -> None:
+        which = ("score", "--values", two, *WHICH, "--require", "peers=2")
+        shopscore(*which, "--shop", "Z").failed(2, "Z")
+
+    def test_fresh_is_of_the_data(self, events: Path) -> None:
+        late = ("--as-of", "2022-09-01", "--require", "fresh", "--shop", "S0001")
+        shopscore("score", events, *WHO, "-r", "2022", *late).failed(1, "fresh")

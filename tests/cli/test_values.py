@@ -286,3 +286,89 @@ def test_a_message_of_the_table_is_a_message() -> None:
                         ruleset="2022", as_of="2022-07-01")  # fmt: skip
     assert isinstance(caught.value.args[0], Message)
     assert caught.value.text("zh") == "values：没有列 value；须有的列：shop_id、metric、value"
+
+
+def values_file(folder: Path, *rows: str) -> Path:
+    file = folder / "v.csv"
+    file.write_text("\n".join(("shop_id,metric,value,n", *rows)), encoding="utf-8")
+    return file
+
+
+def test_the_industry_is_that_of_shops_without_events_too(events: Path, tmp_path: Path) -> None:
+    file = values_file(tmp_path, "X1,pickup_rate,93%,100")
+    both = ("score", events, "--values", file, *WHICH, "-f", "json")
+    document = shopscore(*both, "--industry", "women").done().document
+    assert [s["industry"] for s in document["shops"] if s["shop_id"] == "X1"] == ["women"]
+    assert {s["industry"] for s in document["shops"]} > {"women"}  # the others keep their own
+    document = shopscore(*both).done().document
+    assert [s["industry"] for s in document["shops"] if s["shop_id"] == "X1"] == ["unknown"]
+
+
+class TestIdsOfShops:
+    @pytest.mark.parametrize("written", ["1.23E+17", "6,9e+18", "１．２３Ｅ＋１７"])
+    def test_rounded_ones_are_refused(self, written: str, tmp_path: Path) -> None:
+        rows = f'"{written}",pickup_rate,93%,100', '"S2",pickup_rate,93%,100'
+        file = values_file(tmp_path, *rows)
+        said = shopscore("score", "--values", file, *WHICH).failed(3, "v.csv", "line 2", "shop_id")
+        assert "digits of this id are lost" in said
+        (tmp_path / "orders.csv").write_text("order_id,paid_at\n1,2022-06-01\n", encoding="utf-8")
+        score = ("score", tmp_path / "orders.csv", *WHICH, "--shop-id", written)
+        shopscore(*score).failed(2, "--shop-id", "digits of this id are lost")
+
+    def test_marks_are_taken_away_as_from_events(self, events: Path, tmp_path: Path) -> None:
+        rows = '"\'S0001",pickup_rate,93%,100', '"=""S0002""",pickup_rate,93%,100'
+        file = values_file(tmp_path, *rows)
+        document = (
+            shopscore("score", events, "--values", file, *WHICH, "--prefer", "values", "-f", "json")
+            .done()
+            .document
+        )
+        assert "values_without_events" not in {n["code"] for n in document["notices"]}
+        rates = {
+            s["shop_id"]: m["value"]
+            for s in document["shops"]
+            for m in s["metrics"]
+            if m["id"] == "pickup_rate" and m["source"] == "values"
+        }
+        assert rates == {"S0001": 0.93, "S0002": 0.93}
+
+
+@pytest.mark.parametrize("written", ["1.5", "12.0001", "3.5单"])
+def test_things_are_counted_in_whole_numbers(written: str, tmp_path: Path) -> None:
+    file = values_file(tmp_path, "S1,pickup_rate,93%,100", f"S1,paid_orders,{written},")
+    shopscore("score", "--values", file, *WHICH).failed(3, "line 3", written, "whole numbers")
+
+
+@pytest.mark.parametrize("written", ["100", "1,200", "100.0", "100单"])
+def test_whole_numbers_in_any_form(written: str, tmp_path: Path) -> None:
+    file = values_file(tmp_path, "S1,pickup_rate,93%,100", f'S1,paid_orders,"{written}",')
+    shopscore("score", "--values", file, *WHICH).done()
+
+
+@pytest.mark.parametrize(
+    "option", ["--values", "--numbers", "--standards", "--benchmarks", "events"]
+)
+def test_standard_input_is_not_read(option: str, tmp_path: Path) -> None:
+    file = values_file(tmp_path, "S1,pickup_rate,93%,100")
+    args = {"events": ("-",), "--values": ("--values", "-")}.get(
+        option, ("--values", file, option, "-")
+    )
+    shopscore("score", *args, *WHICH).failed(2, "standard input", "write it to a file")
+
+
+class TestTemplateOfRulesNotInForce:
+    def test_is_of_the_newest_and_says_so(self) -> None:
+        answer = shopscore("values", "douyin").done()
+        assert answer.out == shopscore("values", "douyin", "-r", "2022").done().out
+        assert "douyin/experience/2022" in answer.err
+        assert "--ruleset" in answer.err
+
+    def test_of_a_day_that_was_named_it_is_an_error(self) -> None:
+        shopscore("values", "douyin", "--as-of", "2030-01-01").failed(4, "2030-01-01", "2022")
+
+    def test_rules_in_force_need_no_word(self) -> None:
+        assert shopscore("values", "pinduoduo").done().err == ""
+
+    @pytest.mark.parametrize("wrong", [("douyyin",), ("douyin", "-c", "x"), ("douyin", "-r", "1")])
+    def test_what_is_not_there_is_an_error(self, wrong: tuple[str, ...]) -> None:
+        shopscore("values", *wrong).failed(4)

@@ -207,3 +207,23 @@ class TestWrapping:
             for w in (width, width + 40)
         ]
         assert all(a >= b for a, b in pairwise(heights))
+
+
+@pytest.mark.usefixtures("eighty")
+def test_eighty_cells_have_room_for_the_status(events: Path, lang: str) -> None:
+    """Though all of them are as they should be; only an empty column goes before it."""
+    answer = shopscore("score", events, *WHICH, "--shop", "S0001", "--lang", lang).done()
+    assert widest(answer.out) <= 80
+    lines = answer.out.splitlines()
+    heading = lines[next(at for at, line in enumerate(lines) if line.startswith("──")) - 1]
+    assert heading.split()[-1] == {"en": "status", "zh": "状态"}[lang]
+
+
+def test_what_is_usual_goes_before_a_second_block() -> None:
+    usual = Column("status", ("ok", "ok"), usual=("ok",))
+    numbers = [Column(f"number{n}", ("1234567890", "1"), number=True) for n in range(3)]
+    name = Column("name", ("first", "second"))
+    (block,) = fit([name, *numbers, usual], 46, 1)
+    assert [c.head for c, _ in block] == ["name", "number0", "number1", "number2"]
+    (block,) = fit([name, *numbers, usual], 60, 1)
+    assert [c.head for c, _ in block][-1] == "status"

@@ -45,6 +45,29 @@ def test_the_template_can_be_filled_in(ruleset: ss.RuleSet, tmp_path: Path) -> N
                 filled(other, path)
 
 
+@pytest.mark.parametrize("ruleset", LACKING, ids=lambda r: r.name)
+def test_a_template_that_nobody_filled_in_is_no_source(ruleset: ss.RuleSet, tmp_path: Path) -> None:
+    template = numbers_template(ruleset)
+    industry = template.replace('# industries = ["…"]', 'industries = ["women"]')
+    untouched, own, whole = files(
+        tmp_path, untouched=template, industry=industry, filled=filled_in(template)
+    )
+    assert filled(ruleset, [untouched, own]).used == ()
+    assert filled(ruleset, [untouched, own]).variants == ()
+    (used,) = filled(ruleset, [untouched, whole]).used
+    assert used.file == str(whole)
+
+
+@pytest.mark.parametrize("ruleset", [*LACKING, PUBLISHED], ids=lambda r: r.name)
+def test_comments_of_the_template_are_chinese_too(ruleset: ss.RuleSet) -> None:
+    english, chinese = numbers_template(ruleset), numbers_template(ruleset, "zh")
+    assert tomllib.loads(english) == tomllib.loads(chinese)
+    assert len(english.splitlines()) == len(chinese.splitlines())
+    comments = re.findall(r"#(.*)", chinese.replace(ruleset.name, ""))
+    keys = r"weight|points|scorer|scorers\.NAME|industries|kind|bands|floor"
+    assert not re.findall(r"[a-z]{3,}", re.sub(keys, "", " ".join(comments)))
+
+
 def test_what_lacks_nothing_has_an_empty_template() -> None:
     template = numbers_template(PUBLISHED)
     assert "[" not in re.sub(r"^#.*$", "", template, flags=re.MULTILINE)

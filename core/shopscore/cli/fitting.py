@@ -50,8 +50,13 @@ class Column:
         return self._not_less_than(_longest(self.cells))
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing stands in any cell."""
+        return bool(self.cells) and {*self.cells} <= {*NOTHING}
+
+    @property
     def silent(self) -> bool:
-        """Whether no cell says anything."""
+        """Whether no cell says anything but the usual."""
         return bool(self.cells) and {*self.cells} <= {*NOTHING, *self.usual}
 
     def broken(self, most: int) -> int:
@@ -132,18 +137,20 @@ def _may_break(before: str, after: str) -> bool:
 def fit(columns: Sequence[Column], width: int, keys: int = 1) -> list[list[tuple[Column, int]]]:
     """Return the columns with their widths, so that they fit; in several blocks where they must.
 
-    What makes them fit, in this order: columns that say nothing are left out, the widest columns
-    are wrapped, long ids are broken, and what is still too much goes into further blocks, each
-    with the first columns, the ``keys`` by which a line is known.
+    What makes them fit, in this order: empty columns are left out, the widest columns are wrapped,
+    long ids are broken, columns are left out that say nothing but the usual, and what is still too
+    much goes into further blocks, each with the first columns, the ``keys`` by which a line is known.
     """
     shown = list(columns)
     if _sum(c.natural for c in shown) > width:
-        shown = [*columns[:keys], *(c for c in columns[keys:] if not c.silent)]
-    for least in ([c.least for c in shown], _broken(shown, width)):
-        if _sum(least) <= width:
-            natural = [max(c.natural, low) for c, low in zip(shown, least, strict=True)]
-            return [list(zip(shown, _share(natural, least, width), strict=True))]
-    return list(_blocks(shown, _broken(shown, width), width, keys))
+        shown = [*columns[:keys], *(c for c in columns[keys:] if not c.empty)]
+    telling = [*shown[:keys], *(c for c in shown[keys:] if not c.silent)]
+    for some in (shown, telling):
+        for least in ([c.least for c in some], _broken(some, width)):
+            if _sum(least) <= width:
+                natural = [max(c.natural, low) for c, low in zip(some, least, strict=True)]
+                return [list(zip(some, _share(natural, least, width), strict=True))]
+    return list(_blocks(telling, _broken(telling, width), width, keys))
 
 
 def _broken(columns: Sequence[Column], width: int) -> list[int]:

@@ -33,10 +33,10 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("events", type=options.FILE, required=False)
+@click.argument("events", type=options.INPUT, required=False)
 @click.option(
     "--values",
-    type=options.FILE,
+    type=options.INPUT,
     metavar="FILE",
     help="Metric values (CSV) instead of events, or beside them.",
 )
@@ -86,10 +86,10 @@ def score(
         if events is None:
             result = score_by_values(values, selection, tables, reading.industry)
         else:
-            beside = read_beside(values, prefer, selection)
+            beside = read_beside(values, prefer, selection, reading.industry)
             read = reading.read(events, rules.platform, stages)
             result = score_events(reading.check(read), selection, tables, stages, beside)
-        required.check(result)
+        required.check(result, shops)
         stages(message("writing"))
         write_result(result, shops, output)
     say_notices(result, output.form)
@@ -109,12 +109,12 @@ def values(rules: options.RuleOptions, output: options.OutputOptions) -> None:
     from ..analysis.values_template import values_template
 
     refuse_existing(output.path)
-    text = values_template(rules.select().rules, voice.lang())
+    text = values_template(rules.select_for_template().rules, voice.lang())
     write_cells(text, output.path, mark=output.bom or output.path is not None)
 
 
 @cli.command()
-@click.argument("events", type=options.FILE)
+@click.argument("events", type=options.INPUT)
 @options.platform_optional
 @options.reading
 @voice.speaking
@@ -127,7 +127,7 @@ def validate(
 ) -> None:
     """Read EVENTS and show the books: what was accepted, replaced, set aside, repaired, and why."""
     from ..results.json_text import validate_document
-    from .score_pages import say_unused, show_books
+    from .score_pages import show_books
 
     with Stages() as stages:
         report = reading.read(events, platform, stages).report
@@ -135,7 +135,6 @@ def validate(
         write(validate_document(report), output.path)
     else:
         show_books(report, output.path)
-        say_unused(report)
     if reading.strict and len(report.set_aside):
         n = len(report.set_aside)
         say(numbered("{n} row was set aside", "{n} rows were set aside", n), level=logging.ERROR)
@@ -143,7 +142,7 @@ def validate(
 
 
 @cli.command()
-@click.argument("file", type=options.FILE)
+@click.argument("file", type=options.INPUT)
 @click.option("--platform", "-p", metavar="P", help="Whose layouts and metrics; default all.")
 @options.plain_reading
 @click.option("--draft", is_flag=True, help="Write a layout to fill in, for --layout.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from attrs import evolve, field, fields, frozen
 
-from ..errors import UsageError
+from ..errors import CoverageError, UsageError
 from ..messages import message
 from .output_checks import (
     STANDARD_OUTPUT,
@@ -30,6 +30,20 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
 FILE = click.Path(path_type=Path)
+
+
+class _Input(click.Path):
+    """A file or folder that is read; standard input is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if str(value) == "-":
+            raise UsageError(
+                message("-: nothing is read from standard input; write it to a file, and name that")
+            )
+        return super().convert(value, param, ctx)
+
+
+INPUT = _Input(path_type=Path)
 
 
 @frozen
@@ -58,6 +72,28 @@ class RuleOptions:
             assumptions(self.assume, self.assume_file),
             self.numbers,
         )
+
+    def select_for_template(self) -> Selection:
+        """Select the rules for something to fill in: where none are in force today, the newest.
+
+        Nothing is scored by them, so that an old template does no harm; which it is, is said.
+        """
+        from ..plugins.catalog import platform
+
+        try:
+            return self.select()
+        except CoverageError:
+            if self.ruleset is not None or self.as_of is not None:
+                raise
+            newest = platform(self.platform).scorecard(self.scorecard).newest()
+        said = message(
+            "Note: no rule set is in force today; this is for the newest, {ruleset} ({span})."
+            " Name another with --ruleset",
+            ruleset=newest.name,
+            span=newest.span,
+        )
+        say(said)
+        return self.with_ruleset(newest.version).select()
 
     def with_ruleset(self, version: str) -> RuleOptions:
         """Return these options for another rule set."""
@@ -150,7 +186,7 @@ _shop_type = click.option("--shop-type", metavar="WORD", help="Of shops without 
 _layouts = click.option(
     "--layout",
     "layouts",
-    type=FILE,
+    type=INPUT,
     multiple=True,
     metavar="FILE",
     help="TOML that says how export files of your own are read.",
@@ -182,20 +218,20 @@ rules = _gather(
         "--assume", multiple=True, metavar="KEY=VALUE", help="Another value for an assumption."
     ),
     click.option(
-        "--assume-file", type=FILE, metavar="FILE", help="Values for assumptions, as TOML."
+        "--assume-file", type=INPUT, metavar="FILE", help="Values for assumptions, as TOML."
     ),
     click.option(
         "--numbers",
-        type=FILE,
+        type=INPUT,
         multiple=True,
         metavar="FILE",
         help="TOML with numbers that are missing in the rules.",
     ),
     click.option(
-        "--benchmarks", type=FILE, metavar="FILE", help="Table of percentiles instead of peers."
+        "--benchmarks", type=INPUT, metavar="FILE", help="Table of percentiles instead of peers."
     ),
     click.option(
-        "--standards", type=FILE, metavar="FILE", help="Table of what each metric must reach."
+        "--standards", type=INPUT, metavar="FILE", help="Table of what each metric must reach."
     ),
 )
 

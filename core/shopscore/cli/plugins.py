@@ -74,7 +74,7 @@ def rules(
             names = listed(r.ruleset.name for r in found)
             said = message("--missing needs one rule set, by -c and -r, among {names}", names=names)
             raise UsageError(said)
-        write(numbers_template(found[0].ruleset), output.path)
+        write(numbers_template(found[0].ruleset, voice.lang()), output.path)
     elif output.form == "json":
         write(rules_document(found), output.path)
     else:
@@ -100,7 +100,7 @@ def show(name: str, output: options.OutputOptions) -> None:
 @options.compared_rules
 @click.argument("old", metavar="V1")
 @click.argument("new", metavar="V2")
-@click.option("--events", type=options.FILE, metavar="EVENTS", help="Also score these by both.")
+@click.option("--events", type=options.INPUT, metavar="EVENTS", help="Also score these by both.")
 @options.plain_reading
 @voice.speaking
 @options.output("table", "json")

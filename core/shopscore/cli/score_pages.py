@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
-from ..messages import listed, message, numbered
+from ..messages import message, numbered
 from ..notices import Notice
 from ..reading.report import LoadReport
 from ..results.csv_text import csv_text
@@ -16,6 +16,9 @@ from .options import OutputOptions
 from .run import say, spoken, write, write_bytes, write_cells
 from .shop_tables import shop_table, shops_table
 
+#: Notices whose numbers and reasons stand in the tables of the books.
+_IN_TABLES = ("rows_set_aside", "cells_emptied")
+
 
 def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions) -> None:
     """Write a result, or only some of its shops, in the form that was asked for."""
@@ -25,7 +28,7 @@ def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions) 
     if output.form == "table":
         _show_result(result, shops, output.path)
         return
-    frame = result.to_polars()
+    frame = result.to_polars(lang=voice.lang())
     if shops:
         frame = frame[result.only(shops)]
     if output.form == "csv":
@@ -64,7 +67,8 @@ def show_books(report: LoadReport, path: Path | None) -> None:
     """Show the books of reading, the first cells set aside or repaired, and what to know."""
     more = (tables.words_table(report), tables.incidents_table(report))
     parts = [tables.books_table(report), *(part for part in more if part is not None)]
-    tables.show(*parts, *_footer(report.notices), output=path)
+    below = (notice for notice in report.notices if notice.code not in _IN_TABLES)
+    tables.show(*parts, *_footer(below), output=path)
 
 
 def say_notices(result: Result, form: str) -> None:
@@ -72,10 +76,8 @@ def say_notices(result: Result, form: str) -> None:
     ruleset = result.rules.ruleset
     if form != "table":
         _say_each(result.notices)
-    if result.report is not None:
-        say_reading_notices(result.report, frozenset(n.message for n in result.notices))
-        if len(result.report.set_aside):
-            say(message("shopscore validate shows which rows were set aside, and why"))
+    if result.report is not None and len(result.report.set_aside):
+        say(message("shopscore validate shows which rows were set aside, and why"))
     for assumption in result.rules.assumptions:
         if assumption.overridden:
             id = ruleset.full_id(assumption.id)
@@ -86,23 +88,3 @@ def say_notices(result: Result, form: str) -> None:
 
 def _say_each(notices: Iterable[Notice]) -> None:
     say(*(line for notice in notices if (line := voice.tell_notice(notice)) is not None))
-
-
-def say_reading_notices(report: LoadReport, told: Collection[str] = ()) -> None:
-    """Say on standard error what to know about what was read, but for what was told already."""
-    _say_each(notice for notice in report.notices if notice.message not in told)
-    say_unused(report)
-
-
-def say_unused(report: LoadReport) -> None:
-    """Say on standard error what of the input is not used: columns, and rows set aside."""
-    for name, columns in sorted(report.ignored.items()):
-        say(
-            message(
-                "Note: {stream}: columns that are not used: {columns}",
-                stream=name,
-                columns=listed(columns),
-            )
-        )
-    if n := len(report.set_aside):
-        say(numbered("Note: {n} row was set aside", "Note: {n} rows were set aside", n))

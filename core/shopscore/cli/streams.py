@@ -9,6 +9,7 @@ import os
 import sys
 from typing import TextIO
 
+from ..errors import system_reason
 from ..messages import message
 from .escaping import json_escape, shown_document, shown_lines
 
@@ -91,7 +92,7 @@ def print_bytes(data: bytes) -> None:
 
 def output_failure(error: OSError) -> str:
     """Return what to say of an error that nobody foresaw; most are of standard output."""
-    reason = error.strerror or str(error)
+    reason = system_reason(error)
     if error.errno in _OF_OUTPUT and error.filename is None:
         return message("standard output: {reason}", reason=reason)
     return reason

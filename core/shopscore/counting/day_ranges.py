@@ -56,12 +56,14 @@ class DayRanges:
     """The first and last day with rows of each tally, and the own days of each stream, since 1970.
 
     Only days before that of publication count. A row may fall on a day of its order, long before
-    its own. A stream without any day is there with None.
+    its own. A stream without any day is there with None; ``later`` are those of them that have
+    rows all the same, on the day of publication or after it.
     """
 
     first: Mapping[Tally, int] = field(factory=dict)
     last: Mapping[Tally, int] = field(factory=dict)
     own: Mapping[str, OwnDays | None] = field(factory=dict)
+    later: frozenset[str] = frozenset()
 
 
 def ranges_of_rows(resolved: Resolved, as_of: date) -> DayRanges:
@@ -96,16 +98,21 @@ def _ranges(
     first: dict[Tally, int] = {}
     last: dict[Tally, int] = {}
     own: dict[str, Days] = {}
+    filled: set[str] = set()
     for tally in tallies:
         if tally.stream not in streams:
             continue
         past = _before(today, days_of(whole_rows_of(tally)))
         if len(past):
             first[tally], last[tally] = int(past.min()), int(past.max())
-        days = [_before(today, days_of(every)) for every in own_days_of(tally)]
+        every_day = [days_of(every) for every in own_days_of(tally)]
+        filled |= {tally.stream for days in every_day if len(days)}
         known = own.get(tally.stream, np.empty(0, dtype=np.int64))
-        own[tally.stream] = np.unique(np.concatenate([known, *days]))
-    return DayRanges(first, last, {stream: OwnDays.of(days) for stream, days in own.items()})
+        own[tally.stream] = np.unique(
+            np.concatenate([known, *(_before(today, days) for days in every_day)])
+        )
+    later = frozenset(stream for stream in filled if not len(own[stream]))
+    return DayRanges(first, last, {s: OwnDays.of(days) for s, days in own.items()}, later)
 
 
 def _before(today: int, days: Days) -> Days:

@@ -82,6 +82,14 @@ class Amount:
         number = self.in_unit(possible.unit)
         if number is None:
             raise InputError(_not_in_unit(self.text, possible.unit, place))
+        if possible.unit == "count" and number.denominator != 1:
+            raise InputError(
+                message(
+                    "{place}: {value!r}: things are counted in whole numbers",
+                    place=place,
+                    value=self.text,
+                )
+            )
         above = possible.high is not None and number > possible.high
         if above or (possible.low is not None and number < possible.low):
             raise InputError(self._impossible(possible, number, place))

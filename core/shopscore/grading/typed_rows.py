@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError
@@ -15,6 +16,7 @@ from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.files import from_dataframe, read_file
 from ..reading.raw_table import RawTable
+from ..reading.rows.ids import LOST_DIGITS, bare_ids, rounded
 from .amounts import NONE, NOTHING, Amount, Possible, read_amount, read_percentile
 from .cell_places import Row
 from .names import Name, Names
@@ -100,8 +102,20 @@ def _open(values: Any) -> RawTable:
 def _read(table: RawTable, source: str, reader: _Reader) -> Iterator[TypedRow]:
     lines = table.lines(range(len(table.frame)))
     seen: dict[tuple[str, str, str], Row] = {}
+    shop_ids = _shop_ids(table)
+    lost = rounded(shop_ids)
     for position, cells in enumerate(table.frame.iter_rows(named=True)):
-        read = reader.row(cells, Row(source, position, lines[position]))
+        row, shop_id = Row(source, position, lines[position]), shop_ids[position]
+        if lost[position]:
+            raise InputError(
+                message(
+                    "{place}: {value!r}: {reason}",
+                    place=row.cell("shop_id"),
+                    value=shop_id,
+                    reason=LOST_DIGITS,
+                )
+            )
+        read = reader.row({**cells, "shop_id": shop_id}, row)
         key = read.shop_id, read.name.kind, read.name.id
         if key in seen:
             raise InputError(
@@ -114,6 +128,12 @@ def _read(table: RawTable, source: str, reader: _Reader) -> Iterator[TypedRow]:
             )
         seen[key] = read.row
         yield read
+
+
+def _shop_ids(table: RawTable) -> pl.Series:
+    """Return the shops of the rows, without the marks that event files lose too."""
+    texts = [_bare({"shop_id": cell}, "shop_id") for cell in table.frame["shop_id"]]
+    return bare_ids(pl.Series(texts, dtype=pl.String))
 
 
 @frozen

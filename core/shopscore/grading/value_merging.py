@@ -52,10 +52,14 @@ def check_prefer(prefer: object, values: object) -> None:
 
 @frozen(eq=False)
 class ValuesBeside:
-    """Values that a user typed in beside events, and which of the two goes first."""
+    """Values that a user typed in beside events, and which of the two goes first.
+
+    ``industry`` is that of the shops for which neither says one.
+    """
 
     typed: TypedValues
     prefer: Prefer = "events"
+    industry: str = UNKNOWN_INDUSTRY
 
 
 @frozen(eq=False)
@@ -97,7 +101,7 @@ def merge_values(
         for id, values in measured.items()
     }
     return ToGrade(
-        shops=_merge_shops(ids, shops, typed),
+        shops=_merge_shops(ids, shops, beside),
         measured=merged,
         supplied=evolve(typed.supplied(places), fill=beside.prefer == "events"),
         console=typed.console(places),
@@ -194,8 +198,9 @@ def _spread(values: MetricValues, rows: Rows) -> MetricValues:
     )
 
 
-def _merge_shops(ids: list[str], shops: pl.DataFrame, typed: TypedValues) -> pl.DataFrame:
+def _merge_shops(ids: list[str], shops: pl.DataFrame, beside: ValuesBeside) -> pl.DataFrame:
     """Return the shops of both; the table of values may say an industry that events do not."""
+    typed = beside.typed
     joined = pl.DataFrame({"shop_id": ids}, schema={"shop_id": pl.String}).join(
         shops, on="shop_id", how="left", maintain_order="left"
     )
@@ -205,7 +210,7 @@ def _merge_shops(ids: list[str], shops: pl.DataFrame, typed: TypedValues) -> pl.
         if said and known not in (None, UNKNOWN_INDUSTRY, said):
             row = next(r for r in typed.rows if r.shop_id == id and r.industry)
             raise row.other_industry(known)
-        industries.append(said or known or UNKNOWN_INDUSTRY)
+        industries.append(said or known or beside.industry)
     return joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
 
 

@@ -224,7 +224,7 @@ class Scorecard(Labelled):
             CoverageError: where none is in force; the message lists what is covered.
         """
         when = date.fromisoformat(day) if isinstance(day, str) else day
-        every = [r for r in map(self.ruleset, self.versions) if r.status != "user"]
+        every = self._platform_rulesets()
         in_force = [r for r in every if r.covers(when)]
         if not in_force:
             spans = [message("{about}: {said}", about=r.version, said=r.span) for r in every]
@@ -236,7 +236,25 @@ class Scorecard(Labelled):
                 spans=listed(spans) if spans else message("no rule sets"),
             )
             raise CoverageError(said)
-        return max(in_force, key=lambda r: (r.effective_from or date.min, r.version))
+        return max(in_force, key=_since)
+
+    def newest(self) -> RuleSet:
+        """Return the rule set that came into force last, whether it still is or not.
+
+        Raises:
+            CoverageError: where there is none.
+        """
+        if not (every := self._platform_rulesets()):
+            raise CoverageError(message("{scorecard} has no rule sets", scorecard=self.name))
+        return max(every, key=_since)
+
+    def _platform_rulesets(self) -> list[RuleSet]:
+        """Return the rule sets that apply by themselves: not those that a user must name."""
+        return [r for r in map(self.ruleset, self.versions) if r.status != "user"]
+
+
+def _since(ruleset: RuleSet) -> tuple[date, str]:
+    return ruleset.effective_from or date.min, ruleset.version
 
 
 @frozen(slots=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, system_reason
 from ..messages import Message, message
 from .openers import FolderKeys
 
@@ -56,7 +56,7 @@ def visible(folder: Path) -> list[Path]:
         return sorted(p for p in folder.iterdir() if not p.name.startswith(HIDDEN))
     except OSError as error:
         raise InputError(
-            message("{file}: {error}", file=folder, error=error.strerror or error)
+            message("{file}: {error}", file=folder, error=system_reason(error))
         ) from None
 
 

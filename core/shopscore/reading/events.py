@@ -13,7 +13,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
-from ..messages import Message, listed, message
+from ..messages import Message, listed, message, recalled
 from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from ..notices import FIRST, Notice
@@ -25,6 +25,7 @@ from .openers import Opener, ShopDefaults, open_tables
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
 from .rows.clocks import find_zone
 from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
+from .rows.ids import LOST_DIGITS, bare_ids, rounded
 from .rows.links import ORDER, Linked, link
 from .rows.places import Places
 from .sources import Sources, find_sources
@@ -221,6 +222,8 @@ def _shop_defaults(
                 hint=did_you_mean(shop_type, known),
             )
         )
+    if shop_id is not None and rounded(bare_ids(pl.Series([shop_id], dtype=pl.String))).any():
+        raise UsageError(message("shop_id= {id}: {reason}", id=repr(shop_id), reason=LOST_DIGITS))
     return ShopDefaults(shop_id, industry, shop_type)
 
 
@@ -352,6 +355,6 @@ def _first_of(set_aside: pl.DataFrame) -> Message:
         "{place}: {value} {reason}{more}",
         place=listed(part for part in parts if part),
         value=repr(first["value"]),
-        reason=first["reason"],
+        reason=recalled(first["reason"]),
         more=message(" (and {n} more)", n=others) if others else "",
     )

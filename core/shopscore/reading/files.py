@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from ..errors import InputError
+from ..errors import InputError, system_reason
 from ..messages import Message, message
 from ..notices import Notice
 from .formats.body import Body, Origin, Refusals
@@ -86,7 +86,7 @@ def read_canonical(path: Path, label: str, columns: Collection[str]) -> RawTable
         return _read_text(open_canonical(path, label, columns), columns)
     except OSError as error:
         raise InputError(
-            message("{file}: {error}", file=path, error=error.strerror or error)
+            message("{file}: {error}", file=path, error=system_reason(error))
         ) from None
 
 

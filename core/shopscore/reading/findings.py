@@ -1,4 +1,4 @@
-"""What reading found in the rows of all files, as notices: repeated rows, words, lost links."""
+"""What reading found in the rows of all files, as notices: repeated rows, words, losses, lost links."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from ..messages import message, numbered
+from ..messages import Translated, listed, message, numbered, recalled
 from ..notices import FIRST, Notice
 from .rows.consolidation import ConsolidatedRows
 from .rows.links import ORDER, Linked
+from .unlisted import count_words
+
+#: Reasons that a notice names; the lists of cells name all.
+_NAMED = 3
 
 
 def on_rows(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[Notice]:
-    """Yield where files overlapped and what was made of it, and words that no list has."""
+    """Yield where files overlapped and what was made of it, and what of them does not count."""
     for name, stream in consolidated.items():
         if stream.repeated:
             said = numbered(
@@ -44,6 +48,48 @@ def on_rows(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[Notice]:
             )
             yield Notice("suborders_merged", said, stream=name)
         yield from (words.notice() for words in stream.unlisted)
+        yield from _on_losses(name, stream)
+
+
+def _on_losses(name: str, stream: ConsolidatedRows) -> Iterator[Notice]:
+    """Yield what of a stream does not count: rows, cells and columns."""
+    if n := stream.books.set_aside:
+        said = numbered(
+            "{stream}: {n} row was set aside, of {rows}: {reasons}",
+            "{stream}: {n} rows were set aside, of {rows}: {reasons}",
+            n,
+            stream=name,
+            rows=stream.books.rows_in,
+            reasons=_reasons(stream.set_aside["reason"]),
+        )
+        yield Notice("rows_set_aside", said, stream=name)
+    if n := stream.books.repaired:
+        said = numbered(
+            "{stream}: {n} cell counts as empty, in {columns}: {reason}",
+            "{stream}: {n} cells count as empty, in {columns}; the first: {reason}",
+            n,
+            stream=name,
+            columns=listed(count_words(stream.repaired["column"])),
+            reason=recalled(stream.repaired["reason"][0]),
+        )
+        yield Notice("cells_emptied", said, stream=name)
+    if stream.ignored:
+        said = message(
+            "{stream}: columns that are not used: {columns}",
+            stream=name,
+            columns=listed(stream.ignored),
+        )
+        yield Notice("columns_unused", said, stream=name)
+
+
+def _reasons(reasons: pl.Series) -> Translated:
+    """Return why rows could not be used, the most frequent reasons first."""
+    counted = list(count_words(reasons).items())
+    named = [
+        message("{word} ({rows})", word=recalled(reason), rows=rows)
+        for reason, rows in counted[:_NAMED]
+    ]
+    return listed([*named, *(["…"] if len(counted) > _NAMED else [])])
 
 
 def on_links(stream: str, linked: Linked, shop_ids: pl.Series, orders: pl.DataFrame) -> Notice:

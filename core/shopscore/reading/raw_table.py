@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ..errors import InputError
+from ..errors import InputError, system_reason
 from ..messages import listed, message
 from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
@@ -41,7 +41,7 @@ class FileVersion(NamedTuple):
             found = path.stat()
         except OSError as error:
             raise InputError(
-                message("{file}: {error}", file=path, error=error.strerror or error)
+                message("{file}: {error}", file=path, error=system_reason(error))
             ) from None
         return cls(path, found.st_size, found.st_mtime_ns, found.st_ino)
 

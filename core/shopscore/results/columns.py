@@ -203,10 +203,13 @@ class Columns:
         """Return the dimension that a metric is weighed in; None for informational ones."""
         return next((d.id for d, m in self.ruleset.entries if m.id == id), None)
 
-    def frame(self, head: Mapping[str, object]) -> pl.DataFrame:
-        """Return one row per shop; the values of ``head`` are the same in each, and come first."""
+    def frame(self, head: Mapping[str, object], lang: str) -> pl.DataFrame:
+        """Return one row per shop; the values of ``head`` are the same in each, and come first.
+
+        Reasons are in a language; all other words are for programs.
+        """
         columns = {name: repeat(value, len(self)) for name, value in head.items()}
-        columns |= self.of_shops
+        columns |= self.of_shops | {"reason": self.reasons.column(lang)}
         for id, points in self.dimension_points.items():
             columns[f"{id}.points"] = points
             columns |= {f"{id}.{name}": c for name, c in self.dimension_console(id).items()}
@@ -214,6 +217,7 @@ class Columns:
             for name in (*_OF_METRIC, *OPTIONAL):
                 if name in metric.columns:
                     columns[f"{id}.{name}"] = metric[name]
+            columns[f"{id}.reason"] = self.metric_reasons[id].column(lang)
         columns["tiers"] = self.tiers
         columns["possible_tiers"] = self.possible_tiers
         columns["not_checked"] = self.not_checked

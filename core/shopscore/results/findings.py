@@ -10,10 +10,12 @@ import numpy as np
 from ..composing.eligibility import EligibilityCheck, ranked_shops
 from ..exact.rationals import Mask
 from ..grading.points import Graded
+from ..grading.variants import by_variant
 from ..grading.weighing import MetricValues
 from ..messages import Message, listed, message
 from ..model.rulesets import RuleSet
 from ..notices import Notice
+from ..rules.coverage import missing_numbers
 from .hints import rules_command
 from .notices_on_values import notices_on_values
 from .reference_tables import ReferenceTables
@@ -186,6 +188,9 @@ def _missing_numbers(result: Result) -> Iterator[Notice]:
     """Yield a notice on numbers that are missing, and how to supply them."""
     rules, missing = result.rules, [m.number for m in result.missing_numbers]
     if missing:
+        shops = by_variant(rules.exact, result.shops["industry"])
+        rulesets = (*(ruleset for _, ruleset in rules.variants), rules.ruleset)
+        lacking = [v.rows for r, v in zip(rulesets, shops, strict=True) if missing_numbers(r)]
         said = message(
             "numbers of {ruleset} are not published and were not supplied: {count} ({first});"
             " {command} --missing prints a file to fill in, for numbers=",
@@ -194,4 +199,5 @@ def _missing_numbers(result: Result) -> Iterator[Notice]:
             first=listed([*missing[:3], *(["…"] if len(missing) > 3 else [])]),
             command=rules_command(rules),
         )
-        yield Notice("numbers_missing", said)
+        notice = Notice("numbers_missing", said)
+        yield notice.about(result.shops["shop_id"], np.logical_or.reduce(lacking))

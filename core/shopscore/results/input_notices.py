@@ -1,4 +1,4 @@
-"""What reading found that bears on a result: the same notices, with the metrics concerned."""
+"""What reading found, for a result: the same notices, with the metrics concerned."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..reading.report import LoadReport
 
 
 def on_input(report: LoadReport, rules: BoundRuleSet) -> Iterator[Notice]:
-    """Yield notices on lost links and unlisted words that a metric of the rules reads."""
+    """Yield the notices of reading: lost links and unlisted words with the metrics that read them."""
+    words = {w.notice(): _reading(rules, w.stream, w.column) for w in report.unlisted}
     for notice in report.notices:
-        if notice.code == "no_links" and (metrics := _linking(rules, str(notice.stream))):
-            yield evolve(notice, metrics=metrics)
-    for words in report.unlisted:
-        if metrics := _reading(rules, words.stream, words.column):
-            yield words.notice(metrics)
+        if notice.code == "no_links":
+            yield evolve(notice, metrics=_linking(rules, str(notice.stream)))
+        else:
+            yield evolve(notice, metrics=words.get(notice, notice.metrics))
 
 
 def _linking(rules: BoundRuleSet, stream: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from ..composing.eligibility import ranked_shops
 from ..errors import RequirementError, UsageError, did_you_mean
+from ..exact.rationals import Mask
 from ..grading.points import Graded
 from ..messages import message, numbered
 from .result import Result
@@ -61,14 +62,20 @@ class Requirements:
                 )
         return cls(tuple(words), peers)
 
-    def check(self, result: Result) -> Result:
+    def check(self, result: Result, shop_ids: tuple[str, ...] = ()) -> Result:
         """Return the result; raise where it is not what it must be.
+
+        With ``shop_ids`` only these shops must be complete and ranked among enough. How far the
+        data reach is asked of all of them: nobody else's rows tell it of one shop.
 
         Raises:
             RequirementError: naming the requirement, and what does not hold.
+            UsageError: for a shop that is not there.
         """
         for word in self.words:
             failed = [n for n in result.notices if n.code in _CODES[word]]
+            if shop_ids:
+                failed = [n for n in failed if n.concerns(shop_ids)]
             if failed:
                 raise RequirementError(
                     numbered(
@@ -80,18 +87,21 @@ class Requirements:
                         more=len(failed) - 1,
                     )
                 )
-        self._check_peers(result)
+        if self.peers:
+            asked = np.ones(len(result), dtype=np.bool_)
+            if shop_ids:
+                asked[:] = False
+                asked[result.only(shop_ids).to_numpy()] = True
+            self._check_peers(result, asked)
         return result
 
-    def _check_peers(self, result: Result) -> None:
-        if not self.peers:
-            return
+    def _check_peers(self, result: Result, asked: Mask) -> None:
         for id, graded in result.graded.items():
-            self._check_unranked(result, id, graded)
+            self._check_unranked(result, id, graded, asked)
             if graded.percentiles is None:
                 continue
             ranked = graded.percentiles.peers
-            few = np.flatnonzero((ranked > 0) & (ranked < self.peers))
+            few = np.flatnonzero((ranked > 0) & (ranked < self.peers) & asked)
             if len(few):
                 raise RequirementError(
                     message(
@@ -103,10 +113,12 @@ class Requirements:
                     )
                 )
 
-    def _check_unranked(self, result: Result, id: str, graded: Graded) -> None:
+    def _check_unranked(self, result: Result, id: str, graded: Graded, asked: Mask) -> None:
         """Raise where a shop has a value and no rank; but not where rules keep it from ranking."""
         ranked = ranked_shops(result.rules.exact, result.checks)
-        missed = graded.unranked if ranked is None else graded.unranked & ranked
+        missed = graded.unranked & asked
+        if ranked is not None:
+            missed = missed & ranked
         if missed.any():
             row = int(np.flatnonzero(missed)[0])
             raise RequirementError(

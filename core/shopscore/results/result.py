@@ -159,13 +159,15 @@ class Result:
             console=self.console,
         )
 
-    def to_polars(self) -> pl.DataFrame:
+    def to_polars(self, *, lang: str = "en") -> pl.DataFrame:
         """Return one row per shop: score, each dimension's points, and each metric's columns.
+
+        Reasons are in a language: ``zh`` is Chinese, anything else English.
 
         The first columns, ``platform``, ``scorecard``, ``ruleset`` and ``as_of``, are the same in
         every row, so that the frames of several results can be put below each other.
         """
-        return self.columns.frame({**self._names, "as_of": self.as_of})
+        return self.columns.frame({**self._names, "as_of": self.as_of}, lang)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the columns of :meth:`to_polars` as a pandas dataframe.

@@ -42,7 +42,7 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
         if stream not in readers:
             continue
         if own is None:
-            yield _empty(stream, readers[stream], as_of)
+            yield _empty(stream, readers[stream], as_of, later=stream in ranges.later)
         elif today - own.last > _silence(own):
             yield _stale(stream, own.last, readers[stream], as_of)
     for (stream, day), metrics in short.items():
@@ -71,6 +71,21 @@ def counted_in_part(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> froz
     )
 
 
+def without_past(rules: BoundRuleSet, ranges: DayRanges) -> dict[str, str]:
+    """Return metrics of which nobody knows whether rows count, with a stream that each reads.
+
+    All rows of the stream are of the day of publication or later, so that it tells nothing of the
+    days before. Of a stream without any row it is known that there is none; so it is of facts.
+    """
+    late = ranges.later - {_FACTS}
+    return {
+        id: tally.stream
+        for id, metric in rules.metrics.items()
+        for tally in metric.aggregator.tallies
+        if tally.stream in late
+    }
+
+
 def _first_day(rules: BoundRuleSet, id: str, as_of: date) -> int:
     return (as_of - _EPOCH).days - rules.metrics[id].window.weights(as_of).last_age
 
@@ -81,13 +96,12 @@ def _silence(own: OwnDays | None) -> int:
     return max(_FRESH_DAYS, pause)
 
 
-def _empty(stream: str, metrics: list[str], as_of: date) -> Notice:
-    said = message(
-        "{stream}: no row before {as_of}; read by {metrics}",
-        stream=stream,
-        as_of=as_of,
-        metrics=listed(metrics),
-    )
+def _empty(stream: str, metrics: list[str], as_of: date, *, later: bool) -> Notice:
+    values = {"stream": stream, "as_of": as_of, "metrics": listed(metrics)}
+    if later:
+        said = message("{stream}: all rows are of {as_of} or later; read by {metrics}", **values)
+    else:
+        said = message("{stream}: no row before {as_of}; read by {metrics}", **values)
     return Notice("empty_stream", said, stream=stream, metrics=tuple(metrics))
 
 

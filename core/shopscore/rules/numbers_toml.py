@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from ..errors import InputError, RuleSetError, UsageError, did_you_mean
-from ..messages import Message, message
+from ..messages import Message, in_language, message
 from ..model.assumptions import Number
 from ..model.expressions import Assumed
 from ..model.metrics import Better
@@ -95,8 +95,10 @@ class _Check:
 
 def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRuleSet:
     ruleset = original
+    used: list[NumbersUsed] = []
     for file in (f for f in files if not f.used.industries):
         ruleset = _fill_from(file, original, ruleset, check)
+        used += [file.used] if _has_numbers(file.tables) else []
     owners: dict[str, str] = {}
     variants = []
     for file in (f for f in files if f.used.industries):
@@ -111,9 +113,19 @@ def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRul
                 raise RuleSetError(said)
             owners[industry] = file.used.file
         variant = _fill_from(file, original, ruleset, check)
-        variants.append((frozenset(file.used.industries), variant))
-    used = sorted((f.used for f in files), key=lambda used: bool(used.industries))
+        if _has_numbers(file.tables):
+            used.append(file.used)
+            variants.append((frozenset(file.used.industries), variant))
     return FilledRuleSet(ruleset, tuple(variants), tuple(used))
+
+
+def _has_numbers(tables: Mapping[str, Any]) -> bool:
+    """Return whether a file gives any number: one that nobody filled in is not the source of any."""
+    dimensions = tables.get("dimensions", ())
+    rows = [*dimensions, *(metric for row in dimensions for metric in row.get("metrics", ()))]
+    return any(set(row) - {"id", "metrics"} for row in rows) or any(
+        set(scorer) - {"kind"} for scorer in tables.get("scorers", {}).values()
+    )
 
 
 def _as_sequence(source: NumbersSource) -> Sequence[str | Path | Mapping[str, Any]]:
@@ -327,21 +339,31 @@ def _is_published(what: object, source: str) -> Message:
     )
 
 
-def numbers_template(ruleset: RuleSet) -> str:
-    """Return a numbers file to fill in: a line for every missing number of the rule set."""
-    return "\n".join(_template(ruleset))
+def numbers_template(ruleset: RuleSet, lang: str = "en") -> str:
+    """Return a numbers file to fill in: a line for every missing number of the rule set.
+
+    Its comments are in a language: ``zh`` is Chinese, anything else English.
+    """
+    return "\n".join(in_language(line, lang) for line in _template(ruleset, lang))
 
 
-def _template(ruleset: RuleSet) -> Iterator[str]:
+def _template(ruleset: RuleSet, lang: str) -> Iterator[str]:
     missing = {m.number for m in missing_numbers(ruleset)}
     if not missing:
-        yield f"# No number is missing in {ruleset.name}: there is nothing to fill in."
+        yield message(
+            "# No number is missing in {ruleset}: there is nothing to fill in.",
+            ruleset=ruleset.name,
+        )
         return
-    yield f"# Numbers missing in {ruleset.name}. Fill in what you know, and remove the #."
+    yield message(
+        "# Numbers missing in {ruleset}. Fill in what you know, and remove the #.",
+        ruleset=ruleset.name,
+    )
     yield "schema = 1"
     for key in ("platform", "scorecard", "version"):
         yield f'{key} = "{getattr(ruleset, key)}"'
-    yield '# industries = ["…"]  # only for shops of these industries; without it for all'
+    only = message("only for shops of these industries; without it for all").text(lang)
+    yield f'# industries = ["…"]  # {only}'
     for dimension in ruleset.dimensions:
         place = f"dimensions.{dimension.id}"
         if not any(number.startswith(f"{place}.") for number in missing):
@@ -355,11 +377,22 @@ def _template(ruleset: RuleSet) -> Iterator[str]:
             if keys:
                 yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"'
                 yield from (f"# {key} = " for key in keys)
+    yield from _scorers_to_fill_in(ruleset, missing, lang)
+
+
+def _scorers_to_fill_in(ruleset: RuleSet, missing: Collection[str], lang: str) -> Iterator[str]:
+    bands = message("# bands = [[worst bound, points], …, [best bound, points]]")
     if any(number.endswith(".scorer") for number in missing):
-        yield "\n# [scorers.NAME]  # for the metrics above that need a scorer"
-        yield '# kind = "bands"\n# bands = [[worst bound, points], …, [best bound, points]]'
+        needed = message("for the metrics above that need a scorer").text(lang)
+        yield f"\n# [scorers.NAME]  # {needed}"
+        yield '# kind = "bands"'
+        yield bands
     for name, spec in ruleset.scorers.items():
         if spec.missing:
-            yield f'\n[scorers.{name}]  # {spec.missing}\nkind = "{spec.kind}"'
-            yield "# bands = [[worst bound, points], …, [best bound, points]]"
-            yield "# floor = …  # points of a value that reaches no bound; by default the bottom of the scale"
+            why = in_language(spec.missing, lang)
+            yield f'\n[scorers.{name}]  # {why}\nkind = "{spec.kind}"'
+            yield bands
+            yield message(
+                "# floor = …  # points of a value that reaches no bound; by default the bottom of the"
+                " scale"
+            )

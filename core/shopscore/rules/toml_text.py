@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, RuleSetError
+from ..errors import InputError, RuleSetError, system_reason
 from ..exact.decimals import exact_decimal
 from ..messages import Message, message, numbered
 
@@ -41,6 +41,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+#: Where the parser found a mistake, at the end of what it says.
+_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
+
 
 def read_text(path: Path) -> str:
     """Return the text of a user's TOML file.
@@ -51,8 +54,7 @@ def read_text(path: Path) -> str:
     try:
         data = _read_bytes(path)
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        why = getattr(error, "strerror", None) or error
-        raise InputError(message("{file}: {why}", file=path, why=str(why))) from None
+        raise InputError(message("{file}: {why}", file=path, why=system_reason(error))) from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -93,10 +95,22 @@ def parse_toml(text: str, origin: str) -> dict[str, Any]:
     try:
         document = tomllib.loads(text, parse_float=exact)
     except ValueError as error:  # of the parser itself, or of a date that no calendar has
-        said = message("{file}: not valid TOML: {why}", file=origin, why=str(error))
-        raise RuleSetError(said) from None
+        raise RuleSetError(_invalid(origin, str(error))) from None
     check_numbers(document, origin)
     return document
+
+
+def _invalid(origin: str, why: str) -> Message:
+    """Return what is said of a mistake: the place first, since the parser has English words only."""
+    if found := _PLACE.search(why):
+        return message(
+            "{file}: not valid TOML at line {line}, column {column}: {why}",
+            file=origin,
+            line=found[1],
+            column=found[2],
+            why=_PLACE.sub("", why),
+        )
+    return message("{file}: not valid TOML: {why}", file=origin, why=why)
 
 
 def unusable_number(number: object) -> Message:

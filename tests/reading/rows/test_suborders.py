@@ -437,4 +437,5 @@ def test_a_later_state_is_told_where_only_one_of_two_files_is_an_export(tmp_path
     assert [n.code for n in events.report.notices if n.stream == "orders"] == [
         "file_recognised",
         "states_replaced",
+        "columns_unused",
     ]

@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal, Protocol
 
 from attrs import frozen
 
-from ...errors import InputError
+from ...errors import InputError, system_reason
 from ...messages import listed, message
 
 #: The most that a packed file may come to, and how small it may have been packed beyond that.
@@ -78,7 +78,7 @@ class Content:
             raise _damaged_archive(self.label, error) from None
         except OSError as error:
             raise InputError(
-                message("{file}: {error}", file=self.path, error=error.strerror or error)
+                message("{file}: {error}", file=self.path, error=system_reason(error))
             ) from None
 
     def start(self, length: int = 4096) -> bytes:
