@@ -651,7 +651,11 @@ class TestHugeNumbers:
         answer.failed(code)
 
     @pytest.mark.parametrize(
-        "pair", ["bad_review.max_rating=1e99999999", "weight.pickup_rate=1e-99999999"]
+        "pair",
+        [
+            "bad_review.max_rating=1e99999999",
+            pytest.param("weight.pickup_rate=1e-99999999", marks=pytest.mark.slow),
+        ],
     )
     def test_assumption(self, events: Path, pair: str) -> None:
         self.refused(2, "score", events, "--assume", pair)
@@ -663,7 +667,14 @@ class TestHugeNumbers:
         path = folder(**{"orders.csv": HEAD + ROW, "bench.csv": BENCH + row})
         self.refused(3, "score", path / "orders.csv", "--benchmarks", path / "bench.csv")
 
-    @pytest.mark.parametrize("cells", ["1e99999999,10", "1e-99999999,10", "0.1,1e99999999"])
+    @pytest.mark.parametrize(
+        "cells",
+        [
+            "1e99999999,10",
+            pytest.param("1e-99999999,10", marks=pytest.mark.slow),
+            pytest.param("0.1,1e99999999", marks=pytest.mark.slow),
+        ],
+    )
     def test_value(self, folder: Folder, cells: str) -> None:
         path = folder(**{"v.csv": f"{VALUES}S1,bad_review_rate,{cells}\n"})
         self.refused(3, "score", "--values", path / "v.csv")

@@ -75,7 +75,7 @@ class TestEach:
             assert (shop["score"] is not None) == (shop["score_exact"] is not None) == has_total
         assert document["numbers"] == []
 
-    @pytest.mark.parametrize("lang", ["zh", "en"])
+    @pytest.mark.parametrize("lang", [pytest.param("zh", marks=pytest.mark.slow), "en"])
     def test_table(self, name: str, lang: str, events: Path) -> None:
         answer = shopscore("score", events, *which(name), "--lang", lang).done()
         platform, card, version = name.split("/")
@@ -90,6 +90,7 @@ class TestEach:
         nobody = translate(said, lang) in answer.err
         assert nobody == (EXPECTED[name][1] not in (None, 1)), "only where a total is meant to be"
 
+    @pytest.mark.slow
     def test_csv(self, name: str, events: Path) -> None:
         answer = shopscore("score", events, *which(name), "-f", "csv").done()
         rows = list(csv.DictReader(io.StringIO(answer.out)))
@@ -98,7 +99,7 @@ class TestEach:
         ranked = [row for row in rows if "no_peers" not in row.values()]
         assert {row["coverage"] for row in ranked} == {"" if known is None else str(float(known))}
 
-    @pytest.mark.parametrize("lang", ["zh", "en"])
+    @pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.slow)])
     def test_one_shop(self, name: str, lang: str, events: Path) -> None:
         answer = shopscore("score", events, *which(name), "--shop", "S0003", "--lang", lang).done()
         platform, card, version = name.split("/")

@@ -8,6 +8,7 @@ import shlex
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,12 @@ KNOWN = {
 }
 
 
-def messages() -> Iterator[tuple[str, str]]:
+@cache
+def messages() -> tuple[tuple[str, str], ...]:
+    return tuple(_messages())
+
+
+def _messages() -> Iterator[tuple[str, str]]:
     """The texts of core outside the commands, with their file; not docstrings."""
     for path in sorted(CORE.rglob("*.py")):
         name = path.relative_to(CORE).as_posix()

@@ -83,9 +83,9 @@ class TestModule:
         "args",
         [
             ("--version",),
-            ("score", "--help"),
-            ("score", "x", *WHICH),
-            ("score", "x", "--platform"),
+            pytest.param(("score", "--help"), marks=pytest.mark.slow),
+            pytest.param(("score", "x", *WHICH), marks=pytest.mark.slow),
+            pytest.param(("score", "x", "--platform"), marks=pytest.mark.slow),
             ("nothing",),
         ],
     )
@@ -93,6 +93,7 @@ class TestModule:
         code = "import runpy; runpy.run_module('shopscore', run_name='__main__', alter_sys=True)"
         assert python(code, *args) == process("shopscore", *args)
 
+    @pytest.mark.slow
     def test_scores_the_same(self, events: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "shopscore", "score", events, *WHICH, "-f", "json"],

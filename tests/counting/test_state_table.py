@@ -37,7 +37,7 @@ EVENTS: Streams = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def state() -> ss.Tallies:
     return tallied(EVENTS)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 import shopscore as ss
 from shopscore.samples import generate
@@ -29,6 +30,7 @@ with open("in_parts.json", "w", encoding="utf-8") as file:
 """
 
 
+@pytest.mark.slow
 def test_the_bytes_are_those_of_one_run_over_everything(tmp_path: Path) -> None:
     """The day brings new orders, and rows of old ones, whose units are corrected."""
     sample = generate(shops=8, orders=600, seed=5, end=date(2024, 6, 29))

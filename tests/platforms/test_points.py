@@ -59,7 +59,15 @@ DURATIONS = ("refund_only_hours", "return_refund_hours")
 OTHERS = ("im_3min_reply_rate", "im_dissatisfaction_rate", "dispute_liability_rate")
 
 
-@pytest.fixture(scope="module", params=[(30, 7, 90), (31, 14, 60), (32, 12, 16)], ids=str)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((30, 7, 90), marks=pytest.mark.slow),
+        (31, 14, 60),
+        pytest.param((32, 12, 16), marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
 def reading(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Reading:
     """Two industries and single shops; twins, whose values tie; and few rows, so that some lack."""
     seed, shops, orders = request.param

@@ -1,6 +1,6 @@
 """Thousands of spoilt files: a message or balanced books, never a traceback, memory bounded.
 
-``SHOPSCORE_SOAK`` says how many; ``tox -e soak`` takes 5,000.
+``SHOPSCORE_SOAK`` says how many; ``tox -e slow`` takes 500, ``tox -e soak`` 5,000.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import pytest
 import shopscore as ss
 from shopscore.samples import generate, write_csv
 from support.spoilt_files import Rows, mutated
+
+pytestmark = pytest.mark.soak
 
 FILES = int(os.environ.get("SHOPSCORE_SOAK", "60"))
 #: Files per test, so that a failure is found again soon.

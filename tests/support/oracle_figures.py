@@ -69,7 +69,14 @@ class Reading:
         }
 
     def score(self, key: str, as_of: date, **options: object) -> ss.Result:
-        """As the package scores them."""
+        """As the package scores them; without options the same result for all who ask."""
+        return self._score(key, as_of, **options) if options else self._scored(key, as_of)
+
+    @cache  # noqa: B019 - as above
+    def _scored(self, key: str, as_of: date) -> ss.Result:
+        return self._score(key, as_of)
+
+    def _score(self, key: str, as_of: date, **options: object) -> ss.Result:
         platform, scorecard, ruleset = key.split("/")
         return ss.score(
             self.events,

@@ -34,6 +34,7 @@ from support.oracle_comparison import (
     read,
     sorted_reasons,
 )
+from support.slow_cases import mostly_slow
 
 F = Fraction
 
@@ -86,18 +87,18 @@ def test_scores_on_half_cents_go_up(half_cents: Both) -> None:
     assert shops["H1"]["score_exact"] == "141/40"
 
 
-@pytest.mark.parametrize(
-    "as_of",
-    [
-        "2024-03-01",
-        "2024-02-29",
-        "2024-05-16",
-        "2024-07-02",
-        "2024-07-15",
-        "2024-10-12",
-        "2022-01-01",
-    ],
-)
+DAYS = [
+    "2024-02-29",
+    "2024-03-01",
+    "2024-05-16",
+    "2024-07-02",
+    "2024-07-15",
+    "2024-10-12",
+    "2022-01-01",
+]
+
+
+@pytest.mark.parametrize("as_of", mostly_slow(DAYS, 0, 3))
 def test_other_days_agree(as_of: str, seed_50: Both) -> None:
     check(seed_50, date.fromisoformat(as_of))
 
@@ -186,11 +187,13 @@ def test_a_reason_names_missing_streams(tmp_path: Path) -> None:
     assert shop["im_3min_reply_rate"].reason == "no stream conversations"
 
 
-@pytest.mark.parametrize(
-    "stream",
-    ["shops", "orders", "reviews violations", "aftersales", "conversations", "complaints",
-     "shop_facts escalations", "reviews complaints aftersales", "orders reviews"],
-)  # fmt: skip
+MISSING = [
+    "orders", "shops", "reviews violations", "aftersales", "conversations", "complaints",
+    "shop_facts escalations", "reviews complaints aftersales", "orders reviews",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stream", mostly_slow(MISSING, 0, 2))
 def test_missing_streams_agree(stream: str, tmp_path: Path) -> None:
     events = random_events(42, shops=3, orders=40)
     for name in stream.split():
@@ -207,18 +210,17 @@ def lacking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return read(events, tmp_path_factory.mktemp("lacking"))
 
 
-@pytest.mark.parametrize(
-    "assumptions",
-    [
-        {},
-        {"eligibility.min_paid_orders": 1},
-        {"score.decimals": 0},
-        {"score.decimals": 4, "weight.im_3min_reply_rate": "2.5", "weight.pickup_rate": 0},
-        {"weight.im_3min_reply_rate": 0},
-        {"weight.quality_return_rate": 0, "weight.pickup_rate": 0, "weight.complaint_rate": 0},
-    ],
-    ids=str,
-)  # fmt: skip
+OF_WHAT_LACKS: list[dict[str, object]] = [
+    {},
+    {"eligibility.min_paid_orders": 1},
+    {"score.decimals": 0},
+    {"score.decimals": 4, "weight.im_3min_reply_rate": "2.5", "weight.pickup_rate": 0},
+    {"weight.im_3min_reply_rate": 0},
+    {"weight.quality_return_rate": 0, "weight.pickup_rate": 0, "weight.complaint_rate": 0},
+]
+
+
+@pytest.mark.parametrize("assumptions", mostly_slow(OF_WHAT_LACKS, 1, 2), ids=str)
 def test_what_is_known_agrees(assumptions: dict[str, object], lacking: Both) -> None:
     """A metric that lacks and weighs nothing leaves the score; a heavy one widens what it can be."""
     shops = check(lacking, assumptions=assumptions)
@@ -276,7 +278,7 @@ ASSUMPTIONS: list[dict[str, object]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("assumptions", ASSUMPTIONS, ids=str)
+@pytest.mark.parametrize("assumptions", mostly_slow(ASSUMPTIONS, 0, 2), ids=str)
 def test_overridden_assumptions_agree(assumptions: dict[str, object], seed_50: Both) -> None:
     shops = check(seed_50, assumptions=assumptions)
     assert shops != by_oracle(seed_50.loaded), "the assumption changes nothing here"

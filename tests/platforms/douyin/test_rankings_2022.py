@@ -17,6 +17,7 @@ from oracle.douyin_2022_totals import round_half_up
 from oracle.event_loading import Loaded
 from oracle.random_events import random_events
 from support.oracle_comparison import AS_OF, Both, read
+from support.slow_cases import mostly_slow
 
 F = Fraction
 
@@ -172,7 +173,7 @@ def assert_points(shop: ss.ShopView, expected: Again) -> None:
     }
 
 
-@pytest.mark.parametrize(("options", "policy", "assume"), RANKINGS, ids=str)
+@pytest.mark.parametrize(("options", "policy", "assume"), mostly_slow(RANKINGS, 1, 2), ids=str)
 def test_ranking_policy_median_and_peers(
     options: dict[str, Any],
     policy: str,
@@ -214,7 +215,7 @@ def known_share(shop: ss.ShopView, lacking: Sequence[str]) -> Fraction:
     )
 
 
-@pytest.mark.parametrize(("options", "policy", "assume"), RANKINGS, ids=str)
+@pytest.mark.parametrize(("options", "policy", "assume"), mostly_slow(RANKINGS, 0, 4), ids=str)
 def test_the_ends_of_a_score_of_which_a_metric_lacks(
     options: dict[str, Any], policy: str, assume: dict[str, object], without_replies: Both
 ) -> None:

@@ -51,7 +51,10 @@ def test_positions_are_those_of_a_dictionary(
         {(rng.randrange(4), rng.choice("abcdé店") * rng.randrange(1, 4)) for _ in range(60)}
     )
     rng.shuffle(pairs)
-    wanted = [(rng.randrange(5), rng.choice("abcdé店x") * rng.randrange(1, 5)) for _ in range(150)]
+    asked = 40 if chunk == 1 else 150  # one by one takes long
+    wanted = [
+        (rng.randrange(5), rng.choice("abcdé店x") * rng.randrange(1, 5)) for _ in range(asked)
+    ]
     there = {pair: row for row, pair in enumerate(pairs)}
     table = frame(pairs)
     found = positions(table, KeyIndex.of(hasher(table)), frame(wanted))
