@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import polars as pl
 
 from ..messages import Translated, listed, message, numbered, recalled
@@ -94,21 +95,24 @@ def _reasons(reasons: pl.Series) -> Translated:
 
 def on_links(stream: str, linked: Linked, shop_ids: pl.Series, orders: pl.DataFrame) -> Notice:
     """Return that rows of some shops name orders of which none is there, with an id of each file."""
-    shops = pl.Series(linked.lost, dtype=pl.UInt32).implode()
-    rows = linked.rows.filter(
-        pl.col("shop").is_in(shops), pl.col("order_id").is_not_null(), pl.col(ORDER).is_null()
+    is_lost = np.zeros(len(shop_ids), dtype=np.bool_)
+    is_lost[list(linked.lost)] = True
+    of_lost, of_lost_orders = (
+        pl.Series(is_lost[rows["shop"].to_numpy()]) for rows in (linked.rows, orders)
     )
-    there = orders.filter(pl.col("shop").is_in(shops))
+    # the ids alone: rows are wide, and nearly all of them are of other shops
+    named = linked.rows["order_id"].filter(of_lost & linked.rows[ORDER].is_null()).drop_nulls()
+    there = orders["order_id"].filter(of_lost_orders)
     if len(there):
         said = numbered(
             "{stream}: {n} row names an order, which is not among the orders of its shop:"
             " compare the ids, such as {named!r} here and {known!r} there",
             "{stream}: {n} rows name orders, and none of these is among the orders of their shops:"
             " compare the ids, such as {named!r} here and {known!r} there",
-            len(rows),
+            len(named),
             stream=stream,
-            named=rows["order_id"].min(),
-            known=there["order_id"].min(),
+            named=named.min(),
+            known=there.min(),
         )
     else:
         said = numbered(
@@ -116,7 +120,7 @@ def on_links(stream: str, linked: Linked, shop_ids: pl.Series, orders: pl.DataFr
             " shops, such as {named!r} here and {known!r} in orders",
             "{stream}: {n} rows name orders, and their shops have none: compare the ids of the"
             " shops, such as {named!r} here and {known!r} in orders",
-            len(rows),
+            len(named),
             stream=stream,
             named=shop_ids[linked.lost[0]],
             known=shop_ids[int(orders["shop"].min())],  # type: ignore[arg-type]
