@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -10,6 +12,8 @@ from attrs import frozen
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 
+#: Numbers of first bits that an index tells apart: 32 MB of places.
+_MOST_BITS = 22
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 _LOW = np.uint64(2**32 - 1)
@@ -31,7 +35,7 @@ def hashes(key: pl.DataFrame) -> Hashes:
     return result
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class KeyIndex:
     """Hashes in order, each packed with its row: one sort serves duplicates and look-ups.
 
@@ -64,15 +68,37 @@ class KeyIndex:
         marks[:-1] |= same
         return np.sort(self.rows(marks))
 
+    @cached_property
+    def _starts(self) -> tuple[np.uint64, Positions]:
+        """By how much a hash is shifted to be a number of its first bits, and where each begins.
+
+        There are about as many such numbers as entries, so that a hash is found after a step or
+        two: half of the time of a binary search over six million entries.
+        """
+        bits = min(len(self.packed).bit_length(), _MOST_BITS)
+        shift = np.uint64(64 - bits)
+        sizes = np.bincount((self.packed >> shift).view(np.int64), minlength=1 << bits)
+        return shift, np.cumsum(sizes) - sizes
+
     def find(self, wanted: Hashes) -> Positions:
         """Return for each hash the position here of the first entry that may have it, else −1."""
-        found = np.full(len(wanted), -1, dtype=np.int64)
-        if len(self.packed) and len(wanted):
-            asked = KeyIndex.of(wanted)  # in order, so that the search walks through memory once
-            halves = asked.packed & ~_LOW
-            at = np.minimum(np.searchsorted(self.packed, halves), len(self.packed) - 1)
-            found[asked.rows()] = np.where((self.packed[at] & ~_LOW) == halves, at, -1)
-        return found
+        if not len(self.packed) or not len(wanted):
+            return np.full(len(wanted), -1, dtype=np.int64)
+        shift, starts = self._starts
+        halves = wanted & ~_LOW
+        at = starts[(halves >> shift).view(np.int64)]
+        behind = np.flatnonzero(self._before(at, halves))
+        while len(behind):
+            at[behind] += 1
+            behind = behind[self._before(at[behind], halves[behind])]
+        last = len(self.packed) - 1
+        found = (at <= last) & ((self.packed[np.minimum(at, last)] & ~_LOW) == halves)
+        return np.where(found, at, -1)
+
+    def _before(self, at: Positions, halves: Hashes) -> npt.NDArray[np.bool_]:
+        """Return which entries stand before the place of a hash; there are none after the last."""
+        last = len(self.packed) - 1
+        return (at <= last) & (self.packed[np.minimum(at, last)] < halves)
 
     def following(self, at: Positions) -> Positions:
         """Return the next entry after each position if it may have the same hash, else −1."""

@@ -11,6 +11,42 @@ from ..marks import without_nothing
 from .cells import trim
 from .ids import bare_ids, rounded, totals
 
+#: Places of the table that distinct texts are found with: 4 MB, which caches hold.
+_MOST_BITS = 20
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def distinct(cells: pl.Series) -> tuple[npt.NDArray[np.uint32], pl.Series]:
+    """Return a code per row, and the text of each code; no cell is null.
+
+    A hash finds a row that may have the same text, and the text decides; rows of which another
+    text has the place go round again, with other places. This takes a fifth of the time of a cast
+    to categories, which was a sixth of all that reading and scoring ten million events took.
+
+    >>> codes, texts = distinct(pl.Series(["b", "a", "b"]))
+    >>> texts.gather(codes).to_list()
+    ['b', 'a', 'b']
+    """
+    codes = np.empty(len(cells), dtype=np.uint32)
+    found: list[pl.Series] = [cells.clear()]
+    rows: npt.NDArray[np.int64] = np.arange(len(cells))
+    hashes, known = cells.hash().to_numpy(), 0
+    while len(rows):
+        bits = min(len(rows).bit_length() + 2, _MOST_BITS)
+        places = (hashes >> np.uint64(64 - bits)).view(np.int64)
+        at = np.full(1 << bits, -1, dtype=np.int32)
+        at[places] = np.arange(len(places), dtype=np.int32)
+        taken = np.flatnonzero(at >= 0)
+        texts = cells.gather(at[taken])
+        at[taken] = np.arange(len(taken), dtype=np.int32)
+        own = at[places]
+        codes[rows] = own + known
+        found.append(texts)
+        known += len(texts)
+        left = (texts.gather(own) != cells).arg_true().to_numpy()
+        rows, cells, hashes = rows[left], cells.gather(left), hashes[left] * _ODD
+    return codes, pl.concat(found)
+
 
 @frozen(eq=False)
 class ShopCodes:
@@ -26,13 +62,8 @@ class ShopCodes:
     @classmethod
     def of(cls, shop_ids: pl.Series) -> ShopCodes:
         """Return the codes of a column of text."""
-        filled = shop_ids.fill_null("") if shop_ids.null_count() else shop_ids
-        codes = filled.cast(pl.Categorical).to_physical().to_numpy()
-        row_of_code = np.full(int(codes.max()) + 1 if len(codes) else 0, -1, dtype=np.int64)
-        row_of_code[codes] = np.arange(len(codes))
-        used = np.flatnonzero(row_of_code >= 0)
-        ids = bare_ids(trim(filled.gather(row_of_code[used])))
-        return cls(codes, used, without_nothing(ids))
+        codes, texts = distinct(shop_ids.fill_null("") if shop_ids.null_count() else shop_ids)
+        return cls(codes, np.arange(len(texts)), without_nothing(bare_ids(trim(texts))))
 
     def missing(self) -> pl.Series | None:
         """Return which rows have no shop; None where every row has one."""
