@@ -578,19 +578,16 @@ def test_peers_are_told_and_can_be_asked_for() -> None:
     assert (three.score, three.score_low, three.score_high) == (None, 1, 4.75)
 
 
-def test_a_stream_that_begins_on_the_day_says_nothing_of_those_before() -> None:
-    """Reviews of the day itself and later: nobody knows whether there were any before."""
+def test_rows_of_the_day_itself_and_later_are_told() -> None:
     given = moved("reviews", "reviewed_at", [0, -1, -400])(frames())
     result = scored(given)
-    shop = result["A"]
-    assert (shop.status, shop.score, shop.coverage) == ("partial", None, 0.5)
-    assert (shop.score_low, shop.score_high) == (2.25, 4.75)
-    assert shop["bad_reviews"].reason == "no row of reviews before 2025-03-01"
     (notice,) = [n for n in result.notices if n.code == "empty_stream"]
     assert "all rows are of 2025-03-01 or later" in notice.text("en")
     assert "2025-03-01 当天或之后" in notice.text("zh")
     tallies = ss.tally(ss.resolve(given, platform=TOY, as_of=AS_OF))
-    assert known_of(scored(tallies, shops=given["shops"]), "A") == known_of(result, "A")
+    assert notice in scored(tallies, shops=given["shops"]).notices
+    with pytest.raises(ss.RequirementError, match="or later"):
+        scored(given, require="fresh")
 
 
 def test_a_lone_shop_is_told_in_chinese_too_what_is_missing() -> None:

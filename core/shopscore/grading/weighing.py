@@ -65,11 +65,6 @@ class MetricValues:
         """Return the same numbers, known to be too low perhaps, where there are any."""
         return evolve(self, cut=~self.lacking)
 
-    def not_asked(self, reason: Message) -> MetricValues:
-        """Return the same numbers; where there is none, input is missing for a reason."""
-        lacking = self.lacking | ~self.known
-        return evolve(self, lacking=lacking, lacking_reason=self.lacking_reason or reason)
-
     def enough(self, least: int) -> Mask:
         """Return which values rest on enough rows; those that tell no number are taken to."""
         many = np.asarray(self.n >= least, dtype=np.bool_)

@@ -71,21 +71,6 @@ def counted_in_part(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> froz
     )
 
 
-def without_past(rules: BoundRuleSet, ranges: DayRanges) -> dict[str, str]:
-    """Return metrics of which nobody knows whether rows count, with a stream that each reads.
-
-    All rows of the stream are of the day of publication or later, so that it tells nothing of the
-    days before. Of a stream without any row it is known that there is none; so it is of facts.
-    """
-    late = ranges.later - {_FACTS}
-    return {
-        id: tally.stream
-        for id, metric in rules.metrics.items()
-        for tally in metric.aggregator.tallies
-        if tally.stream in late
-    }
-
-
 def _first_day(rules: BoundRuleSet, id: str, as_of: date) -> int:
     return (as_of - _EPOCH).days - rules.metrics[id].window.weights(as_of).last_age
 
