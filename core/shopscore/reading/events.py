@@ -174,10 +174,11 @@ def read_events(
     say(message("looking for the latest states"))
     ids = pl.concat([pl.Series([], dtype=pl.String), *(t.shop_ids for t in typed.values())])
     ids = ids.unique().sort().alias("shop_id")
-    consolidated = {name: consolidate(rows, ids, zone) for name, rows in typed.items()}
+    # each stream's rows are let go as soon as its latest states are known
+    consolidated = {name: consolidate(typed.pop(name), ids, zone) for name in [*typed]}
     say(message("linking"))
     events = _assemble(ids, consolidated, streams, zone.key if zone else None, defaults)
-    joined = [table for rows in typed.values() for table in rows.tables]
+    joined = [table for stream in consolidated.values() for table in stream.places.tables]
     members = tuple(member for table in joined for member in table.members)
     on_files = (notice for table in members for notice in table.notices)
     notices = (*sources.notices, *on_files, *on_rows(consolidated))
@@ -274,8 +275,7 @@ def _assemble(
     found: list[Notice] = []
     orders = None
     if "orders" in consolidated:
-        rows = consolidated["orders"].rows
-        keys = rows.select("shop", "order_id").rechunk()  # looked up over and over
+        keys = consolidated["orders"].rows.select("shop", "order_id")
         orders = keys, consolidated["orders"].index
     for name, stream in consolidated.items():
         linked = Linked(stream.rows)

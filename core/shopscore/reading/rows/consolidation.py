@@ -129,6 +129,9 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) ->
         for name, value in defaults.items()
         if name in repaired_rows.columns and repaired_rows[name].null_count()
     )
+    if stream.name == "orders":  # looked up over and over
+        keys = filled.select("shop", *stream.key).rechunk()
+        filled = filled.with_columns(keys.get_columns())
     shown, instants = _on_the_wall(filled.drop(ROW, PARTS, strict=False), stream, zone)
     return ConsolidatedRows(
         rows=shown,
