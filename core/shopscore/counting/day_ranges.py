@@ -6,11 +6,13 @@ there, so that events and their state reach equally far.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from attrs import field, frozen
 
 from ..evaluation.with_polars import to_polars
@@ -18,12 +20,15 @@ from ..model.expressions import DAY_SECONDS
 from ..model.instants import with_instants
 from ..model.tallies import Tally
 from .cells import cell_days, fingerprint
+from .needs import KEPT
 from .resolution import Resolved
-from .selection import day_number
+from .selection import CHUNK, day_number
 from .state import Tallies
 from .whole_rows import own_days_of, whole_rows_of
 
 Days = npt.NDArray[np.int64]
+
+_NO_DAYS: Days = np.empty(0, dtype=np.int64)
 
 
 @frozen
@@ -68,52 +73,92 @@ class DayRanges:
 
 def ranges_of_rows(resolved: Resolved, as_of: date) -> DayRanges:
     """Return the ranges of all rows of events, also of those that do not count."""
-
-    def days_of(every: Tally) -> Days:
-        frame = resolved.frames[every.stream]
-        day = to_polars(with_instants(every, frame.columns).day).floordiv(DAY_SECONDS)
-        return frame.select(day.alias("day"))["day"].drop_nulls().unique().to_numpy()
-
-    return _ranges(resolved.rules.tallies, resolved.events.frames, days_of, as_of)
+    tallies = tuple(t for t in resolved.rules.tallies if t.stream in resolved.events.frames)
+    looked_at = {every: None for look in _looks(tallies) for every in (look.whole, *look.own)}
+    days: dict[Tally, Days] = {}
+    for stream, frame in resolved.frames.items():
+        wanted = tuple(every for every in looked_at if every.stream == stream)
+        columns = _day_columns(wanted, tuple(frame.columns))
+        parts = (frame.slice(at, CHUNK).select(columns) for at in range(0, len(frame), CHUNK))
+        found = zip(*(map(_distinct, part.get_columns()) for part in parts), strict=True)
+        days |= dict.fromkeys(wanted, _NO_DAYS)
+        days |= {e: np.concatenate(d) for e, d in zip(wanted, found, strict=False)}
+    return _ranges(tallies, days.__getitem__, as_of)
 
 
 def ranges_of_cells(state: Tallies, tallies: Iterable[Tally], as_of: date) -> DayRanges:
     """Return the ranges of all rows that a state was counted from."""
+    streams = {stream for stream, _ in state.columns}
 
     def days_of(every: Tally) -> Days:
         cells = state.daily.get(fingerprint(every))
-        return np.empty(0, dtype=np.int64) if cells is None else cell_days(cells.keys)
+        return _NO_DAYS if cells is None else cell_days(cells.keys)
 
-    return _ranges(tallies, {stream for stream, _ in state.columns}, days_of, as_of)
+    return _ranges(tuple(t for t in tallies if t.stream in streams), days_of, as_of)
 
 
-def _ranges(
-    tallies: Iterable[Tally],
-    streams: Collection[str],
-    days_of: Callable[[Tally], Days],
-    as_of: date,
-) -> DayRanges:
+@lru_cache(maxsize=KEPT)
+def _day_columns(wanted: tuple[Tally, ...], columns: tuple[str, ...]) -> tuple[pl.Expr, ...]:
+    """Return the days of tallies: one call to polars for all of them."""
+    days = (to_polars(with_instants(every, columns).day) // DAY_SECONDS for every in wanted)
+    return tuple(day.alias(str(at)) for at, day in enumerate(days))
+
+
+def _distinct(days: pl.Series) -> Days:
+    """Return each day that a row has once: counting them takes a tenth of hashing them."""
+    there = days.drop_nulls().to_numpy()
+    if not len(there):
+        return _NO_DAYS
+    first = int(there.min())
+    return np.flatnonzero(np.bincount(there - first)) + first
+
+
+@frozen
+class _Look:
+    """A tally, and the tallies of whole rows that say how far its own reach."""
+
+    tally: Tally
+    whole: Tally
+    own: tuple[Tally, ...]
+
+
+@lru_cache(maxsize=KEPT)
+def _looks(tallies: tuple[Tally, ...]) -> tuple[_Look, ...]:
+    """Return what to look at for each tally; equal tallies are one and the same."""
+    known: dict[Tally, Tally] = {}
+    return tuple(
+        _Look(
+            tally,
+            known.setdefault(whole := whole_rows_of(tally), whole),
+            tuple(known.setdefault(every, every) for every in own_days_of(tally)),
+        )
+        for tally in tallies
+    )
+
+
+def _ranges(tallies: tuple[Tally, ...], days_of: Callable[[Tally], Days], as_of: date) -> DayRanges:
     """Return the ranges of tallies, given the days of a tally of whole rows."""
     today = day_number(as_of)
     first: dict[Tally, int] = {}
     last: dict[Tally, int] = {}
     own: dict[str, Days] = {}
-    filled: set[str] = set()
-    for tally in tallies:
-        if tally.stream not in streams:
-            continue
-        past = _before(today, days_of(whole_rows_of(tally)))
-        if len(past):
-            first[tally], last[tally] = int(past.min()), int(past.max())
-        every_day = [days_of(every) for every in own_days_of(tally)]
-        filled |= {tally.stream for days in every_day if len(days)}
-        known = own.get(tally.stream, np.empty(0, dtype=np.int64))
-        own[tally.stream] = np.unique(
-            np.concatenate([known, *(_before(today, days) for days in every_day)])
-        )
-    later = frozenset(stream for stream in filled if not len(own[stream]))
-    return DayRanges(first, last, {s: OwnDays.of(days) for s, days in own.items()}, later)
+    known: dict[Tally, Days] = {}
+    for look in _looks(tallies):
+        stream = look.tally.stream
+        for every in (look.whole, *look.own):
+            if every not in known:
+                known[every] = np.sort(days_of(every))
+        if len(days := _before(today, known[look.whole])):
+            first[look.tally], last[look.tally] = int(days[0]), int(days[-1])
+        every_day = [own.get(stream, _NO_DAYS), *(known[every] for every in look.own)]
+        own[stream] = np.unique(np.concatenate(every_day))
+    past = {stream: _before(today, days) for stream, days in own.items()}
+    later = {stream for stream, days in own.items() if len(days) and not len(past[stream])}
+    return DayRanges(
+        first, last, {stream: OwnDays.of(days) for stream, days in past.items()}, frozenset(later)
+    )
 
 
 def _before(today: int, days: Days) -> Days:
-    return days[days < today]
+    """Return those of ascending days that are before another."""
+    return days[: np.searchsorted(days, today)]

@@ -12,15 +12,13 @@ from attrs import evolve, field, frozen
 
 from ..errors import UsageError
 from ..messages import message
-from ..model.expressions import columns_of
-from ..model.joined import joined_of
 from ..model.streams import Stream
-from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
 from ..reading.rows.links import ORDER
 from .joining import column_of, instants_of, joined_column, stream_rows
-from .once import once_column, winners
+from .needs import StreamNeeds, needs_of
+from .once import winners
 from .units import Rows, Units, reach_beyond_orders
 
 
@@ -98,29 +96,27 @@ class Resolved:
 
 def resolve_events(events: Events, rules: BoundRuleSet) -> Resolved:
     """Join the facts of the order, mark excluded rows, and decide which rows count once."""
-    frames = {}
-    for name in dict.fromkeys(t.stream for t in rules.tallies):
-        tallies = [t for t in rules.tallies if t.stream == name]
-        frames[name] = _resolved_stream(events, rules.streams[name], tallies)
+    frames = {
+        name: _resolved_stream(events, rules.streams[name], needs)
+        for name, needs in needs_of(rules).items()
+    }
     return Resolved(events, rules, frames)
 
 
-def _resolved_stream(events: Events, stream: Stream, tallies: list[Tally]) -> pl.DataFrame:
+def _resolved_stream(events: Events, stream: Stream, needs: StreamNeeds) -> pl.DataFrame:
     rows = stream_rows(events, stream.name)
     orders = events.frames.get("orders")
     columns = [rows["shop"]]
-    refs = columns_of(*(e for t in tallies for e in t.expressions))
-    columns.extend(column_of(ref, events, stream) for ref in refs)
-    columns.extend(instants_of(refs, events, stream))
+    columns.extend(column_of(ref, events, stream) for ref in needs.columns)
+    columns.extend(instants_of(needs.columns, events, stream))
     excluded = _excluded(stream, rows, orders)
     if excluded is not None:
         columns.append(excluded)
     frame = pl.DataFrame(columns)
-    joined = joined_of(*(e for t in tallies for e in t.expressions))
-    frame = frame.with_columns(joined_column(node, events, frame) for node in joined)
-    for once, tally in {once_column(t): t for t in tallies if t.once}.items():
-        frame = frame.with_columns(pl.Series(once, winners(frame, tally)))
-    return frame
+    frame = frame.hstack([joined_column(node, events, frame) for node in needs.joined])
+    return frame.hstack(
+        [pl.Series(once, winners(frame, tally)) for once, tally in needs.once.items()]
+    )
 
 
 def _excluded(stream: Stream, rows: pl.DataFrame, orders: pl.DataFrame | None) -> pl.Series | None:

@@ -5,8 +5,9 @@ Sums over windows, daily cells and :func:`counted_rows` all begin here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,12 @@ from ..errors import ExpressionError, InputError, UsageError
 from ..evaluation.bounds import Bounds, bounds
 from ..evaluation.with_polars import to_polars
 from ..messages import message
-from ..model.expressions import DAY_SECONDS, columns_of
+from ..model.expressions import DAY_SECONDS, Expr, columns_of
 from ..model.instants import with_instants
 from ..model.joined import joined_of
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
+from .needs import KEPT
 from .once import once_column
 from .resolution import Resolved
 
@@ -29,6 +31,8 @@ Positions = npt.NDArray[np.int64]
 #: The first second that counts, and the first one after it.
 Span = tuple[int, int]
 
+#: Times until the year 9999 and amounts of money lie within this.
+_USUAL = (-(2**40), 2**40)
 #: Rows that are taken through the expressions at a time.
 CHUNK = 1 << 19
 _EPOCH = date(1970, 1, 1)
@@ -74,14 +78,13 @@ def counted(
     """
     if not tallies or not len(frame):
         return
-    timed = [with_instants(tally, frame.columns) for tally in tallies]
-    _check_bounds(frame, timed)
-    columns = _columns(frame, tallies, timed, spans)
+    plan = _plan(tuple(tallies), tuple(spans), tuple(frame.columns))
+    _check_bounds(frame, plan)
     for start in range(0, len(frame), CHUNK):
         chunk = frame.slice(start, CHUNK)
-        found = chunk.lazy().select(columns).collect()
+        found = chunk.lazy().select(plan.columns).collect()
         shop = chunk["shop"].to_numpy()
-        for i, tally in enumerate(timed):
+        for i, tally in enumerate(plan.timed):
             at = np.flatnonzero(found[f"mask{i}"].to_numpy())
             time = found[_time_name(tally)].to_numpy()[at]
             value = None if tally.counts_rows else found[f"value{i}"].to_numpy()[at]
@@ -113,8 +116,38 @@ def _time_name(tally: Tally) -> str:
     return f"time {tally.day.key}"
 
 
+@frozen(eq=False)
+class _Plan:
+    """What a chunk of rows with some columns is asked for, and which columns that reads.
+
+    ``timed`` are the tallies, with instants where rows have some. Where ``safe``, nothing on the
+    way can leave int64 while every column lies within :data:`_USUAL`.
+    """
+
+    timed: tuple[Tally, ...]
+    columns: tuple[pl.Expr, ...]
+    read: tuple[str, ...]
+    safe: bool
+
+
+@lru_cache(maxsize=KEPT)
+def _plan(
+    tallies: tuple[Tally, ...], spans: tuple[Span | None, ...], names: tuple[str, ...]
+) -> _Plan:
+    """Return the plan of counting tallies, made once: walking trees takes as long as 10,000 rows."""
+    timed = tuple(with_instants(tally, names) for tally in tallies)
+    expressions = [e for t in timed for e in t.expressions]
+    read = (*(r.path for r in columns_of(*expressions)), *(j.key for j in joined_of(*expressions)))
+    return _Plan(
+        timed,
+        tuple(_columns(names, tallies, timed, spans)),
+        read,
+        _is_safe(expressions, dict.fromkeys(read, _USUAL)),
+    )
+
+
 def _columns(
-    frame: pl.DataFrame,
+    names: Collection[str],
     tallies: Sequence[Tally],
     timed: Sequence[Tally],
     spans: Sequence[Span | None],
@@ -122,7 +155,7 @@ def _columns(
     """Return all expressions that a chunk is asked for: a mask and a value per tally, each once."""
     columns = {}
     for i, (declared, tally, span) in enumerate(zip(tallies, timed, spans, strict=True)):
-        columns[f"mask{i}"] = _mask(frame, tally, once_column(declared), span)
+        columns[f"mask{i}"] = _mask(names, tally, once_column(declared), span)
         # a row without time or value does not count: 0 keeps the columns plain integers
         columns[_time_name(tally)] = to_polars(tally.day).fill_null(0)
         if not tally.counts_rows:
@@ -130,7 +163,7 @@ def _columns(
     return [column.alias(name) for name, column in columns.items()]
 
 
-def _mask(frame: pl.DataFrame, tally: Tally, once: str, span: Span | None) -> pl.Expr:
+def _mask(names: Collection[str], tally: Tally, once: str, span: Span | None) -> pl.Expr:
     time = to_polars(tally.day)
     mask = time.is_not_null() if span is None else (time >= span[0]) & (time < span[1])
     if tally.where is not None:
@@ -139,27 +172,34 @@ def _mask(frame: pl.DataFrame, tally: Tally, once: str, span: Span | None) -> pl
         mask = mask & to_polars(tally.value).is_not_null()
     if tally.once is not None:
         mask = mask & pl.col(once)
-    if "_excluded" in frame.columns and not tally.with_excluded:
+    if "_excluded" in names and not tally.with_excluded:
         mask = mask & ~pl.col("_excluded")
     return mask.fill_null(False)
 
 
-def _check_bounds(frame: pl.DataFrame, tallies: Sequence[Tally]) -> None:
+def _check_bounds(frame: pl.DataFrame, plan: _Plan) -> None:
     """Raise where a value on the way may leave int64: polars would wrap without a word."""
-    expressions = [e for t in tallies for e in t.expressions]
-    read = [*(r.path for r in columns_of(*expressions)), *(j.key for j in joined_of(*expressions))]
-    names = [name for name in read if frame[name].dtype == pl.Int64]
-    if not names:
+    ends = {n: _ends(frame[n]) for n in plan.read if frame[n].dtype == pl.Int64}
+    low, high = _USUAL
+    if plan.safe and all(e is None or (low <= e[0] and e[1] <= high) for e in ends.values()):
         return
-    ends = frame.select(
-        *(pl.col(n).min().name.suffix(" min") for n in names),
-        *(pl.col(n).max().name.suffix(" max") for n in names),
-    ).row(0, named=True)
-    columns: dict[str, Bounds] = {
-        n: None if ends[f"{n} min"] is None else (ends[f"{n} min"], ends[f"{n} max"]) for n in names
-    }
     try:
-        for expression in expressions:
-            bounds(expression, columns)
+        for tally in plan.timed:
+            for expression in tally.expressions:
+                bounds(expression, ends)
     except ExpressionError as error:
         raise InputError(error.args[0]) from None
+
+
+def _ends(column: pl.Series) -> Bounds:
+    least, most = column.min(), column.max()
+    return None if least is None else (least, most)  # type: ignore[return-value]
+
+
+def _is_safe(expressions: Iterable[Expr], limits: Mapping[str, Bounds]) -> bool:
+    try:
+        for expression in expressions:
+            bounds(expression, limits)
+    except ExpressionError:
+        return False
+    return True

@@ -250,6 +250,8 @@ class RuleSet:
         Raises:
             UsageError: for an unknown assumption, or a value outside its bounds.
         """
+        if not overrides:
+            return self
         prefix = self.full_id("")
         changed = dict(self.assumptions)
         for key, value in overrides.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from attrs import field, frozen
 
 from ..errors import DeclarationError
@@ -70,7 +72,7 @@ class Once:
         return any(isinstance(e, ColumnRef) and e.path == "order_id" for e in self.per)
 
 
-@frozen
+@frozen(slots=False, cache_hash=True)  # trees are walked once, not by every score
 class Tally:
     """An integer to count or sum per shop and day.
 
@@ -89,7 +91,7 @@ class Tally:
     once: Once | None = None
     with_excluded: bool = False
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The tally as canonical text: tallies with equal keys count the same."""
         parts = [self.stream, self.day.key, _key(self.where) or "all", self.value.key]
@@ -104,7 +106,7 @@ class Tally:
         """Whether the value of every row is 1."""
         return isinstance(self.value, Constant) and self.value.value == 1
 
-    @property
+    @cached_property
     def expressions(self) -> tuple[Expr, ...]:
         """Every expression that the tally evaluates on a row."""
         once = () if self.once is None else self.once.expressions
@@ -117,7 +119,7 @@ class Tally:
         among = None if self.once is None else self.once.among
         return self.where if among is None else among
 
-    @property
+    @cached_property
     def columns(self) -> tuple[ColumnRef, ...]:
         """Every column that the tally reads."""
         return columns_of(*self.expressions)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ..errors import CoverageError, UsageError
 from ..messages import listed, message
@@ -22,6 +23,8 @@ from .bound_rules import BoundRuleSet
 from .declarations import Platform, Scorecard
 
 RuleSetName = str | Path | RuleSet | None
+#: A program scores by few rule sets, over and over.
+_KEPT = 32
 
 
 @frozen
@@ -60,19 +63,55 @@ def select_rules(
     card = declared.scorecard(scorecard)
     day = publication_day(as_of, declared.zone)
     selected = find_ruleset(card, ruleset, day)
-    if assume:
-        selected = selected.assuming(assume)
-    better = {id: metric.better for id, metric in card.all_metrics.items()} if numbers else {}
-    filled = fill_numbers(selected, numbers, kinds=card.scorer_kinds, better=better)
-    rules = BoundRuleSet.bind(
+    terms = _Terms(
         declared,
         card,
-        filled,
+        selected,
+        tuple(
+            (id, "none" if value is None else str(value)) for id, value in (assume or {}).items()
+        ),
         catalog.plugin_version(selected),
         named=ruleset is not None,
         file=str(ruleset) if is_file(ruleset) else "",
     )
+    rules = _bind(terms) if numbers is None else _bind_with(terms, numbers)
     return Selection(rules, day, notices_on(rules, day))
+
+
+@frozen
+class _Terms:
+    """What bound rules depend on: these very objects, whatever others are equal to them.
+
+    Plugins that are loaded again declare other objects, and a file that is read again is another
+    rule set. Assumed values are text, which is how they are parsed.
+    """
+
+    platform: Platform = field(eq=id)
+    scorecard: Scorecard = field(eq=id)
+    ruleset: RuleSet = field(eq=id)
+    assumed: tuple[tuple[str, str], ...]
+    plugin_version: str
+    named: bool
+    file: str
+
+
+@lru_cache(maxsize=_KEPT)
+def _bind(terms: _Terms) -> BoundRuleSet:
+    """Bind rules without a user's numbers; done once, since it is a third of a small score."""
+    return _bind_with(terms, None)
+
+
+def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
+    card, selected = terms.scorecard, terms.ruleset.assuming(dict(terms.assumed))
+    better = {id: metric.better for id, metric in card.all_metrics.items()} if numbers else {}
+    return BoundRuleSet.bind(
+        terms.platform,
+        card,
+        fill_numbers(selected, numbers, kinds=card.scorer_kinds, better=better),
+        terms.plugin_version,
+        named=terms.named,
+        file=terms.file,
+    )
 
 
 def notices_on(rules: BoundRuleSet, day: date) -> tuple[Notice, ...]:

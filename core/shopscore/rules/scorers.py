@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -165,7 +165,7 @@ class PercentileCurve(Scorer):
         ranks = context.rank_reach()
         ends = [interpolate(self.curve, end) for end in (ranks.lowest, ranks.highest)]
         lowest, highest = ends[0].least(ends[1]), ends[0].greatest(ends[1])
-        for place, points in self.curve:  # a curve may turn between the ends
+        for place, points in _turns(self.curve):
             constant = Rationals.constant(points, len(lowest))
             within = ~ranks.lowest.at_least(place) & ranks.highest.at_least(place)
             lowest = constant.least(lowest).where(within, lowest)
@@ -173,12 +173,31 @@ class PercentileCurve(Scorer):
         return Reach(lowest, highest, ranks.possible)
 
 
+@lru_cache(maxsize=256)
+def _turns(curve: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Return the points at which a curve turns: there it is above, or below, both of its ends."""
+    rises = [right[1] - left[1] for left, right in pairwise(curve)]
+    return tuple(
+        point
+        for point, before, after in zip(curve[1:-1], rises, rises[1:], strict=False)
+        if before * after <= 0
+    )
+
+
+@lru_cache(maxsize=256)
+def _lines(curve: tuple[Point, ...]) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
+    """Return where each line of a curve begins, its slope, and its height at zero."""
+    slopes = [(high - low) / (right - left) for (left, low), (right, high) in pairwise(curve)]
+    return tuple(
+        (left, slope, low - slope * left) for (left, low), slope in zip(curve, slopes, strict=False)
+    )
+
+
 def interpolate(curve: Sequence[Point], at: Rationals) -> Rationals:
     """Interpolate linearly between the points of a curve; flat outside the first and the last."""
     result = Rationals.constant(curve[0][1], len(at))
-    for (left, low), (right, high) in pairwise(curve):
-        slope = (high - low) / (right - left)
-        line = at.scaled(slope) + Rationals.constant(low - slope * left, len(at))
+    for left, slope, height in _lines(tuple(curve)):
+        line = at.scaled(slope) + Rationals.constant(height, len(at))
         result = line.where(at.at_least(left), result)
     return Rationals.constant(curve[-1][1], len(at)).where(at.at_least(curve[-1][0]), result)
 

@@ -1,0 +1,51 @@
+"""Needs: what the tallies of a rule set read of each stream, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from attrs import frozen
+
+from ..model.expressions import ColumnRef, columns_of
+from ..model.joined import Joined, joined_of
+from ..model.tallies import Tally
+from ..plugins.bound_rules import BoundRuleSet
+from .once import once_column
+
+#: A program scores by few rule sets, over and over.
+KEPT = 32
+
+
+@frozen
+class StreamNeeds:
+    """The tallies of a stream, the columns and joined values that they read, and their ``Once``.
+
+    ``once`` has one tally for each name of :func:`once_column`.
+    """
+
+    tallies: tuple[Tally, ...]
+    columns: tuple[ColumnRef, ...]
+    joined: tuple[Joined, ...]
+    once: Mapping[str, Tally]
+
+    @classmethod
+    def of(cls, tallies: tuple[Tally, ...]) -> StreamNeeds:
+        """Find out what tallies of one stream need."""
+        expressions = [e for t in tallies for e in t.expressions]
+        return cls(
+            tallies,
+            columns_of(*expressions),
+            joined_of(*expressions),
+            {once_column(t): t for t in tallies if t.once},
+        )
+
+
+@lru_cache(maxsize=KEPT)
+def needs_of(rules: BoundRuleSet) -> Mapping[str, StreamNeeds]:
+    """Return what the rules need of each stream that they read."""
+    streams = dict.fromkeys(t.stream for t in rules.tallies)
+    return {
+        name: StreamNeeds.of(tuple(t for t in rules.tallies if t.stream == name))
+        for name in streams
+    }
