@@ -31,12 +31,12 @@ class ShopCodes:
         row_of_code = np.full(int(codes.max()) + 1 if len(codes) else 0, -1, dtype=np.int64)
         row_of_code[codes] = np.arange(len(codes))
         used = np.flatnonzero(row_of_code >= 0)
-        ids = bare_ids(trim(filled.gather(row_of_code[used])))
+        ids = bare_ids(trim(filled[row_of_code[used]]))
         return cls(codes, used, without_nothing(ids))
 
     def missing(self) -> pl.Series | None:
         """Return which rows have no shop; None where every row has one."""
-        return self._rows_of(self.ids.is_null())
+        return self._rows_of(self.ids.is_null()) if self.ids.null_count() else None
 
     def rounded(self) -> pl.Series | None:
         """Return which rows have a shop whose digits a spreadsheet lost; None where none has."""
