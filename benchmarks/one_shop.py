@@ -1,8 +1,10 @@
-"""How long the score of one shop takes in a running process: 1,000 orders and what goes with them.
+"""What the score of one shop costs in a running process: 1,000 orders and what goes with them.
 
     python benchmarks/one_shop.py [--calls 50]
 
-A shop alone has no peers, so nothing is ranked among others: reading, counting and composing only.
+Processor time of each call, of all threads, after a first one that is not counted; the calls of
+all contenders in turn. A shop alone has no peers, so nothing is ranked among others. The expert's
+script reads the same events from Parquet in every call, checks nothing, and is the ratio's 1.
 """
 
 from __future__ import annotations
@@ -17,49 +19,50 @@ from statistics import median
 
 import polars as pl
 from make_events import SHARES, write_events
+from peers.polars_expert import Windows, scores, sums
 
 import shopscore as ss
 
 AS_OF = dt.date(2024, 6, 30)
 ORDERS = 1_000
+RULES = {"platform": "douyin", "ruleset": "2022", "as_of": AS_OF.isoformat()}
 
 
-def one_shop() -> dict[str, pl.DataFrame]:
-    """The streams of one shop, in memory."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_events(folder, round(ORDERS / SHARES["orders"]), shops=1, seed=0, as_of=AS_OF)
-        return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+def contenders(folder: Path) -> dict[str, Callable[[], object]]:
+    """What computes the same score, the reference first."""
+    frames = {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+    events = ss.read_events(frames, platform="douyin")
+    return {
+        "polars expert, from Parquet": lambda: scores(sums(folder, Windows(AS_OF))),
+        "score(events)": lambda: ss.score(events, **RULES),
+        "read_events(frames)": lambda: ss.read_events(frames, platform="douyin"),
+        "score(frames)": lambda: ss.score(frames, **RULES),
+    }
 
 
-def milliseconds(call: Callable[[], object], calls: int) -> list[float]:
-    """Of each of so many calls, after a first one that is not counted."""
+def milliseconds(call: Callable[[], object]) -> float:
+    begin = time.process_time()
     call()
-    times = []
-    for _ in range(calls):
-        begin = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - begin) * 1000)
-    return times
+    return (time.process_time() - begin) * 1000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time the score of one shop.")
     parser.add_argument("--calls", type=int, default=50)
     calls = parser.parse_args().calls
-    frames = one_shop()
-    events = ss.read_events(frames, platform="douyin")
-
-    def score() -> object:
-        return ss.score(events, platform="douyin", ruleset="2022", as_of=AS_OF.isoformat())
-
-    def read_and_score() -> object:
-        fresh = ss.read_events(frames, platform="douyin")
-        return ss.score(fresh, platform="douyin", ruleset="2022", as_of=AS_OF.isoformat())
-
-    for label, call in (("score", score), ("read_events + score", read_and_score)):
-        times = milliseconds(call, calls)
-        print(f"{label:20} {median(times):7.1f} ms  [{min(times):.1f}-{max(times):.1f}]")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_events(folder, round(ORDERS / SHARES["orders"]), shops=1, seed=0, as_of=AS_OF)
+        rivals = contenders(folder)
+        times: dict[str, list[float]] = {label: [] for label in rivals}
+        for _ in range(calls + 1):
+            for label, call in rivals.items():
+                times[label].append(milliseconds(call))
+    reference, *_ = (every[1:] for every in times.values())
+    for label, (_, *own) in times.items():
+        ratio = median(mine / theirs for mine, theirs in zip(own, reference, strict=True))
+        spread = f"[{min(own):.1f}-{max(own):.1f}]"
+        print(f"{label:28} {median(own):7.1f} ms  {spread:16} {ratio:5.2f} times the expert")
 
 
 if __name__ == "__main__":

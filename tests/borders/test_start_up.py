@@ -79,6 +79,15 @@ def test_commands(module: str, args: tuple[str, ...]) -> None:
     assert not found & set(HEAVY)
 
 
+def test_a_score_loads_no_more_than_it_needs() -> None:
+    code = (
+        "import polars as pl, shopscore as ss;"
+        " orders = pl.DataFrame({'shop_id': ['A'], 'order_id': ['1'], 'paid_at': ['2022-06-01 10:00:00']});"
+        " ss.score({'orders': orders}, platform='douyin', as_of='2022-07-01').to_polars()"
+    )
+    assert not loaded(code) & {"scipy", "pandas", "pyarrow", "rich", "click"}
+
+
 @pytest.mark.slow
 def test_importing_twice_is_the_same() -> None:
     code = "import shopscore, importlib; a = shopscore.score; import shopscore.scoring; assert shopscore.score is a"

@@ -23,7 +23,8 @@ _DTYPES: dict[str, Any] = {"text": pl.String, "enum": pl.String, "bool": pl.Bool
 
 def stream_rows(events: Events, stream: str) -> pl.DataFrame:
     """Return the rows of a stream; a table without rows where the stream is missing."""
-    return events.frames.get(stream, pl.DataFrame(schema={"shop": pl.UInt32}))
+    rows = events.frames.get(stream)
+    return pl.DataFrame(schema={"shop": pl.UInt32}) if rows is None else rows
 
 
 def column_of(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:

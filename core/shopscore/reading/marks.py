@@ -56,7 +56,9 @@ def is_nothing(cells: pl.Series) -> pl.Series:
     >>> is_nothing(pl.Series(["-", "", "无", "6921"])).to_list()
     [True, True, True, False]
     """
-    return (cells.str.contains(_NOTHING) | (cells == "")).fill_null(False)
+    cell = pl.first()
+    nothing = cell.str.contains(_NOTHING) | (cell == "")
+    return cells.to_frame().select(nothing.fill_null(False)).to_series()
 
 
 def without_nothing(cells: pl.Series, words: Collection[str] = ()) -> pl.Series:

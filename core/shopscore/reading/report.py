@@ -24,6 +24,9 @@ INCIDENT_SCHEMA: dict[str, Any] = {
 }
 
 
+_NO_INCIDENTS = pl.DataFrame(schema=INCIDENT_SCHEMA)
+
+
 @frozen
 class Books:
     """Counts of one stream. ``repaired`` counts cells, the others rows."""
@@ -48,7 +51,7 @@ class Books:
 
 def no_incidents() -> pl.DataFrame:
     """Return an empty list of cells."""
-    return pl.DataFrame(schema=INCIDENT_SCHEMA)
+    return _NO_INCIDENTS.clone()  # which costs a tenth, and is asked for forty times
 
 
 @frozen(eq=False)

@@ -163,14 +163,23 @@ class PercentileCurve(Scorer):
 
     def reach(self, context: Context) -> Reach:
         ranks = context.rank_reach()
-        ends = [interpolate(self.curve, end) for end in (ranks.lowest, ranks.highest)]
-        lowest, highest = ends[0].least(ends[1]), ends[0].greatest(ends[1])
+        size = len(ranks.possible)
+        both = interpolate(self.curve, _joined(ranks.lowest, ranks.highest))
+        first, last = both.take(slice(size)), both.take(slice(size, None))
+        lowest, highest = first.least(last), first.greatest(last)
         for place, points in _turns(self.curve):
             constant = Rationals.constant(points, len(lowest))
             within = ~ranks.lowest.at_least(place) & ranks.highest.at_least(place)
             lowest = constant.least(lowest).where(within, lowest)
             highest = constant.greatest(highest).where(within, highest)
         return Reach(lowest, highest, ranks.possible)
+
+
+def _joined(first: Rationals, second: Rationals) -> Rationals:
+    """Return two columns as one, so that what is done to both costs once."""
+    return Rationals(
+        np.concatenate([first.num, second.num]), np.concatenate([first.den, second.den])
+    )
 
 
 @lru_cache(maxsize=256)

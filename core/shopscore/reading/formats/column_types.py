@@ -156,10 +156,12 @@ def within_calendar(series: pl.Series) -> pl.Series:
     if unit == "ns" or not isinstance(dtype, pl.Date | pl.Datetime):
         return series
     per_day = _PER_DAY.get(unit, 1)
-    units = series.to_physical().cast(pl.Int64)
-    outside = ((units < _FIRST_DAY * per_day) | (units > _LAST_DAY * per_day)).fill_null(False)
-    if not outside.any():
+    units = series.cast(pl.Int64)
+    first, last = _FIRST_DAY * per_day, _LAST_DAY * per_day
+    least, most = units.min(), units.max()
+    if least is None or (first <= least and most <= last):  # type: ignore[operator]
         return series
+    outside = ((units < first) | (units > last)).fill_null(False)
     zoned = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
     form = "%Y-%m-%d %H:%M:%S%:z" if zoned else "%Y-%m-%d %H:%M:%S"
     inside = series.set(outside, None)

@@ -51,8 +51,9 @@ def check_headers(body: Body, label: str, header: Sequence[str]) -> Body:
 
 def _suspects(frame: pl.DataFrame, names: dict[int, str]) -> Iterator[int]:
     """Yield rows that have the name of a column in one of the first two places, one of its id."""
-    for column in frame.get_columns()[:2]:
-        yield from column.is_in([*names.values()]).arg_true()
+    for found in frame.select(pl.nth(range(min(2, frame.width))).is_in([*names.values()])):
+        if found.any():
+            yield from found.arg_true()
 
 
 def _is_header(cells: Sequence[str], known: set[str]) -> bool:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -24,12 +25,13 @@ from ...messages import message
 from ..formulas import REASON, unmark
 from .archives import Content, unpack
 from .body import Body
-from .documents import recognise_page
+from .documents import PageKind, recognise_page
 from .headers import check_headers
 from .separators import HEAD, FindSeparator, separator_by_widths
 from .text import MOST_COLUMNS, Delimited, open_delimited
-from .web_pages import open_pages
-from .workbooks import Grid, open_grids
+
+if TYPE_CHECKING:
+    from .workbooks import Grid
 
 
 @frozen(eq=False)
@@ -101,11 +103,22 @@ def open_sheets(
     page = recognise_page(content) if kind == "text" else None
     if kind == "text" and page is None:
         return [_text_sheet(path, _open_text(content, find_separator, encodings))]
-    grids = open_grids(content) if page is None else open_pages(content, page)
+    grids = _open_grids(content, page)
     return [
         _worksheet(f"{content.label} / {name}" if len(grids) > 1 else content.label, path, grid)
         for name, grid in grids
     ]
+
+
+def _open_grids(content: Content, page: PageKind | None) -> list[tuple[str, Grid]]:
+    """Open a workbook or a page; what reads them is loaded where there is one (20 ms)."""
+    if page is None:
+        from .workbooks import open_grids
+
+        return open_grids(content)
+    from .web_pages import open_pages
+
+    return open_pages(content, page)
 
 
 def _open_text(

@@ -98,9 +98,12 @@ def _read(present: pl.Series, column: Column, zone: ZoneInfo | None, form: CellF
 
 def trim(series: pl.Series) -> pl.Series:
     """Return text without blanks around it; nothing left is null."""
-    stripped, lengths = series.str.strip_chars(), series.str.len_bytes()
-    if stripped.str.len_bytes().sum() == lengths.sum() and lengths.min() != 0:
+    cell, bare = pl.first().str.len_bytes(), pl.first().str.strip_chars().str.len_bytes()
+    found = series.to_frame().select(all=cell.sum(), least=cell.min(), bare=bare.sum())
+    length, least, bare_length = found.row(0)
+    if bare_length == length and least != 0:
         return series
+    stripped = series.str.strip_chars()
     return stripped.set(stripped == "", None)
 
 
@@ -120,12 +123,13 @@ def _bool(series: pl.Series, _column: Column, _: ZoneInfo | None, _form: CellFor
     if series.dtype in (pl.Boolean, pl.Null):
         return series.cast(pl.Boolean)
     if series.dtype.is_numeric():
-        words = (series == 1), (series == 0)
+        words = pl.first() == 1, pl.first() == 0
     else:
         lower = series.str.to_lowercase()
-        words = lower.is_in(_TRUE), lower.is_in(_FALSE)
+        words = pl.first().is_in(_TRUE), pl.first().is_in(_FALSE)
+        series = lower
     yes, no = words
-    return pl.select(pl.when(yes).then(True).when(no).then(False)).to_series()
+    return series.to_frame().select(pl.when(yes).then(True).when(no).then(False)).to_series()
 
 
 def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None, form: CellForm) -> pl.Series:
@@ -159,15 +163,14 @@ def _as_written(series: pl.Series) -> pl.Series:
 
 def _scaled_text(series: pl.Series, digits: int) -> pl.Series:
     fraction = rf"([0-9]{{0,{digits}}})0*" if digits else "(0*)"
-    parts = series.str.extract_groups(
-        rf"^([+-]?)([0-9]{{1,{15 - digits}}})(?:\.{fraction})?$"
-    ).struct
-    sign, whole, rest = (parts.field(name) for name in parts.fields)
+    parts = series.str.extract_groups(rf"^([+-]?)([0-9]{{1,{15 - digits}}})(?:\.{fraction})?$")
+    sign, whole, rest = (pl.col(name) for name in parts.struct.fields)
     scale: int = 10**digits
     scaled = whole.cast(pl.Int64) * scale
     if digits:
         scaled = scaled + rest.fill_null("").str.pad_end(digits, "0").cast(pl.Int64)
-    return scaled * pl.select(pl.when(sign == "-").then(-1).otherwise(1)).to_series()
+    signed = scaled * pl.when(sign == "-").then(-1).otherwise(1)
+    return parts.struct.unnest().select(signed).to_series()
 
 
 def _time(series: pl.Series, _column: Column, zone: ZoneInfo | None, form: CellForm) -> pl.Series:
@@ -180,7 +183,7 @@ def _time(series: pl.Series, _column: Column, zone: ZoneInfo | None, form: CellF
         return _steady(Times(series.cast(pl.Int64) * DAY), zone)
     assert isinstance(series.dtype, pl.Datetime)
     per_second = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}[series.dtype.time_unit]
-    seconds = series.to_physical() // per_second
+    seconds = series.cast(pl.Int64) // per_second
     offset = None if series.dtype.time_zone is None else seconds * 0  # they are of UTC
     return _steady(Times(seconds, offset), zone)
 

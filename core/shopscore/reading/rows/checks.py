@@ -111,17 +111,25 @@ def _set_aside(
     table: RawTable, stream: Stream, faults: Iterable[_Fault]
 ) -> tuple[pl.DataFrame, pl.Series]:
     """Return the cells for which rows are set aside, the first one of each row; and these rows."""
-    refused = sorted(table.refused)
-    bad = pl.Series([False]).new_from_index(0, len(table.frame)).scatter(refused, True)
-    values = [table.refused[row][0] for row in refused]
-    reasons = [table.refused[row][1] for row in refused]
-    found = [no_incidents(), _incidents(table, stream, None, refused, values, reasons)]
+    found, bad = _refused(table, stream)
     for column, mask, reason in faults:
         fresh = mask & ~bad
         if fresh.any():
             found.append(_cells(table, stream, column, fresh, reason))
             bad = bad | fresh
     return pl.concat(found), bad
+
+
+def _refused(table: RawTable, stream: Stream) -> tuple[list[pl.DataFrame], pl.Series]:
+    """Return the cells of rows that cannot be used as they stand, and these rows."""
+    bad = pl.Series([False]).new_from_index(0, len(table.frame))
+    if not table.refused:
+        return [no_incidents()], bad
+    refused = sorted(table.refused)
+    values = [table.refused[row][0] for row in refused]
+    reasons = [table.refused[row][1] for row in refused]
+    incidents = _incidents(table, stream, None, refused, values, reasons)
+    return [incidents], bad.scatter(refused, True)
 
 
 def _emptied(
@@ -310,4 +318,7 @@ def _locate(table: RawTable, *lists: pl.DataFrame) -> Iterator[pl.DataFrame]:
     rows = sorted({int(row) for found in lists for row in found["row"]})
     lines = dict(zip(rows, table.lines([row - 1 for row in rows]), strict=True))
     for found in lists:
+        if not len(found):  # a call to polars for each stream of a small input
+            yield found
+            continue
         yield found.with_columns(pl.Series("line", [lines[row] for row in found["row"]], pl.Int64))

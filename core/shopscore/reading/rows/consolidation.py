@@ -106,7 +106,7 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) ->
     """Keep latest states and repair; the column ``shop`` is a position in the sorted ``shop_ids``."""
     stream = typed.stream
     shop = pl.concat(part.shops.among(shop_ids) for _, part in typed.parts)
-    rows = typed.rows.with_columns(shop)
+    rows = typed.rows.hstack([shop])
     whole, repeated = merge_suborders(rows, typed.suborders, stream, typed.records)
     found = keep_latest(whole, stream)
     latest = found.rows
@@ -123,16 +123,11 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) ->
         set_aside=len(set_aside),
         repaired=len(repaired),
     )
-    defaults = {c.name: c.default for c in stream.columns if c.default is not None}
-    filled = repaired_rows.with_columns(
-        pl.col(name).fill_null(value)
-        for name, value in defaults.items()
-        if name in repaired_rows.columns and repaired_rows[name].null_count()
-    )
+    filled = _with_defaults(repaired_rows, stream)
     if stream.name == "orders":  # looked up over and over
-        keys = filled.select("shop", *stream.key).rechunk()
-        filled = filled.with_columns(keys.get_columns())
-    shown, instants = _on_the_wall(filled.drop(ROW, PARTS, strict=False), stream, zone)
+        filled = filled.with_columns(filled[["shop", *stream.key]].rechunk().get_columns())
+    own = [name for name in filled.columns if name not in (ROW, PARTS)]
+    shown, instants = _on_the_wall(filled[own], stream, zone)
     return ConsolidatedRows(
         rows=shown,
         instants=instants,
@@ -145,6 +140,18 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) ->
         unlisted=tuple(_unlisted(typed)),
         ignored=tuple(dict.fromkeys(name for _, part in typed.parts for name in part.ignored)),
     )
+
+
+def _with_defaults(rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
+    """Return rows in which empty cells have the defaults of their columns."""
+    filled = [
+        rows[column.name].fill_null(column.default)
+        for column in stream.columns
+        if column.default is not None
+        and column.name in rows.columns
+        and rows[column.name].null_count()
+    ]
+    return rows.with_columns(filled) if filled else rows
 
 
 def _unlisted(typed: TypedRows) -> Iterator[UnlistedWords]:
@@ -199,6 +206,8 @@ def _unreadable(latest: pl.DataFrame, typed: TypedRows) -> Iterator[pl.DataFrame
 
 def _locate(emptied: pl.DataFrame, places: Places, stream: Stream) -> pl.DataFrame:
     """Return emptied cells with the file and line that they came from."""
+    if not len(emptied):
+        return no_incidents()
     found: Any = places.find_sources(emptied[ROW])
     return emptied.select(
         pl.lit(stream.name).alias("stream"),

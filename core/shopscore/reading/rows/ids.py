@@ -74,7 +74,7 @@ def read_ids(cells: Mapping[str, pl.Series], stream: Stream, rows_per_file: Sequ
     faults: list[NoId] = []
     for name, raw in cells.items():
         ids = bare_ids(raw)
-        odd = _odd(ids)
+        odd = _NOWHERE if ids is raw else _odd(ids)
         if odd.any():
             nothing = odd & without_nothing(without_marks(ids)).is_null()
             ids, odd = ids.set(nothing, None), odd & ~nothing
@@ -95,9 +95,10 @@ def bare_ids(cells: pl.Series) -> pl.Series:
     >>> bare_ids(pl.Series(["１００１", "６．９２Ｅ＋１８", "甲（一）"])).to_list()
     ['1001', '6.92E+18', '甲（一）']
     """
-    at = _odd(cells).arg_true()
-    if not len(at):
+    odd = _odd(cells)
+    if not odd.any():
         return cells
+    at = odd.arg_true()
     found = without_blanks(cells.gather(at))
     bare = without_point_zero(narrow(without_marks(found)))
     bare = bare.zip_with(~bare.str.contains(_GROUPED), bare.str.replace_all(",", ""))
@@ -107,17 +108,32 @@ def bare_ids(cells: pl.Series) -> pl.Series:
 
 
 def _odd(cells: pl.Series) -> pl.Series:
-    """Return which cells are no plain ids; most are integers, which are told at once."""
-    odd = cells.is_not_null() & cells.cast(pl.Int64, strict=False).is_null()
-    if not odd.any():
-        return odd
+    """Return which cells are no plain ids, an empty mask where none is.
+
+    Most are integers, which are told at once; else mostly none is.
+    """
+    integers = cells.cast(pl.Int64, strict=False)
+    if integers.null_count() == cells.null_count():
+        return _NOWHERE
+    if integers.null_count() == len(cells):
+        plain = cells.str.contains(_PLAIN)
+        return _NOWHERE if plain.all() else ~plain.fill_null(True)
+    odd = cells.is_not_null() & integers.is_null()
     at = odd.arg_true()
     return odd.scatter(at, ~cells.gather(at).str.contains(_PLAIN))
 
 
+_NOWHERE = pl.Series([], dtype=pl.Boolean)
+
+
 def rounded(ids: pl.Series) -> pl.Series:
     """Return which ids a spreadsheet took for numbers, and rounded."""
-    return ids.str.contains(_ROUNDED).fill_null(False)
+    return _matching(ids, pl.first().str.contains(_ROUNDED))
+
+
+def _matching(ids: pl.Series, condition: pl.Expr) -> pl.Series:
+    """Return which ids meet a condition, in one call to polars."""
+    return ids.to_frame().select(condition.fill_null(False)).to_series()
 
 
 def _no_orders(ids: pl.Series) -> pl.Series:
@@ -132,7 +148,8 @@ def _no_orders(ids: pl.Series) -> pl.Series:
 
 def totals(ids: pl.Series) -> pl.Series:
     """Return which ids of shops are a word before sums, with or without a number."""
-    return (ids.str.contains(_TOTALS) & ids.str.contains(_TOTALS_ALONE)).fill_null(False)
+    id = pl.first().str
+    return _matching(ids, id.contains(_TOTALS) & id.contains(_TOTALS_ALONE))
 
 
 #: Why a word is no id, and why an id that lost digits is none.

@@ -128,7 +128,7 @@ def _positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Pos
         rows = index.rows(entries)
         agrees = np.ones(len(rows), dtype=np.bool_)
         for name in keys.columns:
-            agrees &= (wanted[name].gather(asking) == keys[name].gather(rows)).to_numpy()
+            agrees &= (wanted[name][asking] == keys[name][rows]).to_numpy()
         result[asking[agrees]] = rows[agrees]
         entries = index.following(entries[~agrees])
         asking, entries = asking[~agrees][entries >= 0], entries[entries >= 0]

@@ -28,7 +28,7 @@ def keep_latest(rows: pl.DataFrame, stream: Stream) -> LatestRows:
     canonical text.
     """
     keys = ["shop", *stream.key]
-    index = KeyIndex.of(hashes(rows.select(keys)))
+    index = KeyIndex.of(hashes(rows[keys]))
     found = index.candidates()
     if not len(found):
         return LatestRows(rows, index)

@@ -39,20 +39,29 @@ def link(rows: pl.DataFrame, orders: tuple[pl.DataFrame, KeyIndex] | None) -> Li
     if "order_id" not in rows.columns:
         return Linked(rows)
     at = np.full(len(rows), -1, dtype=np.int64)
-    named = rows["order_id"].is_not_null().arg_true()
+    named = _with_cells(rows["order_id"])
     if orders is not None and len(named):
-        wanted = rows.select("shop", "order_id")
+        wanted = rows[["shop", "order_id"]]
         wanted = wanted if len(named) == len(rows) else wanted[named]
-        at[named.to_numpy()] = positions(*orders, wanted)
+        at[named] = positions(*orders, wanted)
     unlinked = len(named) - int((at >= 0).sum())
     order = pl.Series(ORDER, at)
-    linked = rows.with_columns(order.set(order < 0, None).cast(pl.UInt32))
+    linked = rows.hstack([order.set(order < 0, None).cast(pl.UInt32)])
     if not unlinked or orders is None or not len(orders[0]):
         return Linked(linked, unlinked)
     return Linked(linked, unlinked, _lost(rows["shop"], named, at >= 0, orders[0]["shop"]))
 
 
-def _lost(shop: pl.Series, named: pl.Series, found: Mask, of_orders: pl.Series) -> tuple[int, ...]:
+def _with_cells(column: pl.Series) -> npt.NDArray[np.integer]:
+    """Return the rows that are not null."""
+    if not column.null_count():
+        return np.arange(len(column))
+    return column.is_not_null().arg_true().to_numpy()
+
+
+def _lost(
+    shop: pl.Series, named: npt.NDArray[np.integer], found: Mask, of_orders: pl.Series
+) -> tuple[int, ...]:
     """Return the shops whose rows name orders, and find none.
 
     A shop without any order is told of only where no shop has both; where other shops find
@@ -60,7 +69,7 @@ def _lost(shop: pl.Series, named: pl.Series, found: Mask, of_orders: pl.Series) 
     """
     size = 1 + max(int(shop.max()), int(of_orders.max()))  # type: ignore[arg-type]
     shops = shop.to_numpy()
-    naming = np.bincount(shops[named.to_numpy()], minlength=size)
+    naming = np.bincount(shops[named], minlength=size)
     finding = np.bincount(shops[found], minlength=size)
     having = np.bincount(of_orders.to_numpy(), minlength=size) > 0
     if finding.any():

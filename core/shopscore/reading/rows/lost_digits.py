@@ -116,9 +116,11 @@ def _is_long(cells: pl.Series) -> pl.Series:
 def _suspicious(cells: pl.Series) -> set[str]:
     """Return the different long ids of a column; none where its first rows clear it of every sign."""
     first = cells.head(_FIRST)
-    first = first.filter(_is_long(first))
+    first = first.filter(first.str.contains(LONG))
     if len(first) and not any(all(map(sign.shows, first)) for sign in _SIGNS):
         return set()
+    if len(cells) <= _FIRST:
+        return set(first)
     if (cells.str.len_bytes().max() or 0) <= _KEPT:  # type: ignore[operator]
         return set()
     return set(cells.filter(_is_long(cells)).unique())

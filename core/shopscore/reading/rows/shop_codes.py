@@ -37,14 +37,14 @@ def distinct(cells: pl.Series) -> tuple[npt.NDArray[np.uint32], pl.Series]:
         at = np.full(1 << bits, -1, dtype=np.int32)
         at[places] = np.arange(len(places), dtype=np.int32)
         taken = np.flatnonzero(at >= 0)
-        texts = cells.gather(at[taken])
+        texts = cells[at[taken]]
         at[taken] = np.arange(len(taken), dtype=np.int32)
         own = at[places]
         codes[rows] = own + known
         found.append(texts)
         known += len(texts)
-        left = (texts.gather(own) != cells).arg_true().to_numpy()
-        rows, cells, hashes = rows[left], cells.gather(left), hashes[left] * _ODD
+        left = (texts[own] != cells).arg_true().to_numpy()
+        rows, cells, hashes = rows[left], cells[left], hashes[left] * _ODD
     return codes, pl.concat(found)
 
 
@@ -67,7 +67,7 @@ class ShopCodes:
 
     def missing(self) -> pl.Series | None:
         """Return which rows have no shop; None where every row has one."""
-        return self._rows_of(self.ids.is_null())
+        return self._rows_of(self.ids.is_null()) if self.ids.null_count() else None
 
     def rounded(self) -> pl.Series | None:
         """Return which rows have a shop whose digits a spreadsheet lost; None where none has."""

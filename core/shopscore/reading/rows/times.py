@@ -128,19 +128,20 @@ def _unstated(cells: pl.Series) -> Times:
     """Read the canonical form at once, and every other form by its parts."""
     if not len(cells):
         return Times(pl.Series(cells.name, [], dtype=pl.Int64))
-    seconds = cells.str.to_datetime(_CANONICAL, strict=False, time_unit="ms").dt.epoch("s")
-    odd = cells.is_not_null() & (
-        seconds.is_null() | (cells.str.len_bytes() != len("2024-06-30 12:00:00"))
-    )
-    odd = odd | (cells.str.ends_with("60") & cells.is_not_null())
+    cell, read = pl.col("cell"), pl.col("seconds")
+    parsed = cell.str.to_datetime(_CANONICAL, strict=False, time_unit="ms").dt.epoch("s")
+    usual = (cell.str.len_bytes() == len("2024-06-30 12:00:00")) & ~cell.str.ends_with("60")
+    found = cells.alias("cell").to_frame().select(cell, seconds=parsed)
+    odd = found.select(cell.is_not_null() & (read.is_null() | ~usual)).to_series()
+    seconds = found["seconds"].alias(cells.name)
     if not odd.any():
         return Times(seconds)
-    found = _by_parts(cells.filter(odd))
+    others = _by_parts(cells.filter(odd))
     at = odd.arg_true()
-    if found.offset is None:
-        return Times(seconds.scatter(at, found.seconds))
+    if others.offset is None:
+        return Times(seconds.scatter(at, others.seconds))
     offset = _constant(cells, None)
-    return Times(seconds.scatter(at, found.seconds), offset.scatter(at, found.offset))
+    return Times(seconds.scatter(at, others.seconds), offset.scatter(at, others.offset))
 
 
 def _by_parts(cells: pl.Series) -> Times:
