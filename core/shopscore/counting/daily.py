@@ -32,10 +32,10 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
         frame = resolved.frames.get(stream)
         if frame is not None:
             for at, rows in counted(frame, tallies, [None] * len(tallies)):
-                days = rows.days()
-                runs[names[at]].append(Cells.of(rows.shop, days, None, rows.value))
-                value = 1 if rows.value is None else rows.value
-                own[rows.rows] += count_checks(names[at], days, 1, value)
+                days, values = rows.days(), rows.value
+                runs[names[at]].append(Cells.of(rows.shop, days, None, values))
+                checked = count_checks(names[at], days, 1, 1 if values is None else values)
+                own[rows.rows] += checked
         checks[stream] = own * factors[shops]
     cells = {name: Cells.added(found) for name, found in sorted(runs.items())}
     return cells, Scope.of(*resolved.units.totals(checks))

@@ -49,24 +49,36 @@ def window_span(weights: DayWeights, as_of: date) -> Span:
     return (today - weights.last_age) * DAY_SECONDS, (today - weights.first_age + 1) * DAY_SECONDS
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Counted:
-    """Rows of one chunk that count for one tally.
+    """Rows of one chunk that count for one tally; each array is picked when it is asked for.
 
-    ``rows`` are positions in the resolved stream; ``value`` is None where rows are counted.
+    ``shop`` is the shop of each of them. The chunk begins at the row ``start`` of the stream;
+    ``here`` marks the rows in it that count.
     """
 
-    rows: Positions
+    start: int
+    here: npt.NDArray[np.bool_]
     shop: npt.NDArray[np.uint32]
-    time: npt.NDArray[np.int64]
-    value: npt.NDArray[np.int64] | None
+    _times: pl.Series
+    _values: pl.Series | None
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.shop)
+
+    @property
+    def rows(self) -> Positions:
+        """The positions of the rows in the resolved stream."""
+        return np.flatnonzero(self.here) + self.start
+
+    @property
+    def value(self) -> npt.NDArray[np.int64] | None:
+        """The value of each row; None where rows are counted."""
+        return None if self._values is None else self._values.to_numpy()[self.here]
 
     def days(self) -> npt.NDArray[np.int64]:
         """Return the day on which each row counts, since 1970-01-01."""
-        return self.time // DAY_SECONDS
+        return self._times.to_numpy()[self.here] // DAY_SECONDS
 
 
 def counted(
@@ -85,10 +97,9 @@ def counted(
         found = chunk.lazy().select(plan.columns).collect()
         shop = chunk["shop"].to_numpy()
         for i, tally in enumerate(plan.timed):
-            at = np.flatnonzero(found[f"mask{i}"].to_numpy())
-            time = found[_time_name(tally)].to_numpy()[at]
-            value = None if tally.counts_rows else found[f"value{i}"].to_numpy()[at]
-            yield i, Counted(at + start, shop[at], time, value)
+            here = found[f"mask{i}"].to_numpy()
+            values = None if tally.counts_rows else found[f"value{i}"]
+            yield i, Counted(start, here, shop[here], found[_time_name(tally)], values)
 
 
 def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> Positions:

@@ -38,10 +38,11 @@ def window_sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date) -> li
             i = mine[at]
             weights = wanted[i][1]
             counts = np.bincount(rows.shop, minlength=shops)
-            if weights.uniform and rows.value is None:
+            values = rows.value
+            if weights.uniform and values is None:
                 sums: Integers = counts
             else:
-                values = np.ones(len(rows), dtype=np.int64) if rows.value is None else rows.value
+                values = np.ones(len(rows), dtype=np.int64) if values is None else values
                 by_day = None if weights.uniform else weights_of(weights, today - rows.days())
                 sums = weighted_sum(rows.shop, values, by_day, shops)
             totals[i] = _plus(totals[i][0], sums), totals[i][1] + counts
