@@ -165,7 +165,7 @@ class PercentileCurve(Scorer):
         ranks = context.rank_reach()
         ends = [interpolate(self.curve, end) for end in (ranks.lowest, ranks.highest)]
         lowest, highest = ends[0].least(ends[1]), ends[0].greatest(ends[1])
-        for place, points in self.curve:  # a curve may turn between the ends
+        for place, points in self.curve[1:-1]:  # a curve may turn between the ends
             constant = Rationals.constant(points, len(lowest))
             within = ~ranks.lowest.at_least(place) & ranks.highest.at_least(place)
             lowest = constant.least(lowest).where(within, lowest)
