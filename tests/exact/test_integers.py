@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shopscore.exact.integers import magnitude, narrow, widen
+from shopscore.exact.integers import magnitude, narrow, repeated, total, widen
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,20 @@ def test_narrow(values: list[int], kind: type) -> None:
     assert found.tolist() == values
     assert widen(found).dtype == object
     assert widen(found).tolist() == values
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-(2**80), 2**80), max_size=9))
+def test_totals_never_wrap(values: list[int]) -> None:
+    wide = np.array(values, dtype=object)
+    assert total(wide) == sum(values)
+    if magnitude(wide) < 2**63:
+        assert total(wide.astype(np.int64)) == sum(values)
+
+
+@given(st.integers(-(2**63), 2**63) | st.sampled_from([2**62 - 1, -(2**62), 2**70]))
+def test_a_repeated_integer(value: int) -> None:
+    found = repeated(value, 4)
+    assert found.tolist() == [value] * 4
+    assert magnitude(found) == abs(value)
+    assert repeated(value, 0).tolist() == []
+    assert narrow(found).tolist() == [value] * 4

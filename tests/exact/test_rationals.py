@@ -188,6 +188,48 @@ def test_what_stays_int64_is_below_its_border() -> None:
     assert (one * other).num.dtype == np.int64
 
 
+@given(two_columns)
+def test_every_row_is_summed_as_if_it_were_alone(
+    cells: tuple[list[tuple[int, int]], ...],
+) -> None:
+    """Rows that leave int64 widen the column, and change nothing of the others."""
+    (a, exact_a), (b, exact_b) = column(cells[0]), column(cells[1])
+    rows = range(len(exact_a))
+    alone = [(a.take([row]) + b.take([row])).fractions()[0] for row in rows]
+    assert (a + b).fractions() == alone == [exact_a[row] + exact_b[row] for row in rows]
+
+
+@given(st.integers(2**29, 2**30), st.integers(2**27, 2**30), st.integers(-40, 40))
+def test_sums_with_common_factors_stay_int64(common: int, other: int, above: int) -> None:
+    """The product of the denominators would not fit, their least common multiple does."""
+    a = Rationals.of([above], [common * 6])
+    b = Rationals.of([1], [common * 14])
+    total = a + b + Rationals.of([other], [common * 21])
+    assert total.num.dtype == total.den.dtype == np.int64
+    parts = (Fraction(above, common * 6), Fraction(1, common * 14), Fraction(other, common * 21))
+    assert total.fractions() == [sum(parts)]
+
+
+@given(st.integers(1, 2**62 - 1), st.integers(0, 4), st.sampled_from([-1, 0, 1]))
+def test_halves_are_exact_where_doubles_cannot_tell(den: int, decimals: int, off: int) -> None:
+    """A fraction that is half a last place, or next to it, in numbers that int64 barely holds."""
+    unit = 2 * 10**decimals
+    num = den * 7 // unit + off
+    a = Rationals.of([num, -num], [den, den])
+    assert a.half_up(decimals).tolist() == [
+        floor(Fraction(n, den) * 10**decimals + Fraction(1, 2)) for n in (num, -num)
+    ]
+
+
+def test_a_constant_is_held_once_and_cannot_be_written_to() -> None:
+    for value in (Fraction(3, 7), Fraction(-(2**62) + 1), Fraction(2**62), Fraction(1, 10**30)):
+        constant = Rationals.constant(value, 3)
+        assert constant.num.strides == constant.den.strides == (0,)
+        assert constant.fractions() == [value] * 3
+        with pytest.raises(ValueError, match="read-only"):
+            constant.num[0] = 1
+
+
 @pytest.mark.parametrize(
     ("num", "den", "said"),
     [

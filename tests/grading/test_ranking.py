@@ -178,6 +178,23 @@ def test_the_directions_mirror_each_other(numbers: list[float]) -> None:
     np.testing.assert_allclose(got, 1 - percentile_rank(numbers), atol=1e-15)
 
 
+@pytest.mark.parametrize("groups", [1, 3, 2_000])
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_values_that_share_their_leading_bits(groups: int, better: Any) -> None:
+    """Neighbouring doubles of either sign, many rows, and codes of groups that are far apart."""
+    rng = np.random.default_rng(groups)
+    near = np.array([-1e300, -1.5, -0.0, 0.0, 5e-324, 1.0, 1e300, float("inf")])[:, None]
+    close = np.concatenate([near, np.nextafter(near, 9), np.nextafter(near, -9)], axis=1).ravel()
+    values = rng.choice(close, 4_000)
+    present = rng.random(4_000) < 0.9
+    codes = rng.integers(0, groups, 4_000) * 10**12 - 10**14
+    found = exact_ranks(values, codes, kind="rank", better=better, present=present)
+    assert np.array_equal(found.known, present)
+    signed = pd.Series(np.where(present, values, NAN))
+    expected = signed.groupby(codes).rank(pct=True, ascending=better == "higher")
+    np.testing.assert_allclose(found.floats(), expected, rtol=1e-14)
+
+
 def test_ranks_are_exact_fractions() -> None:
     ranks = exact_ranks(np.array([1.0, 1.0, 2.0, 5.0, NAN]), better="lower")
     assert ranks.fractions() == [F(5, 6), F(5, 6), F(1, 3), F(0), None]

@@ -20,6 +20,7 @@ from shopscore import Aggregator, Count, Days, DayWeights, GradedRate, Mean, Rat
 from shopscore.counting.sums import weighted_sum
 from shopscore.errors import DeclarationError
 from shopscore.evaluation.with_python import evaluate
+from shopscore.exact.integers import SAFE
 from shopscore.model.aggregators import RationalCombination
 
 F = Fraction
@@ -389,6 +390,23 @@ def test_shops_do_not_touch_each_other(name: str) -> None:
             [np.array([column[shop]], dtype=object) for column in table] for table in (sums, counts)
         ]
         assert combined(aggregator, (alone[0], alone[1])) == (num[shop], den[shop], n[shop])
+
+
+@pytest.mark.parametrize("name", AGGREGATORS)
+@given(data=st.data())
+def test_int64_is_enough_where_an_aggregator_says_so(name: str, data: st.DataObject) -> None:
+    """Up to the last sum for which it does, of either sign: Python integers give the same."""
+    aggregator = AGGREGATORS[name]
+    assert aggregator.largest_factor is not None
+    greatest = (SAFE - 1) // aggregator.largest_factor
+    sums = st.sampled_from([greatest, -greatest, 0, 1]) | st.integers(-greatest, greatest)
+    size = 2 * len(aggregator.tallies)
+    columns = st.lists(sums, min_size=size, max_size=size)
+    drawn = [np.array([number]) for number in data.draw(columns)]
+    weighted, counts = drawn[::2], drawn[1::2]
+    wide = [[part.astype(object) for part in parts] for parts in (weighted, counts)]
+    found, expected = aggregator.combine(weighted, counts), aggregator.combine(*wide)
+    assert [part.tolist() for part in found] == [part.tolist() for part in expected]
 
 
 def test_a_mean_counts_rows_that_have_a_value() -> None:

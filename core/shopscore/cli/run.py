@@ -13,6 +13,8 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -148,12 +150,14 @@ def spoken(said: object) -> str:
     return name_options(text, commands) if isinstance(commands, click.Group) else text
 
 
-def write(text: str, output: Path | None) -> None:
-    """Write a document, JSON or TOML, to standard output or a file."""
+def write(text: str | Iterable[str], output: Path | None) -> None:
+    """Write a document, JSON or TOML, as one text or in pieces, to standard output or a file."""
+    pieces = chain((text,) if isinstance(text, str) else text, "\n")
     if output is None:
-        streams.print_document(f"{text}\n")
-    else:
-        write_bytes(f"{text}\n".encode("utf-8", "surrogatepass"), output)
+        streams.print_document("".join(pieces))
+        return
+    with whole_file(output) as file, file.open("wb") as sink:
+        sink.writelines(piece.encode("utf-8", "surrogatepass") for piece in pieces)
 
 
 def write_cells(text: str, output: Path | None, *, mark: bool = False) -> None:

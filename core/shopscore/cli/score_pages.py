@@ -23,7 +23,7 @@ _IN_TABLES = ("rows_set_aside", "cells_emptied")
 def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions) -> None:
     """Write a result, or only some of its shops, in the form that was asked for."""
     if output.form == "json":
-        write(result.to_json(shops), output.path)
+        write(result.json_pieces(shops), output.path)
         return
     if output.form == "table":
         _show_result(result, shops, output.path)

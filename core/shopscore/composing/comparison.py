@@ -14,6 +14,7 @@ from attrs import frozen
 
 from ..errors import UsageError
 from ..exact.columns import ColumnBuilder, ExactColumn
+from ..exact.integers import total
 from ..exact.rationals import Mask, Rationals
 from ..grading.weighing import MetricValues
 from ..messages import message
@@ -63,7 +64,7 @@ def spreads(ahead: Rationals, mean: Fraction, least: Fraction, greatest: Fractio
 
 def pooled(values: Rationals) -> Fraction:
     """Return the sum of the numerators over the sum of the denominators."""
-    return Fraction(sum(map(int, values.num)), sum(map(int, values.den)))
+    return Fraction(total(values.num), total(values.den))
 
 
 def mean_of(values: Rationals) -> Fraction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 import numpy.typing as npt
@@ -212,7 +213,8 @@ class _Composer:
 
 
 def _weighted_sum(parts: Sequence[tuple[Fraction, Rationals]]) -> Rationals:
-    first, *rest = (points.scaled(share) for share, points in parts)
+    common = lcm(*(share.denominator for share, _ in parts))  # so that few denominators multiply
+    first, *rest = (points.scaled(share * common) for share, points in parts)
     for part in rest:
         first = first + part
-    return first
+    return first.scaled(Fraction(1, common))

@@ -27,7 +27,8 @@ def find_patterns(
         return
     names = {f"{i} {id}": mask for (i, id), mask in columns.items()}
     table = pl.DataFrame(names).with_row_index("row").filter(pl.Series(among))
-    for *pattern, rows in table.group_by(*names).agg("row").iter_rows():
+    groups = table.group_by(*names).agg("row")
+    for pattern, rows in zip(groups.select(*names).iter_rows(), groups["row"], strict=True):
         found = [key for key, marked in zip(columns, pattern, strict=True) if marked]
         sets = tuple({id for at, id in found if at == i} for i in range(len(marks)))
-        yield sets, np.array(rows, dtype=np.int64)
+        yield sets, rows.to_numpy().astype(np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -65,13 +65,12 @@ def publish(
     status[composed.open] = "partial"
     for check in reversed(checks):
         status[check.failed] = check.eligibility.status
-    rounded = composed.score.values.half_up(rules.decimals)
+    half_up = cache(lambda values: values.half_up(rules.decimals))  # most ends are the score itself
+    rounded = half_up(composed.score.values)
     total = np.asarray((status == "scored") & composed.score.known, dtype=np.bool_)
     open_ = total | np.asarray(status == "partial", dtype=np.bool_)
     lowest, highest = (
-        ExactColumn(
-            _of_places(end.values.half_up(rules.decimals), rules.decimals), end.known & open_
-        )
+        ExactColumn(_of_places(half_up(end.values), rules.decimals), end.known & open_)
         for end in (composed.ends.lowest, composed.ends.highest)
     )
     published = Published(status, total, rounded, rules.decimals, lowest, highest)
@@ -97,4 +96,4 @@ def _told(seen: Measures, condition: Condition[Fraction], partial: Mask) -> Mask
 
 
 def _of_places(rounded: Integers, decimals: int) -> Rationals:
-    return Rationals(rounded, np.full(len(rounded), 10**decimals))
+    return Rationals(rounded, Rationals.constant(10**decimals, len(rounded)).num)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
+from .integers import Integers, widen
 from .rationals import Floats, Mask, Rationals
 
 
@@ -58,7 +59,7 @@ class ExactColumn:
 
     def or_else(self, other: ExactColumn) -> ExactColumn:
         """Return these values where they are known, those of ``other`` elsewhere."""
-        return self.where(self.known, other)
+        return self.where(self.known, other) if other.known.any() else self
 
     def only(self, rows: Mask) -> ExactColumn:
         """Return the same column, with the values outside ``rows`` unknown."""
@@ -82,12 +83,14 @@ class ColumnBuilder:
     """A column that is built piece by piece; rows that are never filled stay unknown."""
 
     def __init__(self, size: int) -> None:
-        self._num = np.zeros(size, dtype=object)
-        self._den = np.ones(size, dtype=object)
+        self._num: Integers = np.zeros(size, dtype=np.int64)
+        self._den: Integers = np.ones(size, dtype=np.int64)
         self._known = np.zeros(size, dtype=np.bool_)
 
     def put(self, rows: Any, values: Rationals) -> None:
         """Set the values of some rows."""
+        if object in (values.num.dtype, values.den.dtype):
+            self._num, self._den = widen(self._num), widen(self._den)
         self._num[rows], self._den[rows], self._known[rows] = values.num, values.den, True
 
     def build(self) -> ExactColumn:

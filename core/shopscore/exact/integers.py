@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,9 +19,18 @@ EXACT_DOUBLE = 2**53
 
 def magnitude(values: Integers) -> int:
     """Return the greatest absolute value; 0 for an empty array."""
-    if not len(values):
+    seen = values[:1] if values.strides == (0,) else values  # a constant: one number, said often
+    if not len(seen):
         return 0
-    return max(abs(int(values.max())), abs(int(values.min())))
+    return max(abs(int(seen.max())), abs(int(seen.min())))
+
+
+def repeated(value: int, length: int) -> Integers:
+    """Return one integer so many times; it is held once, and nothing can be written to it."""
+    if abs(value) < SAFE:
+        held = value.to_bytes(8, sys.byteorder, signed=True)
+        return np.ndarray((length,), np.int64, buffer=held, strides=(0,))
+    return np.broadcast_to(np.array(value, dtype=object), (length,))
 
 
 def widen(values: Integers) -> Integers:
@@ -30,9 +40,20 @@ def widen(values: Integers) -> Integers:
 
 def narrow(values: Integers) -> Integers:
     """Return the same integers as int64 where they fit."""
-    if values.dtype == object and magnitude(values) < SAFE:
-        return values.astype(np.int64)
-    return values
+    if values.dtype != object:
+        return values
+    try:
+        small = values.astype(np.int64)
+    except OverflowError:
+        return values
+    return small if magnitude(small) < SAFE else values
+
+
+def total(values: Integers) -> int:
+    """Return the sum of all values, exact."""
+    if magnitude(values) * len(values) < SAFE:
+        return int(values.sum())
+    return int(widen(values).sum())
 
 
 def sorted_order(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:

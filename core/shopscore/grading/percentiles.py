@@ -84,8 +84,8 @@ class Ranker:
         """Return how many shops of each shop's group are marked."""
         if not len(counted):
             return np.zeros(0, dtype=np.int64)
-        _, groups = np.unique(self.codes, return_inverse=True)
-        return np.bincount(groups, weights=counted).astype(np.int64)[groups]
+        sizes = np.bincount(self.codes[counted], minlength=int(self.codes.max()) + 1)
+        return np.asarray(sizes[self.codes], dtype=np.int64)
 
     def _from_table_or_peers(self, asked: ExactColumn) -> Percentiles:
         peers = self.own.only(self.is_peer)

@@ -68,11 +68,17 @@ def exact_ranks(
     codes = np.zeros(len(values), dtype=np.int64) if groups is None else groups
     if not len(values) == len(codes) == len(exists):
         raise UsageError(message("values and groups must have the same length"))
-    rows = np.flatnonzero(exists)
-    worse, equal, size = (np.zeros(len(values), dtype=np.int64) for _ in range(3))
-    if len(rows):
-        worse[rows], equal[rows], size[rows] = _counts(values[rows], codes[rows], better)
-    return _percentiles(worse, equal, size, exists, kind)
+    if not len(values):
+        return ExactColumn.unknown(0)
+    order, runs, starts = _runs(np.where(exists, values, 0.0), _dense(codes, exists))
+    equal, size = (np.diff(first, append=len(values)) for first in (runs, starts))
+    runs_in_group = np.diff(np.searchsorted(runs, starts), append=len(runs))
+    below, size = runs - np.repeat(starts, runs_in_group), np.repeat(size, runs_in_group)
+    worse = below if better == "higher" else size - below - equal
+    ranks = _percentiles(worse, equal, size, exists[order[runs]], kind)
+    run_of = np.empty_like(order)
+    run_of[order] = np.repeat(np.arange(len(runs)), equal)
+    return ranks.take(run_of)
 
 
 def ranks_among(
@@ -150,27 +156,49 @@ def _percentiles(worse: Ints, equal: Ints, size: Ints, present: Mask, kind: str)
     return ExactColumn(Rationals(np.where(known, num, 0), np.where(known, den, 1)), known)
 
 
-def _counts(values: Floats, codes: npt.NDArray[np.integer], better: str) -> tuple[Ints, Ints, Ints]:
-    """Return per value how many of its group are worse, how many equal, and the group's size."""
-    by_value = np.argsort(values, kind="stable")
-    order = by_value[np.argsort(codes[by_value], kind="stable")]
-    sorted_values, sorted_codes = values[order], codes[order]
-    new_group = np.r_[True, sorted_codes[1:] != sorted_codes[:-1]]
-    new_run = new_group | np.r_[True, sorted_values[1:] != sorted_values[:-1]]
-    group_start, group_size = _spans(new_group)
-    run_start, equal = _spans(new_run)
-    below = run_start - group_start
-    worse = below if better == "higher" else group_size - below - equal
-    back = np.empty_like(order)
-    back[order] = np.arange(len(order))
-    return worse[back], equal[back], group_size[back]
+def _dense(codes: npt.NDArray[np.integer], exists: Mask) -> npt.NDArray[np.uint64]:
+    """Return groups as small numbers; rows that do not exist are one more group, the last."""
+    groups = codes - codes.min()
+    if groups.max() >= len(groups):
+        groups = np.unique(codes, return_inverse=True)[1]
+    return np.asarray(np.where(exists, groups, groups.max() + 1), dtype=np.uint64)
 
 
-def _spans(starts: Mask) -> tuple[Ints, Ints]:
-    """Return for each position where its run of equal values starts, and the length of the run."""
-    first = np.flatnonzero(starts).astype(np.int64)
-    length = np.diff(np.r_[first, len(starts)])
-    return np.repeat(first, length), np.repeat(length, length)
+def _runs(values: Floats, groups: npt.NDArray[np.uint64]) -> tuple[Ints, Ints, Ints]:
+    """Return an order by group and value, and where runs of equal values and groups start in it.
+
+    Group, leading bits of the value and position are packed into one integer, since sorting
+    numbers is six times faster than sorting positions by them (100,000 rows: 2 against 14 ms).
+    Values that the leading bits do not tell apart, one pair in 2^30, are compared.
+    """
+    bits = np.uint64(len(values).bit_length())
+    room = np.uint64(64 - int(groups.max()).bit_length()) - bits
+    packed = (groups << room | _leading_bits(values, int(room))) << bits
+    packed |= np.arange(len(values), dtype=np.uint64)
+    packed.sort()
+    order = (packed & ((np.uint64(1) << bits) - np.uint64(1))).view(np.int64)
+    ranked, leading = values[order], packed >> bits
+    new_run = np.r_[True, ranked[1:] != ranked[:-1]]
+    if (unlike := new_run[1:] & (leading[1:] == leading[:-1])).any():
+        open_ = np.isin(leading, leading[1:][unlike])
+        order[open_] = order[open_][np.lexsort((ranked[open_], leading[open_]))]
+        ranked = values[order]
+        new_run[1:] = ranked[1:] != ranked[:-1]
+    kinds = np.arange(groups.max() + np.uint64(1), dtype=np.uint64) << room
+    starts = np.unique(np.searchsorted(leading, kinds))
+    starts = starts[starts < len(values)]
+    new_run[starts] = True
+    return order, np.flatnonzero(new_run), starts
+
+
+def _leading_bits(values: Floats, room: int) -> npt.NDArray[np.uint64]:
+    """Return the leading bits of each value, counted from the least, in the order of the values."""
+    signed = values.view(np.int64)
+    if signed.min() < 0:  # the greater the other bits, the lower the value
+        signed = signed ^ (signed >> 63 & np.int64(2**63 - 1))
+    keys = (signed - signed.min()).view(np.uint64)  # what wraps around is right as unsigned
+    shift = np.uint64(max(int(keys.max()).bit_length() - room, 0))
+    return np.asarray(keys >> shift, dtype=np.uint64)
 
 
 def percentile_rank(

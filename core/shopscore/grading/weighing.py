@@ -12,9 +12,10 @@ from attrs import evolve, field, frozen
 from ..counting.sums import Sums, Wanted
 from ..errors import UsageError
 from ..exact.columns import ExactColumn
-from ..exact.integers import widen
+from ..exact.integers import SAFE, Integers, magnitude, widen
 from ..exact.rationals import Mask, Rationals
 from ..messages import Message, message
+from ..model.aggregators import Aggregator
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated
@@ -155,12 +156,18 @@ def combine(
     Where a change is added to the sums, the result is the values after that change.
     """
     with isolated(f"aggregator of metric {metric.id}"):
-        num, den, n = metric.aggregator.combine(
-            [widen(weighted) for weighted, _ in sums], [widen(count) for _, count in sums]
-        )
+        num, den, n = metric.aggregator.combine(*_roomy(metric.aggregator, sums))
     n = np.asarray(n, dtype=np.int64)
     if missing:
         n = np.zeros_like(n)
     known = (n > 0) & (den > 0).astype(np.bool_)
     values = Rationals(np.where(known, num, 0), np.where(known, den, 1))
     return MetricValues(metric.id, ExactColumn(values, known), n, tuple(sums), missing)
+
+
+def _roomy(aggregator: Aggregator, sums: Sequence[Sums]) -> tuple[list[Integers], list[Integers]]:
+    """Return weighted sums and counts as int64 where it holds all that is made of them."""
+    largest_factor, parts = aggregator.largest_factor, [part for pair in sums for part in pair]
+    if largest_factor is None or largest_factor * max(1, *map(magnitude, parts)) >= SAFE:
+        parts = [widen(part) for part in parts]
+    return parts[::2], parts[1::2]

@@ -42,6 +42,14 @@ class Aggregator(ABC):
     ) -> tuple[Integers, Integers, Integers]:
         """Return numerator, denominator and n per shop."""
 
+    @property
+    def largest_factor(self) -> int | None:
+        """How many times the greatest sum or count a number on the way can be; None: not known.
+
+        Where that fits, ``combine`` is given int64: five times quicker than Python integers.
+        """
+        return None
+
 
 @frozen
 class NotCounted(Aggregator):
@@ -98,14 +106,23 @@ class RationalCombination(Aggregator):
         divisor = () if self.over is None else (self.over,)
         return (*(tally for _, tally in self.terms), *divisor)
 
-    def combine(
-        self, sums: Sequence[Integers], counts: Sequence[Integers]
-    ) -> tuple[Integers, Integers, Integers]:
+    @property
+    def largest_factor(self) -> int:
+        common, factors = self._factors()
+        return max(sum(map(abs, factors)), common * self.per, len(factors))
+
+    def _factors(self) -> tuple[int, list[int]]:
+        """Return the least common denominator of the coefficients, and their numerators over it."""
         coefficients = [c for c, _ in self.terms if isinstance(c, Fraction)]
         if len(coefficients) != len(self.terms):
             raise DeclarationError(message("an assumption of an aggregator has no number yet"))
         common = lcm(*(c.denominator for c in coefficients))
-        factors = [int(c * common) for c in coefficients]
+        return common, [int(c * common) for c in coefficients]
+
+    def combine(
+        self, sums: Sequence[Integers], counts: Sequence[Integers]
+    ) -> tuple[Integers, Integers, Integers]:
+        common, factors = self._factors()
         terms = counts if self.over is None else sums
         num = terms[0] * factors[0]
         for factor, total in zip(factors[1:], terms[1:], strict=False):

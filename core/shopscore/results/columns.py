@@ -12,9 +12,11 @@ from attrs import frozen
 from ..composing.comparison import Compared, show_percent
 from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck
+from ..composing.patterns import find_patterns
 from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..exact.columns import ExactColumn
+from ..exact.integers import Integers
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
 from ..grading.typed_values import Console
@@ -133,8 +135,8 @@ class Columns:
             "coverage": self.coverage,
             "score_low": self.score_low,
             "score_high": self.score_high,
-            "score_low_exact": _exact_texts(self.composed.ends.lowest.only(self._has_ends)),
-            "score_high_exact": _exact_texts(self.composed.ends.highest.only(self._has_ends)),
+            "score_low_exact": self._end_exact(self.composed.ends.lowest),
+            "score_high_exact": self._end_exact(self.composed.ends.highest),
             **self.total_console,
         }
 
@@ -152,9 +154,13 @@ class Columns:
         """The rule set, as it is declared."""
         return self.rules.ruleset
 
-    @property
-    def _has_ends(self) -> Mask:
-        return self.published.lowest.known
+    def _end_exact(self, end: ExactColumn) -> pl.Series:
+        """Return the exact texts of one end of the totals, which mostly is the score itself."""
+        score, shown = self.composed.score, end.only(self.published.lowest.known)
+        known = score.only(self.published.total).known
+        if shown.values is score.values and np.array_equal(shown.known, known):
+            return self.score_exact
+        return _exact_texts(shown)
 
     @cached_property
     def dimension_points(self) -> dict[str, pl.Series]:
@@ -310,17 +316,25 @@ def _peers(ranks: Percentiles | None, size: int) -> pl.Series:
 
 def _exact_texts(column: ExactColumn) -> pl.Series:
     """Return fractions in lowest terms as text, ``437/100`` or ``4``; null where unknown."""
-    rows = np.flatnonzero(column.known)
-    num, den = column.values.take(rows).lowest_terms()
-    texts: list[str | None] = [None] * len(column)
-    for row, above, below in zip(rows.tolist(), num.tolist(), den.tolist(), strict=True):
-        texts[row] = str(above) if below == 1 else f"{above}/{below}"
-    return pl.Series(texts, dtype=pl.String)
+    num, den = map(_digits, column.values.take(column.known).lowest_terms())
+    fraction = pl.concat_str(pl.col("num"), pl.lit("/"), pl.col("den"))
+    text = pl.when(pl.col("den") == "1").then(pl.col("num")).otherwise(fraction)
+    known = pl.Series(column.known)
+    places = (known.cum_sum() - 1).set(~known, None)
+    return pl.DataFrame({"num": num, "den": den}).select(text).to_series().gather(places)
+
+
+def _digits(values: Integers) -> pl.Series:
+    if values.dtype == object:
+        return pl.Series(map(str, values.tolist()), dtype=pl.String)
+    return pl.Series(values).cast(pl.String)
 
 
 def _marked(marks: Mapping[str, Mask], size: int) -> pl.Series:
     """Return the ids whose mask is set, as a list per shop."""
-    if not marks:
-        return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, size)
-    words = [pl.when(pl.col(id)).then(pl.lit(id)) for id in marks]
-    return pl.DataFrame(dict(marks)).select(pl.concat_list(words).list.drop_nulls()).to_series()
+    lists: list[list[str]] = []
+    codes = np.zeros(size, dtype=np.int64)
+    for (found,), rows in find_patterns([marks], np.ones(size, dtype=np.bool_)):
+        codes[rows] = len(lists)
+        lists.append([id for id in marks if id in found])
+    return pl.Series(lists, dtype=pl.List(pl.String)).gather(codes)

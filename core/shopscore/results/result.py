@@ -31,7 +31,7 @@ from ..reading.report import LoadReport
 from ..rules.coverage import missing_numbers
 from .columns import Columns
 from .documents import SCORE
-from .json_text import assumption_list, missing_number_list, score_document, shop_lines
+from .json_text import ShopLines, assumption_list, missing_number_list, score_document
 from .views import CheckView, DimensionView, MetricView, ShopView
 
 if TYPE_CHECKING:
@@ -194,8 +194,12 @@ class Result:
 
     def to_json(self, shop_ids: tuple[str, ...] = ()) -> str:
         """Return the document ``shopscore.score/2``; with ``shop_ids`` it lists only those shops."""
+        return "".join(self.json_pieces(shop_ids))
+
+    def json_pieces(self, shop_ids: tuple[str, ...] = ()) -> Iterator[str]:
+        """Yield the text of :meth:`to_json` in pieces, which many shops are written by."""
         rows = self.only(shop_ids) if shop_ids else None
-        return score_document(self._head, shop_lines(self.columns, rows))
+        return score_document(self._head, self._lines.blocks(rows))
 
     def to_dict(self, shop_ids: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return the content of :meth:`to_json` as dictionaries, lists and plain values."""
@@ -296,11 +300,13 @@ class Result:
         return str(self._lines_of_block(block)[place])
 
     @cached_property
+    def _lines(self) -> ShopLines:
+        return ShopLines.of(self.columns)
+
+    @cached_property
     def _lines_of_block(self) -> Callable[[int], pl.Series]:
         @lru_cache(maxsize=1)
         def lines(block: int) -> pl.Series:
-            start = block * _LINES_AT_ONCE
-            end = min(start + _LINES_AT_ONCE, len(self))
-            return shop_lines(self.columns, pl.int_range(start, end, dtype=pl.UInt32, eager=True))
+            return self._lines.at(block * _LINES_AT_ONCE, _LINES_AT_ONCE)
 
         return lines

@@ -61,7 +61,7 @@ def _mask(mask: Mask | None, size: int) -> Mask:
 
 def _words(size: int, *marks: tuple[Mask, str]) -> pl.Series:
     """Return a column of words; of several marks the last counts."""
-    words = np.full(size, None, dtype=object)
-    for mask, word in marks:
-        words[mask] = word
-    return pl.Series(words.tolist(), dtype=pl.String)
+    codes = np.full(size, len(marks), dtype=np.int8)
+    for code, (mask, _) in enumerate(marks):
+        codes[mask] = code
+    return pl.Series([*(word for _, word in marks), None], dtype=pl.String).gather(codes)
