@@ -9,7 +9,7 @@ from markdown_tables import code, table
 from pages_of_rulesets import CONFIDENCE
 
 import shopscore
-from shopscore.grading.requirements import missing_columns_of
+from shopscore.grading.missing_columns import missing_columns_of
 from shopscore.model.layouts import ANY_WORD, Layout
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.reading.formats.archives import MOST_RATIO, MOST_UNPACKED, UNSUSPICIOUS

@@ -233,7 +233,7 @@ def test_a_number_that_may_be_too_low_tells_what_more_would_not_change(
         column,
         np.ones(5, dtype=np.int64),
         cut=cut.astype(np.bool_),
-        lacking=lacking.astype(np.bool_),
+        missing=lacking.astype(np.bool_),
     )
     measures = Measures({"m": measured}, ["a"] * 5)
     found = measures.checkable(Condition(Measure("value", "m"), word, limit))
@@ -252,7 +252,7 @@ def typed_in(
         np.array([n or 0 for _, _, n, _ in rows], dtype=np.int64),
         n_unknown=unknown & column.known,
         unpooled=unknown & column.known,
-        lacking=np.array([missing for *_, missing in rows], dtype=np.bool_),
+        missing=np.array([missing for *_, missing in rows], dtype=np.bool_),
     )
     return Measures({"m": measured}, [industry for industry, *_ in rows], mean_kind=mean_kind)
 

@@ -95,7 +95,7 @@ def test_rows_of_excluded_orders_do_not_win_a_place() -> None:
 
 def test_a_stream_that_is_not_there_measures_nothing() -> None:
     """Also where its rows would be counted on a day of the linked order."""
-    from shopscore.grading.requirements import missing_columns_of
+    from shopscore.grading.missing_columns import missing_columns_of
 
     upheld = ss.Tally("complaints", day=ss.col.order.paid_at, where=ss.col.upheld)
     rules = toy_rules(upheld, ss.Tally("orders", day=ss.col.paid_at))

@@ -11,7 +11,7 @@ import pytest
 
 import shopscore as ss
 from shopscore import Once, Tally, col, fact_on, first_of, has_row, number, when
-from shopscore.grading.requirements import missing_columns_of
+from shopscore.grading.missing_columns import missing_columns_of
 from shopscore.model.expressions import Expr
 from shopscore.testing.toy import PLATFORM
 from support.linked_events import frames_of, measured, random_streams, rules_with

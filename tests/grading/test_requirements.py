@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shopscore import Count, Days, RateMetric, Tally, col, first_of
-from shopscore.grading.requirements import missing_columns_of
+from shopscore.grading.missing_columns import missing_columns_of
 from shopscore.model.expressions import Expr
 from shopscore.model.streams import CANONICAL, merge_streams
 from shopscore.plugins.bound_rules import BoundMetric

@@ -57,7 +57,7 @@ def graded_with_reach(
     """A metric whose input is missing for the shops that have a reach, the points it could give."""
     column = ExactColumn.of(points)
     lacking = np.array([ends is not None for ends in reach], dtype=np.bool_)
-    measured = MetricValues(id, column, column.known.astype(np.int64), lacking=lacking)
+    measured = MetricValues(id, column, column.known.astype(np.int64), missing=lacking)
     least = ExactColumn.of([ends and ends[0] for ends in reach])
     most = ExactColumn.of([ends and ends[1] for ends in reach])
     statuses = np.zeros(len(points), dtype=np.int8)

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from ..errors import InputError
-from ..grading.requirements import missing_columns_of
+from ..grading.missing_columns import missing_columns_of
 from ..messages import message
 from ..model.layouts import Layout, plain_header
 from ..model.streams import CANONICAL, Column, Stream, merge_streams

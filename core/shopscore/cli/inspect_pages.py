@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..analysis.inspection import Inspection, MetricReadiness, SheetMatch
-from ..grading.requirements import in_words
+from ..grading.missing_columns import in_words
 from ..messages import Message, listed, message
 from ..model.labels import Label
 from ..notices import CODES

@@ -26,7 +26,7 @@ def missing_adjustments(rules: ExactRuleSet, graded: Mapping[str, Graded]) -> Ma
     missing = np.zeros(size, dtype=np.bool_)
     for adjustment in rules.adjustments:
         if adjustment.cap != 0:
-            missing |= graded[adjustment.metric].lacking
+            missing |= graded[adjustment.metric].missing
     return missing
 
 
@@ -53,13 +53,13 @@ class _Change:
             most = Rationals.constant(cap, len(amount))
             amount = amount.least(most)
             if self.adjustment.sign == direction:
-                amount = most.where(self.graded.lacking, amount)
+                amount = most.where(self.graded.missing, amount)
         return amount.scaled(self.adjustment.sign)
 
     def without_end(self, direction: int) -> Mask:
         """Return the shops whose total it can take to the end of the scale in that direction."""
         free = self.adjustment.cap is None and self.adjustment.sign == direction
-        return self.graded.lacking & free
+        return self.graded.missing & free
 
 
 def _changed(

@@ -72,13 +72,14 @@ def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Se
     but values without peers has no ends: a rank may be anything.
     """
     ids = [entry.id for _, entry in rules.entries]
-    known = {id: graded[id].points.known for id in ids}
-    lacking = {id: graded[id].lacking for id in ids}
-    unranked = {id: graded[id].unranked for id in ids}
     composer = _Composer(rules, len(industries))
     for variant in by_variant(rules, industries):
         composer.add_weights(variant)
-        marks = (known, lacking, unranked)
+        marks = (
+            {id: graded[id].points.known for id in ids},
+            {id: graded[id].missing for id in ids},
+            {id: graded[id].unranked for id in ids},
+        )
         for (available, missing, alone), rows in find_patterns(marks, variant.rows):
             shares = _shares(variant.rules, available, missing, alone)
             points = {id: graded[id].points.values.take(rows) for id in shares.within}
@@ -102,13 +103,13 @@ def _with_adjustments(
 
 
 def _shares(
-    rules: ExactRuleSet, available: set[str], lacking: set[str], unranked: set[str]
+    rules: ExactRuleSet, available: set[str], missing: set[str], unranked: set[str]
 ) -> Shares:
     within: dict[str, Fraction] = {}
     weights: dict[str, Weight] = {}
-    missing = lacking | unranked if _knows_more(rules, available, lacking) else lacking
+    unknown = missing | unranked if _knows_more(rules, available, missing) else missing
     for dimension in rules.dimensions:
-        if known_share(rules, dimension, available, missing) != 1:
+        if known_share(rules, dimension, available, unknown) != 1:
             continue
         if dimension.points is None:
             shares = _shares_within(rules, dimension, available)
@@ -116,7 +117,7 @@ def _shares(
                 continue
             within |= shares
         weights[dimension.id] = dimension.weight
-    covered = coverage(rules, available, missing)
+    covered = coverage(rules, available, unknown)
     if covered is not None:
         return Shares(within, weights, covered, open=True)
     total = sum((weight or Fraction(0) for weight in weights.values()), Fraction(0))
@@ -125,10 +126,10 @@ def _shares(
     return Shares(within, {id: (w or 0) / total for id, w in weights.items()}, None, open=False)
 
 
-def _knows_more(rules: ExactRuleSet, available: set[str], lacking: set[str]) -> bool:
+def _knows_more(rules: ExactRuleSet, available: set[str], missing: set[str]) -> bool:
     """Return whether there is more to say of a shop than that nothing of it can be ranked."""
     given = any(dimension.points is not None for dimension in rules.dimensions)
-    return bool(available or lacking or given) or coverage(rules) is not None
+    return bool(available or missing or given) or coverage(rules) is not None
 
 
 def _shares_within(

@@ -77,7 +77,7 @@ class Measures:
         if not measure.metric:
             return everyone
         measured = self.metrics[measure.metric]
-        checkable = measured.known | ~measured.lacking
+        checkable = measured.known | ~measured.missing
         if measure.kind != "value" and measured.n_unknown is not None:
             checkable = checkable & ~measured.n_unknown
         if measured.cut is not None:

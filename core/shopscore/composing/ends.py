@@ -57,9 +57,9 @@ def find_ends(
     builders = ColumnBuilder(size), ColumnBuilder(size)
     ids = [entry.id for _, entry in rules.entries]
     possible = {id: graded[id].least.known for id in ids}
-    lacking = {id: graded[id].lacking for id in ids}
+    missing = {id: graded[id].missing for id in ids}
     for variant in by_variant(rules, industries):
-        for (present, optional), rows in find_patterns((possible, lacking), variant.rows & among):
+        for (present, optional), rows in find_patterns((possible, missing), variant.rows & among):
             for sign, builder in zip((1, -1), builders, strict=True):
                 values = {
                     id: (graded[id].least if sign == 1 else graded[id].most).values.take(rows)

@@ -36,7 +36,7 @@ Statuses = npt.NDArray[np.int8]
 class Graded:
     """One metric of every shop: values, points and statuses.
 
-    ``statuses`` are positions in :data:`METRIC_STATUSES`. ``lacking`` marks shops that could have
+    ``statuses`` are positions in :data:`METRIC_STATUSES`. ``missing`` marks shops that could have
     points if the missing input were there, among peers who may be missing as well. ``least`` and
     ``most`` are the points that a shop has or could have, among any peers where it has a value and
     none to be ranked among; unknown where it can have none. ``supplied`` marks points that a user
@@ -46,7 +46,7 @@ class Graded:
     measured: MetricValues
     statuses: Statuses
     points: ExactColumn
-    lacking: Mask
+    missing: Mask
     least: ExactColumn
     most: ExactColumn
     percentiles: Percentiles | None = None
@@ -203,13 +203,13 @@ def _grade_weighted(
     statuses[measured.known & ~context.has_value & ~points.known] = _code("below_min_n")
     statuses[~measured.known & ~points.known] = _code("no_data")
     ungraded = [_code(word) for word in ("missing_number", "informational", "no_peers")]
-    lacking = measured.lacking & ~points.known & least.known
-    open_ = lacking | (np.isin(statuses, ungraded) & context.has_value)
+    missing = measured.missing & ~points.known & least.known
+    open_ = missing | (np.isin(statuses, ungraded) & context.has_value)
     return Graded(
         measured,
         statuses,
         points,
-        lacking,
+        missing,
         points.or_else(least.only(open_)),
         points.or_else(most.only(open_)),
         percentiles,
@@ -228,14 +228,14 @@ def _reach(variant: VariantShops, entry: MetricEntry[Weight], context: Context) 
 def _grade_adjustment(measured: MetricValues) -> Graded:
     """Grade a bonus or a deduction, whose points are its value."""
     statuses = np.where(measured.known, _code("ok"), _code("no_data")).astype(np.int8)
-    points, missing = measured.column, measured.lacking & ~measured.known
+    points, missing = measured.column, measured.missing & ~measured.known
     return Graded(measured, statuses, points, missing, points, points)
 
 
 def _grade_informational(measured: MetricValues, percentiles: Percentiles | None) -> Graded:
     statuses = np.where(measured.known, _code("informational"), _code("no_data")).astype(np.int8)
     none = ExactColumn.unknown(len(statuses))
-    return Graded(measured, statuses, none, measured.lacking, none, none, percentiles)
+    return Graded(measured, statuses, none, measured.missing, none, none, percentiles)
 
 
 def _code(status: str) -> int:

@@ -82,8 +82,8 @@ class TypedValues:
             at = places[row.shop_id]
             num[at], den[at] = int(value * common) * weight, common * weight
             n[at], known[at], unknown[at] = row.n or 0, True, row.n is None
-        lacking = ~known
-        lacking[[places[row.shop_id] for row in self._of(metric) if self._says_none(row)]] = False
+        missing = ~known
+        missing[[places[row.shop_id] for row in self._of(metric) if self._says_none(row)]] = False
         return MetricValues(
             metric,
             ExactColumn(Rationals.of(num, den), known),
@@ -92,8 +92,8 @@ class TypedValues:
             typed=known,
             n_unknown=unknown,
             unpooled=unknown,
-            lacking=lacking,
-            lacking_reason=message("no value was supplied"),
+            missing=missing,
+            missing_reason=message("no value was supplied"),
         )
 
     def _says_none(self, row: TypedRow) -> bool:

@@ -128,11 +128,11 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
     """
     said = events.known & events.enough(least)
     taken = typed.known if prefer == "values" else typed.known & ~said
-    lacking = events.lacking & typed.lacking
+    missing = events.missing & typed.missing
     merged = evolve(
         events,
-        missing_columns=events.missing_columns if lacking.any() else (),
-        lacking=lacking,
+        missing_columns=events.missing_columns if missing.any() else (),
+        missing=missing,
         typed=taken,
         n_unknown=taken if typed.n_unknown is None else typed.n_unknown & taken,
         cut=None if events.cut is None else events.cut & ~taken,
@@ -172,7 +172,7 @@ def _alike(
 def _spread(values: MetricValues, rows: Rows) -> MetricValues:
     """Return the values of more shops; those without events have none."""
     there = rows >= 0
-    lacking_reason = values.lacking_reason or message("no events, and no value typed in")
+    missing_reason = values.missing_reason or message("no events, and no value typed in")
     if not there.any():
         nothing = np.zeros(len(rows), dtype=np.int64)
         sums = tuple((nothing, nothing) for _ in values.sums)
@@ -182,8 +182,8 @@ def _spread(values: MetricValues, rows: Rows) -> MetricValues:
             n=nothing,
             sums=sums,
             cut=None,
-            lacking=~there,
-            lacking_reason=lacking_reason,
+            missing=~there,
+            missing_reason=missing_reason,
         )
     at = np.where(there, rows, 0)
     column = values.column.take(at).where(there, ExactColumn.unknown(len(rows)))
@@ -193,8 +193,8 @@ def _spread(values: MetricValues, rows: Rows) -> MetricValues:
         n=np.where(there, values.n[at], 0),
         sums=tuple((np.where(there, a[at], 0), np.where(there, b[at], 0)) for a, b in values.sums),
         cut=None if values.cut is None else values.cut[at] & there,
-        lacking=values.lacking[at] | ~there,
-        lacking_reason=lacking_reason,
+        missing=values.missing[at] | ~there,
+        missing_reason=missing_reason,
     )
 
 

@@ -19,7 +19,7 @@ from ..model.aggregators import Aggregator
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated
-from .requirements import missing_columns_of
+from .missing_columns import missing_columns_of
 
 #: Computes sums over windows, from rows or from daily cells.
 Summing = Callable[[Sequence[Wanted], date], list[Sums]]
@@ -35,9 +35,9 @@ class MetricValues:
     ``n`` is the number of rows that a value rests on, unweighted. ``sums`` are the weighted sums
     and the counts that the aggregator combined, one pair per tally; what changes in the events
     changes these. ``missing_columns`` are columns without which no shop has a value from events;
-    ``no_value_reason`` says why a single shop has none. ``lacking`` marks the shops for which
+    ``no_value_reason`` says why a single shop has none. ``missing`` marks the shops for which
     nobody was asked: the input of the metric is missing, by default for want of columns, else
-    ``lacking_reason`` says why. That is not the same as having no row.
+    ``missing_reason`` says why. That is not the same as having no row.
 
     ``typed`` marks values that a user typed in; where it is not known on how many rows these rest,
     ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those whose numerator and denominator
@@ -51,20 +51,20 @@ class MetricValues:
     sums: tuple[Sums, ...] = ()
     missing_columns: tuple[str, ...] = ()
     no_value_reason: Message = NO_ROW
-    lacking_reason: Message | None = None
+    missing_reason: Message | None = None
     typed: Mask | None = None
     n_unknown: Mask | None = None
     unpooled: Mask | None = None
     cut: Mask | None = None
-    lacking: Mask = field()
+    missing: Mask = field()
 
-    @lacking.default
-    def _lacking_where_columns_are(self) -> Mask:
+    @missing.default
+    def _missing_where_columns_are(self) -> Mask:
         return np.full(len(self.column), bool(self.missing_columns))
 
     def that_may_be_more(self) -> MetricValues:
         """Return the same numbers, known to be too low perhaps, where there are any."""
-        return evolve(self, cut=~self.lacking)
+        return evolve(self, cut=~self.missing)
 
     def enough(self, least: int) -> Mask:
         """Return which values rest on enough rows; those that tell no number are taken to."""
@@ -143,8 +143,8 @@ def _not_counted(id: str, shops: int) -> MetricValues:
         id,
         ExactColumn.unknown(shops),
         np.zeros(shops, dtype=np.int64),
-        lacking_reason=message("no event feeds it: give its value with --values"),
-        lacking=np.ones(shops, dtype=np.bool_),
+        missing_reason=message("no event feeds it: give its value with --values"),
+        missing=np.ones(shops, dtype=np.bool_),
     )
 
 

@@ -20,7 +20,7 @@ from .hints import rules_command
 from .notices_on_values import notices_on_values
 from .reference_tables import ReferenceTables
 from .result import Result
-from .words import why_lacking
+from .words import why_missing_input
 
 #: Ranks among fewer shops than this say little.
 FEW_PEERS = 20
@@ -44,7 +44,7 @@ def _unanswered(graded: Graded) -> Mask:
     told = graded.points.known
     if graded.percentiles is not None:
         told = told | graded.percentiles.column.known
-    return np.asarray(graded.measured.lacking & ~told, dtype=np.bool_)
+    return np.asarray(graded.measured.missing & ~told, dtype=np.bool_)
 
 
 def _making_a_score(ruleset: RuleSet) -> set[str]:
@@ -60,24 +60,24 @@ def _missing_input(result: Result) -> Iterator[Notice]:
     groups: dict[tuple[str, bool], list[Graded]] = defaultdict(list)
     for id, graded in result.graded.items():
         if _unanswered(graded).any():
-            groups[why_lacking(graded.measured), id in weighted].append(graded)
+            groups[why_missing_input(graded.measured), id in weighted].append(graded)
     for (_, is_weighted), members in groups.items():
         ids = [graded.measured.id for graded in members]
-        lacking = np.logical_or.reduce([_unanswered(graded) for graded in members])
-        values = {"metrics": listed(ids), "why": why_lacking(members[0].measured)}
+        missing = np.logical_or.reduce([_unanswered(graded) for graded in members])
+        values = {"metrics": listed(ids), "why": why_missing_input(members[0].measured)}
         if is_weighted:
             said = message("input is missing for {metrics}: {why}; a score needs it", **values)
         else:
             said = message("input is missing for {metrics}: {why}", **values)
-        missing = members[0].measured.missing_columns
-        stream = missing[0].removeprefix("stream ").partition(".")[0] if missing else None
+        columns = members[0].measured.missing_columns
+        stream = columns[0].removeprefix("stream ").partition(".")[0] if columns else None
         notice = Notice(
             "missing_input" if is_weighted else "missing_side_input",
             said,
             stream=stream,
             metrics=tuple(ids),
         )
-        yield notice.about(result.shops["shop_id"], lacking)
+        yield notice.about(result.shops["shop_id"], missing)
 
 
 def _not_checked(result: Result, check: EligibilityCheck) -> Iterator[Notice]:
@@ -98,7 +98,7 @@ def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Mess
     """Yield reasons, and the shops for which each is the first that holds."""
     nobody = np.zeros_like(open_)
     reasons = (
-        (why_lacking(measured), measured.lacking & ~measured.known),
+        (why_missing_input(measured), measured.missing & ~measured.known),
         (message("a value was typed in without n"), measured.n_unknown),
         (message("events do not cover its window, and there may be more"), measured.cut),
     )
@@ -190,7 +190,7 @@ def _missing_numbers(result: Result) -> Iterator[Notice]:
     if missing:
         shops = by_variant(rules.exact, result.shops["industry"])
         rulesets = (*(ruleset for _, ruleset in rules.variants), rules.ruleset)
-        lacking = [v.rows for r, v in zip(rulesets, shops, strict=True) if missing_numbers(r)]
+        concerned = [v.rows for r, v in zip(rulesets, shops, strict=True) if missing_numbers(r)]
         said = message(
             "numbers of {ruleset} are not published and were not supplied: {count} ({first});"
             " {command} --missing prints a file to fill in, for numbers=",
@@ -200,4 +200,4 @@ def _missing_numbers(result: Result) -> Iterator[Notice]:
             command=rules_command(rules),
         )
         notice = Notice("numbers_missing", said)
-        yield notice.about(result.shops["shop_id"], np.logical_or.reduce(lacking))
+        yield notice.about(result.shops["shop_id"], np.logical_or.reduce(concerned))

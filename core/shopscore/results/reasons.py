@@ -15,7 +15,7 @@ from ..messages import Message, message
 from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.coverage import missing_numbers, why_missing
-from .words import why_lacking
+from .words import why_missing_input
 
 
 @frozen(eq=False)
@@ -73,7 +73,7 @@ def metric_reasons(
     measured, id = graded.measured, graded.measured.id
     collected = _Collected(len(industries))
     no_data = graded.statuses == METRIC_STATUSES.index("no_data")
-    collected.add(why_lacking(measured), no_data & measured.lacking)
+    collected.add(why_missing_input(measured), no_data & measured.missing)
     collected.add(measured.no_value_reason, no_data)
     few = graded.statuses == METRIC_STATUSES.index("below_min_n")
     least = rules.metrics[id].metric.min_n
@@ -127,15 +127,15 @@ def shop_reasons(
     partial, nothing = words == "partial", words == "not_computable"
     weighted = {entry.id for _, entry in ruleset.entries}
     adjusting = {adjustment.metric for adjustment in ruleset.adjustments}
-    lacking = _any_lacking(metrics, weighted, size)
+    missing = _any_missing(metrics, weighted, size)
     valued = _any_of((graded.measured.known for graded, _ in metrics), size)
     unranked = list(_why_unranked(metrics, weighted))
     incomplete = np.full(size, bool(missing_numbers(ruleset)))
     for said, rows in (
-        (message("the input of weighted metrics is missing"), lacking),
+        (message("the input of weighted metrics is missing"), missing),
         (
             message("the input of a bonus or a deduction is missing"),
-            _any_lacking(metrics, adjusting, size),
+            _any_missing(metrics, adjusting, size),
         ),
         (message("numbers of the rules are missing"), incomplete),
     ):
@@ -154,11 +154,11 @@ def shop_reasons(
     return collected.build()
 
 
-def _any_lacking(
+def _any_missing(
     metrics: Sequence[tuple[Graded, Reasons]], ids: Collection[str], size: int
 ) -> Mask:
     """Return the shops that lack the input of any of some metrics."""
-    return _any_of((graded.lacking for graded, _ in metrics if graded.measured.id in ids), size)
+    return _any_of((graded.missing for graded, _ in metrics if graded.measured.id in ids), size)
 
 
 def _any_of(masks: Iterable[Mask], size: int) -> Mask:

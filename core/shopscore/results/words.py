@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..grading.requirements import in_words
+from ..grading.missing_columns import in_words
 from ..grading.weighing import MetricValues
 from ..messages import Message, message
 
 
-def why_lacking(measured: MetricValues) -> Message:
+def why_missing_input(measured: MetricValues) -> Message:
     """Return why the input of a metric is missing."""
     return (
         missing_in_words(measured.missing_columns)
-        or measured.lacking_reason
+        or measured.missing_reason
         or measured.no_value_reason
     )
 

@@ -13,16 +13,16 @@ from .exact_rules import ExactRuleSet, Numbers, Weight
 
 
 def coverage(
-    rules: ExactRuleSet, supplied: Collection[str] = (), lacking: Collection[str] = ()
+    rules: ExactRuleSet, supplied: Collection[str] = (), missing: Collection[str] = ()
 ) -> Weight:
     """Return the share of the total that is known; None where nothing is missing.
 
     Where the weight of a dimension is missing, the known weights are taken as shares of 1.
-    ``supplied`` are metrics that have points; they need no scorer. ``lacking`` are those whose
+    ``supplied`` are metrics that have points; they need no scorer. ``missing`` are those whose
     input is missing.
     """
     weights = {d.id: d.weight for d in rules.dimensions}
-    shares = {d.id: known_share(rules, d, supplied, lacking) for d in rules.dimensions}
+    shares = {d.id: known_share(rules, d, supplied, missing) for d in rules.dimensions}
     known = {id: weight for id, weight in weights.items() if weight is not None}
     if len(known) == len(weights) and all(shares[id] == 1 or not w for id, w in known.items()):
         return None
@@ -37,7 +37,7 @@ def known_share(
     rules: ExactRuleSet,
     dimension: Dimension[Weight],
     supplied: Collection[str] = (),
-    lacking: Collection[str] = (),
+    missing: Collection[str] = (),
 ) -> Fraction:
     """Return the share of a dimension whose weights, scorers and input are known: 1 where all are."""
     if dimension.points is not None:
@@ -50,7 +50,7 @@ def known_share(
     graded = (
         weights[entry.id]
         for entry in dimension.metrics
-        if entry.id in supplied or (can_grade(rules, entry) and entry.id not in lacking)
+        if entry.id in supplied or (can_grade(rules, entry) and entry.id not in missing)
     )
     return sum(graded, Fraction(0)) / sum(weights.values())
 

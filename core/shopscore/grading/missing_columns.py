@@ -1,4 +1,4 @@
-"""Requirements: the columns that a metric needs, and which of them are missing in the events."""
+"""Missing columns: what a metric needs, and the events do not have."""
 
 from __future__ import annotations
 
