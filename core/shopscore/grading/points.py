@@ -171,14 +171,10 @@ def _grade_weighted(
     """Grade by the scorer of each variant; without a scorer or a number the status says why."""
     size = len(context.has_value)
     points, percentiles = ExactColumn.unknown(size), None
-    least = most = ExactColumn.unknown(size)
     statuses = np.full(size, _code("no_data"), dtype=np.int8)
     weighed = np.ones(size, dtype=np.bool_)
     for variant in variants:
         entry = variant.entry(context.metric)
-        reach = _reach(variant, entry, context)
-        least = ExactColumn(reach.lowest, reach.possible).where(variant.rows, least)
-        most = ExactColumn(reach.highest, reach.possible).where(variant.rows, most)
         if entry.weight is None:
             weighed = weighed & ~variant.rows
         if entry.scorer not in variant.rules.scorers:
@@ -203,18 +199,32 @@ def _grade_weighted(
     statuses[measured.known & ~context.has_value & ~points.known] = _code("below_min_n")
     statuses[~measured.known & ~points.known] = _code("no_data")
     ungraded = [_code(word) for word in ("missing_number", "informational", "no_peers")]
-    missing = measured.missing & ~points.known & least.known
+    missing = measured.missing & ~points.known
     open_ = missing | (np.isin(statuses, ungraded) & context.has_value)
+    least, most = _find_reach(variants, context, open_)
     return Graded(
         measured,
         statuses,
         points,
-        missing,
-        points.or_else(least.only(open_)),
-        points.or_else(most.only(open_)),
+        missing & least.known,
+        points.or_else(least),
+        points.or_else(most),
         percentiles,
         from_user,
     )
+
+
+def _find_reach(
+    variants: Sequence[VariantShops], context: Context, asked: Mask
+) -> tuple[ExactColumn, ExactColumn]:
+    """Return the least and the most points that the asked shops could have; unknown of others."""
+    least = most = ExactColumn.unknown(len(asked))
+    for variant in variants:
+        if (rows := variant.rows & asked).any():
+            reach = _reach(variant, variant.entry(context.metric), context)
+            least = ExactColumn(reach.lowest, reach.possible).where(rows, least)
+            most = ExactColumn(reach.highest, reach.possible).where(rows, most)
+    return least, most
 
 
 def _reach(variant: VariantShops, entry: MetricEntry[Weight], context: Context) -> Reach:
