@@ -19,6 +19,7 @@ A warning of the package is a :class:`ShopscoreWarning`.
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -141,8 +142,10 @@ def system_reason(error: Exception) -> Message | str:
     own = error.strerror if isinstance(error, OSError) else None
     said = own or str(error)
     found = _OS_ERROR.search(said)
-    number = int(found[1]) if found else getattr(error, "errno", None)
-    return _OF_SYSTEM.get(number or 0) or _OS_ERROR.sub("", said)
+    if found:
+        return _OF_SYSTEM.get(int(found[1])) or _OS_ERROR.sub("", said)
+    number = getattr(error, "errno", None) or 0
+    return _OF_SYSTEM.get(number, said) if said == os.strerror(number) else said
 
 
 class ShopscoreWarning(UserWarning):

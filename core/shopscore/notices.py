@@ -47,6 +47,7 @@ CODES: Mapping[str, str] = {
     "quote_in_text": "A quote in a text was not taken for one that opens a cell: lines are rows.",
     "states_replaced": "Exports overlap: rows were there in a later state too, which wins.",
     "rows_repeated": "Rows were there more than once, equal in every cell, and count once.",
+    "no_file_of_shop": "Shops have files of their own, and none of a stream that others have.",
     "no_links": "Rows name orders, and none of these is there: the ids of two files differ.",
     "unknown_words": "Words that no list of the layout has became other, or empty.",
     "suborders_merged": "Rows of sub-orders became orders.",

@@ -120,10 +120,11 @@ def score(
         numbers: TOML files (one path, or several) with numbers that the rule set lacks.
         tz: the zone of the events' clock, where it is not the platform's.
         strict: raise where a row of the events would be set aside.
-        require: what the result must be, else an error is raised: ``complete`` (no input of a
-            weighted metric is missing, and every condition of a score is checked), ``fresh`` (no stream ends more than two days before
-            ``as_of``), ``window`` (no stream begins after the first day of a window),
-            ``peers=20`` (no rank among fewer, and no value without a rank); words with commas between them, or a list.
+        require: what the result must be, else an error is raised: ``complete`` (no input and no
+            peers of a weighted metric and no number of the rules are missing, and every condition
+            of a score is checked), ``fresh`` (no stream ends more than two days before ``as_of``),
+            ``window`` (no stream begins after the first day of a window), ``peers=20`` (no rank
+            among fewer, and no value without a rank); words with commas between them, or a list.
         progress: called with a line of text as each step begins.
 
     Returns:

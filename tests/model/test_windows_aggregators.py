@@ -20,7 +20,7 @@ from shopscore import Aggregator, Count, Days, DayWeights, GradedRate, Mean, Rat
 from shopscore.counting.sums import weighted_sum
 from shopscore.errors import DeclarationError
 from shopscore.evaluation.with_python import evaluate
-from shopscore.exact.integers import SAFE
+from shopscore.exact.integers import SAFE, Integers
 from shopscore.model.aggregators import RationalCombination
 
 F = Fraction
@@ -397,8 +397,8 @@ def test_shops_do_not_touch_each_other(name: str) -> None:
 def test_int64_is_enough_where_an_aggregator_says_so(name: str, data: st.DataObject) -> None:
     """Up to the last sum for which it does, of either sign: Python integers give the same."""
     aggregator = AGGREGATORS[name]
-    assert aggregator.largest_factor is not None
-    greatest = (SAFE - 1) // aggregator.largest_factor
+    assert aggregator._largest_factor is not None
+    greatest = (SAFE - 1) // aggregator._largest_factor
     sums = st.sampled_from([greatest, -greatest, 0, 1]) | st.integers(-greatest, greatest)
     size = 2 * len(aggregator.tallies)
     columns = st.lists(sums, min_size=size, max_size=size)
@@ -407,6 +407,18 @@ def test_int64_is_enough_where_an_aggregator_says_so(name: str, data: st.DataObj
     wide = [[part.astype(object) for part in parts] for parts in (weighted, counts)]
     found, expected = aggregator.combine(weighted, counts), aggregator.combine(*wide)
     assert [part.tolist() for part in found] == [part.tolist() for part in expected]
+
+
+def test_what_a_class_below_makes_of_sums_is_not_known() -> None:
+    class Squared(RationalCombination):
+        def combine(
+            self, sums: Sequence[Integers], counts: Sequence[Integers]
+        ) -> tuple[Integers, Integers, Integers]:
+            num, den, n = super().combine(sums, counts)
+            return num * num, den, n
+
+    (tally,) = AGGREGATORS["count"].tallies
+    assert Squared(((Fraction(1), tally),), None)._largest_factor is None
 
 
 def test_a_mean_counts_rows_that_have_a_value() -> None:

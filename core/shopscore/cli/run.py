@@ -36,7 +36,7 @@ _ARGUMENT = re.compile(r"\b([a-z_]+)=(?![\w\"'/=])")
 
 def run(commands: click.Group) -> None:
     """Run a command and leave the process with its exit code; no traceback for what is foreseen."""
-    _answer_once()
+    _tune_process()
     voice.begin(sys.argv[1:])
     warnings.showwarning = _show_warning
     divert_prints()
@@ -46,7 +46,7 @@ def run(commands: click.Group) -> None:
     sys.exit(code)
 
 
-def _answer_once() -> None:
+def _tune_process() -> None:
     """Prepare the process for a single answer: what it makes mostly lives until the end.
 
     Of the score of 40 shops, looking for garbage while modules are loaded is a tenth, and at the

@@ -43,7 +43,8 @@ def _show_result(result: Result, shops: tuple[str, ...], path: Path | None) -> N
     if shops or len(result) == 1:
         views = [result[id] for id in dict.fromkeys(shops)] or list(result)
         shown_shops = (shop_table(result, view) for view in views)
-        tables.show(*shown_shops, *_footer(result.notices), output=path)
+        about = [notice for notice in result.notices if not shops or notice.concerns(shops)]
+        tables.show(*shown_shops, *_footer(about), output=path)
         return
     shown = [view for view, _ in zip(result, range(tables.MANY), strict=False)]
     tables.show(shops_table(result, shown), *_footer(result.notices), output=path)

@@ -107,7 +107,7 @@ def _shares(
 ) -> Shares:
     within: dict[str, Fraction] = {}
     weights: dict[str, Weight] = {}
-    unknown = missing | unranked if _knows_more(rules, available, missing) else missing
+    unknown = _unknown(rules, available, missing, unranked)
     for dimension in rules.dimensions:
         if known_share(rules, dimension, available, unknown) != 1:
             continue
@@ -124,6 +124,18 @@ def _shares(
     if not total:
         return Shares({}, {}, coverage(rules, available, unranked), open=False)
     return Shares(within, {id: (w or 0) / total for id, w in weights.items()}, None, open=False)
+
+
+def _unknown(
+    rules: ExactRuleSet, available: set[str], missing: set[str], unranked: set[str]
+) -> set[str]:
+    """Return the metrics without points of which the total would depend, if they had some."""
+    unknown = missing | unranked if _knows_more(rules, available, missing) else missing
+    if rules.policy != "require":
+        return unknown
+    possible = available | missing | unranked
+    closed = (d.metrics for d in rules.dimensions if any(m.id not in possible for m in d.metrics))
+    return unknown - {metric.id for metrics in closed for metric in metrics}
 
 
 def _knows_more(rules: ExactRuleSet, available: set[str], missing: set[str]) -> bool:

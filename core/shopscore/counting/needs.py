@@ -13,8 +13,8 @@ from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 from .once import once_column
 
-#: A program scores by few rule sets, over and over.
-KEPT = 32
+#: A program scores by few rule sets, over and over; a plan of counting is of a stream and a day.
+KEPT = 256
 
 
 @frozen

@@ -125,7 +125,10 @@ class Rationals:
         if self._fits(Rationals.constant(unit, 1)):
             small: Integers = (self.num * (2 * unit) + self.den) // (self.den * 2)
             return small
-        moved = self.floats() * float(unit) + 0.5  # off by less than 2^-51 of itself, or of 1
+        try:
+            moved = self.floats() * float(unit) + 0.5  # off by less than 2^-51 of itself, or of 1
+        except OverflowError:  # a value that no double holds
+            moved = np.full(len(self), np.inf)
         size = np.abs(moved)
         open_ = (np.abs(moved - np.rint(moved)) <= np.maximum(size, 1) * 2**-50) | (size >= 2**50)
         rounded: Integers = np.where(open_, 0, np.floor(moved)).astype(np.int64)

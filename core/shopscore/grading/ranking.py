@@ -158,8 +158,10 @@ def _percentiles(worse: Ints, equal: Ints, size: Ints, present: Mask, kind: str)
 
 def _dense(codes: npt.NDArray[np.integer], exists: Mask) -> npt.NDArray[np.uint64]:
     """Return groups as small numbers; rows that do not exist are one more group, the last."""
-    groups = codes - codes.min()
-    if groups.max() >= len(groups):
+    first = int(codes.min())
+    if int(codes.max()) - first < len(codes):
+        groups = codes.astype(np.int64) - first
+    else:
         groups = np.unique(codes, return_inverse=True)[1]
     return np.asarray(np.where(exists, groups, groups.max() + 1), dtype=np.uint64)
 
@@ -169,7 +171,8 @@ def _runs(values: Floats, groups: npt.NDArray[np.uint64]) -> tuple[Ints, Ints, I
 
     Group, leading bits of the value and position are packed into one integer, since sorting
     numbers is six times faster than sorting positions by them (100,000 rows: 2 against 14 ms).
-    Values that the leading bits do not tell apart, one pair in 2^30, are compared.
+    Values that the leading bits do not tell apart are compared: the more rows and groups, the fewer
+    bits are left for them.
     """
     bits = np.uint64(len(values).bit_length())
     room = np.uint64(64 - int(groups.max()).bit_length()) - bits

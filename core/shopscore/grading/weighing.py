@@ -167,7 +167,7 @@ def combine(
 
 def _roomy(aggregator: Aggregator, sums: Sequence[Sums]) -> tuple[list[Integers], list[Integers]]:
     """Return weighted sums and counts as int64 where it holds all that is made of them."""
-    largest_factor, parts = aggregator.largest_factor, [part for pair in sums for part in pair]
+    largest_factor, parts = aggregator._largest_factor, [part for pair in sums for part in pair]
     if largest_factor is None or largest_factor * max(1, *map(magnitude, parts)) >= SAFE:
         parts = [widen(part) for part in parts]
     return parts[::2], parts[1::2]

@@ -43,7 +43,7 @@ class Aggregator(ABC):
         """Return numerator, denominator and n per shop."""
 
     @property
-    def largest_factor(self) -> int | None:
+    def _largest_factor(self) -> int | None:
         """How many times the greatest sum or count a number on the way can be; None: not known.
 
         Where that fits, ``combine`` is given int64: five times quicker than Python integers.
@@ -107,7 +107,9 @@ class RationalCombination(Aggregator):
         return (*(tally for _, tally in self.terms), *divisor)
 
     @property
-    def largest_factor(self) -> int:
+    def _largest_factor(self) -> int | None:
+        if type(self).combine is not RationalCombination.combine:
+            return None  # it says nothing of what a class below makes of the sums
         common, factors = self._factors()
         return max(sum(map(abs, factors)), common * self.per, len(factors))
 

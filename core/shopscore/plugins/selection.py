@@ -74,7 +74,8 @@ def select_rules(
         named=ruleset is not None,
         file=str(ruleset) if is_file(ruleset) else "",
     )
-    rules = _bind(terms) if numbers is None else _bind_with(terms, numbers)
+    again = numbers is None and not terms.file and not isinstance(ruleset, RuleSet)
+    rules = _bind(terms) if again else _bind_with(terms, numbers)
     return Selection(rules, day, notices_on(rules, day))
 
 
@@ -97,7 +98,10 @@ class _Terms:
 
 @lru_cache(maxsize=_KEPT)
 def _bind(terms: _Terms) -> BoundRuleSet:
-    """Bind rules without a user's numbers; done once, since it is a third of a small score."""
+    """Bind the rules of a plugin; done once, since it is a third of a small score.
+
+    Rules and numbers of a user's files are read again each time, and so never the same objects.
+    """
     return _bind_with(terms, None)
 
 

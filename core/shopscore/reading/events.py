@@ -18,7 +18,7 @@ from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from ..notices import FIRST, Notice
 from .files import Progress, from_dataframe
-from .findings import on_links, on_rows
+from .findings import on_folders, on_links, on_rows
 from .fingerprints import Digest, cell_prints
 from .joining import join_small
 from .openers import Opener, ShopDefaults, open_tables
@@ -181,7 +181,8 @@ def read_events(
     joined = [table for stream in consolidated.values() for table in stream.places.tables]
     members = tuple(member for table in joined for member in table.members)
     on_files = (notice for table in members for notice in table.notices)
-    notices = (*sources.notices, *on_files, *on_rows(consolidated))
+    found = (*on_folders(sources.tables), *on_rows(consolidated))
+    notices = (*sources.notices, *on_files, *found)
     report = evolve(events.report.with_notices(*notices), tables=members)
     _log(report)
     events = evolve(events, report=report)

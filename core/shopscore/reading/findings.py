@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
+from attrs import evolve
 
 from ..messages import Translated, listed, message, numbered, recalled
+from ..model.streams import SHOPS
 from ..notices import FIRST, Notice
+from .openers import Opener
 from .rows.consolidation import ConsolidatedRows
 from .rows.links import ORDER, Linked
 from .unlisted import count_words
 
-#: Reasons that a notice names; the lists of cells name all.
+#: Reasons, or shops, that the text of a notice names.
 _NAMED = 3
 
 
@@ -50,6 +53,31 @@ def on_rows(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[Notice]:
             yield Notice("suborders_merged", said, stream=name)
         yield from (words.notice() for words in stream.unlisted)
         yield from _on_losses(name, stream)
+
+
+def on_folders(tables: Mapping[str, Sequence[Opener]]) -> Iterator[Notice]:
+    """Yield streams of which only some of the shops that have folders of their own have a file."""
+    of_shops = {
+        name: {opener.keys.get("shop_id") for opener in openers}
+        for name, openers in tables.items()
+        if name != SHOPS.name
+    }
+    shops = sorted({shop for having in of_shops.values() for shop in having if shop})
+    for name, having in of_shops.items():
+        without = [shop for shop in shops if shop not in having]
+        if without and None not in having:
+            said = numbered(
+                "{stream}: {n} shop has no file of it, and others have: what no file says counts as"
+                " if it had not happened ({shops})",
+                "{stream}: {n} shops have no file of it, and others have: what no file says counts"
+                " as if it had not happened ({shops})",
+                len(without),
+                stream=name,
+                shops=listed([*without[:_NAMED], *(["…"] if len(without) > _NAMED else [])]),
+            )
+            notice = Notice("no_file_of_shop", said, stream=name, shops=len(without))
+            every = pl.Series(without, dtype=pl.String)
+            yield evolve(notice, shop_ids=tuple(without[:FIRST]), every_shop=every)
 
 
 def _on_losses(name: str, stream: ConsolidatedRows) -> Iterator[Notice]:

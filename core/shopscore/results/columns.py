@@ -112,7 +112,8 @@ class Columns:
     def reasons(self) -> Reasons:
         """Why each shop has no score."""
         metrics = [(graded, self.metric_reasons[id]) for id, graded in self.graded.items()]
-        return shop_reasons(self.ruleset, self.status, self.checks, metrics)
+        industries = self.shops["industry"]
+        return shop_reasons(self.rules, industries, self.status, self.checks, metrics)
 
     @cached_property
     def metric_reasons(self) -> dict[str, Reasons]:
@@ -319,8 +320,7 @@ def _exact_texts(column: ExactColumn) -> pl.Series:
     num, den = map(_digits, column.values.take(column.known).lowest_terms())
     fraction = pl.concat_str(pl.col("num"), pl.lit("/"), pl.col("den"))
     text = pl.when(pl.col("den") == "1").then(pl.col("num")).otherwise(fraction)
-    known = pl.Series(column.known)
-    places = (known.cum_sum() - 1).set(~known, None)
+    places = pl.Series(np.cumsum(column.known) - 1).set(pl.Series(~column.known), None)
     return pl.DataFrame({"num": num, "den": den}).select(text).to_series().gather(places)
 
 

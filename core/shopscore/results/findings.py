@@ -10,14 +10,13 @@ import numpy as np
 from ..composing.eligibility import EligibilityCheck, ranked_shops
 from ..exact.rationals import Mask
 from ..grading.points import Graded
-from ..grading.variants import by_variant
 from ..grading.weighing import MetricValues
 from ..messages import Message, listed, message
-from ..model.rulesets import RuleSet
 from ..notices import Notice
-from ..rules.coverage import missing_numbers
+from ..rules.exact_rules import ExactRuleSet
 from .hints import rules_command
 from .notices_on_values import notices_on_values
+from .reasons import without_numbers
 from .reference_tables import ReferenceTables
 from .result import Result
 from .words import why_missing_input
@@ -47,16 +46,23 @@ def _unanswered(graded: Graded) -> Mask:
     return np.asarray(graded.measured.missing & ~told, dtype=np.bool_)
 
 
-def _making_a_score(ruleset: RuleSet) -> set[str]:
+def _weighing(rules: ExactRuleSet) -> Iterator[str]:
+    """Yield the metrics with a weight that is not 0, in dimensions whose points nobody gave."""
+    for every in (rules, *(variant for _, variant in rules.variants)):
+        for dimension, entry in every.entries:
+            if dimension.points is None and dimension.weight != 0 and entry.weight != 0:
+                yield entry.id
+
+
+def _making_a_score(rules: ExactRuleSet) -> set[str]:
     """Return the metrics that a total is made of: those with a weight, bonus and deductions."""
-    weighted = {entry.id for _, entry in ruleset.entries}
-    adjusting = {a.metric for a in ruleset.adjustments} if ruleset.dimensions else set()
-    return weighted | adjusting
+    adjusting = {a.metric for a in rules.adjustments} if rules.dimensions else set()
+    return adjusting.union(_weighing(rules))
 
 
 def _missing_input(result: Result) -> Iterator[Notice]:
     """Yield a notice per missing input, with the metrics that need it."""
-    weighted = _making_a_score(result.rules.ruleset)
+    weighted = _making_a_score(result.rules.exact)
     groups: dict[tuple[str, bool], list[Graded]] = defaultdict(list)
     for id, graded in result.graded.items():
         if _unanswered(graded).any():
@@ -112,15 +118,16 @@ def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Mess
 def _no_peers(result: Result) -> Iterator[Notice]:
     """Yield a notice per reason for which weighted metrics of shops cannot be ranked.
 
-    Shops that the rules keep out of the ranking are not meant: they have no score anyway.
+    Shops that have a score all the same are not meant, nor those that the rules keep out of the
+    ranking: they have none anyway.
     """
     ranked = ranked_shops(result.rules.exact, result.checks)
+    open_ = ~result.published.scored if ranked is None else ranked & ~result.published.scored
     groups: dict[Message, dict[str, Mask]] = defaultdict(dict)
-    for _, entry in result.rules.ruleset.entries:
-        unranked = result.graded[entry.id].unranked
-        meant = unranked if ranked is None else unranked & ranked
-        for why, rows in result.columns.metric_reasons[entry.id].of(meant):
-            groups[why][entry.id] = rows
+    for id in dict.fromkeys(_weighing(result.rules.exact)):
+        unranked = result.graded[id].unranked & open_
+        for why, rows in result.columns.metric_reasons[id].of(unranked):
+            groups[why][id] = rows
     for why, members in groups.items():
         said = message(
             "{metrics} cannot be ranked: {why}; a score needs it", metrics=listed(members), why=why
@@ -188,9 +195,6 @@ def _missing_numbers(result: Result) -> Iterator[Notice]:
     """Yield a notice on numbers that are missing, and how to supply them."""
     rules, missing = result.rules, [m.number for m in result.missing_numbers]
     if missing:
-        shops = by_variant(rules.exact, result.shops["industry"])
-        rulesets = (*(ruleset for _, ruleset in rules.variants), rules.ruleset)
-        concerned = [v.rows for r, v in zip(rulesets, shops, strict=True) if missing_numbers(r)]
         said = message(
             "numbers of {ruleset} are not published and were not supplied: {count} ({first});"
             " {command} --missing prints a file to fill in, for numbers=",
@@ -200,4 +204,5 @@ def _missing_numbers(result: Result) -> Iterator[Notice]:
             command=rules_command(rules),
         )
         notice = Notice("numbers_missing", said)
-        yield notice.about(result.shops["shop_id"], np.logical_or.reduce(concerned))
+        concerned = without_numbers(rules, result.shops["industry"])
+        yield notice.about(result.shops["shop_id"], concerned)

@@ -13,13 +13,28 @@ from ..reading.report import LoadReport
 
 
 def on_input(report: LoadReport, rules: BoundRuleSet) -> Iterator[Notice]:
-    """Yield the notices of reading: lost links and unlisted words with the metrics that read them."""
+    """Yield the notices of reading, with the metrics that read what they are about.
+
+    That some shops have no file of a stream matters where a metric reads it.
+    """
     words = {w.notice(): _reading(rules, w.stream, w.column) for w in report.unlisted}
     for notice in report.notices:
         if notice.code == "no_links":
             yield evolve(notice, metrics=_linking(rules, str(notice.stream)))
+        elif notice.code == "no_file_of_shop":
+            if metrics := _of_stream(rules, str(notice.stream)):
+                yield evolve(notice, metrics=metrics)
         else:
             yield evolve(notice, metrics=words.get(notice, notice.metrics))
+
+
+def _of_stream(rules: BoundRuleSet, stream: str) -> tuple[str, ...]:
+    """Return the metrics that count rows of a stream."""
+    return tuple(
+        id
+        for id, metric in rules.metrics.items()
+        if any(tally.stream == stream for tally in metric.aggregator.tallies)
+    )
 
 
 def _linking(rules: BoundRuleSet, stream: str) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from attrs import define, field, frozen
 from ..composing.eligibility import EligibilityCheck, ranked_shops
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
+from ..grading.variants import by_variant
 from ..messages import Message, message
-from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.coverage import missing_numbers, why_missing
 from .words import why_missing_input
@@ -112,14 +112,25 @@ def _add_unranked(
     collected.add(message("fewer than {least} shops of its industry", least=least), unranked)
 
 
+def without_numbers(rules: BoundRuleSet, industries: pl.Series) -> Mask:
+    """Return the shops by whose rules, general or of an industry, a number is missing."""
+    rulesets = (*(ruleset for _, ruleset in rules.variants), rules.ruleset)
+    shops = by_variant(rules.exact, industries)
+    return _any_of(
+        (v.rows for r, v in zip(rulesets, shops, strict=True) if missing_numbers(r)),
+        len(industries),
+    )
+
+
 def shop_reasons(
-    ruleset: RuleSet,
+    rules: BoundRuleSet,
+    industries: pl.Series,
     status: pl.Series,
     checks: Sequence[EligibilityCheck],
     metrics: Sequence[tuple[Graded, Reasons]],
 ) -> Reasons:
     """Return why a shop has no score."""
-    words, size = status.to_numpy(), len(status)
+    words, size, ruleset = status.to_numpy(), len(status), rules.ruleset
     collected = _Collected(size)
     for check in checks:
         text = message("not met: {condition}", condition=check.eligibility.label)
@@ -130,7 +141,7 @@ def shop_reasons(
     missing = _any_missing(metrics, weighted, size)
     valued = _any_of((graded.measured.known for graded, _ in metrics), size)
     unranked = list(_why_unranked(metrics, weighted))
-    incomplete = np.full(size, bool(missing_numbers(ruleset)))
+    incomplete = without_numbers(rules, industries)
     for said, rows in (
         (message("the input of weighted metrics is missing"), missing),
         (
@@ -146,7 +157,6 @@ def shop_reasons(
     for why, alone in unranked:
         said = message("some weighted metrics cannot be ranked: {why}", why=why)
         collected.add(said, partial & alone)
-    collected.add(message("numbers of the rules are missing"), partial)  # of a variant
     collected.add(message("no metric has a value"), nothing & ~valued)
     for why, alone in unranked:
         collected.add(why, nothing & alone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from attrs import frozen
@@ -11,12 +11,19 @@ from ..composing.eligibility import ranked_shops
 from ..errors import RequirementError, UsageError, did_you_mean
 from ..exact.rationals import Mask
 from ..grading.points import Graded
-from ..messages import message, numbered
+from ..messages import Message, message
+from ..notices import Notice
 from .result import Result
 
 #: Notices that tell that a requirement does not hold.
 _CODES = {
-    "complete": ("missing_input", "numbers_missing", "not_checked", "no_peers"),
+    "complete": (
+        "missing_input",
+        "numbers_missing",
+        "not_checked",
+        "no_peers",
+        "no_file_of_shop",
+    ),
     "fresh": ("stale_stream", "empty_stream"),
     "window": ("short_window",),
 }
@@ -72,26 +79,16 @@ class Requirements:
             RequirementError: naming the requirement, and what does not hold.
             UsageError: for a shop that is not there.
         """
+        asked = np.full(len(result), not shop_ids)
+        asked[result.only(shop_ids).to_numpy()] = True
+        if (self.words or self.peers) and not asked.any():
+            raise RequirementError(message("something is required of the shops; but there is none"))
         for word in self.words:
             failed = [n for n in result.notices if n.code in _CODES[word]]
-            if shop_ids:
-                failed = [n for n in failed if n.concerns(shop_ids)]
+            failed = [n for n in failed if not shop_ids or n.concerns(shop_ids)]
             if failed:
-                raise RequirementError(
-                    numbered(
-                        "required: {word}; but {first}",
-                        "required: {word}; but {first} (and {more} more)",
-                        len(failed),
-                        word=word,
-                        first=failed[0].message,
-                        more=len(failed) - 1,
-                    )
-                )
+                raise RequirementError(_missed(word, failed))
         if self.peers:
-            asked = np.ones(len(result), dtype=np.bool_)
-            if shop_ids:
-                asked[:] = False
-                asked[result.only(shop_ids).to_numpy()] = True
             self._check_peers(result, asked)
         return result
 
@@ -130,6 +127,16 @@ class Requirements:
                     why=result.columns.metric_reasons[id].at(row),
                 )
             )
+
+
+def _missed(word: str, failed: Sequence[Notice]) -> Message:
+    """Return which requirement does not hold, with the first notice that says so."""
+    first, more = failed[0].message, len(failed) - 1
+    if not more:
+        return message("required: {word}; but {first}", word=word, first=first)
+    return message(
+        "required: {word}; but {first} (and {more} more)", word=word, first=first, more=more
+    )
 
 
 def _parts(given: object) -> list[str]:
