@@ -136,7 +136,7 @@ _OS_ERROR = re.compile(r" \(os error (\d+)\)")
 def system_reason(error: Exception) -> Message | str:
     """Return why the system refused something; what is not common it says itself, in its language.
 
-    >>> system_reason(FileNotFoundError(errno.ENOENT, "?")).text("zh")
+    >>> system_reason(FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))).text("zh")
     '没有这个文件或文件夹'
     """
     own = error.strerror if isinstance(error, OSError) else None

@@ -95,18 +95,18 @@ def _on_losses(name: str, stream: ConsolidatedRows) -> Iterator[Notice]:
     if n := stream.books.repaired:
         said = numbered(
             "{stream}: {n} cell counts as empty, in {columns}: {reason}",
-            "{stream}: {n} cells count as empty, in {columns}; the first: {reason}",
+            "{stream}: {n} cells count as empty, in {columns}; one reason: {reason}",
             n,
             stream=name,
             columns=listed(count_words(stream.repaired["column"])),
-            reason=recalled(stream.repaired["reason"][0]),
+            reason=recalled(str(stream.repaired["reason"].min())),
         )
         yield Notice("cells_emptied", said, stream=name)
     if stream.ignored:
         said = message(
             "{stream}: columns that are not used: {columns}",
             stream=name,
-            columns=listed(stream.ignored),
+            columns=listed(sorted(stream.ignored)),
         )
         yield Notice("columns_unused", said, stream=name)
 
