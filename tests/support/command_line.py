@@ -91,13 +91,13 @@ def _within(name: str, *args: object) -> Answer:
     return Answer(code, out.getvalue(), err.getvalue())
 
 
+#: tox says how streams are encoded, which tests of encodings say themselves.
+_NOT_INHERITED = r"SHOPSCORE_|NO_COLOR|FORCE_COLOR|TTY_|COLUMNS|PYTHONWARNINGS|PYTHONIOENCODING"
+
+
 def environment(**more: str) -> dict[str, str]:
     """The environment of a command: nothing of ours, no colours forced or forbidden."""
-    kept = {
-        k: v
-        for k, v in os.environ.items()
-        if not re.match(r"SHOPSCORE_|NO_COLOR|FORCE_COLOR|TTY_|COLUMNS|PYTHONWARNINGS", k)
-    }
+    kept = {k: v for k, v in os.environ.items() if not re.match(_NOT_INHERITED, k)}
     return {**kept, "PYTHONUTF8": "1", **more}
 
 
