@@ -9,12 +9,14 @@ from attrs import frozen
 
 from ...messages import Message, message
 from ...model.streams import Column, Stream
-from ..marks import without_blanks, without_marks, without_nothing, without_point_zero
+from ..marks import is_nothing, without_blanks, without_marks, without_point_zero
 from .lost_digits import find_lost
 from .times import narrow
 
 #: What nearly every id is; only other cells are looked at more closely.
 _PLAIN = r"^[A-Za-z_-]*[0-9][A-Za-z0-9_-]*$"
+#: What nothing is to be taken away from has none of these.
+_MARKED = r"[^\p{Han}A-Za-z0-9_*-]"
 #: An id that a spreadsheet took for a number, and rounded.
 _ROUNDED = (
     r"^[0-9]{1,3}(?:[.,][0-9]+)?\s*[eE]\s*\+\s*[0-9]+$|^[0-9]{1,3}[.,][0-9]+\s*[eE]\s*[0-9]+$"
@@ -73,10 +75,14 @@ def read_ids(cells: Mapping[str, pl.Series], stream: Stream, rows_per_file: Sequ
     values: dict[str, pl.Series] = {}
     faults: list[NoId] = []
     for name, raw in cells.items():
-        ids = bare_ids(raw)
-        odd = _NOWHERE if ids is raw else _odd(ids)
+        ids, odd = raw, _odd(raw)
+        if odd.any() and (ids := _bare(raw, odd)) is not raw:
+            odd = _odd(ids)
         if odd.any():
-            nothing = odd & without_nothing(without_marks(ids)).is_null()
+            at = odd.arg_true()
+            found = ids.gather(at)
+            bare = without_marks(found) if found.str.contains(_MARKED).any() else found
+            nothing = odd.clone().scatter(at, is_nothing(bare))
             ids, odd = ids.set(nothing, None), odd & ~nothing
             faults += _not_ids(name, ids, odd, stream)
         values[name] = ids
@@ -96,9 +102,15 @@ def bare_ids(cells: pl.Series) -> pl.Series:
     ['1001', '6.92E+18', '甲（一）']
     """
     odd = _odd(cells)
-    if not odd.any():
-        return cells
+    return _bare(cells, odd) if odd.any() else cells
+
+
+def _bare(cells: pl.Series, odd: pl.Series) -> pl.Series:
+    """Return the same without marks on odd cells; where no cell changes, the very same."""
     at = odd.arg_true()
+    at = at.filter(cells.gather(at).str.contains(_MARKED))  # names mostly have no marks
+    if not len(at):
+        return cells
     found = without_blanks(cells.gather(at))
     bare = without_point_zero(narrow(without_marks(found)))
     bare = bare.zip_with(~bare.str.contains(_GROUPED), bare.str.replace_all(",", ""))
