@@ -407,3 +407,16 @@ def test_a_file_from_excel(tmp_path: Path) -> None:
     assert (food.percentile(F(9)), other.percentile(F(9))) == (F(1, 4), 1)
     with pytest.raises(InputError, match="nowhere"):
         Benchmark.read(tmp_path / "nowhere.csv")
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        np.array([-100, 100, 100, -100], dtype=np.int8),
+        np.array([-(2**63), 2**63 - 1, 2**63 - 1, -(2**63)], dtype=np.int64),
+    ],
+    ids=["narrow", "as far apart as can be"],
+)
+def test_codes_of_groups_may_be_any_integers(codes: np.ndarray[Any, np.dtype[Any]]) -> None:
+    found = exact_ranks(np.array([1.0, 5.0, 7.0, 2.0]), codes, better="higher")
+    assert found.fractions() == [F(0), F(0), F(1), F(1)]
