@@ -81,7 +81,7 @@ def read_ids(cells: Mapping[str, pl.Series], stream: Stream, rows_per_file: Sequ
         if odd.any():
             at = odd.arg_true()
             found = ids.gather(at)
-            bare = without_marks(found) if found.str.contains(_MARKED).any() else found
+            bare = found if ids is raw else without_marks(found)
             nothing = odd.clone().scatter(at, is_nothing(bare))
             ids, odd = ids.set(nothing, None), odd & ~nothing
             faults += _not_ids(name, ids, odd, stream)
