@@ -279,3 +279,9 @@ def test_the_least_denominator_is_one() -> None:
 def test_integers_of_numpy_do_not_wrap_beside_great_ones() -> None:
     column = Rationals.of([np.int64(2**62), 2**70], [1, 1])
     assert (column * column).fractions() == [Fraction(2**124), Fraction(2**140)]
+
+
+def test_values_that_no_double_holds_are_rounded_exactly() -> None:
+    huge = 10**400
+    values = Rationals.of([huge * 1000 + 5, -5, 1], [1000, 1000, 3])
+    assert values.half_up(2).tolist() == [huge * 100 + 1, 0, 33]

@@ -127,8 +127,8 @@ class Rationals:
             return small
         try:
             moved = self.floats() * float(unit) + 0.5  # off by less than 2^-51 of itself, or of 1
-        except OverflowError:  # a value that no double holds
-            moved = np.full(len(self), np.inf)
+        except OverflowError:  # a value that no double holds: all are decided exactly
+            moved = np.full(len(self), 2.0**50)
         size = np.abs(moved)
         open_ = (np.abs(moved - np.rint(moved)) <= np.maximum(size, 1) * 2**-50) | (size >= 2**50)
         rounded: Integers = np.where(open_, 0, np.floor(moved)).astype(np.int64)
