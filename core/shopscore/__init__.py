@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     from .plugins.hooks import hookimpl as hookimpl
     from .plugins.records import PluginRecord as PluginRecord
     from .reading.events import Events as Events
-    from .reading.events import read_events as read_events
+    from .reading.loading import read_events as read_events
     from .reading.report import LoadReport as LoadReport
     from .results.result import Result as Result
     from .rules.scorers import Bands as Bands
@@ -176,10 +176,8 @@ _HOMES = {
         "hookimpl",
     ),
     "plugins.records": ("PluginRecord",),
-    "reading.events": (
-        "Events",
-        "read_events",
-    ),
+    "reading.events": ("Events",),
+    "reading.loading": ("read_events",),
     "reading.report": ("LoadReport",),
     "results.result": ("Result",),
     "rules.scorers": (

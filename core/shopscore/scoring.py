@@ -15,6 +15,7 @@ from attrs import evolve
 from .composing.standards import Standards
 from .counting.cells import fingerprint
 from .counting.day_ranges import DayRanges, ranges_of_cells, ranges_of_rows
+from .counting.needs import wanted_of
 from .counting.resolution import Resolved, resolve_events
 from .counting.state import Tallies
 from .counting.sums import window_sums
@@ -35,8 +36,9 @@ from .notices import Notice
 from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
 from .plugins.selection import RuleSetName, Selection, select_rules
-from .reading.events import UNKNOWN_INDUSTRY, Events, read_events
+from .reading.events import UNKNOWN_INDUSTRY, Events
 from .reading.files import Progress, from_dataframe
+from .reading.loading import EventSource, check_strictness, read_events
 from .results.building import build_result
 from .results.input_notices import on_input
 from .results.reference_tables import ReferenceTables
@@ -156,7 +158,12 @@ def score(
     beside = read_beside(values, prefer, selection)
     if isinstance(source, Tallies):
         return required.check(_score_state(source, selection, shops, tables, beside, progress))
-    events = read_events(source, platform=platform, tz=tz, strict=strict, progress=progress)
+    if isinstance(source, Events):
+        events = source
+    else:  # nobody will look at the rows: no more is kept than is counted
+        wanted = wanted_of(selection.rules)
+        events = EventSource(source, platform, tz).read(wanted, progress)
+    events = check_strictness(events) if strict else events
     return required.check(score_events(events, selection, tables, progress, beside))
 
 
@@ -191,7 +198,7 @@ def score_events(
     begin(message("grading"))
     ranges = ranges_of_rows(resolved, day)
     start = _beside(selection, events.shops, measured, beside, ranges)
-    return _log_notices(evolve(_build(selection, start, tables, ranges, *notices), events=events))
+    return _log_notices(evolve(_build(selection, start, tables, ranges, *notices), read=events))
 
 
 def _beside(

@@ -19,9 +19,10 @@ from ..plugins.catalog import platform as find_platform
 from ..plugins.catalog import platforms as all_platforms
 from ..plugins.declarations import Platform
 from ..plugins.layout_toml import read_layout
-from ..reading.events import Events, read_events
+from ..reading.events import Events
 from ..reading.exports.recognition import RecognisedSheet, recognise, stated_encodings
 from ..reading.files import show_path
+from ..reading.loading import read_events
 from ..reading.sources import SUFFIXES, read_names
 
 #: The shop of a file that names none, while it is only looked at.

@@ -75,6 +75,7 @@ def score(
         raise UsageError(message("give EVENTS, or --values FILE, or both"))
     if events is None:
         refuse_idle(*OF_EVENTS)
+    from ..counting.needs import wanted_of
     from ..results.requirements import Requirements
     from ..scoring import read_beside, score_by_values, score_events
     from .score_pages import say_notices, write_result
@@ -87,7 +88,9 @@ def score(
             result = score_by_values(values, selection, tables, reading.industry)
         else:
             beside = read_beside(values, prefer, selection, reading.industry)
-            read = reading.read(events, rules.platform, stages)
+            # a document has the digest of all that was read
+            wanted = None if output.form == "json" else wanted_of(selection.rules)
+            read = reading.read(events, rules.platform, stages, wanted)
             result = score_events(reading.check(read), selection, tables, stages, beside)
         required.check(result, shops)
         stages(message("writing"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +24,7 @@ from .run import say
 if TYPE_CHECKING:
     from ..plugins.selection import Selection
     from ..reading.events import Events
+    from ..reading.rows.wanted import Wanted
     from ..results.reference_tables import ReferenceTables
     from .progress import Stages
 
@@ -118,22 +119,24 @@ class ReadOptions:
     strict: bool = False
     quarantine: Path | None = None
 
-    def read(self, source: Path, platform: str | None, progress: Stages) -> Events:
-        """Read events, and write what was set aside into the quarantine; strictness comes later."""
-        from ..reading.events import read_events
+    def read(
+        self,
+        source: Path,
+        platform: str | None,
+        progress: Stages,
+        wanted: Mapping[str, Wanted] | None = None,
+    ) -> Events:
+        """Read events, and write what was set aside into the quarantine; strictness comes later.
+
+        Where it is known what is ``wanted`` of each stream, no more need be kept.
+        """
         from ..reading.files import show_path
+        from ..reading.loading import EventSource
+        from ..reading.openers import ShopDefaults
         from ..reading.quarantine import write_quarantine
 
-        events = read_events(
-            source,
-            platform=platform,
-            tz=self.tz,
-            shop_id=self.shop_id,
-            industry=self.industry,
-            shop_type=self.shop_type,
-            layouts=self.layouts,
-            progress=progress,
-        )
+        shop = ShopDefaults(self.shop_id, self.industry, self.shop_type)
+        events = EventSource(source, platform, self.tz, shop, self.layouts).read(wanted, progress)
         refuse_read_files(source, events.report)
         progress.count(sum(books.rows_in for books in events.report.books.values()))
         if self.quarantine is not None:
@@ -143,9 +146,9 @@ class ReadOptions:
 
     def check(self, events: Events) -> Events:
         """Return the events; raise StrictError for rows set aside, where strictness is asked for."""
-        from ..reading.events import read_events
+        from ..reading.loading import check_strictness
 
-        return read_events(events, strict=self.strict)
+        return check_strictness(events) if self.strict else events
 
 
 def _unless_standard(path: Path | None) -> Path | None:

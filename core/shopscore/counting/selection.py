@@ -147,7 +147,7 @@ def _plan(
 ) -> _Plan:
     """Return the plan of counting tallies, made once: walking trees takes as long as 10,000 rows."""
     timed = tuple(with_instants(tally, names) for tally in tallies)
-    expressions = [e for t in timed for e in t.expressions]
+    expressions = [e for t in timed for e in t.computed]
     read = (*(r.path for r in columns_of(*expressions)), *(j.key for j in joined_of(*expressions)))
     return _Plan(
         timed,
@@ -196,7 +196,7 @@ def _check_bounds(frame: pl.DataFrame, plan: _Plan) -> None:
         return
     try:
         for tally in plan.timed:
-            for expression in tally.expressions:
+            for expression in tally.computed:
                 bounds(expression, ends)
     except ExpressionError as error:
         raise InputError(error.args[0]) from None

@@ -114,6 +114,17 @@ class Tally:
         return (self.day, *where, self.value, *once)
 
     @property
+    def compared(self) -> tuple[ColumnRef, ...]:
+        """The columns of the row that only tell rivals apart, as ``Once.per`` names them."""
+        per = () if self.once is None else self.once.per
+        return tuple(e for e in per if isinstance(e, ColumnRef) and not e.linked)
+
+    @property
+    def computed(self) -> tuple[Expr, ...]:
+        """Every expression whose value matters, and not only whether it is that of another row."""
+        return tuple(e for e in self.expressions if not any(e is one for one in self.compared))
+
+    @property
     def rivals(self) -> Expr | None:
         """The condition of rows that compete for ``once``; None where all rows do."""
         among = None if self.once is None else self.once.among

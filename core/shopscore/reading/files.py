@@ -9,18 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from attrs import evolve
 
 from ..errors import InputError, system_reason
 from ..messages import Message, message
 from ..notices import Notice
-from .formats.body import Body, Origin, Refusals
+from . import batches
+from .formats.body import Body
 from .formats.dataframes import library_of, read_dataframe
-from .formats.frames import FrameOrigin, read_parquet
+from .formats.frames import FrameOrigin, ParquetFile, open_parquet
 from .formats.headers import check_headers
 from .formats.separators import separator_by_header
 from .formats.sheets import Sheet, open_sheets
 from .formulas import REASON, unmark
-from .raw_table import RawTable
+from .raw_table import RawTable, ScannedTable
+
+#: A Parquet file of no more rows is read at once: most are, where there are thousands of files.
+AT_ONCE = 1 << 14
 
 #: Tells a person how far the reading is: what is read now.
 Progress = Callable[[str], None]
@@ -51,7 +56,7 @@ def read_file(path: Path, columns: Iterable[str]) -> RawTable:
     Raises:
         InputError: naming file, line and value where the file cannot be read.
     """
-    return read_canonical(path, show_path(path.name), set(columns))
+    return read_canonical(path, show_path(path.name), set(columns)).whole()
 
 
 def refuse_no_file(path: Path) -> None:
@@ -78,16 +83,29 @@ def read_canonical(path: Path, label: str, columns: Collection[str]) -> RawTable
     refuse_no_file(path)
     try:
         if path.suffix == ".parquet":
-            frame, origin = read_parquet(path, label, columns)
-            unread = tuple(name for name in origin.headers if name not in columns)
-            return RawTable(
-                frame, label, origin, unread, refused=_headers_within(frame, origin, label)
-            )
+            return _read_parquet(open_parquet(path, label, columns))
         return _read_text(open_canonical(path, label, columns), columns)
     except OSError as error:
         raise InputError(
             message("{file}: {error}", file=path, error=system_reason(error))
         ) from None
+
+
+def _read_parquet(file: ParquetFile) -> RawTable:
+    """Return the table of a Parquet file: a small one with its rows, a large one to be scanned."""
+    headers = file.origin.headers
+    unread = tuple(name for name in headers if name not in file.columns.columns)
+    if file.rows <= min(AT_ONCE, batches.BATCH_ROWS):
+        return _without_headers(RawTable(file.read(), file.label, file.origin, unread))
+    return ScannedTable(
+        file.columns,
+        file.label,
+        file.origin,
+        unread,
+        rows=file.rows,
+        scan=lambda: file.read_pieces(batches.BATCH_ROWS),
+        prepare=_without_headers,
+    )
 
 
 def open_canonical(path: Path, label: str, columns: Collection[str]) -> Sheet:
@@ -201,15 +219,17 @@ def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None)
     if REASON in frame.columns:
         frame = unmark(frame).drop(REASON)
     origin = FrameOrigin.of(frame, library_of(data))
-    refused = _headers_within(frame, origin, f"stream {name}")
-    return RawTable(frame, None, origin, left_out, refused=refused)
+    return _without_headers(RawTable(frame, None, origin, left_out), f"stream {name}")
 
 
-def _headers_within(frame: pl.DataFrame, origin: Origin, label: str) -> Refusals:
-    """Return the rows of a typed table that are its header once more."""
+def _without_headers(table: RawTable, label: str = "") -> RawTable:
+    """Return a typed table that refuses the rows that are its header once more."""
+    headers = table.origin.headers
     texts = [
-        column.alias(str(origin.headers.index(column.name)))
-        for column in frame.get_columns()
+        column.alias(str(headers.index(column.name)))
+        for column in table.frame.get_columns()
         if column.dtype == pl.String
     ]
-    return check_headers(Body(pl.DataFrame(texts), origin), label, origin.headers).refused
+    body = Body(pl.DataFrame(texts), table.origin)
+    found = check_headers(body, table.label or label, headers, table.start)
+    return evolve(table, refused=found.refused) if found.refused else table

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from .raw_table import JoinedTable, RawTable
+from .raw_table import JoinedTable, RawTable, ScannedTable
 
 _T = TypeVar("_T")
 
@@ -25,6 +25,11 @@ def join_small(tables: Iterable[RawTable]) -> Iterator[RawTable]:
     run: list[RawTable] = []
     rows = 0
     for table in tables:
+        if isinstance(table, ScannedTable):
+            yield from [_joined(run)] if run else []
+            yield table
+            run, rows = [], 0
+            continue
         if run and (rows + len(table.frame) > _ENOUGH_ROWS or not _alike(run[0], table)):
             yield _joined(run)
             run, rows = [], 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import polars as pl
 from attrs import evolve, field, frozen
@@ -58,18 +59,24 @@ def open_tables(
             column of a type that no cell can have.
     """
     for opener in openers:
-        table = _with_keys(opener.open(), opener.keys, stream)
+        keys = dict(opener.keys)
         if defaults.shop_id is not None:
-            table = _with_keys(table, {"shop_id": defaults.shop_id}, stream)
-        if "shop_id" not in table.frame.columns and table.layout is not None:
-            raise InputError(
-                message(
-                    "{file}: an export names no shop: give its id (shop_id=), or put the"
-                    " files of each shop into a folder that is named after it",
-                    file=table.label,
-                )
+            keys.setdefault("shop_id", defaults.shop_id)
+        yield opener.open().then(partial(_prepare, keys=keys, stream=stream))
+
+
+def _prepare(table: RawTable, keys: FolderKeys, stream: Stream) -> RawTable:
+    """Return a table with its shop, and with columns of types that are read."""
+    table = _with_keys(table, keys, stream)
+    if "shop_id" not in table.frame.columns and table.layout is not None:
+        raise InputError(
+            message(
+                "{file}: an export names no shop: give its id (shop_id=), or put the"
+                " files of each shop into a folder that is named after it",
+                file=table.label,
             )
-        yield _with_readable_columns(table, stream)
+        )
+    return _with_readable_columns(table, stream)
 
 
 def _with_keys(table: RawTable, keys: FolderKeys, stream: Stream) -> RawTable:

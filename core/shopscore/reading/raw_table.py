@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -15,11 +15,14 @@ from ..errors import InputError, system_reason
 from ..messages import listed, message
 from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
+from . import batches
 from .formats.body import Origin, Refusals
 from .formats.frames import FrameOrigin
 
 #: The ids of sub-orders, which no stream has a column for.
 SUBORDER = "_suborder_id"
+#: The position of a row in its source, kept until the report is made.
+ROW = "_row"
 
 
 class FileVersion(NamedTuple):
@@ -96,6 +99,7 @@ class RawTable:
     they stand in the file, both by canonical name; what tells apart the rows of one order is the
     column :data:`SUBORDER`.
     ``unlisted`` are the words of a column that no list of the layout has, null elsewhere.
+    A piece of a table has ``start`` rows of it before its own, which are counted from its first.
     """
 
     frame: pl.DataFrame
@@ -110,6 +114,42 @@ class RawTable:
     unlisted: Mapping[str, pl.Series] = field(factory=dict)
     stream: str = ""
     version: FileVersion | None = None
+    start: int = 0
+
+    @property
+    def has_cells_again(self) -> bool:
+        """Whether all rows can be had again at no more cost than the first time."""
+        return False
+
+    def pieces(self) -> Iterator[RawTable]:
+        """Yield the table piece by piece, each with at most ``batches.BATCH_ROWS`` rows."""
+        if len(self.frame) <= batches.BATCH_ROWS:
+            yield self
+            return
+        for start in range(0, len(self.frame), batches.BATCH_ROWS):
+            yield self._piece(start, batches.BATCH_ROWS)
+
+    def _piece(self, start: int, rows: int) -> RawTable:
+        return evolve(
+            self,
+            frame=self.frame.slice(start, rows),
+            refused={
+                row - start: found
+                for row, found in self.refused.items()
+                if start <= row < start + rows
+            },
+            uncleaned={name: cells.slice(start, rows) for name, cells in self.uncleaned.items()},
+            unlisted={name: words.slice(start, rows) for name, words in self.unlisted.items()},
+            start=start,
+        )
+
+    def whole(self) -> RawTable:
+        """Return the table with all its rows at hand."""
+        return self
+
+    def then(self, prepare: Callable[[RawTable], RawTable]) -> RawTable:
+        """Return the table after another step that prepares its cells."""
+        return prepare(self)
 
     @property
     def members(self) -> tuple[RawTable, ...]:
@@ -165,7 +205,7 @@ class RawTable:
             InputError: where the file must be read again for that, and is another one now.
         """
         with self._same_file(known=self.origin.lines_known or not rows):
-            return self.origin.lines(rows)
+            return self.origin.lines([self.start + row for row in rows])
 
     def records(self, rows: Sequence[int]) -> list[list[str]]:
         """Return all cells of some rows as text, as the source has them.
@@ -174,12 +214,13 @@ class RawTable:
             InputError: where the file must be read again for that, and is another one now.
         """
         with self._same_file(known=self.origin.cells_known):
-            return self.origin.records(rows)
+            return self.origin.records([self.start + row for row in rows])
 
     def sources(self, rows: Sequence[int]) -> list[RowSource]:
         """Return where some rows stand."""
         lines = self.lines(rows)
-        return [RowSource(self.label, line, row + 1) for row, line in zip(rows, lines, strict=True)]
+        numbers = (self.start + row + 1 for row in rows)
+        return [RowSource(self.label, line, n) for n, line in zip(numbers, lines, strict=True)]
 
     def locate(self, incidents: pl.DataFrame) -> pl.DataFrame:
         """Return a list of cells, whose rows are counted in this table, with their own files."""
@@ -213,6 +254,67 @@ class RawTable:
 
 
 @frozen(eq=False)
+class ScannedTable(RawTable):
+    """A table whose cells are read piece by piece, whenever they are asked for.
+
+    ``frame`` has its columns, without a row; each piece is prepared like a table of its own.
+    """
+
+    rows: int = 0
+    scan: Callable[[], Iterator[pl.DataFrame]] = field(kw_only=True)
+    prepare: Callable[[RawTable], RawTable] = field(kw_only=True)
+
+    @property
+    def has_cells_again(self) -> bool:
+        """Whether all rows can be had again at no more cost than the first time: they can."""
+        return True
+
+    @property
+    def rows_per_file(self) -> tuple[int, ...]:
+        """How many rows the file has."""
+        return (self.rows,)
+
+    def pieces(self) -> Iterator[RawTable]:
+        """Yield the table piece by piece, as it is read.
+
+        Raises:
+            InputError: where the file cannot be read, or is another one now.
+        """
+        start = 0
+        with self._same_file(known=False):
+            for frame in self.scan():
+                yield self._prepared(frame, start)
+                start += len(frame)
+
+    def whole(self) -> RawTable:
+        """Return the table with all its rows at hand."""
+        with self._same_file(known=False):
+            return self._prepared(pl.concat([self.frame.clear(), *self.scan()]), 0)
+
+    def then(self, prepare: Callable[[RawTable], RawTable]) -> RawTable:
+        """Return the table whose pieces go through another step."""
+        first, prepared = self.prepare, prepare(self)
+        return evolve(
+            self,
+            frame=prepared.frame,
+            unread=prepared.unread,
+            prepare=lambda piece: prepare(first(piece)),
+        )
+
+    def _prepared(self, frame: pl.DataFrame, start: int) -> RawTable:
+        piece = RawTable(
+            frame,
+            self.label,
+            self.origin,
+            self.unread,
+            stream=self.stream,
+            version=self.version,
+            start=start,
+        )
+        return self.prepare(piece)
+
+
+@frozen(eq=False)
 class JoinedTable(RawTable):
     """Several tables of the same columns, one after the other; its rows are counted through.
 
@@ -221,6 +323,10 @@ class JoinedTable(RawTable):
 
     parts: tuple[RawTable, ...] = ()
     offsets: tuple[int, ...] = ()
+
+    def pieces(self) -> Iterator[RawTable]:
+        """Yield the table: small files together are not too many rows for one piece."""
+        yield self
 
     @property
     def members(self) -> tuple[RawTable, ...]:

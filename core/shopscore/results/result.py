@@ -59,7 +59,7 @@ class Result:
     checks: tuple[EligibilityCheck, ...] = ()
     compared: Mapping[str, Compared] = field(factory=dict)
     attainments: Mapping[str, Attainment] = field(factory=dict)
-    events: Events | None = None
+    read: Events | None = field(default=None, repr=False)
     console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
 
@@ -123,7 +123,16 @@ class Result:
     @property
     def report(self) -> LoadReport | None:
         """The books of reading; None where the result was not made from events."""
-        return None if self.events is None else self.events.report
+        return None if self.read is None else self.read.report
+
+    @property
+    def events(self) -> Events | None:
+        """The events that were scored, which may be read again for it; None where there were none.
+
+        Raises:
+            InputError: where they are read again, and a file is another one now.
+        """
+        return None if self.read is None else self.read.whole
 
     @cached_property
     def missing_numbers(self) -> tuple[MissingNumber, ...]:
@@ -141,7 +150,7 @@ class Result:
             "shopscore": version(),
             "plugin": self.rules.plugin_version,
             "ruleset_sha256": self.rules.ruleset.sha256,
-            "input_digest": None if self.events is None else self.events.digest,
+            "input_digest": None if self.read is None else self.read.digest,
         }
 
     @cached_property

@@ -24,7 +24,8 @@ from ..model.expressions import DAY_SECONDS, ColumnRef, Expr, FirstOf
 from ..model.instants import with_instants
 from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
-from ..reading.events import Events, read_events
+from ..reading.events import Events
+from ..reading.loading import read_events
 from ..results.building import build_result
 from ..samples import generate
 from .report import Check

@@ -197,7 +197,7 @@ class TestParquet:
         names = ("order_id", "order_id_", "_")
         frame = pl.DataFrame({name: [f"{name}{n}" for n in range(1_000)] for name in names})
         frame.write_parquet(path, row_group_size=100)
-        _, origin = frames.read_parquet(path, "orders.parquet", ["order_id"])
+        origin = frames.open_parquet(path, "orders.parquet", ["order_id"]).origin
         monkeypatch.delattr(pl, "read_parquet")
         assert origin.records([998, 3, 3, 500]) == [
             [f"order_id{n}", f"order_id_{n}", f"_{n}"] for n in (998, 3, 3, 500)

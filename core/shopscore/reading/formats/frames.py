@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -72,10 +72,50 @@ class FrameOrigin(Origin):
         return _texts(self.frame[list(rows)])
 
 
-def read_parquet(
-    path: Path, label: str, columns: Collection[str]
-) -> tuple[pl.DataFrame, ParquetOrigin]:
-    """Read some columns of a Parquet file.
+@frozen(eq=False)
+class ParquetFile:
+    """Some columns of a Parquet file, to be read at once or piece by piece, any number of times.
+
+    ``columns`` has these columns without a row.
+    """
+
+    path: Path
+    label: str
+    columns: pl.DataFrame
+    rows: int
+    origin: ParquetOrigin
+
+    def read(self) -> pl.DataFrame:
+        """Return all rows.
+
+        Raises:
+            InputError: where the file cannot be read.
+        """
+        with translated(partial(_unreadable, self.label)):
+            return pl.read_parquet(self.path, columns=self.columns.columns, glob=False)
+
+    def read_pieces(self, rows: int) -> Iterator[pl.DataFrame]:
+        """Yield so many rows at a time, in order.
+
+        Raises:
+            InputError: where the file cannot be read.
+        """
+        file = pl.scan_parquet(self.path, glob=False).select(self.columns.columns)
+        with translated(partial(_unreadable, self.label)):
+            yield from _collect(file, rows, self.rows)
+
+
+def _collect(file: pl.LazyFrame, rows: int, total: int) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a file in pieces: as they are decoded, where polars offers that."""
+    if hasattr(file, "collect_batches"):
+        yield from file.collect_batches(chunk_size=rows, maintain_order=True)
+        return
+    for start in range(0, total, rows):
+        yield file.slice(start, rows).collect()
+
+
+def open_parquet(path: Path, label: str, columns: Collection[str]) -> ParquetFile:
+    """Open some columns of a Parquet file.
 
     Raises:
         InputError: where it is none, is larger than any that is made of events, or cannot be read.
@@ -84,9 +124,9 @@ def read_parquet(
         if file.read(4) != b"PAR1":
             raise InputError(message("{file}: not a Parquet file", file=label))
     with translated(partial(_unreadable, label)):
-        present = tuple(pl.read_parquet_schema(path))
+        schema = pl.read_parquet_schema(path)
         rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
-    known = [name for name in present if name in columns]
+    known = {name: dtype for name, dtype in schema.items() if name in columns}
     if rows * max(len(known), 1) > MOST_PARQUET_CELLS:
         raise InputError(
             message(
@@ -99,9 +139,8 @@ def read_parquet(
                 most=MOST_PARQUET_CELLS,
             )
         )
-    with translated(partial(_unreadable, label)):
-        frame = pl.read_parquet(path, columns=known, glob=False)
-    return frame, ParquetOrigin(present, *_AS_TEXT, path)
+    origin = ParquetOrigin(tuple(schema), *_AS_TEXT, path)
+    return ParquetFile(path, label, pl.DataFrame(schema=known), rows, origin)
 
 
 def _unreadable(label: str, error: BaseException) -> InputError:

@@ -16,10 +16,10 @@ from .body import Body, Refusal
 AGAIN = message("the header again, and no row")
 
 
-def check_headers(body: Body, label: str, header: Sequence[str]) -> Body:
+def check_headers(body: Body, label: str, header: Sequence[str], start: int = 0) -> Body:
     """Return a body that refuses the rows that are its header once more.
 
-    Its columns are named after their positions in the header.
+    Its columns are named after their positions in the header; ``start`` rows are before its own.
 
     Raises:
         InputError: for another header, since the rows below it have other columns.
@@ -31,19 +31,20 @@ def check_headers(body: Body, label: str, header: Sequence[str]) -> Body:
     known = {plain_header(name) for name in names.values()}
     own = [plain_header(name) for name in header]
     refused: dict[int, Refusal] = {}
-    for row, cells in zip(suspects, body.origin.records(suspects), strict=True):
+    records = body.origin.records([start + row for row in suspects])
+    for row, cells in zip(suspects, records, strict=True):
         found = [plain_header(cell) for cell in cells]
         if _bare(found) == _bare(own):
             first = min(names)
             refused[row] = names[first], AGAIN
         elif _is_header(found, known):
-            (line,) = body.origin.lines([row])
+            (line,) = body.origin.lines([start + row])
             raise InputError(
                 message(
                     "{file}, line {line}: another header, with other columns than the first; make"
                     " two tables of it",
                     file=label,
-                    line=row + 1 if line is None else line,
+                    line=start + row + 1 if line is None else line,
                 )
             )
     return evolve(body, refused={**body.refused, **refused})

@@ -10,19 +10,18 @@ from attrs import frozen
 
 from ...errors import InputError
 from ...messages import Message, listed, message
-from ...model.layouts import AS_WRITTEN, Layout
+from ...model.layouts import AS_WRITTEN
 from ...model.streams import Column, Stream
-from ..raw_table import SUBORDER, RawTable
+from ..raw_table import ROW, SUBORDER, RawTable
 from ..report import INCIDENT_SCHEMA, no_incidents
 from .cells import Cells, NoZoneError, parse
-from .ids import LOST_DIGITS, WORD, Ids, is_id, read_ids
-from .shop_codes import ShopCodes
+from .ids import LOST_DIGITS, WORD, Ids, as_integers, is_id, keep_their_digits, read_ids
+from .repairs import is_out_of_order
+from .shop_codes import RowShops, ShopCodes
 from .times import narrow
+from .wanted import Wanted
 
 _SUBORDER = Column(SUBORDER, "text")
-#: Position of a row in its source, kept until the report is made.
-ROW = "_row"
-
 
 #: A column, which of its cells are at fault, and why.
 _Fault = tuple[str, pl.Series, str]
@@ -32,45 +31,153 @@ _Fault = tuple[str, pl.Series, str]
 class Checked:
     """The usable rows of one source, typed, and what was found on the way.
 
+    ``rows`` have the code of their shop in ``shop``, and of the columns those that were wanted.
     ``unreadable`` lists optional cells that became null; they are reported if their row stays.
-    ``unlisted`` are the words of usable rows that no list of the layout has.
+    ``unlisted`` are the words of usable rows that no list of the layout has. ``out_of_order`` says
+    that a time is before one that it cannot be before.
     """
 
-    rows: pl.DataFrame
-    shops: ShopCodes
+    rows: tuple[pl.DataFrame, ...]
+    columns: tuple[str, ...]
     rows_in: int
     set_aside: pl.DataFrame
     unreadable: pl.DataFrame
     unlisted: Mapping[str, pl.Series]
     ignored: tuple[str, ...]
+    out_of_order: bool
 
 
-def check(table: RawTable, stream: Stream, zone: ZoneInfo | None) -> Checked:
-    """Type the known columns of a source and set aside the rows that cannot be used.
+@frozen(eq=False)
+class RowChecks:
+    """How the rows of a stream are checked.
 
-    Raises:
-        InputError: where a required column is missing; for times with an offset and no known zone.
+    Of usable rows only ``wanted`` columns are kept; None: all are. ``only`` are the positions in
+    their table of the rows that are kept.
     """
-    raw, where = table.frame, table.label or f"stream {stream.name}"
-    _refuse_missing_columns(table, stream, where)
-    shops = ShopCodes.of(raw["shop_id"].cast(pl.String))
-    cells, ids = _typed(table, stream, zone, where)
-    found, bad = _set_aside(table, stream, _find_faults(table, stream, cells, ids, shops))
-    emptied = _emptied(table, stream, _find_empty(table, stream, cells, ids), bad)
-    set_aside, unreadable = _locate(table, found, emptied)
-    rows = _with_state(cells, table.layout)
+
+    stream: Stream
+    zone: ZoneInfo | None
+    shops: ShopCodes
+    wanted: Wanted | None = None
+    only: pl.Series | None = None
+
+    def check(self, table: RawTable) -> Checked:
+        """Type the known columns of a source and set aside the rows that cannot be used.
+
+        Raises:
+            InputError: where a required column is missing; for times with an offset and no known
+                zone.
+        """
+        _refuse_missing_columns(table, self.stream)
+        clear: set[str] = set()
+        found = []
+        for piece in table.pieces():
+            alone = piece.start == 0 and len(piece.frame) == sum(table.rows_per_file)
+            checked = self._check_piece(piece, None if alone else clear)
+            if checked is None:  # some ids can only be judged beside all others
+                return self._check_whole(table.whole())
+            found.append(checked)
+        return _joined(found)
+
+    def _check_whole(self, table: RawTable) -> Checked:
+        checked = self._check_piece(table, None)
+        assert checked is not None  # all ids can be judged beside all others
+        return checked
+
+    def _check_piece(self, piece: RawTable, clear: set[str] | None) -> Checked | None:
+        """Return what is in some rows; None where their ids cannot be judged by themselves.
+
+        ``clear`` are columns of ids whose digits are not lost; None: these are all rows.
+        """
+        stream = self.stream
+        shops = self.shops.of(piece.frame["shop_id"].cast(pl.String))
+        typed = self._type(piece, clear)
+        if typed is None:
+            return None
+        cells, ids = typed
+        found, bad = _set_aside(piece, stream, _find_faults(piece, stream, cells, ids, shops))
+        emptied = _emptied(piece, stream, _find_empty(piece, stream, cells, ids), bad)
+        set_aside, unreadable = _locate(piece, found, emptied)
+        left_out = bad if bad.any() else None
+        rows = _with_state(cells, piece)
+        rows = rows if left_out is None else rows.filter(~left_out)
+        rows = rows.hstack([shops.use(left_out)])
+        out_of_order = is_out_of_order(rows, stream)
+        return Checked(
+            rows=(self._kept(rows, out_of_order),),
+            columns=tuple(rows.columns),
+            rows_in=len(piece.frame),
+            set_aside=set_aside,
+            unreadable=unreadable,
+            unlisted={name: words.filter(~bad) for name, words in piece.unlisted.items()},
+            ignored=(
+                *(name for name in piece.frame.columns if name not in {*stream.names, *cells}),
+                *piece.unread,
+            ),
+            out_of_order=out_of_order,
+        )
+
+    def _kept(self, rows: pl.DataFrame, out_of_order: bool) -> pl.DataFrame:
+        """Return the columns to keep; times that are out of order are repaired later."""
+        if self.only is not None:
+            rows = rows.filter(pl.col(ROW).is_in(self.only.cast(pl.UInt32).implode()))
+        if self.wanted is None:
+            return rows
+        kept = {ROW, "shop", *self.wanted.kept(self.stream)}
+        if out_of_order:
+            kept.update(*self.stream.ordered)
+        return rows.select(name for name in rows.columns if name in kept)
+
+    def _type(self, piece: RawTable, clear: set[str] | None) -> tuple[dict[str, Cells], Ids] | None:
+        """Return the known columns of some rows but their shops, typed; and their ids."""
+        names = piece.frame.columns
+        own = [c for c in self.stream.columns if c.name in names and c.name != "shop_id"]
+        own += [_SUBORDER] if piece.has_suborders else []
+        integers = self._integers(piece, clear)
+        others = [c for c in own if c.name not in integers]
+        cells = integers | {c.name: _parse(piece, c, self) for c in others}
+        given = {c.name: cells[c.name].values for c in others if is_id(c)}
+        ids = read_ids(given, self.stream, piece.rows_per_file, clear)
+        if ids is None:
+            return None
+        return cells | {name: Cells(values, None) for name, values in ids.values.items()}, ids
+
+    def _integers(self, piece: RawTable, clear: set[str] | None) -> dict[str, Cells]:
+        """Return the columns of ids that are kept as integers, since they are written so."""
+        if self.wanted is None:
+            return {}
+        found = {}
+        for name in self.wanted.integers(self.stream) & {*piece.frame.columns}:
+            ids = as_integers(piece.frame[name])
+            if ids is not None and keep_their_digits(name, ids, clear):
+                found[name] = Cells(ids, None)
+        return found
+
+
+def _joined(pieces: Sequence[Checked]) -> Checked:
+    """Return what was found in pieces of one source, one after the other."""
+    first, *others = pieces
+    if not others:
+        return first
     return Checked(
-        rows=rows.filter(~bad) if bad.any() else rows,
-        shops=shops.only(~bad) if bad.any() else shops,
-        rows_in=len(raw),
-        set_aside=set_aside,
-        unreadable=unreadable,
-        unlisted={name: words.filter(~bad) for name, words in table.unlisted.items()},
-        ignored=(*(n for n in raw.columns if n not in {*stream.names, *cells}), *table.unread),
+        rows=tuple(rows for piece in pieces for rows in piece.rows),
+        columns=tuple(dict.fromkeys(name for piece in pieces for name in piece.columns)),
+        rows_in=sum(piece.rows_in for piece in pieces),
+        set_aside=pl.concat(piece.set_aside for piece in pieces),
+        unreadable=pl.concat(piece.unreadable for piece in pieces),
+        unlisted={
+            name: pl.concat(piece.unlisted[name] for piece in pieces) for name in first.unlisted
+        },
+        ignored=first.ignored,
+        out_of_order=any(piece.out_of_order for piece in pieces),
     )
 
 
-def _refuse_missing_columns(table: RawTable, stream: Stream, where: str) -> None:
+def _where(table: RawTable, stream: Stream) -> str:
+    return table.label or f"stream {stream.name}"
+
+
+def _refuse_missing_columns(table: RawTable, stream: Stream) -> None:
     names = table.frame.columns
     missing = [c.name for c in stream.columns if c.required and c.name not in names]
     if missing:
@@ -78,29 +185,17 @@ def _refuse_missing_columns(table: RawTable, stream: Stream, where: str) -> None
         raise InputError(
             message(
                 "{where}: no column {missing}; there are: {present}",
-                where=where,
+                where=_where(table, stream),
                 missing=listed(missing),
                 present=listed(present),
             )
         )
 
 
-def _typed(
-    table: RawTable, stream: Stream, zone: ZoneInfo | None, where: str
-) -> tuple[dict[str, Cells], Ids]:
-    """Return the known columns of a source but its shops, typed; and its ids."""
-    names = table.frame.columns
-    own = [c for c in stream.columns if c.name in names and c.name != "shop_id"]
-    own += [_SUBORDER] if table.has_suborders else []
-    cells = {c.name: _parse(table, c, zone, where) for c in own}
-    given = {c.name: cells[c.name].values for c in own if is_id(c)}
-    ids = read_ids(given, stream, table.rows_per_file)
-    return cells | {name: Cells(values, None) for name, values in ids.values.items()}, ids
-
-
-def _with_state(cells: Mapping[str, Cells], layout: Layout | None) -> pl.DataFrame:
+def _with_state(cells: Mapping[str, Cells], table: RawTable) -> pl.DataFrame:
     """Return typed rows; where only its layout says how new a row is, with the time of that."""
-    rows = pl.DataFrame({name: c.values for name, c in cells.items()}).with_row_index(ROW)
+    columns = pl.DataFrame({name: c.values for name, c in cells.items()})
+    rows, layout = columns.with_row_index(ROW, table.start), table.layout
     state = [name for name in layout.state if name in rows.columns] if layout else []
     if not state or "updated_at" in rows.columns:
         return rows
@@ -148,13 +243,13 @@ def _printable(name: str) -> str:
     return name if name.isprintable() else repr(name)
 
 
-def _parse(table: RawTable, column: Column, zone: ZoneInfo | None, where: str) -> Cells:
+def _parse(table: RawTable, column: Column, checks: RowChecks) -> Cells:
     series = table.frame[column.name]
     form = AS_WRITTEN if table.layout is None else table.layout.form(column.name)
     try:
-        return parse(series, column, zone, form)
+        return parse(series, column, checks.zone, form)
     except NoZoneError as error:
-        raise _no_zone(table, column, where, error) from None
+        raise _no_zone(table, column, _where(table, checks.stream), error) from None
 
 
 def _no_zone(table: RawTable, column: Column, where: str, error: NoZoneError) -> InputError:
@@ -182,7 +277,7 @@ _HAS_OFFSET = (
 
 
 def _find_faults(
-    table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids, shops: ShopCodes
+    table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids, shops: RowShops
 ) -> Iterator[_Fault]:
     """Yield reasons to set rows aside, in the order in which they are looked for."""
     if (without := shops.missing()) is not None:
@@ -304,7 +399,7 @@ def _incidents(
             "stream": [stream.name] * len(rows),
             "file": [table.label] * len(rows),
             "line": [None] * len(rows),
-            "row": [row + 1 for row in rows],
+            "row": [table.start + row + 1 for row in rows],
             "column": [column] * len(rows),
             "value": values,
             "reason": reasons,
@@ -316,7 +411,7 @@ def _incidents(
 def _locate(table: RawTable, *lists: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield lists of cells with the lines on which their rows begin."""
     rows = sorted({int(row) for found in lists for row in found["row"]})
-    lines = dict(zip(rows, table.lines([row - 1 for row in rows]), strict=True))
+    lines = dict(zip(rows, table.lines([row - 1 - table.start for row in rows]), strict=True))
     for found in lists:
         if not len(found):  # a call to polars for each stream of a small input
             yield found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,52 +13,73 @@ from attrs import evolve, frozen
 
 from ...model.layouts import SubOrders
 from ...model.streams import Stream
-from ..raw_table import RawTable
+from ..raw_table import ROW, RawTable
 from ..report import Books, no_incidents
 from ..unlisted import UnlistedWords, count_words
-from .checks import ROW, Checked, check
+from .checks import Checked, RowChecks
 from .clocks import clock_of
 from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
-from .repairs import repair_times
+from .repairs import none_emptied, repair_times
+from .stacking import stack
 from .suborders import PARTS, RULE, merge_suborders
 
 
 @frozen(eq=False)
 class TypedRows:
-    """The usable rows of all sources of one stream; each part knows the shops of its rows."""
+    """The usable rows of all sources of one stream, and how they were checked.
 
-    stream: Stream
+    ``tables`` hold no cells, and ``parts`` no rows.
+    """
+
+    checks: RowChecks
     rows: pl.DataFrame
-    parts: Sequence[tuple[RawTable, Checked]]
+    tables: tuple[RawTable, ...]
+    parts: tuple[Checked, ...]
     suborders: list[SubOrders]
+
+    @property
+    def stream(self) -> Stream:
+        """The stream."""
+        return self.checks.stream
 
     @property
     def offsets(self) -> npt.NDArray[np.int64]:
         """Number of rows before each part, and of all."""
-        return np.cumsum([0, *(part.rows_in for _, part in self.parts)])
-
-    @property
-    def shop_ids(self) -> pl.Series:
-        """The shops that appear, with repetitions."""
-        return pl.concat(part.shops.ids for _, part in self.parts)
-
-    @property
-    def tables(self) -> tuple[RawTable, ...]:
-        """The sources, without their cells."""
-        return tuple(table for table, _ in self.parts)
+        return np.cumsum([0, *(part.rows_in for part in self.parts)])
 
     def records(self, rows: pl.Series) -> list[list[str]]:
         """Return all cells of rows, by their positions among those of all parts."""
         found: dict[int, list[str]] = {}
-        for (table, part), before in zip(self.parts, self.offsets.tolist(), strict=False):
+        for table, before, own in self._by_table(rows):
+            at = own.to_list()
+            records = table.records([row - before for row in at])
+            found.update(zip(at, records, strict=True))
+        return [found[row] for row in rows]
+
+    def whole_rows(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return some of the rows with all their columns, which are read again where they lack some."""
+        if self.checks.wanted is None:
+            return rows
+        found = []
+        for table, before, own in self._by_table(rows[ROW]):
+            if table.has_cells_again:
+                again = evolve(self.checks, wanted=None, only=own - before).check(table)
+                found += [piece.with_columns(pl.col(ROW) + before) for piece in again.rows]
+            else:
+                found.append(rows.filter(pl.col(ROW).is_in(own.implode())))
+        whole = stack(found).drop("shop")
+        return rows.select(ROW, "shop").join(whole, on=ROW, how="left", maintain_order="left")
+
+    def _by_table(self, rows: pl.Series) -> Iterator[tuple[RawTable, int, pl.Series]]:
+        """Yield each table of some rows, how many rows are before its own, and which of it these are."""
+        for table, part, before in zip(
+            self.tables, self.parts, self.offsets.tolist(), strict=False
+        ):
             own = rows.filter(rows.is_between(before, before + part.rows_in, closed="left"))
             if len(own):
-                at = own.to_list()
-                records = table.records([row - before for row in at])
-                found.update(zip(at, records, strict=True))
-        return [found[row] for row in rows]
+                yield table, before, own
 
 
 @frozen(eq=False)
@@ -67,7 +88,8 @@ class ConsolidatedRows:
 
     ``repeated`` counts those of the replaced rows that were equal in every cell to another.
     Times in ``rows`` are those of the wall; ``instants`` has them in steady seconds (see
-    ``clocks``), None where they are the same.
+    ``clocks``), None where they are the same. ``columns`` are those that the sources have, also
+    where nobody asks for them.
     """
 
     rows: pl.DataFrame
@@ -80,42 +102,43 @@ class ConsolidatedRows:
     repeated: int
     unlisted: tuple[UnlistedWords, ...]
     ignored: tuple[str, ...]
+    columns: frozenset[str]
 
 
-def type_rows(stream: Stream, tables: Iterable[RawTable], zone: ZoneInfo | None) -> TypedRows:
+def type_rows(checks: RowChecks, tables: Iterable[RawTable]) -> TypedRows:
     """Check every source of a stream and put the usable rows together."""
-    parts, rows, before = [], [], 0
+    parts, kept, rows, before = [], [], [], 0
     rules: list[SubOrders] = []
     for table in tables:
-        part = check(table, stream, zone)
-        own = part.rows
+        part = (checks if table.has_cells_again else evolve(checks, wanted=None)).check(table)
+        own = [piece.with_columns(pl.col(ROW) + before) if before else piece for piece in part.rows]
         rule = None if table.layout is None else table.layout.suborders
         if rule is not None:
             rules += [] if rule in rules else [rule]
-            own = own.with_columns(pl.lit(rules.index(rule)).alias(RULE))
-        rows.append(own.with_columns(pl.col(ROW) + before) if before else own)
+            own = [piece.with_columns(pl.lit(rules.index(rule)).alias(RULE)) for piece in own]
+        rows += own
         before += part.rows_in
-        aside = (part.set_aside["row"] - 1).to_list()
-        parts.append(  # the cells are in rows now
-            (table.without_cells(stream.name, aside), evolve(part, rows=pl.DataFrame()))
-        )
-    return TypedRows(stream, pl.concat(rows, how="diagonal"), parts, rules)
+        kept.append(table.without_cells(checks.stream.name, (part.set_aside["row"] - 1).to_list()))
+        parts.append(evolve(part, rows=()))
+    return TypedRows(checks, stack(rows), tuple(kept), tuple(parts), rules)
 
 
-def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) -> ConsolidatedRows:
+def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
     """Keep latest states and repair; the column ``shop`` is a position in the sorted ``shop_ids``."""
-    stream = typed.stream
-    shop = pl.concat(part.shops.among(shop_ids) for _, part in typed.parts)
-    rows = typed.rows.hstack([shop])
-    whole, repeated = merge_suborders(rows, typed.suborders, stream, typed.records)
-    found = keep_latest(whole, stream)
+    stream, zone = typed.stream, typed.checks.zone
+    position = typed.checks.shops.positions(shop_ids)
+    rows = typed.rows.with_columns(pl.Series("shop", position[typed.rows["shop"].to_numpy()]))
+    merged, repeated = merge_suborders(rows, typed.suborders, stream, typed.records)
+    found = keep_latest(merged, stream, typed.whole_rows)
     latest = found.rows
-    repaired_rows, emptied = repair_times(latest, stream, zone)
+    if typed.suborders or any(part.out_of_order for part in typed.parts):
+        repaired_rows, emptied = repair_times(latest, stream, zone)
+    else:
+        repaired_rows, emptied = latest, none_emptied()
     places = Places.of(latest[ROW], typed.tables, typed.offsets)
     repaired = pl.concat([_locate(emptied, places, stream), *_unreadable(latest, typed)])
-    set_aside = pl.concat(
-        [no_incidents(), *(table.locate(part.set_aside) for table, part in typed.parts)]
-    )
+    located = (t.locate(p.set_aside) for t, p in zip(typed.tables, typed.parts, strict=True))
+    set_aside = pl.concat([no_incidents(), *located])
     books = Books(
         rows_in=int(typed.offsets[-1]),
         accepted=_count(latest),
@@ -126,8 +149,7 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) ->
     filled = _with_defaults(repaired_rows, stream)
     if stream.name == "orders":  # looked up over and over
         filled = filled.with_columns(filled[["shop", *stream.key]].rechunk().get_columns())
-    own = [name for name in filled.columns if name not in (ROW, PARTS)]
-    shown, instants = _on_the_wall(filled[own], stream, zone)
+    shown, instants = _on_the_wall(filled[_asked_for(filled, typed)], stream, zone)
     return ConsolidatedRows(
         rows=shown,
         instants=instants,
@@ -138,8 +160,16 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series, zone: ZoneInfo | None) ->
         repaired=repaired,
         repeated=repeated + found.repeated,
         unlisted=tuple(_unlisted(typed)),
-        ignored=tuple(dict.fromkeys(name for _, part in typed.parts for name in part.ignored)),
+        ignored=tuple(dict.fromkeys(name for part in typed.parts for name in part.ignored)),
+        columns=frozenset(name for part in typed.parts for name in part.columns),
     )
+
+
+def _asked_for(rows: pl.DataFrame, typed: TypedRows) -> list[str]:
+    """Return the columns that somebody asks for; times may have been kept for repairs only."""
+    wanted = typed.checks.wanted
+    asked = {*rows.columns} if wanted is None else {"shop", *wanted.kept(typed.stream)}
+    return [name for name in rows.columns if name in asked - {ROW, PARTS}]
 
 
 def _with_defaults(rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
@@ -157,7 +187,7 @@ def _with_defaults(rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
 def _unlisted(typed: TypedRows) -> Iterator[UnlistedWords]:
     """Yield the words that no list has, of each column and header."""
     found: dict[tuple[str, str, str], list[pl.Series]] = {}
-    for table, part in typed.parts:
+    for table, part in zip(typed.tables, typed.parts, strict=True):
         for column, words in part.unlisted.items():
             place = column, table.titles[column], table.taken_as(column)
             found.setdefault(place, []).append(words)
@@ -192,13 +222,13 @@ def _count(rows: pl.DataFrame) -> int:
 
 def _unreadable(latest: pl.DataFrame, typed: TypedRows) -> Iterator[pl.DataFrame]:
     """Yield cells that became null because they could not be read, of rows that stayed."""
-    if not any(len(part.unreadable) for _, part in typed.parts):
+    if not any(len(part.unreadable) for part in typed.parts):
         return
     stayed = latest[ROW]
     if PARTS in latest.columns:
         stayed = pl.concat([stayed, latest[PARTS].explode().drop_nulls()])
     stayed = stayed.unique().cast(pl.Int64)
-    for (table, part), before in zip(typed.parts, typed.offsets, strict=False):
+    for table, part, before in zip(typed.tables, typed.parts, typed.offsets, strict=False):
         if len(part.unreadable):
             at = part.unreadable["row"] - 1 + int(before)
             yield table.locate(part.unreadable.filter(at.is_in(stayed.implode())))

@@ -10,7 +10,7 @@ from attrs import frozen
 from ...messages import Message, message
 from ...model.streams import Column, Stream
 from ..marks import is_nothing, without_blanks, without_marks, without_point_zero
-from .lost_digits import find_lost
+from .lost_digits import FIRST, LEAST_LONG, are_clear, are_suspicious, find_lost
 from .times import narrow
 
 #: What nearly every id is; only other cells are looked at more closely.
@@ -67,10 +67,17 @@ def is_id(column: Column) -> bool:
     return column.kind == "text" and column.name.endswith("_id")
 
 
-def read_ids(cells: Mapping[str, pl.Series], stream: Stream, rows_per_file: Sequence[int]) -> Ids:
+def read_ids(
+    cells: Mapping[str, pl.Series],
+    stream: Stream,
+    rows_per_file: Sequence[int],
+    clear: set[str] | None = None,
+) -> Ids | None:
     """Return the ids of a table's columns of text, cleaned of marks, and the cells that are none.
 
     Of a column whose digits are lost, every long id is none: whatever it names, it is another.
+    Of a piece of a table, ``clear`` are the columns whose digits are known not to be lost, which
+    may become more; None is returned where some ids can only be judged beside those of all rows.
     """
     values: dict[str, pl.Series] = {}
     faults: list[NoId] = []
@@ -84,13 +91,64 @@ def read_ids(cells: Mapping[str, pl.Series], stream: Stream, rows_per_file: Sequ
             bare = found if ids is raw else without_marks(found)
             nothing = odd.clone().scatter(at, is_nothing(bare))
             ids, odd = ids.set(nothing, None), odd & ~nothing
+            if clear is not None and _judged_by_others(name, stream) and odd.any():
+                return None
             faults += _not_ids(name, ids, odd, stream)
         values[name] = ids
-    faults += [_lost(name, found) for name, found in find_lost(values, rows_per_file).items()]
+    if clear is None:
+        faults += [_lost(name, found) for name, found in find_lost(values, rows_per_file).items()]
+    elif not all(_are_clear(name, ids, clear) for name, ids in values.items()):
+        return None
     for fault in faults:
         own = values[fault.column]
         values[fault.column] = own.set(fault.cells, None)
     return Ids(values, tuple(faults))
+
+
+def _judged_by_others(name: str, stream: Stream) -> bool:
+    """Return whether what is no id in a column depends on what its other cells are."""
+    return name == "order_id" and name in stream.key
+
+
+def _are_clear(name: str, ids: pl.Series, clear: set[str]) -> bool:
+    """Return whether no digits of a piece's ids can be lost; what clears a column clears its file."""
+    if name not in clear and are_clear(ids):
+        clear.add(name)
+    return name in clear or not are_suspicious(ids)
+
+
+def as_integers(cells: pl.Series) -> pl.Series | None:
+    """Return ids as integers where each is written as an integer is, so that none is another.
+
+    >>> as_integers(pl.Series(["12", None, "-3"])).to_list(), as_integers(pl.Series(["012"]))
+    ([12, None, -3], None)
+    """
+    if cells.dtype.is_integer():
+        wide = cells.cast(pl.Int64, strict=False)
+        return wide if wide.null_count() == cells.null_count() else None
+    if cells.dtype != pl.String:
+        return None
+    integers = cells.cast(pl.Int64, strict=False)
+    if integers.null_count() > cells.null_count():
+        return None
+    text = pl.col("text").str.len_bytes()
+    found = pl.DataFrame({"text": cells, "integer": integers}).select(
+        shortest=text.min(), longest=text.max(), least=pl.col("integer").min()
+    )
+    shortest, longest, least = found.row(0)
+    if shortest == longest and (least is None or least >= 10 ** (shortest - 1)):
+        return integers  # so many digits, and neither a sign nor a zero before them
+    return integers if bool((integers.cast(pl.String) == cells).all()) else None
+
+
+def keep_their_digits(name: str, ids: pl.Series, clear: set[str] | None) -> bool:
+    """Return whether integers certainly have the digits that they had; else ask of their text."""
+    if (ids.max() or 0) < LEAST_LONG or name in (clear or ()):  # type: ignore[operator, unused-ignore]
+        return True
+    found = are_clear(ids.head(FIRST).cast(pl.String))
+    if found and clear is not None:
+        clear.add(name)
+    return found
 
 
 def bare_ids(cells: pl.Series) -> pl.Series:
@@ -180,7 +238,7 @@ def _not_ids(name: str, ids: pl.Series, odd: pl.Series, stream: Stream) -> Itera
     if name not in stream.key:
         return
     words = ids.str.contains(_TOTALS) | ids.str.contains(_WORDS)
-    if name == "order_id":
+    if _judged_by_others(name, stream):
         words |= _no_orders(ids)
     if (words := odd & words).any():
         yield NoId(name, words, WORD, aside=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 from attrs import frozen
 
 from ...model.streams import Stream
-from .keys import KeyIndex, hashes
+from .keys import KeyIndex, Positions, hashes
+
+#: Returns some rows with all their columns, where only some of these were kept.
+WholeRows = Callable[[pl.DataFrame], pl.DataFrame]
 
 SEPARATOR = "\x1f"
 
@@ -21,7 +26,7 @@ class LatestRows:
     repeated: int = 0
 
 
-def keep_latest(rows: pl.DataFrame, stream: Stream) -> LatestRows:
+def keep_latest(rows: pl.DataFrame, stream: Stream, whole_rows: WholeRows) -> LatestRows:
     """Return the rows without those that a newer state of the same key replaces.
 
     Newest is the greatest ``updated_at`` (null is oldest), and among equals the greatest
@@ -29,10 +34,11 @@ def keep_latest(rows: pl.DataFrame, stream: Stream) -> LatestRows:
     """
     keys = ["shop", *stream.key]
     index = KeyIndex.of(hashes(rows[keys]))
-    found = index.candidates()
+    found = _rivals(rows, keys, index.candidates())
     if not len(found):
         return LatestRows(rows, index)
-    rivals = rows[found].with_columns(pl.Series("_at", found), canonical_text(stream, rows.columns))
+    rivals = whole_rows(rows[found])
+    rivals = rivals.with_columns(pl.Series("_at", found), canonical_text(stream, rivals.columns))
     if "updated_at" not in rivals.columns:
         rivals = rivals.with_columns(pl.lit(None, dtype=pl.Int64).alias("updated_at"))
     states = rivals.unique([*keys, "updated_at", "_text"], keep="first", maintain_order=True)
@@ -42,10 +48,15 @@ def keep_latest(rows: pl.DataFrame, stream: Stream) -> LatestRows:
     keep = np.ones(len(rows), dtype=np.bool_)
     keep[found] = False
     keep[winners.to_numpy()] = True
-    if keep.all():
-        return LatestRows(rows, index)
     left = rows.filter(pl.Series(keep))
     return LatestRows(left, KeyIndex.of(hashes(left.select(keys))), len(rivals) - len(states))
+
+
+def _rivals(rows: pl.DataFrame, keys: list[str], candidates: Positions) -> Positions:
+    """Return those of some rows, by position, that share their key with another of them."""
+    same = rows[keys][candidates].is_duplicated()
+    found: Positions = candidates[same.to_numpy()]
+    return found
 
 
 def canonical_text(stream: Stream, present: list[str]) -> pl.Expr:

@@ -18,8 +18,10 @@ import polars as pl
 #: Ids of as many digits or more are beyond what a spreadsheet keeps.
 LONG = r"^[0-9]{16,}$"
 _KEPT = 15
+#: The least number of so many digits.
+LEAST_LONG = 10**_KEPT
 #: Rows that are looked at first: hardly any column goes on after them.
-_FIRST = 512
+FIRST = 512
 #: How unlikely it must be, in powers of ten; and how many rows must look so.
 _EVIDENCE, _LEAST = 4.0, 2
 #: Gaps between doubles from here on are evidence; small powers of two occur in numbering.
@@ -113,14 +115,28 @@ def _is_long(cells: pl.Series) -> pl.Series:
     return cells.str.contains(LONG).fill_null(False)
 
 
+def are_clear(cells: pl.Series) -> bool:
+    """Return whether the first ids of a column clear it of every sign that digits were lost.
+
+    >>> are_clear(pl.Series(["6921738301234567891"])), are_clear(pl.Series(["17"]))
+    (True, False)
+    """
+    first = cells.head(FIRST)
+    long = first.filter(first.str.contains(LONG))
+    return bool(len(long)) and not any(all(map(sign.shows, long)) for sign in _SIGNS)
+
+
+def are_suspicious(cells: pl.Series) -> bool:
+    """Return whether digits of a column's ids may be lost, as far as these cells show."""
+    return bool(_suspicious(cells))
+
+
 def _suspicious(cells: pl.Series) -> set[str]:
     """Return the different long ids of a column; none where its first rows clear it of every sign."""
-    first = cells.head(_FIRST)
-    first = first.filter(first.str.contains(LONG))
-    if len(first) and not any(all(map(sign.shows, first)) for sign in _SIGNS):
+    if are_clear(cells):
         return set()
-    if len(cells) <= _FIRST:
-        return set(first)
+    if len(cells) <= FIRST:
+        return set(cells.filter(_is_long(cells)))
     if (cells.str.len_bytes().max() or 0) <= _KEPT:  # type: ignore[operator]
         return set()
     return set(cells.filter(_is_long(cells)).unique())

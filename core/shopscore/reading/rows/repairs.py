@@ -11,8 +11,15 @@ import polars as pl
 
 from ...messages import Message, message
 from ...model.streams import Stream
-from .checks import ROW
+from ..raw_table import ROW
 from .clocks import clock_of
+
+
+def is_out_of_order(rows: pl.DataFrame, stream: Stream) -> bool:
+    """Return whether a time is before one that it cannot be before."""
+    pairs = [pair for pair in stream.ordered if {*pair} <= {*rows.columns}]
+    broken = [(pl.col(end) < pl.col(start)).any().alias(f"{start} {end}") for start, end in pairs]
+    return bool(broken) and any(rows.select(broken).row(0))
 
 
 def repair_times(
@@ -41,10 +48,14 @@ def repair_times(
             )
         )
         rows = rows.with_columns(rows[end].set(broken, None))
-    nothing = pl.DataFrame(
+    return rows, pl.concat([none_emptied(), *emptied])
+
+
+def none_emptied() -> pl.DataFrame:
+    """Return an empty list of emptied cells."""
+    return pl.DataFrame(
         schema={ROW: pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
     )
-    return rows, pl.concat([nothing, *emptied])
 
 
 def _reason(start: str) -> Message:

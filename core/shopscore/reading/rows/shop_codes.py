@@ -5,94 +5,158 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
+from attrs import define, field, frozen
 
 from ..marks import without_nothing
 from .cells import trim
 from .ids import bare_ids, rounded, totals
 
-#: Places of the table that distinct texts are found with: 4 MB, which caches hold.
-_MOST_BITS = 20
+#: Places of a table that texts are found with: 16 MB at most.
+_MOST_BITS = 22
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
+Codes = npt.NDArray[np.uint32]
+Mask = npt.NDArray[np.bool_]
 
-def distinct(cells: pl.Series) -> tuple[npt.NDArray[np.uint32], pl.Series]:
-    """Return a code per row, and the text of each code; no cell is null.
 
-    A hash finds a row that may have the same text, and the text decides; rows of which another
-    text has the place go round again, with other places. This takes a fifth of the time of a cast
-    to categories, which was a sixth of all that reading and scoring ten million events took.
+@define(eq=False)
+class Texts:
+    """A number for each distinct text, as they come; the same for all pieces that are read.
 
-    >>> codes, texts = distinct(pl.Series(["b", "a", "b"]))
-    >>> texts.gather(codes).to_list()
-    ['b', 'a', 'b']
+    A hash finds a number, and its text decides; rows of which another text has the place go round
+    again, with other places. This takes a fifth of the time of a cast to categories, which was a
+    sixth of all that reading and scoring ten million events took.
+
+    >>> texts = Texts()
+    >>> texts.codes(pl.Series(["b", "a", "b"])).tolist(), texts.codes(pl.Series(["a"])).tolist()
+    ([0, 1, 0], [1])
     """
-    codes = np.empty(len(cells), dtype=np.uint32)
-    found: list[pl.Series] = [cells.clear()]
-    rows: npt.NDArray[np.int64] = np.arange(len(cells))
-    hashes, known = cells.hash().to_numpy(), 0
-    while len(rows):
-        bits = min(len(rows).bit_length() + 2, _MOST_BITS)
-        places = (hashes >> np.uint64(64 - bits)).view(np.int64)
-        at = np.full(1 << bits, -1, dtype=np.int32)
-        at[places] = np.arange(len(places), dtype=np.int32)
-        taken = np.flatnonzero(at >= 0)
-        texts = cells[at[taken]]
-        at[taken] = np.arange(len(taken), dtype=np.int32)
-        own = at[places]
-        codes[rows] = own + known
-        found.append(texts)
-        known += len(texts)
-        left = (texts[own] != cells).arg_true().to_numpy()
-        rows, cells, hashes = rows[left], cells[left], hashes[left] * _ODD
-    return codes, pl.concat(found)
+
+    known: pl.Series = field(factory=lambda: pl.Series([], dtype=pl.String))
+    _places: list[npt.NDArray[np.int32]] = field(factory=list)
+    _bits: int = 0
+
+    def codes(self, cells: pl.Series) -> Codes:
+        """Return the number of each text; no cell is null."""
+        codes = np.empty(len(cells), dtype=np.uint32)
+        rows = np.arange(len(cells))
+        self._make_room(len(cells))
+        hashes, number = cells.hash().to_numpy(), 0
+        while len(cells):
+            if number == len(self._places):
+                self._places.append(np.full(1 << self._bits, -1, dtype=np.int32))
+            at = self._places[number]
+            places = (hashes >> np.uint64(64 - self._bits)).view(np.int64)
+            own = at[places]
+            if (new := np.flatnonzero(own < 0)).size:
+                own[new] = self._learn(at, places[new], cells[new])
+            codes[rows] = own
+            left = (self.known.gather(own) != cells).arg_true().to_numpy()
+            rows = rows[left]
+            cells, hashes, number = cells[left], hashes[left] * _ODD, number + 1
+        return codes
+
+    def _learn(
+        self, at: npt.NDArray[np.int32], places: npt.NDArray[np.int64], cells: pl.Series
+    ) -> npt.NDArray[np.int32]:
+        """Give a number to one text for each place; return the number that each place has now."""
+        at[places] = np.arange(len(places), dtype=np.int32)  # the last one of each place stays
+        first = np.flatnonzero(at[places] == np.arange(len(places), dtype=np.int32))
+        before = len(self.known)
+        self.known = pl.concat([self.known, cells[first]], rechunk=True)
+        at[places[first]] = np.arange(before, len(self.known), dtype=np.int32)
+        return at[places]
+
+    def _make_room(self, more: int) -> None:
+        """Make tables that are no more than half full after so many new texts, as far as they go."""
+        bits = min((2 * max(more, len(self.known))).bit_length(), _MOST_BITS)
+        if bits > self._bits:
+            known, self._bits = self.known, bits
+            self.known, self._places = known.clear(), []
+            if len(known):  # each is given the number that it had: they are taken in order
+                self._renumber(known)
+
+    def _renumber(self, known: pl.Series) -> None:
+        hashes, numbers = known.hash().to_numpy(), np.arange(len(known), dtype=np.int32)
+        self.known = known
+        while len(numbers):
+            at = np.full(1 << self._bits, -1, dtype=np.int32)
+            places = (hashes >> np.uint64(64 - self._bits)).view(np.int64)
+            at[places] = numbers
+            self._places.append(at)
+            left = at[places] != numbers
+            hashes, numbers = hashes[left] * _ODD, numbers[left]
+
+
+@define(eq=False)
+class ShopCodes:
+    """The shops of all rows that are read: a code for each text that stands for one.
+
+    An id that is empty, or stands for nothing, is null. ``used`` marks the codes of usable rows.
+    """
+
+    texts: Texts = field(factory=Texts)
+    ids: pl.Series = field(factory=lambda: pl.Series("shop_id", [], dtype=pl.String))
+    used: Mask = field(factory=lambda: np.empty(0, dtype=np.bool_))
+    _faults: dict[str, Mask] = field(factory=dict)
+
+    def of(self, shop_ids: pl.Series) -> RowShops:
+        """Return the shops of a column of text."""
+        codes = self.texts.codes(shop_ids.fill_null("") if shop_ids.null_count() else shop_ids)
+        if len(self.texts.known) > len(self.ids):
+            self._look_at(self.texts.known.slice(len(self.ids)))
+        return RowShops(codes, self)
+
+    def _look_at(self, texts: pl.Series) -> None:
+        """Find the ids that new texts stand for, and what is wrong with them."""
+        ids = without_nothing(bare_ids(trim(texts)))
+        self.ids = pl.concat([self.ids, ids.alias("shop_id")], rechunk=True)
+        self.used = np.append(self.used, np.zeros(len(ids), dtype=np.bool_))
+        for fault, found in (
+            ("missing", ids.is_null()),
+            ("rounded", rounded(ids)),
+            ("totals", totals(ids)),
+        ):
+            before = self._faults.get(fault, self.used[:0])
+            self._faults[fault] = np.append(before, found.to_numpy())
+
+    def rows_with(self, fault: str, codes: Codes) -> pl.Series | None:
+        """Return which rows have a shop with a fault; None where none has."""
+        marked = self._faults.get(fault)
+        if marked is None or not marked.any() or not (found := marked[codes]).any():
+            return None
+        return pl.Series(found)
+
+    def sorted_ids(self) -> pl.Series:
+        """Return the ids of the shops of usable rows, ascending."""
+        return self.ids.filter(pl.Series(self.used)).unique().sort()
+
+    def positions(self, every: pl.Series) -> Codes:
+        """Return for each code the position of its shop in sorted ids; any number for the unused."""
+        return every.search_sorted(self.ids).to_numpy().astype(np.uint32)
 
 
 @frozen(eq=False)
-class ShopCodes:
-    """A code for the shop of each row, and the id that each code in use stands for.
+class RowShops:
+    """The shop of each row of a piece."""
 
-    An id that is empty, or stands for nothing, is null.
-    """
-
-    codes: npt.NDArray[np.uint32]
-    used: npt.NDArray[np.int64]
-    ids: pl.Series
-
-    @classmethod
-    def of(cls, shop_ids: pl.Series) -> ShopCodes:
-        """Return the codes of a column of text."""
-        codes, texts = distinct(shop_ids.fill_null("") if shop_ids.null_count() else shop_ids)
-        return cls(codes, np.arange(len(texts)), without_nothing(bare_ids(trim(texts))))
+    codes: Codes
+    shops: ShopCodes
 
     def missing(self) -> pl.Series | None:
         """Return which rows have no shop; None where every row has one."""
-        return self._rows_of(self.ids.is_null()) if self.ids.null_count() else None
+        return self.shops.rows_with("missing", self.codes)
 
     def rounded(self) -> pl.Series | None:
         """Return which rows have a shop whose digits a spreadsheet lost; None where none has."""
-        return self._rows_of(rounded(self.ids))
+        return self.shops.rows_with("rounded", self.codes)
 
     def totals(self) -> pl.Series | None:
         """Return which rows have a word before sums in the place of a shop; None where none has."""
-        return self._rows_of(totals(self.ids))
+        return self.shops.rows_with("totals", self.codes)
 
-    def _rows_of(self, ids: pl.Series) -> pl.Series | None:
-        """Return which rows have one of some ids; None where no row has."""
-        if not ids.any():
-            return None
-        marked = np.zeros(int(self.used[-1]) + 1, dtype=np.bool_)
-        marked[self.used] = ids.to_numpy()
-        return pl.Series(marked[self.codes])
-
-    def only(self, keep: pl.Series) -> ShopCodes:
-        """Return the codes of the rows to keep."""
-        codes = self.codes[keep.to_numpy()]
-        there = np.isin(self.used, np.unique(codes))
-        return ShopCodes(codes, self.used[there], self.ids.filter(pl.Series(there)))
-
-    def among(self, every: pl.Series) -> pl.Series:
-        """Return each row's position in the sorted ids of all streams."""
-        final = np.zeros(int(self.used[-1]) + 1 if len(self.used) else 0, dtype=np.uint32)
-        final[self.used] = every.search_sorted(self.ids).to_numpy()
-        return pl.Series("shop", final[self.codes])
+    def use(self, bad: pl.Series | None) -> pl.Series:
+        """Return the codes of the usable rows, whose shops are used from now on."""
+        codes = self.codes if bad is None else self.codes[~bad.to_numpy()]
+        self.shops.used[codes] = True
+        return pl.Series("shop", codes)

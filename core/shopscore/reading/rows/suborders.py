@@ -8,8 +8,7 @@ import polars as pl
 
 from ...model.layouts import SubOrders
 from ...model.streams import Stream
-from ..raw_table import SUBORDER
-from .checks import ROW
+from ..raw_table import ROW, SUBORDER
 from .latest_state import SEPARATOR, canonical_text
 
 #: The rows of the sources of which a row is made; null: it is one itself.

@@ -1,0 +1,104 @@
+"""Assembling: consolidated streams become events, with their links and their table of shops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+from attrs import evolve
+
+from ..messages import message
+from ..model.streams import Stream
+from ..notices import FIRST, Notice
+from .events import UNKNOWN_INDUSTRY, Events
+from .findings import on_links
+from .openers import ShopDefaults
+from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
+from .rows.consolidation import ConsolidatedRows
+from .rows.links import Linked, link
+
+
+def assemble(
+    ids: pl.Series,
+    consolidated: Mapping[str, ConsolidatedRows],
+    streams: Mapping[str, Stream],
+    zone: str | None,
+    defaults: ShopDefaults,
+) -> Events:
+    """Return the events of consolidated streams, whose shops are positions in the sorted ids."""
+    frames: dict[str, pl.DataFrame] = {}
+    books = {}
+    found: list[Notice] = []
+    orders = None
+    if "orders" in consolidated:
+        keys = consolidated["orders"].rows.select("shop", "order_id")
+        orders = keys, consolidated["orders"].index
+    for name, stream in consolidated.items():
+        linked = Linked(stream.rows)
+        if streams[name].links_to_orders:
+            linked = link(stream.rows, orders)
+        frames[name] = linked.rows
+        books[name] = evolve(stream.books, unlinked=linked.unlinked)
+        if linked.lost:
+            found.append(on_links(name, linked, ids, consolidated["orders"].rows))
+    report = LoadReport(
+        books,
+        _join(s.set_aside for s in consolidated.values()),
+        _join(s.repaired for s in consolidated.values()),
+        {name: s.ignored for name, s in consolidated.items() if s.ignored},
+        tuple(found),
+        tuple(words for s in consolidated.values() for words in s.unlisted),
+    )
+    places = {name: stream.places for name, stream in consolidated.items()}
+    declared = frames.pop("shops", None)
+    if declared is not None:
+        places["shops"] = places["shops"].spread(declared["shop"], len(ids))
+    shops, notices = _shop_table(ids, declared, streams["shops"], defaults)
+    instants = {n: s.instants for n, s in consolidated.items() if s.instants is not None}
+    present = frozenset((n, c) for n, s in consolidated.items() if n != "shops" for c in s.columns)
+    report = report.with_notices(*notices)
+    return Events(shops, frames, streams, report, zone, places, instants, present)
+
+
+def _join(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    return (
+        pl.concat([no_incidents(), *lists])
+        .select(*INCIDENT_SCHEMA)
+        .sort("stream", "file", "row", "column")
+    )
+
+
+def _shop_table(
+    ids: pl.Series, declared: pl.DataFrame | None, stream: Stream, defaults: ShopDefaults
+) -> tuple[pl.DataFrame, tuple[Notice, ...]]:
+    """Return one row per shop in order of the ids; a shop without a row gets industry ``unknown``."""
+    base = pl.DataFrame([ids]).with_row_index("shop")
+    columns = [c for c in stream.columns if c.name not in ("shop_id", "updated_at")]
+    if declared is None:
+        declared = pl.DataFrame(schema={"shop": pl.UInt32, "industry": pl.String})
+    table = base.join(declared, on="shop", how="left", maintain_order="left")
+    if defaults.industry is not None:
+        table = table.with_columns(pl.col("industry").fill_null(defaults.industry))
+    if defaults.shop_type is not None:
+        kind = pl.col("shop_type") if "shop_type" in table.columns else pl.lit(None, pl.String)
+        filled = kind.cast(pl.String).fill_null(defaults.shop_type)
+        table = table.with_columns(
+            shop_type=filled.cast(pl.Enum(stream.column("shop_type").values))
+        )
+    missing = table["industry"].null_count()
+    notices: tuple[Notice, ...] = ()
+    if missing:
+        said = message(
+            "{missing} of {shops} shops have no industry: taken as {industry}",
+            missing=missing,
+            shops=len(table),
+            industry=UNKNOWN_INDUSTRY,
+        )
+        first = table.filter(pl.col("industry").is_null())["shop_id"].head(FIRST).to_list()
+        notices = (
+            Notice("industry_unknown", said, stream="shops", shops=missing, shop_ids=tuple(first)),
+        )
+    present = [c.name for c in columns if c.name in table.columns]
+    return table.select("shop_id", *present).with_columns(
+        pl.col("industry").fill_null(UNKNOWN_INDUSTRY)
+    ), notices

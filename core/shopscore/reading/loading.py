@@ -1,0 +1,267 @@
+"""Loading: events are read from a folder, a file, or dataframes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from attrs import evolve, field, frozen
+
+from ..errors import InputError, StrictError, UsageError, did_you_mean
+from ..messages import Message, listed, message, recalled
+from ..model.layouts import Layout
+from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
+from .assembling import assemble
+from .events import Events
+from .files import Progress, from_dataframe
+from .findings import on_folders, on_rows
+from .joining import join_small
+from .openers import Opener, ShopDefaults, open_tables
+from .report import LoadReport
+from .rows.checks import RowChecks
+from .rows.clocks import find_zone
+from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
+from .rows.ids import LOST_DIGITS, bare_ids, rounded
+from .rows.shop_codes import ShopCodes
+from .rows.wanted import Wanted
+from .sources import Sources, find_sources
+
+if TYPE_CHECKING:
+    from ..plugins.declarations import Platform
+
+logger = logging.getLogger("shopscore.reading")
+
+#: Streams that are kept whole: a row or two for each shop, whose columns are asked for by name.
+KEPT_WHOLE = ("shops", "shop_facts")
+
+
+def read_events(
+    source: str | Path | Mapping[str, Any] | Events,
+    *,
+    platform: str | Platform | None = None,
+    tz: str | None = None,
+    strict: bool = False,
+    shop_id: str | None = None,
+    industry: str | None = None,
+    shop_type: str | None = None,
+    layouts: Sequence[Layout | str | Path] = (),
+    progress: Progress | None = None,
+) -> Events:
+    """Read events from a folder, one file, or a mapping of dataframes.
+
+    Args:
+        source: a folder with one file (or folder of files) per stream, ``orders.csv`` or
+            ``orders.parquet``; export files of the platform's back office under any name,
+            recognised by their headers, with a folder for each of several shops; one such file;
+            or ``{"orders": dataframe, …}`` with anything that offers the Arrow PyCapsule
+            interface (polars, pandas, pyarrow, DuckDB). A folder ``dt=2026-05-01`` says so of
+            every row in it, where the file has no such column.
+        platform: whose clock times are on, and whose own streams are read as well.
+        tz: the zone of the clock, where it is not the platform's.
+        strict: raise where a row would be set aside.
+        shop_id: the shop of files that do not name one.
+        industry: of the shops without one; by default ``unknown``.
+        shop_type: of the shops without one.
+        layouts: layouts of the user's own export files, or their TOML files.
+        progress: called with a line of text for each step.
+
+    Raises:
+        InputError: for input that cannot be used, naming file, line, column and value.
+        StrictError: for rows set aside, where ``strict``.
+
+    >>> import polars as pl
+    >>> import shopscore as ss
+    >>> orders = pl.DataFrame({"shop_id": ["S1"], "order_id": ["1"], "paid_at": ["2024-06-01 09:30"]})
+    >>> events = ss.read_events({"orders": orders})
+    >>> events.report.books["orders"].accepted
+    1
+    """
+    if isinstance(source, Events):
+        return check_strictness(source) if strict else source
+    shop = ShopDefaults(shop_id, industry, shop_type)
+    events = EventSource(source, platform, tz, shop, tuple(layouts)).read(progress=progress)
+    return check_strictness(events) if strict else events
+
+
+@frozen(eq=False)
+class EventSource:
+    """Where events are read from, and how; ``shop`` is what files of one shop do not say.
+
+    Raises:
+        UsageError: for a type of shop that there is not, and for an id that lost digits.
+    """
+
+    source: str | Path | Mapping[str, Any]
+    platform: str | Platform | None = None
+    tz: str | None = None
+    shop: ShopDefaults = field(factory=ShopDefaults)
+    layouts: tuple[Layout | str | Path, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        _check_shop(self.shop)
+
+    def read(
+        self, wanted: Mapping[str, Wanted] | None = None, progress: Progress | None = None
+    ) -> Events:
+        """Read all events; of files that are quickly read again, keep what is wanted of each stream.
+
+        Raises:
+            InputError: for input that cannot be used, naming file, line, column and value.
+        """
+        zone, declared = _clock(self.platform, self.tz)
+        streams = merge_streams(CANONICAL, declared.streams if declared else ())
+        say = _stages(progress)
+        sources = _sources(self.source, streams, _layouts(declared, self.layouts))
+        shops, typed = ShopCodes(), {}
+        for name, openers in sources.tables.items():
+            say(message("reading {stream}", stream=name))
+            tables = open_tables(openers, self.shop, streams[name])
+            kept = None if wanted is None or name in KEPT_WHOLE else wanted.get(name, Wanted())
+            typed[name] = type_rows(RowChecks(streams[name], zone, shops, kept), join_small(tables))
+        say(message("looking for the latest states"))
+        ids = shops.sorted_ids()
+        # each stream's rows are let go as soon as its latest states are known
+        consolidated = {name: consolidate(typed.pop(name), ids) for name in [*typed]}
+        say(message("linking"))
+        events = assemble(ids, consolidated, streams, zone.key if zone else None, self.shop)
+        report = _with_findings(events.report, sources, consolidated)
+        _log(report)
+        again = None if wanted is None else partial(self._read_whole, report)
+        return evolve(events, report=report, read_whole=again)
+
+    def _read_whole(self, known: LoadReport) -> Events:
+        """Read the same events with all their columns; raise where a file is another one now."""
+        events = self.read()
+        before, now = ([t.version for t in report.tables] for report in (known, events.report))
+        if before != now:
+            said = message(
+                "{source}: files were added, taken away or written to since they were scored: score"
+                " them again",
+                source=self.source,
+            )
+            raise InputError(said)
+        return events
+
+
+def _stages(progress: Progress | None) -> Progress:
+    def say(stage: str) -> None:
+        logger.info("%s", stage)
+        if progress is not None:
+            progress(stage)
+
+    return say
+
+
+def _with_findings(
+    report: LoadReport, sources: Sources, consolidated: dict[str, ConsolidatedRows]
+) -> LoadReport:
+    """Return the report with what there is to know about files and rows."""
+    joined = [table for stream in consolidated.values() for table in stream.places.tables]
+    members = tuple(member for table in joined for member in table.members)
+    on_files = (notice for table in members for notice in table.notices)
+    found = (*on_folders(sources.tables), *on_rows(consolidated))
+    return evolve(report.with_notices(*sources.notices, *on_files, *found), tables=members)
+
+
+def _log(report: LoadReport) -> None:
+    for notice in report.notices:
+        logger.info("%s", notice, extra={"notice": notice})
+    for name, books in report.books.items():
+        logger.debug("%s: %s", name, books)
+
+
+def check_strictness(events: Events) -> Events:
+    """Return the events; raise StrictError where rows were set aside."""
+    if len(events.report.set_aside):
+        raise StrictError(_first_of(events.report.set_aside))
+    return events
+
+
+def _clock(
+    platform: str | Platform | None, tz: str | None
+) -> tuple[ZoneInfo | None, Platform | None]:
+    from ..plugins.catalog import platform as find
+
+    declared = find(platform) if isinstance(platform, str) else platform
+    name = tz or (declared.zone if declared else None)
+    return find_zone(name) if name else None, declared
+
+
+def _check_shop(shop: ShopDefaults) -> None:
+    known = SHOPS.column("shop_type").values
+    if shop.shop_type is not None and shop.shop_type not in known:
+        raise UsageError(
+            message(
+                "{name} is no type of shop{hint}",
+                name=repr(shop.shop_type),
+                hint=did_you_mean(shop.shop_type, known),
+            )
+        )
+    if shop.shop_id is None:
+        return
+    if rounded(bare_ids(pl.Series([shop.shop_id], dtype=pl.String))).any():
+        said = message("shop_id= {id}: {reason}", id=repr(shop.shop_id), reason=LOST_DIGITS)
+        raise UsageError(said)
+
+
+def _layouts(
+    platform: Platform | None, own: Sequence[Layout | str | Path]
+) -> tuple[tuple[Layout, ...], ...]:
+    """Return the user's layouts, and then those of the platform."""
+    from ..plugins.layout_toml import read_layout
+
+    mine = (one if isinstance(one, Layout) else read_layout(Path(one)) for one in own)
+    return tuple(mine), () if platform is None else platform.layouts
+
+
+def _sources(
+    source: str | Path | Mapping[str, Any],
+    streams: Mapping[str, Stream],
+    layouts: tuple[tuple[Layout, ...], ...],
+) -> Sources:
+    if isinstance(source, str | Path):
+        return find_sources(Path(source), streams, layouts)
+    if not isinstance(source, Mapping):
+        raise UsageError(
+            message(
+                "events are a folder, a file or a mapping of dataframes, not {type};"
+                " one dataframe is {example}",
+                type=type(source).__name__,
+                example='{"orders": dataframe}',
+            )
+        )
+    unknown = [name for name in source if name not in streams]
+    if unknown:
+        raise InputError(
+            message(
+                "unknown stream {stream}{hint}",
+                stream=unknown[0],
+                hint=did_you_mean(unknown[0], streams),
+            )
+        )
+    return Sources(
+        {
+            name: [Opener(partial(from_dataframe, name, source[name], stream.names))]
+            for name, stream in streams.items()
+            if name in source
+        }
+    )
+
+
+def _first_of(set_aside: pl.DataFrame) -> Message:
+    first = set_aside.row(0, named=True)
+    line = message("line {line}", line=first["line"] or first["row"])
+    parts = [first["file"] or first["stream"], line, first["column"]]
+    others = len(set_aside) - 1
+    return message(
+        "{place}: {value} {reason}{more}",
+        place=listed(part for part in parts if part),
+        value=repr(first["value"]),
+        reason=recalled(first["reason"]),
+        more=message(" (and {n} more)", n=others) if others else "",
+    )

@@ -1,0 +1,32 @@
+"""Wanted columns: what is kept of the rows of a stream that will not be looked at in full."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ...model.streams import Stream
+
+
+@frozen
+class Wanted:
+    """The columns of a stream that somebody will ask for.
+
+    Of ids in ``compared`` it only matters which are equal: they may be kept as integers.
+    """
+
+    columns: frozenset[str] = frozenset()
+    compared: frozenset[str] = frozenset()
+
+    def kept(self, stream: Stream) -> frozenset[str]:
+        """Return the columns that are kept: also those that identify and link rows."""
+        return self.columns | identifying(stream)
+
+    def integers(self, stream: Stream) -> frozenset[str]:
+        """Return the columns of ids that may be integers."""
+        return (identifying(stream) - self.columns) | (self.compared & identifying(stream))
+
+
+def identifying(stream: Stream) -> frozenset[str]:
+    """Return the columns that identify rows, and link them to orders."""
+    link = {"order_id"} if stream.links_to_orders else set()
+    return frozenset({*stream.key, *link} - {"shop_id"})
