@@ -56,7 +56,8 @@ def read_file(path: Path, columns: Iterable[str]) -> RawTable:
     Raises:
         InputError: naming file, line and value where the file cannot be read.
     """
-    return read_canonical(path, show_path(path.name), set(columns)).whole()
+    table = read_canonical(path, show_path(path.name), set(columns)).whole()
+    return _without_headers(table) if table.origin.is_typed else table
 
 
 def refuse_no_file(path: Path) -> None:
@@ -96,7 +97,7 @@ def _read_parquet(file: ParquetFile) -> RawTable:
     headers = file.origin.headers
     unread = tuple(name for name in headers if name not in file.columns.columns)
     if file.rows <= min(AT_ONCE, batches.BATCH_ROWS):
-        return _without_headers(RawTable(file.read(), file.label, file.origin, unread))
+        return RawTable(file.read(), file.label, file.origin, unread)
     return ScannedTable(
         file.columns,
         file.label,
@@ -104,7 +105,7 @@ def _read_parquet(file: ParquetFile) -> RawTable:
         unread,
         rows=file.rows,
         scan=lambda: file.read_pieces(batches.BATCH_ROWS),
-        prepare=_without_headers,
+        prepare=lambda piece: piece,
     )
 
 
@@ -219,10 +220,10 @@ def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None)
     if REASON in frame.columns:
         frame = unmark(frame).drop(REASON)
     origin = FrameOrigin.of(frame, library_of(data))
-    return _without_headers(RawTable(frame, None, origin, left_out), f"stream {name}")
+    return RawTable(frame, None, origin, left_out)
 
 
-def _without_headers(table: RawTable, label: str = "") -> RawTable:
+def _without_headers(table: RawTable) -> RawTable:
     """Return a typed table that refuses the rows that are its header once more."""
     headers = table.origin.headers
     texts = [
@@ -230,6 +231,5 @@ def _without_headers(table: RawTable, label: str = "") -> RawTable:
         for column in table.frame.get_columns()
         if column.dtype == pl.String
     ]
-    body = Body(pl.DataFrame(texts), table.origin)
-    found = check_headers(body, table.label or label, headers, table.start)
-    return evolve(table, refused=found.refused) if found.refused else table
+    body = check_headers(Body(pl.DataFrame(texts), table.origin), str(table.label), headers)
+    return evolve(table, refused=body.refused) if body.refused else table

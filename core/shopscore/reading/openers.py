@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from ..errors import InputError
 from ..messages import message
 from ..model.streams import Stream
-from .formats.column_types import refuse_unreadable, within_calendar
+from .formats.column_types import refuse_unreadable
 from .formats.frames import FrameOrigin
 from .raw_table import FileVersion, RawTable
 
@@ -76,7 +76,8 @@ def _prepare(table: RawTable, keys: FolderKeys, stream: Stream) -> RawTable:
                 file=table.label,
             )
         )
-    return _with_readable_columns(table, stream)
+    _refuse_unreadable_columns(table, stream)
+    return table
 
 
 def _with_keys(table: RawTable, keys: FolderKeys, stream: Stream) -> RawTable:
@@ -93,15 +94,10 @@ def _with_keys(table: RawTable, keys: FolderKeys, stream: Stream) -> RawTable:
     return evolve(table, frame=table.frame.with_columns(added), unread=unread)
 
 
-def _with_readable_columns(table: RawTable, stream: Stream) -> RawTable:
-    """Return a table without values that nothing can show; raise for columns that no cell fits."""
+def _refuse_unreadable_columns(table: RawTable, stream: Stream) -> None:
+    """Raise for a column of a type that no cell of its kind has."""
     where = table.label or f"stream {stream.name}"
     library = table.origin.library if isinstance(table.origin, FrameOrigin) else ""
-    changed = []
     for column in table.frame.get_columns():
-        if column.dtype == pl.String or column.name not in stream.names:
-            continue
-        refuse_unreadable(column, stream.column(column.name).kind, where, library)
-        shown = within_calendar(column)
-        changed += [shown] if shown is not column else []
-    return evolve(table, frame=table.frame.with_columns(changed)) if changed else table
+        if column.dtype != pl.String and column.name in stream.names:
+            refuse_unreadable(column, stream.column(column.name).kind, where, library)

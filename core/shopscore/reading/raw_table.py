@@ -17,6 +17,7 @@ from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
 from . import batches
 from .formats.body import Origin, Refusals
+from .formats.column_types import within_calendar
 from .formats.frames import FrameOrigin
 
 #: The ids of sub-orders, which no stream has a column for.
@@ -232,7 +233,7 @@ class RawTable:
 
     def values(self, column: str, rows: Sequence[int]) -> list[str | None]:
         """Return some cells of a column as they stand in the source."""
-        cells = self.uncleaned.get(column, self.frame[column]).gather(list(rows))
+        cells = within_calendar(self.uncleaned.get(column, self.frame[column]).gather(list(rows)))
         return [None if cell is None else str(cell) for cell in cells]
 
     def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:

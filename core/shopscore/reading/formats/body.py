@@ -28,6 +28,11 @@ class Origin(ABC):
     separator: str
 
     @property
+    def is_typed(self) -> bool:
+        """Whether the cells have types, as in a dataframe, and are not text altogether."""
+        return False
+
+    @property
     def lines_known(self) -> bool:
         """Whether the lines of rows can be told without reading the file again."""
         return True

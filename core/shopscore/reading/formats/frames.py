@@ -30,6 +30,11 @@ class ParquetOrigin(Origin):
 
     path: Path
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether the cells have types: they have."""
+        return True
+
     def records(self, rows: Sequence[int]) -> list[list[str]]:
         wanted = sorted(set(rows))
         at = f"{max(self.headers, key=len, default='')}_"  # as no column is called
@@ -55,6 +60,11 @@ class FrameOrigin(Origin):
     def of(cls, frame: pl.DataFrame, library: str = "polars") -> FrameOrigin:
         """Return the origin of all rows of a dataframe."""
         return cls(tuple(frame.columns), *_AS_TEXT, frame, library)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the cells have types: they have."""
+        return True
 
     @property
     def cells_known(self) -> bool:

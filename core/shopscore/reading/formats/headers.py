@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 from attrs import evolve
@@ -10,35 +10,49 @@ from attrs import evolve
 from ...errors import InputError
 from ...messages import message
 from ...model.layouts import plain_header
-from .body import Body, Refusal
+from .body import Body, Origin, Refusal
 
 #: The reason of a row that is the header once more.
 AGAIN = message("the header again, and no row")
 
 
-def check_headers(body: Body, label: str, header: Sequence[str], start: int = 0) -> Body:
+def check_headers(body: Body, label: str, header: Sequence[str]) -> Body:
     """Return a body that refuses the rows that are its header once more.
 
-    Its columns are named after their positions in the header; ``start`` rows are before its own.
+    Its columns are named after their positions in the header.
 
     Raises:
         InputError: for another header, since the rows below it have other columns.
     """
     names = {at: name for at, name in enumerate(header) if name.strip()}
-    suspects = sorted(set(_suspects(body.frame, names)))
+    suspects = set(_suspects(body.frame, names))
+    refused = refuse_headers(suspects, body.origin, label, header)
+    return evolve(body, refused={**body.refused, **refused}) if refused else body
+
+
+def refuse_headers(
+    rows: Collection[int], origin: Origin, label: str, header: Sequence[str], start: int = 0
+) -> dict[int, Refusal]:
+    """Return those of some rows that are the header once more; ``start`` rows are before these.
+
+    Raises:
+        InputError: for another header, since the rows below it have other columns.
+    """
+    names = {at: name for at, name in enumerate(header) if name.strip()}
+    suspects = sorted(rows)
     if not suspects:
-        return body
+        return {}
     known = {plain_header(name) for name in names.values()}
     own = [plain_header(name) for name in header]
     refused: dict[int, Refusal] = {}
-    records = body.origin.records([start + row for row in suspects])
+    records = origin.records([start + row for row in suspects])
     for row, cells in zip(suspects, records, strict=True):
         found = [plain_header(cell) for cell in cells]
         if _bare(found) == _bare(own):
             first = min(names)
             refused[row] = names[first], AGAIN
         elif _is_header(found, known):
-            (line,) = body.origin.lines([start + row])
+            (line,) = origin.lines([start + row])
             raise InputError(
                 message(
                     "{file}, line {line}: another header, with other columns than the first; make"
@@ -47,7 +61,7 @@ def check_headers(body: Body, label: str, header: Sequence[str], start: int = 0)
                     line=start + row + 1 if line is None else line,
                 )
             )
-    return evolve(body, refused={**body.refused, **refused})
+    return refused
 
 
 def _suspects(frame: pl.DataFrame, names: dict[int, str]) -> Iterator[int]:

@@ -14,6 +14,7 @@ from ...errors import InputError
 from ...messages import message
 from ...model.layouts import AS_WRITTEN, UNITS, CellForm
 from ...model.streams import MONEY_SCALE, NUMBER_SCALE, Column
+from ..formats.column_types import within_calendar
 from .clocks import DAY, clock_of
 from .times import LAST_DAY, ZEROS, Times, is_never, narrow, read_times
 
@@ -23,6 +24,8 @@ _LAST_SECOND = int((datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds()
 _TRUE = ("true", "1", "是")
 _FALSE = ("false", "0", "否")
 _DECIMALS = {"int": 0, "money": len(str(MONEY_SCALE)) - 1, "number": len(str(NUMBER_SCALE)) - 1}
+#: So near must a double be to a whole number of the smallest unit.
+NEAR = 1e-4
 #: Larger integers would not survive a trip through a double.
 _GREATEST = 2**53
 #: From here on floats of 32 bits lie more than a cent apart.
@@ -56,7 +59,7 @@ def parse(
     Raises:
         NoZoneError: for a time with an offset and no known zone.
     """
-    present = series
+    present = within_calendar(series)
     if series.dtype in (pl.Categorical, pl.Enum):
         present = series.cast(pl.String)
     if present.dtype == pl.String and column.kind == "enum":
@@ -146,7 +149,7 @@ def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None, form: CellFor
     if dtype.is_float():
         exact = (series if dtype == pl.Float64 else _as_written(series)) * scale
         whole = exact.round()
-        near = ((exact - whole).abs() < 1e-4) & (whole.abs() < _GREATEST)
+        near = ((exact - whole).abs() < NEAR) & (whole.abs() < _GREATEST)
         return whole.set(~near | exact.is_nan(), None).cast(pl.Int64, strict=False)
     return _scaled_text(series.cast(pl.String) if dtype.is_decimal() else series, digits)
 
@@ -212,7 +215,7 @@ def _without_never(
     present: pl.Series, values: pl.Series, zone: ZoneInfo | None
 ) -> tuple[pl.Series, pl.Series]:
     """Return cells and times without those that say that a time has not come."""
-    zeros, last = _nevers(zone)
+    zeros, last = nevers(zone)
     if (values < 2 * DAY).any() or (values >= last).any():
         never = (values.is_in(zeros) | (values >= last)).fill_null(False)
         present, values = present.set(never, None), values.set(never, None)
@@ -222,7 +225,7 @@ def _without_never(
 
 
 @cache
-def _nevers(zone: ZoneInfo | None) -> tuple[tuple[int, ...], int]:
+def nevers(zone: ZoneInfo | None) -> tuple[tuple[int, ...], int]:
     """Return the steady seconds at which clocks begin, here and by UTC, and those of the last day."""
     zeros = pl.Series([0, *ZEROS])
     if zone is None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...errors import InputError
 from ...messages import Message, listed, message
 from ...model.layouts import AS_WRITTEN
 from ...model.streams import Column, Stream
+from ..formats.headers import refuse_headers
 from ..raw_table import ROW, SUBORDER, RawTable
 from ..report import INCIDENT_SCHEMA, no_incidents
 from .cells import Cells, NoZoneError, parse
 from .ids import LOST_DIGITS, WORD, Ids, as_integers, is_id, keep_their_digits, read_ids
+from .proofs import prove
 from .repairs import is_out_of_order
 from .shop_codes import RowShops, ShopCodes
 from .times import narrow
@@ -69,20 +71,26 @@ class RowChecks:
                 zone.
         """
         _refuse_missing_columns(table, self.stream)
+        found = self._check_pieces(table)
+        if found is None:
+            alone = self._check_piece(table.whole(), None)
+            assert alone is not None  # all ids can be judged beside all others
+            found = [alone]
+        for piece in found:
+            self.shops.use(piece.rows[0]["shop"])
+        return _joined(found)
+
+    def _check_pieces(self, table: RawTable) -> list[Checked] | None:
+        """Return what is in each piece; None where some ids can only be judged beside all others."""
         clear: set[str] = set()
         found = []
         for piece in table.pieces():
-            alone = piece.start == 0 and len(piece.frame) == sum(table.rows_per_file)
+            alone = len(piece.frame) == sum(table.rows_per_file)
             checked = self._check_piece(piece, None if alone else clear)
-            if checked is None:  # some ids can only be judged beside all others
-                return self._check_whole(table.whole())
+            if checked is None:
+                return None
             found.append(checked)
-        return _joined(found)
-
-    def _check_whole(self, table: RawTable) -> Checked:
-        checked = self._check_piece(table, None)
-        assert checked is not None  # all ids can be judged beside all others
-        return checked
+        return found
 
     def _check_piece(self, piece: RawTable, clear: set[str] | None) -> Checked | None:
         """Return what is in some rows; None where their ids cannot be judged by themselves.
@@ -91,18 +99,19 @@ class RowChecks:
         """
         stream = self.stream
         shops = self.shops.of(piece.frame["shop_id"].cast(pl.String))
-        typed = self._type(piece, clear)
+        integers = self._integers(piece, clear)
+        piece = _without_headers(piece, stream, shops, integers)
+        typed = self._type(piece, integers, clear)
         if typed is None:
             return None
         cells, ids = typed
         found, bad = _set_aside(piece, stream, _find_faults(piece, stream, cells, ids, shops))
         emptied = _emptied(piece, stream, _find_empty(piece, stream, cells, ids), bad)
         set_aside, unreadable = _locate(piece, found, emptied)
-        left_out = bad if bad.any() else None
-        rows = _with_state(cells, piece)
-        rows = rows if left_out is None else rows.filter(~left_out)
-        rows = rows.hstack([shops.use(left_out)])
+        rows = _with_state(cells, piece).with_columns(pl.Series("shop", shops.codes))
+        rows = rows.filter(~bad) if bad.any() else rows
         out_of_order = is_out_of_order(rows, stream)
+        unknown = [name for name in piece.frame.columns if name not in {*stream.names, *cells}]
         return Checked(
             rows=(self._kept(rows, out_of_order),),
             columns=tuple(rows.columns),
@@ -110,10 +119,7 @@ class RowChecks:
             set_aside=set_aside,
             unreadable=unreadable,
             unlisted={name: words.filter(~bad) for name, words in piece.unlisted.items()},
-            ignored=(
-                *(name for name in piece.frame.columns if name not in {*stream.names, *cells}),
-                *piece.unread,
-            ),
+            ignored=(*unknown, *piece.unread),
             out_of_order=out_of_order,
         )
 
@@ -128,15 +134,19 @@ class RowChecks:
             kept.update(*self.stream.ordered)
         return rows.select(name for name in rows.columns if name in kept)
 
-    def _type(self, piece: RawTable, clear: set[str] | None) -> tuple[dict[str, Cells], Ids] | None:
+    def _type(
+        self, piece: RawTable, integers: dict[str, Cells], clear: set[str] | None
+    ) -> tuple[dict[str, Cells], Ids] | None:
         """Return the known columns of some rows but their shops, typed; and their ids."""
         names = piece.frame.columns
         own = [c for c in self.stream.columns if c.name in names and c.name != "shop_id"]
         own += [_SUBORDER] if piece.has_suborders else []
-        integers = self._integers(piece, clear)
-        others = [c for c in own if c.name not in integers]
-        cells = integers | {c.name: _parse(piece, c, self) for c in others}
-        given = {c.name: cells[c.name].values for c in others if is_id(c)}
+        proved = integers
+        if piece.layout is None:
+            left = [c for c in own if c.name not in integers]
+            proved = integers | prove(piece.frame, left, self.zone)
+        cells = {c.name: proved.get(c.name) or _parse(piece, c, self) for c in own}
+        given = {c.name: cells[c.name].values for c in own if is_id(c) and c.name not in integers}
         ids = read_ids(given, self.stream, piece.rows_per_file, clear)
         if ids is None:
             return None
@@ -152,6 +162,28 @@ class RowChecks:
             if ids is not None and keep_their_digits(name, ids, clear):
                 found[name] = Cells(ids, None)
         return found
+
+
+def _without_headers(
+    piece: RawTable, stream: Stream, shops: RowShops, integers: Collection[str]
+) -> RawTable:
+    """Return a typed piece that refuses the rows that are its header once more.
+
+    Such rows have the name of a column in one of the first two of text; integers are no names.
+    """
+    if not piece.origin.is_typed:
+        return piece
+    headers = piece.origin.headers
+    suspects: set[int] = set()
+    for column in [c for c in piece.frame.get_columns() if c.dtype == pl.String][:2]:
+        if column.name == "shop_id":
+            suspects.update(shops.named(headers))
+        elif column.name not in integers:
+            suspects.update(column.is_in([*headers]).arg_true())
+    if not suspects:
+        return piece
+    found = refuse_headers(suspects, piece.origin, _where(piece, stream), headers, piece.start)
+    return evolve(piece, refused={**piece.refused, **found})
 
 
 def _joined(pieces: Sequence[Checked]) -> Checked:

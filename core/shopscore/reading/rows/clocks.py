@@ -32,7 +32,7 @@ _NO_ZONES = ("right/", "posix/", "localtime", "posixrules", "Factory")
 #: Days between looks at a zone's offset, while the last change of its clock is looked for.
 _STRIDE = 10
 #: Days on both sides of a time, within which a clock is changed once at most.
-_AROUND = 2
+AROUND = 2
 
 _Seconds = npt.NDArray[np.int64]
 
@@ -70,7 +70,7 @@ class Clock:
         """Return whether the wall's clock has changed at, or since, any of these times."""
         if self.since is None:
             return seconds.null_count() < len(seconds)
-        return bool((seconds < self.since + _AROUND * DAY).any())
+        return bool((seconds < self.since + AROUND * DAY).any())
 
     def steady(self, wall: pl.Series) -> pl.Series:
         """Return times of the wall in steady seconds.
@@ -81,9 +81,7 @@ class Clock:
         if not self.has_changes(wall):
             return wall
         times = wall.fill_null(0).to_numpy()
-        before, after = (
-            self._offsets(times + side * _AROUND * DAY - self.base) for side in (-1, 1)
-        )
+        before, after = (self._offsets(times + side * AROUND * DAY - self.base) for side in (-1, 1))
         offsets, doubtful = before.copy(), np.flatnonzero(before != after)
         if len(doubtful):
             first, second = before[doubtful], after[doubtful]

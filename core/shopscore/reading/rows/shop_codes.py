@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -51,7 +53,7 @@ class Texts:
             if (new := np.flatnonzero(own < 0)).size:
                 own[new] = self._learn(at, places[new], cells[new])
             codes[rows] = own
-            left = (self.known.gather(own) != cells).arg_true().to_numpy()
+            left = (self.known.gather(pl.Series(own)) != cells).arg_true().to_numpy()
             rows = rows[left]
             cells, hashes, number = cells[left], hashes[left] * _ODD, number + 1
         return codes
@@ -127,6 +129,17 @@ class ShopCodes:
             return None
         return pl.Series(found)
 
+    def marked(self, names: Sequence[str]) -> Mask:
+        """Return which texts are one of some words."""
+        codes = self.texts.codes(pl.Series(names, dtype=pl.String))
+        marked = np.zeros(len(self.texts.known), dtype=np.bool_)
+        marked[codes] = True
+        return marked
+
+    def use(self, codes: pl.Series) -> None:
+        """Note that the shops of some rows are used."""
+        self.used[codes.to_numpy()] = True
+
     def sorted_ids(self) -> pl.Series:
         """Return the ids of the shops of usable rows, ascending."""
         return self.ids.filter(pl.Series(self.used)).unique().sort()
@@ -155,8 +168,8 @@ class RowShops:
         """Return which rows have a word before sums in the place of a shop; None where none has."""
         return self.shops.rows_with("totals", self.codes)
 
-    def use(self, bad: pl.Series | None) -> pl.Series:
-        """Return the codes of the usable rows, whose shops are used from now on."""
-        codes = self.codes if bad is None else self.codes[~bad.to_numpy()]
-        self.shops.used[codes] = True
-        return pl.Series("shop", codes)
+    def named(self, names: Sequence[str]) -> list[int]:
+        """Return the rows whose shop is one of some words."""
+        marked = self.shops.marked(names)
+        found: list[int] = np.flatnonzero(marked[self.codes]).tolist()
+        return found
