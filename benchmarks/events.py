@@ -72,7 +72,14 @@ class Case:
 
 def make_events(work: Path, events: int, *more: str) -> Path:
     """The folder with so many events, made where it is missing."""
-    make = [sys.executable, HERE / "make_events.py", "--events", str(events), "--as-of", AS_OF]
+    make: list[str | Path] = [
+        sys.executable,
+        HERE / "make_events.py",
+        "--events",
+        str(events),
+        "--as-of",
+        AS_OF,
+    ]
     name = "-".join(["events", str(events), *(m.strip("-") for m in more)])
     return cached(work / name, lambda folder: measure(*make, *more, folder))
 
@@ -115,7 +122,7 @@ def compare(case: Case, only: Sequence[str], rounds: int) -> Iterator[Figure]:
         },
         rounds,
     )
-    agree = [sys.executable, HERE / "agree.py", *outs.values()]
+    agree: list[str | Path] = [sys.executable, HERE / "agree.py", *outs.values()]
     same = subprocess.run(agree, check=False).returncode == 0
     for peer in names:
         called, does = PEERS.get(peer, ("", ""))
@@ -132,10 +139,9 @@ def compare(case: Case, only: Sequence[str], rounds: int) -> Iterator[Figure]:
 
 def main() -> None:
     parser = arguments(__doc__)
-    sizes = {"type": int, "nargs": "+", "metavar": "N"}
-    parser.add_argument("--events", default=[], **sizes, help="one file per stream")
-    parser.add_argument("--in-parts", default=[], **sizes, help="several files per stream")
-    parser.add_argument("--csv", default=[], **sizes, help="one CSV file per stream")
+    for option, what in (("--events", "file"), ("--in-parts", "folder"), ("--csv", "CSV file")):
+        text = f"sizes with one {what} per stream"
+        parser.add_argument(option, type=int, nargs="+", metavar="N", default=[], help=text)
     parser.add_argument("--only", choices=CONTENDERS, nargs="+", default=CONTENDERS)
     args = parser.parse_args()
     if not (args.events or args.in_parts or args.csv):

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
@@ -87,17 +88,24 @@ class Figure:
 
 
 def measure(*command: str | Path) -> Run:
-    """CPU (user and system), wall time and peak memory of a fresh process, and what it printed."""
+    """CPU (user and system), wall time and peak memory of a fresh process, and what it printed.
+
+    What it says of errors is shown where it fails: a terminal would be drawn upon, which costs.
+    """
     environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    begin = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environ, text=True)
-    assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"failed: {' '.join(map(str, command))}")
+    with TemporaryFile("w+") as errors:
+        begin = time.perf_counter()
+        child = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, env=environ, text=True
+        )
+        assert child.stdout is not None
+        said = child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.perf_counter() - begin
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            errors.seek(0)
+            sys.exit(f"{errors.read()}failed: {' '.join(map(str, command))}")
     return Run(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / MEBIBYTE, said)
 
 

@@ -10,7 +10,7 @@ memory, and check nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -58,7 +58,7 @@ def figures(rounds: int, folder: Path) -> Iterator[Figure]:
     events = ss.read_events(frames, platform="douyin")
     by_frames = ss.score(frames, **RULES).to_polars()
     values = console(by_frames)
-    contenders = {
+    contenders: dict[str, Callable[[], Any]] = {
         "dataframes": lambda: ss.score(frames, **RULES),
         "a CSV folder": lambda: ss.score(as_csv, **RULES),
         "a console's values": lambda: ss.score_values(values, **RULES),

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import os
 import platform
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -163,13 +164,15 @@ def run_all(args: argparse.Namespace) -> int:
     results.mkdir(parents=True, exist_ok=True)
     kept = results / f"{begin:%Y-%m-%d-%H%M}-{args.scale}.md"
     kept.write_text(text + "\n", encoding="utf-8")
+    data = json.dumps([asdict(f) for f in figures], indent=1)
+    kept.with_suffix(".json").write_text(data, encoding="utf-8")
     print(f"\n{text}\n\nwritten to {kept}; {(dt.datetime.now() - begin).seconds // 60} minutes")
     return int(any("failed" in m for m in missing) or not all(f.same for f in figures))
 
 
 def main() -> None:
     if "--all" not in sys.argv:
-        return events.main()
+        events.main()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -177,7 +180,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--work", type=Path, default=HERE / "work", help="where the data go")
     parser.add_argument("--scale", choices=("full", "small"), default="full")
-    return sys.exit(run_all(parser.parse_args()))
+    sys.exit(run_all(parser.parse_args()))
 
 
 if __name__ == "__main__":

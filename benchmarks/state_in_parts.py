@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -127,10 +126,11 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.step:
-        return run_step(args.step, args.folder)
+        run_step(args.step, args.folder)
+        return
     folder = make_events(args.work, args.events, "--shops", str(args.shops))
-    return finish([*figures(folder, args.rounds)], args.json)
+    finish([*figures(folder, args.rounds)], args.json)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

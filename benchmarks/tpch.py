@@ -75,7 +75,7 @@ def figures(scale: float, rounds: int, work: Path) -> Iterator[Figure]:
         },
         rounds,
     )
-    agree = [sys.executable, "-c", AGREE, outs[OURS], outs["DuckDB"]]
+    agree: list[str | Path] = [sys.executable, "-c", AGREE, outs[OURS], outs["DuckDB"]]
     same = subprocess.run(agree, check=False).returncode == 0
     for name, does in DOES.items():
         called = f"TPC-H SF{scale:g} / {name}"
