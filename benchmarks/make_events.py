@@ -1,7 +1,8 @@
-"""Write synthetic, clean events of many shops as canonical Parquet, one file per stream.
+"""Write synthetic, clean events of many shops as canonical Parquet.
 
     python benchmarks/make_events.py OUT --events 1000000 --shops 10000 --seed 0 --as-of 2024-06-30
 
+There is one file per stream; with ``--parts 50`` a folder of so many files, each a span of time.
 The export is taken on the publication day at 12:00: what would happen later is null or not there.
 Events are made and written in slices of time, so memory does not grow with their number.
 """
@@ -222,24 +223,29 @@ def write_shops(out: Path, world: World, rng: np.random.Generator) -> None:
     ).write_parquet(out / "shops.parquet")
 
 
-def write_events(out: Path, events: int, shops: int, seed: int, as_of: dt.date) -> None:
-    """One Parquet file per stream; the same arguments give the same rows."""
+def write_events(
+    out: Path, events: int, shops: int, seed: int, as_of: dt.date, files: int | None = None
+) -> None:
+    """One Parquet file per stream, or a folder of them; the same arguments give the same rows."""
     out.mkdir(parents=True, exist_ok=True)
-    parts = max(1, round(events / EVENTS_PER_SLICE))
+    parts = files or max(1, round(events / EVENTS_PER_SLICE))
     first, *seeds = np.random.SeedSequence(seed).spawn(parts + 1)
     rng = np.random.default_rng(first)
     world = World.make(shops, as_of, rng)
     write_shops(out, world, rng)
     with ExitStack() as stack:
-        writers: dict[str, pq.ParquetWriter] = {}
+        writers: dict[Path, pq.ParquetWriter] = {}
         for part, part_seed in enumerate(seeds):
             piece = Slice(world, part, parts, np.random.default_rng(part_seed))
             for stream, columns in piece.streams(events).items():
                 rows = table(columns, world.shop_ids)
-                if stream not in writers:
-                    writer = pq.ParquetWriter(out / f"{stream}.parquet", rows.schema)
-                    writers[stream] = stack.enter_context(writer)
-                writers[stream].write_table(rows, row_group_size=ROWS_PER_GROUP)
+                path = out / stream / f"{part:05}.parquet" if files else out / f"{stream}.parquet"
+                if path not in writers:
+                    path.parent.mkdir(exist_ok=True)
+                    writers[path] = stack.enter_context(pq.ParquetWriter(path, rows.schema))
+                writers[path].write_table(rows, row_group_size=ROWS_PER_GROUP)
+                if files:
+                    writers[path].close()
 
 
 def main() -> None:
@@ -249,9 +255,10 @@ def main() -> None:
     parser.add_argument("--shops", type=int, help="default: one for a hundred events")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--as-of", type=dt.date.fromisoformat, default=dt.date(2024, 6, 30))
+    parser.add_argument("--parts", type=int, help="files of each stream; default: one, no folder")
     args = parser.parse_args()
     shops = args.shops or max(1, args.events // 100)
-    write_events(args.out, args.events, shops, args.seed, args.as_of)
+    write_events(args.out, args.events, shops, args.seed, args.as_of, args.parts)
 
 
 if __name__ == "__main__":

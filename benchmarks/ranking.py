@@ -2,20 +2,17 @@
 
     python benchmarks/ranking.py [--shops 100000] [--rounds 9]
 
-Nine metrics, fifty industries; many shops tie at zero, some have no value. Processor time, both in
-turn within each round. It ends with 1 where the ranks differ.
+Nine metrics, fifty industries; many shops tie at zero, some have no value. Both run within this
+process.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-import time
-from collections.abc import Callable
-from statistics import median
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
+from measuring import Figure, Limits, arguments, calls, finish, in_turn, ratio
 
 from shopscore.exact.columns import ExactColumn
 from shopscore.grading.ranking import exact_ranks
@@ -40,20 +37,10 @@ def by_polars(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.exclude("industry").rank("average").over("industry"))
 
 
-def seconds(call: Callable[[], object]) -> float:
-    """Return the processor time of a call."""
-    begin = time.process_time()
-    call()
-    return time.process_time() - begin
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Time percentile ranks.")
-    parser.add_argument("--shops", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=9)
-    args = parser.parse_args()
+def figures(shops: int, rounds: int) -> Iterator[Figure]:
+    """Ranks of the package beside those of polars."""
     np.ones(31 << 20, dtype=np.int8)  # as after reading: freed memory stays with the process
-    frame = make_shops(args.shops, np.random.default_rng(0))
+    frame = make_shops(shops, np.random.default_rng(0))
     codes = frame["industry"].rank("dense").to_numpy()
     metrics = [frame[f"m{metric}"] for metric in range(METRICS)]
     arrays = [(m.fill_null(0.0).to_numpy(), m.is_not_null().to_numpy()) for m in metrics]
@@ -67,12 +54,17 @@ def main() -> None:
         np.array_equal(ranks.floats(), shares[:, at], equal_nan=True)
         for at, ranks in enumerate(by_package())
     )
-    times = [(seconds(by_package), seconds(lambda: by_polars(frame))) for _ in range(args.rounds)]
-    ratios = sorted(own / other for own, other in times)
-    print(f"package {median(own for own, _ in times) * 1000:7.1f} ms")
-    print(f"polars  {median(other for _, other in times) * 1000:7.1f} ms")
-    print(f"ratio   {median(ratios):7.2f} [{ratios[0]:.2f}-{ratios[-1]:.2f}]")
-    sys.exit(not same)
+    ours, beside = "package", "polars `rank().over`"
+    runs = in_turn({ours: calls(by_package), beside: calls(lambda: by_polars(frame))}, rounds)
+    name, does = f"ranking {shops:,} × {METRICS} × {INDUSTRIES} / {beside}", "floats; ours: exact"
+    yield ratio(name, does, runs, (ours, beside), Limits(0.8, 0.55), same)
+
+
+def main() -> None:
+    parser = arguments(__doc__, rounds=9)
+    parser.add_argument("--shops", type=int, default=100_000)
+    args = parser.parse_args()
+    finish([*figures(args.shops, args.rounds)], args.json)
 
 
 if __name__ == "__main__":

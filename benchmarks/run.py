@@ -1,9 +1,10 @@
-"""Run every contender on the same events and compare time, memory and results.
+"""Run all benchmarks and print one table, or compare the contenders on events alone.
 
+    python benchmarks/run.py --all [--rounds 5] [--work DIR] [--scale small]
     python benchmarks/run.py [--events 1000000 10000000] [--rounds 5] [--work DIR] [--only NAME …]
 
-Each run is a fresh process; the order rotates from round to round. This process imports nothing
-large: a child's peak memory starts at what its parent had when it was started.
+Ends with 1 where results differ or a benchmark fails, not where a goal is missed. This process
+imports nothing large: a child's peak memory begins at what its parent had when it was started.
 """
 
 from __future__ import annotations
@@ -15,159 +16,179 @@ import os
 import platform
 import subprocess
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from statistics import median
+from tempfile import TemporaryDirectory
 
-HERE = Path(__file__).resolve().parent
-CONTENDERS = (
-    "polars_expert",
-    "polars_validating",
-    "duckdb_expert",
-    "pandas_typical",
-    "shopscore_sdk",
+import events
+from measuring import BIN, HERE, Figure, from_data
+
+PACKAGES = ("polars", "numpy", "duckdb", "pandas", "pyarrow", "tpchgen-cli")
+HEADER = (
+    "figure",
+    "beside what",
+    "median [lowest–highest]",
+    "CPU of each",
+    "memory",
+    "at least",
+    "goal",
+    "met",
 )
-REFERENCE = "polars_expert"
-PACKAGES = ("shopscore", "polars", "duckdb", "pandas", "numpy", "pyarrow")
-AS_OF = "2024-06-30"
 
 
 @dataclass(frozen=True)
-class Run:
-    cpu_s: float
-    wall_s: float
-    rss_mb: float
+class Benchmark:
+    """A script, its options for the table and for a quick try, and what it cannot run without.
+
+    Each is a process of its own: where one fails, the others have their figures.
+    """
+
+    script: str
+    full: str = ""
+    small: str = ""
+    more_rounds: int = 1  # short runs scatter: so many times the rounds
+    needs: str = ""
+
+    def options(self, scale: str) -> str:
+        return self.small if scale == "small" else self.full
 
 
-Rounds = dict[str, list[Run]]
+BENCHMARKS = (
+    Benchmark("events.py", "--events 1000000", "--events 100000"),
+    Benchmark("events.py", "--events 10000000"),
+    Benchmark("events.py", "--in-parts 50000000", "--in-parts 100000"),
+    Benchmark("events.py", "--csv 1000000", "--csv 100000"),
+    Benchmark("tpch.py", "--scale 1", "--scale 0.1", needs="tpchgen-cli"),
+    Benchmark("one_shop.py", more_rounds=2),
+    Benchmark("start_up.py", more_rounds=3),
+    Benchmark("state_in_parts.py", small="--events 100000 --shops 1000"),
+    Benchmark("many_days.py", small="--events 100000"),
+    Benchmark("small_files.py", small="--files 30"),
+    Benchmark("export_reading.py", small="--rows 3000"),
+    Benchmark("ranking.py", small="--shops 10000", more_rounds=3),
+)
 
 
-def measure(*command: str | Path) -> Run:
-    """CPU (user and system), wall time and peak memory of a fresh process."""
-    begin = time.perf_counter()
-    process = subprocess.Popen(command)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"failed: {' '.join(map(str, command))}")
-    unit = 1024**2 if sys.platform == "darwin" else 1024  # bytes there, KiB elsewhere
-    return Run(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / unit)
+def run(benchmark: Benchmark, args: argparse.Namespace) -> list[Figure] | str:
+    """The figures of a benchmark, or why there are none."""
+    path = HERE / benchmark.script
+    if not path.exists():
+        return "not there"
+    if benchmark.needs and not (BIN / benchmark.needs).exists():
+        return f"{benchmark.needs} is not installed"
+    options = benchmark.options(args.scale).split()
+    rounds = args.rounds if args.scale == "small" else args.rounds * benchmark.more_rounds
+    with TemporaryDirectory() as folder:
+        out = Path(folder, "figures.json")
+        common = ["--rounds", str(rounds), "--work", str(args.work), "--json", str(out)]
+        done = subprocess.run([sys.executable, path, *options, *common], check=False)
+        # a script that ends with 1 has written its figures where it is results that differ
+        return from_data(out) if out.exists() else f"failed with {done.returncode}"
 
 
-def make_data(work: Path, events: int) -> Path:
-    """The folder with so many events, made where it is missing."""
-    folder = work / f"events-{events}"
-    if not folder.exists():
-        half_made = folder.with_suffix(".part")
-        script = HERE / "make_events.py"
-        measure(sys.executable, script, half_made, "--events", str(events), "--as-of", AS_OF)
-        half_made.rename(folder)
-    return folder
+def row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
-def output(folder: Path, name: str) -> Path:
-    return folder.with_name(f"{folder.name}-{name}.parquet")
+def rows(figures: Sequence[Figure], scale: str) -> Iterator[str]:
+    """The table; the limits are those of the full sizes."""
+    yield row(HEADER)
+    yield row(["---"] * len(HEADER))
+    for f in figures:
+        limits = [f"{limit:g}" for limit in f.limits] if f.limits and scale == "full" else ["", ""]
+        met = f.verdict if limits[0] or not f.same else ""
+        yield row([f.name, f.does, f.spread, f.each, f.memory, *limits, met])
 
 
-def run_all(folder: Path, names: Sequence[str], rounds: int) -> Rounds:
-    """All contenders in every round, each time another one first; a first round is not counted."""
-    runs: Rounds = {name: [] for name in names}
-    for number in range(rounds + 1):
-        first = number % len(names)
-        for name in [*names[first:], *names[:first]]:
-            script, out = HERE / "peers" / f"{name}.py", output(folder, name)
-            runs[name].append(measure(sys.executable, script, folder, "--as-of", AS_OF, "-o", out))
-    return {name: counted for name, (_, *counted) in runs.items()}
+def said(*command: str | Path) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
-def agree(folder: Path, names: Sequence[str]) -> bool:
-    """Whether all outputs hold the same numbers; says what does not."""
-    outputs = [output(folder, name) for name in names]
-    return (
-        subprocess.run([sys.executable, HERE / "agree.py", *outputs], check=False).returncode == 0
+def measured() -> str:
+    """Which code was measured: where it is imported from, and its commit."""
+    where = (
+        "import shopscore, shopscore_douyin as d; print(shopscore.__file__, d.__file__, sep='\\n')"
     )
+    folders = {Path(line).parents[2] for line in said(sys.executable, "-c", where).splitlines()}
+    told = []
+    for folder in sorted(folders):
+        commit = said("git", "-C", folder, "rev-parse", "--short", "HEAD") or "no commit"
+        changed = said("git", "-C", folder, "status", "--porcelain", "core", "plugins")
+        told.append(f"{commit}{' (changed)' * bool(changed)}")
+    return f"shopscore at {' and '.join(dict.fromkeys(told))}"
 
 
-def ratios(runs: Rounds, name: str, field: str) -> list[float]:
-    """Per round, how many times what the reference took."""
-    pairs = zip(runs[name], runs[REFERENCE], strict=True)
-    return [getattr(run, field) / getattr(reference, field) for run, reference in pairs]
+def machine() -> str:
+    """Processor, cores and memory, and how busy the machine is."""
+    cpu = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+            if line.startswith("model name")
+        )
+        if Path("/proc/cpuinfo").exists()
+        else iter(()),
+        platform.processor(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = os.getloadavg()[0]
+    return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}; load {load:.1f}"
 
 
-def summary(runs: Rounds) -> dict[str, dict[str, float | list[float]]]:
-    """Medians and the range of the ratios, by contender."""
-    table: dict[str, dict[str, float | list[float]]] = {}
-    for name, rounds in runs.items():
-        row: dict[str, float | list[float]] = {
-            field: median(getattr(run, field) for run in rounds)
-            for field in ("cpu_s", "wall_s", "rss_mb")
-        }
-        if REFERENCE in runs:
-            for field in ("cpu_s", "wall_s"):
-                per_round = ratios(runs, name, field)
-                row[f"{field}_ratio"] = [median(per_round), min(per_round), max(per_round)]
-        table[name] = row
-    return table
-
-
-def show(table: Mapping[str, Mapping[str, float | list[float]]], events: int, rounds: int) -> None:
-    print(f"\n{events:,} events, medians of {rounds} rounds; ratios to {REFERENCE}: median [range]")
-    print(f"{'':18}{'CPU s':>8}{'wall s':>8}{'RSS MB':>8}  {'CPU ratio':20}{'wall ratio':20}")
-    for name, row in table.items():
-        line = f"{name:18}{row['cpu_s']:8.2f}{row['wall_s']:8.2f}{row['rss_mb']:8.0f}  "
-        for field in ("cpu_s_ratio", "wall_s_ratio"):
-            if isinstance(ratio := row.get(field), list):
-                line += f"{ratio[0]:.2f} [{ratio[1]:.2f}-{ratio[2]:.2f}]".ljust(20)
-        print(line.rstrip())
-
-
-def installed() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
+def versions() -> str:
+    found = [f"Python {platform.python_version()}"]
     for package in PACKAGES:
         try:
-            versions[package] = version(package)
+            found.append(f"{package} {version(package)}")
         except PackageNotFoundError:
-            continue
-    return versions
+            found.append(f"no {package}")
+    return ", ".join(found)
 
 
-def write(runs: Rounds, events: int, same: bool) -> Path:
-    results = HERE / "results"
-    results.mkdir(exist_ok=True)
-    path = results / f"{dt.date.today()}-{events}.json"
-    document = {
-        "events": events,
-        "machine": {"system": platform.system(), "cpus": os.cpu_count()},
-        "versions": installed(),
-        "results_agree": same,
-        "summary": summary(runs),
-        "runs": {name: [asdict(run) for run in rounds] for name, rounds in runs.items()},
-    }
-    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    return path
+def run_all(args: argparse.Namespace) -> int:
+    """Run everything, print the table, and keep it in ``results``."""
+    begin = dt.datetime.now()
+    head = [
+        f"{begin:%Y-%m-%d}, {args.rounds} rounds, {args.scale} sizes. {measured()}; {versions()}.",
+        f"{machine()} at the start.",
+    ]
+    figures: list[Figure] = []
+    missing: list[str] = []
+    for benchmark in BENCHMARKS:
+        if args.scale == "small" and benchmark.full and not benchmark.small:
+            continue  # the same script has another line
+        what = f"{benchmark.script} {benchmark.options(args.scale)}".strip()
+        print(f"\n{what} …", flush=True)
+        match run(benchmark, args):
+            case str() as reason:
+                missing.append(f"Not measured: {what}: {reason}.")
+            case found:
+                figures += found
+    text = "\n".join([" ".join(head), "", *rows(figures, args.scale), "", *missing])
+    results = args.work / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    kept = results / f"{begin:%Y-%m-%d-%H%M}-{args.scale}.md"
+    kept.write_text(text + "\n", encoding="utf-8")
+    data = json.dumps([asdict(f) for f in figures], indent=1)
+    kept.with_suffix(".json").write_text(data, encoding="utf-8")
+    print(f"\n{text}\n\nwritten to {kept}; {(dt.datetime.now() - begin).seconds // 60} minutes")
+    return int(any("failed" in m for m in missing) or not all(f.same for f in figures))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Compare shopscore with its peers.")
-    parser.add_argument("--events", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    if "--all" not in sys.argv:
+        events.main()
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--all", action="store_true", help="every benchmark, one table")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--work", type=Path, default=HERE / "work", help="where the events go")
-    parser.add_argument("--only", choices=CONTENDERS, nargs="+", default=CONTENDERS)
-    args = parser.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
-    all_same = True
-    for events in args.events:
-        folder = make_data(args.work, events)
-        runs = run_all(folder, args.only, args.rounds)
-        show(summary(runs), events, args.rounds)
-        same = agree(folder, args.only)
-        all_same &= same
-        print(f"written to {write(runs, events, same).relative_to(HERE)}")
-    sys.exit(not all_same)
+    parser.add_argument("--work", type=Path, default=HERE / "work", help="where the data go")
+    parser.add_argument("--scale", choices=("full", "small"), default="full")
+    sys.exit(run_all(parser.parse_args()))
 
 
 if __name__ == "__main__":

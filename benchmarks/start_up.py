@@ -1,21 +1,30 @@
-"""What it costs to start: each command against a script that loads the same libraries and no more.
+"""What it costs to start: each command against a process that imports the same libraries and ends.
 
     python benchmarks/start_up.py [--rounds 9]
 
-Processor time of fresh processes, the commands and the scripts in turn within each round; the
-figures are the medians of the rounds. The score of 40 sample shops is held against a process that
-imports polars. Unix only: the time of one child is asked of the system.
+The score of 40 sample shops is held against an interpreter that imports polars, the others against
+one that loads attrs, click and pluggy, and looks for entry points.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import subprocess
-import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
+from tempfile import TemporaryDirectory
+
+from measuring import (
+    BIN,
+    Figure,
+    Limits,
+    arguments,
+    finish,
+    in_turn,
+    measure,
+    process,
+    python,
+    ratio,
+    taken,
+)
 
 #: What an expert's command of this kind could not do without.
 BARE = """
@@ -23,58 +32,42 @@ import attrs, click, pluggy
 from importlib.metadata import entry_points
 [e.load() for e in entry_points(group="bare.nothing")]
 """
+COMMANDS = {
+    "shopscore --help": ("shopscore", "--help"),
+    "shopscore score --help": ("shopscore", "score", "--help"),
+    "shopscore-plugins list": ("shopscore-plugins", "list"),
+}
+RULES = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01")
 
-BIN = Path(sys.executable).parent
 
-
-def commands(sample: Path) -> dict[str, tuple[tuple[str, ...], str]]:
-    """Every command by its name, and what it is held against."""
-    shopscore, plugins = str(BIN / "shopscore"), str(BIN / "shopscore-plugins")
-    rules = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01")
-    return {
-        "bare": ((sys.executable, "-c", BARE), "bare"),
-        "import polars": ((sys.executable, "-c", "import polars"), "import polars"),
-        "shopscore --help": ((shopscore, "--help"), "bare"),
-        "shopscore score --help": ((shopscore, "score", "--help"), "bare"),
-        "shopscore-plugins list": ((plugins, "list"), "bare"),
-        "shopscore score, 40 shops": ((shopscore, "score", str(sample), *rules), "import polars"),
+def figures(rounds: int, sample: Path) -> Iterator[Figure]:
+    """The score beyond the import of polars, and other commands beside a bare script."""
+    score = "shopscore score"
+    contenders = {
+        "polars": python("-c", "import polars"),
+        score: process(BIN / "shopscore", "score", sample, *RULES),
+        "bare": python("-c", BARE),
     }
-
-
-def processor_seconds(command: tuple[str, ...]) -> float:
-    """Return the user and system time of one fresh process."""
-    environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    child = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environ
+    contenders |= {name: process(BIN / of, *words) for name, (of, *words) in COMMANDS.items()}
+    runs = in_turn(contenders, rounds)
+    beyond = [a.cpu_s - b.cpu_s for a, b in zip(runs[score], runs["polars"], strict=True)]
+    yield taken(
+        "`shopscore score` on 40 shops, beyond the interpreter and polars' import",
+        "CSV to a table in the terminal, less `python -c 'import polars'`",
+        beyond,
+        "ms",
+        Limits(250, 150),
     )
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {child.returncode}")
-    return usage.ru_utime + usage.ru_stime
+    for name in COMMANDS:
+        yield ratio(f"`{name}` / bare script", "imports attrs, click, pluggy", runs, (name, "bare"))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Time the start of the commands.")
-    parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as folder:
+    args = arguments(__doc__, rounds=9).parse_args()
+    with TemporaryDirectory() as folder:
         sample = Path(folder, "sample")
-        processor_seconds((str(BIN / "shopscore"), "sample", str(sample)))
-        runs = commands(sample)
-        for command, _ in runs.values():  # compiles what was never compiled
-            processor_seconds(command)
-        seconds: dict[str, list[float]] = {name: [] for name in runs}
-        for _ in range(rounds):
-            for name, (command, _) in runs.items():
-                seconds[name].append(processor_seconds(command))
-    for name, (_, against) in runs.items():
-        pairs = [*zip(seconds[name], seconds[against], strict=True)]
-        ratio, beyond = median(t / base for t, base in pairs), median(t - base for t, base in pairs)
-        print(
-            f"{name:26} {median(seconds[name]):6.3f} s   {ratio:5.2f} times {against},"
-            f" {beyond:+.3f} s"
-        )
+        measure(BIN / "shopscore", "sample", sample)
+        finish([*figures(args.rounds, sample)], args.json)
 
 
 if __name__ == "__main__":

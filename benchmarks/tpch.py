@@ -2,28 +2,27 @@
 
     python benchmarks/tpch.py [--scale 1] [--rounds 5] [--work DIR]
 
-Suppliers are shops, nations are industries; the lines are made by tpchgen-cli, and renamed. Each
-contender is a fresh process, another one first in every round; a first round is not counted. It
-ends with 1 where the numbers differ.
+Suppliers are shops, nations are industries; the lines are made by tpchgen-cli, and renamed.
 """
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from statistics import median
 
-from run import measure
+from measuring import BIN, HERE, Figure, Limits, arguments, cached, finish, in_turn, python, ratio
 
-HERE = Path(__file__).resolve().parent
+OURS = "shopscore"
 CONTENDERS = {
-    "duckdb": ("duckdb_lines.py",),
-    "duckdb, keys looked at": ("duckdb_lines.py", "--keys"),
-    "shopscore": ("shopscore_lines.py",),
+    "DuckDB": ("duckdb_lines.py",),
+    "DuckDB with key checks": ("duckdb_lines.py", "--keys"),
+    OURS: ("shopscore_lines.py",),
 }
-REFERENCE = "duckdb, keys looked at"
+DOES = {"DuckDB": "SQL, nothing checked", "DuckDB with key checks": "SQL, no key is there twice"}
+LIMITS = {"DuckDB with key checks": Limits(1.5, 1.0)}
 
 RENAME = """
 import sys, polars as pl
@@ -53,46 +52,41 @@ sys.exit(len(off) > 0 or len(both) != len(ours) or len(both) != len(theirs))
 """
 
 
-def make(scale: float, work: Path) -> Path:
-    """The lines and suppliers as streams, made where they are missing."""
-    folder, raw = work / f"tpch-{scale:g}", work / f"tpch-{scale:g}-raw"
-    if not (folder / "shops.parquet").exists():
-        tables = ("--tables", "lineitem,supplier,nation", "--output-dir", str(raw))
-        subprocess.run(["tpchgen-cli", "parquet", "-s", f"{scale:g}", *tables], check=True)
-        folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, "-c", RENAME, raw, folder], check=True)
-    return folder
+def make(scale: float, folder: Path) -> None:
+    """The lines and suppliers as streams."""
+    raw = folder / "raw"
+    tables = ("--tables", "lineitem,supplier,nation", "--output-dir", raw)
+    subprocess.run([BIN / "tpchgen-cli", "parquet", "-s", f"{scale:g}", *tables], check=True)
+    subprocess.run([sys.executable, "-c", RENAME, raw, folder], check=True)
+    for path in raw.iterdir():
+        path.unlink()
+    raw.rmdir()
+
+
+def figures(scale: float, rounds: int, work: Path) -> Iterator[Figure]:
+    """Shopscore beside DuckDB that looks for keys, and that does not."""
+    folder = cached(work / f"tpch-{scale:g}", partial(make, scale))
+    outs = {name: folder.with_name(f"{folder.name}-{i}.pq") for i, name in enumerate(CONTENDERS)}
+    scripts = HERE / "tpch"
+    runs = in_turn(
+        {
+            name: python(scripts / script, folder, *options, "-o", outs[name])
+            for name, (script, *options) in CONTENDERS.items()
+        },
+        rounds,
+    )
+    agree: list[str | Path] = [sys.executable, "-c", AGREE, outs[OURS], outs["DuckDB"]]
+    same = subprocess.run(agree, check=False).returncode == 0
+    for name, does in DOES.items():
+        called = f"TPC-H SF{scale:g} / {name}"
+        yield ratio(called, does, runs, (OURS, name), LIMITS.get(name), same)
 
 
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--scale", type=float, default=1)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--work", type=Path, default=HERE / "work")
     args = parser.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
-    folder = make(args.scale, args.work)
-    outs = {name: folder / f"out-{i}.pq" for i, name in enumerate(CONTENDERS)}
-    runs: dict[str, list[tuple[float, float]]] = {name: [] for name in CONTENDERS}
-    for number in range(args.rounds + 1):
-        names = [*CONTENDERS][number % 3 :] + [*CONTENDERS][: number % 3]
-        for name in names:
-            script, *options = CONTENDERS[name]
-            command = [sys.executable, HERE / "tpch" / script, folder, *options, "-o", outs[name]]
-            run = measure(*command)
-            if number:
-                runs[name].append((run.cpu_s, run.rss_mb))
-    for name, measured in runs.items():
-        pairs = zip(measured, runs[REFERENCE], strict=True)
-        ratios = sorted(mine[0] / theirs[0] for mine, theirs in pairs)
-        cpu, rss = (median(column) for column in zip(*measured, strict=True))
-        spread = f"{median(ratios):.2f} [{ratios[0]:.2f}-{ratios[-1]:.2f}]"
-        print(f"{name:24}{cpu:7.2f} s CPU {rss:7.0f} MB  {spread}")
-    same = subprocess.run(
-        [sys.executable, "-c", AGREE, outs["shopscore"], outs["duckdb"]], check=False
-    )
-    sys.exit(same.returncode)
+    finish([*figures(args.scale, args.rounds, args.work)], args.json)
 
 
 if __name__ == "__main__":

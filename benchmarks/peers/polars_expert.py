@@ -2,7 +2,8 @@
 
     python benchmarks/peers/polars_expert.py FOLDER --as-of 2024-06-30 -o OUT.parquet
 
-Takes for granted that the events are clean: unique keys, no null flags, ends after beginnings; and
+FOLDER holds ``orders.parquet`` and so on, ``orders.csv`` of known columns, or a folder ``orders``
+of Parquet parts. Takes for granted that the events are clean: unique keys, no null flags, ends after beginnings; and
 that order ids are 19-digit numbers, unique over all shops: integers join faster than text.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -44,6 +46,67 @@ DIMENSIONS = {
 }
 MIN_ORDERS = 30
 HOUR = 3_600_000_000
+TEXT, ID, TIME, FLAG, STARS, MONEY = (
+    pl.String(),
+    pl.Int64(),
+    pl.Datetime("us"),
+    pl.Boolean(),
+    pl.Int8(),
+    pl.Float64(),
+)
+
+
+def columns(kind: pl.DataType, *names: str) -> dict[str, pl.DataType]:
+    return dict.fromkeys(names, kind)
+
+
+#: The columns of CSV files, in their order: nothing is guessed.
+STREAMS = {
+    "shops": columns(TEXT, SHOP, "industry", "shop_type", "name") | columns(TIME, "opened_at"),
+    "orders": columns(TEXT, SHOP)
+    | columns(ID, "order_id")
+    | columns(TIME, "created_at", "paid_at")
+    | columns(MONEY, "amount")
+    | columns(TIME, "picked_up_at", "signed_at", "confirmed_at")
+    | columns(FLAG, "is_presale", "needs_shipping", "is_excluded"),
+    "aftersales": columns(TEXT, SHOP)
+    | columns(ID, "ticket_id", "order_id")
+    | columns(TIME, "applied_at")
+    | columns(TEXT, "kind", "reason")
+    | columns(MONEY, "refund_amount")
+    | columns(TIME, "approved_at", "return_signed_at", "refunded_at", "closed_at")
+    | columns(TEXT, "outcome")
+    | columns(FLAG, "platform_intervened")
+    | columns(TEXT, "liability"),
+    "conversations": columns(TEXT, SHOP)
+    | columns(ID, "session_id")
+    | columns(TIME, "started_at", "first_reply_at")
+    | columns(FLAG, "to_human")
+    | columns(STARS, "satisfaction"),
+    "reviews": columns(TEXT, SHOP)
+    | columns(ID, "review_id", "order_id")
+    | columns(TIME, "reviewed_at")
+    | columns(STARS, "rating", "service_rating", "logistics_rating")
+    | columns(FLAG, "is_first"),
+    "complaints": columns(TEXT, SHOP)
+    | columns(ID, "complaint_id", "order_id")
+    | columns(TIME, "complained_at")
+    | columns(FLAG, "upheld"),
+}
+Events = Mapping[str, pl.LazyFrame]
+
+
+def scan(folder: Path) -> Events:
+    """Every stream, whatever it is written as."""
+    return {stream: scan_stream(folder, stream) for stream in STREAMS}
+
+
+def scan_stream(folder: Path, stream: str) -> pl.LazyFrame:
+    if (folder / stream).is_dir():
+        return pl.scan_parquet(folder / stream / "*.parquet")
+    if (as_csv := folder / f"{stream}.csv").exists():
+        return pl.scan_csv(as_csv, schema=STREAMS[stream])
+    return pl.scan_parquet(folder / f"{stream}.parquet")
 
 
 class Windows:
@@ -137,16 +200,14 @@ def session_sums(conversations: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
     )
 
 
-def linked_counts(folder: Path, orders: pl.LazyFrame, windows: Windows) -> list[pl.LazyFrame]:
+def linked_counts(given: Events, windows: Windows) -> list[pl.LazyFrame]:
     """Bad reviews, quality returns and upheld complaints, on a day of the order they name."""
-    tickets = pl.scan_parquet(folder / "aftersales.parquet").filter(
+    tickets = given["aftersales"].filter(
         pl.col("kind").is_in(["refund_only", "return_refund"]),
         pl.col("reason").is_in(["quality", "logistics"]),
     )
-    reviews = pl.scan_parquet(folder / "reviews.parquet").filter(
-        pl.col("is_first"), pl.col("rating") <= 2
-    )
-    complaints = pl.scan_parquet(folder / "complaints.parquet").filter("upheld")
+    reviews = given["reviews"].filter(pl.col("is_first"), pl.col("rating") <= 2)
+    complaints = given["complaints"].filter("upheld")
     events = pl.collect_all(
         [
             reviews.select(SHOP, ORDER, own_day="reviewed_at"),
@@ -158,7 +219,8 @@ def linked_counts(folder: Path, orders: pl.LazyFrame, windows: Windows) -> list[
     named = pl.concat([rows.select("order_id") for rows in events]).lazy()
     received = pl.coalesce("signed_at", "confirmed_at")
     facts = (
-        orders.select(ORDER, "paid_at", "is_excluded", received_at=received)
+        given["orders"]
+        .select(ORDER, "paid_at", "is_excluded", received_at=received)
         .join(named, on="order_id", how="semi")
         .collect(engine="streaming")
     )
@@ -184,20 +246,17 @@ def linked_counts(folder: Path, orders: pl.LazyFrame, windows: Windows) -> list[
     ]
 
 
-def sums(folder: Path, windows: Windows) -> pl.DataFrame:
+def sums(given: Events, windows: Windows) -> pl.DataFrame:
     """Every sum the metrics need, one row per shop."""
-    shops = pl.scan_parquet(folder / "shops.parquet").select(SHOP, "industry")
-    orders = pl.scan_parquet(folder / "orders.parquet")
-    tickets = pl.scan_parquet(folder / "aftersales.parquet")
-    conversations = pl.scan_parquet(folder / "conversations.parquet")
+    orders = given["orders"]
     excluded = orders.filter("is_excluded").select(ORDER)
     frames = pl.collect_all(
         [
-            shops,
+            given["shops"].select(SHOP, "industry"),
             order_sums(orders, windows),
-            ticket_sums(tickets, excluded, windows),
-            session_sums(conversations, windows),
-            *linked_counts(folder, orders, windows),
+            ticket_sums(given["aftersales"], excluded, windows),
+            session_sums(given["conversations"], windows),
+            *linked_counts(given, windows),
         ],
         engine="streaming",
     )
@@ -275,7 +334,7 @@ def main() -> None:
     parser.add_argument("--as-of", type=dt.date.fromisoformat, required=True)
     parser.add_argument("-o", "--out", type=Path, required=True)
     args = parser.parse_args()
-    scores(sums(args.folder, Windows(args.as_of))).write_parquet(args.out)
+    scores(sums(scan(args.folder), Windows(args.as_of))).write_parquet(args.out)
 
 
 if __name__ == "__main__":

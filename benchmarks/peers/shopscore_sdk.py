@@ -17,8 +17,7 @@ def main() -> None:
     parser.add_argument("--as-of", required=True)
     parser.add_argument("-o", "--out", type=Path, required=True)
     args = parser.parse_args()
-    events = ss.read_events(args.folder, platform="douyin")
-    result = ss.score(events, platform="douyin", ruleset="2022", as_of=args.as_of)
+    result = ss.score(args.folder, platform="douyin", ruleset="2022", as_of=args.as_of)
     result.to_polars().write_parquet(args.out)
 
 
