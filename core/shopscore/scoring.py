@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,10 @@ from attrs import evolve
 from .composing.standards import Standards
 from .counting.cells import fingerprint
 from .counting.day_ranges import DayRanges, ranges_of_cells, ranges_of_rows
-from .counting.needs import wanted_of
+from .counting.passing import CountingPass
 from .counting.resolution import Resolved, resolve_events
 from .counting.state import Tallies
-from .counting.sums import window_sums
+from .counting.sums import Sums, Wanted, window_sums
 from .errors import StateError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.typed_values import read_values
@@ -30,7 +30,7 @@ from .grading.value_merging import (
     merge_values,
     values_alone,
 )
-from .grading.weighing import MetricValues, weigh
+from .grading.weighing import MetricValues, wanted_sums, weigh
 from .messages import message
 from .notices import Notice
 from .plugins.bound_rules import BoundRuleSet
@@ -158,13 +158,21 @@ def score(
     beside = read_beside(values, prefer, selection)
     if isinstance(source, Tallies):
         return required.check(_score_state(source, selection, shops, tables, beside, progress))
+    counting = None
     if isinstance(source, Events):
         events = source
-    else:  # nobody will look at the rows: no more is kept than is counted
-        wanted = wanted_of(selection.rules)
-        events = EventSource(source, platform, tz).read(wanted, progress)
+    else:  # nobody will look at the rows: they are counted as they are read
+        counting = counting_pass(selection)
+        events = EventSource(source, platform, tz).read(counting, progress)
     events = check_strictness(events) if strict else events
-    return required.check(score_events(events, selection, tables, progress, beside))
+    return required.check(score_events(events, selection, tables, progress, beside, counting))
+
+
+def counting_pass(selection: Selection) -> CountingPass:
+    """Return what counts rows for the score of a day while they are read."""
+    return CountingPass(
+        selection.rules, selection.day, tuple(wanted_sums(selection.rules, selection.day).values())
+    )
 
 
 def read_beside(
@@ -184,21 +192,34 @@ def score_events(
     tables: ReferenceTables,
     progress: Progress | None = None,
     beside: ValuesBeside | None = None,
+    counting: CountingPass | None = None,
 ) -> Result:
-    """Score events by rules that are selected already; commands select before they read."""
+    """Score events by rules that are selected already; commands select before they read.
+
+    ``counting`` knows what was counted while the events were read.
+    """
     rules, day = selection.rules, selection.day
     notices = on_input(events.report, rules)
     begin = _stages(progress)
     begin(message("resolving"))
-    resolved = resolve_events(events, rules)
+    resolved = resolve_events(events, rules, counting.later if counting else None)
     begin(message("counting"))
-    measured = weigh(
-        rules, partial(window_sums, resolved), events.columns_present(), day, len(events.shops)
-    )
+    summing = partial(_sums, resolved, counting)
+    measured = weigh(rules, summing, events.columns_present(), day, len(events.shops))
     begin(message("grading"))
-    ranges = ranges_of_rows(resolved, day)
+    ranges = ranges_of_rows(resolved, day, counting.days if counting else ())
     start = _beside(selection, events.shops, measured, beside, ranges)
     return _log_notices(evolve(_build(selection, start, tables, ranges, *notices), read=events))
+
+
+def _sums(
+    resolved: Resolved, counting: CountingPass | None, wanted: Sequence[Wanted], as_of: date
+) -> list[Sums]:
+    """Return the sums of tallies: those of rows that were counted before, and of the others."""
+    known = [counting.sums(*one) if counting else None for one in wanted]
+    left = [one for one, found in zip(wanted, known, strict=True) if found is None]
+    others = iter(window_sums(resolved, left, as_of))
+    return [next(others) if found is None else found for found in known]
 
 
 def _beside(

@@ -75,9 +75,8 @@ def score(
         raise UsageError(message("give EVENTS, or --values FILE, or both"))
     if events is None:
         refuse_idle(*OF_EVENTS)
-    from ..counting.needs import wanted_of
     from ..results.requirements import Requirements
-    from ..scoring import read_beside, score_by_values, score_events
+    from ..scoring import counting_pass, read_beside, score_by_values, score_events
     from .score_pages import say_notices, write_result
 
     required = Requirements.parse(require)
@@ -89,9 +88,9 @@ def score(
         else:
             beside = read_beside(values, prefer, selection, reading.industry)
             # a document has the digest of all that was read
-            wanted = None if output.form == "json" else wanted_of(selection.rules)
-            read = reading.read(events, rules.platform, stages, wanted)
-            result = score_events(reading.check(read), selection, tables, stages, beside)
+            counting = None if output.form == "json" else counting_pass(selection)
+            read = reading.read(events, rules.platform, stages, counting)
+            result = score_events(reading.check(read), selection, tables, stages, beside, counting)
         required.check(result, shops)
         stages(message("writing"))
         write_result(result, shops, output)

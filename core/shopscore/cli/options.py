@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,7 +24,7 @@ from .run import say
 if TYPE_CHECKING:
     from ..plugins.selection import Selection
     from ..reading.events import Events
-    from ..reading.rows.wanted import Wanted
+    from ..reading.rows.taking import RowTaker
     from ..results.reference_tables import ReferenceTables
     from .progress import Stages
 
@@ -124,11 +124,11 @@ class ReadOptions:
         source: Path,
         platform: str | None,
         progress: Stages,
-        wanted: Mapping[str, Wanted] | None = None,
+        taker: RowTaker | None = None,
     ) -> Events:
         """Read events, and write what was set aside into the quarantine; strictness comes later.
 
-        Where it is known what is ``wanted`` of each stream, no more need be kept.
+        Where somebody takes the rows as they are read, they need not be kept.
         """
         from ..reading.files import show_path
         from ..reading.loading import EventSource
@@ -136,7 +136,7 @@ class ReadOptions:
         from ..reading.quarantine import write_quarantine
 
         shop = ShopDefaults(self.shop_id, self.industry, self.shop_type)
-        events = EventSource(source, platform, self.tz, shop, self.layouts).read(wanted, progress)
+        events = EventSource(source, platform, self.tz, shop, self.layouts).read(taker, progress)
         refuse_read_files(source, events.report)
         progress.count(sum(books.rows_in for books in events.report.books.values()))
         if self.quarantine is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from .cells import Cells, fingerprint
 from .check_sums import count_checks, row_checks, shop_factors
 from .resolution import Resolved
@@ -31,7 +33,8 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
         names = [fingerprint(tally) for tally in tallies]
         frame = resolved.frames.get(stream)
         if frame is not None:
-            for at, rows in counted(frame, tallies, [None] * len(tallies)):
+            chunks = counted(frame, tallies, [None] * len(tallies))
+            for at, rows in chain.from_iterable(map(enumerate, chunks)):
                 days, values = rows.days(), rows.value
                 runs[names[at]].append(Cells.of(rows.shop, days, None, values))
                 checked = count_checks(names[at], days, 1, 1 if values is None else values)

@@ -6,17 +6,19 @@ there, so that events and their state reach equally far.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from ..evaluation.with_polars import to_polars
-from ..model.expressions import DAY_SECONDS
+from ..model.expressions import DAY_SECONDS, Expr
 from ..model.instants import with_instants
 from ..model.tallies import Tally
 from .cells import cell_days, fingerprint
@@ -71,19 +73,56 @@ class DayRanges:
     later: frozenset[str] = frozenset()
 
 
-def ranges_of_rows(resolved: Resolved, as_of: date) -> DayRanges:
-    """Return the ranges of all rows of events, also of those that do not count."""
+@define(eq=False)
+class DayCounts:
+    """How many rows of one stream are on each day that some tallies look at, while rows come and go."""
+
+    tallies: tuple[Tally, ...]
+    counts: Mapping[Tally, Counter[int]] = field()
+
+    @counts.default
+    def _nothing(self) -> dict[Tally, Counter[int]]:
+        return {tally: Counter() for tally in self.tallies}
+
+    def add(self, rows: pl.DataFrame, sign: int = 1) -> None:
+        """Add some rows of the stream; with the sign −1 take them away."""
+        columns = _day_columns(self.tallies, tuple(rows.columns))
+        for part in rows.iter_slices(CHUNK):
+            days = part.select(column for column, _ in columns).get_columns()
+            for found, (_, tallies) in zip(map(_count_days, days), columns, strict=True):
+                for tally, (day, count) in product(tallies, found):
+                    self.counts[tally][day] += sign * count
+
+    def days(self, tally: Tally) -> Days:
+        """Return the days with rows, ascending."""
+        return np.array(sorted(day for day, n in self.counts[tally].items() if n), dtype=np.int64)
+
+    def copied(self) -> DayCounts:
+        """Return the same counts, which do not change with these."""
+        return DayCounts(
+            self.tallies, {tally: Counter(days) for tally, days in self.counts.items()}
+        )
+
+
+def ranges_of_rows(resolved: Resolved, as_of: date, known: Iterable[DayCounts] = ()) -> DayRanges:
+    """Return the ranges of all rows of events, also of those that do not count.
+
+    ``known`` are days of rows that were counted already.
+    """
     tallies = tuple(t for t in resolved.rules.tallies if t.stream in resolved.events.frames)
-    looked_at = {every: None for look in _looks(tallies) for every in (look.whole, *look.own)}
-    days: dict[Tally, Days] = {}
+    days = {tally: counts for counts in known for tally in counts.tallies}
+    left = [every for every in looked_at(tallies) if every not in days]
     for stream, frame in resolved.frames.items():
-        wanted = tuple(every for every in looked_at if every.stream == stream)
-        columns = _day_columns(wanted, tuple(frame.columns))
-        parts = (frame.slice(at, CHUNK).select(columns) for at in range(0, len(frame), CHUNK))
-        found = zip(*(map(_distinct, part.get_columns()) for part in parts), strict=True)
-        days |= dict.fromkeys(wanted, _NO_DAYS)
-        days |= {e: np.concatenate(d) for e, d in zip(wanted, found, strict=False)}
-    return _ranges(tallies, days.__getitem__, as_of)
+        counts = DayCounts(tuple(every for every in left if every.stream == stream))
+        counts.add(frame)
+        days |= dict.fromkeys(counts.tallies, counts)
+    return _ranges(tallies, lambda tally: days[tally].days(tally), as_of)
+
+
+def looked_at(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
+    """Return the tallies of whole rows that say how far the rows of others reach."""
+    looks = _looks(tuple(tallies))
+    return tuple(dict.fromkeys(every for look in looks for every in (look.whole, *look.own)))
 
 
 def ranges_of_cells(state: Tallies, tallies: Iterable[Tally], as_of: date) -> DayRanges:
@@ -98,21 +137,32 @@ def ranges_of_cells(state: Tallies, tallies: Iterable[Tally], as_of: date) -> Da
 
 
 @lru_cache(maxsize=KEPT)
-def _day_columns(wanted: tuple[Tally, ...], columns: tuple[str, ...]) -> tuple[pl.Expr, ...]:
-    """Return the days of tallies: one call to polars for all of them."""
-    days = (to_polars(with_instants(every, columns).day) // DAY_SECONDS for every in wanted)
-    return tuple(day.alias(str(at)) for at, day in enumerate(days))
+def _day_columns(
+    wanted: tuple[Tally, ...], columns: tuple[str, ...]
+) -> tuple[tuple[pl.Expr, tuple[Tally, ...]], ...]:
+    """Return the different days that tallies look at, each with these: they are counted once."""
+    by_day: dict[str, tuple[Expr, list[Tally]]] = {}
+    for tally in wanted:
+        day = with_instants(tally, columns).day
+        by_day.setdefault(day.key, (day, []))[1].append(tally)
+    return tuple(
+        ((to_polars(day) // DAY_SECONDS).alias(str(at)), tuple(tallies))
+        for at, (day, tallies) in enumerate(by_day.values())
+    )
 
 
-def _distinct(days: pl.Series) -> Days:
-    """Return each day that a row has once: counting them takes a tenth of hashing them."""
+def _count_days(days: pl.Series) -> list[tuple[int, int]]:
+    """Return each day that a row has, and how many have it: a tenth of what hashing takes."""
     there = days.drop_nulls().to_numpy()
     if not len(there):
-        return _NO_DAYS
+        return []
     first = int(there.min())
     if int(there.max()) - first >= CHUNK:  # a computed day may be any number
-        return np.unique(there)
-    return np.flatnonzero(np.bincount(there - first)) + first
+        found, counts = np.unique(there, return_counts=True)
+        return list(zip(found.tolist(), counts.tolist(), strict=True))
+    counts = np.bincount(there - first)
+    at = np.flatnonzero(counts)
+    return list(zip((at + first).tolist(), counts[at].tolist(), strict=True))
 
 
 @frozen

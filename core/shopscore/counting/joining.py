@@ -27,18 +27,27 @@ def stream_rows(events: Events, stream: str) -> pl.DataFrame:
     return pl.DataFrame(schema={"shop": pl.UInt32}) if rows is None else rows
 
 
+def own_column(ref: ColumnRef, rows: pl.DataFrame, stream: Stream) -> pl.Series:
+    """Return a column of the rows themselves; its default where the input has no such column."""
+    if ref.name in rows.columns:
+        return rows[ref.name]
+    return _absent(stream.column(ref.name), ref.path, len(rows), with_default=True)
+
+
 def column_of(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
     """Return a column of the rows, or of the orders that they name; words as plain text."""
-    found = _column(ref, events, stream)
-    return found.cast(pl.String) if isinstance(found.dtype, pl.Enum) else found
+    return in_words(_column(ref, events, stream))
+
+
+def in_words(column: pl.Series) -> pl.Series:
+    """Return a column with words as plain text."""
+    return column.cast(pl.String) if isinstance(column.dtype, pl.Enum) else column
 
 
 def _column(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
     rows, orders = stream_rows(events, stream.name), events.frames.get("orders")
     if not ref.linked:
-        if ref.name in rows.columns:
-            return rows[ref.name]
-        return _absent(stream.column(ref.name), ref.path, len(rows), with_default=True)
+        return own_column(ref, rows, stream)
     column = events.streams["orders"].column(ref.name)
     if orders is None or ORDER not in rows.columns:
         return _absent(column, ref.path, len(rows), with_default=False)

@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 from ..errors import UsageError
 from ..messages import message
 from ..model.streams import Stream
+from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
 from ..reading.rows.links import ORDER
@@ -94,11 +95,16 @@ class Resolved:
         return shops if self._positions is None else shops[self.positions(stream)]
 
 
-def resolve_events(events: Events, rules: BoundRuleSet) -> Resolved:
-    """Join the facts of the order, mark excluded rows, and decide which rows count once."""
+def resolve_events(
+    events: Events, rules: BoundRuleSet, tallies: tuple[Tally, ...] | None = None
+) -> Resolved:
+    """Join the facts of the order, mark excluded rows, and decide which rows count once.
+
+    Where only some ``tallies`` of the rules are to be counted, only the rows that they count.
+    """
     frames = {
         name: _resolved_stream(events, rules.streams[name], needs)
-        for name, needs in needs_of(rules).items()
+        for name, needs in needs_of(rules.tallies if tallies is None else tallies).items()
     }
     return Resolved(events, rules, frames)
 

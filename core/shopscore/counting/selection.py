@@ -49,32 +49,34 @@ def window_span(weights: DayWeights, as_of: date) -> Span:
     return (today - weights.last_age) * DAY_SECONDS, (today - weights.first_age + 1) * DAY_SECONDS
 
 
-@frozen(eq=False, slots=False)
+@frozen(eq=False)
 class Counted:
-    """Rows of one chunk that count for one tally; each array is picked when it is asked for.
+    """Which rows of one chunk count for one tally.
 
-    ``shop`` is the shop of each of them. The chunk begins at the row ``start`` of the stream;
-    ``here`` marks the rows in it that count.
+    The chunk begins at the row ``start`` of the stream; ``here`` marks the rows in it that count.
+    ``shops`` and ``values`` are those of all its rows; without values rows are counted.
     """
 
     start: int
     here: npt.NDArray[np.bool_]
-    shop: npt.NDArray[np.uint32]
+    shops: npt.NDArray[np.int64]
+    values: npt.NDArray[np.int64] | None
     _times: pl.Series
-    _values: pl.Series | None
 
-    def __len__(self) -> int:
-        return len(self.shop)
+    @property
+    def shop(self) -> npt.NDArray[np.int64]:
+        """The shop of each row that counts."""
+        return self.shops[self.here]
 
     @property
     def rows(self) -> Positions:
-        """The positions of the rows in the resolved stream."""
+        """The positions of the rows that count in the resolved stream."""
         return np.flatnonzero(self.here) + self.start
 
     @property
     def value(self) -> npt.NDArray[np.int64] | None:
-        """The value of each row; None where rows are counted."""
-        return None if self._values is None else self._values.to_numpy()[self.here]
+        """The value of each row that counts; None where rows are counted."""
+        return None if self.values is None else self.values[self.here]
 
     def days(self) -> npt.NDArray[np.int64]:
         """Return the day on which each row counts, since 1970-01-01."""
@@ -83,10 +85,10 @@ class Counted:
 
 def counted(
     frame: pl.DataFrame, tallies: Sequence[Tally], spans: Sequence[Span | None]
-) -> Iterator[tuple[int, Counted]]:
-    """Yield for each chunk of a resolved stream, and each tally, the rows that count.
+) -> Iterator[tuple[Counted, ...]]:
+    """Yield for each chunk of a resolved stream the rows that count, for each tally in turn.
 
-    Each comes with the position of its tally. A span leaves out all other times.
+    A span leaves out all other times.
     """
     if not tallies or not len(frame):
         return
@@ -95,11 +97,17 @@ def counted(
     for start in range(0, len(frame), CHUNK):
         chunk = frame.slice(start, CHUNK)
         found = chunk.lazy().select(plan.columns).collect()
-        shop = chunk["shop"].to_numpy()
-        for i, tally in enumerate(plan.timed):
-            here = found[f"mask{i}"].to_numpy()
-            values = None if tally.counts_rows else found[f"value{i}"]
-            yield i, Counted(start, here, shop[here], found[_time_name(tally)], values)
+        shops = chunk["shop"].to_numpy().astype(np.int64)
+        yield tuple(
+            Counted(
+                start,
+                found[f"mask{i}"].to_numpy(),
+                shops,
+                None if tally.counts_rows else found[f"value{i}"].to_numpy(),
+                found[_time_name(tally)],
+            )
+            for i, tally in enumerate(plan.timed)
+        )
 
 
 def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> Positions:
@@ -118,7 +126,8 @@ def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> 
             tally=tally.key,
         )
         raise UsageError(said)
-    picked = [rows.rows for _, rows in counted(resolved.frames[tally.stream], [tally], [span])]
+    chunks = counted(resolved.frames[tally.stream], [tally], [span])
+    picked = [rows.rows for chunk in chunks for rows in chunk]
     found = np.concatenate(picked) if picked else np.empty(0, dtype=np.int64)
     return resolved.positions(tally.stream)[found]
 

@@ -5,17 +5,19 @@ Weighing and tallying commute: both ways give the same integers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
+from attrs import define, field
 
-from ..exact.integers import SAFE, Integers, magnitude, narrow, widen
+from ..exact.integers import EXACT_DOUBLE, SAFE, Integers, magnitude, narrow, widen
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
 from .resolution import Resolved
-from .selection import counted, day_number, window_span
+from .selection import Counted, counted, day_number, window_span
 
 Codes = npt.NDArray[np.integer]
 
@@ -24,29 +26,97 @@ Wanted = tuple[Tally, DayWeights]
 #: The weighted sum and the plain number of rows, per shop.
 Sums = tuple[Integers, npt.NDArray[np.int64]]
 
+#: Two counts share a double, while there are no more rows than this.
+_HALF = 1 << 26
+
 
 def window_sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date) -> list[Sums]:
     """Return the sums of each tally over its window, per shop, in the order of ``wanted``."""
-    shops, today = len(resolved.events.shops), day_number(as_of)
-    totals: list[Sums] = [
-        (np.zeros(shops, dtype=np.int64), np.zeros(shops, dtype=np.int64)) for _ in wanted
-    ]
-    for stream, frame in resolved.frames.items():
+    shops = len(resolved.events.shops)
+    found: dict[int, Sums] = {}
+    for stream in dict.fromkeys(tally.stream for tally, _ in wanted):
         mine = [i for i, (tally, _) in enumerate(wanted) if tally.stream == stream]
-        spans = [window_span(wanted[i][1], as_of) for i in mine]
-        for at, rows in counted(frame, [wanted[i][0] for i in mine], spans):
-            i = mine[at]
-            weights = wanted[i][1]
-            counts = np.bincount(rows.shop, minlength=shops)
-            values = rows.value
-            if weights.uniform and values is None:
-                sums: Integers = counts
-            else:
-                values = np.ones(len(rows), dtype=np.int64) if values is None else values
-                by_day = None if weights.uniform else weights_of(weights, today - rows.days())
-                sums = weighted_sum(rows.shop, values, by_day, shops)
-            totals[i] = _plus(totals[i][0], sums), totals[i][1] + counts
-    return totals
+        sums = WindowSums([wanted[i] for i in mine], as_of)
+        if stream in resolved.frames:
+            sums.add(resolved.frames[stream])
+        found.update(zip(mine, sums.per_shop(shops), strict=True))
+    return [found[i] for i in range(len(wanted))]
+
+
+@define(eq=False)
+class WindowSums:
+    """The sums of tallies of one stream over their windows, per shop, while rows come and go."""
+
+    wanted: Sequence[Wanted]
+    as_of: date
+    _sums: list[Integers] = field()
+    _counts: list[npt.NDArray[np.int64]] = field()
+    _shops: int = 0
+
+    @_sums.default
+    @_counts.default
+    def _nothing(self) -> list[npt.NDArray[np.int64]]:
+        return [np.zeros(0, dtype=np.int64) for _ in self.wanted]
+
+    def add(self, rows: pl.DataFrame, sign: int = 1) -> None:
+        """Add what some rows of the stream count; with the sign −1 take it away."""
+        spans = [window_span(weights, self.as_of) for _, weights in self.wanted]
+        for chunk in counted(rows, [tally for tally, _ in self.wanted], spans):
+            self._make_room(int(chunk[0].shops.max()) + 1)
+            counts = _count(chunk, self._shops)
+            for i, part in enumerate(chunk):
+                self._counts[i] += sign * counts[i]
+                self._sums[i] = _plus(self._sums[i], sign * self._sum(i, part, counts[i]))
+
+    def _sum(self, i: int, rows: Counted, counts: npt.NDArray[np.int64]) -> Integers:
+        weights, values = self.wanted[i][1], rows.values
+        if weights.uniform and values is None:
+            return counts
+        if weights.uniform and magnitude(values) * len(values) < EXACT_DOUBLE:  # type: ignore[arg-type]
+            found = np.bincount(rows.shops, np.where(rows.here, values, 0), self._shops)  # type: ignore[arg-type]
+            return found.astype(np.int64)
+        own = rows.value
+        own = np.ones(int(rows.here.sum()), dtype=np.int64) if own is None else own
+        by_day = None
+        if not weights.uniform:
+            by_day = weights_of(weights, day_number(self.as_of) - rows.days())
+        return weighted_sum(rows.shop, own, by_day, self._shops)
+
+    def _make_room(self, shops: int) -> None:
+        """Make the sums of so many shops."""
+        if shops > self._shops:
+            more = np.zeros(shops - self._shops, dtype=np.int64)
+            self._sums = [np.concatenate([sums, more]) for sums in self._sums]
+            self._counts = [np.concatenate([counts, more]) for counts in self._counts]
+            self._shops = shops
+
+    def per_shop(self, shops: int) -> list[Sums]:
+        """Return the sums of so many shops, or more, in the order of ``wanted``."""
+        self._make_room(shops)
+        return list(zip(self._sums, self._counts, strict=True))
+
+    def copied(self) -> WindowSums:
+        """Return the same sums, which do not change with these."""
+        copy = WindowSums(self.wanted, self.as_of)
+        copy._sums = [sums.copy() for sums in self._sums]
+        copy._counts = [counts.copy() for counts in self._counts]
+        copy._shops = self._shops
+        return copy
+
+
+def _count(chunk: Sequence[Counted], shops: int) -> list[npt.NDArray[np.int64]]:
+    """Return how many rows count for each tally, per shop; two tallies at a time share a double."""
+    found: list[npt.NDArray[np.int64]] = []
+    for first, second in zip(chunk[::2], [*chunk[1::2], None], strict=False):
+        if second is None or len(first.here) >= _HALF:
+            own = filter(None, (first, second))
+            found += [np.bincount(one.shop, minlength=shops) for one in own]
+            continue
+        both = np.where(second.here, float(_HALF), 0.0)
+        both += first.here
+        packed = np.bincount(first.shops, both, shops).astype(np.int64)
+        found += [packed % _HALF, packed // _HALF]
+    return found
 
 
 def weights_of(weights: DayWeights, ages: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -70,6 +140,22 @@ def weighted_sum(
     high = weighted_sum(codes, values >> bits, weights, size).astype(object)
     low = weighted_sum(codes, values & ((1 << bits) - 1), weights, size)
     return narrow(high * (1 << bits) + low)
+
+
+def at_positions(
+    sums: Iterable[Sums], positions: npt.NDArray[np.integer], shops: int
+) -> list[Sums]:
+    """Return sums of codes as sums of the shops that these are; several codes may be one shop."""
+    return [
+        (_gathered(own, positions, shops), _gathered(counts, positions, shops))
+        for own, counts in sums
+    ]
+
+
+def _gathered(values: Integers, positions: npt.NDArray[np.integer], shops: int) -> Integers:
+    total = np.zeros(shops, dtype=values.dtype)
+    np.add.at(total, positions, values)
+    return total
 
 
 def _plus(a: Integers, b: Integers) -> Integers:

@@ -107,11 +107,7 @@ def weigh(
         UsageError: where a window reaches beyond the calendar.
     """
     present = frozenset(columns)
-    weights = _day_weights(rules, as_of)
-    wanted: dict[tuple[str, DayWeights], Wanted] = {}
-    for id, metric in rules.metrics.items():
-        for tally in metric.aggregator.tallies:
-            wanted[tally.key, weights[id]] = (tally, weights[id])
+    weights, wanted = _day_weights(rules, as_of), wanted_sums(rules, as_of)
     sums = dict(zip(wanted, summing(list(wanted.values()), as_of), strict=True))
     values = {}
     for id, metric in rules.metrics.items():
@@ -123,6 +119,20 @@ def weigh(
         else:
             values[id] = _not_counted(id, shops)
     return values
+
+
+def wanted_sums(rules: BoundRuleSet, as_of: date) -> dict[tuple[str, DayWeights], Wanted]:
+    """Return the tallies of the rules, each with the weights of a window, by key and weights.
+
+    Raises:
+        UsageError: where a window reaches beyond the calendar.
+    """
+    weights = _day_weights(rules, as_of)
+    return {
+        (tally.key, weights[id]): (tally, weights[id])
+        for id, metric in rules.metrics.items()
+        for tally in metric.aggregator.tallies
+    }
 
 
 def _day_weights(rules: BoundRuleSet, as_of: date) -> dict[str, DayWeights]:

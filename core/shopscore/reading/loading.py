@@ -28,16 +28,13 @@ from .rows.clocks import find_zone
 from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
 from .rows.ids import LOST_DIGITS, bare_ids, rounded
 from .rows.shop_codes import ShopCodes
-from .rows.wanted import Wanted
+from .rows.taking import RowTaker
 from .sources import Sources, find_sources
 
 if TYPE_CHECKING:
     from ..plugins.declarations import Platform
 
 logger = logging.getLogger("shopscore.reading")
-
-#: Streams that are kept whole: a row or two for each shop, whose columns are asked for by name.
-KEPT_WHOLE = ("shops", "shop_facts")
 
 
 def read_events(
@@ -105,10 +102,8 @@ class EventSource:
     def __attrs_post_init__(self) -> None:
         _check_shop(self.shop)
 
-    def read(
-        self, wanted: Mapping[str, Wanted] | None = None, progress: Progress | None = None
-    ) -> Events:
-        """Read all events; of files that are quickly read again, keep what is wanted of each stream.
+    def read(self, taker: RowTaker | None = None, progress: Progress | None = None) -> Events:
+        """Read all events; where somebody takes their rows, keep the columns that are wanted later.
 
         Raises:
             InputError: for input that cannot be used, naming file, line, column and value.
@@ -121,17 +116,19 @@ class EventSource:
         for name, openers in sources.tables.items():
             say(message("reading {stream}", stream=name))
             tables = open_tables(openers, self.shop, streams[name])
-            kept = None if wanted is None or name in KEPT_WHOLE else wanted.get(name, Wanted())
-            typed[name] = type_rows(RowChecks(streams[name], zone, shops, kept), join_small(tables))
+            checks = RowChecks(streams[name], zone, shops, taker)
+            typed[name] = type_rows(checks, join_small(tables))
         say(message("looking for the latest states"))
         ids = shops.sorted_ids()
         # each stream's rows are let go as soon as its latest states are known
         consolidated = {name: consolidate(typed.pop(name), ids) for name in [*typed]}
+        if taker is not None:
+            taker.finish(shops.positions(ids), shops.used, len(ids))
         say(message("linking"))
         events = assemble(ids, consolidated, streams, zone.key if zone else None, self.shop)
         report = _with_findings(events.report, sources, consolidated)
         _log(report)
-        again = None if wanted is None else partial(self._read_whole, report)
+        again = None if taker is None else partial(self._read_whole, report)
         return evolve(events, report=report, read_whole=again)
 
     def _read_whole(self, known: LoadReport) -> Events:

@@ -18,8 +18,10 @@ from ..report import INCIDENT_SCHEMA, no_incidents
 from .cells import Cells, NoZoneError, parse
 from .ids import LOST_DIGITS, WORD, Ids, as_integers, is_id, keep_their_digits, read_ids
 from .proofs import prove
-from .repairs import is_out_of_order
+from .repairs import is_out_of_order, none_emptied
+from .settling import settle, with_both_clocks
 from .shop_codes import RowShops, ShopCodes
+from .taking import RowTaker
 from .times import narrow
 from .wanted import Wanted
 
@@ -36,7 +38,8 @@ class Checked:
     ``rows`` have the code of their shop in ``shop``, and of the columns those that were wanted.
     ``unreadable`` lists optional cells that became null; they are reported if their row stays.
     ``unlisted`` are the words of usable rows that no list of the layout has. ``out_of_order`` says
-    that a time is before one that it cannot be before.
+    that a time is before one that it cannot be before; ``emptied`` are the times for which that
+    was repaired.
     """
 
     rows: tuple[pl.DataFrame, ...]
@@ -47,21 +50,27 @@ class Checked:
     unlisted: Mapping[str, pl.Series]
     ignored: tuple[str, ...]
     out_of_order: bool
+    emptied: pl.DataFrame
 
 
 @frozen(eq=False)
 class RowChecks:
     """How the rows of a stream are checked.
 
-    Of usable rows only ``wanted`` columns are kept; None: all are. ``only`` are the positions in
-    their table of the rows that are kept.
+    Where a ``taker`` looks at usable rows, only those columns are kept that it asks for later.
+    ``only`` are the positions in their table of the rows that are kept.
     """
 
     stream: Stream
     zone: ZoneInfo | None
     shops: ShopCodes
-    wanted: Wanted | None = None
+    taker: RowTaker | None = None
     only: pl.Series | None = None
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """The columns of usable rows that are kept; None: all."""
+        return None if self.taker is None else self.taker.wanted(self.stream)
 
     def check(self, table: RawTable) -> Checked:
         """Type the known columns of a source and set aside the rows that cannot be used.
@@ -70,9 +79,14 @@ class RowChecks:
             InputError: where a required column is missing; for times with an offset and no known
                 zone.
         """
+        if self.taker is not None and not table.has_cells_again:
+            return evolve(self, taker=None).check(table)
         _refuse_missing_columns(table, self.stream)
+        forget = None if self.taker is None else self.taker.mark()
         found = self._check_pieces(table)
         if found is None:
+            if forget is not None:
+                forget()
             alone = self._check_piece(table.whole(), None)
             assert alone is not None  # all ids can be judged beside all others
             found = [alone]
@@ -110,28 +124,32 @@ class RowChecks:
         set_aside, unreadable = _locate(piece, found, emptied)
         rows = _with_state(cells, piece).with_columns(pl.Series("shop", shops.codes))
         rows = rows.filter(~bad) if bad.any() else rows
-        out_of_order = is_out_of_order(rows, stream)
+        columns, odd, repaired = tuple(rows.columns), is_out_of_order(rows, stream), none_emptied()
+        if self.taker is not None:
+            rows, repaired = settle(rows, stream, self.zone, out_of_order=odd)
+            self.taker.take(stream, with_both_clocks(rows, stream, self.zone))
+            odd = False
         unknown = [name for name in piece.frame.columns if name not in {*stream.names, *cells}]
         return Checked(
-            rows=(self._kept(rows, out_of_order),),
-            columns=tuple(rows.columns),
+            rows=(self._kept(rows),),
+            columns=columns,
             rows_in=len(piece.frame),
             set_aside=set_aside,
             unreadable=unreadable,
             unlisted={name: words.filter(~bad) for name, words in piece.unlisted.items()},
             ignored=(*unknown, *piece.unread),
-            out_of_order=out_of_order,
+            out_of_order=odd,
+            emptied=repaired,
         )
 
-    def _kept(self, rows: pl.DataFrame, out_of_order: bool) -> pl.DataFrame:
-        """Return the columns to keep; times that are out of order are repaired later."""
+    def _kept(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the columns to keep."""
         if self.only is not None:
             rows = rows.filter(pl.col(ROW).is_in(self.only.cast(pl.UInt32).implode()))
-        if self.wanted is None:
+        wanted = self.wanted
+        if wanted is None:
             return rows
-        kept = {ROW, "shop", *self.wanted.kept(self.stream)}
-        if out_of_order:
-            kept.update(*self.stream.ordered)
+        kept = {ROW, "shop", *wanted.kept(self.stream)}
         return rows.select(name for name in rows.columns if name in kept)
 
     def _type(
@@ -154,10 +172,11 @@ class RowChecks:
 
     def _integers(self, piece: RawTable, clear: set[str] | None) -> dict[str, Cells]:
         """Return the columns of ids that are kept as integers, since they are written so."""
-        if self.wanted is None:
+        wanted = self.wanted
+        if wanted is None:
             return {}
         found = {}
-        for name in self.wanted.integers(self.stream) & {*piece.frame.columns}:
+        for name in wanted.integers(self.stream) & {*piece.frame.columns}:
             ids = as_integers(piece.frame[name])
             if ids is not None and keep_their_digits(name, ids, clear):
                 found[name] = Cells(ids, None)
@@ -202,6 +221,7 @@ def _joined(pieces: Sequence[Checked]) -> Checked:
         },
         ignored=first.ignored,
         out_of_order=any(piece.out_of_order for piece in pieces),
+        emptied=pl.concat(piece.emptied for piece in pieces),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +16,13 @@ from ..raw_table import ROW, RawTable
 from ..report import Books, no_incidents
 from ..unlisted import UnlistedWords, count_words
 from .checks import Checked, RowChecks
-from .clocks import clock_of
 from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
-from .repairs import none_emptied, repair_times
+from .settling import on_the_wall, settle, with_both_clocks
 from .stacking import stack
 from .suborders import PARTS, RULE, merge_suborders
+from .taking import RowTaker
 
 
 @frozen(eq=False)
@@ -65,12 +64,21 @@ class TypedRows:
         found = []
         for table, before, own in self._by_table(rows[ROW]):
             if table.has_cells_again:
-                again = evolve(self.checks, wanted=None, only=own - before).check(table)
+                again = evolve(self.checks, taker=None, only=own - before).check(table)
                 found += [piece.with_columns(pl.col(ROW) + before) for piece in again.rows]
             else:
                 found.append(rows.filter(pl.col(ROW).is_in(own.implode())))
         whole = stack(found).drop("shop")
         return rows.select(ROW, "shop").join(whole, on=ROW, how="left", maintain_order="left")
+
+    def only_taken(self, rows: pl.DataFrame, *, taken: bool = True) -> pl.DataFrame:
+        """Return the rows that were taken while they were read; or those that were not."""
+        kinds = {table.has_cells_again for table in self.tables}
+        if len(kinds) < 2:
+            return rows if taken in kinds else rows.clear()
+        own = np.array([table.has_cells_again for table in self.tables])
+        at = np.searchsorted(self.offsets, rows[ROW].to_numpy(), side="right") - 1
+        return rows.filter(pl.Series(own[at] == taken))
 
     def _by_table(self, rows: pl.Series) -> Iterator[tuple[RawTable, int, pl.Series]]:
         """Yield each table of some rows, how many rows are before its own, and which of it these are."""
@@ -110,16 +118,17 @@ def type_rows(checks: RowChecks, tables: Iterable[RawTable]) -> TypedRows:
     parts, kept, rows, before = [], [], [], 0
     rules: list[SubOrders] = []
     for table in tables:
-        part = (checks if table.has_cells_again else evolve(checks, wanted=None)).check(table)
+        part = checks.check(table)
         own = [piece.with_columns(pl.col(ROW) + before) if before else piece for piece in part.rows]
         rule = None if table.layout is None else table.layout.suborders
         if rule is not None:
             rules += [] if rule in rules else [rule]
             own = [piece.with_columns(pl.lit(rules.index(rule)).alias(RULE)) for piece in own]
         rows += own
-        before += part.rows_in
         kept.append(table.without_cells(checks.stream.name, (part.set_aside["row"] - 1).to_list()))
-        parts.append(evolve(part, rows=()))
+        emptied = part.emptied.with_columns(pl.col(ROW) + before)
+        parts.append(evolve(part, rows=(), emptied=emptied))
+        before += part.rows_in
     return TypedRows(checks, stack(rows), tuple(kept), tuple(parts), rules)
 
 
@@ -131,10 +140,9 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
     merged, repeated = merge_suborders(rows, typed.suborders, stream, typed.records)
     found = keep_latest(merged, stream, typed.whole_rows)
     latest = found.rows
-    if typed.suborders or any(part.out_of_order for part in typed.parts):
-        repaired_rows, emptied = repair_times(latest, stream, zone)
-    else:
-        repaired_rows, emptied = latest, none_emptied()
+    odd = bool(typed.suborders) or any(part.out_of_order for part in typed.parts)
+    settled, emptied = settle(latest, stream, zone, out_of_order=odd)
+    emptied = pl.concat([emptied, *_emptied_before(latest, typed)])
     places = Places.of(latest[ROW], typed.tables, typed.offsets)
     repaired = pl.concat([_locate(emptied, places, stream), *_unreadable(latest, typed)])
     located = (t.locate(p.set_aside) for t, p in zip(typed.tables, typed.parts, strict=True))
@@ -146,10 +154,12 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
         set_aside=len(set_aside),
         repaired=len(repaired),
     )
-    filled = _with_defaults(repaired_rows, stream)
+    if typed.checks.taker is not None:
+        _correct_what_was_taken(typed, typed.checks.taker, settled, found.replaced, len(shop_ids))
+    filled = settled[_asked_for(settled, typed)]
     if stream.name == "orders":  # looked up over and over
         filled = filled.with_columns(filled[["shop", *stream.key]].rechunk().get_columns())
-    shown, instants = _on_the_wall(filled[_asked_for(filled, typed)], stream, zone)
+    shown, instants = on_the_wall(filled, stream, zone)
     return ConsolidatedRows(
         rows=shown,
         instants=instants,
@@ -165,23 +175,35 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
     )
 
 
+def _correct_what_was_taken(
+    typed: TypedRows, taker: RowTaker, settled: pl.DataFrame, replaced: pl.DataFrame, shops: int
+) -> None:
+    """Take back rows that a newer state replaced, and take those that could not be taken before."""
+    stream, zone = typed.stream, typed.checks.zone
+    codes = typed.checks.shops.codes_of(shops)
+
+    def coded(rows: pl.DataFrame) -> pl.DataFrame:
+        own = rows.with_columns(pl.Series("shop", codes[rows["shop"].to_numpy()]))
+        return with_both_clocks(own, stream, zone)
+
+    if len(taken := typed.only_taken(replaced)):
+        taker.take_back(stream, coded(settle(taken, stream, zone)[0]))
+    if len(left := typed.only_taken(settled, taken=False)):
+        taker.take(stream, coded(left))
+
+
+def _emptied_before(latest: pl.DataFrame, typed: TypedRows) -> Iterator[pl.DataFrame]:
+    """Yield the cells that were emptied while rows were taken, of those that stayed."""
+    for part in typed.parts:
+        if len(part.emptied):
+            yield part.emptied.filter(pl.col(ROW).is_in(latest[ROW].implode()))
+
+
 def _asked_for(rows: pl.DataFrame, typed: TypedRows) -> list[str]:
     """Return the columns that somebody asks for; times may have been kept for repairs only."""
     wanted = typed.checks.wanted
     asked = {*rows.columns} if wanted is None else {"shop", *wanted.kept(typed.stream)}
     return [name for name in rows.columns if name in asked - {ROW, PARTS}]
-
-
-def _with_defaults(rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
-    """Return rows in which empty cells have the defaults of their columns."""
-    filled = [
-        rows[column.name].fill_null(column.default)
-        for column in stream.columns
-        if column.default is not None
-        and column.name in rows.columns
-        and rows[column.name].null_count()
-    ]
-    return rows.with_columns(filled) if filled else rows
 
 
 def _unlisted(typed: TypedRows) -> Iterator[UnlistedWords]:
@@ -194,25 +216,6 @@ def _unlisted(typed: TypedRows) -> Iterator[UnlistedWords]:
     for place, parts in found.items():
         if counted := count_words(pl.concat(parts)):
             yield UnlistedWords(typed.stream.name, *place, counted)
-
-
-def _on_the_wall(
-    rows: pl.DataFrame, stream: Stream, zone: ZoneInfo | None
-) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """Return rows with the times that the wall shows, and their instants where these differ."""
-    if zone is None:
-        return rows, None
-    clock = clock_of(zone)
-    times = [c for c in rows.get_columns() if _is_time(stream, c.name) and clock.has_changes(c)]
-    shown = [clock.wall(column) for column in times]
-    if all(wall.equals(steady) for wall, steady in zip(shown, times, strict=True)):
-        return rows, None
-    steady = [c for c in rows.get_columns() if _is_time(stream, c.name)]
-    return rows.with_columns(shown), pl.DataFrame(steady)
-
-
-def _is_time(stream: Stream, name: str) -> bool:
-    return name in stream.names and stream.column(name).kind == "time"
 
 
 def _count(rows: pl.DataFrame) -> int:

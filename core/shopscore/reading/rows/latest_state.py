@@ -19,10 +19,14 @@ SEPARATOR = "\x1f"
 
 @frozen(eq=False)
 class LatestRows:
-    """One row per key, their index, and how many of the others were equal in every cell."""
+    """One row per key, their index, the rows that they replace, and how many of these are repeated.
+
+    Those have all their columns; repeated are rows that are equal in every cell to another.
+    """
 
     rows: pl.DataFrame
     index: KeyIndex
+    replaced: pl.DataFrame
     repeated: int = 0
 
 
@@ -36,7 +40,7 @@ def keep_latest(rows: pl.DataFrame, stream: Stream, whole_rows: WholeRows) -> La
     index = KeyIndex.of(hashes(rows[keys]))
     found = _rivals(rows, keys, index.candidates())
     if not len(found):
-        return LatestRows(rows, index)
+        return LatestRows(rows, index, rows.clear())
     rivals = whole_rows(rows[found])
     rivals = rivals.with_columns(pl.Series("_at", found), canonical_text(stream, rivals.columns))
     if "updated_at" not in rivals.columns:
@@ -49,7 +53,9 @@ def keep_latest(rows: pl.DataFrame, stream: Stream, whole_rows: WholeRows) -> La
     keep[found] = False
     keep[winners.to_numpy()] = True
     left = rows.filter(pl.Series(keep))
-    return LatestRows(left, KeyIndex.of(hashes(left.select(keys))), len(rivals) - len(states))
+    index = KeyIndex.of(hashes(left.select(keys)))
+    replaced = rivals.filter(~pl.col("_at").is_in(winners.implode())).drop("_at", "_text")
+    return LatestRows(left, index, replaced, len(rivals) - len(states))
 
 
 def _rivals(rows: pl.DataFrame, keys: list[str], candidates: Positions) -> Positions:

@@ -144,6 +144,13 @@ class ShopCodes:
         """Return the ids of the shops of usable rows, ascending."""
         return self.ids.filter(pl.Series(self.used)).unique().sort()
 
+    def codes_of(self, shops: int) -> Codes:
+        """Return a code that stands for each of so many sorted shops of usable rows."""
+        used = np.flatnonzero(self.used).astype(np.uint32)
+        found = np.zeros(shops, dtype=np.uint32)
+        found[self.positions(self.sorted_ids())[used]] = used
+        return found
+
     def positions(self, every: pl.Series) -> Codes:
         """Return for each code the position of its shop in sorted ids; any number for the unused."""
         return every.search_sorted(self.ids).to_numpy().astype(np.uint32)
