@@ -6,12 +6,27 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopscore.counting.day_ranges import _distinct
+from shopscore import Tally, col
+from shopscore.counting.day_ranges import DayCounts
+from shopscore.model.expressions import DAY_SECONDS
 
-DAYS = st.one_of(st.none(), st.integers(-800_000, 3_000_000), st.sampled_from([0, 1, -1, 2**60]))
+ORDERS = Tally("orders", day=col.paid_at)
+
+DAYS = st.one_of(st.none(), st.integers(-800_000, 3_000_000), st.sampled_from([0, 1, -1, 2**46]))
 
 
-@given(days=st.lists(DAYS, max_size=30))
-def test_each_day_once(days: list[int | None]) -> None:
-    found = _distinct(pl.Series(days, dtype=pl.Int64))
-    assert found.tolist() == sorted({day for day in days if day is not None})
+def rows(days: list[int | None]) -> pl.DataFrame:
+    seconds = [None if day is None else day * DAY_SECONDS for day in days]
+    return pl.DataFrame({"paid_at": pl.Series(seconds, dtype=pl.Int64)})
+
+
+@given(days=st.lists(DAYS, max_size=30), replaced=st.integers(0, 30))
+def test_each_day_once(days: list[int | None], replaced: int) -> None:
+    counts = DayCounts((ORDERS,))
+    for part in (days[:7], days[7:]):
+        counts.add(rows(part))
+    before = counts.copied()
+    counts.add(rows(days[:replaced]), -1)
+    assert before.days(ORDERS).tolist() == sorted({day for day in days if day is not None})
+    left = {day for day in days[replaced:] if day is not None}
+    assert counts.days(ORDERS).tolist() == sorted(left)

@@ -58,7 +58,10 @@ def test_only_shops_of_usable_rows_are_there(pieces: list[list[tuple[str, bool]]
     shops, usable = ShopCodes(), []
     for cells in pieces:
         rows = shops.of(pl.Series([cell for cell, _ in cells], dtype=pl.String))
-        codes = rows.use(pl.Series([bad for _, bad in cells], dtype=pl.Boolean))
+        codes = pl.Series(rows.codes).filter(
+            pl.Series([not bad for _, bad in cells], dtype=pl.Boolean)
+        )
+        shops.use(codes)
         usable.append((codes, [cell.strip() for cell, bad in cells if not bad]))
     ids = shops.sorted_ids()
     assert ids.to_list() == sorted({id for _, own in usable for id in own})

@@ -124,7 +124,7 @@ class RowChecks:
         set_aside, unreadable = _locate(piece, found, emptied)
         rows = _with_state(cells, piece).with_columns(pl.Series("shop", shops.codes))
         rows = rows.filter(~bad) if bad.any() else rows
-        columns, odd, repaired = tuple(rows.columns), is_out_of_order(rows, stream), none_emptied()
+        columns, odd, repaired = {*rows.columns}, is_out_of_order(rows, stream), none_emptied()
         if self.taker is not None:
             rows, repaired = settle(rows, stream, self.zone, out_of_order=odd)
             self.taker.take(stream, with_both_clocks(rows, stream, self.zone))
@@ -132,7 +132,7 @@ class RowChecks:
         unknown = [name for name in piece.frame.columns if name not in {*stream.names, *cells}]
         return Checked(
             rows=(self._kept(rows),),
-            columns=columns,
+            columns=tuple(name for name in stream.names if name in columns),
             rows_in=len(piece.frame),
             set_aside=set_aside,
             unreadable=unreadable,
@@ -341,7 +341,8 @@ def _find_faults(
     for fault in sorted(ids.faults, key=lambda f: f.column not in stream.key):
         if fault.aside:
             yield fault.column, fault.cells, fault.reason
-    for name in sorted(cells.keys() - {SUBORDER}, key=lambda n: n not in stream.key):
+    own = (name for name in cells if name != SUBORDER)  # in order: the first fault is told
+    for name in sorted(own, key=lambda n: n not in stream.key):
         column, found = stream.column(name), cells[name]
         if found.unreadable is not None and column.kind == "enum":
             words = message("not one of {words}", words=listed(column.values))

@@ -89,7 +89,8 @@ def find_lost(
     found: dict[str, list[pl.Series]] = {}
     for start, rows in zip(accumulate(rows_per_file, initial=0), rows_per_file, strict=False):
         own = {name: cells.slice(start, rows) for name, cells in columns.items()}
-        for name in _lost_columns(own):
+        lost = _lost_columns(own)
+        for name in (name for name in columns if name in lost):
             at = found.setdefault(name, [])
             at.append(_is_long(own[name]).arg_true() + start)
     return {name: _marked(columns[name], pl.concat(at)) for name, at in found.items()}

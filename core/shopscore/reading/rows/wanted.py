@@ -19,7 +19,7 @@ class Wanted:
 
     def kept(self, stream: Stream) -> frozenset[str]:
         """Return the columns that are kept: also those that identify and link rows."""
-        return self.columns | identifying(stream)
+        return self.columns | self.compared | identifying(stream)
 
     def integers(self, stream: Stream) -> frozenset[str]:
         """Return the columns of ids that may be integers."""
