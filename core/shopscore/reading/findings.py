@@ -130,7 +130,8 @@ def on_links(stream: str, linked: Linked, shop_ids: pl.Series, orders: pl.DataFr
     )
     # the ids alone: rows are wide, and nearly all of them are of other shops
     named = linked.rows["order_id"].filter(of_lost & linked.rows[ORDER].is_null()).drop_nulls()
-    there = orders["order_id"].filter(of_lost_orders)
+    named = named.cast(pl.String)  # integers would have another least one
+    there = orders["order_id"].filter(of_lost_orders).cast(pl.String)
     if len(there):
         said = numbered(
             "{stream}: {n} row names an order, which is not among the orders of its shop:"

@@ -41,15 +41,30 @@ def link(rows: pl.DataFrame, orders: tuple[pl.DataFrame, KeyIndex] | None) -> Li
     at = np.full(len(rows), -1, dtype=np.int64)
     named = _with_cells(rows["order_id"])
     if orders is not None and len(named):
-        wanted = rows[["shop", "order_id"]]
-        wanted = wanted if len(named) == len(rows) else wanted[named]
-        at[named] = positions(*orders, wanted)
+        ids = alike(rows["order_id"], orders[0]["order_id"].dtype)
+        asked = named if ids.dtype == rows["order_id"].dtype else _with_cells(ids)
+        wanted = pl.DataFrame([rows["shop"], ids])
+        at[asked] = positions(*orders, wanted if len(asked) == len(rows) else wanted[asked])
     unlinked = len(named) - int((at >= 0).sum())
     order = pl.Series(ORDER, at)
     linked = rows.hstack([order.set(order < 0, None).cast(pl.UInt32)])
     if not unlinked or orders is None or not len(orders[0]):
         return Linked(linked, unlinked)
     return Linked(linked, unlinked, _lost(rows["shop"], named, at >= 0, orders[0]["shop"]))
+
+
+def alike(ids: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """Return ids as text, or as integers where they are written so; no others are such ids.
+
+    >>> alike(pl.Series(["7", "07", None]), pl.Int64()).to_list(), alike(pl.Series([7]), pl.String()).to_list()
+    ([7, None, None], ['7'])
+    """
+    if ids.dtype == dtype:
+        return ids
+    if dtype == pl.String:
+        return ids.cast(pl.String)
+    integers = ids.cast(pl.Int64, strict=False)
+    return integers.set((integers.cast(pl.String) != ids).fill_null(False), None)
 
 
 def _with_cells(column: pl.Series) -> npt.NDArray[np.integer]:
