@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import lcm
@@ -14,7 +15,7 @@ from attrs import frozen
 
 from ..errors import UsageError
 from ..exact.columns import ColumnBuilder, ExactColumn
-from ..exact.integers import total
+from ..exact.integers import SAFE, dense_ranks, magnitude, total
 from ..exact.rationals import Mask, Rationals
 from ..grading.weighing import MetricValues
 from ..messages import message
@@ -68,9 +69,10 @@ def spreads(ahead: Rationals, mean: Fraction, least: Fraction, greatest: Fractio
     [Fraction(1, 3)]
     """
     up, down = greatest - mean, mean - least
-    higher = ahead.scaled(1 / up if up else 0)
-    lower = ahead.scaled(-1 / down if down else 0)
-    return higher.where(ahead.signs() > 0, lower)
+    above, shares = ahead.signs() > 0, ColumnBuilder(len(ahead))
+    shares.put(above, ahead.take(above).scaled(1 / up if up else 0))
+    shares.put(~above, ahead.take(~above).scaled(-1 / down if down else 0))
+    return shares.build().values
 
 
 def pooled(values: Rationals) -> Fraction:
@@ -84,12 +86,37 @@ def mean_of(values: Rationals) -> Fraction:
     >>> mean_of(Rationals.of([1, 1], [2, 3]))
     Fraction(5, 12)
     """
-    num, den = values.lowest_terms()
-    totals: dict[int, int] = {}
-    for numerator, denominator in zip(num.tolist(), den.tolist(), strict=True):
-        totals[denominator] = totals.get(denominator, 0) + numerator
+    totals = _totals_by_denominator(values.reduced())
     common = lcm(*totals)
     return Fraction(sum(total * (common // d) for d, total in totals.items()), common * len(values))
+
+
+def _totals_by_denominator(values: Rationals) -> dict[int, int]:
+    """Return the sum of the numerators over each denominator."""
+    num, den, wide = values.apart()
+    if wide is not None or magnitude(num) * len(num) >= SAFE:
+        totals: dict[int, int] = defaultdict(int)
+        for numerator, denominator in zip(values.num.tolist(), values.den.tolist(), strict=True):
+            totals[denominator] += numerator
+        return totals
+    codes, first = dense_ranks(den)
+    sums = np.zeros(len(first), dtype=np.int64)
+    np.add.at(sums, codes, num)
+    return dict(zip(den[first].tolist(), sums.tolist(), strict=True))
+
+
+def extremes(values: Rationals) -> tuple[Fraction, Fraction]:
+    """Return the least and the greatest value; of those with the same double each is looked at.
+
+    >>> extremes(Rationals.of([1, 2, 1], [2, 3, 3]))
+    (Fraction(1, 3), Fraction(2, 3))
+    """
+    doubles = values.floats()
+    lowest, highest = (
+        {Fraction(n, d) for n, d in {*zip(near.num.tolist(), near.den.tolist(), strict=True)}}
+        for near in (values.take(doubles == end) for end in (doubles.min(), doubles.max()))
+    )
+    return min(lowest), max(highest)
 
 
 def mean_of_kind(kind: str, values: Rationals) -> Fraction:
@@ -127,8 +154,7 @@ def compare(
         means.put(rows, Rationals.constant(mean, len(rows)))
         signs[rows] = ahead.signs()
         if rule.kind == "spread":
-            exact = group.fractions()
-            differs.put(rows, spreads(ahead, mean, min(exact), max(exact)))
+            differs.put(rows, spreads(ahead, mean, *extremes(group)))
         elif (parts := differences(ahead, mean)) is not None:
             differs.put(rows, parts)
     return Compared(means.build(), signs, differs.build())

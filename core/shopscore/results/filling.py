@@ -61,17 +61,24 @@ def picked(table: pl.Series, places: npt.NDArray[np.integer]) -> pl.Series:
 
 def fraction_texts(column: ExactColumn) -> pl.Series:
     """Return fractions in lowest terms as text, ``437/100`` or ``4``; null where unknown."""
-    num, den, wide = column.values.reduced().apart()
+    known = column.known
+    values = column.values if known.all() else column.values.take(known)
+    num, den, wide = values.reduced().apart()
     texts = pl.select(pl.concat_str(pl.lit(pl.Series(num)), pl.lit("/"), pl.lit(pl.Series(den))))
     every = texts.to_series()
     if (den == 1).any():
         every = every.str.strip_suffix("/1")
+    own: list[str | None] = []
     places = np.arange(len(num))
     if wide is not None:
-        own = [_fraction(n, d) for n, d in zip(wide.num.tolist(), wide.den.tolist(), strict=True)]
+        own += [_fraction(n, d) for n, d in zip(wide.num.tolist(), wide.den.tolist(), strict=True)]
         places[wide.rows] = len(num) + np.arange(len(own))
-        every = picked(every.append(pl.Series(own, dtype=pl.String)), places)
-    return every if column.known.all() else every.set(pl.Series(~column.known), None)
+    if len(values) == len(column) and not own:
+        return every
+    every = every.append(pl.Series([*own, None], dtype=pl.String))
+    whole = np.full(len(column), len(every) - 1)
+    whole[known] = places
+    return picked(every, whole)
 
 
 def shown_in_percent(kind: str, differences: ExactColumn) -> pl.Series:
