@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shopscore import Rationals
 from shopscore.composing import patterns, weighted_sums
+from shopscore.composing.comparison import extremes, mean_of
 from shopscore.composing.patterns import Patterns, find_patterns
 from shopscore.composing.weighted_sums import GroupedColumn, Groups, weighted_sum
 from shopscore.exact import integers
@@ -110,3 +111,12 @@ def test_patterns_are_what_shops_have_in_common(
     assert sorted(place for _, places in some for place in places) == np.flatnonzero(among).tolist()
     for (own,), places in some:
         assert all(own == frozenset(map(str, rows[place])) for place in places)
+
+
+@given(st.lists(st.tuples(numerators, denominators), min_size=1, max_size=8))
+def test_means_and_ends_are_those_of_fractions(cells: list[tuple[int, int]]) -> None:
+    """Also of values that no double tells apart."""
+    column = Rationals.of([n for n, _ in cells], [d for _, d in cells])
+    exact = [F(n, d) for n, d in cells]
+    assert mean_of(column) == sum(exact, F(0)) / len(exact)
+    assert extremes(column) == (min(exact), max(exact))
