@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopscore.exact.integers import magnitude, narrow, repeated, total, widen
+from shopscore.exact.integers import (
+    dense_ranks,
+    magnitude,
+    narrow,
+    parts_of,
+    repeated,
+    total,
+    widen,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +61,17 @@ def test_a_repeated_integer(value: int) -> None:
     assert magnitude(found) == abs(value)
     assert repeated(value, 0).tolist() == []
     assert narrow(found).tolist() == [value] * 4
+
+
+@given(st.lists(st.one_of(st.integers(-3, 3), st.integers(-(2**62), 2**62)), max_size=30))
+def test_places_among_the_different_ones(values: list[int]) -> None:
+    codes, first = dense_ranks(np.array(values, dtype=np.int64))
+    different = sorted(set(values))
+    assert codes.tolist() == [different.index(value) for value in values]
+    assert first.tolist() == [values.index(value) for value in different]
+
+
+def test_parts_are_the_whole() -> None:
+    for size in (0, 1, 2**14 - 1, 2**14, 2**14 + 1, 50_000):
+        rows = [row for part in parts_of(size) for row in range(part.start, part.stop)]
+        assert rows == list(range(size))

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopscore import Rationals, UsageError
+from shopscore.exact import integers
 
 # Small numbers, the borders of doubles and int64, and numbers far beyond.
 BORDERS = [2**e + d for e in (31, 32, 52, 53, 61, 62, 63, 64) for d in (-1, 0, 1)]
@@ -285,3 +286,42 @@ def test_values_that_no_double_holds_are_rounded_exactly() -> None:
     huge = 10**400
     values = Rationals.of([huge * 1000 + 5, -5, 1], [1000, 1000, 3])
     assert values.half_up(2).tolist() == [huge * 100 + 1, 0, 33]
+
+
+@given(pairs, factors)
+def test_adding_a_number_is_exact(cells: list[tuple[int, int]], number: Fraction) -> None:
+    a, exact = column(cells)
+    assert a.plus(number).fractions() == [x + number for x in exact]
+
+
+@given(two_columns)
+def test_above_and_signs(cells: tuple[list[tuple[int, int]], ...]) -> None:
+    (a, exact_a), (b, exact_b) = column(cells[0]), column(cells[1])
+    assert a.above(b).tolist() == [x > y for x, y in zip(exact_a, exact_b, strict=True)]
+    assert not a.above(a).any()
+    assert a.signs().tolist() == [(x > 0) - (x < 0) for x in exact_a]
+    assert a.least(b).fractions() == list(map(min, exact_a, exact_b))
+    assert a.greatest(b).fractions() == list(map(max, exact_a, exact_b))
+
+
+@given(two_columns, st.integers(0, 3), st.integers(1, 3))
+def test_rows_that_int64_does_not_hold_are_kept_apart(
+    cells: tuple[list[tuple[int, int]], ...], decimals: int, together: int
+) -> None:
+    """Whatever is done before, and however many rows are computed at a time."""
+    (a, exact_a), (b, exact_b) = column(cells[0]), column(cells[1])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(integers, "_TOGETHER", together)
+        total, exact = a * b + a, [x * y + x for x, y in zip(exact_a, exact_b, strict=True)]
+        num, den, wide = total.reduced().apart()
+        assert num.dtype == den.dtype == np.int64
+        rows = {} if wide is None else dict(zip(wide.rows.tolist(), wide.num.tolist(), strict=True))
+        for row, x in enumerate(exact):
+            assert (row in rows) == (max(abs(x.numerator), x.denominator) >= 2**62)
+            assert rows.get(row, num[row]) == x.numerator
+        assert total.take(slice(1, 4)).fractions() == exact[1:4]
+        assert total.above(a).tolist() == [x > y for x, y in zip(exact, exact_a, strict=True)]
+        assert total.half_up(decimals).tolist() == [
+            floor(x * 10**decimals + Fraction(1, 2)) for x in exact
+        ]
+        assert Rationals(total.num, total.den).fractions() == exact

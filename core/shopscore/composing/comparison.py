@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Literal
@@ -14,26 +15,37 @@ from attrs import frozen
 
 from ..errors import UsageError
 from ..exact.columns import ColumnBuilder, ExactColumn
-from ..exact.integers import total
+from ..exact.integers import SAFE, dense_ranks, magnitude, total
 from ..exact.rationals import Mask, Rationals
 from ..grading.weighing import MetricValues
 from ..messages import message
 from ..rules.exact_rules import ExactRuleSet
 
 Direction = Literal["higher", "lower", "level"]
+#: The words for the signs 0, 1 and -1, by their places.
+DIRECTIONS: tuple[Direction, ...] = ("level", "higher", "lower")
+#: Positions of shops.
+Rows = npt.NDArray[np.int64]
 
 
 @frozen(eq=False)
 class Compared:
     """One metric of every shop compared with the mean of its industry, exact.
 
-    ``directions`` are words. ``differences`` are shares, see :func:`differences` and
-    :func:`spreads`; unknown where they would divide by zero.
+    ``signs`` are 1, -1 and 0 for values above the mean, below it and equal to it. ``differences``
+    are shares, see :func:`differences` and :func:`spreads`; unknown where they would divide by zero.
     """
 
     means: ExactColumn
-    directions: npt.NDArray[np.object_]
+    signs: npt.NDArray[np.int8]
     differences: ExactColumn
+
+    @property
+    def directions(self) -> npt.NDArray[np.object_]:
+        """The words for the signs; None where there is no mean, or no value."""
+        found = np.array(DIRECTIONS, dtype=object)[self.signs]
+        found[~self.means.known] = None
+        return found
 
 
 def differences(ahead: Rationals, mean: Fraction) -> Rationals | None:
@@ -57,9 +69,10 @@ def spreads(ahead: Rationals, mean: Fraction, least: Fraction, greatest: Fractio
     [Fraction(1, 3)]
     """
     up, down = greatest - mean, mean - least
-    higher = ahead.scaled(1 / up if up else 0)
-    lower = ahead.scaled(-1 / down if down else 0)
-    return higher.where(np.asarray(ahead.num > 0, dtype=np.bool_), lower)
+    above, shares = ahead.signs() > 0, ColumnBuilder(len(ahead))
+    shares.put(above, ahead.take(above).scaled(1 / up if up else 0))
+    shares.put(~above, ahead.take(~above).scaled(-1 / down if down else 0))
+    return shares.build().values
 
 
 def pooled(values: Rationals) -> Fraction:
@@ -73,12 +86,37 @@ def mean_of(values: Rationals) -> Fraction:
     >>> mean_of(Rationals.of([1, 1], [2, 3]))
     Fraction(5, 12)
     """
-    num, den = values.lowest_terms()
-    totals: dict[int, int] = {}
-    for numerator, denominator in zip(num.tolist(), den.tolist(), strict=True):
-        totals[denominator] = totals.get(denominator, 0) + numerator
+    totals = _totals_by_denominator(values.reduced())
     common = lcm(*totals)
     return Fraction(sum(total * (common // d) for d, total in totals.items()), common * len(values))
+
+
+def _totals_by_denominator(values: Rationals) -> dict[int, int]:
+    """Return the sum of the numerators over each denominator."""
+    num, den, wide = values.apart()
+    if wide is not None or magnitude(num) * len(num) >= SAFE:
+        totals: dict[int, int] = defaultdict(int)
+        for numerator, denominator in zip(values.num.tolist(), values.den.tolist(), strict=True):
+            totals[denominator] += numerator
+        return totals
+    codes, first = dense_ranks(den)
+    sums = np.zeros(len(first), dtype=np.int64)
+    np.add.at(sums, codes, num)
+    return dict(zip(den[first].tolist(), sums.tolist(), strict=True))
+
+
+def extremes(values: Rationals) -> tuple[Fraction, Fraction]:
+    """Return the least and the greatest value; of those with the same double each is looked at.
+
+    >>> extremes(Rationals.of([1, 2, 1], [2, 3, 3]))
+    (Fraction(1, 3), Fraction(2, 3))
+    """
+    doubles = values.floats()
+    lowest, highest = (
+        {Fraction(n, d) for n, d in {*zip(near.num.tolist(), near.den.tolist(), strict=True)}}
+        for near in (values.take(doubles == end) for end in (doubles.min(), doubles.max()))
+    )
+    return min(lowest), max(highest)
 
 
 def mean_of_kind(kind: str, values: Rationals) -> Fraction:
@@ -87,7 +125,10 @@ def mean_of_kind(kind: str, values: Rationals) -> Fraction:
 
 
 def compare(
-    rules: ExactRuleSet, measured: MetricValues, industries: Sequence[str], peers: Mask | None
+    rules: ExactRuleSet,
+    measured: MetricValues,
+    industries: Sequence[str] | pl.Series,
+    peers: Mask | None,
 ) -> Compared:
     """Compare each shop's value with the mean of its industry, as the rule set declares.
 
@@ -105,36 +146,31 @@ def compare(
     among = known if peers is None else known & peers
     size = len(industries)
     means, differs = ColumnBuilder(size), ColumnBuilder(size)
-    directions = np.full(size, None, dtype=object)
+    signs = np.zeros(size, dtype=np.int8)
     for rows, others in by_industry(industries, measured.known, among):
         group = measured.values.take(others)
         mean = mean_of_kind(rules.mean_kind, group)
-        ahead = measured.values.take(rows) + Rationals.constant(-mean, len(rows))
+        ahead = measured.values.take(rows).plus(-mean)
         means.put(rows, Rationals.constant(mean, len(rows)))
-        directions[rows] = [_direction(delta) for delta in ahead.num]
+        signs[rows] = ahead.signs()
         if rule.kind == "spread":
-            exact = group.fractions()
-            differs.put(rows, spreads(ahead, mean, min(exact), max(exact)))
+            differs.put(rows, spreads(ahead, mean, *extremes(group)))
         elif (parts := differences(ahead, mean)) is not None:
             differs.put(rows, parts)
-    return Compared(means.build(), directions, differs.build())
+    return Compared(means.build(), signs, differs.build())
 
 
 def by_industry(
-    industries: Sequence[str], present: Mask, among: Mask
-) -> Sequence[tuple[list[int], list[int]]]:
-    """Return per industry with peers the rows that have a value, and the rows of the peers."""
+    industries: Sequence[str] | pl.Series, present: Mask, among: Mask
+) -> Iterator[tuple[Rows, Rows]]:
+    """Yield per industry with peers the rows that have a value, and the rows of the peers."""
     table = pl.DataFrame({"industry": industries, "own": present, "peer": among}).with_row_index()
-    rows = table.group_by("industry").agg(
+    groups = table.group_by("industry").agg(
         pl.col("index").filter("own").alias("own"), pl.col("index").filter("peer").alias("peers")
     )
-    return [(own, peers) for _, own, peers in rows.iter_rows() if peers]
-
-
-def _direction(ahead: int) -> Direction:
-    if ahead == 0:
-        return "level"
-    return "higher" if ahead > 0 else "lower"
+    for own, peers in zip(groups["own"], groups["peers"], strict=True):
+        if len(peers):
+            yield own.to_numpy().astype(np.int64), peers.to_numpy().astype(np.int64)
 
 
 def show_percent(kind: str, parts: Rationals) -> list[str]:

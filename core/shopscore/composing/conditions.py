@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
+import polars as pl
 from attrs import frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
@@ -20,7 +21,7 @@ class Measures:
     """What conditions measure: metrics and, once they are composed, dimensions and the total."""
 
     metrics: Mapping[str, MetricValues]
-    industries: Sequence[str]
+    industries: Sequence[str] | pl.Series
     dimensions: Mapping[str, ExactColumn] | None = None
     total: ExactColumn | None = None
     mean_kind: str = "pooled"
@@ -32,7 +33,7 @@ class Measures:
         if measure.kind == "dimension" and self.dimensions is not None:
             return self.dimensions[measure.id]
         metric = self.metrics[measure.id]
-        rows = Rationals.of(metric.n, np.ones(len(metric.n), dtype=np.int64))
+        rows = Rationals(metric.n, Rationals.constant(1, len(metric.n)).den)
         match measure.kind:
             case "n":
                 everyone = np.ones(len(rows), dtype=np.bool_)
@@ -127,15 +128,13 @@ def reaches(values: ExactColumn, operator: Operator, limits: ExactColumn) -> Mas
     >>> reaches(values, "at most", ExactColumn.constant(2, 3)).tolist()
     [True, False, False]
     """
-    ahead = values.values + limits.values.scaled(-1)
-    zero = Fraction(0)
     match operator:
         case "at least":
-            met = ahead.at_least(zero)
+            met = ~limits.values.above(values.values)
         case "at most":
-            met = ahead.scaled(-1).at_least(zero)
+            met = ~values.values.above(limits.values)
         case "below":
-            met = ~ahead.at_least(zero)
+            met = limits.values.above(values.values)
         case "above":
-            met = ~ahead.scaled(-1).at_least(zero)
+            met = values.values.above(limits.values)
     return np.asarray(met & values.known & limits.known, dtype=np.bool_)

@@ -9,7 +9,7 @@ the highest likewise. Both are exact, and both can come true.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
 
 import polars as pl
@@ -73,7 +73,7 @@ def find_ends(
 
 
 def _lowest_total(
-    rules: ExactRuleSet, worst: Mapping[str, Rationals], optional: set[str], sign: int, size: int
+    rules: ExactRuleSet, worst: Mapping[str, Rationals], optional: Set[str], sign: int, size: int
 ) -> Rationals | None:
     """Return the lowest total, given the worst points of the metrics that can have some."""
     known: list[_Part] = []
@@ -99,7 +99,7 @@ def _lowest_dimension(
     rules: ExactRuleSet,
     dimension: Dimension[Weight],
     worst: Mapping[str, Rationals],
-    optional: set[str],
+    optional: Set[str],
 ) -> _Part | None:
     """Return a dimension as a part of the total; None where it cannot have points."""
     ids = [entry.id for entry in dimension.metrics if entry.id in worst]

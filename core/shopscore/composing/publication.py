@@ -19,18 +19,22 @@ from .composition import Composed
 from .conditions import Measures
 from .eligibility import EligibilityCheck
 
+#: The statuses that do not come from the rules.
+_WORDS = "scored", "not_computable", "partial"
+
 
 @frozen(eq=False, slots=False)
 class Published:
     """The rounded score, the status and the tiers of every shop.
 
-    ``rounded`` are integers of the last decimal place; ``status`` is a word per shop; ``total``
-    marks the shops that have a score. ``lowest`` and ``highest`` are the rounded scores between
-    which that of a partial shop lies; ``tiers`` hold whatever it is; ``possible`` are
-    those that hold for some of it, or of which nobody can tell.
+    ``rounded`` are integers of the last decimal place; ``statuses`` are positions in ``words``;
+    ``total`` marks the shops that have a score. ``lowest`` and ``highest`` are the rounded scores
+    between which that of a partial shop lies; ``tiers`` hold whatever it is; ``possible`` are those
+    that hold for some of it, or of which nobody can tell.
     """
 
-    status: npt.NDArray[np.object_]
+    statuses: npt.NDArray[np.int8]
+    words: tuple[str, ...]
     total: Mask
     rounded: Integers
     decimals: int
@@ -40,9 +44,18 @@ class Published:
     possible: Mapping[str, Mask] = field(factory=dict)
 
     @cached_property
+    def status(self) -> npt.NDArray[np.object_]:
+        """A word per shop."""
+        return np.array(self.words, dtype=object)[self.statuses]
+
+    @cached_property
     def scored(self) -> Mask:
         """The shops with the status ``scored``: they have a score, or the scorecard has no total."""
-        return np.asarray(self.status == "scored", dtype=np.bool_)
+        return self.having("scored")
+
+    def having(self, status: str) -> Mask:
+        """Return the shops of a status."""
+        return np.asarray(self.statuses == self.words.index(status), dtype=np.bool_)
 
     @property
     def score(self) -> ExactColumn:
@@ -61,24 +74,31 @@ def publish(
     if not rules.dimensions:  # no total: a shop with any value is scored
         shown = (*(a.metric for a in rules.adjustments), *rules.informational)
         computed = np.logical_or.reduce([measures.metrics[id].known for id in shown])
-    status = np.where(computed, "scored", "not_computable").astype(object)
-    status[composed.open] = "partial"
+    words = tuple(dict.fromkeys((*_WORDS, *(check.eligibility.status for check in checks))))
+    statuses = np.where(computed, np.int8(0), np.int8(1))
+    statuses[composed.open] = 2
     for check in reversed(checks):
-        status[check.failed] = check.eligibility.status
+        statuses[check.failed] = words.index(check.eligibility.status)
     half_up = cache(lambda values: values.half_up(rules.decimals))  # most ends are the score itself
-    rounded = half_up(composed.score.values)
-    total = np.asarray((status == "scored") & composed.score.known, dtype=np.bool_)
-    open_ = total | np.asarray(status == "partial", dtype=np.bool_)
-    lowest, highest = (
-        ExactColumn(_of_places(half_up(end.values), rules.decimals), end.known & open_)
+    total = np.asarray((statuses == 0) & composed.score.known, dtype=np.bool_)
+    open_ = total | np.asarray(statuses == 2, dtype=np.bool_)
+    ends = {
+        end: ExactColumn(_of_places(half_up(end.values), rules.decimals), end.known & open_)
         for end in (composed.ends.lowest, composed.ends.highest)
+    }
+    published = Published(
+        statuses,
+        words,
+        total,
+        half_up(composed.score.values),
+        rules.decimals,
+        ends[composed.ends.lowest],
+        ends[composed.ends.highest],
     )
-    published = Published(status, total, rounded, rules.decimals, lowest, highest)
     seen = evolve(measures, dimensions=composed.dimensions)
-    ends = [evolve(seen, total=end) for end in (lowest, highest)]
     tiers, possible = {}, {}
     for tier in rules.tiers:
-        met = [end.met(tier.condition) for end in ends]
+        met = [evolve(seen, total=end).met(tier.condition) for end in ends.values()]
         unknown = ~_told(seen, tier.condition, open_ & ~total)
         tiers[tier.id] = np.logical_and.reduce(met)
         possible[tier.id] = (np.logical_or.reduce(met) | unknown) & ~tiers[tier.id]

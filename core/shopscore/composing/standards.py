@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from attrs import evolve, frozen
 
 from ..errors import InputError
@@ -16,6 +17,7 @@ from ..exact.rationals import Mask
 from ..grading.amounts import Amount, Possible, read_amount
 from ..grading.cell_places import Row
 from ..grading.names import Names
+from ..grading.variants import coded
 from ..grading.weighing import MetricValues
 from ..messages import message
 from ..model.conditions import Operator
@@ -148,9 +150,13 @@ class Attainment:
 
 
 def compare_with_standards(
-    standards: Standards, measured: MetricValues, better: Better, industries: Sequence[str]
+    standards: Standards,
+    measured: MetricValues,
+    better: Better,
+    industries: Sequence[str] | pl.Series,
 ) -> Attainment:
     """Compare each shop's value with the standard of its industry."""
-    column = ExactColumn.of([standards.of(industry, measured.id) for industry in industries])
+    names, codes = coded(industries)
+    column = ExactColumn.of([standards.of(name, measured.id) for name in names]).take(codes)
     operator: Operator = "at least" if better == "higher" else "at most"
     return Attainment(column, reaches(measured.column, operator, column))

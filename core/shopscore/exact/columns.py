@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from attrs import frozen
 
-from .integers import Integers, widen
 from .rationals import Floats, Mask, Rationals
+from .wide_rows import WideRows, together
 
 
 @frozen(eq=False)
@@ -53,6 +54,8 @@ class ExactColumn:
 
     def where(self, keep: Mask, other: ExactColumn) -> ExactColumn:
         """Return these rows where ``keep`` is true, those of ``other`` elsewhere."""
+        if keep.all():
+            return self
         return ExactColumn(
             self.values.where(keep, other.values), np.where(keep, self.known, other.known)
         )
@@ -79,20 +82,47 @@ class ExactColumn:
         return np.where(self.known, self.values.floats(), np.nan)
 
 
+@frozen(eq=False)
+class CodedColumn:
+    """A column in which few values stand in many rows: a table of them, and the place of each."""
+
+    table: ExactColumn
+    codes: npt.NDArray[np.integer]
+
+    @property
+    def column(self) -> ExactColumn:
+        """The value of every row."""
+        return self.table.take(self.codes)
+
+
 class ColumnBuilder:
     """A column that is built piece by piece; rows that are never filled stay unknown."""
 
     def __init__(self, size: int) -> None:
-        self._num: Integers = np.zeros(size, dtype=np.int64)
-        self._den: Integers = np.ones(size, dtype=np.int64)
+        self._num, self._den = np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64)
         self._known = np.zeros(size, dtype=np.bool_)
+        self._wide: WideRows | None = None
+        self._built = False
 
-    def put(self, rows: Any, values: Rationals) -> None:
-        """Set the values of some rows."""
-        if object in (values.num.dtype, values.den.dtype):
-            self._num, self._den = widen(self._num), widen(self._den)
-        self._num[rows], self._den[rows], self._known[rows] = values.num, values.den, True
+    def put(self, rows: Any, values: Rationals, known: Mask | bool = True) -> None:
+        """Set the values of some rows, of which a mask may say that they stay unknown."""
+        self._keep_what_was_built()
+        num, den, wide = values.apart()
+        self._num[rows], self._den[rows], self._known[rows] = num, den, known
+        if self._wide is not None:
+            others = np.ones(len(self._known), dtype=np.bool_)
+            others[rows] = False
+            self._wide = self._wide.only(others)
+        if wide is not None:
+            places = np.arange(len(self._known))[rows][wide.rows]
+            self._wide = together(self._wide, wide.moved(places))
 
     def build(self) -> ExactColumn:
         """Return the column as filled so far; what is put later does not change it."""
-        return ExactColumn(Rationals(self._num.copy(), self._den.copy()), self._known.copy())
+        self._built = True
+        return ExactColumn(Rationals.joined(self._num, self._den, self._wide), self._known)
+
+    def _keep_what_was_built(self) -> None:
+        if self._built:
+            self._num, self._den = self._num.copy(), self._den.copy()
+            self._known, self._built = self._known.copy(), False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,8 @@ Integers: TypeAlias = npt.NDArray[Any]
 SAFE = 2**62
 #: Doubles hold every integer below this.
 EXACT_DOUBLE = 2**53
+#: Rows that are computed together.
+_TOGETHER = 2**14
 
 
 def magnitude(values: Integers) -> int:
@@ -23,6 +26,15 @@ def magnitude(values: Integers) -> int:
     if not len(seen):
         return 0
     return max(abs(int(seen.max())), abs(int(seen.min())))
+
+
+def parts_of(size: int) -> Iterator[slice]:
+    """Yield slices of a column: arrays that are made of one of them stay in memory in use.
+
+    Memory that is touched for the first time costs more than what is computed there.
+    """
+    for start in range(0, size, _TOGETHER):
+        yield slice(start, min(start + _TOGETHER, size))
 
 
 def repeated(value: int, length: int) -> Integers:
@@ -79,3 +91,21 @@ def group_totals(values: npt.NDArray[Any], last: npt.NDArray[np.int64]) -> npt.N
     """
     totals: npt.NDArray[np.int64] = np.diff(np.cumsum(values, dtype=np.int64)[last], prepend=0)
     return totals
+
+
+def dense_ranks(
+    values: npt.NDArray[np.int64],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """Return the place of each value among the different ones, and the first row of each of these.
+
+    >>> [found.tolist() for found in dense_ranks(np.array([30, 10, 30]))]
+    [[1, 0, 1], [1, 0]]
+    """
+    if not len(values):
+        return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
+    order = sorted_order((values - values.min()).view(np.uint64))
+    ranked = values[order]
+    new = np.r_[True, ranked[1:] != ranked[:-1]]
+    codes = np.empty(len(values), dtype=np.int32)
+    codes[order] = np.cumsum(new, dtype=np.int32) - np.int32(1)
+    return codes, order[new]

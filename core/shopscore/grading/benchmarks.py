@@ -23,6 +23,7 @@ from ..rules.scorers import Reach
 from .amounts import Amount, Possible, read_amount, read_percentile
 from .cell_places import Row
 from .names import Name, Names
+from .variants import coded
 
 COLUMNS = ("industry", "metric", "percentile", "value")
 ANY_INDUSTRY = "*"
@@ -204,7 +205,7 @@ def _build_curve(key: tuple[str, str], points: list[Point], origin: str) -> Curv
 def percentiles_from_table(
     benchmark: Benchmark,
     metric: str,
-    industries: Sequence[str],
+    industries: Sequence[str] | pl.Series,
     values: ExactColumn,
     better: Better,
 ) -> ExactColumn:
@@ -223,14 +224,16 @@ def percentiles_from_table(
     return ExactColumn.of(cells)
 
 
-def reach_of_table(benchmark: Benchmark, metric: str, industries: Sequence[str]) -> Reach:
+def reach_of_table(
+    benchmark: Benchmark, metric: str, industries: Sequence[str] | pl.Series
+) -> Reach:
     """Return the percentiles that values could have by the table; possible where it has rows."""
-    lowest, highest = [], []
-    for industry in industries:
-        curve = benchmark.curve(industry, metric)
-        lowest.append(min(curve.percentiles) if curve else None)
-        highest.append(max(curve.percentiles) if curve else None)
-    low, high = ExactColumn.of(lowest), ExactColumn.of(highest)
+    names, codes = coded(industries)
+    curves = [benchmark.curve(name, metric) for name in names]
+    low, high = (
+        ExactColumn.of([end(curve.percentiles) if curve else None for curve in curves]).take(codes)
+        for end in (min, max)
+    )
     return Reach(low.values, high.values, low.known)
 
 

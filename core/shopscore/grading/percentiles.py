@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from attrs import frozen
 
 from ..exact.columns import ExactColumn
@@ -14,7 +15,7 @@ from ..exact.rationals import Mask
 from ..model.metrics import Better
 from ..rules.scorers import Percentiles, Reach
 from .benchmarks import Benchmark, percentiles_from_table, reach_of_table
-from .ranking import exact_ranks, rank_fractions, ranks_among
+from .ranking import rank_fractions, ranks_among, ranks_and_peers
 
 
 @frozen(eq=False)
@@ -33,7 +34,7 @@ class Ranker:
     min_peers: int
     own: ExactColumn
     is_peer: Mask
-    industries: Sequence[str]
+    industries: Sequence[str] | pl.Series
     codes: npt.NDArray[np.integer]
     benchmark: Benchmark | None = None
     supplied: ExactColumn | None = None
@@ -88,25 +89,29 @@ class Ranker:
         return np.asarray(sizes[self.codes], dtype=np.int64)
 
     def _from_table_or_peers(self, asked: ExactColumn) -> Percentiles:
-        peers = self.own.only(self.is_peer)
-        if asked.values is self.own.values and asked.known is self.own.known:  # one sort does
-            ranks = exact_ranks(
-                peers.values.floats(),
-                self.codes,
-                kind=self.kind,
-                better=self.better,
-                present=peers.known,
-            )
-        else:
-            ranks = ranks_among(
-                peers, asked.only(self.is_peer), self.codes, kind=self.kind, better=self.better
-            )
-        size = self._sizes(peers.known) + ~peers.known  # a shop without a value joins its peers
-        ranks = ranks.only(size >= self.min_peers)
-        among = np.where(ranks.known, size, 0)
+        ranks, among = self._among_peers(asked)
         if self.benchmark is None:
             return Percentiles(ranks, np.zeros_like(ranks.known), among)
         table = percentiles_from_table(
             self.benchmark, self.metric, self.industries, asked, self.better
         )
         return Percentiles(table.or_else(ranks), table.known, np.where(table.known, 0, among))
+
+    def _among_peers(self, asked: ExactColumn) -> tuple[ExactColumn, npt.NDArray[np.int64]]:
+        """Return the ranks of values among peers, and among how many each is one."""
+        peers = self.own.only(self.is_peer)
+        if asked.values is self.own.values and asked.known is self.own.known:  # one sort does
+            return ranks_and_peers(
+                peers.values.floats(),
+                self.codes,
+                peers.known,
+                kind=self.kind,
+                better=self.better,
+                min_peers=self.min_peers,
+            )
+        ranks = ranks_among(
+            peers, asked.only(self.is_peer), self.codes, kind=self.kind, better=self.better
+        )
+        size = self._sizes(peers.known) + ~peers.known  # a shop without a value joins its peers
+        ranks = ranks.only(size >= self.min_peers)
+        return ranks, np.where(ranks.known, size, 0)

@@ -21,7 +21,7 @@ from ..rules.exact_rules import Weight
 from ..rules.scorers import Context, Percentiles, Reach
 from .benchmarks import Benchmark
 from .percentiles import Ranker
-from .variants import VariantShops, by_variant
+from .variants import VariantShops, by_variant, coded
 from .weighing import MetricValues
 
 MetricStatus = Literal[
@@ -30,6 +30,11 @@ MetricStatus = Literal[
 METRIC_STATUSES: tuple[str, ...] = get_args(MetricStatus)
 
 Statuses = npt.NDArray[np.int8]
+
+#: Whether a value with each status could have points.
+_UNGRADED = np.array(
+    [word in ("missing_number", "informational", "no_peers") for word in METRIC_STATUSES]
+)
 
 
 @frozen(eq=False)
@@ -122,10 +127,10 @@ def _build_contexts(
 ) -> Iterator[tuple[str, Context]]:
     """Build the context of each metric that is weighted or informational."""
     size, exact = len(shops), rules.exact
-    types = shops["shop_type"].to_list() if "shop_type" in shops.columns else [None] * size
+    types = shops["shop_type"] if "shop_type" in shops.columns else [None] * size
     is_peer = np.ones(size, dtype=np.bool_) if peers is None else peers
-    industries = shops["industry"].to_list()
-    codes = shops["industry"].rank("dense").to_numpy()
+    industries = shops["industry"]
+    _, codes = coded(industries)
     for id in (*(entry.id for _, entry in exact.entries), *exact.informational):
         metric, values = rules.metrics[id].metric, measured[id]
         own = values.column.only(values.enough(metric.min_n))
@@ -198,9 +203,8 @@ def _grade_weighted(
     statuses[points.known & ~weighed] = _code("missing_number")
     statuses[measured.known & ~context.has_value & ~points.known] = _code("below_min_n")
     statuses[~measured.known & ~points.known] = _code("no_data")
-    ungraded = [_code(word) for word in ("missing_number", "informational", "no_peers")]
     missing = measured.missing & ~points.known
-    open_ = missing | (np.isin(statuses, ungraded) & context.has_value)
+    open_ = missing | (_UNGRADED[statuses] & context.has_value)
     least, most = _find_reach(variants, context, open_)
     return Graded(
         measured,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from attrs import frozen
 
@@ -31,3 +34,15 @@ def by_variant(rules: ExactRuleSet, industries: pl.Series) -> tuple[VariantShops
         rest = rest & ~rows
         variants.append(VariantShops(variant, rows))
     return (*variants, VariantShops(rules, rest))
+
+
+def coded(words: Sequence[str] | pl.Series) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Return the different words, sorted, and the place of each word among them.
+
+    >>> coded(["toys", "food", "toys"])[0]
+    ['food', 'toys']
+    """
+    column = pl.Series(words, dtype=pl.String)
+    different = column.unique().sort()
+    places = column.cast(pl.Enum(different)).to_physical()
+    return different.to_list(), places.to_numpy().astype(np.int64)

@@ -40,14 +40,14 @@ def build_result(
     ``console`` is what a console shows, to compare with.
     """
     tables = tables or ReferenceTables()
-    exact, industries = rules.exact, shops["industry"].to_list()
+    exact, industries = rules.exact, shops["industry"]
     measures = Measures(measured, industries, mean_kind=exact.mean_kind)
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks)
     graded = grade(
         rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
     )
-    composed = compose(exact, graded, shops["industry"])
+    composed = compose(exact, graded, industries)
     shown = rules.ruleset.metric_ids
     result = Result(
         rules=rules,

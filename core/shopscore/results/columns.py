@@ -9,14 +9,13 @@ import numpy as np
 import polars as pl
 from attrs import frozen
 
-from ..composing.comparison import Compared, show_percent
+from ..composing.comparison import DIRECTIONS, Compared
 from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck
-from ..composing.patterns import find_patterns
+from ..composing.patterns import Patterns
 from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..exact.columns import ExactColumn
-from ..exact.integers import Integers
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
 from ..grading.typed_values import Console
@@ -24,6 +23,15 @@ from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.scorers import Percentiles
 from . import sources
+from .filling import (
+    coded_floats,
+    floats,
+    fraction_texts,
+    masked,
+    repeat,
+    shown_in_percent,
+    words,
+)
 from .reasons import Reasons, metric_reasons, shop_reasons
 
 #: Columns of a metric that every frame has.
@@ -64,34 +72,34 @@ class Columns:
     @cached_property
     def status(self) -> pl.Series:
         """Whether each shop has a score, or why not."""
-        return pl.Series(self.published.status, dtype=pl.String)
+        return words(self.published.words, self.published.statuses)
 
     @cached_property
     def score(self) -> pl.Series:
         """The rounded score; null where there is none."""
-        return _floats(self.published.score)
+        return floats(self.published.score)
 
     @cached_property
     def score_exact(self) -> pl.Series:
         """The unrounded score as a fraction in lowest terms; null where there is none."""
-        return _exact_texts(self.composed.score.only(self.published.total))
+        return fraction_texts(self.composed.score.only(self.published.total))
 
     @cached_property
     def coverage(self) -> pl.Series:
         """The share of the total that is known; null where the scorecard has no total."""
         if not self.ruleset.dimensions:
             return pl.Series([None], dtype=pl.Float64).new_from_index(0, len(self))
-        return _floats(self.composed.coverage).fill_null(1.0)
+        return coded_floats(self.composed.known_shares).fill_null(1.0)
 
     @cached_property
     def score_low(self) -> pl.Series:
         """The lowest that the rounded score can be; null where there can be none."""
-        return _floats(self.published.lowest)
+        return floats(self.published.lowest)
 
     @cached_property
     def score_high(self) -> pl.Series:
         """The highest that the rounded score can be; null where there can be none."""
-        return _floats(self.published.highest)
+        return floats(self.published.highest)
 
     @cached_property
     def tiers(self) -> pl.Series:
@@ -113,7 +121,7 @@ class Columns:
         """Why each shop has no score."""
         metrics = [(graded, self.metric_reasons[id]) for id, graded in self.graded.items()]
         industries = self.shops["industry"]
-        return shop_reasons(self.rules, industries, self.status, self.checks, metrics)
+        return shop_reasons(self.rules, industries, self.published, self.checks, metrics)
 
     @cached_property
     def metric_reasons(self) -> dict[str, Reasons]:
@@ -161,17 +169,18 @@ class Columns:
         known = score.only(self.published.total).known
         if shown.values is score.values and np.array_equal(shown.known, known):
             return self.score_exact
-        return _exact_texts(shown)
+        return fraction_texts(shown)
 
     @cached_property
     def dimension_points(self) -> dict[str, pl.Series]:
         """Points of each dimension."""
-        return {id: _floats(column) for id, column in self.composed.dimensions.items()}
+        return {id: floats(column) for id, column in self.composed.dimensions.items()}
 
     @cached_property
     def dimension_weights(self) -> dict[str, pl.Series]:
         """Weights of each dimension by the rules; null where one is not known."""
-        return {id: _floats(column) for id, column in self.composed.dimension_weights.items()}
+        weights = self.composed.weights_of_dimensions
+        return {id: coded_floats(column) for id, column in weights.items()}
 
     @cached_property
     def metrics(self) -> dict[str, pl.DataFrame]:
@@ -188,10 +197,10 @@ class Columns:
             {
                 "id": repeat(check.eligibility.id, len(self)),
                 "metric": repeat(check.eligibility.condition.measure.metric, len(self)),
-                "value": _floats(check.values),
+                "value": floats(check.values),
                 "condition": repeat(check.eligibility.condition.operator, len(self)),
                 "bound": repeat(float(check.eligibility.condition.limit), len(self)),
-                "met": pl.Series(check.met).set(pl.Series(~check.checked), None),
+                "met": masked(check.met, check.checked),
             }
             for check in self.checks
         ]
@@ -216,7 +225,7 @@ class Columns:
         Reasons are in a language; all other words are for programs.
         """
         columns = {name: repeat(value, len(self)) for name, value in head.items()}
-        columns |= self.of_shops | {"reason": self.reasons.column(lang)}
+        columns |= self.of_shops | _told(self.reasons, lang)
         for id, points in self.dimension_points.items():
             columns[f"{id}.points"] = points
             columns |= {f"{id}.{name}": c for name, c in self.dimension_console(id).items()}
@@ -224,7 +233,8 @@ class Columns:
             for name in (*_OF_METRIC, *OPTIONAL):
                 if name in metric.columns:
                     columns[f"{id}.{name}"] = metric[name]
-            columns[f"{id}.reason"] = self.metric_reasons[id].column(lang)
+            told = _told(self.metric_reasons[id], lang)
+            columns |= {f"{id}.{name}": column for name, column in told.items()}
         columns["tiers"] = self.tiers
         columns["possible_tiers"] = self.possible_tiers
         columns["not_checked"] = self.not_checked
@@ -233,14 +243,14 @@ class Columns:
     def _metric(self, id: str, graded: Graded) -> pl.DataFrame:
         unknown = ExactColumn.unknown(len(self))
         ranks = graded.percentiles
-        status = pl.Series(METRIC_STATUSES).gather(graded.statuses)
+        share = self.composed.shares_of_metrics.get(id)
         columns = {
-            "status": status,
-            "value": _floats(graded.measured.column),
+            "status": words(METRIC_STATUSES, graded.statuses),
+            "value": floats(graded.measured.column),
             "n": _row_counts(graded),
-            "percentile": _floats(unknown if ranks is None else ranks.column),
-            "points": _floats(graded.points),
-            "weight": _floats(self.composed.weights.get(id, unknown)),
+            "percentile": floats(unknown if ranks is None else ranks.column),
+            "points": floats(graded.points),
+            "weight": floats(unknown) if share is None else coded_floats(share),
             "from_table": pl.Series(unknown.known if ranks is None else ranks.from_table),
             "peers": _peers(ranks, len(self)),
             "reason": self.metric_reasons[id].column(),
@@ -256,16 +266,12 @@ class Columns:
         compared, rule = self.compared.get(id), self.ruleset.comparison
         if compared is None or rule is None:
             return {}
-        texts: list[str | None] = [None] * len(self)
-        rows = np.flatnonzero(compared.differences.known)
-        shown = show_percent(rule.kind, compared.differences.values.take(rows))
-        for row, text in zip(rows.tolist(), shown, strict=True):
-            texts[row] = text
+        directions = np.where(compared.means.known, compared.signs, len(DIRECTIONS))
         return {
-            "industry_mean": _floats(compared.means),
-            "direction": pl.Series(compared.directions.tolist(), dtype=pl.String),
-            "difference": _floats(compared.differences),
-            "difference_shown": pl.Series(texts, dtype=pl.String),
+            "industry_mean": floats(compared.means),
+            "direction": words([*DIRECTIONS, None], np.where(directions < 0, 2, directions)),
+            "difference": floats(compared.differences),
+            "difference_shown": shown_in_percent(rule.kind, compared.differences),
         }
 
     def _attainment(self, id: str) -> dict[str, pl.Series]:
@@ -274,20 +280,9 @@ class Columns:
             return {}
         comparable = attained.standards.known & self.graded[id].measured.known
         return {
-            "standard": _floats(attained.standards),
-            "reached": pl.Series(attained.reached).set(pl.Series(~comparable), None),
+            "standard": floats(attained.standards),
+            "reached": masked(attained.reached, comparable),
         }
-
-
-def repeat(
-    value: object, length: int, dtype: pl.DataType | type[pl.DataType] | None = None
-) -> pl.Series:
-    """Return a column that has one value in every row."""
-    return pl.Series([value], dtype=dtype).new_from_index(0, length)
-
-
-def _floats(column: ExactColumn) -> pl.Series:
-    return pl.Series(column.values.floats()).set(pl.Series(~column.known), None)
 
 
 def _row_counts(graded: Graded) -> pl.Series:
@@ -297,44 +292,31 @@ def _row_counts(graded: Graded) -> pl.Series:
     return counts if unknown is None else counts.set(pl.Series(unknown), None)
 
 
+def _told(reasons: Reasons, lang: str) -> dict[str, pl.Series]:
+    """Return the reasons in place of those in English."""
+    return {"reason": reasons.column(lang)} if lang == "zh" else {}
+
+
 def _console(shown: ExactColumn | None, computed: ExactColumn) -> dict[str, pl.Series]:
     """Return what a console shows, and by how much what is computed is above it."""
     if shown is None:
         return {}
     ahead = computed.values + shown.values.scaled(-1)
     return {
-        "console": _floats(shown),
-        "console_difference": _floats(ExactColumn(ahead, computed.known & shown.known)),
+        "console": floats(shown),
+        "console_difference": floats(ExactColumn(ahead, computed.known & shown.known)),
     }
 
 
 def _peers(ranks: Percentiles | None, size: int) -> pl.Series:
     """Return among how many shops each was ranked; null where it was not."""
     if ranks is None:
-        return pl.Series([None], dtype=pl.Int64).new_from_index(0, size)
-    return pl.Series(ranks.peers, dtype=pl.Int64).set(pl.Series(ranks.peers == 0), None)
-
-
-def _exact_texts(column: ExactColumn) -> pl.Series:
-    """Return fractions in lowest terms as text, ``437/100`` or ``4``; null where unknown."""
-    num, den = map(_digits, column.values.take(column.known).lowest_terms())
-    fraction = pl.concat_str(pl.col("num"), pl.lit("/"), pl.col("den"))
-    text = pl.when(pl.col("den") == "1").then(pl.col("num")).otherwise(fraction)
-    places = pl.Series(np.cumsum(column.known) - 1).set(pl.Series(~column.known), None)
-    return pl.DataFrame({"num": num, "den": den}).select(text).to_series().gather(places)
-
-
-def _digits(values: Integers) -> pl.Series:
-    if values.dtype == object:
-        return pl.Series(map(str, values.tolist()), dtype=pl.String)
-    return pl.Series(values).cast(pl.String)
+        return repeat(None, size, pl.Int64)
+    return masked(ranks.peers, ranks.peers > 0)
 
 
 def _marked(marks: Mapping[str, Mask], size: int) -> pl.Series:
     """Return the ids whose mask is set, as a list per shop."""
-    lists: list[list[str]] = []
-    codes = np.zeros(size, dtype=np.int64)
-    for (found,), rows in find_patterns([marks], np.ones(size, dtype=np.bool_)):
-        codes[rows] = len(lists)
-        lists.append([id for id in marks if id in found])
-    return pl.Series(lists, dtype=pl.List(pl.String)).gather(codes)
+    patterns = Patterns.of([marks], size)
+    lists = [[id for id in marks if id in found] for (found,) in patterns.sets]
+    return words(lists, patterns.codes, pl.List(pl.String))

@@ -9,12 +9,14 @@ import polars as pl
 from attrs import define, field, frozen
 
 from ..composing.eligibility import EligibilityCheck, ranked_shops
+from ..composing.publication import Published
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
 from ..grading.variants import by_variant
 from ..messages import Message, message
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.coverage import missing_numbers, why_missing
+from .filling import words
 from .words import why_missing_input
 
 
@@ -28,7 +30,7 @@ class Reasons:
     def column(self, lang: str = "en") -> pl.Series:
         """Return the reasons in a language; null where there is none."""
         told = [text.text(lang) for text in self.texts]
-        return pl.Series([*told, None], dtype=pl.String).gather(self.codes)
+        return words([*told, None], self.codes)
 
     def at(self, row: int) -> Message | None:
         """Return the reason of one shop."""
@@ -125,17 +127,17 @@ def without_numbers(rules: BoundRuleSet, industries: pl.Series) -> Mask:
 def shop_reasons(
     rules: BoundRuleSet,
     industries: pl.Series,
-    status: pl.Series,
+    published: Published,
     checks: Sequence[EligibilityCheck],
     metrics: Sequence[tuple[Graded, Reasons]],
 ) -> Reasons:
     """Return why a shop has no score."""
-    words, size, ruleset = status.to_numpy(), len(status), rules.ruleset
+    size, ruleset = len(industries), rules.ruleset
     collected = _Collected(size)
     for check in checks:
         text = message("not met: {condition}", condition=check.eligibility.label)
-        collected.add(text, check.failed & (words == check.eligibility.status))
-    partial, nothing = words == "partial", words == "not_computable"
+        collected.add(text, check.failed & published.having(check.eligibility.status))
+    partial, nothing = published.having("partial"), published.having("not_computable")
     weighted = {entry.id for _, entry in ruleset.entries}
     adjusting = {adjustment.metric for adjustment in ruleset.adjustments}
     missing = _any_missing(metrics, weighted, size)

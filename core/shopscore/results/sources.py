@@ -7,6 +7,7 @@ import polars as pl
 
 from ..exact.rationals import Mask
 from ..grading.points import Graded
+from .filling import words
 
 EVENTS, VALUES = "events", "values"
 PEERS, BENCHMARKS = "peers", "benchmarks"
@@ -64,4 +65,4 @@ def _words(size: int, *marks: tuple[Mask, str]) -> pl.Series:
     codes = np.full(size, len(marks), dtype=np.int8)
     for code, (mask, _) in enumerate(marks):
         codes[mask] = code
-    return pl.Series([*(word for _, word in marks), None], dtype=pl.String).gather(codes)
+    return words([*(word for _, word in marks), None], codes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -68,12 +68,22 @@ class Context:
     has_value: Mask
     is_peer: Mask
     n: npt.NDArray[np.int64]
-    industries: Sequence[str]
-    shop_types: Sequence[str | None]
+    _industries: Iterable[str] = field(repr=False)
+    _shop_types: Iterable[str | None] = field(repr=False)
     low: Fraction
     high: Fraction
     rank: Callable[[ExactColumn], Percentiles] = field(repr=False)
     rank_reach: Callable[[], Reach] = field(repr=False)
+
+    @cached_property
+    def industries(self) -> Sequence[str]:
+        """The industry of each shop."""
+        return list(self._industries)
+
+    @cached_property
+    def shop_types(self) -> Sequence[str | None]:
+        """The type of each shop; None where it is not known."""
+        return list(self._shop_types)
 
     @cached_property
     def percentiles(self) -> Percentiles:
@@ -195,10 +205,15 @@ def _turns(curve: tuple[Point, ...]) -> tuple[Point, ...]:
 
 @lru_cache(maxsize=256)
 def _lines(curve: tuple[Point, ...]) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
-    """Return where each line of a curve begins, its slope, and its height at zero."""
+    """Return where each line of a curve begins, its slope, and its height at zero.
+
+    Neighbours that are one line are one here.
+    """
     slopes = [(high - low) / (right - left) for (left, low), (right, high) in pairwise(curve)]
     return tuple(
-        (left, slope, low - slope * left) for (left, low), slope in zip(curve, slopes, strict=False)
+        (left, slope, low - slope * left)
+        for (left, low), slope, before in zip(curve, slopes, [None, *slopes], strict=False)
+        if slope != before
     )
 
 
@@ -206,9 +221,11 @@ def interpolate(curve: Sequence[Point], at: Rationals) -> Rationals:
     """Interpolate linearly between the points of a curve; flat outside the first and the last."""
     result = Rationals.constant(curve[0][1], len(at))
     for left, slope, height in _lines(tuple(curve)):
-        line = at.scaled(slope) + Rationals.constant(height, len(at))
+        line = at.scaled(slope).plus(height)
         result = line.where(at.at_least(left), result)
-    return Rationals.constant(curve[-1][1], len(at)).where(at.at_least(curve[-1][0]), result)
+    last, points = curve[-1]
+    beyond = at.above(Rationals.constant(last, len(at)))
+    return Rationals.constant(points, len(at)).where(beyond, result)
 
 
 @frozen
