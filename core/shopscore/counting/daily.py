@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from .cells import Cells, fingerprint
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from ..model.tallies import Tally
+from .cells import Cells, Ints, fingerprint
 from .check_sums import count_checks, row_checks, shop_factors
 from .resolution import Resolved
 from .scope import Scope
-from .selection import counted
+from .selection import Counted, counted
 from .whole_rows import counted_by_state
 
 
@@ -27,15 +32,44 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
     for stream in resolved.events.frames:
         shops = resolved.shops_of(stream)
         own = row_checks(len(shops))
-        tallies = [tally for tally in every if tally.stream == stream]
-        names = [fingerprint(tally) for tally in tallies]
         frame = resolved.frames.get(stream)
         if frame is not None:
-            for at, rows in counted(frame, tallies, [None] * len(tallies)):
-                days, values = rows.days(), rows.value
-                runs[names[at]].append(Cells.of(rows.shop, days, None, values))
-                checked = count_checks(names[at], days, 1, 1 if values is None else values)
+            for name, rows, days, values in _daily(frame, _of_stream(every, stream)):
+                runs[name].append(Cells.of(rows.shop, days, None, values))
+                checked = count_checks(name, days, 1, 1 if values is None else values)
                 own[rows.rows] += checked
         checks[stream] = own * factors[shops]
-    cells = {name: Cells.added(found) for name, found in sorted(runs.items())}
-    return cells, Scope.of(*resolved.units.totals(checks))
+    return _together(runs), Scope.of(*resolved.units.totals(checks))
+
+
+def count_cells(resolved: Resolved) -> dict[str, Cells]:
+    """Return the daily cells of the tallies of metrics by their fingerprints, and nothing else.
+
+    They are those of :func:`count_days`, without what makes them a state that can be added to.
+
+    Raises:
+        StateError: where a sum might not fit in int64.
+    """
+    tallies = resolved.rules.tallies
+    runs: dict[str, list[Cells]] = {fingerprint(tally): [] for tally in tallies}
+    for stream, frame in resolved.frames.items():
+        for name, rows, days, values in _daily(frame, _of_stream(tallies, stream)):
+            runs[name].append(Cells.of(rows.shop, days, None, values))
+    return _together(runs)
+
+
+def _of_stream(tallies: Sequence[Tally], stream: str) -> list[Tally]:
+    return [tally for tally in tallies if tally.stream == stream]
+
+
+def _daily(
+    frame: pl.DataFrame, tallies: Sequence[Tally]
+) -> Iterator[tuple[str, Counted, Ints, Ints | None]]:
+    """Yield for each chunk of rows, and each tally by its fingerprint, what counts when."""
+    names = [fingerprint(tally) for tally in tallies]
+    for at, rows in counted(frame, tallies, [None] * len(tallies)):
+        yield names[at], rows, rows.days(), rows.value
+
+
+def _together(runs: dict[str, list[Cells]]) -> dict[str, Cells]:
+    return {name: Cells.added(found) for name, found in sorted(runs.items())}

@@ -71,8 +71,47 @@ class DayRanges:
     later: frozenset[str] = frozenset()
 
 
-def ranges_of_rows(resolved: Resolved, as_of: date) -> DayRanges:
-    """Return the ranges of all rows of events, also of those that do not count."""
+@frozen(eq=False)
+class RowDays:
+    """The days with rows: for each tally those that it looks at, for each stream its own.
+
+    They are distinct and ascending, since 1970, and do not depend on the day of publication.
+    """
+
+    looked_at: Mapping[Tally, Days]
+    own: Mapping[str, Days]
+
+    @classmethod
+    def of(cls, tallies: tuple[Tally, ...], days_of: Callable[[Tally], Days]) -> RowDays:
+        """Find the days of tallies, given those of a tally of whole rows."""
+        known: dict[Tally, Days] = {}
+        own: dict[str, list[Days]] = {tally.stream: [] for tally in tallies}
+        for look in _looks(tallies):
+            for every in (look.whole, *look.own):
+                if every not in known:
+                    known[every] = days_of(every)
+            own[look.tally.stream].extend(known[every] for every in look.own)
+        return cls(
+            {look.tally: known[look.whole] for look in _looks(tallies)},
+            {stream: _each_once(np.concatenate([_NO_DAYS, *d])) for stream, d in own.items()},
+        )
+
+    def before(self, as_of: date) -> DayRanges:
+        """Return how far the days reach before that of publication."""
+        today = day_number(as_of)
+        past = {tally: _before(today, days) for tally, days in self.looked_at.items()}
+        some = {tally: days for tally, days in past.items() if len(days)}
+        own = {stream: OwnDays.of(_before(today, days)) for stream, days in self.own.items()}
+        return DayRanges(
+            {tally: int(days[0]) for tally, days in some.items()},
+            {tally: int(days[-1]) for tally, days in some.items()},
+            own,
+            frozenset(stream for stream, d in own.items() if d is None and len(self.own[stream])),
+        )
+
+
+def days_of_rows(resolved: Resolved) -> RowDays:
+    """Return the days of all rows of events, also of those that do not count."""
     tallies = tuple(t for t in resolved.rules.tallies if t.stream in resolved.events.frames)
     looked_at = {every: None for look in _looks(tallies) for every in (look.whole, *look.own)}
     days: dict[Tally, Days] = {}
@@ -82,19 +121,29 @@ def ranges_of_rows(resolved: Resolved, as_of: date) -> DayRanges:
         parts = (frame.slice(at, CHUNK).select(columns) for at in range(0, len(frame), CHUNK))
         found = zip(*(map(_distinct, part.get_columns()) for part in parts), strict=True)
         days |= dict.fromkeys(wanted, _NO_DAYS)
-        days |= {e: np.concatenate(d) for e, d in zip(wanted, found, strict=False)}
-    return _ranges(tallies, days.__getitem__, as_of)
+        days |= {e: _each_once(np.concatenate(d)) for e, d in zip(wanted, found, strict=False)}
+    return RowDays.of(tallies, days.__getitem__)
 
 
-def ranges_of_cells(state: Tallies, tallies: Iterable[Tally], as_of: date) -> DayRanges:
-    """Return the ranges of all rows that a state was counted from."""
+def days_of_cells(state: Tallies, tallies: Iterable[Tally]) -> RowDays:
+    """Return the days of all rows that a state was counted from."""
     streams = {stream for stream, _ in state.columns}
 
     def days_of(every: Tally) -> Days:
         cells = state.daily.get(fingerprint(every))
-        return _NO_DAYS if cells is None else cell_days(cells.keys)
+        return _NO_DAYS if cells is None else _each_once(cell_days(cells.keys))
 
-    return _ranges(tuple(t for t in tallies if t.stream in streams), days_of, as_of)
+    return RowDays.of(tuple(t for t in tallies if t.stream in streams), days_of)
+
+
+def ranges_of_rows(resolved: Resolved, as_of: date) -> DayRanges:
+    """Return the ranges of all rows of events, also of those that do not count."""
+    return days_of_rows(resolved).before(as_of)
+
+
+def ranges_of_cells(state: Tallies, tallies: Iterable[Tally], as_of: date) -> DayRanges:
+    """Return the ranges of all rows that a state was counted from."""
+    return days_of_cells(state, tallies).before(as_of)
 
 
 @lru_cache(maxsize=KEPT)
@@ -105,14 +154,18 @@ def _day_columns(wanted: tuple[Tally, ...], columns: tuple[str, ...]) -> tuple[p
 
 
 def _distinct(days: pl.Series) -> Days:
-    """Return each day that a row has once: counting them takes a tenth of hashing them."""
-    there = days.drop_nulls().to_numpy()
-    if not len(there):
+    """Return each day that a row has once."""
+    return _each_once(days.drop_nulls().to_numpy())
+
+
+def _each_once(days: Days) -> Days:
+    """Return each day once, ascending: counting them takes a tenth of hashing them."""
+    if not len(days):
         return _NO_DAYS
-    first = int(there.min())
-    if int(there.max()) - first >= CHUNK:  # a computed day may be any number
-        return np.unique(there)
-    return np.flatnonzero(np.bincount(there - first)) + first
+    first = int(days.min())
+    if int(days.max()) - first >= CHUNK:  # a computed day may be any number
+        return np.unique(days)
+    return np.flatnonzero(np.bincount(days - first)) + first
 
 
 @frozen
@@ -135,29 +188,6 @@ def _looks(tallies: tuple[Tally, ...]) -> tuple[_Look, ...]:
             tuple(known.setdefault(every, every) for every in own_days_of(tally)),
         )
         for tally in tallies
-    )
-
-
-def _ranges(tallies: tuple[Tally, ...], days_of: Callable[[Tally], Days], as_of: date) -> DayRanges:
-    """Return the ranges of tallies, given the days of a tally of whole rows."""
-    today = day_number(as_of)
-    first: dict[Tally, int] = {}
-    last: dict[Tally, int] = {}
-    own: dict[str, Days] = {}
-    known: dict[Tally, Days] = {}
-    for look in _looks(tallies):
-        stream = look.tally.stream
-        for every in (look.whole, *look.own):
-            if every not in known:
-                known[every] = np.sort(days_of(every))
-        if len(days := _before(today, known[look.whole])):
-            first[look.tally], last[look.tally] = int(days[0]), int(days[-1])
-        every_day = [own.get(stream, _NO_DAYS), *(known[every] for every in look.own)]
-        own[stream] = np.unique(np.concatenate(every_day))
-    past = {stream: _before(today, days) for stream, days in own.items()}
-    later = {stream for stream, days in own.items() if len(days) and not len(past[stream])}
-    return DayRanges(
-        first, last, {stream: OwnDays.of(days) for stream, days in past.items()}, frozenset(later)
     )
 
 
