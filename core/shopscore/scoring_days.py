@@ -11,7 +11,8 @@ import polars as pl
 from attrs import frozen
 
 from .composing.standards import Standards
-from .counting.daily import count_cells
+from .counting.cells import fingerprint
+from .counting.daily import count_by_day
 from .counting.day_ranges import RowDays, days_of_cells, days_of_rows
 from .counting.many_days import SumsOfDays
 from .counting.resolution import resolve_events
@@ -62,7 +63,7 @@ def score_days(
 
     >>> from shopscore.samples import generate
     >>> from shopscore.testing.toy import PLATFORM
-    >>> events = generate(shops=3, orders=90, end=date(2025, 3, 31))
+    >>> events = generate(shops=12, orders=900, end=date(2025, 3, 31))
     >>> days = ["2025-03-25", "2025-03-28", "2025-03-31"]
     >>> for result in score_days(events, platform=PLATFORM, days=days):
     ...     print(result.as_of, result["S0001"].score)
@@ -141,14 +142,14 @@ def _count(
     begin = stages(progress)
     if isinstance(source, Tallies):
         known = with_attributes(source, shops, rules.platform)
-        sums = SumsOfDays(known.state.daily, len(known.shops))
+        sums = SumsOfDays.of_state(known.state, [fingerprint(tally) for tally in rules.tallies])
         days = days_of_cells(source, rules.tallies)
         return _Counted(sums, known.shops, known.state.columns, days, known.notices)
     begin(message("resolving"))
     resolved = resolve_events(source, rules)
     begin(message("counting"))
     return _Counted(
-        SumsOfDays(count_cells(resolved), len(source.shops)),
+        SumsOfDays(count_by_day(resolved), len(source.shops)),
         source.shops,
         source.columns_present(),
         days_of_rows(resolved),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from ..model.tallies import Tally
+from .by_day import ByDay
 from .cells import Cells, Ints, fingerprint
 from .check_sums import count_checks, row_checks, shop_factors
 from .resolution import Resolved
@@ -39,23 +40,22 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
                 checked = count_checks(name, days, 1, 1 if values is None else values)
                 own[rows.rows] += checked
         checks[stream] = own * factors[shops]
-    return _together(runs), Scope.of(*resolved.units.totals(checks))
+    cells = {name: Cells.added(found) for name, found in sorted(runs.items())}
+    return cells, Scope.of(*resolved.units.totals(checks))
 
 
-def count_cells(resolved: Resolved) -> dict[str, Cells]:
-    """Return the daily cells of the tallies of metrics by their fingerprints, and nothing else.
+def count_by_day(resolved: Resolved) -> dict[str, list[ByDay]]:
+    """Return what each tally of a metric counts, by its fingerprint, in the order of its days.
 
-    They are those of :func:`count_days`, without what makes them a state that can be added to.
-
-    Raises:
-        StateError: where a sum might not fit in int64.
+    That is what :func:`count_days` counts, without what makes it a state that can be added to. A
+    run is of one chunk of rows.
     """
     tallies = resolved.rules.tallies
-    runs: dict[str, list[Cells]] = {fingerprint(tally): [] for tally in tallies}
+    runs: dict[str, list[ByDay]] = {fingerprint(tally): [] for tally in tallies}
     for stream, frame in resolved.frames.items():
         for name, rows, days, values in _daily(frame, _of_stream(tallies, stream)):
-            runs[name].append(Cells.of(rows.shop, days, None, values))
-    return _together(runs)
+            runs[name].append(ByDay.of_rows(rows.shop, days, values))
+    return runs
 
 
 def _of_stream(tallies: Sequence[Tally], stream: str) -> list[Tally]:
@@ -69,7 +69,3 @@ def _daily(
     names = [fingerprint(tally) for tally in tallies]
     for at, rows in counted(frame, tallies, [None] * len(tallies)):
         yield names[at], rows, rows.days(), rows.value
-
-
-def _together(runs: dict[str, list[Cells]]) -> dict[str, Cells]:
-    return {name: Cells.added(found) for name, found in sorted(runs.items())}

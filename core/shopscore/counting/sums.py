@@ -45,7 +45,7 @@ def window_sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date) -> li
                 values = np.ones(len(rows), dtype=np.int64) if values is None else values
                 by_day = None if weights.uniform else weights_of(weights, today - rows.days())
                 sums = weighted_sum(rows.shop, values, by_day, shops)
-            totals[i] = _plus(totals[i][0], sums), totals[i][1] + counts
+            totals[i] = plus(totals[i][0], sums), totals[i][1] + counts
     return totals
 
 
@@ -83,6 +83,7 @@ def weighted_sum(
     return narrow(high * (1 << bits) + low)
 
 
-def _plus(a: Integers, b: Integers) -> Integers:
+def plus(a: Integers, b: Integers) -> Integers:
+    """Return the sum of two columns, exact."""
     small = max(magnitude(a), magnitude(b)) < SAFE  # so that int64 holds the sum
     return a + b if small else narrow(widen(a) + widen(b))
