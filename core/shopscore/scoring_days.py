@@ -67,6 +67,9 @@ def score_days(
     >>> days = ["2025-03-25", "2025-03-28", "2025-03-31"]
     >>> for result in score_days(events, platform=PLATFORM, days=days):
     ...     print(result.as_of, result["S0001"].score)
+    2025-03-25 0.5
+    2025-03-28 0.5
+    2025-03-31 0.0
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies.

@@ -64,6 +64,11 @@ class ByDay:
         """The greatest number of cells, or rows, of one shop."""
         return int(np.bincount(self.shops).max(initial=0))
 
+    @cached_property
+    def largest(self) -> int:
+        """The greatest of what is summed, whatever its sign."""
+        return 1 if self.values is None else magnitude(self.values)
+
     def days_in(self, weights: DayWeights, as_of: date) -> Slice:
         """Return which of the days lie in a window."""
         today = day_number(as_of)
@@ -82,9 +87,13 @@ class ByDay:
         cells = slice(self.starts[first], self.starts[after])
         by_day = weights_of(weights, day_number(as_of) - self.days[first:after])
         by_cell = np.repeat(by_day, np.diff(self.starts[first : after + 1]))
-        if self.values is None:
-            return weighted_sum(self.shops[cells], by_cell, None, shops, self.most)
-        return weighted_sum(self.shops[cells], self.values[cells], by_cell, shops, self.most)
+        shop, values = self.shops[cells], None if self.values is None else self.values[cells]
+        if self.largest * max(weights.ints) * self.most >= SAFE:
+            every = np.ones(len(shop), dtype=np.int64) if values is None else values
+            return weighted_sum(shop, every, by_cell, shops, self.most)
+        total = np.zeros(shops, dtype=np.int64)
+        np.add.at(total, shop, by_cell if values is None else values * by_cell)
+        return total
 
 
 def _added(shop: Codes, day: Ints, values: Ints | None, width: int, first: int) -> ByDay:
