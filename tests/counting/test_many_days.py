@@ -133,6 +133,28 @@ def test_of_rows(chunks: list[list[Row]], window: ss.Window, days: list[int]) ->
             assert (sums.dtype == object) == (max(map(abs, expected[0])) >= 2**62)
 
 
+@pytest.mark.parametrize("window", WINDOWS[1:5], ids=str)
+def test_sums_beyond_int64_and_back(window: ss.Window) -> None:
+    """Windows that hold more than int64 does, among others that do not."""
+    most = 2**62 - 1
+    rows = [(0, MIDDLE + at, most) for at in range(6)] + [
+        (1, MIDDLE + at, -most) for at in range(3)
+    ]
+    cells = cells_of(rows)
+    ways = [SumsOfDays({NAME: [run]}, SHOPS) for run in (ByDay.of_cells(cells), rows_of(rows))]
+    kinds = set()
+    for number in range(MIDDLE, MIDDLE + 60):
+        weights = window.weights(day_of(number))
+        expected, _ = by_loop(rows, weights, number)
+        alone, _ = cells.window_sums(weights, day_of(number), SHOPS)
+        for many in ways:
+            ((sums, _),) = many.window_sums([(TALLY, weights)], day_of(number))
+            assert [int(v) for v in sums] == expected
+            assert sums.dtype == alone.dtype
+            kinds.add(sums.dtype.kind)
+    assert kinds == {"i", "O"}
+
+
 def rows_of(rows: Sequence[Row], counting: bool = False) -> ByDay:
     shop = np.array([shop for shop, _, _ in rows], dtype=np.uint32)
     day, value = (array([row[at] for row in rows]) for at in (1, 2))

@@ -77,7 +77,9 @@ def test_missing_columns_are_missing_on_every_day() -> None:
     for result in ss.score_days(frames, days=DAYS[:3], **TOY):
         assert_same(result, ss.score(frames, as_of=result.as_of, **TOY))
         assert "scored" not in {shop.status for shop in result}
-        assert result.columns.metrics["pickup_hours"]["reason"][0] == "no column orders.picked_up_at"
+        assert (
+            result.columns.metrics["pickup_hours"]["reason"][0] == "no column orders.picked_up_at"
+        )
 
 
 def test_events_are_counted_once_for_each_rule_set() -> None:
