@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from .scoring import score as score
     from .scoring import score_values as score_values
     from .scoring import tally as tally
+    from .scoring_days import score_days as score_days
 
 _HOMES = {
     "composing.standards": ("Standards",),
@@ -195,6 +196,7 @@ _HOMES = {
         "score_values",
         "tally",
     ),
+    "scoring_days": ("score_days",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -9,46 +9,37 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-from attrs import evolve
-
 from .composing.standards import Standards
-from .counting.cells import fingerprint
-from .counting.day_ranges import DayRanges, ranges_of_cells, ranges_of_rows
+from .counting.day_ranges import days_of_cells, days_of_rows
 from .counting.passing import CountingPass
 from .counting.resolution import Resolved, resolve_events
+from .counting.shops_of_state import check_counted, with_attributes
 from .counting.state import Tallies
 from .counting.sums import Sums, Wanted, window_sums
-from .errors import StateError, UsageError
+from .errors import UsageError
 from .grading.benchmarks import Benchmark
 from .grading.typed_values import read_values
 from .grading.value_merging import (
     Prefer,
-    ToGrade,
     ValuesBeside,
     check_prefer,
-    merge_values,
     values_alone,
 )
-from .grading.weighing import MetricValues, wanted_sums, weigh
+from .grading.weighing import wanted_sums, weigh
 from .messages import message
-from .notices import Notice
-from .plugins.bound_rules import BoundRuleSet
 from .plugins.declarations import Platform
 from .plugins.selection import RuleSetName, Selection, select_rules
 from .reading.events import UNKNOWN_INDUSTRY, Events
-from .reading.files import Progress, from_dataframe
+from .reading.files import Progress
 from .reading.loading import EventSource, check_strictness, read_events
-from .results.building import build_result
+from .results.conclusion import conclude, stages, with_values_beside
 from .results.input_notices import on_input
 from .results.reference_tables import ReferenceTables
 from .results.requirements import Requirements
 from .results.result import Result
-from .results.timeliness import check_timeliness, counted_in_part
 from .rules.numbers_toml import NumbersSource
 
 logging.getLogger("shopscore").addHandler(logging.NullHandler())
-_logger = logging.getLogger(__name__)
 
 
 def resolve(
@@ -147,12 +138,7 @@ def score(
                 " a state holds no rules"
             )
         )
-    if not isinstance(source, Tallies) and shops is not None:
-        raise UsageError(message("shops= goes with a state; events bring their own table of shops"))
-    if isinstance(source, Tallies) and (tz is not None or strict):
-        raise UsageError(
-            message("tz= and strict= say how events are read; a state was counted before")
-        )
+    check_source(source, shops, tz, strict=strict)
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
     beside = read_beside(values, prefer, selection)
@@ -173,6 +159,20 @@ def counting_pass(selection: Selection) -> CountingPass:
     return CountingPass(
         selection.rules, selection.day, tuple(wanted_sums(selection.rules, selection.day).values())
     )
+
+
+def check_source(source: object, shops: object, tz: str | None, *, strict: bool) -> None:
+    """Raise where arguments do not go with what is scored.
+
+    Raises:
+        UsageError: for a table of shops beside events, or a state that is to be read otherwise.
+    """
+    if not isinstance(source, Tallies) and shops is not None:
+        raise UsageError(message("shops= goes with a state; events bring their own table of shops"))
+    if isinstance(source, Tallies) and (tz is not None or strict):
+        raise UsageError(
+            message("tz= and strict= say how events are read; a state was counted before")
+        )
 
 
 def read_beside(
@@ -200,16 +200,16 @@ def score_events(
     """
     rules, day = selection.rules, selection.day
     notices = on_input(events.report, rules)
-    begin = _stages(progress)
+    begin = stages(progress)
     begin(message("resolving"))
     resolved = resolve_events(events, rules, counting.later if counting else None)
     begin(message("counting"))
     summing = partial(_sums, resolved, counting)
     measured = weigh(rules, summing, events.columns_present(), day, len(events.shops))
     begin(message("grading"))
-    ranges = ranges_of_rows(resolved, day, counting.days if counting else ())
-    start = _beside(selection, events.shops, measured, beside, ranges)
-    return _log_notices(evolve(_build(selection, start, tables, ranges, *notices), read=events))
+    ranges = days_of_rows(resolved, counting.days if counting else ()).before(day)
+    start = with_values_beside(selection, events.shops, measured, beside, ranges)
+    return conclude(selection, start, tables, ranges, *notices, events=events)
 
 
 def _sums(
@@ -222,63 +222,6 @@ def _sums(
     return [next(others) if found is None else found for found in known]
 
 
-def _beside(
-    selection: Selection,
-    shops: pl.DataFrame,
-    measured: Mapping[str, MetricValues],
-    beside: ValuesBeside | None,
-    ranges: DayRanges,
-) -> ToGrade:
-    """Return the values of events, with those that a user typed in beside them."""
-    in_part = counted_in_part(selection.rules, ranges, selection.day)
-    counted = {id: v.that_may_be_more() if id in in_part else v for id, v in measured.items()}
-    if beside is None:
-        return ToGrade(shops, counted)
-    return merge_values(selection.rules, shops, counted, beside)
-
-
-def _build(
-    selection: Selection,
-    start: ToGrade,
-    tables: ReferenceTables,
-    ranges: DayRanges | None,
-    *notices: Notice,
-) -> Result:
-    """Build the result; without events there are no ranges of days to look at."""
-    rules, day = selection.rules, selection.day
-    timely = () if ranges is None else check_timeliness(rules, ranges, day)
-    return build_result(
-        rules,
-        day,
-        start.measured,
-        start.shops,
-        tables,
-        supplied=start.supplied,
-        console=start.console,
-        notices=(*selection.notices, *notices, *timely, *start.notices),
-    )
-
-
-def _stages(progress: Progress | None) -> Progress:
-    """Return what is called as each stage begins: it logs the stage, and tells the caller."""
-
-    def begin(stage: str) -> None:
-        _logger.info("%s", stage)
-        if progress is not None:
-            progress(stage)
-
-    return begin
-
-
-def _log_notices(result: Result) -> Result:
-    """Log what to know about a result, but for what was logged when its events were read."""
-    told = {notice.message for notice in result.report.notices} if result.report else set()
-    for notice in result.notices:
-        if notice.message not in told:
-            _logger.info("notice: %s", notice, extra={"notice": notice})
-    return result
-
-
 def _score_state(
     state: Tallies,
     selection: Selection,
@@ -288,69 +231,16 @@ def _score_state(
     progress: Progress | None,
 ) -> Result:
     rules, day = selection.rules, selection.day
-    notices: tuple[Notice, ...] = ()
-    _check_counted(state, rules)
-    if shops is None:
-        attributes = pl.DataFrame([state.shop_ids]).with_columns(industry=pl.lit(UNKNOWN_INDUSTRY))
-        said = message(
-            "industries of the shops are unknown, since shops= was not given: all are ranked together"
-        )
-        notices = (Notice("industry_unknown", said, stream="shops"),)
-    else:
-        attributes = _shop_attributes(shops, rules.platform)
-        missing = int((~state.shop_ids.is_in(attributes["shop_id"].implode())).sum())
-        if missing:
-            said = message(
-                "{missing} of {shops} shops of the state are not in shops=:"
-                " their industry is taken as {industry}",
-                missing=missing,
-                shops=len(state.shop_ids),
-                industry=UNKNOWN_INDUSTRY,
-            )
-            notices = (Notice("industry_unknown", said, stream="shops", shops=missing),)
-    known = state.with_shops(attributes["shop_id"])
-    listed = pl.DataFrame([known.shop_ids]).join(
-        attributes, on="shop_id", how="left", maintain_order="left"
-    )
-    begin = _stages(progress)
+    check_counted(state, rules)
+    known = with_attributes(state, shops, rules.platform)
+    begin = stages(progress)
     begin(message("summing"))
-    measured = weigh(rules, known.window_sums, known.columns, day, len(known.shop_ids))
+    summing, columns = known.state.window_sums, known.state.columns
+    measured = weigh(rules, summing, columns, day, len(known.shops))
     begin(message("grading"))
-    ranges = ranges_of_cells(state, rules.tallies, day)
-    attributes = listed.with_columns(pl.col("industry").fill_null(UNKNOWN_INDUSTRY))
-    start = _beside(selection, attributes, measured, beside, ranges)
-    return _log_notices(_build(selection, start, tables, ranges, *notices))
-
-
-def _check_counted(state: Tallies, rules: BoundRuleSet) -> None:
-    """Raise StateError where the rules need a tally that the state does not have."""
-    missing = [
-        message("{tally}, for metric {metric}", tally=tally.key, metric=id)
-        for id, metric in rules.metrics.items()
-        for tally in metric.aggregator.tallies
-        if fingerprint(tally) not in state.tallies
-    ]
-    if missing:
-        more = len(missing) - 1
-        raise StateError(
-            message(
-                "the state does not count what rule set {ruleset} needs: {missing}{more}."
-                " Score it by the rules and assumptions that it was resolved for, or resolve and"
-                " tally the events for these",
-                ruleset=rules.ruleset.name,
-                missing=missing[0],
-                more=message(" (and {n} more)", n=more) if more else "",
-            )
-        )
-
-
-def _shop_attributes(shops: Any, platform: Platform) -> pl.DataFrame:
-    """Return what grading needs to know of shops, from events or any dataframe."""
-    if isinstance(shops, Events):
-        return shops.shops
-    frame = from_dataframe("shops", shops).frame
-    known = [n for n in ("shop_id", "industry", "shop_type", "updated_at") if n in frame.columns]
-    return read_events({"shops": frame.select(known)}, platform=platform).shops
+    ranges = days_of_cells(state, rules.tallies).before(day)
+    start = with_values_beside(selection, known.shops, measured, beside, ranges)
+    return conclude(selection, start, tables, ranges, *known.notices)
 
 
 def score_values(
@@ -390,9 +280,9 @@ def score_by_values(
     values: Any, selection: Selection, tables: ReferenceTables, industry: str | None
 ) -> Result:
     """Score metric values by rules that are selected already."""
-    begin = _stages(None)
+    begin = stages(None)
     begin(message("reading values"))
     typed = read_values(values, selection.rules)
     begin(message("grading"))
     start = values_alone(selection.rules, typed, industry or UNKNOWN_INDUSTRY)
-    return _log_notices(_build(selection, start, tables, None))
+    return conclude(selection, start, tables, None)

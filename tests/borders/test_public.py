@@ -98,7 +98,7 @@ def _shared(name: str) -> tuple[str, ...]:
     return tuple(inspect.signature(ss.score).parameters)
 
 
-#: All that may lie beside the packages; the verbs live in ``scoring``.
+#: All that may lie beside the packages; the verbs live in ``scoring`` and ``scoring_days``.
 AT_THE_ROOT = {
     "__init__",
     "__main__",
@@ -109,6 +109,7 @@ AT_THE_ROOT = {
     "notices",
     "writing",
     "scoring",
+    "scoring_days",
 }
 
 #: Verbs that are public, or are meant to become so.

@@ -230,13 +230,21 @@ class Tallies(Pieces):
         Raises:
             StateError: for a difference, which describes no shop.
         """
-        if not self.scope.is_whole:
-            said = message("this is a difference of tallies: add it to a state, then score that")
-            raise StateError(said)
+        self.check_whole()
         return [
             self.daily[fingerprint(tally)].window_sums(weights, as_of, len(self.shop_ids))
             for tally, weights in wanted
         ]
+
+    def check_whole(self) -> None:
+        """Raise where this is a difference, which describes no shop.
+
+        Raises:
+            StateError: for a difference.
+        """
+        if not self.scope.is_whole:
+            said = message("this is a difference of tallies: add it to a state, then score that")
+            raise StateError(said)
 
 
 def _some(texts: Sequence[str]) -> Translated:

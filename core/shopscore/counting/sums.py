@@ -66,7 +66,7 @@ class WindowSums:
             counts = _count(chunk, self._shops)
             for i, part in enumerate(chunk):
                 self._counts[i] += sign * counts[i]
-                self._sums[i] = _plus(self._sums[i], sign * self._sum(i, part, counts[i]))
+                self._sums[i] = plus(self._sums[i], sign * self._sum(i, part, counts[i]))
 
     def _sum(self, i: int, rows: Counted, counts: npt.NDArray[np.int64]) -> Integers:
         weights, values = self.wanted[i][1], rows.values
@@ -125,20 +125,31 @@ def weights_of(weights: DayWeights, ages: npt.NDArray[np.int64]) -> npt.NDArray[
 
 
 def weighted_sum(
-    codes: Codes, values: Integers, weights: npt.NDArray[np.int64] | None, size: int
+    codes: Codes,
+    values: Integers,
+    weights: npt.NDArray[np.int64] | None,
+    size: int,
+    most: int | None = None,
 ) -> Integers:
-    """Return Σ value · weight per code, exact: in int64, or piece by piece beyond it."""
+    """Return Σ value · weight per code, exact: in int64, or piece by piece beyond it.
+
+    ``most`` is the greatest number of values that one code has, where that is known.
+    """
     if not len(codes):
         return np.zeros(size, dtype=np.int64)
     heaviest = 1 if weights is None else max(int(weights.max()), 1)
-    room = SAFE // (heaviest * len(codes))  # values below this cannot overflow
+    room = SAFE // (heaviest * (most or len(codes)))  # values below this cannot overflow
     if magnitude(values) < room:
         total = np.zeros(size, dtype=np.int64)
         np.add.at(total, codes, values if weights is None else values * weights)
         return total
+    if room < 2:  # weights beyond all measure: there is nothing to cut values into
+        wide = np.zeros(size, dtype=object)
+        np.add.at(wide, codes, widen(values) * (1 if weights is None else widen(weights)))
+        return narrow(wide)
     bits = room.bit_length() - 1
-    high = weighted_sum(codes, values >> bits, weights, size).astype(object)
-    low = weighted_sum(codes, values & ((1 << bits) - 1), weights, size)
+    high = weighted_sum(codes, values >> bits, weights, size, most).astype(object)
+    low = weighted_sum(codes, values & ((1 << bits) - 1), weights, size, most)
     return narrow(high * (1 << bits) + low)
 
 
@@ -158,6 +169,7 @@ def _gathered(values: Integers, positions: npt.NDArray[np.integer], shops: int) 
     return total
 
 
-def _plus(a: Integers, b: Integers) -> Integers:
+def plus(a: Integers, b: Integers) -> Integers:
+    """Return the sum of two columns, exact."""
     small = max(magnitude(a), magnitude(b)) < SAFE  # so that int64 holds the sum
     return a + b if small else narrow(widen(a) + widen(b))

@@ -6,6 +6,7 @@ import decimal
 from abc import ABC, abstractmethod
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -15,6 +16,8 @@ from .expressions import Assumed
 
 #: With a decay, weights are integers over this scale.
 DECAY_SCALE = 2**20
+#: Rule sets have few windows, and ask for their weights on every day, several times.
+_KEPT = 64
 
 
 @frozen
@@ -104,15 +107,21 @@ class Days(Window):
         first, last = self.first, self.last
         if isinstance(first, Assumed) or isinstance(last, Assumed):
             raise DeclarationError(message("an assumption of a window has no number yet"))
-        ages = range(last - first + 1)
+        length = last - first + 1
         if self.half_life is None:
-            return DayWeights(first, (1,) * len(ages))
+            return DayWeights(first, (1,) * length)
         if isinstance(self.half_life, Assumed):
             said = message(
                 "assumption {assumption} has no number yet", assumption=self.half_life.id
             )
             raise DeclarationError(said)
-        return DayWeights(first, tuple(_decayed(age, self.half_life) for age in ages), DECAY_SCALE)
+        return DayWeights(first, _decaying(length, self.half_life), DECAY_SCALE)
+
+
+@lru_cache(maxsize=_KEPT)
+def _decaying(length: int, half_life: Decimal) -> tuple[int, ...]:
+    """Return the weights of so many days; made once, since ninety take ten milliseconds."""
+    return tuple(_decayed(age, half_life) for age in range(length))
 
 
 def _decayed(age: int, half_life: Decimal) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -77,6 +77,32 @@ def select_rules(
     again = numbers is None and not terms.file and not isinstance(ruleset, RuleSet)
     rules = _bind(terms) if again else _bind_with(terms, numbers)
     return Selection(rules, day, notices_on(rules, day))
+
+
+def select_rules_of_days(
+    platform: str | Platform,
+    days: Iterable[date | str],
+    scorecard: str | None = None,
+    ruleset: RuleSetName = None,
+    assume: Mapping[str, object] | None = None,
+    numbers: NumbersSource = None,
+) -> list[Selection]:
+    """Select the rules of each of many days, in their order; each rule set is bound once.
+
+    The other arguments, and what is raised, are those of :func:`select_rules`.
+    """
+    declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
+    card = declared.scorecard(scorecard)
+    bound: dict[str, BoundRuleSet] = {}
+    selections = []
+    for each in days:
+        day = publication_day(each, declared.zone)
+        version = card.at(day).version if ruleset is None else ""
+        if version not in bound:
+            selected = select_rules(declared, scorecard, ruleset, day, assume, numbers)
+            bound[version] = selected.rules
+        selections.append(Selection(bound[version], day, notices_on(bound[version], day)))
+    return selections
 
 
 @frozen

@@ -1,0 +1,88 @@
+"""From the metric values of a day to its result, whatever they were counted from.
+
+All that scores goes this way: values that stand beside events, what is late, and what is logged.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import polars as pl
+from attrs import evolve
+
+from ..counting.day_ranges import DayRanges
+from ..grading.value_merging import ToGrade, ValuesBeside, merge_values
+from ..grading.weighing import MetricValues
+from ..notices import Notice
+from ..plugins.selection import Selection
+from ..reading.events import Events
+from ..reading.files import Progress
+from .building import build_result
+from .reference_tables import ReferenceTables
+from .result import Result
+from .timeliness import check_timeliness, counted_in_part
+
+_logger = logging.getLogger("shopscore.scoring")
+
+
+def stages(progress: Progress | None) -> Progress:
+    """Return what is called as each stage begins: it logs the stage, and tells the caller."""
+
+    def begin(stage: str) -> None:
+        _logger.info("%s", stage)
+        if progress is not None:
+            progress(stage)
+
+    return begin
+
+
+def with_values_beside(
+    selection: Selection,
+    shops: pl.DataFrame,
+    measured: Mapping[str, MetricValues],
+    beside: ValuesBeside | None,
+    ranges: DayRanges,
+) -> ToGrade:
+    """Return the values of events, with those that a user typed in beside them."""
+    in_part = counted_in_part(selection.rules, ranges, selection.day)
+    counted = {id: v.that_may_be_more() if id in in_part else v for id, v in measured.items()}
+    if beside is None:
+        return ToGrade(shops, counted)
+    return merge_values(selection.rules, shops, counted, beside)
+
+
+def conclude(
+    selection: Selection,
+    start: ToGrade,
+    tables: ReferenceTables,
+    ranges: DayRanges | None,
+    *notices: Notice,
+    events: Events | None = None,
+) -> Result:
+    """Build the result, and log what to know about it.
+
+    Without events or a state there are no ranges of days to look at.
+    """
+    rules, day = selection.rules, selection.day
+    timely = () if ranges is None else check_timeliness(rules, ranges, day)
+    built = build_result(
+        rules,
+        day,
+        start.measured,
+        start.shops,
+        tables,
+        supplied=start.supplied,
+        console=start.console,
+        notices=(*selection.notices, *notices, *timely, *start.notices),
+    )
+    return _log_notices(built if events is None else evolve(built, read=events))
+
+
+def _log_notices(result: Result) -> Result:
+    """Log what to know about a result, but for what was logged when its events were read."""
+    told = {notice.message for notice in result.report.notices} if result.report else set()
+    for notice in result.notices:
+        if notice.message not in told:
+            _logger.info("notice: %s", notice, extra={"notice": notice})
+    return result

@@ -1,0 +1,175 @@
+"""The verb for many days: events are counted once, and each day is scored from what was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from attrs import frozen
+
+from .composing.standards import Standards
+from .counting.cells import fingerprint
+from .counting.daily import count_by_day
+from .counting.day_ranges import RowDays, days_of_cells, days_of_rows
+from .counting.many_days import SumsOfDays
+from .counting.resolution import resolve_events
+from .counting.shops_of_state import check_counted, with_attributes
+from .counting.state import Tallies
+from .errors import UsageError
+from .grading.benchmarks import Benchmark
+from .grading.weighing import weigh
+from .messages import message
+from .notices import Notice
+from .plugins.bound_rules import BoundRuleSet
+from .plugins.declarations import Platform
+from .plugins.selection import RuleSetName, Selection, select_rules_of_days
+from .reading.events import Events
+from .reading.files import Progress
+from .reading.loading import read_events
+from .results.conclusion import conclude, stages, with_values_beside
+from .results.input_notices import on_input
+from .results.reference_tables import ReferenceTables
+from .results.requirements import Requirements
+from .results.result import Result
+from .rules.numbers_toml import NumbersSource
+from .scoring import check_source
+
+
+def score_days(
+    source: str | Path | Mapping[str, Any] | Events | Tallies,
+    *,
+    platform: str | Platform,
+    days: Iterable[date | str],
+    scorecard: str | None = None,
+    ruleset: RuleSetName = None,
+    shops: Any = None,
+    benchmarks: Benchmark | str | Path | None = None,
+    standards: Standards | str | Path | None = None,
+    assume: Mapping[str, object] | None = None,
+    numbers: NumbersSource = None,
+    tz: str | None = None,
+    strict: bool = False,
+    require: str | Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Result]:
+    """Score every shop of some events, or of a state, on each of many days of publication.
+
+    Each result is the one that :func:`shopscore.score` gives with ``as_of=`` that day. But events
+    are read once, and counted once for each rule set that is in force on some of the days; from
+    one day to the next only the ends of windows move. Results are made one by one, as they are
+    asked for: keep of each what you need.
+
+    >>> from shopscore.samples import generate
+    >>> from shopscore.testing.toy import PLATFORM
+    >>> events = generate(shops=12, orders=900, end=date(2025, 3, 31))
+    >>> days = ["2025-03-25", "2025-03-28", "2025-03-31"]
+    >>> for result in score_days(events, platform=PLATFORM, days=days):
+    ...     print(result.as_of, result["S0001"].score)
+    2025-03-25 0.5
+    2025-03-28 0.5
+    2025-03-31 0.0
+
+    Args:
+        source: a canonical folder, a mapping of dataframes, events, or tallies.
+        platform: the id or another name of the platform, or a platform itself.
+        days: the days of publication, in any order.
+        scorecard: one of its scorecards; by default the first.
+        ruleset: a version, a TOML file, or a rule set; by default the one in force on each day.
+
+    The other arguments are those of :func:`shopscore.score`. Values of a console are of one day,
+    and so are not among them.
+
+    Returns:
+        An iterator of one result per day, in the order of ``days``.
+
+    Raises:
+        InputError: for events that cannot be used.
+        CoverageError: for a platform, rule set or date that is not covered.
+        UsageError: for invalid or contradictory arguments.
+        StateError: for a difference of states, or a state that does not count what the rules need.
+        RequirementError: where a result is not what it must be, as that day is reached.
+    """
+    required = Requirements.parse(require)
+    check_source(source, shops, tz, strict=strict)
+    if isinstance(days, str | date):
+        raise UsageError(message("days= is a list of days: write days=[{day!r}]", day=str(days)))
+    selections = select_rules_of_days(platform, days, scorecard, ruleset, assume, numbers)
+    tables = ReferenceTables(benchmarks, standards)
+    bound = {id(one.rules): tables.bound(one.rules) for one in selections}
+    if isinstance(source, Tallies):
+        source.check_whole()
+        for rules in {id(one.rules): one.rules for one in selections}.values():
+            check_counted(source, rules)
+    else:
+        source = read_events(source, platform=platform, tz=tz, strict=strict, progress=progress)
+    return map(required.check, _in_turn(source, shops, selections, bound, progress))
+
+
+def _in_turn(
+    source: Events | Tallies,
+    shops: Any,
+    selections: list[Selection],
+    tables: Mapping[int, ReferenceTables],
+    progress: Progress | None,
+) -> Iterator[Result]:
+    """Yield the result of each day; what was counted is kept while days of its rules are to come."""
+    left = [id(one.rules) for one in selections]
+    counted: dict[int, _Counted] = {}
+    for selection in selections:
+        rules = left.pop(0)
+        if rules not in counted:
+            counted[rules] = _count(source, shops, selection.rules, progress)
+        yield _score_day(counted[rules], selection, tables[rules], progress)
+        if rules not in left:
+            del counted[rules]
+
+
+@frozen(eq=False)
+class _Counted:
+    """What scoring needs to know of some rows, by one rule set, whatever the day."""
+
+    sums: SumsOfDays
+    shops: pl.DataFrame
+    columns: frozenset[tuple[str, str]]
+    days: RowDays
+    notices: tuple[Notice, ...]
+    events: Events | None = None
+
+
+def _count(
+    source: Events | Tallies, shops: Any, rules: BoundRuleSet, progress: Progress | None
+) -> _Counted:
+    """Count events, or look up in a state what was counted."""
+    begin = stages(progress)
+    if isinstance(source, Tallies):
+        known = with_attributes(source, shops, rules.platform)
+        sums = SumsOfDays.of_state(known.state, [fingerprint(tally) for tally in rules.tallies])
+        days = days_of_cells(source, rules.tallies)
+        return _Counted(sums, known.shops, known.state.columns, days, known.notices)
+    begin(message("resolving"))
+    resolved = resolve_events(source, rules)
+    begin(message("counting"))
+    return _Counted(
+        SumsOfDays(count_by_day(resolved), len(source.shops)),
+        source.shops,
+        source.columns_present(),
+        days_of_rows(resolved),
+        tuple(on_input(source.report, rules)),
+        source,
+    )
+
+
+def _score_day(
+    counted: _Counted, selection: Selection, tables: ReferenceTables, progress: Progress | None
+) -> Result:
+    """Score one day from what was counted."""
+    rules, day = selection.rules, selection.day
+    stages(progress)(message("grading {day}", day=day))
+    summing, columns = counted.sums.window_sums, counted.columns
+    measured = weigh(rules, summing, columns, day, len(counted.shops))
+    ranges = counted.days.before(day)
+    start = with_values_beside(selection, counted.shops, measured, None, ranges)
+    return conclude(selection, start, tables, ranges, *counted.notices, events=counted.events)
