@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopscore import Tally, col
-from shopscore.counting.day_ranges import DayCounts
+from shopscore.counting.day_counts import DayCounts
 from shopscore.model.expressions import DAY_SECONDS
 
 ORDERS = Tally("orders", day=col.paid_at)

@@ -67,6 +67,6 @@ def _daily(
 ) -> Iterator[tuple[str, Counted, Ints, Ints | None]]:
     """Yield for each chunk of rows, and each tally by its fingerprint, what counts when."""
     names = [fingerprint(tally) for tally in tallies]
-    for chunk in counted(frame, tallies, [None] * len(tallies)):
+    for chunk in counted(frame, tallies, [None] * len(tallies), [True] * len(tallies)):
         for name, rows in zip(names, chunk, strict=True):
             yield name, rows, rows.days(), rows.value

@@ -6,22 +6,17 @@ there, so that events and their state reach equally far.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
-from attrs import define, field, frozen
+from attrs import field, frozen
 
-from ..evaluation.with_polars import to_polars
-from ..model.expressions import DAY_SECONDS, Expr
-from ..model.instants import with_instants
 from ..model.tallies import Tally
 from .cells import cell_days, fingerprint
+from .day_counts import DayCounts
 from .needs import KEPT
 from .resolution import Resolved
 from .selection import CHUNK, day_number
@@ -71,37 +66,6 @@ class DayRanges:
     last: Mapping[Tally, int] = field(factory=dict)
     own: Mapping[str, OwnDays | None] = field(factory=dict)
     later: frozenset[str] = frozenset()
-
-
-@define(eq=False)
-class DayCounts:
-    """How many rows of one stream are on each day that some tallies look at, while rows come and go."""
-
-    tallies: tuple[Tally, ...]
-    counts: Mapping[Tally, Counter[int]] = field()
-
-    @counts.default
-    def _nothing(self) -> dict[Tally, Counter[int]]:
-        return {tally: Counter() for tally in self.tallies}
-
-    def add(self, rows: pl.DataFrame, sign: int = 1) -> None:
-        """Add some rows of the stream; with the sign −1 take them away."""
-        columns = _day_columns(self.tallies, tuple(rows.columns))
-        for part in rows.iter_slices(CHUNK):
-            days = part.select(column for column, _ in columns).get_columns()
-            for found, (_, tallies) in zip(map(_count_days, days), columns, strict=True):
-                for tally, (day, count) in product(tallies, found):
-                    self.counts[tally][day] += sign * count
-
-    def days(self, tally: Tally) -> Days:
-        """Return the days with rows, ascending."""
-        return np.array(sorted(day for day, n in self.counts[tally].items() if n), dtype=np.int64)
-
-    def copied(self) -> DayCounts:
-        """Return the same counts, which do not change with these."""
-        return DayCounts(
-            self.tallies, {tally: Counter(days) for tally, days in self.counts.items()}
-        )
 
 
 @frozen(eq=False)
@@ -173,35 +137,6 @@ def days_of_cells(state: Tallies, tallies: Iterable[Tally]) -> RowDays:
         return _NO_DAYS if cells is None else _each_once(cell_days(cells.keys))
 
     return RowDays.of(tuple(t for t in tallies if t.stream in streams), days_of)
-
-
-@lru_cache(maxsize=KEPT)
-def _day_columns(
-    wanted: tuple[Tally, ...], columns: tuple[str, ...]
-) -> tuple[tuple[pl.Expr, tuple[Tally, ...]], ...]:
-    """Return the different days that tallies look at, each with these: they are counted once."""
-    by_day: dict[str, tuple[Expr, list[Tally]]] = {}
-    for tally in wanted:
-        day = with_instants(tally, columns).day
-        by_day.setdefault(day.key, (day, []))[1].append(tally)
-    return tuple(
-        ((to_polars(day) // DAY_SECONDS).alias(str(at)), tuple(tallies))
-        for at, (day, tallies) in enumerate(by_day.values())
-    )
-
-
-def _count_days(days: pl.Series) -> list[tuple[int, int]]:
-    """Return each day that a row has, and how many have it: a tenth of what hashing takes."""
-    there = days.drop_nulls().to_numpy()
-    if not len(there):
-        return []
-    first = int(there.min())
-    if int(there.max()) - first >= CHUNK:  # a computed day may be any number
-        found, counts = np.unique(there, return_counts=True)
-        return list(zip(found.tolist(), counts.tolist(), strict=True))
-    counts = np.bincount(there - first)
-    at = np.flatnonzero(counts)
-    return list(zip((at + first).tolist(), counts[at].tolist(), strict=True))
 
 
 def _each_once(days: Days) -> Days:

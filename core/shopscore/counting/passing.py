@@ -23,7 +23,8 @@ from ..plugins.bound_rules import BoundRuleSet
 from ..reading.rows.shop_codes import Codes, Mask
 from ..reading.rows.taking import RowTaker
 from ..reading.rows.wanted import Wanted
-from .day_ranges import DayCounts, looked_at
+from .day_counts import DayCounts
+from .day_ranges import looked_at
 from .joining import in_words, own_column
 from .needs import KEPT_WHOLE
 from .sums import Sums, WindowSums, at_positions
@@ -93,7 +94,7 @@ class CountingPass(RowTaker):
             return
         frame = _alone(stream, rows, [e for t in (*tallies, *looks) for e in t.expressions])
         if sums:
-            sums.add(frame, sign)
+            (sums.add if sign > 0 else sums.take_away)(frame)
         if days:
             days.add(frame, sign)
 

@@ -61,7 +61,7 @@ class Counted:
     here: npt.NDArray[np.bool_]
     shops: npt.NDArray[np.int64]
     values: npt.NDArray[np.int64] | None
-    _times: pl.Series
+    _times: pl.Series | None
 
     @property
     def shop(self) -> npt.NDArray[np.int64]:
@@ -80,19 +80,23 @@ class Counted:
 
     def days(self) -> npt.NDArray[np.int64]:
         """Return the day on which each row counts, since 1970-01-01."""
+        assert self._times is not None  # days were asked for
         return self._times.to_numpy()[self.here] // DAY_SECONDS
 
 
 def counted(
-    frame: pl.DataFrame, tallies: Sequence[Tally], spans: Sequence[Span | None]
+    frame: pl.DataFrame,
+    tallies: Sequence[Tally],
+    spans: Sequence[Span | None],
+    dated: Sequence[bool],
 ) -> Iterator[tuple[Counted, ...]]:
     """Yield for each chunk of a resolved stream the rows that count, for each tally in turn.
 
-    A span leaves out all other times.
+    A span leaves out all other times; ``dated`` says for which tallies days will be asked for.
     """
     if not tallies or not len(frame):
         return
-    plan = _plan(tuple(tallies), tuple(spans), tuple(frame.columns))
+    plan = _plan(tuple(tallies), tuple(spans), tuple(dated), tuple(frame.columns))
     _check_bounds(frame, plan)
     for start in range(0, len(frame), CHUNK):
         chunk = frame.slice(start, CHUNK)
@@ -104,7 +108,7 @@ def counted(
                 found[f"mask{i}"].to_numpy(),
                 shops,
                 None if tally.counts_rows else found[f"value{i}"].to_numpy(),
-                found[_time_name(tally)],
+                found[_time_name(tally)] if dated[i] else None,
             )
             for i, tally in enumerate(plan.timed)
         )
@@ -126,7 +130,7 @@ def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> 
             tally=tally.key,
         )
         raise UsageError(said)
-    chunks = counted(resolved.frames[tally.stream], [tally], [span])
+    chunks = counted(resolved.frames[tally.stream], [tally], [span], [False])
     picked = [rows.rows for chunk in chunks for rows in chunk]
     found = np.concatenate(picked) if picked else np.empty(0, dtype=np.int64)
     return resolved.positions(tally.stream)[found]
@@ -152,7 +156,10 @@ class _Plan:
 
 @lru_cache(maxsize=KEPT)
 def _plan(
-    tallies: tuple[Tally, ...], spans: tuple[Span | None, ...], names: tuple[str, ...]
+    tallies: tuple[Tally, ...],
+    spans: tuple[Span | None, ...],
+    dated: tuple[bool, ...],
+    names: tuple[str, ...],
 ) -> _Plan:
     """Return the plan of counting tallies, made once: walking trees takes as long as 10,000 rows."""
     timed = tuple(with_instants(tally, names) for tally in tallies)
@@ -160,7 +167,7 @@ def _plan(
     read = (*(r.path for r in columns_of(*expressions)), *(j.key for j in joined_of(*expressions)))
     return _Plan(
         timed,
-        tuple(_columns(names, tallies, timed, spans)),
+        tuple(_columns(names, tallies, timed, spans, dated)),
         read,
         _is_safe(expressions, dict.fromkeys(read, _USUAL)),
     )
@@ -171,13 +178,15 @@ def _columns(
     tallies: Sequence[Tally],
     timed: Sequence[Tally],
     spans: Sequence[Span | None],
+    dated: Sequence[bool],
 ) -> list[pl.Expr]:
     """Return all expressions that a chunk is asked for: a mask and a value per tally, each once."""
     columns = {}
     for i, (declared, tally, span) in enumerate(zip(tallies, timed, spans, strict=True)):
         columns[f"mask{i}"] = _mask(names, tally, once_column(declared), span)
         # a row without time or value does not count: 0 keeps the columns plain integers
-        columns[_time_name(tally)] = to_polars(tally.day).fill_null(0)
+        if dated[i]:
+            columns[_time_name(tally)] = to_polars(tally.day).fill_null(0)
         if not tally.counts_rows:
             columns[f"value{i}"] = to_polars(tally.value).fill_null(0)
     return [column.alias(name) for name, column in columns.items()]

@@ -11,23 +11,25 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import define, field
+from attrs import define, evolve, field
 
-from ..exact.integers import EXACT_DOUBLE, SAFE, Integers, magnitude, narrow, widen
+from ..exact.integers import SAFE, Integers, magnitude, narrow, widen
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
 from .resolution import Resolved
 from .selection import Counted, counted, day_number, window_span
 
 Codes = npt.NDArray[np.integer]
+Ints = npt.NDArray[np.int64]
 
 #: A tally and the day weights that it is summed under.
 Wanted = tuple[Tally, DayWeights]
 #: The weighted sum and the plain number of rows, per shop.
 Sums = tuple[Integers, npt.NDArray[np.int64]]
 
-#: Two counts share a double, while there are no more rows than this.
-_HALF = 1 << 26
+#: The bits that a count of rows has, of three in one integer.
+_BITS = 21
+_MASK = (1 << _BITS) - 1
 
 
 def window_sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date) -> list[Sums]:
@@ -45,78 +47,111 @@ def window_sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date) -> li
 
 @define(eq=False)
 class WindowSums:
-    """The sums of tallies of one stream over their windows, per shop, while rows come and go."""
+    """The sums of tallies of one stream over their windows, per shop, while rows come and go.
+
+    Counts of three tallies are added up in one integer, while it has room for them: to find the
+    places that belong to rows is what adding takes longest for.
+    """
 
     wanted: Sequence[Wanted]
     as_of: date
-    _sums: list[Integers] = field()
-    _counts: list[npt.NDArray[np.int64]] = field()
     _shops: int = 0
+    _sums: dict[int, Integers] = field(factory=dict)
+    _counts: list[Ints] = field(factory=list)
+    _packed: list[Ints] = field(factory=list)
+    _pending: int = 0
+    _bounds: dict[int, int] = field(factory=dict)
 
-    @_sums.default
-    @_counts.default
-    def _nothing(self) -> list[npt.NDArray[np.int64]]:
-        return [np.zeros(0, dtype=np.int64) for _ in self.wanted]
+    def __attrs_post_init__(self) -> None:
+        nothing = np.zeros(0, dtype=np.int64)
+        weighed = (i for i, (t, w) in enumerate(self.wanted) if not (w.uniform and t.counts_rows))
+        self._sums = dict.fromkeys(weighed, nothing)
+        self._counts = [nothing for _ in self.wanted]
+        self._packed = [nothing for _ in self.wanted[::3]]
 
-    def add(self, rows: pl.DataFrame, sign: int = 1) -> None:
-        """Add what some rows of the stream count; with the sign −1 take it away."""
+    def add(self, rows: pl.DataFrame) -> None:
+        """Add what some rows of the stream count."""
+        tallies = [tally for tally, _ in self.wanted]
         spans = [window_span(weights, self.as_of) for _, weights in self.wanted]
-        for chunk in counted(rows, [tally for tally, _ in self.wanted], spans):
-            self._make_room(int(chunk[0].shops.max()) + 1)
-            counts = _count(chunk, self._shops)
-            for i, part in enumerate(chunk):
-                self._counts[i] += sign * counts[i]
-                self._sums[i] = plus(self._sums[i], sign * self._sum(i, part, counts[i]))
+        dated = [not weights.uniform for _, weights in self.wanted]
+        for chunk in counted(rows, tallies, spans, dated):
+            shops = chunk[0].shops
+            self._make_room(int(shops.max()) + 1)
+            if self._pending + len(shops) >= 1 << _BITS:
+                self._unpack()
+            self._pending += len(shops)
+            for packed, start in zip(self._packed, range(0, len(chunk), 3), strict=True):
+                np.add.at(packed, shops, _pack(chunk[start : start + 3]))
+            for i in self._sums:
+                self._add_values(i, chunk[i])
 
-    def _sum(self, i: int, rows: Counted, counts: npt.NDArray[np.int64]) -> Integers:
+    def _add_values(self, i: int, rows: Counted) -> None:
         weights, values = self.wanted[i][1], rows.values
-        if weights.uniform and values is None:
-            return counts
-        if weights.uniform and magnitude(values) * len(values) < EXACT_DOUBLE:  # type: ignore[arg-type]
-            found = np.bincount(rows.shops, np.where(rows.here, values, 0), self._shops)  # type: ignore[arg-type]
-            return found.astype(np.int64)
-        own = rows.value
-        own = np.ones(int(rows.here.sum()), dtype=np.int64) if own is None else own
-        by_day = None
+        if weights.uniform and values is not None:
+            bound = self._bounds.get(i, 0) + magnitude(values) * len(values)
+            if bound < SAFE and self._sums[i].dtype == np.int64:
+                self._bounds[i] = bound
+                np.add.at(self._sums[i], rows.shops, values * rows.here)
+                return
+        own, by_day = rows.value, None
         if not weights.uniform:
             by_day = weights_of(weights, day_number(self.as_of) - rows.days())
-        return weighted_sum(rows.shop, own, by_day, self._shops)
+        if own is None:
+            own = np.ones(len(rows.shop), dtype=np.int64)
+        self._sums[i] = plus(self._sums[i], weighted_sum(rows.shop, own, by_day, self._shops))
+        self._bounds[i] = magnitude(self._sums[i])
+
+    def _unpack(self) -> None:
+        for i in range(len(self.wanted)):
+            place, within = divmod(i, 3)
+            self._counts[i] = self._counts[i] + (self._packed[place] >> _BITS * within & _MASK)
+        self._packed = [np.zeros_like(packed) for packed in self._packed]
+        self._pending = 0
 
     def _make_room(self, shops: int) -> None:
         """Make the sums of so many shops."""
         if shops > self._shops:
             more = np.zeros(shops - self._shops, dtype=np.int64)
-            self._sums = [np.concatenate([sums, more]) for sums in self._sums]
+            self._sums = {i: np.concatenate([sums, more]) for i, sums in self._sums.items()}
             self._counts = [np.concatenate([counts, more]) for counts in self._counts]
+            self._packed = [np.concatenate([packed, more]) for packed in self._packed]
             self._shops = shops
+
+    def take_away(self, rows: pl.DataFrame) -> None:
+        """Take away what some rows of the stream count, which were added before."""
+        others = WindowSums(self.wanted, self.as_of)
+        others.add(rows)
+        self._make_room(others._shops)
+        found = others.per_shop(self._shops)
+        self._unpack()
+        for i, (sums, counts) in enumerate(found):
+            self._counts[i] = self._counts[i] - counts
+            if i in self._sums:
+                self._sums[i] = plus(self._sums[i], -sums)
 
     def per_shop(self, shops: int) -> list[Sums]:
         """Return the sums of so many shops, or more, in the order of ``wanted``."""
         self._make_room(shops)
-        return list(zip(self._sums, self._counts, strict=True))
+        self._unpack()
+        return [(self._sums.get(i, counts), counts) for i, counts in enumerate(self._counts)]
 
     def copied(self) -> WindowSums:
         """Return the same sums, which do not change with these."""
-        copy = WindowSums(self.wanted, self.as_of)
-        copy._sums = [sums.copy() for sums in self._sums]
-        copy._counts = [counts.copy() for counts in self._counts]
-        copy._shops = self._shops
+        self._unpack()
+        copy = evolve(self)
+        copy._shops, copy._counts, copy._bounds = self._shops, [*self._counts], {**self._bounds}
+        copy._packed = [packed.copy() for packed in self._packed]
+        copy._sums = {i: sums.copy() for i, sums in self._sums.items()}
         return copy
 
 
-def _count(chunk: Sequence[Counted], shops: int) -> list[npt.NDArray[np.int64]]:
-    """Return how many rows count for each tally, per shop; two tallies at a time share a double."""
-    found: list[npt.NDArray[np.int64]] = []
-    for first, second in zip(chunk[::2], [*chunk[1::2], None], strict=False):
-        if second is None or len(first.here) >= _HALF:
-            own = filter(None, (first, second))
-            found += [np.bincount(one.shop, minlength=shops) for one in own]
-            continue
-        both = np.where(second.here, float(_HALF), 0.0)
-        both += first.here
-        packed = np.bincount(first.shops, both, shops).astype(np.int64)
-        found += [packed % _HALF, packed // _HALF]
-    return found
+def _pack(rows: Sequence[Counted]) -> Ints:
+    """Return which rows count for one to three tallies, as integers that add up."""
+    packed = np.zeros(len(rows[0].here), dtype=np.int64)
+    for one in reversed(rows):
+        packed <<= _BITS
+        packed += one.here
+    return packed
 
 
 def weights_of(weights: DayWeights, ages: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

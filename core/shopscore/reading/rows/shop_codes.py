@@ -101,6 +101,7 @@ class ShopCodes:
     ids: pl.Series = field(factory=lambda: pl.Series("shop_id", [], dtype=pl.String))
     used: Mask = field(factory=lambda: np.empty(0, dtype=np.bool_))
     _faults: dict[str, Mask] = field(factory=dict)
+    _named: dict[tuple[str, ...], tuple[int, list[int]]] = field(factory=dict)
 
     def of(self, shop_ids: pl.Series) -> RowShops:
         """Return the shops of a column of text."""
@@ -129,12 +130,12 @@ class ShopCodes:
             return None
         return pl.Series(found)
 
-    def marked(self, names: Sequence[str]) -> Mask:
-        """Return which texts are one of some words."""
-        codes = self.texts.codes(pl.Series(names, dtype=pl.String))
-        marked = np.zeros(len(self.texts.known), dtype=np.bool_)
-        marked[codes] = True
-        return marked
+    def codes_named(self, names: tuple[str, ...]) -> list[int]:
+        """Return the codes of texts that are one of some words; each text is looked at once."""
+        before, found = self._named.get(names, (0, []))
+        at = self.texts.known.slice(before).is_in([*names]).arg_true() + before
+        self._named[names] = len(self.texts.known), [*found, *at]
+        return [*found, *at]
 
     def use(self, codes: pl.Series) -> None:
         """Note that the shops of some rows are used."""
@@ -177,6 +178,6 @@ class RowShops:
 
     def named(self, names: Sequence[str]) -> list[int]:
         """Return the rows whose shop is one of some words."""
-        marked = self.shops.marked(names)
-        found: list[int] = np.flatnonzero(marked[self.codes]).tolist()
+        codes = self.shops.codes_named(tuple(names))
+        found: list[int] = np.flatnonzero(np.isin(self.codes, codes)).tolist() if codes else []
         return found
