@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
-from attrs import define, field
+from attrs import define, field, frozen
 
-from ..model.expressions import Expr, columns_of
+from ..model.expressions import ColumnRef, Expr, columns_of
 from ..model.instants import instant_of
 from ..model.joined import HasRow, joined_of
 from ..model.streams import Stream
@@ -26,42 +27,76 @@ from ..reading.rows.wanted import Wanted
 from .day_counts import DayCounts
 from .day_ranges import looked_at
 from .joining import in_words, own_column
-from .needs import KEPT_WHOLE
+from .needs import KEPT, KEPT_WHOLE
 from .sums import Sums, WindowSums, at_positions
 from .sums import Wanted as WantedSums
 
 
+@frozen(eq=False)
+class _StreamPlan:
+    """What is counted of the rows of one stream, and what that reads of them."""
+
+    wanted: tuple[WantedSums, ...]
+    looks: tuple[Tally, ...]
+    columns: tuple[ColumnRef, ...]
+    instants: tuple[str, ...]
+
+    @classmethod
+    def of(cls, wanted: tuple[WantedSums, ...], looks: tuple[Tally, ...]) -> _StreamPlan:
+        """Find out what tallies read."""
+        tallies = (*(tally for tally, _ in wanted), *looks)
+        refs = columns_of(*(e for tally in tallies for e in tally.expressions))
+        return cls(wanted, looks, refs, tuple(instant_of(ref).path for ref in refs))
+
+
+@frozen(eq=False)
+class _Plan:
+    """What a pass counts at once, by stream; what it counts later, and the columns of that."""
+
+    streams: Mapping[str, _StreamPlan]
+    later: tuple[Tally, ...]
+    wanted_later: Mapping[str, Wanted]
+
+
+@lru_cache(maxsize=KEPT)
+def _plan(rules: BoundRuleSet, wanted: tuple[WantedSums, ...]) -> _Plan:
+    """Return the plan of a pass, made once for the rules and a day."""
+    later = tuple(t for t in rules.tallies if not counts_alone(t, rules))
+    at_once = [one for one in wanted if counts_alone(one[0], rules)]
+    looks = [every for every in looked_at(rules.tallies) if counts_alone(every, rules)]
+    names = dict.fromkeys(tally.stream for tally in (*(t for t, _ in at_once), *looks))
+    streams = {
+        name: _StreamPlan.of(
+            tuple(one for one in at_once if one[0].stream == name),
+            tuple(every for every in looks if every.stream == name),
+        )
+        for name in names
+    }
+    return _Plan(streams, later, wanted_of(later))
+
+
 @define(eq=False)
 class CountingPass(RowTaker):
-    """What is counted of rows while they are read, for the windows of one day.
-
-    ``later`` are the tallies that are counted at the end.
-    """
+    """What is counted of rows while they are read, for the windows of one day."""
 
     rules: BoundRuleSet
     as_of: date
     wanted_sums: Sequence[WantedSums]
+    _plan: _Plan = field(init=False)
     _sums: dict[str, WindowSums] = field(init=False)
     _days: dict[str, DayCounts] = field(init=False)
     _found: dict[tuple[Tally, DayWeights], Sums] = field(init=False, factory=dict)
-    later: tuple[Tally, ...] = field(init=False)
-    _wanted: Mapping[str, Wanted] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.later = tuple(t for t in self.rules.tallies if not counts_alone(t, self.rules))
-        self._wanted = wanted_of(self.later)
-        wanted = [one for one in self.wanted_sums if counts_alone(one[0], self.rules)]
-        looks = [
-            every for every in looked_at(self.rules.tallies) if counts_alone(every, self.rules)
-        ]
-        self._sums = {
-            name: WindowSums([one for one in wanted if one[0].stream == name], self.as_of)
-            for name in {tally.stream for tally, _ in wanted}
-        }
-        self._days = {
-            name: DayCounts(tuple(every for every in looks if every.stream == name))
-            for name in {every.stream for every in looks}
-        }
+        self._plan = _plan(self.rules, tuple(self.wanted_sums))
+        streams = self._plan.streams.items()
+        self._sums = {n: WindowSums(one.wanted, self.as_of) for n, one in streams if one.wanted}
+        self._days = {name: DayCounts(one.looks) for name, one in streams if one.looks}
+
+    @property
+    def later(self) -> tuple[Tally, ...]:
+        """The tallies that are counted at the end."""
+        return self._plan.later
 
     @property
     def days(self) -> Iterable[DayCounts]:
@@ -76,7 +111,7 @@ class CountingPass(RowTaker):
         """Return the columns that are read by what is counted later."""
         if stream.name in KEPT_WHOLE:
             return None
-        return self._wanted.get(stream.name, Wanted())
+        return self._plan.wanted_later.get(stream.name, Wanted())
 
     def take(self, stream: Stream, rows: pl.DataFrame) -> None:
         """Count some rows."""
@@ -87,16 +122,15 @@ class CountingPass(RowTaker):
         self._add(stream, rows, -1)
 
     def _add(self, stream: Stream, rows: pl.DataFrame, sign: int) -> None:
-        sums, days = self._sums.get(stream.name), self._days.get(stream.name)
-        tallies = [tally for tally, _ in sums.wanted] if sums else []
-        looks = days.tallies if days else ()
-        if not tallies and not looks:
+        plan = self._plan.streams.get(stream.name)
+        if plan is None:
             return
-        frame = _alone(stream, rows, [e for t in (*tallies, *looks) for e in t.expressions])
-        if sums:
+        frame = _alone(stream, rows, plan)
+        if plan.wanted:
+            sums = self._sums[stream.name]
             (sums.add if sign > 0 else sums.take_away)(frame)
-        if days:
-            days.add(frame, sign)
+        if plan.looks:
+            self._days[stream.name].add(frame, sign)
 
     def mark(self) -> Callable[[], None]:
         """Return what forgets all that is taken from now on."""
@@ -129,16 +163,15 @@ def counts_alone(tally: Tally, rules: BoundRuleSet) -> bool:
     )
 
 
-def _alone(stream: Stream, rows: pl.DataFrame, expressions: Sequence[Expr]) -> pl.DataFrame:
-    """Return what expressions read of rows that stand alone, as resolved rows have it."""
-    refs = columns_of(*expressions)
-    instants = [instant_of(ref).path for ref in refs]
+def _alone(stream: Stream, rows: pl.DataFrame, plan: _StreamPlan) -> pl.DataFrame:
+    """Return what is read of rows that stand alone, as resolved rows have it."""
+    names = {*rows.columns}
     columns = [
         rows["shop"],
-        *(in_words(own_column(ref, rows, stream)) for ref in refs),
-        *(rows[name] for name in instants if name in rows.columns),
+        *(in_words(own_column(ref, rows, stream)) for ref in plan.columns),
+        *(rows[name] for name in plan.instants if name in names),
     ]
-    if stream.name == "orders" and "is_excluded" in rows.columns and rows["is_excluded"].any():
+    if stream.name == "orders" and "is_excluded" in names and rows["is_excluded"].any():
         columns.append(rows["is_excluded"].alias("_excluded"))
     return pl.DataFrame(columns)
 

@@ -39,7 +39,9 @@ class Expr:
     shopscore.errors.ExpressionError: an expression has no truth value: write & | ~ for and, or, not
     """
 
-    __slots__ = ()
+    __slots__ = ("_walked",)
+
+    _walked: tuple[Expr, ...]
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -59,10 +61,13 @@ class Expr:
         return tuple(children)
 
     def walk(self) -> Iterator[Expr]:
-        """Yield this expression and everything below it."""
-        yield self
-        for child in self.children():
-            yield from child.walk()
+        """Return this expression and everything below it, one after the other."""
+        try:
+            return iter(self._walked)
+        except AttributeError:  # trees do not change, and are walked by every score
+            below = (node for child in self.children() for node in child.walk())
+            object.__setattr__(self, "_walked", (self, *below))
+        return iter(self._walked)
 
     def __repr__(self) -> str:
         return f"<Expr {self}>"
