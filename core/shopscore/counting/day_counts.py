@@ -33,10 +33,11 @@ class DayCounts:
     def add(self, rows: pl.DataFrame, sign: int = 1) -> None:
         """Add some rows of the stream; with the sign −1 take them away."""
         for part in rows.iter_slices(CHUNK):
-            for key, day in _days(self.tallies, tuple(rows.columns)).items():
-                if key not in self._counts:
-                    self._counts[key] = _Counts()
-                self._counts[key].add(part, day, sign)
+            for day in part.select(_days(self.tallies, tuple(rows.columns))):
+                if day.name not in self._counts:
+                    self._counts[day.name] = _Counts()
+                known = day.drop_nulls() if day.null_count() else day
+                self._counts[day.name].add(known.to_numpy(), sign)
 
     def days(self, tally: Tally) -> Days:
         """Return the days with rows, ascending."""
@@ -53,31 +54,31 @@ class _Counts:
     """How many rows are on each day: an array from its first day on, and days far from it."""
 
     first: int | None = None
-    near: Days = field(factory=lambda: np.zeros(_NEAR + 1, dtype=np.int64))
+    near: Days = field(factory=lambda: np.zeros(_NEAR, dtype=np.int64))
     far: Counter[int] = field(factory=Counter)
 
-    def add(self, rows: pl.DataFrame, day: pl.Expr, sign: int) -> None:
-        """Add the days of some rows; one without a day is not counted."""
-        if self.first is None:
-            least = rows.select(day.min()).item()
-            if least is None:
-                return
-            self.first = least - _NEAR // 4
-        at = rows.select((day - self.first).fill_null(_NEAR)).to_series().to_numpy()
-        if at.min() >= 0 and at.max() <= _NEAR:
-            self.near += sign * np.bincount(at, minlength=_NEAR + 1)
+    def add(self, days: Days, sign: int) -> None:
+        """Add the days of some rows."""
+        if not len(days):
             return
-        days, counts = np.unique(
-            rows.select(day).to_series().drop_nulls().to_numpy(), return_counts=True
-        )
+        if self.first is None:
+            self.first = int(days.min()) - _NEAR // 4
+        at = days - self.first
+        if at.min() >= 0 and at.max() < _NEAR:
+            counts = np.bincount(at)
+            self.near[: len(counts)] += sign * counts
+            return
+        days, counts = np.unique(days, return_counts=True)
         for found, count in zip(days.tolist(), counts.tolist(), strict=True):
             self.far[found] += sign * count
 
     def days(self) -> Days:
         """Return the days with rows, ascending."""
+        at = np.flatnonzero(self.near)
+        if not self.far:
+            return at + (self.first or 0)
         total = Counter({day: n for day, n in self.far.items() if n})
         if self.first is not None:
-            at = np.flatnonzero(self.near[:_NEAR])
             total.update(dict(zip((at + self.first).tolist(), self.near[at].tolist(), strict=True)))
         return np.array(sorted(day for day, n in total.items() if n), dtype=np.int64)
 
@@ -87,9 +88,9 @@ class _Counts:
 
 
 @lru_cache(maxsize=KEPT)
-def _days(tallies: tuple[Tally, ...], columns: tuple[str, ...]) -> dict[str, pl.Expr]:
-    """Return the different days that tallies look at, by the key of what was declared."""
+def _days(tallies: tuple[Tally, ...], columns: tuple[str, ...]) -> tuple[pl.Expr, ...]:
+    """Return the different days that tallies look at, named by the key of what was declared."""
     declared: dict[str, Expr] = {
         tally.day.key: with_instants(tally, columns).day for tally in tallies
     }
-    return {key: to_polars(day) // DAY_SECONDS for key, day in declared.items()}
+    return tuple((to_polars(day) // DAY_SECONDS).alias(key) for key, day in declared.items())

@@ -23,8 +23,8 @@ _TOGETHER = 2**14
 def magnitude(values: Integers) -> int:
     """Return the greatest absolute value; 0 for an empty array."""
     seen = values[:1] if values.strides == (0,) else values  # a constant: one number, said often
-    if not len(seen):
-        return 0
+    if len(seen) < 2:
+        return abs(int(seen[0])) if len(seen) else 0
     return max(abs(int(seen.max())), abs(int(seen.min())))
 
 

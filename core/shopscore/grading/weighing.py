@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 from attrs import evolve, field, frozen
 
+from ..counting.needs import KEPT
 from ..counting.sums import Sums, Wanted
 from ..errors import UsageError
 from ..exact.columns import ExactColumn
@@ -109,16 +111,24 @@ def weigh(
     present = frozenset(columns)
     weights, wanted = _day_weights(rules, as_of), wanted_sums(rules, as_of)
     sums = dict(zip(wanted, summing(list(wanted.values()), as_of), strict=True))
+    missing = _missing_columns(rules, present)
     values = {}
     for id, metric in rules.metrics.items():
         tallies = metric.aggregator.tallies
         if tallies:
             own = tuple(sums[tally.key, weights[id]] for tally in tallies)
-            missing = missing_columns_of(metric, rules.streams, present)
-            values[id] = combine(metric, own, missing)
+            values[id] = combine(metric, own, missing[id])
         else:
             values[id] = _not_counted(id, shops)
     return values
+
+
+@lru_cache(maxsize=KEPT)
+def _missing_columns(
+    rules: BoundRuleSet, present: frozenset[tuple[str, str]]
+) -> dict[str, tuple[str, ...]]:
+    """Return what each metric needs and is not there; most events have the same columns."""
+    return {id: missing_columns_of(m, rules.streams, present) for id, m in rules.metrics.items()}
 
 
 def wanted_sums(rules: BoundRuleSet, as_of: date) -> dict[tuple[str, DayWeights], Wanted]:

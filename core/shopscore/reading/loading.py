@@ -25,7 +25,7 @@ from .openers import Opener, ShopDefaults, open_tables
 from .report import LoadReport
 from .rows.checks import RowChecks
 from .rows.clocks import find_zone
-from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
+from .rows.consolidation import ConsolidatedRows, SortedShops, consolidate, type_rows
 from .rows.ids import LOST_DIGITS, bare_ids, rounded
 from .rows.shop_codes import ShopCodes
 from .rows.taking import RowTaker
@@ -121,9 +121,10 @@ class EventSource:
         say(message("looking for the latest states"))
         ids = shops.sorted_ids()
         # each stream's rows are let go as soon as its latest states are known
-        consolidated = {name: consolidate(typed.pop(name), ids) for name in [*typed]}
+        known = SortedShops(shops, ids)
+        consolidated = {name: consolidate(typed.pop(name), known) for name in [*typed]}
         if taker is not None:
-            taker.finish(shops.positions(ids), shops.used, len(ids))
+            taker.finish(known.positions, shops.used, len(ids))
         say(message("linking"))
         events = assemble(ids, consolidated, streams, zone.key if zone else None, self.shop)
         report = _with_findings(events.report, sources, consolidated)

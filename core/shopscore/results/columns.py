@@ -19,6 +19,7 @@ from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
 from ..grading.typed_values import Console
+from ..grading.variants import coded
 from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.scorers import Percentiles
@@ -126,8 +127,9 @@ class Columns:
     @cached_property
     def metric_reasons(self) -> dict[str, Reasons]:
         """Why each metric has no value or no points."""
+        _, industries = coded(self.shops["industry"])
         return {
-            id: metric_reasons(self.rules, graded, self.shops["industry"], self.checks)
+            id: metric_reasons(self.rules, graded, industries, self.checks)
             for id, graded in self.graded.items()
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from attrs import define, field, frozen
 
@@ -68,10 +69,10 @@ class _Collected:
 def metric_reasons(
     rules: BoundRuleSet,
     graded: Graded,
-    industries: pl.Series,
+    industries: npt.NDArray[np.int64],
     checks: Sequence[EligibilityCheck],
 ) -> Reasons:
-    """Return why a metric has no value or no points."""
+    """Return why a metric has no value or no points; industries are numbers."""
     measured, id = graded.measured, graded.measured.id
     collected = _Collected(len(industries))
     no_data = graded.statuses == METRIC_STATUSES.index("no_data")
@@ -92,7 +93,7 @@ def _add_unranked(
     collected: _Collected,
     rules: BoundRuleSet,
     graded: Graded,
-    industries: pl.Series,
+    industries: npt.NDArray[np.int64],
     checks: Sequence[EligibilityCheck],
     unranked: Mask,
 ) -> None:
@@ -100,15 +101,9 @@ def _add_unranked(
     if peers is not None:
         text = message("not ranked among others, since it does not meet the conditions for a score")
         collected.add(text, unranked & ~peers)
-    shops = pl.DataFrame([industries.alias("industry")]).with_columns(
-        value=pl.Series(graded.measured.known)
-    )
-    counts = shops.select(
-        pl.len().over("industry").alias("all"), pl.col("value").sum().over("industry")
-    )
-    alone = counts["all"].to_numpy() == 1
+    alone = np.bincount(industries)[industries] == 1
     collected.add(message("no other shop in its industry"), unranked & alone)
-    single = counts["value"].to_numpy() == 1
+    single = np.bincount(industries, graded.measured.known)[industries] == 1
     collected.add(message("no other shop in its industry has a value"), unranked & single)
     least = rules.exact.min_peers
     collected.add(message("fewer than {least} shops of its industry", least=least), unranked)

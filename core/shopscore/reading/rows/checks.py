@@ -27,6 +27,9 @@ from .wanted import Wanted
 
 _SUBORDER = Column(SUBORDER, "text")
 
+#: Cells that are looked at without polars: a call of it costs as much as some thousand of them.
+_FEW = 2_048
+
 #: A column, which of its cells are at fault, and why.
 _Fault = tuple[str, pl.Series, str]
 
@@ -122,7 +125,7 @@ class RowChecks:
         found, bad = _set_aside(piece, stream, _find_faults(piece, stream, cells, ids, shops))
         emptied = _emptied(piece, stream, _find_empty(piece, stream, cells, ids), bad)
         set_aside, unreadable = _locate(piece, found, emptied)
-        rows = _with_state(cells, piece).with_columns(pl.Series("shop", shops.codes))
+        rows = _with_state(cells, piece).hstack([pl.Series("shop", shops.codes)])
         rows = rows.filter(~bad) if bad.any() else rows
         columns, odd, repaired = {*rows.columns}, is_out_of_order(rows, stream), none_emptied()
         if self.taker is not None:
@@ -195,6 +198,8 @@ def _without_headers(
     headers = piece.origin.headers
     suspects: set[int] = set()
     for column in [c for c in piece.frame.get_columns() if c.dtype == pl.String][:2]:
+        if not _may_hold(column, headers):
+            continue
         if column.name == "shop_id":
             suspects.update(shops.named(headers))
         elif column.name not in integers:
@@ -203,6 +208,11 @@ def _without_headers(
         return piece
     found = refuse_headers(suspects, piece.origin, _where(piece, stream), headers, piece.start)
     return evolve(piece, refused={**piece.refused, **found})
+
+
+def _may_hold(column: pl.Series, words: Collection[str]) -> bool:
+    """Return whether cells may be one of some words: of few cells Python says so much sooner."""
+    return len(column) > _FEW or not {*column.to_list()}.isdisjoint([*words, None])
 
 
 def _joined(pieces: Sequence[Checked]) -> Checked:
@@ -246,7 +256,7 @@ def _refuse_missing_columns(table: RawTable, stream: Stream) -> None:
 
 def _with_state(cells: Mapping[str, Cells], table: RawTable) -> pl.DataFrame:
     """Return typed rows; where only its layout says how new a row is, with the time of that."""
-    columns = pl.DataFrame({name: c.values for name, c in cells.items()})
+    columns = pl.DataFrame([c.values.alias(name) for name, c in cells.items()])
     rows, layout = columns.with_row_index(ROW, table.start), table.layout
     state = [name for name in layout.state if name in rows.columns] if layout else []
     if not state or "updated_at" in rows.columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
 from .settling import on_the_wall, settle, with_both_clocks
+from .shop_codes import Codes, ShopCodes
 from .stacking import stack
 from .suborders import PARTS, RULE, merge_suborders
 from .taking import RowTaker
@@ -120,23 +122,41 @@ def type_rows(checks: RowChecks, tables: Iterable[RawTable]) -> TypedRows:
     for table in tables:
         part = checks.check(table)
         own = [piece.with_columns(pl.col(ROW) + before) if before else piece for piece in part.rows]
+        set_aside = (part.set_aside["row"] - 1).to_list() if len(part.set_aside) else []
         rule = None if table.layout is None else table.layout.suborders
         if rule is not None:
             rules += [] if rule in rules else [rule]
             own = [piece.with_columns(pl.lit(rules.index(rule)).alias(RULE)) for piece in own]
         rows += own
-        kept.append(table.without_cells(checks.stream.name, (part.set_aside["row"] - 1).to_list()))
-        emptied = part.emptied.with_columns(pl.col(ROW) + before)
+        kept.append(table.without_cells(checks.stream.name, set_aside))
+        emptied = part.emptied.with_columns(pl.col(ROW) + before) if before else part.emptied
         parts.append(evolve(part, rows=(), emptied=emptied))
         before += part.rows_in
     return TypedRows(checks, stack(rows), tuple(kept), tuple(parts), rules)
 
 
-def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
-    """Keep latest states and repair; the column ``shop`` is a position in the sorted ``shop_ids``."""
+@frozen(eq=False, slots=False)
+class SortedShops:
+    """The ids of the shops of all usable rows, sorted, once all of these are known."""
+
+    codes: ShopCodes
+    ids: pl.Series
+
+    @cached_property
+    def positions(self) -> Codes:
+        """For each code the position of its shop."""
+        return self.codes.positions(self.ids)
+
+    @cached_property
+    def a_code(self) -> Codes:
+        """For each position a code of its shop."""
+        return self.codes.codes_of(len(self.ids))
+
+
+def consolidate(typed: TypedRows, shops: SortedShops) -> ConsolidatedRows:
+    """Keep latest states and repair; the column ``shop`` is a position among the sorted shops."""
     stream, zone = typed.stream, typed.checks.zone
-    position = typed.checks.shops.positions(shop_ids)
-    rows = typed.rows.with_columns(pl.Series("shop", position[typed.rows["shop"].to_numpy()]))
+    rows = _with_shops(typed.rows, shops.positions)
     merged, repeated = merge_suborders(rows, typed.suborders, stream, typed.records)
     found = keep_latest(merged, stream, typed.whole_rows)
     latest = found.rows
@@ -155,7 +175,7 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
         repaired=len(repaired),
     )
     if typed.checks.taker is not None:
-        _correct_what_was_taken(typed, typed.checks.taker, settled, found.replaced, len(shop_ids))
+        _correct_what_was_taken(typed, typed.checks.taker, settled, found.replaced, shops)
     filled = settled[_asked_for(settled, typed)]
     if stream.name == "orders":  # looked up over and over
         filled = filled.with_columns(filled[["shop", *stream.key]].rechunk().get_columns())
@@ -175,16 +195,24 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
     )
 
 
+def _with_shops(rows: pl.DataFrame, numbers: Codes) -> pl.DataFrame:
+    """Return rows with the shop that its number stands for."""
+    shop = pl.Series("shop", numbers[rows["shop"].to_numpy()])
+    return rows.clone().replace_column(rows.get_column_index("shop"), shop)
+
+
 def _correct_what_was_taken(
-    typed: TypedRows, taker: RowTaker, settled: pl.DataFrame, replaced: pl.DataFrame, shops: int
+    typed: TypedRows,
+    taker: RowTaker,
+    settled: pl.DataFrame,
+    replaced: pl.DataFrame,
+    shops: SortedShops,
 ) -> None:
     """Take back rows that a newer state replaced, and take those that could not be taken before."""
     stream, zone = typed.stream, typed.checks.zone
-    codes = typed.checks.shops.codes_of(shops)
 
     def coded(rows: pl.DataFrame) -> pl.DataFrame:
-        own = rows.with_columns(pl.Series("shop", codes[rows["shop"].to_numpy()]))
-        return with_both_clocks(own, stream, zone)
+        return with_both_clocks(_with_shops(rows, shops.a_code), stream, zone)
 
     if len(taken := typed.only_taken(replaced)):
         taker.take_back(stream, coded(settle(taken, stream, zone)[0]))

@@ -60,6 +60,8 @@ def keep_latest(rows: pl.DataFrame, stream: Stream, whole_rows: WholeRows) -> La
 
 def _rivals(rows: pl.DataFrame, keys: list[str], candidates: Positions) -> Positions:
     """Return those of some rows, by position, that share their key with another of them."""
+    if not len(candidates):
+        return candidates
     same = rows[keys][candidates].is_duplicated()
     found: Positions = candidates[same.to_numpy()]
     return found

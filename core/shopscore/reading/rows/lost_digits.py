@@ -122,9 +122,14 @@ def are_clear(cells: pl.Series) -> bool:
     >>> are_clear(pl.Series(["6921738301234567891"])), are_clear(pl.Series(["17"]))
     (True, False)
     """
-    first = cells.head(FIRST)
-    long = first.filter(first.str.contains(LONG))
-    return bool(len(long)) and not any(all(map(sign.shows, long)) for sign in _SIGNS)
+    long = _first_long(cells)
+    return bool(long) and not any(all(map(sign.shows, long)) for sign in _SIGNS)
+
+
+def _first_long(cells: pl.Series) -> list[str]:
+    """Return the long ids among the first cells: so few take Python a tenth of a call to polars."""
+    first = (id for id in cells.head(FIRST).to_list() if id is not None and len(id) > _KEPT)
+    return [id for id in first if id.isascii() and id.isdigit()]
 
 
 def are_suspicious(cells: pl.Series) -> bool:
@@ -137,7 +142,7 @@ def _suspicious(cells: pl.Series) -> set[str]:
     if are_clear(cells):
         return set()
     if len(cells) <= FIRST:
-        return set(cells.filter(_is_long(cells)))
+        return set(_first_long(cells))
     if (cells.str.len_bytes().max() or 0) <= _KEPT:  # type: ignore[operator]
         return set()
     return set(cells.filter(_is_long(cells)).unique())

@@ -64,6 +64,8 @@ def _proof(column: Column, dtype: pl.DataType, zone: ZoneInfo | None) -> _Proof 
             return _Proof(cell)
         case "enum" if dtype == pl.String:
             return _Proof(cell.cast(pl.Enum(column.values), strict=False))
+        case "text" if dtype == pl.String:
+            return _text(cell)
         case "int" if dtype in _SMALL:
             return _Proof(cell.cast(pl.Int64))
         case "time" if isinstance(dtype, pl.Datetime) and dtype.time_zone is None:
@@ -91,6 +93,16 @@ def _time(units: pl.Expr, per_second: int, zone: ZoneInfo | None) -> _Proof | No
         )
 
     return _Proof(units // per_second, (units.min(), units.max()), holds)
+
+
+def _text(cell: pl.Expr) -> _Proof:
+    """Return the proof of text that has no blanks around it, and is nowhere empty."""
+    length, bare = cell.str.len_bytes(), cell.str.strip_chars().str.len_bytes()
+
+    def holds(every: int, least: int | None, without: int) -> bool:
+        return every == without and least != 0
+
+    return _Proof(cell, (length.sum(), length.min(), bare.sum()), holds)
 
 
 def _money(exact: pl.Expr) -> _Proof:

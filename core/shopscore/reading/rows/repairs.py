@@ -14,6 +14,10 @@ from ...model.streams import Stream
 from ..raw_table import ROW
 from .clocks import clock_of
 
+_NONE_EMPTIED = pl.DataFrame(
+    schema={ROW: pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
+)
+
 
 def is_out_of_order(rows: pl.DataFrame, stream: Stream) -> bool:
     """Return whether a time is before one that it cannot be before."""
@@ -53,9 +57,7 @@ def repair_times(
 
 def none_emptied() -> pl.DataFrame:
     """Return an empty list of emptied cells."""
-    return pl.DataFrame(
-        schema={ROW: pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
-    )
+    return _NONE_EMPTIED.clone()  # which is asked for twice a stream
 
 
 def _reason(start: str) -> Message:
