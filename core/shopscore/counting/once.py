@@ -42,10 +42,12 @@ def winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
         )
     )
     candidates = keyed.collect()
-    alone = candidates.select(pl.any_horizontal(pl.col(per).is_null())).to_series()
     found = np.zeros(len(frame), dtype=np.bool_)
-    found[candidates["_at"].filter(alone).to_numpy()] = True
-    found[_first_of_each(candidates.filter(~alone), per, once).to_numpy()] = True
+    if any(candidates[name].null_count() for name in per):
+        alone = candidates.select(pl.any_horizontal(pl.col(per).is_null())).to_series()
+        found[candidates["_at"].filter(alone).to_numpy()] = True
+        candidates = candidates.filter(~alone)
+    found[_first_of_each(candidates, per, once).to_numpy()] = True
     return found
 
 
@@ -54,6 +56,8 @@ def _first_of_each(rivals: pl.DataFrame, per: list[str], once: Once) -> pl.Serie
     by = [f"_by{i}" for i in range(len(once.by))]
     group = ["shop", *per]
     repeated = rivals.select(pl.struct(group).is_duplicated()).to_series()
+    if not repeated.any():
+        return rivals["_at"]
     clear, contested = rivals.filter(~repeated), rivals.filter(repeated)
     ordered = contested.sort(*group, *by, nulls_last=True)
     place = pl.struct(by).rle_id().over(group)

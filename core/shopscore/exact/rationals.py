@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -66,8 +67,7 @@ class Rationals:
     @classmethod
     def constant(cls, value: Fraction | int, length: int) -> Rationals:
         """Build a column with the same fraction in every row."""
-        num, den = (repeated(part, length) for part in Fraction(value).as_integer_ratio())
-        return cls(num, den)
+        return _constant(value, length)
 
     @property
     def num(self) -> Integers:
@@ -311,6 +311,13 @@ class Rationals:
             return False
         greatest = max(magnitude(self._num), magnitude(self._den))
         return 2 * greatest * max(magnitude(other._num), magnitude(other._den), 1) < SAFE
+
+
+@lru_cache(maxsize=1_024)
+def _constant(value: Fraction | int, length: int) -> Rationals:
+    """Return a column of one fraction, whose arrays hold it once and cannot be written to."""
+    num, den = (repeated(part, length) for part in Fraction(value).as_integer_ratio())
+    return Rationals(num, den)
 
 
 def _made(num: Integers, den: Integers, wide: WideRows | None = None) -> Rationals:

@@ -13,6 +13,9 @@ from ..exact.rationals import Mask
 from ..model.rulesets import MetricEntry
 from ..rules.exact_rules import ExactRuleSet, Weight
 
+#: Words that Python codes sooner than polars begins to.
+_FEW = 256
+
 
 @frozen(eq=False)
 class VariantShops:
@@ -42,6 +45,10 @@ def coded(words: Sequence[str] | pl.Series) -> tuple[list[str], npt.NDArray[np.i
     >>> coded(["toys", "food", "toys"])[0]
     ['food', 'toys']
     """
+    if len(words) <= _FEW:
+        few = list(words)
+        known = {word: place for place, word in enumerate(sorted({*few}))}
+        return [*known], np.array([known[word] for word in few], dtype=np.int64)
     column = pl.Series(words, dtype=pl.String)
     different = column.unique().sort()
     places = column.cast(pl.Enum(different)).to_physical()

@@ -145,6 +145,7 @@ def wanted_sums(rules: BoundRuleSet, as_of: date) -> dict[tuple[str, DayWeights]
     }
 
 
+@lru_cache(maxsize=KEPT)
 def _day_weights(rules: BoundRuleSet, as_of: date) -> dict[str, DayWeights]:
     weights = {}
     for id, metric in rules.metrics.items():

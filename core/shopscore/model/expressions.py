@@ -40,7 +40,6 @@ class Expr:
     """
 
     __slots__ = ("_walked",)
-
     _walked: tuple[Expr, ...]
 
     def __hash__(self) -> int:
@@ -61,10 +60,8 @@ class Expr:
         return tuple(children)
 
     def walk(self) -> Iterator[Expr]:
-        """Return this expression and everything below it, one after the other."""
-        try:
-            return iter(self._walked)
-        except AttributeError:  # trees do not change, and are walked by every score
+        """Return this expression and everything below it, which never changes: found once."""
+        if not hasattr(self, "_walked"):
             below = (node for child in self.children() for node in child.walk())
             object.__setattr__(self, "_walked", (self, *below))
         return iter(self._walked)

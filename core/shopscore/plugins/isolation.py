@@ -6,7 +6,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 
 from ..errors import PluginError, ShopscoreError
 from ..messages import message
@@ -33,10 +33,8 @@ def contained() -> Iterator[None]:
     Filters of warnings are as before after it; prints go to standard error, after
     :func:`divert_prints`.
     """
-    with ExitStack() as stack:
-        stack.enter_context(warnings.catch_warnings())
-        if _Diversion.on:
-            stack.enter_context(redirect_stdout(sys.stderr))
+    diverted = redirect_stdout(sys.stderr) if _Diversion.on else nullcontext()
+    with warnings.catch_warnings(), diverted:
         yield
 
 

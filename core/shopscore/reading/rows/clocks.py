@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -70,7 +71,8 @@ class Clock:
         """Return whether the wall's clock has changed at, or since, any of these times."""
         if self.since is None:
             return seconds.null_count() < len(seconds)
-        return bool((seconds < self.since + AROUND * DAY).any())
+        least: Any = seconds.min()
+        return least is not None and bool(least < self.since + AROUND * DAY)
 
     def steady(self, wall: pl.Series) -> pl.Series:
         """Return times of the wall in steady seconds.

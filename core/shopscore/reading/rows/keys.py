@@ -27,10 +27,10 @@ def hashes(key: pl.DataFrame) -> Hashes:
     """Return one 64-bit hash per row of a key; equal keys have equal hashes, within this process only."""
     result = np.empty(len(key), dtype=np.uint64)
     for start in range(0, len(key), CHUNK):
-        first, *more = key.slice(start, CHUNK)
-        total: Hashes = first.hash().to_numpy()
+        first, *more = key.slice(start, CHUNK).select(pl.all().hash())
+        total: Hashes = first.to_numpy()
         for column in more:
-            total = (total ^ (total >> np.uint64(29))) * _ODD + column.hash().to_numpy()
+            total = (total ^ (total >> np.uint64(29))) * _ODD + column.to_numpy()
         result[start : start + CHUNK] = total
     return result
 
@@ -128,7 +128,8 @@ def _positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Pos
         rows = index.rows(entries)
         agrees = np.ones(len(rows), dtype=np.bool_)
         for name in keys.columns:
-            agrees &= (wanted[name][asking] == keys[name][rows]).to_numpy()
+            asked = wanted[name] if len(asking) == len(wanted) else wanted[name][asking]
+            agrees &= (asked == keys[name][rows]).to_numpy()
         result[asking[agrees]] = rows[agrees]
         entries = index.following(entries[~agrees])
         asking, entries = asking[~agrees][entries >= 0], entries[entries >= 0]

@@ -71,7 +71,7 @@ def _with_cells(column: pl.Series) -> npt.NDArray[np.integer]:
     """Return the rows that are not null."""
     if not column.null_count():
         return np.arange(len(column))
-    return column.is_not_null().arg_true().to_numpy()
+    return np.flatnonzero(column.is_not_null().to_numpy())
 
 
 def _lost(

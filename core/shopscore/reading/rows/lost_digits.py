@@ -22,6 +22,8 @@ _KEPT = 15
 LEAST_LONG = 10**_KEPT
 #: Rows that are looked at first: hardly any column goes on after them.
 FIRST = 512
+#: Rows that are looked at before these: mostly they do.
+_FEW = 16
 #: How unlikely it must be, in powers of ten; and how many rows must look so.
 _EVIDENCE, _LEAST = 4.0, 2
 #: Gaps between doubles from here on are evidence; small powers of two occur in numbering.
@@ -122,14 +124,20 @@ def are_clear(cells: pl.Series) -> bool:
     >>> are_clear(pl.Series(["6921738301234567891"])), are_clear(pl.Series(["17"]))
     (True, False)
     """
-    long = _first_long(cells)
+    return any(_clear(_first_long(cells, rows)) for rows in (_FEW, FIRST))
+
+
+def _clear(long: list[str]) -> bool:
+    """Return whether some long ids, and so any more of them, do not all show a sign."""
     return bool(long) and not any(all(map(sign.shows, long)) for sign in _SIGNS)
 
 
-def _first_long(cells: pl.Series) -> list[str]:
+def _first_long(cells: pl.Series, rows: int = FIRST) -> list[str]:
     """Return the long ids among the first cells: so few take Python a tenth of a call to polars."""
-    first = (id for id in cells.head(FIRST).to_list() if id is not None and len(id) > _KEPT)
-    return [id for id in first if id.isascii() and id.isdigit()]
+    first = [*filter(None, cells.head(rows).to_list())]
+    if max(map(len, first), default=0) <= _KEPT:
+        return []
+    return [id for id in first if len(id) > _KEPT and id.isascii() and id.isdigit()]
 
 
 def are_suspicious(cells: pl.Series) -> bool:

@@ -37,7 +37,8 @@ def prove(
     frame: pl.DataFrame, columns: Iterable[Column], zone: ZoneInfo | None
 ) -> dict[str, Cells]:
     """Return those of a table's columns whose cells are all proved to be readable."""
-    found = {c.name: _proof(c, frame.schema[c.name], zone) for c in columns}
+    schema = frame.schema
+    found = {c.name: _proof(c, schema[c.name], zone) for c in columns}
     proofs = {name: proof for name, proof in found.items() if proof is not None}
     if not proofs:
         return {}
