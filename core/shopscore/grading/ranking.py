@@ -87,6 +87,8 @@ def ranks_and_peers(
     _check_words(kind, better)
     if not len(values):
         return ExactColumn.unknown(0), np.zeros(0, dtype=np.int64)
+    if len(values) < min_peers:
+        return ExactColumn.unknown(len(values)), np.zeros(len(values), dtype=np.int64)
     groups, absent = _dense(codes, exists)
     order, runs, starts = _runs(values if exists.all() else np.where(exists, values, 0.0), groups)
     sizes, equal = (np.diff(first, append=len(values)) for first in (starts, runs))

@@ -61,11 +61,10 @@ def assemble(
 
 
 def _join(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    return (
-        pl.concat([no_incidents(), *lists])
-        .select(*INCIDENT_SCHEMA)
-        .sort("stream", "file", "row", "column")
-    )
+    found = [cells for cells in lists if len(cells)]
+    if not found:
+        return no_incidents()
+    return pl.concat(found).select(*INCIDENT_SCHEMA).sort("stream", "file", "row", "column")
 
 
 def _shop_table(

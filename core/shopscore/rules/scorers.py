@@ -168,12 +168,19 @@ class PercentileCurve(Scorer):
 
     def points(self, values: Rationals, context: Context) -> Points:  # noqa: ARG002 - ranks decide
         percentiles = context.percentiles
+        known = percentiles.column.known
+        if not known.any():  # a shop alone is ranked by no metric
+            return Points(Rationals.constant(0, len(known)), known, "no_peers", percentiles)
         points = interpolate(self.curve, percentiles.column.values)
         return Points(points, percentiles.column.known, "no_peers", percentiles)
 
     def reach(self, context: Context) -> Reach:
         ranks = context.rank_reach()
         size = len(ranks.possible)
+        zero, one = Rationals.constant(0, size), Rationals.constant(1, size)
+        if ranks.lowest is zero and ranks.highest is one:  # nobody is ranked: any point will do
+            ends = Reach.everywhere(min(self.possible_points), max(self.possible_points), size)
+            return Reach(ends.lowest, ends.highest, ranks.possible)
         both = interpolate(self.curve, _joined(ranks.lowest, ranks.highest))
         first, last = both.take(slice(size)), both.take(slice(size, None))
         lowest, highest = first.least(last), first.greatest(last)

@@ -29,8 +29,8 @@ class Places:
         cls, sources: pl.Series, tables: Sequence[RawTable], offsets: npt.NDArray[np.int64]
     ) -> Places:
         """Return the places of rows that are from these positions."""
-        as_they_stand = len(sources) == offsets[-1] and bool(
-            (sources == pl.int_range(len(sources), dtype=pl.UInt32, eager=True)).all()
+        as_they_stand = len(sources) == offsets[-1] and np.array_equal(
+            sources.to_numpy(), np.arange(len(sources), dtype=np.uint32)
         )
         return cls(None if as_they_stand else sources.cast(pl.UInt32), tables, offsets)
 
