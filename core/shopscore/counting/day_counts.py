@@ -21,6 +21,8 @@ Days = npt.NDArray[np.int64]
 
 #: Days that are counted in an array: some years around the first row. Others are counted one by one.
 _NEAR = 1 << 13
+#: In place of the day of a row without one; no second is so late.
+_NEVER = 1 << 62
 
 
 @define(eq=False)
@@ -36,8 +38,7 @@ class DayCounts:
             for day in part.select(_days(self.tallies, tuple(rows.columns))):
                 if day.name not in self._counts:
                     self._counts[day.name] = _Counts()
-                known = day.drop_nulls() if day.null_count() else day
-                self._counts[day.name].add(known.to_numpy(), sign)
+                self._counts[day.name].add(day.to_numpy(), sign)
 
     def days(self, tally: Tally) -> Days:
         """Return the days with rows, ascending."""
@@ -58,7 +59,9 @@ class _Counts:
     far: Counter[int] = field(factory=Counter)
 
     def add(self, days: Days, sign: int) -> None:
-        """Add the days of some rows."""
+        """Add the days of some rows, but for :data:`_NEVER`."""
+        if (never := days == _NEVER).any():
+            days = days[~never]
         if not len(days):
             return
         if self.first is None:
@@ -93,4 +96,5 @@ def _days(tallies: tuple[Tally, ...], columns: tuple[str, ...]) -> tuple[pl.Expr
     declared: dict[str, Expr] = {
         tally.day.key: with_instants(tally, columns).day for tally in tallies
     }
-    return tuple((to_polars(day) // DAY_SECONDS).alias(key) for key, day in declared.items())
+    days = {key: to_polars(day) // DAY_SECONDS for key, day in declared.items()}
+    return tuple(day.fill_null(_NEVER).alias(key) for key, day in days.items())

@@ -135,5 +135,9 @@ def _excluded(stream: Stream, rows: pl.DataFrame, orders: pl.DataFrame | None) -
     if stream.name != "orders":
         if ORDER not in rows.columns:
             return None
-        marked = marked.gather(rows[ORDER]).fill_null(False)
+        order = rows[ORDER]
+        if order.null_count() or marked.null_count():
+            marked = marked.gather(order).fill_null(False)
+        else:
+            marked = pl.Series(marked.to_numpy()[order.to_numpy()])
     return marked.alias("_excluded")

@@ -162,11 +162,11 @@ def consolidate(typed: TypedRows, shops: SortedShops) -> ConsolidatedRows:
     latest = found.rows
     odd = bool(typed.suborders) or any(part.out_of_order for part in typed.parts)
     settled, emptied = settle(latest, stream, zone, out_of_order=odd)
-    emptied = pl.concat([emptied, *_emptied_before(latest, typed)])
+    emptied = _all_of(emptied, *_emptied_before(latest, typed))
     places = Places.of(latest[ROW], typed.tables, typed.offsets)
-    repaired = pl.concat([_locate(emptied, places, stream), *_unreadable(latest, typed)])
+    repaired = _all_of(_locate(emptied, places, stream), *_unreadable(latest, typed))
     located = (t.locate(p.set_aside) for t, p in zip(typed.tables, typed.parts, strict=True))
-    set_aside = pl.concat([no_incidents(), *located])
+    set_aside = _all_of(no_incidents(), *located)
     books = Books(
         rows_in=int(typed.offsets[-1]),
         accepted=_count(latest),
@@ -193,6 +193,12 @@ def consolidate(typed: TypedRows, shops: SortedShops) -> ConsolidatedRows:
         ignored=tuple(dict.fromkeys(name for part in typed.parts for name in part.ignored)),
         columns=frozenset(name for part in typed.parts for name in part.columns),
     )
+
+
+def _all_of(first: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells of all lists, most of which are empty."""
+    found = [cells for cells in others if len(cells)]
+    return pl.concat([first, *found]) if found else first
 
 
 def _with_shops(rows: pl.DataFrame, numbers: Codes) -> pl.DataFrame:

@@ -47,7 +47,9 @@ def link(rows: pl.DataFrame, orders: tuple[pl.DataFrame, KeyIndex] | None) -> Li
         at[asked] = positions(*orders, wanted if len(asked) == len(rows) else wanted[asked])
     unlinked = len(named) - int((at >= 0).sum())
     order = pl.Series(ORDER, at)
-    linked = rows.hstack([order.set(order < 0, None).cast(pl.UInt32)])
+    if unlinked or len(named) < len(rows):
+        order = order.set(order < 0, None)
+    linked = rows.hstack([order.cast(pl.UInt32)])
     if not unlinked or orders is None or not len(orders[0]):
         return Linked(linked, unlinked)
     return Linked(linked, unlinked, _lost(rows["shop"], named, at >= 0, orders[0]["shop"]))
