@@ -14,6 +14,7 @@ from ..evaluation.with_polars import to_polars
 from ..model.expressions import DAY_SECONDS, Expr
 from ..model.instants import with_instants
 from ..model.tallies import Tally
+from ..reading.rows.selecting import selected
 from .needs import KEPT
 from .selection import CHUNK
 
@@ -35,7 +36,7 @@ class DayCounts:
     def add(self, rows: pl.DataFrame, sign: int = 1) -> None:
         """Add some rows of the stream; with the sign −1 take them away."""
         for part in rows.iter_slices(CHUNK):
-            for day in part.select(_days(self.tallies, tuple(rows.columns))):
+            for day in selected(part, _days(self.tallies, tuple(rows.columns))):
                 if day.name not in self._counts:
                     self._counts[day.name] = _Counts()
                 self._counts[day.name].add(day.to_numpy(), sign)

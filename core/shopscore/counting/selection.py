@@ -23,6 +23,7 @@ from ..model.instants import with_instants
 from ..model.joined import joined_of
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
+from ..reading.rows.selecting import FEW, selected
 from .needs import KEPT
 from .once import once_column
 from .resolution import Resolved
@@ -100,7 +101,8 @@ def counted(
     _check_bounds(frame, plan)
     for start in range(0, len(frame), CHUNK):
         chunk = frame.slice(start, CHUNK)
-        found = chunk.lazy().select(plan.columns).collect()
+        few = len(chunk) <= FEW  # to look for what expressions have in common pays for many
+        found = selected(chunk, plan.columns) if few else _by_plan(chunk, plan)
         shops = chunk["shop"].to_numpy().astype(np.int64)
         yield tuple(
             Counted(
@@ -112,6 +114,11 @@ def counted(
             )
             for i, tally in enumerate(plan.timed)
         )
+
+
+def _by_plan(chunk: pl.DataFrame, plan: _Plan) -> pl.DataFrame:
+    """Return the columns of a plan; what its expressions have in common is worked out once."""
+    return chunk.lazy().select(plan.columns).collect()
 
 
 def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> Positions:

@@ -31,7 +31,7 @@ def assemble(
     found: list[Notice] = []
     orders = None
     if "orders" in consolidated:
-        keys = consolidated["orders"].rows.select("shop", "order_id")
+        keys = consolidated["orders"].rows[["shop", "order_id"]]
         orders = keys, consolidated["orders"].index
     for name, stream in consolidated.items():
         linked = Linked(stream.rows)

@@ -153,7 +153,7 @@ class RowChecks:
         if wanted is None:
             return rows
         kept = {ROW, "shop", *wanted.kept(self.stream)}
-        return rows.select(name for name in rows.columns if name in kept)
+        return rows[[name for name in rows.columns if name in kept]]
 
     def _type(
         self, piece: RawTable, integers: dict[str, Cells], clear: set[str] | None

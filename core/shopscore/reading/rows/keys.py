@@ -9,6 +9,8 @@ import numpy.typing as npt
 import polars as pl
 from attrs import frozen
 
+from .selecting import selected
+
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 
@@ -27,7 +29,7 @@ def hashes(key: pl.DataFrame) -> Hashes:
     """Return one 64-bit hash per row of a key; equal keys have equal hashes, within this process only."""
     result = np.empty(len(key), dtype=np.uint64)
     for start in range(0, len(key), CHUNK):
-        first, *more = key.slice(start, CHUNK).select(pl.all().hash())
+        first, *more = selected(key.slice(start, CHUNK), [pl.all().hash()])
         total: Hashes = first.to_numpy()
         for column in more:
             total = (total ^ (total >> np.uint64(29))) * _ODD + column.to_numpy()

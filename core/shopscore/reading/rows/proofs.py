@@ -17,6 +17,7 @@ from attrs import frozen
 from ...model.streams import MONEY_SCALE, Column
 from .cells import NEAR, Cells, nevers
 from .clocks import AROUND, DAY, clock_of
+from .selecting import selected
 
 _PER_SECOND = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SMALL = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
@@ -43,13 +44,13 @@ def prove(
     if not proofs:
         return {}
     asked = [f.alias(f"{name} {i}") for name, p in proofs.items() for i, f in enumerate(p.facts)]
-    facts: dict[str, Any] = frame.select(asked).row(0, named=True) if asked else {}
+    facts: dict[str, Any] = selected(frame, asked).row(0, named=True) if asked else {}
     proved = {
         name: proof
         for name, proof in proofs.items()
         if proof.holds(*(facts[f"{name} {i}"] for i in range(len(proof.facts))))
     }
-    values = frame.select(proof.values.alias(name) for name, proof in proved.items())
+    values = selected(frame, (proof.values.alias(name) for name, proof in proved.items()))
     return {
         column.name: Cells(column, None)
         for column in values.get_columns()

@@ -13,6 +13,7 @@ from ...messages import Message, message
 from ...model.streams import Stream
 from ..raw_table import ROW
 from .clocks import clock_of
+from .selecting import selected
 
 _NONE_EMPTIED = pl.DataFrame(
     schema={ROW: pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
@@ -23,7 +24,7 @@ def is_out_of_order(rows: pl.DataFrame, stream: Stream) -> bool:
     """Return whether a time is before one that it cannot be before."""
     pairs = [pair for pair in stream.ordered if {*pair} <= {*rows.columns}]
     broken = [(pl.col(end) < pl.col(start)).any().alias(f"{start} {end}") for start, end in pairs]
-    return bool(broken) and any(rows.select(broken).row(0))
+    return bool(broken) and any(selected(rows, broken).row(0))
 
 
 def repair_times(
