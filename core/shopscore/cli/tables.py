@@ -110,8 +110,13 @@ def show(*parts: Table | str, output: Path | None = None) -> None:
 
 def _print(console: Any, parts: Iterable[Table | str]) -> None:
     """Print parts; the lines fit already, and whatever looks like markup is none."""
-    for line in _lines(parts, width()):
-        console.print(line, soft_wrap=True, markup=False, emoji=False)
+    lines = _lines(parts, width())
+    if console.is_terminal or console.color_system is not None:
+        for line in lines:
+            console.print(line, soft_wrap=True, markup=False, emoji=False)
+        return
+    console.file.write("".join(f"{line}\n" for line in lines))  # there is nothing to colour
+    console.file.flush()
 
 
 def _lines(parts: Iterable[Table | str], width: int) -> Iterator[Text | str]:
