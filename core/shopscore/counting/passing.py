@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from attrs import define, field
 
+from ..evaluation.words import words_looked_for
 from ..model.expressions import Expr, columns_of
 from ..model.instants import instant_of
 from ..model.joined import HasRow, joined_of
@@ -25,7 +26,7 @@ from ..reading.rows.taking import RowTaker
 from ..reading.rows.wanted import Wanted
 from .day_counts import DayCounts
 from .day_ranges import looked_at
-from .joining import in_words, own_column
+from .joining import own_column, with_words
 from .needs import KEPT_WHOLE
 from .sums import Sums, WindowSums, at_positions
 from .sums import Wanted as WantedSums
@@ -131,11 +132,11 @@ def counts_alone(tally: Tally, rules: BoundRuleSet) -> bool:
 
 def _alone(stream: Stream, rows: pl.DataFrame, expressions: Sequence[Expr]) -> pl.DataFrame:
     """Return what expressions read of rows that stand alone, as resolved rows have it."""
-    refs = columns_of(*expressions)
+    refs, words = columns_of(*expressions), words_looked_for(*expressions)
     instants = [instant_of(ref).path for ref in refs]
     columns = [
         rows["shop"],
-        *(in_words(own_column(ref, rows, stream)) for ref in refs),
+        *(with_words(own_column(ref, rows, stream), words.get(ref.path)) for ref in refs),
         *(rows[name] for name in instants if name in rows.columns),
     ]
     if stream.name == "orders" and "is_excluded" in rows.columns and rows["is_excluded"].any():

@@ -281,6 +281,7 @@ class ScannedTable(RawTable):
         Raises:
             InputError: where the file cannot be read, or is another one now.
         """
+        batches.keep_freed_memory()
         start = 0
         with self._same_file(known=False):
             for frame in self.scan():

@@ -20,6 +20,7 @@ from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
 from .settling import on_the_wall, settle, with_both_clocks
+from .shop_codes import ShopPlaces
 from .stacking import stack
 from .suborders import PARTS, RULE, merge_suborders
 from .taking import RowTaker
@@ -132,11 +133,10 @@ def type_rows(checks: RowChecks, tables: Iterable[RawTable]) -> TypedRows:
     return TypedRows(checks, stack(rows), tuple(kept), tuple(parts), rules)
 
 
-def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
-    """Keep latest states and repair; the column ``shop`` is a position in the sorted ``shop_ids``."""
+def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
+    """Keep latest states and repair; the column ``shop`` is the place of a shop among all."""
     stream, zone = typed.stream, typed.checks.zone
-    position = typed.checks.shops.positions(shop_ids)
-    rows = typed.rows.with_columns(pl.Series("shop", position[typed.rows["shop"].to_numpy()]))
+    rows = typed.rows.with_columns(pl.Series("shop", shops.of_codes[typed.rows["shop"].to_numpy()]))
     merged, repeated = merge_suborders(rows, typed.suborders, stream, typed.records)
     found = keep_latest(merged, stream, typed.whole_rows)
     latest = found.rows
@@ -155,7 +155,7 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
         repaired=len(repaired),
     )
     if typed.checks.taker is not None:
-        _correct_what_was_taken(typed, typed.checks.taker, settled, found.replaced, len(shop_ids))
+        _correct_what_was_taken(typed, typed.checks.taker, settled, found.replaced, shops)
     filled = settled[_asked_for(settled, typed)]
     if stream.name == "orders":  # looked up over and over
         filled = filled.with_columns(filled[["shop", *stream.key]].rechunk().get_columns())
@@ -176,14 +176,17 @@ def consolidate(typed: TypedRows, shop_ids: pl.Series) -> ConsolidatedRows:
 
 
 def _correct_what_was_taken(
-    typed: TypedRows, taker: RowTaker, settled: pl.DataFrame, replaced: pl.DataFrame, shops: int
+    typed: TypedRows,
+    taker: RowTaker,
+    settled: pl.DataFrame,
+    replaced: pl.DataFrame,
+    shops: ShopPlaces,
 ) -> None:
     """Take back rows that a newer state replaced, and take those that could not be taken before."""
     stream, zone = typed.stream, typed.checks.zone
-    codes = typed.checks.shops.codes_of(shops)
 
     def coded(rows: pl.DataFrame) -> pl.DataFrame:
-        own = rows.with_columns(pl.Series("shop", codes[rows["shop"].to_numpy()]))
+        own = rows.with_columns(pl.Series("shop", shops.codes[rows["shop"].to_numpy()]))
         return with_both_clocks(own, stream, zone)
 
     if len(taken := typed.only_taken(replaced)):
