@@ -79,6 +79,10 @@ class CountingPass(RowTaker):
             return None
         return self._wanted.get(stream.name, Wanted())
 
+    def looks_at(self, stream: Stream) -> frozenset[str]:
+        """Return the columns that tallies read which count at once."""
+        return frozenset(ref.name for ref in columns_of(*self._expressions(stream)))
+
     def take(self, stream: Stream, rows: pl.DataFrame) -> None:
         """Count some rows."""
         self._add(stream, rows, 1)
@@ -89,15 +93,19 @@ class CountingPass(RowTaker):
 
     def _add(self, stream: Stream, rows: pl.DataFrame, sign: int) -> None:
         sums, days = self._sums.get(stream.name), self._days.get(stream.name)
-        tallies = [tally for tally, _ in sums.wanted] if sums else []
-        looks = days.tallies if days else ()
-        if not tallies and not looks:
+        if sums is None and days is None:
             return
-        frame = _alone(stream, rows, [e for t in (*tallies, *looks) for e in t.expressions])
+        frame = _alone(stream, rows, self._expressions(stream))
         if sums:
             (sums.add if sign > 0 else sums.take_away)(frame)
         if days:
             days.add(frame, sign)
+
+    def _expressions(self, stream: Stream) -> list[Expr]:
+        """Return what is evaluated on each row of a stream."""
+        sums, days = self._sums.get(stream.name), self._days.get(stream.name)
+        tallies = [tally for tally, _ in sums.wanted] if sums else []
+        return [e for t in (*tallies, *(days.tallies if days else ())) for e in t.expressions]
 
     def mark(self) -> Callable[[], None]:
         """Return what forgets all that is taken from now on."""

@@ -72,6 +72,14 @@ class RowChecks:
         """The columns of usable rows that are kept; None: all."""
         return None if self.taker is None else self.taker.wanted(self.stream)
 
+    @property
+    def needed(self) -> frozenset[str] | None:
+        """The columns whose cells somebody looks at once they are checked; None: all."""
+        if self.taker is None or (wanted := self.wanted) is None:
+            return None
+        times = (name for pair in self.stream.ordered for name in pair)
+        return self.taker.looks_at(self.stream) | wanted.kept(self.stream) | {*times}
+
     def check(self, table: RawTable) -> Checked:
         """Type the known columns of a source and set aside the rows that cannot be used.
 
@@ -162,7 +170,7 @@ class RowChecks:
         proved = integers
         if piece.layout is None:
             left = [c for c in own if c.name not in integers]
-            proved = integers | prove(piece.frame, left, self.zone)
+            proved = integers | prove(piece.frame, left, self.zone, self.needed)
         cells = {c.name: proved.get(c.name) or _parse(piece, c, self) for c in own}
         given = {c.name: cells[c.name].values for c in own if is_id(c) and c.name not in integers}
         ids = read_ids(given, self.stream, piece.rows_per_file, clear)
@@ -171,15 +179,19 @@ class RowChecks:
         return cells | {name: Cells(values, None) for name, values in ids.values.items()}, ids
 
     def _integers(self, piece: RawTable, clear: set[str] | None) -> dict[str, Cells]:
-        """Return the columns of ids that are kept as integers, since they are written so."""
-        wanted = self.wanted
-        if wanted is None:
-            return {}
-        found = {}
-        for name in wanted.integers(self.stream) & {*piece.frame.columns}:
-            ids = as_integers(piece.frame[name])
+        """Return the columns of ids that are written as integers, which nothing is wrong with.
+
+        They are kept as integers where nobody asks for their text.
+        """
+        wanted, found = self.wanted, {}
+        kept = frozenset[str]() if wanted is None else wanted.integers(self.stream)
+        for name in (c.name for c in self.stream.columns if is_id(c) and c.name != "shop_id"):
+            if name not in piece.frame.columns or piece.layout is not None:
+                continue
+            text = piece.frame[name]
+            ids = as_integers(text)
             if ids is not None and keep_their_digits(name, ids, clear):
-                found[name] = Cells(ids, None)
+                found[name] = Cells(ids if name in kept else text.cast(pl.String), None)
         return found
 
 
