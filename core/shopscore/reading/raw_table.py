@@ -303,6 +303,10 @@ class ScannedTable(RawTable):
             prepare=lambda piece: prepare(first(piece)),
         )
 
+    def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:
+        """Return the table as one of a stream: it holds no cell."""
+        return evolve(self, stream=stream)
+
     def _prepared(self, frame: pl.DataFrame, start: int) -> RawTable:
         piece = RawTable(
             frame,

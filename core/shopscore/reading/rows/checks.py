@@ -190,7 +190,7 @@ class RowChecks:
                 continue
             text = piece.frame[name]
             ids = as_integers(text)
-            if ids is not None and keep_their_digits(name, ids, clear):
+            if ids is not None and keep_their_digits(name, ids, piece.rows_per_file, clear):
                 found[name] = Cells(ids if name in kept else text.cast(pl.String), None)
         return found
 
