@@ -8,7 +8,7 @@ from typing import Any
 
 from ..counting.plan_facts import plan_facts
 from ..errors import UsageError
-from ..messages import Message, message
+from ..messages import Message, listed, message, numbered
 from ..plugins.selection import Selection
 from ..results.documents import PLAN, dumped
 from ..scoring import counting_pass
@@ -44,14 +44,16 @@ def _document(name: str, facts: Mapping[str, Any]) -> str:
 
 def _show(name: str, facts: Mapping[str, Any], output: Path | None) -> None:
     head = message(
-        "{ruleset}, published on {day}: {rows} rows of a stream are read at a time",
+        "{ruleset}, published on {day}: up to {rows} rows are read at a time",
         ruleset=name,
         day=facts["as_of"],
         rows=f"{facts['rows_at_a_time']:,}",
     )
     held = message(
-        "Rows of Parquet files are counted so. Rows of other files and of dataframes are held until"
-        " all are read; then they are counted by the same plan."
+        "Parquet files of more than {few} rows are read so. Rows of smaller ones, of other files and"
+        " of dataframes are held until all are read, and then counted by the same plan. A score in"
+        " JSON holds all rows, for its digest of them.",
+        few=f"{facts['small_file_rows']:,}",
     )
     pages = (part for stream in facts["streams"] for part in _page(stream))
     tables.show(voice.text(head), voice.text(held), "", *pages, output=output)
@@ -76,7 +78,7 @@ def _table(title: Message, tallies: list[Mapping[str, Any]]) -> tables.Table:
         message("counts"),
         message("first day"),
         message("last day"),
-        message("weighted"),
+        message("days weigh"),
         message("metrics"),
     )
     rows = [
@@ -85,13 +87,13 @@ def _table(title: Message, tallies: list[Mapping[str, Any]]) -> tables.Table:
             "" if i else _counts(tally),
             window["first_day"],
             window["last_day"],
-            message("yes") if window["weighted"] else message("no"),
-            tables.listed(window["metrics"]),
+            message("by their age") if window["weighted"] else message("alike"),
+            listed(window["metrics"]),
         )
         for number, tally in enumerate(tallies, 1)
         for i, window in enumerate(tally["windows"])
     ]
-    usual = (voice.text(message("no")),)
+    usual = (voice.text(message("alike")),)
     notes = [*_notes(tallies)]
     return tables.table(columns, rows, title=voice.text(title), usual=usual, notes=notes)
 
@@ -102,16 +104,16 @@ def _counts(tally: Mapping[str, Any]) -> Message:
 
 def _notes(tallies: Iterable[Mapping[str, Any]]) -> Iterator[tuple[object, object]]:
     """Yield on which day rows count, which rows, what is added up, and why that waits."""
-    numbered = [*enumerate(tallies, 1)]
-    for number, tally in numbered:
+    every = [*enumerate(tallies, 1)]
+    for number, tally in every:
         yield number, message("on the day of {time}", time=tally["day"])
-    for number, tally in numbered:
+    for number, tally in every:
         if tally["where"] is not None:
             yield number, message("where {condition}", condition=tally["where"])
-    for number, tally in numbered:
+    for number, tally in every:
         if tally["value"] is not None:
             yield number, message("the sum of {value}", value=tally["value"])
-    for number, tally in numbered:
+    for number, tally in every:
         yield from ((number, _why(reason, tally)) for reason in tally["waits_for"])
 
 
@@ -119,23 +121,26 @@ def _why(reason: str, tally: Mapping[str, Any]) -> Message:
     """Return why a tally is counted at the end."""
     match reason:
         case "order":
-            return message("waits: it looks at the order that a row names")
+            return message("since it looks at the order that a row names")
         case "once":
             return _once(tally["once"])
         case "shop_fact":
-            return message("waits: it looks at a fact of the shop's day")
+            return message("since it looks at a fact of the shop's day")
         case "other_rows":
-            streams = tables.listed(tally["other_streams"])
-            return message("waits: it looks at rows of {streams}", streams=streams)
-    return message("waits: rows of excluded orders are left out")
+            streams = listed(tally["other_streams"])
+            return message("since it looks at rows of {streams}", streams=streams)
+    return message("since rows of excluded orders are left out")
 
 
 def _once(once: Mapping[str, Any]) -> Message:
-    return message(
-        "waits: of rows with the same {per} it counts the first {n} by {by}",
-        per=tables.listed(once["per"]),
-        n=once["first"],
-        by=tables.listed(once["by"]),
+    among = message(", among those where {condition}", condition=once["among"])
+    return numbered(
+        "since of rows with the same {per} only the first by {by} counts{among}",
+        "since of rows with the same {per} only the first {n} by {by} count{among}",
+        once["first"],
+        per=listed(once["per"]),
+        by=listed(once["by"]),
+        among="" if once["among"] is None else among,
     )
 
 
@@ -152,5 +157,5 @@ def _columns(stream: Mapping[str, Any]) -> Iterator[Message]:
     )
     for kind, what in said:
         if stream[kind]:
-            columns = tables.listed(stream[kind])
+            columns = listed(stream[kind])
             yield message("{about}: {said}", about=what, said=columns)
