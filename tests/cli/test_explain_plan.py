@@ -149,6 +149,11 @@ def test_nothing_is_read(tmp_path: Path) -> None:
     assert with_events.out == explained("douyin/experience/2022").out
 
 
+def test_options_of_events_go_with_events() -> None:
+    answer = shopscore("score", "-p", "douyin", "-r", "2022", "--explain-plan", "--strict")
+    answer.failed(2, "without EVENTS", "--strict")
+
+
 def test_into_a_file(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     assert explained("douyin/experience/2022", "-o", file).out == ""

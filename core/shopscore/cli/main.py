@@ -77,15 +77,15 @@ def score(
     a folder for each. Shops are ranked among all shops of their industry in EVENTS, also those not
     shown. The table of a single shop has every number behind its score, as with --shop.
     """
+    if events is None and values is None and not explain_plan:
+        raise UsageError(message("give EVENTS, or --values FILE, or both"))
+    if events is None:
+        refuse_idle(*OF_EVENTS)
     if explain_plan:
         from .plan_pages import explain_plan as explain
 
         explain(rules.select(), output)
         return
-    if events is None and values is None:
-        raise UsageError(message("give EVENTS, or --values FILE, or both"))
-    if events is None:
-        refuse_idle(*OF_EVENTS)
     from ..results.requirements import Requirements
     from ..scoring import counting_pass, read_beside, score_by_values, score_events
     from .score_pages import say_notices, write_result
