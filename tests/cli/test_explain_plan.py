@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from rich.cells import cell_len
 
 import shopscore as ss
 from shopscore.plugins.selection import select_rules
+from shopscore.reading import files
+from shopscore.reading.loading import EventSource
 from shopscore.scoring import counting_pass
 from support.command_line import Answer, shopscore
 from support.json_schemas import valid
@@ -126,6 +129,27 @@ class TestDouyin:
         assert "\norders：边读边计数\n" in out
         assert "1、2、3：因为要看该行所属的订单\n" in out
         assert "counted" not in out
+
+
+@pytest.mark.parametrize("pieces", ["held", "streamed"])
+@pytest.mark.parametrize("name", ["douyin/experience/2022", "tmall/experience/2026-03-16"])
+def test_what_is_told_is_what_is_kept(
+    name: str, pieces: str, events: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform, card, version = name.split("/")
+    counting = counting_pass(select_rules(platform, card, version, "2022-07-01"))
+    for file in events.glob("*.csv"):
+        pl.read_csv(file, infer_schema=False).write_parquet(tmp_path / f"{file.stem}.parquet")
+    monkeypatch.setattr(files, "AT_ONCE", 0 if pieces == "streamed" else 1 << 14)
+    read = EventSource(tmp_path, platform).read(counting)
+    document = explained(name, "-f", "json").document
+    for stream, frame in read.frames.items():
+        told = stream_of(document, stream)
+        known = {*told["kept"]} & {column for s, column in read.columns_present() if s == stream}
+        assert {*frame.columns} - {"shop", "_order"} == known
+        integers = {name for name, kind in frame.schema.items() if kind.is_integer()}
+        if pieces == "streamed" and "order_id" in frame:  # which is written so in samples
+            assert ("order_id" in told["integers"]) == ("order_id" in integers)
 
 
 def test_a_fact_of_the_day_and_rows_of_other_streams() -> None:
