@@ -30,6 +30,7 @@ from .joining import own_column, with_words
 from .needs import KEPT_WHOLE
 from .sums import Sums, WindowSums, at_positions
 from .sums import Wanted as WantedSums
+from .waiting import counts_alone
 
 
 @define(eq=False)
@@ -124,18 +125,6 @@ class CountingPass(RowTaker):
             found = [(s[codes], n[codes]) for s, n in one.per_shop(len(used))]
             known = at_positions(found, positions[codes], shops)
             self._found |= dict(zip(one.wanted, known, strict=True))
-
-
-def counts_alone(tally: Tally, rules: BoundRuleSet) -> bool:
-    """Return whether a tally looks at nothing but the row itself."""
-    stream = rules.streams[tally.stream]
-    may_be_left_out = stream.follows_order and stream.name != "orders" and not tally.with_excluded
-    return (
-        tally.once is None
-        and not joined_of(*tally.expressions)
-        and not any(ref.linked for ref in columns_of(*tally.expressions))
-        and not may_be_left_out
-    )
 
 
 def _alone(stream: Stream, rows: pl.DataFrame, expressions: Sequence[Expr]) -> pl.DataFrame:
