@@ -303,7 +303,7 @@ class ScannedTable(RawTable):
             prepare=lambda piece: prepare(first(piece)),
         )
 
-    def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:
+    def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:  # noqa: ARG002
         """Return the table as one of a stream: it holds no cell."""
         return evolve(self, stream=stream)
 

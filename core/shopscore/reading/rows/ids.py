@@ -153,7 +153,7 @@ def keep_their_digits(
         return True
     starts = accumulate(rows_per_file, initial=0)
     files = [ids.slice(start, rows) for start, rows in zip(starts, rows_per_file, strict=False)]
-    long = [file for file in files if (file.max() or 0) >= LEAST_LONG]  # type: ignore[operator]
+    long = [file for file in files if (file.max() or 0) >= LEAST_LONG]  # type: ignore[operator, unused-ignore]
     found = all(are_clear(file.head(FIRST).cast(pl.String)) for file in long)
     if found and long and clear is not None:
         clear.add(name)
