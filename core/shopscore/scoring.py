@@ -145,11 +145,11 @@ def score(
     if isinstance(source, Tallies):
         return required.check(_score_state(source, selection, shops, tables, beside, progress))
     counting = None
-    if isinstance(source, Events):
-        events = source
-    else:  # nobody will look at the rows: they are counted as they are read
+    if isinstance(source, str | Path):  # its rows can be read again: they are counted as they come
         counting = counting_pass(selection)
         events = EventSource(source, platform, tz).read(counting, progress)
+    else:
+        events = read_events(source, platform=platform, tz=tz, progress=progress)
     events = check_strictness(events) if strict else events
     return required.check(score_events(events, selection, tables, progress, beside, counting))
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+import shopscore as ss
 from shopscore.grading.points import METRIC_STATUSES
 from shopscore.model.rulesets import ShopStatus, Status
 from shopscore.plugins.records import PluginStatus
@@ -18,8 +19,10 @@ from shopscore.testing.report import CheckStatus
 from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
 
-NAMES = ("score", "validate", "plugins", "rules", "diff", "check")
+NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan")
 PLATFORMS = ("douyin", "kuaishou", "pinduoduo", "tmall")
+#: A rule set of each platform.
+NAMED = {p: ss.platform(p).scorecard(None).versions[0] for p in PLATFORMS}
 ARGS = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01", "--format", "json")
 
 
@@ -196,6 +199,11 @@ class TestDocuments:
         assert len(answer.document["shops"]) == 12
         places = [change["place"] for change in answer.document["changes"]]
         assert "dimensions[goods].weight" in places
+
+    @pytest.mark.parametrize("platform", PLATFORMS)
+    def test_plan(self, platform: str) -> None:
+        plan = ("score", "-p", platform, "--explain-plan", "--as-of", "2022-07-01")
+        self._check("plan", shopscore(*plan, "-r", NAMED[platform], "-f", "json").done())
 
     @pytest.mark.slow
     def test_check(self, monkeypatch: pytest.MonkeyPatch) -> None:

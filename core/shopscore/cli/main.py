@@ -49,6 +49,11 @@ def cli() -> None:
 )
 @options.rules
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
+@click.option(
+    "--explain-plan",
+    is_flag=True,
+    help="Read nothing: say what would be counted when, and which columns kept.",
+)
 @options.reading
 @options.require
 @voice.speaking
@@ -60,6 +65,7 @@ def score(
     prefer: Prefer,
     rules: options.RuleOptions,
     shops: tuple[str, ...],
+    explain_plan: bool,
     reading: options.ReadOptions,
     require: str | None,
     output: options.OutputOptions,
@@ -71,10 +77,15 @@ def score(
     a folder for each. Shops are ranked among all shops of their industry in EVENTS, also those not
     shown. The table of a single shop has every number behind its score, as with --shop.
     """
-    if events is None and values is None:
+    if events is None and values is None and not explain_plan:
         raise UsageError(message("give EVENTS, or --values FILE, or both"))
     if events is None:
         refuse_idle(*OF_EVENTS)
+    if explain_plan:
+        from .plan_pages import explain_plan as explain
+
+        explain(rules.select(), output)
+        return
     from ..results.requirements import Requirements
     from ..scoring import counting_pass, read_beside, score_by_values, score_events
     from .score_pages import say_notices, write_result

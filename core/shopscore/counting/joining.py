@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import polars as pl
 
 from ..errors import ExpressionError
 from ..evaluation.with_polars import to_polars
+from ..evaluation.words import Words, words_looked_for
 from ..messages import message
 from ..model.expressions import DAY_SECONDS, ColumnRef, columns_of
 from ..model.instants import expression_with_instants, instant_of
@@ -34,14 +35,20 @@ def own_column(ref: ColumnRef, rows: pl.DataFrame, stream: Stream) -> pl.Series:
     return _absent(stream.column(ref.name), ref.path, len(rows), with_default=True)
 
 
-def column_of(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
-    """Return a column of the rows, or of the orders that they name; words as plain text."""
-    return in_words(_column(ref, events, stream))
+def column_of(
+    ref: ColumnRef, events: Events, stream: Stream, looked_for: Mapping[str, Words]
+) -> pl.Series:
+    """Return a column of the rows, or of the orders that they name, ready for expressions."""
+    return with_words(_column(ref, events, stream), looked_for.get(ref.path))
 
 
-def in_words(column: pl.Series) -> pl.Series:
-    """Return a column with words as plain text."""
-    return column.cast(pl.String) if isinstance(column.dtype, pl.Enum) else column
+def with_words(column: pl.Series, looked_for: Words) -> pl.Series:
+    """Return a column whose words are text, unless it is only asked for some that it may have."""
+    if not isinstance(column.dtype, pl.Enum):
+        return column
+    if looked_for is not None and looked_for <= {*column.dtype.categories}:
+        return column
+    return column.cast(pl.String)
 
 
 def _column(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
@@ -106,7 +113,8 @@ def _has_row(events: Events, stream: Stream, where: Any, orders: int) -> pl.Seri
     rows = stream_rows(events, stream.name)
     if ORDER in rows.columns:
         refs = columns_of(where)
-        columns = [column_of(ref, events, stream) for ref in refs]
+        words = words_looked_for(where)
+        columns = [column_of(ref, events, stream, words) for ref in refs]
         frame = pl.DataFrame([rows[ORDER], *columns, *instants_of(refs, events, stream)])
         condition = expression_with_instants(where, frame.columns)
         met = frame.filter(to_polars(condition).cast(pl.Boolean))

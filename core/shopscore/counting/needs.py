@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
+from ..evaluation.words import Words, words_looked_for
 from ..model.expressions import ColumnRef, columns_of
 from ..model.joined import Joined, joined_of
 from ..model.tallies import Tally
@@ -22,13 +23,14 @@ KEPT_WHOLE = ("shops", "shop_facts")
 class StreamNeeds:
     """The tallies of a stream, the columns and joined values that they read, and their ``Once``.
 
-    ``once`` has one tally for each name of :func:`once_column`.
+    ``once`` has one tally for each name of :func:`once_column`, ``words`` what is looked for.
     """
 
     tallies: tuple[Tally, ...]
     columns: tuple[ColumnRef, ...]
     joined: tuple[Joined, ...]
     once: Mapping[str, Tally]
+    words: Mapping[str, Words]
 
     @classmethod
     def of(cls, tallies: tuple[Tally, ...]) -> StreamNeeds:
@@ -39,6 +41,7 @@ class StreamNeeds:
             columns_of(*expressions),
             joined_of(*expressions),
             {once_column(t): t for t in tallies if t.once},
+            words_looked_for(*expressions),
         )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from attrs import define, field, frozen
 
+from ..evaluation.words import Words, words_looked_for
 from ..model.expressions import ColumnRef, Expr, columns_of
 from ..model.instants import instant_of
 from ..model.joined import HasRow, joined_of
@@ -26,10 +27,11 @@ from ..reading.rows.taking import RowTaker
 from ..reading.rows.wanted import Wanted
 from .day_counts import DayCounts
 from .day_ranges import looked_at
-from .joining import in_words, own_column
+from .joining import own_column, with_words
 from .needs import KEPT, KEPT_WHOLE
 from .sums import Sums, WindowSums, at_positions
 from .sums import Wanted as WantedSums
+from .waiting import counts_alone
 
 
 @frozen(eq=False)
@@ -40,13 +42,16 @@ class _StreamPlan:
     looks: tuple[Tally, ...]
     columns: tuple[ColumnRef, ...]
     instants: tuple[str, ...]
+    words: Mapping[str, Words]
 
     @classmethod
     def of(cls, wanted: tuple[WantedSums, ...], looks: tuple[Tally, ...]) -> _StreamPlan:
         """Find out what tallies read."""
         tallies = (*(tally for tally, _ in wanted), *looks)
-        refs = columns_of(*(e for tally in tallies for e in tally.expressions))
-        return cls(wanted, looks, refs, tuple(instant_of(ref).path for ref in refs))
+        expressions = [e for tally in tallies for e in tally.expressions]
+        refs = columns_of(*expressions)
+        instants = tuple(instant_of(ref).path for ref in refs)
+        return cls(wanted, looks, refs, instants, words_looked_for(*expressions))
 
 
 @frozen(eq=False)
@@ -113,6 +118,11 @@ class CountingPass(RowTaker):
             return None
         return self._plan.wanted_later.get(stream.name, Wanted())
 
+    def looks_at(self, stream: Stream) -> frozenset[str]:
+        """Return the columns that tallies read which count at once."""
+        plan = self._plan.streams.get(stream.name)
+        return frozenset() if plan is None else frozenset(ref.name for ref in plan.columns)
+
     def take(self, stream: Stream, rows: pl.DataFrame) -> None:
         """Count some rows."""
         self._add(stream, rows, 1)
@@ -151,24 +161,12 @@ class CountingPass(RowTaker):
             self._found |= dict(zip(one.wanted, known, strict=True))
 
 
-def counts_alone(tally: Tally, rules: BoundRuleSet) -> bool:
-    """Return whether a tally looks at nothing but the row itself."""
-    stream = rules.streams[tally.stream]
-    may_be_left_out = stream.follows_order and stream.name != "orders" and not tally.with_excluded
-    return (
-        tally.once is None
-        and not joined_of(*tally.expressions)
-        and not any(ref.linked for ref in columns_of(*tally.expressions))
-        and not may_be_left_out
-    )
-
-
 def _alone(stream: Stream, rows: pl.DataFrame, plan: _StreamPlan) -> pl.DataFrame:
     """Return what is read of rows that stand alone, as resolved rows have it."""
     names = {*rows.columns}
     columns = [
         rows["shop"],
-        *(in_words(own_column(ref, rows, stream)) for ref in plan.columns),
+        *(with_words(own_column(r, rows, stream), plan.words.get(r.path)) for r in plan.columns),
         *(rows[name] for name in plan.instants if name in names),
     ]
     if stream.name == "orders" and "is_excluded" in names and rows["is_excluded"].any():

@@ -113,7 +113,7 @@ def _resolved_stream(events: Events, stream: Stream, needs: StreamNeeds) -> pl.D
     rows = stream_rows(events, stream.name)
     orders = events.frames.get("orders")
     columns = [rows["shop"]]
-    columns.extend(column_of(ref, events, stream) for ref in needs.columns)
+    columns.extend(column_of(ref, events, stream, needs.words) for ref in needs.columns)
     columns.extend(instants_of(needs.columns, events, stream))
     excluded = _excluded(stream, rows, orders)
     if excluded is not None:

@@ -15,7 +15,7 @@ from .findings import on_links
 from .openers import ShopDefaults
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
 from .rows.consolidation import ConsolidatedRows
-from .rows.links import Linked, link
+from .rows.links import Linked, OrderKeys, link
 
 
 def assemble(
@@ -32,7 +32,7 @@ def assemble(
     orders = None
     if "orders" in consolidated:
         keys = consolidated["orders"].rows[["shop", "order_id"]]
-        orders = keys, consolidated["orders"].index
+        orders = OrderKeys.of(keys, consolidated["orders"].index, len(ids))
     for name, stream in consolidated.items():
         linked = Linked(stream.rows)
         if streams[name].links_to_orders:

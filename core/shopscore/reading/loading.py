@@ -25,9 +25,9 @@ from .openers import Opener, ShopDefaults, open_tables
 from .report import LoadReport
 from .rows.checks import RowChecks
 from .rows.clocks import find_zone
-from .rows.consolidation import ConsolidatedRows, SortedShops, consolidate, type_rows
+from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
 from .rows.ids import LOST_DIGITS, bare_ids, rounded
-from .rows.shop_codes import ShopCodes
+from .rows.shop_codes import ShopCodes, ShopPlaces
 from .rows.taking import RowTaker
 from .sources import Sources, find_sources
 
@@ -119,12 +119,12 @@ class EventSource:
             checks = RowChecks(streams[name], zone, shops, taker)
             typed[name] = type_rows(checks, join_small(tables))
         say(message("looking for the latest states"))
-        ids = shops.sorted_ids()
+        places = ShopPlaces.of(shops)
+        ids = places.ids
         # each stream's rows are let go as soon as its latest states are known
-        known = SortedShops(shops, ids)
-        consolidated = {name: consolidate(typed.pop(name), known) for name in [*typed]}
+        consolidated = {name: consolidate(typed.pop(name), places) for name in [*typed]}
         if taker is not None:
-            taker.finish(known.positions, shops.used, len(ids))
+            taker.finish(places.of_codes, shops.used, len(ids))
         say(message("linking"))
         events = assemble(ids, consolidated, streams, zone.key if zone else None, self.shop)
         report = _with_findings(events.report, sources, consolidated)

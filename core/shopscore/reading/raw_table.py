@@ -281,6 +281,7 @@ class ScannedTable(RawTable):
         Raises:
             InputError: where the file cannot be read, or is another one now.
         """
+        batches.keep_freed_memory()
         start = 0
         with self._same_file(known=False):
             for frame in self.scan():
@@ -301,6 +302,10 @@ class ScannedTable(RawTable):
             unread=prepared.unread,
             prepare=lambda piece: prepare(first(piece)),
         )
+
+    def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:  # noqa: ARG002
+        """Return the table as one of a stream: it holds no cell."""
+        return evolve(self, stream=stream)
 
     def _prepared(self, frame: pl.DataFrame, start: int) -> RawTable:
         piece = RawTable(

@@ -16,6 +16,7 @@ PLUGINS = "shopscore.plugins/1"
 RULES = "shopscore.rules/1"
 DIFF = "shopscore.diff/1"
 INSPECT = "shopscore.inspect/2"
+PLAN = "shopscore.plan/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

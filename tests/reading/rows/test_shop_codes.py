@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopscore.reading.rows import shop_codes
-from shopscore.reading.rows.shop_codes import ShopCodes, Texts
+from shopscore.reading.rows.shop_codes import ShopCodes, ShopPlaces, Texts
 
 TEXTS = st.lists(st.text("ab店 1", max_size=3), max_size=60)
 
@@ -63,8 +63,9 @@ def test_only_shops_of_usable_rows_are_there(pieces: list[list[tuple[str, bool]]
         )
         shops.use(codes)
         usable.append((codes, [cell.strip() for cell, bad in cells if not bad]))
-    ids = shops.sorted_ids()
+    places = ShopPlaces.of(shops)
+    ids = places.ids
     assert ids.to_list() == sorted({id for _, own in usable for id in own})
-    position = shops.positions(ids)
     for codes, own in usable:
-        assert ids.gather(position[codes.to_numpy()]).to_list() == own
+        assert ids.gather(places.of_codes[codes.to_numpy()]).to_list() == own
+    assert places.of_codes[places.codes].tolist() == list(range(len(ids)))

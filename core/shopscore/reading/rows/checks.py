@@ -9,30 +9,27 @@ import polars as pl
 from attrs import evolve, frozen
 
 from ...errors import InputError
-from ...messages import Message, listed, message
+from ...messages import listed, message
 from ...model.layouts import AS_WRITTEN
 from ...model.streams import Column, Stream
 from ..formats.headers import refuse_headers
 from ..raw_table import ROW, SUBORDER, RawTable
 from ..report import INCIDENT_SCHEMA, no_incidents
 from .cells import Cells, NoZoneError, parse
-from .ids import LOST_DIGITS, WORD, Ids, as_integers, is_id, keep_their_digits, read_ids
+from .faults import Fault, find_empty, find_faults
+from .ids import Ids, as_integers, is_id, keep_their_digits, read_ids
 from .proofs import prove
 from .repairs import is_out_of_order, none_emptied
 from .settling import settle, with_both_clocks
 from .shop_codes import RowShops, ShopCodes
 from .taking import RowTaker
 from .times import narrow
-from .unreadable import why_unreadable
 from .wanted import Wanted
 
 _SUBORDER = Column(SUBORDER, "text")
 
 #: Cells that are looked at without polars: a call of it costs as much as some thousand of them.
 _FEW = 2_048
-
-#: A column, which of its cells are at fault, and why.
-_Fault = tuple[str, pl.Series, str]
 
 
 @frozen(eq=False)
@@ -75,6 +72,14 @@ class RowChecks:
     def wanted(self) -> Wanted | None:
         """The columns of usable rows that are kept; None: all."""
         return None if self.taker is None else self.taker.wanted(self.stream)
+
+    @property
+    def needed(self) -> frozenset[str] | None:
+        """The columns whose cells somebody looks at once they are checked; None: all."""
+        if self.taker is None or (wanted := self.wanted) is None:
+            return None
+        times = (name for pair in self.stream.ordered for name in pair)
+        return self.taker.looks_at(self.stream) | wanted.kept(self.stream) | {*times}
 
     def check(self, table: RawTable) -> Checked:
         """Type the known columns of a source and set aside the rows that cannot be used.
@@ -124,8 +129,8 @@ class RowChecks:
         if typed is None:
             return None
         cells, ids = typed
-        found, bad = _set_aside(piece, stream, _find_faults(piece, stream, cells, ids, shops))
-        emptied = _emptied(piece, stream, _find_empty(piece, stream, cells, ids), bad)
+        found, bad = _set_aside(piece, stream, find_faults(piece, stream, cells, ids, shops))
+        emptied = _emptied(piece, stream, find_empty(piece, stream, cells, ids), bad)
         set_aside, unreadable = _locate(piece, found, emptied)
         rows = _with_state(cells, piece).hstack([pl.Series("shop", shops.codes)])
         rows = rows.filter(~bad) if bad.any() else rows
@@ -167,7 +172,7 @@ class RowChecks:
         proved = integers
         if piece.layout is None:
             left = [c for c in own if c.name not in integers]
-            proved = integers | prove(piece.frame, left, self.zone)
+            proved = integers | prove(piece.frame, left, self.zone, self.needed)
         cells = {c.name: proved.get(c.name) or _parse(piece, c, self) for c in own}
         given = {c.name: cells[c.name].values for c in own if is_id(c) and c.name not in integers}
         ids = read_ids(given, self.stream, piece.rows_per_file, clear)
@@ -176,15 +181,19 @@ class RowChecks:
         return cells | {name: Cells(values, None) for name, values in ids.values.items()}, ids
 
     def _integers(self, piece: RawTable, clear: set[str] | None) -> dict[str, Cells]:
-        """Return the columns of ids that are kept as integers, since they are written so."""
-        wanted = self.wanted
-        if wanted is None:
-            return {}
-        found = {}
-        for name in wanted.integers(self.stream) & {*piece.frame.columns}:
-            ids = as_integers(piece.frame[name])
-            if ids is not None and keep_their_digits(name, ids, clear):
-                found[name] = Cells(ids, None)
+        """Return the columns of ids that are written as integers, which nothing is wrong with.
+
+        They are kept as integers where nobody asks for their text.
+        """
+        wanted, found = self.wanted, {}
+        kept = frozenset[str]() if wanted is None else wanted.integers(self.stream)
+        for name in (c.name for c in self.stream.columns if is_id(c) and c.name != "shop_id"):
+            if name not in piece.frame.columns or piece.layout is not None:
+                continue
+            text = piece.frame[name]
+            ids = as_integers(text)
+            if ids is not None and keep_their_digits(name, ids, piece.rows_per_file, clear):
+                found[name] = Cells(ids if name in kept else text.cast(pl.String), None)
         return found
 
 
@@ -267,7 +276,7 @@ def _with_state(cells: Mapping[str, Cells], table: RawTable) -> pl.DataFrame:
 
 
 def _set_aside(
-    table: RawTable, stream: Stream, faults: Iterable[_Fault]
+    table: RawTable, stream: Stream, faults: Iterable[Fault]
 ) -> tuple[pl.DataFrame, pl.Series]:
     """Return the cells for which rows are set aside, the first one of each row; and these rows."""
     found, bad = _refused(table, stream)
@@ -292,7 +301,7 @@ def _refused(table: RawTable, stream: Stream) -> tuple[list[pl.DataFrame], pl.Se
 
 
 def _emptied(
-    table: RawTable, stream: Stream, faults: Iterable[_Fault], bad: pl.Series
+    table: RawTable, stream: Stream, faults: Iterable[Fault], bad: pl.Series
 ) -> pl.DataFrame:
     """Return the optional cells of usable rows that are taken as empty."""
     found = [no_incidents()]
@@ -338,64 +347,6 @@ def _no_zone(table: RawTable, column: Column, where: str, error: NoZoneError) ->
 _HAS_OFFSET = (
     r":[0-9]{2}(?:[.,][0-9]*)?\s*(?:[AaPp]\.?[Mm]\.?\s*)?(?:Z|z|[+-][0-9]{2}:?(?:[0-9]{2})?)\s*$"
 )
-
-
-def _find_faults(
-    table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids, shops: RowShops
-) -> Iterator[_Fault]:
-    """Yield reasons to set rows aside, in the order in which they are looked for."""
-    if (without := shops.missing()) is not None:
-        yield "shop_id", without, _EMPTY
-    if (lost := shops.rounded()) is not None:
-        yield "shop_id", lost, LOST_DIGITS
-    if (sums := shops.totals()) is not None:
-        yield "shop_id", sums, WORD
-    for fault in sorted(ids.faults, key=lambda f: f.column not in stream.key):
-        if fault.aside:
-            yield fault.column, fault.cells, fault.reason
-    own = (name for name in cells if name != SUBORDER)  # in order: the first fault is told
-    for name in sorted(own, key=lambda n: n not in stream.key):
-        column, found = stream.column(name), cells[name]
-        if found.unreadable is not None and column.kind == "enum":
-            words = message("not one of {words}", words=listed(column.values))
-            yield name, found.unreadable, words
-        elif found.unreadable is not None and (column.required or column.vital):
-            for mask, reason in why_unreadable(table, column, found.unreadable):
-                yield name, mask, reason
-        if column.required and found.values.null_count():
-            yield name, found.values.is_null(), _EMPTY
-        low, high = column.low, column.high
-        if low is not None and (values := found.values).min() is not None and values.min() < low:  # type: ignore[operator]
-            yield name, (values < low).fill_null(False), _range(column)
-        if high is not None and (values := found.values).max() is not None and values.max() > high:  # type: ignore[operator]
-            yield name, (values > high).fill_null(False), _range(column)
-
-
-def _is_decisive(column: Column) -> bool:
-    """Return whether a cell of the column that cannot be read sets its row aside."""
-    return column.kind == "enum" or column.required or column.vital
-
-
-def _find_empty(
-    table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids
-) -> Iterator[_Fault]:
-    """Yield optional cells that hold something else than their column is for."""
-    for fault in ids.faults:
-        if not fault.aside:
-            yield fault.column, fault.cells, fault.reason
-    for name, found in cells.items():
-        if found.unreadable is not None and not _is_decisive(column := stream.column(name)):
-            for mask, reason in why_unreadable(table, column, found.unreadable):
-                yield name, mask, reason
-
-
-_EMPTY = message("required, and empty")
-
-
-def _range(column: Column) -> Message:
-    if column.high is None:
-        return message("negative")
-    return message("not within {low} to {high}", low=column.low, high=column.high)
 
 
 def _cells(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
 from .settling import on_the_wall, settle, with_both_clocks
-from .shop_codes import Codes, ShopCodes
+from .shop_codes import Codes, ShopPlaces
 from .stacking import stack
 from .suborders import PARTS, RULE, merge_suborders
 from .taking import RowTaker
@@ -135,28 +134,10 @@ def type_rows(checks: RowChecks, tables: Iterable[RawTable]) -> TypedRows:
     return TypedRows(checks, stack(rows), tuple(kept), tuple(parts), rules)
 
 
-@frozen(eq=False, slots=False)
-class SortedShops:
-    """The ids of the shops of all usable rows, sorted, once all of these are known."""
-
-    codes: ShopCodes
-    ids: pl.Series
-
-    @cached_property
-    def positions(self) -> Codes:
-        """For each code the position of its shop."""
-        return self.codes.positions(self.ids)
-
-    @cached_property
-    def a_code(self) -> Codes:
-        """For each position a code of its shop."""
-        return self.codes.codes_of(len(self.ids))
-
-
-def consolidate(typed: TypedRows, shops: SortedShops) -> ConsolidatedRows:
-    """Keep latest states and repair; the column ``shop`` is a position among the sorted shops."""
+def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
+    """Keep latest states and repair; the column ``shop`` is the place of a shop among all."""
     stream, zone = typed.stream, typed.checks.zone
-    rows = _with_shops(typed.rows, shops.positions)
+    rows = _with_shops(typed.rows, shops.of_codes)
     merged, repeated = merge_suborders(rows, typed.suborders, stream, typed.records)
     found = keep_latest(merged, stream, typed.whole_rows)
     latest = found.rows
@@ -212,13 +193,13 @@ def _correct_what_was_taken(
     taker: RowTaker,
     settled: pl.DataFrame,
     replaced: pl.DataFrame,
-    shops: SortedShops,
+    shops: ShopPlaces,
 ) -> None:
     """Take back rows that a newer state replaced, and take those that could not be taken before."""
     stream, zone = typed.stream, typed.checks.zone
 
     def coded(rows: pl.DataFrame) -> pl.DataFrame:
-        return with_both_clocks(_with_shops(rows, shops.a_code), stream, zone)
+        return with_both_clocks(_with_shops(rows, shops.codes), stream, zone)
 
     if len(taken := typed.only_taken(replaced)):
         taker.take_back(stream, coded(settle(taken, stream, zone)[0]))

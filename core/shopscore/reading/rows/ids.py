@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 import polars as pl
 from attrs import frozen
@@ -141,12 +142,20 @@ def as_integers(cells: pl.Series) -> pl.Series | None:
     return integers if bool((integers.cast(pl.String) == cells).all()) else None
 
 
-def keep_their_digits(name: str, ids: pl.Series, clear: set[str] | None) -> bool:
-    """Return whether integers certainly have the digits that they had; else ask of their text."""
-    if (ids.max() or 0) < LEAST_LONG or name in (clear or ()):  # type: ignore[operator, unused-ignore]
+def keep_their_digits(
+    name: str, ids: pl.Series, rows_per_file: Sequence[int], clear: set[str] | None
+) -> bool:
+    """Return whether integers certainly have the digits that they had; else ask of their text.
+
+    The first rows of every file must clear it.
+    """
+    if name in (clear or ()):
         return True
-    found = are_clear(ids.head(FIRST).cast(pl.String))
-    if found and clear is not None:
+    starts = accumulate(rows_per_file, initial=0)
+    files = [ids.slice(start, rows) for start, rows in zip(starts, rows_per_file, strict=False)]
+    long = [file for file in files if (file.max() or 0) >= LEAST_LONG]  # type: ignore[operator, unused-ignore]
+    found = all(are_clear(file.head(FIRST).cast(pl.String)) for file in long)
+    if found and long and clear is not None:
         clear.add(name)
     return found
 

@@ -121,6 +121,16 @@ def positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Posi
     return result
 
 
+def _equal(
+    one: pl.Series, at: Positions, other: pl.Series, rows: Positions
+) -> npt.NDArray[np.bool_]:
+    """Return which cells of two columns are equal; none is null."""
+    if one.dtype.is_integer():  # numpy picks numbers several times faster
+        same: npt.NDArray[np.bool_] = one.to_numpy()[at] == other.to_numpy()[rows]
+        return same
+    return (one[at] == other[rows]).to_numpy()
+
+
 def _positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Positions:
     result = np.full(len(wanted), -1, dtype=np.int64)
     entries = index.find(hashes(wanted))
@@ -130,8 +140,7 @@ def _positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Pos
         rows = index.rows(entries)
         agrees = np.ones(len(rows), dtype=np.bool_)
         for name in keys.columns:
-            asked = wanted[name] if len(asking) == len(wanted) else wanted[name][asking]
-            agrees &= (asked == keys[name][rows]).to_numpy()
+            agrees &= _equal(wanted[name], asking, keys[name], rows)
         result[asking[agrees]] = rows[agrees]
         entries = index.following(entries[~agrees])
         asking, entries = asking[~agrees][entries >= 0], entries[entries >= 0]

@@ -31,28 +31,42 @@ class Linked:
     lost: tuple[int, ...] = ()
 
 
-def link(rows: pl.DataFrame, orders: tuple[pl.DataFrame, KeyIndex] | None) -> Linked:
-    """Return the rows with the row of the order that each names.
+@frozen(eq=False)
+class OrderKeys:
+    """The keys of the orders (shop and order_id), their index, and which shops have any."""
 
-    ``orders`` are the keys of the orders (shop and order_id) and their index.
-    """
+    keys: pl.DataFrame
+    index: KeyIndex
+    having: Mask
+
+    @classmethod
+    def of(cls, keys: pl.DataFrame, index: KeyIndex, shops: int) -> OrderKeys:
+        """Return the keys of the orders of so many shops."""
+        having = np.zeros(shops, dtype=np.bool_)
+        having[keys["shop"].to_numpy()] = True
+        return cls(keys, index, having)
+
+
+def link(rows: pl.DataFrame, orders: OrderKeys | None) -> Linked:
+    """Return the rows with the row of the order that each names."""
     if "order_id" not in rows.columns:
         return Linked(rows)
     at = np.full(len(rows), -1, dtype=np.int64)
     named = _with_cells(rows["order_id"])
     if orders is not None and len(named):
-        ids = alike(rows["order_id"], orders[0]["order_id"].dtype)
+        ids = alike(rows["order_id"], orders.keys["order_id"].dtype)
         asked = named if ids.dtype == rows["order_id"].dtype else _with_cells(ids)
         wanted = pl.DataFrame([rows["shop"], ids])
-        at[asked] = positions(*orders, wanted if len(asked) == len(rows) else wanted[asked])
+        wanted = wanted if len(asked) == len(rows) else wanted[asked]
+        at[asked] = positions(orders.keys, orders.index, wanted)
     unlinked = len(named) - int((at >= 0).sum())
     order = pl.Series(ORDER, at)
     if unlinked or len(named) < len(rows):
         order = order.set(order < 0, None)
     linked = rows.hstack([order.cast(pl.UInt32)])
-    if not unlinked or orders is None or not len(orders[0]):
+    if not unlinked or orders is None or not len(orders.keys):
         return Linked(linked, unlinked)
-    return Linked(linked, unlinked, _lost(rows["shop"], named, at >= 0, orders[0]["shop"]))
+    return Linked(linked, unlinked, _lost(rows["shop"], named, at >= 0, orders.having))
 
 
 def alike(ids: pl.Series, dtype: pl.DataType) -> pl.Series:
@@ -77,18 +91,16 @@ def _with_cells(column: pl.Series) -> npt.NDArray[np.integer]:
 
 
 def _lost(
-    shop: pl.Series, named: npt.NDArray[np.integer], found: Mask, of_orders: pl.Series
+    shop: pl.Series, named: npt.NDArray[np.integer], found: Mask, having: Mask
 ) -> tuple[int, ...]:
     """Return the shops whose rows name orders, and find none.
 
     A shop without any order is told of only where no shop has both; where other shops find
     theirs, those that have orders, and more than one row.
     """
-    size = 1 + max(int(shop.max()), int(of_orders.max()))  # type: ignore[arg-type]
-    shops = shop.to_numpy()
+    size, shops = len(having), shop.to_numpy()
     naming = np.bincount(shops[named], minlength=size)
     finding = np.bincount(shops[found], minlength=size)
-    having = np.bincount(of_orders.to_numpy(), minlength=size) > 0
     if finding.any():
         lost = having & (finding == 0) & (naming >= _FEW_OF_ONE)
     else:

@@ -6,13 +6,13 @@ columns together are two calls to polars, each of which costs as much as some th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...model.streams import MONEY_SCALE, Column
 from .cells import NEAR, Cells, nevers
@@ -35,11 +35,20 @@ class _Proof:
 
 
 def prove(
-    frame: pl.DataFrame, columns: Iterable[Column], zone: ZoneInfo | None
+    frame: pl.DataFrame,
+    columns: Iterable[Column],
+    zone: ZoneInfo | None,
+    needed: Container[str] | None = None,
 ) -> dict[str, Cells]:
-    """Return those of a table's columns whose cells are all proved to be readable."""
+    """Return those of a table's columns whose cells are all proved to be readable.
+
+    Where only some columns are ``needed``, of the others it is proved as cheaply as can be, and
+    their cells stay as they are.
+    """
     schema = frame.schema
-    found = {c.name: _proof(c, schema[c.name], zone) for c in columns}
+    found = {
+        c.name: _proof(c, schema[c.name], zone, needed is None or c.name in needed) for c in columns
+    }
     proofs = {name: proof for name, proof in found.items() if proof is not None}
     if not proofs:
         return {}
@@ -59,9 +68,16 @@ def prove(
 
 
 @lru_cache(maxsize=256)
-def _proof(column: Column, dtype: pl.DataType, zone: ZoneInfo | None) -> _Proof | None:
+def _proof(
+    column: Column, dtype: pl.DataType, zone: ZoneInfo | None, is_needed: bool
+) -> _Proof | None:
     cell = pl.col(column.name)
+    has_range = column.low is not None or column.high is not None
     match column.kind:
+        case "enum" if dtype == pl.String and not is_needed:
+            return _Proof(cell, (cell.is_in([*column.values]).all(),), bool)
+        case "money" if dtype == pl.Float64 and not is_needed and not has_range:
+            return evolve(_money(cell * MONEY_SCALE), values=cell)
         case "bool" if dtype == pl.Boolean:
             return _Proof(cell)
         case "enum" if dtype == pl.String:

@@ -141,20 +141,27 @@ class ShopCodes:
         """Note that the shops of some rows are used."""
         self.used[codes.to_numpy()] = True
 
-    def sorted_ids(self) -> pl.Series:
-        """Return the ids of the shops of usable rows, ascending."""
-        return self.ids.filter(pl.Series(self.used)).unique().sort()
 
-    def codes_of(self, shops: int) -> Codes:
-        """Return a code that stands for each of so many sorted shops of usable rows."""
-        used = np.flatnonzero(self.used).astype(np.uint32)
-        found = np.zeros(shops, dtype=np.uint32)
-        found[self.positions(self.sorted_ids())[used]] = used
-        return found
+@frozen(eq=False)
+class ShopPlaces:
+    """The shops of usable rows in order of their ids, and where each code's is among them.
 
-    def positions(self, every: pl.Series) -> Codes:
-        """Return for each code the position of its shop in sorted ids; any number for the unused."""
-        return every.search_sorted(self.ids).to_numpy().astype(np.uint32)
+    ``of_codes`` may be any number for a code that is not used; ``codes`` has one for each shop.
+    """
+
+    ids: pl.Series
+    of_codes: Codes
+    codes: Codes
+
+    @classmethod
+    def of(cls, shops: ShopCodes) -> ShopPlaces:
+        """Return the places of all shops that are used."""
+        ids = shops.ids.filter(pl.Series(shops.used)).unique().sort()
+        of_codes = ids.search_sorted(shops.ids).to_numpy().astype(np.uint32)
+        used = np.flatnonzero(shops.used).astype(np.uint32)
+        codes = np.zeros(len(ids), dtype=np.uint32)
+        codes[of_codes[used]] = used
+        return cls(ids, of_codes, codes)
 
 
 @frozen(eq=False)

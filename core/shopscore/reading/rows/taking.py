@@ -24,6 +24,10 @@ class RowTaker(ABC):
         """Return what is kept of the rows of a stream; None: all."""
 
     @abstractmethod
+    def looks_at(self, stream: Stream) -> frozenset[str]:
+        """Return the columns that are looked at when rows of a stream are taken."""
+
+    @abstractmethod
     def take(self, stream: Stream, rows: pl.DataFrame) -> None:
         """Look at some rows."""
 
