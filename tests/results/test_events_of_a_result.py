@@ -9,7 +9,6 @@ import pyarrow as pa
 import pytest
 
 import shopscore as ss
-from shopscore.samples import generate
 
 DAY = "2024-06-30"
 
@@ -55,8 +54,8 @@ def test_a_reader_of_arrow_that_is_read_once() -> None:
 
 
 def test_a_dataframe_that_is_changed_later() -> None:
-    pandas = generate(shops=2, orders=50).frames["orders"].select("order_id").to_pandas()
-    pandas["shop_id"], pandas["paid_at"] = "S1", "2024-06-01 09:30"
+    orders = pl.DataFrame({"order_id": ["1", "2"], "paid_at": ["2024-06-01 09:30"] * 2})
+    pandas = orders.with_columns(shop_id=pl.lit("S1")).to_pandas()
     result = score({"orders": pandas})
     before = result.versions["input_digest"]
     pandas.loc[0, "paid_at"] = "2024-06-02 09:30"
