@@ -144,12 +144,12 @@ def score(
     beside = read_beside(values, prefer, selection)
     if isinstance(source, Tallies):
         return required.check(_score_state(source, selection, shops, tables, beside, progress))
-    counting = None
-    if isinstance(source, str | Path):  # its rows can be read again: they are counted as they come
-        counting = counting_pass(selection)
-        events = EventSource(source, platform, tz).read(counting, progress)
+    if isinstance(source, Events):
+        events, counting = source, None
     else:
-        events = read_events(source, platform=platform, tz=tz, progress=progress)
+        found = EventSource(source, platform, tz)
+        counting = counting_pass(selection) if found.is_large else None
+        events = found.read(counting, progress)
     events = check_strictness(events) if strict else events
     return required.check(score_events(events, selection, tables, progress, beside, counting))
 

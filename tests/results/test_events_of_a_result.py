@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,8 @@ def score(source: object) -> ss.Result:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("shopscore.reading.batches.BATCH_ROWS", 100)
     orders = pl.DataFrame(
         {
             "shop_id": [f"S{n % 3}" for n in range(20_000)],
@@ -37,6 +39,23 @@ def test_rows_that_were_not_kept_are_read_again(folder: Path) -> None:
     assert result.events.frames["orders"].equals(events.frames["orders"])
     assert result.versions["input_digest"] == events.digest
     assert result.events is result.events
+
+
+def test_a_result_goes_to_another_process_and_place(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    result = pickle.loads(pickle.dumps(score(folder.name)))
+    monkeypatch.chdir("/")
+    assert result.versions["input_digest"] == ss.read_events(folder, platform="douyin").digest
+
+
+def test_of_few_rows_all_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    result = score(folder)
+    (folder / "orders.parquet").unlink()
+    assert result.events is not None
+    assert len(result.events.frames["orders"]) == 20_000
 
 
 def test_files_that_changed_are_refused(folder: Path) -> None:

@@ -86,6 +86,7 @@ def score(
 
         explain(rules.select(), output)
         return
+    from ..reading.loading import EventSource
     from ..results.requirements import Requirements
     from ..scoring import counting_pass, read_beside, score_by_values, score_events
     from .score_pages import say_notices, write_result
@@ -99,7 +100,8 @@ def score(
         else:
             beside = read_beside(values, prefer, selection, reading.industry)
             # a document has the digest of all that was read
-            counting = None if output.form == "json" else counting_pass(selection)
+            large = output.form != "json" and EventSource(events).is_large
+            counting = counting_pass(selection) if large else None
             read = reading.read(events, rules.platform, stages, counting)
             result = score_events(reading.check(read), selection, tables, stages, beside, counting)
         required.check(result, shops)

@@ -50,10 +50,10 @@ def _show(name: str, facts: Mapping[str, Any], output: Path | None) -> None:
         rows=f"{facts['rows_at_a_time']:,}",
     )
     held = message(
-        "Parquet files of more than {few} rows are read so. Rows of smaller ones, of other files and"
-        " of dataframes are held until all are read, and then counted by the same plan. A score in"
-        " JSON holds all rows, for its digest of them.",
-        few=f"{facts['small_file_rows']:,}",
+        "Events of Parquet files of more than {size} MB are read so. Those of smaller ones, and of"
+        " other files and dataframes, are held with all their columns, and counted afterwards: the"
+        " score is the same. A score in JSON holds all rows, for its digest of them.",
+        size=facts["kept_whole_bytes"] >> 20,
     )
     pages = (part for stream in facts["streams"] for part in _page(stream))
     tables.show(voice.text(head), voice.text(held), "", *pages, output=output)

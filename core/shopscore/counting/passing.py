@@ -121,7 +121,8 @@ class CountingPass(RowTaker):
     def looks_at(self, stream: Stream) -> frozenset[str]:
         """Return the columns that tallies read which count at once."""
         plan = self._plan.streams.get(stream.name)
-        return frozenset() if plan is None else frozenset(ref.name for ref in plan.columns)
+        named = () if plan is None else (ref.name for ref in plan.columns)
+        return frozenset(named) | ({"is_excluded"} if stream.name == "orders" else frozenset())
 
     def take(self, stream: Stream, rows: pl.DataFrame) -> None:
         """Count some rows."""

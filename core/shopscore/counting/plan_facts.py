@@ -13,7 +13,7 @@ from ..model.streams import Stream
 from ..model.tallies import Once, Tally
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundRuleSet
-from ..reading import batches, files
+from ..reading import batches
 from .passing import CountingPass
 from .waiting import streams_of, waits_for
 
@@ -24,7 +24,7 @@ def plan_facts(counting: CountingPass) -> dict[str, Any]:
     return {
         "as_of": counting.as_of.isoformat(),
         "rows_at_a_time": batches.BATCH_ROWS,
-        "small_file_rows": min(files.AT_ONCE, batches.BATCH_ROWS),
+        "kept_whole_bytes": batches.few_bytes(),
         "streams": [facts.stream(one) for one in counting.rules.streams.values()],
     }
 

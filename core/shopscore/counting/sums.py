@@ -128,6 +128,7 @@ class WindowSums:
             self._counts[i] = self._counts[i] - counts
             if i in self._sums:
                 self._sums[i] = plus(self._sums[i], -sums)
+                self._bounds[i] = magnitude(self._sums[i])
 
     def per_shop(self, shops: int) -> list[Sums]:
         """Return the sums of so many shops, or more, in the order of ``wanted``."""
@@ -199,9 +200,12 @@ def at_positions(
 
 
 def _gathered(values: Integers, positions: npt.NDArray[np.integer], shops: int) -> Integers:
+    most = int(np.bincount(positions).max(initial=1)) if len(positions) > shops else 1
+    if magnitude(values) * most >= SAFE:
+        values = widen(values)
     total = np.zeros(shops, dtype=values.dtype)
     np.add.at(total, positions, values)
-    return total
+    return narrow(total)
 
 
 def plus(a: Integers, b: Integers) -> Integers:

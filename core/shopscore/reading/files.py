@@ -104,9 +104,13 @@ def _read_parquet(file: ParquetFile) -> RawTable:
         file.origin,
         unread,
         rows=file.rows,
-        scan=lambda: file.read_pieces(batches.BATCH_ROWS),
-        prepare=lambda piece: piece,
+        scan=file.read_pieces,
+        prepare=_as_it_is,
     )
+
+
+def _as_it_is(piece: RawTable) -> RawTable:
+    return piece
 
 
 def open_canonical(path: Path, label: str, columns: Collection[str]) -> Sheet:

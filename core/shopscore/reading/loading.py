@@ -16,6 +16,7 @@ from ..errors import InputError, StrictError, UsageError, did_you_mean
 from ..messages import Message, listed, message, recalled
 from ..model.layouts import Layout
 from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
+from . import batches
 from .assembling import assemble
 from .events import Events
 from .files import Progress, from_dataframe
@@ -102,6 +103,20 @@ class EventSource:
     def __attrs_post_init__(self) -> None:
         _check_shop(self.shop)
 
+    @property
+    def is_large(self) -> bool:
+        """Whether rows are better counted as they are read: Parquet files with very many of them."""
+        if not isinstance(self.source, str | Path):
+            return False
+        source = Path(self.source)
+        files = (
+            [source]
+            if source.suffix == ".parquet" and source.is_file()
+            else source.rglob("*.parquet")
+        )
+        sizes = (file.stat().st_size for file in files if file.is_file())
+        return batches.are_many(sum(sizes))
+
     def read(self, taker: RowTaker | None = None, progress: Progress | None = None) -> Events:
         """Read all events; where somebody takes their rows, keep the columns that are wanted later.
 
@@ -129,13 +144,16 @@ class EventSource:
         events = assemble(ids, consolidated, streams, zone.key if zone else None, self.shop)
         report = _with_findings(events.report, sources, consolidated)
         _log(report)
-        again = None if taker is None else partial(self._read_whole, report)
+        again = None
+        if taker is not None and isinstance(self.source, str | Path):
+            here = evolve(self, source=Path(self.source).absolute())
+            again = partial(here._read_whole, report)
         return evolve(events, report=report, read_whole=again)
 
     def _read_whole(self, known: LoadReport) -> Events:
         """Read the same events with all their columns; raise where a file is another one now."""
         events = self.read()
-        before, now = ([t.version for t in report.tables] for report in (known, events.report))
+        before, now = (_versions(report) for report in (known, events.report))
         if before != now:
             said = message(
                 "{source}: files were added, taken away or written to since they were scored: score"
@@ -144,6 +162,11 @@ class EventSource:
             )
             raise InputError(said)
         return events
+
+
+def _versions(report: LoadReport) -> list[tuple[object, ...]]:
+    """Return what tells files apart that were read, wherever they are looked at from."""
+    return [(table.label, *(table.version or ())[1:]) for table in report.tables]
 
 
 def _stages(progress: Progress | None) -> Progress:

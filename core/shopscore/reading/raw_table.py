@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,10 @@ from .formats.frames import FrameOrigin
 SUBORDER = "_suborder_id"
 #: The position of a row in its source, kept until the report is made.
 ROW = "_row"
+
+
+#: A step that prepares the cells of a table, or of a piece of one.
+Prepare: TypeAlias = "Callable[[RawTable], RawTable]"
 
 
 class FileVersion(NamedTuple):
@@ -148,7 +153,7 @@ class RawTable:
         """Return the table with all its rows at hand."""
         return self
 
-    def then(self, prepare: Callable[[RawTable], RawTable]) -> RawTable:
+    def then(self, prepare: Prepare) -> RawTable:
         """Return the table after another step that prepares its cells."""
         return prepare(self)
 
@@ -263,7 +268,7 @@ class ScannedTable(RawTable):
 
     rows: int = 0
     scan: Callable[[], Iterator[pl.DataFrame]] = field(kw_only=True)
-    prepare: Callable[[RawTable], RawTable] = field(kw_only=True)
+    prepare: Prepare = field(kw_only=True)
 
     @property
     def has_cells_again(self) -> bool:
@@ -293,14 +298,14 @@ class ScannedTable(RawTable):
         with self._same_file(known=False):
             return self._prepared(pl.concat([self.frame.clear(), *self.scan()]), 0)
 
-    def then(self, prepare: Callable[[RawTable], RawTable]) -> RawTable:
+    def then(self, prepare: Prepare) -> RawTable:
         """Return the table whose pieces go through another step."""
         first, prepared = self.prepare, prepare(self)
         return evolve(
             self,
             frame=prepared.frame,
             unread=prepared.unread,
-            prepare=lambda piece: prepare(first(piece)),
+            prepare=partial(_in_turn, first, prepare),
         )
 
     def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:  # noqa: ARG002
@@ -318,6 +323,10 @@ class ScannedTable(RawTable):
             start=start,
         )
         return self.prepare(piece)
+
+
+def _in_turn(first: Prepare, then: Prepare, piece: RawTable) -> RawTable:
+    return then(first(piece))
 
 
 @frozen(eq=False)

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from ...errors import InputError
 from ...messages import message
+from .. import batches
 from .body import Origin
 from .column_types import within_calendar
 from .failures import translated
@@ -104,15 +105,15 @@ class ParquetFile:
         with translated(partial(_unreadable, self.label)):
             return pl.read_parquet(self.path, columns=self.columns.columns, glob=False)
 
-    def read_pieces(self, rows: int) -> Iterator[pl.DataFrame]:
-        """Yield so many rows at a time, in order.
+    def read_pieces(self) -> Iterator[pl.DataFrame]:
+        """Yield ``batches.BATCH_ROWS`` rows at a time, in order.
 
         Raises:
             InputError: where the file cannot be read.
         """
         file = pl.scan_parquet(self.path, glob=False).select(self.columns.columns)
         with translated(partial(_unreadable, self.label)):
-            yield from _collect(file, rows, self.rows)
+            yield from _collect(file, batches.BATCH_ROWS, self.rows)
 
 
 def _collect(file: pl.LazyFrame, rows: int, total: int) -> Iterator[pl.DataFrame]:

@@ -12,6 +12,7 @@ from ...errors import InputError
 from ...messages import listed, message
 from ...model.layouts import AS_WRITTEN
 from ...model.streams import Column, Stream
+from .. import batches
 from ..formats.headers import refuse_headers
 from ..raw_table import ROW, SUBORDER, RawTable
 from ..report import INCIDENT_SCHEMA, no_incidents
@@ -40,7 +41,7 @@ class Checked:
     ``unreadable`` lists optional cells that became null; they are reported if their row stays.
     ``unlisted`` are the words of usable rows that no list of the layout has. ``out_of_order`` says
     that a time is before one that it cannot be before; ``emptied`` are the times for which that
-    was repaired.
+    was repaired. ``in_pieces`` says that its ids were judged piece by piece.
     """
 
     rows: tuple[pl.DataFrame, ...]
@@ -52,6 +53,7 @@ class Checked:
     ignored: tuple[str, ...]
     out_of_order: bool
     emptied: pl.DataFrame
+    in_pieces: bool
 
 
 @frozen(eq=False)
@@ -59,7 +61,8 @@ class RowChecks:
     """How the rows of a stream are checked.
 
     Where a ``taker`` looks at usable rows, only those columns are kept that it asks for later.
-    ``only`` are the positions in their table of the rows that are kept.
+    ``only`` are the positions in their table of the rows that are kept; where the ids of a table
+    were ``judged`` piece by piece before, no piece need be read but those of these rows.
     """
 
     stream: Stream
@@ -67,6 +70,7 @@ class RowChecks:
     shops: ShopCodes
     taker: RowTaker | None = None
     only: pl.Series | None = None
+    judged: bool = False
 
     @property
     def wanted(self) -> Wanted | None:
@@ -92,7 +96,9 @@ class RowChecks:
             return evolve(self, taker=None).check(table)
         if self.only is None:  # else it was looked at before, and holds no column now
             _refuse_missing_columns(table, self.stream)
-        forget = None if self.taker is None else self.taker.mark()
+        forget = None
+        if self.taker is not None and sum(table.rows_per_file) > batches.BATCH_ROWS:
+            forget = self.taker.mark()
         found = self._check_pieces(table)
         if found is None:
             if forget is not None:
@@ -106,15 +112,24 @@ class RowChecks:
 
     def _check_pieces(self, table: RawTable) -> list[Checked] | None:
         """Return what is in each piece; None where some ids can only be judged beside all others."""
-        clear: set[str] = set()
-        found = []
+        clear = {column.name for column in self.stream.columns if self.judged}
+        found: list[Checked] = []
         for piece in table.pieces():
-            alone = len(piece.frame) == sum(table.rows_per_file)
-            checked = self._check_piece(piece, None if alone else clear)
+            if found and not self._asks_for(piece):
+                continue
+            is_all = len(piece.frame) == sum(table.rows_per_file)
+            checked = self._check_piece(piece, None if is_all else clear)
             if checked is None:
                 return None
             found.append(checked)
         return found
+
+    def _asks_for(self, piece: RawTable) -> bool:
+        """Return whether any row of a piece is to be kept."""
+        end = piece.start + len(piece.frame)
+        return self.only is None or bool(
+            self.only.is_between(piece.start, end, closed="left").any()
+        )
 
     def _check_piece(self, piece: RawTable, clear: set[str] | None) -> Checked | None:
         """Return what is in some rows; None where their ids cannot be judged by themselves.
@@ -150,6 +165,7 @@ class RowChecks:
             ignored=(*unknown, *piece.unread),
             out_of_order=odd,
             emptied=repaired,
+            in_pieces=clear is not None,
         )
 
     def _kept(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -186,7 +202,9 @@ class RowChecks:
         They are kept as integers where nobody asks for their text.
         """
         wanted, found = self.wanted, {}
-        kept = frozenset[str]() if wanted is None else wanted.integers(self.stream)
+        kept = frozenset[str]()
+        if self.taker is not None and wanted is not None:
+            kept = wanted.integers(self.stream) - self.taker.looks_at(self.stream)
         for name in (c.name for c in self.stream.columns if is_id(c) and c.name != "shop_id"):
             if name not in piece.frame.columns or piece.layout is not None:
                 continue
@@ -243,6 +261,7 @@ def _joined(pieces: Sequence[Checked]) -> Checked:
         ignored=first.ignored,
         out_of_order=any(piece.out_of_order for piece in pieces),
         emptied=pl.concat(piece.emptied for piece in pieces),
+        in_pieces=True,
     )
 
 

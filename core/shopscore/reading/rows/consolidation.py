@@ -52,7 +52,7 @@ class TypedRows:
     def records(self, rows: pl.Series) -> list[list[str]]:
         """Return all cells of rows, by their positions among those of all parts."""
         found: dict[int, list[str]] = {}
-        for table, before, own in self._by_table(rows):
+        for table, before, own, _ in self._by_table(rows):
             at = own.to_list()
             records = table.records([row - before for row in at])
             found.update(zip(at, records, strict=True))
@@ -63,9 +63,10 @@ class TypedRows:
         if self.checks.wanted is None:
             return rows
         found = []
-        for table, before, own in self._by_table(rows[ROW]):
+        for table, before, own, judged in self._by_table(rows[ROW]):
             if table.has_cells_again:
-                again = evolve(self.checks, taker=None, only=own - before).check(table)
+                checks = evolve(self.checks, taker=None, only=own - before, judged=judged)
+                again = checks.check(table)
                 found += [piece.with_columns(pl.col(ROW) + before) for piece in again.rows]
             else:
                 found.append(rows.filter(pl.col(ROW).is_in(own.implode())))
@@ -81,14 +82,17 @@ class TypedRows:
         at = np.searchsorted(self.offsets, rows[ROW].to_numpy(), side="right") - 1
         return rows.filter(pl.Series(own[at] == taken))
 
-    def _by_table(self, rows: pl.Series) -> Iterator[tuple[RawTable, int, pl.Series]]:
-        """Yield each table of some rows, how many rows are before its own, and which of it these are."""
+    def _by_table(self, rows: pl.Series) -> Iterator[tuple[RawTable, int, pl.Series, bool]]:
+        """Yield each table of some rows, how many rows are before its own, and which of it these are.
+
+        Last is whether the ids of the table were judged piece by piece.
+        """
         for table, part, before in zip(
             self.tables, self.parts, self.offsets.tolist(), strict=False
         ):
             own = rows.filter(rows.is_between(before, before + part.rows_in, closed="left"))
             if len(own):
-                yield table, before, own
+                yield table, before, own, part.in_pieces
 
 
 @frozen(eq=False)

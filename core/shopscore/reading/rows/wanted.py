@@ -23,7 +23,7 @@ class Wanted:
 
     def integers(self, stream: Stream) -> frozenset[str]:
         """Return the columns of ids that may be integers."""
-        return (identifying(stream) - self.columns) | (self.compared & identifying(stream))
+        return identifying(stream) - self.columns
 
 
 def identifying(stream: Stream) -> frozenset[str]:
