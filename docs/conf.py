@@ -41,7 +41,7 @@ nitpick_ignore_regex = [
     # Parts of public classes that no public name stands for; one meets them by their attributes.
     (
         "py:class",
-        r"shopscore\.(model|rules\.scorers|grading\.(benchmarks|names|cell_places)|exact\.columns"
+        r"shopscore\.(model|rules\.scorers|grading\.(benchmarks|names|cell_places)|exact\.(columns|wide_rows)"
         r"|counting\.(units|state_table)|composing\.standards|results\.columns|messages)\..*",
     ),
 ]
