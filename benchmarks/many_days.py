@@ -20,6 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from measuring import Figure, Limits, arguments, finish
+
 HERE = Path(__file__).resolve().parent
 LAST = dt.date(2024, 6, 30)
 DAYS = [LAST - dt.timedelta(days=ago) for ago in reversed(range(90))]
@@ -55,7 +57,7 @@ def run_days(folder: Path, _: dt.date, options: dict[str, Any]) -> float:
 
 def count_day(folder: Path, day: dt.date, options: dict[str, Any]) -> float:
     """From events to the integers of one day, and the days that rows cover."""
-    from shopscore.counting.day_ranges import ranges_of_rows
+    from shopscore.counting.day_ranges import days_of_rows
     from shopscore.counting.resolution import resolve_events
     from shopscore.counting.sums import window_sums
 
@@ -63,7 +65,7 @@ def count_day(folder: Path, day: dt.date, options: dict[str, Any]) -> float:
     began = time.process_time()
     resolved = resolve_events(events, rules)
     window_sums(resolved, wanted(rules, day), day)
-    ranges_of_rows(resolved, day)
+    days_of_rows(resolved).before(day)
     return time.process_time() - began
 
 
@@ -160,11 +162,9 @@ def differing(folder: Path, rounds: int) -> list[dt.date]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Compare 90 days at once with each on its own.")
+    parser = arguments(__doc__, rounds=3)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--shops", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--work", type=Path, default=HERE / "work", help="where the events go")
     parser.add_argument("--half-life", type=int, help="days, so that newer days weigh more")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -181,15 +181,24 @@ def main() -> None:
     print(f"\n{args.events:,} events of {args.shops:,} shops, {args.rounds} rounds: median [range]")
     for name in STEPS:
         show(name, [r[name] for r in rounds], " s")
-    counting = [r["count 90 days"] / r["count one day"] for r in rounds]
-    show("count 90 days / count one day", counting)
-    runs = [r["score_days of 90 days"] / (90 * r["run for one day"]) for r in rounds]
-    show("score_days of 90 days / 90 runs", runs)
     different = differing(folder, args.rounds + 1)
-    print(
-        f"SHOPS DIFFER on {', '.join(map(str, different))}" if different else "shops are the same"
-    )
-    sys.exit(bool(different))
+    figures = [
+        Figure(
+            "90 days / 90 runs",
+            "score_days in one process; score of the folder for each day",
+            [r["score_days of 90 days"] / (90 * r["run for one day"]) for r in rounds],
+            limits=Limits(0.1, 0.07),
+            same=not different,
+        ),
+        Figure(
+            "counting of 90 days / of one day",
+            "from events that were read to the integers of each day",
+            [r["count 90 days"] / r["count one day"] for r in rounds],
+            limits=Limits(3, 2),
+            same=not different,
+        ),
+    ]
+    finish(figures, args.json)
 
 
 if __name__ == "__main__":
