@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import define, evolve, field
+from attrs import define, field
 
 from ..exact.integers import SAFE, Integers, magnitude, narrow, widen
 from ..model.tallies import Tally
@@ -55,12 +55,12 @@ class WindowSums:
 
     wanted: Sequence[Wanted]
     as_of: date
-    _shops: int = 0
-    _sums: dict[int, Integers] = field(factory=dict)
-    _counts: list[Ints] = field(factory=list)
-    _packed: list[Ints] = field(factory=list)
-    _pending: int = 0
-    _bounds: dict[int, int] = field(factory=dict)
+    _shops: int = field(init=False, default=0)
+    _sums: dict[int, Integers] = field(init=False)
+    _counts: list[Ints] = field(init=False)
+    _packed: list[Ints] = field(init=False)
+    _pending: int = field(init=False, default=0)
+    _bounds: dict[int, int] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         nothing = np.zeros(0, dtype=np.int64)
@@ -139,7 +139,7 @@ class WindowSums:
     def copied(self) -> WindowSums:
         """Return the same sums, which do not change with these."""
         self._unpack()
-        copy = evolve(self)
+        copy = WindowSums(self.wanted, self.as_of)
         copy._shops, copy._counts, copy._bounds = self._shops, [*self._counts], {**self._bounds}
         copy._packed = [packed.copy() for packed in self._packed]
         copy._sums = {i: sums.copy() for i, sums in self._sums.items()}

@@ -30,7 +30,7 @@ def few_bytes() -> int:
 def keep_freed_memory() -> None:
     """Let the allocator keep what one piece frees for the next one, up to 64 MB.
 
-    Else every column of a piece is asked of the system anew, which fills it with zeros: a third of
+    Else every column of a piece is asked of the system anew, which fills it with zeros: a fifth of
     what it takes to number the shops of a piece.
     """
     np.empty(_LARGEST_KEPT, dtype=np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
@@ -29,6 +30,17 @@ AT_ONCE = 1 << 14
 
 #: Tells a person how far the reading is: what is read now.
 Progress = Callable[[str], None]
+
+
+def stages(progress: Progress | None, logger: logging.Logger) -> Progress:
+    """Return what is called as each stage begins: it logs the stage, and tells the caller."""
+
+    def begin(stage: str) -> None:
+        logger.info("%s", stage)
+        if progress is not None:
+            progress(stage)
+
+    return begin
 
 
 def show_path(path: Path | str) -> str:

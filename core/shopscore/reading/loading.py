@@ -19,7 +19,7 @@ from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
 from . import batches
 from .assembling import assemble
 from .events import Events
-from .files import Progress, from_dataframe
+from .files import Progress, from_dataframe, stages
 from .findings import on_folders, on_rows
 from .joining import join_small
 from .openers import Opener, ShopDefaults, open_tables
@@ -125,7 +125,7 @@ class EventSource:
         """
         zone, declared = _clock(self.platform, self.tz)
         streams = merge_streams(CANONICAL, declared.streams if declared else ())
-        say = _stages(progress)
+        say = stages(progress, logger)
         sources = _sources(self.source, streams, _layouts(declared, self.layouts))
         shops, typed = ShopCodes(), {}
         for name, openers in sources.tables.items():
@@ -167,15 +167,6 @@ class EventSource:
 def _versions(report: LoadReport) -> list[tuple[object, ...]]:
     """Return what tells files apart that were read, wherever they are looked at from."""
     return [(table.label, *(table.version or ())[1:]) for table in report.tables]
-
-
-def _stages(progress: Progress | None) -> Progress:
-    def say(stage: str) -> None:
-        logger.info("%s", stage)
-        if progress is not None:
-            progress(stage)
-
-    return say
 
 
 def _with_findings(

