@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shopscore import Tally, col
 from shopscore.counting.day_counts import DayCounts
+from shopscore.evaluation.with_numpy import Columns
 from shopscore.model.expressions import DAY_SECONDS
 
 ORDERS = Tally("orders", day=col.paid_at)
@@ -15,9 +16,9 @@ ORDERS = Tally("orders", day=col.paid_at)
 DAYS = st.one_of(st.none(), st.integers(-800_000, 3_000_000), st.sampled_from([0, 1, -1, 2**46]))
 
 
-def rows(days: list[int | None]) -> pl.DataFrame:
+def rows(days: list[int | None]) -> Columns:
     seconds = [None if day is None else day * DAY_SECONDS for day in days]
-    return pl.DataFrame({"paid_at": pl.Series(seconds, dtype=pl.Int64)})
+    return Columns(pl.DataFrame({"paid_at": pl.Series(seconds, dtype=pl.Int64)}))
 
 
 @given(days=st.lists(DAYS, max_size=30), replaced=st.integers(0, 30))

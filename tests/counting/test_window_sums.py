@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shopscore import Tally, col
 from shopscore.counting import sums as module
 from shopscore.counting.sums import WindowSums
+from shopscore.evaluation.with_numpy import Columns
 from shopscore.model.expressions import DAY_SECONDS
 from shopscore.model.windows import DayWeights
 
@@ -76,9 +77,9 @@ def test_rows_come_and_go(
             patch.setattr(module, "_MASK", 2**bits - 1)
         found = WindowSums([(tally, weights) for tally in TALLIES], TODAY)
         for piece in (*pieces, gone):
-            found.add(frame(piece))
+            found.add(Columns(frame(piece)))
         before = found.copied()
-        found.take_away(frame(gone))
+        found.take_away(Columns(frame(gone)))
         left = [row for piece in pieces for row in piece]
         for sums, rows in ((found, left), (before, [*left, *gone])):
             for at, (total, count) in enumerate(sums.per_shop(7)):
@@ -91,7 +92,7 @@ def test_sums_beyond_int64() -> None:
     rows: list[Row] = [(0, 1, 2**39)] * 20
     found = WindowSums([(TALLIES[2], DayWeights(1, (2**20,), 2**20))], TODAY)
     for _ in range(9):
-        found.add(frame(rows))
+        found.add(Columns(frame(rows)))
     ((total, count),) = found.per_shop(1)
     assert total.tolist() == [9 * 20 * 2**59]
     assert count.tolist() == [180]
@@ -100,7 +101,7 @@ def test_sums_beyond_int64() -> None:
 def test_a_bound_that_is_reached() -> None:
     found = WindowSums([(TALLIES[2], WEIGHTS[0])], TODAY)
     found._bounds[0] = 2**62 - 1  # as after very many rows
-    found.add(frame([(0, 1, 2**38)]))
+    found.add(Columns(frame([(0, 1, 2**38)])))
     ((total, _),) = found.per_shop(1)
     assert total.tolist() == [2**38]
     assert found._bounds[0] == 2**38
@@ -108,5 +109,5 @@ def test_a_bound_that_is_reached() -> None:
 
 def test_nothing_at_all() -> None:
     found = WindowSums([(tally, WEIGHTS[0]) for tally in TALLIES], TODAY)
-    found.add(frame([]))
+    found.add(Columns(frame([])))
     assert all(np.array_equal(total, [0, 0]) for total, _ in found.per_shop(2))

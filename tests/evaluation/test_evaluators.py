@@ -1,4 +1,4 @@
-"""Expressions: polars and plain Python give the same for random trees over random rows."""
+"""Expressions: polars, numpy and plain Python give the same for random trees and rows."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ from shopscore import (
     time_of_day,
     when,
 )
+from shopscore.evaluation import with_numpy
 from shopscore.evaluation.bounds import bounds
 from shopscore.evaluation.types import type_of
+from shopscore.evaluation.with_numpy import Columns, Program, word_columns
 from shopscore.evaluation.with_polars import to_polars
 from shopscore.evaluation.with_python import evaluate
 from shopscore.model import expressions as ex
@@ -164,6 +166,27 @@ def by_python(expr: Expr, found: list[Row]) -> list[Any]:
     return [evaluate(expr, row) for row in found]
 
 
+def by_numpy(expr: Expr, found: list[Row]) -> list[Any]:
+    """The values of a number or a truth value; for a word, whether there is one."""
+    frame = pl.DataFrame(found, schema={**SCHEMA, "kind": pl.Enum(KINDS)})
+    kind = type_of(expr, STREAM, STREAM)
+    if kind == "word":
+        (known,) = answers_of([("known", expr)], frame)
+        return known
+    value: with_numpy.Question = ("true" if kind == "truth" else "number", expr)
+    known, values = answers_of([("known", expr), value], frame)
+    return [value if there else None for value, there in zip(values, known, strict=True)]
+
+
+def answers_of(questions: list[with_numpy.Question], frame: pl.DataFrame) -> list[list[Any]]:
+    """What a program answers, for all blocks together."""
+    found: list[list[Any]] = [[] for _ in questions]
+    for _, answers in Program.of(questions, word_columns(frame)).run(Columns(frame)):
+        for so_far, answer in zip(found, answers, strict=True):
+            so_far.extend(answer.tolist())
+    return found
+
+
 def bounds_of(found: list[Row]) -> dict[str, tuple[int, int] | None]:
     limits: dict[str, tuple[int, int] | None] = {}
     for name, dtype in SCHEMA.items():
@@ -185,6 +208,50 @@ def test_the_evaluators_agree(expr: Expr, found: list[Row]) -> None:
     except ExpressionError:
         assume(False)  # refused before it could wrap
     assert same(by_polars(expr, found), by_python(expr, found))
+
+
+@given(TREES, rows, st.integers(1, 12))
+@settings(max_examples=200)
+def test_numpy_agrees_in_blocks(expr: Expr, found: list[Row], block: int) -> None:
+    try:
+        bounds(expr, bounds_of(found))
+    except ExpressionError:
+        assume(False)
+    expected = by_python(expr, found)
+    if type_of(expr, STREAM, STREAM) == "word":
+        expected = [value is not None for value in expected]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(with_numpy, "BLOCK", block)
+        assert same(by_numpy(expr, found), expected)
+
+
+@given(st.lists(trees("truth"), min_size=1, max_size=4), rows)
+@settings(max_examples=50)
+def test_numpy_answers_many_questions_at_once(exprs: list[Expr], found: list[Row]) -> None:
+    """What is true of several conditions, some of them on words, beside their numbers."""
+    try:
+        for expr in exprs:
+            bounds(expr, bounds_of(found))
+    except ExpressionError:
+        assume(False)
+    frame = pl.DataFrame(found, schema=SCHEMA)
+    questions: list[with_numpy.Question] = [("true", expr) for expr in exprs]
+    asked = when(exprs[0], col.a, 0)
+    *true, numbers = answers_of([*questions, ("number", asked)], frame)
+    for expr, answer in zip(exprs, true, strict=True):
+        assert same(answer, [value is True for value in by_python(expr, found)])
+    expected = by_python(asked, found)
+    assert [n for n, e in zip(numbers, expected, strict=True) if e is not None] == [
+        e for e in expected if e is not None
+    ]
+
+
+def test_a_number_that_stands_for_null_inside_is_a_number() -> None:
+    """Beside nulls, the integer that marks them in a block is told from them."""
+    frame = pl.DataFrame({"a": [with_numpy.NULL, None, 3]})
+    known, values = answers_of([("known", col.a), ("number", col.a)], frame)
+    assert known == [True, False, True]
+    assert values == [with_numpy.NULL, with_numpy.NULL, 3]
 
 
 @given(st.lists(TREES, min_size=1, max_size=4), rows)
@@ -315,6 +382,7 @@ def test_null_rules(expr: Expr, row: Row, value: Any) -> None:
     whole = {**dict.fromkeys(SCHEMA), **row}
     assert same(by_python(expr, [whole]), [value])
     assert same(by_polars(expr, [whole]), [value])
+    assert same(by_numpy(expr, [whole]), [value])
 
 
 @pytest.mark.parametrize(
@@ -567,7 +635,7 @@ def test_columns_in_the_order_of_appearance() -> None:
 
 def test_an_assumption_needs_its_number() -> None:
     expr = col.a <= assumed("max")
-    for evaluator in (by_polars, by_python):
+    for evaluator in (by_polars, by_python, by_numpy):
         with pytest.raises(ExpressionError, match="max"):
             evaluator(expr, [dict.fromkeys(SCHEMA)])
 

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from shopscore import ExpressionError, assumed, col
 from shopscore.evaluation.types import type_of
+from shopscore.evaluation.with_numpy import Program
 from shopscore.evaluation.with_polars import to_polars
 from shopscore.evaluation.with_python import evaluate
 from shopscore.model.expressions import Expr
@@ -28,6 +29,8 @@ STREAMS = merge_streams(CANONICAL)
 EVALUATORS: dict[str, Callable[[Expr], Any]] = {
     "python": lambda expr: evaluate(expr, {}),
     "polars": to_polars,
+    "numpy": lambda expr: Program.of([("true", expr)], frozenset()),
+    "numpy, where known": lambda expr: Program.of([("known", expr)], frozenset()),
     "types": lambda expr: type_of(expr, STREAMS["orders"], STREAMS["orders"]),
 }
 each_evaluator = pytest.mark.parametrize("evaluator", EVALUATORS.values(), ids=EVALUATORS)
@@ -41,7 +44,7 @@ def test_a_kind_of_expression_that_nobody_knows(evaluator: Callable[[Expr], Any]
 
 def test_an_assumption_without_a_number() -> None:
     expr = col.rating <= assumed("bad_review.max_rating")
-    for evaluator in (EVALUATORS["python"], EVALUATORS["polars"]):
+    for evaluator in (EVALUATORS["python"], EVALUATORS["polars"], EVALUATORS["numpy"]):
         with pytest.raises(ExpressionError, match=r"bad_review\.max_rating has no number yet"):
             evaluator(expr)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from ..evaluation.with_numpy import Columns
 from ..model.tallies import Tally
 from .by_day import ByDay
 from .cells import Cells, Ints, fingerprint
@@ -67,6 +68,6 @@ def _daily(
 ) -> Iterator[tuple[str, Counted, Ints, Ints | None]]:
     """Yield for each chunk of rows, and each tally by its fingerprint, what counts when."""
     names = [fingerprint(tally) for tally in tallies]
-    for chunk in counted(frame, tallies, [None] * len(tallies), [True] * len(tallies)):
+    for chunk in counted(Columns(frame), tallies, [None] * len(tallies), [True] * len(tallies)):
         for name, rows in zip(names, chunk, strict=True):
             yield name, rows, rows.days(), rows.value

@@ -7,23 +7,19 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 from attrs import define, evolve, field
 
-from ..evaluation.with_polars import to_polars
-from ..model.expressions import DAY_SECONDS, Expr
+from ..evaluation.with_numpy import Columns, Program, Question
+from ..model.expressions import Day
 from ..model.instants import with_instants
 from ..model.tallies import Tally
-from ..reading.rows.selecting import selected
 from .needs import KEPT
-from .selection import CHUNK
 
 Days = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 #: Days that are counted in an array: some years around the first row. Others are counted one by one.
 _NEAR = 1 << 13
-#: In place of the day of a row without one; no second is so late.
-_NEVER = 1 << 62
 
 
 @define(eq=False)
@@ -33,13 +29,15 @@ class DayCounts:
     tallies: tuple[Tally, ...]
     _counts: dict[str, _Counts] = field(factory=dict)
 
-    def add(self, rows: pl.DataFrame, sign: int = 1) -> None:
+    def add(self, rows: Columns, sign: int = 1) -> None:
         """Add some rows of the stream; with the sign −1 take them away."""
-        for part in rows.iter_slices(CHUNK):
-            for day in selected(part, _days(self.tallies, tuple(rows.columns))):
-                if day.name not in self._counts:
-                    self._counts[day.name] = _Counts()
-                self._counts[day.name].add(day.to_numpy(), sign)
+        keys = tuple(dict.fromkeys(tally.day.key for tally in self.tallies))
+        for key in keys:
+            self._counts.setdefault(key, _Counts())
+        program = _program(self.tallies, tuple(rows.rows.columns))
+        for _, answers in program.run(rows):
+            for key, days, known in zip(keys, answers[::2], answers[1::2], strict=True):
+                self._counts[key].add(days, known, sign)
 
     def days(self, tally: Tally) -> Days:
         """Return the days with rows, ascending."""
@@ -59,20 +57,19 @@ class _Counts:
     near: Days = field(factory=lambda: np.zeros(_NEAR, dtype=np.int64))
     far: Counter[int] = field(factory=Counter)
 
-    def add(self, days: Days, sign: int) -> None:
-        """Add the days of some rows, but for :data:`_NEVER`."""
-        if (never := days == _NEVER).any():
-            days = days[~never]
-        if not len(days):
-            return
+    def add(self, days: Days, known: Mask, sign: int) -> None:
+        """Add the days of some rows, where they are known."""
         if self.first is None:
-            self.first = int(days.min()) - _NEAR // 4
-        at = days - self.first
-        if at.min() >= 0 and at.max() < _NEAR:
+            if not known.any():
+                return
+            self.first = int(days[known].min()) - _NEAR // 4
+        at = np.where(known, days - self.first, 0)
+        if at.max() < _NEAR and np.count_nonzero(at > 0) == np.count_nonzero(known):
             counts = np.bincount(at)
+            counts[0] = 0  # the rows whose day is not known
             self.near[: len(counts)] += sign * counts
             return
-        days, counts = np.unique(days, return_counts=True)
+        days, counts = np.unique(days[known], return_counts=True)
         for found, count in zip(days.tolist(), counts.tolist(), strict=True):
             self.far[found] += sign * count
 
@@ -92,10 +89,9 @@ class _Counts:
 
 
 @lru_cache(maxsize=KEPT)
-def _days(tallies: tuple[Tally, ...], columns: tuple[str, ...]) -> tuple[pl.Expr, ...]:
-    """Return the different days that tallies look at, named by the key of what was declared."""
-    declared: dict[str, Expr] = {
-        tally.day.key: with_instants(tally, columns).day for tally in tallies
-    }
-    days = {key: to_polars(day) // DAY_SECONDS for key, day in declared.items()}
-    return tuple(day.fill_null(_NEVER).alias(key) for key, day in days.items())
+def _program(tallies: tuple[Tally, ...], columns: tuple[str, ...]) -> Program:
+    """Return what finds the different days that tallies look at, and where rows have them."""
+    declared = {tally.day.key: with_instants(tally, columns).day for tally in tallies}
+    days = [Day(time) for time in declared.values()]
+    questions: list[Question] = [(kind, day) for day in days for kind in ("number", "known")]
+    return Program.of(questions, frozenset())

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
+from ..evaluation.with_numpy import Columns
 from ..model.tallies import Tally
 from .cells import cell_days, fingerprint
 from .day_counts import DayCounts
@@ -123,7 +124,7 @@ def days_of_rows(resolved: Resolved, known: Iterable[DayCounts] = ()) -> RowDays
     left = [every for every in looked_at(tallies) if every not in days]
     for stream, frame in resolved.frames.items():
         counts = DayCounts(tuple(every for every in left if every.stream == stream))
-        counts.add(frame)
+        counts.add(Columns(frame))
         days |= dict.fromkeys(counts.tallies, counts)
     return RowDays.of(tallies, lambda tally: days[tally].days(tally))
 

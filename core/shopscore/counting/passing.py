@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from attrs import define, field, frozen
 
+from ..evaluation.with_numpy import Columns
 from ..evaluation.words import Words, words_looked_for
 from ..model.expressions import ColumnRef, Expr, columns_of
 from ..model.instants import instant_of
@@ -136,12 +137,12 @@ class CountingPass(RowTaker):
         plan = self._plan.streams.get(stream.name)
         if plan is None:
             return
-        frame = _alone(stream, rows, plan)
+        columns = Columns(_alone(stream, rows, plan))
         if plan.wanted:
             sums = self._sums[stream.name]
-            (sums.add if sign > 0 else sums.take_away)(frame)
+            (sums.add if sign > 0 else sums.take_away)(columns)
         if plan.looks:
-            self._days[stream.name].add(frame, sign)
+            self._days[stream.name].add(columns, sign)
 
     def mark(self) -> Callable[[], None]:
         """Return what forgets all that is taken from now on."""

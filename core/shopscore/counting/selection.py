@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,21 +17,23 @@ from attrs import frozen
 
 from ..errors import ExpressionError, InputError, UsageError
 from ..evaluation.bounds import Bounds, bounds
-from ..evaluation.with_polars import to_polars
+from ..evaluation.with_numpy import Columns, Program, Question, word_columns
 from ..messages import message
-from ..model.expressions import DAY_SECONDS, Expr, columns_of
+from ..model.expressions import DAY_SECONDS, And, ColumnRef, Constant, Day, Expr, When, columns_of
 from ..model.instants import with_instants
 from ..model.joined import joined_of
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
-from ..reading.rows.selecting import FEW, selected
 from .needs import KEPT
 from .once import once_column
 from .resolution import Resolved
 
-Positions = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int64]
+Positions = Ints
 #: The first second that counts, and the first one after it.
 Span = tuple[int, int]
+#: Something about the tally of a position: which rows count, their values, their days.
+_Asked = tuple[int, Literal["here", "values", "days"]]
 
 #: Times until the year 9999 and amounts of money lie within this.
 _USUAL = (-(2**40), 2**40)
@@ -55,17 +58,18 @@ class Counted:
     """Which rows of one chunk count for one tally.
 
     The chunk begins at the row ``start`` of the stream; ``here`` marks the rows in it that count.
-    ``shops`` and ``values`` are those of all its rows; without values rows are counted.
+    ``shops`` and ``values`` are those of all its rows, with the value 0 where a row does not count;
+    without values rows are counted.
     """
 
     start: int
     here: npt.NDArray[np.bool_]
-    shops: npt.NDArray[np.int64]
-    values: npt.NDArray[np.int64] | None
-    _times: pl.Series | None
+    shops: Ints
+    values: Ints | None
+    _days: Ints | None
 
     @property
-    def shop(self) -> npt.NDArray[np.int64]:
+    def shop(self) -> Ints:
         """The shop of each row that counts."""
         return self.shops[self.here]
 
@@ -75,18 +79,18 @@ class Counted:
         return np.flatnonzero(self.here) + self.start
 
     @property
-    def value(self) -> npt.NDArray[np.int64] | None:
+    def value(self) -> Ints | None:
         """The value of each row that counts; None where rows are counted."""
         return None if self.values is None else self.values[self.here]
 
-    def days(self) -> npt.NDArray[np.int64]:
+    def days(self) -> Ints:
         """Return the day on which each row counts, since 1970-01-01."""
-        assert self._times is not None  # days were asked for
-        return self._times.to_numpy()[self.here] // DAY_SECONDS
+        assert self._days is not None  # days were asked for
+        return self._days[self.here]
 
 
 def counted(
-    frame: pl.DataFrame,
+    columns: Columns,
     tallies: Sequence[Tally],
     spans: Sequence[Span | None],
     dated: Sequence[bool],
@@ -95,30 +99,31 @@ def counted(
 
     A span leaves out all other times; ``dated`` says for which tallies days will be asked for.
     """
+    frame = columns.rows
     if not tallies or not len(frame):
         return
-    plan = _plan(tuple(tallies), tuple(spans), tuple(dated), tuple(frame.columns))
+    words = word_columns(frame)
+    plan = _plan(tuple(tallies), tuple(spans), tuple(dated), tuple(frame.columns), words)
     _check_bounds(frame, plan)
-    for start in range(0, len(frame), CHUNK):
-        chunk = frame.slice(start, CHUNK)
-        few = len(chunk) <= FEW  # to look for what expressions have in common pays for many
-        found = selected(chunk, plan.columns) if few else _by_plan(chunk, plan)
-        shops = chunk["shop"].to_numpy().astype(np.int64)
+    for start, chunk in enumerate(columns.chunks(CHUNK)):
+        shops = chunk.rows["shop"].to_numpy().astype(np.int64)
+        found: dict[_Asked, npt.NDArray[Any]] = {
+            one: np.empty(len(shops), dtype=np.bool_ if one[1] == "here" else np.int64)
+            for one in plan.asked
+        }
+        for rows, answers in plan.program.run(chunk):
+            for column, answer in zip(found.values(), answers, strict=True):
+                column[rows] = answer
         yield tuple(
             Counted(
-                start,
-                found[f"mask{i}"].to_numpy(),
+                start * CHUNK,
+                found[i, "here"],
                 shops,
-                None if tally.counts_rows else found[f"value{i}"].to_numpy(),
-                found[_time_name(tally)] if dated[i] else None,
+                found.get((i, "values")),
+                found.get((i, "days")),
             )
-            for i, tally in enumerate(plan.timed)
+            for i in range(len(tallies))
         )
-
-
-def _by_plan(chunk: pl.DataFrame, plan: _Plan) -> pl.DataFrame:
-    """Return the columns of a plan; what its expressions have in common is worked out once."""
-    return chunk.lazy().select(plan.columns).collect()
 
 
 def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> Positions:
@@ -137,26 +142,23 @@ def counted_rows(resolved: Resolved, tally: Tally, span: Span | None = None) -> 
             tally=tally.key,
         )
         raise UsageError(said)
-    chunks = counted(resolved.frames[tally.stream], [tally], [span], [False])
+    chunks = counted(Columns(resolved.frames[tally.stream]), [tally], [span], [False])
     picked = [rows.rows for chunk in chunks for rows in chunk]
     found = np.concatenate(picked) if picked else np.empty(0, dtype=np.int64)
     return resolved.positions(tally.stream)[found]
 
 
-def _time_name(tally: Tally) -> str:
-    return f"time {tally.day.key}"
-
-
 @frozen(eq=False)
 class _Plan:
-    """What a chunk of rows with some columns is asked for, and which columns that reads.
+    """What rows of a stream are asked, in the order in which the program answers; what that reads.
 
     ``timed`` are the tallies, with instants where rows have some. Where ``safe``, nothing on the
     way can leave int64 while every column lies within :data:`_USUAL`.
     """
 
     timed: tuple[Tally, ...]
-    columns: tuple[pl.Expr, ...]
+    asked: tuple[_Asked, ...]
+    program: Program
     read: tuple[str, ...]
     safe: bool
 
@@ -167,54 +169,47 @@ def _plan(
     spans: tuple[Span | None, ...],
     dated: tuple[bool, ...],
     names: tuple[str, ...],
+    words: frozenset[str],
 ) -> _Plan:
     """Return the plan of counting tallies, made once: walking trees takes as long as 10,000 rows."""
     timed = tuple(with_instants(tally, names) for tally in tallies)
+    asked: dict[_Asked, Question] = {}
+    for i, tally in enumerate(timed):
+        counts = _counts(names, tally, once_column(tallies[i]), spans[i])
+        asked[i, "here"] = "true", counts
+        if not tally.counts_rows:
+            asked[i, "values"] = "number", When(counts, tally.value, Constant(0))
+        if dated[i]:
+            asked[i, "days"] = "number", Day(tally.day)
     expressions = [e for t in timed for e in t.computed]
     read = (*(r.path for r in columns_of(*expressions)), *(j.key for j in joined_of(*expressions)))
     return _Plan(
         timed,
-        tuple(_columns(names, tallies, timed, spans, dated)),
+        tuple(asked),
+        Program.of(asked.values(), words),
         read,
         _is_safe(expressions, dict.fromkeys(read, _USUAL)),
     )
 
 
-def _columns(
-    names: Collection[str],
-    tallies: Sequence[Tally],
-    timed: Sequence[Tally],
-    spans: Sequence[Span | None],
-    dated: Sequence[bool],
-) -> list[pl.Expr]:
-    """Return all expressions that a chunk is asked for: a mask and a value per tally, each once."""
-    columns = {}
-    for i, (declared, tally, span) in enumerate(zip(tallies, timed, spans, strict=True)):
-        columns[f"mask{i}"] = _mask(names, tally, once_column(declared), span)
-        # a row without time or value does not count: 0 keeps the columns plain integers
-        if dated[i]:
-            columns[_time_name(tally)] = to_polars(tally.day).fill_null(0)
-        if not tally.counts_rows:
-            columns[f"value{i}"] = to_polars(tally.value).fill_null(0)
-    return [column.alias(name) for name, column in columns.items()]
-
-
-def _mask(names: Collection[str], tally: Tally, once: str, span: Span | None) -> pl.Expr:
-    time = to_polars(tally.day)
-    mask = time.is_not_null() if span is None else (time >= span[0]) & (time < span[1])
+def _counts(names: Collection[str], tally: Tally, once: str, span: Span | None) -> Expr:
+    """Return the condition on which a row counts."""
+    met = [tally.day.is_not_null()]
+    if span is not None:
+        met = [tally.day >= span[0], tally.day < span[1]]
     if tally.where is not None:
-        mask = mask & to_polars(tally.where)
+        met.append(tally.where)
     if not tally.counts_rows:
-        mask = mask & to_polars(tally.value).is_not_null()
+        met.append(tally.value.is_not_null())
     if tally.once is not None:
-        mask = mask & pl.col(once)
+        met.append(ColumnRef(once))
     if "_excluded" in names and not tally.with_excluded:
-        mask = mask & ~pl.col("_excluded")
-    return mask.fill_null(False)
+        met.append(~ColumnRef("_excluded"))
+    return reduce(And, met)
 
 
 def _check_bounds(frame: pl.DataFrame, plan: _Plan) -> None:
-    """Raise where a value on the way may leave int64: polars would wrap without a word."""
+    """Raise where a value on the way may leave int64: numpy would wrap without a word."""
     ends = {n: _ends(frame[n]) for n in plan.read if frame[n].dtype == pl.Int64}
     low, high = _USUAL
     if plan.safe and all(e is None or (low <= e[0] and e[1] <= high) for e in ends.values()):

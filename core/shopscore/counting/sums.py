@@ -10,9 +10,9 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 from attrs import define, field
 
+from ..evaluation.with_numpy import Columns
 from ..exact.integers import SAFE, Integers, magnitude, narrow, widen
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
@@ -40,7 +40,7 @@ def window_sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date) -> li
         mine = [i for i, (tally, _) in enumerate(wanted) if tally.stream == stream]
         sums = WindowSums([wanted[i] for i in mine], as_of)
         if stream in resolved.frames:
-            sums.add(resolved.frames[stream])
+            sums.add(Columns(resolved.frames[stream]))
         found.update(zip(mine, sums.per_shop(shops), strict=True))
     return [found[i] for i in range(len(wanted))]
 
@@ -69,7 +69,7 @@ class WindowSums:
         self._counts = [nothing for _ in self.wanted]
         self._packed = [nothing for _ in self.wanted[::3]]
 
-    def add(self, rows: pl.DataFrame) -> None:
+    def add(self, rows: Columns) -> None:
         """Add what some rows of the stream count."""
         tallies = [tally for tally, _ in self.wanted]
         spans = [window_span(weights, self.as_of) for _, weights in self.wanted]
@@ -91,7 +91,7 @@ class WindowSums:
             bound = self._bounds.get(i, 0) + magnitude(values) * len(values)
             if bound < SAFE and self._sums[i].dtype == np.int64:
                 self._bounds[i] = bound
-                np.add.at(self._sums[i], rows.shops, values * rows.here)
+                np.add.at(self._sums[i], rows.shops, values)
                 return
         own, by_day = rows.value, None
         if not weights.uniform:
@@ -117,7 +117,7 @@ class WindowSums:
             self._packed = [np.concatenate([packed, more]) for packed in self._packed]
             self._shops = shops
 
-    def take_away(self, rows: pl.DataFrame) -> None:
+    def take_away(self, rows: Columns) -> None:
         """Take away what some rows of the stream count, which were added before."""
         others = WindowSums(self.wanted, self.as_of)
         others.add(rows)

@@ -8,7 +8,7 @@ from functools import reduce
 import polars as pl
 
 from ..errors import ExpressionError
-from ..messages import Message, message
+from ..messages import message
 from ..model import expressions as ex
 from ..model.joined import Joined
 from .operators import OPERATORS, month_of_day
@@ -60,7 +60,7 @@ def to_polars(expr: ex.Expr) -> pl.Expr:
             return month
         case Joined():
             return pl.col(expr.key)
-    raise ExpressionError(_unknown(expr))
+    raise unknown_node(expr)
 
 
 def _integer(expr: ex.Expr) -> pl.Expr:
@@ -86,10 +86,12 @@ def _is_bare_null(expr: ex.Expr) -> bool:
     return False
 
 
-def _unknown(expr: ex.Expr) -> Message:
+def unknown_node(expr: ex.Expr) -> ExpressionError:
+    """Return the error for an expression that no evaluator knows, or that has no number yet."""
     if isinstance(expr, ex.Assumed):
-        return message(
+        said = message(
             "assumption {assumption} has no number yet: bind the metric to a rule set first",
             assumption=expr.id,
         )
-    return message("no evaluator for {kind}", kind=type(expr).__name__)
+        return ExpressionError(said)
+    return ExpressionError(message("no evaluator for {kind}", kind=type(expr).__name__))

@@ -49,11 +49,13 @@ class KeyIndex:
 
     @classmethod
     def of(cls, found: Hashes) -> KeyIndex:
-        """Build the index of the hashes of all rows."""
-        packed = np.arange(len(found), dtype=np.uint64)
-        packed |= found & ~_LOW
-        packed.sort()
-        return cls(packed)
+        """Build the index of the hashes of all rows, in their place: it is what needs most memory."""
+        for start in range(0, len(found), CHUNK):
+            part = found[start : start + CHUNK]
+            part &= ~_LOW
+            part |= np.arange(start, start + len(part), dtype=np.uint64)
+        found.sort()
+        return cls(found)
 
     def rows(self, at: Positions | slice | npt.NDArray[np.bool_] = slice(None)) -> Positions:
         """Return the rows of the entries at some positions."""
@@ -61,13 +63,12 @@ class KeyIndex:
 
     def candidates(self) -> Positions:
         """Return rows that may share their key with another row, in order."""
-        halves = self.packed >> _HALF
-        same = halves[1:] == halves[:-1]
-        if not same.any():
-            return np.empty(0, dtype=np.int64)
-        marks = np.zeros(len(halves), dtype=np.bool_)
-        marks[1:] |= same
-        marks[:-1] |= same
+        marks = np.zeros(len(self.packed), dtype=np.bool_)
+        for start in range(0, len(marks), CHUNK):
+            halves = self.packed[start : start + CHUNK + 1] >> _HALF
+            same = halves[1:] == halves[:-1]
+            marks[start + 1 : start + len(halves)] |= same
+            marks[start : start + len(halves) - 1] |= same
         return np.sort(self.rows(marks))
 
     @cached_property
