@@ -16,6 +16,7 @@ from ...model.layouts import AS_WRITTEN, UNITS, CellForm
 from ...model.streams import MONEY_SCALE, NUMBER_SCALE, Column
 from ..formats.column_types import within_calendar
 from .clocks import DAY, clock_of
+from .selecting import selected
 from .times import LAST_DAY, ZEROS, Times, is_never, narrow, read_times
 
 _EPOCH = datetime(1970, 1, 1)
@@ -102,8 +103,8 @@ def _read(present: pl.Series, column: Column, zone: ZoneInfo | None, form: CellF
 def trim(series: pl.Series) -> pl.Series:
     """Return text without blanks around it; nothing left is null."""
     cell, bare = pl.first().str.len_bytes(), pl.first().str.strip_chars().str.len_bytes()
-    found = series.to_frame().select(all=cell.sum(), least=cell.min(), bare=bare.sum())
-    length, least, bare_length = found.row(0)
+    lengths = cell.sum().alias("all"), cell.min().alias("least"), bare.sum().alias("bare")
+    length, least, bare_length = selected(series.to_frame(), lengths).row(0)
     if bare_length == length and least != 0:
         return series
     stripped = series.str.strip_chars()

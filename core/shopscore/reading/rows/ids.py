@@ -12,6 +12,7 @@ from ...messages import Message, message
 from ...model.streams import Column, Stream
 from ..marks import is_nothing, without_blanks, without_marks, without_point_zero
 from .lost_digits import FIRST, LEAST_LONG, are_clear, are_suspicious, find_lost
+from .selecting import selected
 from .times import narrow
 
 #: What nearly every id is; only other cells are looked at more closely.
@@ -133,10 +134,9 @@ def as_integers(cells: pl.Series) -> pl.Series | None:
     if integers.null_count() > cells.null_count():
         return None
     text = pl.col("text").str.len_bytes()
-    found = pl.DataFrame({"text": cells, "integer": integers}).select(
-        shortest=text.min(), longest=text.max(), least=pl.col("integer").min()
-    )
-    shortest, longest, least = found.row(0)
+    both = pl.DataFrame([cells.alias("text"), integers.alias("integer")])
+    ends = text.min().alias("shortest"), text.max().alias("longest"), pl.col("integer").min()
+    shortest, longest, least = selected(both, ends).row(0)
     if shortest == longest and (least is None or least >= 10 ** (shortest - 1)):
         return integers  # so many digits, and neither a sign nor a zero before them
     return integers if bool((integers.cast(pl.String) == cells).all()) else None
@@ -212,7 +212,7 @@ def rounded(ids: pl.Series) -> pl.Series:
 
 def _matching(ids: pl.Series, condition: pl.Expr) -> pl.Series:
     """Return which ids meet a condition, in one call to polars."""
-    return ids.to_frame().select(condition.fill_null(False)).to_series()
+    return selected(ids.to_frame(), [condition.fill_null(False)]).to_series()
 
 
 def _no_orders(ids: pl.Series) -> pl.Series:
