@@ -32,10 +32,15 @@ if TYPE_CHECKING:
     from .messages import Message as Message
     from .messages import bilingual as bilingual
     from .model.aggregators import Aggregator as Aggregator
+    from .model.aggregators import Change as Change
     from .model.aggregators import Count as Count
     from .model.aggregators import GradedRate as GradedRate
+    from .model.aggregators import LookBack as LookBack
     from .model.aggregators import Mean as Mean
+    from .model.aggregators import Over as Over
     from .model.aggregators import Ratio as Ratio
+    from .model.aggregators import SumOverSum as SumOverSum
+    from .model.aggregators import Total as Total
     from .model.assumptions import Assumption as Assumption
     from .model.builders import assumed as assumed
     from .model.builders import col as col
@@ -60,8 +65,10 @@ if TYPE_CHECKING:
     from .model.streams import Stream as Stream
     from .model.tallies import Once as Once
     from .model.tallies import Tally as Tally
+    from .model.windows import Calendar as Calendar
     from .model.windows import Days as Days
     from .model.windows import DayWeights as DayWeights
+    from .model.windows import SinceStartOf as SinceStartOf
     from .model.windows import Window as Window
     from .notices import Notice as Notice
     from .plugins.catalog import platform as platform
@@ -116,10 +123,15 @@ _HOMES = {
     "messages": ("Message", "bilingual"),
     "model.aggregators": (
         "Aggregator",
+        "Change",
         "Count",
         "GradedRate",
+        "LookBack",
         "Mean",
+        "Over",
         "Ratio",
+        "SumOverSum",
+        "Total",
     ),
     "model.assumptions": ("Assumption",),
     "model.builders": (
@@ -156,8 +168,10 @@ _HOMES = {
         "Tally",
     ),
     "model.windows": (
+        "Calendar",
         "DayWeights",
         "Days",
+        "SinceStartOf",
         "Window",
     ),
     "notices": ("Notice",),

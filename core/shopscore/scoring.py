@@ -25,7 +25,7 @@ from .grading.value_merging import (
     check_prefer,
     values_alone,
 )
-from .grading.weighing import wanted_sums, weigh
+from .grading.weighing import wanted_sums, weigh_evaluations
 from .messages import message
 from .plugins.declarations import Platform
 from .plugins.selection import RuleSetName, Selection, select_rules
@@ -156,9 +156,7 @@ def score(
 
 def counting_pass(selection: Selection) -> CountingPass:
     """Return what counts rows for the score of a day while they are read."""
-    return CountingPass(
-        selection.rules, selection.day, tuple(wanted_sums(selection.rules, selection.day).values())
-    )
+    return CountingPass(selection.rules, selection.day, wanted_sums(selection.rules, selection.day))
 
 
 def check_source(source: object, shops: object, tz: str | None, *, strict: bool) -> None:
@@ -205,11 +203,20 @@ def score_events(
     resolved = resolve_events(events, rules, counting.later if counting else None)
     begin(message("counting"))
     summing = partial(_sums, resolved, counting)
-    measured = weigh(rules, summing, events.columns_present(), day, len(events.shops))
+    present = events.columns_present()
+    measured, current = weigh_evaluations(rules, summing, present, day, len(events.shops))
     begin(message("grading"))
     ranges = days_of_rows(resolved, counting.days if counting else ()).before(day)
     start = with_values_beside(selection, events.shops, measured, beside, ranges)
-    return conclude(selection, start, tables, ranges, *notices, events=events)
+    return conclude(
+        selection,
+        start,
+        tables,
+        ranges,
+        *notices,
+        events=events,
+        current=current if beside is None else None,
+    )
 
 
 def _sums(
@@ -236,11 +243,18 @@ def _score_state(
     begin = stages(progress)
     begin(message("summing"))
     summing, columns = known.state.window_sums, known.state.columns
-    measured = weigh(rules, summing, columns, day, len(known.shops))
+    measured, current = weigh_evaluations(rules, summing, columns, day, len(known.shops))
     begin(message("grading"))
     ranges = days_of_cells(state, rules.tallies).before(day)
     start = with_values_beside(selection, known.shops, measured, beside, ranges)
-    return conclude(selection, start, tables, ranges, *known.notices)
+    return conclude(
+        selection,
+        start,
+        tables,
+        ranges,
+        *known.notices,
+        current=current if beside is None else None,
+    )
 
 
 def score_values(

@@ -20,7 +20,7 @@ from .counting.shops_of_state import check_counted, with_attributes
 from .counting.state import Tallies
 from .errors import UsageError
 from .grading.benchmarks import Benchmark
-from .grading.weighing import weigh
+from .grading.weighing import weigh_evaluations
 from .messages import message
 from .notices import Notice
 from .plugins.bound_rules import BoundRuleSet
@@ -169,7 +169,15 @@ def _score_day(
     rules, day = selection.rules, selection.day
     stages(progress)(message("grading {day}", day=day))
     summing, columns = counted.sums.window_sums, counted.columns
-    measured = weigh(rules, summing, columns, day, len(counted.shops))
+    measured, current = weigh_evaluations(rules, summing, columns, day, len(counted.shops))
     ranges = counted.days.before(day)
     start = with_values_beside(selection, counted.shops, measured, None, ranges)
-    return conclude(selection, start, tables, ranges, *counted.notices, events=counted.events)
+    return conclude(
+        selection,
+        start,
+        tables,
+        ranges,
+        *counted.notices,
+        events=counted.events,
+        current=current,
+    )

@@ -21,7 +21,7 @@ from shopscore.composing.conditions import Measures, reaches
 from shopscore.composing.eligibility import check_eligibility
 from shopscore.exact.columns import ExactColumn
 from shopscore.grading.weighing import MetricValues
-from shopscore.model.conditions import Condition, Measure, MeasureKind, Operator
+from shopscore.model.conditions import Condition, Measure, MeasureKind, Operator, Relief
 from shopscore.model.labels import Label
 from shopscore.model.rulesets import Eligibility
 from shopscore.rules.exact_rules import ExactRuleSet
@@ -34,6 +34,7 @@ OPERATORS: dict[Operator, Callable[[Any, Any], bool]] = {
     "at most": operator.le,
     "below": operator.lt,
     "above": operator.gt,
+    "equal to": operator.eq,
 }
 
 
@@ -75,6 +76,7 @@ class Shop:
     n: int
     dimension: F | None
     total: F | None
+    days: F | None = None
 
     @property
     def value(self) -> F | None:
@@ -87,12 +89,15 @@ MEASURES: dict[MeasureKind, Callable[[Shop], F | None]] = {
     "n": lambda shop: F(shop.n),
     "dimension": lambda shop: shop.dimension,
     "total": lambda shop: shop.total,
+    "days since": lambda shop: shop.days,
 }
-IDS: dict[MeasureKind, str] = {"dimension": "d", "total": ""}
+IDS: dict[MeasureKind, str] = {"dimension": "d", "total": "", "days since": "opened_at"}
 
 scores = st.none() | st.sampled_from([F(0), F(2), F(5, 2), F(3)])
 shops_ = st.lists(
-    st.builds(Shop, st.sampled_from("ab"), st.integers(0, 6), st.integers(0, 9), scores, scores),
+    st.builds(
+        Shop, st.sampled_from("ab"), st.integers(0, 6), st.integers(0, 9), scores, scores, scores
+    ),
     min_size=1,
     max_size=8,
 )
@@ -110,6 +115,7 @@ def measures_of(shops: Sequence[Shop], mean_kind: str = "pooled") -> Measures:
         {"d": ExactColumn.of([shop.dimension for shop in shops])},
         ExactColumn.of([shop.total for shop in shops]),
         mean_kind,
+        {"opened_at": ExactColumn.of([shop.days for shop in shops])},
     )
 
 
@@ -123,12 +129,17 @@ def mean_of(shops: Sequence[Shop], industry: str, kind: str) -> F | None:
     return sum((F(shop.above, shop.n) for shop in peers), F(0)) / len(peers)
 
 
+def below(few: F | None) -> Relief[Fraction] | None:
+    return None if few is None else Relief(count_below=few)
+
+
 def is_met(
     shop: Shop, shops: Sequence[Shop], condition: Condition[Fraction], mean_kind: str
 ) -> bool:
     """By the words of the declaration, for one shop."""
     value, limit = MEASURES[condition.measure.kind](shop), condition.limit
-    if condition.or_count_below is not None and shop.n and shop.above < condition.or_count_below:
+    few = None if condition.relief is None else condition.relief.count_below
+    if few is not None and shop.n and shop.above < few:
         return True
     if condition.times_industry_mean:
         mean = mean_of(shops, shop.industry, mean_kind)
@@ -167,7 +178,7 @@ def test_times_the_mean_of_the_industry_with_relief(
     shops: list[Shop], mean_kind: str, word: Operator, times: F, few: F | None
 ) -> None:
     condition = Condition(
-        Measure("value", "m"), word, times, times_industry_mean=True, or_count_below=few
+        Measure("value", "m"), word, times, times_industry_mean=True, relief=below(few)
     )
     measures = measures_of(shops, mean_kind)
     means = [mean_of(shops, shop.industry, mean_kind) for shop in shops]
@@ -181,7 +192,7 @@ def test_times_the_mean_of_the_industry_with_relief(
 @given(shops_, st.sampled_from(list(OPERATORS)), st.integers(0, 5).map(F))
 def test_relief_beside_a_limit_of_its_own(shops: list[Shop], word: Operator, few: F) -> None:
     for kind in ("value", "numerator", "n"):
-        condition = Condition(Measure(kind, "m"), word, F(1, 2), or_count_below=few)  # type: ignore[arg-type]
+        condition = Condition(Measure(kind, "m"), word, F(1, 2), relief=below(few))  # type: ignore[arg-type]
         expected = [is_met(shop, shops, condition, "pooled") for shop in shops]
         assert measures_of(shops).met(condition).tolist() == expected
 
@@ -314,7 +325,11 @@ def test_a_tier_that_nobody_can_tell_is_possible_for_scored_shops_too(
 
 @pytest.mark.parametrize("kind", ["total", "dimension"])
 def test_only_metrics_have_means_of_the_industry_and_counts(kind: Any) -> None:
-    for more in ({"times_industry_mean": True}, {"or_count_below": F(2)}):
+    for more in (
+        {"times_industry_mean": True},
+        {"relief": Relief(count_below=F(2))},
+        {"without_rows": True},
+    ):
         with pytest.raises(ss.RuleSetError, match=f"a condition on the {kind} has a limit of"):
             Condition(Measure(kind, "d"), "at least", F(1), **more)
 

@@ -53,7 +53,7 @@ def numbered(events: Streams, *, twice: bool) -> Streams:
 
 
 def sums_of(rules: BoundRuleSet, folder: Path, *, while_reading: bool) -> list[Sums]:
-    wanted = list(wanted_sums(rules, AS_OF).values())
+    wanted = list(wanted_sums(rules, AS_OF))
     if not while_reading:
         kept = resolve_events(ss.read_events(folder, platform=PLATFORM), rules)
         return window_sums(kept, wanted, AS_OF)

@@ -272,7 +272,7 @@ def test_bounds_of_tiers_and_scale(ruleset: ss.RuleSet) -> None:
         if condition.measure.metric:
             assert condition.times_industry_mean
             assert condition.limit > 0
-            assert condition.or_count_below is None or condition.or_count_below > 0
+            assert condition.relief is None or (condition.relief.count_below or 0) > 0
             continue
         assert exact.low <= condition.limit <= exact.high
 

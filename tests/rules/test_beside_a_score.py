@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shopscore.errors import RuleSetError
-from shopscore.model.conditions import Condition, Measure
+from shopscore.model.conditions import Condition, Measure, Relief
 from shopscore.model.rulesets import Comparison
 from shopscore.rules.exact_rules import exact_rules
 from support.ruleset_documents import (
@@ -95,10 +95,10 @@ class TestTiersOnMetrics:
             "at most",
             3,
             times_industry_mean=True,
-            or_count_below=2,
+            relief=Relief(count_below=2),
         )
         (tier,) = parsed(self.tier(at_least=None, or_count_below=None)).tiers
-        assert tier.condition.or_count_below is None
+        assert tier.condition.relief is None
 
     @pytest.mark.parametrize(
         "changes",

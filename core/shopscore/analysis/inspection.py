@@ -201,7 +201,7 @@ def _feeds(platforms: Sequence[Platform], events: Events) -> Iterator[MetricRead
                     missing = _by_stream(
                         missing_columns_of(bound, rules.streams, there), {s for s, _ in there}
                     )
-                    if not bound.aggregator.tallies:
+                    if not bound.tallies:
                         missing = (message("its value (no event feeds it)"),)
                     yield MetricReadiness(
                         ruleset.name, id, bound.metric.zh, bound.metric.en, missing

@@ -14,8 +14,8 @@ from ..model.conditions import Adjustment, Condition
 from ..model.expressions import Assumed
 from ..model.metrics import Metric
 from ..model.tallies import Tally
-from ..model.windows import Days
 from ..plugins.bound_rules import BoundRuleSet
+from ..rules.condition_words import relief_words
 from ..rules.exact_rules import Numbers
 
 #: A day to ask windows for; their ages are the same on any other day.
@@ -42,6 +42,8 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
         "scorers": [facts.scorer(id) for id in ruleset.scorers],
         "eligibility": list(facts.eligibility()),
         "tiers": list(facts.tiers()),
+        "criteria": list(facts.criteria()),
+        "levels": list(facts.levels()),
         "assumptions": list(facts.assumptions()),
         "sources": [
             {
@@ -152,15 +154,56 @@ class _Facts:
                 **self._condition(declared.condition, declared.source),
             }
 
+    def criteria(self) -> Iterator[dict[str, Any]]:
+        for declared in self._ruleset.criteria:
+            label = (
+                declared.label or self._rules.metrics[declared.condition.measure.id].metric.label
+            )
+            yield {
+                "id": declared.id,
+                "zh": label.zh,
+                "en": label.en,
+                **self._condition(declared.condition, declared.source),
+                "of": declared.condition.measure.id or None,
+                "relief": self._relief(declared.condition, declared.source),
+                "without_rows": declared.condition.without_rows,
+            }
+
+    def _relief(self, condition: Condition[Any], source: str) -> dict[str, Any] | None:
+        if condition.relief is None:
+            return None
+        words = relief_words(self._numbers.condition(condition))
+        numbers = ("from_base", "count_at_most", "count_below", "limit")
+        facts = [self._number(key, getattr(condition.relief, key), source) for key in numbers]
+        return {
+            **{key: value for one in facts for key, value in one.items()},
+            "count_of": condition.relief.count_of or None,
+            "words": words,
+        }
+
+    def levels(self) -> Iterator[dict[str, Any]]:
+        for declared in self._ruleset.levels:
+            needs = declared.needs
+            parts = [] if needs is None else [_nested_ids(part) for part in needs.parts]
+            yield {
+                "id": declared.id,
+                "zh": declared.label.zh,
+                "en": declared.label.en,
+                "every": needs is None or needs.every,
+                "needs": parts,
+                "source": declared.source or None,
+            }
+
     def _condition(self, condition: Condition[Any], source: str) -> dict[str, Any]:
-        measure = condition.measure
+        measure, relief = condition.measure, condition.relief
+        fewer = None if relief is None else relief.count_below
         return {
             "measure": measure.kind,
             "metric": measure.metric or None,
             "operator": condition.operator,
             **self._number("limit", condition.limit, source),
             "times_industry_mean": condition.times_industry_mean,
-            **self._number("or_count_below", condition.or_count_below, source),
+            **self._number("or_count_below", fewer, source),
         }
 
     def comparison(self) -> dict[str, Any] | None:
@@ -194,6 +237,10 @@ def _source_of(number: Any, source: str) -> str | None:
     return f"assumption {number.id}" if isinstance(number, Assumed) else source or None
 
 
+def _nested_ids(part: str | tuple[str, ...]) -> str | list[str]:
+    return part if isinstance(part, str) else [*part]
+
+
 def _nested(value: Any) -> str:
     """Return nested parameters as text, with the names of assumptions in square brackets."""
     if isinstance(value, tuple):
@@ -215,21 +262,11 @@ def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
         "sources": list(metric.sources),
         "first_age": weights.first_age,
         "last_age": weights.last_age,
-        "window": _window(metric),
-        "counts": [_tally_facts(tally) for tally in metric.aggregator.tallies],
+        "window": metric.window.words,
+        "counts": [_tally_facts(tally) for tally in bound.tallies],
         **_aggregator_facts(metric),
         "note": metric.note or None,
     }
-
-
-def _window(metric: Metric) -> str:
-    window = metric.window
-    if not isinstance(window, Days):
-        return repr(window)
-    text = f"ages {window.first} to {window.last}"
-    if window.half_life is None:
-        return text
-    return f"{text}; newer days weigh more where there is a half life: {window.half_life}"
 
 
 def _aggregator_facts(metric: Metric) -> dict[str, Any]:

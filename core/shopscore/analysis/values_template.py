@@ -28,9 +28,11 @@ EXAMPLES: dict[Unit, tuple[str, str]] = {
     "ratio": ("a rate: 93.5%, or 0.935", "93.5%"),
     "hours": ("a duration: 12.5 h, or 2小时5分; a mere number is hours", "12.5 h"),
     "days": ("a duration: 2.5 d, or 2天5小时; a mere number is days", "2.5 d"),
+    "minutes": ("a duration: 2.5 min; a mere number is minutes", "2.5 min"),
     "seconds": ("a duration: 45 s, or 1分5秒; a mere number is seconds", "45 s"),
     "points": ("points on the scale", ""),
     "count": ("a number of things", "12"),
+    "money": ("an amount in the currency of the platform", "1250.00"),
     "index": ("a number as the platform shows it", "3.5"),
 }
 SHOP = "S1"

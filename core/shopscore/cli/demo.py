@@ -8,17 +8,36 @@ from tempfile import TemporaryDirectory
 
 from ..errors import CoverageError, UsageError
 from ..messages import message, translate
+from ..plugins.catalog import platform as find_platform
 from ..plugins.catalog import platforms
 from ..plugins.declarations import Platform
+from ..plugins.samples import extend_sample
 from ..results.result import Result
 from ..writing import refuse_filled_folder
 from . import voice
 from .progress import Stages
 from .run import say
 
+#: So long after rules came into force the 120 days of a sample lie within them.
+_AFTER = timedelta(days=180)
 
-def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None:
-    """Generate and write events.
+
+def last_day(platform: str | None, usual: str) -> str:
+    """Return the last day of a sample: one on which the newest rules of a platform are in force."""
+    if platform is None:
+        return usual
+    newest = find_platform(platform).scorecard().newest()
+    days = [date.fromisoformat(usual)]
+    if newest.effective_from is not None:
+        days.append(newest.effective_from + _AFTER)
+    last = max(days)
+    return min(last, newest.effective_to or last).isoformat()
+
+
+def make_sample(
+    out: Path, shops: int, orders: int, seed: int, end: str, platform: str | None = None
+) -> None:
+    """Generate and write events, with those that the rules of a platform read besides.
 
     Raises:
         UsageError: for impossible numbers or dates.
@@ -36,6 +55,8 @@ def make_sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None
         )
     except (ValueError, OverflowError) as error:
         raise UsageError(message("no such sample: {reason}", reason=error)) from None
+    if platform is not None:
+        frames |= extend_sample(find_platform(platform), frames, seed)
     write_csv(frames, out)
 
 

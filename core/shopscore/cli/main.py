@@ -198,13 +198,23 @@ def inspect(
 @click.option("--shops", default=40, show_default=True, help="Number of shops.")
 @click.option("--orders", default=6000, show_default=True, help="Orders in all.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, other events.")
-@click.option("--end", default=SAMPLE_END, show_default=True, metavar="DATE", help="The last day.")
+@click.option(
+    "--end",
+    metavar="DATE",
+    help=f"The last day.  [default: {SAMPLE_END}; with --platform a day of its newest rules]",
+)
+@click.option(
+    "--platform", "-p", metavar="P", help="Also what the rules of this platform read besides."
+)
 @voice.speaking
-def sample(out: Path, shops: int, orders: int, seed: int, end: str) -> None:
+def sample(
+    out: Path, shops: int, orders: int, seed: int, end: str | None, platform: str | None
+) -> None:
     """Write believable events of made-up shops to OUT: 120 days, one CSV file per stream."""
-    from .demo import make_sample
+    from .demo import last_day, make_sample
 
-    make_sample(out, shops, orders, seed, end)
+    end = end or last_day(platform, SAMPLE_END)
+    make_sample(out, shops, orders, seed, end, platform)
     say(
         message(
             "{orders} orders of {shops} shops, 120 days to {end}: {folder}",

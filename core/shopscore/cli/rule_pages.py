@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform
 from ..plugins.selection import find_ruleset, is_file
 from ..results.documents import RULES, dumped
+from ..rules.condition_words import SIGNS
 from . import tables, voice
 
 
@@ -65,6 +66,10 @@ def _page(facts: Mapping[str, Any]) -> Iterator[Any]:
         yield _conditions_table(facts)
     if facts["tiers"]:
         yield _tiers_table(facts)
+    if facts["criteria"]:
+        yield _criteria_table(facts)
+    if facts["levels"]:
+        yield _levels_table(facts)
     if facts["assumptions"]:
         yield from _assumptions(facts)
     columns = (message("source"), message("confidence"), message("title"))
@@ -125,6 +130,53 @@ def _conditions_table(facts: Mapping[str, Any]) -> tables.Table:
 def _tiers_table(facts: Mapping[str, Any]) -> tables.Table:
     columns = (message("tier"), message("reached at"), message("meaning"))
     return tables.table(columns, [(t["id"], _tier(t), voice.either(t)) for t in facts["tiers"]])
+
+
+def _criteria_table(facts: Mapping[str, Any]) -> tables.Table:
+    columns = (message("criterion"), message("name"), message("bound"), message("small numbers"))
+    rows = [
+        (c["id"], voice.either(c), _bound(c), c["relief"]["words"] if c["relief"] else "")
+        for c in facts["criteria"]
+    ]
+    return tables.table(columns, rows)
+
+
+def _bound(criterion: Mapping[str, Any]) -> object:
+    limit: object = _limit(criterion)
+    return (
+        message("{limit} × industry mean", limit=limit)
+        if criterion["times_industry_mean"]
+        else limit
+    )
+
+
+def _levels_table(facts: Mapping[str, Any]) -> tables.Table:
+    columns = (message("level"), message("name"), message("needs"))
+    return tables.table(columns, [(v["id"], voice.either(v), _needs(v)) for v in facts["levels"]])
+
+
+def _needs(level: Mapping[str, Any]) -> object:
+    """Return what a level asks for in words: all of some criteria, or any of them."""
+    if not level["needs"]:
+        return message("nothing")
+    parts = [
+        part if isinstance(part, str) else _together(part, every=not level["every"], inner=True)
+        for part in level["needs"]
+    ]
+    return _together(parts, every=level["every"])
+
+
+def _together(parts: Sequence[object], *, every: bool, inner: bool = False) -> object:
+    if len(parts) == 1:
+        return parts[0]
+    first, *others = parts
+    for other in others:
+        first = (
+            message("{a} and {b}", a=first, b=other)
+            if every
+            else message("{a} or {b}", a=first, b=other)
+        )
+    return message("({parts})", parts=first) if inner else first
 
 
 def _assumptions(facts: Mapping[str, Any]) -> Iterator[Any]:
@@ -196,11 +248,8 @@ def _metric_row(metric: Mapping[str, Any]) -> tuple[str, ...]:
     return metric["id"], voice.either(metric), ages, tables.word(metric["better"])
 
 
-_SIGNS = {"at least": "≥", "at most": "≤", "below": "<", "above": ">"}
-
-
 def _limit(condition: Mapping[str, Any]) -> str:
-    return f"{_SIGNS[condition['operator']]} {condition['limit']}"
+    return f"{SIGNS[condition['operator']]} {condition['limit']}"
 
 
 def _tier(tier: Mapping[str, Any]) -> object:

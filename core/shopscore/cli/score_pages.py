@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..messages import message, numbered
@@ -10,11 +10,12 @@ from ..notices import Notice
 from ..reading.report import LoadReport
 from ..results.csv_text import csv_text
 from ..results.result import Result
+from ..results.views import ShopView
 from ..results.workbooks import parquet, workbook
 from . import tables, voice
 from .options import OutputOptions
 from .run import say, spoken, write, write_bytes, write_cells
-from .shop_tables import shop_table, shops_table
+from .shop_tables import criteria_table, shop_table, shops_table
 
 #: Notices whose numbers and reasons stand in the tables of the books.
 _IN_TABLES = ("rows_set_aside", "cells_emptied")
@@ -42,7 +43,7 @@ def write_result(result: Result, shops: tuple[str, ...], output: OutputOptions) 
 def _show_result(result: Result, shops: tuple[str, ...], path: Path | None) -> None:
     if shops or len(result) == 1:
         views = [result[id] for id in dict.fromkeys(shops)] or list(result)
-        shown_shops = (shop_table(result, view) for view in views)
+        shown_shops = (part for view in views for part in _about(result, view))
         about = [notice for notice in result.notices if not shops or notice.concerns(shops)]
         tables.show(*shown_shops, *_footer(about), output=path)
         return
@@ -57,6 +58,13 @@ def _show_result(result: Result, shops: tuple[str, ...], path: Path | None) -> N
                 more,
             )
         )
+
+
+def _about(result: Result, view: ShopView) -> Iterator[tables.Table]:
+    """Yield the tables of one shop."""
+    yield shop_table(result, view)
+    if view.criteria:
+        yield criteria_table(result, view)
 
 
 def _footer(notices: Iterable[Notice]) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any
 from attrs import evolve
 
 from ..messages import Message, listed, message
-from ..model.rulesets import Dimension, Tier
+from ..model.rulesets import Criterion, Dimension, Level, Tier
 from ..results.result import Result
-from ..results.views import MetricView, ShopView
+from ..results.views import CriterionView, MetricView, ShopView
+from ..rules.condition_words import SIGNS, relief_words
 from . import voice
 from .tables import Table, decimals, grouped, in_unit, table, word
 
@@ -25,12 +26,17 @@ def shops_table(result: Result, shops: Iterable[ShopView]) -> Table:
     places = result.rules.exact.decimals
     score = message("score")
     numbers = [*(d.label for d in ruleset.dimensions), *(metrics[id].label for id in items)]
-    columns = (message("shop"), message("industry"), message("status"), score, *numbers)
+    head = [message("shop"), message("industry"), message("status")]
+    levels = [message("level")] if ruleset.levels else []
+    if levels and result.current is not None:
+        levels = [message("current level"), message("projected")]
+    columns = (*head, *levels, score, *numbers)
     rows = (
         (
             s.shop_id,
             s.industry,
             word(s.status),
+            *_levels(result, s),
             _between(s, places),
             *(decimals(d.points) for d in s.dimensions),
             *(in_unit(s[id].value, metrics[id].unit) for id in items),
@@ -127,6 +133,7 @@ def _title(result: Result, shop: ShopView) -> Iterator[str]:
         yield voice.text(message("console {points}", points=shown))
     if shop.coverage is not None and shop.coverage < 1:
         yield f"{voice.text(message('coverage'))} {decimals(shop.coverage * 100, 0)}%"
+    yield from _levels(result, shop)
     if shop.tiers or shop.possible_tiers:
         yield _tiers(result, shop)
 
@@ -144,12 +151,71 @@ def _between(shop: ShopView, places: int) -> str:
     return decimals(shop.score, places)
 
 
+def _level(result: Result, *ends: str | float | None) -> str:
+    """Return the level of a shop; where it is not known, the two between which it lies."""
+    labels = _labels_by_id(result.rules.ruleset.levels)
+    return "–".join(dict.fromkeys(labels.get(str(end), "–") for end in ends))
+
+
+def _levels(result: Result, shop: ShopView) -> Iterator[str]:
+    """Yield the current level of a shop, where it is not that of every day, and its level."""
+    if not result.rules.ruleset.levels:
+        return
+    for when in ("current_", "") if result.current is not None else ("",):
+        ends = (shop.levels[f"{when}level_{end}"] for end in ("certain", "possible"))
+        yield _level(result, *ends)
+
+
+def criteria_table(result: Result, shop: ShopView) -> Table:
+    """Return what levels ask for: the value of a shop, the bound, and whether it is met.
+
+    Where shops are not judged every day, the last evaluation stands before the projection.
+    """
+    declared = {one.id: one for one in result.rules.exact.criteria}
+    rows = [_criterion_cells(result, declared[one.id], one) for one in shop.criteria]
+    heads = list(rows[0])
+    return table(heads, [list(row.values()) for row in rows], right=heads[1:-2])
+
+
+def _criterion_cells(
+    result: Result, criterion: Criterion[Any], found: CriterionView
+) -> dict[Message, object]:
+    """Return the cells of a criterion by the headings of their columns."""
+    condition = criterion.condition
+    metric = result.rules.metrics.get(condition.measure.metric)
+    label = criterion.label or (metric.metric.label if metric else criterion.id)
+    sign, bound = SIGNS[condition.operator], _measured(result, criterion, found.bound)
+    cells: dict[Message, object] = {message("criterion"): label}
+    if result.current is not None:
+        last = _measured(result, criterion, found.current_value)
+        cells[message("current")] = f"{last} {_verdict(found.current_met)}"
+    now = message("value") if result.current is None else message("projected")
+    return cells | {
+        now: f"{_measured(result, criterion, found.value)} {_verdict(found.met)}",
+        message("bound"): f"{sign} {bound}",
+        message("small numbers"): relief_words(condition) or "",
+        message("met"): {None: "?", True: message("yes"), False: message("no")}[found.met],
+    }
+
+
+def _verdict(met: bool | None) -> str:
+    return {None: "?", True: "✓", False: "✗"}[met]
+
+
+def _measured(result: Result, criterion: Criterion[Any], number: float | None) -> str:
+    """Return a value or bound in the unit of what is measured."""
+    measure = criterion.condition.measure
+    if measure.kind == "value":
+        return in_unit(number, result.rules.metrics[measure.id].metric.unit)
+    return decimals(number, 2 if measure.kind in ("dimension", "total") else 0)
+
+
 def _tiers(result: Result, shop: ShopView) -> str:
     labels = _labels_by_id(result.rules.ruleset.tiers)
     possible = (f"{labels[id]}?" for id in shop.possible_tiers)
     return voice.text(listed([*(labels[id] for id in shop.tiers), *possible]))
 
 
-def _labels_by_id(labelled: Iterable[Dimension[Any] | Tier[Any]]) -> dict[str, str]:
+def _labels_by_id(labelled: Iterable[Dimension[Any] | Level | Tier[Any]]) -> dict[str, str]:
     """Return what stands for an id within a table: in English the ids are words themselves."""
     return {one.id: one.label.zh if voice.lang() == "zh" else one.id for one in labelled}

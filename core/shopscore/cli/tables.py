@@ -189,6 +189,8 @@ def in_unit(value: float | None, unit: Unit) -> str:
             return f"{value:.1f} {voice.text(message('h'))}"
         case "days":
             return f"{value:.2f} {voice.text(message('d'))}"
+        case "minutes":
+            return f"{value:.1f} {voice.text(message('min'))}"
         case "seconds":
             return f"{value:.0f} {voice.text(message('s'))}"
         case "count":

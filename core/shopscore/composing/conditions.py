@@ -7,24 +7,28 @@ from fractions import Fraction
 
 import numpy as np
 import polars as pl
-from attrs import frozen
+from attrs import field, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.weighing import MetricValues
-from ..model.conditions import Condition, Measure, Operator
+from ..model.conditions import Condition, Measure, Operator, Relief
 from .comparison import by_industry, mean_of_kind
 
 
 @frozen(eq=False)
 class Measures:
-    """What conditions measure: metrics and, once they are composed, dimensions and the total."""
+    """What conditions measure: metrics and, once they are composed, dimensions and the total.
+
+    ``days`` has how long ago a day of each shop was, by the name of its column.
+    """
 
     metrics: Mapping[str, MetricValues]
     industries: Sequence[str] | pl.Series
     dimensions: Mapping[str, ExactColumn] | None = None
     total: ExactColumn | None = None
     mean_kind: str = "pooled"
+    days: Mapping[str, ExactColumn] = field(factory=dict)
 
     def column(self, measure: Measure) -> ExactColumn:
         """Return a measure of every shop; unknown where there is no value."""
@@ -32,6 +36,8 @@ class Measures:
             return self.total
         if measure.kind == "dimension" and self.dimensions is not None:
             return self.dimensions[measure.id]
+        if measure.kind == "days since":
+            return self.days[measure.id]
         metric = self.metrics[measure.id]
         rows = Rationals(metric.n, Rationals.constant(1, len(metric.n)).den)
         match measure.kind:
@@ -96,9 +102,21 @@ class Measures:
         told = self.checkable(condition)
         if condition.times_industry_mean:
             told = told & (self.limits(condition).known | ~valued)
-        if condition.or_count_below is not None:
-            told = told & (self.column(Measure("numerator", measure.id)).known | ~valued)
+        if condition.relief is not None:
+            told = told & (self._told_by(condition.relief, measure) | ~valued)
         return told | (self.checkable(condition) & self.met(condition))
+
+    def _told_by(self, relief: Relief[Fraction], measure: Measure) -> Mask:
+        """Return where all that a relief looks at is known."""
+        known = np.ones(len(self.industries), dtype=np.bool_)
+        if relief.count_of:
+            counted = self.metrics[relief.count_of]
+            known &= counted.known | ~counted.missing
+        elif relief.limit is None:
+            known &= self.column(Measure("numerator", measure.id)).known
+        if relief.from_base is not None:
+            known &= self.column(Measure("n", measure.id)).known
+        return known
 
     def _settled(self, condition: Condition[Fraction]) -> Mask:
         """Return where no greater value than the known one changes whether a condition is met."""
@@ -113,11 +131,46 @@ class Measures:
         """
         values = self.column(condition.measure) if values is None else values
         met = reaches(values, condition.operator, self.limits(condition))
-        if condition.or_count_below is not None:
-            counts = self.column(Measure("numerator", condition.measure.id))
-            few = ExactColumn.constant(condition.or_count_below, len(counts))
-            met |= reaches(counts, "below", few)
+        if condition.relief is not None:
+            met = self._relieved(condition, condition.relief, values, met)
+        if condition.without_rows:
+            metric = self.metrics[condition.measure.metric]
+            met = met | (~metric.known & ~metric.missing)
         return met
+
+    def _relieved(
+        self,
+        condition: Condition[Fraction],
+        relief: Relief[Fraction],
+        values: ExactColumn,
+        met: Mask,
+    ) -> Mask:
+        """Return which shops meet a condition by its limit, or by what is asked of small numbers."""
+        size = len(met)
+        if relief.limit is not None:
+            limits = ExactColumn.constant(relief.limit, size)
+            enough = reaches(values, condition.operator, limits)
+        elif relief.count_at_most is not None or relief.count_below is not None:
+            enough = self._few(relief, condition.measure)
+        else:
+            enough = np.ones(size, dtype=np.bool_)
+        if relief.from_base is None:
+            return met | enough
+        rows = self.column(Measure("n", condition.measure.id))
+        small = reaches(rows, "below", ExactColumn.constant(relief.from_base, size))
+        return np.where(small & values.known, enough, met)
+
+    def _few(self, relief: Relief[Fraction], measure: Measure) -> Mask:
+        """Return where the count of a relief is not too high; where no row counts, it is 0."""
+        counts = self.column(Measure("numerator", measure.id))
+        if relief.count_of:
+            counted = self.metrics[relief.count_of]
+            none = ExactColumn.constant(0, len(counts)).only(~counted.missing)
+            counts = counted.column.or_else(none)
+        if relief.count_below is not None:
+            return reaches(counts, "below", ExactColumn.constant(relief.count_below, len(counts)))
+        most = ExactColumn.constant(relief.count_at_most or 0, len(counts))
+        return reaches(counts, "at most", most)
 
 
 def reaches(values: ExactColumn, operator: Operator, limits: ExactColumn) -> Mask:
@@ -137,4 +190,6 @@ def reaches(values: ExactColumn, operator: Operator, limits: ExactColumn) -> Mas
             met = limits.values.above(values.values)
         case "above":
             met = values.values.above(limits.values)
+        case "equal to":
+            met = ~(limits.values.above(values.values) | values.values.above(limits.values))
     return np.asarray(met & values.known & limits.known, dtype=np.bool_)

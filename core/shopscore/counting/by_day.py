@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..exact.integers import SAFE, Integers, magnitude, sorted_order
 from ..model.windows import DayWeights
@@ -58,6 +58,11 @@ class ByDay:
     def values(self) -> Ints | None:
         """What is summed of each cell; None where that is 1."""
         return self.counts if self.sums is None else self.sums
+
+    @cached_property
+    def of_rows_alone(self) -> ByDay:
+        """The same cells, of which nothing but the rows is summed."""
+        return evolve(self, sums=None)
 
     @cached_property
     def most(self) -> int:

@@ -144,6 +144,8 @@ class Cells:
         """Return the sum over a window, and the number of rows in it, per shop."""
         ages = day_number(as_of) - self.days
         inside = np.flatnonzero((ages >= weights.first_age) & (ages <= weights.last_age))
+        if weights.has_gaps:
+            inside = inside[weights_of(weights, ages[inside]) > 0]
         codes = self.shops[inside]
         counts = weighted_sum(codes, self.counts[inside], None, shops)
         if weights.uniform and self.sums is None:

@@ -76,16 +76,23 @@ class _Window:
 
     def sums_on(self, weights: DayWeights, as_of: date) -> Sums:
         """Return the sum over a window, and the number of rows in it, per shop."""
+        if weights.has_gaps:
+            rows = [run.of_rows_alone for run in self.runs]
+            counts = self._weighted(rows, weights.days, as_of)
+            return self._weighted(self.runs, weights, as_of), counts
         to = [run.cells_in(weights, as_of) for run in self.runs]
         counts = self.counts.move(to)
         if not weights.uniform:
-            every = (run.weighted(weights, as_of, self.shops) for run in self.runs)
-            return reduce(plus, every, np.zeros(self.shops, dtype=np.int64)), counts
+            return self._weighted(self.runs, weights, as_of), counts
         if all(run.sums is None for run in self.runs):
             return counts, counts
         if self.values is None:
             self.values = _Sliding.over(self.runs, [run.values for run in self.runs], self.shops)
         return self.values.move(to), counts
+
+    def _weighted(self, runs: Sequence[ByDay], weights: DayWeights, as_of: date) -> Integers:
+        every = (run.weighted(weights, as_of, self.shops) for run in runs)
+        return reduce(plus, every, np.zeros(self.shops, dtype=np.int64))
 
 
 @frozen(eq=False)

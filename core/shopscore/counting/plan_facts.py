@@ -80,8 +80,7 @@ class _Facts:
 
     def _metrics(self, tally: Tally, weights: DayWeights) -> Iterator[str]:
         for id, metric in self.rules.metrics.items():
-            counts = tally in metric.aggregator.tallies
-            if counts and metric.window.weights(self.counting.as_of) == weights:
+            if (tally, weights) in metric.wanted(self.counting.as_of):
                 yield id
 
 

@@ -24,7 +24,7 @@ def check_counted(state: Tallies, rules: BoundRuleSet) -> None:
     missing = [
         message("{tally}, for metric {metric}", tally=tally.key, metric=id)
         for id, metric in rules.metrics.items()
-        for tally in metric.aggregator.tallies
+        for tally in metric.tallies
         if fingerprint(tally) not in state.tallies
     ]
     if missing:

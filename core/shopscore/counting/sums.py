@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ..evaluation.with_numpy import Columns
 from ..exact.integers import SAFE, Integers, magnitude, narrow, widen
@@ -74,7 +74,9 @@ class WindowSums:
         tallies = [tally for tally, _ in self.wanted]
         spans = [window_span(weights, self.as_of) for _, weights in self.wanted]
         dated = [not weights.uniform for _, weights in self.wanted]
-        for chunk in counted(rows, tallies, spans, dated):
+        for found in counted(rows, tallies, spans, dated):
+            pairs = zip(found, self.wanted, strict=True)
+            chunk = [self._on_its_days(one, weights) for one, (_, weights) in pairs]
             shops = chunk[0].shops
             self._make_room(int(shops.max()) + 1)
             if self._pending + len(shops) >= 1 << _BITS:
@@ -84,6 +86,15 @@ class WindowSums:
                 np.add.at(packed, shops, _pack(chunk[start : start + 3]))
             for i in self._sums:
                 self._add_values(i, chunk[i])
+
+    def _on_its_days(self, rows: Counted, weights: DayWeights) -> Counted:
+        """Return the rows that count on days which weigh something."""
+        if not weights.has_gaps:
+            return rows
+        ages = day_number(self.as_of) - rows.days()
+        here = rows.here.copy()
+        here[here] = weights_of(weights, ages) > 0
+        return evolve(rows, here=here)
 
     def _add_values(self, i: int, rows: Counted) -> None:
         weights, values = self.wanted[i][1], rows.values

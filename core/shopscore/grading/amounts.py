@@ -28,7 +28,12 @@ _SECONDS: Mapping[str, int] = {
     **dict.fromkeys(("分钟", "分", "m", "min", "mins", "minute", "minutes"), 60),
     **dict.fromkeys(("秒", "秒钟", "s", "sec", "secs", "second", "seconds"), 1),
 }
-_UNIT_SECONDS: Mapping[str, int] = {"hours": 3_600, "days": 86_400, "seconds": 1}
+_UNIT_SECONDS: Mapping[str, int] = {
+    "hours": 3_600,
+    "days": 86_400,
+    "minutes": 60,
+    "seconds": 1,
+}
 _COUNTED = frozenset({"单", "个", "次", "条", "笔", "件", "天"})
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?"
@@ -50,7 +55,7 @@ class Possible:
         match unit:
             case "ratio":
                 return cls(unit, Fraction(0), Fraction(1))
-            case "hours" | "days" | "seconds" | "count":
+            case "hours" | "days" | "minutes" | "seconds" | "count" | "money":
                 return cls(unit, Fraction(0))
             case "points":
                 return cls(unit, low, high)
@@ -223,6 +228,12 @@ def _not_in_unit(text: str, unit: Unit, place: Translated) -> Message:
         case "days":
             return message(
                 "{place}: {value!r} is no duration: write days such as 2.5, or 2.5 d, or 2天5小时",
+                place=place,
+                value=text,
+            )
+        case "minutes":
+            return message(
+                "{place}: {value!r} is no duration: write minutes such as 2.5, or 2.5 min",
                 place=place,
                 value=text,
             )

@@ -24,7 +24,7 @@ def missing_columns_of(
     what its conditions and values read, and not the days, which have alternatives.
     """
     missing: dict[str, None] = {}
-    for tally in metric.aggregator.tallies:
+    for tally in metric.tallies:
         stream = streams[tally.stream]
         if not any(name == stream.name for name, _ in present):
             missing[f"stream {stream.name}"] = None

@@ -167,7 +167,7 @@ class _Reader:
             _number(cells, "points", row, self.scale),
             _bare(cells, "value").lower() in NONE,
         )
-        counted = bool(self.rules.metrics[name.id].aggregator.tallies)
+        counted = bool(self.rules.metrics[name.id].tallies)
         if read.value is not None and read.n is None and not counted:
             return evolve(read, n=1)  # no rows: one number
         return read

@@ -12,15 +12,14 @@ from attrs import evolve, field, frozen
 
 from ..counting.needs import KEPT
 from ..counting.sums import Sums, Wanted
-from ..errors import UsageError
+from ..errors import PluginError, UsageError
 from ..exact.columns import ExactColumn
 from ..exact.integers import SAFE, Integers, magnitude, widen
 from ..exact.rationals import Mask, Rationals
 from ..messages import Message, message
 from ..model.aggregators import Aggregator
-from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
-from ..plugins.isolation import isolated
+from ..plugins.isolation import isolated, shortened
 from .missing_columns import missing_columns_of
 
 #: Computes sums over windows, from rows or from daily cells.
@@ -71,6 +70,8 @@ class MetricValues:
     def enough(self, least: int) -> Mask:
         """Return which values rest on enough rows; those that tell no number are taken to."""
         many = np.asarray(self.n >= least, dtype=np.bool_)
+        if least == 1:  # also where the value of no row is one
+            many = many | self.known
         return many if self.n_unknown is None else many | self.n_unknown
 
     @property
@@ -87,6 +88,22 @@ class MetricValues:
     def known(self) -> Mask:
         """Which shops have a value."""
         return self.column.known
+
+
+def weigh_evaluations(
+    rules: BoundRuleSet,
+    summing: Summing,
+    columns: Iterable[tuple[str, str]],
+    as_of: date,
+    shops: int,
+) -> tuple[dict[str, MetricValues], dict[str, MetricValues] | None]:
+    """Return the values of every metric, projected, and those of the last evaluation.
+
+    Where shops are judged every day, these are the values of the day, and None.
+    """
+    projected = weigh(rules.projected(as_of), summing, columns, as_of, shops)
+    current = rules.current(as_of)
+    return projected, None if current is None else weigh(current, summing, columns, as_of, shops)
 
 
 def weigh(
@@ -109,14 +126,14 @@ def weigh(
         UsageError: where a window reaches beyond the calendar.
     """
     present = frozenset(columns)
-    weights, wanted = _day_weights(rules, as_of), wanted_sums(rules, as_of)
-    sums = dict(zip(wanted, summing(list(wanted.values()), as_of), strict=True))
+    wanted = _wanted(rules, as_of)
+    distinct = tuple(dict.fromkeys(one for of in wanted.values() for one in of))
+    sums = dict(zip(distinct, summing(distinct, as_of), strict=True))
     missing = _missing_columns(rules, present)
     values = {}
     for id, metric in rules.metrics.items():
-        tallies = metric.aggregator.tallies
-        if tallies:
-            own = tuple(sums[tally.key, weights[id]] for tally in tallies)
+        if wanted[id]:
+            own = tuple(sums[one] for one in wanted[id])
             values[id] = combine(metric, own, missing[id])
         else:
             values[id] = _not_counted(id, shops)
@@ -131,32 +148,29 @@ def _missing_columns(
     return {id: missing_columns_of(m, rules.streams, present) for id, m in rules.metrics.items()}
 
 
-def wanted_sums(rules: BoundRuleSet, as_of: date) -> dict[tuple[str, DayWeights], Wanted]:
-    """Return the tallies of the rules, each with the weights of a window, by key and weights.
+def wanted_sums(rules: BoundRuleSet, as_of: date) -> tuple[Wanted, ...]:
+    """Return the tallies of the rules, each with the weights of a window, once.
 
     Raises:
         UsageError: where a window reaches beyond the calendar.
     """
-    weights = _day_weights(rules, as_of)
-    return {
-        (tally.key, weights[id]): (tally, weights[id])
-        for id, metric in rules.metrics.items()
-        for tally in metric.aggregator.tallies
-    }
+    judged = (rules.projected(as_of), rules.current(as_of))
+    every = (_wanted(one, as_of).values() for one in judged if one is not None)
+    return tuple(dict.fromkeys(one for metrics in every for of in metrics for one in of))
 
 
 @lru_cache(maxsize=KEPT)
-def _day_weights(rules: BoundRuleSet, as_of: date) -> dict[str, DayWeights]:
-    weights = {}
+def _wanted(rules: BoundRuleSet, as_of: date) -> dict[str, tuple[Wanted, ...]]:
+    """Return what each metric sums, in the order of its aggregator."""
+    wanted = {}
     for id, metric in rules.metrics.items():
         with isolated(f"{rules.ruleset.name}: window of metric {id}"):
-            weights[id] = metric.window.weights(as_of)
-    try:
-        as_of.fromordinal(as_of.toordinal() - max(w.last_age for w in weights.values()))
-    except ValueError:
-        said = message("{day} is too early: windows reach beyond the calendar", day=as_of)
-        raise UsageError(said) from None
-    return weights
+            wanted[id] = metric.wanted(as_of)
+            reaches = metric.last_age(as_of)
+        if reaches >= as_of.toordinal():
+            said = message("{day} is too early: windows reach beyond the calendar", day=as_of)
+            raise UsageError(said)
+    return wanted
 
 
 def _not_counted(id: str, shops: int) -> MetricValues:
@@ -177,13 +191,61 @@ def combine(
     Where a change is added to the sums, the result is the values after that change.
     """
     with isolated(f"aggregator of metric {metric.id}"):
-        num, den, n = metric.aggregator.combine(*_roomy(metric.aggregator, sums))
-    n = np.asarray(n, dtype=np.int64)
+        found = metric.aggregator.combine(*_roomy(metric.aggregator, sums))
+    num, den, n = check_combined(metric.id, found, len(sums[0][1]))
+    n = n.astype(np.int64)
     if missing:
         n = np.zeros_like(n)
-    known = (n > 0) & (den > 0).astype(np.bool_)
+    some = (n > 0) | (metric.aggregator.has_value_without_rows and not missing)
+    known = some & (den > 0).astype(np.bool_)
     values = Rationals(np.where(known, num, 0), np.where(known, den, 1))
     return MetricValues(metric.id, ExactColumn(values, known), n, tuple(sums), missing)
+
+
+def check_combined(metric: str, found: object, shops: int) -> tuple[Integers, Integers, Integers]:
+    """Return what an aggregator made of its sums: nothing of it is ever cut to whole numbers.
+
+    Raises:
+        PluginError: where it is no numerator, denominator and n of each shop in whole numbers, or
+            a denominator or n is negative.
+    """
+    if not isinstance(found, tuple) or len(found) != len(_COMBINED):
+        said = message(
+            "a numerator, a denominator and n are needed, not {found}", found=_kind(found)
+        )
+        raise _faulty(metric, said)
+    for name, part in zip(_COMBINED, found, strict=True):
+        if not isinstance(part, np.ndarray) or part.shape != (shops,):
+            said = message("{part}: a number for each of {n} shops is needed", part=name, n=shops)
+            raise _faulty(metric, said)
+        if part.dtype == object:
+            odd = next((one for one in part if type(one) is not int), None)
+        else:
+            odd = None if part.dtype.kind in "iu" else part[:1].tolist()
+        if odd is not None:
+            said = message(
+                "{part}: whole numbers are needed, not {found}", part=name, found=_kind(odd)
+            )
+            raise _faulty(metric, said)
+    num, den, n = found
+    for name, part in (("den", den), ("n", n)):
+        if len(part) and (part < 0).any():
+            least = int(part.min())
+            said = message("{part} = {value}: it cannot be negative", part=name, value=least)
+            raise _faulty(metric, said)
+    return num, den, n
+
+
+#: What an aggregator returns.
+_COMBINED = ("num", "den", "n")
+
+
+def _faulty(metric: str, said: Message) -> PluginError:
+    return PluginError(message("aggregator of metric {metric}: {said}", metric=metric, said=said))
+
+
+def _kind(found: object) -> str:
+    return shortened(f"{type(found).__name__} {found!r}")
 
 
 def _roomy(aggregator: Aggregator, sums: Sequence[Sums]) -> tuple[list[Integers], list[Integers]]:

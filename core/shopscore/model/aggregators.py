@@ -15,11 +15,20 @@ from ..errors import DeclarationError
 from ..messages import message
 from .expressions import Assumed, Constant
 from .tallies import Tally
+from .windows import Window
 
 if TYPE_CHECKING:
     from ..exact.integers import Integers
 
 Coefficient = Fraction | Assumed
+
+
+@frozen
+class Over:
+    """A tally over a window of its own, in a metric that looks at several."""
+
+    tally: Tally
+    window: Window
 
 
 class Aggregator(ABC):
@@ -33,8 +42,8 @@ class Aggregator(ABC):
 
     @property
     @abstractmethod
-    def tallies(self) -> tuple[Tally, ...]:
-        """The tallies to count."""
+    def tallies(self) -> tuple[Tally | Over, ...]:
+        """The tallies to count: over the window of the metric, or ``Over(tally, window)``."""
 
     @abstractmethod
     def combine(
@@ -43,12 +52,23 @@ class Aggregator(ABC):
         """Return numerator, denominator and n per shop."""
 
     @property
+    def has_value_without_rows(self) -> bool:
+        """Whether a shop without any row has the value that ``combine`` gives, such as 0."""
+        return False
+
+    @property
     def _largest_factor(self) -> int | None:
         """How many times the greatest sum or count a number on the way can be; None: not known.
 
         Where that fits, ``combine`` is given int64: five times quicker than Python integers.
         """
         return None
+
+
+def tallies_of(aggregator: Aggregator) -> tuple[Tally, ...]:
+    """Return what an aggregator counts, whatever the windows."""
+    parts = aggregator.tallies
+    return tuple(part.tally if isinstance(part, Over) else part for part in parts)
 
 
 @frozen
@@ -86,12 +106,14 @@ def _terms(terms: Sequence[tuple[object, Tally]]) -> tuple[tuple[Coefficient, Ta
 class RationalCombination(Aggregator):
     """``(Σ coefficient · Σ tally) / (per · Σ over)``; the class behind the constructors below.
 
-    Without ``over`` the value is the plain combination itself (a count), which ignores weights.
+    Without ``over`` the value is the plain combination itself (a count), which ignores weights;
+    with ``zero`` it is 0 where there is no row.
     """
 
     terms: tuple[tuple[Coefficient, Tally], ...] = field(converter=_terms)
     over: Tally | None
     per: int = 1
+    zero: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not self.terms or self.per < 1:
@@ -100,6 +122,13 @@ class RationalCombination(Aggregator):
         if self.over is not None and not self.over.counts_rows:
             said = message("the denominator of an aggregator must count rows, with value 1")
             raise DeclarationError(said)
+        if self.zero and self.over is not None:
+            said = message("zero goes with a count: a rate of no rows is no number")
+            raise DeclarationError(said)
+
+    @property
+    def has_value_without_rows(self) -> bool:
+        return self.zero
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
@@ -165,6 +194,146 @@ def GradedRate(
     return RationalCombination(tuple(grades), whole)
 
 
-def Count(tally: Tally) -> RationalCombination:
-    """Build the number of rows of a tally in the window, whatever the weights of days."""
-    return RationalCombination(((1, tally),), None)
+def Count(tally: Tally, *, zero: bool = False) -> RationalCombination:
+    """Build the number of rows of a tally in the window, whatever the weights of days.
+
+    With ``zero`` a shop without rows has the value 0, as long as the stream is there; else it has
+    no value.
+    """
+    return RationalCombination(((1, tally),), None, zero=zero)
+
+
+@frozen
+class Total(Aggregator):
+    """The sum of a value, in units of ``per`` (100: money in its main unit).
+
+    With ``zero`` a shop without rows has the value 0, as long as the stream is there.
+
+    >>> from shopscore import Tally, col
+    >>> Total(Tally("orders", day=col.paid_at, value=col.amount), per=100).zero
+    False
+    """
+
+    of: Tally
+    per: int = field(default=1, kw_only=True)
+    zero: bool = field(default=False, kw_only=True)
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        return (self.of,)
+
+    @property
+    def has_value_without_rows(self) -> bool:
+        return self.zero
+
+    def combine(
+        self, sums: Sequence[Integers], counts: Sequence[Integers]
+    ) -> tuple[Integers, Integers, Integers]:
+        return sums[0], sums[0] * 0 + self.per, counts[0]
+
+
+@frozen
+class SumOverSum(Aggregator):
+    """The sum of one value divided by the sum of another, such as refunded money by sold money.
+
+    ``n`` is the number of rows of ``whole``, of which no value may be below 0.
+
+    >>> from shopscore import Tally, col
+    >>> sold = Tally("orders", day=col.paid_at, value=col.amount)
+    >>> SumOverSum(Tally("aftersales", day=col.closed_at, value=col.refund_amount), sold).per
+    1
+    """
+
+    part: Tally
+    whole: Tally
+    per: int = 1
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        return self.part, self.whole
+
+    def combine(
+        self, sums: Sequence[Integers], counts: Sequence[Integers]
+    ) -> tuple[Integers, Integers, Integers]:
+        return sums[0], sums[1] * self.per, counts[1]
+
+
+@frozen
+class LookBack(Aggregator):
+    """An aggregator over one window or another, by how many rows a shop has.
+
+    A shop for which ``counted`` has at least ``at_least`` rows in ``window`` is looked at over
+    ``window``, any other one over ``otherwise``.
+
+    >>> from shopscore import Calendar, Tally, col
+    >>> sold = Tally("orders", day=col.paid_at)
+    >>> spans = Calendar("month", 3), Calendar("month", 12)
+    >>> len(LookBack(Count(sold), counted=sold, at_least=400, window=spans[0], otherwise=spans[1]).tallies)
+    3
+    """
+
+    of: Aggregator
+    counted: Tally = field(kw_only=True)
+    at_least: int | Assumed = field(kw_only=True)
+    window: Window = field(kw_only=True)
+    otherwise: Window = field(kw_only=True)
+
+    @property
+    def tallies(self) -> tuple[Over, ...]:
+        parts = tallies_of(self.of)
+        return (
+            Over(self.counted, self.window),
+            *(Over(tally, self.window) for tally in parts),
+            *(Over(tally, self.otherwise) for tally in parts),
+        )
+
+    @property
+    def has_value_without_rows(self) -> bool:
+        return self.of.has_value_without_rows
+
+    def combine(
+        self, sums: Sequence[Integers], counts: Sequence[Integers]
+    ) -> tuple[Integers, Integers, Integers]:
+        if isinstance(self.at_least, Assumed):
+            raise DeclarationError(message("an assumption of an aggregator has no number yet"))
+        half = 1 + len(sums) // 2
+        near = self.of.combine(sums[1:half], counts[1:half])
+        far = self.of.combine(sums[half:], counts[half:])
+        enough = (counts[0] >= self.at_least) * 1
+        num, den, n = (a * enough + b * (1 - enough) for a, b in zip(near, far, strict=True))
+        return num, den, n
+
+
+@frozen
+class Change(Aggregator):
+    """By how much a value of now differs from the one of a window before, as a share of that.
+
+    ``n`` is the number of rows that the value of now rests on. A shop without a value then, or
+    with the value 0, has none.
+
+    >>> from shopscore import Days, Tally, col
+    >>> sold = Tally("orders", day=col.paid_at)
+    >>> len(Change(Count(sold), now=Days(1, 30), before=Days(31, 60)).tallies)
+    2
+    """
+
+    of: Aggregator
+    now: Window = field(kw_only=True)
+    before: Window = field(kw_only=True)
+
+    @property
+    def tallies(self) -> tuple[Over, ...]:
+        parts = tallies_of(self.of)
+        return (
+            *(Over(tally, self.now) for tally in parts),
+            *(Over(tally, self.before) for tally in parts),
+        )
+
+    def combine(
+        self, sums: Sequence[Integers], counts: Sequence[Integers]
+    ) -> tuple[Integers, Integers, Integers]:
+        half = len(sums) // 2
+        now, per_now, n = self.of.combine(sums[:half], counts[:half])
+        before, per_before, rows = self.of.combine(sums[half:], counts[half:])
+        there = (rows > 0) * 1
+        return now * per_before - before * per_now, per_now * before * there, n

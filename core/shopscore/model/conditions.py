@@ -1,4 +1,4 @@
-"""Conditions and adjustments: what eligibility, tiers, bonus and deductions are made of."""
+"""Conditions and adjustments: what eligibility, tiers, levels, bonus and deductions are made of."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ..messages import message
 #: A number: as the rule set declares it, or exact once the rule set is bound.
 N = TypeVar("N")
 
-MeasureKind = Literal["value", "numerator", "n", "dimension", "total"]
-Operator = Literal["at least", "at most", "below", "above"]
+MeasureKind = Literal["value", "numerator", "n", "dimension", "total", "days since"]
+Operator = Literal["at least", "at most", "below", "above", "equal to"]
 
 
 @frozen
@@ -22,6 +22,7 @@ class Measure:
 
     ``value``, ``numerator`` (value × n) and ``n`` (the number of rows) belong to the metric ``id``,
     ``dimension`` is the points of the dimension ``id``, and ``total`` the rounded score.
+    ``days since`` counts from a day of the shop, the column ``id`` of the stream ``shops``.
     """
 
     kind: MeasureKind
@@ -34,30 +35,88 @@ class Measure:
 
 
 @frozen
+class Relief(Generic[N]):
+    """What a condition asks of small numbers: that a count is not too high, or another limit.
+
+    The count is the numerator of the metric, or the value of the metric ``count_of``. Without
+    ``from_base`` the condition also holds where the count is. With it, nothing but the relief is
+    asked where the metric rests on fewer rows; where it asks nothing either, the condition holds.
+
+    >>> Relief(from_base=40, count_at_most=4)  # from 40 rows on the limit, below them at most 4
+    Relief(from_base=40, count_at_most=4, count_below=None, count_of='', limit=None)
+    """
+
+    from_base: N | None = None
+    count_at_most: N | None = None
+    count_below: N | None = None
+    count_of: str = ""
+    limit: N | None = None
+
+    def __attrs_post_init__(self) -> None:
+        counts = self.count_at_most is not None or self.count_below is not None
+        if self.from_base is None and not counts:
+            raise RuleSetError(message("a relief needs from_base, or a count"))
+        if (self.count_at_most is not None) + (self.count_below is not None) + (
+            self.limit is not None
+        ) > 1:
+            raise RuleSetError(message("a relief has one count, or another limit"))
+        if self.limit is not None and self.from_base is None:
+            raise RuleSetError(message("another limit holds below from_base, which is missing"))
+        if self.count_of and not counts:
+            raise RuleSetError(
+                message("count_of names what is counted: a greatest count is missing")
+            )
+
+
+@frozen
 class Condition(Generic[N]):
     """A measure, an operator and a limit.
 
-    With ``times_industry_mean`` the limit is a multiple of the industry's mean. For small numbers
-    there is a relief: the condition also holds where the numerator of the metric is below
-    ``or_count_below``.
+    With ``times_industry_mean`` the limit is a multiple of the industry's mean; ``relief`` says
+    what is asked of small numbers. Where no row counts, a metric has no value, and a condition on
+    it does not hold, unless ``without_rows``.
     """
 
     measure: Measure
     operator: Operator
     limit: N
     times_industry_mean: bool = False
-    or_count_below: N | None = None
+    relief: Relief[N] | None = None
+    without_rows: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not self.measure.metric and (
-            self.times_industry_mean or self.or_count_below is not None
+            self.times_industry_mean or self.relief is not None or self.without_rows
         ):
             said = message(
-                "a condition on the {measure} has a limit of its own: means of the industry and"
-                " counts belong to metrics",
+                "a condition on the {measure} has a limit of its own: means of the industry, counts"
+                " and rows belong to metrics",
                 measure=self.measure.kind,
             )
             raise RuleSetError(said)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The ids of the metrics that it looks at."""
+        counted = "" if self.relief is None else self.relief.count_of
+        return tuple(id for id in (self.measure.metric, counted) if id)
+
+
+@frozen
+class Combined:
+    """Criteria, by id, that hold all together, or of which any is enough.
+
+    A part may be several ids, which are combined the other way round.
+    """
+
+    every: bool
+    parts: tuple[str | tuple[str, ...], ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The criteria, each once."""
+        every = (id for part in self.parts for id in ((part,) if isinstance(part, str) else part))
+        return tuple(dict.fromkeys(every))
 
 
 @frozen

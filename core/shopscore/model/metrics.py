@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import Literal, get_args
 
 from attrs import field, frozen, validators
 
@@ -15,7 +15,7 @@ from .streams import check_id
 from .windows import Days, Window
 
 Better = Literal["higher", "lower"]
-Unit = Literal["ratio", "hours", "days", "seconds", "points", "count", "index"]
+Unit = Literal["ratio", "hours", "days", "minutes", "seconds", "points", "count", "money", "index"]
 Role = Literal["scored", "informational", "bonus", "deduction"]
 
 
@@ -115,7 +115,7 @@ class RateMetric(Metric):
     better: Better = field(kw_only=True, validator=validators.in_(("higher", "lower")))
     aggregator: Aggregator = field(kw_only=True, validator=_is_aggregator)
     window: Window = field(kw_only=True, validator=_is_window)
-    unit: Unit = field(default="ratio", kw_only=True)
+    unit: Unit = field(default="ratio", kw_only=True, validator=validators.in_(get_args(Unit)))
     min_n: int = field(default=1, kw_only=True)
     sources: tuple[str, ...] = field(default=(), kw_only=True)
     role: Role = field(default="scored", kw_only=True)
@@ -145,7 +145,7 @@ class ValueMetric(Metric):
     better: Better = field(kw_only=True, validator=validators.in_(("higher", "lower")))
     why: str = field(kw_only=True)
     window: Window = field(default=Days(1, 30), kw_only=True, validator=_is_window)
-    unit: Unit = field(default="index", kw_only=True)
+    unit: Unit = field(default="index", kw_only=True, validator=validators.in_(get_args(Unit)))
     sources: tuple[str, ...] = field(default=(), kw_only=True)
     role: Role = field(default="scored", kw_only=True)
 

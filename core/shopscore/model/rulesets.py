@@ -16,7 +16,8 @@ from ..errors import UsageError, did_you_mean
 from ..messages import message
 from .assumptions import Assumption, AssumptionValue, Number, OutOfBoundsError
 from .binding import assumed_ids
-from .conditions import Adjustment, Condition, N
+from .conditions import Adjustment, Combined, Condition, N
+from .evaluations import Evaluation
 from .expressions import Assumed, Expr
 from .frozen import FrozenDict
 from .labels import Label
@@ -121,6 +122,29 @@ class Tier(Generic[N]):
 
 
 @frozen
+class Criterion(Generic[N]):
+    """A condition with a name, which levels ask for; without a label it is called as its metric."""
+
+    id: str
+    label: Label | None
+    condition: Condition[N]
+    source: str = ""
+
+
+@frozen
+class Level:
+    """One of several ordered levels: a shop has the first whose criteria hold.
+
+    Without ``needs`` it is the level of all shops that have none before it.
+    """
+
+    id: str
+    label: Label
+    needs: Combined | None = None
+    source: str = ""
+
+
+@frozen
 class Comparison:
     """How a metric is compared with its industry, in addition to its points.
 
@@ -181,8 +205,11 @@ class RuleSet:
     peers_need_eligibility: bool | Assumed = False
     min_peers: Number = field(default=2, eq=_comparable)
     tiers: tuple[Tier[Number], ...] = ()
+    criteria: tuple[Criterion[Number], ...] = ()
+    levels: tuple[Level, ...] = ()
     adjustments: tuple[Adjustment[Number], ...] = ()
     comparison: Comparison | None = None
+    evaluation: Evaluation | None = None
     informational: tuple[str, ...] = ()
     assumptions: Mapping[str, Assumption] = field(factory=dict, converter=FrozenDict)
     sources: Mapping[str, Source] = field(factory=dict, converter=FrozenDict)
@@ -213,15 +240,17 @@ class RuleSet:
     @property
     def needed_metric_ids(self) -> tuple[str, ...]:
         """Ids of every metric that must be computed, including those of conditions."""
-        conditions = (c.measure.metric for c in self.conditions)
-        return tuple(
-            dict.fromkeys((*self.metric_ids, *(metric for metric in conditions if metric)))
-        )
+        conditions = (id for condition in self.conditions for id in condition.metrics)
+        return tuple(dict.fromkeys((*self.metric_ids, *conditions)))
 
     @property
     def conditions(self) -> tuple[Condition[Number], ...]:
-        """Every condition: those of eligibility, then those of tiers."""
-        return (*(e.condition for e in self.eligibility), *(t.condition for t in self.tiers))
+        """Every condition: those of eligibility, then those of tiers, then criteria."""
+        return (
+            *(e.condition for e in self.eligibility),
+            *(t.condition for t in self.tiers),
+            *(c.condition for c in self.criteria),
+        )
 
     @property
     def numbers(self) -> dict[str, AssumptionValue]:
@@ -286,6 +315,7 @@ class RuleSet:
             self.dimensions,
             self.eligibility,
             self.tiers,
+            self.criteria,
             self.adjustments,
             self.comparison,
         )

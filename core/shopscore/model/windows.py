@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import decimal
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 
-from attrs import field, frozen
+from attrs import field, frozen, validators
 
 from ..errors import DeclarationError
-from ..messages import message
+from ..messages import Message, message, numbered
 from .expressions import Assumed
 
 #: With a decay, weights are integers over this scale.
@@ -32,6 +34,11 @@ class DayWeights:
     scale: int = 1
 
     def __attrs_post_init__(self) -> None:
+        whole = {type(number) for number in (self.first_age, self.scale, *self.ints)}
+        if whole != {int}:
+            odd = next(iter(whole - {int})).__name__
+            said = message("the ages and weights of days are whole numbers, not {kind}", kind=odd)
+            raise DeclarationError(said)
         if self.first_age < 1:
             said = message("a window must begin at age 1 or later: as_of never counts")
             raise DeclarationError(said)
@@ -49,6 +56,25 @@ class DayWeights:
         """Whether every day of the window weighs the same."""
         return self.scale == 1 and min(self.ints) == 1
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some days of the window weigh nothing: their rows do not count."""
+        return min(self.ints) == 0
+
+    def moved(self, days: int) -> DayWeights:
+        """Return the same days as they are seen so many days later, or earlier.
+
+        Days that are yet to come then are left out.
+        """
+        first = self.first_age + days
+        left = self.ints[max(0, 1 - first) :]
+        return DayWeights(max(first, 1), left or (0,), self.scale)
+
+    @property
+    def days(self) -> DayWeights:
+        """The same days, each of which weighs 1 or nothing."""
+        return DayWeights(self.first_age, tuple(int(weight > 0) for weight in self.ints))
+
 
 class Window(ABC):
     """Which days count for a metric, and how much."""
@@ -56,6 +82,11 @@ class Window(ABC):
     @abstractmethod
     def weights(self, as_of: date) -> DayWeights:
         """Return the weights of the days before ``as_of``."""
+
+    @property
+    def words(self) -> Message:
+        """The window in words, for the pages of rules."""
+        return message("{window}", window=repr(self))
 
 
 def _decimal(value: object) -> Decimal | Assumed | None:
@@ -76,7 +107,8 @@ class Days(Window):
     With ``half_life`` (days) the weight of an age is round(2^20 · 2^(−(age − first)/half_life)),
     computed in decimal arithmetic, which is the same on every machine.
 
-    >>> from datetime import date
+    >>> from collections.abc import Mapping
+    from datetime import date
     >>> Days(1, 3).weights(date(2024, 6, 30))
     DayWeights(first_age=1, ints=(1, 1, 1), scale=1)
     >>> Days(1, 3, half_life=1).weights(date(2024, 6, 30)).ints
@@ -101,6 +133,18 @@ class Days(Window):
                 "half_life {value} must be above 0 and below 100,000", value=self.half_life
             )
             raise DeclarationError(said)
+
+    @property
+    def words(self) -> Message:
+        """The ages, and the half life."""
+        ages = {"first": str(self.first), "last": str(self.last)}
+        if self.half_life is None:
+            return message("ages {first} to {last}", **ages)
+        return message(
+            "ages {first} to {last}; newer days weigh more where there is a half life: {days}",
+            **ages,
+            days=str(self.half_life),
+        )
 
     def weights(self, as_of: date) -> DayWeights:  # noqa: ARG002 - the same on every day
         """Return the weights of the days before ``as_of``; raise if an assumption is not bound."""
@@ -128,3 +172,100 @@ def _decayed(age: int, half_life: Decimal) -> int:
     with decimal.localcontext(prec=50, rounding=decimal.ROUND_HALF_EVEN):
         weight = DECAY_SCALE * Decimal(2) ** (-age / half_life)
         return int(weight.to_integral_value(decimal.ROUND_HALF_EVEN))
+
+
+#: How many months a part of the calendar has.
+Part = Literal["month", "quarter", "year"]
+_MONTHS: Mapping[Part, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
+@frozen
+class Calendar(Window):
+    """Whole months, quarters or years of the calendar, before the one that ``as_of`` lies in.
+
+    ``count`` is how many; ``skip`` leaves out so many of the latest. On the first day of a month
+    the month before it is whole.
+
+    >>> from collections.abc import Mapping
+    from datetime import date
+    >>> february_to_april = Calendar("month", 3).weights(date(2026, 5, 1))
+    >>> february_to_april.first_age, february_to_april.last_age
+    (1, 89)
+    """
+
+    part: Part = field(validator=validators.in_(tuple(_MONTHS)))
+    count: int = 1
+    skip: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        if not (type(self.count) is type(self.skip) is int and self.count >= 1 and self.skip >= 0):
+            said = message(
+                "{window}: count of at least 1 is needed, and skip of at least 0", window=repr(self)
+            )
+            raise DeclarationError(said)
+
+    @property
+    def words(self) -> Message:
+        """The months, quarters or years, in words."""
+        match self.part:
+            case "month":
+                span = numbered("the whole month before", "the {n} whole months before", self.count)
+            case "quarter":
+                span = numbered(
+                    "the whole quarter before", "the {n} whole quarters before", self.count
+                )
+            case _:
+                span = numbered("the whole year before", "the {n} whole years before", self.count)
+        return (
+            message("{span}, without the last {skip}", span=span, skip=self.skip)
+            if self.skip
+            else span
+        )
+
+    def weights(self, as_of: date) -> DayWeights:
+        """Return the weights of the days of these months, quarters or years."""
+        months = _MONTHS[self.part]
+        end = start_of(self.part, as_of, -self.skip * months)
+        start = start_of(self.part, as_of, -(self.skip + self.count) * months)
+        return DayWeights((as_of - end).days + 1, (1,) * (end - start).days)
+
+
+@frozen
+class SinceStartOf(Window):
+    """The days from the start of this month, quarter or year on; on its first day there is none.
+
+    >>> from collections.abc import Mapping
+    from datetime import date
+    >>> SinceStartOf("year").weights(date(2026, 1, 4)).ints
+    (1, 1, 1)
+    """
+
+    part: Part = field(validator=validators.in_(tuple(_MONTHS)))
+
+    @property
+    def words(self) -> Message:
+        """The days, in words."""
+        match self.part:
+            case "month":
+                return message("since the first of the month")
+            case "quarter":
+                return message("since the first day of the quarter")
+        return message("since 1 January")
+
+    def weights(self, as_of: date) -> DayWeights:
+        """Return the weights of the days so far."""
+        days = (as_of - start_of(self.part, as_of)).days
+        return DayWeights(1, (1,) * days if days else (0,))
+
+
+def start_of(part: Part, day: date, months: int = 0) -> date:
+    """Return the first day of the month, quarter or year of a day, moved by so many months.
+
+    >>> from collections.abc import Mapping
+    from datetime import date
+    >>> start_of("quarter", date(2026, 5, 20)), start_of("month", date(2026, 1, 31), -2)
+    (datetime.date(2026, 4, 1), datetime.date(2025, 11, 1))
+    """
+    length = _MONTHS[part]
+    month = day.year * 12 + (day.month - 1) // length * length + months
+    return date(month // 12, month % 12 + 1, 1)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from datetime import date
+from functools import cached_property, lru_cache
 
 from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, did_you_mean
 from ..messages import message
-from ..model.aggregators import Aggregator
+from ..model.aggregators import Aggregator, Over, tallies_of
 from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
 from ..model.metrics import Metric
 from ..model.rulesets import MissingNumber, NumbersUsed, RuleSet
 from ..model.streams import CANONICAL, Stream, merge_streams
 from ..model.tallies import Tally
-from ..model.windows import Window
+from ..model.windows import DayWeights, Window
 from ..rules.coverage import missing_numbers
 from ..rules.exact_rules import ExactRuleSet, exact_rules
 from ..rules.numbers_toml import FilledRuleSet
@@ -24,18 +25,47 @@ from ..rules.tally_checks import check_tally
 from .declarations import Platform, Scorecard
 
 
-@frozen
+@frozen(slots=False)
 class BoundMetric:
-    """A metric, with the numbers of the rule set in its aggregator and window."""
+    """A metric, with the numbers of the rule set in its aggregator and window.
+
+    ``judged_on`` is the day of evaluation that windows end before; None: whatever day is asked.
+    """
 
     metric: Metric
     aggregator: Aggregator
     window: Window
+    judged_on: date | None = None
 
     @property
     def id(self) -> str:
         """The id of the metric."""
         return self.metric.id
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """What is counted, whatever the window."""
+        return tallies_of(self.aggregator)
+
+    def wanted(self, as_of: date) -> tuple[tuple[Tally, DayWeights], ...]:
+        """Return each tally with the weights of its window: its own, or that of the metric."""
+        own = self._weights(self.window, as_of)
+        return tuple(
+            (part.tally, self._weights(part.window, as_of))
+            if isinstance(part, Over)
+            else (part, own)
+            for part in self.aggregator.tallies
+        )
+
+    def _weights(self, window: Window, as_of: date) -> DayWeights:
+        if self.judged_on is None:
+            return window.weights(as_of)
+        return window.weights(self.judged_on).moved((as_of - self.judged_on).days)
+
+    def last_age(self, as_of: date) -> int:
+        """Return the greatest age that counts."""
+        own = self._weights(self.window, as_of)
+        return max([own.last_age, *(weights.last_age for _, weights in self.wanted(as_of))])
 
 
 @frozen(slots=False, eq=False)
@@ -106,8 +136,20 @@ class BoundRuleSet:
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """Every distinct tally, in order of its key."""
-        by_key = {t.key: t for m in self.metrics.values() for t in m.aggregator.tallies}
+        by_key = {t.key: t for m in self.metrics.values() for t in m.tallies}
         return tuple(by_key[key] for key in sorted(by_key))
+
+    def projected(self, as_of: date) -> BoundRuleSet:
+        """Return the rules as they are projected on a day: for the next evaluation, or for today."""
+        evaluation = self.ruleset.evaluation
+        if evaluation is None or evaluation.projected_to == "today":
+            return self
+        return _judged_on(self, evaluation.next(as_of))
+
+    def current(self, as_of: date) -> BoundRuleSet | None:
+        """Return the rules as of the last evaluation; None where shops are judged every day."""
+        evaluation = self.ruleset.evaluation
+        return None if evaluation is None else _judged_on(self, evaluation.last(as_of))
 
     @property
     def reference(self) -> str:
@@ -136,6 +178,13 @@ class BoundRuleSet:
         return missing_numbers(self.ruleset)
 
 
+@lru_cache(maxsize=256)
+def _judged_on(rules: BoundRuleSet, day: date) -> BoundRuleSet:
+    """Return rules whose windows end before a day of evaluation, made once: plans are kept by it."""
+    metrics = {id: evolve(metric, judged_on=day) for id, metric in rules.metrics.items()}
+    return evolve(rules, metrics=metrics)
+
+
 def _bind_metrics(
     scorecard: Scorecard, ruleset: RuleSet, streams: Mapping[str, Stream]
 ) -> Iterator[tuple[str, BoundMetric]]:
@@ -153,7 +202,7 @@ def _bind_metrics(
         metric = known[id]
         _check_role(ruleset, metric)
         aggregator, window = bind(metric.aggregator, numbers), bind(metric.window, numbers)
-        for tally in aggregator.tallies:
+        for tally in tallies_of(aggregator):
             check_tally(tally, streams)
         yield id, BoundMetric(metric, aggregator, window)
 

@@ -266,6 +266,10 @@ class Platform(Labelled):
     ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each.
     ``aliases`` are other names that people call it by; ``zh`` and ``en`` are names as well, and
     a name with a slash in it stands for each of its parts too.
+
+    ``sample`` names a function, ``module:function``, for samples that need more than the streams of
+    core: it gets the streams of a sample, each a list of rows as dictionaries, and a
+    :class:`random.Random`; it returns the streams that it changed or added.
     """
 
     id: str
@@ -279,6 +283,7 @@ class Platform(Labelled):
     levers: tuple[str, ...] = ()
     exports: str = ""
     aliases: tuple[str, ...] = ()
+    sample: str = ""
 
     def __attrs_post_init__(self) -> None:
         from attrs import evolve

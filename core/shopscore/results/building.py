@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
 import polars as pl
 from attrs import evolve
 
@@ -12,11 +13,15 @@ from ..composing.comparison import compare
 from ..composing.composition import compose
 from ..composing.conditions import Measures
 from ..composing.eligibility import check_eligibility, ranked_shops
+from ..composing.levels import find_levels
 from ..composing.publication import publish
 from ..composing.standards import compare_with_standards
+from ..exact.columns import ExactColumn
+from ..exact.rationals import Rationals
 from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
 from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
+from ..model.expressions import DAY_SECONDS
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from .findings import find_notices
@@ -41,13 +46,16 @@ def build_result(
     """
     tables = tables or ReferenceTables()
     exact, industries = rules.exact, shops["industry"]
-    measures = Measures(measured, industries, mean_kind=exact.mean_kind)
+    days = days_of_shops(rules, shops, as_of)
+    measures = Measures(measured, industries, mean_kind=exact.mean_kind, days=days)
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks)
     graded = grade(
         rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
     )
     composed = compose(exact, graded, industries)
+    published = publish(exact, composed, checks, measures)
+    known = evolve(measures, dimensions=composed.dimensions, total=published.score)
     shown = rules.ruleset.metric_ids
     result = Result(
         rules=rules,
@@ -56,7 +64,8 @@ def build_result(
         measured=measured,
         graded=graded,
         composed=composed,
-        published=publish(exact, composed, checks, measures),
+        published=published,
+        levels=find_levels(exact, known, (published.lowest, published.highest)),
         checks=checks,
         compared={
             id: compare(exact, measured[id], industries, peers)
@@ -73,3 +82,21 @@ def build_result(
     )
     found = find_notices(result, tables)
     return evolve(result, notices=(*notices, *tables.notices, *found))
+
+
+def days_of_shops(rules: BoundRuleSet, shops: pl.DataFrame, as_of: date) -> dict[str, ExactColumn]:
+    """Return how many days ago a day of each shop was, for each day that conditions ask for."""
+    measures = [condition.measure for condition in rules.ruleset.conditions]
+    asked = {measure.id for measure in measures if measure.kind == "days since"}
+    today = pl.lit(as_of).cast(pl.Date).dt.epoch("d").cast(pl.Int64)
+    return {
+        name: _exact(shops.select(today - pl.col(name) // DAY_SECONDS).to_series())
+        if name in shops.columns
+        else ExactColumn.unknown(len(shops))
+        for name in asked
+    }
+
+
+def _exact(days: pl.Series) -> ExactColumn:
+    whole = days.fill_null(0).to_numpy()
+    return ExactColumn(Rationals.of(whole, np.ones_like(whole)), days.is_not_null().to_numpy())

@@ -12,6 +12,7 @@ from attrs import frozen
 from ..composing.comparison import DIRECTIONS, Compared
 from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck
+from ..composing.levels import Levels
 from ..composing.patterns import Patterns
 from ..composing.publication import Published
 from ..composing.standards import Attainment
@@ -24,6 +25,7 @@ from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.scorers import Percentiles
 from . import sources
+from .criteria import criterion_columns, level_columns
 from .filling import (
     coded_floats,
     floats,
@@ -66,6 +68,8 @@ class Columns:
     compared: Mapping[str, Compared]
     attainments: Mapping[str, Attainment]
     console: Console
+    judged: Levels | None = None
+    current: Columns | None = None
 
     def __len__(self) -> int:
         return len(self.shops)
@@ -148,6 +152,7 @@ class Columns:
             "score_high": self.score_high,
             "score_low_exact": self._end_exact(self.composed.ends.lowest),
             "score_high_exact": self._end_exact(self.composed.ends.highest),
+            **self.levels,
             **self.total_console,
         }
 
@@ -208,6 +213,32 @@ class Columns:
         ]
 
     @cached_property
+    def levels(self) -> dict[str, pl.Series]:
+        """The level of each shop, and the ends between which it lies; empty where there are none.
+
+        Where shops are not judged every day, what they have since the last evaluation follows.
+        """
+        levels = {} if self.judged is None else level_columns(self.judged)
+        return levels if self.current is None else levels | self.current.as_current
+
+    @cached_property
+    def criteria(self) -> dict[str, dict[str, pl.Series]]:
+        """What each criterion measures, its bound and relief, and who meets it; null: not known."""
+        checks = () if self.judged is None else self.judged.checks
+        found = {check.criterion.id: criterion_columns(check) for check in checks}
+        if self.current is not None:
+            for id, last in self.current.criteria.items():
+                found[id] |= {f"current_{name}": last[name] for name in ("value", "bound", "met")}
+        return found
+
+    @property
+    def as_current(self) -> dict[str, pl.Series]:
+        """What each shop has since the last evaluation, beside what is projected."""
+        total = {"score": self.score} if self.ruleset.dimensions else {}
+        found = {"status": self.status, **total, **self.levels}
+        return {f"current_{name}": column for name, column in found.items()}
+
+    @cached_property
     def typed(self) -> bool:
         """Whether a user typed in anything, be it used or not."""
         return any(map(sources.has_typed, self.graded.values()))
@@ -240,6 +271,9 @@ class Columns:
         columns["tiers"] = self.tiers
         columns["possible_tiers"] = self.possible_tiers
         columns["not_checked"] = self.not_checked
+        for id, criterion in self.criteria.items():
+            shown = ("bound", "met", "current_value", "current_bound", "current_met")
+            columns |= {f"{id}.{name}": criterion[name] for name in shown if name in criterion}
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 
     def _metric(self, id: str, graded: Graded) -> pl.DataFrame:

@@ -54,10 +54,12 @@ def conclude(
     ranges: DayRanges | None,
     *notices: Notice,
     events: Events | None = None,
+    current: Mapping[str, MetricValues] | None = None,
 ) -> Result:
     """Build the result, and log what to know about it.
 
-    Without events or a state there are no ranges of days to look at.
+    Without events or a state there are no ranges of days to look at. ``current`` are the values of
+    the last evaluation, where shops are not judged every day.
     """
     rules, day = selection.rules, selection.day
     timely = () if ranges is None else check_timeliness(rules, ranges, day)
@@ -71,6 +73,10 @@ def conclude(
         console=start.console,
         notices=(*selection.notices, *notices, *timely, *start.notices),
     )
+    evaluation = rules.ruleset.evaluation
+    if evaluation is not None and current is not None:
+        last = build_result(rules, evaluation.last(day), current, start.shops, tables)
+        built = evolve(built, current=last)
     return _log_notices(built if events is None else evolve(built, read=events))
 
 

@@ -33,7 +33,7 @@ def _of_stream(rules: BoundRuleSet, stream: str) -> tuple[str, ...]:
     return tuple(
         id
         for id, metric in rules.metrics.items()
-        if any(tally.stream == stream for tally in metric.aggregator.tallies)
+        if any(tally.stream == stream for tally in metric.tallies)
     )
 
 
@@ -45,7 +45,7 @@ def _linking(rules: BoundRuleSet, stream: str) -> tuple[str, ...]:
         if any(
             tally.stream == stream
             and any(ref.linked or ref.name == "order_id" for ref in columns_of(*tally.expressions))
-            for tally in metric.aggregator.tallies
+            for tally in metric.tallies
         )
     )
 
@@ -58,6 +58,6 @@ def _reading(rules: BoundRuleSet, stream: str, column: str) -> tuple[str, ...]:
         if any(
             tally.stream == stream
             and any(ref.name == column and not ref.linked for ref in columns_of(*tally.expressions))
-            for tally in metric.aggregator.tallies
+            for tally in metric.tallies
         )
     )

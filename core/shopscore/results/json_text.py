@@ -78,6 +78,7 @@ class ShopLines:
             pl.lit(","),
             maker.object(tiers).str.strip_prefix("{").str.strip_suffix("}"),
             *maker.list("eligibility", columns.eligibility),
+            *(maker.list("criteria", [*columns.criteria.values()]) if columns.criteria else ()),
             pl.lit("}"),
         )
         return cls(pl.DataFrame(maker.columns), pl.concat_str(pieces))

@@ -59,7 +59,7 @@ def _uncounted_conditions(result: Result) -> Iterator[Notice]:
     open_: dict[str, Mask] = {}
     for tier in result.rules.exact.tiers:
         condition = tier.condition
-        counts = condition.or_count_below is not None or condition.measure.kind in (
+        counts = condition.relief is not None or condition.measure.kind in (
             "n",
             "numerator",
         )

@@ -15,6 +15,7 @@ from .._version import version
 from ..composing.comparison import Compared
 from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck
+from ..composing.levels import Levels
 from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
@@ -32,7 +33,7 @@ from ..rules.coverage import missing_numbers
 from .columns import Columns
 from .documents import SCORE
 from .json_text import ShopLines, assumption_list, missing_number_list, score_document
-from .views import CheckView, DimensionView, MetricView, ShopView
+from .views import CheckView, CriterionView, DimensionView, MetricView, ShopView
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +48,8 @@ class Result:
 
     Iterate it, or ask for ``result["S001"]``; take all of it with :meth:`to_polars`,
     :meth:`to_pandas`, :meth:`to_json`, :meth:`to_dict`, or through the Arrow PyCapsule interface.
+    Where shops are not judged every day, these are projections, and ``current`` is the result of
+    the last evaluation.
     """
 
     rules: BoundRuleSet
@@ -59,6 +62,8 @@ class Result:
     checks: tuple[EligibilityCheck, ...] = ()
     compared: Mapping[str, Compared] = field(factory=dict)
     attainments: Mapping[str, Attainment] = field(factory=dict)
+    levels: Levels | None = None
+    current: Result | None = field(default=None, repr=False)
     read: Events | None = field(default=None, repr=False)
     console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
@@ -144,6 +149,21 @@ class Result:
         return tuple({m.number: m for m in missing}.values())
 
     @property
+    def evaluation(self) -> dict[str, str] | None:
+        """The last and the next day of evaluation, and which day is projected; None: every day."""
+        declared = self.rules.ruleset.evaluation
+        if declared is None:
+            return None
+        days = declared.last(self.as_of), declared.next(self.as_of)
+        return {
+            "last": days[0].isoformat(),
+            "next": days[1].isoformat(),
+            "projected_to": (
+                self.as_of if declared.projected_to == "today" else days[1]
+            ).isoformat(),
+        }
+
+    @property
     def versions(self) -> dict[str, str | None]:
         """Versions of package, plugin and rule set, and the digest of the input."""
         return {
@@ -166,6 +186,8 @@ class Result:
             compared=self.compared,
             attainments=self.attainments,
             console=self.console,
+            judged=self.levels,
+            current=None if self.current is None else self.current.columns,
         )
 
     def to_polars(self, *, lang: str = "en") -> pl.DataFrame:
@@ -249,6 +271,7 @@ class Result:
             **self._names,
             "ruleset_status": ruleset.status,
             "as_of": self.as_of.isoformat(),
+            **({} if self.evaluation is None else {"evaluation": self.evaluation}),
             "versions": self.versions,
             "assumptions": assumption_list(self.rules),
             "missing_numbers": missing_number_list(self.missing_numbers),
@@ -297,6 +320,11 @@ class Result:
             eligibility=tuple(
                 CheckView(**{name: column[row] for name, column in check.items()})
                 for check in columns.eligibility
+            ),
+            levels={name: column[row] for name, column in columns.levels.items()},
+            criteria=tuple(
+                CriterionView(**{name: column[row] for name, column in check.items()})
+                for check in columns.criteria.values()
             ),
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,

@@ -29,7 +29,7 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
     today = (as_of - _EPOCH).days
     for id in rules.ruleset.metric_ids:
         first_day = _first_day(rules, id, as_of)
-        for tally in rules.metrics[id].aggregator.tallies:
+        for tally in rules.metrics[id].tallies:
             if id not in readers[tally.stream]:
                 readers[tally.stream].append(id)
             begins = ranges.first.get(tally, first_day)
@@ -65,14 +65,14 @@ def counted_in_part(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> froz
         and any(
             ranges.first.get(tally, _NEVER) > _first_day(rules, id, as_of)
             or today - ranges.last[tally] > _FRESH_DAYS
-            for tally in rules.metrics[id].aggregator.tallies
+            for tally in rules.metrics[id].tallies
             if tally.stream != _FACTS
         )
     )
 
 
 def _first_day(rules: BoundRuleSet, id: str, as_of: date) -> int:
-    return (as_of - _EPOCH).days - rules.metrics[id].window.weights(as_of).last_age
+    return (as_of - _EPOCH).days - rules.metrics[id].last_age(as_of)
 
 
 def _silence(own: OwnDays | None) -> int:

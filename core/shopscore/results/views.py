@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -88,6 +88,27 @@ class CheckView:
     met: bool | None
 
 
+@frozen
+class CriterionView:
+    """One criterion of levels: it is met where ``value condition bound`` holds, or by its relief.
+
+    ``of`` is the metric or dimension that it measures; ``met`` is None where nobody can tell.
+    ``current_…`` are those of the last evaluation, where shops are not judged every day.
+    """
+
+    id: str
+    measure: str
+    of: str | None
+    value: float | None
+    condition: str
+    bound: float | None
+    relief: str | None
+    met: bool | None
+    current_value: float | None = None
+    current_bound: float | None = None
+    current_met: bool | None = None
+
+
 @frozen(repr=False)
 class ShopView:
     """One shop: its status, its score, and the dimensions and metrics behind it.
@@ -98,6 +119,9 @@ class ShopView:
     and ``score_high``, ``tiers`` hold whatever it is, and ``possible_tiers`` for some of it.
     ``reason`` says why there is no score, ``eligibility`` which conditions of one are met.
     ``platform``, ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is.
+    ``levels`` are the columns of the result on levels, empty where the rules have none: ``level``,
+    which is None where it is not known, then between ``level_certain`` and ``level_possible``; with
+    ``current_`` before them those of the last evaluation. ``criteria`` are what levels ask for.
     ``console`` is the total that a console shows, ``console_difference`` how far it is below
     ``score``.
     """
@@ -121,8 +145,16 @@ class ShopView:
     reason: Message | None
     eligibility: tuple[CheckView, ...]
     _json_line: Callable[[], str] = field(eq=False)
+    levels: Mapping[str, str | float | None] = field(factory=dict)
+    criteria: tuple[CriterionView, ...] = ()
     console: float | None = None
     console_difference: float | None = None
+
+    @property
+    def level(self) -> str | None:
+        """The id of the level; None where there is none, or it is not known."""
+        level = self.levels.get("level")
+        return None if level is None else str(level)
 
     def __repr__(self) -> str:
         score = "" if self.score is None else f" {self.score:g}"

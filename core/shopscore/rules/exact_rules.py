@@ -11,14 +11,16 @@ from attrs import evolve, field, frozen
 from ..errors import RuleSetError, did_you_mean
 from ..messages import message
 from ..model.assumptions import AssumptionValue, Chosen, Number
-from ..model.conditions import Adjustment, Condition
+from ..model.conditions import Adjustment, Condition, Relief
 from ..model.expressions import Assumed
 from ..model.frozen import FrozenDict
 from ..model.metrics import Better
 from ..model.rulesets import (
     Comparison,
+    Criterion,
     Dimension,
     Eligibility,
+    Level,
     MetricEntry,
     RuleSet,
     ScorerSpec,
@@ -51,6 +53,8 @@ class ExactRuleSet:
     peers_need_eligibility: bool = False
     min_peers: int = 2
     tiers: tuple[Tier[Fraction], ...] = ()
+    criteria: tuple[Criterion[Fraction], ...] = ()
+    levels: tuple[Level, ...] = ()
     adjustments: tuple[Adjustment[Fraction], ...] = ()
     comparison: Comparison | None = None
     informational: tuple[str, ...] = ()
@@ -120,6 +124,11 @@ def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRule
         tiers=tuple(
             Tier(t.id, t.label, numbers.condition(t.condition), t.source) for t in ruleset.tiers
         ),
+        criteria=tuple(
+            Criterion(c.id, c.label, numbers.condition(c.condition), c.source)
+            for c in ruleset.criteria
+        ),
+        levels=ruleset.levels,
         adjustments=tuple(
             Adjustment(a.metric, a.sign, numbers.optional(a.cap), a.source)
             for a in ruleset.adjustments
@@ -172,7 +181,19 @@ class Numbers:
             declared.operator,
             self.required(declared.limit),
             declared.times_industry_mean,
-            self.optional(declared.or_count_below),
+            self._relief(declared.relief),
+            declared.without_rows,
+        )
+
+    def _relief(self, declared: Relief[Number] | None) -> Relief[Fraction] | None:
+        if declared is None:
+            return None
+        return Relief(
+            self.optional(declared.from_base),
+            self.optional(declared.count_at_most),
+            self.optional(declared.count_below),
+            declared.count_of,
+            self.optional(declared.limit),
         )
 
     def dimension(self, declared: Dimension[Number]) -> Dimension[Weight]:

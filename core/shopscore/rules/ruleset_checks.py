@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..errors import did_you_mean
 from ..messages import Message, listed, message
 from ..model.assumptions import Number, find_chosen
 from ..model.expressions import Assumed
 from ..model.rulesets import MISSING_POLICIES, RANKING_KINDS, RuleSet
+from ..model.streams import SHOPS
 from .coverage import weights_within
 from .exact_rules import Numbers, exact_rules
 from .scorers import ScorerKinds
@@ -30,6 +32,8 @@ def check_ruleset(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None = No
         (message("dimension"), [d.id for d in ruleset.dimensions]),
         (message("tier"), [t.id for t in ruleset.tiers]),
         (message("eligibility"), [e.id for e in ruleset.eligibility]),
+        (message("criterion"), [c.id for c in ruleset.criteria]),
+        (message("level"), [level.id for level in ruleset.levels]),
     ):
         check_once(table, what, ids)
     if not ruleset.metric_ids:
@@ -83,9 +87,12 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
         *(m.source for _, m in ruleset.entries),
         *(e.source for e in ruleset.eligibility),
         *(t.source for t in ruleset.tiers),
+        *(c.source for c in ruleset.criteria),
+        *(level.source for level in ruleset.levels),
         *(s.source for s in ruleset.scorers.values()),
         *(a.source for a in ruleset.adjustments),
         *(c.source for c in comparison),
+        "" if ruleset.evaluation is None else ruleset.evaluation.source,
     ]
     for source in named:
         if source and source not in ruleset.sources:
@@ -98,11 +105,57 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
                 scorer=entry.scorer,
             )
             raise table.fail(said)
+    _check_levels(ruleset, table)
     numbers = Numbers(ruleset.name, ruleset.numbers)
     for assumption in ruleset.assumptions_named:
         numbers.plain(Assumed(assumption))
     _check_chosen(ruleset, table)
     _check_required(ruleset, table)
+
+
+def _check_levels(ruleset: RuleSet, table: Table) -> None:
+    """Check that levels ask for criteria that there are, and that each can be reached."""
+    known = [criterion.id for criterion in ruleset.criteria]
+    for level in ruleset.levels:
+        for id in () if level.needs is None else level.needs.ids:
+            if id not in known:
+                said = message(
+                    "level {level}: no criterion {criterion}{guess}",
+                    level=level.id,
+                    criterion=id,
+                    guess=did_you_mean(id, known),
+                )
+                raise table.fail(said)
+    for level in ruleset.levels[:-1]:
+        if level.needs is None:
+            said = message("level {level} needs nothing: none after it is ever had", level=level.id)
+            raise table.fail(said)
+    dimensions = [dimension.id for dimension in ruleset.dimensions]
+    for criterion in ruleset.criteria:
+        measure = criterion.condition.measure
+        if measure.kind == "dimension" and measure.id not in dimensions:
+            said = message(
+                "criterion {criterion}: no dimension {dimension}{guess}",
+                criterion=criterion.id,
+                dimension=measure.id,
+                guess=did_you_mean(measure.id, dimensions),
+            )
+            raise table.fail(said)
+        if measure.kind == "total" and not ruleset.dimensions:
+            said = message("criterion {criterion}: there is no total", criterion=criterion.id)
+            raise table.fail(said)
+        if measure.kind == "days since" and measure.id not in _DAYS_OF_SHOPS:
+            said = message(
+                "criterion {criterion}: days_since {column}: a day of a shop is needed, {known}",
+                criterion=criterion.id,
+                column=measure.id,
+                known=listed(_DAYS_OF_SHOPS),
+            )
+            raise table.fail(said)
+
+
+#: Columns of the stream ``shops`` that days can be counted from.
+_DAYS_OF_SHOPS = tuple(c.name for c in SHOPS.columns if c.kind == "day")
 
 
 def _check_chosen(ruleset: RuleSet, table: Table) -> None:
@@ -127,7 +180,8 @@ def _check_chosen(ruleset: RuleSet, table: Table) -> None:
                 "assumption {assumption} chooses a word: it cannot be nullable", assumption=word.id
             )
             raise table.fail(said)
-    within = (ruleset.dimensions, ruleset.eligibility, ruleset.tiers, ruleset.adjustments)
+    conditions = (ruleset.eligibility, ruleset.tiers, ruleset.criteria)
+    within = (ruleset.dimensions, *conditions, ruleset.adjustments)
     for number in find_chosen((*within, *_scale(ruleset))):
         if ruleset.assumptions[number.by.id].nullable:
             said = message(
@@ -153,7 +207,9 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
     """Check that only weights and points may be missing: every other number has a value."""
     numbers: list[Number | None] = list(_scale(ruleset))
     for condition in ruleset.conditions:
-        numbers += [condition.limit, condition.or_count_below]
+        numbers.append(condition.limit)
+        if (relief := condition.relief) is not None:
+            numbers += [relief.from_base, relief.count_at_most, relief.count_below, relief.limit]
     numbers += [adjustment.cap for adjustment in ruleset.adjustments]
     for number in numbers:
         if isinstance(number, Assumed) and ruleset.assumptions[number.id].nullable:

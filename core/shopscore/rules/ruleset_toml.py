@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 from attrs import evolve
@@ -11,41 +11,31 @@ from attrs import evolve
 from ..errors import RuleSetError, UsageError
 from ..messages import bilingual, listed, message
 from ..model.assumptions import Assumption, Number
-from ..model.conditions import Adjustment, Condition, Measure, Operator
+from ..model.conditions import Adjustment
+from ..model.evaluations import WEEKDAYS, Evaluation, ProjectedTo
 from ..model.expressions import Assumed
-from ..model.labels import Label
 from ..model.rulesets import (
     MISSING_POLICIES,
     RANKING_KINDS,
     Comparison,
     Dimension,
-    Eligibility,
     MetricEntry,
     RuleSet,
     ScorerSpec,
     Status,
-    Tier,
 )
+from .conditions_toml import NUMBERS as NUMBERS_OF_CONDITIONS
+from .conditions_toml import parse_criterion, parse_eligibility, parse_level, parse_tier
 from .ruleset_checks import COMPARISON_MEANS, check_once, check_ruleset
 from .scorers import ScorerKinds
 from .toml_tables import Table
 from .toml_text import parse_toml
 
 SCHEMA = 1
-#: The statuses that a shop may get where it does not meet a condition.
-REFUSALS = ("insufficient_orders", "growth", "suppressed")
 #: Kinds of assumption that rule sets can have; levers also have ``words``.
 RULE_KINDS = ("integer", "decimal", "boolean", "choice")
 #: How a metric is compared with its industry.
 COMPARISON_KINDS = ("difference", "spread")
-
-#: The operator behind a key of the TOML.
-OPERATORS: Mapping[str, Operator] = {
-    "at_least": "at least",
-    "at_most": "at most",
-    "below": "below",
-    "times_industry_mean": "at most",
-}
 
 #: Finds the TOML text of a rule set by its name; returns the text and where it came from.
 LookUp = Callable[[str], tuple[str, str]]
@@ -125,11 +115,7 @@ _NUMBERS = (
     "weight",
     "share_of_rest",
     "points",
-    "at_least",
-    "at_most",
-    "below",
-    "times_industry_mean",
-    "or_count_below",
+    *NUMBERS_OF_CONDITIONS,
     "low",
     "high",
     "decimals",
@@ -175,7 +161,7 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         scorecard=top.id("scorecard", message("scorecard")),
         version=top.text("version"),
         status=top.word("status", get_args(Status)),  # type: ignore[arg-type]
-        label=_label(top),
+        label=top.label(),
         scale_source=scale.source(),
         low=scale.number("low"),
         high=scale.number("high"),
@@ -184,14 +170,17 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         missing=top.word_or_assumption("missing", MISSING_POLICIES),
         dimensions=tuple(_dimension(t) for t in top.tables("dimensions")),
         scorers={name: scorer_spec(name, t) for name, t in top.named_tables("scorers")},
-        eligibility=tuple(_eligibility(t) for t in top.tables("eligibility")),
+        eligibility=tuple(parse_eligibility(t) for t in top.tables("eligibility")),
         peers_need_eligibility=peers.assumable("need_eligibility", bool, False),
-        tiers=tuple(_tier(t) for t in top.tables("tiers")),
+        tiers=tuple(parse_tier(t) for t in top.tables("tiers")),
+        criteria=tuple(parse_criterion(t) for t in top.tables("criteria")),
+        levels=tuple(parse_level(t) for t in top.tables("levels")),
         adjustments=(
             *(_adjustment(t, 1) for t in top.tables("bonus")),
             *(_adjustment(t, -1) for t in top.tables("deduction")),
         ),
         comparison=_comparison(top.table("comparison")),
+        evaluation=_evaluation(top.table("evaluation")),
         informational=top.texts("informational"),
         assumptions={a.id: a for a in _assumptions(top)},
         sources={name: t.as_source(name) for name, t in top.named_tables("sources")},
@@ -233,14 +222,10 @@ def _with_min_peers(ruleset: RuleSet) -> RuleSet:
     return evolve(ruleset, assumptions=assumptions, min_peers=Assumed(MIN_PEERS.id))
 
 
-def _label(table: Table) -> Label:
-    return Label(table.text("zh"), table.text("en"))
-
-
 def _dimension(table: Table) -> Dimension[Number]:
     dimension = Dimension[Number](
         id=table.id("id", message("dimension")),
-        label=_label(table),
+        label=table.label(),
         weight=table.number("weight"),
         metrics=tuple(_entry(t) for t in table.tables("metrics")),
         points=table.number("points", None),
@@ -289,39 +274,6 @@ def scorer_spec(name: str, table: Table) -> ScorerSpec:
     return ScorerSpec(name, kind, parameters, source, missing)
 
 
-def _eligibility(table: Table) -> Eligibility[Number]:
-    limits = {key: table.number(key, None) for key in ("at_least", "at_most")}
-    declared = [(key, limit) for key, limit in limits.items() if limit is not None]
-    measure = Measure("value", table.text("metric"))
-    id, status = table.id("id", message("eligibility")), table.word("status", REFUSALS)
-    label, source = _label(table), table.source()
-    table.done()
-    if len(declared) != 1:
-        raise table.fail(message("either at_least or at_most is needed"))
-    ((key, limit),) = declared
-    condition = Condition[Number](measure, OPERATORS[key], limit)
-    return Eligibility(id, label, condition, status, source)  # type: ignore[arg-type]
-
-
-def _tier(table: Table) -> Tier[Number]:
-    keys = ("at_least", "below", "times_industry_mean")
-    limits = {key: table.number(key, None) for key in keys}
-    declared = [(key, limit) for key, limit in limits.items() if limit is not None]
-    metric, few = table.text("metric", ""), table.number("or_count_below", None)
-    id, label, source = table.id("id", message("tier")), _label(table), table.source()
-    table.done()
-    by_metric = limits["times_industry_mean"] is not None
-    if bool(metric) != by_metric or (few is not None and not by_metric):
-        said = message("metric and times_industry_mean need each other; or_count_below needs both")
-        raise table.fail(said)
-    if len(declared) != 1:
-        raise table.fail(message("one of at_least, below and times_industry_mean is needed"))
-    ((key, limit),) = declared
-    measure = Measure("value", metric) if by_metric else Measure("total")
-    condition = Condition[Number](measure, OPERATORS[key], limit, by_metric, few)
-    return Tier(id, label, condition, source)
-
-
 def _adjustment(table: Table, sign: Literal[1, -1]) -> Adjustment[Number]:
     metric, cap = table.text("metric"), table.number("cap", None)
     adjustment = Adjustment[Number](metric, sign, cap, table.source())
@@ -339,6 +291,33 @@ def _comparison(table: Table) -> Comparison | None:
     )
     table.done()
     return comparison
+
+
+def _evaluation(table: Table) -> Evaluation | None:
+    """Return when shops are judged: every day (None), or on some day of a week, month, quarter."""
+    if not table.data:
+        return None
+    weekly = table.word("weekly", WEEKDAYS, "") if "weekly" in table.data else None
+    days = {
+        "month": table.take("monthly", int, None),
+        "quarter": table.take("quarterly", int, None),
+    }
+    given = {every: day for every, day in days.items() if day is not None}
+    if weekly is not None:
+        given["week"] = WEEKDAYS.index(weekly)
+    projected, source = table.word("projected", get_args(ProjectedTo), "today"), table.source()
+    table.done()
+    if len(given) != 1:
+        raise table.fail(
+            message("one of {keys} is needed", keys=listed(("weekly", "monthly", "quarterly")))
+        )
+    if not source:
+        raise table.fail(message("days of evaluation need a source"))
+    ((every, day),) = given.items()
+    try:
+        return Evaluation(every, day, projected, source)  # type: ignore[arg-type]
+    except RuleSetError as error:
+        raise table.fail(error) from None
 
 
 def _assumptions(top: Table) -> list[Assumption]:

@@ -13,6 +13,7 @@ from ..errors import DeclarationError, RuleSetError, did_you_mean
 from ..messages import Message, bilingual, message
 from ..model.assumptions import Chosen
 from ..model.expressions import Assumed
+from ..model.labels import Label
 from ..model.rulesets import Source
 from ..model.streams import check_id
 
@@ -53,6 +54,10 @@ class Table:
     def text(self, key: str, default: Any = ...) -> str:
         """Return a string."""
         return self.take(key, str, default)
+
+    def label(self) -> Label:
+        """Return the names in both languages."""
+        return Label(self.text("zh"), self.text("en"))
 
     def told(self, key: str, default: Any = ...) -> str:
         """Return a text for people, with its Chinese where there is a key ``…_zh`` too."""

@@ -124,11 +124,7 @@ def windows_commute(subject: Subject) -> Iterator[Check]:
         state = Tallies.of(resolved).with_shops(resolved.events.shops["shop_id"])
         complaints = []
         for as_of in (AS_OF, AS_OF - timedelta(days=9), AS_OF + timedelta(days=40)):
-            wanted = [
-                (tally, metric.window.weights(as_of))
-                for metric in rules.metrics.values()
-                for tally in metric.aggregator.tallies
-            ]
+            wanted = [one for metric in rules.metrics.values() for one in metric.wanted(as_of)]
             direct = window_sums(resolved, wanted, as_of)
             daily = state.window_sums(wanted, as_of)
             complaints += [

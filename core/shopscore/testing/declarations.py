@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
+from ..model.aggregators import tallies_of
 from ..model.binding import bind
 from ..model.rulesets import RuleSet
 from ..model.streams import CANONICAL, merge_streams
@@ -145,7 +146,7 @@ def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> 
         try:
             aggregator = bind(metric.aggregator, ruleset.numbers)
             bind(metric.window, ruleset.numbers)
-            for tally in aggregator.tallies:
+            for tally in tallies_of(aggregator):
                 check_tally(tally, streams)
         except (ExpressionError, RuleSetError, DeclarationError) as error:
             yield f"metric {metric.id}: {error}"

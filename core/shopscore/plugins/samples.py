@@ -1,0 +1,46 @@
+"""Samples: what a platform adds to the streams of core, made by the plugin itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from random import Random
+from typing import TYPE_CHECKING
+
+from ..errors import PluginError
+from ..messages import message
+from .declarations import Platform
+from .isolation import isolated
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def extend_sample(
+    platform: Platform, frames: Mapping[str, pl.DataFrame], seed: int
+) -> dict[str, pl.DataFrame]:
+    """Return the streams that a platform changes or adds in a sample; the same for the same seed.
+
+    Raises:
+        PluginError: where its function fails, or returns no lists of rows.
+    """
+    import polars as pl
+
+    if not platform.sample:
+        return {}
+    module, _, name = platform.sample.partition(":")
+    place = message("{name}: sample {function}", name=platform.id, function=platform.sample)
+    with isolated(place):
+        extend = getattr(import_module(module), name)
+        made = extend({stream: frame.to_dicts() for stream, frame in frames.items()}, Random(seed))  # noqa: S311
+    if not isinstance(made, Mapping):
+        kind = type(made).__name__
+        raise PluginError(
+            message(
+                "{place}: lists of rows by stream are needed, not {kind}", place=place, kind=kind
+            )
+        )
+    with isolated(place):
+        return {
+            stream: pl.DataFrame(rows, infer_schema_length=None) for stream, rows in made.items()
+        }

@@ -1,0 +1,42 @@
+"""Levels and their criteria as columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from ..composing.levels import CriterionCheck, Levels
+from ..rules.condition_words import relief_words
+from .filling import floats, masked, repeat, words
+
+
+def level_columns(judged: Levels) -> dict[str, pl.Series]:
+    """Return the level of each shop, the one that it has for certain, and the highest possible.
+
+    A level is null where the shop has none, or where it is not known; empty without levels.
+    """
+    if not judged.levels:
+        return {}
+    ids = [*(level.id for level in judged.levels), None]
+    known = np.where(judged.known, judged.certain, len(judged.levels))
+    return {
+        "level": words(ids, known),
+        "level_certain": words(ids, judged.certain),
+        "level_possible": words(ids, judged.possible),
+    }
+
+
+def criterion_columns(check: CriterionCheck) -> dict[str, pl.Series]:
+    """Return what a criterion measures of each shop, its bound, its relief, and who meets it."""
+    condition, size = check.criterion.condition, len(check.values)
+    relief = relief_words(condition)
+    return {
+        "id": repeat(check.criterion.id, size),
+        "measure": repeat(condition.measure.kind, size),
+        "of": repeat(condition.measure.id or None, size, pl.String),
+        "value": floats(check.values),
+        "condition": repeat(condition.operator, size),
+        "bound": floats(check.limits),
+        "relief": repeat(None if relief is None else str(relief), size, pl.String),
+        "met": masked(check.met, check.met | check.failed),
+    }

@@ -1,0 +1,46 @@
+"""Conditions in words: their operators, and what relieves them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..messages import Message, message
+from ..model.conditions import Condition, Operator
+
+#: How an operator is written.
+SIGNS: dict[Operator, str] = {
+    "at least": "≥",
+    "at most": "≤",
+    "below": "<",
+    "above": ">",
+    "equal to": "=",
+}
+
+
+def relief_words(condition: Condition[Fraction]) -> Message | None:
+    """Return what is asked of small numbers instead, in words; None where nothing is.
+
+    >>> from shopscore.model.conditions import Measure, Relief
+    >>> few = Relief(from_base=Fraction(40), count_at_most=Fraction(4))
+    >>> print(relief_words(Condition(Measure("value", "low"), "below", Fraction(1, 10), relief=few)))
+    with fewer than 40 rows: a count of at most 4
+    """
+    relief = condition.relief
+    if relief is None:
+        return None
+    asked: Message | None = None
+    if relief.limit is not None:
+        sign, limit = SIGNS[condition.operator], f"{float(relief.limit):g}"
+        asked = message("{sign} {limit}", sign=sign, limit=limit)
+    elif (most := relief.count_at_most) is not None:
+        asked = message("a count of at most {n}", n=f"{float(most):g}")
+    elif (below := relief.count_below) is not None:
+        asked = message("a count below {n}", n=f"{float(below):g}")
+    if asked is not None and relief.count_of:
+        asked = message("{count} ({metric})", count=asked, metric=relief.count_of)
+    if relief.from_base is None:
+        return message("or {relief}", relief=asked)
+    base = f"{float(relief.from_base):g}"
+    if asked is None:
+        return message("asked from {base} rows on", base=base)
+    return message("with fewer than {base} rows: {relief}", base=base, relief=asked)

@@ -1,0 +1,141 @@
+"""Conditions from TOML: those of eligibility and tiers, and the criteria that levels are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import RuleSetError
+from ..messages import listed, message
+from ..model.assumptions import Number
+from ..model.conditions import Combined, Condition, Measure, MeasureKind, Operator, Relief
+from ..model.rulesets import Criterion, Eligibility, Level, Tier
+from .toml_tables import Table
+
+#: The statuses that a shop may get where it does not meet a condition.
+REFUSALS = ("insufficient_orders", "growth", "suppressed")
+
+#: The operator behind a key of the TOML.
+_OPERATORS: Mapping[str, Operator] = {
+    "at_least": "at least",
+    "at_most": "at most",
+    "below": "below",
+    "above": "above",
+    "equals": "equal to",
+    "times_industry_mean": "at most",
+}
+#: What a criterion may measure, by the key that names it.
+_MEASURES: Mapping[str, MeasureKind] = {
+    "metric": "value",
+    "numerator_of": "numerator",
+    "n_of": "n",
+    "dimension": "dimension",
+    "days_since": "days since",
+}
+_RELIEFS = ("from_base", "count_at_most", "or_count_below", "limit_below_base")
+#: Keys of numbers, each of which has a source or is an assumption.
+NUMBERS = (*_OPERATORS, *_RELIEFS)
+
+
+def parse_eligibility(table: Table) -> Eligibility[Number]:
+    """Return the condition for a published score that a table declares."""
+    measure = Measure("value", table.text("metric"))
+    operator, limit = _limit(table, ("at_least", "at_most"))
+    id, status = table.id("id", message("eligibility")), table.word("status", REFUSALS)
+    label, source = table.label(), table.source()
+    table.done()
+    condition = Condition[Number](measure, operator, limit)
+    return Eligibility(id, label, condition, status, source)  # type: ignore[arg-type]
+
+
+def parse_tier(table: Table) -> Tier[Number]:
+    """Return the tier that a table declares."""
+    key, operator, limit = _declared(table, ("at_least", "below", "times_industry_mean"))
+    metric, few = table.text("metric", ""), table.number("or_count_below", None)
+    id, label, source = table.id("id", message("tier")), table.label(), table.source()
+    table.done()
+    by_metric = key == "times_industry_mean"
+    if bool(metric) != by_metric or (few is not None and not by_metric):
+        said = message("metric and times_industry_mean need each other; or_count_below needs both")
+        raise table.fail(said)
+    measure = Measure("value", metric) if by_metric else Measure("total")
+    relief = None if few is None else Relief[Number](count_below=few)
+    return Tier(id, label, Condition(measure, operator, limit, by_metric, relief), source)
+
+
+def parse_criterion(table: Table) -> Criterion[Number]:
+    """Return the criterion that a table declares: a measure, a limit, and what relieves it."""
+    id, source = table.id("id", message("criterion")), table.source()
+    label = table.label() if "zh" in table.data or "en" in table.data else None
+    measure = _measure(table)
+    key, operator, limit = _declared(table, tuple(_OPERATORS))
+    relief, without_rows = _relief(table), table.take("without_rows", bool, False)
+    table.done()
+    by_mean = key == "times_industry_mean"
+    try:
+        condition = Condition(measure, operator, limit, by_mean, relief, without_rows)
+    except RuleSetError as error:
+        raise table.fail(error) from None
+    if label is None and not measure.metric:
+        raise table.fail(message("a criterion on no metric needs zh and en"))
+    return Criterion(id, label, condition, source)
+
+
+def parse_level(table: Table) -> Level:
+    """Return the level that a table declares."""
+    id, label, source = table.id("id", message("level")), table.label(), table.source()
+    needs = [_combined(table, key) for key in ("all_of", "any_of") if key in table.data]
+    table.done()
+    if len(needs) > 1:
+        raise table.fail(message("a level has all_of or any_of, not both"))
+    return Level(id, label, needs[0] if needs else None, source)
+
+
+def _measure(table: Table) -> Measure:
+    named = [key for key in _MEASURES if key in table.data]
+    total = table.take("total", bool, False)
+    if len(named) + total != 1:
+        raise table.fail(message("one of {keys} is needed", keys=listed((*_MEASURES, "total"))))
+    return Measure("total") if total else Measure(_MEASURES[named[0]], table.text(named[0]))
+
+
+def _limit(table: Table, keys: tuple[str, ...]) -> tuple[Operator, Number]:
+    _, operator, limit = _declared(table, keys)
+    return operator, limit
+
+
+def _declared(table: Table, keys: tuple[str, ...]) -> tuple[str, Operator, Number]:
+    """Return the one limit of a condition, with its key and operator."""
+    limits = {key: table.number(key, None) for key in keys}
+    declared = [(key, limit) for key, limit in limits.items() if limit is not None]
+    if len(declared) != 1:
+        raise table.fail(message("one of {keys} is needed", keys=listed(keys)))
+    ((key, limit),) = declared
+    return key, _OPERATORS[key], limit
+
+
+def _relief(table: Table) -> Relief[Number] | None:
+    base, most, below, limit = (table.number(key, None) for key in _RELIEFS)
+    counted = table.text("count_of", "")
+    if not counted and all(number is None for number in (base, most, below, limit)):
+        return None
+    try:
+        return Relief(base, most, below, counted, limit)
+    except RuleSetError as error:
+        raise table.fail(error) from None
+
+
+def _combined(table: Table, key: str) -> Combined:
+    parts = tuple(_part(table, key, part) for part in table.take(key, list))
+    if not parts:
+        raise table.fail(message("{key} names no criterion", key=key))
+    return Combined(key == "all_of", parts)
+
+
+def _part(table: Table, key: str, part: Any) -> str | tuple[str, ...]:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, list) and part and all(isinstance(id, str) for id in part):
+        return tuple(part)
+    said = message("{key}: ids of criteria are needed, or lists of some", key=key)
+    raise table.fail(said)

@@ -1,0 +1,121 @@
+"""The metrics of seller standards: over three months for a shop that sells much, else over twelve."""
+
+from shopscore import (
+    Aggregator,
+    Calendar,
+    Count,
+    LookBack,
+    RateMetric,
+    Ratio,
+    Tally,
+    Total,
+    assumed,
+    bilingual,
+    col,
+    has_row,
+)
+
+HELP = ("help_pages",)
+YEAR = Calendar("month", 12)
+
+transactions = Tally("orders", day=col.created_at)
+cases = Tally(
+    "orders",
+    day=col.created_at,
+    where=has_row("defects", col.counts & (col.kind == "case_closed_without_resolution")),
+)
+defective = Tally(
+    "orders",
+    day=col.created_at,
+    where=has_row(
+        "defects",
+        col.counts & col.kind.is_in("merchant_cancellation", "case_closed_without_resolution"),
+    ),
+)
+scanned_in_time = (col.picked_up_at <= col.ship_due_at) & col.tracking_valid
+late = Tally(
+    "orders",
+    day=col.created_at,
+    where=col.late_by_buyer
+    | ((col.signed_at > col.delivery_due_at) & (col.picked_up_at > col.ship_due_at)),
+)
+due = Tally("orders", day=col.ship_due_at, where=col.needs_shipping)
+tracked = Tally("orders", day=col.ship_due_at, where=col.needs_shipping & scanned_in_time)
+
+
+def over_either(of: Aggregator) -> LookBack:
+    """Look three months back where a shop has enough transactions in them, else twelve."""
+    return LookBack(
+        of,
+        counted=transactions,
+        at_least=assumed("look_back.transactions"),
+        window=Calendar("month", 3),
+        otherwise=YEAR,
+    )
+
+
+DEFECT_RATE = RateMetric(
+    "defect_rate",
+    zh="交易缺陷率",
+    en="Transaction defect rate",
+    better="lower",
+    aggregator=over_either(Ratio(defective, transactions)),
+    window=YEAR,
+    sources=HELP,
+    note=bilingual(
+        "Small numbers are relieved by defects of different buyers; here each order counts.",
+        "小样本按不同买家的缺陷数放宽；这里按订单数计。",
+    ),
+)
+
+CASE_RATE = RateMetric(
+    "case_rate",
+    zh="未解决纠纷率",
+    en="Cases closed without resolution",
+    better="lower",
+    aggregator=over_either(Ratio(cases, transactions)),
+    window=YEAR,
+    sources=HELP,
+)
+
+LATE_RATE = RateMetric(
+    "late_rate",
+    zh="延迟发货率",
+    en="Late shipment rate",
+    better="lower",
+    aggregator=over_either(Ratio(late, transactions)),
+    window=YEAR,
+    sources=HELP,
+)
+
+TRACKING_RATE = RateMetric(
+    "tracking_rate",
+    zh="按时上传追踪率",
+    en="Tracking uploaded on time and validated",
+    better="higher",
+    aggregator=over_either(Ratio(tracked, due)),
+    window=YEAR,
+    sources=HELP,
+)
+
+TRANSACTIONS = RateMetric(
+    "transactions",
+    zh="交易数（12 个月）",
+    en="Transactions in 12 months",
+    better="higher",
+    aggregator=Count(transactions, zero=True),
+    window=YEAR,
+    unit="count",
+    sources=HELP,
+)
+
+SALES = RateMetric(
+    "sales",
+    zh="销售额（12 个月）",
+    en="Sales in 12 months",
+    better="higher",
+    aggregator=Total(Tally("orders", day=col.created_at, value=col.amount), per=100, zero=True),
+    window=YEAR,
+    unit="money",
+    sources=HELP,
+)

@@ -1,0 +1,47 @@
+"""What a sample needs besides the streams of core: shipping and defects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+Rows = Sequence[Mapping[str, Any]]
+
+#: Hours from payment until an order is to be shipped, and the share of parcels with tracking.
+HANDLING, TRACKED = 72, 0.97
+SHARE, KIND = 0.03, "case_closed_without_resolution"
+
+
+def extend(streams: Mapping[str, Rows], rng: Random) -> dict[str, Rows]:
+    """Return the orders with days of shipping, and defects."""
+    return {
+        "orders": [_order(order, rng) for order in streams["orders"]],
+        "defects": [*_defects(streams["aftersales"], rng)],
+    }
+
+
+def _order(order: Mapping[str, Any], rng: Random) -> dict[str, Any]:
+    paid, shipped = order["paid_at"], order["picked_up_at"]
+    return {
+        **order,
+        "ship_due_at": None if paid is None else paid + timedelta(hours=HANDLING),
+        "shipped_at": shipped,
+        "tracking_valid": None if shipped is None else rng.random() < TRACKED,
+        "late_by_buyer": rng.random() < 0.002,
+    }
+
+
+def _defects(tickets: Rows, rng: Random) -> Iterator[dict[str, Any]]:
+    """Yield a defect for some tickets about quality."""
+    for ticket in tickets:
+        if ticket["reason"] == "quality" and rng.random() < SHARE:
+            yield {
+                "shop_id": ticket["shop_id"],
+                "defect_id": f"D{ticket['ticket_id']}",
+                "order_id": ticket["order_id"],
+                "happened_at": ticket["applied_at"],
+                "kind": KIND,
+                "counts": True,
+            }

@@ -1,0 +1,70 @@
+"""Walmart: standards of performance, and the levels of a Pro Seller."""
+
+from shopscore import Column, Platform, Scorecard, Stream, hookimpl
+
+PLUGIN_API = 1
+
+_ORDERS = Stream(
+    "orders",
+    key=("order_id",),
+    columns=(
+        Column("order_id", "text", required=True),
+        Column("shop_id", "text", required=True),
+        Column("channel", "enum", values=("merchant", "platform")),
+        Column("ship_due_at", "time"),
+        Column("shipped_at", "time"),
+        Column("tracking_valid", "bool"),
+        Column("seller_accountable", "bool", default=True),
+    ),
+)
+_MESSAGES = Stream(
+    "messages",
+    key=("message_id",),
+    columns=(
+        Column("message_id", "text", required=True),
+        Column("shop_id", "text", required=True),
+        Column("received_at", "time", required=True),
+        Column("answered_at", "time"),
+        Column("updated_at", "time"),
+    ),
+    ordered=(("received_at", "answered_at"),),
+)
+
+
+@hookimpl
+def shopscore_platforms() -> list[Platform]:
+    """Declare the platform."""
+    performance = Scorecard(
+        id="performance",
+        zh="卖家绩效",
+        en="Seller performance",
+        metrics="shopscore_walmart.metrics",
+        rulesets="shopscore_walmart:rulesets",
+        cases="shopscore_walmart:cases/performance",
+    )
+    pro_seller = Scorecard(
+        id="pro_seller",
+        zh="优选卖家",
+        en="Pro Seller",
+        metrics="shopscore_walmart.metrics",
+        rulesets="shopscore_walmart:rulesets",
+        cases="shopscore_walmart:cases/pro_seller",
+    )
+    return [
+        Platform(
+            id="walmart",
+            zh="沃尔玛",
+            en="Walmart",
+            zone="America/Chicago",
+            currency="USD",
+            streams=(
+                _ORDERS,
+                _MESSAGES,
+            ),
+            sample="shopscore_walmart.sample:extend",
+            scorecards=(
+                performance,
+                pro_seller,
+            ),
+        )
+    ]
