@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from .reading.loading import read_events as read_events
     from .reading.report import LoadReport as LoadReport
     from .results.result import Result as Result
+    from .rules.compositions import Composition as Composition
     from .rules.scorers import Bands as Bands
     from .rules.scorers import Context as Context
     from .rules.scorers import Linear as Linear
@@ -195,6 +196,7 @@ _HOMES = {
     "reading.loading": ("read_events",),
     "reading.report": ("LoadReport",),
     "results.result": ("Result",),
+    "rules.compositions": ("Composition",),
     "rules.scorers": (
         "Bands",
         "Context",

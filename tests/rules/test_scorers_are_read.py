@@ -183,8 +183,8 @@ def with_scorer(**table: Any) -> str:
 class TestKindsOfAPlugin:
     def test_are_made_from_their_parameters(self) -> None:
         text = with_scorer(kind="steps", step=Decimal("0.5"), each={"assume": "middle"})
-        ruleset = parse_ruleset(text, "mine.toml", kinds=OWN.scorer_kinds)
-        scorer: Any = exact_rules(ruleset, OWN.scorer_kinds).scorers["own"]
+        ruleset = parse_ruleset(text, "mine.toml", kinds=OWN.own_kinds)
+        scorer: Any = exact_rules(ruleset, OWN.own_kinds).scorers["own"]
         assert (scorer.step, scorer.each) == (Fraction(1, 2), 3)
         rules = BoundRuleSet.bind(PLATFORM, OWN, ruleset)
         assert isinstance(rules.exact.scorers["own"], Steps)
@@ -207,7 +207,7 @@ class TestKindsOfAPlugin:
     ) -> None:
         text = with_scorer(**table)
         with pytest.raises(ss.RuleSetError) as caught:
-            parse_ruleset(text, "mine.toml", kinds=OWN.scorer_kinds)
+            parse_ruleset(text, "mine.toml", kinds=OWN.own_kinds)
         assert str(caught.value).startswith("mine.toml: scorers.own: ")
         assert words in str(caught.value)
         file = tmp_path / "mine.toml"
@@ -224,12 +224,12 @@ class TestKindsOfAPlugin:
 
     def test_may_run_against_the_direction_of_a_metric(self) -> None:
         text = with_scorer(kind="steps", step=1, each=1)
-        up = parse_ruleset(text, "mine.toml", kinds=OWN.scorer_kinds)
+        up = parse_ruleset(text, "mine.toml", kinds=OWN.own_kinds)
         BoundRuleSet.bind(PLATFORM, OWN, up)
         down = parse_ruleset(
             text.replace('"scorer" = "rank"', '"scorer" = "own"', 1),
             "m.toml",
-            kinds=OWN.scorer_kinds,
+            kinds=OWN.own_kinds,
         )
         with pytest.raises(ss.RuleSetError) as caught:
             BoundRuleSet.bind(PLATFORM, OWN, down)

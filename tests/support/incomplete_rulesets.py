@@ -39,7 +39,7 @@ def filled(ruleset: ss.RuleSet, source: NumbersSource) -> FilledRuleSet:
     """A rule set with the numbers of a user, checked against its scorecard."""
     card = scorecard_of(ruleset)
     better = {id: metric.better for id, metric in card.all_metrics.items()}
-    return fill_numbers(ruleset, source, kinds=card.scorer_kinds, better=better)
+    return fill_numbers(ruleset, source, kinds=card.own_kinds, better=better)
 
 
 def files(folder: Path, **texts: str) -> list[Path]:

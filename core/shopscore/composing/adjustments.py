@@ -70,7 +70,10 @@ def _changed(
     for change in changes:
         total = total + change.towards(direction)
     low, high = (Rationals.constant(number, len(end)) for number in (rules.low, rules.high))
-    total = total.least(high).greatest(low)
+    if rules.clamp in ("both", "high"):
+        total = total.least(high)
+    if rules.clamp in ("both", "low"):
+        total = total.greatest(low)
     for change in changes:
         last = high if direction == 1 else low
         total = last.where(change.without_end(direction), total)

@@ -12,9 +12,11 @@ from ..exact.columns import CodedColumn, ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
 from ..grading.variants import by_variant
+from ..rules.compositions import Composition
 from ..rules.exact_rules import ExactRuleSet
 from .adjustments import adjust, missing_adjustments
 from .ends import Ends, find_ends
+from .other_totals import find_totals
 from .pattern_tables import STATED, PatternTables
 from .patterns import Patterns
 from .shares import find_shares
@@ -83,7 +85,23 @@ def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Se
     if composed.open.any():
         ends = find_ends(rules, graded, industries, composed.open)
         composed = evolve(composed, ends=ends.changed(composed.score.or_else))
+    if rules.composition is not None:
+        composed = _recomposed(rules, rules.composition, graded, industries, composed)
     return _with_adjustments(rules, graded, composed) if rules.adjustments else composed
+
+
+def _recomposed(
+    rules: ExactRuleSet,
+    composition: Composition,
+    graded: Mapping[str, Graded],
+    industries: pl.Series,
+    composed: Composed,
+) -> Composed:
+    """Return totals that the composition of the rules makes, in place of weighted means."""
+    scored = composed.score.known
+    dimensions = composed.dimensions
+    totals = find_totals(rules, composition, graded, dimensions, industries, scored, composed.open)
+    return evolve(composed, score=totals.score, ends=totals.ends)
 
 
 def _with_adjustments(

@@ -61,7 +61,7 @@ def find_levels(
     """
     if not rules.criteria:
         return None
-    checks = {one.id: _check(one, measures, totals) for one in rules.criteria}
+    checks = {one.id: check_criterion(one, measures, totals) for one in rules.criteria}
     size = len(measures.industries)
     certain = np.full(size, len(rules.levels), dtype=np.int8)
     possible = certain.copy()
@@ -71,9 +71,10 @@ def find_levels(
     return Levels(tuple(checks.values()), rules.levels, certain, possible)
 
 
-def _check(
-    criterion: Criterion[Fraction], measures: Measures, totals: Sequence[ExactColumn]
+def check_criterion(
+    criterion: Criterion[Fraction], measures: Measures, totals: Sequence[ExactColumn] = ()
 ) -> CriterionCheck:
+    """Check one criterion on all shops, as :func:`find_levels` does."""
     condition = criterion.condition
     values, limits = measures.column(condition.measure), measures.limits(condition)
     if condition.measure.kind == "total" and totals:

@@ -121,6 +121,33 @@ class Tier(Generic[N]):
     source: str = ""
 
 
+#: At which ends of the scale a total is cut off.
+Clamp = Literal["both", "low", "high", "none"]
+
+
+@frozen
+class Cap(Generic[N]):
+    """A total is at most ``ceiling`` where a criterion is met: a veto, or a limit."""
+
+    criterion: str
+    ceiling: N
+    source: str = ""
+
+
+@frozen
+class Display(Generic[N]):
+    """A figure that is shown for the total, such as stars: that of the last step it reaches.
+
+    ``steps`` are pairs of a total and the figure that is shown from it on, in rising order; below
+    the first nothing is shown.
+    """
+
+    id: str
+    label: Label
+    steps: tuple[tuple[N, N], ...]
+    source: str = ""
+
+
 @frozen
 class Criterion(Generic[N]):
     """A condition with a name, which levels ask for; without a label it is called as its metric."""
@@ -205,6 +232,10 @@ class RuleSet:
     peers_need_eligibility: bool | Assumed = False
     min_peers: Number = field(default=2, eq=_comparable)
     tiers: tuple[Tier[Number], ...] = ()
+    composition: str = "weighted"
+    clamp: Clamp = "both"
+    caps: tuple[Cap[Number], ...] = ()
+    displays: tuple[Display[Number], ...] = ()
     criteria: tuple[Criterion[Number], ...] = ()
     levels: tuple[Level, ...] = ()
     adjustments: tuple[Adjustment[Number], ...] = ()
@@ -315,6 +346,8 @@ class RuleSet:
             self.dimensions,
             self.eligibility,
             self.tiers,
+            self.caps,
+            self.displays,
             self.criteria,
             self.adjustments,
             self.comparison,

@@ -111,7 +111,7 @@ class BoundRuleSet:
         filled = ruleset if isinstance(ruleset, FilledRuleSet) else FilledRuleSet(ruleset)
         streams = merge_streams(CANONICAL, platform.streams)
         metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams))
-        kinds = scorecard.scorer_kinds
+        kinds = scorecard.own_kinds
         exact = evolve(
             exact_rules(filled.ruleset, kinds),
             variants=tuple((names, exact_rules(r, kinds)) for names, r in filled.variants),

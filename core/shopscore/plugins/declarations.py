@@ -23,7 +23,7 @@ from ..model.streams import CANONICAL, Stream, check_id, merge_streams
 from .isolation import isolated
 
 if TYPE_CHECKING:
-    from ..rules.scorers import Scorer
+    from ..rules.own_kinds import OwnKinds
 
 #: Finds the TOML text of a rule set by its name; returns the text and the name of its file.
 LookUp = Callable[[str], tuple[str, str]]
@@ -94,8 +94,8 @@ class Scorecard(Labelled):
 
     ``metrics`` names a module whose global :class:`Metric` objects are the metrics; it is imported
     when first needed. ``rulesets`` is the ``package:folder`` of the rule sets, TOML files named
-    ``<scorecard>-<version>.toml``. ``scorers`` adds kinds of scorer to the stock ones, each as
-    ``module:Class``. ``cases`` is the ``package:folder`` of golden cases for the conformance kit.
+    ``<scorecard>-<version>.toml``. ``scorers`` and ``compositions`` add kinds to the stock ones, each
+    as ``module:Class``. ``cases`` is the ``package:folder`` of golden cases for the conformance kit.
     """
 
     id: str
@@ -108,6 +108,7 @@ class Scorecard(Labelled):
     platform: str = ""
     more_rulesets: tuple[str, ...] = ()
     look_up_elsewhere: LookUp | None = field(default=None, eq=False, repr=False)
+    compositions: Mapping[str, str] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         check_id(self.id, message("scorecard"))
@@ -141,13 +142,25 @@ class Scorecard(Labelled):
         return metrics
 
     @cached_property
-    def scorer_kinds(self) -> dict[str, type[Scorer]]:
-        """The scorecard's own kinds of scorer."""
+    def own_kinds(self) -> OwnKinds:
+        """The scorecard's own kinds of scorer and of composition."""
+        from ..rules.own_kinds import OwnKinds
+
+        return OwnKinds(
+            self._classes("scorer", self.scorers), self._classes("composition", self.compositions)
+        )
+
+    def _classes(self, what: str, targets: Mapping[str, str]) -> dict[str, Any]:
+        """Import the classes that are named as ``module:Class``."""
         kinds: dict[str, Any] = {}
-        for kind, target in self.scorers.items():
+        for kind, target in targets.items():
             module, _, name = target.partition(":")
             place = message(
-                "{name}: scorer {kind}, {target}", name=self.name, kind=kind, target=target
+                "{name}: {what} {kind}, {target}",
+                name=self.name,
+                what=what,
+                kind=kind,
+                target=target,
             )
             with isolated(place):
                 kinds[kind] = getattr(import_module(module), name)
@@ -189,7 +202,7 @@ class Scorecard(Labelled):
         if known is None:
             text, origin = self.text(version)
             known = parse_ruleset(
-                text, f"{self.name}: {origin}", self.look_up, kinds=self.scorer_kinds
+                text, f"{self.name}: {origin}", self.look_up, kinds=self.own_kinds
             )
             self._parsed[version] = known
         return known

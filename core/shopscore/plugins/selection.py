@@ -137,7 +137,7 @@ def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
     return BoundRuleSet.bind(
         terms.platform,
         card,
-        fill_numbers(selected, numbers, kinds=card.scorer_kinds, better=better),
+        fill_numbers(selected, numbers, kinds=card.own_kinds, better=better),
         terms.plugin_version,
         named=terms.named,
         file=terms.file,
@@ -250,4 +250,4 @@ def read_ruleset(path: Path, scorecard: Scorecard) -> RuleSet:
         own = name.startswith(f"{scorecard.name}/")
         return scorecard.look_up(name) if own else catalog.ruleset_text(name)
 
-    return parse_ruleset(read_text(path), str(path), look_up, kinds=scorecard.scorer_kinds)
+    return parse_ruleset(read_text(path), str(path), look_up, kinds=scorecard.own_kinds)

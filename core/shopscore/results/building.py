@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from attrs import evolve
 
+from ..composing.caps import cap_totals
 from ..composing.comparison import compare
 from ..composing.composition import compose
 from ..composing.conditions import Measures
@@ -53,7 +54,7 @@ def build_result(
     graded = grade(
         rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
     )
-    composed = compose(exact, graded, industries)
+    composed = cap_totals(exact, compose(exact, graded, industries), measures)
     published = publish(exact, composed, checks, measures)
     known = evolve(measures, dimensions=composed.dimensions, total=published.score)
     shown = rules.ruleset.metric_ids

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from ..composing.comparison import DIRECTIONS, Compared
 from ..composing.composition import Composed
+from ..composing.displays import figures
 from ..composing.eligibility import EligibilityCheck
 from ..composing.levels import Levels
 from ..composing.patterns import Patterns
@@ -152,6 +153,7 @@ class Columns:
             "score_high": self.score_high,
             "score_low_exact": self._end_exact(self.composed.ends.lowest),
             "score_high_exact": self._end_exact(self.composed.ends.highest),
+            **self.displays,
             **self.levels,
             **self.total_console,
         }
@@ -211,6 +213,15 @@ class Columns:
             }
             for check in self.checks
         ]
+
+    @cached_property
+    def displays(self) -> dict[str, pl.Series]:
+        """What is shown for the total, such as stars; null below the first step."""
+        score = self.published.score
+        return {
+            f"shown_{one.id}": floats(figures(one.steps, score))
+            for one in self.rules.exact.displays
+        }
 
     @cached_property
     def levels(self) -> dict[str, pl.Series]:

@@ -321,6 +321,10 @@ class Result:
                 CheckView(**{name: column[row] for name, column in check.items()})
                 for check in columns.eligibility
             ),
+            shown={
+                name.removeprefix("shown_"): column[row]
+                for name, column in columns.displays.items()
+            },
             levels={name: column[row] for name, column in columns.levels.items()},
             criteria=tuple(
                 CriterionView(**{name: column[row] for name, column in check.items()})

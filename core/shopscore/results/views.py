@@ -119,6 +119,7 @@ class ShopView:
     and ``score_high``, ``tiers`` hold whatever it is, and ``possible_tiers`` for some of it.
     ``reason`` says why there is no score, ``eligibility`` which conditions of one are met.
     ``platform``, ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is.
+    ``shown`` are the figures that the platform shows for the total, by the id of the display.
     ``levels`` are the columns of the result on levels, empty where the rules have none: ``level``,
     which is None where it is not known, then between ``level_certain`` and ``level_possible``; with
     ``current_`` before them those of the last evaluation. ``criteria`` are what levels ask for.
@@ -145,6 +146,7 @@ class ShopView:
     reason: Message | None
     eligibility: tuple[CheckView, ...]
     _json_line: Callable[[], str] = field(eq=False)
+    shown: Mapping[str, float | None] = field(factory=dict)
     levels: Mapping[str, str | float | None] = field(factory=dict)
     criteria: tuple[CriterionView, ...] = ()
     console: float | None = None

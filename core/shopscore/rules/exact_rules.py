@@ -16,9 +16,12 @@ from ..model.expressions import Assumed
 from ..model.frozen import FrozenDict
 from ..model.metrics import Better
 from ..model.rulesets import (
+    Cap,
+    Clamp,
     Comparison,
     Criterion,
     Dimension,
+    Display,
     Eligibility,
     Level,
     MetricEntry,
@@ -26,6 +29,8 @@ from ..model.rulesets import (
     ScorerSpec,
     Tier,
 )
+from .compositions import Composition, make_composition
+from .own_kinds import NONE_OWN, OwnKinds
 from .scorers import Scorer, ScorerKinds, make_scorer
 
 #: A number of the rules; None where it is neither published nor supplied.
@@ -53,6 +58,10 @@ class ExactRuleSet:
     peers_need_eligibility: bool = False
     min_peers: int = 2
     tiers: tuple[Tier[Fraction], ...] = ()
+    composition: Composition | None = None
+    clamp: Clamp = "both"
+    caps: tuple[Cap[Fraction], ...] = ()
+    displays: tuple[Display[Fraction], ...] = ()
     criteria: tuple[Criterion[Fraction], ...] = ()
     levels: tuple[Level, ...] = ()
     adjustments: tuple[Adjustment[Fraction], ...] = ()
@@ -97,12 +106,13 @@ class ExactRuleSet:
                     raise RuleSetError(said) from None
 
 
-def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRuleSet:
-    """Return the rule set with exact numbers; ``kinds`` are the scorecard's own scorer classes.
+def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet:
+    """Return the rule set with exact numbers; ``kinds`` are the scorecard's own classes.
 
     Raises:
         RuleSetError: for an assumption that does not exist, and for a scorer that cannot be made.
     """
+    own = kinds or NONE_OWN
     numbers = Numbers(ruleset.name, ruleset.numbers)
     low, high = numbers.required(ruleset.low), numbers.required(ruleset.high)
     comparison = ruleset.comparison
@@ -114,7 +124,7 @@ def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRule
         ranking=str(numbers.plain(ruleset.ranking)),
         policy=str(numbers.plain(ruleset.missing)),
         dimensions=tuple(numbers.dimension(d) for d in ruleset.dimensions),
-        scorers=dict(_make_scorers(ruleset, numbers, kinds, (low, high))),
+        scorers=dict(_make_scorers(ruleset, numbers, own.scorers, (low, high))),
         eligibility=tuple(
             Eligibility(e.id, e.label, numbers.condition(e.condition), e.status, e.source)
             for e in ruleset.eligibility
@@ -123,6 +133,18 @@ def exact_rules(ruleset: RuleSet, kinds: ScorerKinds | None = None) -> ExactRule
         min_peers=int(numbers.required(ruleset.min_peers)),
         tiers=tuple(
             Tier(t.id, t.label, numbers.condition(t.condition), t.source) for t in ruleset.tiers
+        ),
+        composition=make_composition(ruleset.composition, own.compositions),
+        clamp=ruleset.clamp,
+        caps=tuple(Cap(c.criterion, numbers.required(c.ceiling), c.source) for c in ruleset.caps),
+        displays=tuple(
+            Display(
+                d.id,
+                d.label,
+                tuple((numbers.required(a), numbers.required(b)) for a, b in d.steps),
+                d.source,
+            )
+            for d in ruleset.displays
         ),
         criteria=tuple(
             Criterion(c.id, c.label, numbers.condition(c.condition), c.source)
@@ -220,7 +242,7 @@ class Numbers:
 
 
 def _make_scorers(
-    ruleset: RuleSet, numbers: Numbers, kinds: ScorerKinds | None, scale: tuple[Fraction, Fraction]
+    ruleset: RuleSet, numbers: Numbers, kinds: ScorerKinds, scale: tuple[Fraction, Fraction]
 ) -> Iterator[tuple[str, Scorer]]:
     for name, spec in ruleset.scorers.items():
         if not spec.missing:
@@ -237,7 +259,7 @@ def _make_scorers(
 
 
 def _make_scorer(
-    spec: ScorerSpec, numbers: Numbers, kinds: ScorerKinds | None, scale: tuple[Fraction, Fraction]
+    spec: ScorerSpec, numbers: Numbers, kinds: ScorerKinds, scale: tuple[Fraction, Fraction]
 ) -> Scorer:
     scorer = make_scorer(spec.kind, numbers.within(spec.parameters), kinds)
     low, high = scale

@@ -19,9 +19,9 @@ from ..model.metrics import Better
 from ..model.rulesets import Dimension, MetricEntry, NumbersUsed, RuleSet, ScorerSpec, Source
 from .coverage import known_share, missing_numbers
 from .exact_rules import ExactRuleSet, exact_rules
+from .own_kinds import OwnKinds
 from .ruleset_checks import check_ruleset
 from .ruleset_toml import SCHEMA, scorer_spec
-from .scorers import ScorerKinds
 from .toml_tables import Table
 from .toml_text import check_numbers, parse_toml, read_text
 
@@ -53,7 +53,7 @@ def fill_numbers(
     ruleset: RuleSet,
     source: NumbersSource,
     *,
-    kinds: ScorerKinds | None = None,
+    kinds: OwnKinds | None = None,
     better: Mapping[str, Better] | None = None,
 ) -> FilledRuleSet:
     """Fill in the missing numbers of a rule set from a user's files.
@@ -82,7 +82,7 @@ def fill_numbers(
 class _Check:
     """The check of a filled rule set."""
 
-    kinds: ScorerKinds | None
+    kinds: OwnKinds | None
     better: Mapping[str, Better]
 
     def __call__(self, ruleset: RuleSet, table: Table) -> None:

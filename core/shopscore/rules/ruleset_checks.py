@@ -11,8 +11,8 @@ from ..model.expressions import Assumed
 from ..model.rulesets import MISSING_POLICIES, RANKING_KINDS, RuleSet
 from ..model.streams import SHOPS
 from .coverage import weights_within
-from .exact_rules import Numbers, exact_rules
-from .scorers import ScorerKinds
+from .exact_rules import ExactRuleSet, Numbers, exact_rules
+from .own_kinds import OwnKinds
 from .toml_tables import Table
 
 MOST_DECIMALS = 9
@@ -20,7 +20,7 @@ MOST_DECIMALS = 9
 COMPARISON_MEANS = ("pooled", "shops")
 
 
-def check_ruleset(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None = None) -> None:
+def check_ruleset(ruleset: RuleSet, table: Table, kinds: OwnKinds | None = None) -> None:
     """Check what spans several tables: names exist, nothing is declared twice, numbers are valid.
 
     Raises:
@@ -34,6 +34,7 @@ def check_ruleset(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None = No
         (message("eligibility"), [e.id for e in ruleset.eligibility]),
         (message("criterion"), [c.id for c in ruleset.criteria]),
         (message("level"), [level.id for level in ruleset.levels]),
+        (message("display"), [display.id for display in ruleset.displays]),
     ):
         check_once(table, what, ids)
     if not ruleset.metric_ids:
@@ -47,7 +48,7 @@ def check_ruleset(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None = No
     _check_numbers(ruleset, table, kinds)
 
 
-def _check_numbers(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None) -> None:
+def _check_numbers(ruleset: RuleSet, table: Table, kinds: OwnKinds | None) -> None:
     numbers = Numbers(ruleset.name, ruleset.numbers)
     low, high, decimals, _ = map(numbers.required, _scale(ruleset))
     if decimals.denominator != 1 or not 0 <= decimals <= MOST_DECIMALS:
@@ -63,6 +64,7 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None) ->
     for adjustment in rules.adjustments:
         if adjustment.cap is not None and adjustment.cap < 0:
             raise table.fail(message("the cap of {metric} is negative", metric=adjustment.metric))
+    _check_caps(rules, table)
     for dimension in rules.dimensions:
         for id, weight in (
             (dimension.id, dimension.weight),
@@ -78,6 +80,28 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None) ->
             raise table.fail(said)
 
 
+def _check_caps(rules: ExactRuleSet, table: Table) -> None:
+    """Check that caps name criteria that can be checked before the total, and that steps rise."""
+    criteria = {criterion.id: criterion for criterion in rules.criteria}
+    for cap in rules.caps:
+        if cap.criterion not in criteria:
+            guess = did_you_mean(cap.criterion, criteria)
+            said = message(
+                "caps: no criterion {criterion}{guess}", criterion=cap.criterion, guess=guess
+            )
+            raise table.fail(said)
+        if criteria[cap.criterion].condition.measure.kind == "total":
+            said = message("caps: {criterion} is on the total itself", criterion=cap.criterion)
+            raise table.fail(said)
+    for display in rules.displays:
+        totals = [total for total, _ in display.steps]
+        if totals != sorted(set(totals)):
+            said = message(
+                "display {display}: totals must rise from step to step", display=display.id
+            )
+            raise table.fail(said)
+
+
 def _check_names(ruleset: RuleSet, table: Table) -> None:
     """Check that the sources, scorers and assumptions that are named exist."""
     comparison = () if ruleset.comparison is None else (ruleset.comparison,)
@@ -89,6 +113,8 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
         *(t.source for t in ruleset.tiers),
         *(c.source for c in ruleset.criteria),
         *(level.source for level in ruleset.levels),
+        *(cap.source for cap in ruleset.caps),
+        *(display.source for display in ruleset.displays),
         *(s.source for s in ruleset.scorers.values()),
         *(a.source for a in ruleset.adjustments),
         *(c.source for c in comparison),
@@ -211,6 +237,8 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
         if (relief := condition.relief) is not None:
             numbers += [relief.from_base, relief.count_at_most, relief.count_below, relief.limit]
     numbers += [adjustment.cap for adjustment in ruleset.adjustments]
+    numbers += [cap.ceiling for cap in ruleset.caps]
+    numbers += [number for display in ruleset.displays for step in display.steps for number in step]
     for number in numbers:
         if isinstance(number, Assumed) and ruleset.assumptions[number.id].nullable:
             said = message(

@@ -17,17 +17,21 @@ from ..model.expressions import Assumed
 from ..model.rulesets import (
     MISSING_POLICIES,
     RANKING_KINDS,
+    Cap,
+    Clamp,
     Comparison,
     Dimension,
+    Display,
     MetricEntry,
     RuleSet,
     ScorerSpec,
     Status,
 )
+from .compositions import WEIGHTED
 from .conditions_toml import NUMBERS as NUMBERS_OF_CONDITIONS
 from .conditions_toml import parse_criterion, parse_eligibility, parse_level, parse_tier
+from .own_kinds import OwnKinds
 from .ruleset_checks import COMPARISON_MEANS, check_once, check_ruleset
-from .scorers import ScorerKinds
 from .toml_tables import Table
 from .toml_text import parse_toml
 
@@ -46,7 +50,7 @@ def parse_ruleset(
     origin: str,
     look_up: LookUp | None = None,
     *,
-    kinds: ScorerKinds | None = None,
+    kinds: OwnKinds | None = None,
 ) -> RuleSet:
     """Parse and check a rule set.
 
@@ -120,6 +124,8 @@ _NUMBERS = (
     "high",
     "decimals",
     "cap",
+    "ceiling",
+    "steps",
 )
 
 
@@ -173,6 +179,10 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         eligibility=tuple(parse_eligibility(t) for t in top.tables("eligibility")),
         peers_need_eligibility=peers.assumable("need_eligibility", bool, False),
         tiers=tuple(parse_tier(t) for t in top.tables("tiers")),
+        composition=top.text("composition", WEIGHTED),
+        clamp=scale.word("clamp", get_args(Clamp), "both"),  # type: ignore[arg-type]
+        caps=tuple(_cap(t) for t in top.tables("caps")),
+        displays=tuple(_display(t) for t in top.tables("displays")),
         criteria=tuple(parse_criterion(t) for t in top.tables("criteria")),
         levels=tuple(parse_level(t) for t in top.tables("levels")),
         adjustments=(
@@ -279,6 +289,23 @@ def _adjustment(table: Table, sign: Literal[1, -1]) -> Adjustment[Number]:
     adjustment = Adjustment[Number](metric, sign, cap, table.source())
     table.done()
     return adjustment
+
+
+def _cap(table: Table) -> Cap[Number]:
+    cap = Cap[Number](table.text("criterion"), table.number("ceiling"), table.source())
+    table.done()
+    return cap
+
+
+def _display(table: Table) -> Display[Number]:
+    id, label, source = table.id("id", message("display")), table.label(), table.source()
+    steps = table.numbers_within(table.take("steps", list), "steps")
+    table.done()
+    if not steps or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in steps):
+        raise table.fail(message("steps must hold pairs of a total and the figure that is shown"))
+    if not source:
+        raise table.fail(message("steps need a source"))
+    return Display(id, label, steps, source)
 
 
 def _comparison(table: Table) -> Comparison | None:

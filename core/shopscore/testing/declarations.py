@@ -97,7 +97,7 @@ def weights_sum(subject: Subject) -> Iterator[Check]:
             if not ruleset.dimensions:
                 yield passed("weights_sum", ruleset.name)
                 continue
-            rules = exact_rules(ruleset, card.scorer_kinds)
+            rules = exact_rules(ruleset, card.own_kinds)
             complaints = []
             if rules.total_weight not in (None, 1):
                 total = float(rules.total_weight or 0)

@@ -1,0 +1,115 @@
+"""Totals that are no weighted mean: the composition of the rules makes them of the dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+from attrs import evolve, frozen
+
+from ..errors import PluginError
+from ..exact.columns import ColumnBuilder, ExactColumn
+from ..exact.rationals import Mask, Rationals
+from ..grading.points import Graded
+from ..messages import message
+from ..plugins.isolation import isolated
+from ..rules.compositions import Composition
+from ..rules.exact_rules import ExactRuleSet
+from .ends import Ends, find_ends
+
+
+@frozen(eq=False)
+class Totals:
+    """The total of every shop, and the ends between which it lies where something is missing."""
+
+    score: ExactColumn
+    ends: Ends
+
+
+def find_totals(
+    rules: ExactRuleSet,
+    composition: Composition,
+    graded: Mapping[str, Graded],
+    dimensions: Mapping[str, ExactColumn],
+    industries: pl.Series,
+    scored: Mask,
+    open_: Mask,
+) -> Totals:
+    """Return the totals that a composition makes of the points of dimensions.
+
+    By the policy ``rescale`` a dimension without points is left out; by ``require`` all are needed.
+    Of ``open_`` shops, which have no total, both ends can come true: each dimension at its worst,
+    or at its best, and with or without those that may turn out to have no points.
+    """
+    known = {id: column.known & scored for id, column in dimensions.items()}
+    if rules.policy == "require":
+        every: Mask = np.logical_and.reduce(list(known.values()))
+        known = dict.fromkeys(known, every)
+    score = ColumnBuilder(len(scored))
+    for some, rows in _having(known, known):
+        score.put(rows, _total(rules, composition, dimensions, some, rows))
+    total = score.build()
+    if not open_.any():
+        return Totals(total, Ends(total, total))
+    ends = [
+        find_ends(evolve(rules, dimensions=(one,)), graded, industries, open_)
+        for one in rules.dimensions
+    ]
+    there = {id: column.known & open_ for id, column in dimensions.items()}
+    ids = list(dimensions)
+    lowest = {id: dimensions[id].or_else(end.lowest) for id, end in zip(ids, ends, strict=True)}
+    highest = {id: dimensions[id].or_else(end.highest) for id, end in zip(ids, ends, strict=True)}
+    may_be = {id: column.known & open_ for id, column in lowest.items()}
+    low = high = ExactColumn.unknown(len(scored))
+    for some, rows in _having(there, may_be):
+        if rules.policy == "require" and len(some) < len(ids):
+            continue
+        low = _put(low, rows, _total(rules, composition, lowest, some, rows), lower=True)
+        high = _put(high, rows, _total(rules, composition, highest, some, rows), lower=False)
+    return Totals(total, Ends(total.or_else(low), total.or_else(high)))
+
+
+def _having(
+    certain: Mapping[str, Mask], possible: Mapping[str, Mask]
+) -> Iterator[tuple[tuple[str, ...], Mask]]:
+    """Yield each set of dimensions, and the shops that have all of these, and perhaps no others."""
+    ids = list(certain)
+    for size in range(1, len(ids) + 1):
+        for some in combinations(ids, size):
+            rows = np.logical_and.reduce(
+                [possible[id] if id in some else ~certain[id] for id in ids]
+            )
+            if rows.any():
+                yield some, rows
+
+
+def _total(
+    rules: ExactRuleSet,
+    composition: Composition,
+    dimensions: Mapping[str, ExactColumn],
+    ids: tuple[str, ...],
+    rows: Mask,
+) -> Rationals:
+    """Return what a composition makes of some dimensions of some shops."""
+    with isolated(f"composition of {rules.name}"):
+        total = composition.total({id: dimensions[id].values.take(rows) for id in ids})
+    if not isinstance(total, Rationals) or len(total) != np.count_nonzero(rows):
+        said = message(
+            "composition of {ruleset}: a total of each shop is needed", ruleset=rules.name
+        )
+        raise PluginError(said)
+    return total
+
+
+def _put(column: ExactColumn, rows: Mask, values: Rationals, *, lower: bool) -> ExactColumn:
+    """Return a column with the lower, or the higher, of what was there and other values."""
+    found = ColumnBuilder(len(column))
+    found.put(rows, values)
+    other = found.build()
+    both = column.known & other.known
+    if not both.any():
+        return column.or_else(other)
+    chosen = column.values.least(other.values) if lower else column.values.greatest(other.values)
+    return ExactColumn(chosen, both).or_else(column).or_else(other)
