@@ -12,13 +12,13 @@ from attrs import frozen
 
 from ..errors import PluginError
 from ..exact.columns import ExactColumn
-from ..exact.rationals import Mask
+from ..exact.rationals import Mask, Rationals
 from ..messages import listed, message
 from ..model.rulesets import MetricEntry
 from ..plugins.bound_rules import BoundRuleSet
-from ..plugins.isolation import isolated
+from ..plugins.isolation import isolated, shortened
 from ..rules.exact_rules import Weight
-from ..rules.scorers import Context, Percentiles, Reach
+from ..rules.scorers import KINDS, Context, Percentiles, Points, Reach
 from .benchmarks import Benchmark
 from .percentiles import Ranker
 from .variants import VariantShops, by_variant, coded
@@ -188,7 +188,10 @@ def _grade_weighted(
             percentiles = percentiles or (None if entry.scorer else context.percentiles)
             continue
         with isolated(f"scorer of metric {context.metric}"):
-            scored = variant.rules.scorers[entry.scorer].points(context.values, context)
+            scorer = variant.rules.scorers[entry.scorer]
+            scored = scorer.points(context.values, context)
+        if type(scorer) not in KINDS.values():
+            _check_points(scored, context)
         points = ExactColumn(scored.values, scored.known).where(variant.rows, points)
         statuses[variant.rows] = _code(scored.reason)
         percentiles = scored.percentiles or percentiles
@@ -215,6 +218,36 @@ def _grade_weighted(
         points.or_else(most),
         percentiles,
         from_user,
+    )
+
+
+def _check_points(found: object, context: Context) -> None:
+    """Check what a plugin's own scorer returns: points of each shop, on the scale.
+
+    Raises:
+        PluginError: naming the metric, and what is wrong.
+    """
+    size = len(context.has_value)
+    if not isinstance(found, Points):
+        said = message("Points are needed, not {found}", found=shortened(repr(found)))
+    elif not isinstance(found.values, Rationals) or len(found.values) != size:
+        said = message("points of each of {n} shops are needed, as Rationals", n=size)
+    elif getattr(found.known, "dtype", None) != np.bool_ or found.known.shape != (size,):
+        said = message("known must say of each of {n} shops whether it has points", n=size)
+    else:
+        low, high = (Rationals.constant(end, size) for end in (context.low, context.high))
+        off = found.known & (found.values.above(high) | low.above(found.values))
+        if not off.any():
+            return
+        points = found.values.take(np.flatnonzero(off)[:1]).fractions()[0]
+        said = message(
+            "{points:g} points are outside the scale, {low:g} to {high:g}",
+            points=float(points),
+            low=float(context.low),
+            high=float(context.high),
+        )
+    raise PluginError(
+        message("scorer of metric {metric}: {said}", metric=context.metric, said=said)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from attrs import field, frozen
 
@@ -17,6 +17,9 @@ Kind = Literal["text", "enum", "time", "day", "money", "int", "number", "bool"]
 NUMBER_SCALE = 1_000_000
 #: ``money`` columns are int64 in minor units (fen, cents).
 MONEY_SCALE = 100
+
+#: Names of columns that the package adds to rows.
+_RESERVED = frozenset({"shop"})
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -51,6 +54,34 @@ class Column:
     high: int | None = None
     vital: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        check_id(self.name, message("column"))
+        if self.name in _RESERVED:
+            said = message(
+                "column {column}: the package itself calls a column so", column=self.name
+            )
+            raise DeclarationError(said)
+        if self.kind not in get_args(Kind):
+            said = message(
+                "column {column}: unknown kind {kind}{guess}",
+                column=self.name,
+                kind=repr(self.kind),
+                guess=did_you_mean(str(self.kind), get_args(Kind)),
+            )
+            raise DeclarationError(said)
+        for bound in (self.low, self.high):
+            if bound is not None and type(bound) is not int:
+                said = message(
+                    "column {column}: low and high are whole numbers, as the column holds them"
+                    " (money in minor units, numbers in millionths), not {bound}",
+                    column=self.name,
+                    bound=repr(bound),
+                )
+                raise DeclarationError(said)
+        if self.values and self.kind != "enum":
+            said = message("column {column}: only an enum has values", column=self.name)
+            raise DeclarationError(said)
+
 
 @frozen
 class Stream:
@@ -73,6 +104,18 @@ class Stream:
     def __attrs_post_init__(self) -> None:
         check_id(self.name, message("stream"))
         object.__setattr__(self, "_by_name", {c.name: c for c in self.columns})
+        names = [column.name for column in self.columns]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            said = message(
+                "stream {stream}: column {column} is declared twice", stream=self.name, column=twice
+            )
+            raise DeclarationError(said)
+        if "shop_id" in self.key:
+            said = message(
+                "stream {stream}: shop_id belongs to every key, and is not written in it",
+                stream=self.name,
+            )
+            raise DeclarationError(said)
         unknown = {*self.key, *(name for pair in self.ordered for name in pair)} - set(
             self._by_name
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ..errors import ExpressionError, did_you_mean
 from ..evaluation.types import type_of
@@ -27,6 +27,51 @@ def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
                 said = message("{node}: the time must be one of the row's own", node=str(node))
                 raise ExpressionError(said)
     _check_types(tally, stream, orders)
+    _check_day(tally, stream, orders)
+
+
+def _check_day(tally: Tally, stream: Stream, orders: Stream) -> None:
+    """Check that the day of a tally is a time, and no other number."""
+    for ref in _branches(tally.day):
+        if isinstance(ref, ex.ColumnRef):
+            column = (orders if ref.linked else stream).column(ref.name)
+            if column.kind not in ("time", "day"):
+                said = message(
+                    "tally of {stream}: its day is {column}, a column of kind {kind}: a time is needed",
+                    stream=tally.stream,
+                    column=ref.path,
+                    kind=column.kind,
+                )
+                raise ExpressionError(said)
+
+
+def _branches(expr: ex.Expr) -> Iterator[ex.Expr]:
+    """Yield the expressions of which one gives the value."""
+    match expr:
+        case ex.FirstOf(operands):
+            for operand in operands:
+                yield from _branches(operand)
+        case ex.When(_, then, otherwise):
+            yield from _branches(then)
+            yield from _branches(otherwise)
+        case _:
+            yield expr
+
+
+def _check_nulls(node: ex.Expr) -> None:
+    """Refuse a comparison with null, which is never true."""
+    match node:
+        case ex.Comparison("==" | "!=" as op, left, right):
+            for value, other in ((left, right), (right, left)):
+                if isinstance(value, ex.Constant) and value.value is None:
+                    method = "is_null()" if op == "==" else "is_not_null()"
+                    said = message(
+                        "{expression} is never true: write {column}.{method}",
+                        expression=str(node),
+                        column=str(other),
+                        method=method,
+                    )
+                    raise ExpressionError(said)
 
 
 def _no_stream(name: str, streams: Mapping[str, Stream]) -> Message:
@@ -43,6 +88,7 @@ def _check_columns(expr: ex.Expr, stream: Stream, orders: Stream) -> None:
                 )
                 raise ExpressionError(said)
             (orders if node.linked else stream).column(node.name)
+        _check_nulls(node)
         _check_words(node, stream, orders)
 
 
