@@ -55,12 +55,6 @@ class Column:
     vital: bool = False
 
     def __attrs_post_init__(self) -> None:
-        check_id(self.name, message("column"))
-        if self.name in _RESERVED:
-            said = message(
-                "column {column}: the package itself calls a column so", column=self.name
-            )
-            raise DeclarationError(said)
         if self.kind not in get_args(Kind):
             said = message(
                 "column {column}: unknown kind {kind}{guess}",
@@ -104,6 +98,16 @@ class Stream:
     def __attrs_post_init__(self) -> None:
         check_id(self.name, message("stream"))
         object.__setattr__(self, "_by_name", {c.name: c for c in self.columns})
+        for column in self.columns:
+            check_id(column.name, message("column"))
+            if column.name in _RESERVED:
+                said = message(
+                    "stream {stream}: the package itself calls a column {column}: another name is"
+                    " needed",
+                    stream=self.name,
+                    column=column.name,
+                )
+                raise DeclarationError(said)
         names = [column.name for column in self.columns]
         if twice := next((name for name in names if names.count(name) > 1), None):
             said = message(
