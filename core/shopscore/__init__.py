@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .model.aggregators import LookBack as LookBack
     from .model.aggregators import Mean as Mean
     from .model.aggregators import Over as Over
+    from .model.aggregators import Quantile as Quantile
     from .model.aggregators import Ratio as Ratio
     from .model.aggregators import SumOverSum as SumOverSum
     from .model.aggregators import Total as Total
@@ -130,6 +131,7 @@ _HOMES = {
         "LookBack",
         "Mean",
         "Over",
+        "Quantile",
         "Ratio",
         "SumOverSum",
         "Total",

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from attrs import evolve, field, frozen
 
 from ..errors import DeclarationError
 from ..messages import message
-from .expressions import Assumed, Constant
+from .expressions import Assumed, Constant, Expr
 from .tallies import Tally
 from .windows import Window
 
@@ -256,6 +257,58 @@ class SumOverSum(Aggregator):
         self, sums: Sequence[Integers], counts: Sequence[Integers]
     ) -> tuple[Integers, Integers, Integers]:
         return sums[0], sums[1] * self.per, counts[1]
+
+
+@frozen(slots=False)
+class Quantile(Aggregator):
+    """The value that a share of rows does not exceed, read off a histogram: P50, P90.
+
+    The histogram counts the rows up to each of ``edges``, in the unit of the tally's value. The
+    quantile is the first edge that reaches the share, in units of ``per``; exact as long as values
+    are edges, else up to the next one. Where it lies beyond the last edge there is no value.
+
+    >>> from shopscore import Tally, col
+    >>> hours = Tally("orders", day=col.signed_at, value=col.signed_at - col.paid_at)
+    >>> p90 = Quantile(hours, "0.9", edges=range(3600, 169 * 3600, 3600), per=3600)
+    >>> len(p90.tallies)
+    169
+    """
+
+    of: Tally
+    share: Fraction = field(converter=_coefficient)
+    edges: tuple[int, ...] = field(kw_only=True, converter=tuple)
+    per: int = field(default=1, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        rising = list(self.edges) == sorted(set(self.edges))
+        if not self.edges or not rising or {type(edge) for edge in self.edges} != {int}:
+            raise DeclarationError(message("edges must be whole numbers that rise"))
+        if isinstance(self.share, Assumed) or not 0 < self.share <= 1:
+            raise DeclarationError(message("the share of a quantile is above 0 and at most 1"))
+
+    @cached_property
+    def tallies(self) -> tuple[Tally, ...]:
+        value = self.of.value
+        return tuple(
+            self._counting(one) for one in (value.is_not_null(), *(value <= e for e in self.edges))
+        )
+
+    def _counting(self, condition: Expr) -> Tally:
+        where = condition if self.of.where is None else self.of.where & condition
+        return evolve(self.of, where=where, value=Constant(1))
+
+    def combine(
+        self,
+        sums: Sequence[Integers],  # noqa: ARG002 - rows are counted, whatever days weigh
+        counts: Sequence[Integers],
+    ) -> tuple[Integers, Integers, Integers]:
+        n, *reaching = counts
+        num = den = n * 0
+        for edge, rows in reversed([*zip(self.edges, reaching, strict=True)]):
+            enough = (rows * self.share.denominator >= n * self.share.numerator) * 1
+            num = enough * edge + num * (1 - enough)
+            den = enough * self.per + den * (1 - enough)
+        return num, den, n
 
 
 @frozen
