@@ -191,7 +191,7 @@ def _grade_weighted(
             scorer = variant.rules.scorers[entry.scorer]
             scored = scorer.points(context.values, context)
         if type(scorer) not in KINDS.values():
-            _check_points(scored, context)
+            check_points(scored, context)
         points = ExactColumn(scored.values, scored.known).where(variant.rows, points)
         statuses[variant.rows] = _code(scored.reason)
         percentiles = scored.percentiles or percentiles
@@ -221,7 +221,7 @@ def _grade_weighted(
     )
 
 
-def _check_points(found: object, context: Context) -> None:
+def check_points(found: object, context: Context) -> None:
     """Check what a plugin's own scorer returns: points of each shop, on the scale.
 
     Raises:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..plugins.catalog import plugin_records
 from ..plugins.conflicts import platforms_of
+from ..plugins.isolation import describe_error
 from ..plugins.records import PluginRecord
 from .report import Check, Report
 from .subject import Checking, Subject, failed, find_plugins, passed
@@ -35,8 +36,17 @@ def check_records(records: Iterable[PluginRecord], name: str) -> Report:
         checks.append(_check_status(record))
         if record.status == "active":
             subject = Subject(record, platforms_of(installed))
-            checks.extend(check for checking in _all_checks() for check in checking(subject))
+            for checking in _all_checks():
+                checks.extend(_run(checking, subject))
     return Report(name, tuple(checks))
+
+
+def _run(checking: Checking, subject: Subject) -> Iterator[Check]:
+    """Yield the results of a check; a fault that it did not foresee is one as well."""
+    try:
+        yield from checking(subject)
+    except Exception as error:  # a plugin may make anything raise
+        yield failed(checking.__name__, subject.record.origin, describe_error(error))
 
 
 def _check_status(record: PluginRecord) -> Check:
@@ -46,7 +56,7 @@ def _check_status(record: PluginRecord) -> Check:
 
 
 def _all_checks() -> tuple[Checking, ...]:
-    from . import counting_laws, declarations, lever_checks, points_laws, processes
+    from . import counting_laws, declarations, lever_checks, points_laws, processes, shop_laws
 
     return (
         processes.import_budget,
@@ -60,6 +70,9 @@ def _all_checks() -> tuple[Checking, ...]:
         declarations.tallies_are_integers,
         lever_checks.levers,
         lever_checks.layouts,
+        shop_laws.scoring,
+        shop_laws.aggregators,
+        shop_laws.scorers,
         counting_laws.oracle,
         counting_laws.state_law,
         counting_laws.windows_commute,
