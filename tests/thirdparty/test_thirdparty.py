@@ -33,6 +33,9 @@ OPTIONAL = frozenset({"levers", "layouts"})
 #: A rule set that does not bind to its metrics cannot be counted by.
 UNBOUND = NO_CASES | {
     "metric_sources",
+    "scoring",
+    "aggregators",
+    "scorers",
     "oracle",
     "state_law",
     "windows_commute",

@@ -101,6 +101,7 @@ def _in_any_order(
     rules: BoundRuleSet, metric: str, scorer: str, values: ExactColumn
 ) -> Iterator[str]:
     places = np.arange(len(values))
+    values = values.only(places % 3 != 1)  # so that some shops have none
     first, turned = (
         _points(rules, metric, scorer, values.take(order)) for order in (places, places[::-1])
     )

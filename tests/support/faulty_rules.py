@@ -1,0 +1,219 @@
+"""Rules with a fault each, as a plugin might bring them: what the kit must find.
+
+Each fault is over orders, and over a stream of the plugin's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from random import random
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from shopscore import (
+    Aggregator,
+    Column,
+    Context,
+    Days,
+    DayWeights,
+    Platform,
+    Points,
+    RateMetric,
+    Ratio,
+    Rationals,
+    Scorecard,
+    Scorer,
+    Stream,
+    Tally,
+    Window,
+    col,
+)
+
+VISITS = Stream(
+    "visits",
+    key=("visit_id",),
+    columns=(
+        Column("shop_id", "text", required=True),
+        Column("visit_id", "text", required=True),
+        Column("order_id", "text"),
+        Column("came_at", "time", required=True),
+        Column("pages", "int", required=True, low=0, high=9),
+    ),
+)
+
+
+def tallies(stream: str) -> tuple[Tally, Tally]:
+    if stream == "orders":
+        return Tally("orders", day=col.paid_at, where=col.amount > 5000), Tally(
+            "orders", day=col.paid_at
+        )
+    return Tally("visits", day=col.came_at, where=col.pages > 3), Tally("visits", day=col.came_at)
+
+
+@frozen
+class Faulty(Aggregator):
+    """An aggregator whose result is spoilt in one way."""
+
+    stream: str
+    fault: str
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        return tallies(self.stream)
+
+    def combine(self, sums: Sequence[Any], counts: Sequence[Any]) -> Any:
+        num, den, n = sums[0], sums[1], counts[1]
+        match self.fault:
+            case "a division that cuts":
+                return num * 100 / np.where(den == 0, 1, den), den * 0 + 100, n
+            case "results by position":
+                return num + np.arange(len(num)), den, n
+            case "sums across shops":
+                return num, den * 0 + den.sum(), n
+            case "an empty state with a value":
+                return num, den + 1, n + 1
+            case "a negative denominator":
+                return -num, -den, n
+            case "an exception for one shop":
+                return np.where(np.arange(len(num)) == 3, 0, num), den, n
+        return num, den, n
+
+
+@frozen
+class Today(Window):
+    """A window that counts the day of publication."""
+
+    def weights(self, as_of: date) -> DayWeights:
+        return DayWeights(0, (1, 1, 1))
+
+
+class FaultyScorer(Scorer):
+    """A scorer whose points are spoilt in one way."""
+
+    fault = ""
+
+    def points(self, values: Rationals, context: Context) -> Points:
+        size = len(context.has_value)
+        known = context.has_value
+        rising = context.values.scaled(5)
+        match self.fault:
+            case "a shop without value ranked":
+                return Points(rising, np.ones(size, dtype=np.bool_))
+            case "points off the scale":
+                return Points(rising.plus(1), known)
+            case "random points":
+                return Points(Rationals.constant(Fraction(int(random() * 1000), 1000), size), known)
+            case "the wrong direction":
+                return Points(rising.scaled(-1).plus(5), known)
+            case "float points":
+                return Points(np.asarray(rising.floats()), known)  # type: ignore[arg-type]
+            case "bounds off by a factor":
+                return Points(rising.scaled(100), known)
+        return Points(rising, known)
+
+
+class WithoutValue(FaultyScorer):
+    fault = "a shop without value ranked"
+
+
+class OffTheScale(FaultyScorer):
+    fault = "points off the scale"
+
+
+class RandomPoints(FaultyScorer):
+    fault = "random points"
+
+
+class WrongDirection(FaultyScorer):
+    fault = "the wrong direction"
+
+
+class FloatPoints(FaultyScorer):
+    fault = "float points"
+
+
+class OffByAFactor(FaultyScorer):
+    fault = "bounds off by a factor"
+
+
+SCORERS = {
+    cls.fault: cls.__name__
+    for cls in (WithoutValue, OffTheScale, RandomPoints, WrongDirection, FloatPoints, OffByAFactor)
+}
+AGGREGATORS = (
+    "a division that cuts",
+    "results by position",
+    "sums across shops",
+    "an empty state with a value",
+    "a negative denominator",
+    "an exception for one shop",
+)
+#: The check that must find each fault.
+FOUND_BY = {
+    "none": "",
+    "a shop without value ranked": "scorers",
+    "points off the scale": "scorers",
+    "a division that cuts": "aggregators",
+    "results by position": "aggregators",
+    "sums across shops": "aggregators",
+    "random points": "scorers",
+    "a window that counts today": "scoring",
+    "an empty state with a value": "empty_input",
+    "a negative denominator": "aggregators",
+    "the wrong direction": "monotone",
+    "float points": "scorers",
+    "bounds off by a factor": "scorers",
+    "an exception for one shop": "aggregators",
+}
+
+
+def metric(stream: str, fault: str) -> RateMetric:
+    aggregator = Faulty(stream, fault) if fault in AGGREGATORS else Ratio(*tallies(stream))
+    return RateMetric(
+        "share",
+        zh="占比",
+        en="Share",
+        better="higher",
+        aggregator=aggregator,
+        window=Today() if fault == "a window that counts today" else Days(1, 90),
+        sources=("page",),
+    )
+
+
+RULES = """
+schema = 1
+platform = "faulty"
+scorecard = "card"
+version = "1"
+status = "seed"
+zh = "错"
+en = "Faulty"
+sources.page = { title = "A page", confidence = "I" }
+scale = { low = 0, high = 5, decimals = 2, source = "page" }
+[scorers.own]
+kind = "own"
+source = "page"
+[[dimensions]]
+id = "all"
+zh = "全"
+en = "All"
+weight = 1
+source = "page"
+metrics = [{ id = "share", scorer = "own", weight = 1, source = "page" }]
+"""
+
+
+def platform(module: str, fault: str) -> Platform:
+    """The platform of a module that holds the metric, with the scorer that has the fault."""
+    scorer = SCORERS.get(fault, "FaultyScorer")
+    return Platform(
+        id="faulty", zh="错", en="Faulty", zone="UTC", currency="USD", streams=(VISITS,),
+        scorecards=(
+            Scorecard("card", zh="卡", en="Card", metrics=module, rulesets=f"{module}:rulesets",
+                      scorers={"own": f"support.faulty_rules:{scorer}"}),
+        ),
+    )  # fmt: skip
