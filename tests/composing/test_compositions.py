@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shopscore as ss
+from support import adjusted_platform
 from support.three_dimensions import IDS, rules_of, scored
 
 F = Fraction
@@ -146,3 +147,28 @@ def test_what_is_refused(text: str, said: str) -> None:
 def test_an_unknown_composition() -> None:
     with pytest.raises(ss.RuleSetError, match="minimum"):
         rules_of(composition="minimun")
+
+
+ENDS = {"both": (5, 1), "low": (7, 1), "high": (5, -1), "none": (7, -1)}
+
+
+@pytest.mark.parametrize("clamp", ENDS)
+def test_a_total_leaves_the_scale_where_the_rules_let_it(clamp: str) -> None:
+    """Five points and a bonus of two; one point and a deduction of two."""
+    scale = f'scale = {{ low = 1, high = 5, decimals = 2, clamp = "{clamp}", source = "page" }}\n'
+    both = '[[bonus]]\nmetric = "extra"\n[[deduction]]\nmetric = "fine"\n'
+    ruleset = adjusted_platform.rules_of(adjusted_platform.WEIGHED, both, scale=scale)
+    shops = {
+        "S1": {"up": F(5), "extra": F(2), "fine": F(0)},
+        "S2": {"up": F(1), "extra": F(0), "fine": F(2)},
+    }
+    result = adjusted_platform.scored(shops, ruleset)
+    assert [view.score for view in result] == [*ENDS[clamp]]
+
+
+def test_without_an_end_of_the_scale_a_missing_bonus_has_none() -> None:
+    scale = 'scale = { low = 1, high = 5, decimals = 2, clamp = "low", source = "page" }\n'
+    bonus = '[[bonus]]\nmetric = "extra"\n'
+    ruleset = adjusted_platform.rules_of(adjusted_platform.WEIGHED, bonus, scale=scale)
+    (view,) = adjusted_platform.scored({"S1": {"up": F(4)}}, ruleset)
+    assert (view.status, view.score_low, view.score_high) == ("partial", 4, None)

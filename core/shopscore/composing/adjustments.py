@@ -1,6 +1,6 @@
 """Adjustments: what a bonus adds to a total, and a deduction takes from it, within the scale.
 
-One whose input is missing may turn out to be nothing, all that its cap allows, or, without a cap,
+A scale may be open at an end, where the rules say so. An adjustment whose input is missing may turn out to be nothing, all that its cap allows, or, without a cap,
 as much as the scale holds. So the total lies between two ends, even where all else is known.
 """
 
@@ -65,8 +65,11 @@ class _Change:
 def _changed(
     rules: ExactRuleSet, end: ExactColumn, changes: Sequence[_Change], direction: int
 ) -> ExactColumn:
-    """Return one end of the total after all changes; the sum is kept within the scale."""
-    total = end.values
+    """Return one end of the total after all changes, within the ends of the scale that hold.
+
+    Where nothing ends what may be added or taken, the total has no such end.
+    """
+    total, known = end.values, end.known
     for change in changes:
         total = total + change.towards(direction)
     low, high = (Rationals.constant(number, len(end)) for number in (rules.low, rules.high))
@@ -74,7 +77,11 @@ def _changed(
         total = total.least(high)
     if rules.clamp in ("both", "low"):
         total = total.greatest(low)
+    last, ends = (high, "high") if direction == 1 else (low, "low")
     for change in changes:
-        last = high if direction == 1 else low
-        total = last.where(change.without_end(direction), total)
-    return ExactColumn(total, end.known)
+        free = change.without_end(direction)
+        if rules.clamp in ("both", ends):
+            total = last.where(free, total)
+        else:
+            known = known & ~free
+    return ExactColumn(total, known)

@@ -25,7 +25,7 @@ from ..rules.tally_checks import check_tally
 from .declarations import Platform, Scorecard
 
 
-@frozen(slots=False)
+@frozen
 class BoundMetric:
     """A metric, with the numbers of the rule set in its aggregator and window.
 
