@@ -32,10 +32,8 @@ if TYPE_CHECKING:
     from .messages import Message as Message
     from .messages import bilingual as bilingual
     from .model.aggregators import Aggregator as Aggregator
-    from .model.aggregators import Change as Change
     from .model.aggregators import Count as Count
     from .model.aggregators import GradedRate as GradedRate
-    from .model.aggregators import LookBack as LookBack
     from .model.aggregators import Mean as Mean
     from .model.aggregators import Over as Over
     from .model.aggregators import Quantile as Quantile
@@ -62,6 +60,9 @@ if TYPE_CHECKING:
     from .model.metrics import ValueMetric as ValueMetric
     from .model.rulesets import RuleSet as RuleSet
     from .model.rulesets import Source as Source
+    from .model.several_windows import Change as Change
+    from .model.several_windows import LookBack as LookBack
+    from .model.several_windows import WorstDays as WorstDays
     from .model.streams import Column as Column
     from .model.streams import Stream as Stream
     from .model.tallies import Once as Once
@@ -125,10 +126,8 @@ _HOMES = {
     "messages": ("Message", "bilingual"),
     "model.aggregators": (
         "Aggregator",
-        "Change",
         "Count",
         "GradedRate",
-        "LookBack",
         "Mean",
         "Over",
         "Quantile",
@@ -161,6 +160,11 @@ _HOMES = {
     "model.rulesets": (
         "RuleSet",
         "Source",
+    ),
+    "model.several_windows": (
+        "Change",
+        "LookBack",
+        "WorstDays",
     ),
     "model.streams": (
         "Column",

@@ -1,7 +1,8 @@
 """Adjustments: what a bonus adds to a total, and a deduction takes from it, within the scale.
 
-A scale may be open at an end, where the rules say so. An adjustment whose input is missing may turn out to be nothing, all that its cap allows, or, without a cap,
-as much as the scale holds. So the total lies between two ends, even where all else is known.
+A scale may be open at an end, where the rules say so. An adjustment whose input is missing may turn
+out to be nothing, all that its cap allows, or, without a cap, as much as the scale holds. So the
+total lies between two ends, even where all else is known.
 """
 
 from __future__ import annotations
