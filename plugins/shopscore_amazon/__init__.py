@@ -57,7 +57,7 @@ def shopscore_platforms() -> list[Platform]:
         en="Account health",
         metrics="shopscore_amazon.metrics",
         rulesets="shopscore_amazon:rulesets",
-        cases="shopscore_amazon:cases",
+        cases="shopscore_amazon:cases/account_health",
     )
     return [
         Platform(

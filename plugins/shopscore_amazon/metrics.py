@@ -9,7 +9,6 @@ from shopscore import Count, Days, RateMetric, Ratio, SumOverSum, Tally, bilingu
 SCHEMA = ("performance_report",)
 
 by_merchant = col.channel == "merchant"
-shipped_by_merchant = by_merchant & col.shipped_at.is_not_null()
 defect = has_row("defects", col.counts & col.kind.is_in("negative_feedback", "claim", "chargeback"))
 
 orders = Tally("orders", day=col.created_at)
@@ -36,8 +35,8 @@ delivered = Tally(
     day=col.shipped_at,
     where=by_merchant & col.tracking_valid & (col.signed_at <= col.delivery_due_at),
 )
-units = Tally("orders", day=col.delivery_due_at, where=by_merchant, value=col.units)
-units_on_time = Tally("orders", day=col.delivery_due_at, where=by_merchant, value=col.units_on_time)
+units = Tally("orders", day=col.delivery_due_at, value=col.units)
+units_on_time = Tally("orders", day=col.delivery_due_at, value=col.units_on_time)
 late_invoices = Tally("orders", day=col.created_at, where=col.invoice_late)
 
 _BY_DUE_DAY = bilingual(

@@ -9,7 +9,6 @@ from shopscore import (
     Ratio,
     Tally,
     Total,
-    assumed,
     bilingual,
     col,
     has_row,
@@ -32,15 +31,18 @@ defective = Tally(
         col.counts & col.kind.is_in("merchant_cancellation", "case_closed_without_resolution"),
     ),
 )
-scanned_in_time = (col.picked_up_at <= col.ship_due_at) & col.tracking_valid
+not_scanned_in_time = col.picked_up_at.is_null() | (col.picked_up_at > col.ship_due_at)
 late = Tally(
     "orders",
     day=col.created_at,
-    where=col.late_by_buyer
-    | ((col.signed_at > col.delivery_due_at) & (col.picked_up_at > col.ship_due_at)),
+    where=col.late_by_buyer | ((col.signed_at > col.delivery_due_at) & not_scanned_in_time),
 )
-due = Tally("orders", day=col.ship_due_at, where=col.needs_shipping)
-tracked = Tally("orders", day=col.ship_due_at, where=col.needs_shipping & scanned_in_time)
+due = Tally("orders", day=col.ship_due_at)
+tracked = Tally(
+    "orders",
+    day=col.ship_due_at,
+    where=col.tracking_valid & (col.shipped_at <= col.ship_due_at) & col.picked_up_at.is_not_null(),
+)
 
 
 def over_either(of: Aggregator) -> LookBack:
@@ -48,7 +50,7 @@ def over_either(of: Aggregator) -> LookBack:
     return LookBack(
         of,
         counted=transactions,
-        at_least=assumed("look_back.transactions"),
+        at_least=400,
         window=Calendar("month", 3),
         otherwise=YEAR,
     )
@@ -86,6 +88,10 @@ LATE_RATE = RateMetric(
     aggregator=over_either(Ratio(late, transactions)),
     window=YEAR,
     sources=HELP,
+    note=bilingual(
+        "That a buyer said so is the column late_by_buyer, which is an assumption.",
+        "买家是否确认迟到取自 late_by_buyer 列，这是假设。",
+    ),
 )
 
 TRACKING_RATE = RateMetric(
@@ -96,6 +102,10 @@ TRACKING_RATE = RateMetric(
     aggregator=over_either(Ratio(tracked, due)),
     window=YEAR,
     sources=HELP,
+    note=bilingual(
+        "Uploaded in time is taken to be shipped in time, with a valid number that was scanned.",
+        "“按时上传”按“按时发货、单号有效且有扫描”计。",
+    ),
 )
 
 TRANSACTIONS = RateMetric(

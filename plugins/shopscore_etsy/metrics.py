@@ -4,7 +4,7 @@ On which day an order counts is this package's own reading: shipping on the day 
 be shipped, everything else on the day on which it was placed.
 """
 
-from shopscore import Calendar, Count, Mean, RateMetric, Ratio, Tally, Total, assumed, col, has_row
+from shopscore import Calendar, Count, Mean, RateMetric, Ratio, Tally, Total, col, has_row
 
 HELP = ("help_pages",)
 THREE_MONTHS = Calendar("month", 3)
@@ -24,9 +24,7 @@ on_time_tracked = Tally(
 )
 
 reviews = Tally("reviews", day=col.reviewed_at)
-low_reviews = Tally(
-    "reviews", day=col.reviewed_at, where=col.rating <= assumed("low_review.max_rating")
-)
+low_reviews = Tally("reviews", day=col.reviewed_at, where=col.rating <= 3)
 placed = Tally("orders", day=col.created_at)
 refunded_by_case = Tally(
     "orders",

@@ -1,6 +1,6 @@
 """Walmart: standards of performance, and the levels of a Pro Seller."""
 
-from shopscore import Column, Platform, Scorecard, Stream, hookimpl
+from shopscore import Column, Fact, Platform, Scorecard, Stream, hookimpl
 
 PLUGIN_API = 1
 
@@ -60,6 +60,11 @@ def shopscore_platforms() -> list[Platform]:
             streams=(
                 _ORDERS,
                 _MESSAGES,
+            ),
+            facts=(
+                Fact("shipping_score", zh="运输得分", en="Shipping score"),
+                Fact("content_score", zh="内容得分", en="Content score"),
+                Fact("price_competitiveness", zh="价格竞争力", en="Price competitiveness"),
             ),
             sample="shopscore_walmart.sample:extend",
             scorecards=(

@@ -1,19 +1,28 @@
-"""The metrics of Walmart: cancellations, deliveries, tracking and answers; scores of the console."""
+"""The metrics of Walmart: cancellations, deliveries, tracking and answers; scores of the console.
 
-from shopscore import Days, RateMetric, Ratio, Tally, ValueMetric, assumed, bilingual, col
+Which day of an order counts is this package's own reading: of cancellations the day on which it
+was placed, of deliveries that by which it was to be delivered, of tracking that of shipping.
+"""
+
+from shopscore import Days, Mean, RateMetric, Ratio, Tally, assumed, bilingual, col
+
+from .latest import Latest
 
 PAGES = ("standards",)
 PRO = ("pro_seller",)
 HOUR = 3600
+#: Values of facts are kept in millionths.
+MILLION = 1_000_000
 MONTHS = Days(1, assumed("window.days"))
 QUARTER = Days(1, 90)
 
-by_seller = col.channel == "merchant"
+# Orders that the seller is not accountable for are left out: the limits are on the rate without.
+by_seller = (col.channel == "merchant") & col.seller_accountable
 placed = Tally("orders", day=col.created_at, where=by_seller)
 cancelled = Tally(
     "orders",
     day=col.created_at,
-    where=by_seller & col.seller_accountable & (col.cancelled_by == "merchant"),
+    where=by_seller & (col.cancelled_by == "merchant"),
 )
 to_deliver = Tally(
     "orders", day=col.delivery_due_at, where=by_seller & col.shipped_at.is_not_null()
@@ -21,9 +30,7 @@ to_deliver = Tally(
 on_time = Tally(
     "orders",
     day=col.delivery_due_at,
-    where=by_seller
-    & col.shipped_at.is_not_null()
-    & ((col.signed_at <= col.delivery_due_at) | ~col.seller_accountable),
+    where=by_seller & col.shipped_at.is_not_null() & (col.signed_at <= col.delivery_due_at),
 )
 shipped = Tally("orders", day=col.shipped_at, where=by_seller)
 tracked = Tally("orders", day=col.shipped_at, where=by_seller & col.tracking_valid)
@@ -92,34 +99,48 @@ RESPONSE_48H_RATE = RateMetric(
     sources=PRO,
 )
 
-_OF_THE_CONSOLE = bilingual("only the console shows it", "只有卖家后台会显示")
 
-SHIPPING_SCORE = ValueMetric(
+def fact(name: str) -> Tally:
+    """Return the values of a shop fact, on their days."""
+    return Tally("shop_facts", day=col.date, where=col.name == name, value=col.value)
+
+
+_OF_THE_CONSOLE = bilingual(
+    "Only the console shows it: note it down as a shop fact. The latest of 90 days counts.",
+    "只有卖家后台显示：请记为店铺事实；取 90 天内最新的一个。",
+)
+
+SHIPPING_SCORE = RateMetric(
     "shipping_score",
     zh="运输得分",
     en="Shipping score",
     better="higher",
-    why=_OF_THE_CONSOLE,
+    aggregator=Latest(fact("shipping_score"), days=90, per=MILLION),
+    window=QUARTER,
+    unit="index",
     sources=PRO,
-    role="informational",
+    note=_OF_THE_CONSOLE,
 )
 
-CONTENT_SCORE = ValueMetric(
+CONTENT_SCORE = RateMetric(
     "content_score",
     zh="内容得分",
     en="Content score",
     better="higher",
-    why=_OF_THE_CONSOLE,
+    aggregator=Latest(fact("content_score"), days=90, per=MILLION),
+    window=QUARTER,
+    unit="index",
     sources=PRO,
-    role="informational",
+    note=_OF_THE_CONSOLE,
 )
 
-PRICE_COMPETITIVENESS = ValueMetric(
+PRICE_COMPETITIVENESS = RateMetric(
     "price_competitiveness",
     zh="价格竞争力",
     en="Price competitiveness",
     better="higher",
-    why=_OF_THE_CONSOLE,
+    aggregator=Mean(fact("price_competitiveness"), per=MILLION),
+    window=Days(1, 7),
+    unit="index",
     sources=PRO,
-    role="informational",
 )

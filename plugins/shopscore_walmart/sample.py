@@ -1,4 +1,4 @@
-"""What a sample needs besides the streams of core: shipping and messages."""
+"""What a sample needs besides the streams of core: shipping, messages and scores of the console."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ Rows = Sequence[Mapping[str, Any]]
 
 #: Hours from payment until an order is to be shipped, and the share of parcels with tracking.
 HANDLING, TRACKED = 72, 0.97
+#: Scores that the console shows: the least and the greatest, and every how many days.
+SCORES = {"shipping_score": (3, 80), "content_score": (60, 90), "price_competitiveness": (50, 95)}
+EVERY = 3
 
 
 def extend(streams: Mapping[str, Rows], rng: Random) -> dict[str, Rows]:
-    """Return the orders with days of shipping, and messages."""
+    """Return the orders with days of shipping, messages, and scores of the console."""
     return {
         "orders": [_order(order, rng) for order in streams["orders"]],
         "messages": [*_messages(streams["conversations"])],
+        "shop_facts": [*streams["shop_facts"], *_scores(streams, rng)],
     }
 
 
@@ -43,3 +47,15 @@ def _messages(conversations: Rows) -> Iterator[dict[str, Any]]:
             "received_at": asked,
             "answered_at": None if answered is None else asked + 60 * (answered - asked),
         }
+
+
+def _scores(streams: Mapping[str, Rows], rng: Random) -> Iterator[dict[str, Any]]:
+    """Yield scores of each shop, noted down every few days of the last month."""
+    last = max(order["created_at"] for order in streams["orders"]).date()
+    for shop in streams["shops"]:
+        for name, (low, high) in SCORES.items():
+            score = rng.uniform(low, high)
+            for age in range(0, 30, EVERY):
+                value = round(score + rng.uniform(-1, 1), 1)
+                day = last - timedelta(days=age)
+                yield {"shop_id": shop["shop_id"], "date": day, "name": name, "value": value}

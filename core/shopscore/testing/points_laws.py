@@ -27,8 +27,9 @@ from .report import Check
 from .subject import Subject, conclude, skipped
 
 _CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "standards"}
-_CASE_KEYS |= {"events", "values", "set_aside", "expect"}
+_CASE_KEYS |= {"events", "values", "set_aside", "expect", "current"}
 _EXPECT_KEYS = {"status", "score", "coverage", "dimensions", "metrics", "shown", "reached", "tiers"}
+_EXPECT_KEYS |= {"level", "criteria"}
 
 #: Values on which every scorer is tried, around the bounds that rules use.
 _LADDER = sorted({Fraction(n, d) for d in (1, 3, 10, 100) for n in range(0, 6 * d, max(d // 8, 1))})
@@ -103,17 +104,33 @@ def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any
     with a list of rows, and perhaps ``assume``, ``numbers``, ``standards`` and ``set_aside``. ``[expect.SHOP]``
     has ``status``, ``score``, ``coverage``, points of ``dimensions`` and values of ``metrics`` as
     fractions, ``tiers``, and per metric the ``shown`` comparison and whether it ``reached`` its
-    standard.
+    standard; the ``level`` and which ``criteria`` are met, by id: true, false, or "unknown".
+    ``[current.SHOP]`` has the same of the last evaluation, where shops are not judged every day.
     """
+    expected = {part: case[part] for part in ("expect", "current") if part in case}
     for place, table, known in (
         ("case", case, _CASE_KEYS),
-        *((f"expect.{shop}", keys, _EXPECT_KEYS) for shop, keys in case["expect"].items()),
+        *(
+            (f"{part}.{shop}", keys, _EXPECT_KEYS)
+            for part, shops in expected.items()
+            for shop, keys in shops.items()
+        ),
     ):
         for key in sorted(set(table) - known):
             yield f"{place}: unknown key {key}{did_you_mean(key, known)}"
     result = _score_case(platform, card, case)
     yield from _rows_set_aside(result, case.get("set_aside", 0))
-    for shop_id, expected in case["expect"].items():
+    yield from _shop_complaints(result, case["expect"])
+    if "current" in case:
+        if result.current is None:
+            yield "current: shops are judged every day"
+            return
+        last = _shop_complaints(result.current, case["current"])
+        yield from (f"current: {complaint}" for complaint in last)
+
+
+def _shop_complaints(result: Result, shops: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for shop_id, expected in shops.items():
         actual = _describe_shop(result, shop_id)
         for key, wanted in expected.items():
             if not isinstance(wanted, Mapping):
@@ -180,4 +197,17 @@ def _describe_shop(result: Result, shop_id: str) -> dict[str, Any]:
         "shown": {m.id: m.difference_shown for m in shop.metrics},
         "reached": {m.id: m.reached for m in shop.metrics},
         "tiers": list(shop.tiers),
+        "level": _level(result, row),
+        "criteria": {c.id: "unknown" if c.met is None else c.met for c in shop.criteria},
     }
+
+
+def _level(result: Result, row: int) -> str:
+    """Return the level of a shop: its id, none, or unknown."""
+    judged = result.levels
+    if judged is None:
+        return "none"
+    if not judged.known[row]:
+        return "unknown"
+    ids = [*(level.id for level in judged.levels), "none"]
+    return ids[judged.certain[row]]
