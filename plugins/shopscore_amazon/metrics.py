@@ -40,8 +40,8 @@ units_on_time = Tally("orders", day=col.delivery_due_at, value=col.units_on_time
 late_invoices = Tally("orders", day=col.created_at, where=col.invoice_late)
 
 _BY_DUE_DAY = bilingual(
-    "An order counts on the day by which it was to be shipped; no page says which day counts.",
-    "订单计入应发货的那一天；没有页面说明按哪一天计。",
+    "An order counts on the day by which it was to be shipped; no page says which day counts. One that was cancelled is due as long as it has such a day.",
+    "订单计入应发货的那一天；没有页面说明按哪一天计。已取消的订单只要有应发货日就计入。",
 )
 _BY_DELIVERY_DAY = bilingual(
     "Units count on the day by which they were to be delivered; no page says which day counts.",

@@ -10,10 +10,10 @@ from typing import Any
 Rows = Sequence[Mapping[str, Any]]
 
 #: Hours from payment until an order is to be shipped.
-HANDLING = 48
+HANDLING = 144
 #: Shares of orders: shipped by the platform; with an invoice that is late.
 BY_PLATFORM, LATE_INVOICE = 0.2, 0.01
-TRACKED = 0.97
+TRACKED = 0.99
 #: Shares of bad reviews that become feedback, and of quality tickets that become claims.
 FEEDBACK, CLAIMED, DENIED = 0.25, 0.1, 0.3
 
@@ -26,13 +26,14 @@ def extend(streams: Mapping[str, Rows], rng: Random) -> dict[str, Rows]:
 
 def _order(order: Mapping[str, Any], rng: Random) -> dict[str, Any]:
     paid, shipped, due = order["paid_at"], order["picked_up_at"], order["delivery_due_at"]
+    is_due = paid is not None and order["cancelled_at"] is None
     units = rng.choice((1, 1, 1, 2, 3))
     signed = order["signed_at"]
     in_time = signed is not None and due is not None and signed <= due
     return {
         **order,
         "channel": "platform" if rng.random() < BY_PLATFORM else "merchant",
-        "ship_due_at": None if paid is None else paid + timedelta(hours=HANDLING),
+        "ship_due_at": paid + timedelta(hours=HANDLING) if is_due else None,
         "shipped_at": shipped,
         "tracking_valid": None if shipped is None else rng.random() < TRACKED,
         "units": units,

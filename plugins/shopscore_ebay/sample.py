@@ -10,7 +10,7 @@ from typing import Any
 Rows = Sequence[Mapping[str, Any]]
 
 #: Hours from payment until an order is to be shipped, and the share of parcels with tracking.
-HANDLING, TRACKED = 72, 0.97
+HANDLING, TRACKED = 144, 0.995
 SHARE, KIND = 0.03, "case_closed_without_resolution"
 
 
@@ -24,9 +24,10 @@ def extend(streams: Mapping[str, Rows], rng: Random) -> dict[str, Rows]:
 
 def _order(order: Mapping[str, Any], rng: Random) -> dict[str, Any]:
     paid, shipped = order["paid_at"], order["picked_up_at"]
+    is_due = paid is not None and order["cancelled_at"] is None
     return {
         **order,
-        "ship_due_at": None if paid is None else paid + timedelta(hours=HANDLING),
+        "ship_due_at": paid + timedelta(hours=HANDLING) if is_due else None,
         "shipped_at": shipped,
         "tracking_valid": None if shipped is None else rng.random() < TRACKED,
         "late_by_buyer": rng.random() < 0.002,

@@ -10,7 +10,7 @@ from typing import Any
 Rows = Sequence[Mapping[str, Any]]
 
 #: Hours from payment until an order is to be shipped, and the share of parcels with tracking.
-HANDLING, TRACKED = 72, 0.97
+HANDLING, TRACKED = 144, 0.995
 SHARE, KIND = 0.03, "claim"
 
 
@@ -25,23 +25,26 @@ def extend(streams: Mapping[str, Rows], rng: Random) -> dict[str, Rows]:
 
 def _order(order: Mapping[str, Any], rng: Random) -> dict[str, Any]:
     paid, shipped = order["paid_at"], order["picked_up_at"]
+    is_due = paid is not None and order["cancelled_at"] is None
     return {
         **order,
-        "ship_due_at": None if paid is None else paid + timedelta(hours=HANDLING),
+        "ship_due_at": paid + timedelta(hours=HANDLING) if is_due else None,
         "shipped_at": shipped,
         "tracking_valid": None if shipped is None else rng.random() < TRACKED,
     }
 
 
 def _messages(conversations: Rows) -> Iterator[dict[str, Any]]:
-    """Yield conversations as first messages; who waits for minutes in a chat waits for hours here."""
+    """Yield talks to a human as first messages; five minutes of waiting in a chat are an hour here."""
     for one in conversations:
+        if not one["to_human"]:
+            continue
         asked, answered = one["started_at"], one["first_reply_at"]
         yield {
             "shop_id": one["shop_id"],
             "message_id": one["session_id"],
             "received_at": asked,
-            "answered_at": None if answered is None else asked + 60 * (answered - asked),
+            "answered_at": None if answered is None else asked + 12 * (answered - asked),
         }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 Rows = Sequence[Mapping[str, Any]]
 
 #: Hours from payment until an order is to be shipped, and the share of parcels with tracking.
-HANDLING, TRACKED = 72, 0.97
+HANDLING, TRACKED = 144, 0.995
 #: Scores that the console shows: the least and the greatest, and every how many days.
 SCORES = {"shipping_score": (3, 80), "content_score": (60, 90), "price_competitiveness": (50, 95)}
 EVERY = 3
@@ -27,9 +27,10 @@ def extend(streams: Mapping[str, Rows], rng: Random) -> dict[str, Rows]:
 
 def _order(order: Mapping[str, Any], rng: Random) -> dict[str, Any]:
     paid, shipped = order["paid_at"], order["picked_up_at"]
+    is_due = paid is not None and order["cancelled_at"] is None
     return {
         **order,
-        "ship_due_at": None if paid is None else paid + timedelta(hours=HANDLING),
+        "ship_due_at": paid + timedelta(hours=HANDLING) if is_due else None,
         "shipped_at": shipped,
         "tracking_valid": None if shipped is None else rng.random() < TRACKED,
         "channel": "platform" if rng.random() < 0.2 else "merchant",
@@ -38,14 +39,16 @@ def _order(order: Mapping[str, Any], rng: Random) -> dict[str, Any]:
 
 
 def _messages(conversations: Rows) -> Iterator[dict[str, Any]]:
-    """Yield conversations as first messages; who waits for minutes in a chat waits for hours here."""
+    """Yield talks to a human as first messages; five minutes of waiting in a chat are an hour here."""
     for one in conversations:
+        if not one["to_human"]:
+            continue
         asked, answered = one["started_at"], one["first_reply_at"]
         yield {
             "shop_id": one["shop_id"],
             "message_id": one["session_id"],
             "received_at": asked,
-            "answered_at": None if answered is None else asked + 60 * (answered - asked),
+            "answered_at": None if answered is None else asked + 12 * (answered - asked),
         }
 
 
