@@ -16,6 +16,10 @@ CORE = ROOT / "core" / "shopscore"
 PLUGINS = ROOT / "plugins"
 
 PLATFORMS = (
+    "amazon",
+    "ebay",
+    "etsy",
+    "walmart",
     "douyin",
     "kuaishou",
     "pinduoduo",

@@ -15,7 +15,11 @@ from support.json_schemas import valid
 
 #: Statuses of the shops, and the share of the total that is known; None where there is no total.
 EXPECTED: dict[str, tuple[set[str], float | None]] = {
+    "amazon/account_health/2024-09-25": ({"scored"}, None),
     "douyin/experience/2022": ({"scored", "insufficient_orders", "suppressed"}, 1),
+    "ebay/seller_standards/us-2025": ({"scored"}, None),
+    "etsy/service_standards/2024-09": ({"scored"}, None),
+    "etsy/star_seller/2024-09": ({"scored"}, None),
     "kuaishou/experience/2023": ({"partial"}, 0.25),
     "kuaishou/experience/2025-inferred": ({"partial"}, 0),
     "kuaishou/aftersales/aftersales-unofficial": ({"scored"}, 1),
@@ -26,8 +30,16 @@ EXPECTED: dict[str, tuple[set[str], float | None]] = {
     "tmall/experience/2026-03-16": ({"partial", "insufficient_orders"}, 0),
     "tmall/aftersales/2022": ({"scored"}, 1),
     "tmall/dsr/dsr": ({"scored"}, None),
+    "walmart/performance/2024-12-13": ({"not_computable"}, None),
+    "walmart/pro_seller/2024-12-13": ({"not_computable"}, None),
 }
-WITHOUT_TOTAL = ("pinduoduo/pilot/2025-inferred", "pinduoduo/dsr/dsr", "tmall/dsr/dsr")
+VERDICTS = ("amazon", "ebay", "etsy", "walmart")
+WITHOUT_TOTAL = (
+    "pinduoduo/pilot/2025-inferred",
+    "pinduoduo/dsr/dsr",
+    "tmall/dsr/dsr",
+    *(name for name in EXPECTED if name.split("/")[0] in VERDICTS),
+)
 
 
 def which(name: str) -> tuple[str, ...]:
@@ -36,7 +48,7 @@ def which(name: str) -> tuple[str, ...]:
 
 
 def test_none_is_forgotten() -> None:
-    own = ("douyin", "kuaishou", "pinduoduo", "tmall")
+    own = ("douyin", "kuaishou", "pinduoduo", "tmall", *VERDICTS)
     names = [
         f"{card.name}/{version}"
         for platform in ss.platforms()

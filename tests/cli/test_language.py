@@ -132,7 +132,10 @@ class TestPages:
         assert "数值如何换算" not in out
         assert "提示：资料没有日期：适用期是假设。" in out
 
-    @pytest.mark.parametrize("name", ["douyin", "kuaishou", "pinduoduo", "tmall"])
+    @pytest.mark.parametrize(
+        "name",
+        ["amazon", "douyin", "ebay", "etsy", "kuaishou", "pinduoduo", "tmall", "walmart"],
+    )
     def test_no_sentence_of_the_rules_is_english(self, name: str) -> None:
         out = plugins("rules", name, "--lang", "zh").done().out
         sentence = re.compile(r"(?<![\w./-])[A-Za-z]+ [a-z]+ [a-z]+(?![\w./])")

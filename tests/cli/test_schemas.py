@@ -20,7 +20,7 @@ from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
 
 NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan")
-PLATFORMS = ("douyin", "kuaishou", "pinduoduo", "tmall")
+PLATFORMS = ("amazon", "douyin", "ebay", "etsy", "kuaishou", "pinduoduo", "tmall", "walmart")
 #: A rule set of each platform.
 NAMED = {p: ss.platform(p).scorecard(None).versions[0] for p in PLATFORMS}
 ARGS = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01", "--format", "json")

@@ -219,7 +219,7 @@ class TestScoring:
         assert answer.code == 0, answer.err
 
 
-BUILT_IN = {"douyin", "kuaishou", "pinduoduo", "tmall"}
+BUILT_IN = {"amazon", "douyin", "ebay", "etsy", "kuaishou", "pinduoduo", "tmall", "walmart"}
 
 
 class TestSwitches:

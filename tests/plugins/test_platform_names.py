@@ -15,6 +15,10 @@ NAMES = {
     "douyin": ("douyin", "抖音", "抖店", "Douyin", "DOUYIN", " 抖音 "),
     "kuaishou": ("快手", "快手小店", "Kuaishou"),
     "pinduoduo": ("拼多多", "PDD"),
+    "amazon": ("亚马逊", "Amazon"),
+    "ebay": ("eBay", "EBAY"),
+    "etsy": ("Etsy",),
+    "walmart": ("沃尔玛", "Walmart"),
     "tmall": ("天猫", "淘宝", "天猫/淘宝", "taobao", "Taobao", "Tmall and Taobao"),
 }
 
