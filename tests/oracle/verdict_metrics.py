@@ -67,7 +67,7 @@ def share(rows: list[Row], meets: Callable[[Row], object]) -> Value:
 
 def mean(values: list[Fraction]) -> Value:
     """The mean of some values."""
-    return (sum(values) / len(values) if values else None), len(values)
+    return (sum(values, Fraction(0)) / len(values) if values else None), len(values)
 
 
 def by_then(row: Row, time: str, due: str) -> bool:
@@ -102,11 +102,30 @@ def months(of: date, count: int, until: date) -> Counts:
     return counts
 
 
+def shipped_late(row: Row) -> bool:
+    """Whether an order was shipped too late, or never."""
+    return row["shipped_at"] is None or after(row, "shipped_at", "ship_due_at")
+
+
+def shipped_in_time(row: Row) -> bool:
+    """Whether an order was shipped, and in time."""
+    return by_then(row, "shipped_at", "ship_due_at")
+
+
+def delivered_in_time(row: Row) -> bool:
+    """Whether an order was delivered, and in time."""
+    return by_then(row, "signed_at", "delivery_due_at")
+
+
+def cancelled_by_merchant(row: Row) -> bool:
+    """Whether the merchant cancelled an order."""
+    return bool(row["cancelled_by"] == "merchant")
+
+
 def amazon(shop: Shop, as_of: date) -> dict[str, Value]:
     """Account health."""
     merchant = [row for row in shop.orders if row["channel"] == "merchant"]
     orders = shop.during(shop.orders, "created_at", ages(as_of, 16, 75))
-    late = lambda row: row["shipped_at"] is None or row["shipped_at"] > row["ship_due_at"]
     placed = shop.during(merchant, "created_at", ages(as_of, 2, 8))
     shipped = shop.during(merchant, "shipped_at", ages(as_of, 11, 40))
     due = shop.during(shop.orders, "delivery_due_at", ages(as_of, 7, 20))
@@ -119,10 +138,10 @@ def amazon(shop: Shop, as_of: date) -> dict[str, Value]:
             lambda row: shop.has_defect(row, "negative_feedback", "claim", "chargeback"),
         ),
         "late_shipment_rate": share(
-            shop.during(merchant, "ship_due_at", ages(as_of, 1, 30)), late
+            shop.during(merchant, "ship_due_at", ages(as_of, 1, 30)), shipped_late
         ),
         "late_shipment_rate_10": share(
-            shop.during(merchant, "ship_due_at", ages(as_of, 1, 10)), late
+            shop.during(merchant, "ship_due_at", ages(as_of, 1, 10)), shipped_late
         ),
         "cancellation_rate": share(
             placed,
@@ -135,7 +154,7 @@ def amazon(shop: Shop, as_of: date) -> dict[str, Value]:
         "valid_tracking_rate": share(shipped, lambda row: row["tracking_valid"]),
         "on_time_delivery_rate": share(
             [row for row in shipped if row["tracking_valid"]],
-            lambda row: by_then(row, "signed_at", "delivery_due_at"),
+            delivered_in_time,
         ),
         "unit_on_time_delivery_rate": (
             Fraction(on_time, units) if units else None,
@@ -155,15 +174,14 @@ def etsy(shop: Shop, counts: Counts) -> dict[str, Value]:
     due = shop.during(shop.orders, "ship_due_at", counts)
     reviews = shop.during(shop.reviews, "reviewed_at", counts)
     messages = shop.during(shop.messages, "received_at", counts)
-    in_time = lambda row: by_then(row, "shipped_at", "ship_due_at")
     amounts = [row["amount"] for row in placed if row["amount"] is not None]
     return {
         "message_48h_rate": share(messages, answered_within(48)),
         "message_24h_rate": share(messages, answered_within(24)),
-        "on_time_rate": share(due, in_time),
+        "on_time_rate": share(due, shipped_in_time),
         "on_time_tracked_rate": share(
             [row for row in due if row["needs_shipping"]],
-            lambda row: in_time(row) and row["tracking_valid"],
+            lambda row: shipped_in_time(row) and row["tracking_valid"],
         ),
         "low_review_rate": share(reviews, lambda row: row["rating"] <= 3),
         "review_mean": mean([Fraction(row["rating"]) for row in reviews]),
@@ -218,8 +236,6 @@ def walmart(shop: Shop, as_of: date, days: int = 30) -> dict[str, Value]:
     """Performance over so many days, and Pro Seller."""
     own = [row for row in shop.orders if row["channel"] == "merchant" and row["seller_accountable"]]
     sent = [row for row in own if row["shipped_at"] is not None]
-    cancelled = lambda row: row["cancelled_by"] == "merchant"
-    in_time = lambda row: by_then(row, "signed_at", "delivery_due_at")
     recent, quarter, month = ages(as_of, 1, days), ages(as_of, 1, 90), ages(as_of, 1, 30)
 
     def facts(name: str, counts: Counts) -> list[Row]:
@@ -231,13 +247,19 @@ def walmart(shop: Shop, as_of: date, days: int = 30) -> dict[str, Value]:
         return (found[-1]["value"], 1) if found else (None, 0)
 
     return {
-        "cancellation_rate": share(shop.during(own, "created_at", recent), cancelled),
-        "on_time_delivery_rate": share(shop.during(sent, "delivery_due_at", recent), in_time),
+        "cancellation_rate": share(shop.during(own, "created_at", recent), cancelled_by_merchant),
+        "on_time_delivery_rate": share(
+            shop.during(sent, "delivery_due_at", recent), delivered_in_time
+        ),
         "valid_tracking_rate": share(
             shop.during(own, "shipped_at", recent), lambda row: row["tracking_valid"]
         ),
-        "cancellation_rate_90": share(shop.during(own, "created_at", quarter), cancelled),
-        "on_time_delivery_rate_90": share(shop.during(sent, "delivery_due_at", quarter), in_time),
+        "cancellation_rate_90": share(
+            shop.during(own, "created_at", quarter), cancelled_by_merchant
+        ),
+        "on_time_delivery_rate_90": share(
+            shop.during(sent, "delivery_due_at", quarter), delivered_in_time
+        ),
         "response_48h_rate": share(
             shop.during(shop.messages, "received_at", month), answered_within(48)
         ),

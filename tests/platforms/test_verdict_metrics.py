@@ -45,9 +45,7 @@ def found(result: ss.Result) -> Values:
         id: dict(
             zip(
                 shops,
-                zip(
-                    graded.measured.column.fractions(), graded.measured.n.tolist(), strict=True
-                ),
+                zip(graded.measured.column.fractions(), graded.measured.n.tolist(), strict=True),
                 strict=True,
             )
         )

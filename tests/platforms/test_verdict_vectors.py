@@ -81,9 +81,7 @@ def late(count: int, of: int) -> pl.DataFrame:
 
 
 def test_few_late_invoices_of_nine_thousand() -> None:
-    orders = rows(
-        "orders", 9001, AS_OF - 24 * DAY, "created_at", invoice_late=some(315, 9001)
-    )
+    orders = rows("orders", 9001, AS_OF - 24 * DAY, "created_at", invoice_late=some(315, 9001))
     found = judged(HEALTH, AS_OF, {"orders": orders})
     assert value(found, "invoice_defect_rate") == "315/9001"
     assert met(found)["invoice_defect_rate"] is True
@@ -240,7 +238,7 @@ def shop_of(near: int, far: int, late_ones: int = 0, defects: int = 0) -> dict[s
     )  # fmt: skip
     shops = pl.DataFrame({"shop_id": ["S"], "industry": ["x"], "opened_at": ["2020-01-01"]})
     if not defects:
-        bad = pl.DataFrame(schema={name: pl.String for name in bad.columns})
+        bad = pl.DataFrame(schema=dict.fromkeys(bad.columns, pl.String))
     return {"orders": orders, "defects": bad, "shops": shops}
 
 

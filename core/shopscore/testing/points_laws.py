@@ -210,4 +210,4 @@ def _level(result: Result, row: int) -> str:
     if not judged.known[row]:
         return "unknown"
     ids = [*(level.id for level in judged.levels), "none"]
-    return ids[judged.certain[row]]
+    return str(ids[judged.certain[row]])
