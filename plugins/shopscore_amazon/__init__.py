@@ -67,6 +67,7 @@ def shopscore_platforms() -> list[Platform]:
             zone="America/Los_Angeles",
             currency="USD",
             streams=(_ORDERS, _DEFECTS),
+            levers=("shopscore_amazon.levers",),
             sample="shopscore_amazon.sample:extend",
             scorecards=(account_health,),
         )

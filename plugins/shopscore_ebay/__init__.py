@@ -66,6 +66,7 @@ def shopscore_platforms() -> list[Platform]:
                 _ORDERS,
                 _DEFECTS,
             ),
+            levers=("shopscore_ebay.levers",),
             sample="shopscore_ebay.sample:extend",
             scorecards=(seller_standards,),
         )

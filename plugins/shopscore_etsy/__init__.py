@@ -86,6 +86,7 @@ def shopscore_platforms() -> list[Platform]:
                 _DEFECTS,
                 _MESSAGES,
             ),
+            levers=("shopscore_etsy.levers",),
             sample="shopscore_etsy.sample:extend",
             scorecards=(
                 service_standards,

@@ -66,6 +66,7 @@ def shopscore_platforms() -> list[Platform]:
                 Fact("content_score", zh="内容得分", en="Content score"),
                 Fact("price_competitiveness", zh="价格竞争力", en="Price competitiveness"),
             ),
+            levers=("shopscore_walmart.levers",),
             sample="shopscore_walmart.sample:extend",
             scorecards=(
                 performance,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -17,15 +18,20 @@ from shopscore.cli.plugins import cli
 from shopscore.evaluation.with_polars import to_polars
 from shopscore.evaluation.with_python import evaluate
 from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.plugins.samples import extend_sample
 from shopscore.samples import generate
 
 HOUR = 3600
 LEVERS: dict[str, Lever] = {}
 """By id; one that a platform declares otherwise than those before it has an id of its own."""
+PLATFORMS: dict[str, ss.Platform] = {}
+"""The platforms that have streams or columns of their own which a lever changes."""
 for platform in ss.platforms():
     for name, lever in platform.all_levers.items():
         same = LEVERS.setdefault(name, lever) is lever
         LEVERS[name if same else f"{platform.id}.{name}"] = lever
+        if platform.sample:
+            PLATFORMS[name if same else f"{platform.id}.{name}"] = platform
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "change_carrier": {"carriers": ("oldroad", "northway")},
@@ -59,10 +65,24 @@ def choices(lever: Lever, products: tuple[str, ...]) -> list[dict[str, Any]]:
     return [{**SETTINGS.get(lever.id, {}), **chosen} for chosen in tried]
 
 
-@pytest.fixture(scope="module")
-def frames() -> dict[str, pl.DataFrame]:
+@pytest.fixture
+def frames(request: pytest.FixtureRequest) -> dict[str, pl.DataFrame]:
+    """The streams of a default sample of the lever's platform."""
+    id = getattr(request.node, "callspec", None)
+    return frames_of(platform_of(id.params["id"]).id if id else "kuaishou")
+
+
+def platform_of(lever: str) -> ss.Platform:
+    """The platform whose streams a lever changes; one that adds none will do for all others."""
+    return PLATFORMS.get(lever, ss.platform("kuaishou"))
+
+
+@cache
+def frames_of(id: str) -> dict[str, pl.DataFrame]:
     """The streams of a default sample, each row with the columns of the order that it names."""
-    events = ss.read_events(generate(end=date(2024, 6, 30)), platform="kuaishou")
+    platform = ss.platform(id)
+    made = generate(end=date(2024, 6, 30))
+    events = ss.read_events(made | extend_sample(platform, made, seed=0), platform=platform)
     words = pl.selectors.enum().cast(pl.String)
     streams = {name: frame.with_columns(words) for name, frame in events.frames.items()}
     own = pl.exclude("shop", "order_id").name.prefix("order.")
@@ -107,7 +127,7 @@ def test_a_default_sample_has_rows_for_it(id: str, frames: dict[str, pl.DataFram
     """And what becomes of them is other than before, and still legal."""
     lever = LEVERS[id]
     chosen = SETTINGS.get(lever.id, {})
-    stream = merge_streams(CANONICAL, *(p.streams for p in ss.platforms()))[lever.stream]
+    stream = merge_streams(CANONICAL, platform_of(id).streams)[lever.stream]
     rows = frames[lever.stream].filter(to_polars(lever.rows(**chosen)))
     changed = rows.with_columns(
         to_polars(expr).alias(name) for name, expr in lever.changes(**chosen).items()
@@ -129,10 +149,11 @@ def test_a_default_sample_has_rows_for_it(id: str, frames: dict[str, pl.DataFram
         assert (changed[earlier] <= changed[later]).drop_nulls().all()
 
 
-def test_switched_off_it_touches_nothing(frames: dict[str, pl.DataFrame]) -> None:
-    for lever in LEVERS.values():
-        off = lever.rows(**SETTINGS.get(lever.id, {}), on=False)
-        assert frames[lever.stream].filter(to_polars(off)).is_empty()
+@pytest.mark.parametrize("id", LEVERS)
+def test_switched_off_it_touches_nothing(id: str, frames: dict[str, pl.DataFrame]) -> None:
+    lever = LEVERS[id]
+    off = lever.rows(**SETTINGS.get(lever.id, {}), on=False)
+    assert frames[lever.stream].filter(to_polars(off)).is_empty()
 
 
 @pytest.mark.parametrize("id", LEVERS)
