@@ -8,9 +8,11 @@ from typing import Any
 
 from attrs import asdict
 
-from ..model.aggregators import RationalCombination
+from ..messages import Message, listed, message
+from ..model.aggregators import Over, RationalCombination
 from ..model.assumptions import Chosen, Number
 from ..model.conditions import Adjustment, Condition
+from ..model.evaluations import WEEKDAYS
 from ..model.expressions import Assumed
 from ..model.metrics import Metric
 from ..model.tallies import Tally
@@ -18,8 +20,8 @@ from ..plugins.bound_rules import BoundRuleSet
 from ..rules.condition_words import relief_words
 from ..rules.exact_rules import Numbers
 
-#: A day to ask windows for; their ages are the same on any other day.
-_ANY_DAY = date(2000, 1, 1)
+#: Days to ask windows for: the ages of most are the same on all of them, those of months are not.
+_SOME_DAYS = (date(2000, 1, 1), date(2000, 3, 15), date(2001, 12, 31))
 
 
 def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
@@ -44,6 +46,7 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
         "tiers": list(facts.tiers()),
         "criteria": list(facts.criteria()),
         "levels": list(facts.levels()),
+        "evaluation": facts.evaluation(),
         "assumptions": list(facts.assumptions()),
         "sources": [
             {
@@ -194,6 +197,19 @@ class _Facts:
                 "source": declared.source or None,
             }
 
+    def evaluation(self) -> dict[str, Any] | None:
+        """Return when shops are judged; None: every day."""
+        declared = self._ruleset.evaluation
+        if declared is None:
+            return None
+        return {
+            "every": declared.every,
+            "on": WEEKDAYS[declared.on] if declared.every == "week" else declared.on,
+            "projected_to": declared.projected_to,
+            "words": declared.words,
+            "source": declared.source or None,
+        }
+
     def _condition(self, condition: Condition[Any], source: str) -> dict[str, Any]:
         measure, relief = condition.measure, condition.relief
         fewer = None if relief is None else relief.count_below
@@ -251,7 +267,10 @@ def _nested(value: Any) -> str:
 def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
     """Return what a metric counts, in words."""
     bound = rules.metrics[id]
-    metric, weights = bound.metric, bound.window.weights(_ANY_DAY)
+    metric = bound.metric
+    ages = {(w.first_age, w.last_age) for w in map(bound.window.weights, _SOME_DAYS)}
+    own = any(isinstance(part, Over) for part in metric.aggregator.tallies)
+    first_age, last_age = ages.pop() if len(ages) == 1 and not own else (None, None)
     return {
         "id": id,
         "zh": metric.zh,
@@ -260,13 +279,20 @@ def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
         "unit": metric.unit,
         "min_n": metric.min_n,
         "sources": list(metric.sources),
-        "first_age": weights.first_age,
-        "last_age": weights.last_age,
-        "window": metric.window.words,
+        "first_age": first_age,
+        "last_age": last_age,
+        "window": message("{windows}", windows=listed(_windows(metric))),
         "counts": [_tally_facts(tally) for tally in bound.tallies],
         **_aggregator_facts(metric),
         "note": metric.note or None,
     }
+
+
+def _windows(metric: Metric) -> list[Message]:
+    """Return the windows of a metric in words: its own, or those that its aggregator names."""
+    parts = metric.aggregator.tallies
+    windows = [part.window if isinstance(part, Over) else metric.window for part in parts]
+    return [window.words for window in dict.fromkeys(windows or [metric.window])]
 
 
 def _aggregator_facts(metric: Metric) -> dict[str, Any]:

@@ -141,10 +141,8 @@ class BoundRuleSet:
 
     def projected(self, as_of: date) -> BoundRuleSet:
         """Return the rules as they are projected on a day: for the next evaluation, or for today."""
-        evaluation = self.ruleset.evaluation
-        if evaluation is None or evaluation.projected_to == "today":
-            return self
-        return _judged_on(self, evaluation.next(as_of))
+        day = self.ruleset.judged_on(as_of)
+        return self if day == as_of else _judged_on(self, day)
 
     def current(self, as_of: date) -> BoundRuleSet | None:
         """Return the rules as of the last evaluation; None where shops are judged every day."""

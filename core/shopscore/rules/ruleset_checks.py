@@ -33,7 +33,7 @@ def check_ruleset(ruleset: RuleSet, table: Table, kinds: ScorerKinds | None = No
         (message("tier"), [t.id for t in ruleset.tiers]),
         (message("eligibility"), [e.id for e in ruleset.eligibility]),
         (message("criterion"), [c.id for c in ruleset.criteria]),
-        (message("level"), [level.id for level in ruleset.levels]),
+        (message("shop level"), [level.id for level in ruleset.levels]),
     ):
         check_once(table, what, ids)
     if not ruleset.metric_ids:
