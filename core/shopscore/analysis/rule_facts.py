@@ -9,7 +9,7 @@ from typing import Any
 from attrs import asdict
 
 from ..messages import Message, listed, message
-from ..model.aggregators import Over, RationalCombination
+from ..model.aggregators import Over, RationalCombination, tallies_of
 from ..model.assumptions import Chosen, Number
 from ..model.conditions import Adjustment, Condition
 from ..model.evaluations import WEEKDAYS
@@ -166,7 +166,7 @@ class _Facts:
                 "id": declared.id,
                 "zh": label.zh,
                 "en": label.en,
-                **self._condition(declared.condition, declared.source),
+                **self._limit(declared.condition, declared.source),
                 "of": declared.condition.measure.id or None,
                 "relief": self._relief(declared.condition, declared.source),
                 "without_rows": declared.condition.without_rows,
@@ -211,15 +211,19 @@ class _Facts:
         }
 
     def _condition(self, condition: Condition[Any], source: str) -> dict[str, Any]:
-        measure, relief = condition.measure, condition.relief
-        fewer = None if relief is None else relief.count_below
+        fewer = None if condition.relief is None else condition.relief.count_below
         return {
-            "measure": measure.kind,
-            "metric": measure.metric or None,
+            **self._limit(condition, source),
+            **self._number("or_count_below", fewer, source),
+        }
+
+    def _limit(self, condition: Condition[Any], source: str) -> dict[str, Any]:
+        return {
+            "measure": condition.measure.kind,
+            "metric": condition.measure.metric or None,
             "operator": condition.operator,
             **self._number("limit", condition.limit, source),
             "times_industry_mean": condition.times_industry_mean,
-            **self._number("or_count_below", fewer, source),
         }
 
     def comparison(self) -> dict[str, Any] | None:
@@ -282,7 +286,7 @@ def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
         "first_age": first_age,
         "last_age": last_age,
         "window": message("{windows}", windows=listed(_windows(metric))),
-        "counts": [_tally_facts(tally) for tally in bound.tallies],
+        "counts": [_tally_facts(tally) for tally in tallies_of(metric.aggregator)],
         **_aggregator_facts(metric),
         "note": metric.note or None,
     }
