@@ -155,7 +155,7 @@ class Measures:
         else:
             enough = np.ones(size, dtype=np.bool_)
         if relief.from_base is None:
-            return met | enough
+            return met | (enough & values.known)
         rows = self.column(Measure("n", condition.measure.id))
         small = reaches(rows, "below", ExactColumn.constant(relief.from_base, size))
         return np.where(small & values.known, enough, met)
