@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,6 +47,7 @@ class Shop:
     other: int | None
     missing: bool = False
     other_missing: bool = False
+    n_known: bool = True
 
     @property
     def value(self) -> F | None:
@@ -82,7 +83,7 @@ conditions = st.builds(
 shops_ = st.lists(
     st.builds(
         Shop, st.integers(0, 5), st.integers(0, 7), st.none() | st.integers(0, 4), st.booleans(),
-        st.booleans(),
+        st.booleans(), st.booleans(),
     ),
     min_size=1,
     max_size=6,
@@ -95,10 +96,14 @@ def measures_of(shops: Sequence[Shop]) -> Measures:
             id, ExactColumn.of(numbers), np.array(n, dtype=np.int64), missing=np.array(missing)
         )
 
-    rows = [0 if s.missing else s.n for s in shops]
+    rows = [0 if s.missing or not s.n_known else s.n for s in shops]
+    unknown = np.array([s.value is not None and not s.n_known for s in shops])
     others = [None if s.other_missing or s.other is None else F(s.other) for s in shops]
     metrics = {
-        "m": values([s.value for s in shops], rows, [s.missing for s in shops], "m"),
+        "m": evolve(
+            values([s.value for s in shops], rows, [s.missing for s in shops], "m"),
+            n_unknown=unknown,
+        ),
         "other": values(
             others, [int(o is not None) for o in others], [s.other_missing for s in shops], "other"
         ),
@@ -116,7 +121,7 @@ def verdict(shop: Shop, condition: Condition[F]) -> bool | None:
     within = OPERATORS[condition.operator](value, condition.limit)
     if relief is None:
         return within
-    count: int | None = shop.above
+    count = shop.above if shop.n_known else None
     if relief.count_of:
         count = None if shop.other_missing else shop.other or 0
     enough: bool | None = True
@@ -128,6 +133,8 @@ def verdict(shop: Shop, condition: Condition[F]) -> bool | None:
         enough = None if count is None else count < relief.count_below
     if relief.from_base is None:
         return True if within or enough else None if enough is None else False
+    if not shop.n_known:
+        return within if within is enough else None
     return enough if shop.n < relief.from_base else within
 
 

@@ -74,7 +74,9 @@ def found(levels: Sequence[Combined | None], shops: Sequence[dict[str, Truth]]) 
 
 
 @given(
-    st.lists(needs_, min_size=1, max_size=4), st.booleans(), st.lists(truths, min_size=1, max_size=5)
+    st.lists(needs_, min_size=1, max_size=4),
+    st.booleans(),
+    st.lists(truths, min_size=1, max_size=5),
 )
 @settings(max_examples=400)
 def test_certain_and_possible(
