@@ -273,4 +273,5 @@ def test_rationals_are_compared_exactly() -> None:
     metric = MetricValues("m", ExactColumn(values, np.array([True])), np.array([3]))
     asked = Condition(Measure("value", "m"), "above", near)
     found = find_levels(rules(asked), Measures({"m": metric}, ["food"]))
-    assert found is not None and found.checks[0].met.tolist() == [True]
+    assert found is not None
+    assert found.checks[0].met.tolist() == [True]

@@ -275,7 +275,8 @@ def _current_is_what_it_was_then(
     result: ss.Result, frames: dict[str, pl.DataFrame], last: date, asked: dict[str, Any]
 ) -> None:
     then = ss.score(frames, as_of=last, **asked)
-    assert result.current is not None and then.current is not None
+    assert result.current is not None
+    assert then.current is not None
     assert then.current.to_polars().equals(result.current.to_polars())
     for now, before_ in zip(result, then, strict=True):
         assert {k: v for k, v in now.levels.items() if k.startswith("current_")} == {

@@ -42,7 +42,7 @@ class Weekends(Window):
 class EverySecond(Window):
     """Every second of ten days, the newer ones weighing more."""
 
-    def weights(self, as_of: date) -> DayWeights:  # noqa: ARG002 - the same on every day
+    def weights(self, as_of: date) -> DayWeights:
         return DayWeights(1, (5, 0, 4, 0, 3, 0, 2, 0, 1, 0), 5)
 
 
