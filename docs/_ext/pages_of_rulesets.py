@@ -233,7 +233,7 @@ def _metric(metric: Facts) -> Iterator[str]:
     lines = [
         ("better", metric["better"]),
         ("unit", metric["unit"]),
-        ("days", _marked(metric["window"])),
+        ("days", _marked(metric["how"] or metric["window"])),
         ("least n", metric["min_n"] if metric["min_n"] > 1 else None),
         ("source", ", ".join(metric["sources"])),
     ]
@@ -244,7 +244,9 @@ def _metric(metric: Facts) -> Iterator[str]:
 
 
 def _counted(metric: Facts) -> Iterator[str]:
-    tallies = [tally["words"] for tally in metric["counts"]]
+    tallies = [*dict.fromkeys(tally["words"] for tally in metric["counts"])]
+    if not metric["how"]:  # what is counted over several windows is told once
+        tallies = [tally["words"] for tally in metric["counts"]]
     grades, per = metric["grades"], metric["per"]
     if not tallies:
         yield "Nothing is counted: events do not feed it. Its value can be given (`--values`)."

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import asdict
 
 from ..messages import Message, listed, message
-from ..model.aggregators import Over, RationalCombination, tallies_of
+from ..model.aggregators import Aggregator, Change, LookBack, Over, RationalCombination
 from ..model.assumptions import Chosen, Number
 from ..model.conditions import Adjustment, Condition
 from ..model.evaluations import WEEKDAYS
@@ -286,7 +286,8 @@ def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
         "first_age": first_age,
         "last_age": last_age,
         "window": message("{windows}", windows=listed(_windows(metric))),
-        "counts": [_tally_facts(tally) for tally in tallies_of(metric.aggregator)],
+        "counts": [_count_facts(part) for part in metric.aggregator.tallies],
+        "how": _how(metric.aggregator),
         **_aggregator_facts(metric),
         "note": metric.note or None,
     }
@@ -306,6 +307,32 @@ def _aggregator_facts(metric: Metric) -> dict[str, Any]:
         return {"grades": None, "divides": False, "per": 1}
     grades = [str(grade) for grade, _ in aggregator.terms]
     return {"grades": grades, "divides": aggregator.over is not None, "per": aggregator.per}
+
+
+def _how(aggregator: Aggregator) -> Message | None:
+    """Return which of several windows counts, or what is made of them."""
+    match aggregator:
+        case LookBack():
+            return message(
+                "over {window} where that has at least {n} rows, else over {otherwise}",
+                window=aggregator.window.words,
+                n=str(aggregator.at_least),
+                otherwise=aggregator.otherwise.words,
+            )
+        case Change():
+            return message(
+                "by how much {now} differ from {before}, as a share of that",
+                now=aggregator.now.words,
+                before=aggregator.before.words,
+            )
+    return None
+
+
+def _count_facts(part: Tally | Over) -> dict[str, Any]:
+    """Return what is counted, and over which days where these are not those of the metric."""
+    if isinstance(part, Over):
+        return {**_tally_facts(part.tally), "window": part.window.words}
+    return {**_tally_facts(part), "window": None}
 
 
 def _tally_facts(tally: Tally) -> dict[str, Any]:
