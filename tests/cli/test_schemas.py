@@ -252,7 +252,11 @@ class TestDocuments:
         assert ("level" in shops[0]) == bool(ruleset.levels)
         answer = plugins("rules", platform, "-f", "json").done()
         self._check("rules", answer)
-        self._check("plan", shopscore("score", "--explain-plan", *asked).done())
+        answer = shopscore("score", "--explain-plan", *asked).done()
+        self._check("plan", answer)
+        for stream in answer.document["streams"]:
+            for tally in (*stream["at_once"], *stream["at_end"]):
+                assert all(window["metrics"] for window in tally["windows"])
 
     @staticmethod
     def _check(name: str, answer: Answer) -> None:

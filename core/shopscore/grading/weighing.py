@@ -154,8 +154,7 @@ def wanted_sums(rules: BoundRuleSet, as_of: date) -> tuple[Wanted, ...]:
     Raises:
         UsageError: where a window reaches beyond the calendar.
     """
-    judged = (rules.projected(as_of), rules.current(as_of))
-    every = (_wanted(one, as_of).values() for one in judged if one is not None)
+    every = (_wanted(one, as_of).values() for one in rules.judged(as_of))
     return tuple(dict.fromkeys(one for metrics in every for of in metrics for one in of))
 
 

@@ -149,6 +149,11 @@ class BoundRuleSet:
         evaluation = self.ruleset.evaluation
         return None if evaluation is None else _judged_on(self, evaluation.last(as_of))
 
+    def judged(self, as_of: date) -> tuple[BoundRuleSet, ...]:
+        """Return the rules as they are projected, and as of the last evaluation, where there is one."""
+        current = self.current(as_of)
+        return (self.projected(as_of), *(() if current is None else (current,)))
+
     @property
     def reference(self) -> str:
         """The name of the rule set in commands: its version, or the path of a user's file."""

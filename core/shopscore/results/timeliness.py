@@ -28,12 +28,11 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
     Where shops are not judged every day, that is the window of the last evaluation or of the
     projection, whichever begins first.
     """
-    judged = [one for one in (rules.projected(as_of), rules.current(as_of)) if one is not None]
     readers: dict[str, list[str]] = defaultdict(list)
     short: dict[tuple[str, int], list[str]] = defaultdict(list)
     today = (as_of - _EPOCH).days
     for id in rules.ruleset.metric_ids:
-        first_day = min(_first_day(one, id, as_of) for one in judged)
+        first_day = min(_first_day(one, id, as_of) for one in rules.judged(as_of))
         for tally in rules.metrics[id].tallies:
             if id not in readers[tally.stream]:
                 readers[tally.stream].append(id)
