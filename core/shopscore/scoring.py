@@ -206,13 +206,13 @@ def score_events(
     present = events.columns_present()
     measured, current = weigh_evaluations(rules, summing, present, day, len(events.shops))
     begin(message("grading"))
-    ranges = days_of_rows(resolved, counting.days if counting else ()).before(day)
-    start = with_values_beside(selection, events.shops, measured, beside, ranges)
+    days = days_of_rows(resolved, counting.days if counting else ())
+    start = with_values_beside(selection, events.shops, measured, beside, days)
     return conclude(
         selection,
         start,
         tables,
-        ranges,
+        days,
         *notices,
         events=events,
         current=current if beside is None else None,
@@ -245,13 +245,13 @@ def _score_state(
     summing, columns = known.state.window_sums, known.state.columns
     measured, current = weigh_evaluations(rules, summing, columns, day, len(known.shops))
     begin(message("grading"))
-    ranges = days_of_cells(state, rules.tallies).before(day)
-    start = with_values_beside(selection, known.shops, measured, beside, ranges)
+    days = days_of_cells(state, rules.tallies)
+    start = with_values_beside(selection, known.shops, measured, beside, days)
     return conclude(
         selection,
         start,
         tables,
-        ranges,
+        days,
         *known.notices,
         current=current if beside is None else None,
     )

@@ -170,13 +170,12 @@ def _score_day(
     stages(progress)(message("grading {day}", day=day))
     summing, columns = counted.sums.window_sums, counted.columns
     measured, current = weigh_evaluations(rules, summing, columns, day, len(counted.shops))
-    ranges = counted.days.before(day)
-    start = with_values_beside(selection, counted.shops, measured, None, ranges)
+    start = with_values_beside(selection, counted.shops, measured, None, counted.days)
     return conclude(
         selection,
         start,
         tables,
-        ranges,
+        counted.days,
         *counted.notices,
         events=counted.events,
         current=current,

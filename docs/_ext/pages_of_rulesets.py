@@ -29,7 +29,12 @@ CONFIDENCE = {
 }
 #: Kinds of scorer that rank nobody.
 UNRANKED = {"bands", "threshold", "linear"}
-SIGNS = {"at least": "≥", "at most": "≤", "below": "<", "above": ">"}
+SIGNS = {"at least": "≥", "at most": "≤", "below": "<", "above": ">", "equal to": "="}
+#: What stands beside the result of the last evaluation.
+PROJECTED = {
+    "today": "as if shops were judged today",
+    "next": "what the next evaluation gives if nothing more happens",
+}
 #: What a divisor means.
 UNITS = {
     3_600: "seconds become hours",
@@ -76,10 +81,11 @@ def _page(platform: Platform, facts: Facts) -> Iterator[str]:
     yield f"{facts['en']} · {facts['zh']}"
     yield table(("", ""), _head(platform, facts))
     ids = [_short(facts, a["id"]) for a in facts["assumptions"]]
-    yield (
-        f"A name in square brackets, such as `[{min(ids)}]`, is an assumption: the number"
-        " is not published. Its value stands in the table at the end, and you can change it."
-    )
+    if ids:
+        yield (
+            f"A name in square brackets, such as `[{min(ids)}]`, is an assumption: the number"
+            " is not published. Its value stands in the table at the end, and you can change it."
+        )
     yield from _weights(facts)
     yield from _missing(facts)
     yield "## What is counted"
@@ -94,6 +100,7 @@ def _page(platform: Platform, facts: Facts) -> Iterator[str]:
     yield from _scorers(facts)
     yield from _comparison(facts)
     yield from _conditions(facts)
+    yield from _levels(facts)
     yield from _assumptions(facts)
     yield "## Sources"
     yield table(
@@ -127,9 +134,14 @@ def _head(platform: Platform, facts: Facts) -> Iterator[tuple[str, str]]:
     yield "covers", f"{facts['span']}{span}"
     yield "published on", str(facts["published_on"] or "not known")
     yield "clock, currency", f"{platform.zone}, {platform.currency}"
-    yield "points and score", f"{scale}{source}"
-    yield "decimals", _bare(facts, "decimals")
-    if kinds - UNRANKED or not all(m["scorer"] for m in metrics) or not kinds:
+    if facts["dimensions"] or not facts["criteria"]:
+        yield "points and score", f"{scale}{source}"
+        yield "decimals", _bare(facts, "decimals")
+    if (judged := facts["evaluation"]) is not None:
+        yield "judged", f"{judged['words']} ({judged['source']})"
+        yield "projected", PROJECTED[judged["projected_to"]]
+    ranks = kinds - UNRANKED or not all(m["scorer"] for m in metrics) or not kinds
+    if ranks and (facts["dimensions"] or not facts["criteria"]):
         yield "ranking", _bare(facts, "ranking")
         yield "ranked among at least", _bare(facts, "min_peers")
     if facts["dimensions"]:
@@ -221,7 +233,7 @@ def _metric(metric: Facts) -> Iterator[str]:
     lines = [
         ("better", metric["better"]),
         ("unit", metric["unit"]),
-        ("days", _marked(metric["window"])),
+        ("days", _marked(metric["how"] or metric["window"])),
         ("least n", metric["min_n"] if metric["min_n"] > 1 else None),
         ("source", ", ".join(metric["sources"])),
     ]
@@ -232,7 +244,9 @@ def _metric(metric: Facts) -> Iterator[str]:
 
 
 def _counted(metric: Facts) -> Iterator[str]:
-    tallies = [tally["words"] for tally in metric["counts"]]
+    tallies = [*dict.fromkeys(tally["words"] for tally in metric["counts"])]
+    if not metric["how"]:  # what is counted over several windows is told once
+        tallies = [tally["words"] for tally in metric["counts"]]
     grades, per = metric["grades"], metric["per"]
     if not tallies:
         yield "Nothing is counted: events do not feed it. Its value can be given (`--values`)."
@@ -323,6 +337,69 @@ def _conditions(facts: Facts) -> Iterator[str]:
         )
 
 
+def _levels(facts: Facts) -> Iterator[str]:
+    """The criteria, and the levels that ask for them."""
+    if facts["criteria"]:
+        yield "## Criteria"
+        yield table(
+            ("criterion", "looks at", "bound", "small numbers", "without rows"),
+            [
+                (code(c["id"]), _looked_at(c), _criterion(c), _relief(c), _without_rows(c))
+                for c in facts["criteria"]
+            ],
+        )
+    if facts["levels"]:
+        yield "## Levels"
+        yield "A shop has the first of these whose criteria it meets."
+        yield table(
+            ("level", "needs", "meaning", "source"),
+            [
+                (code(v["id"]), _needs(v), f"{v['en']} · {v['zh']}", v["source"] or "")
+                for v in facts["levels"]
+            ],
+        )
+
+
+def _looked_at(criterion: Facts) -> str:
+    measure, of = criterion["measure"], code(criterion["of"] or "")
+    if measure == "value":
+        return of
+    words = {
+        "n": "rows of",
+        "numerator": "count of",
+        "dimension": "points of",
+        "total": "the total",
+    }
+    return f"{words.get(measure, measure)} {of}" if of else words.get(measure, measure)
+
+
+def _criterion(criterion: Facts) -> str:
+    mean = " × the mean of the industry" if criterion["times_industry_mean"] else ""
+    return f"{_limit(criterion)}{mean}"
+
+
+def _relief(criterion: Facts) -> str:
+    return criterion["relief"]["words"] if criterion["relief"] else ""
+
+
+def _without_rows(criterion: Facts) -> str:
+    if criterion["metric"] is None:
+        return ""
+    return "met" if criterion["without_rows"] else "not met"
+
+
+def _needs(level: Facts) -> str:
+    if not level["needs"]:
+        return "nothing"
+    return _together(level["needs"], "and" if level["every"] else "or")
+
+
+def _together(parts: Any, word: str) -> str:
+    other = "or" if word == "and" else "and"
+    texts = (code(p) if isinstance(p, str) else f"({_together(p, other)})" for p in parts)
+    return f" {word} ".join(texts)
+
+
 def _limit(condition: Facts) -> str:
     return f"{SIGNS[condition['operator']]} {_number(condition, 'limit')}"
 
@@ -340,6 +417,8 @@ def _tier(facts: Facts, tier: Facts) -> str:
 
 
 def _assumptions(facts: Facts) -> Iterator[str]:
+    if not facts["assumptions"]:
+        return
     yield "## Assumptions"
     yield "No source gives these numbers. A result names those that it rests on."
     yield table(

@@ -37,7 +37,16 @@ LIMITS = {
     "at_least": "at least",
     "at_most": "at most",
     "below": "below",
+    "above": "above",
+    "equals": "equal to",
     "times_industry_mean": "at most",
+}
+#: The keys of a relief, and what they are called among the facts.
+RELIEFS = {
+    "from_base": "from_base",
+    "count_at_most": "count_at_most",
+    "or_count_below": "count_below",
+    "limit_below_base": "limit",
 }
 
 
@@ -85,6 +94,7 @@ def pairs(document: Tables, facts: Mapping[str, Any]) -> Iterator[Number]:
             yield f"{name}.{table['id']}.{key}", table[key], there, "limit"
             if "or_count_below" in table:
                 yield f"{name}.{table['id']}", table["or_count_below"], there, "or_count_below"
+    yield from pairs_of_criteria(document, facts)
     for key, name in (("bonus", "bonus"), ("deduction", "deductions")):
         assert [t["metric"] for t in document.get(key, [])] == [m["id"] for m in facts[name]]
         for table in document.get(key, []):
@@ -95,6 +105,22 @@ def pairs(document: Tables, facts: Mapping[str, Any]) -> Iterator[Number]:
                     by_id(facts[name])[table["metric"]],
                     "cap",
                 )
+
+
+def pairs_of_criteria(document: Tables, facts: Mapping[str, Any]) -> Iterator[Number]:
+    """Every limit of the criteria, and what relieves them."""
+    assert [table["id"] for table in document.get("criteria", [])] == [*by_id(facts["criteria"])]
+    for table in document.get("criteria", []):
+        there = by_id(facts["criteria"])[table["id"]]
+        (key,) = (key for key in LIMITS if key in table)
+        assert there["operator"] == LIMITS[key]
+        assert there["without_rows"] == table.get("without_rows", False)
+        yield f"criteria.{table['id']}.{key}", table[key], there, "limit"
+        assert (there["relief"] is not None) == any(k in table for k in RELIEFS)
+        for key in RELIEFS.keys() & table.keys():
+            yield f"criteria.{table['id']}.{key}", table[key], there["relief"], RELIEFS[key]
+        if there["relief"] is not None:
+            assert there["relief"]["count_of"] == table.get("count_of")
 
 
 def value_of(number: Any, document: Tables) -> Any:
@@ -270,6 +296,61 @@ zh = "好"
 en = "Good"
 below = 2
 source = "page"
+[[criteria]]
+id = "quiet"
+metric = "down"
+at_most = { assume = "few" }
+from_base = { assume = "few" }
+count_at_most = 4
+count_of = "seen"
+without_rows = true
+source = "page"
+[[criteria]]
+id = "rising"
+metric = "up"
+above = 1
+from_base = 9
+limit_below_base = 0.5
+source = "page"
+[[criteria]]
+id = "near"
+metric = "down"
+times_industry_mean = 2
+or_count_below = { assume = "few" }
+source = "page"
+[[criteria]]
+id = "old"
+days_since = "opened_at"
+equals = 7
+zh = "七天"
+en = "A week"
+source = "page"
+[[criteria]]
+id = "high"
+total = true
+at_least = 3
+zh = "高"
+en = "High"
+source = "page"
+[[levels]]
+id = "top"
+zh = "顶"
+en = "Top"
+all_of = ["quiet", ["rising", "near"], "high"]
+source = "page"
+[[levels]]
+id = "low"
+zh = "低"
+en = "Low"
+any_of = [["old", "near"], "rising"]
+[[levels]]
+id = "last"
+zh = "末"
+en = "Last"
+[evaluation]
+quarterly = 5
+projected = "next"
+source = "page"
 """
 ASSUMED: dict[str, Tables] = {
     "rank": {"kind": "choice", "value": "cume_dist", "choices": ["cume_dist", "mean"]},
@@ -368,6 +449,8 @@ def test_facts_are_what_the_schema_says() -> None:
     groups += [("weighted", m) for d in facts["dimensions"] for m in d["metrics"]]
     groups += [("adjusting", m) for m in (*facts["bonus"], *facts["deductions"])]
     groups += [("metric", m) for m in facts["conditions_only"]]
+    groups += [("criterion", c) for c in facts["criteria"]]
+    groups += [("level", level) for level in facts["levels"]]
     for name, table in groups:
         assert set(table) <= known[name], name
 
@@ -421,6 +504,9 @@ def test_an_assumption_that_has_another_value() -> None:
     assert list_changes(before, after) == [
         ("eligibility[few].limit", 3, 4),
         ("tiers[calm].or_count_below", 3, 4),
+        ("criteria[quiet].limit", 3, 4),
+        ("criteria[quiet].relief.from_base", 3, 4),
+        ("criteria[near].relief.count_below", 3, 4),
         ("assumptions[few].value", 3, 4),
     ]
 
@@ -451,8 +537,7 @@ def pages() -> Iterator[Any]:
 
 def named(text: str) -> tuple[str, str]:
     """What stands above the table of assumptions, and from there on."""
-    above, heading, below = text.partition("\n## Assumptions\n")
-    assert heading
+    above, _, below = text.partition("\n## Assumptions\n")
     return above, below
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
@@ -23,6 +24,12 @@ NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan")
 PLATFORMS = ("amazon", "douyin", "ebay", "etsy", "kuaishou", "pinduoduo", "tmall", "walmart")
 #: A rule set of each platform.
 NAMED = {p: ss.platform(p).scorecard(None).versions[0] for p in PLATFORMS}
+#: Scorecards of conditions that are met or not, without points.
+CARDS = [
+    card
+    for platform in ("amazon", "etsy", "ebay", "walmart")
+    for card in ss.platform(platform).scorecards
+]
 ARGS = ("--platform", "douyin", "--ruleset", "2022", "--as-of", "2022-07-01", "--format", "json")
 
 
@@ -113,6 +120,14 @@ def test_statuses_are_those_of_the_code() -> None:
     assert listed["plugin"]["properties"]["status"]["enum"] == list(get_args(PluginStatus))
     checks = schema("check")["properties"]["checks"]["items"]["properties"]
     assert checks["status"]["enum"] == list(get_args(CheckStatus))
+
+
+def _day_after(folder: Path) -> str:
+    """The day after the last order of a sample."""
+    rows = (folder / "orders.csv").read_text(encoding="utf-8").splitlines()
+    place = rows[0].split(",").index("paid_at")
+    last = max(row.split(",")[place] for row in rows[1:])[:10]
+    return str(date.fromisoformat(last) + timedelta(1))
 
 
 class TestDocuments:
@@ -218,6 +233,30 @@ class TestDocuments:
         answer = plugins("check", "douyin", "-f", "json")
         assert answer.code in (0, 1)
         self._check("check", answer)
+
+    @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+    def test_of_criteria_and_levels(self, card: ss.Scorecard, tmp_path: Path) -> None:
+        """A sample of the platform, its rules, and its plan."""
+        platform, folder = card.platform, tmp_path / "sample"
+        sample = ("sample", folder, "-p", platform, "--shops", "20", "--orders", "2000")
+        shopscore(*sample).done()
+        day = _day_after(folder)
+        asked = ("-p", platform, "-c", card.id, "--as-of", day, "-f", "json")
+        answer = shopscore("score", folder, *asked).done()
+        self._check("score", answer)
+        shops = answer.document["shops"]
+        assert len(shops) == 20
+        ruleset = card.ruleset(card.versions[-1])
+        assert [c["id"] for c in shops[0]["criteria"]] == [c.id for c in ruleset.criteria]
+        assert ("current_status" in shops[0]) == ("evaluation" in answer.document)
+        assert ("level" in shops[0]) == bool(ruleset.levels)
+        answer = plugins("rules", platform, "-f", "json").done()
+        self._check("rules", answer)
+        answer = shopscore("score", "--explain-plan", *asked).done()
+        self._check("plan", answer)
+        for stream in answer.document["streams"]:
+            for tally in (*stream["at_once"], *stream["at_end"]):
+                assert all(window["metrics"] for window in tally["windows"])
 
     @staticmethod
     def _check(name: str, answer: Answer) -> None:

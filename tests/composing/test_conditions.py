@@ -293,7 +293,7 @@ ROWS = [
 def test_it_is_told_only_where_nothing_that_is_unknown_decides(
     times: F, few: F | None, mean_kind: str, told: list[int], met: list[int]
 ) -> None:
-    condition = Condition(Measure("value", "m"), "at most", times, True, few)
+    condition = Condition(Measure("value", "m"), "at most", times, True, below(few))
     measures = typed_in(ROWS, mean_kind)
     assert measures.told(condition).astype(int).tolist() == told
     assert measures.met(condition).astype(int).tolist() == met
@@ -335,7 +335,7 @@ def test_only_metrics_have_means_of_the_industry_and_counts(kind: Any) -> None:
 
 
 def test_a_measure_names_its_metric() -> None:
-    assert [Measure(kind, "x").metric for kind in MEASURES] == ["x", "x", "x", "", ""]
+    assert [Measure(kind, "x").metric for kind in MEASURES] == ["x", "x", "x", "", "", ""]
 
 
 # ------------------------------------------------------------------------------------- eligibility
@@ -454,7 +454,7 @@ def test_tiers_against_plain_fractions(
     rows = [(f"S{i}", industry, above, n) for i, (industry, above, n) in enumerate(found)]
     shops = [Shop(industry, above, n, None, None) for _, industry, above, n in rows]
     condition = Condition(
-        Measure("value", "m"), "at most", F(times), True, None if few is None else F(few)
+        Measure("value", "m"), "at most", F(times), True, below(None if few is None else F(few))
     )
     expected = [
         row[0]

@@ -363,8 +363,8 @@ class TestRulesThatCannotBe:
         refused(drop("assumptions", 0, "value"), "bad_review.max_rating", "value")
 
     def test_a_bound_on_both_sides_or_none(self) -> None:
-        refused(put("eligibility", 0, "at_most", value=3), "at_least or at_most")
-        refused(drop("eligibility", 0, "at_least"), "at_least or at_most")
+        refused(put("eligibility", 0, "at_most", value=3), "one of at_least, at_most")
+        refused(drop("eligibility", 0, "at_least"), "one of at_least, at_most")
         refused(put("tiers", 0, "below", value=3), "tiers[gold]", "one of at_least, below")
         refused(drop("tiers", 0, "at_least"), "tiers[gold]", "one of at_least, below")
 

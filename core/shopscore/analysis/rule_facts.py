@@ -8,9 +8,11 @@ from typing import Any
 
 from attrs import asdict
 
-from ..model.aggregators import RationalCombination
+from ..messages import Message, listed, message
+from ..model.aggregators import Aggregator, Change, LookBack, Over, RationalCombination
 from ..model.assumptions import Chosen, Number
 from ..model.conditions import Adjustment, Condition
+from ..model.evaluations import WEEKDAYS
 from ..model.expressions import Assumed
 from ..model.metrics import Metric
 from ..model.tallies import Tally
@@ -18,8 +20,8 @@ from ..plugins.bound_rules import BoundRuleSet
 from ..rules.condition_words import relief_words
 from ..rules.exact_rules import Numbers
 
-#: A day to ask windows for; their ages are the same on any other day.
-_ANY_DAY = date(2000, 1, 1)
+#: Days to ask windows for: the ages of most are the same on all of them, those of months are not.
+_SOME_DAYS = (date(2000, 1, 1), date(2000, 3, 15), date(2001, 12, 31))
 
 
 def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
@@ -44,6 +46,7 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
         "tiers": list(facts.tiers()),
         "criteria": list(facts.criteria()),
         "levels": list(facts.levels()),
+        "evaluation": facts.evaluation(),
         "assumptions": list(facts.assumptions()),
         "sources": [
             {
@@ -163,7 +166,7 @@ class _Facts:
                 "id": declared.id,
                 "zh": label.zh,
                 "en": label.en,
-                **self._condition(declared.condition, declared.source),
+                **self._limit(declared.condition, declared.source),
                 "of": declared.condition.measure.id or None,
                 "relief": self._relief(declared.condition, declared.source),
                 "without_rows": declared.condition.without_rows,
@@ -194,16 +197,33 @@ class _Facts:
                 "source": declared.source or None,
             }
 
-    def _condition(self, condition: Condition[Any], source: str) -> dict[str, Any]:
-        measure, relief = condition.measure, condition.relief
-        fewer = None if relief is None else relief.count_below
+    def evaluation(self) -> dict[str, Any] | None:
+        """Return when shops are judged; None: every day."""
+        declared = self._ruleset.evaluation
+        if declared is None:
+            return None
         return {
-            "measure": measure.kind,
-            "metric": measure.metric or None,
+            "every": declared.every,
+            "on": WEEKDAYS[declared.on] if declared.every == "week" else declared.on,
+            "projected_to": declared.projected_to,
+            "words": declared.words,
+            "source": declared.source or None,
+        }
+
+    def _condition(self, condition: Condition[Any], source: str) -> dict[str, Any]:
+        fewer = None if condition.relief is None else condition.relief.count_below
+        return {
+            **self._limit(condition, source),
+            **self._number("or_count_below", fewer, source),
+        }
+
+    def _limit(self, condition: Condition[Any], source: str) -> dict[str, Any]:
+        return {
+            "measure": condition.measure.kind,
+            "metric": condition.measure.metric or None,
             "operator": condition.operator,
             **self._number("limit", condition.limit, source),
             "times_industry_mean": condition.times_industry_mean,
-            **self._number("or_count_below", fewer, source),
         }
 
     def comparison(self) -> dict[str, Any] | None:
@@ -251,7 +271,10 @@ def _nested(value: Any) -> str:
 def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
     """Return what a metric counts, in words."""
     bound = rules.metrics[id]
-    metric, weights = bound.metric, bound.window.weights(_ANY_DAY)
+    metric = bound.metric
+    ages = {(w.first_age, w.last_age) for w in map(bound.window.weights, _SOME_DAYS)}
+    own = any(isinstance(part, Over) for part in metric.aggregator.tallies)
+    first_age, last_age = ages.pop() if len(ages) == 1 and not own else (None, None)
     return {
         "id": id,
         "zh": metric.zh,
@@ -260,13 +283,21 @@ def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
         "unit": metric.unit,
         "min_n": metric.min_n,
         "sources": list(metric.sources),
-        "first_age": weights.first_age,
-        "last_age": weights.last_age,
-        "window": metric.window.words,
-        "counts": [_tally_facts(tally) for tally in bound.tallies],
+        "first_age": first_age,
+        "last_age": last_age,
+        "window": message("{windows}", windows=listed(_windows(metric))),
+        "counts": [_count_facts(part) for part in metric.aggregator.tallies],
+        "how": _how(metric.aggregator),
         **_aggregator_facts(metric),
         "note": metric.note or None,
     }
+
+
+def _windows(metric: Metric) -> list[Message]:
+    """Return the windows of a metric in words: its own, or those that its aggregator names."""
+    parts = metric.aggregator.tallies
+    windows = [part.window if isinstance(part, Over) else metric.window for part in parts]
+    return [window.words for window in dict.fromkeys(windows or [metric.window])]
 
 
 def _aggregator_facts(metric: Metric) -> dict[str, Any]:
@@ -276,6 +307,32 @@ def _aggregator_facts(metric: Metric) -> dict[str, Any]:
         return {"grades": None, "divides": False, "per": 1}
     grades = [str(grade) for grade, _ in aggregator.terms]
     return {"grades": grades, "divides": aggregator.over is not None, "per": aggregator.per}
+
+
+def _how(aggregator: Aggregator) -> Message | None:
+    """Return which of several windows counts, or what is made of them."""
+    match aggregator:
+        case LookBack():
+            return message(
+                "over {window} where that has at least {n} rows, else over {otherwise}",
+                window=aggregator.window.words,
+                n=str(aggregator.at_least),
+                otherwise=aggregator.otherwise.words,
+            )
+        case Change():
+            return message(
+                "by how much {now} differ from {before}, as a share of that",
+                now=aggregator.now.words,
+                before=aggregator.before.words,
+            )
+    return None
+
+
+def _count_facts(part: Tally | Over) -> dict[str, Any]:
+    """Return what is counted, and over which days where these are not those of the metric."""
+    if isinstance(part, Over):
+        return {**_tally_facts(part.tally), "window": part.window.words}
+    return {**_tally_facts(part), "window": None}
 
 
 def _tally_facts(tally: Tally) -> dict[str, Any]:

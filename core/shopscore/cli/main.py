@@ -201,7 +201,7 @@ def inspect(
 @click.option(
     "--end",
     metavar="DATE",
-    help=f"The last day.  [default: {SAMPLE_END}; with --platform a day of its newest rules]",
+    help="The last day; by default 2022-06-30, with --platform a day of its newest rules.",
 )
 @click.option(
     "--platform", "-p", metavar="P", help="Also what the rules of this platform read besides."

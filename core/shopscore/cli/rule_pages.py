@@ -62,6 +62,7 @@ def _page(facts: Mapping[str, Any]) -> Iterator[Any]:
     yield from _head(facts)
     yield _metrics_table(facts)
     yield from _notices(facts)
+    yield from _evaluated(facts)
     if facts["eligibility"]:
         yield _conditions_table(facts)
     if facts["tiers"]:
@@ -151,7 +152,7 @@ def _bound(criterion: Mapping[str, Any]) -> object:
 
 
 def _levels_table(facts: Mapping[str, Any]) -> tables.Table:
-    columns = (message("level"), message("name"), message("needs"))
+    columns = (message("shop level"), message("name"), message("needs"))
     return tables.table(columns, [(v["id"], voice.either(v), _needs(v)) for v in facts["levels"]])
 
 
@@ -216,6 +217,20 @@ def _notices(facts: Mapping[str, Any]) -> Iterator[Message]:
         )
 
 
+def _evaluated(facts: Mapping[str, Any]) -> Iterator[Message]:
+    """Yield when shops are judged, where that is not every day, and what a projection is."""
+    if (judged := facts["evaluation"]) is None:
+        return
+    yield message(
+        "Shops are judged {when} ({source})", when=judged["words"], source=judged["source"]
+    )
+    yield (
+        message("Projected: as if they were judged today")
+        if judged["projected_to"] == "today"
+        else message("Projected: what the next evaluation gives if nothing more happens")
+    )
+
+
 def _metric_rows(facts: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     for dimension in facts["dimensions"]:
         weight = f"{voice.either(dimension)} {_known(dimension['weight'])}"
@@ -243,8 +258,10 @@ def _known(value: Any) -> Any:
     return "?" if value is None else value
 
 
-def _metric_row(metric: Mapping[str, Any]) -> tuple[str, ...]:
-    ages = f"{metric['first_age']}–{metric['last_age']}"
+def _metric_row(metric: Mapping[str, Any]) -> tuple[object, ...]:
+    ages = metric["window"]
+    if metric["first_age"] is not None:
+        ages = f"{metric['first_age']}–{metric['last_age']}"
     return metric["id"], voice.either(metric), ages, tables.word(metric["better"])
 
 

@@ -27,7 +27,7 @@ def shops_table(result: Result, shops: Iterable[ShopView]) -> Table:
     score = message("score")
     numbers = [*(d.label for d in ruleset.dimensions), *(metrics[id].label for id in items)]
     head = [message("shop"), message("industry"), message("status")]
-    levels = [message("level")] if ruleset.levels else []
+    levels = [message("shop level")] if ruleset.levels else []
     if levels and result.current is not None:
         levels = [message("current level"), message("projected")]
     columns = (*head, *levels, score, *numbers)
@@ -83,11 +83,12 @@ def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
         reached = {None: "–", True: message("yes"), False: message("no")}[m.reached]
         cells[message("standard")] = in_unit(m.standard, metric.unit)
         cells[message("reached")] = reached
-    cells |= {
-        message("percentile"): decimals(m.percentile, 3) + ("*" if m.from_table else ""),
-        message("points"): decimals(m.points),
-        message("weight"): decimals(m.weight, 3),
-    }
+    if result.rules.ruleset.ranks:
+        cells |= {
+            message("percentile"): decimals(m.percentile, 3) + ("*" if m.from_table else ""),
+            message("points"): decimals(m.points),
+            message("weight"): decimals(m.weight, 3),
+        }
     if result.columns.mixed:
         cells[_SOURCE] = _source(m)
     return cells | {message("status"): word(m.status)}
@@ -133,9 +134,19 @@ def _title(result: Result, shop: ShopView) -> Iterator[str]:
         yield voice.text(message("console {points}", points=shown))
     if shop.coverage is not None and shop.coverage < 1:
         yield f"{voice.text(message('coverage'))} {decimals(shop.coverage * 100, 0)}%"
-    yield from _levels(result, shop)
+    yield from _judged(result, shop)
     if shop.tiers or shop.possible_tiers:
         yield _tiers(result, shop)
+
+
+def _judged(result: Result, shop: ShopView) -> Iterator[str]:
+    """Yield the level of a shop in the title of its table, and of which day it is."""
+    levels = [*_levels(result, shop)]
+    if len(levels) == 1:
+        yield from levels
+    elif levels:
+        yield voice.text(message("current {level}", level=levels[0]))
+        yield voice.text(message("projected {level}", level=levels[1]))
 
 
 def _score(result: Result, shop: ShopView) -> str:

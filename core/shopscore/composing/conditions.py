@@ -102,21 +102,33 @@ class Measures:
         told = self.checkable(condition)
         if condition.times_industry_mean:
             told = told & (self.limits(condition).known | ~valued)
+        met = self.checkable(condition) & self.met(condition)
         if condition.relief is not None:
-            told = told & (self._told_by(condition.relief, measure) | ~valued)
-        return told | (self.checkable(condition) & self.met(condition))
+            told = told & (self._told_by(condition, condition.relief) | ~valued)
+            if condition.relief.from_base is not None:  # of how many rows decides what is asked
+                met = met & (self.column(Measure("n", measure.id)).known | ~valued)
+        return told | met
 
-    def _told_by(self, relief: Relief[Fraction], measure: Measure) -> Mask:
-        """Return where all that a relief looks at is known."""
-        known = np.ones(len(self.industries), dtype=np.bool_)
+    def _told_by(self, condition: Condition[Fraction], relief: Relief[Fraction]) -> Mask:
+        """Return where a relief leaves nothing open.
+
+        Its count is known, or not asked for; of how many rows is known, or it changes nothing.
+        """
+        measure, size = condition.measure, len(self.industries)
+        counted = np.ones(size, dtype=np.bool_)
         if relief.count_of:
-            counted = self.metrics[relief.count_of]
-            known &= counted.known | ~counted.missing
-        elif relief.limit is None:
-            known &= self.column(Measure("numerator", measure.id)).known
-        if relief.from_base is not None:
-            known &= self.column(Measure("n", measure.id)).known
-        return known
+            metric = self.metrics[relief.count_of]
+            counted = metric.known | ~metric.missing
+        elif relief.count_at_most is not None or relief.count_below is not None:
+            counted = self.column(Measure("numerator", measure.id)).known
+        if relief.from_base is None:
+            return counted
+        rows = self.column(Measure("n", measure.id))
+        small = reaches(rows, "below", ExactColumn.constant(relief.from_base, size))
+        values = self.column(measure)
+        within = reaches(values, condition.operator, self.limits(condition))
+        enough = self._enough(condition, relief, values)
+        return np.where(rows.known, counted | ~small, counted & (within == enough))
 
     def _settled(self, condition: Condition[Fraction]) -> Mask:
         """Return where no greater value than the known one changes whether a condition is met."""
@@ -146,19 +158,23 @@ class Measures:
         met: Mask,
     ) -> Mask:
         """Return which shops meet a condition by its limit, or by what is asked of small numbers."""
-        size = len(met)
-        if relief.limit is not None:
-            limits = ExactColumn.constant(relief.limit, size)
-            enough = reaches(values, condition.operator, limits)
-        elif relief.count_at_most is not None or relief.count_below is not None:
-            enough = self._few(relief, condition.measure)
-        else:
-            enough = np.ones(size, dtype=np.bool_)
+        enough = self._enough(condition, relief, values)
         if relief.from_base is None:
-            return met | enough
+            return met | (enough & values.known)
         rows = self.column(Measure("n", condition.measure.id))
-        small = reaches(rows, "below", ExactColumn.constant(relief.from_base, size))
+        small = reaches(rows, "below", ExactColumn.constant(relief.from_base, len(met)))
         return np.where(small & values.known, enough, met)
+
+    def _enough(
+        self, condition: Condition[Fraction], relief: Relief[Fraction], values: ExactColumn
+    ) -> Mask:
+        """Return which shops have what is asked of small numbers."""
+        if relief.limit is not None:
+            limits = ExactColumn.constant(relief.limit, len(values))
+            return reaches(values, condition.operator, limits)
+        if relief.count_at_most is not None or relief.count_below is not None:
+            return self._few(relief, condition.measure)
+        return np.ones(len(values), dtype=np.bool_)
 
     def _few(self, relief: Relief[Fraction], measure: Measure) -> Mask:
         """Return where the count of a relief is not too high; where no row counts, it is 0."""

@@ -11,6 +11,7 @@ import polars as pl
 from ..errors import ExpressionError
 from ..evaluation.with_polars import to_polars
 from ..evaluation.words import Words, words_looked_for
+from ..exact.rationals import Mask
 from ..messages import message
 from ..model.expressions import DAY_SECONDS, ColumnRef, columns_of
 from ..model.instants import expression_with_instants, instant_of
@@ -93,7 +94,11 @@ def joined_column(node: Joined, events: Events, frame: pl.DataFrame) -> pl.Serie
                 name, frame.select("shop", time=to_polars(time).cast(pl.Int64)), events
             ).alias(node.key)
         case HasRow(stream, where):
-            return _has_row(events, events.streams[stream], where, len(frame)).alias(node.key)
+            known = events.streams.get(stream)  # not where they were read for another platform
+            found = np.zeros(len(frame), dtype=np.bool_)
+            if known is not None:
+                _mark_named(found, events, known, where)
+            return pl.Series(node.key, found)
     raise ExpressionError(message("nothing brings {kind} to a row", kind=type(node).__name__))
 
 
@@ -107,9 +112,8 @@ def _fact(name: str, times: pl.DataFrame, events: Events) -> pl.Series:
     return days.join(said, on=["shop", "time"], how="left", maintain_order="left")["value"]
 
 
-def _has_row(events: Events, stream: Stream, where: Any, orders: int) -> pl.Series:
-    """Return which orders are named by a row that meets a condition."""
-    found = np.zeros(orders, dtype=np.bool_)
+def _mark_named(orders: Mask, events: Events, stream: Stream, where: Any) -> None:
+    """Mark the orders that are named by a row that meets a condition."""
     rows = stream_rows(events, stream.name)
     if ORDER in rows.columns:
         refs = columns_of(where)
@@ -118,5 +122,4 @@ def _has_row(events: Events, stream: Stream, where: Any, orders: int) -> pl.Seri
         frame = pl.DataFrame([rows[ORDER], *columns, *instants_of(refs, events, stream)])
         condition = expression_with_instants(where, frame.columns)
         met = frame.filter(to_polars(condition).cast(pl.Boolean))
-        found[met[ORDER].drop_nulls().to_numpy()] = True
-    return pl.Series(found)
+        orders[met[ORDER].drop_nulls().to_numpy()] = True

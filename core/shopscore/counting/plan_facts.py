@@ -79,8 +79,10 @@ class _Facts:
             }
 
     def _metrics(self, tally: Tally, weights: DayWeights) -> Iterator[str]:
-        for id, metric in self.rules.metrics.items():
-            if (tally, weights) in metric.wanted(self.counting.as_of):
+        as_of = self.counting.as_of
+        judged = self.rules.judged(as_of)
+        for id in self.rules.metrics:
+            if any((tally, weights) in one.metrics[id].wanted(as_of) for one in judged):
                 yield id
 
 

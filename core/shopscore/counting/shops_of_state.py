@@ -9,6 +9,7 @@ from attrs import frozen
 
 from ..errors import StateError
 from ..messages import message
+from ..model.streams import SHOPS
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform
@@ -96,5 +97,7 @@ def _shop_attributes(shops: Any, platform: Platform) -> pl.DataFrame:
     if isinstance(shops, Events):
         return shops.shops
     frame = from_dataframe("shops", shops).frame
-    known = [n for n in ("shop_id", "industry", "shop_type", "updated_at") if n in frame.columns]
+    days = (column.name for column in SHOPS.columns if column.kind == "day")
+    wanted = ("shop_id", "industry", "shop_type", "updated_at", *days)
+    known = [name for name in wanted if name in frame.columns]
     return read_events({"shops": frame.select(known)}, platform=platform).shops

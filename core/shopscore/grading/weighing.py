@@ -154,8 +154,7 @@ def wanted_sums(rules: BoundRuleSet, as_of: date) -> tuple[Wanted, ...]:
     Raises:
         UsageError: where a window reaches beyond the calendar.
     """
-    judged = (rules.projected(as_of), rules.current(as_of))
-    every = (_wanted(one, as_of).values() for one in judged if one is not None)
+    every = (_wanted(one, as_of).values() for one in rules.judged(as_of))
     return tuple(dict.fromkeys(one for metrics in every for of in metrics for one in of))
 
 
@@ -219,12 +218,12 @@ def check_combined(metric: str, found: object, shops: int) -> tuple[Integers, In
             said = message("{part}: a number for each of {n} shops is needed", part=name, n=shops)
             raise _faulty(metric, said)
         if part.dtype == object:
-            odd = next((one for one in part if type(one) is not int), None)
+            odd = [one for one in part if type(one) is not int]
         else:
-            odd = None if part.dtype.kind in "iu" else part[:1].tolist()
-        if odd is not None:
+            odd = [] if part.dtype.kind in "iu" else part.tolist()
+        if odd:
             said = message(
-                "{part}: whole numbers are needed, not {found}", part=name, found=_kind(odd)
+                "{part}: whole numbers are needed, not {found}", part=name, found=_kind(odd[0])
             )
             raise _faulty(metric, said)
     num, den, n = found

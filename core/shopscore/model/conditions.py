@@ -54,7 +54,11 @@ class Relief(Generic[N]):
 
     def __attrs_post_init__(self) -> None:
         counts = self.count_at_most is not None or self.count_below is not None
-        if self.from_base is None and not counts:
+        if self.count_of and not counts:
+            raise RuleSetError(
+                message("count_of names what is counted: a greatest count is missing")
+            )
+        if self.from_base is None and not counts and self.limit is None:
             raise RuleSetError(message("a relief needs from_base, or a count"))
         if (self.count_at_most is not None) + (self.count_below is not None) + (
             self.limit is not None
@@ -62,10 +66,6 @@ class Relief(Generic[N]):
             raise RuleSetError(message("a relief has one count, or another limit"))
         if self.limit is not None and self.from_base is None:
             raise RuleSetError(message("another limit holds below from_base, which is missing"))
-        if self.count_of and not counts:
-            raise RuleSetError(
-                message("count_of names what is counted: a greatest count is missing")
-            )
 
 
 @frozen

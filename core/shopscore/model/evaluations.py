@@ -17,6 +17,15 @@ ProjectedTo = Literal["today", "next"]
 
 #: The names of the days of the week, as rule sets write them.
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NAMES = (
+    message("Monday"),
+    message("Tuesday"),
+    message("Wednesday"),
+    message("Thursday"),
+    message("Friday"),
+    message("Saturday"),
+    message("Sunday"),
+)
 #: The last day that every month has.
 _LAST_DAY = 28
 _WEEK = 7
@@ -72,7 +81,7 @@ class Evaluation:
         """When shops are judged, in words."""
         match self.every:
             case "week":
-                return message("every {weekday}", weekday=WEEKDAYS[self.on].capitalize())
+                return message("every {weekday}", weekday=_NAMES[self.on])
             case "month":
                 return message("on day {day} of every month", day=self.on)
         return message("on day {day} of every quarter", day=self.on)

@@ -288,6 +288,17 @@ class RuleSet:
         """The value of each assumption, by its short id."""
         return {a.id: a.value for a in self.assumptions.values()}
 
+    def judged_on(self, day: date) -> date:
+        """Return the day that shops are judged for, as seen on a day: itself, or the next one."""
+        if self.evaluation is None or self.evaluation.projected_to == "today":
+            return day
+        return self.evaluation.next(day)
+
+    @property
+    def ranks(self) -> bool:
+        """Whether shops are ranked: not where all that is asked of metrics are criteria."""
+        return bool(self.dimensions) or not self.criteria
+
     def covers(self, day: date) -> bool:
         """Return whether the rules are in force on a day."""
         starts = self.effective_from is None or self.effective_from <= day

@@ -107,8 +107,7 @@ class Days(Window):
     With ``half_life`` (days) the weight of an age is round(2^20 · 2^(−(age − first)/half_life)),
     computed in decimal arithmetic, which is the same on every machine.
 
-    >>> from collections.abc import Mapping
-    from datetime import date
+    >>> from datetime import date
     >>> Days(1, 3).weights(date(2024, 6, 30))
     DayWeights(first_age=1, ints=(1, 1, 1), scale=1)
     >>> Days(1, 3, half_life=1).weights(date(2024, 6, 30)).ints
@@ -186,8 +185,7 @@ class Calendar(Window):
     ``count`` is how many; ``skip`` leaves out so many of the latest. On the first day of a month
     the month before it is whole.
 
-    >>> from collections.abc import Mapping
-    from datetime import date
+    >>> from datetime import date
     >>> february_to_april = Calendar("month", 3).weights(date(2026, 5, 1))
     >>> february_to_april.first_age, february_to_april.last_age
     (1, 89)
@@ -234,8 +232,7 @@ class Calendar(Window):
 class SinceStartOf(Window):
     """The days from the start of this month, quarter or year on; on its first day there is none.
 
-    >>> from collections.abc import Mapping
-    from datetime import date
+    >>> from datetime import date
     >>> SinceStartOf("year").weights(date(2026, 1, 4)).ints
     (1, 1, 1)
     """
@@ -261,8 +258,7 @@ class SinceStartOf(Window):
 def start_of(part: Part, day: date, months: int = 0) -> date:
     """Return the first day of the month, quarter or year of a day, moved by so many months.
 
-    >>> from collections.abc import Mapping
-    from datetime import date
+    >>> from datetime import date
     >>> start_of("quarter", date(2026, 5, 20)), start_of("month", date(2026, 1, 31), -2)
     (datetime.date(2026, 4, 1), datetime.date(2025, 11, 1))
     """

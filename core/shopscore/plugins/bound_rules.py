@@ -141,15 +141,18 @@ class BoundRuleSet:
 
     def projected(self, as_of: date) -> BoundRuleSet:
         """Return the rules as they are projected on a day: for the next evaluation, or for today."""
-        evaluation = self.ruleset.evaluation
-        if evaluation is None or evaluation.projected_to == "today":
-            return self
-        return _judged_on(self, evaluation.next(as_of))
+        day = self.ruleset.judged_on(as_of)
+        return self if day == as_of else _judged_on(self, day)
 
     def current(self, as_of: date) -> BoundRuleSet | None:
         """Return the rules as of the last evaluation; None where shops are judged every day."""
         evaluation = self.ruleset.evaluation
         return None if evaluation is None else _judged_on(self, evaluation.last(as_of))
+
+    def judged(self, as_of: date) -> tuple[BoundRuleSet, ...]:
+        """Return the rules as they are projected, and as of the last evaluation, where there is one."""
+        current = self.current(as_of)
+        return (self.projected(as_of), *(() if current is None else (current,)))
 
     @property
     def reference(self) -> str:

@@ -39,15 +39,17 @@ def build_result(
     *,
     supplied: Supplied = NOTHING_SUPPLIED,
     console: Console | None = None,
+    judged_on: date | None = None,
     notices: tuple[Notice, ...] = (),
 ) -> Result:
     """Build the result from metric values: grade, compose, publish, compare with the industry.
 
-    ``console`` is what a console shows, to compare with.
+    ``console`` is what a console shows, to compare with. Days are counted to ``judged_on``, by
+    default to ``as_of``.
     """
     tables = tables or ReferenceTables()
     exact, industries = rules.exact, shops["industry"]
-    days = days_of_shops(rules, shops, as_of)
+    days = days_of_shops(rules, shops, judged_on or as_of)
     measures = Measures(measured, industries, mean_kind=exact.mean_kind, days=days)
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks)

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import date
 
 import polars as pl
 from attrs import evolve
 
-from ..counting.day_ranges import DayRanges
+from ..counting.day_ranges import DayRanges, RowDays
 from ..grading.value_merging import ToGrade, ValuesBeside, merge_values
 from ..grading.weighing import MetricValues
 from ..notices import Notice
+from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.selection import Selection
 from ..reading import files
 from ..reading.events import Events
@@ -37,32 +39,40 @@ def with_values_beside(
     shops: pl.DataFrame,
     measured: Mapping[str, MetricValues],
     beside: ValuesBeside | None,
-    ranges: DayRanges,
+    days: RowDays,
 ) -> ToGrade:
     """Return the values of events, with those that a user typed in beside them."""
-    in_part = counted_in_part(selection.rules, ranges, selection.day)
-    counted = {id: v.that_may_be_more() if id in in_part else v for id, v in measured.items()}
+    day = selection.day
+    counted = _marked(selection.rules.projected(day), measured, days.before(day), day)
     if beside is None:
         return ToGrade(shops, counted)
     return merge_values(selection.rules, shops, counted, beside)
+
+
+def _marked(
+    rules: BoundRuleSet, measured: Mapping[str, MetricValues], ranges: DayRanges, day: date
+) -> dict[str, MetricValues]:
+    """Return values of which those are marked that may be too low, since events end early."""
+    in_part = counted_in_part(rules, ranges, day)
+    return {id: v.that_may_be_more() if id in in_part else v for id, v in measured.items()}
 
 
 def conclude(
     selection: Selection,
     start: ToGrade,
     tables: ReferenceTables,
-    ranges: DayRanges | None,
+    days: RowDays | None,
     *notices: Notice,
     events: Events | None = None,
     current: Mapping[str, MetricValues] | None = None,
 ) -> Result:
     """Build the result, and log what to know about it.
 
-    Without events or a state there are no ranges of days to look at. ``current`` are the values of
+    Without events or a state there are no days of rows to look at. ``current`` are the values of
     the last evaluation, where shops are not judged every day.
     """
     rules, day = selection.rules, selection.day
-    timely = () if ranges is None else check_timeliness(rules, ranges, day)
+    timely = () if days is None else check_timeliness(rules, days.before(day), day)
     built = build_result(
         rules,
         day,
@@ -71,12 +81,16 @@ def conclude(
         tables,
         supplied=start.supplied,
         console=start.console,
+        judged_on=rules.ruleset.judged_on(day),
         notices=(*selection.notices, *notices, *timely, *start.notices),
     )
-    evaluation = rules.ruleset.evaluation
-    if evaluation is not None and current is not None:
-        last = build_result(rules, evaluation.last(day), current, start.shops, tables)
-        built = evolve(built, current=last)
+    evaluation, last = rules.ruleset.evaluation, rules.current(day)
+    if evaluation is not None and last is not None and current is not None:
+        then = evaluation.last(day)
+        if days is not None:
+            current = _marked(last, current, days.before(then), then)
+        judged = build_result(rules, then, current, start.shops, tables)
+        built = evolve(built, current=judged)
     return _log_notices(built if events is None else evolve(built, read=events))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from ..exact.rationals import Mask
 from ..grading.points import Graded
 from ..grading.weighing import MetricValues
 from ..messages import Message, listed, message
+from ..model.rulesets import RuleSet
 from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
 from .hints import rules_command
@@ -27,7 +28,7 @@ FEW_PEERS = 20
 
 def find_notices(result: Result, tables: ReferenceTables) -> Iterator[Notice]:
     """Yield everything to know about a result besides how far its data reach."""
-    yield from _unused(tables, result.rules.ruleset.metric_ids)
+    yield from _unused(tables, result.rules.ruleset)
     yield from _missing_input(result)
     for check in result.checks:
         yield from _not_checked(result, check)
@@ -161,10 +162,12 @@ def _few_peers(result: Result) -> Iterator[Notice]:
         yield notice.about(result.shops["shop_id"], few)
 
 
-def _unused(tables: ReferenceTables, shown: Sequence[str]) -> Iterator[Notice]:
+def _unused(tables: ReferenceTables, ruleset: RuleSet) -> Iterator[Notice]:
     """Yield notices on rows of a user's tables that are about no metric of the rule set."""
+    shown = ruleset.metric_ids
     if tables.benchmarks is not None:
-        for metric in sorted({m for _, m in tables.benchmarks.curves} - set(shown)):
+        ranked = set(shown) if ruleset.ranks else set()
+        for metric in sorted({m for _, m in tables.benchmarks.curves} - ranked):
             said = message(
                 "benchmark rows of metric {metric} are not used by this rule set", metric=metric
             )

@@ -158,9 +158,7 @@ class Result:
         return {
             "last": days[0].isoformat(),
             "next": days[1].isoformat(),
-            "projected_to": (
-                self.as_of if declared.projected_to == "today" else days[1]
-            ).isoformat(),
+            "projected_to": self.rules.ruleset.judged_on(self.as_of).isoformat(),
         }
 
     @property

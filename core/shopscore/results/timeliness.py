@@ -23,12 +23,16 @@ _NEVER = (date.max - _EPOCH).days
 
 
 def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Iterator[Notice]:
-    """Yield a notice on each stream that is empty, ends early, or begins within a window."""
+    """Yield a notice on each stream that is empty, ends early, or begins within a window.
+
+    Where shops are not judged every day, that is the window of the last evaluation or of the
+    projection, whichever begins first.
+    """
     readers: dict[str, list[str]] = defaultdict(list)
     short: dict[tuple[str, int], list[str]] = defaultdict(list)
     today = (as_of - _EPOCH).days
     for id in rules.ruleset.metric_ids:
-        first_day = _first_day(rules, id, as_of)
+        first_day = min(_first_day(one, id, as_of) for one in rules.judged(as_of))
         for tally in rules.metrics[id].tallies:
             if id not in readers[tally.stream]:
                 readers[tally.stream].append(id)

@@ -83,7 +83,7 @@ def parse_criterion(table: Table) -> Criterion[Number]:
 
 def parse_level(table: Table) -> Level:
     """Return the level that a table declares."""
-    id, label, source = table.id("id", message("level")), table.label(), table.source()
+    id, label, source = table.id("id", message("shop level")), table.label(), table.source()
     needs = [_combined(table, key) for key in ("all_of", "any_of") if key in table.data]
     table.done()
     if len(needs) > 1:

@@ -33,7 +33,7 @@ def check_ruleset(ruleset: RuleSet, table: Table, kinds: OwnKinds | None = None)
         (message("tier"), [t.id for t in ruleset.tiers]),
         (message("eligibility"), [e.id for e in ruleset.eligibility]),
         (message("criterion"), [c.id for c in ruleset.criteria]),
-        (message("level"), [level.id for level in ruleset.levels]),
+        (message("shop level"), [level.id for level in ruleset.levels]),
         (message("display"), [display.id for display in ruleset.displays]),
     ):
         check_once(table, what, ids)

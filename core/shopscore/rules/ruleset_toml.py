@@ -226,7 +226,7 @@ _WITHOUT_RANKS = {"bands", "threshold", "linear"}
 def _with_min_peers(ruleset: RuleSet) -> RuleSet:
     """Return a rule set that ranks with the assumption on how many peers a rank needs."""
     kinds = {spec.kind for spec in ruleset.scorers.values()}
-    if ruleset.dimensions and kinds <= _WITHOUT_RANKS:
+    if not ruleset.ranks or (ruleset.dimensions and kinds <= _WITHOUT_RANKS):
         return ruleset
     assumptions = {MIN_PEERS.id: MIN_PEERS, **ruleset.assumptions}
     return evolve(ruleset, assumptions=assumptions, min_peers=Assumed(MIN_PEERS.id))
