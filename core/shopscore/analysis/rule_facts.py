@@ -9,12 +9,13 @@ from typing import Any
 from attrs import asdict
 
 from ..messages import Message, listed, message
-from ..model.aggregators import Aggregator, Change, LookBack, Over, RationalCombination
+from ..model.aggregators import Aggregator, Over, RationalCombination
 from ..model.assumptions import Chosen, Number
 from ..model.conditions import Adjustment, Condition
 from ..model.evaluations import WEEKDAYS
 from ..model.expressions import Assumed
 from ..model.metrics import Metric
+from ..model.several_windows import Change, LookBack
 from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.condition_words import relief_words
@@ -44,6 +45,8 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
         "scorers": [facts.scorer(id) for id in ruleset.scorers],
         "eligibility": list(facts.eligibility()),
         "tiers": list(facts.tiers()),
+        "caps": list(facts.caps()),
+        "displays": list(facts.displays()),
         "criteria": list(facts.criteria()),
         "levels": list(facts.levels()),
         "evaluation": facts.evaluation(),
@@ -89,6 +92,8 @@ class _Facts:
             **self._number("decimals", ruleset.decimals, ruleset.scale_source),
             **self._number("peers_need_eligibility", ruleset.peers_need_eligibility),
             "scale_source": ruleset.scale_source or None,
+            "composition": ruleset.composition,
+            "clamp": ruleset.clamp,
         }
 
     def _number(self, key: str, number: Any, source: str = "") -> dict[str, Any]:
@@ -155,6 +160,21 @@ class _Facts:
                 "zh": declared.label.zh,
                 "en": declared.label.en,
                 **self._condition(declared.condition, declared.source),
+            }
+
+    def caps(self) -> Iterator[dict[str, Any]]:
+        for declared in self._ruleset.caps:
+            ceiling = self._number("ceiling", declared.ceiling, declared.source)
+            yield {"criterion": declared.criterion, **ceiling}
+
+    def displays(self) -> Iterator[dict[str, Any]]:
+        for declared in self._ruleset.displays:
+            yield {
+                "id": declared.id,
+                "zh": declared.label.zh,
+                "en": declared.label.en,
+                "steps": self._plain(declared.steps),
+                "source": declared.source or None,
             }
 
     def criteria(self) -> Iterator[dict[str, Any]]:

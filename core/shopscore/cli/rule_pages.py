@@ -9,7 +9,7 @@ from typing import Any
 
 from ..analysis.rule_facts import list_facts
 from ..errors import CoverageError, RuleSetError
-from ..messages import Message, message, numbered
+from ..messages import Message, listed, message, numbered
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform
 from ..plugins.selection import find_ruleset, is_file
@@ -69,6 +69,7 @@ def _page(facts: Mapping[str, Any]) -> Iterator[Any]:
         yield _tiers_table(facts)
     if facts["criteria"]:
         yield _criteria_table(facts)
+    yield from _on_totals(facts)
     if facts["levels"]:
         yield _levels_table(facts)
     if facts["assumptions"]:
@@ -149,6 +150,26 @@ def _bound(criterion: Mapping[str, Any]) -> object:
         if criterion["times_industry_mean"]
         else limit
     )
+
+
+def _on_totals(facts: Mapping[str, Any]) -> Iterator[object]:
+    """Yield how a total is made and shown, where that is not the usual way."""
+    if facts["composition"] == "minimum":
+        yield message("The total is the lowest of the dimensions.")
+    elif facts["composition"] != "weighted":
+        name = facts["composition"]
+        yield message("The total is made by the plugin's own composition {name}.", name=name)
+    for cap in facts["caps"]:
+        yield message(
+            "The total is at most {ceiling} where {criterion} is met.",
+            ceiling=cap["ceiling"],
+            criterion=cap["criterion"],
+        )
+    for display in facts["displays"]:
+        steps = listed(
+            message("{total} → {figure}", total=a, figure=b) for a, b in display["steps"]
+        )
+        yield message("{name}: {steps}", name=voice.either(display), steps=steps)
 
 
 def _levels_table(facts: Mapping[str, Any]) -> tables.Table:
