@@ -61,7 +61,7 @@ def make_sample(
 
 
 def show_demo(end: str) -> None:
-    """Score a sample by the first platform that is installed."""
+    """Score a sample by the first platform that is installed and has a total to show."""
     from .. import score
     from . import tables
     from .shop_tables import shop_table, shops_table
@@ -71,8 +71,8 @@ def show_demo(end: str) -> None:
         raise CoverageError(
             message("no platform is installed; shopscore-plugins list shows the plugins")
         )
-    platform = installed[0]
     as_of = date.fromisoformat(end) + timedelta(days=1)
+    platform = next((p for p in installed if _has_total(p, as_of)), installed[0])
     version = _version(platform, as_of)
     with TemporaryDirectory(prefix="shopscore-demo-") as folder, Stages() as stages:
         stages(message("making a sample"))
@@ -128,6 +128,10 @@ def _say_more(result: Result, scored: int) -> None:
         f"  {f'shopscore-plugins rules {platform}':34}"
         f" # {voice.text(message('every weight, source and assumption'))}",
     )
+
+
+def _has_total(platform: Platform, day: date) -> bool:
+    return bool(platform.scorecard().ruleset(_version(platform, day)).dimensions)
 
 
 def _version(platform: Platform, day: date) -> str:
