@@ -61,7 +61,7 @@ def make_sample(
 
 
 def show_demo(end: str) -> None:
-    """Score a sample by the first platform that is installed and has a total to show."""
+    """Score a sample by the first installed platform that has a total, else by the first."""
     from .. import score
     from . import tables
     from .shop_tables import shop_table, shops_table
@@ -72,7 +72,7 @@ def show_demo(end: str) -> None:
             message("no platform is installed; shopscore-plugins list shows the plugins")
         )
     as_of = date.fromisoformat(end) + timedelta(days=1)
-    platform = next((p for p in installed if _has_total(p, as_of)), installed[0])
+    platform = next((one for one in installed if _has_total(one, as_of)), installed[0])
     version = _version(platform, as_of)
     with TemporaryDirectory(prefix="shopscore-demo-") as folder, Stages() as stages:
         stages(message("making a sample"))
