@@ -17,6 +17,8 @@ import shopscore as ss
 from support.judged_platform import IDS, PLATFORM, judged
 
 F = Fraction
+#: An example takes a dozen scores: making it smaller would take many minutes.
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 SHOPS = ("S0", "S1", "S2")
 OPENED = {"S0": date(2023, 1, 1), "S1": date(2024, 2, 1), "S2": None}
 ENOUGH = 4
@@ -239,7 +241,7 @@ def compare(result: ss.Result, rows: Rows, judged_on: date, seen: date) -> None:
 
 
 @given(cases())
-@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=12, deadline=None, phases=PHASES)
 def test_every_window_on_every_day_of_evaluation(case: tuple[Rows, date, dict[str, Any]]) -> None:
     """Projected and current, of events, of their state, and of many days at once."""
     rows, as_of, evaluation = case
