@@ -169,7 +169,7 @@ def _on_totals(facts: Mapping[str, Any]) -> Iterator[object]:
         steps = listed(
             message("{total} → {figure}", total=a, figure=b) for a, b in display["steps"]
         )
-        yield message("{name}: {steps}", name=voice.either(display), steps=steps)
+        yield message("{about}: {said}", about=voice.either(display), said=steps)
 
 
 def _levels_table(facts: Mapping[str, Any]) -> tables.Table:

@@ -288,6 +288,7 @@ class Quantile(Aggregator):
 
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
+        """The rows with a value, and those up to each edge."""
         value = self.of.value
         return tuple(
             self._counting(one) for one in (value.is_not_null(), *(value <= e for e in self.edges))
