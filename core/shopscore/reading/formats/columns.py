@@ -46,27 +46,27 @@ class Columns(NamedTuple):
     broken: bool = False
 
 
-def parse(
-    text: BinaryIO,
-    separator: str,
-    codec: str,
-    widths: tuple[int, int],
-    positions: Sequence[int],
-) -> Columns | None:
+class Splitting(NamedTuple):
+    """How a text is split: how many cells its header has, and the widest record that is known."""
+
+    separator: str
+    codec: str
+    header: int
+    widest: int
+
+
+def parse(text: BinaryIO, how: Splitting, positions: Sequence[int]) -> Columns | None:
     r"""Return the cells of some columns of all that follows; None: it needs the careful reader.
 
-    ``widths`` are the number of cells of the header, and of the widest record that is known.
-
     >>> import io
-    >>> found = parse(io.BytesIO(b"1,\xb6\xa9\n2\n"), ",", "gb18030", (2, 2), [0, 1])
+    >>> found = parse(io.BytesIO(b"1,\xb6\xa9\n2\n"), Splitting(",", "gb18030", 2, 2), [0, 1])
     >>> (found.frame.rows(), found.widths.tolist()) if found else None
     ([('1', '订'), ('2', None)], [2, 1])
     """
-    header, widest = widths
-    found = _Found(positions, separator, codec, header)
+    found = _Found(positions, how.separator, how.codec, how.header)
     room = bytearray()  # grows to the size of a piece, and stays
-    for piece in _pieces(text, separator, widest):
-        read = None if piece is None else _read(piece, separator, codec, room)
+    for piece in _pieces(text, how.separator, how.widest):
+        read = None if piece is None else _read(piece, how.separator, how.codec, room)
         if piece is None or read is None or not found.add(piece, read):
             return None
     return found.columns()
