@@ -98,8 +98,7 @@ def read(found: list[Opener]) -> list[Read | str]:
     """What is read until something is refused."""
     tables: list[Read | str] = []
     try:
-        for table in open_tables(found, ShopDefaults(), STREAMS["orders"]):
-            tables.append(all_of(table))
+        tables.extend(map(all_of, open_tables(found, ShopDefaults(), STREAMS["orders"])))
     except InputError as error:
         tables.append(str(error))
     return tables

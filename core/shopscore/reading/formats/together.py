@@ -27,9 +27,10 @@ def split_together(
 ) -> list[Columns | None]:
     r"""Return some columns of every text; None of one that is to be read by itself.
 
-    >>> found = split_together([b"1,a\n2,b", b"", b'3,"', b"4,d\n"], Splitting(",", "utf-8", 2, 2), [1])
+    >>> texts = [b"1,a\n2,b", b"3,c\n", b"", b'4,"']
+    >>> found = split_together(texts, Splitting(",", "utf-8", 2, 2), [1])
     >>> [columns and columns.frame.rows() for columns in found]
-    [[('a',), ('b',)], None, None, [('d',)]]
+    [[('a',), ('b',)], [('c',)], None, None]
     """
     if len(texts) < 2:
         return [None] * len(texts)
