@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from .formats.separators import separator_by_header
 from .formats.sheets import Sheet, open_sheets
 from .formulas import REASON, unmark
 from .raw_table import RawTable, ScannedTable
+from .texts import TextTable
 
 #: A Parquet file of no more rows is read at once: most are, where there are thousands of files.
 AT_ONCE = 1 << 14
@@ -93,11 +94,21 @@ def read_canonical(path: Path, label: str, columns: Collection[str]) -> RawTable
     Raises:
         InputError: naming file, line and value where the file cannot be read.
     """
+    table = open_table(path, label, columns)
+    return table.read() if isinstance(table, TextTable) else table
+
+
+def open_table(path: Path, label: str, columns: Collection[str]) -> RawTable | TextTable:
+    """Open the known columns of a file, of which a text may be split together with others.
+
+    Raises:
+        InputError: naming file, line and value where the file cannot be read.
+    """
     refuse_no_file(path)
     try:
         if path.suffix == ".parquet":
             return _read_parquet(open_parquet(path, label, columns))
-        return _read_text(open_canonical(path, label, columns), columns)
+        return _open_text(open_canonical(path, label, columns), columns)
     except OSError as error:
         raise InputError(
             message("{file}: {error}", file=path, error=system_reason(error))
@@ -162,12 +173,19 @@ def canonical_names(sheet: Sheet) -> list[str]:
     return [name or f"column {place}" for place, name in enumerate(names, start=1)]
 
 
-def _read_text(sheet: Sheet, columns: Collection[str]) -> RawTable:
+def _open_text(sheet: Sheet, columns: Collection[str]) -> TextTable:
     names = canonical_names(sheet)
     places = {name: place for place, name in enumerate(names) if name in columns}
     if not places:
         _refuse_broken_names(sheet, names)
-    body = sheet.body(0, list(places.values()))
+    unread = tuple(name for name in names if name not in columns and name != REASON)
+    return TextTable.of(sheet, tuple(places.values()), partial(_named, places, unread))
+
+
+def _named(
+    places: Mapping[str, int], unread: tuple[str, ...], sheet: Sheet, body: Body
+) -> RawTable:
+    """Return the table of a text whose columns stand in some places."""
     _refuse_broken_cells(sheet, body, places)
     notices = body.notices
     if sheet.encoding == "gb18030":
@@ -177,7 +195,7 @@ def _read_text(sheet: Sheet, columns: Collection[str]) -> RawTable:
         frame=pl.DataFrame([body.frame[str(place)].alias(name) for name, place in places.items()]),
         label=sheet.label,
         origin=body.origin,
-        unread=tuple(name for name in names if name not in columns and name != REASON),
+        unread=unread,
         refused=body.refused,
         notices=notices,
     )
@@ -196,7 +214,7 @@ def _refuse_broken_names(sheet: Sheet, names: list[str]) -> None:
             )
 
 
-def _refuse_broken_cells(sheet: Sheet, body: Body, places: dict[str, int]) -> None:
+def _refuse_broken_cells(sheet: Sheet, body: Body, places: Mapping[str, int]) -> None:
     """Raise for the first cell with bytes that are not of the encoding."""
     found: list[tuple[int, str]] = []
     for name, place in places.items() if body.broken else ():

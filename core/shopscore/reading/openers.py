@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 import polars as pl
@@ -12,8 +13,13 @@ from ..errors import InputError
 from ..messages import message
 from ..model.streams import Stream
 from .formats.column_types import refuse_unreadable
+from .formats.columns import Columns
 from .formats.frames import FrameOrigin
 from .raw_table import FileVersion, RawTable
+from .texts import TextTable, split_alike
+
+#: So many bytes of texts are split together: more would not save any more calls.
+_TOGETHER = 1 << 22
 
 #: What the names of folders say of every row in them: columns and their cells as text.
 FolderKeys = Mapping[str, str | None]
@@ -30,23 +36,43 @@ class ShopDefaults:
 
 @frozen(eq=False)
 class Opener:
-    """Opens one table; ``version`` is the file as it was found, None for a dataframe."""
+    """Opens one table; ``version`` is the file as it was found, None for a dataframe.
 
-    read: Callable[[], RawTable]
+    ``follow`` opens a file that has the header of another text, as that was opened.
+    """
+
+    read: Callable[[], RawTable | TextTable]
     keys: FolderKeys = field(factory=dict)
     version: FileVersion | None = None
+    follow: Callable[[TextTable], TextTable | None] | None = None
 
-    def open(self) -> RawTable:
-        """Return the table.
+    def open(self, before: TextTable | None = None) -> RawTable | TextTable:
+        """Return the table, of which a text need not be split into its cells yet.
+
+        It is opened the sooner if the text ``before`` it has the same header.
 
         Raises:
             InputError: where it cannot be read, or its file changes meanwhile.
         """
-        if self.version is None:
-            return self.read()
-        with self.version.unchanged():
-            table = self.read()
-        return evolve(table, version=self.version)
+        with self._same_file():
+            like = self.follow(before) if before and self.follow else None
+            return like or self.read()
+
+    def finish(self, table: RawTable | TextTable, columns: Columns | None = None) -> RawTable:
+        """Return the whole table that was opened, whose columns may have been split already.
+
+        Raises:
+            InputError: where it cannot be read, or its file changes meanwhile.
+        """
+        if isinstance(table, TextTable) and table.follows and columns is None:
+            table = self.open()
+        if isinstance(table, TextTable):
+            with self._same_file():
+                table = table.read(columns)
+        return table if self.version is None else evolve(table, version=self.version)
+
+    def _same_file(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.version is None else self.version.unchanged()
 
 
 def open_tables(
@@ -58,11 +84,40 @@ def open_tables(
         InputError: where an export does not name its shop, and the user does not either; for a
             column of a type that no cell can have.
     """
-    for opener in openers:
+    for opener, table in _read(openers):
         keys = dict(opener.keys)
         if defaults.shop_id is not None:
             keys.setdefault("shop_id", defaults.shop_id)
-        yield opener.open().then(partial(_prepare, keys=keys, stream=stream))
+        yield table.then(partial(_prepare, keys=keys, stream=stream))
+
+
+def _read(openers: Iterable[Opener]) -> Iterator[tuple[Opener, RawTable]]:
+    """Yield tables in their order; texts alike that follow each other are split together."""
+    run: list[tuple[Opener, TextTable]] = []
+    before, size = None, 0
+    for opener in openers:
+        try:
+            table = opener.open(before)
+        except InputError:
+            yield from _finished(run)  # what is wrong with one of them is said before
+            raise
+        if run and not (
+            isinstance(table, TextTable) and size < _TOGETHER and table.is_like(run[0][1])
+        ):
+            yield from _finished(run)
+            run, size = [], 0
+        if isinstance(table, TextTable):
+            run.append((opener, table))
+            before, size = table, size + table.size
+        else:
+            yield opener, opener.finish(table)
+    yield from _finished(run)
+
+
+def _finished(run: Sequence[tuple[Opener, TextTable]]) -> Iterator[tuple[Opener, RawTable]]:
+    split = split_alike([table for _, table in run])
+    for (opener, table), columns in zip(run, split, strict=True):
+        yield opener, opener.finish(table, columns)
 
 
 def _prepare(table: RawTable, keys: FolderKeys, stream: Stream) -> RawTable:

@@ -16,10 +16,11 @@ from ..notices import Notice
 from .entries import folder_key, is_lost, leads_astray, refuse_logged_tables, visible
 from .exports.picking import pick_columns
 from .exports.recognition import recognise, stated_encodings
-from .files import canonical_names, open_canonical, read_canonical, show_path
+from .files import canonical_names, open_canonical, open_table, show_path
 from .formats.sheets import open_sheets
 from .openers import FolderKeys, Opener
 from .raw_table import FileVersion
+from .texts import TextTable
 
 #: What the name of a canonical file ends with.
 SUFFIXES = (".csv", ".parquet")
@@ -189,8 +190,10 @@ class _Search:
         if stream is None:
             self.leave(path)
             return ""
-        read = partial(read_canonical, path, self.label(path), stream.names)
-        self.add(stream.name, Opener(read, keys, version))  # it says what else is wrong with it
+        label = self.label(path)
+        read = partial(open_table, path, label, stream.names)  # says what else is wrong with it
+        follow = partial(TextTable.follow, path=path, label=label)
+        self.add(stream.name, Opener(read, keys, version, follow))
         return "canonical"
 
     def has_key(self, path: Path, stream: Stream) -> bool:

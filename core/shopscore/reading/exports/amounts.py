@@ -41,7 +41,7 @@ def plain_numbers(cells: pl.Series, kind: Kind, decimal: str | None = None) -> p
     found = pl.select(pl.coalesce(readings)).to_series()
     left = written.set(bare.str.contains(_PLAIN), None).fill_null(written + " ?")
     nothing = written.str.contains(f"^{_OWN}$")
-    return cells.scatter(odd.arg_true(), found.fill_null(left).set(nothing, None))
+    return cells.clone().scatter(odd.arg_true(), found.fill_null(left).set(nothing, None))
 
 
 def _unstated(bare: pl.Series, kind: Kind) -> list[pl.Expr]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from ...model.layouts import ANY_TIME, ANY_WORD
 from ...model.streams import Kind
-from ..marks import without_marks, without_nothing, without_point_zero
+from ..marks import are_bare, without_marks, without_nothing, without_point_zero
 from ..rows.times import is_never, is_zero, narrow, read_times
 from .amounts import plain_numbers
 
@@ -28,12 +28,14 @@ def clean(
     >>> clean(pl.Series(["￥1,234.50元"]), "money").to_list()
     ['1234.50']
     """
-    cells = without_marks(cells)
+    bare = are_bare(cells)
+    if not bare:
+        cells = without_marks(cells)
     if kind in _NUMBERS:
         cells = plain_numbers(cells, kind, decimal)
     elif kind == "text":
         cells = without_point_zero(cells)
-    return without_nothing(cells, words)
+    return cells if bare else without_nothing(cells, words)
 
 
 def mark_times(cells: pl.Series, words: Mapping[str, str], form: str | None) -> pl.Series:

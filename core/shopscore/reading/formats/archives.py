@@ -7,12 +7,12 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...errors import InputError, system_reason
 from ...messages import listed, message
@@ -21,6 +21,9 @@ from ...messages import listed, message
 MOST_UNPACKED = 1 << 30
 UNSUSPICIOUS = 50 << 20
 MOST_RATIO = 200
+
+#: Files of no more are small: they cost by being opened, and not by what is in them.
+FEW_BYTES = 1 << 18
 
 #: Text, or a workbook as a zip of XML.
 Kind = Literal["text", "xlsx"]
@@ -86,6 +89,17 @@ class Content:
         with self.stream() as stream:
             return stream.read(length)
 
+    def at_hand(self) -> Content:
+        """Return the same content with its bytes at hand, if they are few and can be read.
+
+        It is for looking at them several times: to open a file costs as much as to read it.
+        """
+        with suppress(InputError):
+            data = self.load(FEW_BYTES)
+            if len(data) <= FEW_BYTES:
+                return evolve(self, open=partial(io.BytesIO, data))
+        return self
+
     def load(self, most: int) -> bytes:
         """Return all the bytes, or one more than ``most`` of a larger file."""
         with self.stream() as stream:
@@ -101,7 +115,21 @@ def unpack(path: Path, label: str) -> tuple[Content, Kind]:
     """
     if not path.is_file():
         raise InputError(message("{file}: no such file", file=path))
-    content = Content(path, label, partial(_plain, path))
+    return look_into(plain_content(path, label))
+
+
+def plain_content(path: Path, label: str) -> Content:
+    """Return the bytes of a file as they are."""
+    return Content(path, label, partial(_plain, path))
+
+
+def look_into(content: Content) -> tuple[Content, Kind]:
+    """Return what a file holds, or the archive that it is, and its kind by its content.
+
+    Raises:
+        InputError: for what ``unpack`` refuses.
+    """
+    path, label = content.path, content.label
     start = content.start()
     if start.startswith((_ZIP, _ZIP_EMPTY)):
         with content.stream() as stream, _archive(stream) as archive:

@@ -46,27 +46,27 @@ class Columns(NamedTuple):
     broken: bool = False
 
 
-def parse(
-    text: BinaryIO,
-    separator: str,
-    codec: str,
-    widths: tuple[int, int],
-    positions: Sequence[int],
-) -> Columns | None:
+class Splitting(NamedTuple):
+    """How a text is split: how many cells its header has, and the widest record that is known."""
+
+    separator: str
+    codec: str
+    header: int
+    widest: int
+
+
+def parse(text: BinaryIO, how: Splitting, positions: Sequence[int]) -> Columns | None:
     r"""Return the cells of some columns of all that follows; None: it needs the careful reader.
 
-    ``widths`` are the number of cells of the header, and of the widest record that is known.
-
     >>> import io
-    >>> found = parse(io.BytesIO(b"1,\xb6\xa9\n2\n"), ",", "gb18030", (2, 2), [0, 1])
+    >>> found = parse(io.BytesIO(b"1,\xb6\xa9\n2\n"), Splitting(",", "gb18030", 2, 2), [0, 1])
     >>> (found.frame.rows(), found.widths.tolist()) if found else None
     ([('1', '订'), ('2', None)], [2, 1])
     """
-    header, widest = widths
-    found = _Found(positions, separator, codec, header)
+    found = _Found(positions, how.separator, how.codec, how.header)
     room = bytearray()  # grows to the size of a piece, and stays
-    for piece in _pieces(text, separator, widest):
-        read = None if piece is None else _read(piece, separator, codec, room)
+    for piece in _pieces(text, how.separator, how.widest):
+        read = None if piece is None else _read(piece, how, positions, room)
         if piece is None or read is None or not found.add(piece, read):
             return None
     return found.columns()
@@ -109,7 +109,9 @@ class _Found:
 
     def _widths_of(self, piece: _Piece, read: _Read) -> Counts:
         rows, most = read.frame.shape
-        if read.full:
+        if read.even:
+            return np.full(rows, piece.width, np.int32)
+        if not read.frame.to_series(-1).null_count():  # neither blank nor missing
             return np.full(rows, most, np.int32)
         return _widths(piece, self._separator, rows, most)
 
@@ -125,7 +127,7 @@ class _Found:
 
     def _beyond_header(self, read: _Read) -> Iterator[tuple[int, str]]:
         """Yield what rows have beyond the header, by their position in the piece."""
-        columns = read.frame.get_columns()[self._header :]
+        columns = (c for c in read.frame.get_columns() if int(c.name) >= self._header)
         extra = [c for c in columns if c.null_count() < len(c)]
         return _filled([ColumnDecoder(self._codec)(c) for c in extra] if read.as_bytes else extra)
 
@@ -156,13 +158,13 @@ class _Piece(NamedTuple):
 class _Read(NamedTuple):
     """Numbered columns of a piece.
 
-    ``as_bytes`` says that their cells are bytes in Latin-1, ``full`` that every row has one in the
-    last column.
+    ``as_bytes`` says that their cells are bytes in Latin-1. Of an ``even`` piece, whose rows all
+    have as many cells as there are titles, they are those that somebody looks at.
     """
 
     frame: pl.DataFrame
     as_bytes: bool
-    full: bool
+    even: bool
 
 
 def _pieces(text: BinaryIO, separator: str, width: int) -> Iterator[_Piece | None]:
@@ -233,6 +235,16 @@ def _orderly(
     return ends, outside, marks
 
 
+def _is_even(piece: _Piece, separator: int) -> bool:
+    """Return whether all rows of a piece without quotes have as many cells as it has titles."""
+    places = _places(np.frombuffer(piece.text, np.uint8), piece.start, separator)
+    ends, each = piece.outside, piece.width - 1
+    if not each or len(places) != each * len(ends):
+        return False
+    first, last = places[::each], places[each - 1 :: each]
+    return bool((last < ends).all() and (first[1:] > ends[:-1]).all())
+
+
 def _widths(piece: _Piece, separator: int, rows: int, most: int) -> Counts:
     """Return how many cells each row of a piece has, none more than ``most``."""
     whole = np.frombuffer(piece.text, np.uint8)
@@ -269,18 +281,24 @@ def _blocks(whole: _Bytes, start: int) -> Iterator[tuple[int, _Bytes]]:
         yield at, whole[at : at + _BLOCK]
 
 
-def _read(piece: _Piece, separator: str, codec: str, room: bytearray) -> _Read | None:
-    """Return the columns of a piece; None where the engine cannot read it."""
-    as_bytes = codec != "utf-8"
+def _read(piece: _Piece, how: Splitting, positions: Sequence[int], room: bytearray) -> _Read | None:
+    """Return the columns of a piece; None where the engine cannot read it.
+
+    Columns that nobody looks at cost as much as the others; but only where all rows are known to
+    be even they can be left out: that a row is longer would not be seen without them.
+    """
+    as_bytes, separator = how.codec != "utf-8", how.separator
     body, width = piece.text[piece.start :], piece.width
+    columns = sorted({*range(width)} & {*positions, *range(how.header, width)})
+    even = 0 < len(columns) < width and not piece.quotes and _is_even(piece, ord(separator))
     text = _latin(body, room, _titles(width, separator)) if as_bytes else bytes(piece.text)
-    found = _split(text, separator, piece)
+    found = _split(text, separator, piece, columns if even else None)
     if found is None:  # bytes that are no UTF-8, or rows that are longer
         as_bytes = True
         width += _SPARE
         text = _latin(body, room, _titles(width, separator))
-        found = _split(text, separator, piece)
-    return None if found is None else _Read(found[0], as_bytes, found[1])
+        found = _split(text, separator, piece, columns if even else None)
+    return None if found is None else _Read(found, as_bytes, even)
 
 
 def _latin(data: memoryview, room: bytearray, titles: bytes) -> bytes:
@@ -297,14 +315,17 @@ def _latin(data: memoryview, room: bytearray, titles: bytes) -> bytes:
     return bytes(memoryview(room)[:end])
 
 
-def _split(text: bytes, separator: str, piece: _Piece) -> tuple[pl.DataFrame, bool] | None:
+def _split(
+    text: bytes, separator: str, piece: _Piece, columns: Sequence[int] | None
+) -> pl.DataFrame | None:
     quote = '"' if piece.quotes else None
     try:
-        frame = pl.read_csv(text, separator=separator, quote_char=quote, infer_schema=False)
+        frame = pl.read_csv(
+            text, separator=separator, quote_char=quote, infer_schema=False, columns=columns
+        )
     except (Exception, PanicException):  # polars says in many ways what it cannot read
         return None
-    full = not frame.to_series(-1).null_count()  # neither blank nor missing
-    return (frame.with_columns(pl.all().replace("", None)) if quote else frame), full
+    return frame.with_columns(pl.all().replace("", None)) if quote else frame
 
 
 def _filled(extra: list[pl.Series]) -> Iterator[tuple[int, str]]:

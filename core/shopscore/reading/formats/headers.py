@@ -12,6 +12,9 @@ from ...messages import message
 from ...model.layouts import plain_header
 from .body import Body, Origin, Refusal
 
+#: Cells that are looked at without polars: a call of it costs as much as some thousand of them.
+_FEW = 2_048
+
 #: The reason of a row that is the header once more.
 AGAIN = message("the header again, and no row")
 
@@ -66,9 +69,15 @@ def refuse_headers(
 
 def _suspects(frame: pl.DataFrame, names: dict[int, str]) -> Iterator[int]:
     """Yield rows that have the name of a column in one of the first two places, one of its id."""
-    for found in frame.select(pl.nth(range(min(2, frame.width))).is_in([*names.values()])):
-        if found.any():
-            yield from found.arg_true()
+    words = [*names.values()]
+    for column in frame.get_columns()[:2]:
+        if may_hold(column, words):
+            yield from column.is_in(words).arg_true()
+
+
+def may_hold(column: pl.Series, words: Collection[str]) -> bool:
+    """Return whether cells may be one of some words: of few cells Python says so much sooner."""
+    return len(column) > _FEW or not {*column.to_list()}.isdisjoint([*words, None])
 
 
 def _is_header(cells: Sequence[str], known: set[str]) -> bool:

@@ -23,12 +23,14 @@ from attrs import evolve, frozen
 from ...errors import InputError
 from ...messages import message
 from ..formulas import REASON, unmark
-from .archives import Content, unpack
+from .archives import Content, look_into, plain_content, unpack
 from .body import Body
+from .columns import Columns
 from .documents import PageKind, recognise_page
 from .headers import check_headers
 from .separators import HEAD, FindSeparator, separator_by_widths
 from .text import MOST_COLUMNS, Delimited, open_delimited
+from .together import SmallText
 
 if TYPE_CHECKING:
     from .workbooks import Grid
@@ -49,17 +51,51 @@ class Sheet:
     head: tuple[tuple[str, ...], ...]
     _table: Delimited | Grid
 
-    def body(self, header: int, positions: Sequence[int]) -> Body:
+    def body(self, header: int, positions: Sequence[int], columns: Columns | None = None) -> Body:
         """Return the cells of some columns below the header, which is a record of ``head``.
+
+        These ``columns`` may have been split already, together with those of other sheets.
 
         Raises:
             InputError: naming file and line where the file cannot be read.
         """
-        body = self._table.body(header, list(dict.fromkeys(positions)))
+        wanted = list(dict.fromkeys(positions))
+        if columns is not None and isinstance(self._table, Delimited):
+            body = self._table.body_of(header, columns)
+        else:
+            body = self._table.body(header, wanted)
         marked = any(name.strip() == REASON for name in self.head[header])
         if marked:
             body = evolve(body, frame=unmark(body.frame))
         return check_headers(body, self.label, self.head[header])
+
+    def small_text(self, header: int) -> SmallText | None:
+        """Return all that is below a record of ``head`` in a small text; None for other sheets.
+
+        Raises:
+            InputError: where the file cannot be read.
+        """
+        return self._table.small_text(header) if isinstance(self._table, Delimited) else None
+
+    def like(self, small: SmallText, path: Path, label: str) -> tuple[Sheet, SmallText] | None:
+        """Open a small text that begins with the same header as this one, its first record.
+
+        Its bytes show that it is no other kind of file. None is returned where any may be one, or
+        where it must be looked at as every file is.
+        """
+        content = plain_content(path, label)
+        at_hand = content.at_hand()
+        if at_hand is content or not isinstance(self._table, Delimited):
+            return None
+        with suppress(InputError):  # whoever opens it by itself says what is wrong with it
+            if look_into(at_hand) != (at_hand, "text") or recognise_page(at_hand) is not None:
+                return None
+            if (found := self._table.like(small, at_hand)) is not None:
+                text = evolve(found[0], content=content)
+                return evolve(self, label=label, path=path, head=self.head[:1], table=text), found[
+                    1
+                ]
+        return None
 
     def decoded(self, encoding: str) -> Sheet:
         """Return the same table in an encoding that is stated; worksheets have none.
@@ -100,9 +136,11 @@ def open_sheets(
     ([('6920000000000000977',)], [3], [['6920000000000000977', "'5"]])
     """
     content, kind = unpack(path, label or path.name)
-    page = recognise_page(content) if kind == "text" else None
+    at_hand = content.at_hand() if kind == "text" else content
+    page = recognise_page(at_hand) if kind == "text" else None
     if kind == "text" and page is None:
-        return [_text_sheet(path, _open_text(content, find_separator, encodings))]
+        text = _open_text(at_hand, find_separator, encodings)
+        return [_text_sheet(path, evolve(text, content=content))]
     grids = _open_grids(content, page)
     return [
         _worksheet(f"{content.label} / {name}" if len(grids) > 1 else content.label, path, grid)

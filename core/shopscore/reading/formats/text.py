@@ -16,17 +16,18 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...errors import InputError
 from ...messages import message
 from ...notices import Notice
-from .archives import Content
+from .archives import FEW_BYTES, Content
 from .body import Body, Origin, Refusal, Refusals
-from .columns import parse
+from .columns import Columns, Splitting, parse
 from .decoding import ColumnDecoder, Encoding, decode_cells, detect, stated_encoding
 from .records import Record, TextForm, open_records
 from .separators import HEAD, FindSeparator
+from .together import SmallText
 from .widths import Counts, refuse_uneven
 
 #: The most columns that a header may have.
@@ -57,16 +58,46 @@ class Delimited:
 
     def body(self, header: int, positions: Sequence[int]) -> Body:
         """Return the cells of some columns in the records below one of the head."""
-        above = self.head[header]
-        widths = [len(record.cells) for record in self.head[header:]]
-        known = widths[0], max(widths)
-        with _text(self.content, self.encoding, above.end) as text:
-            found = parse(text, self.separator, self.encoding.of_cells, known, positions)
+        with _text(self.content, self.encoding, self.head[header].end) as text:
+            found = parse(text, self._splitting(header), positions)
         if found is None:
             return self._read_records(header, positions)
-        refused = refuse_uneven(found.widths, widths[0], found.surplus)
-        origin = self._origin(header, plain=found.plain)
-        return self._body(found.frame, origin, refused, broken=found.broken)
+        return self.body_of(header, found)
+
+    def body_of(self, header: int, columns: Columns) -> Body:
+        """Return the body that has these columns below one of the head."""
+        width = len(self.head[header].cells)
+        refused = refuse_uneven(columns.widths, width, columns.surplus)
+        origin = self._origin(header, plain=columns.plain)
+        return self._body(columns.frame, origin, refused, broken=columns.broken)
+
+    def small_text(self, header: int) -> SmallText | None:
+        """Return the text, if it is little and split as the bytes that it has, below one of the head."""
+        data = self.content.load(FEW_BYTES)
+        if self.encoding.transcoded or len(data) > FEW_BYTES:
+            return None
+        end = self.head[header].end
+        return SmallText(data[:end], data[end:], self._splitting(header))
+
+    def like(self, small: SmallText, content: Content) -> tuple[Delimited, SmallText] | None:
+        """Return a small text that is at hand, if its first record is that of this small one.
+
+        Where no quote is in it, a record is a line, the first one the same as here. What its head
+        would say of the rows below is left out: it matters for those alone that are too wide.
+        """
+        data = content.load(FEW_BYTES)
+        if b'"' in data or b"\0" in data or not small.above.endswith(b"\n"):
+            return None
+        with content.stream() as stream:
+            same = data.startswith(small.above) and detect(stream) == self.encoding
+        if not same:
+            return None
+        text = evolve(self, content=content, head=self.head[:1])
+        return text, small._replace(below=data[len(small.above) :])
+
+    def _splitting(self, header: int) -> Splitting:
+        widths = [len(record.cells) for record in self.head[header:]]
+        return Splitting(self.separator, self.encoding.of_cells, widths[0], max(widths))
 
     def _read_records(self, header: int, positions: Sequence[int]) -> Body:
         """Read every record by itself."""

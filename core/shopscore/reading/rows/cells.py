@@ -166,15 +166,15 @@ def _as_written(series: pl.Series) -> pl.Series:
 
 
 def _scaled_text(series: pl.Series, digits: int) -> pl.Series:
-    fraction = rf"([0-9]{{0,{digits}}})0*" if digits else "(0*)"
-    parts = series.str.extract_groups(rf"^([+-]?)([0-9]{{1,{15 - digits}}})(?:\.{fraction})?$")
-    sign, whole, rest = (pl.col(name) for name in parts.struct.fields)
-    scale: int = 10**digits
-    scaled = whole.cast(pl.Int64) * scale
-    if digits:
-        scaled = scaled + rest.fill_null("").str.pad_end(digits, "0").cast(pl.Int64)
-    signed = scaled * pl.when(sign == "-").then(-1).otherwise(1)
-    return parts.struct.unnest().select(signed).to_series()
+    """Read decimals of at most 15 digits over a power of ten.
+
+    The double next to such a number is, times that power, within a quarter of the whole number.
+    """
+    fraction = rf"[0-9]{{0,{digits}}}0*" if digits else "0*"
+    cell = pl.first()
+    readable = cell.str.contains(rf"^[+-]?[0-9]{{1,{15 - digits}}}(?:\.{fraction})?$")
+    scaled = (cell.cast(pl.Float64, strict=False) * 10**digits).round().cast(pl.Int64, strict=False)
+    return selected(series.to_frame(), [pl.when(readable).then(scaled)]).to_series()
 
 
 def _time(series: pl.Series, _column: Column, zone: ZoneInfo | None, form: CellForm) -> pl.Series:

@@ -13,7 +13,7 @@ from ...messages import listed, message
 from ...model.layouts import AS_WRITTEN
 from ...model.streams import Column, Stream
 from .. import batches
-from ..formats.headers import refuse_headers
+from ..formats.headers import may_hold, refuse_headers
 from ..raw_table import ROW, SUBORDER, RawTable
 from ..report import INCIDENT_SCHEMA, no_incidents
 from .cells import Cells, NoZoneError, parse
@@ -28,9 +28,6 @@ from .times import narrow
 from .wanted import Wanted
 
 _SUBORDER = Column(SUBORDER, "text")
-
-#: Cells that are looked at without polars: a call of it costs as much as some thousand of them.
-_FEW = 2_048
 
 
 @frozen(eq=False)
@@ -227,7 +224,7 @@ def _without_headers(
     headers = piece.origin.headers
     suspects: set[int] = set()
     for column in [c for c in piece.frame.get_columns() if c.dtype == pl.String][:2]:
-        if not _may_hold(column, headers):
+        if not may_hold(column, headers):
             continue
         if column.name == "shop_id":
             suspects.update(shops.named(headers))
@@ -237,11 +234,6 @@ def _without_headers(
         return piece
     found = refuse_headers(suspects, piece.origin, _where(piece, stream), headers, piece.start)
     return evolve(piece, refused={**piece.refused, **found})
-
-
-def _may_hold(column: pl.Series, words: Collection[str]) -> bool:
-    """Return whether cells may be one of some words: of few cells Python says so much sooner."""
-    return len(column) > _FEW or not {*column.to_list()}.isdisjoint([*words, None])
 
 
 def _joined(pieces: Sequence[Checked]) -> Checked:
