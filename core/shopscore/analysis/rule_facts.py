@@ -9,7 +9,7 @@ from typing import Any
 from attrs import asdict
 
 from ..messages import Message, listed, message
-from ..model.aggregators import Aggregator, Over, RationalCombination
+from ..model.aggregators import Aggregator, Over, RationalCombination, tallies_of
 from ..model.assumptions import Chosen, Number
 from ..model.conditions import Adjustment, Condition
 from ..model.evaluations import WEEKDAYS
@@ -23,6 +23,9 @@ from ..rules.exact_rules import Numbers
 
 #: Days to ask windows for: the ages of most are the same on all of them, those of months are not.
 _SOME_DAYS = (date(2000, 1, 1), date(2000, 3, 15), date(2001, 12, 31))
+
+#: More windows than these, one for each day, say less than the window of their metric.
+_FEW = 4
 
 
 def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
@@ -306,7 +309,7 @@ def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
         "first_age": first_age,
         "last_age": last_age,
         "window": message("{windows}", windows=listed(_windows(metric))),
-        "counts": [_count_facts(part) for part in metric.aggregator.tallies],
+        "counts": _counts(metric),
         "how": _how(metric.aggregator),
         **_aggregator_facts(metric),
         "note": metric.note or None,
@@ -314,10 +317,20 @@ def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
 
 
 def _windows(metric: Metric) -> list[Message]:
-    """Return the windows of a metric in words: its own, or those that its aggregator names."""
+    """Return the windows of a metric in words: its own, or the few that its aggregator names."""
     parts = metric.aggregator.tallies
-    windows = [part.window if isinstance(part, Over) else metric.window for part in parts]
-    return [window.words for window in dict.fromkeys(windows or [metric.window])]
+    named = [part.window if isinstance(part, Over) else metric.window for part in parts]
+    windows = list(dict.fromkeys(named))
+    return [window.words for window in (windows if 0 < len(windows) <= _FEW else [metric.window])]
+
+
+def _counts(metric: Metric) -> list[dict[str, Any]]:
+    """Return what a metric counts; of each of many days it is the same."""
+    parts = metric.aggregator.tallies
+    if len({part.window for part in parts if isinstance(part, Over)}) <= _FEW:
+        return [_count_facts(part) for part in parts]
+    tallies = {tally.key: tally for tally in tallies_of(metric.aggregator)}
+    return [_count_facts(tally) for tally in tallies.values()]
 
 
 def _aggregator_facts(metric: Metric) -> dict[str, Any]:
