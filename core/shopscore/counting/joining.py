@@ -18,6 +18,7 @@ from ..model.joined import FactOn, HasRow, Joined
 from ..model.streams import Column, Stream
 from ..reading.events import Events
 from ..reading.rows.links import ORDER
+from ..reading.rows.narrowing import all_widened
 
 _DTYPES: dict[str, Any] = {"text": pl.String, "enum": pl.String, "bool": pl.Boolean}
 
@@ -89,9 +90,8 @@ def joined_column(node: Joined, events: Events, frame: pl.DataFrame) -> pl.Serie
     """Return the values of a joined expression for every row of a frame, named as its key."""
     match node:
         case FactOn(name, time):
-            return _fact(
-                name, frame.select("shop", time=to_polars(time).cast(pl.Int64)), events
-            ).alias(node.key)
+            times = all_widened(frame).select("shop", time=to_polars(time).cast(pl.Int64))
+            return _fact(name, times.collect(), events).alias(node.key)
         case HasRow(stream, where):
             return _has_row(events, events.streams[stream], where, len(frame)).alias(node.key)
     raise ExpressionError(message("nothing brings {kind} to a row", kind=type(node).__name__))
@@ -117,6 +117,6 @@ def _has_row(events: Events, stream: Stream, where: Any, orders: int) -> pl.Seri
         columns = [column_of(ref, events, stream, words) for ref in refs]
         frame = pl.DataFrame([rows[ORDER], *columns, *instants_of(refs, events, stream)])
         condition = expression_with_instants(where, frame.columns)
-        met = frame.filter(to_polars(condition).cast(pl.Boolean))
-        found[met[ORDER].drop_nulls().to_numpy()] = True
+        met = all_widened(frame).filter(to_polars(condition).cast(pl.Boolean)).select(ORDER)
+        found[met.collect()[ORDER].drop_nulls().to_numpy()] = True
     return pl.Series(found)
