@@ -105,12 +105,12 @@ class ConsolidatedRows:
     ``repeated`` counts those of the replaced rows that were equal in every cell to another.
     Times in ``rows`` are those of the wall; ``instants`` has them in steady seconds (see
     ``clocks``), None where they are the same. ``columns`` are those that the sources have, also
-    where nobody asks for them.
+    where nobody asks for them. ``index`` is that of keys that are looked up, else None.
     """
 
     rows: pl.DataFrame
     instants: pl.DataFrame | None
-    index: KeyIndex
+    index: KeyIndex | None
     places: Places
     books: Books
     set_aside: pl.DataFrame
@@ -189,7 +189,7 @@ def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
     return ConsolidatedRows(
         rows=shown,
         instants=instants,
-        index=found.index,
+        index=found.index if keys else None,
         places=places,
         books=books,
         set_aside=set_aside,
