@@ -242,7 +242,9 @@ def _emptied_before(latest: pl.DataFrame, typed: TypedRows) -> Iterator[pl.DataF
 def _asked_for(rows: pl.DataFrame, typed: TypedRows) -> list[str]:
     """Return the columns that somebody asks for; times may have been kept for repairs only."""
     wanted = typed.checks.wanted
-    asked = {*rows.columns} if wanted is None else {"shop", *wanted.kept(typed.stream)}
+    asked = {*rows.columns}
+    if wanted is not None:  # keys have been compared: now it only matters which orders are named
+        asked = {"shop", "order_id", *wanted.columns, *wanted.compared}
     return [name for name in rows.columns if name in asked - {ROW, PARTS}]
 
 
