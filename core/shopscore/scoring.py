@@ -144,14 +144,21 @@ def score(
     beside = read_beside(values, prefer, selection)
     if isinstance(source, Tallies):
         return required.check(_score_state(source, selection, shops, tables, beside, progress))
+    check = check_strictness if strict else _unchecked
     if isinstance(source, Events):
-        events, counting = source, None
-    else:
-        found = EventSource(source, platform, tz)
-        counting = counting_pass(selection) if found.is_large else None
-        events = found.read(counting, progress)
-    events = check_strictness(events) if strict else events
-    return required.check(score_events(events, selection, tables, progress, beside, counting))
+        scored = score_events(check(source), selection, tables, progress, beside)
+        return required.check(scored)
+    found = EventSource(source, platform, tz)
+    counting = counting_pass(selection) if found.is_large else None
+    # nobody here holds on to events: rows are let go as soon as they are counted
+    scored = score_events(
+        check(found.read(counting, progress)), selection, tables, progress, beside, counting
+    )
+    return required.check(scored)
+
+
+def _unchecked(events: Events) -> Events:
+    return events
 
 
 def counting_pass(selection: Selection) -> CountingPass:
@@ -208,6 +215,8 @@ def score_events(
     begin(message("grading"))
     days = days_of_rows(resolved, counting.days if counting else ())
     start = with_values_beside(selection, events.shops, measured, beside, days)
+    del resolved, summing
+    events = events.told
     return conclude(
         selection,
         start,

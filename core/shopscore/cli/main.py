@@ -102,8 +102,15 @@ def score(
             # a document has the digest of all that was read
             large = output.form != "json" and EventSource(events).is_large
             counting = counting_pass(selection) if large else None
-            read = reading.read(events, rules.platform, stages, counting)
-            result = score_events(reading.check(read), selection, tables, stages, beside, counting)
+            # nobody here holds on to events: rows are let go as soon as they are counted
+            result = score_events(
+                reading.check(reading.read(events, rules.platform, stages, counting)),
+                selection,
+                tables,
+                stages,
+                beside,
+                counting,
+            )
         required.check(result, shops)
         stages(message("writing"))
         write_result(result, shops, output)

@@ -19,6 +19,7 @@ from ..model.joined import FactOn, HasRow, Joined
 from ..model.streams import Column, Stream
 from ..reading.events import Events
 from ..reading.rows.links import ORDER
+from ..reading.rows.narrowing import all_widened
 
 _DTYPES: dict[str, Any] = {"text": pl.String, "enum": pl.String, "bool": pl.Boolean}
 
@@ -90,9 +91,8 @@ def joined_column(node: Joined, events: Events, frame: pl.DataFrame) -> pl.Serie
     """Return the values of a joined expression for every row of a frame, named as its key."""
     match node:
         case FactOn(name, time):
-            return _fact(
-                name, frame.select("shop", time=to_polars(time).cast(pl.Int64)), events
-            ).alias(node.key)
+            times = all_widened(frame).select("shop", time=to_polars(time).cast(pl.Int64))
+            return _fact(name, times.collect(), events).alias(node.key)
         case HasRow(stream, where):
             known = events.streams.get(stream)  # not where they were read for another platform
             found = np.zeros(len(frame), dtype=np.bool_)
@@ -121,5 +121,5 @@ def _mark_named(orders: Mask, events: Events, stream: Stream, where: Any) -> Non
         columns = [column_of(ref, events, stream, words) for ref in refs]
         frame = pl.DataFrame([rows[ORDER], *columns, *instants_of(refs, events, stream)])
         condition = expression_with_instants(where, frame.columns)
-        met = frame.filter(to_polars(condition).cast(pl.Boolean))
-        orders[met[ORDER].drop_nulls().to_numpy()] = True
+        met = all_widened(frame).filter(to_polars(condition).cast(pl.Boolean)).select(ORDER)
+        orders[met.collect()[ORDER].drop_nulls().to_numpy()] = True

@@ -11,6 +11,7 @@ from ..evaluation.with_polars import to_polars
 from ..messages import message
 from ..model.instants import with_instants
 from ..model.tallies import Once, Tally
+from ..reading.rows.narrowing import all_widened
 
 
 def once_column(tally: Tally) -> str:
@@ -31,7 +32,7 @@ def winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
         meets = meets & ~pl.col("_excluded")
     per = [f"_per{i}" for i in range(len(once.per))]
     keyed = (
-        frame.lazy()
+        all_widened(frame)
         .with_row_index("_at")
         .filter(meets)
         .select(

@@ -30,9 +30,9 @@ def assemble(
     books = {}
     found: list[Notice] = []
     orders = None
-    if "orders" in consolidated:
-        keys = consolidated["orders"].rows[["shop", "order_id"]]
-        orders = OrderKeys.of(keys, consolidated["orders"].index, len(ids))
+    if (found_orders := consolidated.get("orders")) is not None and found_orders.index is not None:
+        keys = found_orders.rows[["shop", "order_id"]]
+        orders = OrderKeys.of(keys, found_orders.index, len(ids))
     for name, stream in consolidated.items():
         linked = Linked(stream.rows)
         if streams[name].links_to_orders:

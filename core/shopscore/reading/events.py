@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 import polars as pl
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import UsageError, did_you_mean
 from ..messages import message
@@ -95,6 +95,11 @@ class Events:
                 prints = {c: cell_prints(cells) for c, cells in columns.items()}
                 digest.add(name, {**prints, "shop_id": shop})
         return digest.hexdigest()
+
+    @property
+    def told(self) -> Events:
+        """The same events without their rows, where these can be read again."""
+        return self if self.read_whole is None else evolve(self, frames={}, instants={})
 
     def columns_present(self) -> frozenset[tuple[str, str]]:
         """Return which columns of which streams were in the input, empty ones included."""

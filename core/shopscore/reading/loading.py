@@ -28,6 +28,7 @@ from .rows.checks import RowChecks
 from .rows.clocks import find_zone
 from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
 from .rows.ids import LOST_DIGITS, bare_ids, rounded
+from .rows.links import ORDER
 from .rows.shop_codes import ShopCodes, ShopPlaces
 from .rows.taking import RowTaker
 from .sources import Sources, find_sources
@@ -145,9 +146,11 @@ class EventSource:
         report = _with_findings(events.report, sources, consolidated)
         _log(report)
         again = None
-        if taker is not None and isinstance(self.source, str | Path):
-            here = evolve(self, source=Path(self.source).absolute())
-            again = partial(here._read_whole, report)
+        if taker is not None:
+            events = evolve(events, frames=_asked_for(events, taker))
+            if isinstance(self.source, str | Path):
+                here = evolve(self, source=Path(self.source).absolute())
+                again = partial(here._read_whole, report)
         return evolve(events, report=report, read_whole=again)
 
     def _read_whole(self, known: LoadReport) -> Events:
@@ -162,6 +165,18 @@ class EventSource:
             )
             raise InputError(said)
         return events
+
+
+def _asked_for(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:
+    """Return the columns that somebody asks for once rows are linked; keys were kept for links."""
+    frames = {}
+    for name, rows in events.frames.items():
+        wanted = taker.wanted(events.streams[name])
+        asked = {*rows.columns}
+        if wanted is not None:
+            asked = {"shop", ORDER} | wanted.columns | wanted.compared
+        frames[name] = rows[[column for column in rows.columns if column in asked]]
+    return frames
 
 
 def _versions(report: LoadReport) -> list[tuple[object, ...]]:

@@ -19,13 +19,14 @@ from ..report import INCIDENT_SCHEMA, no_incidents
 from .cells import Cells, NoZoneError, parse
 from .faults import Fault, find_empty, find_faults
 from .ids import Ids, as_integers, is_id, keep_their_digits, read_ids
+from .narrowing import narrowed
 from .proofs import prove
 from .repairs import is_out_of_order, none_emptied
 from .settling import settle, with_both_clocks
 from .shop_codes import RowShops, ShopCodes
 from .taking import RowTaker
 from .times import narrow
-from .wanted import Wanted
+from .wanted import Wanted, identifying
 
 _SUBORDER = Column(SUBORDER, "text")
 
@@ -173,7 +174,10 @@ class RowChecks:
         if wanted is None:
             return rows
         kept = {ROW, "shop", *wanted.kept(self.stream)}
-        return rows[[name for name in rows.columns if name in kept]]
+        rows = rows[[name for name in rows.columns if name in kept]]
+        keys = identifying(self.stream)  # which are compared with those of other streams
+        wide = [c.name for c in rows if c.dtype == pl.Int64 and c.name not in keys]
+        return narrowed(rows, wide)
 
     def _type(
         self, piece: RawTable, integers: dict[str, Cells], clear: set[str] | None

@@ -20,6 +20,7 @@ from attrs import frozen
 
 from ...errors import UsageError
 from ...messages import message
+from .narrowing import widened
 
 DAY = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -98,7 +99,7 @@ class Clock:
         """Return steady seconds as times of the wall."""
         if not self.has_changes(steady):
             return steady
-        instants = steady.fill_null(0).to_numpy() - self.base
+        instants = widened(steady).fill_null(0).to_numpy() - self.base
         return _with_nulls(instants + self._offsets(instants), steady)
 
     def _offsets(self, instants: _Seconds) -> _Seconds:

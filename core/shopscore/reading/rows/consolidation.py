@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from .checks import Checked, RowChecks
 from .keys import KeyIndex
 from .latest_state import keep_latest
 from .places import Places
+from .placing import placed
 from .settling import on_the_wall, settle, with_both_clocks
 from .shop_codes import Codes, ShopPlaces
 from .stacking import stack
@@ -30,7 +32,8 @@ from .taking import RowTaker
 class TypedRows:
     """The usable rows of all sources of one stream, and how they were checked.
 
-    ``tables`` hold no cells, and ``parts`` no rows.
+    ``tables`` hold no cells, and ``parts`` no rows. Of ``rows`` that are all rows of the sources,
+    the place among these is left out (see :func:`placed`).
     """
 
     checks: RowChecks
@@ -79,7 +82,7 @@ class TypedRows:
         if len(kinds) < 2:
             return rows if taken in kinds else rows.clear()
         own = np.array([table.has_cells_again for table in self.tables])
-        at = np.searchsorted(self.offsets, rows[ROW].to_numpy(), side="right") - 1
+        at = np.searchsorted(self.offsets, placed(rows)[ROW].to_numpy(), side="right") - 1
         return rows.filter(pl.Series(own[at] == taken))
 
     def _by_table(self, rows: pl.Series) -> Iterator[tuple[RawTable, int, pl.Series, bool]]:
@@ -102,12 +105,12 @@ class ConsolidatedRows:
     ``repeated`` counts those of the replaced rows that were equal in every cell to another.
     Times in ``rows`` are those of the wall; ``instants`` has them in steady seconds (see
     ``clocks``), None where they are the same. ``columns`` are those that the sources have, also
-    where nobody asks for them.
+    where nobody asks for them. ``index`` is that of keys that are looked up, else None.
     """
 
     rows: pl.DataFrame
     instants: pl.DataFrame | None
-    index: KeyIndex
+    index: KeyIndex | None
     places: Places
     books: Books
     set_aside: pl.DataFrame
@@ -120,35 +123,53 @@ class ConsolidatedRows:
 
 def type_rows(checks: RowChecks, tables: Iterable[RawTable]) -> TypedRows:
     """Check every source of a stream and put the usable rows together."""
-    parts, kept, rows, before = [], [], [], 0
+    rows, before = deque[pl.DataFrame](), 0
+    parts: list[Checked] = []
+    kept: list[RawTable] = []
     rules: list[SubOrders] = []
     for table in tables:
         part = checks.check(table)
-        own = [piece.with_columns(pl.col(ROW) + before) if before else piece for piece in part.rows]
-        set_aside = (part.set_aside["row"] - 1).to_list() if len(part.set_aside) else []
         rule = None if table.layout is None else table.layout.suborders
-        if rule is not None:
-            rules += [] if rule in rules else [rule]
-            own = [piece.with_columns(pl.lit(rules.index(rule)).alias(RULE)) for piece in own]
-        rows += own
+        rules += [] if rule is None or rule in rules else [rule]
+        rows += _among_all(part, before, None if rule is None else rules.index(rule))
+        set_aside = (part.set_aside["row"] - 1).to_list() if len(part.set_aside) else []
         kept.append(table.without_cells(checks.stream.name, set_aside))
         emptied = part.emptied.with_columns(pl.col(ROW) + before) if before else part.emptied
-        parts.append(evolve(part, rows=(), emptied=emptied))
+        part = evolve(part, rows=(), emptied=emptied)
+        parts.append(part)
         before += part.rows_in
-    return TypedRows(checks, stack(rows), tuple(kept), tuple(parts), rules)
+    pieces = (rows.popleft() for _ in range(len(rows)))  # a piece is let go once it is stacked
+    if not rules and sum(map(len, rows)) == before:
+        pieces = (piece.drop(ROW) for piece in pieces)
+    stacked = stack(pieces, whole=_looked_up(checks.stream))
+    return TypedRows(checks, stacked, tuple(kept), tuple(parts), rules)
+
+
+def _among_all(part: Checked, before: int, rule: int | None) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a source, counted on from those before, with the number of their rule."""
+    for piece in part.rows:
+        counted = piece.with_columns(pl.col(ROW) + before) if before else piece
+        yield counted if rule is None else counted.with_columns(pl.lit(rule).alias(RULE))
+
+
+def _looked_up(stream: Stream) -> tuple[str, ...]:
+    """Return the columns of rows that are looked up over and over: the keys of orders."""
+    return ("shop", *stream.key) if stream.name == "orders" else ()
 
 
 def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
     """Keep latest states and repair; the column ``shop`` is the place of a shop among all."""
     stream, zone = typed.stream, typed.checks.zone
     rows = _with_shops(typed.rows, shops.of_codes)
+    typed = evolve(typed, rows=rows.clear())  # nobody asks for the codes again
     merged, repeated = merge_suborders(rows, typed.suborders, stream, typed.records)
     found = keep_latest(merged, stream, typed.whole_rows)
     latest = found.rows
     odd = bool(typed.suborders) or any(part.out_of_order for part in typed.parts)
-    settled, emptied = settle(latest, stream, zone, out_of_order=odd)
+    settled, emptied = settle(placed(latest) if odd else latest, stream, zone, out_of_order=odd)
     emptied = _all_of(emptied, *_emptied_before(latest, typed))
-    places = Places.of(latest[ROW], typed.tables, typed.offsets)
+    at = latest[ROW] if ROW in latest.columns else None
+    places = Places.of(at, typed.tables, typed.offsets)
     repaired = _all_of(_locate(emptied, places, stream), *_unreadable(latest, typed))
     located = (t.locate(p.set_aside) for t, p in zip(typed.tables, typed.parts, strict=True))
     set_aside = _all_of(no_incidents(), *located)
@@ -162,13 +183,13 @@ def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
     if typed.checks.taker is not None:
         _correct_what_was_taken(typed, typed.checks.taker, settled, found.replaced, shops)
     filled = settled[_asked_for(settled, typed)]
-    if stream.name == "orders":  # looked up over and over
-        filled = filled.with_columns(filled[["shop", *stream.key]].rechunk().get_columns())
+    if keys := _looked_up(stream):
+        filled = filled.with_columns(filled[keys].rechunk().get_columns())
     shown, instants = on_the_wall(filled, stream, zone)
     return ConsolidatedRows(
         rows=shown,
         instants=instants,
-        index=found.index,
+        index=found.index if keys else None,
         places=places,
         books=books,
         set_aside=set_aside,
@@ -215,13 +236,15 @@ def _emptied_before(latest: pl.DataFrame, typed: TypedRows) -> Iterator[pl.DataF
     """Yield the cells that were emptied while rows were taken, of those that stayed."""
     for part in typed.parts:
         if len(part.emptied):
-            yield part.emptied.filter(pl.col(ROW).is_in(latest[ROW].implode()))
+            yield part.emptied.filter(pl.col(ROW).is_in(placed(latest)[ROW].implode()))
 
 
 def _asked_for(rows: pl.DataFrame, typed: TypedRows) -> list[str]:
     """Return the columns that somebody asks for; times may have been kept for repairs only."""
     wanted = typed.checks.wanted
-    asked = {*rows.columns} if wanted is None else {"shop", *wanted.kept(typed.stream)}
+    asked = {*rows.columns}
+    if wanted is not None:  # keys have been compared: now it only matters which orders are named
+        asked = {"shop", "order_id", *wanted.columns, *wanted.compared}
     return [name for name in rows.columns if name in asked - {ROW, PARTS}]
 
 
@@ -246,7 +269,7 @@ def _unreadable(latest: pl.DataFrame, typed: TypedRows) -> Iterator[pl.DataFrame
     """Yield cells that became null because they could not be read, of rows that stayed."""
     if not any(len(part.unreadable) for part in typed.parts):
         return
-    stayed = latest[ROW]
+    stayed = placed(latest)[ROW]
     if PARTS in latest.columns:
         stayed = pl.concat([stayed, latest[PARTS].explode().drop_nulls()])
     stayed = stayed.unique().cast(pl.Int64)

@@ -72,7 +72,7 @@ class KeyIndex:
         return np.sort(self.rows(marks))
 
     @cached_property
-    def _starts(self) -> tuple[np.uint64, Positions]:
+    def _starts(self) -> tuple[np.uint64, npt.NDArray[np.uint32]]:
         """By how much a hash is shifted to be a number of its first bits, and where each begins.
 
         There are about as many such numbers as entries, so that a hash is found after a step or
@@ -80,8 +80,12 @@ class KeyIndex:
         """
         bits = min(len(self.packed).bit_length(), _MOST_BITS)
         shift = np.uint64(64 - bits)
-        sizes = np.bincount((self.packed >> shift).view(np.int64), minlength=1 << bits)
-        return shift, np.cumsum(sizes) - sizes
+        starts = np.zeros((1 << bits) + 1, dtype=np.uint32)
+        for start in range(0, len(self.packed), CHUNK):
+            numbers = (self.packed[start : start + CHUNK] >> shift).view(np.int64)
+            first, last = int(numbers[0]), int(numbers[-1])  # they ascend
+            starts[first + 1 : last + 2] += np.bincount(numbers - first).astype(np.uint32)
+        return shift, np.cumsum(starts, dtype=np.uint32, out=starts)
 
     def find(self, wanted: Hashes) -> Positions:
         """Return for each hash the position here of the first entry that may have it, else −1."""
@@ -89,7 +93,7 @@ class KeyIndex:
             return np.full(len(wanted), -1, dtype=np.int64)
         shift, starts = self._starts
         halves = wanted & ~_LOW
-        at = starts[(halves >> shift).view(np.int64)]
+        at = starts[(halves >> shift).view(np.int64)].astype(np.int64)
         behind = np.flatnonzero(self._before(at, halves))
         while len(behind):
             at[behind] += 1

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from ...model.streams import Stream
 from .keys import KeyIndex, Positions, hashes
+from .placing import placed
 
 #: Returns some rows with all their columns, where only some of these were kept.
 WholeRows = Callable[[pl.DataFrame], pl.DataFrame]
@@ -41,6 +42,7 @@ def keep_latest(rows: pl.DataFrame, stream: Stream, whole_rows: WholeRows) -> La
     found = _rivals(rows, keys, index.candidates())
     if not len(found):
         return LatestRows(rows, index, rows.clear())
+    rows = placed(rows)
     rivals = whole_rows(rows[found])
     rivals = rivals.with_columns(pl.Series("_at", found), canonical_text(stream, rivals.columns))
     if "updated_at" not in rivals.columns:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 from attrs import frozen
 
-from .keys import KeyIndex, positions
+from .keys import CHUNK, KeyIndex, positions
 
 Mask = npt.NDArray[np.bool_]
 
@@ -51,22 +51,31 @@ def link(rows: pl.DataFrame, orders: OrderKeys | None) -> Linked:
     """Return the rows with the row of the order that each names."""
     if "order_id" not in rows.columns:
         return Linked(rows)
-    at = np.full(len(rows), -1, dtype=np.int64)
-    named = _with_cells(rows["order_id"])
-    if orders is not None and len(named):
-        ids = alike(rows["order_id"], orders.keys["order_id"].dtype)
-        asked = named if ids.dtype == rows["order_id"].dtype else _with_cells(ids)
-        wanted = pl.DataFrame([rows["shop"], ids])
-        wanted = wanted if len(asked) == len(rows) else wanted[asked]
-        at[asked] = positions(orders.keys, orders.index, wanted)
-    unlinked = len(named) - int((at >= 0).sum())
-    order = pl.Series(ORDER, at)
-    if unlinked or len(named) < len(rows):
-        order = order.set(order < 0, None)
-    linked = rows.hstack([order.cast(pl.UInt32)])
+    shops, ids = rows["shop"], rows["order_id"]
+    starts = range(0, max(len(rows), 1), CHUNK)  # small arrays stay in the caches
+    found = [_orders_of(shops.slice(at, CHUNK), ids.slice(at, CHUNK), orders) for at in starts]
+    order = pl.concat(found, rechunk=True)
+    unlinked = order.null_count() - ids.null_count()
+    linked = rows.hstack([order])
     if not unlinked or orders is None or not len(orders.keys):
         return Linked(linked, unlinked)
-    return Linked(linked, unlinked, _lost(rows["shop"], named, at >= 0, orders.having))
+    named, there = ids.is_not_null().to_numpy(), order.is_not_null().to_numpy()
+    return Linked(linked, unlinked, _lost(shops, named, there, orders.having))
+
+
+def _orders_of(shops: pl.Series, ids: pl.Series, orders: OrderKeys | None) -> pl.Series:
+    """Return the row of the order that each id of a shop names; null where there is none."""
+    at = np.full(len(ids), -1, dtype=np.int64)
+    if orders is not None and len(ids):
+        ids = alike(ids, orders.keys["order_id"].dtype)
+        asked = _with_cells(ids)
+        wanted = pl.DataFrame([shops, ids])
+        wanted = wanted if len(asked) == len(ids) else wanted[asked]
+        at[asked] = positions(orders.keys, orders.index, wanted)
+    order = pl.Series(ORDER, at)
+    if (at < 0).any():
+        order = order.set(order < 0, None)
+    return order.cast(pl.UInt32)
 
 
 def alike(ids: pl.Series, dtype: pl.DataType) -> pl.Series:
@@ -90,9 +99,7 @@ def _with_cells(column: pl.Series) -> npt.NDArray[np.integer]:
     return np.flatnonzero(column.is_not_null().to_numpy())
 
 
-def _lost(
-    shop: pl.Series, named: npt.NDArray[np.integer], found: Mask, having: Mask
-) -> tuple[int, ...]:
+def _lost(shop: pl.Series, named: Mask, found: Mask, having: Mask) -> tuple[int, ...]:
     """Return the shops whose rows name orders, and find none.
 
     A shop without any order is told of only where no shop has both; where other shops find

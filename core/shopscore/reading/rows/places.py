@@ -26,13 +26,15 @@ class Places:
 
     @classmethod
     def of(
-        cls, sources: pl.Series, tables: Sequence[RawTable], offsets: npt.NDArray[np.int64]
+        cls, sources: pl.Series | None, tables: Sequence[RawTable], offsets: npt.NDArray[np.int64]
     ) -> Places:
-        """Return the places of rows that are from these positions."""
-        as_they_stand = len(sources) == offsets[-1] and np.array_equal(
-            sources.to_numpy(), np.arange(len(sources), dtype=np.uint32)
+        """Return the places of rows that are from these positions; None: from all of them."""
+        as_they_stand = sources is None or (
+            len(sources) == offsets[-1]
+            and np.array_equal(sources.to_numpy(), np.arange(len(sources), dtype=np.uint32))
         )
-        return cls(None if as_they_stand else sources.cast(pl.UInt32), tables, offsets)
+        at = None if sources is None or as_they_stand else sources.cast(pl.UInt32)
+        return cls(at, tables, offsets)
 
     def spread(self, at: pl.Series, count: int) -> Places:
         """Return the places of ``count`` rows, of which those ``at`` some positions are these."""

@@ -41,7 +41,7 @@ def repair_times(
         broken = (rows[end] < rows[start]).fill_null(False)
         if not broken.any():
             continue
-        late = rows.filter(broken).select(ROW, start, end)
+        late = rows.filter(broken).select(ROW, pl.col(start, end).cast(pl.Int64))
         if zone is not None:
             late = late.with_columns(clock_of(zone).wall(late[name]) for name in (start, end))
         emptied.append(

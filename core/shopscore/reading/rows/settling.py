@@ -10,6 +10,7 @@ from ...model.expressions import ColumnRef
 from ...model.instants import instant_of
 from ...model.streams import Stream
 from .clocks import clock_of
+from .narrowing import widened
 from .repairs import none_emptied, repair_times
 
 
@@ -42,12 +43,11 @@ def on_the_wall(
     if zone is None:
         return rows, None
     clock = clock_of(zone)
-    times = [c for c in rows.get_columns() if _is_time(stream, c.name) and clock.has_changes(c)]
+    times = [widened(c) for c in _times(rows, stream) if clock.has_changes(c)]
     shown = [clock.wall(column) for column in times]
     if all(wall.equals(steady) for wall, steady in zip(shown, times, strict=True)):
         return rows, None
-    steady = [c for c in rows.get_columns() if _is_time(stream, c.name)]
-    return rows.with_columns(shown), pl.DataFrame(steady)
+    return rows.with_columns(shown), pl.DataFrame([widened(c) for c in _times(rows, stream)])
 
 
 def with_both_clocks(rows: pl.DataFrame, stream: Stream, zone: ZoneInfo | None) -> pl.DataFrame:
@@ -60,5 +60,6 @@ def with_both_clocks(rows: pl.DataFrame, stream: Stream, zone: ZoneInfo | None) 
     )
 
 
-def _is_time(stream: Stream, name: str) -> bool:
-    return name in stream.names and stream.column(name).kind == "time"
+def _times(rows: pl.DataFrame, stream: Stream) -> list[pl.Series]:
+    names = {column.name for column in stream.columns if column.kind == "time"}
+    return [column for column in rows.get_columns() if column.name in names]

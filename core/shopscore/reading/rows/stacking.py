@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import polars as pl
 
 
-def stack(pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
+def stack(pieces: Iterable[pl.DataFrame], whole: Collection[str] = ()) -> pl.DataFrame:
     """Return the rows of all pieces; a column that one of them lacks is null there.
 
-    Cells are not copied: a column is made of those of the pieces. Ids that are integers in some
-    pieces only become text.
+    Cells are not copied: a column is made of those of the pieces. Only those that are ``whole`` are
+    in one place, which is where they are picked from; if nobody else holds the pieces, no two
+    columns are there twice at a time. Ids that are integers in some pieces only become text.
     """
-    if len(pieces) == 1:
-        return pieces[0]
     columns = [{column.name: column for column in piece.get_columns()} for piece in pieces]
-    lengths = [len(piece) for piece in pieces]
+    lengths = [len(next(iter(own.values()))) for own in columns]
     names = dict.fromkeys(name for own in columns for name in own)
-    return pl.DataFrame([_stacked(name, columns, lengths) for name in names])
+    if len(columns) == 1:
+        return pl.DataFrame([columns[0][name] for name in names])
+    return pl.DataFrame([_stacked(name, columns, lengths, whole) for name in names])
 
 
 def _stacked(
-    name: str, columns: Sequence[dict[str, pl.Series]], lengths: Sequence[int]
+    name: str,
+    columns: Sequence[dict[str, pl.Series]],
+    lengths: Sequence[int],
+    whole: Collection[str],
 ) -> pl.Series:
-    found = [own.get(name) for own in columns]
+    found = [own.pop(name, None) for own in columns]
     types = {column.dtype for column in found if column is not None}
-    dtype = pl.String() if len(types) > 1 else types.pop()
+    dtype = _type_of_all(types)
     none = pl.Series(name, [None], dtype=dtype)
     filled = [
         none.new_from_index(0, length) if column is None else _as(column, dtype)
         for column, length in zip(found, lengths, strict=True)
     ]
-    return pl.concat([column for column in filled if len(column)] or filled[:1], rechunk=False)
+    some = [column for column in filled if len(column)] or filled[:1]
+    return pl.concat(some, rechunk=name in whole)
+
+
+def _type_of_all(types: set[pl.DataType]) -> pl.DataType:
+    if len(types) == 1:
+        return next(iter(types))
+    return pl.Int64() if types == {pl.Int32(), pl.Int64()} else pl.String()
 
 
 def _as(column: pl.Series, dtype: pl.DataType) -> pl.Series:
