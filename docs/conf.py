@@ -42,7 +42,7 @@ nitpick_ignore_regex = [
     (
         "py:class",
         r"shopscore\.(model|rules\.scorers|grading\.(benchmarks|names|cell_places)|exact\.(columns|wide_rows)"
-        r"|counting\.(units|state_table)|composing\.standards|results\.columns|messages)\..*",
+        r"|counting\.(units|state_table)|composing\.standards|results\.(columns|views)|messages)\..*",
     ),
 ]
 nitpick_ignore = [
@@ -50,6 +50,7 @@ nitpick_ignore = [
     ("py:class", "Integers"),
     ("py:class", "Progress"),
     ("py:class", "Path"),
+    ("py:class", "OwnKinds"),
     # A constant of a module that is not public.
     ("py:data", "INCIDENT_SCHEMA"),
 ]

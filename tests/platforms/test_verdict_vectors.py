@@ -276,11 +276,21 @@ def test_the_look_back_depends_on_400_transactions(near: int, of: int) -> None:
         (5, 249, "below_standard"),
         (5, 1000, "top_rated"),  # 0.5 %
         (5, 999, "above_standard"),
-        (0, 99, "above_standard"),  # too few transactions
     ],
 )
 def test_few_defects_are_relieved(defects: int, of: int, expected: str) -> None:
     assert level(last(judged(SELLER, TWENTIETH, shop_of(of, 0, defects=defects)))) == expected
+
+
+def test_too_few_transactions() -> None:
+    """Known where the events cover the twelve months: else there may have been more."""
+    covered = last(judged(SELLER, TWENTIETH, shop_of(98, 1)))
+    assert level(covered) == "above_standard"
+    (view,) = last(judged(SELLER, TWENTIETH, shop_of(99, 0)))
+    assert (view.levels["level_certain"], view.levels["level_possible"]) == (
+        "above_standard",
+        "top_rated",
+    )
 
 
 def test_the_evaluation_is_that_of_the_twentieth() -> None:

@@ -133,7 +133,10 @@ class Measures:
     def _settled(self, condition: Condition[Fraction]) -> Mask:
         """Return where no greater value than the known one changes whether a condition is met."""
         known = self.column(condition.measure)
-        met = self.met(condition, ExactColumn(known.or_zero(), np.ones(len(known), dtype=np.bool_)))
+        values = ExactColumn(known.or_zero(), np.ones(len(known), dtype=np.bool_))
+        if condition.operator == "equal to":
+            return reaches(values, "above", self.limits(condition))
+        met = self.met(condition, values)
         return met if condition.operator in ("at least", "above") else ~met
 
     def met(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Mask:
@@ -147,7 +150,7 @@ class Measures:
             met = self._relieved(condition, condition.relief, values, met)
         if condition.without_rows:
             metric = self.metrics[condition.measure.metric]
-            met = met | (~metric.known & ~metric.missing)
+            met = met | (~metric.known & ~metric.missing & (metric.n == 0))
         return met
 
     def _relieved(

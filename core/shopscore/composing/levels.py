@@ -15,10 +15,13 @@ from attrs import evolve, frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
-from ..model.conditions import Combined
+from ..model.conditions import Combined, Operator
 from ..model.rulesets import Criterion, Level
 from ..rules.exact_rules import ExactRuleSet
-from .conditions import Measures
+from .conditions import Measures, reaches
+
+#: On either of these no value is equal to a limit.
+_SIDES: tuple[Operator, ...] = ("above", "below")
 
 
 @frozen(eq=False)
@@ -81,6 +84,12 @@ def check_criterion(
         held = [evolve(measures, total=total).met(condition) for total in totals]
         known = np.logical_and.reduce([total.known for total in totals])
         met, failed = np.logical_and.reduce(held), known & ~np.logical_or.reduce(held)
+        if condition.operator == "equal to":  # what lies between the ends may be equal
+            beyond = [
+                np.logical_and.reduce([reaches(total, side, limits) for total in totals])
+                for side in _SIDES
+            ]
+            failed = np.logical_or.reduce(beyond)
     else:
         told = measures.told(condition)
         if not condition.measure.metric:

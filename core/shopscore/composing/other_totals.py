@@ -53,10 +53,7 @@ def find_totals(
     total = score.build()
     if not open_.any():
         return Totals(total, Ends(total, total))
-    ends = [
-        find_ends(evolve(rules, dimensions=(one,)), graded, industries, open_)
-        for one in rules.dimensions
-    ]
+    ends = [find_ends(_only(rules, id), graded, industries, open_) for id in dimensions]
     there = {id: column.known & open_ for id, column in dimensions.items()}
     ids = list(dimensions)
     lowest = {id: dimensions[id].or_else(end.lowest) for id, end in zip(ids, ends, strict=True)}
@@ -69,6 +66,15 @@ def find_totals(
         low = _put(low, rows, _total(rules, composition, lowest, some, rows), lower=True)
         high = _put(high, rows, _total(rules, composition, highest, some, rows), lower=False)
     return Totals(total, Ends(total.or_else(low), total.or_else(high)))
+
+
+def _only(rules: ExactRuleSet, dimension: str) -> ExactRuleSet:
+    """Return the rules of one dimension, in every industry."""
+    return evolve(
+        rules,
+        dimensions=tuple(one for one in rules.dimensions if one.id == dimension),
+        variants=tuple((names, _only(variant, dimension)) for names, variant in rules.variants),
+    )
 
 
 def _having(
@@ -99,6 +105,10 @@ def _total(
         said = message(
             "composition of {ruleset}: a total of each shop is needed", ruleset=rules.name
         )
+        raise PluginError(said)
+    low, high = (Rationals.constant(end, len(total)) for end in (rules.low, rules.high))
+    if (total.above(high) | low.above(total)).any():
+        said = message("composition of {ruleset}: a total is off the scale", ruleset=rules.name)
         raise PluginError(said)
     return total
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import define, evolve, field
 
-from ..evaluation.with_numpy import Columns, Program, Question
+from ..evaluation.with_numpy import Columns, Program, Question, word_columns
 from ..model.expressions import Day
 from ..model.instants import with_instants
 from ..model.tallies import Tally
@@ -34,7 +34,7 @@ class DayCounts:
         keys = tuple(dict.fromkeys(tally.day.key for tally in self.tallies))
         for key in keys:
             self._counts.setdefault(key, _Counts())
-        program = _program(self.tallies, tuple(rows.rows.columns))
+        program = _program(self.tallies, tuple(rows.rows.columns), word_columns(rows.rows))
         for _, answers in program.run(rows):
             for key, days, known in zip(keys, answers[::2], answers[1::2], strict=True):
                 self._counts[key].add(days, known, sign)
@@ -89,9 +89,11 @@ class _Counts:
 
 
 @lru_cache(maxsize=KEPT)
-def _program(tallies: tuple[Tally, ...], columns: tuple[str, ...]) -> Program:
+def _program(
+    tallies: tuple[Tally, ...], columns: tuple[str, ...], words: frozenset[str]
+) -> Program:
     """Return what finds the different days that tallies look at, and where rows have them."""
     declared = {tally.day.key: with_instants(tally, columns).day for tally in tallies}
     days = [Day(time) for time in declared.values()]
     questions: list[Question] = [(kind, day) for day in days for kind in ("number", "known")]
-    return Program.of(questions, frozenset())
+    return Program.of(questions, words)

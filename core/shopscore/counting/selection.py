@@ -210,7 +210,7 @@ def _counts(names: Collection[str], tally: Tally, once: str, span: Span | None) 
 
 def _check_bounds(frame: pl.DataFrame, plan: _Plan) -> None:
     """Raise where a value on the way may leave int64: numpy would wrap without a word."""
-    ends = {n: _ends(frame[n]) for n in plan.read if frame[n].dtype == pl.Int64}
+    ends = {n: _ends(frame[n]) for n in plan.read if frame[n].dtype.is_integer()}
     low, high = _USUAL
     if plan.safe and all(e is None or (low <= e[0] and e[1] <= high) for e in ends.values()):
         return

@@ -122,7 +122,10 @@ class Columns:
         """Make the columns that are not made yet, at once: each call of polars has its price."""
         names = {leaf.name for leaf in leaves if not leaf.known} - self._values.keys()
         filled = [_filled(self.rows, name, on_words.get(name)) for name in names]
-        for column in self.rows.select_seq(filled):
+        rows = self.rows
+        if names & on_words.keys():  # polars would compute in the type that a column has
+            rows = rows.with_columns(pl.col(pl.Int32).cast(pl.Int64))
+        for column in rows.select_seq(filled):
             self._values[column.name] = column.to_numpy()
         for name in {leaf.name for leaf in leaves if leaf.known} - self._known.keys():
             self._known[name] = self._where_known(self.rows[name])

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from ..counting.needs import KEPT
 from ..counting.sums import Sums, Wanted
-from ..errors import PluginError, UsageError
+from ..errors import DeclarationError, PluginError, UsageError
 from ..exact.columns import ExactColumn
 from ..exact.integers import SAFE, Integers, magnitude, widen
 from ..exact.rationals import Mask, Rationals
@@ -166,6 +166,12 @@ def _wanted(rules: BoundRuleSet, as_of: date) -> dict[str, tuple[Wanted, ...]]:
         with isolated(f"{rules.ruleset.name}: window of metric {id}"):
             wanted[id] = metric.wanted(as_of)
             reaches = metric.last_age(as_of)
+        if metric.aggregator.is_a_sum and any(weights.scale != 1 for _, weights in wanted[id]):
+            said = message(
+                "metric {metric} is a sum: its days cannot weigh more or less, as with a half life",
+                metric=id,
+            )
+            raise DeclarationError(said)
         if reaches >= as_of.toordinal():
             said = message("{day} is too early: windows reach beyond the calendar", day=as_of)
             raise UsageError(said)

@@ -58,6 +58,11 @@ class Aggregator(ABC):
         return False
 
     @property
+    def is_a_sum(self) -> bool:
+        """Whether the value is a plain sum, which means nothing where newer days weigh more."""
+        return False
+
+    @property
     def _largest_factor(self) -> int | None:
         """How many times the greatest sum or count a number on the way can be; None: not known.
 
@@ -226,6 +231,10 @@ class Total(Aggregator):
     @property
     def has_value_without_rows(self) -> bool:
         return self.zero
+
+    @property
+    def is_a_sum(self) -> bool:
+        return True
 
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]

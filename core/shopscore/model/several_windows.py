@@ -53,6 +53,10 @@ class LookBack(Aggregator):
     def has_value_without_rows(self) -> bool:
         return self.of.has_value_without_rows
 
+    @property
+    def is_a_sum(self) -> bool:
+        return self.of.is_a_sum
+
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]
     ) -> tuple[Integers, Integers, Integers]:
@@ -70,8 +74,8 @@ class LookBack(Aggregator):
 class Change(Aggregator):
     """By how much a value of now differs from the one of a window before, as a share of that.
 
-    ``n`` is the number of rows that the value of now rests on. A shop without a value then, or
-    with the value 0, has none.
+    ``n`` is the number of rows that the value of now rests on. A shop whose value was not above 0
+    then has none.
 
     >>> from shopscore import Count, Days, Tally, col
     >>> sold = Tally("orders", day=col.paid_at)
@@ -91,13 +95,21 @@ class Change(Aggregator):
             *(Over(tally, self.before) for tally in parts),
         )
 
+    @property
+    def has_value_without_rows(self) -> bool:
+        return self.of.has_value_without_rows
+
+    @property
+    def is_a_sum(self) -> bool:
+        return self.of.is_a_sum
+
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]
     ) -> tuple[Integers, Integers, Integers]:
         half = len(sums) // 2
         now, per_now, n = self.of.combine(sums[:half], counts[:half])
         before, per_before, rows = self.of.combine(sums[half:], counts[half:])
-        there = (rows > 0) * 1
+        there = (rows > 0) * (before > 0) * 1
         return now * per_before - before * per_now, per_now * before * there, n
 
 
@@ -131,6 +143,10 @@ class WorstDays(Aggregator):
         parts = tallies_of(self.of)
         days = [Days(age, age) for age in range(1, self.among + 1)]
         return tuple(Over(tally, day) for day in days for tally in parts)
+
+    @property
+    def is_a_sum(self) -> bool:
+        return self.of.is_a_sum
 
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]

@@ -282,7 +282,7 @@ class Platform(Labelled):
 
     ``sample`` names a function, ``module:function``, for samples that need more than the streams of
     core: it gets the streams of a sample, each a list of rows as dictionaries, and a
-    :class:`random.Random`; it returns the streams that it changed or added.
+    ``random.Random``; it returns the streams that it changed or added.
     """
 
     id: str

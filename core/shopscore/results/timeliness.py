@@ -62,10 +62,13 @@ def counted_in_part(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> froz
     """
     today = (as_of - _EPOCH).days
     asked = {each.condition.measure.metric for each in rules.exact.eligibility}
+    # of which more is better: that there are none of the others is what a file mostly says
+    criteria = (id for each in rules.exact.criteria for id in each.condition.metrics)
+    asked |= {id for id in criteria if rules.metrics[id].metric.better == "higher"}
     return frozenset(
         id
         for id in asked
-        if rules.metrics[id].metric.unit == "count"
+        if rules.metrics[id].metric.unit in ("count", "money")
         and any(
             ranges.first.get(tally, _NEVER) > _first_day(rules, id, as_of)
             or today - ranges.last[tally] > _FRESH_DAYS
