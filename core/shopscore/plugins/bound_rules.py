@@ -62,6 +62,11 @@ class BoundMetric:
             return window.weights(as_of)
         return window.weights(self.judged_on).moved((as_of - self.judged_on).days)
 
+    def first_age(self, as_of: date) -> int:
+        """Return the least age that counts."""
+        own = self._weights(self.window, as_of)
+        return min([own.first_age, *(weights.first_age for _, weights in self.wanted(as_of))])
+
     def last_age(self, as_of: date) -> int:
         """Return the greatest age that counts."""
         own = self._weights(self.window, as_of)

@@ -56,8 +56,8 @@ def check_timeliness(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> Ite
 def counted_in_part(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> frozenset[str]:
     """Return the numbers of things that conditions ask for, and that may be too low.
 
-    Their rows, of all shops, begin after the first day of the window, end earlier than two days
-    before ``as_of``, or are none. Facts do not begin or end: each marks a day, and a day without
+    Their rows, of all shops, begin after the first day of the window, end earlier than the day
+    before its last, or are none. Facts do not begin or end: each marks a day, and a day without
     one has none.
     """
     today = (as_of - _EPOCH).days
@@ -71,7 +71,7 @@ def counted_in_part(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> froz
         if rules.metrics[id].metric.unit in ("count", "money")
         and any(
             ranges.first.get(tally, _NEVER) > _first_day(rules, id, as_of)
-            or today - ranges.last[tally] > _FRESH_DAYS
+            or today - rules.metrics[id].first_age(as_of) - ranges.last[tally] >= _FRESH_DAYS
             for tally in rules.metrics[id].tallies
             if tally.stream != _FACTS
         )
