@@ -222,7 +222,20 @@ def cases(draw: st.DrawFn) -> tuple[Rows, date, dict[str, Any]]:
     shops, fen = st.sampled_from(SHOPS[:2]), st.integers(0, 900)
     orders = draw(st.lists(st.builds(Order, shops, days, fen, st.booleans()), max_size=25))
     tickets = draw(st.lists(st.builds(Ticket, shops, days, fen), max_size=4))
-    return Rows(tuple(orders), tuple(tickets)), as_of, draw(st.sampled_from(EVALUATIONS))
+    # a shop that sells every day: so the events cover every window
+    daily = [Order(SHOPS[2], as_of - timedelta(age), 1, late=False) for age in range(-3, 480)]
+    return Rows((*orders, *daily), tuple(tickets)), as_of, draw(st.sampled_from(EVALUATIONS))
+
+
+@pytest.mark.parametrize("as_of", [date(2024, 1, 1), date(2026, 1, 1)])
+def test_of_a_window_that_no_row_reaches_nothing_is_certain(as_of: date) -> None:
+    """Before all rows and long after them: neither that there are none, nor that there are few."""
+    rows = Rows((Order("S0", date(2025, 1, 15), 1, late=False),))
+    result = ss.score(rows.frames(), as_of=as_of, platform=PLATFORM, ruleset=judged())
+    for view in result:
+        met = {criterion.id: criterion.met for criterion in view.criteria}
+        assert (met["calm"], met["busy"], met["quiet"]) == (None, None, None)
+        assert view.level is None
 
 
 def compare(result: ss.Result, rows: Rows, judged_on: date, seen: date) -> None:

@@ -164,8 +164,9 @@ def _between(shop: ShopView, places: int) -> str:
 
 def _level(result: Result, *ends: str | float | None) -> str:
     """Return the level of a shop; where it is not known, the two between which it lies."""
-    labels = _labels_by_id(result.rules.ruleset.levels)
-    return "–".join(dict.fromkeys(labels.get(str(end), "–") for end in ends))
+    labels = {one.id: voice.text(one.label) for one in result.rules.ruleset.levels}
+    known = dict.fromkeys(labels.get(str(end), voice.text(message("none"))) for end in ends)
+    return " – ".join(known) if len(known) > 1 or ends[0] is not None else "–"
 
 
 def _levels(result: Result, shop: ShopView) -> Iterator[str]:
@@ -194,7 +195,10 @@ def _criterion_cells(
     """Return the cells of a criterion by the headings of their columns."""
     condition = criterion.condition
     metric = result.rules.metrics.get(condition.measure.metric)
-    label = criterion.label or (metric.metric.label if metric else criterion.id)
+    label: object = criterion.label or (metric.metric.label if metric else criterion.id)
+    alike = (c.condition.measure for c in result.rules.exact.criteria if c.label is None)
+    if criterion.label is None and [*alike].count(condition.measure) > 1:
+        label = message("{name} ({metric})", name=label, metric=criterion.id)
     sign, bound = SIGNS[condition.operator], _measured(result, criterion, found.bound)
     cells: dict[Message, object] = {message("criterion"): label}
     if result.current is not None:

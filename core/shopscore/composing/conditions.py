@@ -88,7 +88,10 @@ class Measures:
         if measure.kind != "value" and measured.n_unknown is not None:
             checkable = checkable & ~measured.n_unknown
         if measured.cut is not None:
-            checkable = checkable & (~measured.cut | self._settled(condition))
+            settled = self._settled(condition)
+            if condition.without_rows:  # nor is it settled that there is no row
+                settled = settled & measured.known
+            checkable = checkable & (~measured.cut | settled)
         return checkable
 
     def told(self, condition: Condition[Fraction]) -> Mask:

@@ -67,6 +67,10 @@ class MetricValues:
         """Return the same numbers, known to be too low perhaps, where there are any."""
         return evolve(self, cut=~self.missing)
 
+    def with_nothing_certain(self) -> MetricValues:
+        """Return the same numbers; where no row counts, it is not known that there is none."""
+        return evolve(self, cut=~self.missing & (self.n == 0))
+
     def enough(self, least: int) -> Mask:
         """Return which values rest on enough rows; those that tell no number are taken to."""
         many = np.asarray(self.n >= least, dtype=np.bool_)

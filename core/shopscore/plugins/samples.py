@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import PluginError
 from ..messages import message
+from ..model.streams import CANONICAL, Stream, merge_streams
 from .declarations import Platform
 from .isolation import isolated
 
@@ -24,8 +25,6 @@ def extend_sample(
     Raises:
         PluginError: where its function fails, or returns no lists of rows.
     """
-    import polars as pl
-
     if not platform.sample:
         return {}
     module, _, name = platform.sample.partition(":")
@@ -40,7 +39,15 @@ def extend_sample(
                 "{place}: lists of rows by stream are needed, not {kind}", place=place, kind=kind
             )
         )
+    streams = merge_streams(CANONICAL, platform.streams)
     with isolated(place):
-        return {
-            stream: pl.DataFrame(rows, infer_schema_length=None) for stream, rows in made.items()
-        }
+        return {name: _frame(streams[name], rows) for name, rows in made.items()}
+
+
+def _frame(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return rows as a table, which has columns also where there is no row."""
+    import polars as pl
+
+    if not rows:
+        return pl.DataFrame(schema=dict.fromkeys(stream.names, pl.String))
+    return pl.DataFrame(rows, infer_schema_length=None)

@@ -261,6 +261,14 @@ class _Search:
             self.skip(
                 message("{file}: not used: events are .csv or .parquet files here", file=label)
             )
+        elif suffix not in OTHER_SUFFIXES:
+            self.skip(
+                message(
+                    "{file}: not used: no stream is called so{guess}",
+                    file=label,
+                    guess=did_you_mean(path.stem, self.streams),
+                )
+            )
 
     def skip(self, why: Message) -> None:
         """Note a file or folder that is not used."""

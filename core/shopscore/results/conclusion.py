@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 from attrs import evolve
 
-from ..counting.day_ranges import DayRanges, RowDays
+from ..counting.day_ranges import RowDays
 from ..grading.value_merging import ToGrade, ValuesBeside, merge_values
 from ..grading.weighing import MetricValues
 from ..notices import Notice
@@ -24,7 +24,7 @@ from ..reading.files import Progress
 from .building import build_result
 from .reference_tables import ReferenceTables
 from .result import Result
-from .timeliness import check_timeliness, counted_in_part
+from .timeliness import check_timeliness, counted_in_part, never_reached
 
 _logger = logging.getLogger("shopscore.scoring")
 
@@ -43,18 +43,23 @@ def with_values_beside(
 ) -> ToGrade:
     """Return the values of events, with those that a user typed in beside them."""
     day = selection.day
-    counted = _marked(selection.rules.projected(day), measured, days.before(day), day)
+    counted = _marked(selection.rules.projected(day), measured, days, day)
     if beside is None:
         return ToGrade(shops, counted)
     return merge_values(selection.rules, shops, counted, beside)
 
 
 def _marked(
-    rules: BoundRuleSet, measured: Mapping[str, MetricValues], ranges: DayRanges, day: date
+    rules: BoundRuleSet, measured: Mapping[str, MetricValues], days: RowDays, day: date
 ) -> dict[str, MetricValues]:
-    """Return values of which those are marked that may be too low, since events end early."""
-    in_part = counted_in_part(rules, ranges, day)
-    return {id: v.that_may_be_more() if id in in_part else v for id, v in measured.items()}
+    """Return values of which those are marked that may be too low, since events end early.
+
+    Of a window that no event reaches it is not known, either, that no row counts in it.
+    """
+    in_part = counted_in_part(rules, days.before(day), day)
+    unseen = never_reached(rules, days, day)
+    marked = {id: v.that_may_be_more() if id in in_part else v for id, v in measured.items()}
+    return {id: v.with_nothing_certain() if id in unseen else v for id, v in marked.items()}
 
 
 def conclude(
@@ -88,7 +93,7 @@ def conclude(
     if evaluation is not None and last is not None and current is not None:
         then = evaluation.last(day)
         if days is not None:
-            current = _marked(last, current, days.before(then), then)
+            current = _marked(last, current, days, then)
         judged = build_result(rules, then, current, start.shops, tables)
         built = evolve(built, current=judged)
     return _log_notices(built if events is None else evolve(built, read=events))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from ..counting.day_ranges import DayRanges, OwnDays
+from ..counting.day_ranges import DayRanges, OwnDays, RowDays
 from ..messages import listed, message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
@@ -74,6 +74,28 @@ def counted_in_part(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> froz
             or today - rules.metrics[id].first_age(as_of) - ranges.last[tally] >= _FRESH_DAYS
             for tally in rules.metrics[id].tallies
             if tally.stream != _FACTS
+        )
+    )
+
+
+def never_reached(rules: BoundRuleSet, days: RowDays, as_of: date) -> frozenset[str]:
+    """Return the metrics of criteria whose windows lie before or after all rows of all streams.
+
+    Tables without any row are what a user says there is: all of a window.
+    """
+    today = (as_of - _EPOCH).days
+    own = [found for stream, found in days.own.items() if len(found) and stream != _FACTS]
+    if not own:
+        return frozenset()
+    first, last = min(int(found[0]) for found in own), max(int(found[-1]) for found in own)
+    asked = {id for each in rules.exact.criteria for id in each.condition.metrics}
+    return frozenset(
+        id
+        for id in asked
+        if rules.metrics[id].tallies
+        and (
+            _first_day(rules, id, as_of) > last + _FRESH_DAYS
+            or today - rules.metrics[id].first_age(as_of) < first
         )
     )
 

@@ -90,6 +90,12 @@ def _check_caps(rules: ExactRuleSet, table: Table) -> None:
                 "caps: no criterion {criterion}{guess}", criterion=cap.criterion, guess=guess
             )
             raise table.fail(said)
+        if not rules.dimensions or not rules.low <= cap.ceiling <= rules.high:
+            said = message(
+                "caps: {criterion}: a ceiling is a total on the scale, and there is none",
+                criterion=cap.criterion,
+            )
+            raise table.fail(said)
         if criteria[cap.criterion].condition.measure.kind == "total":
             said = message("caps: {criterion} is on the total itself", criterion=cap.criterion)
             raise table.fail(said)
