@@ -97,7 +97,10 @@ def _shop_attributes(shops: Any, platform: Platform) -> pl.DataFrame:
     if isinstance(shops, Events):
         return shops.shops
     frame = from_dataframe("shops", shops).frame
-    days = (column.name for column in SHOPS.columns if column.kind == "day")
+    days = [column.name for column in SHOPS.columns if column.kind == "day"]
     wanted = ("shop_id", "industry", "shop_type", "updated_at", *days)
-    known = [name for name in wanted if name in frame.columns]
-    return read_events({"shops": frame.select(known)}, platform=platform).shops
+    known = frame.select(name for name in wanted if name in frame.columns)
+    # events.shops has days as seconds; files have them as days
+    seconds = [name for name in days if known.schema.get(name) == pl.Int64]
+    known = known.with_columns((pl.col(seconds) * 1000).cast(pl.Datetime("ms")))
+    return read_events({"shops": known}, platform=platform).shops
