@@ -6,7 +6,7 @@ MEASURED = Source(
     "measured",
     bilingual(
         "What eBay measures; no page of its tells what merchants gain by it",
-        " eBay 考核的内容；没有页面说明商家这样做有多大收获",
+        "eBay 考核的内容；没有页面说明商家这样做有多大收获",
     ),
     "I",
 )

@@ -56,3 +56,14 @@ def test_each_part_is_of_one_day() -> None:
 def test_what_is_refused(worst: int, among: int) -> None:
     with pytest.raises(ss.DeclarationError):
         WorstDays(Ratio(LATE, PAID), better="lower", worst=worst, among=among)
+
+
+def test_an_aggregator_with_windows_of_its_own_is_no_part_of_another() -> None:
+    """Its windows would be left out in silence."""
+    inner = ss.Change(Ratio(LATE, PAID), now=ss.Days(1, 3), before=ss.Days(4, 6))
+    for outer in (
+        WorstDays(inner, better="lower", worst=1, among=3),
+        ss.Change(inner, now=ss.Days(1, 3), before=ss.Days(4, 6)),
+    ):
+        with pytest.raises(ss.DeclarationError, match="windows of its own"):
+            outer.tallies  # noqa: B018

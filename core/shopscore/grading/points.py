@@ -110,7 +110,7 @@ def grade(
         if id in entries:
             graded[id] = _grade_weighted(context, measured[id], supplied, variants)
         else:
-            ranks = context.percentiles if exact.ranks and not exact.dimensions else None
+            ranks = context.percentiles if rules.ruleset.ranks and not exact.dimensions else None
             graded[id] = _grade_informational(measured[id], ranks)
     for adjustment in exact.adjustments:
         graded[adjustment.metric] = _grade_adjustment(measured[adjustment.metric])

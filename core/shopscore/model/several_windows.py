@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from ..errors import DeclarationError
 from ..messages import message
-from .aggregators import Aggregator, Over, tallies_of
+from .aggregators import Aggregator, Over
 from .expressions import Assumed
 from .metrics import Better
 from .tallies import Tally
@@ -18,6 +18,19 @@ from .windows import Days, Window
 
 if TYPE_CHECKING:
     from ..exact.integers import Integers
+
+
+def _parts(of: Aggregator) -> tuple[Tally, ...]:
+    """Return the tallies of an aggregator, which must have no windows of its own."""
+    parts = of.tallies
+    plain = tuple(part for part in parts if not isinstance(part, Over))
+    if len(plain) < len(parts):
+        said = message(
+            "{kind} has windows of its own: it cannot be looked at over others",
+            kind=type(of).__name__,
+        )
+        raise DeclarationError(said)
+    return plain
 
 
 @frozen
@@ -42,7 +55,7 @@ class LookBack(Aggregator):
 
     @property
     def tallies(self) -> tuple[Over, ...]:
-        parts = tallies_of(self.of)
+        parts = _parts(self.of)
         return (
             Over(self.counted, self.window),
             *(Over(tally, self.window) for tally in parts),
@@ -89,7 +102,7 @@ class Change(Aggregator):
 
     @property
     def tallies(self) -> tuple[Over, ...]:
-        parts = tallies_of(self.of)
+        parts = _parts(self.of)
         return (
             *(Over(tally, self.now) for tally in parts),
             *(Over(tally, self.before) for tally in parts),
@@ -140,7 +153,7 @@ class WorstDays(Aggregator):
 
     @property
     def tallies(self) -> tuple[Over, ...]:
-        parts = tallies_of(self.of)
+        parts = _parts(self.of)
         days = [Days(age, age) for age in range(1, self.among + 1)]
         return tuple(Over(tally, day) for day in days for tally in parts)
 
@@ -151,7 +164,7 @@ class WorstDays(Aggregator):
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]
     ) -> tuple[Integers, Integers, Integers]:
-        parts = len(tallies_of(self.of))
+        parts = len(_parts(self.of))
         days = range(0, len(sums), parts)
         values = [self.of.combine(sums[d : d + parts], counts[d : d + parts]) for d in days]
         added = [one * 0 for one in sums[:parts]]

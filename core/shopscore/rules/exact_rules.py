@@ -75,11 +75,6 @@ class ExactRuleSet:
         return ((d, m) for d in self.dimensions for m in d.metrics)
 
     @property
-    def ranks(self) -> bool:
-        """Whether shops are ranked: not where all that is asked of metrics are criteria."""
-        return bool(self.dimensions) or not self.criteria
-
-    @property
     def total_weight(self) -> Weight:
         """The sum of the weights of dimensions; None where one is not known."""
         weights = [d.weight for d in self.dimensions]

@@ -91,7 +91,8 @@ def _cell(column: Column, end: date, rng: Random) -> Any:
         case "int":
             return rng.choice((low, high, rng.randint(low, high)))
         case "money":
-            return Decimal(rng.randint(low, high + 10_000)) / 100
+            most = low + 10_000 if column.high is None else column.high
+            return Decimal(rng.randint(low, most)) / 100
         case "number":
             return rng.randint(low, high) / 1_000_000
     return f"{column.name}{rng.randrange(_MOST)}"
