@@ -156,8 +156,8 @@ def _score(result: Result, shop: ShopView) -> str:
 
 
 def _between(shop: ShopView, places: int) -> str:
-    """Return the score, or for a partial shop the ends between which it lies."""
-    if shop.status == "partial" and shop.score_low is not None:
+    """Return the score, or where it is open the ends between which it lies."""
+    if shop.score is None and shop.score_low is not None:
         return f"{decimals(shop.score_low, places)}–{decimals(shop.score_high, places)}"
     return decimals(shop.score, places)
 
@@ -184,9 +184,24 @@ def criteria_table(result: Result, shop: ShopView) -> Table:
     Where shops are not judged every day, the last evaluation stands before the projection.
     """
     declared = {one.id: one for one in result.rules.exact.criteria}
-    rows = [_criterion_cells(result, declared[one.id], one) for one in shop.criteria]
-    heads = list(rows[0])
+    asked = _asked(result, shop)
+    rows = [_criterion_cells(result, declared[c.id], c) for c in shop.criteria if c.id in asked]
+    heads = list(rows[0]) if rows else []
     return table(heads, [list(row.values()) for row in rows], right=heads[1:-2])
+
+
+def _asked(result: Result, shop: ShopView) -> set[str]:
+    """Return the criteria that matter to a shop: not those of rules that are off, or of other shops.
+
+    What decides about a fixed total matters to shops that have one in the place of a score.
+    """
+    exact, declared = result.rules.exact, result.rules.ruleset
+    fixed = [one for one in exact.fixed_totals if one.status == shop.status]
+    working = [*exact.set_points, *exact.adjustments, *exact.tiers, *fixed]
+    at_work = {id for one in working if one.needs is not None for id in one.needs.ids}
+    special = [*declared.set_points, *declared.fixed_totals]
+    elsewhere = {id for one in special if one.needs is not None for id in one.needs.ids}
+    return {one.id for one in exact.criteria} - (elsewhere - at_work)
 
 
 def _criterion_cells(

@@ -18,6 +18,7 @@ from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
 from ..model.conditions import Adjustment
 from ..rules.exact_rules import ExactRuleSet
+from .dimension_changes import Raise
 from .ends import Ends
 
 
@@ -25,19 +26,38 @@ def missing_adjustments(rules: ExactRuleSet, graded: Mapping[str, Graded]) -> Ma
     """Return the shops that lack the input of a bonus or a deduction that can be more than 0."""
     size = len(next(iter(graded.values())).points)
     missing = np.zeros(size, dtype=np.bool_)
-    for adjustment in rules.adjustments:
+    for adjustment in _of_total(rules):
         if adjustment.cap != 0:
             missing |= graded[adjustment.metric].missing
     return missing
 
 
+def _of_total(rules: ExactRuleSet) -> list[Adjustment[Fraction]]:
+    """Return what is added to the total or taken from it, and not from a dimension."""
+    return [adjustment for adjustment in rules.adjustments if not adjustment.dimension]
+
+
 def adjust(rules: ExactRuleSet, graded: Mapping[str, Graded], ends: Ends) -> Ends:
     """Return the ends of a total with bonus and deductions; they are one where all is known."""
-    changes = [_Change(adjustment, graded[adjustment.metric]) for adjustment in rules.adjustments]
+    changes = [_Change(adjustment, graded[adjustment.metric]) for adjustment in _of_total(rules)]
     return Ends(
         _changed(rules, ends.lowest, changes, -1),
         _changed(rules, ends.highest, changes, 1),
     )
+
+
+def find_raises(rules: ExactRuleSet, graded: Mapping[str, Graded]) -> dict[str, Raise]:
+    """Return what bonuses add to the points of dimensions, by the id of the dimension."""
+    raises: dict[str, Raise] = {}
+    for adjustment in rules.adjustments:
+        if adjustment.dimension:
+            change = _Change(adjustment, graded[adjustment.metric])
+            own = Raise(change.towards(-1), change.towards(1))
+            before = raises.get(adjustment.dimension)
+            if before is not None:
+                own = Raise(own.least + before.least, own.most + before.most)
+            raises[adjustment.dimension] = own
+    return raises
 
 
 @frozen(eq=False)
@@ -73,7 +93,7 @@ def _changed(
     total, known = end.values, end.known
     for change in changes:
         total = total + change.towards(direction)
-    low, high = (Rationals.constant(number, len(end)) for number in (rules.low, rules.high))
+    low, high = (Rationals.constant(number, len(end)) for number in (rules.total_low, rules.high))
     if rules.clamp in ("both", "high"):
         total = total.least(high)
     if rules.clamp in ("both", "low"):

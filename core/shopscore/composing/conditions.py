@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
+from ..grading.variants import first_group
 from ..grading.weighing import MetricValues
 from ..model.conditions import Condition, Measure, Operator, Relief
 from .comparison import by_industry, mean_of_kind
@@ -24,11 +25,12 @@ class Measures:
     """
 
     metrics: Mapping[str, MetricValues]
-    industries: Sequence[str] | pl.Series
+    industries: pl.Series = field(converter=pl.Series)
     dimensions: Mapping[str, ExactColumn] | None = None
     total: ExactColumn | None = None
     mean_kind: str = "pooled"
     days: Mapping[str, ExactColumn] = field(factory=dict)
+    shop_types: pl.Series | None = None
 
     def column(self, measure: Measure) -> ExactColumn:
         """Return a measure of every shop; unknown where there is no value."""
@@ -55,16 +57,32 @@ class Measures:
         return metric.column
 
     def limits(self, condition: Condition[Fraction]) -> ExactColumn:
-        """Return the limit for every shop; unknown in an industry without a mean."""
-        size = len(self.industries)
+        """Return the limit for every shop; unknown in an industry without a mean, or where none is."""
+        size, own = len(self.industries), self._own_limits(condition)
         if not condition.times_industry_mean:
-            return ExactColumn.constant(condition.limit, size)
+            return own
         values, everyone = self.column(condition.measure), np.ones(size, dtype=np.bool_)
-        limits = ColumnBuilder(size)
+        means = ColumnBuilder(size)
         for rows, others in by_industry(self.industries, everyone, self._among(condition)):
             mean = mean_of_kind(self.mean_kind, values.values.take(others))
-            limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
-        return limits.build()
+            means.put(rows, Rationals.constant(mean, len(rows)))
+        found = means.build()
+        return ExactColumn(own.values * found.values, own.known & found.known)
+
+    def _own_limits(self, condition: Condition[Fraction]) -> ExactColumn:
+        """Return the limit of the rules for every shop, by the group that it is in."""
+        size = len(self.industries)
+        limits = (
+            ExactColumn.unknown(size)
+            if condition.limit is None
+            else ExactColumn.constant(condition.limit, size)
+        )
+        if condition.elsewhere:
+            groups = [group for group, _ in condition.elsewhere]
+            places = first_group(groups, self.industries, self.shop_types)
+            for place, (_, limit) in enumerate(condition.elsewhere):
+                limits = ExactColumn.constant(limit, size).where(places == place, limits)
+        return limits
 
     def _among(self, condition: Condition[Fraction]) -> Mask:
         """Return the shops whose values make the industry mean of a condition."""
@@ -103,7 +121,7 @@ class Measures:
         measure = condition.measure
         valued = self.column(measure).known
         told = self.checkable(condition)
-        if condition.times_industry_mean:
+        if condition.times_industry_mean or condition.limit is None:
             told = told & (self.limits(condition).known | ~valued)
         met = self.checkable(condition) & self.met(condition)
         if condition.relief is not None:

@@ -74,6 +74,33 @@ def find_levels(
     return Levels(tuple(checks.values()), rules.levels, certain, possible)
 
 
+@frozen(eq=False)
+class Needs:
+    """Which shops meet what is asked of criteria, all or any of them, and who certainly does not."""
+
+    met: Mask
+    failed: Mask
+
+    @property
+    def open(self) -> Mask:
+        """The shops of which nobody can tell."""
+        return np.asarray(~(self.met | self.failed), dtype=np.bool_)
+
+
+def check_needs(
+    needs: Combined | None,
+    rules: ExactRuleSet,
+    measures: Measures,
+    totals: Sequence[ExactColumn] = (),
+) -> Needs:
+    """Check some criteria of the rules on all shops, as :func:`find_levels` does."""
+    asked = () if needs is None else needs.ids
+    checks = {
+        one.id: check_criterion(one, measures, totals) for one in rules.criteria if one.id in asked
+    }
+    return Needs(*_combined(needs, checks, len(measures.industries)))
+
+
 def check_criterion(
     criterion: Criterion[Fraction], measures: Measures, totals: Sequence[ExactColumn] = ()
 ) -> CriterionCheck:

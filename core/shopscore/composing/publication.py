@@ -18,6 +18,7 @@ from ..rules.exact_rules import ExactRuleSet
 from .composition import Composed
 from .conditions import Measures
 from .eligibility import EligibilityCheck
+from .levels import check_needs
 
 #: The statuses that do not come from the rules.
 _WORDS = "scored", "not_computable", "partial"
@@ -80,8 +81,9 @@ def publish(
     for check in reversed(checks):
         statuses[check.failed] = words.index(check.eligibility.status)
     half_up = cache(lambda values: values.half_up(rules.decimals))  # most ends are the score itself
-    total = np.asarray((statuses == 0) & composed.score.known, dtype=np.bool_)
-    open_ = total | np.asarray(statuses == 2, dtype=np.bool_)
+    fixed = composed.fixed_shops
+    total = np.asarray(((statuses == 0) | fixed) & composed.score.known, dtype=np.bool_)
+    open_ = total | fixed | np.asarray(statuses == 2, dtype=np.bool_)
     ends = {
         end: ExactColumn(_of_places(half_up(end.values), rules.decimals), end.known & open_)
         for end in (composed.ends.lowest, composed.ends.highest)
@@ -100,8 +102,14 @@ def publish(
     for tier in rules.tiers:
         met = [evolve(seen, total=end).met(tier.condition) for end in ends.values()]
         unknown = ~_told(seen, tier.condition, open_ & ~total)
-        tiers[tier.id] = np.logical_and.reduce(met)
-        possible[tier.id] = (np.logical_or.reduce(met) | unknown) & ~tiers[tier.id]
+        all_met, any_met = np.logical_and.reduce(met), np.logical_or.reduce(met)
+        if tier.needs is not None:
+            known = evolve(seen, total=published.score)
+            needs = check_needs(tier.needs, rules, known, [*ends.values()])
+            all_met, any_met = all_met & needs.met, any_met & ~needs.failed
+            unknown = unknown & ~needs.failed
+        tiers[tier.id] = all_met
+        possible[tier.id] = (any_met | unknown) & ~all_met
     return evolve(published, tiers=tiers, possible=possible)
 
 

@@ -38,7 +38,8 @@ class MetricValues:
     changes these. ``missing_columns`` are columns without which no shop has a value from events;
     ``no_value_reason`` says why a single shop has none. ``missing`` marks the shops for which
     nobody was asked: the input of the metric is missing, by default for want of columns, else
-    ``missing_reason`` says why. That is not the same as having no row.
+    ``missing_reason`` says why. That is not the same as having no row. ``without_number`` says that
+    nothing was counted since a number of the rules is missing.
 
     ``typed`` marks values that a user typed in; where it is not known on how many rows these rest,
     ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those whose numerator and denominator
@@ -57,6 +58,7 @@ class MetricValues:
     n_unknown: Mask | None = None
     unpooled: Mask | None = None
     cut: Mask | None = None
+    without_number: bool = False
     missing: Mask = field()
 
     @missing.default
@@ -140,7 +142,7 @@ def weigh(
             own = tuple(sums[one] for one in wanted[id])
             values[id] = combine(metric, own, missing[id])
         else:
-            values[id] = _not_counted(id, shops)
+            values[id] = _not_counted(metric, shops)
     return values
 
 
@@ -182,12 +184,16 @@ def _wanted(rules: BoundRuleSet, as_of: date) -> dict[str, tuple[Wanted, ...]]:
     return wanted
 
 
-def _not_counted(id: str, shops: int) -> MetricValues:
+def _not_counted(metric: BoundMetric, shops: int) -> MetricValues:
+    lacks_number = bool(metric.missing_numbers)
     return MetricValues(
-        id,
+        metric.id,
         ExactColumn.unknown(shops),
         np.zeros(shops, dtype=np.int64),
-        missing_reason=message("no event feeds it: give its value with --values"),
+        missing_reason=message("it cannot be counted without a number of the rules")
+        if lacks_number
+        else message("no event feeds it: give its value with --values"),
+        without_number=lacks_number,
         missing=np.ones(shops, dtype=np.bool_),
     )
 

@@ -10,18 +10,21 @@ from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, did_you_mean
 from ..messages import message
-from ..model.aggregators import Aggregator, Over, tallies_of
+from ..model.aggregators import Aggregator, NotCounted, Over, tallies_of
 from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
 from ..model.metrics import Metric
 from ..model.rulesets import MissingNumber, NumbersUsed, RuleSet
+from ..model.shop_groups import ShopGroup
 from ..model.streams import CANONICAL, Stream, merge_streams
 from ..model.tallies import Tally
 from ..model.windows import DayWeights, Window
 from ..rules.coverage import missing_numbers
-from ..rules.exact_rules import ExactRuleSet, exact_rules
+from ..rules.exact_rules import ExactRuleSet, Numbers, exact_rules
 from ..rules.numbers_toml import FilledRuleSet
+from ..rules.own_kinds import OwnKinds
 from ..rules.tally_checks import check_tally
+from ..rules.weight_tables import with_weight_tables
 from .declarations import Platform, Scorecard
 
 
@@ -30,12 +33,14 @@ class BoundMetric:
     """A metric, with the numbers of the rule set in its aggregator and window.
 
     ``judged_on`` is the day of evaluation that windows end before; None: whatever day is asked.
+    ``missing_numbers`` are the assumptions that it needs and that have no value: nothing is counted.
     """
 
     metric: Metric
     aggregator: Aggregator
     window: Window
     judged_on: date | None = None
+    missing_numbers: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -78,7 +83,8 @@ class BoundRuleSet:
     """Everything that determines a score besides the events: bound once, used for any date.
 
     ``ruleset`` is the rule set as declared, with the numbers that a user supplied for all shops;
-    ``variants`` have the numbers for some industries. ``exact`` is what computation uses.
+    ``variants`` have the numbers for some industries and types of shop. ``exact`` is what computation
+    uses.
     ``named`` says whether the caller named the rule set, so that it applies to any day; ``file``
     is the path of a user's own file.
     """
@@ -116,11 +122,7 @@ class BoundRuleSet:
         filled = ruleset if isinstance(ruleset, FilledRuleSet) else FilledRuleSet(ruleset)
         streams = merge_streams(CANONICAL, platform.streams)
         metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams))
-        kinds = scorecard.own_kinds
-        exact = evolve(
-            exact_rules(filled.ruleset, kinds),
-            variants=tuple((names, exact_rules(r, kinds)) for names, r in filled.variants),
-        )
+        variants, exact = _exact(filled, scorecard.own_kinds)
         better = {id: m.metric.better for id, m in metrics.items()}
         for rules in (exact, *(variant for _, variant in exact.variants)):
             rules.check_directions(better)
@@ -131,7 +133,7 @@ class BoundRuleSet:
             exact=exact,
             metrics=metrics,
             streams=streams,
-            variants=filled.variants,
+            variants=variants,
             numbers_used=filled.used,
             plugin_version=plugin_version,
             named=named,
@@ -186,6 +188,31 @@ class BoundRuleSet:
         return missing_numbers(self.ruleset)
 
 
+def _exact(
+    filled: FilledRuleSet, kinds: OwnKinds
+) -> tuple[tuple[tuple[frozenset[str], RuleSet], ...], ExactRuleSet]:
+    """Return every variant, those that tables of weights make among them, and the exact rules."""
+    variants: list[tuple[frozenset[str], RuleSet]] = []
+    exact: list[tuple[frozenset[str], ExactRuleSet]] = []
+    for industries, ruleset in (*filled.variants, (frozenset[str](), filled.ruleset)):
+        own = exact_rules(ruleset, kinds)
+        numbers = Numbers(ruleset.name, ruleset.numbers)
+        group = ShopGroup(industries, ruleset.shop_types)
+        for shops, weighed in with_weight_tables(ruleset, group):
+            dimensions = tuple(map(numbers.dimension, weighed.dimensions))
+            variants.append((shops.industries, weighed))
+            exact.append(
+                (
+                    shops.industries,
+                    evolve(own, dimensions=dimensions, shop_types=weighed.shop_types),
+                )
+            )
+        variants.append((industries, ruleset))
+        exact.append((industries, own))
+    _, general = exact.pop()
+    return tuple(variants[:-1]), evolve(general, variants=tuple(exact))
+
+
 @lru_cache(maxsize=256)
 def _judged_on(rules: BoundRuleSet, day: date) -> BoundRuleSet:
     """Return rules whose windows end before a day of evaluation, made once: plans are kept by it."""
@@ -196,23 +223,25 @@ def _judged_on(rules: BoundRuleSet, day: date) -> BoundRuleSet:
 def _bind_metrics(
     scorecard: Scorecard, ruleset: RuleSet, streams: Mapping[str, Stream]
 ) -> Iterator[tuple[str, BoundMetric]]:
-    known, numbers = scorecard.all_metrics, ruleset.numbers
+    known, numbers = scorecard.metrics_of(ruleset.metric_set), ruleset.numbers
     for id in ruleset.needed_metric_ids:
         if id not in known:
             said = message(
                 "{file}: no metric {metric} in {module}{guess}",
                 file=ruleset.origin or ruleset.name,
                 metric=id,
-                module=scorecard.metrics,
+                module=scorecard.metric_sets.get(ruleset.metric_set, scorecard.metrics),
                 guess=did_you_mean(id, known),
             )
             raise RuleSetError(said)
         metric = known[id]
         _check_role(ruleset, metric)
-        aggregator, window = bind(metric.aggregator, numbers), bind(metric.window, numbers)
+        missing = ruleset.missing_for(id)
+        aggregator = NotCounted() if missing else bind(metric.aggregator, numbers)
+        window = bind(metric.window, numbers)
         for tally in tallies_of(aggregator):
             check_tally(tally, streams)
-        yield id, BoundMetric(metric, aggregator, window)
+        yield id, BoundMetric(metric, aggregator, window, missing_numbers=missing)
 
 
 def _check_role(ruleset: RuleSet, metric: Metric) -> None:

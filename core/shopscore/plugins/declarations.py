@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from ..errors import CoverageError, DeclarationError, did_you_mean
+from ..errors import CoverageError, DeclarationError, RuleSetError, did_you_mean
 from ..messages import Message, listed, message
 from ..model.labels import Labelled
 from ..model.layouts import Layout
@@ -109,6 +109,7 @@ class Scorecard(Labelled):
     more_rulesets: tuple[str, ...] = ()
     look_up_elsewhere: LookUp | None = field(default=None, eq=False, repr=False)
     compositions: Mapping[str, str] = field(factory=dict)
+    metric_sets: Mapping[str, str] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         check_id(self.id, message("scorecard"))
@@ -127,19 +128,49 @@ class Scorecard(Labelled):
 
     @cached_property
     def all_metrics(self) -> Mapping[str, Metric]:
-        """Every metric of the module, by id."""
-        with isolated(message("{name}: importing {module}", name=self.name, module=self.metrics)):
-            module = import_module(self.metrics)
+        """Every metric, by id; of those that several sets have, that of the module ``metrics``."""
+        metrics: dict[str, Metric] = {}
+        for set_name in ("", *self.metric_sets):
+            for id, metric in self.metrics_of(set_name).items():
+                metrics.setdefault(id, metric)
+        return metrics
+
+    def metrics_of(self, metric_set: str) -> Mapping[str, Metric]:
+        """Return the metrics of a set, by id; those of the module ``metrics`` where it has no name.
+
+        Raises:
+            RuleSetError: where the scorecard has no such set.
+        """
+        if metric_set not in self._metrics:
+            self._metrics[metric_set] = self._import_metrics(metric_set)
+        return self._metrics[metric_set]
+
+    def _import_metrics(self, metric_set: str) -> dict[str, Metric]:
+        name = self.metric_sets.get(metric_set) if metric_set else self.metrics
+        if name is None:
+            guess = did_you_mean(metric_set, self.metric_sets)
+            raise RuleSetError(
+                message(
+                    "{scorecard} has no set of metrics {set}{guess}",
+                    scorecard=self.name,
+                    set=metric_set,
+                    guess=guess,
+                )
+            )
+        with isolated(message("{name}: importing {module}", name=self.name, module=name)):
+            module = import_module(name)
         metrics: dict[str, Metric] = {}
         for value in vars(module).values():
             if isinstance(value, Metric) and metrics.setdefault(value.id, value) is not value:
                 said = message(
-                    "{module}: metric {metric} is declared twice",
-                    module=self.metrics,
-                    metric=value.id,
+                    "{module}: metric {metric} is declared twice", module=name, metric=value.id
                 )
                 raise DeclarationError(said)
         return metrics
+
+    @cached_property
+    def _metrics(self) -> dict[str, Mapping[str, Metric]]:
+        return {}
 
     @cached_property
     def own_kinds(self) -> OwnKinds:

@@ -133,7 +133,8 @@ def _bind(terms: _Terms) -> BoundRuleSet:
 
 def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
     card, selected = terms.scorecard, terms.ruleset.assuming(dict(terms.assumed))
-    better = {id: metric.better for id, metric in card.all_metrics.items()} if numbers else {}
+    known = card.metrics_of(selected.metric_set) if numbers else {}
+    better = {id: metric.better for id, metric in known.items()}
     return BoundRuleSet.bind(
         terms.platform,
         card,

@@ -29,6 +29,7 @@ from ..model.rulesets import (
     ScorerSpec,
     Tier,
 )
+from ..model.set_points import FixedTotal, SetPoints
 from .compositions import Composition, make_composition
 from .own_kinds import NONE_OWN, OwnKinds
 from .scorers import Scorer, ScorerKinds, make_scorer
@@ -43,7 +44,8 @@ class ExactRuleSet:
 
     A weight, or the points of a dimension, is None where it is neither published nor supplied;
     ``scorers`` has those whose parameters are known. ``variants`` are the rules of the industries
-    for which a user supplied other numbers.
+    for which a user supplied other numbers, or which the rules themselves give other weights; an
+    empty set is any industry. A variant is for shops of its ``shop_types``, or of any.
     """
 
     name: str
@@ -65,9 +67,17 @@ class ExactRuleSet:
     criteria: tuple[Criterion[Fraction], ...] = ()
     levels: tuple[Level, ...] = ()
     adjustments: tuple[Adjustment[Fraction], ...] = ()
+    set_points: tuple[SetPoints[Fraction], ...] = ()
+    fixed_totals: tuple[FixedTotal[Fraction], ...] = ()
     comparison: Comparison | None = None
     informational: tuple[str, ...] = ()
     variants: tuple[tuple[frozenset[str], ExactRuleSet], ...] = ()
+    shop_types: frozenset[str] = frozenset()
+    total_low: Fraction = field()
+
+    @total_low.default
+    def _low_of_points(self) -> Fraction:
+        return self.low
 
     @property
     def entries(self) -> Iterator[tuple[Dimension[Weight], MetricEntry[Weight]]]:
@@ -116,6 +126,7 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
     numbers = Numbers(ruleset.name, ruleset.numbers)
     low, high = numbers.required(ruleset.low), numbers.required(ruleset.high)
     comparison = ruleset.comparison
+    total_low = numbers.optional(ruleset.total_low)
     return ExactRuleSet(
         name=ruleset.name,
         low=low,
@@ -132,7 +143,8 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
         peers_need_eligibility=bool(numbers.plain(ruleset.peers_need_eligibility)),
         min_peers=int(numbers.required(ruleset.min_peers)),
         tiers=tuple(
-            Tier(t.id, t.label, numbers.condition(t.condition), t.source) for t in ruleset.tiers
+            Tier(t.id, t.label, numbers.condition(t.condition), t.source, t.needs)
+            for t in ruleset.tiers
         ),
         composition=make_composition(ruleset.composition, own.compositions),
         clamp=ruleset.clamp,
@@ -151,12 +163,20 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
             for c in ruleset.criteria
         ),
         levels=ruleset.levels,
-        adjustments=tuple(
-            Adjustment(a.metric, a.sign, numbers.optional(a.cap), a.source)
-            for a in ruleset.adjustments
+        adjustments=tuple(map(numbers.adjustment, ruleset.adjustments)),
+        set_points=tuple(
+            SetPoints(s.metric, numbers.required(s.points), s.needs, True, s.source)
+            for s in ruleset.set_points
+            if numbers.plain(s.applies)
+        ),
+        fixed_totals=tuple(
+            FixedTotal(f.status, numbers.optional(f.total), f.needs, f.group, f.source)
+            for f in ruleset.fixed_totals
         ),
         comparison=comparison and evolve(comparison, mean=numbers.plain(comparison.mean)),
         informational=ruleset.informational,
+        shop_types=ruleset.shop_types,
+        **({} if total_low is None else {"total_low": total_low}),
     )
 
 
@@ -201,11 +221,19 @@ class Numbers:
         return Condition(
             declared.measure,
             declared.operator,
-            self.required(declared.limit),
+            self.optional(declared.limit),
             declared.times_industry_mean,
             self._relief(declared.relief),
             declared.without_rows,
+            tuple((group, self.required(limit)) for group, limit in declared.elsewhere),
         )
+
+    def adjustment(self, declared: Adjustment[Number]) -> Adjustment[Fraction]:
+        """Return a bonus or deduction whose numbers are exact; a gift has itself as a cap."""
+        points, cap = self.optional(declared.points), self.optional(declared.cap)
+        if declared.needs is not None and cap is None:
+            cap = points
+        return evolve(declared, points=points, cap=cap)  # type: ignore[arg-type]
 
     def _relief(self, declared: Relief[Number] | None) -> Relief[Fraction] | None:
         if declared is None:
@@ -230,6 +258,7 @@ class Numbers:
             ),
             self.optional(declared.points),
             declared.source,
+            declared.missing,
         )
 
     def within(self, value: object) -> Any:

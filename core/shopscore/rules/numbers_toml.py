@@ -11,25 +11,25 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from ..errors import InputError, RuleSetError, UsageError, did_you_mean
+from ..errors import InputError, RuleSetError, did_you_mean
 from ..messages import Message, in_language, message
-from ..model.assumptions import Number
-from ..model.expressions import Assumed
+from ..model.assumptions import Assumption
+from ..model.labels import Label
 from ..model.metrics import Better
-from ..model.rulesets import Dimension, MetricEntry, NumbersUsed, RuleSet, ScorerSpec, Source
-from .coverage import known_share, missing_numbers
-from .exact_rules import ExactRuleSet, exact_rules
+from ..model.rulesets import NumbersUsed, RuleSet, Source
+from ..model.shop_groups import ShopGroup
+from .conditions_toml import parse_group
+from .coverage import missing_numbers
+from .exact_rules import exact_rules
+from .numbers_filling import USER, Filling, rows_by_id
 from .own_kinds import OwnKinds
 from .ruleset_checks import check_ruleset
-from .ruleset_toml import SCHEMA, scorer_spec
+from .ruleset_toml import SCHEMA
 from .toml_tables import Table
 from .toml_text import check_numbers, parse_toml, read_text
 
 #: A TOML file, several, or the tables of one.
 NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
-
-#: The source of every number of such a file.
-USER = "numbers"
 
 
 @frozen
@@ -39,10 +39,24 @@ class _File:
     tables: Mapping[str, Any]
     used: NumbersUsed
 
+    @property
+    def group(self) -> ShopGroup:
+        """The shops that it is for."""
+        return ShopGroup(frozenset(self.used.industries), frozenset(self.used.shop_types))
+
+    @property
+    def for_all(self) -> bool:
+        """Whether it is for all shops."""
+        return self.group == ShopGroup()
+
 
 @frozen
 class FilledRuleSet:
-    """A rule set with the numbers that a user supplied; ``variants`` hold for some industries."""
+    """A rule set with the numbers that a user supplied.
+
+    ``variants`` hold for some industries, or any where none is named, and for the types of shop
+    that they name.
+    """
 
     ruleset: RuleSet
     variants: tuple[tuple[frozenset[str], RuleSet], ...] = ()
@@ -58,8 +72,8 @@ def fill_numbers(
 ) -> FilledRuleSet:
     """Fill in the missing numbers of a rule set from a user's files.
 
-    Files with ``industries`` hold for the shops of those industries only; they add to the files
-    that hold for all.
+    Files with ``industries`` or ``shop_types`` hold for those shops only; they add to the files that
+    hold for all.
 
     Args:
         ruleset: the rule set.
@@ -96,35 +110,59 @@ class _Check:
 def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRuleSet:
     ruleset = original
     used: list[NumbersUsed] = []
-    for file in (f for f in files if not f.used.industries):
+    for file in (f for f in files if f.for_all):
         ruleset = _fill_from(file, original, ruleset, check)
         used += [file.used] if _has_numbers(file.tables) else []
-    owners: dict[str, str] = {}
     variants = []
-    for file in (f for f in files if f.used.industries):
-        for industry in file.used.industries:
-            if industry in owners:
-                said = message(
-                    "{file}: industry {industry} is also in {other}",
-                    file=file.used.file,
-                    industry=industry,
-                    other=owners[industry],
-                )
-                raise RuleSetError(said)
-            owners[industry] = file.used.file
+    others: list[_File] = []
+    general = ruleset
+    for file in (f for f in files if not f.for_all):
+        for other in others:
+            _check_apart(file, other)
+        others.append(file)
         variant = _fill_from(file, original, ruleset, check)
         if _has_numbers(file.tables):
             used.append(file.used)
-            variants.append((frozenset(file.used.industries), variant))
-    return FilledRuleSet(ruleset, tuple(variants), tuple(used))
+            general = _with_limits(general, variant, file.group)
+            variants.append((file.group.industries, variant))
+    return FilledRuleSet(general, tuple(variants), tuple(used))
+
+
+def _check_apart(file: _File, other: _File) -> None:
+    """Raise RuleSetError where two files are for the same shops."""
+    if file.group.within(other.group) is None:
+        return
+    both = sorted(file.group.industries & other.group.industries)
+    said = message(
+        "{file}: industry {industry} is also in {other}",
+        file=file.used.file,
+        industry=both[0] if both else "*",
+        other=other.used.file,
+    )
+    raise RuleSetError(said)
+
+
+def _with_limits(general: RuleSet, variant: RuleSet, group: ShopGroup) -> RuleSet:
+    """Return the general rules with the limits that a variant gives to criteria, for its shops."""
+    criteria = []
+    for own, theirs in zip(general.criteria, variant.criteria, strict=True):
+        limit, condition = theirs.condition.limit, own.condition
+        if limit is not None and limit is not condition.limit:
+            condition = evolve(condition, elsewhere=((group, limit), *condition.elsewhere))
+        criteria.append(evolve(own, condition=condition))
+    return evolve(general, criteria=tuple(criteria), sources={**general.sources, **variant.sources})
 
 
 def _has_numbers(tables: Mapping[str, Any]) -> bool:
     """Return whether a file gives any number: one that nobody filled in is not the source of any."""
     dimensions = tables.get("dimensions", ())
     rows = [*dimensions, *(metric for row in dimensions for metric in row.get("metrics", ()))]
-    return any(set(row) - {"id", "metrics"} for row in rows) or any(
-        set(scorer) - {"kind"} for scorer in tables.get("scorers", {}).values()
+    rows += tables.get("criteria", ())
+    scorers = tables.get("scorers", {}).values()
+    return (
+        any(set(row) - {"id", "metrics"} for row in rows)
+        or any(set(scorer) - {"kind"} for scorer in scorers)
+        or bool(tables.get("assumptions"))
     )
 
 
@@ -144,7 +182,9 @@ def _read(source: str | Path | Mapping[str, Any], place: int) -> _File:
         text = read_text(Path(source))
         tables = parse_toml(text, label)
     top = Table(tables, label)
-    used = NumbersUsed(label, hashlib.sha256(text.encode()).hexdigest(), top.texts("industries"))
+    parse_group(top)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    used = NumbersUsed(label, sha256, top.texts("industries"), top.texts("shop_types"))
     return _File(tables, used)
 
 
@@ -160,8 +200,8 @@ def _exact_decimals(value: Any) -> Any:
 def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) -> RuleSet:
     top = Table(file.tables, file.used.file)
     exact = exact_rules(original, check.kinds)
-    filling = _Filling(original, exact, replaces=bool(file.used.industries))
-    top.texts("industries")
+    filling = Filling(original, exact, replaces=not file.for_all)
+    parse_group(top)
     if top.take("schema", int, SCHEMA) != SCHEMA:
         raise top.fail(message("this version reads schema = {schema}", schema=SCHEMA))
     for key in ("platform", "scorecard", "version"):
@@ -178,9 +218,14 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
         for name, t in top.named_tables("scorers")
     }
     known = [d.id for d in ruleset.dimensions]
-    rows = _rows(
+    rows = rows_by_id(
         top, "dimensions", known, message("{ruleset} has no dimension", ruleset=ruleset.name)
     )
+    known = [c.id for c in ruleset.criteria]
+    limits = rows_by_id(
+        top, "criteria", known, message("{ruleset} has no criterion", ruleset=ruleset.name)
+    )
+    supplied = _assumptions(top, original, ruleset, filling)
     top.done()
     user = Source(USER, f"the user's numbers: {file.used.file}", "user")
     filled = evolve(
@@ -190,6 +235,12 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
             for d, before in zip(ruleset.dimensions, original.dimensions, strict=True)
         ),
         scorers={**ruleset.scorers, **scorers},
+        criteria=tuple(
+            filling.criterion(c, before, limits[c.id]) if c.id in limits else c
+            for c, before in zip(ruleset.criteria, original.criteria, strict=True)
+        ),
+        assumptions={**ruleset.assumptions, **supplied},
+        shop_types=file.group.shop_types,
         sources={**ruleset.sources, USER: user},
         origin=file.used.file,
     )
@@ -207,148 +258,48 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
     return filled
 
 
-def _rows(table: Table, key: str, known: Sequence[str], unknown: Message) -> dict[str, Table]:
-    """Return tables by their id; raise RuleSetError for an unknown id, or one that comes twice."""
-    rows: dict[str, Table] = {}
-    for row in table.tables(key):
-        id = row.text("id")
-        if id not in known:
-            said = message(
-                "{unknown} {id}{guess}", unknown=unknown, id=id, guess=did_you_mean(id, known)
-            )
-            raise row.fail(said)
-        if id in rows:
-            raise row.fail(message("{id} is declared twice", id=id))
-        rows[id] = row
-    return rows
-
-
-@frozen
-class _Filling:
-    """The numbers of one file, being filled in.
-
-    ``original`` is the rule set before any file: it says which numbers may be supplied, and within
-    which bounds. With ``replaces`` numbers may replace those of a file for all industries.
-    """
-
-    original: RuleSet
-    exact: ExactRuleSet
-    replaces: bool
-
-    def scorer(self, name: str, now: ScorerSpec | None, table: Table) -> ScorerSpec:
-        before = self.original.scorers.get(name)
-        if before is not None and not before.missing:
-            what = message("scorer {scorer}", scorer=name)
-            raise table.fail(_is_published(what, before.source))
-        if now is not None and not set(table.data) - {"kind"}:
-            return now  # a line of the template that was not filled in
-        if now is not None and not now.missing and not self.replaces:
-            raise table.fail(_is_supplied(message("scorer {scorer}", scorer=name)))
-        kind = {} if now is None else {"kind": now.kind}
-        return scorer_spec(
-            name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
-        )
-
-    def dimension(
-        self, now: Dimension[Number], before: Dimension[Number], table: Table
-    ) -> Dimension[Number]:
-        known = [entry.id for entry in now.metrics]
-        unknown = message("dimension {dimension} has no metric", dimension=now.id)
-        rows = _rows(table, "metrics", known, unknown)
-        exact = next(d for d in self.exact.dimensions if d.id == before.id)
-        complete = before.points is None and known_share(self.exact, exact) == 1
-        if "points" in table.data and complete:
-            what = message("how the dimension gets its points")
-            raise table.fail(_is_published(what, before.source))
-        entries = zip(now.metrics, before.metrics, strict=True)
-        filled = evolve(
-            now,
-            weight=self._number(table, "weight", now.weight, before.weight, before.source),
-            points=self._number(table, "points", now.points, before.points, before.source),
-            metrics=tuple(
-                self._entry(entry, was, rows[entry.id]) if entry.id in rows else entry
-                for entry, was in entries
-            ),
-            source=now.source or (USER if {"weight", "points"} & set(table.data) else ""),
-        )
-        table.done()
-        return filled
-
-    def _entry(
-        self, now: MetricEntry[Number], before: MetricEntry[Number], table: Table
-    ) -> MetricEntry[Number]:
-        scorer = table.text("scorer", now.scorer)
-        if before.scorer and scorer != before.scorer:
-            what = message("the scorer of {metric}", metric=now.id)
-            raise table.fail(_is_published(what, before.source))
-        weight = self._number(table, "weight", now.weight, before.weight, before.source)
-        table.done()
-        source = now.source or (USER if "weight" in table.data else "")
-        return evolve(now, weight=weight, scorer=scorer, source=source)
-
-    def _number(
-        self, table: Table, key: str, now: Number | None, before: Number | None, source: str
-    ) -> Any:
-        """Return the number of the file, within its bounds; else the present one."""
-        if table.take(key, object, None) is None:
-            return now
-        if before is not None and not isinstance(before, Assumed):
-            raise table.fail(_is_published(key, source))
-        if now is not before and not self.replaces:
-            raise table.fail(_is_supplied(key))
-        number = Table({**table.data, "source": USER}, table.origin, table.path).number(key)
-        low, high = self.exact.low, self.exact.high
-        if isinstance(before, Assumed):
-            assumption = self.original.assumptions[before.id]
-            if assumption.overridden:
-                said = message(
-                    "{key} is supplied twice: also as the assumption {assumption}",
-                    key=key,
-                    assumption=before.id,
-                )
-                raise table.fail(said)
-            try:
-                assumption.check(number)
-            except UsageError as error:
-                raise table.fail(error) from None
-        elif key == "points" and not low <= number <= high:
-            said = message(
-                "{key} = {value} is outside the scale, {low:g} to {high:g}",
-                key=key,
-                value=number,
-                low=float(low),
-                high=float(high),
-            )
+def _assumptions(
+    top: Table, original: RuleSet, ruleset: RuleSet, filling: Filling
+) -> dict[str, Assumption]:
+    """Return the numbers that a file gives to metrics, by their ids."""
+    table = top.table("assumptions")
+    found: dict[str, Assumption] = {}
+    for id, value in _flat(table.data):
+        if filling.replaces:
+            said = message("{id}: what a metric counts by is the same for all shops", id=id)
             raise table.fail(said)
-        return number
+        short = id.removeprefix(original.full_id(""))
+        now = ruleset.assumptions.get(short)
+        before = original.assumptions.get(short)
+        if now is None:
+            guess = did_you_mean(short, original.assumptions)
+            raise table.fail(message("unknown assumption {key}{guess}", key=id, guess=guess))
+        found[short] = filling.assumption(now, before, value, table)
+    return found
 
 
-def _is_supplied(what: object) -> Message:
-    return message(
-        "{what} is already supplied by another numbers file for all industries", what=what
-    )
+def _flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of nested tables, whose keys are the parts of ids."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value
 
 
-def _is_published(what: object, source: str) -> Message:
-    origin = message(" (source {source})", source=source) if source else ""
-    return message(
-        "{what} is published{origin}, and a numbers file only supplies missing numbers:"
-        " to change it, write a rule set of your own (extends = …) and name it (ruleset=)",
-        what=what,
-        origin=origin,
-    )
-
-
-def numbers_template(ruleset: RuleSet, lang: str = "en") -> str:
+def numbers_template(
+    ruleset: RuleSet, lang: str = "en", labels: Mapping[str, Label] | None = None
+) -> str:
     """Return a numbers file to fill in: a line for every missing number of the rule set.
 
-    Its comments are in a language: ``zh`` is Chinese, anything else English.
+    Its comments are in a language: ``zh`` is Chinese, anything else English. They say why a number
+    is missing and where it stands; ``labels`` are the names of metrics.
     """
-    return "\n".join(in_language(line, lang) for line in _template(ruleset, lang))
+    return "\n".join(in_language(line, lang) for line in _template(ruleset, lang, labels or {}))
 
 
-def _template(ruleset: RuleSet, lang: str) -> Iterator[str]:
-    missing = {m.number for m in missing_numbers(ruleset)}
+def _template(ruleset: RuleSet, lang: str, labels: Mapping[str, Label]) -> Iterator[str]:
+    missing = {m.number: in_language(m.reason, lang) for m in missing_numbers(ruleset)}
     if not missing:
         yield message(
             "# No number is missing in {ruleset}: there is nothing to fill in.",
@@ -364,20 +315,40 @@ def _template(ruleset: RuleSet, lang: str) -> Iterator[str]:
         yield f'{key} = "{getattr(ruleset, key)}"'
     only = message("only for shops of these industries; without it for all").text(lang)
     yield f'# industries = ["…"]  # {only}'
+    if any(group.shop_types for table in ruleset.weight_tables for group, _ in table.rows):
+        only = message("only for shops of these types; without it for all").text(lang)
+        yield f'# shop_types = ["…"]  # {only}'
     for dimension in ruleset.dimensions:
         place = f"dimensions.{dimension.id}"
         if not any(number.startswith(f"{place}.") for number in missing):
             continue
         yield f'\n[[dimensions]]\nid = "{dimension.id}"  # {dimension.label.zh}'
         for key in ("weight", "points"):
-            if f"{place}.{key}" in missing:
-                yield f"# {key} = "
+            yield from _line(key, missing.get(f"{place}.{key}"))
         for entry in dimension.metrics:
-            keys = [k for k in ("weight", "scorer") if f"{place}.{entry.id}.{k}" in missing]
-            if keys:
-                yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"'
-                yield from (f"# {key} = " for key in keys)
+            own = {key: missing.get(f"{place}.{entry.id}.{key}") for key in ("weight", "scorer")}
+            if any(reason is not None for reason in own.values()):
+                name = f"  # {labels[entry.id].zh}" if entry.id in labels else ""
+                yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"{name}'
+            for key, reason in own.items():
+                yield from _line(key, reason)
     yield from _scorers_to_fill_in(ruleset, missing, lang)
+    for criterion in ruleset.criteria:
+        if (reason := missing.get(f"criteria.{criterion.id}.limit")) is not None:
+            name = "" if criterion.label is None else f"  # {criterion.label.zh}"
+            yield f'\n[[criteria]]\nid = "{criterion.id}"{name}'
+            yield from _line("limit", reason)
+    needed = [a.id for a in ruleset.assumptions.values() if f"assumptions.{a.id}" in missing]
+    if needed:
+        yield "\n[assumptions]"
+    for id in needed:
+        yield from _line(id, missing[f"assumptions.{id}"])
+
+
+def _line(key: str, reason: str | None) -> Iterator[str]:
+    """Yield the line of a number that is missing, with the reason; nothing where it is not."""
+    if reason is not None:
+        yield f"# {key} =   # {reason}"
 
 
 def _scorers_to_fill_in(ruleset: RuleSet, missing: Collection[str], lang: str) -> Iterator[str]:

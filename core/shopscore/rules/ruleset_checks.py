@@ -13,6 +13,12 @@ from ..model.streams import SHOPS
 from .coverage import weights_within
 from .exact_rules import ExactRuleSet, Numbers, exact_rules
 from .own_kinds import OwnKinds
+from .set_points_checks import (
+    check_set_numbers,
+    check_set_points,
+    numbers_needed,
+    sources_named,
+)
 from .toml_tables import Table
 
 MOST_DECIMALS = 9
@@ -65,6 +71,7 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: OwnKinds | None) -> No
         if adjustment.cap is not None and adjustment.cap < 0:
             raise table.fail(message("the cap of {metric} is negative", metric=adjustment.metric))
     _check_caps(rules, table)
+    check_set_numbers(rules, table)
     for dimension in rules.dimensions:
         for id, weight in (
             (dimension.id, dimension.weight),
@@ -90,7 +97,7 @@ def _check_caps(rules: ExactRuleSet, table: Table) -> None:
                 "caps: no criterion {criterion}{guess}", criterion=cap.criterion, guess=guess
             )
             raise table.fail(said)
-        if not rules.dimensions or not rules.low <= cap.ceiling <= rules.high:
+        if not rules.dimensions or not rules.total_low <= cap.ceiling <= rules.high:
             said = message(
                 "caps: {criterion}: a ceiling is a total on the scale, and there is none",
                 criterion=cap.criterion,
@@ -123,6 +130,7 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
         *(display.source for display in ruleset.displays),
         *(s.source for s in ruleset.scorers.values()),
         *(a.source for a in ruleset.adjustments),
+        *sources_named(ruleset),
         *(c.source for c in comparison),
         "" if ruleset.evaluation is None else ruleset.evaluation.source,
     ]
@@ -138,6 +146,7 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
             )
             raise table.fail(said)
     _check_levels(ruleset, table)
+    check_set_points(ruleset, table)
     numbers = Numbers(ruleset.name, ruleset.numbers)
     for assumption in ruleset.assumptions_named:
         numbers.plain(Assumed(assumption))
@@ -236,10 +245,11 @@ def _scale(ruleset: RuleSet) -> tuple[Number, ...]:
 
 
 def _check_required(ruleset: RuleSet, table: Table) -> None:
-    """Check that only weights and points may be missing: every other number has a value."""
-    numbers: list[Number | None] = list(_scale(ruleset))
+    """Check that weights, points and the limits of criteria alone may be missing."""
+    numbers: list[Number | None] = [*_scale(ruleset), *numbers_needed(ruleset)]
+    limits = [criterion.condition.limit for criterion in ruleset.criteria]
+    numbers += [one.condition.limit for one in (*ruleset.eligibility, *ruleset.tiers)]
     for condition in ruleset.conditions:
-        numbers.append(condition.limit)
         if (relief := condition.relief) is not None:
             numbers += [relief.from_base, relief.count_at_most, relief.count_below, relief.limit]
     numbers += [adjustment.cap for adjustment in ruleset.adjustments]
@@ -252,6 +262,7 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
                 assumption=number.id,
             )
             raise table.fail(said)
+    numbers += limits
     for dimension in ruleset.dimensions:
         numbers += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
     for number in numbers:

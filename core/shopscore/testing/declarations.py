@@ -66,7 +66,7 @@ def metrics_exist(subject: Subject) -> Iterator[Check]:
     for _, card in subject.scorecards:
         for ruleset in parse_rulesets(card):
             try:
-                known = card.all_metrics
+                known = card.metrics_of(ruleset.metric_set)
             except Exception as error:  # see labels
                 yield failed("metrics_exist", ruleset.name, f"{type(error).__name__}: {error}")
                 continue
@@ -139,10 +139,13 @@ def tallies_are_integers(subject: Subject) -> Iterator[Check]:
 def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
     streams = merge_streams(CANONICAL, platform.streams)
     try:
-        metrics = [m for id, m in card.all_metrics.items() if id in ruleset.needed_metric_ids]
+        known = card.metrics_of(ruleset.metric_set)
+        metrics = [m for id, m in known.items() if id in ruleset.needed_metric_ids]
     except Exception:  # the check labels reports what is wrong with the module
         return
     for metric in metrics:
+        if ruleset.missing_for(metric.id):
+            continue  # nothing is counted until a user gives the number
         try:
             aggregator = bind(metric.aggregator, ruleset.numbers)
             bind(metric.window, ruleset.numbers)
