@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve
 
 from ..messages import Message, listed, message
+from ..model.conditions import Combined
 from ..model.rulesets import Criterion, Dimension, Level, Tier
 from ..results.result import Result
 from ..results.views import CriterionView, MetricView, ShopView
@@ -196,12 +197,21 @@ def _asked(result: Result, shop: ShopView) -> set[str]:
     What decides about a fixed total matters to shops that have one in the place of a score.
     """
     exact, declared = result.rules.exact, result.rules.ruleset
-    fixed = [one for one in exact.fixed_totals if one.status == shop.status]
-    working = [*exact.set_points, *exact.adjustments, *exact.tiers, *fixed]
-    at_work = {id for one in working if one.needs is not None for id in one.needs.ids}
-    special = [*declared.set_points, *declared.fixed_totals]
-    elsewhere = {id for one in special if one.needs is not None for id in one.needs.ids}
-    return {one.id for one in exact.criteria} - (elsewhere - at_work)
+    at_work = {
+        *_ids(one.needs for one in exact.set_points),
+        *_ids(one.needs for one in exact.adjustments),
+        *_ids(one.needs for one in exact.tiers),
+        *_ids(one.needs for one in exact.fixed_totals if one.status == shop.status),
+    }
+    special = {
+        *_ids(one.needs for one in declared.set_points),
+        *_ids(one.needs for one in declared.fixed_totals),
+    }
+    return {one.id for one in exact.criteria} - (special - at_work)
+
+
+def _ids(asked: Iterable[Combined | None]) -> Iterator[str]:
+    return (id for needs in asked if needs is not None for id in needs.ids)
 
 
 def _criterion_cells(

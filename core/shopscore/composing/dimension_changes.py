@@ -45,7 +45,7 @@ class DimensionChanges:
         variants: Sequence[VariantShops],
     ) -> dict[str, ExactColumn]:
         """Return the dimensions that change; unknown where it is not known what is added."""
-        changed = {}
+        changed: dict[str, ExactColumn] = {}
         for id in (*self.given, *self.raises):
             column = changed.get(id, dimensions[id])
             if id in self.raises:

@@ -238,7 +238,8 @@ def _points(scorer: Scorer, context: Context) -> Points:
 def unweighed_shops(variants: Sequence[VariantShops], metric: str) -> Mask:
     """Return the shops by whose rules it is not known what a metric weighs."""
     rows = [variant.rows for variant in variants if variant.entry(metric).weight is None]
-    return np.logical_or.reduce([np.zeros_like(variants[-1].rows), *rows])
+    found: Mask = np.logical_or.reduce([np.zeros_like(variants[-1].rows), *rows])
+    return found
 
 
 def check_points(found: object, context: Context) -> None:

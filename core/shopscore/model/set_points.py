@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .conditions import Combined, N
 from .expressions import Assumed
@@ -35,7 +35,7 @@ class FixedTotal(Generic[N]):
     status: str
     total: N | None = None
     needs: Combined | None = None
-    group: ShopGroup = ShopGroup()
+    group: ShopGroup = field(factory=ShopGroup)
     source: str = ""
 
 

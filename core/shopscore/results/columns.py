@@ -209,7 +209,7 @@ class Columns:
                 "metric": repeat(check.eligibility.condition.measure.metric, len(self)),
                 "value": floats(check.values),
                 "condition": repeat(check.eligibility.condition.operator, len(self)),
-                "bound": repeat(float(check.eligibility.condition.limit), len(self)),
+                "bound": repeat(float(check.eligibility.condition.limit or 0), len(self)),
                 "met": masked(check.met, check.checked),
             }
             for check in self.checks

@@ -51,4 +51,5 @@ def lacking_numbers(
 def without_numbers(rules: BoundRuleSet, shops: pl.DataFrame, composed: Composed) -> Mask:
     """Return the shops whose score is left open by a number that is missing."""
     masks = (rows for _, rows in lacking_numbers(rules, shops, composed))
-    return np.logical_or.reduce([np.zeros(len(shops), dtype=np.bool_), *masks])
+    found: Mask = np.logical_or.reduce([np.zeros(len(shops), dtype=np.bool_), *masks])
+    return found

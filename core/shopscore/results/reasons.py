@@ -115,8 +115,9 @@ def _add_set_points(collected: _Collected, rules: BoundRuleSet, graded: Graded) 
             )
             collected.add(text, graded.undecided)
     for adjustment in rules.exact.adjustments:
-        if adjustment.metric == graded.measured.id and graded.undecided is not None:
-            asked = listed(labels[id] for id in adjustment.needs.ids) if adjustment.needs else ""
+        needs, own = adjustment.needs, adjustment.metric == graded.measured.id
+        if own and needs is not None and graded.undecided is not None:
+            asked = listed(labels[id] for id in needs.ids)
             text = message("whether this is met is open: {criteria}", criteria=asked)
             collected.add(text, graded.undecided)
 

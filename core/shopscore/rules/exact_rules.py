@@ -126,7 +126,6 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
     numbers = Numbers(ruleset.name, ruleset.numbers)
     low, high = numbers.required(ruleset.low), numbers.required(ruleset.high)
     comparison = ruleset.comparison
-    total_low = numbers.optional(ruleset.total_low)
     return ExactRuleSet(
         name=ruleset.name,
         low=low,
@@ -176,7 +175,7 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
         comparison=comparison and evolve(comparison, mean=numbers.plain(comparison.mean)),
         informational=ruleset.informational,
         shop_types=ruleset.shop_types,
-        **({} if total_low is None else {"total_low": total_low}),
+        total_low=low if ruleset.total_low is None else numbers.required(ruleset.total_low),
     )
 
 
@@ -233,7 +232,15 @@ class Numbers:
         points, cap = self.optional(declared.points), self.optional(declared.cap)
         if declared.needs is not None and cap is None:
             cap = points
-        return evolve(declared, points=points, cap=cap)  # type: ignore[arg-type]
+        return Adjustment(
+            declared.metric,
+            declared.sign,
+            cap,
+            declared.source,
+            points,
+            declared.needs,
+            declared.dimension,
+        )
 
     def _relief(self, declared: Relief[Number] | None) -> Relief[Fraction] | None:
         if declared is None:

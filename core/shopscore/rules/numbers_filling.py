@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from ..errors import RuleSetError, UsageError, did_you_mean
+from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
 from ..model.assumptions import Assumption, Number
 from ..model.expressions import Assumed

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from ..errors import InputError, RuleSetError, did_you_mean
-from ..messages import Message, in_language, message
+from ..messages import in_language, message
 from ..model.assumptions import Assumption
 from ..model.labels import Label
 from ..model.metrics import Better

@@ -248,7 +248,8 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
     """Check that weights, points and the limits of criteria alone may be missing."""
     numbers: list[Number | None] = [*_scale(ruleset), *numbers_needed(ruleset)]
     limits = [criterion.condition.limit for criterion in ruleset.criteria]
-    numbers += [one.condition.limit for one in (*ruleset.eligibility, *ruleset.tiers)]
+    numbers += [eligibility.condition.limit for eligibility in ruleset.eligibility]
+    numbers += [tier.condition.limit for tier in ruleset.tiers]
     for condition in ruleset.conditions:
         if (relief := condition.relief) is not None:
             numbers += [relief.from_base, relief.count_at_most, relief.count_below, relief.limit]

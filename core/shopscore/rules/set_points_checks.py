@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import did_you_mean
-from ..messages import Message, message
+from ..messages import message
 from ..model.assumptions import Number
 from ..model.conditions import Combined
 from ..model.rulesets import RuleSet
@@ -15,8 +15,9 @@ from .toml_tables import Table
 
 def sources_named(ruleset: RuleSet) -> Iterator[str]:
     """Yield the sources that set points, fixed totals and tables of weights name."""
-    for one in (*ruleset.set_points, *ruleset.fixed_totals, *ruleset.weight_tables):
-        yield one.source
+    yield from (one.source for one in ruleset.set_points)
+    yield from (one.source for one in ruleset.fixed_totals)
+    yield from (one.source for one in ruleset.weight_tables)
 
 
 def numbers_needed(ruleset: RuleSet) -> Iterator[Number | None]:
@@ -56,15 +57,15 @@ def check_set_points(ruleset: RuleSet, table: Table) -> None:
                 raise table.fail(said)
     weighed = [entry.id for _, entry in ruleset.entries]
     dimensions = [d.id for d in ruleset.dimensions]
-    for place, id, known in (
-        *((message("set_points"), one.metric, weighed) for one in ruleset.set_points),
-        *((a.metric, a.dimension, dimensions) for a in ruleset.adjustments if a.dimension),
-    ):
+    named = [("set_points", one.metric, weighed) for one in ruleset.set_points]
+    named += [(a.role, a.dimension, dimensions) for a in ruleset.adjustments if a.dimension]
+    for place, id, known in named:
         if id not in known:
             guess = did_you_mean(id, known)
-            raise table.fail(
-                message("{place}: no {id} there{guess}", place=place, id=id, guess=guess)
+            said = message(
+                "{place}: {id} is not among them{guess}", place=place, id=id, guess=guess
             )
+            raise table.fail(said)
     statuses = [e.status for e in ruleset.eligibility]
     for fixed in ruleset.fixed_totals:
         if fixed.status not in statuses:
@@ -75,19 +76,19 @@ def check_set_points(ruleset: RuleSet, table: Table) -> None:
     _check_weight_tables(ruleset, table)
 
 
-def _asking(ruleset: RuleSet) -> Iterator[tuple[Message, Combined, bool]]:
+def _asking(ruleset: RuleSet) -> Iterator[tuple[str, Combined, bool]]:
     """Yield what asks for criteria, and whether these may look at dimensions and the total."""
     for one in ruleset.set_points:
-        yield message("set_points, {id}", id=one.metric), one.needs, False
+        yield f"set_points[{one.metric}]", one.needs, False
     for adjustment in ruleset.adjustments:
         if adjustment.needs is not None:
-            yield message("{id}", id=adjustment.metric), adjustment.needs, False
+            yield f"{adjustment.role}[{adjustment.metric}]", adjustment.needs, False
     for fixed in ruleset.fixed_totals:
         if fixed.needs is not None:
-            yield message("fixed_totals, {id}", id=fixed.status), fixed.needs, False
+            yield f"fixed_totals[{fixed.status}]", fixed.needs, False
     for tier in ruleset.tiers:
         if tier.needs is not None:
-            yield message("tier {id}", id=tier.id), tier.needs, True
+            yield f"tiers[{tier.id}]", tier.needs, True
 
 
 def _check_weight_tables(ruleset: RuleSet, table: Table) -> None:
@@ -121,8 +122,8 @@ def check_set_numbers(rules: ExactRuleSet, table: Table) -> None:
     if not rules.total_low <= rules.low:
         raise table.fail(message("total_low is above the low end of points"))
     for place, number, low in (
-        *((message("set_points"), one.points, rules.low) for one in rules.set_points),
-        *((message("fixed_totals"), one.total, rules.total_low) for one in rules.fixed_totals),
+        *(("set_points", one.points, rules.low) for one in rules.set_points),
+        *(("fixed_totals", one.total, rules.total_low) for one in rules.fixed_totals),
     ):
         if number is not None and not low <= number <= rules.high:
             said = message(

@@ -11,7 +11,6 @@ from ..model.rulesets import Dimension, RuleSet
 from ..model.set_points import WeightTable
 from ..model.shop_groups import ShopGroup
 
-
 _Dimensions = tuple[Dimension[Number], ...]
 
 
