@@ -117,9 +117,7 @@ class _Look:
         self.facts, self.version, self.numbers = facts, version, numbers
         self.metrics = METRICS[version]
         names = [name for names in self.metrics.values() for name in names]
-        self.figures = {
-            name: of.METRICS[name](facts, numbers.needed).figures for name in names
-        }
+        self.figures = {name: of.METRICS[name](facts, numbers.needed).figures for name in names}
         self.paid = of.paid_orders(facts)
         self.bad_reviews = of.bad_reviews(facts)
         self.growth_pickup = of.growth_pickup_rate(facts).figures
@@ -169,7 +167,9 @@ class _Look:
         few = self.paid.get(shop, 0) < limit
         bad: dict[str, F | int] = {"goods_rating": self.bad_reviews.get(shop, 0)}
         for name in ("quality_return_rate", "logistics_return_rate", "platform_help_rate"):
-            if name in self.figures and (name != "platform_help_rate" or self.version == "2026-07-14"):
+            if name in self.figures and (
+                name != "platform_help_rate" or self.version == "2026-07-14"
+            ):
                 figure = self.figures[name].get(shop)
                 bad[name] = figure.numerator if figure and figure.denominator else 0
         for name, cases in bad.items():

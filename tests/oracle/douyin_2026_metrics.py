@@ -45,7 +45,9 @@ def _valid_reviews(facts: Facts) -> Iterator[tuple[Row, int]]:
     """Valid reviews of signed orders, on the day of signing; those of no order on their own."""
     for review in facts.rows("reviews"):
         order = facts.order_of(review)
-        day = whole(review if order is None else order, "reviewed_at" if order is None else "signed_at")
+        day = whole(
+            review if order is None else order, "reviewed_at" if order is None else "signed_at"
+        )
         if is_true(review, "is_valid") and day is not None:
             yield review, day
 

@@ -38,12 +38,12 @@ _RANGES = {
 }
 
 
-def write_sample(folder: Path, version: str, seed: int, shops: int = 20, orders: int = 6000) -> date:
+def write_sample(
+    folder: Path, version: str, seed: int, shops: int = 20, orders: int = 6000
+) -> date:
     """Write events that end the day before a day in the span; return that day."""
     rng, as_of = Random(seed), DAYS[version]
-    frames = samples.generate(
-        shops=shops, orders=orders, seed=seed, end=as_of - timedelta(days=1)
-    )
+    frames = samples.generate(shops=shops, orders=orders, seed=seed, end=as_of - timedelta(days=1))
     ids = frames["shops"]["shop_id"].to_list()
     industries = [row["industry"] for row in service_weight_rows()]
     own = [rng.choice([*industries, "家电", "女装", "food"]) for _ in ids]
@@ -119,13 +119,12 @@ def _between(name: str, share: F) -> F:
 
 def _bands(rng: Random, name: str) -> list[tuple[F, F]]:
     places = sorted(rng.sample(range(1, 20), 5))
-    return [
-        (_between(name, F(place, 20)), F(60 + 10 * step)) for step, place in enumerate(places)
-    ]
+    return [(_between(name, F(place, 20)), F(60 + 10 * step)) for step, place in enumerate(places)]
 
 
 def as_file(version: str, numbers: Numbers) -> dict[str, Any]:
     """The same as the tables of a numbers file."""
+
     def text(number: object) -> Any:
         return _decimal(F(str(number)) if not isinstance(number, F) else number)
 
@@ -164,5 +163,3 @@ def _decimal(number: F) -> Any:
     exact = Decimal(number.numerator) / Decimal(number.denominator)
     assert F(exact) == number, f"{number} has no end as a decimal"
     return exact
-
-
