@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from importlib import import_module, resources
@@ -17,6 +18,7 @@ from ..messages import Message, listed, message
 from ..model.labels import Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
+from ..model.mappings import DocumentMapping
 from ..model.metrics import Metric
 from ..model.rulesets import RuleSet
 from ..model.streams import CANONICAL, Stream, check_id, merge_streams
@@ -266,6 +268,12 @@ class Scorecard(Labelled):
         return [r for r in map(self.ruleset, self.versions) if r.status != "user"]
 
 
+def _twice(ids: Iterable[str]) -> str | None:
+    """Return the first id that comes twice."""
+    counted = Counter(ids)
+    return min((id for id, times in counted.items() if times > 1), default=None)
+
+
 def _since(ruleset: RuleSet) -> tuple[date, str]:
     return ruleset.effective_from or date.min, ruleset.version
 
@@ -276,7 +284,8 @@ class Platform(Labelled):
 
     ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
     ``shopscore.levers`` holds those for any platform. They are imported when first needed.
-    ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each.
+    ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each, and
+    ``documents`` that of the mappings of what its console and its official APIs answer.
     ``aliases`` are other names that people call it by; ``zh`` and ``en`` are names as well, and
     a name with a slash in it stands for each of its parts too.
 
@@ -297,6 +306,7 @@ class Platform(Labelled):
     exports: str = ""
     aliases: tuple[str, ...] = ()
     sample: str = ""
+    documents: str = ""
 
     def __attrs_post_init__(self) -> None:
         from attrs import evolve
@@ -304,6 +314,8 @@ class Platform(Labelled):
         check_id(self.id, message("platform"))
         if self.exports:
             _check_folder(self.exports, message("exports of {platform}", platform=self.id))
+        if self.documents:
+            _check_folder(self.documents, message("documents of {platform}", platform=self.id))
         if not self.scorecards:
             raise DeclarationError(
                 message("platform {platform} has no scorecard", platform=self.id)
@@ -343,25 +355,50 @@ class Platform(Labelled):
         """
         from .layout_toml import layout_of_platform
 
-        if not self.exports:
-            return ()
-        package, folder = self.exports.split(":")
         streams = merge_streams(CANONICAL, self.streams)
-        with isolated(message("{name}: reading {file}", name=self.id, file=self.exports)):
-            files = (resources.files(package) / folder).iterdir()
-            texts = {f.name: f.read_text("utf-8") for f in files if f.name.endswith(".toml")}
-        layouts = [
-            layout_of_platform(texts[name], f"{self.id}: {name}", self.id, streams)
-            for name in sorted(texts)
-        ]
-        ids = [layout.id for layout in layouts]
-        twice = {id for id in ids if ids.count(id) > 1}
-        if twice:
+        layouts = tuple(
+            layout_of_platform(text, origin, self.id, streams)
+            for origin, text in self._toml_texts(self.exports)
+        )
+        if twice := _twice(layout.id for layout in layouts):
             said = message(
-                "{platform}: layout {layout} is declared twice", platform=self.id, layout=min(twice)
+                "{platform}: layout {layout} is declared twice", platform=self.id, layout=twice
             )
             raise DeclarationError(said)
-        return tuple(layouts)
+        return layouts
+
+    @cached_property
+    def mappings(self) -> tuple[DocumentMapping, ...]:
+        """The mappings of the platform's documents, in the order of their files.
+
+        Raises:
+            RuleSetError: where a file is invalid.
+        """
+        from .mapping_toml import mapping_of_platform
+
+        mappings = tuple(
+            mapping_of_platform(text, origin, self.id)
+            for origin, text in self._toml_texts(self.documents)
+        )
+        if twice := _twice(mapping.id for mapping in mappings):
+            said = message(
+                "{platform}: document {document} is declared twice",
+                platform=self.id,
+                document=twice,
+            )
+            raise DeclarationError(said)
+        return mappings
+
+    def _toml_texts(self, place: str) -> Iterator[tuple[str, str]]:
+        """Yield the name and the text of each TOML file of a ``package:folder``, in their order."""
+        if not place:
+            return
+        package, folder = place.split(":")
+        with isolated(message("{name}: reading {file}", name=self.id, file=place)):
+            files = (resources.files(package) / folder).iterdir()
+            texts = {f.name: f.read_text("utf-8") for f in files if f.name.endswith(".toml")}
+        for name in sorted(texts):
+            yield f"{self.id}: {name}", texts[name]
 
     def scorecard(self, id: str | None = None) -> Scorecard:
         """Return a scorecard by its id; by default the first."""
