@@ -53,6 +53,8 @@ ROLES: Mapping[str, Reading] = {
     "shown": "text",  # as a person sees it; nothing is computed with it
     "stars": "number",
     "preview": "number",
+    "bonus": "number",  # added to the total, whatever for
+    "deduction": "number",  # taken off the total, whatever for
     "change": "number",
     "last": "number",  # of the period before
     "peer": "number",
