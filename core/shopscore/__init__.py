@@ -83,6 +83,8 @@ if TYPE_CHECKING:
     from .plugins.hooks import PLUGIN_API as PLUGIN_API
     from .plugins.hooks import hookimpl as hookimpl
     from .plugins.records import PluginRecord as PluginRecord
+    from .reading.documents.documents import Documents as Documents
+    from .reading.documents.loading import read_documents as read_documents
     from .reading.events import Events as Events
     from .reading.loading import read_events as read_events
     from .reading.report import LoadReport as LoadReport
@@ -198,6 +200,8 @@ _HOMES = {
         "hookimpl",
     ),
     "plugins.records": ("PluginRecord",),
+    "reading.documents.documents": ("Documents",),
+    "reading.documents.loading": ("read_documents",),
     "reading.events": ("Events",),
     "reading.loading": ("read_events",),
     "reading.report": ("LoadReport",),
