@@ -31,6 +31,11 @@ CODES: Mapping[str, str] = {
     "rows_unknown": "Values were typed in without n, and something needs the number of rows.",
     "values_without_events": "Shops have values typed in, and no events.",
     "console_differs": "A console shows other points than are computed, or than can be.",
+    # about documents of consoles
+    "document_unused": "A file holds no values of a document, or is of a later day.",
+    "document_cell_unused": "A cell of a document cannot be read, or cannot be.",
+    "documents_disagree": "Two documents of one day say different things; the first is used.",
+    "document_differs": "What a document shows is not what its own numbers give, or the rules say.",
     # about input, time and peers
     "missing_input": "A stream, column or value that a weighted metric needs is missing.",
     "missing_side_input": "The same for a metric that has no weight.",

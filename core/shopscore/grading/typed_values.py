@@ -42,18 +42,19 @@ class TypedValues:
 
     A row with ``-`` in the place of a number says that a console shows none, but not where only
     ``conditions`` measure the metric: a number of things that a console does not show is not zero.
-    An empty row says nothing, as one that is not there.
+    An empty row says nothing, as one that is not there. ``more_shops`` are shops without a row.
     """
 
     rows: Sequence[TypedRow]
     industries: Mapping[str, str]
     notices: tuple[Notice, ...] = ()
     conditions: frozenset[str] = frozenset()
+    more_shops: tuple[str, ...] = ()
 
     @property
     def shop_ids(self) -> list[str]:
         """Every shop of the table, sorted."""
-        return sorted({row.shop_id for row in self.rows})
+        return sorted({*(row.shop_id for row in self.rows), *self.more_shops})
 
     def shops(self, unknown: str) -> pl.DataFrame:
         """Return one row per shop; ``unknown`` is the industry of those without one."""
