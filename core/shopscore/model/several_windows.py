@@ -150,6 +150,12 @@ class WorstDays(Aggregator):
         if not 1 <= self.worst <= self.among:
             said = message("worst is at least 1, and at most among, the number of days looked at")
             raise DeclarationError(said)
+        if any(tally.distinct is not None for tally in _parts(self.of)):
+            said = message(
+                "the keys of several days do not add up, since one may be there on each: distinct"
+                " keys are counted over one window, such as Days(1, 90)"
+            )
+            raise DeclarationError(said)
 
     @property
     def tallies(self) -> tuple[Over, ...]:
