@@ -201,20 +201,21 @@ def combine(
 
     Where a change is added to the sums, the result is the values after that change.
     """
-    num, den, n = _combined(metric, _with_keys(metric, sums))
+    keys = [place for place, tally in enumerate(metric.tallies) if tally.distinct is not None]
+    num, den, n = found = _combined(metric, _with_keys(sums, keys))
     n = n.astype(np.int64)
     if missing:
         n = np.zeros_like(n)
     some = (n > 0) | (metric.aggregator.has_value_without_rows and not missing)
     known = some & (den > 0).astype(np.bool_)
     unsure = np.zeros_like(known)
-    if not missing:
-        unsure = _rests_on_unknown_keys(metric, sums, (num, den, n))
-    nobody = unsure & (n == 0)
-    known = known & ~nobody
+    if not missing and any(sums[place][1].any() for place in keys):
+        most = _combined(metric, _with_keys(sums, keys, unknown=True))
+        unsure = np.logical_or.reduce([a != b for a, b in zip(found, most, strict=True)])
+    known = known & ~(unsure & (n == 0))
     values = Rationals(np.where(known, num, 0), np.where(known, den, 1))
     measured = MetricValues(metric.id, ExactColumn(values, known), n, tuple(sums), missing)
-    return _told_of_keys(metric, measured, nobody, unsure & ~nobody) if unsure.any() else measured
+    return _told_of_keys(metric, measured, unsure) if unsure.any() else measured
 
 
 def _combined(metric: BoundMetric, sums: Sequence[Sums]) -> tuple[Integers, Integers, Integers]:
@@ -223,42 +224,31 @@ def _combined(metric: BoundMetric, sums: Sequence[Sums]) -> tuple[Integers, Inte
     return check_combined(metric.id, found, len(sums[0][1]))
 
 
-def _with_keys(metric: BoundMetric, sums: Sequence[Sums], *, unknown: bool = False) -> list[Sums]:
+def _with_keys(sums: Sequence[Sums], keys: Sequence[int], *, unknown: bool = False) -> list[Sums]:
     """Return what an aggregator is given: of distinct keys both numbers are how many there are.
 
     With ``unknown`` every row whose key is not known has one of its own.
     """
-    given = []
-    for tally, (own, rows) in zip(metric.tallies, sums, strict=True):
-        keys = own + rows if unknown else own
-        given.append((own, rows) if tally.distinct is None else (keys, keys))
+    given = list(sums)
+    for place in keys:
+        own, rows = sums[place]
+        number = own + rows if unknown else own
+        given[place] = number, number
     return given
 
 
-def _rests_on_unknown_keys(
-    metric: BoundMetric, sums: Sequence[Sums], found: tuple[Integers, Integers, Integers]
-) -> Mask:
-    """Return the shops for which rows whose key is not known could change what was found."""
-    pairs = zip(metric.tallies, sums, strict=True)
-    if not any(tally.distinct is not None and rows.any() for tally, (_, rows) in pairs):
-        return np.zeros(len(found[0]), dtype=np.bool_)
-    most = _combined(metric, _with_keys(metric, sums, unknown=True))
-    differs = [one != other for one, other in zip(found, most, strict=True)]
-    return np.asarray(np.logical_or.reduce(differs), dtype=np.bool_)
-
-
-def _told_of_keys(
-    metric: BoundMetric, measured: MetricValues, nobody: Mask, more: Mask
-) -> MetricValues:
+def _told_of_keys(metric: BoundMetric, measured: MetricValues, unsure: Mask) -> MetricValues:
     """Return values that are missing where no key is known, and may be too low where some are not.
 
-    A rate of the keys that are known is one: rows without what they are asked for do not count.
+    ``unsure`` are the shops for which rows whose key is not known could change the value. A rate
+    of the keys that are known is one: rows without what they are asked for do not count.
     """
     per = (e for tally in metric.tallies if tally.distinct is not None for e in tally.distinct.per)
     names = listed(dict.fromkeys(map(str, per)))
+    more = unsure & (measured.n > 0)
     return evolve(
         measured,
-        missing=measured.missing | nobody,
+        missing=measured.missing | (unsure & (measured.n == 0)),
         missing_reason=message("rows that count have no {columns}", columns=names),
         cut=more if metric.metric.unit == "count" and more.any() else None,
         cut_reason=message(
