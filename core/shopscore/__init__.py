@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .model.several_windows import WorstDays as WorstDays
     from .model.streams import Column as Column
     from .model.streams import Stream as Stream
+    from .model.tallies import Distinct as Distinct
     from .model.tallies import Once as Once
     from .model.tallies import Tally as Tally
     from .model.windows import Calendar as Calendar
@@ -173,6 +174,7 @@ _HOMES = {
         "Stream",
     ),
     "model.tallies": (
+        "Distinct",
         "Once",
         "Tally",
     ),

@@ -122,6 +122,8 @@ class Measures:
         if relief.count_of:
             metric = self.metrics[relief.count_of]
             counted = metric.known | ~metric.missing
+            if metric.cut is not None:  # a count that is too high stays so, whatever more there is
+                counted = counted & ~(metric.cut & self._within(relief, measure))
         elif relief.count_at_most is not None or relief.count_below is not None:
             counted = self.column(Measure("numerator", measure.id)).known
         if relief.from_base is None:
@@ -183,7 +185,16 @@ class Measures:
         return np.ones(len(values), dtype=np.bool_)
 
     def _few(self, relief: Relief[Fraction], measure: Measure) -> Mask:
-        """Return where the count of a relief is not too high; where no row counts, it is 0."""
+        """Return where the count of a relief is certainly not too high."""
+        within = self._within(relief, measure)
+        cut = self.metrics[relief.count_of].cut if relief.count_of else None
+        return within if cut is None else within & ~cut
+
+    def _within(self, relief: Relief[Fraction], measure: Measure) -> Mask:
+        """Return where the count of a relief, as far as it is known, is not too high.
+
+        Where no row counts, it is 0.
+        """
         counts = self.column(Measure("numerator", measure.id))
         if relief.count_of:
             counted = self.metrics[relief.count_of]

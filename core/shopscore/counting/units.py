@@ -25,10 +25,9 @@ _CHUNK = 1 << 16
 
 
 def reach_beyond_orders(tallies: Iterable[Tally]) -> bool:
-    """Return whether a ``Once``, or a fact of the shop, reaches beyond the order."""
+    """Return whether a ``Once``, a distinct key, or a fact of the shop reaches beyond the order."""
     return any(
-        (t.once is not None and not t.once.stays_within_orders)
-        or any(isinstance(j, FactOn) for j in joined_of(*t.expressions))
+        not t.stays_within_orders or any(isinstance(j, FactOn) for j in joined_of(*t.expressions))
         for t in tallies
     )
 

@@ -66,6 +66,8 @@ def _list_decisive(tally: Tally) -> Iterator[Expr]:
         yield from (ref for ref in columns_of(*tally.once.by) if ref.path not in elsewhere)
         if tally.once.among is not None:
             yield tally.once.among
+    if tally.distinct is not None:  # a row without a part of it belongs to no key
+        yield from tally.distinct.per
 
 
 @frozen

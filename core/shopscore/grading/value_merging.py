@@ -96,7 +96,7 @@ def merge_values(
             _spread(values, rows),
             typed.measured(id, places),
             rules.metrics[id].metric.min_n,
-            beside.prefer if values.cut is None else "values",
+            beside.prefer,
         )
         for id, values in measured.items()
     }
@@ -122,11 +122,13 @@ def values_alone(rules: BoundRuleSet, typed: TypedValues, industry: str) -> ToGr
 
 
 def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer) -> MetricValues:
-    """Return one metric of both; a value of events on too few rows says nothing.
+    """Return one metric of both; a value of events on too few rows, or too low, says nothing.
 
     Input is missing where neither tells anything.
     """
     said = events.known & events.enough(least)
+    if events.cut is not None:
+        said = said & ~events.cut
     taken = typed.known if prefer == "values" else typed.known & ~said
     missing = events.missing & typed.missing
     merged = evolve(

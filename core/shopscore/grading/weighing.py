@@ -16,7 +16,7 @@ from ..errors import DeclarationError, PluginError, UsageError
 from ..exact.columns import ExactColumn
 from ..exact.integers import SAFE, Integers, magnitude, widen
 from ..exact.rationals import Mask, Rationals
-from ..messages import Message, message
+from ..messages import Message, listed, message
 from ..model.aggregators import Aggregator
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated, shortened
@@ -27,6 +27,7 @@ Summing = Callable[[Sequence[Wanted], date], list[Sums]]
 
 
 NO_ROW = message("no row counts")
+NOT_COVERED = message("events do not cover its window, and there may be more")
 
 
 @frozen(eq=False)
@@ -43,7 +44,7 @@ class MetricValues:
     ``typed`` marks values that a user typed in; where it is not known on how many rows these rest,
     ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those whose numerator and denominator
     cannot be added to those of others. ``cut`` marks numbers that may be too low, since the events
-    do not cover the window.
+    do not cover the window, or for the ``cut_reason``.
     """
 
     id: str
@@ -57,6 +58,7 @@ class MetricValues:
     n_unknown: Mask | None = None
     unpooled: Mask | None = None
     cut: Mask | None = None
+    cut_reason: Message = NOT_COVERED
     missing: Mask = field()
 
     @missing.default
@@ -65,7 +67,7 @@ class MetricValues:
 
     def that_may_be_more(self) -> MetricValues:
         """Return the same numbers, known to be too low perhaps, where there are any."""
-        return evolve(self, cut=~self.missing)
+        return evolve(self, cut=~self.missing, cut_reason=NOT_COVERED)
 
     def with_nothing_certain(self) -> MetricValues:
         """Return the same numbers; where no row counts, it is not known that there is none."""
@@ -199,16 +201,60 @@ def combine(
 
     Where a change is added to the sums, the result is the values after that change.
     """
-    with isolated(f"aggregator of metric {metric.id}"):
-        found = metric.aggregator.combine(*_roomy(metric.aggregator, sums))
-    num, den, n = check_combined(metric.id, found, len(sums[0][1]))
+    keys = [place for place, tally in enumerate(metric.tallies) if tally.distinct is not None]
+    num, den, n = found = _combined(metric, _with_keys(sums, keys))
     n = n.astype(np.int64)
     if missing:
         n = np.zeros_like(n)
     some = (n > 0) | (metric.aggregator.has_value_without_rows and not missing)
     known = some & (den > 0).astype(np.bool_)
+    unsure = np.zeros_like(known)
+    if not missing and any(sums[place][1].any() for place in keys):
+        most = _combined(metric, _with_keys(sums, keys, unknown=True))
+        unsure = np.logical_or.reduce([a != b for a, b in zip(found, most, strict=True)])
+    known = known & ~(unsure & (n == 0))
     values = Rationals(np.where(known, num, 0), np.where(known, den, 1))
-    return MetricValues(metric.id, ExactColumn(values, known), n, tuple(sums), missing)
+    measured = MetricValues(metric.id, ExactColumn(values, known), n, tuple(sums), missing)
+    return _told_of_keys(metric, measured, unsure) if unsure.any() else measured
+
+
+def _combined(metric: BoundMetric, sums: Sequence[Sums]) -> tuple[Integers, Integers, Integers]:
+    with isolated(f"aggregator of metric {metric.id}"):
+        found = metric.aggregator.combine(*_roomy(metric.aggregator, sums))
+    return check_combined(metric.id, found, len(sums[0][1]))
+
+
+def _with_keys(sums: Sequence[Sums], keys: Sequence[int], *, unknown: bool = False) -> list[Sums]:
+    """Return what an aggregator is given: of distinct keys both numbers are how many there are.
+
+    With ``unknown`` every row whose key is not known has one of its own.
+    """
+    given = list(sums)
+    for place in keys:
+        own, rows = sums[place]
+        number = own + rows if unknown else own
+        given[place] = number, number
+    return given
+
+
+def _told_of_keys(metric: BoundMetric, measured: MetricValues, unsure: Mask) -> MetricValues:
+    """Return values that are missing where no key is known, and may be too low where some are not.
+
+    ``unsure`` are the shops for which rows whose key is not known could change the value. A rate
+    of the keys that are known is one: rows without what they are asked for do not count.
+    """
+    per = (e for tally in metric.tallies if tally.distinct is not None for e in tally.distinct.per)
+    names = listed(dict.fromkeys(map(str, per)))
+    more = unsure & (measured.n > 0)
+    return evolve(
+        measured,
+        missing=measured.missing | (unsure & (measured.n == 0)),
+        missing_reason=message("rows that count have no {columns}", columns=names),
+        cut=more if metric.metric.unit == "count" and more.any() else None,
+        cut_reason=message(
+            "rows that count have no {columns}, and there may be more", columns=names
+        ),
+    )
 
 
 def check_combined(metric: str, found: object, shops: int) -> tuple[Integers, Integers, Integers]:

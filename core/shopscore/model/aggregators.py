@@ -36,7 +36,7 @@ class Aggregator(ABC):
     """The tallies of a metric, and how their sums over a window become ``(num, den, n)``.
 
     ``sums`` and ``counts`` hold, for each tally in order, the weighted sum and the plain number
-    of rows per shop. The value of the metric is ``num / den``; ``n`` is the number of rows that
+    of rows per shop; of distinct keys both are the number of keys. The value of the metric is ``num / den``; ``n`` is the number of rows that
     it rests on. Without any rows ``den`` is 0. Arrays hold Python integers, which never
     overflow; combine them with ``+ − ×`` only, and they stay exact.
     """
@@ -294,6 +294,9 @@ class Quantile(Aggregator):
             raise DeclarationError(message("edges must be whole numbers that rise"))
         if isinstance(self.share, Assumed) or not 0 < self.share <= 1:
             raise DeclarationError(message("the share of a quantile is above 0 and at most 1"))
+        if self.of.distinct is not None:
+            said = message("a quantile is read off values of rows, and distinct keys have none")
+            raise DeclarationError(said)
 
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from ..errors import DeclarationError
 from ..messages import message
-from .aggregators import Aggregator, Over
+from .aggregators import Aggregator, Over, tallies_of
 from .expressions import Assumed
 from .metrics import Better
 from .tallies import Tally
@@ -149,6 +149,12 @@ class WorstDays(Aggregator):
     def __attrs_post_init__(self) -> None:
         if not 1 <= self.worst <= self.among:
             said = message("worst is at least 1, and at most among, the number of days looked at")
+            raise DeclarationError(said)
+        if any(tally.distinct is not None for tally in tallies_of(self.of)):
+            said = message(
+                "the keys of several days do not add up, since one may be there on each: distinct"
+                " keys are counted over one window, such as Days(1, 90)"
+            )
             raise DeclarationError(said)
 
     @property

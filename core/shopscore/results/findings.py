@@ -107,7 +107,7 @@ def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Mess
     reasons = (
         (why_missing_input(measured), measured.missing & ~measured.known),
         (message("a value was typed in without n"), measured.n_unknown),
-        (message("events do not cover its window, and there may be more"), measured.cut),
+        (measured.cut_reason, measured.cut),
     )
     for why, mask in reasons:
         rows = open_ & (nobody if mask is None else mask)
