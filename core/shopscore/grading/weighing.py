@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from ..errors import DeclarationError, PluginError, UsageError
 from ..exact.columns import ExactColumn
 from ..exact.integers import SAFE, Integers, magnitude, widen
 from ..exact.rationals import Mask, Rationals
-from ..messages import Message, message
+from ..messages import Message, listed, message
 from ..model.aggregators import Aggregator, Pooling
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated, shortened
@@ -83,8 +84,19 @@ class MetricValues:
 
     @property
     def pooling(self) -> Pooling:
-        """How the values of several shops become one."""
-        return "tallies" if self.metric is None else self.metric.aggregator.pooling
+        """How the values of several shops become one.
+
+        Raises:
+            PluginError: where an aggregator names no such way.
+        """
+        if self.metric is None:
+            return "tallies"
+        with isolated(f"aggregator of metric {self.id}"):
+            said = self.metric.aggregator.pooling
+        if said not in (known := get_args(Pooling)):
+            odd = message("pooling is one of {words}, not {found}", words=listed(known), found=said)
+            raise _faulty(self.id, odd)
+        return said
 
     @property
     def uncounted(self) -> Mask:
