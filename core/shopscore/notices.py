@@ -28,7 +28,7 @@ CODES: Mapping[str, str] = {
     # about shops
     "industry_unknown": "Shops have no industry, and are ranked as industry unknown.",
     "not_checked": "A condition of eligibility was not checked, since its input is missing.",
-    "rows_unknown": "Values were typed in without n, and something needs the number of rows.",
+    "rows_unknown": "Values were typed in whose number of rows is needed, and not known or not of use.",
     "values_without_events": "Shops have values typed in, and no events.",
     "console_differs": "A console shows other points than are computed, or than can be.",
     # about documents of consoles

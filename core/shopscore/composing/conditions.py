@@ -11,9 +11,10 @@ from attrs import field, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
+from ..grading.means import mean_of, mean_of_kind
 from ..grading.weighing import MetricValues
 from ..model.conditions import Condition, Measure, Operator, Relief
-from .comparison import by_industry, mean_of_kind
+from .comparison import by_industry
 
 
 @frozen(eq=False)
@@ -59,19 +60,19 @@ class Measures:
         size = len(self.industries)
         if not condition.times_industry_mean:
             return ExactColumn.constant(condition.limit, size)
-        values, everyone = self.column(condition.measure), np.ones(size, dtype=np.bool_)
-        limits = ColumnBuilder(size)
-        for rows, others in by_industry(self.industries, everyone, self._among(condition)):
-            mean = mean_of_kind(self.mean_kind, values.values.take(others))
-            limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
+        measure, everyone = condition.measure, np.ones(size, dtype=np.bool_)
+        metric, column, limits = self.metrics[measure.id], self.column(measure), ColumnBuilder(size)
+        of_value = measure.kind == "value"
+        among = metric.averaged(self.mean_kind) if of_value else column.known
+        for rows, others in by_industry(self.industries, everyone, among):
+            mean = (
+                mean_of_kind(self.mean_kind, metric, others)
+                if of_value
+                else mean_of(column.values.take(others))  # a number of rows
+            )
+            if mean is not None:
+                limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
         return limits.build()
-
-    def _among(self, condition: Condition[Fraction]) -> Mask:
-        """Return the shops whose values make the industry mean of a condition."""
-        measure = condition.measure
-        if measure.kind == "value" and self.mean_kind == "pooled":
-            return self.metrics[measure.id].poolable
-        return self.column(measure).known
 
     def checkable(self, condition: Condition[Fraction]) -> Mask:
         """Return for which shops a condition can be checked: what it measures is there.
