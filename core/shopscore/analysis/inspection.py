@@ -153,7 +153,8 @@ def _taken(
         headers = _headers(found, sheet.head)
         near = () if found else tuple(_nearest(headers, [*groups[0], *groups[1]]))
         layout = None if found is None else found.layout
-        yield SheetMatch(sheet.label, sheet.encoding, headers, layout, near)
+        encoding = (sheet if found is None else found.sheet).encoding
+        yield SheetMatch(sheet.label, encoding, headers, layout, near)
 
 
 def _headers(found: RecognisedSheet | None, head: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -213,7 +214,7 @@ def _by_stream(missing: Sequence[str], streams: set[str]) -> tuple[str, ...]:
     shorter: dict[str, None] = {}
     for name in missing:
         owners = {alternative.strip().partition(".")[0] for alternative in name.split(" or ")}
-        absent = not name.startswith("stream ") and not owners & streams
+        absent = "." in name and not owners & streams
         shorter[f"stream {min(owners)}" if absent else name] = None
     return tuple(shorter)
 
