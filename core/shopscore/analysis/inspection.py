@@ -256,11 +256,16 @@ def _likely_stream(places: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _suggestions(layouts: Sequence[Layout]) -> dict[str, dict[str, str]]:
-    """Return header → stream → canonical column, from the layouts that are there."""
+    """Return header → stream → canonical column, from the layouts that are there.
+
+    Streams and columns that a platform adds are left out: a layout of one's own has none of them.
+    """
+    canonical = {stream.name: stream.names for stream in CANONICAL}
     found: dict[str, dict[str, str]] = {}
     for layout in layouts:
+        known = canonical.get(layout.stream, ())
         for column, names in layout.columns.items():
-            for name in names:
+            for name in names if column in known else ():
                 found.setdefault(plain_header(name), {}).setdefault(layout.stream, column)
     return found
 
