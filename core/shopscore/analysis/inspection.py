@@ -177,7 +177,8 @@ def _taken(
         headers = _headers(found, sheet.head)
         near = () if found else tuple(_nearest(headers, [*groups[0], *groups[1]]))
         layout = None if found is None else found.layout
-        yield SheetMatch(sheet.label, sheet.encoding, headers, layout, near)
+        encoding = (sheet if found is None else found.sheet).encoding
+        yield SheetMatch(sheet.label, encoding, headers, layout, near)
 
 
 def _headers(found: RecognisedSheet | None, head: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -237,7 +238,7 @@ def _by_stream(missing: Sequence[str], streams: set[str]) -> tuple[str, ...]:
     shorter: dict[str, None] = {}
     for name in missing:
         owners = {alternative.strip().partition(".")[0] for alternative in name.split(" or ")}
-        absent = not name.startswith("stream ") and not owners & streams
+        absent = "." in name and not owners & streams
         shorter[f"stream {min(owners)}" if absent else name] = None
     return tuple(shorter)
 
@@ -279,11 +280,16 @@ def _likely_stream(places: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _suggestions(layouts: Sequence[Layout]) -> dict[str, dict[str, str]]:
-    """Return header → stream → canonical column, from the layouts that are there."""
+    """Return header → stream → canonical column, from the layouts that are there.
+
+    Streams and columns that a platform adds are left out: a layout of one's own has none of them.
+    """
+    canonical = {stream.name: stream.names for stream in CANONICAL}
     found: dict[str, dict[str, str]] = {}
     for layout in layouts:
+        known = canonical.get(layout.stream, ())
         for column, names in layout.columns.items():
-            for name in names:
+            for name in names if column in known else ():
                 found.setdefault(plain_header(name), {}).setdefault(layout.stream, column)
     return found
 

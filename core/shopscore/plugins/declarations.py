@@ -291,7 +291,8 @@ class Platform(Labelled):
 
     ``sample`` names a function, ``module:function``, for samples that need more than the streams of
     core: it gets the streams of a sample, each a list of rows as dictionaries, and a
-    ``random.Random``; it returns the streams that it changed or added.
+    ``random.Random``; it returns the streams that it changed or added. ``sample_places`` are where
+    the buyers of a sample live, about a dozen, the near ones first; by default provinces of China.
     """
 
     id: str
@@ -307,6 +308,7 @@ class Platform(Labelled):
     aliases: tuple[str, ...] = ()
     sample: str = ""
     documents: str = ""
+    sample_places: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         from attrs import evolve

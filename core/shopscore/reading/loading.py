@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 from ..errors import InputError, StrictError, UsageError, did_you_mean
 from ..messages import Message, listed, message, recalled
 from ..model.layouts import Layout
-from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
+from ..model.streams import CANONICAL, PART_ONLY, SHOPS, Stream, merge_streams
 from . import batches
 from .assembling import assemble
 from .events import Events
@@ -151,7 +151,8 @@ class EventSource:
             if isinstance(self.source, str | Path):
                 here = evolve(self, source=Path(self.source).absolute())
                 again = partial(here._read_whole, report)
-        return evolve(events, report=report, read_whole=again)
+        in_part = frozenset((name, PART_ONLY) for name in sources.in_part())
+        return evolve(events, report=report, present=events.present | in_part, read_whole=again)
 
     def _read_whole(self, known: LoadReport) -> Events:
         """Read the same events with all their columns; raise where a file is another one now."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from attrs import evolve, frozen
 
-from ...errors import InputError
+from ...errors import InputError, did_you_write
 from ...messages import listed, message
 from ...model.layouts import AS_WRITTEN
 from ...model.streams import Column, Stream
@@ -269,13 +269,14 @@ def _refuse_missing_columns(table: RawTable, stream: Stream) -> None:
     names = table.frame.columns
     missing = [c.name for c in stream.columns if c.required and c.name not in names]
     if missing:
-        present = map(_printable, [*names, *table.unread][:12])
+        present = [_printable(name) for name in (*names, *table.unread)]
         raise InputError(
             message(
-                "{where}: no column {missing}; there are: {present}",
+                "{where}: no column {missing}; there are: {present}{guess}",
                 where=_where(table, stream),
                 missing=listed(missing),
-                present=listed(present),
+                present=listed(present[:12]),
+                guess=did_you_write(missing, (n for n in present if n not in stream.names)),
             )
         )
 
