@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from .model.expressions import Expr as Expr
     from .model.layouts import Layout as Layout
     from .model.levers import Lever as Lever
+    from .model.links import Link as Link
     from .model.metrics import Metric as Metric
     from .model.metrics import RateMetric as RateMetric
     from .model.metrics import ValueMetric as ValueMetric
@@ -152,6 +153,7 @@ _HOMES = {
     "model.expressions": ("Expr",),
     "model.layouts": ("Layout",),
     "model.levers": ("Lever",),
+    "model.links": ("Link",),
     "model.metrics": (
         "Metric",
         "RateMetric",

@@ -31,7 +31,7 @@ EVALUATORS: dict[str, Callable[[Expr], Any]] = {
     "polars": to_polars,
     "numpy": lambda expr: Program.of([("true", expr)], frozenset()),
     "numpy, where known": lambda expr: Program.of([("known", expr)], frozenset()),
-    "types": lambda expr: type_of(expr, STREAMS["orders"], STREAMS["orders"]),
+    "types": lambda expr: type_of(expr, STREAMS["orders"], STREAMS),
 }
 each_evaluator = pytest.mark.parametrize("evaluator", EVALUATORS.values(), ids=EVALUATORS)
 

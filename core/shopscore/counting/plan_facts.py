@@ -64,7 +64,7 @@ class _Facts:
             "day": str(tally.day),
             "once": None if tally.once is None else _once(tally.once),
             "waits_for": list(waits_for(tally, self.rules)),
-            "other_streams": list(streams_of(tally)),
+            "other_streams": list(streams_of(tally, self.rules.streams)),
             "windows": list(self._windows(tally)),
         }
 

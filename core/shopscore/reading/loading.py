@@ -28,7 +28,6 @@ from .rows.checks import RowChecks
 from .rows.clocks import find_zone
 from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
 from .rows.ids import LOST_DIGITS, bare_ids, rounded
-from .rows.links import ORDER
 from .rows.shop_codes import ShopCodes, ShopPlaces
 from .rows.taking import RowTaker
 from .sources import Sources, find_sources
@@ -128,11 +127,12 @@ class EventSource:
         streams = merge_streams(CANONICAL, declared.streams if declared else ())
         say = stages(progress, logger)
         sources = _sources(self.source, streams, _layouts(declared, self.layouts))
+        named = {link.stream for name in sources.tables for link in streams[name].links}
         shops, typed = ShopCodes(), {}
         for name, openers in sources.tables.items():
             say(message("reading {stream}", stream=name))
             tables = open_tables(openers, self.shop, streams[name])
-            checks = RowChecks(streams[name], zone, shops, taker)
+            checks = RowChecks(streams[name], zone, shops, taker, named=name in named)
             typed[name] = type_rows(checks, join_small(tables))
         say(message("looking for the latest states"))
         places = ShopPlaces.of(shops)
@@ -171,10 +171,12 @@ def _asked_for(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:
     """Return the columns that somebody asks for once rows are linked; keys were kept for links."""
     frames = {}
     for name, rows in events.frames.items():
-        wanted = taker.wanted(events.streams[name])
+        stream = events.streams[name]
+        wanted = taker.wanted(stream)
         asked = {*rows.columns}
         if wanted is not None:
-            asked = {"shop", ORDER} | wanted.columns | wanted.compared
+            places = (link.place for link in stream.links)
+            asked = {"shop", *places} | wanted.columns | wanted.compared
         frames[name] = rows[[column for column in rows.columns if column in asked]]
     return frames
 
