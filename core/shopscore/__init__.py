@@ -74,12 +74,13 @@ if TYPE_CHECKING:
     from .model.windows import SinceStartOf as SinceStartOf
     from .model.windows import Window as Window
     from .notices import Notice as Notice
+    from .plugins.additions import Addition as Addition
+    from .plugins.additions import Fact as Fact
+    from .plugins.additions import RuleSetFolder as RuleSetFolder
     from .plugins.catalog import platform as platform
     from .plugins.catalog import platforms as platforms
     from .plugins.catalog import plugin_records as plugin_records
-    from .plugins.declarations import Fact as Fact
     from .plugins.declarations import Platform as Platform
-    from .plugins.declarations import RuleSetFolder as RuleSetFolder
     from .plugins.declarations import Scorecard as Scorecard
     from .plugins.hooks import PLUGIN_API as PLUGIN_API
     from .plugins.hooks import hookimpl as hookimpl
@@ -184,15 +185,18 @@ _HOMES = {
         "Window",
     ),
     "notices": ("Notice",),
+    "plugins.additions": (
+        "Addition",
+        "Fact",
+        "RuleSetFolder",
+    ),
     "plugins.catalog": (
         "platform",
         "platforms",
         "plugin_records",
     ),
     "plugins.declarations": (
-        "Fact",
         "Platform",
-        "RuleSetFolder",
         "Scorecard",
     ),
     "plugins.hooks": (

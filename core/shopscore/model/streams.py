@@ -176,6 +176,11 @@ class Stream:
         if other.key != self.key:
             said = message("stream {stream} is already declared with another key", stream=self.name)
             raise DeclarationError(said)
+        if other.follows_order and not self.follows_order:
+            said = message(
+                "stream {stream} is already declared without follows_order", stream=self.name
+            )
+            raise DeclarationError(said)
         columns = dict(self._by_name)
         for column in other.columns:
             known = columns.get(column.name)

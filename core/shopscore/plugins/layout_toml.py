@@ -63,10 +63,10 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
     return layout
 
 
-def read_layout(path: Path) -> Layout:
+def read_layout(path: Path, streams: Mapping[str, Stream] | None = None) -> Layout:
     """Read a user's own layout; raise InputError where the file cannot be read or is invalid."""
     try:
-        return parse_layout(read_text(path), str(path))
+        return parse_layout(read_text(path), str(path), streams)
     except RuleSetError as error:
         raise InputError(error.args[0]) from None
 

@@ -101,7 +101,7 @@ class EventSource:
     layouts: tuple[Layout | str | Path, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        _check_shop(self.shop)
+        _check_shop_id(self.shop)
 
     @property
     def is_large(self) -> bool:
@@ -124,7 +124,8 @@ class EventSource:
             InputError: for input that cannot be used, naming file, line, column and value.
         """
         zone, declared = _clock(self.platform, self.tz)
-        streams = merge_streams(CANONICAL, declared.streams if declared else ())
+        streams = merge_streams(CANONICAL) if declared is None else declared.all_streams
+        _check_shop_type(self.shop, streams[SHOPS.name])
         say = stages(progress, logger)
         sources = _sources(self.source, streams, _layouts(declared, self.layouts))
         named = {link.stream for name in sources.tables for link in streams[name].links}
@@ -221,8 +222,8 @@ def _clock(
     return find_zone(name) if name else None, declared
 
 
-def _check_shop(shop: ShopDefaults) -> None:
-    known = SHOPS.column("shop_type").values
+def _check_shop_type(shop: ShopDefaults, stream: Stream) -> None:
+    known = stream.column("shop_type").values
     if shop.shop_type is not None and shop.shop_type not in known:
         raise UsageError(
             message(
@@ -231,6 +232,9 @@ def _check_shop(shop: ShopDefaults) -> None:
                 hint=did_you_mean(shop.shop_type, known),
             )
         )
+
+
+def _check_shop_id(shop: ShopDefaults) -> None:
     if shop.shop_id is None:
         return
     if rounded(bare_ids(pl.Series([shop.shop_id], dtype=pl.String))).any():
@@ -244,7 +248,8 @@ def _layouts(
     """Return the user's layouts, and then those of the platform."""
     from ..plugins.layout_toml import read_layout
 
-    mine = (one if isinstance(one, Layout) else read_layout(Path(one)) for one in own)
+    streams = None if platform is None else platform.all_streams
+    mine = (one if isinstance(one, Layout) else read_layout(Path(one), streams) for one in own)
     return tuple(mine), () if platform is None else platform.layouts
 
 
