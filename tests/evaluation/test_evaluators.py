@@ -39,7 +39,8 @@ from shopscore.evaluation.with_polars import to_polars
 from shopscore.evaluation.with_python import evaluate
 from shopscore.model import expressions as ex
 from shopscore.model.expressions import columns_of
-from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.model.merging import merge_streams
+from shopscore.model.streams import CANONICAL
 from shopscore.rules.tally_checks import check_tally
 
 DAY = 86_400

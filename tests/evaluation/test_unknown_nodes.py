@@ -14,7 +14,8 @@ from shopscore.evaluation.with_numpy import Program
 from shopscore.evaluation.with_polars import to_polars
 from shopscore.evaluation.with_python import evaluate
 from shopscore.model.expressions import Expr
-from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.model.merging import merge_streams
+from shopscore.model.streams import CANONICAL
 
 
 @frozen

@@ -128,6 +128,18 @@ def test_days_since_a_column_that_was_added(packages: Callable[..., None]) -> No
     assert [c.subject for c in checked if c.status == "failed"] == ["toy/service/days"]
 
 
+def test_a_layout_of_a_user_may_name_what_was_added(tmp_path: Path) -> None:
+    layout = tmp_path / "mine.toml"
+    text = LAYOUT.partition("[source]")[0] + 'gift_wrapped = "礼品"\nshop_id = "店铺"\n'
+    layout.write_text(text, encoding="utf-8")
+    export = tmp_path / "a.csv"
+    export.write_text("店铺,包裹编号,礼品\nA,1,是\n", encoding="utf-8")
+    events = ss.read_events(export, platform=merged(adds("one", orders(GIFT))), layouts=[layout])
+    assert events.frames["orders"]["gift_wrapped"].to_list() == [True]
+    with pytest.raises(ss.InputError, match="gift_wrapped"):
+        ss.read_events(export, platform=TOY, layouts=[layout])
+
+
 # ------------------------------------------------------------------------- targets that are missing
 
 
@@ -195,7 +207,7 @@ NAMING = Column("parcel_id", "text")
         (
             adds("one", PARCELS, orders(NAMING, links=(Link("parcel_id", "parcels"),))),
             adds("other", BOXES, orders(NAMING, links=(Link("parcel_id", "boxes"),))),
-            "stream orders: column parcel_id is declared twice",
+            "stream orders: parcel_id names rows of two streams",
         ),
         (adds("one", exports="clash_a:exports"), adds("other", exports="clash_b:exports"), "toy: layout parcels is declared twice"),
     ],

@@ -16,7 +16,8 @@ from ..messages import message
 from ..model.expressions import DAY_SECONDS, ColumnRef, columns_of
 from ..model.instants import expression_with_instants, instant_of
 from ..model.joined import FactOn, HasRow, Joined
-from ..model.streams import Column, Stream, stream_of
+from ..model.merging import stream_of
+from ..model.streams import Column, Stream
 from ..reading.events import Events
 from ..reading.rows.narrowing import all_widened
 

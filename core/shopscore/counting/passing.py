@@ -19,7 +19,8 @@ from ..evaluation.words import Words, words_looked_for
 from ..model.expressions import ColumnRef, Expr, columns_of
 from ..model.instants import instant_of
 from ..model.joined import HasRow, joined_of
-from ..model.streams import Stream, stream_of
+from ..model.merging import stream_of
+from ..model.streams import Stream
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundRuleSet

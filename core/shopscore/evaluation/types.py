@@ -9,7 +9,8 @@ from ..errors import ExpressionError
 from ..messages import Message, message
 from ..model import expressions as ex
 from ..model.joined import FactOn, HasRow
-from ..model.streams import Stream, stream_of
+from ..model.merging import stream_of
+from ..model.streams import Stream
 
 #: ``null`` is the type of a bare null, which fits everywhere.
 Type = Literal["integer", "truth", "word", "null"]

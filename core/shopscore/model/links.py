@@ -34,6 +34,9 @@ class Link:
                 stream=self.stream,
             )
             raise DeclarationError(said)
+        if self.column == "order_id" and self.stream != "orders":
+            said = message("order_id names an order, and no row of {stream}", stream=self.stream)
+            raise DeclarationError(said)
 
     @property
     def name(self) -> str:

@@ -16,9 +16,10 @@ from ..messages import listed, message
 from ..model.labels import Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
+from ..model.merging import merge_streams
 from ..model.metrics import Metric
 from ..model.rulesets import RuleSet
-from ..model.streams import CANONICAL, Stream, check_id, merge_streams
+from ..model.streams import CANONICAL, Stream, check_id
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
 from .folders import check_folder, ruleset_files, toml_texts
 from .isolation import isolated

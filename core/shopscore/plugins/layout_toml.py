@@ -21,7 +21,8 @@ from ..model.layouts import (
     Layout,
     SubOrders,
 )
-from ..model.streams import CANONICAL, Kind, Stream, merge_streams
+from ..model.merging import merge_streams
+from ..model.streams import CANONICAL, Kind, Stream
 from ..rules.toml_tables import Table
 from ..rules.toml_text import parse_toml, read_text
 

@@ -15,7 +15,8 @@ from attrs import evolve, field, frozen
 from ..errors import InputError, StrictError, UsageError, did_you_mean
 from ..messages import Message, listed, message, recalled
 from ..model.layouts import Layout
-from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
+from ..model.merging import merge_streams
+from ..model.streams import CANONICAL, SHOPS, Stream
 from . import batches
 from .assembling import assemble
 from .events import Events

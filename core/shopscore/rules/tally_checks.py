@@ -9,7 +9,8 @@ from ..evaluation.types import type_of
 from ..messages import Message, message
 from ..model import expressions as ex
 from ..model.joined import FactOn, HasRow, joined_of
-from ..model.streams import Stream, stream_of
+from ..model.merging import stream_of
+from ..model.streams import Stream
 from ..model.tallies import Tally
 
 
