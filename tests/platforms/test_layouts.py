@@ -8,7 +8,8 @@ from importlib import resources
 import pytest
 
 from shopscore.model.layouts import Layout, plain_header
-from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.model.merging import merge_streams
+from shopscore.model.streams import CANONICAL
 from support.exports.export_files import BUILT_IN, FILES, platform
 from support.exports.seen_headers import KUAISHOU_AFTERSALES_PART, SEEN, WEIXIN_ORDERS
 

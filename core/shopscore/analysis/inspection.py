@@ -13,7 +13,8 @@ from ..errors import InputError
 from ..grading.missing_columns import missing_columns_of
 from ..messages import message
 from ..model.layouts import Layout, plain_header
-from ..model.streams import CANONICAL, Column, Stream, merge_streams
+from ..model.merging import merge_streams
+from ..model.streams import CANONICAL, Column, Stream
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.catalog import platform as find_platform
 from ..plugins.catalog import platforms as all_platforms

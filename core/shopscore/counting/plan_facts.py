@@ -66,7 +66,7 @@ class _Facts:
             "once": None if tally.once is None else _once(tally.once),
             "distinct": None if tally.distinct is None else _distinct(tally.distinct),
             "waits_for": list(waits_for(tally, self.rules)),
-            "other_streams": list(streams_of(tally)),
+            "other_streams": list(streams_of(tally, self.rules.streams)),
             "windows": list(self._windows(tally)),
         }
 

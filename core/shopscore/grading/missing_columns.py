@@ -9,6 +9,7 @@ from attrs import frozen
 from ..messages import message
 from ..model.expressions import ColumnRef, Expr, FirstOf, columns_of
 from ..model.joined import HasRow, joined_of
+from ..model.links import Link
 from ..model.streams import PART_ONLY, Stream
 from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundMetric
@@ -23,9 +24,10 @@ def missing_columns_of(
     """Return what a metric needs and the events do not have.
 
     That is ``stream.column``, ``stream NAME``, or ``rest of stream NAME`` where only files were
-    read that do not hold all of its rows. A metric needs the columns of its conditions and values that have no default (of ``first_of``
-    those of one alternative), and at least one column for the day. Of the linked order it needs
-    what its conditions and values read, and not the days, which have alternatives.
+    read that do not hold all of its rows. A metric needs the columns of its conditions and values
+    that have no default (of ``first_of`` those of one alternative), and at least one column for the
+    day. Of a linked row it needs what its conditions and values read, and not the days, which have
+    alternatives.
     """
     missing: dict[str, None] = {}
     for tally in metric.tallies:
@@ -106,9 +108,9 @@ class _Needs:
 
     def missing(self, expr: Expr) -> tuple[str, ...]:
         match expr:
-            case ColumnRef(name, linked):
-                if linked:
-                    return self._missing_of_order(name)
+            case ColumnRef(name, link):
+                if link:
+                    return self._missing_of_linked(name, self.stream.link(link))
                 known = self.stream.column(name).default is not None
                 known = known or (self.stream.name, name) in self.present
                 return () if known else (f"{self.stream.name}.{name}",)
@@ -119,24 +121,25 @@ class _Needs:
                     return ()
                 return (" or ".join(" and ".join(names) for names in alternatives),)
             case HasRow(name, where):
-                return self._missing_for_links(self.streams[name], where)
+                return self._missing_of_naming(self.streams[name], where)
         return tuple(name for child in expr.children() for name in self.missing(child))
 
-    def _missing_of_order(self, name: str) -> tuple[str, ...]:
-        """Return what is missing to read a column of the order that a row names."""
-        orders = self.streams["orders"]
-        rows = _missing_rows(orders.name, self.present)
-        if not _is_there(orders.name, self.present):
+    def _missing_of_linked(self, name: str, link: Link) -> tuple[str, ...]:
+        """Return what is missing to read a column of the row that a row names."""
+        rows = _missing_rows(link.stream, self.present)
+        if not _is_there(link.stream, self.present):
             return rows
-        link = (self.stream.name, "order_id")
-        column = (orders.name, name)
-        needed = (link,) if orders.column(name).default is not None else (link, column)
+        naming, column = (self.stream.name, link.column), (link.stream, name)
+        has_default = self.streams[link.stream].column(name).default is not None
+        needed = (naming,) if has_default else (naming, column)
         return (*rows, *(f"{s}.{n}" for s, n in needed if (s, n) not in self.present))
 
-    def _missing_for_links(self, stream: Stream, where: Expr) -> tuple[str, ...]:
-        """Return what is missing to find out whether a row of a stream names an order."""
+    def _missing_of_naming(self, stream: Stream, where: Expr) -> tuple[str, ...]:
+        """Return what is missing to find out whether a row of a stream names the row."""
         rows = _missing_rows(stream.name, self.present)
         if not _is_there(stream.name, self.present):
             return rows
-        link = () if (stream.name, "order_id") in self.present else (f"{stream.name}.order_id",)
-        return (*rows, *link, *_Needs(stream, self.streams, self.present).missing(where))
+        link = stream.link_to(self.stream.name)
+        links = () if link is None else (link.column,)
+        missing = (f"{stream.name}.{c}" for c in links if (stream.name, c) not in self.present)
+        return (*rows, *missing, *_Needs(stream, self.streams, self.present).missing(where))

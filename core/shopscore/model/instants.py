@@ -22,7 +22,7 @@ _MARK = "@"
 def instant_of(ref: ColumnRef) -> ColumnRef:
     """Return the column of the instants of a time.
 
-    >>> instant_of(ColumnRef("paid_at", linked=True)).path
+    >>> instant_of(ColumnRef("paid_at", "order")).path
     'order.@paid_at'
     """
     return attrs.evolve(ref, name=f"{_MARK}{ref.name}")
@@ -58,7 +58,7 @@ def expression_with_instants(expr: Expr, columns: Iterable[str]) -> Expr:
 
 
 def _is_instant(column: str) -> bool:
-    return column.removeprefix("order.").startswith(_MARK)
+    return column.rpartition(".")[2].startswith(_MARK)
 
 
 def _once(once: Once, known: frozenset[str]) -> Once:

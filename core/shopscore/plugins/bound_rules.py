@@ -9,14 +9,14 @@ from functools import cached_property, lru_cache
 from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, did_you_mean
-from ..messages import message
+from ..messages import listed, message
 from ..model.aggregators import Aggregator, Over
 from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
 from ..model.evaluations import AtNext, Evaluation
 from ..model.metrics import Metric
 from ..model.rulesets import MissingNumber, NumbersUsed, RuleSet
-from ..model.streams import CANONICAL, Stream, merge_streams
+from ..model.streams import SHOPS, Stream
 from ..model.tallies import Tally
 from ..model.windows import DayWeights, EveryDay, Window
 from ..rules.coverage import missing_numbers
@@ -164,13 +164,14 @@ class BoundRuleSet:
         """Bind the metrics that a rule set names, and resolve its numbers.
 
         Raises:
-            RuleSetError: for a metric or assumption that does not exist, or a scorer that runs
-                against the direction of its metric.
+            RuleSetError: for a metric, an assumption or a day of shops that does not exist, or a
+                scorer that runs against the direction of its metric.
             ExpressionError: for a metric that reads an unknown column.
         """
         filled = ruleset if isinstance(ruleset, FilledRuleSet) else FilledRuleSet(ruleset)
-        streams = merge_streams(CANONICAL, platform.streams)
+        streams = platform.all_streams
         metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams))
+        check_days_since(filled.ruleset, streams[SHOPS.name])
         kinds = scorecard.own_kinds
         exact = evolve(
             exact_rules(filled.ruleset, kinds),
@@ -251,7 +252,7 @@ def _judged_on(rules: BoundRuleSet, day: date) -> BoundRuleSet:
 def _bind_metrics(
     scorecard: Scorecard, ruleset: RuleSet, streams: Mapping[str, Stream]
 ) -> Iterator[tuple[str, BoundMetric]]:
-    known = scorecard.all_metrics
+    known = scorecard.metrics_for(ruleset)
     for id in ruleset.needed_metric_ids:
         if id not in known:
             said = message(
@@ -267,6 +268,23 @@ def _bind_metrics(
         bound = BoundMetric.bind(metric, ruleset)
         bound.check_tallies(streams)
         yield id, bound
+
+
+def check_days_since(ruleset: RuleSet, shops: Stream) -> None:
+    """Check that days are counted from a column of shops that holds days."""
+    known = [column.name for column in shops.columns if column.kind == "day"]
+    for criterion in ruleset.criteria:
+        measure = criterion.condition.measure
+        if measure.kind == "days since" and measure.id not in known:
+            said = message(
+                "{file}: criterion {criterion}: days_since {column}: a day of a shop is needed,"
+                " {known}",
+                file=ruleset.origin or ruleset.name,
+                criterion=criterion.id,
+                column=measure.id,
+                known=listed(known),
+            )
+            raise RuleSetError(said)
 
 
 def _check_role(ruleset: RuleSet, metric: Metric) -> None:

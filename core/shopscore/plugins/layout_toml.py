@@ -21,7 +21,8 @@ from ..model.layouts import (
     Layout,
     SubOrders,
 )
-from ..model.streams import CANONICAL, Kind, Stream, merge_streams
+from ..model.merging import merge_streams
+from ..model.streams import CANONICAL, Kind, Stream
 from ..rules.toml_tables import Table
 from ..rules.toml_text import parse_toml, read_text
 
@@ -65,10 +66,10 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
     return layout
 
 
-def read_layout(path: Path) -> Layout:
+def read_layout(path: Path, streams: Mapping[str, Stream] | None = None) -> Layout:
     """Read a user's own layout; raise InputError where the file cannot be read or is invalid."""
     try:
-        return parse_layout(read_text(path), str(path))
+        return parse_layout(read_text(path), str(path), streams)
     except RuleSetError as error:
         raise InputError(error.args[0]) from None
 

@@ -15,7 +15,6 @@ import polars as pl
 from ..composing.standards import Standards
 from ..errors import ShopscoreError, did_you_mean
 from ..exact.columns import ExactColumn
-from ..model.streams import CANONICAL, merge_streams
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform, Scorecard
 from ..results.result import Result
@@ -158,7 +157,7 @@ def _score_case(platform: Platform, card: Scorecard, case: Mapping[str, Any]) ->
 
 def _no_rows(platform: Platform, stream: str) -> dict[str, tuple[()]]:
     """Return all columns of a stream without a row: its data is there, and nothing happened."""
-    streams = merge_streams(CANONICAL, platform.streams)
+    streams = platform.all_streams
     return {column.name: () for column in streams[stream].columns} if stream in streams else {}
 
 

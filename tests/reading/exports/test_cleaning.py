@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import shopscore as ss
-from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.model.merging import merge_streams
+from shopscore.model.streams import CANONICAL
 from shopscore.plugins.layout_toml import parse_layout
 from shopscore.reading.exports.cleaning import clean, translate
 from shopscore.reading.rows.cells import parse

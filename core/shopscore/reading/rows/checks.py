@@ -58,15 +58,17 @@ class Checked:
 class RowChecks:
     """How the rows of a stream are checked.
 
-    Where a ``taker`` looks at usable rows, only those columns are kept that it asks for later.
-    ``only`` are the positions in their table of the rows that are kept; where the ids of a table
-    were ``judged`` piece by piece before, no piece need be read but those of these rows.
+    The keys of rows that are ``named`` by other streams are looked up. Where a ``taker``
+    looks at usable rows, only those columns are kept that it asks for later. ``only`` are the
+    positions in their table of the rows that are kept; where the ids of a table were ``judged``
+    piece by piece before, no piece need be read but those of these rows.
     """
 
     stream: Stream
     zone: ZoneInfo | None
     shops: ShopCodes
     taker: RowTaker | None = None
+    named: bool = False
     only: pl.Series | None = None
     judged: bool = False
 
