@@ -156,6 +156,16 @@ class ShopscoreWarning(UserWarning):
 _MOST_LISTED = 20
 
 
+def closest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Return the known word that is most like another, where one is so much alike.
+
+    >>> closest("at_leest", ["at_least", "at_most"]), closest("zzz", ["toy"])
+    ('at_least', None)
+    """
+    close = get_close_matches(word, known, n=1, cutoff=alike)
+    return close[0] if close else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> Message:
     """Return the end of a message about an unknown word: a guess, or the list of known words.
 
@@ -167,9 +177,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> Message:
     ''
     """
     names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    close = closest(word, names)
     if close:
-        return message("; did you mean {word}?", word=close[0])
+        return message("; did you mean {word}?", word=close)
     if not names:
         return message("")
     more = ["…"] if len(names) > _MOST_LISTED else []

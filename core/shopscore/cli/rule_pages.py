@@ -123,7 +123,7 @@ def _metrics_table(facts: Mapping[str, Any]) -> tables.Table:
 def _conditions_table(facts: Mapping[str, Any]) -> tables.Table:
     columns = (message("condition"), message("metric"), message("bound"), message("else"))
     rows = [
-        (voice.either(e), e["metric"], _limit(e), tables.word(e["status"]))
+        (voice.either(e), e["metric"], _bound(e), tables.word(e["status"]))
         for e in facts["eligibility"]
     ]
     return tables.table(columns, rows)
@@ -137,19 +137,19 @@ def _tiers_table(facts: Mapping[str, Any]) -> tables.Table:
 def _criteria_table(facts: Mapping[str, Any]) -> tables.Table:
     columns = (message("criterion"), message("name"), message("bound"), message("small numbers"))
     rows = [
-        (c["id"], voice.either(c), _bound(c), c["relief"]["words"] if c["relief"] else "")
+        (c["id"], voice.either(c), _bound_of(c), c["relief"]["words"] if c["relief"] else "")
         for c in facts["criteria"]
     ]
     return tables.table(columns, rows)
 
 
-def _bound(criterion: Mapping[str, Any]) -> object:
-    limit: object = _limit(criterion)
-    return (
-        message("{limit} × industry mean", limit=limit)
-        if criterion["times_industry_mean"]
-        else limit
-    )
+def _bound_of(criterion: Mapping[str, Any]) -> object:
+    bound = _bound(criterion)
+    return _times_mean(bound) if criterion["times_industry_mean"] else bound
+
+
+def _times_mean(bound: str) -> object:
+    return message("{bound} × industry mean", bound=bound)
 
 
 def _on_totals(facts: Mapping[str, Any]) -> Iterator[object]:
@@ -286,15 +286,14 @@ def _metric_row(metric: Mapping[str, Any]) -> tuple[object, ...]:
     return metric["id"], voice.either(metric), ages, tables.word(metric["better"])
 
 
-def _limit(condition: Mapping[str, Any]) -> str:
-    return f"{SIGNS[condition['operator']]} {condition['limit']}"
+def _bound(condition: Mapping[str, Any]) -> str:
+    return f"{SIGNS[condition['operator']]} {condition['bound']}"
 
 
 def _tier(tier: Mapping[str, Any]) -> object:
     if not tier["metric"]:
-        return _limit(tier)
-    limit, fewer = f"{tier['metric']} {_limit(tier)}", tier["or_count_below"]
-    mean = message("{limit} × industry mean", limit=limit)
+        return _bound(tier)
+    mean, fewer = _times_mean(f"{tier['metric']} {_bound(tier)}"), tier["or_count_below"]
     if fewer is None:
         return mean
-    return message("{limit}, or count < {fewer}", limit=mean, fewer=fewer)
+    return message("{bound}, or count < {fewer}", bound=mean, fewer=fewer)

@@ -120,7 +120,7 @@ class Columns:
     @cached_property
     def not_checked(self) -> pl.Series:
         """The conditions of a score that could not be checked, in the order of the rules."""
-        return _marked({c.eligibility.id: ~c.checked for c in self.checks}, len(self))
+        return _marked({c.eligibility.id: ~c.verdict.told for c in self.checks}, len(self))
 
     @cached_property
     def reasons(self) -> Reasons:
@@ -208,8 +208,8 @@ class Columns:
                 "metric": repeat(check.eligibility.condition.measure.metric, len(self)),
                 "value": floats(check.values),
                 "condition": repeat(check.eligibility.condition.operator, len(self)),
-                "bound": repeat(float(check.eligibility.condition.limit), len(self)),
-                "met": masked(check.met, check.checked),
+                "bound": repeat(float(check.eligibility.condition.bound), len(self)),
+                "met": masked(check.verdict.met, check.verdict.told),
             }
             for check in self.checks
         ]

@@ -36,7 +36,7 @@ def criterion_columns(check: CriterionCheck) -> dict[str, pl.Series]:
         "of": repeat(condition.measure.id or None, size, pl.String),
         "value": floats(check.values),
         "condition": repeat(condition.operator, size),
-        "bound": floats(check.limits),
+        "bound": floats(check.bounds),
         "relief": repeat(None if relief is None else str(relief), size, pl.String),
-        "met": masked(check.met, check.met | check.failed),
+        "met": masked(check.verdict.met, check.verdict.told),
     }

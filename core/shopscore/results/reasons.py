@@ -131,7 +131,7 @@ def shop_reasons(
     collected = _Collected(size)
     for check in checks:
         text = message("not met: {condition}", condition=check.eligibility.label)
-        collected.add(text, check.failed & published.having(check.eligibility.status))
+        collected.add(text, check.verdict.failed & published.having(check.eligibility.status))
     partial, nothing = published.having("partial"), published.having("not_computable")
     weighted = {entry.id for _, entry in ruleset.entries}
     adjusting = {adjustment.metric for adjustment in ruleset.adjustments}

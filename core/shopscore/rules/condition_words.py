@@ -29,9 +29,9 @@ def relief_words(condition: Condition[Fraction]) -> Message | None:
     if relief is None:
         return None
     asked: Message | None = None
-    if relief.limit is not None:
-        sign, limit = SIGNS[condition.operator], f"{float(relief.limit):g}"
-        asked = message("{sign} {limit}", sign=sign, limit=limit)
+    if relief.bound is not None:
+        sign, bound = SIGNS[condition.operator], f"{float(relief.bound):g}"
+        asked = message("{sign} {bound}", sign=sign, bound=bound)
     elif (most := relief.count_at_most) is not None:
         asked = message("a count of at most {n}", n=f"{float(most):g}")
     elif (below := relief.count_below) is not None:
