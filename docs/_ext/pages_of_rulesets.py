@@ -137,9 +137,9 @@ def _head(platform: Platform, facts: Facts) -> Iterator[tuple[str, str]]:
     if facts["dimensions"] or not facts["criteria"]:
         yield "points and score", f"{scale}{source}"
         yield "decimals", _bare(facts, "decimals")
-    if (judged := facts["evaluation"]) is not None:
-        yield "judged", f"{judged['words']} ({judged['source']})"
-        yield "projected", PROJECTED[judged["projected_to"]]
+    if (declared := facts["evaluation"]) is not None:
+        yield "judged", f"{declared['words']} ({declared['source']})"
+        yield "projected", PROJECTED[declared["projected_to"]]
     ranks = kinds - UNRANKED or not all(m["scorer"] for m in metrics) or not kinds
     if ranks and (facts["dimensions"] or not facts["criteria"]):
         yield "ranking", _bare(facts, "ranking")

@@ -240,14 +240,14 @@ def _notices(facts: Mapping[str, Any]) -> Iterator[Message]:
 
 def _evaluated(facts: Mapping[str, Any]) -> Iterator[Message]:
     """Yield when shops are judged, where that is not every day, and what a projection is."""
-    if (judged := facts["evaluation"]) is None:
+    if (declared := facts["evaluation"]) is None:
         return
     yield message(
-        "Shops are judged {when} ({source})", when=judged["words"], source=judged["source"]
+        "Shops are judged {when} ({source})", when=declared["words"], source=declared["source"]
     )
     yield (
         message("Projected: as if they were judged today")
-        if judged["projected_to"] == "today"
+        if declared["projected_to"] == "today"
         else message("Projected: what the next evaluation gives if nothing more happens")
     )
 

@@ -134,12 +134,12 @@ def _title(result: Result, shop: ShopView) -> Iterator[str]:
         yield voice.text(message("console {points}", points=shown))
     if shop.coverage is not None and shop.coverage < 1:
         yield f"{voice.text(message('coverage'))} {decimals(shop.coverage * 100, 0)}%"
-    yield from _judged(result, shop)
+    yield from _levels_in_title(result, shop)
     if shop.tiers or shop.possible_tiers:
         yield _tiers(result, shop)
 
 
-def _judged(result: Result, shop: ShopView) -> Iterator[str]:
+def _levels_in_title(result: Result, shop: ShopView) -> Iterator[str]:
     """Yield the level of a shop in the title of its table, and of which day it is."""
     levels = [*_levels(result, shop)]
     if len(levels) == 1:

@@ -112,5 +112,10 @@ def _reached(
     return tiers, possible
 
 
-def _of_places(rounded: Integers, decimals: int) -> Rationals:
-    return Rationals(rounded, Rationals.constant(10**decimals, len(rounded)).num)
+def rounded(column: ExactColumn, decimals: int) -> ExactColumn:
+    """Return totals as they are published, rounded half up."""
+    return ExactColumn(_of_places(column.values.half_up(decimals), decimals), column.known)
+
+
+def _of_places(whole: Integers, decimals: int) -> Rationals:
+    return Rationals(whole, Rationals.constant(10**decimals, len(whole)).num)

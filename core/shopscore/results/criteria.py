@@ -10,19 +10,19 @@ from ..rules.condition_words import relief_words
 from .filling import floats, masked, repeat, words
 
 
-def level_columns(judged: Levels) -> dict[str, pl.Series]:
+def level_columns(found: Levels) -> dict[str, pl.Series]:
     """Return the level of each shop, the one that it has for certain, and the highest possible.
 
     A level is null where the shop has none, or where it is not known; empty without levels.
     """
-    if not judged.levels:
+    if not found.levels:
         return {}
-    ids = [*(level.id for level in judged.levels), None]
-    known = np.where(judged.known, judged.certain, len(judged.levels))
+    ids = [*(level.id for level in found.levels), None]
+    known = np.where(found.known, found.certain, len(found.levels))
     return {
         "level": words(ids, known),
-        "level_certain": words(ids, judged.certain),
-        "level_possible": words(ids, judged.possible),
+        "level_certain": words(ids, found.certain),
+        "level_possible": words(ids, found.possible),
     }
 
 

@@ -269,7 +269,7 @@ _EVERY: Mapping[str, Every] = {"weekly": "week", "monthly": "month", "quarterly"
 
 
 def _evaluation(table: Table) -> Evaluation | None:
-    """Return when shops are evaluated: every day (None), or on some day of a week, month, quarter."""
+    """Return when shops are judged: every day (None), or on some day of a week, month, quarter."""
     if not table.data:
         return None
     key = table.one_of(tuple(_EVERY))
