@@ -30,6 +30,7 @@ CODES: Mapping[str, str] = {
     "not_checked": "A condition of eligibility was not checked, since its input is missing.",
     "rows_unknown": "Values were typed in without n, and something needs the number of rows.",
     "values_without_events": "Shops have values typed in, and no events.",
+    "values_not_current": "Values were typed in, and do not count for the last evaluation.",
     "console_differs": "A console shows other points than are computed, or than can be.",
     # about input, time and peers
     "missing_input": "A stream, column or value that a weighted metric needs is missing.",

@@ -368,7 +368,10 @@ class TestEndToEnd:
     def test_of_another_platform(self, tmp_path: Path) -> None:
         file = tmp_path / "mine.toml"
         file.write_text(HEAD, encoding="utf-8")
-        with pytest.raises(CoverageError, match=r"toy/service/mine is not one of"):
+        with pytest.raises(
+            CoverageError,
+            match=r"toy/service/mine: these rules are for toy/service, and douyin was asked",
+        ):
             ss.score(EVENTS, platform="douyin", ruleset=mine(), as_of="2025-03-10")
 
     @pytest.mark.slow

@@ -11,8 +11,8 @@ from ..analysis.rule_facts import list_facts
 from ..errors import CoverageError, RuleSetError
 from ..messages import Message, listed, message, numbered
 from ..plugins.bound_rules import BoundRuleSet
-from ..plugins.declarations import Platform
-from ..plugins.selection import find_ruleset, is_file
+from ..plugins.declarations import Platform, Scorecard
+from ..plugins.selection import find_ruleset, find_scorecard, is_file
 from ..results.documents import RULES, dumped
 from ..rules.condition_words import SIGNS
 from . import tables, voice
@@ -26,7 +26,9 @@ def bind_asked(
     Raises:
         CoverageError: where no scorecard has one.
     """
-    cards = platform.scorecards if scorecard is None else (platform.scorecard(scorecard),)
+    cards: tuple[Scorecard, ...] = platform.scorecards
+    if scorecard is not None or is_file(version):
+        cards = (find_scorecard(platform, scorecard, version)[1],)
     found: list[BoundRuleSet] = []
     refused: CoverageError | None = None
     for card in cards:
@@ -41,7 +43,7 @@ def bind_asked(
         except CoverageError as error:  # another scorecard may have it
             refused = refused or error
             continue
-        file = version if version and is_file(version) else ""
+        file = str(version) if is_file(version) else ""
         found.extend(BoundRuleSet.bind(platform, card, r, file=file) for r in rulesets)
     if refused is not None and not found:
         raise refused

@@ -11,7 +11,7 @@ from ..messages import Message, listed, message
 from ..model.rulesets import Criterion, Dimension, Level, Tier
 from ..results.result import Result
 from ..results.views import CriterionView, MetricView, ShopView
-from ..rules.condition_words import SIGNS, relief_words
+from ..rules.condition_words import SIGNS, condition_words, relief_words
 from . import voice
 from .tables import Table, decimals, grouped, in_unit, table, word
 
@@ -62,15 +62,43 @@ def shop_table(result: Result, shop: ShopView) -> Table:
     )
     # a metric may have the same reason: the shop's is told apart from it, and first
     reason = [] if shop.reason is None else [(word(shop.status), shop.reason)]
-    return evolve(made, notes=(*grouped(reason), *made.notes))
+    return evolve(made, notes=(*grouped([*reason, *_holds(result, shop)]), *made.notes))
+
+
+def _holds(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
+    """Yield what holds the total of a shop: an end of the scale, a cap whose criterion is met."""
+    places = result.rules.exact.decimals
+    if (clamp := shop.clamp) is not None:
+        at = result.rules.exact.low if clamp.end == "low" else result.rules.exact.high
+        said = message(
+            "held by the end of the scale at {end}; without it {total}",
+            end=decimals(float(at), places),
+            total=decimals(clamp.total_before, places),
+        )
+        yield message("score"), said
+    if (cap := shop.cap) is not None:
+        criterion = next(c for c in result.rules.exact.criteria if c.id == cap.id)
+        values = {
+            "ceiling": decimals(cap.ceiling, places),
+            "criterion": _criterion_label(result, criterion),
+            "condition": condition_words(criterion.condition),
+        }
+        if cap.total_before is None:
+            said = message("at most {ceiling}, since {criterion} is met ({condition})", **values)
+        else:
+            said = message(
+                "at most {ceiling}, since {criterion} is met ({condition}); without that {total}",
+                total=decimals(cap.total_before, places),
+                **values,
+            )
+        yield message("score"), said
 
 
 def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
     """Return the cells of a metric by the headings of their columns."""
     metric = result.rules.metrics[m.id].metric
-    dimensions = _labels_by_id(result.rules.ruleset.dimensions)
     cells: dict[Message, object] = {
-        message("dimension"): dimensions[m.dimension] if m.dimension else "",
+        message("dimension"): _part_of_total(result, m),
         message("metric"): metric.label,
         message("value"): in_unit(m.value, metric.unit),
         message("n"): "–" if m.n is None else m.n,
@@ -92,6 +120,14 @@ def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
     if result.columns.mixed:
         cells[_SOURCE] = _source(m)
     return cells | {message("status"): word(m.status)}
+
+
+def _part_of_total(result: Result, m: MetricView) -> object:
+    """Return the dimension of a metric, or that it is added to the total or taken from it."""
+    if m.dimension:
+        return _labels_by_id(result.rules.ruleset.dimensions)[m.dimension]
+    roles = {adjusting.metric: adjusting.role for adjusting in result.rules.exact.adjustments}
+    return word(roles.get(m.id))
 
 
 def _source(m: MetricView) -> str:
@@ -193,12 +229,7 @@ def _criterion_cells(
     result: Result, criterion: Criterion[Any], found: CriterionView
 ) -> dict[Message, object]:
     """Return the cells of a criterion by the headings of their columns."""
-    condition = criterion.condition
-    metric = result.rules.metrics.get(condition.measure.metric)
-    label: object = criterion.label or (metric.metric.label if metric else criterion.id)
-    alike = (c.condition.measure for c in result.rules.exact.criteria if c.label is None)
-    if criterion.label is None and [*alike].count(condition.measure) > 1:
-        label = message("{name} ({metric})", name=label, metric=criterion.id)
+    condition, label = criterion.condition, _criterion_label(result, criterion)
     sign, bound = SIGNS[condition.operator], _measured(result, criterion, found.bound)
     cells: dict[Message, object] = {message("criterion"): label}
     if result.current is not None:
@@ -211,6 +242,17 @@ def _criterion_cells(
         message("small numbers"): relief_words(condition) or "",
         message("met"): {None: "?", True: message("yes"), False: message("no")}[found.met],
     }
+
+
+def _criterion_label(result: Result, criterion: Criterion[Any]) -> object:
+    """Return what a criterion is called: by itself, or as its metric, told apart from others."""
+    measure = criterion.condition.measure
+    metric = result.rules.metrics.get(measure.metric)
+    label: object = criterion.label or (metric.metric.label if metric else criterion.id)
+    alike = (c.condition.measure for c in result.rules.exact.criteria if c.label is None)
+    if criterion.label is None and [*alike].count(measure) > 1:
+        label = message("{name} ({metric})", name=label, metric=criterion.id)
+    return label
 
 
 def _verdict(met: bool | None) -> str:

@@ -49,7 +49,7 @@ def adjust(rules: ExactRuleSet, graded: Mapping[str, Graded], ends: Ends) -> tup
         places[low.above(lowest.values)] = 0
     if rules.clamp in ("both", "high"):
         places[lowest.values.above(high)] = 1
-    return changed, Holds(places, lowest)
+    return changed, Holds(places, lowest, np.zeros(len(lowest), dtype=np.bool_))
 
 
 @frozen(eq=False)

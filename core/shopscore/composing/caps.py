@@ -43,7 +43,7 @@ def cap_totals(rules: ExactRuleSet, composed: Composed, measures: Measures) -> C
         score=ExactColumn(lowest.values, known & sure),
         ends=Ends(lowest, highest),
         open=composed.open | (known & ~sure),
-        capped=Holds(places, composed.score),
+        capped=Holds(places, composed.score, known & ~sure),
     )
 
 

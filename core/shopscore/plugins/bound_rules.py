@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
 
@@ -24,8 +24,20 @@ from ..rules.numbers_toml import FilledRuleSet
 from ..rules.tally_checks import check_tally
 from .declarations import Platform, Scorecard
 
+#: On so many days in turn the windows of a metric are kept: a score asks for them several times.
+_DAYS_KEPT = 4
+
 
 @frozen
+class _OnDay:
+    """The windows of a metric on a day: each tally with its weights, and the ages that count."""
+
+    wanted: tuple[tuple[Tally, DayWeights], ...]
+    first_age: int
+    last_age: int
+
+
+@frozen(slots=False)
 class BoundMetric:
     """A metric, with the numbers of the rule set in its aggregator and window.
 
@@ -49,28 +61,36 @@ class BoundMetric:
 
     def wanted(self, as_of: date) -> tuple[tuple[Tally, DayWeights], ...]:
         """Return each tally with the weights of its window: its own, or that of the metric."""
+        return self._on_day(as_of).wanted
+
+    def first_age(self, as_of: date) -> int:
+        """Return the least age that counts."""
+        return self._on_day(as_of).first_age
+
+    def last_age(self, as_of: date) -> int:
+        """Return the greatest age that counts."""
+        return self._on_day(as_of).last_age
+
+    @cached_property
+    def _on_day(self) -> Callable[[date], _OnDay]:
+        return lru_cache(maxsize=_DAYS_KEPT)(self._make_on_day)
+
+    def _make_on_day(self, as_of: date) -> _OnDay:
         own = self._weights(self.window, as_of)
-        return tuple(
+        wanted = tuple(
             (part.tally, self._weights(part.window, as_of))
             if isinstance(part, Over)
             else (part, own)
             for part in self.aggregator.tallies
         )
+        every = [own, *(weights for _, weights in wanted)]
+        ages = [w.first_age for w in every], [w.last_age for w in every]
+        return _OnDay(wanted, min(ages[0]), max(ages[1]))
 
     def _weights(self, window: Window, as_of: date) -> DayWeights:
         if self.judged_on is None:
             return window.weights(as_of)
         return window.weights(self.judged_on).moved((as_of - self.judged_on).days)
-
-    def first_age(self, as_of: date) -> int:
-        """Return the least age that counts."""
-        own = self._weights(self.window, as_of)
-        return min([own.first_age, *(weights.first_age for _, weights in self.wanted(as_of))])
-
-    def last_age(self, as_of: date) -> int:
-        """Return the greatest age that counts."""
-        own = self._weights(self.window, as_of)
-        return max([own.last_age, *(weights.last_age for _, weights in self.wanted(as_of))])
 
 
 @frozen(slots=False, eq=False)

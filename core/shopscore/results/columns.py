@@ -128,7 +128,8 @@ class Columns:
         """Why each shop has no score."""
         metrics = [(graded, self.metric_reasons[id]) for id, graded in self.graded.items()]
         industries = self.shops["industry"]
-        return shop_reasons(self.rules, industries, self.published, self.checks, metrics)
+        capped = self.composed.capped
+        return shop_reasons(self.rules, industries, self.published, self.checks, metrics, capped)
 
     @cached_property
     def metric_reasons(self) -> dict[str, Reasons]:
@@ -300,7 +301,7 @@ class Columns:
 
     def _holds(self) -> dict[str, pl.Series]:
         """Return what holds totals, as columns of a frame."""
-        found = {}
+        found: dict[str, pl.Series] = {}
         for what, name, columns in (("cap", "id", self.cap), ("clamp", "end", self.clamp)):
             shown = (name, "ceiling", "total_before")
             found |= {f"{what}_{key}": columns[key] for key in shown if key in columns}

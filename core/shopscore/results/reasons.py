@@ -10,6 +10,7 @@ import polars as pl
 from attrs import define, field, frozen
 
 from ..composing.eligibility import EligibilityCheck, ranked_shops
+from ..composing.holds import Holds
 from ..composing.publication import Published
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
@@ -125,6 +126,7 @@ def shop_reasons(
     published: Published,
     checks: Sequence[EligibilityCheck],
     metrics: Sequence[tuple[Graded, Reasons]],
+    capped: Holds | None = None,
 ) -> Reasons:
     """Return why a shop has no score."""
     size, ruleset = len(industries), rules.ruleset
@@ -154,6 +156,9 @@ def shop_reasons(
     for why, alone in unranked:
         said = message("some weighted metrics cannot be ranked: {why}", why=why)
         collected.add(said, partial & alone)
+    if capped is not None:
+        said = message("nobody can tell whether the criterion of a cap is met")
+        collected.add(said, partial & capped.open)
     collected.add(message("no metric has a value"), nothing & ~valued)
     for why, alone in unranked:
         collected.add(why, nothing & alone)
