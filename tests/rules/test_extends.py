@@ -280,7 +280,9 @@ class TestOneOfSeveralWays:
         text = f'{self.CRITERION}\nmetric = "paid_orders"\nat_least = 1\nsource = "user"\n'
         level = '[[levels]]\nid = "l"\nzh = "级"\nen = "Level"'
         found = extending(level, f'{was} = ["a"]', f'{now} = ["c"]\n{text}').levels
-        assert [one.needs for one in found] == [Combined(now == "all_of", ("c",))]
+        assert [(one.needs, one.source) for one in found] == [
+            (Combined(now == "all_of", ("c",)), "user")
+        ]
 
     @pytest.mark.parametrize("was", ['weekly = "friday"', "monthly = 20", "quarterly = 2"])
     @pytest.mark.parametrize(
@@ -290,7 +292,7 @@ class TestOneOfSeveralWays:
     def test_an_evaluation(self, was: str, now: str, every: Any, on: int) -> None:
         said = f'{was}\nprojected = "next"'
         found = extending("[evaluation]", said, now).evaluation
-        assert found == Evaluation(every, on, "next", "page")
+        assert found == Evaluation(every, on, "next", "user")
 
     def test_a_weight_that_is_a_share_of_the_rest(self) -> None:
         text = "[[dimensions]]\nid = 'service'\nmetrics = [{ id = 'fast_replies', share_of_rest = 3 }]\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
 
@@ -24,7 +24,7 @@ from ..rules.numbers_toml import FilledRuleSet
 from ..rules.tally_checks import check_tally
 from .declarations import Platform, Scorecard
 
-#: On so many days in turn the windows of a metric are kept: a score asks for them several times.
+#: Of so many days the windows of a metric are kept: a score asks for them several times.
 _DAYS_KEPT = 4
 
 
@@ -37,7 +37,7 @@ class _OnDay:
     last_age: int
 
 
-@frozen(slots=False)
+@frozen
 class BoundMetric:
     """A metric, with the numbers of the rule set in its aggregator and window.
 
@@ -48,6 +48,7 @@ class BoundMetric:
     aggregator: Aggregator
     window: Window
     judged_on: date | None = None
+    _made: dict[date, _OnDay] = field(factory=dict, init=False, eq=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -71,9 +72,13 @@ class BoundMetric:
         """Return the greatest age that counts."""
         return self._on_day(as_of).last_age
 
-    @cached_property
-    def _on_day(self) -> Callable[[date], _OnDay]:
-        return lru_cache(maxsize=_DAYS_KEPT)(self._make_on_day)
+    def _on_day(self, as_of: date) -> _OnDay:
+        made = self._made.get(as_of)
+        if made is None:
+            if len(self._made) >= _DAYS_KEPT:
+                self._made.clear()
+            made = self._made[as_of] = self._make_on_day(as_of)
+        return made
 
     def _make_on_day(self, as_of: date) -> _OnDay:
         own = self._weights(self.window, as_of)

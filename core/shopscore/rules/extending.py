@@ -28,7 +28,8 @@ WAYS: Mapping[Place, tuple[Ways, ...]] = {
     ("evaluation",): ((("weekly",), ("monthly",), ("quarterly",)),),
 }
 
-_NUMBERS = (
+#: What a user says with such a key has the user as its source, unless it is an assumption.
+_SOURCED = (
     "weight",
     "share_of_rest",
     "points",
@@ -39,6 +40,11 @@ _NUMBERS = (
     "cap",
     "ceiling",
     "steps",
+    "weekly",
+    "monthly",
+    "quarterly",
+    "all_of",
+    "any_of",
 )
 #: Keys of a scorer that are no parameters.
 _OF_SCORERS = ("kind", "source", "missing", "missing_zh")
@@ -86,11 +92,11 @@ def _tables(named: Any) -> list[dict[str, Any]]:
 
 
 def _add_sources(value: Any) -> Any:
-    """Return a user's tables with the user as the source of their plain numbers."""
+    """Return a user's tables with the user as the source of what they say."""
     if isinstance(value, list):
         return [_add_sources(v) for v in value]
     if isinstance(value, dict):
-        plain = any(k in value and not isinstance(value[k], dict) for k in _NUMBERS)
+        plain = any(k in value and not isinstance(value[k], dict) for k in _SOURCED)
         extra = {"source": "user"} if plain else {}
         kept = {k: v if k == "assumptions" else _add_sources(v) for k, v in value.items()}
         return {**extra, **kept}
