@@ -156,14 +156,14 @@ class ShopscoreWarning(UserWarning):
 _MOST_LISTED = 20
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is most like a word; None where none is.
+def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Return the known word that is most like a word; None where none is so much alike.
 
     >>> nearest("order_id", ["Order ID", "paid"]), nearest("order_id", ["paid"])
     ('Order ID', None)
     """
     plain = {_plain(name): name for name in sorted(known, reverse=True)}
-    close = get_close_matches(_plain(word), plain, n=1, cutoff=0.6)
+    close = get_close_matches(_plain(word), plain, n=1, cutoff=alike)
     return plain[close[0]] if close else None
 
 

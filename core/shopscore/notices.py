@@ -30,6 +30,7 @@ CODES: Mapping[str, str] = {
     "not_checked": "A condition of eligibility was not checked, since its input is missing.",
     "rows_unknown": "Values were typed in whose number of rows is needed, and not known or not of use.",
     "values_without_events": "Shops have values typed in, and no events.",
+    "values_not_current": "Values were typed in, and do not count for the last evaluation.",
     "console_differs": "A console shows other points than are computed, or than can be.",
     # about documents of consoles
     "document_unused": "A file holds no values of a document, or is of a later day.",

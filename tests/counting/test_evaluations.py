@@ -385,3 +385,34 @@ def test_a_benchmark_is_not_used_by_criteria() -> None:
     )
     assert [n.metrics for n in result.notices if n.code == "benchmark_unused"] == [("months",)]
     assert result["S0"]["months"].percentile is None
+
+
+def test_values_beside_events_count_for_the_projection_alone() -> None:
+    """What was typed in is of today: the last evaluation is that of the events, and S9 has none."""
+    orders = tuple(Order(s, date(2024, 2, 9), 100, False) for s in SHOPS)
+    frames, rules = Rows(orders).frames(), judged(monthly=20)
+    typed = {"shop_id": ["S0", "S9"], "metric": ["tickets"] * 2, "value": ["3", "0"], "n": [3, 0]}
+    options: Any = {"platform": PLATFORM, "ruleset": rules, "as_of": "2024-03-01"}
+    alone = ss.score(frames, **options)
+    state = ss.tally(ss.resolve(frames, platform=PLATFORM, ruleset=rules))
+    beside: Any = {"values": pl.DataFrame(typed), "prefer": "values"}
+    for result in (
+        ss.score(frames, **beside, **options),
+        ss.score(state, shops=frames["shops"], **beside, **options),
+    ):
+        assert [shop.shop_id for shop in result] == [*SHOPS, "S9"]
+        for shop in alone:
+            assert last(result[shop.shop_id]) == last(shop)
+        assert [c.value for c in result["S0"].criteria if c.id == "quiet"] == [3]
+        unknown = last(result["S9"])
+        assert unknown["quiet"] == (None, None)
+        assert (unknown["current_level_certain"], unknown["current_level_possible"]) == ("c", "a")
+        (told,) = (n for n in result.notices if n.code == "values_not_current")
+        assert "from events alone" in str(told)
+    assert not [n for n in alone.notices if n.code == "values_not_current"]
+
+
+def last(shop: ss.Shop) -> dict[str, Any]:
+    """What a shop has had since the last evaluation."""
+    levels = {name: level for name, level in shop.levels.items() if name.startswith("current_")}
+    return levels | {c.id: (c.current_value, c.current_met) for c in shop.criteria}

@@ -63,13 +63,23 @@ class ValuesBeside:
 
 @frozen(eq=False)
 class ToGrade:
-    """Everything that grading starts from: values of metrics, and what came with them."""
+    """Everything that grading starts from: values of metrics, and what came with them.
+
+    ``rows`` are the rows of the shops among those of the events; None where they are the same.
+    """
 
     shops: pl.DataFrame
     measured: Mapping[str, MetricValues]
     supplied: Supplied = NOTHING_SUPPLIED
     console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
+    rows: Rows | None = None
+
+    def of_these_shops(self, measured: Mapping[str, MetricValues]) -> dict[str, MetricValues]:
+        """Return values of events for these shops, of which some may have no events."""
+        if self.rows is None:
+            return dict(measured)
+        return {id: _spread(values, self.rows) for id, values in measured.items()}
 
 
 def merge_values(
@@ -104,7 +114,8 @@ def merge_values(
         measured=merged,
         supplied=evolve(typed.supplied(places), fill=beside.prefer == "events"),
         console=typed.console(places),
-        notices=(*typed.notices, *_on_shops(ids, rows)),
+        notices=(*typed.notices, *_on_evaluation(rules), *_on_shops(ids, rows)),
+        rows=rows,
     )
 
 
@@ -155,8 +166,11 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
 def _per_row(events: MetricValues, counted: Mask) -> Fraction | None:
     """Return what each row of events adds to the denominator, as rows that were typed in may too.
 
-    None where that is not the same for each, as where newer days weigh more, or no sum of rows.
+    None where that is not the same for each, as where newer days weigh more, or no sum of rows, or
+    where no row is a value as well.
     """
+    if not events.n[np.flatnonzero(events.known & counted)].all():
+        return None
     rows = np.flatnonzero(counted & (events.n > 0))
     if not len(rows):
         return Fraction(1)
@@ -209,6 +223,16 @@ def _merge_shops(ids: list[str], shops: pl.DataFrame, beside: ValuesBeside) -> p
             raise row.other_industry(known)
         industries.append(said or known or beside.industry)
     return joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
+
+
+def _on_evaluation(rules: BoundRuleSet) -> Iterator[Notice]:
+    """Yield a notice that nobody knows whether values that were typed in held on another day."""
+    if rules.ruleset.evaluation is not None:
+        said = message(
+            "values that were typed in count for the projection; what shops have had since the last"
+            " evaluation is counted from events alone"
+        )
+        yield Notice("values_not_current", said)
 
 
 def _on_shops(ids: list[str], rows: Rows) -> Iterator[Notice]:

@@ -26,6 +26,19 @@ from ..rules.tally_checks import check_tally
 from .declarations import Platform, Scorecard
 from .isolation import isolated
 
+#: Of so many days the windows of a metric are kept: a score asks for them several times.
+_DAYS_KEPT = 4
+
+
+@frozen
+class _OnDay:
+    """The windows of a metric on a day: each tally with its weights, and the ages that count."""
+
+    windows: tuple[tuple[Tally, DayWeights], ...]
+    wanted: tuple[tuple[Tally, DayWeights], ...]
+    first_age: int
+    last_age: int
+
 
 @frozen
 class BoundMetric:
@@ -40,6 +53,7 @@ class BoundMetric:
     window: Window
     projected_to: Evaluation | None = None
     judged_on: date | None = None
+    _made: dict[date, _OnDay] = field(factory=dict, init=False, eq=False, repr=False)
 
     @classmethod
     def bind(cls, metric: Metric, ruleset: RuleSet) -> BoundMetric:
@@ -90,14 +104,41 @@ class BoundMetric:
 
     def windows(self, as_of: date) -> tuple[tuple[Tally, DayWeights], ...]:
         """Return each tally with the weights of the days of rows that it looks at."""
-        return tuple((tally, weights) for tally, weights, _ in self._looks(as_of))
+        return self._on_day(as_of).windows
 
     def wanted(self, as_of: date) -> tuple[tuple[Tally, DayWeights], ...]:
         """Return each tally with the weights that its daily sums are added up with.
 
         Those of distinct keys are changes, whose sum from the beginning on is what there is.
         """
-        return tuple((tally, weights) for tally, _, weights in self._looks(as_of))
+        return self._on_day(as_of).wanted
+
+    def first_age(self, as_of: date) -> int:
+        """Return the least age that counts."""
+        return self._on_day(as_of).first_age
+
+    def last_age(self, as_of: date) -> int:
+        """Return the greatest age that counts."""
+        return self._on_day(as_of).last_age
+
+    def _on_day(self, as_of: date) -> _OnDay:
+        made = self._made.get(as_of)
+        if made is None:
+            if len(self._made) >= _DAYS_KEPT:
+                self._made.clear()
+            made = self._made[as_of] = self._make_on_day(as_of)
+        return made
+
+    def _make_on_day(self, as_of: date) -> _OnDay:
+        looks = list(self._looks(as_of))
+        windows = tuple((tally, weights) for tally, weights, _ in looks)
+        every = [self._weights(self.window, as_of), *(weights for _, weights in windows)]
+        return _OnDay(
+            windows,
+            tuple((tally, weights) for tally, _, weights in looks),
+            min(weights.first_age for weights in every),
+            max(weights.last_age for weights in every),
+        )
 
     def _looks(self, as_of: date) -> Iterator[tuple[Tally, DayWeights, DayWeights]]:
         """Yield each tally with the weights of its window, and with those of its daily sums."""
@@ -116,16 +157,6 @@ class BoundMetric:
         if self.judged_on is None:
             return window.weights(as_of)
         return window.weights(self.judged_on).moved((as_of - self.judged_on).days)
-
-    def first_age(self, as_of: date) -> int:
-        """Return the least age that counts."""
-        own = self._weights(self.window, as_of)
-        return min([own.first_age, *(weights.first_age for _, weights in self.windows(as_of))])
-
-    def last_age(self, as_of: date) -> int:
-        """Return the greatest age that counts."""
-        own = self._weights(self.window, as_of)
-        return max([own.last_age, *(weights.last_age for _, weights in self.windows(as_of))])
 
 
 @frozen(slots=False, eq=False)

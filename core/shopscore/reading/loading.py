@@ -149,7 +149,7 @@ class EventSource:
         _log(report)
         again = None
         if taker is not None:
-            events = evolve(events, frames=_asked_for(events, taker))
+            events = evolve(events, frames=_wanted_frames(events, taker))
             if isinstance(self.source, str | Path):
                 here = evolve(self, source=Path(self.source).absolute())
                 again = partial(here._read_whole, report)
@@ -170,7 +170,7 @@ class EventSource:
         return events
 
 
-def _asked_for(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:
+def _wanted_frames(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:
     """Return the columns that somebody asks for once rows are linked; keys were kept for links."""
     frames = {}
     for name, rows in events.frames.items():

@@ -91,7 +91,7 @@ def _missing_input(result: Result) -> Iterator[Notice]:
 def _not_checked(result: Result, check: EligibilityCheck) -> Iterator[Notice]:
     """Yield a notice per reason for which a condition could not be checked."""
     metric = check.eligibility.condition.measure.metric
-    for why, rows in _why_not_checked(result.measured[metric], ~check.checked):
+    for why, rows in _why_not_checked(result.measured[metric], ~check.verdict.told):
         said = message(
             "not checked: {condition} ({id}): {why}",
             condition=check.eligibility.label,

@@ -10,6 +10,7 @@ import polars as pl
 from attrs import define, field, frozen
 
 from ..composing.eligibility import EligibilityCheck, ranked_shops
+from ..composing.holds import Holds
 from ..composing.publication import Published
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
@@ -127,13 +128,14 @@ def shop_reasons(
     published: Published,
     checks: Sequence[EligibilityCheck],
     metrics: Sequence[tuple[Graded, Reasons]],
+    capped: Holds | None = None,
 ) -> Reasons:
     """Return why a shop has no score."""
     size, ruleset = len(industries), rules.ruleset
     collected = _Collected(size)
     for check in checks:
         text = message("not met: {condition}", condition=check.eligibility.label)
-        collected.add(text, check.failed & published.having(check.eligibility.status))
+        collected.add(text, check.verdict.failed & published.having(check.eligibility.status))
     partial, nothing = published.having("partial"), published.having("not_computable")
     weighted = {entry.id for _, entry in ruleset.entries}
     adjusting = {adjustment.metric for adjustment in ruleset.adjustments}
@@ -156,6 +158,9 @@ def shop_reasons(
     for why, alone in unranked:
         said = message("some weighted metrics cannot be ranked: {why}", why=why)
         collected.add(said, partial & alone)
+    if capped is not None:
+        said = message("nobody can tell whether the criterion of a cap is met")
+        collected.add(said, partial & capped.open)
     collected.add(message("no metric has a value"), nothing & ~valued)
     for why, alone in unranked:
         collected.add(why, nothing & alone)

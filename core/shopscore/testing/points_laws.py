@@ -185,10 +185,10 @@ def _describe_shop(result: Result, shop_id: str) -> dict[str, Any]:
 
 def _level(result: Result, row: int) -> str:
     """Return the level of a shop: its id, none, or unknown."""
-    judged = result.levels
-    if judged is None:
+    found = result.levels
+    if found is None:
         return "none"
-    if not judged.known[row]:
+    if not found.known[row]:
         return "unknown"
-    ids = [*(level.id for level in judged.levels), "none"]
-    return str(ids[judged.certain[row]])
+    ids = [*(level.id for level in found.levels), "none"]
+    return str(ids[found.certain[row]])
