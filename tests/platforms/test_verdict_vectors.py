@@ -309,6 +309,14 @@ def test_defects_are_relieved_by_their_buyers(
     assert (view.levels["level_certain"], view.levels["level_possible"]) == (certain, possible)
 
 
+def test_a_shop_without_known_buyers_has_no_number_of_them() -> None:
+    (view,) = last(judged(SELLER, TWENTIETH, shop_of(99, 1, defects=3, buyers=["", "", ""])))
+    assert view["defect_buyers"].value is None
+    assert view["defect_buyers"].reason == "rows that count have no buyer_id"
+    (view,) = last(judged(SELLER, TWENTIETH, shop_of(99, 1)))
+    assert view["defect_buyers"].value == 0
+
+
 def test_without_any_buyer_few_defects_are_not_known_to_be_few() -> None:
     frames = shop_of(99, 1, defects=3)
     frames["orders"] = frames["orders"].drop("buyer_id")

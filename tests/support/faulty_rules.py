@@ -6,13 +6,13 @@ Each fault is over orders, and over a stream of the plugin's own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from random import random
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from shopscore import (
     Aggregator,
@@ -20,6 +20,7 @@ from shopscore import (
     Context,
     Days,
     DayWeights,
+    Distinct,
     Platform,
     Points,
     RateMetric,
@@ -104,6 +105,18 @@ class Today(Window):
 
     def weights(self, as_of: date) -> DayWeights:
         return DayWeights(0, (1, 1, 1))
+
+
+@frozen
+class StaysTooLong(Window):
+    """A window that says of one day that it counts a day longer than it does."""
+
+    def weights(self, as_of: date) -> DayWeights:
+        return Days(1, 7).weights(as_of)
+
+    def stay(self, day: date) -> tuple[date, date]:
+        enters, leaves = Days(1, 7).stay(day)
+        return enters, leaves + timedelta(day == date(2024, 6, 20))
 
 
 class FaultyScorer(Scorer):
@@ -213,6 +226,7 @@ FOUND_BY = {
     "a window that counts today": "scoring",
     "an empty state with a value": "empty_input",
     "a negative denominator": "aggregators",
+    "a window that keys stay in too long": "oracle",
     "the wrong direction": "monotone",
     "float points": "scorers",
     "bounds off by a factor": "scorers",
@@ -225,15 +239,25 @@ FOUND_BY = {
 }
 
 
+WINDOWS = {
+    "a window that counts today": Today(),
+    "a window that keys stay in too long": StaysTooLong(),
+}
+
+
 def metric(stream: str, fault: str) -> RateMetric:
-    aggregator = Faulty(stream, fault) if fault in AGGREGATORS else Ratio(*tallies(stream))
+    part, whole = tallies(stream)
+    if fault == "a window that keys stay in too long":
+        key = col.buyer_id if stream == "orders" else col.visit_id
+        part, whole = (evolve(one, distinct=Distinct(per=(key,))) for one in (part, whole))
+    aggregator = Faulty(stream, fault) if fault in AGGREGATORS else Ratio(part, whole)
     return RateMetric(
         "share",
         zh="占比",
         en="Share",
         better="higher",
         aggregator=aggregator,
-        window=Today() if fault == "a window that counts today" else Days(1, 90),
+        window=WINDOWS.get(fault, Days(1, 90)),
         sources=("page",),
     )
 

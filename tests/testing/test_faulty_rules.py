@@ -19,6 +19,7 @@ CHECKINGS = {
     "scoring": shop_laws.scoring,
     "aggregators": shop_laws.aggregators,
     "scorers": shop_laws.scorers,
+    "oracle": counting_laws.oracle,
     "empty_input": counting_laws.empty_input,
     "monotone": points_laws.monotone,
 }
