@@ -23,9 +23,10 @@ def missing_columns_of(
     """Return what a metric needs and the events do not have.
 
     That is ``stream.column``, ``stream NAME``, or ``rest of stream NAME`` where only files were
-    read that do not hold all of its rows. A metric needs the columns of its conditions and values that have no default (of ``first_of``
-    those of one alternative), and at least one column for the day. Of the linked order it needs
-    what its conditions and values read, and not the days, which have alternatives.
+    read that do not hold all of its rows. A metric needs the columns of its conditions and values
+    that have no default (of ``first_of`` those of one alternative), and at least one column for the
+    day. Of the linked order it needs what its conditions and values read, and not the days, which
+    have alternatives.
     """
     missing: dict[str, None] = {}
     for tally in metric.tallies:
