@@ -200,9 +200,20 @@ def _directive(name: str) -> str:
     return "\n".join([f".. py:data:: shopscore.{name}", "", *(f"   {line}" for line in words)])
 
 
+_VIEWS = (
+    "ShopView",
+    "DimensionView",
+    "MetricView",
+    "CheckView",
+    "CriterionView",
+    "CapView",
+    "ClampView",
+)
+
+
 def views() -> Iterator[str]:
     """What a result hands out for one shop."""
-    for name in ("ShopView", "DimensionView", "MetricView", "CheckView"):
+    for name in _VIEWS:
         yield f"```{{eval-rst}}\n.. autoclass:: shopscore.results.views.{name}\n```"
 
 
