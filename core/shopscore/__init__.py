@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from .model.several_windows import WorstDays as WorstDays
     from .model.streams import Column as Column
     from .model.streams import Stream as Stream
+    from .model.tallies import Distinct as Distinct
     from .model.tallies import Once as Once
     from .model.tallies import Tally as Tally
     from .model.windows import Calendar as Calendar
@@ -85,6 +86,8 @@ if TYPE_CHECKING:
     from .plugins.hooks import PLUGIN_API as PLUGIN_API
     from .plugins.hooks import hookimpl as hookimpl
     from .plugins.records import PluginRecord as PluginRecord
+    from .reading.documents.documents import Documents as Documents
+    from .reading.documents.loading import read_documents as read_documents
     from .reading.events import Events as Events
     from .reading.loading import read_events as read_events
     from .reading.report import LoadReport as LoadReport
@@ -174,6 +177,7 @@ _HOMES = {
         "Stream",
     ),
     "model.tallies": (
+        "Distinct",
         "Once",
         "Tally",
     ),
@@ -204,6 +208,8 @@ _HOMES = {
         "hookimpl",
     ),
     "plugins.records": ("PluginRecord",),
+    "reading.documents.documents": ("Documents",),
+    "reading.documents.loading": ("read_documents",),
     "reading.events": ("Events",),
     "reading.loading": ("read_events",),
     "reading.report": ("LoadReport",),

@@ -28,9 +28,15 @@ CODES: Mapping[str, str] = {
     # about shops
     "industry_unknown": "Shops have no industry, and are ranked as industry unknown.",
     "not_checked": "A condition of eligibility was not checked, since its input is missing.",
-    "rows_unknown": "Values were typed in without n, and something needs the number of rows.",
+    "rows_unknown": "Values were typed in whose number of rows is needed, and not known or not of use.",
     "values_without_events": "Shops have values typed in, and no events.",
+    "values_not_current": "Values were typed in, and do not count for the last evaluation.",
     "console_differs": "A console shows other points than are computed, or than can be.",
+    # about documents of consoles
+    "document_unused": "A file holds no values of a document, or is of a later day.",
+    "document_cell_unused": "A cell of a document cannot be read, or cannot be.",
+    "documents_disagree": "Two documents of one day say different things; the first is used.",
+    "document_differs": "What a document shows is not what its own numbers give, or the rules say.",
     # about input, time and peers
     "missing_input": "A stream, column or value that a weighted metric needs is missing.",
     "missing_side_input": "The same for a metric that has no weight.",

@@ -45,7 +45,7 @@ logging.getLogger("shopscore").addHandler(logging.NullHandler())
 def resolve(
     source: str | Path | Mapping[str, Any] | Events,
     *,
-    platform: str | Platform,
+    platform: str | Platform | None = None,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
@@ -59,7 +59,7 @@ def resolve(
     set where none is named. ``resolved.split(7)`` cuts it into parts whose tallies add up.
     """
     rules = select_rules(platform, scorecard, ruleset, as_of, assume, numbers).rules
-    return resolve_events(read_events(source, platform=platform, tz=tz), rules)
+    return resolve_events(read_events(source, platform=rules.platform, tz=tz), rules)
 
 
 def tally(resolved: Resolved) -> Tallies:
@@ -97,8 +97,9 @@ def score(
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies.
-        platform: the id or another name of the platform, or a platform itself.
-        scorecard: one of its scorecards; by default the first.
+        platform: the id or another name of the platform, or a platform itself; by default the one
+            that ``ruleset`` names, where it is a TOML file or a rule set.
+        scorecard: one of its scorecards; by default the one that ``ruleset`` names, else the first.
         ruleset: a version, a TOML file, or a rule set; by default the one in force on ``as_of``.
         as_of: the day of publication (the last day that counts is the one before); by default
             today on the platform's clock.
@@ -131,13 +132,6 @@ def score(
         RequirementError: where the result is not what it must be.
     """
     required = Requirements.parse(require)
-    if platform is None:
-        raise UsageError(
-            message(
-                "score needs platform=, the id of a platform, whose rules apply;"
-                " a state holds no rules"
-            )
-        )
     check_source(source, shops, tz, strict=strict)
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
     tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
@@ -148,7 +142,7 @@ def score(
     if isinstance(source, Events):
         scored = score_events(check(source), selection, tables, progress, beside)
         return required.check(scored)
-    found = EventSource(source, platform, tz)
+    found = EventSource(source, selection.rules.platform, tz)
     counting = counting_pass(selection) if found.is_large else None
     # nobody here holds on to events: rows are let go as soon as they are counted
     scored = score_events(
@@ -224,7 +218,7 @@ def score_events(
         days,
         *notices,
         events=events,
-        current=current if beside is None else None,
+        current=current,
     )
 
 
@@ -262,14 +256,14 @@ def _score_state(
         tables,
         days,
         *known.notices,
-        current=current if beside is None else None,
+        current=current,
     )
 
 
 def score_values(
     values: Any,
     *,
-    platform: str | Platform,
+    platform: str | Platform | None = None,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,

@@ -137,9 +137,9 @@ def _head(platform: Platform, facts: Facts) -> Iterator[tuple[str, str]]:
     if facts["dimensions"] or not facts["criteria"]:
         yield "points and score", f"{scale}{source}"
         yield "decimals", _bare(facts, "decimals")
-    if (judged := facts["evaluation"]) is not None:
-        yield "judged", f"{judged['words']} ({judged['source']})"
-        yield "projected", PROJECTED[judged["projected_to"]]
+    if (declared := facts["evaluation"]) is not None:
+        yield "judged", f"{declared['words']} ({declared['source']})"
+        yield "projected", PROJECTED[declared["projected_to"]]
     ranks = kinds - UNRANKED or not all(m["scorer"] for m in metrics) or not kinds
     if ranks and (facts["dimensions"] or not facts["criteria"]):
         yield "ranking", _bare(facts, "ranking")
@@ -321,7 +321,7 @@ def _conditions(facts: Facts) -> Iterator[str]:
         yield table(
             ("condition", "metric", "bound", "else the status is"),
             [
-                (e["en"], code(e["metric"]), _limit(e), code(e["status"]))
+                (e["en"], code(e["metric"]), _bound(e), code(e["status"]))
                 for e in facts["eligibility"]
             ],
         )
@@ -375,7 +375,7 @@ def _looked_at(criterion: Facts) -> str:
 
 def _criterion(criterion: Facts) -> str:
     mean = " × the mean of the industry" if criterion["times_industry_mean"] else ""
-    return f"{_limit(criterion)}{mean}"
+    return f"{_bound(criterion)}{mean}"
 
 
 def _relief(criterion: Facts) -> str:
@@ -400,20 +400,20 @@ def _together(parts: Any, word: str) -> str:
     return f" {word} ".join(texts)
 
 
-def _limit(condition: Facts) -> str:
-    return f"{SIGNS[condition['operator']]} {_number(condition, 'limit')}"
+def _bound(condition: Facts) -> str:
+    return f"{SIGNS[condition['operator']]} {_number(condition, 'bound')}"
 
 
 def _tier(facts: Facts, tier: Facts) -> str:
     if not tier["metric"]:
-        return _limit(tier)
+        return _bound(tier)
     count = ""
     if tier["or_count_below"] is not None:
         count = f", or fewer than {_bare(tier, 'or_count_below')} rows above the line"
     mean = "pooled" if facts["comparison"] is None else _bare(facts["comparison"], "mean")
-    times = f"{_bare(tier, 'limit')} × the mean of the industry ({mean})"
+    times = f"{_bare(tier, 'bound')} × the mean of the industry ({mean})"
     sign = SIGNS[tier["operator"]]
-    return f"{code(tier['metric'])} {sign} {times}{count} ({tier['limit_source']})"
+    return f"{code(tier['metric'])} {sign} {times}{count} ({tier['bound_source']})"
 
 
 def _assumptions(facts: Facts) -> Iterator[str]:

@@ -272,10 +272,10 @@ def test_bounds_of_tiers_and_scale(ruleset: ss.RuleSet) -> None:
         condition = tier.condition
         if condition.measure.metric:
             assert condition.times_industry_mean
-            assert condition.limit > 0
+            assert condition.bound > 0
             assert condition.relief is None or (condition.relief.count_below or 0) > 0
             continue
-        assert exact.low <= condition.limit <= exact.high
+        assert exact.low <= condition.bound <= exact.high
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ class _Facts:
                 "id": declared.id,
                 "zh": label.zh,
                 "en": label.en,
-                **self._limit(declared.condition, declared.source),
+                **self._bound(declared.condition, declared.source),
                 "of": declared.condition.measure.id or None,
                 "relief": self._relief(declared.condition, declared.source),
                 "without_rows": declared.condition.without_rows,
@@ -199,7 +199,7 @@ class _Facts:
         if condition.relief is None:
             return None
         words = relief_words(self._numbers.condition(condition))
-        numbers = ("from_base", "count_at_most", "count_below", "limit")
+        numbers = ("from_base", "count_at_most", "count_below", "bound")
         facts = [self._number(key, getattr(condition.relief, key), source) for key in numbers]
         return {
             **{key: value for one in facts for key, value in one.items()},
@@ -236,16 +236,16 @@ class _Facts:
     def _condition(self, condition: Condition[Any], source: str) -> dict[str, Any]:
         fewer = None if condition.relief is None else condition.relief.count_below
         return {
-            **self._limit(condition, source),
+            **self._bound(condition, source),
             **self._number("or_count_below", fewer, source),
         }
 
-    def _limit(self, condition: Condition[Any], source: str) -> dict[str, Any]:
+    def _bound(self, condition: Condition[Any], source: str) -> dict[str, Any]:
         return {
             "measure": condition.measure.kind,
             "metric": condition.measure.metric or None,
             "operator": condition.operator,
-            **self._number("limit", condition.limit, source),
+            **self._number("bound", condition.bound, source),
             "times_industry_mean": condition.times_industry_mean,
         }
 
@@ -375,6 +375,8 @@ def _tally_facts(tally: Tally) -> dict[str, Any]:
         "where": None if tally.where is None else str(tally.where),
         "value": str(tally.value),
         "once": None if tally.once is None else ", ".join(map(str, tally.once.per)),
+        "distinct": None if tally.distinct is None else ", ".join(map(str, tally.distinct.per)),
+        "at_least": None if tally.distinct is None else str(tally.distinct.at_least),
         "words": _in_words(tally),
     }
 
@@ -382,6 +384,9 @@ def _tally_facts(tally: Tally) -> dict[str, Any]:
 def _in_words(tally: Tally) -> str:
     rows = "rows" if tally.counts_rows else f"the sum of `{tally.value}` over rows"
     words = [f"{rows} of `{tally.stream}` on the day of `{tally.day}`"]
+    if tally.distinct is not None:
+        keys = ", ".join(map(str, tally.distinct.per))
+        words.insert(0, f"each `{keys}` once, with {tally.distinct.at_least} or more")
     if tally.where is not None:
         words.append(f"where `{tally.where}`")
     if tally.once is not None:

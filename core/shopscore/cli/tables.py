@@ -12,7 +12,7 @@ from attrs import frozen
 from ..messages import Message, listed, message, translate
 from . import voice
 from .escaping import shown, shown_lines
-from .fitting import GAP, Column, fit, indented, lines_of, wrap
+from .fitting import GAP, Column, fit, indented, lines_of, wrap, wrap_items
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ class Table:
         """Yield the lines, none wider than the width; cells that say how it went are coloured."""
         from rich.text import Text
 
-        yield from map(Text, wrap(self.title, width) if self.title else ())
+        yield from map(Text, wrap_items(self.title, width) if self.title else ())
         for block in fit(self.columns, width, self.keys):
             heading, *rows = lines_of(block)
             yield from (_line(cells, bold=True) for cells in heading)
@@ -143,6 +143,7 @@ def table(
     rows: Iterable[Sequence[object]],
     *,
     right: Iterable[object] = (),
+    whole: Iterable[object] = (),
     usual: Iterable[str] = (),
     title: str = "",
     notes: Iterable[tuple[object, object]] = (),
@@ -150,13 +151,19 @@ def table(
 ) -> Table:
     """Return a table in the language of the run; columns of numbers stand to the right.
 
-    A column that has nothing but ``usual`` cells may be left out where the width is short.
+    The cells of ``whole`` columns are never wrapped, unless they alone are too wide. A column that has nothing but ``usual`` cells may be left out where the width is short.
     """
     cells = [[_cell(cell) for cell in row] for row in rows]
-    numbers = [str(column) for column in right]
+    numbers, unbroken = ([str(column) for column in some] for some in (right, whole))
     plain = tuple(usual)
     made = (
-        Column(_cell(head), tuple(row[place] for row in cells), str(head) in numbers, plain)
+        Column(
+            _cell(head),
+            tuple(row[place] for row in cells),
+            str(head) in numbers,
+            plain,
+            str(head) in unbroken,
+        )
         for place, head in enumerate(columns)
     )
     return Table(tuple(made), shown(title), tuple(grouped(notes)), keys)

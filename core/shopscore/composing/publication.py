@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import cache, cached_property
 
 import numpy as np
@@ -13,7 +12,6 @@ from attrs import evolve, field, frozen
 from ..exact.columns import ExactColumn
 from ..exact.integers import Integers
 from ..exact.rationals import Mask, Rationals
-from ..model.conditions import Condition
 from ..rules.exact_rules import ExactRuleSet
 from .composition import Composed
 from .conditions import Measures
@@ -78,7 +76,7 @@ def publish(
     statuses = np.where(computed, np.int8(0), np.int8(1))
     statuses[composed.open] = 2
     for check in reversed(checks):
-        statuses[check.failed] = words.index(check.eligibility.status)
+        statuses[check.verdict.failed] = words.index(check.eligibility.status)
     half_up = cache(lambda values: values.half_up(rules.decimals))  # most ends are the score itself
     total = np.asarray((statuses == 0) & composed.score.known, dtype=np.bool_)
     open_ = total | np.asarray(statuses == 2, dtype=np.bool_)
@@ -86,34 +84,38 @@ def publish(
         end: ExactColumn(_of_places(half_up(end.values), rules.decimals), end.known & open_)
         for end in (composed.ends.lowest, composed.ends.highest)
     }
+    lowest, highest = ends[composed.ends.lowest], ends[composed.ends.highest]
     published = Published(
         statuses,
         words,
         total,
         half_up(composed.score.values),
         rules.decimals,
-        ends[composed.ends.lowest],
-        ends[composed.ends.highest],
+        lowest,
+        highest,
     )
-    seen = evolve(measures, dimensions=composed.dimensions)
-    tiers, possible = {}, {}
-    for tier in rules.tiers:
-        met = [evolve(seen, total=end).met(tier.condition) for end in ends.values()]
-        unknown = ~_told(seen, tier.condition, open_ & ~total)
-        tiers[tier.id] = np.logical_and.reduce(met)
-        possible[tier.id] = (np.logical_or.reduce(met) | unknown) & ~tiers[tier.id]
+    seen = evolve(measures, dimensions=composed.dimensions, ends=(lowest, highest))
+    tiers, possible = _reached(rules, seen, open_ & ~total)
     return evolve(published, tiers=tiers, possible=possible)
 
 
-def _told(seen: Measures, condition: Condition[Fraction], partial: Mask) -> Mask:
-    """Return for which shops it can be told whether a condition holds, by the ends of the total."""
-    measure = condition.measure
-    if measure.metric:
-        return seen.told(condition)
-    if measure.kind == "dimension":
-        return seen.column(measure).known | ~partial
-    return np.ones_like(partial)
+def _reached(
+    rules: ExactRuleSet, seen: Measures, partial: Mask
+) -> tuple[dict[str, Mask], dict[str, Mask]]:
+    """Return who has each tier, and who may have it: on points only shops that are ``partial``."""
+    tiers, possible = {}, {}
+    for tier in rules.tiers:
+        verdict = seen.verdict(tier.condition)
+        open_ = ~verdict.told
+        tiers[tier.id] = verdict.met
+        possible[tier.id] = open_ if tier.condition.measure.metric else open_ & partial
+    return tiers, possible
 
 
-def _of_places(rounded: Integers, decimals: int) -> Rationals:
-    return Rationals(rounded, Rationals.constant(10**decimals, len(rounded)).num)
+def rounded(column: ExactColumn, decimals: int) -> ExactColumn:
+    """Return totals as they are published, rounded half up."""
+    return ExactColumn(_of_places(column.values.half_up(decimals), decimals), column.known)
+
+
+def _of_places(whole: Integers, decimals: int) -> Rationals:
+    return Rationals(whole, Rationals.constant(10**decimals, len(whole)).num)

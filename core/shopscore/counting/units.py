@@ -25,9 +25,9 @@ _CHUNK = 1 << 16
 
 
 def reach_beyond_orders(tallies: Iterable[Tally], streams: Mapping[str, Stream]) -> bool:
-    """Return whether a ``Once``, a fact of the shop or another link reaches beyond the order."""
+    """Return whether a ``Once``, a distinct key, a fact or another link reaches beyond the order."""
     return any(
-        (t.once is not None and not t.once.stays_within_orders)
+        not t.stays_within_orders
         or any(_beyond(joined, t.stream, streams) for joined in joined_of(*t.expressions))
         or any(ref.link not in ("", ORDER.name) for ref in t.columns)
         for t in tallies

@@ -13,9 +13,9 @@ from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 
 #: Why a tally waits: it looks at the order that a row names; it counts some of the rows that share
-#: something; it looks at a fact of the shop's day; it looks at rows of another stream, which name
-#: the row or are named by it; it leaves out rows of excluded orders.
-Reason = Literal["order", "once", "shop_fact", "other_rows", "excluded_orders"]
+#: something; it counts what rows share; it looks at a fact of the shop's day; it looks at rows of
+#: another stream, which name the row or are named by it; it leaves out rows of excluded orders.
+Reason = Literal["order", "once", "distinct", "shop_fact", "other_rows", "excluded_orders"]
 
 
 def counts_alone(tally: Tally, rules: BoundRuleSet) -> bool:
@@ -34,6 +34,8 @@ def _reasons(tally: Tally, rules: BoundRuleSet) -> Iterator[Reason]:
         yield "order"
     if tally.once is not None:
         yield "once"
+    if tally.distinct is not None:
+        yield "distinct"
     if any(isinstance(one, FactOn) for one in joined):
         yield "shop_fact"
     if streams_of(tally, rules.streams):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Literal, get_args
 
 import numpy as np
@@ -113,7 +114,7 @@ def grade(
             ranks = context.percentiles if rules.ruleset.ranks and not exact.dimensions else None
             graded[id] = _grade_informational(measured[id], ranks)
     for adjustment in exact.adjustments:
-        graded[adjustment.metric] = _grade_adjustment(measured[adjustment.metric])
+        graded[adjustment.metric] = _grade_adjustment(measured[adjustment.metric], adjustment.cap)
     return {id: graded[id] for id in rules.ruleset.metric_ids}
 
 
@@ -162,7 +163,6 @@ def _build_contexts(
                 low=exact.low,
                 high=exact.high,
                 rank=rank,
-                rank_reach=rank.reach,
             ),
         )
 
@@ -272,10 +272,13 @@ def _reach(variant: VariantShops, entry: MetricEntry[Weight], context: Context) 
         return variant.rules.scorers[entry.scorer].reach(context)
 
 
-def _grade_adjustment(measured: MetricValues) -> Graded:
-    """Grade a bonus or a deduction, whose points are its value."""
+def _grade_adjustment(measured: MetricValues, cap: Fraction | None) -> Graded:
+    """Grade a bonus or a deduction, whose points are its value, up to its cap."""
     statuses = np.where(measured.known, _code("ok"), _code("no_data")).astype(np.int8)
     points, missing = measured.column, measured.missing & ~measured.known
+    if cap is not None:
+        most = Rationals.constant(cap, len(points))
+        points = ExactColumn(points.values.least(most), points.known)
     return Graded(measured, statuses, points, missing, points, points)
 
 

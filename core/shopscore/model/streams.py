@@ -20,6 +20,8 @@ MONEY_SCALE = 100
 
 #: Names of columns that the package adds to rows.
 _RESERVED = frozenset({"shop"})
+#: Stands among the columns that are there of a stream whose files do not hold all of its rows.
+PART_ONLY = "_part_only"
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 

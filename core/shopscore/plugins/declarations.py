@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from importlib import import_module
@@ -16,6 +17,7 @@ from ..messages import listed, message
 from ..model.labels import Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
+from ..model.mappings import DocumentMapping
 from ..model.merging import merge_streams
 from ..model.metrics import Metric
 from ..model.rulesets import RuleSet
@@ -228,6 +230,12 @@ class Scorecard(Labelled):
         return [r for r in map(self.ruleset, self.versions) if r.status != "user"]
 
 
+def _twice(ids: Iterable[str]) -> str | None:
+    """Return the first id that comes twice."""
+    counted = Counter(ids)
+    return min((id for id, times in counted.items() if times > 1), default=None)
+
+
 def _refuse_twice(module: str, known: Mapping[str, Metric], others: Mapping[str, Metric]) -> None:
     """Raise DeclarationError where a module calls a metric like another one."""
     for id, metric in others.items():
@@ -246,13 +254,15 @@ class Platform(Labelled):
 
     ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
     ``shopscore.levers`` holds those for any platform. They are imported when first needed.
-    ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each.
+    ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each, and
+    ``documents`` that of the mappings of what its console and its official APIs answer.
     ``aliases`` are other names that people call it by; ``zh`` and ``en`` are names as well, and
     a name with a slash in it stands for each of its parts too.
 
     ``sample`` names a function, ``module:function``, for samples that need more than the streams of
     core: it gets the streams of a sample, each a list of rows as dictionaries, and a
-    ``random.Random``; it returns the streams that it changed or added.
+    ``random.Random``; it returns the streams that it changed or added. ``sample_places`` are where
+    the buyers of a sample live, about a dozen, the near ones first; by default provinces of China.
     """
 
     id: str
@@ -267,6 +277,8 @@ class Platform(Labelled):
     exports: str = ""
     aliases: tuple[str, ...] = ()
     sample: str = ""
+    documents: str = ""
+    sample_places: tuple[str, ...] = ()
     more_exports: tuple[str, ...] = ()
     more_samples: tuple[str, ...] = ()
 
@@ -276,6 +288,8 @@ class Platform(Labelled):
         check_id(self.id, message("platform"))
         if self.exports:
             check_folder(self.exports, message("exports of {platform}", platform=self.id))
+        if self.documents:
+            check_folder(self.documents, message("documents of {platform}", platform=self.id))
         if not self.scorecards:
             raise DeclarationError(
                 message("platform {platform} has no scorecard", platform=self.id)
@@ -321,22 +335,46 @@ class Platform(Labelled):
         """
         from .layout_toml import layout_of_platform
 
-        layouts = []
-        for folder in (folder for folder in (self.exports, *self.more_exports) if folder):
-            with isolated(message("{name}: reading {file}", name=self.id, file=folder)):
-                texts = toml_texts(folder)
-            layouts += [
-                layout_of_platform(texts[name], f"{self.id}: {name}", self.id, self.all_streams)
-                for name in sorted(texts)
-            ]
-        ids = [layout.id for layout in layouts]
-        twice = {id for id in ids if ids.count(id) > 1}
-        if twice:
+        layouts = tuple(
+            layout_of_platform(text, origin, self.id, self.all_streams)
+            for origin, text in self._toml_texts(self.exports, *self.more_exports)
+        )
+        if twice := _twice(layout.id for layout in layouts):
             said = message(
-                "{platform}: layout {layout} is declared twice", platform=self.id, layout=min(twice)
+                "{platform}: layout {layout} is declared twice", platform=self.id, layout=twice
             )
             raise DeclarationError(said)
-        return tuple(layouts)
+        return layouts
+
+    @cached_property
+    def mappings(self) -> tuple[DocumentMapping, ...]:
+        """The mappings of the platform's documents, in the order of their files.
+
+        Raises:
+            RuleSetError: where a file is invalid.
+        """
+        from .mapping_toml import mapping_of_platform
+
+        mappings = tuple(
+            mapping_of_platform(text, origin, self.id)
+            for origin, text in self._toml_texts(self.documents)
+        )
+        if twice := _twice(mapping.id for mapping in mappings):
+            said = message(
+                "{platform}: document {document} is declared twice",
+                platform=self.id,
+                document=twice,
+            )
+            raise DeclarationError(said)
+        return mappings
+
+    def _toml_texts(self, *folders: str) -> Iterator[tuple[str, str]]:
+        """Yield the name and the text of each TOML file of some folders, in their order."""
+        for folder in filter(None, folders):
+            with isolated(message("{name}: reading {file}", name=self.id, file=folder)):
+                texts = toml_texts(folder)
+            for name in sorted(texts):
+                yield f"{self.id}: {name}", texts[name]
 
     def with_addition(self, addition: Addition) -> Platform:
         """Return the platform with what another plugin adds to it.

@@ -54,7 +54,9 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
         time_format=_by_column(table.table("time_format")),
         unit=_by_column(table.table("unit")),
         decimal=_by_column(table.table("decimal")),
-        encoding=_encoding(table),
+        encoding=_encoding(table, "encoding"),
+        fallback_encoding=_encoding(table, "fallback_encoding"),
+        incomplete=table.take("incomplete", bool, False),
         source=source.as_source("export") if source.data else None,
         notes=table.all_told("notes"),
         origin=origin,
@@ -106,12 +108,13 @@ def _by_column(table: Table) -> dict[str, str]:
     return {name: table.text(name) for name in table.data}
 
 
-def _encoding(table: Table) -> str | None:
+def _encoding(table: Table, key: str) -> str | None:
     """Return the codec of the encoding that is named."""
-    name = table.text("encoding", None)
+    name = table.text(key, None)
     codec = None if name is None else find_encoding(name)
     if name is not None and codec is None:
-        raise table.fail(message("encoding: no encoding of text is called {name}", name=repr(name)))
+        said = message("{key}: no encoding of text is called {name}", key=key, name=repr(name))
+        raise table.fail(said)
     return codec
 
 

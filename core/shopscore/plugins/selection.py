@@ -17,7 +17,7 @@ from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
 from ..rules.numbers_toml import NumbersSource, fill_numbers
 from ..rules.ruleset_toml import parse_ruleset
-from ..rules.toml_text import read_text
+from ..rules.toml_text import parse_toml, read_text
 from . import catalog
 from .bound_rules import BoundRuleSet
 from .declarations import Platform, Scorecard
@@ -37,7 +37,7 @@ class Selection:
 
 
 def select_rules(
-    platform: str | Platform,
+    platform: str | Platform | None,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
@@ -47,8 +47,9 @@ def select_rules(
     """Select and bind the applicable rule set.
 
     Args:
-        platform: the id of an installed platform, or a platform itself.
-        scorecard: one of its scorecards; by default the first.
+        platform: the id of an installed platform, or a platform itself; by default the one that
+            a TOML file or a rule set names.
+        scorecard: one of its scorecards; by default the one that is named there, else the first.
         ruleset: a version, the path of a TOML file, or a rule set; by default the one in force.
         as_of: the day of publication; by default today on the platform's clock.
         assume: values for assumptions, by id.
@@ -57,10 +58,9 @@ def select_rules(
     Raises:
         CoverageError: for a platform, scorecard, rule set or date that is not covered.
         InputError: for a numbers file that cannot be used.
-        UsageError: for an invalid date, or an unknown assumption.
+        UsageError: for an invalid date, or an unknown assumption; where nothing names a platform.
     """
-    declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
-    card = declared.scorecard(scorecard)
+    declared, card = find_scorecard(platform, scorecard, ruleset)
     day = publication_day(as_of, declared.zone)
     selected = find_ruleset(card, ruleset, day)
     terms = _Terms(
@@ -80,7 +80,7 @@ def select_rules(
 
 
 def select_rules_of_days(
-    platform: str | Platform,
+    platform: str | Platform | None,
     days: Iterable[date | str],
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
@@ -91,18 +91,82 @@ def select_rules_of_days(
 
     The other arguments, and what is raised, are those of :func:`select_rules`.
     """
-    declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
-    card = declared.scorecard(scorecard)
+    declared, card = find_scorecard(platform, scorecard, ruleset)
     bound: dict[str, BoundRuleSet] = {}
     selections = []
     for each in days:
         day = publication_day(each, declared.zone)
         version = card.at(day).version if ruleset is None else ""
         if version not in bound:
-            selected = select_rules(declared, scorecard, ruleset, day, assume, numbers)
+            selected = select_rules(declared, card.id, ruleset, day, assume, numbers)
             bound[version] = selected.rules
         selections.append(Selection(bound[version], day, notices_on(bound[version], day)))
     return selections
+
+
+@frozen
+class RuleSetNames:
+    """The platform and the scorecard that a rule set is for, where it says so."""
+
+    platform: str | None = None
+    scorecard: str | None = None
+
+    def __str__(self) -> str:
+        return "/".join(name for name in (self.platform, self.scorecard) if name)
+
+
+def names_of(ruleset: RuleSetName) -> RuleSetNames:
+    """Return what a TOML file or a rule set is for; a version alone does not say.
+
+    A file that extends a rule set is for the same scorecard.
+
+    Raises:
+        InputError: where the file cannot be read.
+        RuleSetError: where it is no TOML.
+    """
+    if isinstance(ruleset, RuleSet):
+        return RuleSetNames(ruleset.platform, ruleset.scorecard)
+    if not is_file(ruleset):
+        return RuleSetNames()
+    document = parse_toml(read_text(Path(str(ruleset))), str(ruleset))
+    below = str(document.get("extends", "")).split("/")
+    platform, scorecard = below[:2] if len(below) == _PARTS else (None, None)
+    said = (document.get("platform", platform), document.get("scorecard", scorecard))
+    return RuleSetNames(*(name if isinstance(name, str) else None for name in said))
+
+
+#: Of the name of a rule set: platform, scorecard, version.
+_PARTS = 3
+
+
+def find_scorecard(
+    platform: str | Platform | None, scorecard: str | None, ruleset: RuleSetName
+) -> tuple[Platform, Scorecard]:
+    """Return the platform and the scorecard that are asked for, or that the rule set names.
+
+    Raises:
+        CoverageError: where a file or a rule set is for another one than is asked for.
+        UsageError: where nothing names a platform.
+    """
+    named = names_of(ruleset)
+    if platform is None and named.platform is None:
+        raise UsageError(
+            message("whose rules? platform= is missing, and no TOML file or rule set names one")
+        )
+    asked = named.platform if platform is None else platform
+    declared = asked if isinstance(asked, Platform) else catalog.platform(str(asked))
+    wanted = RuleSetNames(declared.id, scorecard)
+    if named.platform not in (None, declared.id) or (
+        scorecard is not None and named.scorecard not in (None, scorecard)
+    ):
+        said = message(
+            "{ruleset}: these rules are for {own}, and {asked} was asked for",
+            ruleset=ruleset.name if isinstance(ruleset, RuleSet) else ruleset,
+            own=named,
+            asked=wanted,
+        )
+        raise CoverageError(said)
+    return declared, declared.scorecard(scorecard or named.scorecard)
 
 
 @frozen

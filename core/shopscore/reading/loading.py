@@ -16,7 +16,7 @@ from ..errors import InputError, StrictError, UsageError, did_you_mean
 from ..messages import Message, listed, message, recalled
 from ..model.layouts import Layout
 from ..model.merging import merge_streams
-from ..model.streams import CANONICAL, SHOPS, Stream
+from ..model.streams import CANONICAL, PART_ONLY, SHOPS, Stream
 from . import batches
 from .assembling import assemble
 from .events import Events
@@ -149,11 +149,12 @@ class EventSource:
         _log(report)
         again = None
         if taker is not None:
-            events = evolve(events, frames=_asked_for(events, taker))
+            events = evolve(events, frames=_wanted_frames(events, taker))
             if isinstance(self.source, str | Path):
                 here = evolve(self, source=Path(self.source).absolute())
                 again = partial(here._read_whole, report)
-        return evolve(events, report=report, read_whole=again)
+        in_part = frozenset((name, PART_ONLY) for name in sources.in_part())
+        return evolve(events, report=report, present=events.present | in_part, read_whole=again)
 
     def _read_whole(self, known: LoadReport) -> Events:
         """Read the same events with all their columns; raise where a file is another one now."""
@@ -169,7 +170,7 @@ class EventSource:
         return events
 
 
-def _asked_for(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:
+def _wanted_frames(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:
     """Return the columns that somebody asks for once rows are linked; keys were kept for links."""
     frames = {}
     for name, rows in events.frames.items():

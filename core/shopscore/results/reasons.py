@@ -10,6 +10,7 @@ import polars as pl
 from attrs import define, field, frozen
 
 from ..composing.eligibility import EligibilityCheck, ranked_shops
+from ..composing.holds import Holds
 from ..composing.publication import Published
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
@@ -77,6 +78,8 @@ def metric_reasons(
     collected = _Collected(len(industries))
     no_data = graded.statuses == METRIC_STATUSES.index("no_data")
     collected.add(why_missing_input(measured), no_data & measured.missing)
+    if (undefined := no_data & measured.undefined).any():
+        collected.add(measured.undefined_reason, undefined)
     collected.add(measured.no_value_reason, no_data)
     few = graded.statuses == METRIC_STATUSES.index("below_min_n")
     least = rules.metrics[id].metric.min_n
@@ -125,13 +128,14 @@ def shop_reasons(
     published: Published,
     checks: Sequence[EligibilityCheck],
     metrics: Sequence[tuple[Graded, Reasons]],
+    capped: Holds | None = None,
 ) -> Reasons:
     """Return why a shop has no score."""
     size, ruleset = len(industries), rules.ruleset
     collected = _Collected(size)
     for check in checks:
         text = message("not met: {condition}", condition=check.eligibility.label)
-        collected.add(text, check.failed & published.having(check.eligibility.status))
+        collected.add(text, check.verdict.failed & published.having(check.eligibility.status))
     partial, nothing = published.having("partial"), published.having("not_computable")
     weighted = {entry.id for _, entry in ruleset.entries}
     adjusting = {adjustment.metric for adjustment in ruleset.adjustments}
@@ -154,6 +158,9 @@ def shop_reasons(
     for why, alone in unranked:
         said = message("some weighted metrics cannot be ranked: {why}", why=why)
         collected.add(said, partial & alone)
+    if capped is not None:
+        said = message("nobody can tell whether the criterion of a cap is met")
+        collected.add(said, partial & capped.open)
     collected.add(message("no metric has a value"), nothing & ~valued)
     for why, alone in unranked:
         collected.add(why, nothing & alone)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 from attrs import asdict, field, frozen
@@ -33,10 +33,20 @@ from ..rules.coverage import missing_numbers
 from .columns import Columns
 from .documents import SCORE
 from .json_text import ShopLines, assumption_list, missing_number_list, score_document
-from .views import CheckView, CriterionView, DimensionView, MetricView, ShopView
+from .views import (
+    CapView,
+    CheckView,
+    ClampView,
+    CriterionView,
+    DimensionView,
+    MetricView,
+    ShopView,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+
+View = TypeVar("View")
 
 #: Lines of JSON that are made together where a single shop's is asked for.
 _LINES_AT_ONCE = 512
@@ -184,7 +194,7 @@ class Result:
             compared=self.compared,
             attainments=self.attainments,
             console=self.console,
-            judged=self.levels,
+            found_levels=self.levels,
             current=None if self.current is None else self.current.columns,
         )
 
@@ -328,6 +338,8 @@ class Result:
                 CriterionView(**{name: column[row] for name, column in check.items()})
                 for check in columns.criteria.values()
             ),
+            cap=_at(CapView, columns.cap, row),
+            clamp=_at(ClampView, columns.clamp, row),
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),
@@ -349,3 +361,9 @@ class Result:
             return self._lines.at(block * _LINES_AT_ONCE, _LINES_AT_ONCE)
 
         return lines
+
+
+def _at(view: type[View], columns: Mapping[str, pl.Series], row: int) -> View | None:
+    """Return the view of a shop's row; None where there are no columns, or nothing in the first."""
+    found = {name: column[row] for name, column in columns.items()}
+    return view(**found) if next(iter(found.values()), None) is not None else None

@@ -115,7 +115,6 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
     own = kinds or NONE_OWN
     numbers = Numbers(ruleset.name, ruleset.numbers)
     low, high = numbers.required(ruleset.low), numbers.required(ruleset.high)
-    comparison = ruleset.comparison
     return ExactRuleSet(
         name=ruleset.name,
         low=low,
@@ -123,39 +122,20 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
         decimals=int(numbers.required(ruleset.decimals)),
         ranking=str(numbers.plain(ruleset.ranking)),
         policy=str(numbers.plain(ruleset.missing)),
-        dimensions=tuple(numbers.dimension(d) for d in ruleset.dimensions),
+        dimensions=tuple(map(numbers.dimension, ruleset.dimensions)),
         scorers=dict(_make_scorers(ruleset, numbers, own.scorers, (low, high))),
-        eligibility=tuple(
-            Eligibility(e.id, e.label, numbers.condition(e.condition), e.status, e.source)
-            for e in ruleset.eligibility
-        ),
+        eligibility=tuple(map(numbers.eligibility, ruleset.eligibility)),
         peers_need_eligibility=bool(numbers.plain(ruleset.peers_need_eligibility)),
         min_peers=int(numbers.required(ruleset.min_peers)),
-        tiers=tuple(
-            Tier(t.id, t.label, numbers.condition(t.condition), t.source) for t in ruleset.tiers
-        ),
+        tiers=tuple(map(numbers.tier, ruleset.tiers)),
         composition=make_composition(ruleset.composition, own.compositions),
         clamp=ruleset.clamp,
-        caps=tuple(Cap(c.criterion, numbers.required(c.ceiling), c.source) for c in ruleset.caps),
-        displays=tuple(
-            Display(
-                d.id,
-                d.label,
-                tuple((numbers.required(a), numbers.required(b)) for a, b in d.steps),
-                d.source,
-            )
-            for d in ruleset.displays
-        ),
-        criteria=tuple(
-            Criterion(c.id, c.label, numbers.condition(c.condition), c.source)
-            for c in ruleset.criteria
-        ),
+        caps=tuple(map(numbers.cap, ruleset.caps)),
+        displays=tuple(map(numbers.display, ruleset.displays)),
+        criteria=tuple(map(numbers.criterion, ruleset.criteria)),
         levels=ruleset.levels,
-        adjustments=tuple(
-            Adjustment(a.metric, a.sign, numbers.optional(a.cap), a.source)
-            for a in ruleset.adjustments
-        ),
-        comparison=comparison and evolve(comparison, mean=numbers.plain(comparison.mean)),
+        adjustments=tuple(map(numbers.adjustment, ruleset.adjustments)),
+        comparison=numbers.comparison(ruleset.comparison),
         informational=ruleset.informational,
     )
 
@@ -197,11 +177,11 @@ class Numbers:
         return value
 
     def condition(self, declared: Condition[Number]) -> Condition[Fraction]:
-        """Return a condition whose limits are exact."""
+        """Return a condition with exact bounds."""
         return Condition(
             declared.measure,
             declared.operator,
-            self.required(declared.limit),
+            self.required(declared.bound),
             declared.times_industry_mean,
             self._relief(declared.relief),
             declared.without_rows,
@@ -215,11 +195,11 @@ class Numbers:
             self.optional(declared.count_at_most),
             self.optional(declared.count_below),
             declared.count_of,
-            self.optional(declared.limit),
+            self.optional(declared.bound),
         )
 
     def dimension(self, declared: Dimension[Number]) -> Dimension[Weight]:
-        """Return a dimension whose weights and points are exact."""
+        """Return a dimension with exact weights and points."""
         return Dimension(
             declared.id,
             declared.label,
@@ -231,6 +211,39 @@ class Numbers:
             self.optional(declared.points),
             declared.source,
         )
+
+    def eligibility(self, declared: Eligibility[Number]) -> Eligibility[Fraction]:
+        """Return a condition for a score with exact bounds."""
+        condition = self.condition(declared.condition)
+        return Eligibility(declared.id, declared.label, condition, declared.status, declared.source)
+
+    def tier(self, declared: Tier[Number]) -> Tier[Fraction]:
+        """Return a tier with exact bounds."""
+        condition = self.condition(declared.condition)
+        return Tier(declared.id, declared.label, condition, declared.source)
+
+    def criterion(self, declared: Criterion[Number]) -> Criterion[Fraction]:
+        """Return a criterion with exact bounds."""
+        condition = self.condition(declared.condition)
+        return Criterion(declared.id, declared.label, condition, declared.source)
+
+    def cap(self, declared: Cap[Number]) -> Cap[Fraction]:
+        """Return a cap with an exact ceiling."""
+        return Cap(declared.criterion, self.required(declared.ceiling), declared.source)
+
+    def display(self, declared: Display[Number]) -> Display[Fraction]:
+        """Return a display with exact steps."""
+        steps = tuple((self.required(a), self.required(b)) for a, b in declared.steps)
+        return Display(declared.id, declared.label, steps, declared.source)
+
+    def adjustment(self, declared: Adjustment[Number]) -> Adjustment[Fraction]:
+        """Return a bonus or deduction with an exact cap."""
+        cap = self.optional(declared.cap)
+        return Adjustment(declared.metric, declared.sign, cap, declared.source)
+
+    def comparison(self, declared: Comparison | None) -> Comparison | None:
+        """Return a comparison with its kind of mean."""
+        return declared and evolve(declared, mean=self.plain(declared.mean))
 
     def within(self, value: object) -> Any:
         """Return nested parameters with every assumption replaced by its value."""

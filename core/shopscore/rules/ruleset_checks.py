@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..errors import did_you_mean
 from ..messages import Message, listed, message
@@ -109,25 +109,9 @@ def _check_caps(rules: ExactRuleSet, table: Table) -> None:
 
 def _check_names(ruleset: RuleSet, table: Table) -> None:
     """Check that the sources, scorers and assumptions that are named exist."""
-    comparison = () if ruleset.comparison is None else (ruleset.comparison,)
-    named = [
-        ruleset.scale_source,
-        *(d.source for d in ruleset.dimensions),
-        *(m.source for _, m in ruleset.entries),
-        *(e.source for e in ruleset.eligibility),
-        *(t.source for t in ruleset.tiers),
-        *(c.source for c in ruleset.criteria),
-        *(level.source for level in ruleset.levels),
-        *(cap.source for cap in ruleset.caps),
-        *(display.source for display in ruleset.displays),
-        *(s.source for s in ruleset.scorers.values()),
-        *(a.source for a in ruleset.adjustments),
-        *(c.source for c in comparison),
-        "" if ruleset.evaluation is None else ruleset.evaluation.source,
-    ]
-    for source in named:
+    for place, source in _sources_named(ruleset):
         if source and source not in ruleset.sources:
-            raise table.fail(message("source {source} is not among [sources]", source=source))
+            raise table.at(place).fail(_no_source(source, ruleset))
     for _, entry in ruleset.entries:
         if entry.scorer and entry.scorer not in ruleset.scorers:
             said = message(
@@ -142,6 +126,35 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
         numbers.plain(Assumed(assumption))
     _check_chosen(ruleset, table)
     _check_required(ruleset, table)
+
+
+def _sources_named(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
+    """Yield the source of each table, which may be empty, after the place of the table."""
+    yield "scale", ruleset.scale_source
+    for dimension in ruleset.dimensions:
+        yield f"dimensions[{dimension.id}]", dimension.source
+        for entry in dimension.metrics:
+            yield f"dimensions[{dimension.id}].metrics[{entry.id}]", entry.source
+    for scorer in ruleset.scorers.values():
+        yield f"scorers.{scorer.id}", scorer.source
+    for name in ("eligibility", "tiers", "criteria", "levels", "displays"):
+        for declared in getattr(ruleset, name):
+            yield f"{name}[{declared.id}]", declared.source
+    for cap in ruleset.caps:
+        yield f"caps[{cap.criterion}]", cap.source
+    for adjustment in ruleset.adjustments:
+        yield f"{adjustment.role}[{adjustment.metric}]", adjustment.source
+    if ruleset.comparison is not None:
+        yield "comparison", ruleset.comparison.source
+    if ruleset.evaluation is not None:
+        yield "evaluation", ruleset.evaluation.source
+
+
+def _no_source(source: str, ruleset: RuleSet) -> Message:
+    if not ruleset.sources:
+        return message("there is no source {source}: [sources] is empty", source=source)
+    known = listed(ruleset.sources)
+    return message("source {source} is not among [sources]: {known}", source=source, known=known)
 
 
 def _check_levels(ruleset: RuleSet, table: Table) -> None:
@@ -226,9 +239,9 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
     """Check that only weights and points may be missing: every other number has a value."""
     numbers: list[Number | None] = list(_scale(ruleset))
     for condition in ruleset.conditions:
-        numbers.append(condition.limit)
+        numbers.append(condition.bound)
         if (relief := condition.relief) is not None:
-            numbers += [relief.from_base, relief.count_at_most, relief.count_below, relief.limit]
+            numbers += [relief.from_base, relief.count_at_most, relief.count_below, relief.bound]
     numbers += [adjustment.cap for adjustment in ruleset.adjustments]
     numbers += [cap.ceiling for cap in ruleset.caps]
     numbers += [number for display in ruleset.displays for step in display.steps for number in step]

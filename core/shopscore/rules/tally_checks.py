@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 
-from ..errors import ExpressionError, did_you_mean
+from ..errors import DeclarationError, ExpressionError, did_you_mean
 from ..evaluation.types import type_of
 from ..messages import Message, message
 from ..model import expressions as ex
@@ -12,10 +13,15 @@ from ..model.joined import FactOn, HasRow, joined_of
 from ..model.merging import stream_of
 from ..model.streams import Stream
 from ..model.tallies import Tally
+from ..model.windows import Window
 
 
 def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
-    """Raise ExpressionError where a tally reads columns that its stream does not have."""
+    """Raise ExpressionError where a tally reads columns that its stream does not have.
+
+    Raises:
+        DeclarationError: for distinct keys over a window whose days do not come and go in turn.
+    """
     if tally.stream not in streams:
         raise ExpressionError(_no_stream(tally.stream, streams))
     stream = streams[tally.stream]
@@ -29,6 +35,64 @@ def check_tally(tally: Tally, streams: Mapping[str, Stream]) -> None:
                 raise ExpressionError(said)
     _check_types(tally, stream, streams)
     _check_day(tally, stream, streams)
+    if tally.distinct is not None and tally.distinct.window is not None:
+        _check_stays(tally.distinct.window)
+
+
+#: Ends of months, a leap day, the end of a year, and days between.
+_SOME_DAYS = (
+    date(2023, 12, 30),
+    date(2023, 12, 31),
+    date(2024, 2, 29),
+    date(2024, 4, 16),
+    date(2024, 6, 30),
+)
+_DAY = timedelta(1)
+
+
+def _check_stays(window: Window) -> None:
+    """Check that a window says of some days when they count, and in words that are always the same."""
+    if type(window).__repr__ is object.__repr__:
+        said = message(
+            "{window}: a window that distinct keys are counted over is named in states by its repr,"
+            " which says nothing: make it a class of attrs.frozen",
+            window=type(window).__name__,
+        )
+        raise DeclarationError(said)
+    for day in _SOME_DAYS:
+        first, after = window.stay(day)
+        for as_of in (first - _DAY, first, after - _DAY, after):
+            ages = _ages(window, as_of)
+            if (first <= as_of < after) is not ((as_of - day).days in ages):
+                said = message(
+                    "{window}: by stay({day}) that day counts from {first} on and no longer from"
+                    " {after} on, and by weights({as_of}) it is otherwise",
+                    window=repr(window),
+                    day=day,
+                    first=first,
+                    after=after,
+                    as_of=as_of,
+                )
+                raise DeclarationError(said)
+
+
+def _ages(window: Window, as_of: date) -> range:
+    """Return the ages that count on a day of publication.
+
+    Raises:
+        DeclarationError: where there is a gap between them, or they do not weigh the same.
+    """
+    weights = window.weights(as_of)
+    here = [age for age, weight in enumerate(weights.ints, weights.first_age) if weight]
+    ages = range(here[0], here[-1] + 1) if here else range(0)
+    if len(ages) > len(here) or sum(weights.ints) != len(here) * weights.scale:
+        said = message(
+            "{window}: there is a gap between its days, or they do not weigh the same: distinct"
+            " keys cannot be counted over it",
+            window=repr(window),
+        )
+        raise DeclarationError(said)
+    return ages
 
 
 def _check_day(tally: Tally, stream: Stream, streams: Mapping[str, Stream]) -> None:

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
-from ..model.aggregators import tallies_of
-from ..model.binding import bind
+from ..errors import (
+    DeclarationError,
+    ExpressionError,
+    PluginError,
+    RuleSetError,
+    ShopscoreError,
+)
 from ..model.rulesets import RuleSet
 from ..model.streams import SHOPS
-from ..plugins.bound_rules import check_days_since
+from ..plugins.bound_rules import BoundMetric, check_days_since
 from ..plugins.declarations import Platform, Scorecard
 from ..rules.exact_rules import exact_rules
-from ..rules.tally_checks import check_tally
 from .report import Check
 from .subject import Subject, conclude, failed, passed
 
@@ -146,9 +149,6 @@ def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> 
         return
     for metric in metrics:
         try:
-            aggregator = bind(metric.aggregator, ruleset.numbers)
-            bind(metric.window, ruleset.numbers)
-            for tally in tallies_of(aggregator):
-                check_tally(tally, platform.all_streams)
-        except (ExpressionError, RuleSetError, DeclarationError) as error:
+            BoundMetric.bind(metric, ruleset).check_tallies(platform.all_streams)
+        except (ExpressionError, RuleSetError, DeclarationError, PluginError) as error:
             yield f"metric {metric.id}: {error}"
