@@ -8,9 +8,10 @@ from random import Random
 
 import polars as pl
 import pytest
+from attrs import evolve
 
 import shopscore as ss
-from shopscore import Tally, col
+from shopscore import Column, Link, Stream, Tally, col
 from shopscore.counting.many_days import SumsOfDays
 from shopscore.counting.passing import CountingPass
 from shopscore.counting.resolution import Resolved, resolve_events
@@ -47,11 +48,14 @@ def test_tallies_count_what_plain_loops_count(seed: int) -> None:
 
 @seeds
 @pytest.mark.parametrize("rows", [1, 3, 1 << 18])
+@pytest.mark.parametrize("digits", [True, False])
 def test_the_same_while_rows_are_read(
-    seed: int, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int, rows: int, digits: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With ids that are numbers too, which are kept as integers."""
     for stream, frame in frames_of(random_parcels(seed)).items():
-        frame.write_parquet(tmp_path / f"{stream}.parquet")
+        named = frame.with_columns(pl.col(r"^.*_id$").exclude("shop_id").str.strip_chars("OPSC"))
+        (named if digits else frame).write_parquet(tmp_path / f"{stream}.parquet")
     wanted = list(wanted_sums(RULES, AS_OF))
     kept = resolve_events(ss.read_events(tmp_path, platform=PLATFORM), RULES)
     expected = window_sums(kept, wanted, AS_OF)
@@ -132,6 +136,53 @@ def test_the_latest_state_is_read_whatever_comes_first() -> None:
     for parcels in (states, states[::-1]):
         state = ss.tally(resolved({"parcels": parcels, "scans": [SCAN]}))
         assert [total for total, _ in cells_of(state, tally).values()] == [5]
+
+
+def test_rows_may_name_rows_of_their_own_stream_and_each_other() -> None:
+    """Tickets that reopen others, of people who have a latest ticket."""
+    id = Column("shop_id", "text", required=True)
+    tickets = Stream(
+        "tickets",
+        ("ticket_id",),
+        (
+            Column("ticket_id", "text", required=True), id, Column("opened_at", "time"),
+            Column("reopened_id", "text"), Column("agent_id", "text"),
+        ),
+        links=(Link("reopened_id", "tickets"), Link("agent_id", "agents")),
+    )  # fmt: skip
+    agents = Stream(
+        "agents",
+        ("agent_id",),
+        (Column("agent_id", "text", required=True), id, Column("ticket_id", "text"), Column("grade", "int")),
+        links=(Link("ticket_id", "tickets"),),
+    )  # fmt: skip
+    later = Tally("tickets", day=col.opened_at, value=col.opened_at - col.reopened.opened_at)
+    graded = Tally("tickets", day=col.opened_at, value=col.agent.grade)
+    first = Tally("tickets", day=col.opened_at, where=~ss.has_row("tickets", col.opened_at > 0))
+    busy = Tally("tickets", day=col.opened_at, where=ss.has_row("agents", col.grade > 1))
+    platform = evolve(PLATFORM, streams=(*PLATFORM.streams, tickets, agents))
+    rules = rules_with(later, graded, first, busy, platform=platform)
+    rows = [("1", "", "", 8), ("2", "1", "a", 9), ("3", "2", "b", 11), ("4", "9", "a", 12)]
+    streams: Streams = {
+        "tickets": [
+            {"shop_id": "A", "ticket_id": t, "reopened_id": r, "agent_id": a, "opened_at": f"2024-03-01 {h:02}:00:00"}
+            for t, r, a, h in rows
+        ],
+        "agents": [
+            {"shop_id": "A", "agent_id": "a", "ticket_id": "4", "grade": "3"},
+            {"shop_id": "A", "agent_id": "b", "ticket_id": "3", "grade": "1"},
+        ],
+    }  # fmt: skip
+    events = ss.read_events(frames_of(streams), platform=platform)
+    assert events.report.books["tickets"].unlinked == 1
+    state = ss.tally(resolve_events(events, rules))
+    found = [[*cells_of(state, tally).values()] for tally in (later, graded, first, busy)]
+    assert [cell for cells in found for cell in cells] == [
+        (3600 + 7200, 2),
+        (3 + 1 + 3, 3),
+        (2, 2),
+        (1, 1),
+    ]
 
 
 def test_a_row_of_another_shop_is_not_named() -> None:

@@ -433,6 +433,31 @@ def test_a_rule_set_that_extends_an_added_one_has_its_metrics(
     assert {m.id: m.value for m in result["A"].metrics}["presale_rate"] == 1.0
 
 
+@pytest.mark.parametrize("unit", ["minutes", "money", "index", "fortnights"])
+def test_units_that_nobody_knows_are_refused(unit: str, packages: Callable[..., None]) -> None:
+    """Of a class of the plugin's own as well."""
+    stock = METRICS.format(name="STOCK", id="stock_rate").replace(
+        'zh="率"', f'zh="率", unit="{unit}"'
+    )
+    own = f"""
+from shopscore.testing.toy.metrics import PAID_ORDERS
+from shopscore import Metric
+class Own(Metric):
+    id, zh, en, unit, better = "own_rate", "率", "Rate", "{unit}", "higher"
+    window, aggregator, sources = PAID_ORDERS.window, PAID_ORDERS.aggregator, ("page",)
+OWN = Own()
+"""
+    for name, id, module in (("stock", "stock_rate", stock), ("own", "own_rate", own)):
+        card = merged(with_metrics(packages, name, id, module)).scorecard()
+        if unit == "fortnights":
+            with pytest.raises(
+                ss.DeclarationError, match=f"metric {id}: unknown unit 'fortnights'"
+            ):
+                card.metrics_for(card.ruleset(name))
+        else:
+            assert card.metrics_for(card.ruleset(name))[id].unit == unit
+
+
 def test_a_metric_of_the_scorecard_is_not_replaced(packages: Callable[..., None]) -> None:
     twin = METRICS.format(name="REPLIES", id="fast_replies")
     card = merged(with_metrics(packages, "twin", "fast_replies", twin)).scorecard()

@@ -136,7 +136,8 @@ def _page(record: PluginRecord) -> Iterator[Any]:
     added += [f"{f.platform}/{f.scorecard}: {f.folder}" for f in record.rulesets]
     for addition in (*added, *map(tables.added, record.additions)):
         yield message("Adds {addition}", addition=addition)
-    yield from map(tables.left_out, record.not_added)
+    if record.not_added:
+        yield tables.left_out(record)
     if record.traceback:
         yield tables.Verbatim(record.traceback)
 

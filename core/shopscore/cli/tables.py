@@ -283,7 +283,6 @@ def _offers(record: PluginRecord) -> Iterator[object]:
             folder=found.folder,
         )
     yield from map(added, record.additions)
-    yield from map(left_out, record.not_added)
 
 
 def added(addition: Addition) -> Message:
@@ -295,9 +294,17 @@ def added(addition: Addition) -> Message:
     )
 
 
-def left_out(said: str) -> Message:
-    """Return that an addition of a plugin has no target."""
-    return message("left out: {what}", what=said)
+def left_out(record: PluginRecord) -> Message:
+    """Return which additions of a plugin have no target."""
+    return message("left out: {what}", what=listed(record.not_added))
+
+
+def _told(record: PluginRecord) -> object:
+    """Return what a plugin offers, and what of it is left out; or else what is wrong."""
+    offers = [*_offers(record)]
+    if record.not_added:
+        return message("{one}; {other}", one=listed(offers), other=left_out(record))
+    return listed(offers) if offers else record.error
 
 
 def plugins_table(records: Iterable[PluginRecord]) -> Table:
@@ -315,7 +322,7 @@ def plugins_table(records: Iterable[PluginRecord]) -> Table:
             word(r.status),
             f"{r.distribution} {r.version}",
             listed(f"{p.id} ({p.zh})" for p in r.platforms),
-            listed(offers) if (offers := list(_offers(r))) else r.error,
+            _told(r),
         )
         for r in records
     )

@@ -19,7 +19,7 @@ from ..model.layouts import Layout
 from ..model.levers import Lever
 from ..model.mappings import DocumentMapping
 from ..model.merging import merge_streams
-from ..model.metrics import Metric
+from ..model.metrics import Metric, check_unit
 from ..model.rulesets import RuleSet
 from ..model.streams import CANONICAL, Stream, check_id
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
@@ -98,9 +98,9 @@ class Scorecard(Labelled):
         """Import a module and return its metrics."""
         with isolated(message("{name}: importing {module}", name=self.name, module=name)):
             module = import_module(name)
-        metrics: dict[str, Metric] = {}
-        for value in vars(module).values():
-            if isinstance(value, Metric):
+            metrics: dict[str, Metric] = {}
+            for value in (value for value in vars(module).values() if isinstance(value, Metric)):
+                check_unit(value.id, value.unit)  # that of a class of its own nobody has checked
                 _refuse_twice(name, metrics, {value.id: value})
                 metrics[value.id] = value
         return metrics

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from contextlib import suppress
 
 from attrs import evolve
 
-from ..errors import DeclarationError, ShopscoreError
+from ..errors import DeclarationError, PluginError, ShopscoreError
 from ..messages import Message, message
 from ..model.streams import Stream
 from .additions import Addition, merged_facts
 from .declarations import Platform
 from .folders import toml_texts
+from .isolation import isolated
 
 
 def find_contradiction(platform: Platform, addition: Addition) -> str | None:
@@ -60,11 +62,8 @@ def _layout_ids(folders: Iterable[str]) -> set[str]:
     """Return the ids of the layouts in some folders; what is wrong with one is told elsewhere."""
     ids = set[str]()
     for folder in filter(None, folders):
-        try:
-            documents = [tomllib.loads(text) for text in toml_texts(folder).values()]
-        except Exception:  # noqa: S112 - a package may not be there, or hold anything
-            continue
-        ids.update(str(document.get("id")) for document in documents)
+        with suppress(PluginError), isolated(folder):  # importing a package may do anything
+            ids.update(str(tomllib.loads(text).get("id")) for text in toml_texts(folder).values())
     return ids
 
 
