@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from attrs import evolve
 
@@ -14,6 +14,7 @@ from ..model.mappings import (
     READINGS,
     ROLES,
     Asked,
+    Bound,
     Cell,
     DocumentMapping,
     Figure,
@@ -143,11 +144,14 @@ def _rows(table: Table) -> Rows:
         key=_expression(table, "key", ""),
         ids=_ids(table.table("ids")),
         id=table.text("id", ""),
+        facts=table.texts("facts"),
         day=_cell(table, "day", "day") if "day" in table.data else None,
     )
     table.done()
     if not rows.id and not (rows.key and rows.ids):
         raise table.fail(message("rows need an id, or a key and the ids of its words"))
+    if unknown := sorted(set(rows.facts) - set(rows.ids.values())):
+        raise table.fail(message("facts: {id} is not among the ids", id=unknown[0]))
     return rows
 
 
@@ -168,7 +172,13 @@ def _asked(table: Table) -> Asked | None:
 
 
 def _limit(table: Table) -> Limit:
-    role = table.word("role", ("target", "target_low", "target_high"), "target")
-    limit = Limit(table.text("criterion"), table.text("metric"), role, table.texts("levels"))
+    bound: Any = table.word("bound", get_args(Bound), "limit")
+    limit = Limit(
+        criterion=table.text("criterion"),
+        metric=table.text("metric"),
+        role=table.word("role", ("target", "target_low", "target_high"), "target"),
+        bound=bound,
+        levels=table.texts("levels"),
+    )
     table.done()
     return limit
