@@ -66,6 +66,7 @@ def shopscore_platforms() -> list[Platform]:
             en="Amazon",
             zone="America/Los_Angeles",
             currency="USD",
+            documents="shopscore_amazon:documents",
             streams=(_ORDERS, _DEFECTS),
             levers=("shopscore_amazon.levers",),
             sample="shopscore_amazon.sample:extend",

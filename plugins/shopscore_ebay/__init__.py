@@ -62,6 +62,7 @@ def shopscore_platforms() -> list[Platform]:
             en="eBay",
             zone="America/Los_Angeles",
             currency="USD",
+            documents="shopscore_ebay:documents",
             streams=(
                 _ORDERS,
                 _DEFECTS,
