@@ -91,6 +91,9 @@ class Cell:
     reading: Reading = "number"
 
 
+#: The id of what is read of the metric that only the address of an answer names.
+ASKED_FOR = "asked_for"
+
 #: Cells by their role.
 Cells = Mapping[str, Cell]
 

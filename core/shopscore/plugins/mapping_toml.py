@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from attrs import evolve
 
-from ..errors import RuleSetError
+from ..errors import RuleSetError, did_you_mean
 from ..messages import message
 from ..model.mappings import (
     HEADERS,
@@ -84,13 +84,30 @@ def _expression(table: Table, key: str, default: Any = ...) -> str:
     import jmespath
 
     text = table.text(key, default)
+    if not text:
+        return text
     try:
-        if text:
-            jmespath.compile(text)
-    except jmespath.exceptions.ParseError as error:
+        parsed = jmespath.compile(text).parsed
+    except jmespath.exceptions.JMESPathError as error:
         said = " ".join(str(error).split())
         raise table.fail(message("{key}: {said}", key=key, said=said)) from None
+    functions = jmespath.functions.Functions.FUNCTION_TABLE
+    for name in _functions_in(parsed):
+        if name not in functions:
+            guess = did_you_mean(name, functions)
+            said = message("no function {name}{guess}", name=name, guess=guess)
+            raise table.fail(message("{key}: {said}", key=key, said=said))
     return text
+
+
+def _functions_in(node: Any) -> Iterator[str]:
+    """Yield the names of the functions in a parsed expression."""
+    if not isinstance(node, dict):
+        return  # the bounds of a slice
+    if node["type"] == "function_expression":
+        yield node["value"]
+    for child in node["children"]:
+        yield from _functions_in(child)
 
 
 def _refusal(table: Table) -> Refusal:

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from ...messages import Message, message
 from ...model.frozen import FrozenDict
-from ...model.mappings import Cells, DocumentMapping, Rows, Subject
+from ...model.mappings import ASKED_FOR, Cells, DocumentMapping, Rows, Subject
 from .cells import UnreadableError, Value, is_missing, read_cell, shown
 from .recognition import Recognised
 from .searching import FAILED, search
@@ -192,7 +192,7 @@ class _Extraction:
         if word is FAILED or is_missing(word):
             return None
         name = shown(word).strip()
-        if not rows.ids:
+        if isinstance(word, str | int) and not rows.ids:
             return f"{rows.id}:{name}"
         if name not in rows.ids:
             self.unknown.append(f"{rows.at} · {name}")
@@ -211,10 +211,6 @@ class _Extraction:
                 continue
             if value is not None:
                 yield Entry(subject, id, role, value, _text(found), cell.at, day)
-
-
-#: The id of what a mapping reads, where only the request says which metric it is.
-ASKED_FOR = "asked_for"
 
 
 def _text(found: Any) -> str:
