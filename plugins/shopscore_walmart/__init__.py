@@ -29,6 +29,21 @@ _MESSAGES = Stream(
     ),
     ordered=(("received_at", "answered_at"),),
 )
+#: Where buyers of a sample live, those farthest away last.
+_STATES = (
+    "Texas",
+    "Florida",
+    "Arkansas",
+    "California",
+    "Georgia",
+    "Ohio",
+    "Illinois",
+    "Tennessee",
+    "Oregon",
+    "Montana",
+    "Alaska",
+    "Hawaii",
+)
 
 
 @hookimpl
@@ -69,6 +84,7 @@ def shopscore_platforms() -> list[Platform]:
             ),
             levers=("shopscore_walmart.levers",),
             sample="shopscore_walmart.sample:extend",
+            sample_places=_STATES,
             scorecards=(
                 performance,
                 pro_seller,

@@ -240,7 +240,6 @@ def test_as_it_is_written(keys: dict[str, Any], met: list[bool]) -> None:
         ),
         ({"total": True, "at_most": 1, "zh": "总", "en": "Total"}, "there is no total"),
         ({"days_since": "opened_at", "at_least": 1}, "needs zh and en"),
-        ({"days_since": "born_at", "at_least": 1, "zh": "天", "en": "Days"}, "a day of a shop"),
         ({"dimension": "d", "at_least": 1, "zh": "维", "en": "D"}, "no dimension d"),
         (
             {"days_since": "opened_at", "at_least": 1, "zh": "天", "en": "D", "without_rows": True},

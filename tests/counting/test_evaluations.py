@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
@@ -45,6 +46,7 @@ class Order:
     day: date
     fen: int
     late: bool
+    buyer: str = "ann"
 
 
 @frozen
@@ -70,6 +72,7 @@ class Rows:
             "paid_at": [f"{o.day} 00:00:00" for o in self.orders],
             "amount": [f"{o.fen / 100:.2f}" for o in self.orders],
             "is_presale": [str(o.late).lower() for o in self.orders],
+            "buyer_id": [o.buyer for o in self.orders],
         }
         tickets = {
             "ticket_id": [f"T{i}" for i in range(len(self.tickets))],
@@ -123,6 +126,13 @@ def rate(orders: Sequence[Order]) -> Value:
     return F(sum(o.late for o in orders), len(orders)) if orders else None
 
 
+def repeated(orders: Sequence[Order]) -> tuple[Value, int]:
+    """The share of buyers who bought more than once, and how many buyers there are."""
+    numbers = Counter(o.buyer for o in orders)
+    again = sum(n > 1 for n in numbers.values())
+    return (F(again, len(numbers)) if numbers else None), len(numbers)
+
+
 def money(orders: Iterable[Order | Ticket]) -> Fraction:
     return F(sum(o.fen for o in orders), 100)
 
@@ -165,6 +175,9 @@ def by_hand(rows: Rows, shop: str, judged: date, seen: date) -> dict[str, tuple[
         ),
         "sales": (money(sixty) if sixty else None, len(sixty)),
         "tickets": (F(len(tickets)), len(tickets)),
+        "buyers": (F(repeated(months)[1]), repeated(months)[1]),
+        "repeat": repeated(sixty),
+        "back_buyers": repeated(back),
     }  # fmt: skip
 
 
@@ -220,7 +233,11 @@ def cases(draw: st.DrawFn) -> tuple[Rows, date, dict[str, Any]]:
     as_of = draw(st.sampled_from(AS_OF))
     days = st.one_of(st.integers(-3, 70), st.integers(60, 420)).map(lambda a: as_of - timedelta(a))
     shops, fen = st.sampled_from(SHOPS[:2]), st.integers(0, 900)
-    orders = draw(st.lists(st.builds(Order, shops, days, fen, st.booleans()), max_size=25))
+    orders = draw(
+        st.lists(
+            st.builds(Order, shops, days, fen, st.booleans(), st.sampled_from("xyz")), max_size=25
+        )
+    )
     tickets = draw(st.lists(st.builds(Ticket, shops, days, fen), max_size=4))
     # a shop that sells every day: so the events cover every window
     daily = [Order(SHOPS[2], as_of - timedelta(age), 1, late=False) for age in range(-3, 480)]
@@ -322,7 +339,7 @@ class TestNoRows:
         found = {id: result.measured[id].column.fractions()[0] for id in IDS}
         zero = {
             "weekend_sales", "skipped", "last_quarter", "last_year", "this_month", "this_quarter",
-            "this_year", "tickets",
+            "this_year", "tickets", "buyers",
         }  # fmt: skip
         assert found == {id: F(0) if id in zero else None for id in IDS}
 

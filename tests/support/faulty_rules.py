@@ -32,6 +32,8 @@ from shopscore import (
     Window,
     col,
 )
+from shopscore.exact.columns import ExactColumn
+from shopscore.grading.ranking import exact_ranks
 
 VISITS = Stream(
     "visits",
@@ -80,7 +82,20 @@ class Faulty(Aggregator):
                 return -num, -den, n
             case "an exception for one shop":
                 return np.where(np.arange(len(num)) == 3, 0, num), den, n
+            case "an amount that says nothing of it":
+                return num, den * 0 + 1, n
+            case "fractions that do not add up":
+                return num, den * den, n
         return num, den, n
+
+    @property
+    def pooling(self) -> Any:
+        match self.fault:
+            case "fractions that do not add up":
+                return "fractions"
+            case "a pooling of its own":
+                return "somehow"
+        return super().pooling
 
 
 @frozen
@@ -113,7 +128,21 @@ class FaultyScorer(Scorer):
                 return Points(np.asarray(rising.floats()), known)  # type: ignore[arg-type]
             case "bounds off by a factor":
                 return Points(rising.scaled(100), known)
+            case "values that are none among the peers":
+                return Points(below(context.values, context.groups).scaled(5), known)
+            case "no peers among the peers":
+                ranked = ExactColumn(context.values, known)
+                return Points(ranks(ranked, context.groups).values.scaled(5), known)
         return Points(rising, known)
+
+
+def ranks(values: ExactColumn, groups: Any) -> ExactColumn:
+    return exact_ranks(values.or_zero().floats(), groups, present=values.known, kind="mean")
+
+
+def below(values: Rationals, groups: Any) -> Rationals:
+    """Ranks among all shops of a group, also those that have no value."""
+    return ranks(ExactColumn(values, np.ones(len(values), dtype=np.bool_)), groups).values
 
 
 class WithoutValue(FaultyScorer):
@@ -140,9 +169,26 @@ class OffByAFactor(FaultyScorer):
     fault = "bounds off by a factor"
 
 
+class AmongAll(FaultyScorer):
+    fault = "values that are none among the peers"
+
+
+class AmongNoPeers(FaultyScorer):
+    fault = "no peers among the peers"
+
+
 SCORERS = {
     cls.fault: cls.__name__
-    for cls in (WithoutValue, OffTheScale, RandomPoints, WrongDirection, FloatPoints, OffByAFactor)
+    for cls in (
+        WithoutValue,
+        OffTheScale,
+        RandomPoints,
+        WrongDirection,
+        FloatPoints,
+        OffByAFactor,
+        AmongAll,
+        AmongNoPeers,
+    )
 }
 AGGREGATORS = (
     "a division that cuts",
@@ -151,6 +197,9 @@ AGGREGATORS = (
     "an empty state with a value",
     "a negative denominator",
     "an exception for one shop",
+    "an amount that says nothing of it",
+    "fractions that do not add up",
+    "a pooling of its own",
 )
 #: The check that must find each fault.
 FOUND_BY = {
@@ -168,6 +217,11 @@ FOUND_BY = {
     "float points": "scorers",
     "bounds off by a factor": "scorers",
     "an exception for one shop": "aggregators",
+    "an amount that says nothing of it": "aggregators",
+    "fractions that do not add up": "aggregators",
+    "a pooling of its own": "aggregators",
+    "values that are none among the peers": "scorers",
+    "no peers among the peers": "scorers",
 }
 
 

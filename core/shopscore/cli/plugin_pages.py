@@ -134,8 +134,9 @@ def _page(record: PluginRecord) -> Iterator[Any]:
         yield _lever_table(platform, lever)
     added = [*(s.name for s in record.scorecards)]
     added += [f"{f.platform}/{f.scorecard}: {f.folder}" for f in record.rulesets]
-    for addition in added:
+    for addition in (*added, *map(tables.added, record.additions)):
         yield message("Adds {addition}", addition=addition)
+    yield from map(tables.left_out, record.not_added)
     if record.traceback:
         yield tables.Verbatim(record.traceback)
 

@@ -157,12 +157,13 @@ def check(name: str, output: options.OutputOptions) -> None:
 
 @cli.command()
 @click.argument("name")
+@click.option("--full", is_flag=True, help="With an example of everything that a plugin can bring.")
 @voice.speaking
-def new(name: str) -> None:
+def new(name: str, full: bool) -> None:
     """Make ./shopscore-NAME, a ready plugin package: metrics, rules, a golden case, tests, CI."""
     from .scaffolding import make_package
 
-    target = make_package(name, Path())
+    target = make_package(name, Path(), full=full)
     say(
         message("{folder} is ready. Next:", folder=target),
         f'  pip install -e "./{target}[testing]"',

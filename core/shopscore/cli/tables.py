@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..messages import listed, message, translate
+from ..messages import Message, listed, message, translate
 from . import voice
 from .escaping import shown, shown_lines
 from .fitting import GAP, Column, fit, indented, lines_of, wrap
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from ..model.metrics import Unit
+    from ..plugins.additions import Addition
     from ..plugins.records import PluginRecord
     from ..reading.report import LoadReport
 
@@ -274,6 +275,22 @@ def _offers(record: PluginRecord) -> Iterator[object]:
             scorecard=f"{found.platform}/{found.scorecard}",
             folder=found.folder,
         )
+    yield from map(added, record.additions)
+    yield from map(left_out, record.not_added)
+
+
+def added(addition: Addition) -> Message:
+    """Return what a plugin adds to a platform of another."""
+    names = [*(one.name for one in addition.streams), *(one.name for one in addition.facts)]
+    layouts = [addition.exports] if addition.exports else []
+    return message(
+        "{platform}: more of {what}", platform=addition.platform, what=listed([*names, *layouts])
+    )
+
+
+def left_out(said: str) -> Message:
+    """Return that an addition of a plugin has no target."""
+    return message("left out: {what}", what=said)
 
 
 def plugins_table(records: Iterable[PluginRecord]) -> Table:

@@ -11,9 +11,10 @@ from attrs import field, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
+from ..grading.means import mean_of, mean_of_kind
 from ..grading.weighing import MetricValues
 from ..model.conditions import Condition, Measure, Operator, Relief
-from .comparison import by_industry, mean_of_kind
+from .comparison import by_industry
 
 
 @frozen(eq=False)
@@ -59,19 +60,19 @@ class Measures:
         size = len(self.industries)
         if not condition.times_industry_mean:
             return ExactColumn.constant(condition.limit, size)
-        values, everyone = self.column(condition.measure), np.ones(size, dtype=np.bool_)
-        limits = ColumnBuilder(size)
-        for rows, others in by_industry(self.industries, everyone, self._among(condition)):
-            mean = mean_of_kind(self.mean_kind, values.values.take(others))
-            limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
+        measure, everyone = condition.measure, np.ones(size, dtype=np.bool_)
+        metric, column, limits = self.metrics[measure.id], self.column(measure), ColumnBuilder(size)
+        of_value = measure.kind == "value"
+        among = metric.averaged(self.mean_kind) if of_value else column.known
+        for rows, others in by_industry(self.industries, everyone, among):
+            mean = (
+                mean_of_kind(self.mean_kind, metric, others)
+                if of_value
+                else mean_of(column.values.take(others))  # a number of rows
+            )
+            if mean is not None:
+                limits.put(rows, Rationals.constant(condition.limit * mean, len(rows)))
         return limits.build()
-
-    def _among(self, condition: Condition[Fraction]) -> Mask:
-        """Return the shops whose values make the industry mean of a condition."""
-        measure = condition.measure
-        if measure.kind == "value" and self.mean_kind == "pooled":
-            return self.metrics[measure.id].poolable
-        return self.column(measure).known
 
     def checkable(self, condition: Condition[Fraction]) -> Mask:
         """Return for which shops a condition can be checked: what it measures is there.
@@ -122,6 +123,8 @@ class Measures:
         if relief.count_of:
             metric = self.metrics[relief.count_of]
             counted = metric.known | ~metric.missing
+            if metric.cut is not None:  # a count that is too high stays so, whatever more there is
+                counted = counted & ~(metric.cut & self._within(relief, measure))
         elif relief.count_at_most is not None or relief.count_below is not None:
             counted = self.column(Measure("numerator", measure.id)).known
         if relief.from_base is None:
@@ -183,7 +186,16 @@ class Measures:
         return np.ones(len(values), dtype=np.bool_)
 
     def _few(self, relief: Relief[Fraction], measure: Measure) -> Mask:
-        """Return where the count of a relief is not too high; where no row counts, it is 0."""
+        """Return where the count of a relief is certainly not too high."""
+        within = self._within(relief, measure)
+        cut = self.metrics[relief.count_of].cut if relief.count_of else None
+        return within if cut is None else within & ~cut
+
+    def _within(self, relief: Relief[Fraction], measure: Measure) -> Mask:
+        """Return where the count of a relief, as far as it is known, is not too high.
+
+        Where no row counts, it is 0.
+        """
         counts = self.column(Measure("numerator", measure.id))
         if relief.count_of:
             counted = self.metrics[relief.count_of]

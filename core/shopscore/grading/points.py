@@ -162,7 +162,6 @@ def _build_contexts(
                 low=exact.low,
                 high=exact.high,
                 rank=rank,
-                rank_reach=rank.reach,
             ),
         )
 

@@ -59,6 +59,8 @@ ROLES: Mapping[str, Reading] = {
     "unit": "text",
     "stars": "number",
     "preview": "number",
+    "bonus": "number",  # added to the total, whatever for
+    "deduction": "number",  # taken off the total, whatever for
     "change": "number",
     "last": "number",  # of the period before
     "peer": "number",

@@ -9,33 +9,61 @@ from functools import cached_property, lru_cache
 from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, did_you_mean
-from ..messages import message
-from ..model.aggregators import Aggregator, Over, tallies_of
+from ..messages import listed, message
+from ..model.aggregators import Aggregator, Over
 from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
+from ..model.evaluations import AtNext, Evaluation
 from ..model.metrics import Metric
 from ..model.rulesets import MissingNumber, NumbersUsed, RuleSet
-from ..model.streams import CANONICAL, Stream, merge_streams
+from ..model.streams import SHOPS, Stream
 from ..model.tallies import Tally
-from ..model.windows import DayWeights, Window
+from ..model.windows import DayWeights, EveryDay, Window
 from ..rules.coverage import missing_numbers
 from ..rules.exact_rules import ExactRuleSet, exact_rules
 from ..rules.numbers_toml import FilledRuleSet
 from ..rules.tally_checks import check_tally
 from .declarations import Platform, Scorecard
+from .isolation import isolated
 
 
 @frozen
 class BoundMetric:
     """A metric, with the numbers of the rule set in its aggregator and window.
 
+    ``projected_to`` is the evaluation for whose next day shops are projected, where they are.
     ``judged_on`` is the day of evaluation that windows end before; None: whatever day is asked.
     """
 
     metric: Metric
     aggregator: Aggregator
     window: Window
+    projected_to: Evaluation | None = None
     judged_on: date | None = None
+
+    @classmethod
+    def bind(cls, metric: Metric, ruleset: RuleSet) -> BoundMetric:
+        """Put the numbers of a rule set in the place of assumptions."""
+        evaluation = ruleset.evaluation
+        ahead = evaluation is not None and evaluation.projected_to == "next"
+        return cls(
+            metric,
+            bind(metric.aggregator, ruleset.numbers),
+            bind(metric.window, ruleset.numbers),
+            evaluation if ahead else None,
+        )
+
+    def check_tallies(self, streams: Mapping[str, Stream]) -> None:
+        """Raise where what is counted reads what is not there, or cannot be counted so.
+
+        Raises:
+            ExpressionError: for a column that a stream does not have.
+            DeclarationError: for distinct keys over a window that cannot roll.
+            PluginError: for whatever else a window raises.
+        """
+        with isolated(message("window of metric {metric}", metric=self.id)):
+            for tally in self.every_tally:
+                check_tally(tally, streams)
 
     @property
     def id(self) -> str:
@@ -44,18 +72,45 @@ class BoundMetric:
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
-        """What is counted, whatever the window."""
-        return tallies_of(self.aggregator)
+        """What is counted, in the order of the aggregator."""
+        return tuple(tally.over(window) for tally, window in self._parts())
+
+    @property
+    def every_tally(self) -> tuple[Tally, ...]:
+        """What is counted to judge shops on any day: distinct keys also as they are projected."""
+        ahead = self.projected_to
+        if ahead is None:
+            return self.tallies
+        return (*self.tallies, *(tally.over(AtNext(w, ahead)) for tally, w in self._parts()))
+
+    def _parts(self) -> Iterator[tuple[Tally, Window]]:
+        """Yield each tally with its window: its own, or that of the metric."""
+        for part in self.aggregator.tallies:
+            yield (part.tally, part.window) if isinstance(part, Over) else (part, self.window)
+
+    def windows(self, as_of: date) -> tuple[tuple[Tally, DayWeights], ...]:
+        """Return each tally with the weights of the days of rows that it looks at."""
+        return tuple((tally, weights) for tally, weights, _ in self._looks(as_of))
 
     def wanted(self, as_of: date) -> tuple[tuple[Tally, DayWeights], ...]:
-        """Return each tally with the weights of its window: its own, or that of the metric."""
+        """Return each tally with the weights that its daily sums are added up with.
+
+        Those of distinct keys are changes, whose sum from the beginning on is what there is.
+        """
+        return tuple((tally, weights) for tally, _, weights in self._looks(as_of))
+
+    def _looks(self, as_of: date) -> Iterator[tuple[Tally, DayWeights, DayWeights]]:
+        """Yield each tally with the weights of its window, and with those of its daily sums."""
+        passed = 0 if self.judged_on is None else (as_of - self.judged_on).days
         own = self._weights(self.window, as_of)
-        return tuple(
-            (part.tally, self._weights(part.window, as_of))
-            if isinstance(part, Over)
-            else (part, own)
-            for part in self.aggregator.tallies
-        )
+        for tally, window in self._parts():
+            weights = own if window is self.window else self._weights(window, as_of)
+            if tally.distinct is None:
+                yield tally, weights, weights
+            elif passed < 0 and self.projected_to is not None:
+                yield tally.over(AtNext(window, self.projected_to)), weights, EveryDay(1)
+            else:
+                yield tally.over(window), weights, EveryDay(1 + passed)
 
     def _weights(self, window: Window, as_of: date) -> DayWeights:
         if self.judged_on is None:
@@ -65,12 +120,12 @@ class BoundMetric:
     def first_age(self, as_of: date) -> int:
         """Return the least age that counts."""
         own = self._weights(self.window, as_of)
-        return min([own.first_age, *(weights.first_age for _, weights in self.wanted(as_of))])
+        return min([own.first_age, *(weights.first_age for _, weights in self.windows(as_of))])
 
     def last_age(self, as_of: date) -> int:
         """Return the greatest age that counts."""
         own = self._weights(self.window, as_of)
-        return max([own.last_age, *(weights.last_age for _, weights in self.wanted(as_of))])
+        return max([own.last_age, *(weights.last_age for _, weights in self.windows(as_of))])
 
 
 @frozen(slots=False, eq=False)
@@ -109,13 +164,14 @@ class BoundRuleSet:
         """Bind the metrics that a rule set names, and resolve its numbers.
 
         Raises:
-            RuleSetError: for a metric or assumption that does not exist, or a scorer that runs
-                against the direction of its metric.
+            RuleSetError: for a metric, an assumption or a day of shops that does not exist, or a
+                scorer that runs against the direction of its metric.
             ExpressionError: for a metric that reads an unknown column.
         """
         filled = ruleset if isinstance(ruleset, FilledRuleSet) else FilledRuleSet(ruleset)
-        streams = merge_streams(CANONICAL, platform.streams)
+        streams = platform.all_streams
         metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams))
+        check_days_since(filled.ruleset, streams[SHOPS.name])
         kinds = scorecard.own_kinds
         exact = evolve(
             exact_rules(filled.ruleset, kinds),
@@ -141,7 +197,7 @@ class BoundRuleSet:
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """Every distinct tally, in order of its key."""
-        by_key = {t.key: t for m in self.metrics.values() for t in m.tallies}
+        by_key = {t.key: t for m in self.metrics.values() for t in m.every_tally}
         return tuple(by_key[key] for key in sorted(by_key))
 
     def projected(self, as_of: date) -> BoundRuleSet:
@@ -196,7 +252,7 @@ def _judged_on(rules: BoundRuleSet, day: date) -> BoundRuleSet:
 def _bind_metrics(
     scorecard: Scorecard, ruleset: RuleSet, streams: Mapping[str, Stream]
 ) -> Iterator[tuple[str, BoundMetric]]:
-    known, numbers = scorecard.all_metrics, ruleset.numbers
+    known = scorecard.metrics_for(ruleset)
     for id in ruleset.needed_metric_ids:
         if id not in known:
             said = message(
@@ -209,10 +265,26 @@ def _bind_metrics(
             raise RuleSetError(said)
         metric = known[id]
         _check_role(ruleset, metric)
-        aggregator, window = bind(metric.aggregator, numbers), bind(metric.window, numbers)
-        for tally in tallies_of(aggregator):
-            check_tally(tally, streams)
-        yield id, BoundMetric(metric, aggregator, window)
+        bound = BoundMetric.bind(metric, ruleset)
+        bound.check_tallies(streams)
+        yield id, bound
+
+
+def check_days_since(ruleset: RuleSet, shops: Stream) -> None:
+    """Check that days are counted from a column of shops that holds days."""
+    known = [column.name for column in shops.columns if column.kind == "day"]
+    for criterion in ruleset.criteria:
+        measure = criterion.condition.measure
+        if measure.kind == "days since" and measure.id not in known:
+            said = message(
+                "{file}: criterion {criterion}: days_since {column}: a day of a shop is needed,"
+                " {known}",
+                file=ruleset.origin or ruleset.name,
+                criterion=criterion.id,
+                column=measure.id,
+                known=listed(known),
+            )
+            raise RuleSetError(said)
 
 
 def _check_role(ruleset: RuleSet, metric: Metric) -> None:

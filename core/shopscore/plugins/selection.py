@@ -133,7 +133,9 @@ def _bind(terms: _Terms) -> BoundRuleSet:
 
 def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
     card, selected = terms.scorecard, terms.ruleset.assuming(dict(terms.assumed))
-    better = {id: metric.better for id, metric in card.all_metrics.items()} if numbers else {}
+    better = (
+        {id: metric.better for id, metric in card.metrics_for(selected).items()} if numbers else {}
+    )
     return BoundRuleSet.bind(
         terms.platform,
         card,

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..composing.eligibility import EligibilityCheck, ranked_shops
 from ..exact.rationals import Mask
+from ..grading.missing_columns import stream_of
 from ..grading.points import Graded
 from ..grading.weighing import MetricValues
 from ..messages import Message, listed, message
@@ -77,7 +78,7 @@ def _missing_input(result: Result) -> Iterator[Notice]:
         else:
             said = message("input is missing for {metrics}: {why}", **values)
         columns = members[0].measured.missing_columns
-        stream = columns[0].removeprefix("stream ").partition(".")[0] if columns else None
+        stream = stream_of(columns[0]) if columns else None
         notice = Notice(
             "missing_input" if is_weighted else "missing_side_input",
             said,
@@ -107,7 +108,7 @@ def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Mess
     reasons = (
         (why_missing_input(measured), measured.missing & ~measured.known),
         (message("a value was typed in without n"), measured.n_unknown),
-        (message("events do not cover its window, and there may be more"), measured.cut),
+        (measured.cut_reason, measured.cut),
     )
     for why, mask in reasons:
         rows = open_ & (nobody if mask is None else mask)

@@ -77,6 +77,8 @@ def metric_reasons(
     collected = _Collected(len(industries))
     no_data = graded.statuses == METRIC_STATUSES.index("no_data")
     collected.add(why_missing_input(measured), no_data & measured.missing)
+    if (undefined := no_data & measured.undefined).any():
+        collected.add(measured.undefined_reason, undefined)
     collected.add(measured.no_value_reason, no_data)
     few = graded.statuses == METRIC_STATUSES.index("below_min_n")
     least = rules.metrics[id].metric.min_n

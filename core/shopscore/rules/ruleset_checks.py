@@ -9,7 +9,6 @@ from ..messages import Message, listed, message
 from ..model.assumptions import Number, find_chosen
 from ..model.expressions import Assumed
 from ..model.rulesets import MISSING_POLICIES, RANKING_KINDS, RuleSet
-from ..model.streams import SHOPS
 from .coverage import weights_within
 from .exact_rules import ExactRuleSet, Numbers, exact_rules
 from .own_kinds import OwnKinds
@@ -176,18 +175,6 @@ def _check_levels(ruleset: RuleSet, table: Table) -> None:
         if measure.kind == "total" and not ruleset.dimensions:
             said = message("criterion {criterion}: there is no total", criterion=criterion.id)
             raise table.fail(said)
-        if measure.kind == "days since" and measure.id not in _DAYS_OF_SHOPS:
-            said = message(
-                "criterion {criterion}: days_since {column}: a day of a shop is needed, {known}",
-                criterion=criterion.id,
-                column=measure.id,
-                known=listed(_DAYS_OF_SHOPS),
-            )
-            raise table.fail(said)
-
-
-#: Columns of the stream ``shops`` that days can be counted from.
-_DAYS_OF_SHOPS = tuple(c.name for c in SHOPS.columns if c.kind == "day")
 
 
 def _check_chosen(ruleset: RuleSet, table: Table) -> None:

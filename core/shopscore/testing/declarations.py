@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
-from ..model.aggregators import tallies_of
-from ..model.binding import bind
+from ..errors import (
+    DeclarationError,
+    ExpressionError,
+    PluginError,
+    RuleSetError,
+    ShopscoreError,
+)
 from ..model.rulesets import RuleSet
-from ..model.streams import CANONICAL, merge_streams
+from ..model.streams import SHOPS
+from ..plugins.bound_rules import BoundMetric, check_days_since
 from ..plugins.declarations import Platform, Scorecard
 from ..rules.exact_rules import exact_rules
-from ..rules.tally_checks import check_tally
 from .report import Check
 from .subject import Subject, conclude, failed, passed
 
@@ -49,11 +53,12 @@ def labels(subject: Subject) -> Iterator[Check]:
 
 def rulesets_parse(subject: Subject) -> Iterator[Check]:
     """Check that every rule set file is valid."""
-    for _, card in subject.scorecards:
+    for platform, card in subject.scorecards:
         for version in card.versions:
             name = f"{card.name}/{version}"
             try:
                 ruleset = card.ruleset(version)
+                check_days_since(ruleset, platform.all_streams[SHOPS.name])
             except ShopscoreError as error:
                 yield failed("rulesets_parse", name, str(error))
                 continue
@@ -66,7 +71,7 @@ def metrics_exist(subject: Subject) -> Iterator[Check]:
     for _, card in subject.scorecards:
         for ruleset in parse_rulesets(card):
             try:
-                known = card.all_metrics
+                known = card.metrics_for(ruleset)
             except Exception as error:  # see labels
                 yield failed("metrics_exist", ruleset.name, f"{type(error).__name__}: {error}")
                 continue
@@ -137,16 +142,13 @@ def tallies_are_integers(subject: Subject) -> Iterator[Check]:
 
 
 def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
-    streams = merge_streams(CANONICAL, platform.streams)
     try:
-        metrics = [m for id, m in card.all_metrics.items() if id in ruleset.needed_metric_ids]
+        known = card.metrics_for(ruleset)
+        metrics = [m for id, m in known.items() if id in ruleset.needed_metric_ids]
     except Exception:  # the check labels reports what is wrong with the module
         return
     for metric in metrics:
         try:
-            aggregator = bind(metric.aggregator, ruleset.numbers)
-            bind(metric.window, ruleset.numbers)
-            for tally in tallies_of(aggregator):
-                check_tally(tally, streams)
-        except (ExpressionError, RuleSetError, DeclarationError) as error:
+            BoundMetric.bind(metric, ruleset).check_tallies(platform.all_streams)
+        except (ExpressionError, RuleSetError, DeclarationError, PluginError) as error:
             yield f"metric {metric.id}: {error}"

@@ -10,19 +10,17 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from ..composing.standards import Standards
 from ..errors import ShopscoreError, did_you_mean
 from ..exact.columns import ExactColumn
-from ..grading.percentiles import Ranker
-from ..model.streams import CANONICAL, merge_streams
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform, Scorecard
 from ..results.result import Result
-from ..rules.scorers import Context
+from ..rules.scorers import Scorer
 from ..scoring import score, score_values
+from .contexts import context_of
 from .report import Check
 from .subject import Subject, conclude, skipped
 
@@ -44,9 +42,8 @@ def monotone(subject: Subject) -> Iterator[Check]:
             metric = rules.metrics[entry.id].metric
             if entry.scorer not in scorers:
                 continue  # it is not known how the metric is graded
-            points = [
-                _points_at(rules, scorers[entry.scorer], metric.better, value) for value in _LADDER
-            ]
+            scorer = scorers[entry.scorer]
+            points = [_points_at(rules, entry.id, scorer, value) for value in _LADDER]
             climbing = points if metric.better == "higher" else points[::-1]
             known = [p for p in climbing if p is not None]
             if any(then < before for before, then in pairwise(known)):
@@ -54,28 +51,12 @@ def monotone(subject: Subject) -> Iterator[Check]:
         yield conclude("monotone", rules.ruleset.name, complaints)
 
 
-def _points_at(rules: BoundRuleSet, scorer: Any, better: Any, value: Fraction) -> Fraction | None:
+def _points_at(
+    rules: BoundRuleSet, metric: str, scorer: Scorer, value: Fraction
+) -> Fraction | None:
     """Return the points of a shop with this value among peers spread over the ladder."""
     column = ExactColumn.of([value, *_LADDER[:: max(len(_LADDER) // 12, 1)]])
-    size, everyone = len(column), column.known
-    codes = np.zeros(size, dtype=np.int64)
-    industries = ["one"] * size
-    rank = Ranker("", better, rules.exact.ranking, 1, column, everyone, industries, codes)
-    context = Context(
-        metric="",
-        better=better,
-        values=column.values,
-        has_value=everyone,
-        is_peer=everyone,
-        n=np.full(size, 1000, dtype=np.int64),
-        industries=industries,
-        shop_types=[None] * size,
-        low=rules.exact.low,
-        high=rules.exact.high,
-        rank=rank,
-        rank_reach=rank.reach,
-    )
-    points = scorer.points(column.values, context)
+    points = scorer.points(column.values, context_of(rules, metric, column))
     return points.values.take(slice(0, 1)).fractions()[0] if points.known[0] else None
 
 
@@ -176,7 +157,7 @@ def _score_case(platform: Platform, card: Scorecard, case: Mapping[str, Any]) ->
 
 def _no_rows(platform: Platform, stream: str) -> dict[str, tuple[()]]:
     """Return all columns of a stream without a row: its data is there, and nothing happened."""
-    streams = merge_streams(CANONICAL, platform.streams)
+    streams = platform.all_streams
     return {column.name: () for column in streams[stream].columns} if stream in streams else {}
 
 

@@ -58,6 +58,21 @@ def read_cell(found: Any, reading: Reading, zone: ZoneInfo) -> Value | None:
     return _READERS[reading](found, zone)
 
 
+def rounding_of(found: Any, reading: Reading) -> Fraction:
+    """Return by how much a number may be off that was rounded to the digits that are written.
+
+    >>> rounding_of("88.15", "percent"), rounding_of(87, "number")
+    (Fraction(1, 20000), Fraction(1, 2))
+    """
+    digits = str(found).strip().rstrip("%％")
+    number = _PLAIN.fullmatch(digits)
+    if number is None:
+        return Fraction(0)
+    decimals = len(number[1] or ".") - 1 - int((number[2] or "e0")[1:])
+    half = Fraction(1, 2) / Fraction(10) ** decimals
+    return half * _SCALES.get(reading, Fraction(1))
+
+
 def is_missing(found: Any) -> bool:
     """Return whether nothing stands in a cell; 0 is a value."""
     if isinstance(found, list | dict):
@@ -75,6 +90,13 @@ def shown(found: Any) -> str:
     return text if len(text) <= 80 else text[:80] + "…"
 
 
+#: What a unit in the place of a reading is worth in the unit of the value.
+_SCALES: Mapping[Reading, Fraction] = {
+    "percent": Fraction(1, 100),
+    "percent_text": Fraction(1, 100),
+    "seconds_to_minutes": Fraction(1, 60),
+    "seconds_to_hours": Fraction(1, 3600),
+}
 _PLAIN = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 
 

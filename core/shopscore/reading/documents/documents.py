@@ -62,6 +62,11 @@ class Documents:
         return iter(self.documents)
 
     @property
+    def found_any(self) -> bool:
+        """Whether there is a document, or a file that looks like one and holds no values."""
+        return bool(self.documents or any(other.mapping for other in self.others))
+
+    @property
     def platforms(self) -> tuple[str, ...]:
         """The platforms of the documents, sorted."""
         return tuple(sorted({document.mapping.platform for document in self.documents}))
@@ -97,6 +102,9 @@ class Documents:
                 row[column] = cell
         return pl.DataFrame(list(rows.values()), schema=_schema())
 
+
+#: No documents at all.
+NONE = Documents(())
 
 #: The columns of numbers of a frame, by role, and those of words.
 _NUMBERS = ("value", "num", "den", "n", "points", "weight", "rank", "target")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from attrs import evolve, field, frozen
 from ...messages import Message, message
 from ...model.frozen import FrozenDict
 from ...model.mappings import ASKED_FOR, Cells, DocumentMapping, Rows, Subject
-from .cells import UnreadableError, Value, is_missing, read_cell, shown
+from .cells import UnreadableError, Value, is_missing, read_cell, rounding_of, shown
 from .recognition import Recognised
 from .searching import FAILED, search
 from .shares import shares_of
@@ -24,8 +25,9 @@ from .unread import unread_places
 class Entry:
     """One thing that a document says: the role of a subject, its value, and where it stands.
 
-    ``text`` is the cell as it stands there; ``at`` the expression that finds it. ``day`` is its own
-    day where a document tells of several.
+    ``text`` is the cell as it stands there; ``at`` the expression that finds it. ``rounding`` is by
+    how much a number may be off that was rounded to its digits. ``day`` is its own day where a
+    document tells of several.
     """
 
     subject: Subject
@@ -35,6 +37,7 @@ class Entry:
     text: str
     at: str
     day: date | None = None
+    rounding: Fraction = Fraction(0)
 
 
 @frozen
@@ -210,7 +213,8 @@ class _Extraction:
                 self.unreadable.append(unread)
                 continue
             if value is not None:
-                yield Entry(subject, id, role, value, _text(found), cell.at, day)
+                rounding = rounding_of(found, cell.reading)
+                yield Entry(subject, id, role, value, _text(found), cell.at, day, rounding)
 
 
 def _text(found: Any) -> str:

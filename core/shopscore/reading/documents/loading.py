@@ -12,6 +12,8 @@ from attrs import evolve, field, frozen
 
 from ...errors import InputError
 from ...messages import Translated, listed, message
+from ...plugins.catalog import platform as find_platform
+from ...plugins.catalog import platforms
 from ...plugins.declarations import Platform
 from ..entries import is_lost, leads_astray, visible
 from ..files import show_path
@@ -26,6 +28,36 @@ SUFFIXES = (".json", ".jsonp", ".har")
 _STARTS = (b"{", b"[", b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 _CALL = re.compile(rb"(/\*.*?\*/)?\s*[\w.$]+\s*\(\s*[\[{]", re.DOTALL)
+
+
+def read_documents(
+    source: str | Path,
+    *,
+    platform: str | Platform | None = None,
+    shop_id: str | None = None,
+    tz: str | None = None,
+) -> Documents:
+    """Read what consoles and official APIs answered, saved as files.
+
+    Args:
+        source: a file, or a folder of them: JSON, JSONP, or what the browser saves as HAR. What a
+            file is, its content says.
+        platform: whose documents are looked for; by default those of all installed platforms.
+        shop_id: the shop of documents that name none.
+        tz: the zone of their clock, where it is not the platform's.
+
+    Returns:
+        The documents; ``to_polars()`` has a row per shop, day and subject.
+
+    Raises:
+        InputError: where there is nothing to read, or a file that was named is no document.
+        CoverageError: for a platform that is not installed.
+    """
+    if platform is None:
+        considered = platforms()
+    else:
+        considered = (platform if isinstance(platform, Platform) else find_platform(platform),)
+    return load_documents(Path(source), considered, shop_id=shop_id, tz=tz)
 
 
 def load_documents(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from attrs import evolve, frozen
 
-from ...errors import InputError
+from ...errors import InputError, did_you_write
 from ...messages import listed, message
 from ...model.layouts import AS_WRITTEN
 from ...model.streams import Column, Stream
@@ -58,15 +58,17 @@ class Checked:
 class RowChecks:
     """How the rows of a stream are checked.
 
-    Where a ``taker`` looks at usable rows, only those columns are kept that it asks for later.
-    ``only`` are the positions in their table of the rows that are kept; where the ids of a table
-    were ``judged`` piece by piece before, no piece need be read but those of these rows.
+    The keys of rows that are ``named`` by other streams are looked up. Where a ``taker``
+    looks at usable rows, only those columns are kept that it asks for later. ``only`` are the
+    positions in their table of the rows that are kept; where the ids of a table were ``judged``
+    piece by piece before, no piece need be read but those of these rows.
     """
 
     stream: Stream
     zone: ZoneInfo | None
     shops: ShopCodes
     taker: RowTaker | None = None
+    named: bool = False
     only: pl.Series | None = None
     judged: bool = False
 
@@ -269,13 +271,14 @@ def _refuse_missing_columns(table: RawTable, stream: Stream) -> None:
     names = table.frame.columns
     missing = [c.name for c in stream.columns if c.required and c.name not in names]
     if missing:
-        present = map(_printable, [*names, *table.unread][:12])
+        present = [_printable(name) for name in (*names, *table.unread)]
         raise InputError(
             message(
-                "{where}: no column {missing}; there are: {present}",
+                "{where}: no column {missing}; there are: {present}{guess}",
                 where=_where(table, stream),
                 missing=listed(missing),
-                present=listed(present),
+                present=listed(present[:12]),
+                guess=did_you_write(missing, (n for n in present if n not in stream.names)),
             )
         )
 

@@ -141,7 +141,7 @@ def type_rows(checks: RowChecks, tables: Iterable[RawTable]) -> TypedRows:
     pieces = (rows.popleft() for _ in range(len(rows)))  # a piece is let go once it is stacked
     if not rules and sum(map(len, rows)) == before:
         pieces = (piece.drop(ROW) for piece in pieces)
-    stacked = stack(pieces, whole=_looked_up(checks.stream))
+    stacked = stack(pieces, whole=_looked_up(checks))
     return TypedRows(checks, stacked, tuple(kept), tuple(parts), rules)
 
 
@@ -152,9 +152,9 @@ def _among_all(part: Checked, before: int, rule: int | None) -> Iterator[pl.Data
         yield counted if rule is None else counted.with_columns(pl.lit(rule).alias(RULE))
 
 
-def _looked_up(stream: Stream) -> tuple[str, ...]:
-    """Return the columns of rows that are looked up over and over: the keys of orders."""
-    return ("shop", *stream.key) if stream.name == "orders" else ()
+def _looked_up(checks: RowChecks) -> tuple[str, ...]:
+    """Return the columns of rows that are looked up over and over: the keys that others name."""
+    return ("shop", *checks.stream.key) if checks.named else ()
 
 
 def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
@@ -183,7 +183,7 @@ def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
     if typed.checks.taker is not None:
         _correct_what_was_taken(typed, typed.checks.taker, settled, found.replaced, shops)
     filled = settled[_asked_for(settled, typed)]
-    if keys := _looked_up(stream):
+    if keys := _looked_up(typed.checks):
         filled = filled.with_columns(filled[keys].rechunk().get_columns())
     shown, instants = on_the_wall(filled, stream, zone)
     return ConsolidatedRows(
@@ -243,8 +243,9 @@ def _asked_for(rows: pl.DataFrame, typed: TypedRows) -> list[str]:
     """Return the columns that somebody asks for; times may have been kept for repairs only."""
     wanted = typed.checks.wanted
     asked = {*rows.columns}
-    if wanted is not None:  # keys have been compared: now it only matters which orders are named
-        asked = {"shop", "order_id", *wanted.columns, *wanted.compared}
+    if wanted is not None:  # keys have been compared: now it only matters which rows are named
+        links = (link.column for link in typed.stream.links)
+        asked = {"shop", *links, *_looked_up(typed.checks), *wanted.columns, *wanted.compared}
     return [name for name in rows.columns if name in asked - {ROW, PARTS}]
 
 
