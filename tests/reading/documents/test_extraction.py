@@ -65,7 +65,7 @@ def test_rows_become_metrics_and_facts_by_their_words():
 
 @pytest.mark.parametrize(
     ("key", "shown"),
-    [("three", "three"), (["one"], "[…]"), ({"one": "two"}, "{…}"), (True, "True")],
+    [("three", "three"), (["one"], "[…]"), ({"one": "two"}, "{…}"), (True, "true")],
 )
 def test_words_that_nobody_knows_are_told(key: Any, shown: str):
     (shop,) = shops({"rows": [{"k": key, "v": 7}, {"k": key, "v": 8}]}, ROWS)

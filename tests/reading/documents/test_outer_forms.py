@@ -6,6 +6,7 @@ import base64
 import contextlib
 import gzip
 import json
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -283,3 +284,22 @@ def _without_halves(content: Any) -> Any:
 def test_any_bytes_are_read_or_refused(data: bytes):
     with contextlib.suppress(InputError):
         answers_of(data, "a.json")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b" " * 200_000,
+        b" " * 200_000 + b"x",
+        b"x(" + b") " * 100_000 + b"y",
+        b"a" * 200_000,
+        b"x(" + b" " * 200_000 + b")" + b" " * 200_000 + b"y",
+        b"/*" * 100_000,
+    ],
+    ids=range(6),
+)
+def test_long_texts_that_are_nothing_are_refused_at_once(data: bytes):
+    begun = time.process_time()
+    with pytest.raises(InputError):
+        answers_of(data, "a.json")
+    assert time.process_time() - begun < 2

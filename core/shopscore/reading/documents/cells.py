@@ -86,7 +86,7 @@ def shown(found: Any) -> str:
     """Return a cell as it stands in the document, cut where it is long."""
     if isinstance(found, list | dict):
         return "[…]" if isinstance(found, list) else "{…}"
-    text = found if isinstance(found, str) else str(found)
+    text = str(found).lower() if isinstance(found, bool) else str(found)
     return text if len(text) <= 80 else text[:80] + "…"
 
 

@@ -23,7 +23,8 @@ from ..files import refuse_no_file
 #: A document is at most so large, also out of an archive: consoles answer with kilobytes.
 MOST_BYTES = 1 << 28
 
-_JSONP = re.compile(r"\A\s*(?:/\*.*?\*/)?\s*[\w.$]+\s*\((.*)\)\s*;?\s*\Z", re.DOTALL)
+#: How JSONP begins: with the name of the function that is called.
+_CALL = re.compile(r"(?:/\*.*?\*/\s*)?[\w.$]+\s*\(", re.DOTALL)
 #: How a gzip file begins.
 GZIP = b"\x1f\x8b"
 _BOM = "\ufeff"
@@ -111,10 +112,9 @@ class _SaidTwiceError(ValueError):
 
 def _json(text: str, label: str) -> Any:
     """Return the JSON in a text, from within the call of a function if it is JSONP."""
-    called = _JSONP.match(text)
     try:
         return json.loads(
-            _without_halves(called[1] if called else text),
+            _without_halves(_called_with(text)),
             object_pairs_hook=_object,
             parse_float=_decimal,
             parse_int=_integer,
@@ -132,6 +132,14 @@ def _json(text: str, label: str) -> Any:
             what=_what_else(text),
         )
     raise InputError(message("{file}: {said}", file=label, said=said))
+
+
+def _called_with(text: str) -> str:
+    """Return what a function is called with, where a text is JSONP; else the text."""
+    call = text.strip().removesuffix(";").rstrip()
+    if call.endswith(")") and (called := _CALL.match(call)):
+        return call[called.end() : -1]
+    return text
 
 
 #: An escape of JSON: a character in two halves, a half alone, or any other.
