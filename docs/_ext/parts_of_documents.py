@@ -9,7 +9,7 @@ from pages_of_rulesets import CONFIDENCE
 from sphinx.errors import ExtensionError
 
 import shopscore
-from shopscore.model.mappings import HEADERS, READINGS, ROLES, DocumentMapping
+from shopscore.model.mappings import ASKED_FOR, HEADERS, READINGS, ROLES, DocumentMapping
 
 #: What each reading makes of a cell.
 _READINGS = {
@@ -125,7 +125,9 @@ def _anchor(mapping: DocumentMapping) -> str:
 def _told(mapping: DocumentMapping) -> Iterator[tuple[str, str, str]]:
     """What a mapping reads: subject, id and roles."""
     for figure in mapping.figures:
-        yield figure.subject, figure.id, ", ".join(figure.cells)
+        asked = mapping.asked.ids.values() if mapping.asked and figure.id == ASKED_FOR else ()
+        for id in asked or [figure.id]:
+            yield figure.subject, id, ", ".join(figure.cells)
     for rows in mapping.rows:
         for id in dict.fromkeys(rows.ids.values()) or [f"{rows.id}:…" if rows.key else rows.id]:
             days = ", each day" if rows.day else ""
@@ -153,11 +155,16 @@ def _mapping(mapping: DocumentMapping) -> Iterator[str]:
         yield "\n".join(f"- {note}" for note in mapping.notes)
 
 
+def _expression(text: str) -> str:
+    """An expression as code, which may have backticks in it."""
+    return f"`` {text} ``" if text else ""
+
+
 def _facts(mapping: DocumentMapping) -> Iterator[tuple[str, str]]:
     yield "scorecards", ", ".join(map(code, mapping.scorecards))
-    yield "recognised by", code(mapping.identified_by)
-    yield "a good answer", code(mapping.good) if mapping.good else ""
-    yield "one shop for each of", code(mapping.each) if mapping.each else ""
+    yield "recognised by", _expression(mapping.identified_by)
+    yield "a good answer", _expression(mapping.good)
+    yield "one shop for each of", _expression(mapping.each)
     yield "answers without values", ", ".join(refusal.label.en for refusal in mapping.refusals)
     yield (
         "limits that go before those of the rules",
