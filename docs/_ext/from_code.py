@@ -20,6 +20,7 @@ from typing import Any, get_args
 
 import click
 import pages_of_rulesets
+import parts_of_documents
 import parts_of_exports
 import parts_of_levers
 from docutils import nodes
@@ -365,6 +366,11 @@ PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
     "layouts-overview": parts_of_exports.overview,
     "exports-feed": parts_of_exports.feeds,
     "export-limits": parts_of_exports.limits,
+    "documents": parts_of_documents.documents,
+    "documents-overview": parts_of_documents.overview,
+    "document-headers": parts_of_documents.headers,
+    "document-readings": parts_of_documents.readings,
+    "document-roles": parts_of_documents.roles,
     "views": views,
 }
 

@@ -81,6 +81,7 @@ def shopscore_platforms() -> list[Platform]:
             en="Amazon",
             zone="America/Los_Angeles",
             currency="USD",
+            documents="shopscore_amazon:documents",
             streams=(_ORDERS, _DEFECTS),
             levers=("shopscore_amazon.levers",),
             exports="shopscore_amazon:exports",

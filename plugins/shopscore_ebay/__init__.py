@@ -77,6 +77,7 @@ def shopscore_platforms() -> list[Platform]:
             en="eBay",
             zone="America/Los_Angeles",
             currency="USD",
+            documents="shopscore_ebay:documents",
             streams=(
                 _ORDERS,
                 _DEFECTS,

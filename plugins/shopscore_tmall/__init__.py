@@ -28,6 +28,7 @@ def shopscore_platforms() -> list[Platform]:
             aliases=("taobao",),
             currency="CNY",
             exports="shopscore_tmall:exports",
+            documents="shopscore_tmall:documents",
             levers=("shopscore.levers",),
             scorecards=(
                 _scorecard("experience", "店铺真实体验分", "Real experience score"),

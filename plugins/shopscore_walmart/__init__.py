@@ -72,6 +72,7 @@ def shopscore_platforms() -> list[Platform]:
             en="Walmart",
             zone="America/Chicago",
             currency="USD",
+            documents="shopscore_walmart:documents",
             streams=(
                 _ORDERS,
                 _MESSAGES,

@@ -33,6 +33,7 @@ MORE_FILES = {
     "levers.py.txt": f"{_PACKAGE}/levers.py",
     "sample.py.txt": f"{_PACKAGE}/sample.py",
     "layout.toml.txt": f"{_PACKAGE}/exports/visits.toml",
+    "document.toml.txt": f"{_PACKAGE}/documents/score.toml",
 }
 
 

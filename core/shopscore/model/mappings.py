@@ -17,23 +17,28 @@ Subject = Literal["total", "dimension", "metric", "fact"]
 #: How the text or number of a cell is read.
 Reading = Literal[
     "number",  # a number, or one as text
+    "fraction",  # a number from 0 to 1: outside of it the scale is another one
     "percent",  # percent points: 88.15 is 0.8815
     "percent_text",  # a text that ends with %
+    "seconds_to_minutes",
     "seconds_to_hours",
     "weight",  # a share of its siblings: 0.25, 25 or "25%"
     "text",
     "flag",  # true or false, or one as text
-    "day",  # 2026-08-31
+    "day",  # 2026-08-31, as it is written, also in front of a time
     "day_digits",  # 20260831
     "first_day",  # the first date in a text
     "last_day",  # the last date in a text
     "instant",  # ISO 8601, with its zone
     "epoch_s",
     "epoch_ms",
-    "operator",  # LESS_THAN, "<", "90% or above"
-    "limit",  # the number in words such as "90% or above"
+    "operator",  # LESS_THAN, "<", "90% or above", "(LOWER,UPPER]"
+    "limit",  # the percentage in words such as "90% or above"
 ]
 READINGS: tuple[str, ...] = get_args(Reading)
+
+#: Which number of a condition a limit stands for.
+Bound = Literal["limit", "count"]
 
 #: What can be said of a figure's subject, and how it is read where a mapping does not say.
 ROLES: Mapping[str, Reading] = {
@@ -51,6 +56,7 @@ ROLES: Mapping[str, Reading] = {
     "level": "text",  # the source's own verdict
     "rank": "number",  # the share of peers that the shop is ahead of
     "shown": "text",  # as a person sees it; nothing is computed with it
+    "unit": "text",
     "stars": "number",
     "preview": "number",
     "bonus": "number",  # added to the total, whatever for
@@ -87,6 +93,9 @@ class Cell:
     reading: Reading = "number"
 
 
+#: The id of what is read of the metric that only the address of an answer names.
+ASKED_FOR = "asked_for"
+
 #: Cells by their role.
 Cells = Mapping[str, Cell]
 
@@ -106,7 +115,8 @@ class Rows:
 
     ``at`` finds the elements, and ``key`` in each the word that ``ids`` turns into an id. Without
     ``ids`` the elements are about ``id`` followed by the word; without ``key`` about ``id`` alone.
-    ``day`` is the day of an element where each has one.
+    ``facts`` are those of the ids that stand beside what the rules know. ``day`` is the day of an
+    element where each has one.
     """
 
     at: str
@@ -115,7 +125,12 @@ class Rows:
     key: str = ""
     ids: Mapping[str, str] = field(factory=dict, converter=FrozenDict)
     id: str = ""
+    facts: tuple[str, ...] = ()
     day: Cell | None = None
+
+    def subject_of(self, id: str) -> Subject:
+        """Return what the element with an id is about."""
+        return "fact" if id in self.facts else self.subject
 
 
 @frozen
@@ -130,12 +145,15 @@ class Refusal:
 class Limit:
     """A limit that a document states, and the condition of the rules that it stands for.
 
-    Taken where the source's own verdict is one of ``levels``; without them always.
+    It is the figure ``metric`` in its ``role``, for the limit of the condition or for the greatest
+    count that relieves it. Taken where the source's own verdict is one of ``levels``; without them
+    always.
     """
 
     criterion: str
     metric: str
     role: str = "target"
+    bound: Bound = "limit"
     levels: tuple[str, ...] = ()
 
 

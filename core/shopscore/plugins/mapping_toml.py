@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from attrs import evolve
 
-from ..errors import RuleSetError
+from ..errors import RuleSetError, did_you_mean
 from ..messages import message
 from ..model.mappings import (
     HEADERS,
     READINGS,
     ROLES,
     Asked,
+    Bound,
     Cell,
     DocumentMapping,
     Figure,
@@ -83,13 +84,30 @@ def _expression(table: Table, key: str, default: Any = ...) -> str:
     import jmespath
 
     text = table.text(key, default)
+    if not text:
+        return text
     try:
-        if text:
-            jmespath.compile(text)
-    except jmespath.exceptions.ParseError as error:
+        parsed = jmespath.compile(text).parsed
+    except jmespath.exceptions.JMESPathError as error:
         said = " ".join(str(error).split())
         raise table.fail(message("{key}: {said}", key=key, said=said)) from None
+    functions = jmespath.functions.Functions.FUNCTION_TABLE
+    for name in _functions_in(parsed):
+        if name not in functions:
+            guess = did_you_mean(name, functions)
+            said = message("no function {name}{guess}", name=name, guess=guess)
+            raise table.fail(message("{key}: {said}", key=key, said=said))
     return text
+
+
+def _functions_in(node: Any) -> Iterator[str]:
+    """Yield the names of the functions in a parsed expression."""
+    if not isinstance(node, dict):
+        return  # the bounds of a slice
+    if node["type"] == "function_expression":
+        yield node["value"]
+    for child in node["children"]:
+        yield from _functions_in(child)
 
 
 def _refusal(table: Table) -> Refusal:
@@ -143,11 +161,14 @@ def _rows(table: Table) -> Rows:
         key=_expression(table, "key", ""),
         ids=_ids(table.table("ids")),
         id=table.text("id", ""),
+        facts=table.texts("facts"),
         day=_cell(table, "day", "day") if "day" in table.data else None,
     )
     table.done()
     if not rows.id and not (rows.key and rows.ids):
         raise table.fail(message("rows need an id, or a key and the ids of its words"))
+    if unknown := sorted(set(rows.facts) - set(rows.ids.values())):
+        raise table.fail(message("facts: {id} is not among the ids", id=unknown[0]))
     return rows
 
 
@@ -168,7 +189,13 @@ def _asked(table: Table) -> Asked | None:
 
 
 def _limit(table: Table) -> Limit:
-    role = table.word("role", ("target", "target_low", "target_high"), "target")
-    limit = Limit(table.text("criterion"), table.text("metric"), role, table.texts("levels"))
+    bound: Any = table.word("bound", get_args(Bound), "limit")
+    limit = Limit(
+        criterion=table.text("criterion"),
+        metric=table.text("metric"),
+        role=table.word("role", ("target", "target_low", "target_high"), "target"),
+        bound=bound,
+        levels=table.texts("levels"),
+    )
     table.done()
     return limit

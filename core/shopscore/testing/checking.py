@@ -57,7 +57,15 @@ def _check_status(record: PluginRecord) -> Check:
 
 
 def _all_checks() -> tuple[Checking, ...]:
-    from . import counting_laws, declarations, lever_checks, points_laws, processes, shop_laws
+    from . import (
+        counting_laws,
+        declarations,
+        document_checks,
+        lever_checks,
+        points_laws,
+        processes,
+        shop_laws,
+    )
 
     return (
         processes.import_budget,
@@ -71,6 +79,7 @@ def _all_checks() -> tuple[Checking, ...]:
         declarations.tallies_are_integers,
         lever_checks.levers,
         lever_checks.layouts,
+        document_checks.documents,
         shop_laws.scoring,
         shop_laws.aggregators,
         shop_laws.scorers,

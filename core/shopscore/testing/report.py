@@ -23,6 +23,7 @@ CHECKS: Mapping[str, str] = {
     "tallies_are_integers": "every tally is a condition and an integer over columns that exist",
     "levers": "levers read and change columns that exist, by settings that they declare",
     "layouts": "layouts of export files name columns and words that exist, with a source",
+    "documents": "mappings of documents can be read, have a source and labels, and know the ids of the rules",
     "scoring": "sample events, of its own streams too, are scored by every rule set on any day",
     "aggregators": "each shop gets alone, in whole numbers, what it gets among others; pooling is true",
     "scorers": "points are on the scale, only for values, in any order of shops, among true peers",

@@ -84,7 +84,9 @@ def is_missing(found: Any) -> bool:
 
 def shown(found: Any) -> str:
     """Return a cell as it stands in the document, cut where it is long."""
-    text = found if isinstance(found, str) else str(found)
+    if isinstance(found, list | dict):
+        return "[…]" if isinstance(found, list) else "{…}"
+    text = str(found).lower() if isinstance(found, bool) else str(found)
     return text if len(text) <= 80 else text[:80] + "…"
 
 
@@ -92,6 +94,7 @@ def shown(found: Any) -> str:
 _SCALES: Mapping[Reading, Fraction] = {
     "percent": Fraction(1, 100),
     "percent_text": Fraction(1, 100),
+    "seconds_to_minutes": Fraction(1, 60),
     "seconds_to_hours": Fraction(1, 3600),
 }
 _PLAIN = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
@@ -107,6 +110,13 @@ def _number(found: Any, _: ZoneInfo | None = None) -> Fraction:
     return Fraction(text)
 
 
+def _fraction(found: Any, _: ZoneInfo) -> Fraction:
+    number = _number(found)
+    if not 0 <= number <= 1:
+        raise UnreadableError(message("is not between 0 and 1, so that its scale is not known"))
+    return number
+
+
 def _percent(found: Any, _: ZoneInfo) -> Fraction:
     return _number(found) / 100
 
@@ -118,8 +128,13 @@ def _percent_text(found: Any, _: ZoneInfo) -> Fraction:
     return _number(text[:-1]) / 100
 
 
-def _hours(found: Any, _: ZoneInfo) -> Fraction:
-    return _number(found) / 3600
+def _seconds(unit: int) -> Callable[[Any, ZoneInfo], Fraction]:
+    """Return how seconds are read as a longer unit."""
+
+    def read(found: Any, _: ZoneInfo) -> Fraction:
+        return _number(found) / unit
+
+    return read
 
 
 def _weight(found: Any, zone: ZoneInfo) -> Fraction | Percent:
@@ -146,16 +161,13 @@ def _flag(found: Any, _: ZoneInfo) -> bool:
     return _FLAGS[text]
 
 
-_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", re.ASCII)
+_DAY = re.compile(r"(?<![0-9])([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?![0-9])", re.ASCII)
 _DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
 
 
-def _day(found: Any, zone: ZoneInfo) -> date:
-    """Return a day, or the day of a time."""
-    text = found.strip() if isinstance(found, str) else ""
-    if "T" in text:
-        return _instant(found, zone)
-    return _made_day(_DAY.match(text))
+def _day(found: Any, _: ZoneInfo) -> date:
+    """Return the day with which a text begins."""
+    return _made_day(_DAY.match(found.strip()) if isinstance(found, str) else None)
 
 
 def _made_day(match: re.Match[str] | None) -> date:
@@ -183,17 +195,14 @@ def _last_day(found: Any, _: ZoneInfo) -> date:
     return _made_day(next(reversed(_days_in(found)), None))
 
 
-_NO_COLON = re.compile(r"([+-][0-9]{2})([0-9]{2})\Z")
-
-
 def _instant(found: Any, zone: ZoneInfo) -> date:
     """Return the day, on the platform's clock, of a time with its zone."""
     text = found.strip() if isinstance(found, str) else ""
     try:
-        moment = datetime.fromisoformat(_NO_COLON.sub(r"\1:\2", text))
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return (moment.astimezone(zone) if moment.tzinfo else moment).date()
+    except (ValueError, OverflowError):
         raise UnreadableError(message("is not a time")) from None
-    return (moment.astimezone(zone) if moment.tzinfo else moment).date()
 
 
 def _epoch(units: int) -> Callable[[Any, ZoneInfo], date]:
@@ -208,8 +217,12 @@ def _epoch(units: int) -> Callable[[Any, ZoneInfo], date]:
 
 #: Operators in words; the first that fits is meant.
 _OPERATORS = (
+    (re.compile(r"lower,\s*upper\]|(no|not) (more|greater|higher|above|over)\b"), "<="),
+    (re.compile(r"upper,\s*lower\]|(no|not) (less|lower|below|under)\b"), ">="),
+    (re.compile(r"lower,\s*upper\)"), "<"),
+    (re.compile(r"upper,\s*lower\)"), ">"),
     (re.compile(r"or (below|less|lower|under)|at most|(less|lower) than or"), "<="),
-    (re.compile(r"or (above|more|higher|greater)|at least|(greater|higher) than or"), ">="),
+    (re.compile(r"or (above|more|higher|greater)|at least|(greater|higher|more) than or"), ">="),
     (re.compile(r"(less|lower) than|\b(below|under)\b"), "<"),
     (re.compile(r"(greater|higher|more) than|\b(above|over)\b"), ">"),
     (re.compile(r"\bequal"), "="),
@@ -218,7 +231,10 @@ _SIGNS = {"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=", 
 
 
 def _operator(found: Any, _: ZoneInfo) -> str:
-    """Return ``<``, ``<=``, ``>``, ``>=`` or ``=``, out of a sign or of words."""
+    """Return ``<``, ``<=``, ``>``, ``>=`` or ``=``, out of a sign, of words or of an interval.
+
+    An interval names the bound that counts last: ``(LOWER,UPPER]`` ends with its upper bound.
+    """
     text = found.strip().lower() if isinstance(found, str) else ""
     if text in _SIGNS:
         return _SIGNS[text]
@@ -228,23 +244,24 @@ def _operator(found: Any, _: ZoneInfo) -> str:
     raise UnreadableError(message("is not a comparison"))
 
 
-_IN_WORDS = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(%)?", re.ASCII)
+_IN_WORDS = re.compile(r"([0-9.,]*[0-9])\s*([%％]?)", re.ASCII)
 
 
 def _limit(found: Any, _: ZoneInfo) -> Fraction:
-    """Return the only number in some words; with % a share."""
+    """Return the only number in some words, a percentage."""
     numbers = _IN_WORDS.findall(found) if isinstance(found, str) else []
-    if len(numbers) != 1:
-        raise UnreadableError(message("has not one number"))
-    (digits, percent) = numbers[0]
-    return Fraction(digits) / (100 if percent else 1)
+    if len(numbers) != 1 or not numbers[0][1]:
+        raise UnreadableError(message("does not name one percentage"))
+    return _number(numbers[0][0]) / 100
 
 
 _READERS: Mapping[Reading, Callable[[Any, ZoneInfo], Value]] = {
     "number": _number,
+    "fraction": _fraction,
     "percent": _percent,
     "percent_text": _percent_text,
-    "seconds_to_hours": _hours,
+    "seconds_to_minutes": _seconds(60),
+    "seconds_to_hours": _seconds(3600),
     "weight": _weight,
     "text": _words,
     "flag": _flag,

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
 
-from ...messages import Message
+from ...messages import Message, message
 from ...model.frozen import FrozenDict
-from ...model.mappings import Cells, DocumentMapping, Rows, Subject
+from ...model.mappings import ASKED_FOR, Cells, DocumentMapping, Rows, Subject
 from .cells import UnreadableError, Value, is_missing, read_cell, rounding_of, shown
 from .recognition import Recognised
 from .searching import FAILED, search
@@ -84,7 +84,11 @@ def extract(found: Recognised, zone: ZoneInfo) -> tuple[ShopOfDocument, ...]:
     elements = search(mapping.each, found.content) if mapping.each else [found.content]
     if not isinstance(elements, list):
         return ()
-    return tuple(_Extraction(found, zone, element).shop() for element in elements)
+    return tuple(
+        _Extraction(found, zone, element).shop()
+        for element in elements
+        if isinstance(element, dict | list)
+    )
 
 
 @frozen(eq=False)
@@ -104,9 +108,9 @@ class _Extraction:
         if (asked := mapping.asked) is not None and self.found.answer.asked is not None:
             said = self._cells("fact", "", asked.cells, self.found.answer.asked)
             header = {**{e.role: e.value for e in said}, **header}
-        entries = list(_with_shares([*self._named(entries)]))
-        unknown = (*self.unknown, *unread_places(self.content, mapping))
-        return ShopOfDocument(header, tuple(entries), tuple(self.unreadable), unknown)
+        entries = list(self._with_shares([*self._told_once(self._named(entries))]))
+        unknown = dict.fromkeys((*self.unknown, *unread_places(self.content, mapping)))
+        return ShopOfDocument(header, tuple(entries), tuple(self.unreadable), tuple(unknown))
 
     def _named(self, entries: Iterable[Entry]) -> Iterator[Entry]:
         """Yield entries; those about the metric that only the request names, with its id."""
@@ -130,6 +134,40 @@ class _Extraction:
         named = {id for word, id in asked.ids.items() if word.lower() in words}
         return named.pop() if len(named) == 1 else None
 
+    def _told_once(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """Yield entries, but for what a document says twice, and not the same."""
+        found: dict[tuple[str, str, str, date | None], list[Entry]] = {}
+        for entry in entries:
+            found.setdefault((entry.subject, entry.id, entry.role, entry.day), []).append(entry)
+        for first, *others in found.values():
+            texts = [first.text, *(other.text for other in others if other.value != first.value)]
+            if len(texts) == 1:
+                yield first
+                continue
+            said = message("stands there more than once, and not the same")
+            self._note(first, said, " / ".join(texts))
+
+    def _with_shares(self, entries: Sequence[Entry]) -> Iterator[Entry]:
+        """Yield entries; the weights of dimensions as shares, where they add up to 1 or to 100.
+
+        Weights of metrics stay as they are written: which of them are siblings, the rules say.
+        """
+        weights: dict[str, Value | None] = {e.id: None for e in entries if _of_dimension(e)}
+        shares = shares_of(weights | {e.id: e.value for e in entries if _weighs_dimension(e)})
+        for entry in entries:
+            if not _weighs_dimension(entry):
+                yield entry
+            elif entry.id in shares:
+                yield evolve(entry, value=shares[entry.id])
+            else:
+                self._note(entry, message("weights that add up neither to 1 nor to 100"))
+
+    def _note(self, entry: Entry, reason: Message, text: str = "") -> None:
+        """Note that what an entry says cannot be used."""
+        self.unreadable.append(
+            UnreadCell(entry.subject, entry.id, entry.role, text or entry.text, entry.at, reason)
+        )
+
     def _figures(self, mapping: DocumentMapping) -> Iterator[Entry]:
         for figure in mapping.figures:
             yield from self._cells(figure.subject, figure.id, figure.cells, self.content)
@@ -141,11 +179,13 @@ class _Extraction:
                 id = self._id_of(rows, element)
                 if id is None:
                     continue
-                day = None
+                subject, day = rows.subject_of(id), None
                 if rows.day is not None:
-                    days = self._cells("fact", id, {"day": rows.day}, element)
+                    days = self._cells(subject, id, {"day": rows.day}, element)
                     day = next((e.value for e in days), None)
-                yield from self._cells(rows.subject, id, rows.cells, element, day)
+                    if day is None:
+                        continue  # of which day it is, nobody can tell
+                yield from self._cells(subject, id, rows.cells, element, day)
 
     def _id_of(self, rows: Rows, element: Any) -> str | None:
         """Return the id that an element is about; a word that nobody knows is noted."""
@@ -154,12 +194,12 @@ class _Extraction:
         word = search(rows.key, element)
         if word is FAILED or is_missing(word):
             return None
-        word = str(word)
-        if not rows.ids:
-            return f"{rows.id}:{word}"
-        if word not in rows.ids:
-            self.unknown.append(f"{rows.at} · {shown(word)}")
-        return rows.ids.get(word)
+        name = shown(word).strip()
+        if isinstance(word, str | int) and not rows.ids:
+            return f"{rows.id}:{name}"
+        if name not in rows.ids:
+            self.unknown.append(f"{rows.at} · {name}")
+        return rows.ids.get(name)
 
     def _cells(
         self, subject: Subject, id: str, cells: Cells, content: Any, day: Any = None
@@ -177,26 +217,13 @@ class _Extraction:
                 yield Entry(subject, id, role, value, _text(found), cell.at, day, rounding)
 
 
-#: The id of what a mapping reads, where only the request says which metric it is.
-ASKED_FOR = "asked_for"
-
-
 def _text(found: Any) -> str:
     return "" if found is FAILED else shown(found)
 
 
-def _with_shares(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Yield entries; the weights of dimensions as shares, where they add up to 1 or to 100.
-
-    Weights of metrics stay as they are written: which of them are siblings, the rules say.
-    """
-    shares = shares_of({e.id: e.value for e in entries if _weighs_dimension(e)})
-    for entry in entries:
-        if not _weighs_dimension(entry):
-            yield entry
-        elif entry.id in shares:
-            yield evolve(entry, value=shares[entry.id])
+def _of_dimension(entry: Entry) -> bool:
+    return entry.subject == "dimension"
 
 
 def _weighs_dimension(entry: Entry) -> bool:
-    return entry.role == "weight" and entry.subject == "dimension"
+    return entry.role == "weight" and _of_dimension(entry)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,14 +19,15 @@ from ..entries import is_lost, leads_astray, visible
 from ..files import show_path
 from .documents import Document, Documents, Unrecognised
 from .extraction import extract
-from .outer_forms import Answer, open_answers
+from .outer_forms import GZIP, Answer, open_answers
 from .recognition import Recognised, Refused, recognise
 
 #: What a document ends with, where people name it so; any other file is looked at too.
 SUFFIXES = (".json", ".jsonp", ".har")
-#: What the text of a document begins with, or a gzip file.
-_STARTS = (b"{", b"[", b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff")
+#: What the text of a document begins with, but for JSONP.
+_STARTS = (b"{", b"[", b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
+_CALL = re.compile(rb"(/\*.*?\*/)?\s*[\w.$]+\s*\(\s*[\[{]", re.DOTALL)
 
 
 def read_documents(
@@ -89,10 +92,18 @@ def looks_like_document(path: Path) -> bool:
             head = file.read(512)
     except OSError:
         return False
-    head = head.removeprefix(_BOM).lstrip()
-    called = head.split(b"(", 1)[0].rstrip()
-    jsonp = b"(" in head and called.replace(b".", b"").replace(b"_", b"").isalnum()
-    return head.startswith(_STARTS) or jsonp
+    head = _unpacked(head).removeprefix(_BOM).lstrip()
+    return head.startswith(_STARTS) or _CALL.match(head) is not None
+
+
+def _unpacked(head: bytes) -> bytes:
+    """Return the first bytes of what a file holds, out of gzip if need be."""
+    if not head.startswith(GZIP):
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, 512)
+    except zlib.error:
+        return b""
 
 
 @frozen(eq=False)
@@ -116,9 +127,10 @@ class _Reader:
 
     def read_file(self, path: Path, label: str, named_after: str) -> None:
         """Read one file."""
+        before = len(self.documents) + len(self.others)
         for answer in open_answers(path, label):
             self._read(answer, named_after)
-        if not self.documents and not self.others:
+        if len(self.documents) + len(self.others) == before:
             raise InputError(
                 message("{file}: none of the answers in it is a known document", file=label)
             )
@@ -137,6 +149,9 @@ class _Reader:
         if isinstance(found, Recognised):
             platform = next(p for p in self.platforms if p.id == found.mapping.platform)
             shops = extract(found, ZoneInfo(self.tz or platform.zone))
+            if not shops:
+                self.others.append(Unrecognised(answer.label, _no_shop(found), found.mapping))
+                return
             self.documents.append(
                 Document(answer.label, found.mapping, shops, named_after, cut=found.cut)
             )
@@ -148,6 +163,14 @@ class _Reader:
                 keys=_outline(answer.content),
             )
             self.others.append(Unrecognised(answer.label, said))
+
+
+def _no_shop(found: Recognised) -> Translated:
+    return message(
+        "{document} of {platform}, but without a shop in it",
+        document=found.mapping.label,
+        platform=found.mapping.platform,
+    )
 
 
 def _no_values(found: Refused) -> Translated:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -23,8 +23,11 @@ from ..files import refuse_no_file
 #: A document is at most so large, also out of an archive: consoles answer with kilobytes.
 MOST_BYTES = 1 << 28
 
-_JSONP = re.compile(r"\A(?:/\*.*?\*/)?\s*[\w.$]+\s*\((.*)\)\s*;?\s*\Z", re.DOTALL)
-_GZIP = b"\x1f\x8b"
+#: How JSONP begins: with the name of the function that is called.
+_CALL = re.compile(r"(?:/\*.*?\*/\s*)?[\w.$]+\s*\(", re.DOTALL)
+#: How a gzip file begins.
+GZIP = b"\x1f\x8b"
+_BOM = "\ufeff"
 
 
 @frozen(eq=False)
@@ -49,7 +52,8 @@ def open_answers(path: Path, label: str) -> tuple[Answer, ...]:
     """
     refuse_no_file(path)
     try:
-        data = path.read_bytes()[: MOST_BYTES + 1]
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise InputError(
             message("{file}: {error}", file=label, error=system_reason(error))
@@ -77,11 +81,12 @@ def answers_of(data: bytes, label: str) -> tuple[Answer, ...]:
 def _unpacked(data: bytes, label: str) -> bytes:
     if len(data) > MOST_BYTES:
         raise InputError(_too_large(label))
-    if not data.startswith(_GZIP):
+    if not data.startswith(GZIP):
         return data
     try:
-        unpacked = zlib.decompressobj(wbits=31).decompress(data, MOST_BYTES + 1)
-    except (zlib.error, gzip.BadGzipFile):
+        with gzip.GzipFile(fileobj=BytesIO(data)) as file:
+            unpacked = file.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error):
         raise InputError(message("{file}: a damaged gzip file", file=label)) from None
     if len(unpacked) > MOST_BYTES:
         raise InputError(_too_large(label))
@@ -93,27 +98,32 @@ def _too_large(label: str) -> Message:
 
 
 def _text(data: bytes, label: str) -> str:
-    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
+    for encoding in (json.detect_encoding(data), "gb18030"):
         try:
-            return data.decode(encoding)
+            return data.decode(encoding).removeprefix(_BOM)
         except UnicodeDecodeError:
             continue
     raise InputError(message("{file}: neither UTF-8 nor GB18030; no text", file=label))
 
 
+class _SaidTwiceError(ValueError):
+    """A key that stands twice in an object, with different values."""
+
+
 def _json(text: str, label: str) -> Any:
     """Return the JSON in a text, from within the call of a function if it is JSONP."""
-    called = _JSONP.match(text)
     try:
         return json.loads(
-            called[1] if called else text,
-            parse_float=Decimal,
+            _without_halves(_called_with(text)),
+            object_pairs_hook=_object,
+            parse_float=_decimal,
             parse_int=_integer,
             parse_constant=_no_number,
         )
     except RecursionError:
         said = message("too deep for a document of a console")
+    except _SaidTwiceError as error:
+        said = message("{key} stands twice in one object, and not the same", key=str(error))
     except json.JSONDecodeError as error:
         said = message(
             "no JSON (line {line}, column {column}){what}",
@@ -122,6 +132,51 @@ def _json(text: str, label: str) -> Any:
             what=_what_else(text),
         )
     raise InputError(message("{file}: {said}", file=label, said=said))
+
+
+def _called_with(text: str) -> str:
+    """Return what a function is called with, where a text is JSONP; else the text."""
+    call = text.strip().removesuffix(";").rstrip()
+    if call.endswith(")") and (called := _CALL.match(call)):
+        return call[called.end() : -1]
+    return text
+
+
+#: An escape of JSON: a character in two halves, a half alone, or any other.
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)",
+    re.DOTALL,
+)
+
+
+def _without_halves(text: str) -> str:
+    r"""Return JSON in which halves of characters, which nobody can write, are replacement marks.
+
+    >>> _without_halves(r'"\ud83d\ude00 \ud83d \\ud83d"')
+    '"\\ud83d\\ude00 � \\\\ud83d"'
+    """
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: "\ufffd" if len(found[0]) == 6 else found[0], text)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object in which no key says two things."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        for key, value in pairs:
+            if made[key] != value:
+                raise _SaidTwiceError(key)
+    return made
+
+
+def _decimal(digits: str) -> Decimal | str:
+    """Return a number with a point or an exponent; what no decimal can hold stays a text."""
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        return digits
 
 
 def _integer(digits: str) -> int | Decimal:
@@ -149,7 +204,7 @@ def _har_entries(content: Any) -> list[Any] | None:
     return entries if isinstance(entries, list) else None
 
 
-def _of_entries(entries: list[Any], label: str) -> Iterator[Answer]:
+def _of_entries(entries: Iterable[Any], label: str) -> Iterator[Answer]:
     """Yield the answers of a HAR file that are JSON; pictures and scripts are left out."""
     for place, entry in enumerate(entries, start=1):
         text = _body_of_entry(entry)
@@ -168,10 +223,10 @@ def _body_of_entry(entry: Any) -> str | None:
     if not isinstance(text, str) or not text.strip():
         return None
     if body.get("encoding") != "base64":
-        return text
+        return text.removeprefix(_BOM)
     try:
-        return base64.b64decode(text, validate=True).decode("utf-8-sig")
-    except (binascii.Error, UnicodeDecodeError):
+        return _text(base64.b64decode("".join(text.split()), validate=True), "")
+    except (ValueError, InputError):
         return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -12,7 +12,8 @@ from ...model.mappings import DocumentMapping
 from .outer_forms import Answer
 from .searching import is_true
 
-#: Envelopes that people cut off when they save what they see in the browser's tools.
+#: Envelopes that people cut off when they save what they see in the browser's tools, or that other
+#: tools put around.
 _ENVELOPES = ("data", "result", "payload")
 
 
@@ -57,18 +58,30 @@ def recognise(answer: Answer, mappings: Sequence[DocumentMapping]) -> Recognised
         return next(refused, None)
     good = found.mapping.good
     if good and not found.cut and not is_true(good, found.content):
-        meanings = (r.label for r in found.mapping.refusals if is_true(r.when, found.content))
-        return Refused(answer, found.mapping, next(meanings, None))
+        siblings = [m for m in mappings if m.platform == found.mapping.platform]
+        return Refused(answer, found.mapping, _meaning(found.content, siblings))
     return found
 
 
+def _meaning(content: Any, mappings: Sequence[DocumentMapping]) -> Label | None:
+    """Return what an answer without values means, where any mapping knows it."""
+    refusals = (refusal for mapping in mappings for refusal in mapping.refusals)
+    return next((r.label for r in refusals if is_true(r.when, content)), None)
+
+
 def _fitting(answer: Answer, mappings: Sequence[DocumentMapping]) -> Recognised | None:
-    whole = answer.content
-    for cut, content in (
-        (False, whole),
-        *((True, {name: whole}) for name in _ENVELOPES),
-    ):
+    for cut, content in _forms(answer.content):
         for mapping in mappings:
             if is_true(mapping.identified_by, content):
                 return Recognised(answer, mapping, content, cut)
     return None
+
+
+def _forms(whole: Any) -> Iterator[tuple[bool, Any]]:
+    """Yield a document as it stands, in each envelope that may have been cut off, and out of it."""
+    yield False, whole
+    for name in _ENVELOPES:
+        yield True, {name: whole}
+    for name in _ENVELOPES:
+        if isinstance(whole, dict) and isinstance(whole.get(name), list | dict):
+            yield False, whole[name]
