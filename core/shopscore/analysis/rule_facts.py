@@ -54,6 +54,7 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
         "levels": list(facts.levels()),
         "evaluation": facts.evaluation(),
         "assumptions": list(facts.assumptions()),
+        "profiles": list(facts.profiles()),
         "sources": [
             {
                 "id": s.id,
@@ -128,6 +129,7 @@ class _Facts:
     def adjusting(self, adjustment: Adjustment[Number]) -> dict[str, Any]:
         return {
             **metric_facts(self._rules, adjustment.metric),
+            **self._number("points", adjustment.points, adjustment.source),
             **self._number("cap", adjustment.cap, adjustment.source),
         }
 
@@ -267,8 +269,37 @@ class _Facts:
                 "unit": assumption.unit or None,
                 "choices": list(assumption.choices),
                 "nullable": assumption.nullable,
+                "seen_in": assumption.source or None,
                 "reason": assumption.reason,
             }
+
+    def profiles(self) -> Iterator[dict[str, Any]]:
+        for profile in self._ruleset.profiles.values():
+            yield {
+                "id": profile.id,
+                "zh": profile.label.zh,
+                "en": profile.label.en,
+                "numbers": list(self._of_profile(profile.tables)),
+            }
+
+    def _of_profile(self, tables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        for dimension in tables.get("dimensions", ()):
+            place = f"dimensions.{dimension['id']}"
+            yield from self._of_row(place, dimension)
+            for metric in dimension.get("metrics", ()):
+                yield from self._of_row(f"{place}.{metric['id']}", metric)
+        for name, scorer in tables.get("scorers", {}).items():
+            yield from self._of_row(f"scorers.{name}", scorer)
+
+    def _of_row(self, place: str, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        for key, value in row.items():
+            if key not in ("id", "metrics", "kind", "scorer", "source"):
+                assumed = isinstance(value, Mapping) and "assume" in value
+                number = Assumed(value["assume"]) if assumed else value
+                yield {
+                    "id": f"{place}.{key}",
+                    **self._number("value", number, row.get("source", "")),
+                }
 
 
 def _source_of(number: Any, source: str) -> str | None:

@@ -58,6 +58,7 @@ class RuleOptions:
     assume: tuple[str, ...] = ()
     assume_file: Path | None = None
     numbers: tuple[Path, ...] = ()
+    profile: str | None = None
     benchmarks: Path | None = None
     standards: Path | None = None
 
@@ -72,6 +73,7 @@ class RuleOptions:
             self.as_of,
             assumptions(self.assume, self.assume_file),
             self.numbers,
+            self.profile,
         )
 
     def select_for_template(self) -> Selection:
@@ -229,6 +231,11 @@ rules = _gather(
         multiple=True,
         metavar="FILE",
         help="TOML with numbers that are missing in the rules.",
+    ),
+    click.option(
+        "--profile",
+        metavar="NAME",
+        help="Numbers that were seen somewhere, for what is missing (see shopscore-plugins rules).",
     ),
     click.option(
         "--benchmarks", type=INPUT, metavar="FILE", help="Table of percentiles instead of peers."

@@ -186,6 +186,18 @@ class Comparison:
 
 
 @frozen
+class Profile:
+    """Numbers that were seen somewhere, in place of missing ones: used only where it is named.
+
+    ``tables`` are those of a numbers file, in which every number has a source.
+    """
+
+    id: str
+    label: Label
+    tables: Mapping[str, Any] = field(eq=False, repr=False)
+
+
+@frozen
 class NumbersUsed:
     """A user's file that supplied missing numbers; without ``industries`` it holds for all."""
 
@@ -212,7 +224,9 @@ class RuleSet:
 
     A number is as in the TOML file: published, or the name of an assumption. Without dimensions
     there is no total. ``effective_from`` and ``effective_to`` are the first and last day covered,
-    None where there is no limit. ``sha256`` is the digest of the TOML text.
+    None where there is no limit. ``metrics`` is the name of the scorecard's other metrics that it
+    is about; empty for its own. ``profiles`` are numbers in place of missing ones, for whoever names
+    one. ``sha256`` is the digest of the TOML text.
     """
 
     platform: str
@@ -249,6 +263,8 @@ class RuleSet:
     published_on: date | None = None
     span_source: str = ""
     notes: tuple[str, ...] = ()
+    metrics: str = ""
+    profiles: Mapping[str, Profile] = field(factory=dict, converter=FrozenDict)
     sha256: str = ""
     origin: str = ""
 

@@ -14,7 +14,7 @@ from ..model.aggregators import Aggregator, Over, tallies_of
 from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
 from ..model.metrics import Metric
-from ..model.rulesets import MissingNumber, NumbersUsed, RuleSet
+from ..model.rulesets import MissingNumber, NumbersUsed, Profile, RuleSet
 from ..model.streams import CANONICAL, Stream, merge_streams
 from ..model.tallies import Tally
 from ..model.windows import DayWeights, Window
@@ -78,7 +78,7 @@ class BoundRuleSet:
     """Everything that determines a score besides the events: bound once, used for any date.
 
     ``ruleset`` is the rule set as declared, with the numbers that a user supplied for all shops;
-    ``variants`` have the numbers for some industries. ``exact`` is what computation uses.
+    ``variants`` have the numbers for some industries; ``profile`` supplied others. ``exact`` is what computation uses.
     ``named`` says whether the caller named the rule set, so that it applies to any day; ``file``
     is the path of a user's own file.
     """
@@ -91,6 +91,7 @@ class BoundRuleSet:
     streams: Mapping[str, Stream] = field(repr=False)
     variants: tuple[tuple[frozenset[str], RuleSet], ...] = field(default=(), repr=False)
     numbers_used: tuple[NumbersUsed, ...] = ()
+    profile: Profile | None = None
     plugin_version: str = "unknown"
     named: bool = True
     file: str = ""
@@ -133,6 +134,7 @@ class BoundRuleSet:
             streams=streams,
             variants=filled.variants,
             numbers_used=filled.used,
+            profile=filled.profile,
             plugin_version=plugin_version,
             named=named,
             file=file,
@@ -196,14 +198,14 @@ def _judged_on(rules: BoundRuleSet, day: date) -> BoundRuleSet:
 def _bind_metrics(
     scorecard: Scorecard, ruleset: RuleSet, streams: Mapping[str, Stream]
 ) -> Iterator[tuple[str, BoundMetric]]:
-    known, numbers = scorecard.all_metrics, ruleset.numbers
+    known, numbers = scorecard.metrics_of(ruleset), ruleset.numbers
     for id in ruleset.needed_metric_ids:
         if id not in known:
             said = message(
                 "{file}: no metric {metric} in {module}{guess}",
                 file=ruleset.origin or ruleset.name,
                 metric=id,
-                module=scorecard.metrics,
+                module=scorecard.module_of(ruleset),
                 guess=did_you_mean(id, known),
             )
             raise RuleSetError(said)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from ..errors import CoverageError, DeclarationError, did_you_mean
+from ..errors import CoverageError, DeclarationError, RuleSetError, did_you_mean
 from ..messages import Message, listed, message
 from ..model.labels import Labelled
 from ..model.layouts import Layout
@@ -93,7 +93,8 @@ class Scorecard(Labelled):
     """One of a platform's scores: its metrics, and its rule sets by date.
 
     ``metrics`` names a module whose global :class:`Metric` objects are the metrics; it is imported
-    when first needed. ``rulesets`` is the ``package:folder`` of the rule sets, TOML files named
+    when first needed. ``other_metrics`` are modules by a name, for rule sets that read metrics of the
+    same ids in another way: one asks for them with ``metrics = "name"``. ``rulesets`` is the ``package:folder`` of the rule sets, TOML files named
     ``<scorecard>-<version>.toml``. ``scorers`` and ``compositions`` add kinds to the stock ones, each
     as ``module:Class``. ``cases`` is the ``package:folder`` of golden cases for the conformance kit.
     """
@@ -109,6 +110,7 @@ class Scorecard(Labelled):
     more_rulesets: tuple[str, ...] = ()
     look_up_elsewhere: LookUp | None = field(default=None, eq=False, repr=False)
     compositions: Mapping[str, str] = field(factory=dict)
+    other_metrics: Mapping[str, str] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         check_id(self.id, message("scorecard"))
@@ -127,19 +129,49 @@ class Scorecard(Labelled):
 
     @cached_property
     def all_metrics(self) -> Mapping[str, Metric]:
-        """Every metric of the module, by id."""
-        with isolated(message("{name}: importing {module}", name=self.name, module=self.metrics)):
-            module = import_module(self.metrics)
+        """Every metric of the scorecard, by id; of other modules those that only they have."""
+        modules = (*self.other_metrics.values(), self.metrics)
+        return {id: m for module in modules for id, m in self.metrics_in(module).items()}
+
+    def metrics_of(self, ruleset: RuleSet) -> Mapping[str, Metric]:
+        """Return the metrics that a rule set names by their ids.
+
+        Raises:
+            RuleSetError: where it asks for others than the scorecard declares.
+        """
+        return self.metrics_in(self.module_of(ruleset))
+
+    def module_of(self, ruleset: RuleSet) -> str:
+        """Return the module of the metrics that a rule set names."""
+        if ruleset.metrics and ruleset.metrics not in self.other_metrics:
+            said = message(
+                "{file}: metrics = {name!r}: {scorecard} has no other metrics of that name{guess}",
+                file=ruleset.origin or ruleset.name,
+                name=ruleset.metrics,
+                scorecard=self.name,
+                guess=did_you_mean(ruleset.metrics, self.other_metrics),
+            )
+            raise RuleSetError(said)
+        return self.other_metrics[ruleset.metrics] if ruleset.metrics else self.metrics
+
+    def metrics_in(self, name: str) -> Mapping[str, Metric]:
+        """Return the metrics of a module, by id; it is imported when first asked for."""
+        if name in self._imported:
+            return self._imported[name]
+        with isolated(message("{name}: importing {module}", name=self.name, module=name)):
+            module = import_module(name)
         metrics: dict[str, Metric] = {}
         for value in vars(module).values():
             if isinstance(value, Metric) and metrics.setdefault(value.id, value) is not value:
                 said = message(
-                    "{module}: metric {metric} is declared twice",
-                    module=self.metrics,
-                    metric=value.id,
+                    "{module}: metric {metric} is declared twice", module=name, metric=value.id
                 )
                 raise DeclarationError(said)
-        return metrics
+        return self._imported.setdefault(name, metrics)
+
+    @cached_property
+    def _imported(self) -> dict[str, Mapping[str, Metric]]:
+        return {}
 
     @cached_property
     def own_kinds(self) -> OwnKinds:
@@ -231,7 +263,8 @@ class Scorecard(Labelled):
     def at(self, day: date | str) -> RuleSet:
         """Return the rule set in force on a day; of several, the one that came into force last.
 
-        Rule sets with the status ``user`` apply only where they are named.
+        A correction, ``VERSION+r1``, is in force in place of what it corrects. Rule sets with the
+        status ``user`` apply only where they are named.
 
         Raises:
             CoverageError: where none is in force; the message lists what is covered.
@@ -266,8 +299,19 @@ class Scorecard(Labelled):
         return [r for r in map(self.ruleset, self.versions) if r.status != "user"]
 
 
-def _since(ruleset: RuleSet) -> tuple[date, str]:
-    return ruleset.effective_from or date.min, ruleset.version
+def _since(ruleset: RuleSet) -> tuple[date, str, int]:
+    version, revision = revision_of(ruleset.version)
+    return ruleset.effective_from or date.min, version, revision
+
+
+def revision_of(version: str) -> tuple[str, int]:
+    """Return the version that a rule set corrects, and which correction it is: 0 for the first text.
+
+    >>> revision_of("2026-03-16+r1"), revision_of("2022")
+    (('2026-03-16', 1), ('2022', 0))
+    """
+    corrected, _, number = version.rpartition("+r")
+    return (corrected, int(number)) if corrected and number.isdecimal() else (version, 0)
 
 
 @frozen(slots=False)

@@ -43,6 +43,7 @@ def select_rules(
     as_of: date | str | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
 ) -> Selection:
     """Select and bind the applicable rule set.
 
@@ -53,11 +54,12 @@ def select_rules(
         as_of: the day of publication; by default today on the platform's clock.
         assume: values for assumptions, by id.
         numbers: files (or the tables of one) with numbers that are missing in the rule set.
+        profile: the name of a profile of the rule set, which supplies what is missing even then.
 
     Raises:
         CoverageError: for a platform, scorecard, rule set or date that is not covered.
         InputError: for a numbers file that cannot be used.
-        UsageError: for an invalid date, or an unknown assumption.
+        UsageError: for an invalid date, or an unknown assumption or profile.
     """
     declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
     card = declared.scorecard(scorecard)
@@ -71,6 +73,7 @@ def select_rules(
             (id, "none" if value is None else str(value)) for id, value in (assume or {}).items()
         ),
         catalog.plugin_version(selected),
+        profile,
         named=ruleset is not None,
         file=str(ruleset) if is_file(ruleset) else "",
     )
@@ -86,6 +89,7 @@ def select_rules_of_days(
     ruleset: RuleSetName = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
 ) -> list[Selection]:
     """Select the rules of each of many days, in their order; each rule set is bound once.
 
@@ -99,7 +103,7 @@ def select_rules_of_days(
         day = publication_day(each, declared.zone)
         version = card.at(day).version if ruleset is None else ""
         if version not in bound:
-            selected = select_rules(declared, scorecard, ruleset, day, assume, numbers)
+            selected = select_rules(declared, scorecard, ruleset, day, assume, numbers, profile)
             bound[version] = selected.rules
         selections.append(Selection(bound[version], day, notices_on(bound[version], day)))
     return selections
@@ -118,6 +122,7 @@ class _Terms:
     ruleset: RuleSet = field(eq=id)
     assumed: tuple[tuple[str, str], ...]
     plugin_version: str
+    profile: str | None
     named: bool
     file: str
 
@@ -133,11 +138,12 @@ def _bind(terms: _Terms) -> BoundRuleSet:
 
 def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
     card, selected = terms.scorecard, terms.ruleset.assuming(dict(terms.assumed))
-    better = {id: metric.better for id, metric in card.all_metrics.items()} if numbers else {}
+    fills = numbers is not None or terms.profile is not None
+    better = {id: m.better for id, m in card.metrics_of(selected).items()} if fills else {}
     return BoundRuleSet.bind(
         terms.platform,
         card,
-        fill_numbers(selected, numbers, kinds=card.own_kinds, better=better),
+        fill_numbers(selected, numbers, kinds=card.own_kinds, better=better, profile=terms.profile),
         terms.plugin_version,
         named=terms.named,
         file=terms.file,
@@ -187,6 +193,13 @@ def notices_on(rules: BoundRuleSet, day: date) -> tuple[Notice, ...]:
         else:
             said = message("numbers missing in the rule set come from {file}", file=used.file)
         notices.append(Notice("numbers_supplied", said))
+    if rules.profile is not None:
+        said = message(
+            "numbers that nobody supplied come from profile {name}: {label}",
+            name=rules.profile.id,
+            label=rules.profile.label,
+        )
+        notices.append(Notice("profile_used", said))
     return tuple(notices)
 
 

@@ -151,10 +151,7 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
             for c in ruleset.criteria
         ),
         levels=ruleset.levels,
-        adjustments=tuple(
-            Adjustment(a.metric, a.sign, numbers.optional(a.cap), a.source)
-            for a in ruleset.adjustments
-        ),
+        adjustments=tuple(numbers.adjustment(a) for a in ruleset.adjustments),
         comparison=comparison and evolve(comparison, mean=numbers.plain(comparison.mean)),
         informational=ruleset.informational,
     )
@@ -231,6 +228,12 @@ class Numbers:
             self.optional(declared.points),
             declared.source,
         )
+
+    def adjustment(self, declared: Adjustment[Number]) -> Adjustment[Fraction]:
+        """Return a bonus or deduction with exact numbers; a metric may be in points itself."""
+        points = Fraction(1) if declared.points is None else self.optional(declared.points)
+        cap = self.optional(declared.cap)
+        return Adjustment(declared.metric, declared.sign, cap, declared.source, points)
 
     def within(self, value: object) -> Any:
         """Return nested parameters with every assumption replaced by its value."""

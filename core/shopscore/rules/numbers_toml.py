@@ -1,4 +1,4 @@
-"""Numbers files: a user supplies numbers missing in a rule set, such as weights and scorers."""
+"""Numbers files and profiles: they supply numbers missing in a rule set, such as weights and scorers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from attrs import evolve, frozen
 
@@ -16,7 +16,15 @@ from ..messages import Message, in_language, message
 from ..model.assumptions import Number
 from ..model.expressions import Assumed
 from ..model.metrics import Better
-from ..model.rulesets import Dimension, MetricEntry, NumbersUsed, RuleSet, ScorerSpec, Source
+from ..model.rulesets import (
+    Dimension,
+    MetricEntry,
+    NumbersUsed,
+    Profile,
+    RuleSet,
+    ScorerSpec,
+    Source,
+)
 from .coverage import known_share, missing_numbers
 from .exact_rules import ExactRuleSet, exact_rules
 from .own_kinds import OwnKinds
@@ -31,6 +39,19 @@ NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
 #: The source of every number of such a file.
 USER = "numbers"
 
+#: What happens to a number that was supplied before.
+Supplied = Literal["refuse", "replace", "keep"]
+
+
+@frozen
+class _Tables:
+    """Tables of numbers: of a file, or of a profile, whose numbers name their own sources."""
+
+    data: Mapping[str, Any]
+    origin: str
+    supplied: Supplied
+    source: str = ""
+
 
 @frozen
 class _File:
@@ -38,6 +59,12 @@ class _File:
 
     tables: Mapping[str, Any]
     used: NumbersUsed
+
+    @property
+    def numbers(self) -> _Tables:
+        """The tables, as rules are filled from them."""
+        supplied: Supplied = "replace" if self.used.industries else "refuse"
+        return _Tables(self.tables, self.used.file, supplied, USER)
 
 
 @frozen
@@ -47,6 +74,7 @@ class FilledRuleSet:
     ruleset: RuleSet
     variants: tuple[tuple[frozenset[str], RuleSet], ...] = ()
     used: tuple[NumbersUsed, ...] = ()
+    profile: Profile | None = None
 
 
 def fill_numbers(
@@ -55,27 +83,59 @@ def fill_numbers(
     *,
     kinds: OwnKinds | None = None,
     better: Mapping[str, Better] | None = None,
+    profile: str | None = None,
 ) -> FilledRuleSet:
-    """Fill in the missing numbers of a rule set from a user's files.
+    """Fill in the missing numbers of a rule set from a user's files, and from a profile of its own.
 
     Files with ``industries`` hold for the shops of those industries only; they add to the files
-    that hold for all.
+    that hold for all. The profile supplies what is missing even then.
 
     Args:
         ruleset: the rule set.
         source: the files.
         kinds: the scorecard's own kinds of scorer.
         better: which direction is better for each metric, to check scorers against.
+        profile: the name of a profile of the rule set.
 
     Raises:
         InputError: for a file that cannot be read, for numbers that the rule set does not use,
             and for numbers that are published.
+        UsageError: for a profile that the rule set does not have.
+        RuleSetError: for a profile with numbers that the rule set does not use.
     """
+    check = _Check(kinds, better or {})
     try:
         files = [_read(one, place) for place, one in enumerate(_as_sequence(source), start=1)]
-        return _fill(ruleset, files, _Check(kinds, better or {}))
+        filled = _fill(ruleset, files, check)
     except RuleSetError as error:
         raise InputError(error.args[0]) from None
+    return filled if profile is None else _add_profile(filled, ruleset, profile, check)
+
+
+def _add_profile(
+    filled: FilledRuleSet, original: RuleSet, name: str, check: _Check
+) -> FilledRuleSet:
+    """Return the rules with the numbers of a profile wherever one is still missing."""
+    if name not in original.profiles:
+        said = message(
+            "{ruleset} has no profile {name}{guess}",
+            ruleset=original.name,
+            name=name,
+            guess=did_you_mean(name, original.profiles),
+        )
+        raise UsageError(said)
+    profile = original.profiles[name]
+    label = f"{original.origin or original.name}: profiles.{name}"
+    tables = _Tables(profile.tables, label, supplied="keep")
+    return evolve(
+        filled,
+        ruleset=_fill_from(tables, original, filled.ruleset, check),
+        variants=tuple(
+            (names, _fill_from(tables, original, variant, check))
+            for names, variant in filled.variants
+        ),
+        profile=profile,
+    )
 
 
 @frozen
@@ -97,7 +157,7 @@ def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRul
     ruleset = original
     used: list[NumbersUsed] = []
     for file in (f for f in files if not f.used.industries):
-        ruleset = _fill_from(file, original, ruleset, check)
+        ruleset = _fill_from(file.numbers, original, ruleset, check)
         used += [file.used] if _has_numbers(file.tables) else []
     owners: dict[str, str] = {}
     variants = []
@@ -112,7 +172,7 @@ def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRul
                 )
                 raise RuleSetError(said)
             owners[industry] = file.used.file
-        variant = _fill_from(file, original, ruleset, check)
+        variant = _fill_from(file.numbers, original, ruleset, check)
         if _has_numbers(file.tables):
             used.append(file.used)
             variants.append((frozenset(file.used.industries), variant))
@@ -157,10 +217,10 @@ def _exact_decimals(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) -> RuleSet:
-    top = Table(file.tables, file.used.file)
+def _fill_from(given: _Tables, original: RuleSet, ruleset: RuleSet, check: _Check) -> RuleSet:
+    top = Table(given.data, given.origin)
     exact = exact_rules(original, check.kinds)
-    filling = _Filling(original, exact, replaces=bool(file.used.industries))
+    filling = _Filling(original, exact, given.supplied, given.source)
     top.texts("industries")
     if top.take("schema", int, SCHEMA) != SCHEMA:
         raise top.fail(message("this version reads schema = {schema}", schema=SCHEMA))
@@ -169,7 +229,7 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
             said = message(
                 "{key} = {value!r}: these numbers are not for {ruleset}",
                 key=key,
-                value=file.tables[key],
+                value=given.data[key],
                 ruleset=ruleset.name,
             )
             raise top.fail(said)
@@ -182,7 +242,7 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
         top, "dimensions", known, message("{ruleset} has no dimension", ruleset=ruleset.name)
     )
     top.done()
-    user = Source(USER, f"the user's numbers: {file.used.file}", "user")
+    user = {USER: Source(USER, f"the user's numbers: {given.origin}", "user")}
     filled = evolve(
         ruleset,
         dimensions=tuple(
@@ -190,8 +250,8 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
             for d, before in zip(ruleset.dimensions, original.dimensions, strict=True)
         ),
         scorers={**ruleset.scorers, **scorers},
-        sources={**ruleset.sources, USER: user},
-        origin=file.used.file,
+        sources={**ruleset.sources, **(user if given.source else {})},
+        origin=given.origin,
     )
     check(filled, top)
     filled = evolve(filled, origin=ruleset.origin)
@@ -225,15 +285,17 @@ def _rows(table: Table, key: str, known: Sequence[str], unknown: Message) -> dic
 
 @frozen
 class _Filling:
-    """The numbers of one file, being filled in.
+    """The numbers of one file or profile, being filled in.
 
     ``original`` is the rule set before any file: it says which numbers may be supplied, and within
-    which bounds. With ``replaces`` numbers may replace those of a file for all industries.
+    which bounds. Those for some industries ``replace`` those for all, and those of a profile
+    ``keep`` what was supplied. ``source`` is that of all numbers; without it each names its own.
     """
 
     original: RuleSet
     exact: ExactRuleSet
-    replaces: bool
+    supplied: Supplied
+    source: str
 
     def scorer(self, name: str, now: ScorerSpec | None, table: Table) -> ScorerSpec:
         before = self.original.scorers.get(name)
@@ -242,12 +304,14 @@ class _Filling:
             raise table.fail(_is_published(what, before.source))
         if now is not None and not set(table.data) - {"kind"}:
             return now  # a line of the template that was not filled in
-        if now is not None and not now.missing and not self.replaces:
-            raise table.fail(_is_supplied(message("scorer {scorer}", scorer=name)))
+        if now is not None and not now.missing:
+            if self.supplied == "keep":
+                return now
+            if self.supplied == "refuse":
+                raise table.fail(_is_supplied(message("scorer {scorer}", scorer=name)))
         kind = {} if now is None else {"kind": now.kind}
-        return scorer_spec(
-            name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
-        )
+        source = {"source": self.source} if self.source else {}  # a table may name its own
+        return scorer_spec(name, Table({**kind, **source, **table.data}, table.origin, table.path))
 
     def dimension(
         self, now: Dimension[Number], before: Dimension[Number], table: Table
@@ -269,7 +333,7 @@ class _Filling:
                 self._entry(entry, was, rows[entry.id]) if entry.id in rows else entry
                 for entry, was in entries
             ),
-            source=now.source or (USER if {"weight", "points"} & set(table.data) else ""),
+            source=now.source or self._source_of(table),
         )
         table.done()
         return filled
@@ -278,13 +342,23 @@ class _Filling:
         self, now: MetricEntry[Number], before: MetricEntry[Number], table: Table
     ) -> MetricEntry[Number]:
         scorer = table.text("scorer", now.scorer)
+        if self.supplied == "keep":
+            scorer = now.scorer or scorer
         if before.scorer and scorer != before.scorer:
             what = message("the scorer of {metric}", metric=now.id)
             raise table.fail(_is_published(what, before.source))
-        weight = self._number(table, "weight", now.weight, before.weight, before.source)
+        key = "share_of_rest" if "share_of_rest" in table.data else "weight"
+        weight = self._number(table, key, now.weight, before.weight, before.source)
+        source = now.source or self._source_of(table)
         table.done()
-        source = now.source or (USER if "weight" in table.data else "")
-        return evolve(now, weight=weight, scorer=scorer, source=source)
+        of_rest = now.of_rest if weight is now.weight else key == "share_of_rest"
+        return evolve(now, weight=weight, scorer=scorer, source=source, of_rest=of_rest)
+
+    def _source_of(self, table: Table) -> str:
+        """Return the source of the numbers of a table; empty where it has none."""
+        if not set(table.data) - {"id", "metrics", "scorer"}:
+            return ""
+        return self.source or table.source()
 
     def _number(
         self, table: Table, key: str, now: Number | None, before: Number | None, source: str
@@ -294,12 +368,17 @@ class _Filling:
             return now
         if before is not None and not isinstance(before, Assumed):
             raise table.fail(_is_published(key, source))
-        if now is not before and not self.replaces:
+        if now is not before and self.supplied != "replace":
+            if self.supplied == "keep":
+                return now
             raise table.fail(_is_supplied(key))
-        number = Table({**table.data, "source": USER}, table.origin, table.path).number(key)
+        marked = {**table.data, **({"source": self.source} if self.source else {})}
+        number = Table(marked, table.origin, table.path).number(key)
         low, high = self.exact.low, self.exact.high
         if isinstance(before, Assumed):
             assumption = self.original.assumptions[before.id]
+            if assumption.overridden and self.supplied == "keep":
+                return now
             if assumption.overridden:
                 said = message(
                     "{key} is supplied twice: also as the assumption {assumption}",
@@ -307,6 +386,8 @@ class _Filling:
                     assumption=before.id,
                 )
                 raise table.fail(said)
+            if isinstance(number, Assumed):  # a profile may assume a number
+                return number
             try:
                 assumption.check(number)
             except UsageError as error:
@@ -378,6 +459,13 @@ def _template(ruleset: RuleSet, lang: str) -> Iterator[str]:
                 yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"'
                 yield from (f"# {key} = " for key in keys)
     yield from _scorers_to_fill_in(ruleset, missing, lang)
+    for adjusting in (m for m in missing_numbers(ruleset) if m.number.startswith(_ADJUSTING)):
+        why = in_language(adjusting.reason, lang)
+        yield f"\n# --assume {adjusting.assumption}=…  # {why}"
+
+
+#: Where numbers of adjustments stand; they are given as assumptions.
+_ADJUSTING = ("bonus.", "deduction.")
 
 
 def _scorers_to_fill_in(ruleset: RuleSet, missing: Collection[str], lang: str) -> Iterator[str]:

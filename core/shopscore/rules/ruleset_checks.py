@@ -64,6 +64,9 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: OwnKinds | None) -> No
     for adjustment in rules.adjustments:
         if adjustment.cap is not None and adjustment.cap < 0:
             raise table.fail(message("the cap of {metric} is negative", metric=adjustment.metric))
+        if adjustment.points is not None and adjustment.points < 0:
+            said = message("the points of {metric} are negative", metric=adjustment.metric)
+            raise table.fail(said)
     _check_caps(rules, table)
     for dimension in rules.dimensions:
         for id, weight in (
@@ -123,6 +126,7 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
         *(display.source for display in ruleset.displays),
         *(s.source for s in ruleset.scorers.values()),
         *(a.source for a in ruleset.adjustments),
+        *(a.source for a in ruleset.assumptions.values()),
         *(c.source for c in comparison),
         "" if ruleset.evaluation is None else ruleset.evaluation.source,
     ]
@@ -254,6 +258,7 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
             raise table.fail(said)
     for dimension in ruleset.dimensions:
         numbers += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
+    numbers += [adjustment.points for adjustment in ruleset.adjustments]
     for number in numbers:
         if isinstance(number, Assumed):
             kind = ruleset.assumptions[number.id].kind

@@ -23,10 +23,12 @@ from ..model.rulesets import (
     Dimension,
     Display,
     MetricEntry,
+    Profile,
     RuleSet,
     ScorerSpec,
     Status,
 )
+from ..model.streams import check_id
 from .compositions import WEIGHTED
 from .conditions_toml import NUMBERS as NUMBERS_OF_CONDITIONS
 from .conditions_toml import parse_criterion, parse_eligibility, parse_level, parse_tier
@@ -199,6 +201,8 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         published_on=top.date("published_on"),
         span_source=top.text("span_source", ""),
         notes=top.all_told("notes"),
+        metrics=top.text("metrics", ""),
+        profiles={name: _profile(name, t) for name, t in top.named_tables("profiles")},
         sha256=sha256,
         origin=top.origin,
     )
@@ -286,7 +290,7 @@ def scorer_spec(name: str, table: Table) -> ScorerSpec:
 
 def _adjustment(table: Table, sign: Literal[1, -1]) -> Adjustment[Number]:
     metric, cap = table.text("metric"), table.number("cap", None)
-    adjustment = Adjustment[Number](metric, sign, cap, table.source())
+    adjustment = Adjustment[Number](metric, sign, cap, table.source(), table.number("points", None))
     table.done()
     return adjustment
 
@@ -306,6 +310,16 @@ def _display(table: Table) -> Display[Number]:
     if not source:
         raise table.fail(message("steps need a source"))
     return Display(id, label, steps, source)
+
+
+def _profile(name: str, table: Table) -> Profile:
+    """Return a profile; its numbers are checked against the rules where it is named."""
+    label, numbers = table.label(), {}
+    for key, kind in (("dimensions", list), ("scorers", dict)):
+        if (found := table.take(key, kind, None)) is not None:
+            numbers[key] = found
+    table.done()
+    return Profile(check_id(name, message("profile")), label, numbers)
 
 
 def _comparison(table: Table) -> Comparison | None:
@@ -365,6 +379,7 @@ def _assumption(table: Table) -> Assumption:
             unit=table.text("unit", ""),
             choices=table.texts("choices"),
             nullable=table.take("nullable", bool, False),
+            source=table.source(),
         )
     except UsageError as error:
         raise table.fail(error) from None

@@ -11,8 +11,9 @@ from ..model.aggregators import tallies_of
 from ..model.binding import bind
 from ..model.rulesets import RuleSet
 from ..model.streams import CANONICAL, merge_streams
-from ..plugins.declarations import Platform, Scorecard
+from ..plugins.declarations import Platform, Scorecard, revision_of
 from ..rules.exact_rules import exact_rules
+from ..rules.numbers_toml import fill_numbers
 from ..rules.tally_checks import check_tally
 from .report import Check
 from .subject import Subject, conclude, failed, passed
@@ -39,16 +40,17 @@ def labels(subject: Subject) -> Iterator[Check]:
             missing += [f"{id} of {ruleset.version}" for id, label in labels if not label.complete]
             missing += [] if ruleset.label.complete else [f"rule set {ruleset.version}"]
         try:
-            metrics = card.all_metrics
+            modules = (card.metrics, *card.other_metrics.values())
+            metrics = [m for name in modules for m in card.metrics_in(name).values()]
         except Exception as error:  # the module of a plugin may raise anything
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
-        missing += [f"metric {m.id}" for m in metrics.values() if not m.label.complete]
+        missing += [f"metric {m.id}" for m in metrics if not m.label.complete]
         yield conclude("labels", card.name, [f"{what}: a label is missing" for what in missing])
 
 
 def rulesets_parse(subject: Subject) -> Iterator[Check]:
-    """Check that every rule set file is valid."""
+    """Check that every rule set file is valid, and that its profiles supply what is missing there."""
     for _, card in subject.scorecards:
         for version in card.versions:
             name = f"{card.name}/{version}"
@@ -58,7 +60,16 @@ def rulesets_parse(subject: Subject) -> Iterator[Check]:
                 yield failed("rulesets_parse", name, str(error))
                 continue
             complaints = [] if ruleset.name == name else [f"the file declares {ruleset.name}"]
+            complaints += _profile_complaints(card, ruleset)
             yield conclude("rulesets_parse", name, complaints)
+
+
+def _profile_complaints(card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
+    for profile in ruleset.profiles:
+        try:
+            fill_numbers(ruleset, None, kinds=card.own_kinds, profile=profile)
+        except ShopscoreError as error:
+            yield str(error)
 
 
 def metrics_exist(subject: Subject) -> Iterator[Check]:
@@ -66,7 +77,7 @@ def metrics_exist(subject: Subject) -> Iterator[Check]:
     for _, card in subject.scorecards:
         for ruleset in parse_rulesets(card):
             try:
-                known = card.all_metrics
+                known = card.metrics_of(ruleset)
             except Exception as error:  # see labels
                 yield failed("metrics_exist", ruleset.name, f"{type(error).__name__}: {error}")
                 continue
@@ -114,10 +125,14 @@ def weights_sum(subject: Subject) -> Iterator[Check]:
 def spans(subject: Subject) -> Iterator[Check]:
     """Check that at most one rule set is in force on any day."""
     for _, card in subject.scorecards:
+        own = [r for r in parse_rulesets(card) if r.status != "user"]
+        latest: dict[str, int] = {}  # what is corrected is not in force
+        for version, revision in (revision_of(r.version) for r in own):
+            latest[version] = max(revision, latest.get(version, 0))
         dated = sorted(
             (r.effective_from or date.min, r.effective_to or date.max, r.version)
-            for r in parse_rulesets(card)
-            if r.status != "user"
+            for r in own
+            if (found := revision_of(r.version))[1] == latest[found[0]]
         )
         complaints = [f"{v} ends before it begins" for start, end, v in dated if end < start]
         complaints += [
@@ -139,7 +154,8 @@ def tallies_are_integers(subject: Subject) -> Iterator[Check]:
 def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
     streams = merge_streams(CANONICAL, platform.streams)
     try:
-        metrics = [m for id, m in card.all_metrics.items() if id in ruleset.needed_metric_ids]
+        known = card.metrics_of(ruleset).items()
+        metrics = [m for id, m in known if id in ruleset.needed_metric_ids]
     except Exception:  # the check labels reports what is wrong with the module
         return
     for metric in metrics:
