@@ -324,6 +324,7 @@ class _Filling:
         if "points" in table.data and complete:
             what = message("how the dimension gets its points")
             raise table.fail(_is_published(what, before.source))
+        source = self._source_of(table)
         entries = zip(now.metrics, before.metrics, strict=True)
         filled = evolve(
             now,
@@ -333,7 +334,7 @@ class _Filling:
                 self._entry(entry, was, rows[entry.id]) if entry.id in rows else entry
                 for entry, was in entries
             ),
-            source=now.source or self._source_of(table),
+            source=now.source or source,
         )
         table.done()
         return filled
@@ -349,9 +350,10 @@ class _Filling:
             raise table.fail(_is_published(what, before.source))
         key = "share_of_rest" if "share_of_rest" in table.data else "weight"
         weight = self._number(table, key, now.weight, before.weight, before.source)
-        source = now.source or self._source_of(table)
+        source = self._source_of(table)
         table.done()
         of_rest = now.of_rest if weight is now.weight else key == "share_of_rest"
+        source = now.source or source
         return evolve(now, weight=weight, scorer=scorer, source=source, of_rest=of_rest)
 
     def _source_of(self, table: Table) -> str:
