@@ -59,8 +59,9 @@ class Shop:
 
         def when(row: Row) -> datetime | None:
             order = self.order_of(row)
-            paid = None if order is None else order["paid_at"]
-            return row[own] if paid is None else paid
+            paid: datetime | None = None if order is None else order["paid_at"]
+            moment: datetime | None = row[own]
+            return moment if paid is None else paid
 
         return when
 

@@ -14,7 +14,7 @@ import shopscore as ss
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.rules.coverage import coverage, missing_numbers
 from shopscore.rules.exact_rules import exact_rules
-from shopscore.rules.numbers_toml import numbers_template
+from shopscore.rules.numbers_template import numbers_template
 from support.incomplete_rulesets import (
     KUAISHOU,
     LACKING,

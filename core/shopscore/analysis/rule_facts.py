@@ -20,6 +20,7 @@ from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.condition_words import relief_words
 from ..rules.exact_rules import Numbers
+from ..rules.numbers_toml import ADJUSTING
 
 #: Days to ask windows for: the ages of most are the same on all of them, those of months are not.
 _SOME_DAYS = (date(2000, 1, 1), date(2000, 3, 15), date(2001, 12, 31))
@@ -290,10 +291,13 @@ class _Facts:
                 yield from self._of_row(f"{place}.{metric['id']}", metric)
         for name, scorer in tables.get("scorers", {}).items():
             yield from self._of_row(f"scorers.{name}", scorer)
+        for role in ADJUSTING:
+            for row in tables.get(role, ()):
+                yield from self._of_row(f"{role}.{row['metric']}", row)
 
     def _of_row(self, place: str, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for key, value in row.items():
-            if key not in ("id", "metrics", "kind", "scorer", "source"):
+            if key not in ("id", "metric", "metrics", "kind", "scorer", "source"):
                 assumed = isinstance(value, Mapping) and "assume" in value
                 number = Assumed(value["assume"]) if assumed else value
                 yield {

@@ -16,6 +16,7 @@ from ..model.rulesets import RuleSet
 from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
 from ..rules.numbers_toml import NumbersSource, fill_numbers
+from ..rules.profiles import add_profile
 from ..rules.ruleset_toml import parse_ruleset
 from ..rules.toml_text import read_text
 from . import catalog
@@ -140,10 +141,13 @@ def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
     card, selected = terms.scorecard, terms.ruleset.assuming(dict(terms.assumed))
     fills = numbers is not None or terms.profile is not None
     better = {id: m.better for id, m in card.metrics_of(selected).items()} if fills else {}
+    filled = fill_numbers(selected, numbers, kinds=card.own_kinds, better=better)
+    if terms.profile is not None:
+        filled = add_profile(filled, selected, terms.profile, kinds=card.own_kinds, better=better)
     return BoundRuleSet.bind(
         terms.platform,
         card,
-        fill_numbers(selected, numbers, kinds=card.own_kinds, better=better, profile=terms.profile),
+        filled,
         terms.plugin_version,
         named=terms.named,
         file=terms.file,

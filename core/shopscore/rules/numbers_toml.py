@@ -1,10 +1,10 @@
-"""Numbers files and profiles: they supply numbers missing in a rule set, such as weights and scorers."""
+"""Numbers files: a user supplies numbers missing in a rule set, such as weights and scorers."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -12,8 +12,9 @@ from typing import Any, Literal
 from attrs import evolve, frozen
 
 from ..errors import InputError, RuleSetError, UsageError, did_you_mean
-from ..messages import Message, in_language, message
+from ..messages import Message, message
 from ..model.assumptions import Number
+from ..model.conditions import Adjustment
 from ..model.expressions import Assumed
 from ..model.metrics import Better
 from ..model.rulesets import (
@@ -25,7 +26,7 @@ from ..model.rulesets import (
     ScorerSpec,
     Source,
 )
-from .coverage import known_share, missing_numbers
+from .coverage import known_share
 from .exact_rules import ExactRuleSet, exact_rules
 from .own_kinds import OwnKinds
 from .ruleset_checks import check_ruleset
@@ -39,12 +40,15 @@ NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
 #: The source of every number of such a file.
 USER = "numbers"
 
+#: Tables of adjustments, by the role of their metrics.
+ADJUSTING = ("bonus", "deduction")
+
 #: What happens to a number that was supplied before.
 Supplied = Literal["refuse", "replace", "keep"]
 
 
 @frozen
-class _Tables:
+class Tables:
     """Tables of numbers: of a file, or of a profile, whose numbers name their own sources."""
 
     data: Mapping[str, Any]
@@ -61,10 +65,10 @@ class _File:
     used: NumbersUsed
 
     @property
-    def numbers(self) -> _Tables:
+    def numbers(self) -> Tables:
         """The tables, as rules are filled from them."""
         supplied: Supplied = "replace" if self.used.industries else "refuse"
-        return _Tables(self.tables, self.used.file, supplied, USER)
+        return Tables(self.tables, self.used.file, supplied, USER)
 
 
 @frozen
@@ -83,63 +87,31 @@ def fill_numbers(
     *,
     kinds: OwnKinds | None = None,
     better: Mapping[str, Better] | None = None,
-    profile: str | None = None,
 ) -> FilledRuleSet:
-    """Fill in the missing numbers of a rule set from a user's files, and from a profile of its own.
+    """Fill in the missing numbers of a rule set from a user's files.
 
     Files with ``industries`` hold for the shops of those industries only; they add to the files
-    that hold for all. The profile supplies what is missing even then.
+    that hold for all.
 
     Args:
         ruleset: the rule set.
         source: the files.
         kinds: the scorecard's own kinds of scorer.
         better: which direction is better for each metric, to check scorers against.
-        profile: the name of a profile of the rule set.
 
     Raises:
         InputError: for a file that cannot be read, for numbers that the rule set does not use,
             and for numbers that are published.
-        UsageError: for a profile that the rule set does not have.
-        RuleSetError: for a profile with numbers that the rule set does not use.
     """
-    check = _Check(kinds, better or {})
     try:
         files = [_read(one, place) for place, one in enumerate(_as_sequence(source), start=1)]
-        filled = _fill(ruleset, files, check)
+        return _fill(ruleset, files, Check(kinds, better or {}))
     except RuleSetError as error:
         raise InputError(error.args[0]) from None
-    return filled if profile is None else _add_profile(filled, ruleset, profile, check)
-
-
-def _add_profile(
-    filled: FilledRuleSet, original: RuleSet, name: str, check: _Check
-) -> FilledRuleSet:
-    """Return the rules with the numbers of a profile wherever one is still missing."""
-    if name not in original.profiles:
-        said = message(
-            "{ruleset} has no profile {name}{guess}",
-            ruleset=original.name,
-            name=name,
-            guess=did_you_mean(name, original.profiles),
-        )
-        raise UsageError(said)
-    profile = original.profiles[name]
-    label = f"{original.origin or original.name}: profiles.{name}"
-    tables = _Tables(profile.tables, label, supplied="keep")
-    return evolve(
-        filled,
-        ruleset=_fill_from(tables, original, filled.ruleset, check),
-        variants=tuple(
-            (names, _fill_from(tables, original, variant, check))
-            for names, variant in filled.variants
-        ),
-        profile=profile,
-    )
 
 
 @frozen
-class _Check:
+class Check:
     """The check of a filled rule set."""
 
     kinds: OwnKinds | None
@@ -153,11 +125,11 @@ class _Check:
             raise table.fail(error) from None
 
 
-def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRuleSet:
+def _fill(original: RuleSet, files: Sequence[_File], check: Check) -> FilledRuleSet:
     ruleset = original
     used: list[NumbersUsed] = []
     for file in (f for f in files if not f.used.industries):
-        ruleset = _fill_from(file.numbers, original, ruleset, check)
+        ruleset = fill_from(file.numbers, original, ruleset, check)
         used += [file.used] if _has_numbers(file.tables) else []
     owners: dict[str, str] = {}
     variants = []
@@ -172,7 +144,7 @@ def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRul
                 )
                 raise RuleSetError(said)
             owners[industry] = file.used.file
-        variant = _fill_from(file.numbers, original, ruleset, check)
+        variant = fill_from(file.numbers, original, ruleset, check)
         if _has_numbers(file.tables):
             used.append(file.used)
             variants.append((frozenset(file.used.industries), variant))
@@ -182,8 +154,12 @@ def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRul
 def _has_numbers(tables: Mapping[str, Any]) -> bool:
     """Return whether a file gives any number: one that nobody filled in is not the source of any."""
     dimensions = tables.get("dimensions", ())
-    rows = [*dimensions, *(metric for row in dimensions for metric in row.get("metrics", ()))]
-    return any(set(row) - {"id", "metrics"} for row in rows) or any(
+    rows = [
+        *dimensions,
+        *(metric for row in dimensions for metric in row.get("metrics", ())),
+        *({**row, "id": row["metric"]} for key in ADJUSTING for row in tables.get(key, ())),
+    ]
+    return any(set(row) - {"id", "metric", "metrics"} for row in rows) or any(
         set(scorer) - {"kind"} for scorer in tables.get("scorers", {}).values()
     )
 
@@ -217,7 +193,12 @@ def _exact_decimals(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _fill_from(given: _Tables, original: RuleSet, ruleset: RuleSet, check: _Check) -> RuleSet:
+def fill_from(given: Tables, original: RuleSet, ruleset: RuleSet, check: Check) -> RuleSet:
+    """Return a rule set with the numbers of some tables; ``original`` has none of any.
+
+    Raises:
+        RuleSetError: for numbers that the rule set does not use, and for numbers that are published.
+    """
     top = Table(given.data, given.origin)
     exact = exact_rules(original, check.kinds)
     filling = _Filling(original, exact, given.supplied, given.source)
@@ -241,6 +222,16 @@ def _fill_from(given: _Tables, original: RuleSet, ruleset: RuleSet, check: _Chec
     rows = _rows(
         top, "dimensions", known, message("{ruleset} has no dimension", ruleset=ruleset.name)
     )
+    adjusting = {
+        role: _rows(
+            top,
+            role,
+            [a.metric for a in ruleset.adjustments if a.role == role],
+            message("{ruleset} has no {role}", ruleset=ruleset.name, role=role),
+            by="metric",
+        )
+        for role in ADJUSTING
+    }
     top.done()
     user = {USER: Source(USER, f"the user's numbers: {given.origin}", "user")}
     filled = evolve(
@@ -250,6 +241,12 @@ def _fill_from(given: _Tables, original: RuleSet, ruleset: RuleSet, check: _Chec
             for d, before in zip(ruleset.dimensions, original.dimensions, strict=True)
         ),
         scorers={**ruleset.scorers, **scorers},
+        adjustments=tuple(
+            filling.adjustment(a, before, adjusting[a.role][a.metric])
+            if a.metric in adjusting[a.role]
+            else a
+            for a, before in zip(ruleset.adjustments, original.adjustments, strict=True)
+        ),
         sources={**ruleset.sources, **(user if given.source else {})},
         origin=given.origin,
     )
@@ -267,11 +264,13 @@ def _fill_from(given: _Tables, original: RuleSet, ruleset: RuleSet, check: _Chec
     return filled
 
 
-def _rows(table: Table, key: str, known: Sequence[str], unknown: Message) -> dict[str, Table]:
+def _rows(
+    table: Table, key: str, known: Sequence[str], unknown: Message, by: str = "id"
+) -> dict[str, Table]:
     """Return tables by their id; raise RuleSetError for an unknown id, or one that comes twice."""
     rows: dict[str, Table] = {}
     for row in table.tables(key):
-        id = row.text("id")
+        id = row.text(by)
         if id not in known:
             said = message(
                 "{unknown} {id}{guess}", unknown=unknown, id=id, guess=did_you_mean(id, known)
@@ -352,13 +351,26 @@ class _Filling:
         weight = self._number(table, key, now.weight, before.weight, before.source)
         source = self._source_of(table)
         table.done()
-        of_rest = now.of_rest if weight is now.weight else key == "share_of_rest"
+        of_rest = before.of_rest or key == "share_of_rest"
+        if weight is now.weight:
+            of_rest = now.of_rest
         source = now.source or source
         return evolve(now, weight=weight, scorer=scorer, source=source, of_rest=of_rest)
 
+    def adjustment(
+        self, now: Adjustment[Number], before: Adjustment[Number], table: Table
+    ) -> Adjustment[Number]:
+        if before.points is None and "points" in table.data:
+            what = message("what {metric} is worth", metric=now.metric)
+            raise table.fail(_is_published(what, before.source))
+        points = self._number(table, "points", now.points, before.points, before.source)
+        source = self._source_of(table)
+        table.done()
+        return evolve(now, points=points, source=now.source or source)
+
     def _source_of(self, table: Table) -> str:
         """Return the source of the numbers of a table; empty where it has none."""
-        if not set(table.data) - {"id", "metrics", "scorer"}:
+        if not set(table.data) - {"id", "metric", "metrics", "scorer"}:
             return ""
         return self.source or table.source()
 
@@ -420,69 +432,3 @@ def _is_published(what: object, source: str) -> Message:
         what=what,
         origin=origin,
     )
-
-
-def numbers_template(ruleset: RuleSet, lang: str = "en") -> str:
-    """Return a numbers file to fill in: a line for every missing number of the rule set.
-
-    Its comments are in a language: ``zh`` is Chinese, anything else English.
-    """
-    return "\n".join(in_language(line, lang) for line in _template(ruleset, lang))
-
-
-def _template(ruleset: RuleSet, lang: str) -> Iterator[str]:
-    missing = {m.number for m in missing_numbers(ruleset)}
-    if not missing:
-        yield message(
-            "# No number is missing in {ruleset}: there is nothing to fill in.",
-            ruleset=ruleset.name,
-        )
-        return
-    yield message(
-        "# Numbers missing in {ruleset}. Fill in what you know, and remove the #.",
-        ruleset=ruleset.name,
-    )
-    yield "schema = 1"
-    for key in ("platform", "scorecard", "version"):
-        yield f'{key} = "{getattr(ruleset, key)}"'
-    only = message("only for shops of these industries; without it for all").text(lang)
-    yield f'# industries = ["…"]  # {only}'
-    for dimension in ruleset.dimensions:
-        place = f"dimensions.{dimension.id}"
-        if not any(number.startswith(f"{place}.") for number in missing):
-            continue
-        yield f'\n[[dimensions]]\nid = "{dimension.id}"  # {dimension.label.zh}'
-        for key in ("weight", "points"):
-            if f"{place}.{key}" in missing:
-                yield f"# {key} = "
-        for entry in dimension.metrics:
-            keys = [k for k in ("weight", "scorer") if f"{place}.{entry.id}.{k}" in missing]
-            if keys:
-                yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"'
-                yield from (f"# {key} = " for key in keys)
-    yield from _scorers_to_fill_in(ruleset, missing, lang)
-    for adjusting in (m for m in missing_numbers(ruleset) if m.number.startswith(_ADJUSTING)):
-        why = in_language(adjusting.reason, lang)
-        yield f"\n# --assume {adjusting.assumption}=…  # {why}"
-
-
-#: Where numbers of adjustments stand; they are given as assumptions.
-_ADJUSTING = ("bonus.", "deduction.")
-
-
-def _scorers_to_fill_in(ruleset: RuleSet, missing: Collection[str], lang: str) -> Iterator[str]:
-    bands = message("# bands = [[worst bound, points], …, [best bound, points]]")
-    if any(number.endswith(".scorer") for number in missing):
-        needed = message("for the metrics above that need a scorer").text(lang)
-        yield f"\n# [scorers.NAME]  # {needed}"
-        yield '# kind = "bands"'
-        yield bands
-    for name, spec in ruleset.scorers.items():
-        if spec.missing:
-            why = in_language(spec.missing, lang)
-            yield f'\n[scorers.{name}]  # {why}\nkind = "{spec.kind}"'
-            yield bands
-            yield message(
-                "# floor = …  # points of a value that reaches no bound; by default the bottom of the"
-                " scale"
-            )

@@ -313,13 +313,18 @@ def _display(table: Table) -> Display[Number]:
 
 
 def _profile(name: str, table: Table) -> Profile:
-    """Return a profile; its numbers are checked against the rules where it is named."""
-    label, numbers = table.label(), {}
-    for key, kind in (("dimensions", list), ("scorers", dict)):
-        if (found := table.take(key, kind, None)) is not None:
-            numbers[key] = found
+    """Return a profile; that the rules lack its numbers is checked where it is named."""
+    label = table.label()
+    dimensions = [*table.tables("dimensions")]
+    adjustments = (*table.tables("bonus"), *table.tables("deduction"))
+    for row in (*dimensions, *(m for d in dimensions for m in d.tables("metrics")), *adjustments):
+        for key in ("weight", "share_of_rest", "points"):
+            row.number(key, None)
+    for id, scorer in table.named_tables("scorers"):
+        scorer_spec(id, scorer)
     table.done()
-    return Profile(check_id(name, message("profile")), label, numbers)
+    tables = {key: value for key, value in table.data.items() if key not in ("zh", "en")}
+    return Profile(check_id(name, message("profile")), label, tables)
 
 
 def _comparison(table: Table) -> Comparison | None:

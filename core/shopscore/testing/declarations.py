@@ -13,7 +13,8 @@ from ..model.rulesets import RuleSet
 from ..model.streams import CANONICAL, merge_streams
 from ..plugins.declarations import Platform, Scorecard, revision_of
 from ..rules.exact_rules import exact_rules
-from ..rules.numbers_toml import fill_numbers
+from ..rules.numbers_toml import FilledRuleSet
+from ..rules.profiles import add_profile
 from ..rules.tally_checks import check_tally
 from .report import Check
 from .subject import Subject, conclude, failed, passed
@@ -67,7 +68,7 @@ def rulesets_parse(subject: Subject) -> Iterator[Check]:
 def _profile_complaints(card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
     for profile in ruleset.profiles:
         try:
-            fill_numbers(ruleset, None, kinds=card.own_kinds, profile=profile)
+            add_profile(FilledRuleSet(ruleset), ruleset, profile, kinds=card.own_kinds)
         except ShopscoreError as error:
             yield str(error)
 
