@@ -196,6 +196,11 @@ class Profile:
     label: Label
     tables: Mapping[str, Any] = field(eq=False, repr=False)
 
+    @property
+    def sources(self) -> Iterator[str]:
+        """The ids of the sources that its numbers name."""
+        return _sources_within(self.tables)
+
 
 @frozen
 class NumbersUsed:
@@ -381,6 +386,14 @@ class RuleSet:
         )
         within = (id for s in self.scorers.values() for id in _assumed_within(s.parameters))
         return frozenset((*assumed_ids(rules), *within))
+
+
+def _sources_within(value: Any) -> Iterator[str]:
+    for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+        if key == "source":
+            yield item
+        elif isinstance(item, Mapping | list):
+            yield from _sources_within(item)
 
 
 def _assumed_within(value: Any) -> Iterator[str]:

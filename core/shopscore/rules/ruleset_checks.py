@@ -127,6 +127,7 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
         *(s.source for s in ruleset.scorers.values()),
         *(a.source for a in ruleset.adjustments),
         *(a.source for a in ruleset.assumptions.values()),
+        *(source for p in ruleset.profiles.values() for source in p.sources),
         *(c.source for c in comparison),
         "" if ruleset.evaluation is None else ruleset.evaluation.source,
     ]

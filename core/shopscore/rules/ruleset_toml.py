@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from attrs import evolve
 
-from ..errors import RuleSetError, UsageError
+from ..errors import DeclarationError, RuleSetError, UsageError
 from ..messages import bilingual, listed, message
 from ..model.assumptions import Assumption, Number
 from ..model.conditions import Adjustment
@@ -324,7 +324,10 @@ def _profile(name: str, table: Table) -> Profile:
         scorer_spec(id, scorer)
     table.done()
     tables = {key: value for key, value in table.data.items() if key not in ("zh", "en")}
-    return Profile(check_id(name, message("profile")), label, tables)
+    try:
+        return Profile(check_id(name, message("profile")), label, tables)
+    except DeclarationError as error:
+        raise table.fail(error) from None
 
 
 def _comparison(table: Table) -> Comparison | None:
