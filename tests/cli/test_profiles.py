@@ -34,7 +34,7 @@ def test_a_profile_that_is_named(score) -> None:  # type: ignore[no-untyped-def]
     said = "numbers that nobody supplied come from profile captured_2026_04: Weights"
     assert said in " ".join(answer.out.split())
     chinese = score("--profile", "captured_2026_04", "--lang", "zh").done().out
-    assert "没有给出的数值取自数值组 captured_2026_04：2026-04-02" in "".join(chinese.split())
+    assert "没有给出的数值取自数值组captured_2026_04：2026-04-02" in "".join(chinese.split())
     document = score("--profile", "captured_2026_04", "-f", "json").done().document
     assert (document["profile"], document["shops"][0]["score"]) == ("captured_2026_04", 4.66)
 

@@ -274,6 +274,8 @@ def test_nothing_is_taken_off_until_the_points_are_given(count: int | None) -> N
     found = metric(result, "S", "violations")
     if count is None:
         assert (found.status, found.value) == ("no_data", None)
+        needed = [n.metrics for n in result.notices if n.code == "missing_input"]
+        assert not any("violations" in ids for ids in needed)
     else:
         assert (found.status, found.value, found.points) == ("missing_number", count, None)
         assert "lower the score" in found.reason

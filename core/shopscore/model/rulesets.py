@@ -388,6 +388,16 @@ class RuleSet:
         return frozenset((*assumed_ids(rules), *within))
 
 
+def revision_of(version: str) -> tuple[str, int]:
+    """Return the version that a rule set corrects, and which correction it is: 0 for the first text.
+
+    >>> revision_of("2026-03-16+r1"), revision_of("2022")
+    (('2026-03-16', 1), ('2022', 0))
+    """
+    corrected, _, number = version.rpartition("+r")
+    return (corrected, int(number)) if corrected and number.isdecimal() else (version, 0)
+
+
 def _sources_within(value: Any) -> Iterator[str]:
     for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
         if key == "source":

@@ -18,7 +18,7 @@ from ..model.labels import Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
 from ..model.metrics import Metric
-from ..model.rulesets import RuleSet
+from ..model.rulesets import RuleSet, revision_of
 from ..model.streams import CANONICAL, Stream, check_id, merge_streams
 from .isolation import isolated
 
@@ -302,16 +302,6 @@ class Scorecard(Labelled):
 def _since(ruleset: RuleSet) -> tuple[date, str, int]:
     version, revision = revision_of(ruleset.version)
     return ruleset.effective_from or date.min, version, revision
-
-
-def revision_of(version: str) -> tuple[str, int]:
-    """Return the version that a rule set corrects, and which correction it is: 0 for the first text.
-
-    >>> revision_of("2026-03-16+r1"), revision_of("2022")
-    (('2026-03-16', 1), ('2022', 0))
-    """
-    corrected, _, number = version.rpartition("+r")
-    return (corrected, int(number)) if corrected and number.isdecimal() else (version, 0)
 
 
 @frozen(slots=False)

@@ -25,6 +25,7 @@ from ..model.rulesets import (
     RuleSet,
     ScorerSpec,
     Source,
+    revision_of,
 )
 from .coverage import known_share
 from .exact_rules import ExactRuleSet, exact_rules
@@ -206,7 +207,8 @@ def fill_from(given: Tables, original: RuleSet, ruleset: RuleSet, check: Check) 
     if top.take("schema", int, SCHEMA) != SCHEMA:
         raise top.fail(message("this version reads schema = {schema}", schema=SCHEMA))
     for key in ("platform", "scorecard", "version"):
-        if top.text(key, own := getattr(ruleset, key)) != own:
+        own = getattr(ruleset, key)
+        if top.text(key, own) not in (own, revision_of(own)[0]):  # what it corrects lacks the same
             said = message(
                 "{key} = {value!r}: these numbers are not for {ruleset}",
                 key=key,

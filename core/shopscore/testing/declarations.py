@@ -9,9 +9,9 @@ from itertools import pairwise
 from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
 from ..model.aggregators import tallies_of
 from ..model.binding import bind
-from ..model.rulesets import RuleSet
+from ..model.rulesets import RuleSet, revision_of
 from ..model.streams import CANONICAL, merge_streams
-from ..plugins.declarations import Platform, Scorecard, revision_of
+from ..plugins.declarations import Platform, Scorecard
 from ..rules.exact_rules import exact_rules
 from ..rules.numbers_toml import FilledRuleSet
 from ..rules.profiles import add_profile
