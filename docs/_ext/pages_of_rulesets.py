@@ -284,8 +284,8 @@ def _others(facts: Facts) -> Iterator[str]:
             yield words
         for metric in metrics:
             yield from _metric(metric)
-            if metric.get("points_source"):
-                yield f"Points of each: {_number(metric, 'points')}."
+            if metric.get("worth_source"):
+                yield f"Points of each: {_number(metric, 'worth')}."
             if metric.get("cap_source"):
                 yield f"No more than {_number(metric, 'cap')}."
 

@@ -16,7 +16,7 @@ _ORDERS = Stream(
 )
 
 
-def _scorecard(id: str, zh: str, en: str, **other_metrics: str) -> Scorecard:
+def _scorecard(id: str, zh: str, en: str, **metric_sets: str) -> Scorecard:
     return Scorecard(
         id=id,
         zh=zh,
@@ -24,7 +24,7 @@ def _scorecard(id: str, zh: str, en: str, **other_metrics: str) -> Scorecard:
         metrics=f"shopscore_tmall.{id}",
         rulesets="shopscore_tmall:rulesets",
         cases=f"shopscore_tmall:cases/{id}",
-        other_metrics=other_metrics,
+        metric_sets=metric_sets,
     )
 
 

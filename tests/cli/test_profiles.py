@@ -68,9 +68,9 @@ def test_rules_show_it() -> None:
     share = "dimensions.service.platform_help_rate.share_of_rest"
     assert numbers[share] == (1, "assumption captured_2026_04.share.platform_help_rate")
     (deduction,) = ruleset["deductions"]
-    assert (deduction["points"], deduction["points_source"]) == (
+    assert (deduction["worth"], deduction["worth_source"]) == (
         None,
-        "assumption violations.points",
+        "assumption violations.worth",
     )
     seen = {a["id"]: a["seen_in"] for a in ruleset["assumptions"]}
     assert seen["tmall.2026-03-16+r1.trusted_weight"] == "console"
@@ -82,19 +82,19 @@ def test_the_template_asks_for_what_a_violation_takes_off(tmp_path: Path) -> Non
     rules = ("rules", "tmall", "-c", "experience", "-r", "2026-03-16+r1", "--missing")
     plugins(*rules, "-o", str(file)).done()
     text = file.read_text(encoding="utf-8")
-    assert '[[deduction]]\nmetric = "violations"\n# points = ' in text
+    assert '[[deduction]]\nmetric = "violations"\n# worth = ' in text
     values = tmp_path / "values.csv"
     values.write_text(VALUES + "S,violations,2\n", encoding="utf-8")
     file.write_text(
-        NUMBERS + '[[deduction]]\nmetric = "violations"\npoints = 0.25\n', encoding="utf-8"
+        NUMBERS + '[[deduction]]\nmetric = "violations"\nworth = 0.25\n', encoding="utf-8"
     )
     which = ("-p", "tmall", "--as-of", "2026-08-02", "--profile", "captured_2026_04")
     answer = shopscore("score", "--values", str(values), *which, "--numbers", str(file)).done()
     assert "4.16" in answer.out
-    file.write_text('[[bonus]]\nmetric = "bonus_points"\npoints = 1\n', encoding="utf-8")
+    file.write_text('[[bonus]]\nmetric = "bonus_points"\nworth = 1\n', encoding="utf-8")
     answer = shopscore("score", "--values", str(values), *which, "--numbers", str(file))
     assert answer.code == 3
     assert "what bonus_points is worth is published" in answer.err
-    file.write_text('[[deduction]]\nmetric = "violation"\npoints = 1\n', encoding="utf-8")
+    file.write_text('[[deduction]]\nmetric = "violation"\nworth = 1\n', encoding="utf-8")
     answer = shopscore("score", "--values", str(values), *which, "--numbers", str(file))
     assert "has no deduction violation; did you mean violations?" in answer.err

@@ -240,7 +240,7 @@ def test_an_unknown_profile() -> None:
 
 # ------------------------------------------------------------------ Tmall's deduction, not published
 
-VIOLATIONS = "tmall.2026-03-16+r1.violations.points"
+VIOLATIONS = "tmall.2026-03-16+r1.violations.worth"
 ORDERS = [
     {"shop_id": "S", "order_id": f"O{n}", "paid_at": "2026-07-20 10:00:00"} for n in range(30)
 ]
@@ -268,7 +268,7 @@ def test_nothing_is_taken_off_until_the_points_are_given(count: int | None) -> N
     result = with_violations(count)
     shop = result["S"]
     assert (shop.status, shop.score_exact) == ("scored", "233/50")
-    number = "deduction.violations.points"
+    number = "deduction.violations.worth"
     named = {m.number: m.assumption for m in result.missing_numbers}
     assert named[number] == VIOLATIONS
     found = metric(result, "S", "violations")
@@ -288,7 +288,7 @@ def test_points_that_are_given_are_taken_off(count: int, total: str) -> None:
     assert shop.score_exact == str(F(total))
     found = metric(result, "S", "violations")
     assert (found.status, found.value, found.points) == ("ok", count, float(F("0.2") * count))
-    assert "deduction.violations.points" not in {m.number for m in result.missing_numbers}
+    assert "deduction.violations.worth" not in {m.number for m in result.missing_numbers}
 
 
 def test_where_points_are_known_violations_must_be_too() -> None:

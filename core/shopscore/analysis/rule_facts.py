@@ -130,7 +130,7 @@ class _Facts:
     def adjusting(self, adjustment: Adjustment[Number]) -> dict[str, Any]:
         return {
             **metric_facts(self._rules, adjustment.metric),
-            **self._number("points", adjustment.points, adjustment.source),
+            **self._number("worth", adjustment.points, adjustment.source),
             **self._number("cap", adjustment.cap, adjustment.source),
         }
 

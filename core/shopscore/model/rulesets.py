@@ -229,8 +229,8 @@ class RuleSet:
 
     A number is as in the TOML file: published, or the name of an assumption. Without dimensions
     there is no total. ``effective_from`` and ``effective_to`` are the first and last day covered,
-    None where there is no limit. ``metrics`` is the name of the scorecard's other metrics that it
-    is about; empty for its own. ``profiles`` are numbers in place of missing ones, for whoever names
+    None where there is no limit. ``metric_set`` names one of the sets of metrics of the scorecard,
+    where it has several. ``profiles`` are numbers in place of missing ones, for whoever names
     one. ``sha256`` is the digest of the TOML text.
     """
 
@@ -261,6 +261,7 @@ class RuleSet:
     comparison: Comparison | None = None
     evaluation: Evaluation | None = None
     informational: tuple[str, ...] = ()
+    metric_set: str = ""
     assumptions: Mapping[str, Assumption] = field(factory=dict, converter=FrozenDict)
     sources: Mapping[str, Source] = field(factory=dict, converter=FrozenDict)
     effective_from: date | None = None
@@ -268,7 +269,6 @@ class RuleSet:
     published_on: date | None = None
     span_source: str = ""
     notes: tuple[str, ...] = ()
-    metrics: str = ""
     profiles: Mapping[str, Profile] = field(factory=dict, converter=FrozenDict)
     sha256: str = ""
     origin: str = ""

@@ -198,14 +198,14 @@ def _judged_on(rules: BoundRuleSet, day: date) -> BoundRuleSet:
 def _bind_metrics(
     scorecard: Scorecard, ruleset: RuleSet, streams: Mapping[str, Stream]
 ) -> Iterator[tuple[str, BoundMetric]]:
-    known, numbers = scorecard.metrics_of(ruleset), ruleset.numbers
+    known, numbers = scorecard.metrics_of(ruleset.metric_set), ruleset.numbers
     for id in ruleset.needed_metric_ids:
         if id not in known:
             said = message(
                 "{file}: no metric {metric} in {module}{guess}",
                 file=ruleset.origin or ruleset.name,
                 metric=id,
-                module=scorecard.module_of(ruleset),
+                module=scorecard.metric_sets.get(ruleset.metric_set, scorecard.metrics),
                 guess=did_you_mean(id, known),
             )
             raise RuleSetError(said)

@@ -93,8 +93,8 @@ class Scorecard(Labelled):
     """One of a platform's scores: its metrics, and its rule sets by date.
 
     ``metrics`` names a module whose global :class:`Metric` objects are the metrics; it is imported
-    when first needed. ``other_metrics`` are modules by a name, for rule sets that read metrics of the
-    same ids in another way: one asks for them with ``metrics = "name"``. ``rulesets`` is the ``package:folder`` of the rule sets, TOML files named
+    when first needed. ``metric_sets`` are other modules by a name, for rule sets that read metrics of
+    the same ids in another way: one asks for them with ``metric_set = "name"``. ``rulesets`` is the ``package:folder`` of the rule sets, TOML files named
     ``<scorecard>-<version>.toml``. ``scorers`` and ``compositions`` add kinds to the stock ones, each
     as ``module:Class``. ``cases`` is the ``package:folder`` of golden cases for the conformance kit.
     """
@@ -110,7 +110,7 @@ class Scorecard(Labelled):
     more_rulesets: tuple[str, ...] = ()
     look_up_elsewhere: LookUp | None = field(default=None, eq=False, repr=False)
     compositions: Mapping[str, str] = field(factory=dict)
-    other_metrics: Mapping[str, str] = field(factory=dict)
+    metric_sets: Mapping[str, str] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         check_id(self.id, message("scorecard"))
@@ -129,35 +129,35 @@ class Scorecard(Labelled):
 
     @cached_property
     def all_metrics(self) -> Mapping[str, Metric]:
-        """Every metric of the scorecard, by id; of other modules those that only they have."""
-        modules = (*self.other_metrics.values(), self.metrics)
-        return {id: m for module in modules for id, m in self.metrics_in(module).items()}
+        """Every metric, by id; of those that several sets have, that of the module ``metrics``."""
+        metrics: dict[str, Metric] = {}
+        for set_name in ("", *self.metric_sets):
+            for id, metric in self.metrics_of(set_name).items():
+                metrics.setdefault(id, metric)
+        return metrics
 
-    def metrics_of(self, ruleset: RuleSet) -> Mapping[str, Metric]:
-        """Return the metrics that a rule set names by their ids.
+    def metrics_of(self, metric_set: str) -> Mapping[str, Metric]:
+        """Return the metrics of a set, by id; those of the module ``metrics`` where it has no name.
 
         Raises:
-            RuleSetError: where it asks for others than the scorecard declares.
+            RuleSetError: where the scorecard has no such set.
         """
-        return self.metrics_in(self.module_of(ruleset))
+        if metric_set not in self._metrics:
+            self._metrics[metric_set] = self._import_metrics(metric_set)
+        return self._metrics[metric_set]
 
-    def module_of(self, ruleset: RuleSet) -> str:
-        """Return the module of the metrics that a rule set names."""
-        if ruleset.metrics and ruleset.metrics not in self.other_metrics:
-            said = message(
-                "{file}: metrics = {name!r}: {scorecard} has no other metrics of that name{guess}",
-                file=ruleset.origin or ruleset.name,
-                name=ruleset.metrics,
-                scorecard=self.name,
-                guess=did_you_mean(ruleset.metrics, self.other_metrics),
+    def _import_metrics(self, metric_set: str) -> dict[str, Metric]:
+        name = self.metric_sets.get(metric_set) if metric_set else self.metrics
+        if name is None:
+            guess = did_you_mean(metric_set, self.metric_sets)
+            raise RuleSetError(
+                message(
+                    "{scorecard} has no set of metrics {set}{guess}",
+                    scorecard=self.name,
+                    set=metric_set,
+                    guess=guess,
+                )
             )
-            raise RuleSetError(said)
-        return self.other_metrics[ruleset.metrics] if ruleset.metrics else self.metrics
-
-    def metrics_in(self, name: str) -> Mapping[str, Metric]:
-        """Return the metrics of a module, by id; it is imported when first asked for."""
-        if name in self._imported:
-            return self._imported[name]
         with isolated(message("{name}: importing {module}", name=self.name, module=name)):
             module = import_module(name)
         metrics: dict[str, Metric] = {}
@@ -167,10 +167,10 @@ class Scorecard(Labelled):
                     "{module}: metric {metric} is declared twice", module=name, metric=value.id
                 )
                 raise DeclarationError(said)
-        return self._imported.setdefault(name, metrics)
+        return metrics
 
     @cached_property
-    def _imported(self) -> dict[str, Mapping[str, Metric]]:
+    def _metrics(self) -> dict[str, Mapping[str, Metric]]:
         return {}
 
     @cached_property

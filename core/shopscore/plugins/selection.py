@@ -140,7 +140,8 @@ def _bind(terms: _Terms) -> BoundRuleSet:
 def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
     card, selected = terms.scorecard, terms.ruleset.assuming(dict(terms.assumed))
     fills = numbers is not None or terms.profile is not None
-    better = {id: m.better for id, m in card.metrics_of(selected).items()} if fills else {}
+    known = card.metrics_of(selected.metric_set) if fills else {}
+    better = {id: metric.better for id, metric in known.items()}
     filled = fill_numbers(selected, numbers, kinds=card.own_kinds, better=better)
     if terms.profile is not None:
         filled = add_profile(filled, selected, terms.profile, kinds=card.own_kinds, better=better)

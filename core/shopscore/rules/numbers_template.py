@@ -49,8 +49,8 @@ def _template(ruleset: RuleSet, lang: str) -> Iterator[str]:
                 yield from (f"# {key} = " for key in keys)
     yield from _scorers_to_fill_in(ruleset, missing, lang)
     for adjustment in ruleset.adjustments:
-        if f"{adjustment.role}.{adjustment.metric}.points" in missing:
-            yield f'\n[[{adjustment.role}]]\nmetric = "{adjustment.metric}"\n# points = '
+        if f"{adjustment.role}.{adjustment.metric}.worth" in missing:
+            yield f'\n[[{adjustment.role}]]\nmetric = "{adjustment.metric}"\n# worth = '
 
 
 def _scorers_to_fill_in(ruleset: RuleSet, missing: Collection[str], lang: str) -> Iterator[str]:

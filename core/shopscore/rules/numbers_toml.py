@@ -362,10 +362,10 @@ class _Filling:
     def adjustment(
         self, now: Adjustment[Number], before: Adjustment[Number], table: Table
     ) -> Adjustment[Number]:
-        if before.points is None and "points" in table.data:
+        if before.points is None and "worth" in table.data:
             what = message("what {metric} is worth", metric=now.metric)
             raise table.fail(_is_published(what, before.source))
-        points = self._number(table, "points", now.points, before.points, before.source)
+        points = self._number(table, "worth", now.points, before.points, before.source)
         source = self._source_of(table)
         table.done()
         return evolve(now, points=points, source=now.source or source)

@@ -194,6 +194,7 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         comparison=_comparison(top.table("comparison")),
         evaluation=_evaluation(top.table("evaluation")),
         informational=top.texts("informational"),
+        metric_set=top.text("metric_set", ""),
         assumptions={a.id: a for a in _assumptions(top)},
         sources={name: t.as_source(name) for name, t in top.named_tables("sources")},
         effective_from=top.date("effective_from"),
@@ -201,7 +202,6 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         published_on=top.date("published_on"),
         span_source=top.text("span_source", ""),
         notes=top.all_told("notes"),
-        metrics=top.text("metrics", ""),
         profiles={name: _profile(name, t) for name, t in top.named_tables("profiles")},
         sha256=sha256,
         origin=top.origin,
@@ -290,7 +290,7 @@ def scorer_spec(name: str, table: Table) -> ScorerSpec:
 
 def _adjustment(table: Table, sign: Literal[1, -1]) -> Adjustment[Number]:
     metric, cap = table.text("metric"), table.number("cap", None)
-    adjustment = Adjustment[Number](metric, sign, cap, table.source(), table.number("points", None))
+    adjustment = Adjustment[Number](metric, sign, cap, table.source(), table.number("worth", None))
     table.done()
     return adjustment
 
@@ -318,7 +318,7 @@ def _profile(name: str, table: Table) -> Profile:
     dimensions = [*table.tables("dimensions")]
     adjustments = (*table.tables("bonus"), *table.tables("deduction"))
     for row in (*dimensions, *(m for d in dimensions for m in d.tables("metrics")), *adjustments):
-        for key in ("weight", "share_of_rest", "points"):
+        for key in ("weight", "share_of_rest", "points", "worth"):
             row.number(key, None)
     for id, scorer in table.named_tables("scorers"):
         scorer_spec(id, scorer)

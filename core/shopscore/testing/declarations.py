@@ -41,8 +41,8 @@ def labels(subject: Subject) -> Iterator[Check]:
             missing += [f"{id} of {ruleset.version}" for id, label in labels if not label.complete]
             missing += [] if ruleset.label.complete else [f"rule set {ruleset.version}"]
         try:
-            modules = (card.metrics, *card.other_metrics.values())
-            metrics = [m for name in modules for m in card.metrics_in(name).values()]
+            sets = ("", *card.metric_sets)
+            metrics = [m for name in sets for m in card.metrics_of(name).values()]
         except Exception as error:  # the module of a plugin may raise anything
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
@@ -78,7 +78,7 @@ def metrics_exist(subject: Subject) -> Iterator[Check]:
     for _, card in subject.scorecards:
         for ruleset in parse_rulesets(card):
             try:
-                known = card.metrics_of(ruleset)
+                known = card.metrics_of(ruleset.metric_set)
             except Exception as error:  # see labels
                 yield failed("metrics_exist", ruleset.name, f"{type(error).__name__}: {error}")
                 continue
@@ -155,8 +155,8 @@ def tallies_are_integers(subject: Subject) -> Iterator[Check]:
 def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
     streams = merge_streams(CANONICAL, platform.streams)
     try:
-        known = card.metrics_of(ruleset).items()
-        metrics = [m for id, m in known if id in ruleset.needed_metric_ids]
+        known = card.metrics_of(ruleset.metric_set)
+        metrics = [m for id, m in known.items() if id in ruleset.needed_metric_ids]
     except Exception:  # the check labels reports what is wrong with the module
         return
     for metric in metrics:
