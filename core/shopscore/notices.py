@@ -20,6 +20,7 @@ CODES: Mapping[str, str] = {
     "outside_span": "The rule set was named, and is not in force on the day of publication.",
     "weights_rescaled": "The weights of the dimensions do not add up to 1.",
     "numbers_supplied": "Numbers that the rule set lacks come from a file of the user's.",
+    "profile_used": "Numbers that the rule set lacks come from a profile of it, which was named.",
     "numbers_missing": "Numbers of the rule set are not published, and were not supplied.",
     # about tables of the user's
     "benchmark_unused": "A benchmark table has rows of a metric that the rule set does not have.",

@@ -51,6 +51,7 @@ def resolve(
     as_of: date | str | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
     tz: str | None = None,
 ) -> Resolved:
     """Return events as rows that stand alone, for the metrics of one rule set.
@@ -58,7 +59,7 @@ def resolve(
     The arguments are those of :func:`score`; ``as_of`` only matters for the choice of the rule
     set where none is named. ``resolved.split(7)`` cuts it into parts whose tallies add up.
     """
-    rules = select_rules(platform, scorecard, ruleset, as_of, assume, numbers).rules
+    rules = select_rules(platform, scorecard, ruleset, as_of, assume, numbers, profile).rules
     return resolve_events(read_events(source, platform=rules.platform, tz=tz), rules)
 
 
@@ -88,6 +89,7 @@ def score(
     standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
     tz: str | None = None,
     strict: bool = False,
     require: str | Iterable[str] | None = None,
@@ -112,6 +114,8 @@ def score(
         standards: a table, or the path of one, that says what each metric must reach.
         assume: other values for assumptions, by id.
         numbers: TOML files (one path, or several) with numbers that the rule set lacks.
+        profile: the name of a profile of the rule set: numbers that were seen somewhere, which
+            supply what is missing even then.
         tz: the zone of the events' clock, where it is not the platform's.
         strict: raise where a row of the events would be set aside.
         require: what the result must be, else an error is raised: ``complete`` (no input and no
@@ -133,7 +137,7 @@ def score(
     """
     required = Requirements.parse(require)
     check_source(source, shops, tz, strict=strict)
-    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers, profile)
     tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
     beside = read_beside(values, prefer, selection)
     if isinstance(source, Tallies):
@@ -272,6 +276,7 @@ def score_values(
     standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
     require: str | Iterable[str] | None = None,
 ) -> Result:
     """Score shops from the values of their metrics, as a console shows them.
@@ -288,7 +293,7 @@ def score_values(
     known to have none. Conditions that need events are not checked, and the result says so.
     """
     required = Requirements.parse(require)
-    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers, profile)
     tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
     return required.check(score_by_values(values, selection, tables, industry))
 

@@ -50,6 +50,7 @@ def score_days(
     standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
     tz: str | None = None,
     strict: bool = False,
     require: str | Iterable[str] | None = None,
@@ -97,7 +98,7 @@ def score_days(
     check_source(source, shops, tz, strict=strict)
     if isinstance(days, str | date):
         raise UsageError(message("days= is a list of days: write days=[{day!r}]", day=str(days)))
-    selections = select_rules_of_days(platform, days, scorecard, ruleset, assume, numbers)
+    selections = select_rules_of_days(platform, days, scorecard, ruleset, assume, numbers, profile)
     tables = ReferenceTables(benchmarks, standards)
     bound = {id(one.rules): tables.bound(one.rules) for one in selections}
     if isinstance(source, Tallies):

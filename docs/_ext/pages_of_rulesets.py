@@ -102,6 +102,7 @@ def _page(platform: Platform, facts: Facts) -> Iterator[str]:
     yield from _conditions(facts)
     yield from _levels(facts)
     yield from _assumptions(facts)
+    yield from _profiles(facts)
     yield "## Sources"
     yield table(
         ("id", "confidence", "what"),
@@ -283,6 +284,8 @@ def _others(facts: Facts) -> Iterator[str]:
             yield words
         for metric in metrics:
             yield from _metric(metric)
+            if metric.get("worth_source"):
+                yield f"Points of each: {_number(metric, 'worth')}."
             if metric.get("cap_source"):
                 yield f"No more than {_number(metric, 'cap')}."
 
@@ -420,11 +423,32 @@ def _assumptions(facts: Facts) -> Iterator[str]:
     if not facts["assumptions"]:
         return
     yield "## Assumptions"
-    yield "No source gives these numbers. A result names those that it rests on."
-    yield table(
-        ("assumption", "value", "bounds", "why"),
-        [(code(a["id"]), _value(a), _bounds(a), a["reason"]) for a in facts["assumptions"]],
+    yield (
+        "The platform does not publish these numbers; where a source is named, the number was seen"
+        " there. A result names those that it rests on."
     )
+    yield table(
+        ("assumption", "value", "bounds", "source", "why"),
+        [
+            (code(a["id"]), _value(a), _bounds(a), a["seen_in"] or "", a["reason"])
+            for a in facts["assumptions"]
+        ],
+    )
+
+
+def _profiles(facts: Facts) -> Iterator[str]:
+    """Numbers in place of missing ones, for whoever names them."""
+    for profile in facts["profiles"]:
+        yield f"## Profile `{profile['id']}`"
+        yield f"{profile['en']} · {profile['zh']}"
+        yield (
+            f"Numbers in place of missing ones, used only where the profile is named: `--profile"
+            f" {profile['id']}`. [More](../../how-to/give-missing-numbers.md#numbers-that-were-seen)."
+        )
+        yield table(
+            ("number", "value"),
+            [(code(n["id"]), _number(n, "value")) for n in profile["numbers"]],
+        )
 
 
 def _value(assumption: Facts) -> str:

@@ -20,6 +20,7 @@ PLATFORMS = (
     "ebay",
     "etsy",
     "walmart",
+    "wechat",
     "douyin",
     "kuaishou",
     "pinduoduo",
@@ -32,6 +33,8 @@ PLATFORMS = (
     "天猫",
     "淘宝",
     "小红书",
+    "京东",
+    "微信",
 )
 
 

@@ -53,11 +53,11 @@ def files(folder: Path, **texts: str) -> list[Path]:
 def filled_in(template: str) -> str:
     """Every line of a number without its mark, with a number; NAME is the scorer where none is known."""
     worth = {
-        "weight": "0.25", "points": "4", "scorer": '"mine"', "kind": '"bands"', "bands": "[[1, 4]]",
+        "weight": "0.25", "points": "4", "worth": "1", "scorer": '"mine"', "kind": '"bands"', "bands": "[[1, 4]]",
         "floor": "3",
     }  # fmt: skip
     text, count = re.subn(
-        r"^# (weight|points|scorer|kind|bands|floor) = .*$",
+        r"^# (weight|points|worth|scorer|kind|bands|floor) = .*$",
         lambda line: f"{line[1]} = {worth[line[1]]}",
         template.replace("# [scorers.NAME]", "[scorers.mine]"),
         flags=re.MULTILINE,

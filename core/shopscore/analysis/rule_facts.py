@@ -20,6 +20,7 @@ from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.condition_words import relief_words
 from ..rules.exact_rules import Numbers
+from ..rules.numbers_toml import ADJUSTING
 
 #: Days to ask windows for: the ages of most are the same on all of them, those of months are not.
 _SOME_DAYS = (date(2000, 1, 1), date(2000, 3, 15), date(2001, 12, 31))
@@ -54,6 +55,7 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
         "levels": list(facts.levels()),
         "evaluation": facts.evaluation(),
         "assumptions": list(facts.assumptions()),
+        "profiles": list(facts.profiles()),
         "sources": [
             {
                 "id": s.id,
@@ -128,6 +130,7 @@ class _Facts:
     def adjusting(self, adjustment: Adjustment[Number]) -> dict[str, Any]:
         return {
             **metric_facts(self._rules, adjustment.metric),
+            **self._number("worth", adjustment.points, adjustment.source),
             **self._number("cap", adjustment.cap, adjustment.source),
         }
 
@@ -267,8 +270,40 @@ class _Facts:
                 "unit": assumption.unit or None,
                 "choices": list(assumption.choices),
                 "nullable": assumption.nullable,
+                "seen_in": assumption.source or None,
                 "reason": assumption.reason,
             }
+
+    def profiles(self) -> Iterator[dict[str, Any]]:
+        for profile in self._ruleset.profiles.values():
+            yield {
+                "id": profile.id,
+                "zh": profile.label.zh,
+                "en": profile.label.en,
+                "numbers": list(self._of_profile(profile.tables)),
+            }
+
+    def _of_profile(self, tables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        for dimension in tables.get("dimensions", ()):
+            place = f"dimensions.{dimension['id']}"
+            yield from self._of_row(place, dimension)
+            for metric in dimension.get("metrics", ()):
+                yield from self._of_row(f"{place}.{metric['id']}", metric)
+        for name, scorer in tables.get("scorers", {}).items():
+            yield from self._of_row(f"scorers.{name}", scorer)
+        for role in ADJUSTING:
+            for row in tables.get(role, ()):
+                yield from self._of_row(f"{role}.{row['metric']}", row)
+
+    def _of_row(self, place: str, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        for key, value in row.items():
+            if key not in ("id", "metric", "metrics", "kind", "scorer", "source"):
+                assumed = isinstance(value, Mapping) and "assume" in value
+                number = Assumed(value["assume"]) if assumed else value
+                yield {
+                    "id": f"{place}.{key}",
+                    **self._number("value", number, row.get("source", "")),
+                }
 
 
 def _source_of(number: Any, source: str) -> str | None:

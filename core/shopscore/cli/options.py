@@ -59,6 +59,7 @@ class RuleOptions:
     assume: tuple[str, ...] = ()
     assume_file: Path | None = None
     numbers: tuple[Path, ...] = ()
+    profile: str | None = None
     benchmarks: Path | None = None
     standards: Path | None = None
 
@@ -75,6 +76,7 @@ class RuleOptions:
             self.as_of,
             assumptions(self.assume, self.assume_file),
             self.numbers,
+            self.profile,
         )
 
     def select_for_template(self) -> Selection:
@@ -243,6 +245,11 @@ rules = _gather(
         multiple=True,
         metavar="FILE",
         help="TOML with numbers that are missing in the rules.",
+    ),
+    click.option(
+        "--profile",
+        metavar="NAME",
+        help="Numbers that were seen somewhere, for what is missing (see shopscore-plugins rules).",
     ),
     click.option(
         "--benchmarks", type=INPUT, metavar="FILE", help="Table of percentiles instead of peers."

@@ -59,7 +59,7 @@ def rules(
 ) -> None:
     """Show the rules of PLATFORM: weights, windows, scorers, sources and assumptions."""
     from ..plugins.catalog import platform
-    from ..rules.numbers_toml import numbers_template
+    from ..rules.numbers_template import numbers_template
     from .rule_pages import bind_asked, rules_document, show_rules
 
     try:

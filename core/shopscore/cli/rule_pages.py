@@ -76,6 +76,8 @@ def _page(facts: Mapping[str, Any]) -> Iterator[Any]:
         yield _levels_table(facts)
     if facts["assumptions"]:
         yield from _assumptions(facts)
+    for profile in facts["profiles"]:
+        yield from _profile(profile)
     columns = (message("source"), message("confidence"), message("title"))
     sources = [(s["id"], s["confidence"], _titled(s)) for s in facts["sources"]]
     yield tables.table(columns, sources)
@@ -211,11 +213,26 @@ def _assumptions(facts: Mapping[str, Any]) -> Iterator[Any]:
         "The rules rest on {n} assumptions, which --assume can change:",
         len(listed),
     )
-    columns = (message("assumption"), message("value"), message("least"), message("greatest"))
-    rows = [(a["id"], _value(a["value"]), a["low"], a["high"]) for a in listed]
+    columns = [message("assumption"), message("value"), message("least"), message("greatest")]
+    rows = [[a["id"], _value(a["value"]), a["low"], a["high"]] for a in listed]
+    if any(a["seen_in"] for a in listed):
+        columns.append(message("source"))
+        rows = [[*row, a["seen_in"] or ""] for row, a in zip(rows, listed, strict=True)]
     prefix = f"{facts['name'].split('/')[0]}.{facts['name'].split('/')[2]}."
     reasons = [(a["id"].removeprefix(prefix), a["reason"]) for a in listed]
     yield tables.table(columns, rows, notes=reasons)
+
+
+def _profile(profile: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what a profile is, and a table of its numbers."""
+    yield message(
+        "Profile {name}: {label}. Its numbers are used only with --profile {name}:",
+        name=profile["id"],
+        label=voice.either(profile),
+    )
+    columns = (message("number"), message("value"), message("source"))
+    rows = [(n["id"], n["value"], _source(n["value_source"])) for n in profile["numbers"]]
+    yield tables.table(columns, rows)
 
 
 def _value(value: Any) -> object:

@@ -27,7 +27,8 @@ class OutOfBoundsError(UsageError):
 class Assumption:
     """A number that the platform does not publish: the value assumed, its bounds, and the reason.
 
-    ``overridden`` says whether a user supplied the value.
+    ``source`` is where the value was seen, such as on a page of a console; empty where it was
+    nowhere. ``overridden`` says whether a user supplied the value.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Assumption:
     choices: tuple[str, ...] = ()
     nullable: bool = False
     overridden: bool = False
+    source: str = ""
 
     def __attrs_post_init__(self) -> None:
         self.check(self.value)

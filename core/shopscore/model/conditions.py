@@ -123,13 +123,16 @@ class Combined:
 class Adjustment(Generic[N]):
     """A metric whose value is added to the total (sign 1) or subtracted from it (sign −1).
 
-    At most ``cap`` is added or subtracted, and the total stays within the scale.
+    With ``points`` each one that the metric counts is worth so many; in exact rules None says that
+    this is not known, and then nothing is added or subtracted. At most ``cap`` is, and the total
+    stays within the scale.
     """
 
     metric: str
     sign: Literal[1, -1] = 1
     cap: N | None = field(default=None)
     source: str = ""
+    points: N | None = None
 
     @property
     def role(self) -> Literal["bonus", "deduction"]:

@@ -15,7 +15,7 @@ from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
 from ..model.evaluations import AtNext, Evaluation
 from ..model.metrics import Metric
-from ..model.rulesets import MissingNumber, NumbersUsed, RuleSet
+from ..model.rulesets import MissingNumber, NumbersUsed, Profile, RuleSet
 from ..model.streams import SHOPS, Stream
 from ..model.tallies import Tally
 from ..model.windows import DayWeights, EveryDay, Window
@@ -164,7 +164,7 @@ class BoundRuleSet:
     """Everything that determines a score besides the events: bound once, used for any date.
 
     ``ruleset`` is the rule set as declared, with the numbers that a user supplied for all shops;
-    ``variants`` have the numbers for some industries. ``exact`` is what computation uses.
+    ``variants`` have the numbers for some industries; ``profile`` supplied others. ``exact`` is what computation uses.
     ``named`` says whether the caller named the rule set, so that it applies to any day; ``file``
     is the path of a user's own file.
     """
@@ -177,6 +177,7 @@ class BoundRuleSet:
     streams: Mapping[str, Stream] = field(repr=False)
     variants: tuple[tuple[frozenset[str], RuleSet], ...] = field(default=(), repr=False)
     numbers_used: tuple[NumbersUsed, ...] = ()
+    profile: Profile | None = None
     plugin_version: str = "unknown"
     named: bool = True
     file: str = ""
@@ -220,6 +221,7 @@ class BoundRuleSet:
             streams=streams,
             variants=filled.variants,
             numbers_used=filled.used,
+            profile=filled.profile,
             plugin_version=plugin_version,
             named=named,
             file=file,
@@ -290,7 +292,7 @@ def _bind_metrics(
                 "{file}: no metric {metric} in {module}{guess}",
                 file=ruleset.origin or ruleset.name,
                 metric=id,
-                module=scorecard.metrics,
+                module=scorecard.metric_sets.get(ruleset.metric_set, scorecard.metrics),
                 guess=did_you_mean(id, known),
             )
             raise RuleSetError(said)

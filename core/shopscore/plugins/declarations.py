@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from ..errors import CoverageError, DeclarationError, did_you_mean
+from ..errors import CoverageError, DeclarationError, RuleSetError, did_you_mean
 from ..messages import listed, message
 from ..model.labels import Labelled
 from ..model.layouts import Layout
@@ -20,7 +20,7 @@ from ..model.levers import Lever
 from ..model.mappings import DocumentMapping
 from ..model.merging import merge_streams
 from ..model.metrics import Metric, check_unit
-from ..model.rulesets import RuleSet
+from ..model.rulesets import RuleSet, revision_of
 from ..model.streams import CANONICAL, Stream, check_id
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
 from .folders import check_folder, ruleset_files, toml_texts
@@ -38,7 +38,8 @@ class Scorecard(Labelled):
     """One of a platform's scores: its metrics, and its rule sets by date.
 
     ``metrics`` names a module whose global :class:`Metric` objects are the metrics; it is imported
-    when first needed. ``rulesets`` is the ``package:folder`` of the rule sets, TOML files named
+    when first needed. ``metric_sets`` are other modules by a name, for rule sets that read metrics of
+    the same ids in another way: one asks for them with ``metric_set = "name"``. ``rulesets`` is the ``package:folder`` of the rule sets, TOML files named
     ``<scorecard>-<version>.toml``. ``scorers`` and ``compositions`` add kinds to the stock ones, each
     as ``module:Class``. ``cases`` is the ``package:folder`` of golden cases for the conformance kit.
     """
@@ -54,6 +55,7 @@ class Scorecard(Labelled):
     more_rulesets: tuple[RuleSetFolder, ...] = ()
     look_up_elsewhere: LookUp | None = field(default=None, eq=False, repr=False)
     compositions: Mapping[str, str] = field(factory=dict)
+    metric_sets: Mapping[str, str] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         check_id(self.id, message("scorecard"))
@@ -72,8 +74,32 @@ class Scorecard(Labelled):
 
     @cached_property
     def all_metrics(self) -> Mapping[str, Metric]:
-        """Every metric of the module, by id."""
-        return self._metrics_of(self.metrics)
+        """Every metric, by id; of those that several sets have, that of the module ``metrics``."""
+        metrics: dict[str, Metric] = {}
+        for set_name in ("", *self.metric_sets):
+            for id, metric in self.metrics_of(set_name).items():
+                metrics.setdefault(id, metric)
+        return metrics
+
+    def metrics_of(self, metric_set: str) -> Mapping[str, Metric]:
+        """Return the metrics of a set, by id; those of the module ``metrics`` where it has no name.
+
+        Raises:
+            RuleSetError: where the scorecard has no such set.
+        """
+        name = self.metric_sets.get(metric_set) if metric_set else self.metrics
+        if name is None:
+            raise RuleSetError(
+                message(
+                    "{scorecard} has no set of metrics {set}{guess}",
+                    scorecard=self.name,
+                    set=metric_set,
+                    guess=did_you_mean(metric_set, self.metric_sets),
+                )
+            )
+        if name not in self._metrics:
+            self._metrics[name] = self._import_metrics(name)
+        return self._metrics[name]
 
     def metrics_for(self, ruleset: RuleSet) -> Mapping[str, Metric]:
         """Return the metrics that a rule set may name, by id.
@@ -83,18 +109,19 @@ class Scorecard(Labelled):
 
         Raises:
             DeclarationError: where such a plugin calls a metric like one of the scorecard.
+            RuleSetError: where the scorecard has no set of metrics as the rule set names.
         """
-        known = dict(self.all_metrics)
+        known = dict(self.metrics_of(ruleset.metric_set))
         with_metrics = [more for more in self.more_rulesets if more.metrics]
         own = [m for m in with_metrics if ruleset.version in ruleset_files((m.folder,), self.id)]
         for more in (*own, *(m for m in with_metrics if m not in own)):
             if more in own or not known.keys() >= {*ruleset.needed_metric_ids}:
-                added = self._metrics_of(more.metrics)
+                added = self._import_metrics(more.metrics)
                 _refuse_twice(more.metrics, self.all_metrics, added)
                 known = {**added, **known}
         return known
 
-    def _metrics_of(self, name: str) -> dict[str, Metric]:
+    def _import_metrics(self, name: str) -> dict[str, Metric]:
         """Import a module and return its metrics."""
         with isolated(message("{name}: importing {module}", name=self.name, module=name)):
             module = import_module(name)
@@ -104,6 +131,10 @@ class Scorecard(Labelled):
                 _refuse_twice(name, metrics, {value.id: value})
                 metrics[value.id] = value
         return metrics
+
+    @cached_property
+    def _metrics(self) -> dict[str, Mapping[str, Metric]]:
+        return {}
 
     @cached_property
     def own_kinds(self) -> OwnKinds:
@@ -195,7 +226,8 @@ class Scorecard(Labelled):
     def at(self, day: date | str) -> RuleSet:
         """Return the rule set in force on a day; of several, the one that came into force last.
 
-        Rule sets with the status ``user`` apply only where they are named.
+        A correction, ``VERSION+r1``, is in force in place of what it corrects. Rule sets with the
+        status ``user`` apply only where they are named.
 
         Raises:
             CoverageError: where none is in force; the message lists what is covered.
@@ -244,8 +276,9 @@ def _refuse_twice(module: str, known: Mapping[str, Metric], others: Mapping[str,
             raise DeclarationError(said)
 
 
-def _since(ruleset: RuleSet) -> tuple[date, str]:
-    return ruleset.effective_from or date.min, ruleset.version
+def _since(ruleset: RuleSet) -> tuple[date, str, int]:
+    version, revision = revision_of(ruleset.version)
+    return ruleset.effective_from or date.min, version, revision
 
 
 @frozen(slots=False)

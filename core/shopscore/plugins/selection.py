@@ -16,6 +16,7 @@ from ..model.rulesets import RuleSet
 from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
 from ..rules.numbers_toml import NumbersSource, fill_numbers
+from ..rules.profiles import add_profile
 from ..rules.ruleset_toml import parse_ruleset
 from ..rules.toml_text import parse_toml, read_text
 from . import catalog
@@ -43,6 +44,7 @@ def select_rules(
     as_of: date | str | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
 ) -> Selection:
     """Select and bind the applicable rule set.
 
@@ -54,11 +56,13 @@ def select_rules(
         as_of: the day of publication; by default today on the platform's clock.
         assume: values for assumptions, by id.
         numbers: files (or the tables of one) with numbers that are missing in the rule set.
+        profile: the name of a profile of the rule set, which supplies what is missing even then.
 
     Raises:
         CoverageError: for a platform, scorecard, rule set or date that is not covered.
         InputError: for a numbers file that cannot be used.
-        UsageError: for an invalid date, or an unknown assumption; where nothing names a platform.
+        UsageError: for an invalid date, or an unknown assumption or profile; where nothing names a
+            platform.
     """
     declared, card = find_scorecard(platform, scorecard, ruleset)
     day = publication_day(as_of, declared.zone)
@@ -71,6 +75,7 @@ def select_rules(
             (id, "none" if value is None else str(value)) for id, value in (assume or {}).items()
         ),
         catalog.plugin_version(selected),
+        profile,
         named=ruleset is not None,
         file=str(ruleset) if is_file(ruleset) else "",
     )
@@ -86,6 +91,7 @@ def select_rules_of_days(
     ruleset: RuleSetName = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
 ) -> list[Selection]:
     """Select the rules of each of many days, in their order; each rule set is bound once.
 
@@ -98,7 +104,7 @@ def select_rules_of_days(
         day = publication_day(each, declared.zone)
         version = card.at(day).version if ruleset is None else ""
         if version not in bound:
-            selected = select_rules(declared, card.id, ruleset, day, assume, numbers)
+            selected = select_rules(declared, card.id, ruleset, day, assume, numbers, profile)
             bound[version] = selected.rules
         selections.append(Selection(bound[version], day, notices_on(bound[version], day)))
     return selections
@@ -182,6 +188,7 @@ class _Terms:
     ruleset: RuleSet = field(eq=id)
     assumed: tuple[tuple[str, str], ...]
     plugin_version: str
+    profile: str | None
     named: bool
     file: str
 
@@ -197,13 +204,16 @@ def _bind(terms: _Terms) -> BoundRuleSet:
 
 def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
     card, selected = terms.scorecard, terms.ruleset.assuming(dict(terms.assumed))
-    better = (
-        {id: metric.better for id, metric in card.metrics_for(selected).items()} if numbers else {}
-    )
+    fills = numbers is not None or terms.profile is not None
+    known = card.metrics_for(selected) if fills else {}
+    better = {id: metric.better for id, metric in known.items()}
+    filled = fill_numbers(selected, numbers, kinds=card.own_kinds, better=better)
+    if terms.profile is not None:
+        filled = add_profile(filled, selected, terms.profile, kinds=card.own_kinds, better=better)
     return BoundRuleSet.bind(
         terms.platform,
         card,
-        fill_numbers(selected, numbers, kinds=card.own_kinds, better=better),
+        filled,
         terms.plugin_version,
         named=terms.named,
         file=terms.file,
@@ -253,6 +263,13 @@ def notices_on(rules: BoundRuleSet, day: date) -> tuple[Notice, ...]:
         else:
             said = message("numbers missing in the rule set come from {file}", file=used.file)
         notices.append(Notice("numbers_supplied", said))
+    if rules.profile is not None:
+        said = message(
+            "numbers that nobody supplied come from profile {name}: {label}",
+            name=rules.profile.id,
+            label=rules.profile.label,
+        )
+        notices.append(Notice("profile_used", said))
     return tuple(notices)
 
 

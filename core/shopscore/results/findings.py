@@ -58,8 +58,8 @@ def _weighing(rules: ExactRuleSet) -> Iterator[str]:
 
 def _making_a_score(rules: ExactRuleSet) -> set[str]:
     """Return the metrics that a total is made of: those with a weight, bonus and deductions."""
-    adjusting = {a.metric for a in rules.adjustments} if rules.dimensions else set()
-    return adjusting.union(_weighing(rules))
+    adjusting = {a.metric for a in rules.adjustments if a.points is not None}
+    return (adjusting if rules.dimensions else set()).union(_weighing(rules))
 
 
 def _missing_input(result: Result) -> Iterator[Notice]:

@@ -49,6 +49,7 @@ def _assumption(assumption: Assumption, full_id: str) -> dict[str, Any]:
         "high": assumption.high,
         "unit": assumption.unit or None,
         "source": "user" if assumption.overridden else "assumption",
+        "seen_in": None if assumption.overridden else assumption.source or None,
         "reason": assumption.reason,
         "reason_zh": in_language(assumption.reason, "zh"),
     }

@@ -284,6 +284,7 @@ class Result:
             "assumptions": assumption_list(self.rules),
             "missing_numbers": missing_number_list(self.missing_numbers),
             "numbers": [asdict(used) for used in self.rules.numbers_used],
+            "profile": None if self.rules.profile is None else self.rules.profile.id,
             "load": None if self.report is None else self.report.to_dict(),
             "notices": [notice.to_dict() for notice in self.notices],
         }

@@ -81,7 +81,7 @@ def missing_numbers(ruleset: RuleSet) -> tuple[MissingNumber, ...]:
 
 def why_missing(ruleset: RuleSet, metric: str) -> str:
     """Return in words which numbers are missing to grade and weigh a metric."""
-    own = (f".{metric}.weight", f".{metric}.scorer")
+    own = (f".{metric}.weight", f".{metric}.scorer", f".{metric}.worth")
     scorers = {entry.scorer for _, entry in ruleset.entries if entry.id == metric}
     places = {f"scorers.{scorer}" for scorer in scorers}
     reasons = [
@@ -111,10 +111,13 @@ def _missing(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:
             elif ruleset.scorers[entry.scorer].missing:
                 reason = ruleset.scorers[entry.scorer].missing
                 yield MissingNumber(f"scorers.{entry.scorer}", None, reason)
+    for adjustment in ruleset.adjustments:
+        place = f"{adjustment.role}.{adjustment.metric}.worth"
+        yield from _unknown(ruleset, numbers, place, adjustment.points)
 
 
 def _unknown(
-    ruleset: RuleSet, numbers: Numbers, place: str, number: Number
+    ruleset: RuleSet, numbers: Numbers, place: str, number: Number | None
 ) -> Iterator[MissingNumber]:
     if isinstance(number, Assumed) and numbers.optional(number) is None:
         assumption = ruleset.assumptions[number.id]

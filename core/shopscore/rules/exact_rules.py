@@ -237,9 +237,10 @@ class Numbers:
         return Display(declared.id, declared.label, steps, declared.source)
 
     def adjustment(self, declared: Adjustment[Number]) -> Adjustment[Fraction]:
-        """Return a bonus or deduction with an exact cap."""
+        """Return a bonus or deduction with exact numbers; a metric may be in points itself."""
+        points = Fraction(1) if declared.points is None else self.optional(declared.points)
         cap = self.optional(declared.cap)
-        return Adjustment(declared.metric, declared.sign, cap, declared.source)
+        return Adjustment(declared.metric, declared.sign, cap, declared.source, points)
 
     def comparison(self, declared: Comparison | None) -> Comparison | None:
         """Return a comparison with its kind of mean."""

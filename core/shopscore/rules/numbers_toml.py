@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from attrs import evolve, frozen
 
 from ..errors import InputError, RuleSetError, UsageError, did_you_mean
-from ..messages import Message, in_language, message
+from ..messages import Message, message
 from ..model.assumptions import Number
+from ..model.conditions import Adjustment
 from ..model.expressions import Assumed
 from ..model.metrics import Better
-from ..model.rulesets import Dimension, MetricEntry, NumbersUsed, RuleSet, ScorerSpec, Source
-from .coverage import known_share, missing_numbers
+from ..model.rulesets import (
+    Dimension,
+    MetricEntry,
+    NumbersUsed,
+    Profile,
+    RuleSet,
+    ScorerSpec,
+    Source,
+    revision_of,
+)
+from .coverage import known_share
 from .exact_rules import ExactRuleSet, exact_rules
 from .own_kinds import OwnKinds
 from .ruleset_checks import check_ruleset
@@ -31,6 +41,22 @@ NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
 #: The source of every number of such a file.
 USER = "numbers"
 
+#: Tables of adjustments, by the role of their metrics.
+ADJUSTING = ("bonus", "deduction")
+
+#: What happens to a number that was supplied before.
+Supplied = Literal["refuse", "replace", "keep"]
+
+
+@frozen
+class Tables:
+    """Tables of numbers: of a file, or of a profile, whose numbers name their own sources."""
+
+    data: Mapping[str, Any]
+    origin: str
+    supplied: Supplied
+    source: str = ""
+
 
 @frozen
 class _File:
@@ -38,6 +64,12 @@ class _File:
 
     tables: Mapping[str, Any]
     used: NumbersUsed
+
+    @property
+    def numbers(self) -> Tables:
+        """The tables, as rules are filled from them."""
+        supplied: Supplied = "replace" if self.used.industries else "refuse"
+        return Tables(self.tables, self.used.file, supplied, USER)
 
 
 @frozen
@@ -47,6 +79,7 @@ class FilledRuleSet:
     ruleset: RuleSet
     variants: tuple[tuple[frozenset[str], RuleSet], ...] = ()
     used: tuple[NumbersUsed, ...] = ()
+    profile: Profile | None = None
 
 
 def fill_numbers(
@@ -73,13 +106,13 @@ def fill_numbers(
     """
     try:
         files = [_read(one, place) for place, one in enumerate(_as_sequence(source), start=1)]
-        return _fill(ruleset, files, _Check(kinds, better or {}))
+        return _fill(ruleset, files, Check(kinds, better or {}))
     except RuleSetError as error:
         raise InputError(error.args[0]) from None
 
 
 @frozen
-class _Check:
+class Check:
     """The check of a filled rule set."""
 
     kinds: OwnKinds | None
@@ -93,11 +126,11 @@ class _Check:
             raise table.fail(error) from None
 
 
-def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRuleSet:
+def _fill(original: RuleSet, files: Sequence[_File], check: Check) -> FilledRuleSet:
     ruleset = original
     used: list[NumbersUsed] = []
     for file in (f for f in files if not f.used.industries):
-        ruleset = _fill_from(file, original, ruleset, check)
+        ruleset = fill_from(file.numbers, original, ruleset, check)
         used += [file.used] if _has_numbers(file.tables) else []
     owners: dict[str, str] = {}
     variants = []
@@ -112,7 +145,7 @@ def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRul
                 )
                 raise RuleSetError(said)
             owners[industry] = file.used.file
-        variant = _fill_from(file, original, ruleset, check)
+        variant = fill_from(file.numbers, original, ruleset, check)
         if _has_numbers(file.tables):
             used.append(file.used)
             variants.append((frozenset(file.used.industries), variant))
@@ -122,8 +155,12 @@ def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRul
 def _has_numbers(tables: Mapping[str, Any]) -> bool:
     """Return whether a file gives any number: one that nobody filled in is not the source of any."""
     dimensions = tables.get("dimensions", ())
-    rows = [*dimensions, *(metric for row in dimensions for metric in row.get("metrics", ()))]
-    return any(set(row) - {"id", "metrics"} for row in rows) or any(
+    rows = [
+        *dimensions,
+        *(metric for row in dimensions for metric in row.get("metrics", ())),
+        *({**row, "id": row["metric"]} for key in ADJUSTING for row in tables.get(key, ())),
+    ]
+    return any(set(row) - {"id", "metric", "metrics"} for row in rows) or any(
         set(scorer) - {"kind"} for scorer in tables.get("scorers", {}).values()
     )
 
@@ -157,19 +194,25 @@ def _exact_decimals(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) -> RuleSet:
-    top = Table(file.tables, file.used.file)
+def fill_from(given: Tables, original: RuleSet, ruleset: RuleSet, check: Check) -> RuleSet:
+    """Return a rule set with the numbers of some tables; ``original`` has none of any.
+
+    Raises:
+        RuleSetError: for numbers that the rule set does not use, and for numbers that are published.
+    """
+    top = Table(given.data, given.origin)
     exact = exact_rules(original, check.kinds)
-    filling = _Filling(original, exact, replaces=bool(file.used.industries))
+    filling = _Filling(original, exact, given.supplied, given.source)
     top.texts("industries")
     if top.take("schema", int, SCHEMA) != SCHEMA:
         raise top.fail(message("this version reads schema = {schema}", schema=SCHEMA))
     for key in ("platform", "scorecard", "version"):
-        if top.text(key, own := getattr(ruleset, key)) != own:
+        own = getattr(ruleset, key)
+        if top.text(key, own) not in (own, revision_of(own)[0]):  # what it corrects lacks the same
             said = message(
                 "{key} = {value!r}: these numbers are not for {ruleset}",
                 key=key,
-                value=file.tables[key],
+                value=given.data[key],
                 ruleset=ruleset.name,
             )
             raise top.fail(said)
@@ -181,8 +224,18 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
     rows = _rows(
         top, "dimensions", known, message("{ruleset} has no dimension", ruleset=ruleset.name)
     )
+    adjusting = {
+        role: _rows(
+            top,
+            role,
+            [a.metric for a in ruleset.adjustments if a.role == role],
+            message("{ruleset} has no {role}", ruleset=ruleset.name, role=role),
+            by="metric",
+        )
+        for role in ADJUSTING
+    }
     top.done()
-    user = Source(USER, f"the user's numbers: {file.used.file}", "user")
+    user = {USER: Source(USER, f"the user's numbers: {given.origin}", "user")}
     filled = evolve(
         ruleset,
         dimensions=tuple(
@@ -190,8 +243,14 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
             for d, before in zip(ruleset.dimensions, original.dimensions, strict=True)
         ),
         scorers={**ruleset.scorers, **scorers},
-        sources={**ruleset.sources, USER: user},
-        origin=file.used.file,
+        adjustments=tuple(
+            filling.adjustment(a, before, adjusting[a.role][a.metric])
+            if a.metric in adjusting[a.role]
+            else a
+            for a, before in zip(ruleset.adjustments, original.adjustments, strict=True)
+        ),
+        sources={**ruleset.sources, **(user if given.source else {})},
+        origin=given.origin,
     )
     check(filled, top)
     filled = evolve(filled, origin=ruleset.origin)
@@ -207,11 +266,13 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
     return filled
 
 
-def _rows(table: Table, key: str, known: Sequence[str], unknown: Message) -> dict[str, Table]:
+def _rows(
+    table: Table, key: str, known: Sequence[str], unknown: Message, by: str = "id"
+) -> dict[str, Table]:
     """Return tables by their id; raise RuleSetError for an unknown id, or one that comes twice."""
     rows: dict[str, Table] = {}
     for row in table.tables(key):
-        id = row.text("id")
+        id = row.text(by)
         if id not in known:
             said = message(
                 "{unknown} {id}{guess}", unknown=unknown, id=id, guess=did_you_mean(id, known)
@@ -225,15 +286,17 @@ def _rows(table: Table, key: str, known: Sequence[str], unknown: Message) -> dic
 
 @frozen
 class _Filling:
-    """The numbers of one file, being filled in.
+    """The numbers of one file or profile, being filled in.
 
     ``original`` is the rule set before any file: it says which numbers may be supplied, and within
-    which bounds. With ``replaces`` numbers may replace those of a file for all industries.
+    which bounds. Those for some industries ``replace`` those for all, and those of a profile
+    ``keep`` what was supplied. ``source`` is that of all numbers; without it each names its own.
     """
 
     original: RuleSet
     exact: ExactRuleSet
-    replaces: bool
+    supplied: Supplied
+    source: str
 
     def scorer(self, name: str, now: ScorerSpec | None, table: Table) -> ScorerSpec:
         before = self.original.scorers.get(name)
@@ -242,12 +305,14 @@ class _Filling:
             raise table.fail(_is_published(what, before.source))
         if now is not None and not set(table.data) - {"kind"}:
             return now  # a line of the template that was not filled in
-        if now is not None and not now.missing and not self.replaces:
-            raise table.fail(_is_supplied(message("scorer {scorer}", scorer=name)))
+        if now is not None and not now.missing:
+            if self.supplied == "keep":
+                return now
+            if self.supplied == "refuse":
+                raise table.fail(_is_supplied(message("scorer {scorer}", scorer=name)))
         kind = {} if now is None else {"kind": now.kind}
-        return scorer_spec(
-            name, Table({**kind, "source": USER, **table.data}, table.origin, table.path)
-        )
+        source = {"source": self.source} if self.source else {}  # a table may name its own
+        return scorer_spec(name, Table({**kind, **source, **table.data}, table.origin, table.path))
 
     def dimension(
         self, now: Dimension[Number], before: Dimension[Number], table: Table
@@ -260,6 +325,7 @@ class _Filling:
         if "points" in table.data and complete:
             what = message("how the dimension gets its points")
             raise table.fail(_is_published(what, before.source))
+        source = self._source_of(table)
         entries = zip(now.metrics, before.metrics, strict=True)
         filled = evolve(
             now,
@@ -269,7 +335,7 @@ class _Filling:
                 self._entry(entry, was, rows[entry.id]) if entry.id in rows else entry
                 for entry, was in entries
             ),
-            source=now.source or (USER if {"weight", "points"} & set(table.data) else ""),
+            source=now.source or source,
         )
         table.done()
         return filled
@@ -278,13 +344,37 @@ class _Filling:
         self, now: MetricEntry[Number], before: MetricEntry[Number], table: Table
     ) -> MetricEntry[Number]:
         scorer = table.text("scorer", now.scorer)
+        if self.supplied == "keep":
+            scorer = now.scorer or scorer
         if before.scorer and scorer != before.scorer:
             what = message("the scorer of {metric}", metric=now.id)
             raise table.fail(_is_published(what, before.source))
-        weight = self._number(table, "weight", now.weight, before.weight, before.source)
+        key = "share_of_rest" if "share_of_rest" in table.data else "weight"
+        weight = self._number(table, key, now.weight, before.weight, before.source)
+        source = self._source_of(table)
         table.done()
-        source = now.source or (USER if "weight" in table.data else "")
-        return evolve(now, weight=weight, scorer=scorer, source=source)
+        of_rest = before.of_rest or key == "share_of_rest"
+        if weight is now.weight:
+            of_rest = now.of_rest
+        source = now.source or source
+        return evolve(now, weight=weight, scorer=scorer, source=source, of_rest=of_rest)
+
+    def adjustment(
+        self, now: Adjustment[Number], before: Adjustment[Number], table: Table
+    ) -> Adjustment[Number]:
+        if before.points is None and "worth" in table.data:
+            what = message("what {metric} is worth", metric=now.metric)
+            raise table.fail(_is_published(what, before.source))
+        points = self._number(table, "worth", now.points, before.points, before.source)
+        source = self._source_of(table)
+        table.done()
+        return evolve(now, points=points, source=now.source or source)
+
+    def _source_of(self, table: Table) -> str:
+        """Return the source of the numbers of a table; empty where it has none."""
+        if not set(table.data) - {"id", "metric", "metrics", "scorer"}:
+            return ""
+        return self.source or table.source()
 
     def _number(
         self, table: Table, key: str, now: Number | None, before: Number | None, source: str
@@ -294,12 +384,17 @@ class _Filling:
             return now
         if before is not None and not isinstance(before, Assumed):
             raise table.fail(_is_published(key, source))
-        if now is not before and not self.replaces:
+        if now is not before and self.supplied != "replace":
+            if self.supplied == "keep":
+                return now
             raise table.fail(_is_supplied(key))
-        number = Table({**table.data, "source": USER}, table.origin, table.path).number(key)
+        marked = {**table.data, **({"source": self.source} if self.source else {})}
+        number = Table(marked, table.origin, table.path).number(key)
         low, high = self.exact.low, self.exact.high
         if isinstance(before, Assumed):
             assumption = self.original.assumptions[before.id]
+            if assumption.overridden and self.supplied == "keep":
+                return now
             if assumption.overridden:
                 said = message(
                     "{key} is supplied twice: also as the assumption {assumption}",
@@ -307,6 +402,8 @@ class _Filling:
                     assumption=before.id,
                 )
                 raise table.fail(said)
+            if isinstance(number, Assumed):  # a profile may assume a number
+                return number
             try:
                 assumption.check(number)
             except UsageError as error:
@@ -337,62 +434,3 @@ def _is_published(what: object, source: str) -> Message:
         what=what,
         origin=origin,
     )
-
-
-def numbers_template(ruleset: RuleSet, lang: str = "en") -> str:
-    """Return a numbers file to fill in: a line for every missing number of the rule set.
-
-    Its comments are in a language: ``zh`` is Chinese, anything else English.
-    """
-    return "\n".join(in_language(line, lang) for line in _template(ruleset, lang))
-
-
-def _template(ruleset: RuleSet, lang: str) -> Iterator[str]:
-    missing = {m.number for m in missing_numbers(ruleset)}
-    if not missing:
-        yield message(
-            "# No number is missing in {ruleset}: there is nothing to fill in.",
-            ruleset=ruleset.name,
-        )
-        return
-    yield message(
-        "# Numbers missing in {ruleset}. Fill in what you know, and remove the #.",
-        ruleset=ruleset.name,
-    )
-    yield "schema = 1"
-    for key in ("platform", "scorecard", "version"):
-        yield f'{key} = "{getattr(ruleset, key)}"'
-    only = message("only for shops of these industries; without it for all").text(lang)
-    yield f'# industries = ["…"]  # {only}'
-    for dimension in ruleset.dimensions:
-        place = f"dimensions.{dimension.id}"
-        if not any(number.startswith(f"{place}.") for number in missing):
-            continue
-        yield f'\n[[dimensions]]\nid = "{dimension.id}"  # {dimension.label.zh}'
-        for key in ("weight", "points"):
-            if f"{place}.{key}" in missing:
-                yield f"# {key} = "
-        for entry in dimension.metrics:
-            keys = [k for k in ("weight", "scorer") if f"{place}.{entry.id}.{k}" in missing]
-            if keys:
-                yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"'
-                yield from (f"# {key} = " for key in keys)
-    yield from _scorers_to_fill_in(ruleset, missing, lang)
-
-
-def _scorers_to_fill_in(ruleset: RuleSet, missing: Collection[str], lang: str) -> Iterator[str]:
-    bands = message("# bands = [[worst bound, points], …, [best bound, points]]")
-    if any(number.endswith(".scorer") for number in missing):
-        needed = message("for the metrics above that need a scorer").text(lang)
-        yield f"\n# [scorers.NAME]  # {needed}"
-        yield '# kind = "bands"'
-        yield bands
-    for name, spec in ruleset.scorers.items():
-        if spec.missing:
-            why = in_language(spec.missing, lang)
-            yield f'\n[scorers.{name}]  # {why}\nkind = "{spec.kind}"'
-            yield bands
-            yield message(
-                "# floor = …  # points of a value that reaches no bound; by default the bottom of the"
-                " scale"
-            )

@@ -63,6 +63,9 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: OwnKinds | None) -> No
     for adjustment in rules.adjustments:
         if adjustment.cap is not None and adjustment.cap < 0:
             raise table.fail(message("the cap of {metric} is negative", metric=adjustment.metric))
+        if adjustment.points is not None and adjustment.points < 0:
+            said = message("the points of {metric} are negative", metric=adjustment.metric)
+            raise table.fail(said)
     _check_caps(rules, table)
     for dimension in rules.dimensions:
         for id, weight in (
@@ -144,6 +147,10 @@ def _sources_named(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
         yield f"caps[{cap.criterion}]", cap.source
     for adjustment in ruleset.adjustments:
         yield f"{adjustment.role}[{adjustment.metric}]", adjustment.source
+    for id, assumption in ruleset.assumptions.items():
+        yield f"assumptions[{id}]", assumption.source
+    for name, profile in ruleset.profiles.items():
+        yield from ((f"profiles.{name}", source) for source in profile.sources)
     if ruleset.comparison is not None:
         yield "comparison", ruleset.comparison.source
     if ruleset.evaluation is not None:
@@ -254,6 +261,7 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
             raise table.fail(said)
     for dimension in ruleset.dimensions:
         numbers += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
+    numbers += [adjustment.points for adjustment in ruleset.adjustments]
     for number in numbers:
         if isinstance(number, Assumed):
             kind = ruleset.assumptions[number.id].kind

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from attrs import evolve
 
-from ..errors import RuleSetError, UsageError
+from ..errors import DeclarationError, RuleSetError, UsageError
 from ..messages import bilingual, listed, message
 from ..model.assumptions import Assumption, Number
 from ..model.conditions import Adjustment
@@ -23,10 +23,12 @@ from ..model.rulesets import (
     Dimension,
     Display,
     MetricEntry,
+    Profile,
     RuleSet,
     ScorerSpec,
     Status,
 )
+from ..model.streams import check_id
 from .compositions import WEIGHTED
 from .conditions_toml import parse_criterion, parse_eligibility, parse_level, parse_tier
 from .extending import LookUp, extended
@@ -92,8 +94,10 @@ def _ruleset(top: Table, sha256: str) -> RuleSet:
         peers_need_eligibility=peers.assumable("need_eligibility", bool, False),
         comparison=_comparison(top.table("comparison")),
         informational=top.texts("informational"),
+        metric_set=top.text("metric_set", ""),
         assumptions={a.id: a for a in _assumptions(top)},
         sources={name: t.as_source(name) for name, t in top.named_tables("sources")},
+        profiles={name: _profile(name, t) for name, t in top.named_tables("profiles")},
         sha256=sha256,
         origin=top.origin,
     )
@@ -230,7 +234,7 @@ def scorer_spec(name: str, table: Table) -> ScorerSpec:
 
 def _adjustment(table: Table, sign: Literal[1, -1]) -> Adjustment[Number]:
     metric, cap = table.text("metric"), table.number("cap", None)
-    adjustment = Adjustment[Number](metric, sign, cap, table.source())
+    adjustment = Adjustment[Number](metric, sign, cap, table.source(), table.number("worth", None))
     table.done()
     return adjustment
 
@@ -250,6 +254,24 @@ def _display(table: Table) -> Display[Number]:
     if not source:
         raise table.fail(message("steps need a source"))
     return Display(id, label, steps, source)
+
+
+def _profile(name: str, table: Table) -> Profile:
+    """Return a profile; that the rules lack its numbers is checked where it is named."""
+    label = table.label()
+    dimensions = [*table.tables("dimensions")]
+    adjustments = (*table.tables("bonus"), *table.tables("deduction"))
+    for row in (*dimensions, *(m for d in dimensions for m in d.tables("metrics")), *adjustments):
+        for key in ("weight", "share_of_rest", "points", "worth"):
+            row.number(key, None)
+    for id, scorer in table.named_tables("scorers"):
+        scorer_spec(id, scorer)
+    table.done()
+    tables = {key: value for key, value in table.data.items() if key not in ("zh", "en")}
+    try:
+        return Profile(check_id(name, message("profile")), label, tables)
+    except DeclarationError as error:
+        raise table.fail(error) from None
 
 
 def _comparison(table: Table) -> Comparison | None:
@@ -302,6 +324,7 @@ def _assumption(table: Table) -> Assumption:
             unit=table.text("unit", ""),
             choices=table.texts("choices"),
             nullable=table.take("nullable", bool, False),
+            source=table.source(),
         )
     except UsageError as error:
         raise table.fail(error) from None

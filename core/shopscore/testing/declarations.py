@@ -13,11 +13,13 @@ from ..errors import (
     RuleSetError,
     ShopscoreError,
 )
-from ..model.rulesets import RuleSet
+from ..model.rulesets import RuleSet, revision_of
 from ..model.streams import SHOPS
 from ..plugins.bound_rules import BoundMetric, check_days_since
 from ..plugins.declarations import Platform, Scorecard
 from ..rules.exact_rules import exact_rules
+from ..rules.numbers_toml import FilledRuleSet
+from ..rules.profiles import add_profile
 from .report import Check
 from .subject import Subject, conclude, failed, passed
 
@@ -43,16 +45,17 @@ def labels(subject: Subject) -> Iterator[Check]:
             missing += [f"{id} of {ruleset.version}" for id, label in labels if not label.complete]
             missing += [] if ruleset.label.complete else [f"rule set {ruleset.version}"]
         try:
-            metrics = card.all_metrics
+            sets = ("", *card.metric_sets)
+            metrics = [m for name in sets for m in card.metrics_of(name).values()]
         except Exception as error:  # the module of a plugin may raise anything
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
-        missing += [f"metric {m.id}" for m in metrics.values() if not m.label.complete]
+        missing += [f"metric {m.id}" for m in metrics if not m.label.complete]
         yield conclude("labels", card.name, [f"{what}: a label is missing" for what in missing])
 
 
 def rulesets_parse(subject: Subject) -> Iterator[Check]:
-    """Check that every rule set file is valid."""
+    """Check that every rule set file is valid, and that its profiles supply what is missing there."""
     for platform, card in subject.scorecards:
         for version in card.versions:
             name = f"{card.name}/{version}"
@@ -63,7 +66,16 @@ def rulesets_parse(subject: Subject) -> Iterator[Check]:
                 yield failed("rulesets_parse", name, str(error))
                 continue
             complaints = [] if ruleset.name == name else [f"the file declares {ruleset.name}"]
+            complaints += _profile_complaints(card, ruleset)
             yield conclude("rulesets_parse", name, complaints)
+
+
+def _profile_complaints(card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
+    for profile in ruleset.profiles:
+        try:
+            add_profile(FilledRuleSet(ruleset), ruleset, profile, kinds=card.own_kinds)
+        except ShopscoreError as error:
+            yield str(error)
 
 
 def metrics_exist(subject: Subject) -> Iterator[Check]:
@@ -119,10 +131,14 @@ def weights_sum(subject: Subject) -> Iterator[Check]:
 def spans(subject: Subject) -> Iterator[Check]:
     """Check that at most one rule set is in force on any day."""
     for _, card in subject.scorecards:
+        own = [r for r in parse_rulesets(card) if r.status != "user"]
+        latest: dict[str, int] = {}  # what is corrected is not in force
+        for version, revision in (revision_of(r.version) for r in own):
+            latest[version] = max(revision, latest.get(version, 0))
         dated = sorted(
             (r.effective_from or date.min, r.effective_to or date.max, r.version)
-            for r in parse_rulesets(card)
-            if r.status != "user"
+            for r in own
+            if (found := revision_of(r.version))[1] == latest[found[0]]
         )
         complaints = [f"{v} ends before it begins" for start, end, v in dated if end < start]
         complaints += [

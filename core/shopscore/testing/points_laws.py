@@ -24,7 +24,7 @@ from .contexts import context_of
 from .report import Check
 from .subject import Subject, conclude, skipped
 
-_CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "standards"}
+_CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "profile", "standards"}
 _CASE_KEYS |= {"events", "values", "set_aside", "expect", "current"}
 _EXPECT_KEYS = {"status", "score", "coverage", "dimensions", "metrics", "shown", "reached", "tiers"}
 _EXPECT_KEYS |= {"level", "criteria"}
@@ -82,10 +82,11 @@ def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any
     """Yield where a result differs from what a case expects.
 
     A case has ``ruleset``, ``as_of``, ``[events]`` with a list of rows per stream or ``values``
-    with a list of rows, and perhaps ``assume``, ``numbers``, ``standards`` and ``set_aside``. ``[expect.SHOP]``
-    has ``status``, ``score``, ``coverage``, points of ``dimensions`` and values of ``metrics`` as
-    fractions, ``tiers``, and per metric the ``shown`` comparison and whether it ``reached`` its
-    standard; the ``level`` and which ``criteria`` are met, by id: true, false, or "unknown".
+    with a list of rows, and perhaps ``assume``, ``numbers``, ``profile``, ``standards`` and
+    ``set_aside``. ``[expect.SHOP]`` has ``status``, ``score``, ``coverage``, points of
+    ``dimensions`` and values of ``metrics`` as fractions, ``tiers``, and per metric the ``shown``
+    comparison and whether it ``reached`` its standard; the ``level`` and which ``criteria`` are
+    met, by id: true, false, or "unknown".
     ``[current.SHOP]`` has the same of the last evaluation, where shops are not judged every day.
     """
     expected = {part: case[part] for part in ("expect", "current") if part in case}
@@ -142,6 +143,7 @@ def _score_case(platform: Platform, card: Scorecard, case: Mapping[str, Any]) ->
         "as_of": date.fromisoformat(str(case["as_of"])),
         "assume": case.get("assume"),
         "numbers": case.get("numbers"),
+        "profile": case.get("profile"),
     }
     if "standards" in case:
         rows = [(r.get("industry"), r["metric"], r["standard"]) for r in case["standards"]]

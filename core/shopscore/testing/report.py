@@ -19,7 +19,7 @@ CHECKS: Mapping[str, str] = {
     "metrics_exist": "every metric that a rule set names exists",
     "metric_sources": "every metric names a source, and the rule set knows it",
     "weights_sum": "weights of dimensions add up to exactly 1, where they are all known",
-    "spans": "rule sets of one scorecard do not overlap in time, and none ends before it begins",
+    "spans": "rule sets of one scorecard do not overlap in time, but for corrections of one another, and none ends before it begins",
     "tallies_are_integers": "every tally is a condition and an integer over columns that exist",
     "levers": "levers read and change columns that exist, by settings that they declare",
     "layouts": "layouts of export files name columns and words that exist, with a source",
