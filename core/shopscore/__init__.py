@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .model.expressions import Expr as Expr
     from .model.layouts import Layout as Layout
     from .model.levers import Lever as Lever
+    from .model.links import Link as Link
     from .model.metrics import Metric as Metric
     from .model.metrics import RateMetric as RateMetric
     from .model.metrics import ValueMetric as ValueMetric
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from .model.several_windows import WorstDays as WorstDays
     from .model.streams import Column as Column
     from .model.streams import Stream as Stream
+    from .model.tallies import Distinct as Distinct
     from .model.tallies import Once as Once
     from .model.tallies import Tally as Tally
     from .model.windows import Calendar as Calendar
@@ -74,16 +76,19 @@ if TYPE_CHECKING:
     from .model.windows import SinceStartOf as SinceStartOf
     from .model.windows import Window as Window
     from .notices import Notice as Notice
+    from .plugins.additions import Addition as Addition
+    from .plugins.additions import Fact as Fact
+    from .plugins.additions import RuleSetFolder as RuleSetFolder
     from .plugins.catalog import platform as platform
     from .plugins.catalog import platforms as platforms
     from .plugins.catalog import plugin_records as plugin_records
-    from .plugins.declarations import Fact as Fact
     from .plugins.declarations import Platform as Platform
-    from .plugins.declarations import RuleSetFolder as RuleSetFolder
     from .plugins.declarations import Scorecard as Scorecard
     from .plugins.hooks import PLUGIN_API as PLUGIN_API
     from .plugins.hooks import hookimpl as hookimpl
     from .plugins.records import PluginRecord as PluginRecord
+    from .reading.documents.documents import Documents as Documents
+    from .reading.documents.loading import read_documents as read_documents
     from .reading.events import Events as Events
     from .reading.loading import read_events as read_events
     from .reading.report import LoadReport as LoadReport
@@ -154,6 +159,7 @@ _HOMES = {
     "model.expressions": ("Expr",),
     "model.layouts": ("Layout",),
     "model.levers": ("Lever",),
+    "model.links": ("Link",),
     "model.metrics": (
         "Metric",
         "RateMetric",
@@ -173,6 +179,7 @@ _HOMES = {
         "Stream",
     ),
     "model.tallies": (
+        "Distinct",
         "Once",
         "Tally",
     ),
@@ -184,15 +191,18 @@ _HOMES = {
         "Window",
     ),
     "notices": ("Notice",),
+    "plugins.additions": (
+        "Addition",
+        "Fact",
+        "RuleSetFolder",
+    ),
     "plugins.catalog": (
         "platform",
         "platforms",
         "plugin_records",
     ),
     "plugins.declarations": (
-        "Fact",
         "Platform",
-        "RuleSetFolder",
         "Scorecard",
     ),
     "plugins.hooks": (
@@ -200,6 +210,8 @@ _HOMES = {
         "hookimpl",
     ),
     "plugins.records": ("PluginRecord",),
+    "reading.documents.documents": ("Documents",),
+    "reading.documents.loading": ("read_documents",),
     "reading.events": ("Events",),
     "reading.loading": ("read_events",),
     "reading.report": ("LoadReport",),

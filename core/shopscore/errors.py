@@ -156,6 +156,21 @@ class ShopscoreWarning(UserWarning):
 _MOST_LISTED = 20
 
 
+def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Return the known word that is most like a word; None where none is so much alike.
+
+    >>> nearest("order_id", ["Order ID", "paid"]), nearest("order_id", ["paid"])
+    ('Order ID', None)
+    """
+    plain = {_plain(name): name for name in sorted(known, reverse=True)}
+    close = get_close_matches(_plain(word), plain, n=1, cutoff=alike)
+    return plain[close[0]] if close else None
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s_-]+", "_", word.strip()).lower()
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> Message:
     """Return the end of a message about an unknown word: a guess, or the list of known words.
 
@@ -167,10 +182,26 @@ def did_you_mean(word: str, known: Iterable[str]) -> Message:
     ''
     """
     names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
-    if close:
-        return message("; did you mean {word}?", word=close[0])
+    near = nearest(word, names)
+    if near is not None:
+        return message("; did you mean {word}?", word=near)
     if not names:
         return message("")
     more = ["…"] if len(names) > _MOST_LISTED else []
     return message("; known: {words}", words=listed([*names[:_MOST_LISTED], *more]))
+
+
+def did_you_write(missing: Iterable[str], there: Iterable[str]) -> Message:
+    """Return the end of a message about names that are missing: which others may be them.
+
+    >>> print(did_you_write(["order_id", "shop_id"], ["Order ID", "paid"]))
+    ; did you mean Order ID for order_id?
+    >>> str(did_you_write(["order_id"], ["paid"]))
+    ''
+    """
+    names = [*there]
+    near = [(found, name) for name in missing if (found := nearest(name, names)) is not None]
+    if not near:
+        return message("")
+    pairs = listed(message("{found} for {name}", found=found, name=name) for found, name in near)
+    return message("; did you mean {word}?", word=pairs)

@@ -20,6 +20,7 @@ CODES: Mapping[str, str] = {
     "outside_span": "The rule set was named, and is not in force on the day of publication.",
     "weights_rescaled": "The weights of the dimensions do not add up to 1.",
     "numbers_supplied": "Numbers that the rule set lacks come from a file of the user's.",
+    "profile_used": "Numbers that the rule set lacks come from a profile of it, which was named.",
     "numbers_missing": "Numbers of the rule set are not published, and were not supplied.",
     # about tables of the user's
     "benchmark_unused": "A benchmark table has rows of a metric that the rule set does not have.",
@@ -28,9 +29,15 @@ CODES: Mapping[str, str] = {
     # about shops
     "industry_unknown": "Shops have no industry, and are ranked as industry unknown.",
     "not_checked": "A condition of eligibility was not checked, since its input is missing.",
-    "rows_unknown": "Values were typed in without n, and something needs the number of rows.",
+    "rows_unknown": "Values were typed in whose number of rows is needed, and not known or not of use.",
     "values_without_events": "Shops have values typed in, and no events.",
+    "values_not_current": "Values were typed in, and do not count for the last evaluation.",
     "console_differs": "A console shows other points than are computed, or than can be.",
+    # about documents of consoles
+    "document_unused": "A file holds no values of a document, or is of a later day.",
+    "document_cell_unused": "A cell of a document cannot be read, or cannot be.",
+    "documents_disagree": "Two documents of one day say different things; the first is used.",
+    "document_differs": "What a document shows is not what its own numbers give, or the rules say.",
     # about input, time and peers
     "missing_input": "A stream, column or value that a weighted metric needs is missing.",
     "missing_side_input": "The same for a metric that has no weight.",
@@ -48,7 +55,7 @@ CODES: Mapping[str, str] = {
     "states_replaced": "Exports overlap: rows were there in a later state too, which wins.",
     "rows_repeated": "Rows were there more than once, equal in every cell, and count once.",
     "no_file_of_shop": "Shops have files of their own, and none of a stream that others have.",
-    "no_links": "Rows name orders, and none of these is there: the ids of two files differ.",
+    "no_links": "Rows name orders, or others, and none is there: the ids of two files differ.",
     "unknown_words": "Words that no list of the layout has became other, or empty.",
     "suborders_merged": "Rows of sub-orders became orders.",
     "rows_set_aside": "Rows could not be used, and do not count.",
@@ -64,9 +71,9 @@ FIRST = 20
 class Notice:
     """One thing to know: a stable code, a text in both languages, and what it is about.
 
-    ``metrics`` are ids of metrics, ``stream`` is the stream concerned. ``shops`` is how many shops
-    it concerns, None where it concerns all; ``shop_ids`` names the first of them, and
-    ``every_shop`` has all that were marked.
+    ``metrics`` are ids of metrics, ``stream`` and ``column`` the stream and the column concerned.
+    ``shops`` is how many shops it concerns, None where it concerns all; ``shop_ids`` names the first
+    of them, and ``every_shop`` has all that were marked.
 
     >>> from shopscore.messages import message
     >>> skipped = Notice("file_skipped", message("{file}: no such file", file="orders.csv"))
@@ -81,6 +88,7 @@ class Notice:
     shops: int | None = None
     shop_ids: tuple[str, ...] = ()
     every_shop: pl.Series | None = field(default=None, eq=False, repr=False)
+    column: str | None = None
 
     @code.validator
     def _check_code(self, _: object, code: str) -> None:

@@ -45,12 +45,13 @@ logging.getLogger("shopscore").addHandler(logging.NullHandler())
 def resolve(
     source: str | Path | Mapping[str, Any] | Events,
     *,
-    platform: str | Platform,
+    platform: str | Platform | None = None,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
     tz: str | None = None,
 ) -> Resolved:
     """Return events as rows that stand alone, for the metrics of one rule set.
@@ -58,8 +59,8 @@ def resolve(
     The arguments are those of :func:`score`; ``as_of`` only matters for the choice of the rule
     set where none is named. ``resolved.split(7)`` cuts it into parts whose tallies add up.
     """
-    rules = select_rules(platform, scorecard, ruleset, as_of, assume, numbers).rules
-    return resolve_events(read_events(source, platform=platform, tz=tz), rules)
+    rules = select_rules(platform, scorecard, ruleset, as_of, assume, numbers, profile).rules
+    return resolve_events(read_events(source, platform=rules.platform, tz=tz), rules)
 
 
 def tally(resolved: Resolved) -> Tallies:
@@ -88,6 +89,7 @@ def score(
     standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
     tz: str | None = None,
     strict: bool = False,
     require: str | Iterable[str] | None = None,
@@ -97,8 +99,9 @@ def score(
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies.
-        platform: the id or another name of the platform, or a platform itself.
-        scorecard: one of its scorecards; by default the first.
+        platform: the id or another name of the platform, or a platform itself; by default the one
+            that ``ruleset`` names, where it is a TOML file or a rule set.
+        scorecard: one of its scorecards; by default the one that ``ruleset`` names, else the first.
         ruleset: a version, a TOML file, or a rule set; by default the one in force on ``as_of``.
         as_of: the day of publication (the last day that counts is the one before); by default
             today on the platform's clock.
@@ -111,6 +114,8 @@ def score(
         standards: a table, or the path of one, that says what each metric must reach.
         assume: other values for assumptions, by id.
         numbers: TOML files (one path, or several) with numbers that the rule set lacks.
+        profile: the name of a profile of the rule set: numbers that were seen somewhere, which
+            supply what is missing even then.
         tz: the zone of the events' clock, where it is not the platform's.
         strict: raise where a row of the events would be set aside.
         require: what the result must be, else an error is raised: ``complete`` (no input and no
@@ -131,15 +136,8 @@ def score(
         RequirementError: where the result is not what it must be.
     """
     required = Requirements.parse(require)
-    if platform is None:
-        raise UsageError(
-            message(
-                "score needs platform=, the id of a platform, whose rules apply;"
-                " a state holds no rules"
-            )
-        )
     check_source(source, shops, tz, strict=strict)
-    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers, profile)
     tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
     beside = read_beside(values, prefer, selection)
     if isinstance(source, Tallies):
@@ -148,7 +146,7 @@ def score(
     if isinstance(source, Events):
         scored = score_events(check(source), selection, tables, progress, beside)
         return required.check(scored)
-    found = EventSource(source, platform, tz)
+    found = EventSource(source, selection.rules.platform, tz)
     counting = counting_pass(selection) if found.is_large else None
     # nobody here holds on to events: rows are let go as soon as they are counted
     scored = score_events(
@@ -224,7 +222,7 @@ def score_events(
         days,
         *notices,
         events=events,
-        current=current if beside is None else None,
+        current=current,
     )
 
 
@@ -262,14 +260,14 @@ def _score_state(
         tables,
         days,
         *known.notices,
-        current=current if beside is None else None,
+        current=current,
     )
 
 
 def score_values(
     values: Any,
     *,
-    platform: str | Platform,
+    platform: str | Platform | None = None,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
@@ -278,6 +276,7 @@ def score_values(
     standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
     require: str | Iterable[str] | None = None,
 ) -> Result:
     """Score shops from the values of their metrics, as a console shows them.
@@ -294,7 +293,7 @@ def score_values(
     known to have none. Conditions that need events are not checked, and the result says so.
     """
     required = Requirements.parse(require)
-    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers)
+    selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers, profile)
     tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
     return required.check(score_by_values(values, selection, tables, industry))
 

@@ -41,7 +41,7 @@ from .scoring import check_source
 def score_days(
     source: str | Path | Mapping[str, Any] | Events | Tallies,
     *,
-    platform: str | Platform,
+    platform: str | Platform | None = None,
     days: Iterable[date | str],
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
@@ -50,6 +50,7 @@ def score_days(
     standards: Standards | str | Path | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
     tz: str | None = None,
     strict: bool = False,
     require: str | Iterable[str] | None = None,
@@ -74,9 +75,10 @@ def score_days(
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies.
-        platform: the id or another name of the platform, or a platform itself.
+        platform: the id or another name of the platform, or a platform itself; by default the one
+            that ``ruleset`` names, where it is a TOML file or a rule set.
         days: the days of publication, in any order.
-        scorecard: one of its scorecards; by default the first.
+        scorecard: one of its scorecards; by default the one that ``ruleset`` names, else the first.
         ruleset: a version, a TOML file, or a rule set; by default the one in force on each day.
 
     The other arguments are those of :func:`shopscore.score`. Values of a console are of one day,
@@ -96,7 +98,7 @@ def score_days(
     check_source(source, shops, tz, strict=strict)
     if isinstance(days, str | date):
         raise UsageError(message("days= is a list of days: write days=[{day!r}]", day=str(days)))
-    selections = select_rules_of_days(platform, days, scorecard, ruleset, assume, numbers)
+    selections = select_rules_of_days(platform, days, scorecard, ruleset, assume, numbers, profile)
     tables = ReferenceTables(benchmarks, standards)
     bound = {id(one.rules): tables.bound(one.rules) for one in selections}
     if isinstance(source, Tallies):
@@ -104,7 +106,8 @@ def score_days(
         for rules in {id(one.rules): one.rules for one in selections}.values():
             check_counted(source, rules)
     else:
-        source = read_events(source, platform=platform, tz=tz, strict=strict, progress=progress)
+        whose = selections[0].rules.platform if selections else platform
+        source = read_events(source, platform=whose, tz=tz, strict=strict, progress=progress)
     return map(required.check, _in_turn(source, shops, selections, bound, progress))
 
 

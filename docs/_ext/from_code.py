@@ -20,6 +20,7 @@ from typing import Any, get_args
 
 import click
 import pages_of_rulesets
+import parts_of_documents
 import parts_of_exports
 import parts_of_levers
 from docutils import nodes
@@ -200,9 +201,20 @@ def _directive(name: str) -> str:
     return "\n".join([f".. py:data:: shopscore.{name}", "", *(f"   {line}" for line in words)])
 
 
+_VIEWS = (
+    "ShopView",
+    "DimensionView",
+    "MetricView",
+    "CheckView",
+    "CriterionView",
+    "CapView",
+    "ClampView",
+)
+
+
 def views() -> Iterator[str]:
     """What a result hands out for one shop."""
-    for name in ("ShopView", "DimensionView", "MetricView", "CheckView"):
+    for name in _VIEWS:
         yield f"```{{eval-rst}}\n.. autoclass:: shopscore.results.views.{name}\n```"
 
 
@@ -220,12 +232,12 @@ def hooks() -> Iterator[str]:
 STATUSES = {
     "active": "loaded; what it declares is there",
     "disabled": "kept out by the environment; nothing of it was imported",
-    "conflict": "another plugin has its name, or declares what it declares, or has the rule set that it adds",
+    "conflict": "another plugin has its name, or declares what it declares, or has the rule set that it adds, or declares a column, fact or layout otherwise",
     "incompatible": "written for another `PLUGIN_API`, or for none",
     "import_error": "its import failed",
     "hook_error": "a hook could not be called, or raised",
-    "invalid": "it declares something impossible: a hook that is not there, a wrong type, a scorecard without rule sets, an addition to what is not there",
-    "empty": "it declares no platform, scorecard or rule set",
+    "invalid": "it declares something impossible: a hook that is not there, a wrong type, a scorecard without rule sets, nothing but additions to what is not there, or one that would change what counts for others",
+    "empty": "it declares no platform, scorecard or rule set, and adds to none",
     "not_loaded": "only its metadata was looked at: `list --no-load`",
 }
 
@@ -250,6 +262,8 @@ RECORD_FIELDS = {
     "scorecards": "names of its scorecards, `platform/scorecard`: those of its platforms, and those that it adds",
     "rulesets": "names of their rule sets, `platform/scorecard/version`",
     "adds_rulesets_to": "names of scorecards of other plugins that it adds rule sets to",
+    "adds_to": "ids of platforms of other plugins that it adds streams, columns, words, facts or layouts to",
+    "not_added": "why others of its additions are left out: no active plugin declares what they are for",
     "hooks": "the hooks that it implements; empty where it is broken",
     "error": "what is wrong, in a line; null where nothing is",
     "load_seconds": "seconds that its import and hooks took; null where it was not loaded",
@@ -352,6 +366,11 @@ PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
     "layouts-overview": parts_of_exports.overview,
     "exports-feed": parts_of_exports.feeds,
     "export-limits": parts_of_exports.limits,
+    "documents": parts_of_documents.documents,
+    "documents-overview": parts_of_documents.overview,
+    "document-headers": parts_of_documents.headers,
+    "document-readings": parts_of_documents.readings,
+    "document-roles": parts_of_documents.roles,
     "views": views,
 }
 

@@ -103,6 +103,7 @@ def _page(platform: Platform, facts: Facts) -> Iterator[str]:
     yield from _set(facts)
     yield from _levels(facts)
     yield from _assumptions(facts)
+    yield from _profiles(facts)
     yield "## Sources"
     yield table(
         ("id", "confidence", "what"),
@@ -140,9 +141,9 @@ def _head(platform: Platform, facts: Facts) -> Iterator[tuple[str, str]]:
     if facts["dimensions"] or not facts["criteria"]:
         yield "points and score", f"{scale}{source}"
         yield "decimals", _bare(facts, "decimals")
-    if (judged := facts["evaluation"]) is not None:
-        yield "judged", f"{judged['words']} ({judged['source']})"
-        yield "projected", PROJECTED[judged["projected_to"]]
+    if (declared := facts["evaluation"]) is not None:
+        yield "judged", f"{declared['words']} ({declared['source']})"
+        yield "projected", PROJECTED[declared["projected_to"]]
     ranks = kinds - UNRANKED or not all(m["scorer"] for m in metrics) or not kinds
     if ranks and (facts["dimensions"] or not facts["criteria"]):
         yield "ranking", _bare(facts, "ranking")
@@ -216,17 +217,11 @@ def _weights(facts: Facts) -> Iterator[str]:
             f"Weights of {what} by industry and type of shop ({weights['source']}); a row that names a"
             " type goes before one that names none:"
         )
-        yield table(
-            ("industry", "type of shop", *map(code, weights["columns"])),
-            [
-                (
-                    ", ".join(row["industries"]),
-                    ", ".join(row["shop_types"]) or "any",
-                    *row["weights"],
-                )
-                for row in weights["rows"]
-            ],
-        )
+        rows = [
+            (", ".join(row["industries"]), ", ".join(row["shop_types"]) or "any", *row["weights"])
+            for row in weights["rows"]
+        ]
+        yield table(("industry", "type of shop", *map(code, weights["columns"])), rows)
 
 
 def _missing(facts: Facts) -> Iterator[str]:
@@ -303,7 +298,7 @@ def _others(facts: Facts) -> Iterator[str]:
             yield words
         for metric in metrics:
             yield from _metric(metric)
-            if metric.get("worth") is not None:
+            if metric.get("worth_source"):
                 yield _worth(metric)
             if metric.get("cap_source"):
                 yield f"No more than {_number(metric, 'cap')}."
@@ -311,15 +306,11 @@ def _others(facts: Facts) -> Iterator[str]:
 
 def _worth(metric: Facts) -> str:
     """What a bonus or a deduction is worth, and what it changes."""
-    points = f"{_number(metric, 'worth')} points"
     what = f" of `{metric['of_dimension']}`" if metric["of_dimension"] else ""
     if not metric["needs"]:
-        return f"{points}{what} for each."
-    return f"{points}{what} where {_needs(metric)} {_are_met(metric)}."
-
-
-def _are_met(facts: Facts) -> str:
-    return "is met" if len(facts["needs"]) == 1 else "are met"
+        return f"Points{what} of each: {_number(metric, 'worth')}."
+    met = "is met" if len(metric["needs"]) == 1 else "are met"
+    return f"Points{what} where {_needs(metric)} {met}: {_number(metric, 'worth')}."
 
 
 def _set(facts: Facts) -> Iterator[str]:
@@ -398,7 +389,7 @@ def _conditions(facts: Facts) -> Iterator[str]:
         yield table(
             ("condition", "metric", "bound", "else the status is"),
             [
-                (e["en"], code(e["metric"]), _limit(e), code(e["status"]))
+                (e["en"], code(e["metric"]), _bound(e), code(e["status"]))
                 for e in facts["eligibility"]
             ],
         )
@@ -453,10 +444,10 @@ def _looked_at(criterion: Facts) -> str:
 def _criterion(criterion: Facts) -> str:
     mean = " × the mean of the industry" if criterion["times_industry_mean"] else ""
     others = (
-        f"; {other['limit']} for {', '.join((*other['industries'], *other['shop_types']))}"
+        f"; {other['bound']} for {', '.join((*other['industries'], *other['shop_types']))}"
         for other in criterion["elsewhere"]
     )
-    return f"{_limit(criterion)}{mean}{''.join(others)}"
+    return f"{_bound(criterion)}{mean}{''.join(others)}"
 
 
 def _relief(criterion: Facts) -> str:
@@ -481,31 +472,52 @@ def _together(parts: Any, word: str) -> str:
     return f" {word} ".join(texts)
 
 
-def _limit(condition: Facts) -> str:
-    return f"{SIGNS[condition['operator']]} {_number(condition, 'limit')}"
+def _bound(condition: Facts) -> str:
+    return f"{SIGNS[condition['operator']]} {_number(condition, 'bound')}"
 
 
 def _tier(facts: Facts, tier: Facts) -> str:
     if not tier["metric"]:
-        return f"{_limit(tier)}, where {_needs(tier)}" if tier["needs"] else _limit(tier)
+        return f"{_bound(tier)}, where {_needs(tier)}" if tier["needs"] else _bound(tier)
     count = ""
     if tier["or_count_below"] is not None:
         count = f", or fewer than {_bare(tier, 'or_count_below')} rows above the line"
     mean = "pooled" if facts["comparison"] is None else _bare(facts["comparison"], "mean")
-    times = f"{_bare(tier, 'limit')} × the mean of the industry ({mean})"
+    times = f"{_bare(tier, 'bound')} × the mean of the industry ({mean})"
     sign = SIGNS[tier["operator"]]
-    return f"{code(tier['metric'])} {sign} {times}{count} ({tier['limit_source']})"
+    return f"{code(tier['metric'])} {sign} {times}{count} ({tier['bound_source']})"
 
 
 def _assumptions(facts: Facts) -> Iterator[str]:
     if not facts["assumptions"]:
         return
     yield "## Assumptions"
-    yield "No source gives these numbers. A result names those that it rests on."
-    yield table(
-        ("assumption", "value", "bounds", "why"),
-        [(code(a["id"]), _value(a), _bounds(a), a["reason"]) for a in facts["assumptions"]],
+    yield (
+        "The platform does not publish these numbers; where a source is named, the number was seen"
+        " there. A result names those that it rests on."
     )
+    yield table(
+        ("assumption", "value", "bounds", "source", "why"),
+        [
+            (code(a["id"]), _value(a), _bounds(a), a["seen_in"] or "", a["reason"])
+            for a in facts["assumptions"]
+        ],
+    )
+
+
+def _profiles(facts: Facts) -> Iterator[str]:
+    """Numbers in place of missing ones, for whoever names them."""
+    for profile in facts["profiles"]:
+        yield f"## Profile `{profile['id']}`"
+        yield f"{profile['en']} · {profile['zh']}"
+        yield (
+            f"Numbers in place of missing ones, used only where the profile is named: `--profile"
+            f" {profile['id']}`. [More](../../how-to/give-missing-numbers.md#numbers-that-were-seen)."
+        )
+        yield table(
+            ("number", "value"),
+            [(code(n["id"]), _number(n, "value")) for n in profile["numbers"]],
+        )
 
 
 def _value(assumption: Facts) -> str:

@@ -10,7 +10,8 @@ from pages_of_rulesets import CONFIDENCE
 
 import shopscore
 from shopscore.grading.missing_columns import missing_columns_of
-from shopscore.model.layouts import ANY_WORD, Layout
+from shopscore.model.layouts import ANY_WORD, NO_WORD, Layout
+from shopscore.model.streams import PART_ONLY
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.reading.formats.archives import MOST_RATIO, MOST_UNPACKED, UNSUSPICIOUS
 from shopscore.reading.formats.columns import MOST_CELL
@@ -18,7 +19,10 @@ from shopscore.reading.formats.text import MOST_COLUMNS
 from shopscore.reading.formats.xlsx_size import MOST_CELLS
 
 #: What the confidence of a layout's source means, where it means something else than that of a rule.
-OF_HEADERS = {"P": "headers captured from real files"}
+OF_HEADERS = {
+    "O": "headers listed by a page of the platform",
+    "P": "headers captured from real files",
+}
 #: What a row of a stream is.
 ROWS = {"orders": "an order", "aftersales": "a ticket", "reviews": "a review"}
 
@@ -51,6 +55,8 @@ def feeds() -> str:
             for x in platform.layouts
             for name in ("shop_id", *x.columns, *x.constants)
         )
+        whole = {x.stream for x in platform.layouts if not x.incomplete}
+        there |= {(stream, PART_ONLY) for stream, _ in there if stream not in whole}
         for card in platform.scorecards:
             for version in card.versions:
                 rules = BoundRuleSet.bind(platform, card, card.ruleset(version))
@@ -104,6 +110,8 @@ def _facts(layout: Layout) -> Iterator[tuple[str, str]]:
     yield "stream", code(layout.stream)
     yield "recognised by", ", ".join(layout.headers)
     yield "and by the lack of", ", ".join(layout.without)
+    if layout.incomplete:
+        yield "incomplete", "not every row of the stream is in such a file"
     merged: Any = layout.suborders
     if merged:
         groups = {"earliest": merged.earliest, "latest": merged.latest, "sum": merged.total}
@@ -115,7 +123,8 @@ def _facts(layout: Layout) -> Iterator[tuple[str, str]]:
     if source:
         letter = source.confidence
         meaning = OF_HEADERS.get(letter, CONFIDENCE.get(letter, ""))
-        yield "source", f"{source.title} ({letter}: {meaning}). {source.note}".rstrip()
+        title = f"[{source.title}]({source.url})" if source.url else source.title
+        yield "source", f"{title} ({letter}: {meaning}). {source.note}".rstrip()
 
 
 def _codes(names: tuple[str, ...]) -> str:
@@ -127,7 +136,7 @@ def _words(layout: Layout, column: str) -> str:
     gathered: dict[str, list[str]] = {}
     for word, value in layout.words.get(column, {}).items():
         gathered.setdefault(value, []).append(
-            f"「{word}」" if word != ANY_WORD else "any other word"
+            {ANY_WORD: "any other word", NO_WORD: " and an empty cell"}.get(word, f"「{word}」")
         )
     only = list(layout.words.get(column, ())) == [ANY_WORD]
     return "; ".join(

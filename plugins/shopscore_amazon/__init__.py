@@ -46,6 +46,21 @@ _DEFECTS = Stream(
     ),
     follows_order=True,
 )
+#: Where buyers of a sample live, those farthest away last.
+_STATES = (
+    "Texas",
+    "Florida",
+    "Nevada",
+    "California",
+    "New York",
+    "Pennsylvania",
+    "Illinois",
+    "Washington",
+    "Oregon",
+    "Montana",
+    "Alaska",
+    "Hawaii",
+)
 
 
 @hookimpl
@@ -66,9 +81,12 @@ def shopscore_platforms() -> list[Platform]:
             en="Amazon",
             zone="America/Los_Angeles",
             currency="USD",
+            documents="shopscore_amazon:documents",
             streams=(_ORDERS, _DEFECTS),
             levers=("shopscore_amazon.levers",),
+            exports="shopscore_amazon:exports",
             sample="shopscore_amazon.sample:extend",
+            sample_places=_STATES,
             scorecards=(account_health,),
         )
     ]

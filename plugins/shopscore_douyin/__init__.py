@@ -38,6 +38,7 @@ def shopscore_platforms() -> list[Platform]:
             aliases=("抖店", "doudian", "抖音电商"),
             currency="CNY",
             exports="shopscore_douyin:exports",
+            documents="shopscore_douyin:documents",
             levers=("shopscore.levers",),
             scorecards=(experience, cross_border),
             facts=FACTS,

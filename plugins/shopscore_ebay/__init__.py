@@ -42,6 +42,21 @@ _DEFECTS = Stream(
     ),
     follows_order=True,
 )
+#: Where buyers of a sample live, those farthest away last.
+_STATES = (
+    "Florida",
+    "Texas",
+    "Arizona",
+    "California",
+    "New York",
+    "Ohio",
+    "Pennsylvania",
+    "Georgia",
+    "Oregon",
+    "Montana",
+    "Alaska",
+    "Hawaii",
+)
 
 
 @hookimpl
@@ -62,12 +77,15 @@ def shopscore_platforms() -> list[Platform]:
             en="eBay",
             zone="America/Los_Angeles",
             currency="USD",
+            documents="shopscore_ebay:documents",
             streams=(
                 _ORDERS,
                 _DEFECTS,
             ),
             levers=("shopscore_ebay.levers",),
+            exports="shopscore_ebay:exports",
             sample="shopscore_ebay.sample:extend",
+            sample_places=_STATES,
             scorecards=(seller_standards,),
         )
     ]

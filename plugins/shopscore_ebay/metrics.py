@@ -4,6 +4,7 @@ from shopscore import (
     Aggregator,
     Calendar,
     Count,
+    Distinct,
     LookBack,
     RateMetric,
     Ratio,
@@ -23,13 +24,13 @@ cases = Tally(
     day=col.created_at,
     where=has_row("defects", col.counts & (col.kind == "case_closed_without_resolution")),
 )
-defective = Tally(
-    "orders",
-    day=col.created_at,
-    where=has_row(
-        "defects",
-        col.counts & col.kind.is_in("merchant_cancellation", "case_closed_without_resolution"),
-    ),
+has_defect = has_row(
+    "defects",
+    col.counts & col.kind.is_in("merchant_cancellation", "case_closed_without_resolution"),
+)
+defective = Tally("orders", day=col.created_at, where=has_defect)
+defect_buyers = Tally(
+    "orders", day=col.created_at, where=has_defect, distinct=Distinct(per=(col.buyer_id,))
 )
 not_scanned_in_time = col.picked_up_at.is_null() | (col.picked_up_at > col.ship_due_at)
 late = Tally(
@@ -64,9 +65,21 @@ DEFECT_RATE = RateMetric(
     aggregator=over_either(Ratio(defective, transactions)),
     window=YEAR,
     sources=HELP,
+)
+
+DEFECT_BUYERS = RateMetric(
+    "defect_buyers",
+    zh="有缺陷交易的买家数",
+    en="Buyers with a transaction defect",
+    better="lower",
+    aggregator=over_either(Count(defect_buyers, zero=True)),
+    window=YEAR,
+    unit="count",
+    sources=HELP,
     note=bilingual(
-        "Small numbers are relieved by defects of different buyers; here each order counts.",
-        "小样本按不同买家的缺陷数放宽；这里按订单数计。",
+        "A few defects are relieved where they are of few different buyers. Who bought is the"
+        " column buyer_id of orders.",
+        "少量缺陷若来自少数不同买家，可以放宽。买家取自 orders 的 buyer_id 列。",
     ),
 )
 

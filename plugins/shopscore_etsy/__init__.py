@@ -53,6 +53,21 @@ _MESSAGES = Stream(
     ),
     ordered=(("received_at", "answered_at"),),
 )
+#: Where buyers of a sample live, those farthest away last.
+_STATES = (
+    "New York",
+    "Pennsylvania",
+    "New Jersey",
+    "California",
+    "Texas",
+    "Florida",
+    "Illinois",
+    "Massachusetts",
+    "Oregon",
+    "Montana",
+    "Alaska",
+    "Hawaii",
+)
 
 
 @hookimpl
@@ -87,7 +102,9 @@ def shopscore_platforms() -> list[Platform]:
                 _MESSAGES,
             ),
             levers=("shopscore_etsy.levers",),
+            exports="shopscore_etsy:exports",
             sample="shopscore_etsy.sample:extend",
+            sample_places=_STATES,
             scorecards=(
                 service_standards,
                 star_seller,

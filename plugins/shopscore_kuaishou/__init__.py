@@ -33,6 +33,7 @@ def shopscore_platforms() -> list[Platform]:
             aliases=("快手小店", "快手电商"),
             currency="CNY",
             exports="shopscore_kuaishou:exports",
+            documents="shopscore_kuaishou:documents",
             levers=("shopscore_kuaishou.levers", "shopscore.levers"),
             scorecards=(experience, aftersales),
         )

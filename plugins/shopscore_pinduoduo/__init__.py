@@ -28,6 +28,7 @@ def shopscore_platforms() -> list[Platform]:
             aliases=("pdd",),
             currency="CNY",
             exports="shopscore_pinduoduo:exports",
+            documents="shopscore_pinduoduo:documents",
             levers=("shopscore.levers",),
             scorecards=(
                 _scorecard("service", "消费者服务体验分", "Service experience score"),

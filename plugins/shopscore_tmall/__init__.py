@@ -1,11 +1,22 @@
 """Tmall and Taobao (天猫/淘宝): the experience score, the after-sales index and the shop ratings."""
 
-from shopscore import Fact, Platform, Scorecard, hookimpl
+from shopscore import Column, Fact, Platform, Scorecard, Stream, hookimpl
 
 PLUGIN_API = 1
 
+#: Whether the buyer is one whom the platform trusts (优+).
+_ORDERS = Stream(
+    "orders",
+    key=("order_id",),
+    columns=(
+        Column("order_id", "text", required=True),
+        Column("shop_id", "text", required=True),
+        Column("buyer_trusted", "bool", default=False),
+    ),
+)
 
-def _scorecard(id: str, zh: str, en: str) -> Scorecard:
+
+def _scorecard(id: str, zh: str, en: str, **metric_sets: str) -> Scorecard:
     return Scorecard(
         id=id,
         zh=zh,
@@ -13,6 +24,7 @@ def _scorecard(id: str, zh: str, en: str) -> Scorecard:
         metrics=f"shopscore_tmall.{id}",
         rulesets="shopscore_tmall:rulesets",
         cases=f"shopscore_tmall:cases/{id}",
+        metric_sets=metric_sets,
     )
 
 
@@ -27,10 +39,17 @@ def shopscore_platforms() -> list[Platform]:
             zone="Asia/Shanghai",
             aliases=("taobao",),
             currency="CNY",
+            streams=(_ORDERS,),
             exports="shopscore_tmall:exports",
+            documents="shopscore_tmall:documents",
             levers=("shopscore.levers",),
             scorecards=(
-                _scorecard("experience", "店铺真实体验分", "Real experience score"),
+                _scorecard(
+                    "experience",
+                    "店铺真实体验分",
+                    "Real experience score",
+                    own_windows="shopscore_tmall.own_windows",
+                ),
                 _scorecard("aftersales", "售后综合指标", "After-sales index"),
                 _scorecard("dsr", "店铺动态评分", "Detailed seller ratings"),
             ),

@@ -29,6 +29,21 @@ _MESSAGES = Stream(
     ),
     ordered=(("received_at", "answered_at"),),
 )
+#: Where buyers of a sample live, those farthest away last.
+_STATES = (
+    "Texas",
+    "Florida",
+    "Arkansas",
+    "California",
+    "Georgia",
+    "Ohio",
+    "Illinois",
+    "Tennessee",
+    "Oregon",
+    "Montana",
+    "Alaska",
+    "Hawaii",
+)
 
 
 @hookimpl
@@ -57,6 +72,7 @@ def shopscore_platforms() -> list[Platform]:
             en="Walmart",
             zone="America/Chicago",
             currency="USD",
+            documents="shopscore_walmart:documents",
             streams=(
                 _ORDERS,
                 _MESSAGES,
@@ -68,6 +84,7 @@ def shopscore_platforms() -> list[Platform]:
             ),
             levers=("shopscore_walmart.levers",),
             sample="shopscore_walmart.sample:extend",
+            sample_places=_STATES,
             scorecards=(
                 performance,
                 pro_seller,

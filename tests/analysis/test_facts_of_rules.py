@@ -32,7 +32,7 @@ INSTALLED = [
 IDS = [f"{card.name}/{version}" for _, card, version in INSTALLED]
 Tables = dict[str, Any]
 
-#: What the three keys of a limit are called among the facts.
+#: What the three keys of a bound are called among the facts.
 LIMITS = {
     "at_least": "at least",
     "at_most": "at most",
@@ -46,7 +46,7 @@ RELIEFS = {
     "from_base": "from_base",
     "count_at_most": "count_at_most",
     "or_count_below": "count_below",
-    "limit_below_base": "limit",
+    "bound_below_base": "bound",
 }
 
 
@@ -91,7 +91,7 @@ def pairs(document: Tables, facts: Mapping[str, Any]) -> Iterator[Number]:
             assert there["operator"] == LIMITS[key]
             assert there["times_industry_mean"] == (key == "times_industry_mean")
             assert there["metric"] == table.get("metric")
-            yield f"{name}.{table['id']}.{key}", table[key], there, "limit"
+            yield f"{name}.{table['id']}.{key}", table[key], there, "bound"
             if "or_count_below" in table:
                 yield f"{name}.{table['id']}", table["or_count_below"], there, "or_count_below"
     yield from pairs_of_criteria(document, facts)
@@ -108,14 +108,14 @@ def pairs(document: Tables, facts: Mapping[str, Any]) -> Iterator[Number]:
 
 
 def pairs_of_criteria(document: Tables, facts: Mapping[str, Any]) -> Iterator[Number]:
-    """Every limit of the criteria, and what relieves them."""
+    """Every bound of the criteria, and what relieves them."""
     assert [table["id"] for table in document.get("criteria", [])] == [*by_id(facts["criteria"])]
     for table in document.get("criteria", []):
         there = by_id(facts["criteria"])[table["id"]]
         (key,) = (key for key in LIMITS if key in table)
         assert there["operator"] == LIMITS[key]
         assert there["without_rows"] == table.get("without_rows", False)
-        yield f"criteria.{table['id']}.{key}", table[key], there, "limit"
+        yield f"criteria.{table['id']}.{key}", table[key], there, "bound"
         assert (there["relief"] is not None) == any(k in table for k in RELIEFS)
         for key in RELIEFS.keys() & table.keys():
             yield f"criteria.{table['id']}.{key}", table[key], there["relief"], RELIEFS[key]
@@ -310,7 +310,7 @@ id = "rising"
 metric = "up"
 above = 1
 from_base = 9
-limit_below_base = 0.5
+bound_below_base = 0.5
 source = "page"
 [[criteria]]
 id = "near"
@@ -481,7 +481,7 @@ def test_a_rule_set_does_not_change_from_itself(installed: tuple[BoundRuleSet, T
         ("weight = 0.4", "weight = 0.3", ("dimensions[a].metrics[up].weight", Decimal("0.4"), Decimal("0.3"))),
         ("cap = 0.5", "cap = 0.6", ("bonus[extra].cap", Decimal("0.5"), Decimal("0.6"))),
         ("half = 1,", "half = 3,", ("deductions[fine].cap_choices.half", 1, 3)),
-        ("times_industry_mean = 3", "times_industry_mean = 4", ("tiers[calm].limit", 3, 4)),
+        ("times_industry_mean = 3", "times_industry_mean = 4", ("tiers[calm].bound", 3, 4)),
         ("below = 2", "at_least = 2", ("tiers[good].operator", "below", "at least")),
         ('"difference"', '"spread"', ("comparison.kind", "difference", "spread")),
         ('status = "suppressed"', 'status = "growth"', ("eligibility[few].status", "suppressed", "growth")),
@@ -502,9 +502,9 @@ def test_an_assumption_that_has_another_value() -> None:
     """Where it stands for a number, and in its own place."""
     before, after = bound(), bound(FULL + assumptions({"few": {"value": 4}}))
     assert list_changes(before, after) == [
-        ("eligibility[few].limit", 3, 4),
+        ("eligibility[few].bound", 3, 4),
         ("tiers[calm].or_count_below", 3, 4),
-        ("criteria[quiet].limit", 3, 4),
+        ("criteria[quiet].bound", 3, 4),
         ("criteria[quiet].relief.from_base", 3, 4),
         ("criteria[near].relief.count_below", 3, 4),
         ("assumptions[few].value", 3, 4),
@@ -516,7 +516,7 @@ def test_what_is_new_was_nothing() -> None:
     found = list_changes(bound(), bound(FULL + more + assumptions()))
     assert found
     assert all(place.startswith("tiers[new].") and old is None for place, old, _ in found)
-    assert ("tiers[new].limit", None, 4) in found
+    assert ("tiers[new].bound", None, 4) in found
 
 
 # --------------------------------------------------------------------------- pages of the rules

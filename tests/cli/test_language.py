@@ -134,7 +134,18 @@ class TestPages:
 
     @pytest.mark.parametrize(
         "name",
-        ["amazon", "douyin", "ebay", "etsy", "kuaishou", "pinduoduo", "tmall", "walmart"],
+        [
+            "amazon",
+            "douyin",
+            "ebay",
+            "etsy",
+            "jd",
+            "kuaishou",
+            "pinduoduo",
+            "tmall",
+            "walmart",
+            "wechat",
+        ],
     )
     def test_no_sentence_of_the_rules_is_english(self, name: str) -> None:
         out = plugins("rules", name, "--lang", "zh").done().out

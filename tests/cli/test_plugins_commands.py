@@ -68,9 +68,9 @@ class TestRules:
         rulesets = plugins("rules", "douyin", "--format", "json").done().document["rulesets"]
         for found in rulesets:
             ruleset = ss.platform("douyin").scorecard().ruleset(found["name"].split("/")[2])
-            shown = {r["id"]: r["limit_source"] for r in found["tiers"] + found["eligibility"]}
+            shown = {r["id"]: r["bound_source"] for r in found["tiers"] + found["eligibility"]}
             for rule in (*ruleset.tiers, *ruleset.eligibility):
-                limit = rule.condition.limit
+                limit = rule.condition.bound
                 if isinstance(limit, Assumed):
                     assert shown[rule.id] == f"assumption {limit.id}"
 

@@ -94,6 +94,16 @@ def test_can_be_scored(sample: Path) -> None:
     assert "scored" in answer.done().out
 
 
+@pytest.mark.parametrize("platform", ["amazon", "ebay", "etsy", "walmart"])
+def test_buyers_live_where_the_platform_is(platform: str, tmp_path: Path) -> None:
+    make(tmp_path / platform, "--platform", platform, "--shops", 2, "--orders", 900)
+    make(tmp_path / "usual", "--platform", "douyin", "--shops", 2, "--orders", 900)
+    abroad, usual = ({*orders(tmp_path / name)["province"]} for name in (platform, "usual"))
+    assert len(abroad) == len(usual) == 12
+    assert {"California", "Texas", "Hawaii"} <= abroad
+    assert "zhejiang" in usual
+
+
 @pytest.mark.parametrize(
     ("args", "code", "word"),
     [

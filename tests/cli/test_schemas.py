@@ -21,7 +21,9 @@ from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
 
 NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan")
-PLATFORMS = ("amazon", "douyin", "ebay", "etsy", "kuaishou", "pinduoduo", "tmall", "walmart")
+PLATFORMS = (
+    "amazon", "douyin", "ebay", "etsy", "jd", "kuaishou", "pinduoduo", "tmall", "walmart", "wechat",
+)  # fmt: skip
 #: A rule set of each platform.
 NAMED = {p: ss.platform(p).scorecard(None).versions[0] for p in PLATFORMS}
 #: Scorecards of conditions that are met or not, without points.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
@@ -12,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shopscore as ss
+from shopscore.cli import tables, voice
+from shopscore.cli.shop_tables import shop_table
 from support import adjusted_platform
+from support.json_schemas import valid
 from support.three_dimensions import IDS, rules_of, scored
 
 F = Fraction
@@ -172,3 +176,158 @@ def test_without_an_end_of_the_scale_a_missing_bonus_has_none() -> None:
     ruleset = adjusted_platform.rules_of(adjusted_platform.WEIGHED, bonus, scale=scale)
     (view,) = adjusted_platform.scored({"S1": {"up": F(4)}}, ruleset)
     assert (view.status, view.score_low, view.score_high) == ("partial", 4, None)
+
+
+# ---------------------------------------------------------------------------- what holds a total
+
+CAPS = """
+[[criteria]]
+id = "slow"
+metric = "speed_value"
+below = 3
+zh = "慢"
+en = "Slow"
+source = "page"
+[[criteria]]
+id = "rude"
+metric = "service_value"
+at_most = 2
+zh = "粗鲁"
+en = "Rude"
+source = "page"
+[[caps]]
+criterion = "slow"
+ceiling = 6
+source = "page"
+[[caps]]
+criterion = "rude"
+ceiling = 4
+source = "page"
+"""
+
+
+def held_by(shop: Mapping[str, Any]) -> tuple[str, float, Fraction] | None:
+    """The lowest ceiling of those whose criterion is met, where the total would be above it."""
+    total = Fraction(sum(F(shop[id]) for id in IDS), len(IDS))
+    met = [("slow", 6, shop["speed"] < 3), ("rude", 4, shop["service"] <= 2)]
+    ceilings = [(ceiling, id) for id, ceiling, holds in met if holds and total > ceiling]
+    return (min(ceilings)[1], min(ceilings)[0], total) if ceilings else None
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["S1", "S2", "S3"]),
+        st.fixed_dictionaries(dict.fromkeys(IDS, st.integers(0, 10))),
+        min_size=1,
+    )
+)
+@settings(max_examples=100, deadline=None)
+def test_which_cap_holds_a_total(shops: dict[str, dict[str, int]]) -> None:
+    result = scored(shops, rules_of(CAPS, composition="weighted"))
+    frame = result.to_polars().rows_by_key("shop_id", named=True)
+    for entry in result.to_dict()["shops"]:
+        id = entry["shop_id"]
+        expected, view, row = held_by(shops[id]), result[id], frame[id][0]
+        assert (entry["cap"] is None) == (view.cap is None) == (expected is None)
+        assert (row["cap_id"] is None) == (expected is None)
+        if expected is None or view.cap is None:
+            continue
+        criterion, ceiling, total = expected
+        before = float(round_half_up(total))
+        condition = {"slow": "speed_value < 3", "rude": "service_value ≤ 2"}[criterion]
+        assert entry["cap"] == {
+            "id": criterion, "ceiling": ceiling, "total_before": before,
+            "condition": condition, "condition_zh": condition,
+        }  # fmt: skip
+        assert (view.cap.id, view.cap.ceiling, view.cap.total_before) == (
+            criterion,
+            ceiling,
+            before,
+        )
+        assert row["cap_id"] == criterion
+        assert (row["cap_ceiling"], row["cap_total_before"]) == (ceiling, before)
+        assert view.score == ceiling
+    valid("score", json.loads(result.to_json()))
+
+
+def round_half_up(total: Fraction) -> Fraction:
+    return Fraction(int(total * 100 + F(1, 2)), 100)
+
+
+def test_a_cap_of_a_shop_that_is_partial() -> None:
+    """Whatever the service is, the total is at most six: it would be up to seven."""
+    result = scored({"S1": {"goods": 9, "speed": 2}}, rules_of(VETO, composition="weighted"))
+    (shop,) = result
+    assert shop.cap is not None
+    assert (shop.cap.id, shop.cap.total_before) == ("slow", None)
+    assert (shop.score_low, shop.score_high) == (3.67, 6)
+
+
+def test_a_shop_of_which_nobody_knows_whether_a_cap_holds() -> None:
+    texts = (adjusted_platform.SHOWN.replace('"up", ', ""), adjusted_platform.WEIGHED)
+    bad = VETO.replace("speed_value", "down").replace("below = 3", "above = 3")
+    ruleset = adjusted_platform.rules_of(*texts, bad.replace("ceiling = 6", "ceiling = 2"))
+    shops = {"S1": {"up": F(4)}, "S2": {"up": F(4), "down": F(4)}, "S3": {"up": F(2)}}
+    open_, held, low = adjusted_platform.scored(shops, ruleset)
+    assert (open_.status, open_.score_low, open_.score_high) == ("partial", 2, 4)
+    assert open_.reason == "nobody can tell whether the criterion of a cap is met"
+    assert open_.reason.text("zh") == "无法判断总分上限的评判条件是否满足"
+    assert held.cap is not None
+    assert (held.score, held.cap.total_before) == (2, 4)
+    assert (low.score, low.cap) == (2, None)
+
+
+def test_an_end_of_the_scale_that_holds_a_total() -> None:
+    """Five and a bonus of two, of which one counts; one and a deduction of two; and three."""
+    both = '[[bonus]]\nmetric = "extra"\ncap = 1\nsource = "page"\n[[deduction]]\nmetric = "fine"\n'
+    ruleset = adjusted_platform.rules_of(adjusted_platform.WEIGHED, both)
+    shops = {
+        "S1": {"up": F(5), "extra": F(2), "fine": F(0)},
+        "S2": {"up": F(1), "extra": F(0), "fine": F(2)},
+        "S3": {"up": F(3), "extra": F(1), "fine": F(1)},
+        "S4": {"up": F(5), "fine": F(0)},
+    }
+    result = adjusted_platform.scored(shops, ruleset)
+    found = [
+        None if shop.clamp is None else (shop.clamp.end, shop.clamp.total_before) for shop in result
+    ]
+    assert found == [("high", 6), ("low", -1), None, None]
+    document = result.to_dict()["shops"]
+    assert [shop["clamp"] for shop in document[:3]] == [
+        {"end": "high", "total_before": 6},
+        {"end": "low", "total_before": -1},
+        None,
+    ]
+    frame = result.to_polars()
+    assert frame["clamp_end"].to_list() == ["high", "low", None, None]
+    assert [shop["extra"].points for shop in result] == [1, 0, 1, None]
+    valid("score", json.loads(result.to_json()))
+    without = adjusted_platform.scored({"S3": shops["S3"]}, ruleset)
+    assert "clamp" not in without.to_dict()["shops"][0]
+    assert "cap" not in without.to_dict()["shops"][0]
+
+
+def test_what_holds_a_total_stands_below_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    shops = {"S1": {"goods": 9, "speed": 2, "service": 10}}
+    result = scored(shops, rules_of(CAPS, composition="weighted"))
+    bonus = '[[bonus]]\nmetric = "extra"\n'
+    adjusted = adjusted_platform.rules_of(adjusted_platform.WEIGHED, bonus)
+    clamped = adjusted_platform.scored({"S1": {"up": F(4), "extra": F(2)}}, adjusted)
+    expected = {
+        "en": (
+            "score: at most 6.00, since Slow is met (speed_value < 3); without that 7.00",
+            "score: held by the end of the scale at 5.00; without it 6.00",
+            "bonus ",
+        ),
+        "zh": (
+            "分数：因满足“慢”（speed_value < 3），最高为 6.00；否则为 7.00",
+            "分数：被量程的端点 5.00 截住；否则为 6.00",
+            "附加分 ",
+        ),
+    }
+    for lang, lines in expected.items():
+        voice.begin(["--lang", lang])
+        tables.show(*(shop_table(one, next(iter(one))) for one in (result, clamped)))
+        shown = capsys.readouterr().out
+        assert all(line in shown for line in lines), shown
+    voice.begin()

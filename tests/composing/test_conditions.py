@@ -1,4 +1,4 @@
-"""Conditions: every measure and operator, limits from the industry, relief for small numbers."""
+"""Conditions: every measure and operator, bounds from the industry, relief for small numbers."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ cells = st.lists(st.tuples(st.none() | numbers, st.none() | numbers), max_size=8
 @given(cells, st.sampled_from(list(OPERATORS)))
 def test_operators(rows: list[tuple[F | None, F | None]], word: Operator) -> None:
     """Decided exactly: no double tells 10²⁰/3 and (10²⁰ + 1)/3 apart."""
-    values, limits = (
+    values, bounds = (
         ExactColumn.of(column) for column in ([a for a, _ in rows], [b for _, b in rows])
     )
     expected = [
-        value is not None and limit is not None and OPERATORS[word](value, limit)
-        for value, limit in rows
+        value is not None and bound is not None and OPERATORS[word](value, bound)
+        for value, bound in rows
     ]
-    found = reaches(values, word, limits)
+    found = reaches(values, word, bounds)
     assert found.tolist() == expected
     assert found.dtype == np.bool_
 
@@ -137,7 +137,7 @@ def is_met(
     shop: Shop, shops: Sequence[Shop], condition: Condition[Fraction], mean_kind: str
 ) -> bool:
     """By the words of the declaration, for one shop."""
-    value, limit = MEASURES[condition.measure.kind](shop), condition.limit
+    value, bound = MEASURES[condition.measure.kind](shop), condition.bound
     few = None if condition.relief is None else condition.relief.count_below
     if few is not None and shop.n and shop.above < few:
         return True
@@ -145,8 +145,8 @@ def is_met(
         mean = mean_of(shops, shop.industry, mean_kind)
         if mean is None:
             return False
-        limit = limit * mean
-    return value is not None and OPERATORS[condition.operator](value, limit)
+        bound = bound * mean
+    return value is not None and OPERATORS[condition.operator](value, bound)
 
 
 @given(
@@ -156,14 +156,14 @@ def is_met(
     st.sampled_from([F(0), F(1, 2), F(2), F(5, 2), F(3), F(5)]),
 )
 @settings(max_examples=300)
-def test_every_measure(shops: list[Shop], kind: MeasureKind, word: Operator, limit: F) -> None:
-    condition = Condition(Measure(kind, IDS.get(kind, "m")), word, limit)
+def test_every_measure(shops: list[Shop], kind: MeasureKind, word: Operator, bound: F) -> None:
+    condition = Condition(Measure(kind, IDS.get(kind, "m")), word, bound)
     measures = measures_of(shops)
     column = measures.column(condition.measure)
     assert column.fractions() == [MEASURES[kind](shop) for shop in shops]
-    assert measures.limits(condition).fractions() == [limit] * len(shops)
+    assert measures.bounds(condition).fractions() == [bound] * len(shops)
     expected = [is_met(shop, shops, condition, "pooled") for shop in shops]
-    assert measures.met(condition).tolist() == expected
+    assert measures.verdict(condition).met.tolist() == expected
 
 
 @given(
@@ -182,19 +182,19 @@ def test_times_the_mean_of_the_industry_with_relief(
     )
     measures = measures_of(shops, mean_kind)
     means = [mean_of(shops, shop.industry, mean_kind) for shop in shops]
-    assert measures.limits(condition).fractions() == [
+    assert measures.bounds(condition).fractions() == [
         None if mean is None else times * mean for mean in means
     ]
     expected = [is_met(shop, shops, condition, mean_kind) for shop in shops]
-    assert measures.met(condition).tolist() == expected
+    assert measures.verdict(condition).met.tolist() == expected
 
 
 @given(shops_, st.sampled_from(list(OPERATORS)), st.integers(0, 5).map(F))
-def test_relief_beside_a_limit_of_its_own(shops: list[Shop], word: Operator, few: F) -> None:
+def test_relief_beside_a_bound_of_its_own(shops: list[Shop], word: Operator, few: F) -> None:
     for kind in ("value", "numerator", "n"):
         condition = Condition(Measure(kind, "m"), word, F(1, 2), relief=below(few))  # type: ignore[arg-type]
         expected = [is_met(shop, shops, condition, "pooled") for shop in shops]
-        assert measures_of(shops).met(condition).tolist() == expected
+        assert measures_of(shops).verdict(condition).met.tolist() == expected
 
 
 def test_a_count_is_whole_where_a_value_was_typed_in() -> None:
@@ -218,11 +218,11 @@ def test_rows_that_nobody_counted_are_no_number() -> None:
     assert measures.column(Measure("numerator", "m")).fractions() == [4, None, None]
     assert measures.column(Measure("value", "m")).fractions() == [F(1, 2), F(1, 2), None]
     few = Condition(Measure("n", "m"), "below", F(9))
-    assert measures.met(few).tolist() == [True, False, True]
+    assert measures.verdict(few).met.tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize(
-    ("word", "limit", "settled"),
+    ("word", "bound", "settled"),
     [
         ("at least", F(1), True),
         ("at least", F(2), False),
@@ -234,7 +234,7 @@ def test_rows_that_nobody_counted_are_no_number() -> None:
     ],
 )
 def test_a_number_that_may_be_too_low_tells_what_more_would_not_change(
-    word: Operator, limit: F, settled: bool
+    word: Operator, bound: F, settled: bool
 ) -> None:
     """All have 1; the first two may have more. Of the last nobody was asked, cut or not."""
     column = ExactColumn.of([F(1), F(1), F(1), None, None])
@@ -247,7 +247,7 @@ def test_a_number_that_may_be_too_low_tells_what_more_would_not_change(
         missing=lacking.astype(np.bool_),
     )
     measures = Measures({"m": measured}, ["a"] * 5)
-    found = measures.checkable(Condition(Measure("value", "m"), word, limit))
+    found = measures.verdict(Condition(Measure("value", "m"), word, bound)).told
     assert found.tolist() == [settled, settled, True, False, False]
 
 
@@ -295,8 +295,8 @@ def test_it_is_told_only_where_nothing_that_is_unknown_decides(
 ) -> None:
     condition = Condition(Measure("value", "m"), "at most", times, True, below(few))
     measures = typed_in(ROWS, mean_kind)
-    assert measures.told(condition).astype(int).tolist() == told
-    assert measures.met(condition).astype(int).tolist() == met
+    assert measures.verdict(condition).told.astype(int).tolist() == told
+    assert measures.verdict(condition).met.astype(int).tolist() == met
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_only_metrics_have_means_of_the_industry_and_counts(kind: Any) -> None:
         {"relief": Relief(count_below=F(2))},
         {"without_rows": True},
     ):
-        with pytest.raises(ss.RuleSetError, match=f"a condition on the {kind} has a limit of"):
+        with pytest.raises(ss.RuleSetError, match=f"a condition on the {kind} has a bound of"):
             Condition(Measure(kind, "d"), "at least", F(1), **more)
 
 
@@ -359,19 +359,19 @@ def test_no_value_counts_as_zero_for_a_score(
     (check,) = check_eligibility(conditions(condition), measures_of(shops))
     counted = [MEASURES[kind](shop) or F(0) for shop in shops]
     assert check.values.fractions() == counted
-    assert check.met.tolist() == [OPERATORS[word](value, F(1)) for value in counted]
+    assert check.verdict.met.tolist() == [OPERATORS[word](value, F(1)) for value in counted]
     assert check.eligibility.condition is condition
 
 
 @given(shops_, st.sampled_from(["pooled", "shops"]), st.sampled_from(list(OPERATORS)))
-def test_for_a_score_too_a_limit_may_be_the_mean_of_the_industry(
+def test_for_a_score_too_a_bound_may_be_the_mean_of_the_industry(
     shops: list[Shop], mean_kind: str, word: Operator
 ) -> None:
     """No value is zero, beside the mean of those who have one; without a mean nothing is met."""
     condition = Condition(Measure("value", "m"), word, F(1, 2), times_industry_mean=True)
     (check,) = check_eligibility(conditions(condition), measures_of(shops, mean_kind))
     means = [mean_of(shops, shop.industry, mean_kind) for shop in shops]
-    assert check.met.tolist() == [
+    assert check.verdict.met.tolist() == [
         mean is not None and OPERATORS[word](shop.value or F(0), mean / 2)
         for shop, mean in zip(shops, means, strict=True)
     ]
@@ -384,7 +384,7 @@ def test_every_condition_is_checked_in_its_order() -> None:
         Condition(Measure("value", "m"), "at most", F(1, 2)),
     )
     checks = check_eligibility(rules, measures_of(shops))
-    assert [(c.eligibility.id, c.met.tolist()) for c in checks] == [
+    assert [(c.eligibility.id, c.verdict.met.tolist()) for c in checks] == [
         ("e0", [False, True]),
         ("e1", [True, False]),
     ]
@@ -468,7 +468,7 @@ def test_tiers_against_plain_fractions(
 @pytest.mark.parametrize(
     ("key", "expected"), [("at_least", [False, True, True]), ("below", [True, False, False])]
 )
-def test_a_limit_is_met_by_the_rounded_total(key: str, expected: list[bool]) -> None:
+def test_a_bound_is_met_by_the_rounded_total(key: str, expected: list[bool]) -> None:
     """2.994 is 2.99 and 2.995 is 3.00; a shop without a score has no tier of a score."""
     text = f'[[tiers]]\nid = "t"\nzh = "档"\nen = "t"\n{key} = 3\nsource = "page"\n'
     rows = [

@@ -62,13 +62,13 @@ def reliefs(draw: st.DrawFn) -> Relief[F]:
     base = draw(st.none() | st.integers(0, 6).map(F))
     most = draw(counts)
     below = draw(counts) if most is None else None
-    limit = None
+    bound = None
     if base is not None and most is None and below is None:
-        limit = draw(st.none() | st.sampled_from([F(0), F(1, 3), F(1)]))
+        bound = draw(st.none() | st.sampled_from([F(0), F(1, 3), F(1)]))
     if base is None and most is None and below is None:
         most = F(2)
     of = draw(st.sampled_from(["", "other"])) if most is not None or below is not None else ""
-    return Relief(base, most, below, of, limit)
+    return Relief(base, most, below, of, bound)
 
 
 conditions = st.builds(
@@ -118,15 +118,15 @@ def verdict(shop: Shop, condition: Condition[F]) -> bool | None:
     if not shop.n:
         return condition.without_rows
     value, relief = shop.value, condition.relief
-    within = OPERATORS[condition.operator](value, condition.limit)
+    within = OPERATORS[condition.operator](value, condition.bound)
     if relief is None:
         return within
     count = shop.above if shop.n_known else None
     if relief.count_of:
         count = None if shop.other_missing else shop.other or 0
     enough: bool | None = True
-    if relief.limit is not None:
-        enough = OPERATORS[condition.operator](value, relief.limit)
+    if relief.bound is not None:
+        enough = OPERATORS[condition.operator](value, relief.bound)
     elif relief.count_at_most is not None:
         enough = None if count is None else count <= relief.count_at_most
     elif relief.count_below is not None:
@@ -149,8 +149,8 @@ def verdicts(shops: Sequence[Shop], condition: Condition[F]) -> list[bool | None
     found = find_levels(rules(condition), measures_of(shops))
     assert found is not None
     (check,) = found.checks
-    assert not (check.met & check.failed).any()
-    pairs = zip(check.met.tolist(), check.failed.tolist(), strict=True)
+    assert not (check.verdict.met & check.verdict.failed).any()
+    pairs = zip(check.verdict.met.tolist(), check.verdict.failed.tolist(), strict=True)
     return [True if met else False if failed else None for met, failed in pairs]
 
 
@@ -181,7 +181,7 @@ def few(base: int | None, most: int) -> Relief[F]:
         (1, 40, ("below", F(25, 1000), None), False),
         (1, 41, ("below", F(25, 1000), None), True),
         (1, 40, ("at most", F(25, 1000), None), True),
-        # above the limit, and few enough all the same
+        # above the bound, and few enough all the same
         (3, 100, ("at most", F(5, 1000), few(None, 3)), True),
         (4, 100, ("at most", F(5, 1000), few(None, 3)), False),
         (5, 1000, ("at most", F(5, 1000), few(None, 3)), True),
@@ -191,8 +191,8 @@ def few(base: int | None, most: int) -> Relief[F]:
     ],
 )
 def test_at_the_border(above: int, n: int, condition: tuple[Any, ...], met: bool) -> None:
-    word, limit, relief = condition
-    asked = Condition(Measure("value", "m"), word, limit, relief=relief)
+    word, bound, relief = condition
+    asked = Condition(Measure("value", "m"), word, bound, relief=relief)
     assert verdicts([Shop(above, n, None)], asked) == [met]
 
 
@@ -212,7 +212,7 @@ def criterion(**keys: Any) -> str:
         ({"at_most": 0.1, "or_count_below": 5}, [True, False, True]),
         ({"at_most": 0.1, "from_base": 40}, [True, True, True]),
         ({"at_most": 0.1, "from_base": 39}, [False, False, True]),
-        ({"at_most": 0.1, "from_base": 40, "limit_below_base": 0.12}, [True, False, True]),
+        ({"at_most": 0.1, "from_base": 40, "bound_below_base": 0.12}, [True, False, True]),
         ({"at_most": 0.1, "count_at_most": 0, "count_of": "up"}, [True, True, True]),
     ],
 )
@@ -229,22 +229,28 @@ def test_as_it_is_written(keys: dict[str, Any], met: list[bool]) -> None:
     ("keys", "said"),
     [
         ({"metric": "down"}, "one of at_least, at_most, below, above, equals"),
-        ({"metric": "down", "at_most": 1, "below": 2}, "one of at_least"),
+        ({"metric": "down", "at_most": 1, "below": 2}, "at_most, below contradict each other"),
         ({"at_most": 1}, "one of metric, numerator_of, n_of, dimension, days_since, total"),
-        ({"metric": "down", "n_of": "down", "at_most": 1}, "one of metric"),
+        ({"metric": "down", "n_of": "down", "at_most": 1}, "metric, n_of contradict each other"),
+        (
+            {"metric": "down", "at_leest": 5},
+            r"criteria\[c\]: unknown key at_leest; did you mean at_least",
+        ),
+        ({"metric": "down", "at_leest": 5, "from_base": 2}, "did you mean at_least"),
+        ({"metrik": "down", "at_least": 5}, "unknown key metrik; did you mean metric"),
+        ({"total": False, "at_least": 5, "zh": "总", "en": "Total"}, "total is true"),
         ({"metric": "down", "at_most": 1, "count_of": "up"}, "a greatest count is missing"),
-        ({"metric": "down", "at_most": 1, "limit_below_base": 1}, "from_base"),
+        ({"metric": "down", "at_most": 1, "bound_below_base": 1}, "from_base"),
         (
             {"metric": "down", "at_most": 1, "count_at_most": 1, "or_count_below": 1},
-            "a relief has one count, or another limit",
+            "a relief has one count, or another bound",
         ),
         ({"total": True, "at_most": 1, "zh": "总", "en": "Total"}, "there is no total"),
         ({"days_since": "opened_at", "at_least": 1}, "needs zh and en"),
-        ({"days_since": "born_at", "at_least": 1, "zh": "天", "en": "Days"}, "a day of a shop"),
         ({"dimension": "d", "at_least": 1, "zh": "维", "en": "D"}, "no dimension d"),
         (
             {"days_since": "opened_at", "at_least": 1, "zh": "天", "en": "D", "without_rows": True},
-            "has a limit of its own",
+            "has a bound of its own",
         ),
         ({"metric": "down", "at_most": 1, "at_mots": 2}, "at_mots"),
     ],
@@ -274,4 +280,4 @@ def test_rationals_are_compared_exactly() -> None:
     asked = Condition(Measure("value", "m"), "above", near)
     found = find_levels(rules(asked), Measures({"m": metric}, ["food"]))
     assert found is not None
-    assert found.checks[0].met.tolist() == [True]
+    assert found.checks[0].verdict.met.tolist() == [True]

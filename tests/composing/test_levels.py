@@ -185,7 +185,7 @@ def test_the_lowest_of_three() -> None:
     ("text", "said"),
     [
         (level("x", 'all_of = ["cc"]'), "no criterion cc; did you mean c"),
-        (level("x", 'all_of = ["c"]\nany_of = ["c"]'), "all_of or any_of, not both"),
+        (level("x", 'all_of = ["c"]\nany_of = ["c"]'), "only one of all_of, any_of"),
         (level("x", "all_of = []"), "all_of names no criterion"),
         (level("x", "all_of = [3]"), "ids of criteria are needed, or lists of some"),
         (level("x", 'all_of = [[["c"]]]'), "ids of criteria are needed, or lists of some"),

@@ -52,7 +52,7 @@ def test_statuses_in_the_order_of_the_conditions() -> None:
         "insufficient_orders",
     ]  # fmt: skip
     assert found.scored.tolist() == [True] + [False] * 5
-    met = {c.eligibility.id: c.met.tolist() for c in checks}
+    met = {c.eligibility.id: c.verdict.met.tolist() for c in checks}
     assert met["clean"] == [True, True, False, False, True, True]
     assert met["enough"] == [True, False, True, False, True, False]
 

@@ -49,7 +49,7 @@ def context(values: Sequence[F | None], better: Any = "higher", **more: Any) -> 
     }  # fmt: skip
     known = {**defaults, **{key: more.pop(key) for key in defaults if key in more}}
     rank = ranker(known, **more)
-    return Context(**known, rank=rank, rank_reach=rank.reach)
+    return Context(**known, rank=rank)
 
 
 def ranker(

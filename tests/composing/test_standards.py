@@ -166,6 +166,8 @@ def test_lines_are_those_of_an_editor(before: str, tmp_path: Path) -> None:
 
 def test_files_that_are_no_table_of_standards(tmp_path: Path) -> None:
     refused(tmp_path / "s.csv", "industry,metric\n*,up\n", "no column standard; needed: industry")
+    text = "industry,Metric,standards\n*,up,1\n"
+    refused(tmp_path / "s.csv", text, "did you mean Metric for metric, standards for standard?")
     with pytest.raises(ss.InputError, match=r"gone\.csv: no such file"):
         scored(of_shops({"a": 1}), RULES, standards=tmp_path / "gone.csv")
 

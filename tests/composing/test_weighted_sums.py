@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from shopscore import Rationals
 from shopscore.composing import patterns, weighted_sums
-from shopscore.composing.comparison import extremes, mean_of
+from shopscore.composing.comparison import extremes
 from shopscore.composing.patterns import Patterns, find_patterns
 from shopscore.composing.weighted_sums import GroupedColumn, Groups, weighted_sum
 from shopscore.exact import integers
+from shopscore.grading.means import mean_of
 
 F = Fraction
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
@@ -45,6 +46,7 @@ class Order:
     day: date
     fen: int
     late: bool
+    buyer: str = "ann"
 
 
 @frozen
@@ -70,6 +72,7 @@ class Rows:
             "paid_at": [f"{o.day} 00:00:00" for o in self.orders],
             "amount": [f"{o.fen / 100:.2f}" for o in self.orders],
             "is_presale": [str(o.late).lower() for o in self.orders],
+            "buyer_id": [o.buyer for o in self.orders],
         }
         tickets = {
             "ticket_id": [f"T{i}" for i in range(len(self.tickets))],
@@ -123,6 +126,13 @@ def rate(orders: Sequence[Order]) -> Value:
     return F(sum(o.late for o in orders), len(orders)) if orders else None
 
 
+def repeated(orders: Sequence[Order]) -> tuple[Value, int]:
+    """The share of buyers who bought more than once, and how many buyers there are."""
+    numbers = Counter(o.buyer for o in orders)
+    again = sum(n > 1 for n in numbers.values())
+    return (F(again, len(numbers)) if numbers else None), len(numbers)
+
+
 def money(orders: Iterable[Order | Ticket]) -> Fraction:
     return F(sum(o.fen for o in orders), 100)
 
@@ -165,6 +175,9 @@ def by_hand(rows: Rows, shop: str, judged: date, seen: date) -> dict[str, tuple[
         ),
         "sales": (money(sixty) if sixty else None, len(sixty)),
         "tickets": (F(len(tickets)), len(tickets)),
+        "buyers": (F(repeated(months)[1]), repeated(months)[1]),
+        "repeat": repeated(sixty),
+        "back_buyers": repeated(back),
     }  # fmt: skip
 
 
@@ -220,7 +233,11 @@ def cases(draw: st.DrawFn) -> tuple[Rows, date, dict[str, Any]]:
     as_of = draw(st.sampled_from(AS_OF))
     days = st.one_of(st.integers(-3, 70), st.integers(60, 420)).map(lambda a: as_of - timedelta(a))
     shops, fen = st.sampled_from(SHOPS[:2]), st.integers(0, 900)
-    orders = draw(st.lists(st.builds(Order, shops, days, fen, st.booleans()), max_size=25))
+    orders = draw(
+        st.lists(
+            st.builds(Order, shops, days, fen, st.booleans(), st.sampled_from("xyz")), max_size=25
+        )
+    )
     tickets = draw(st.lists(st.builds(Ticket, shops, days, fen), max_size=4))
     # a shop that sells every day: so the events cover every window
     daily = [Order(SHOPS[2], as_of - timedelta(age), 1, late=False) for age in range(-3, 480)]
@@ -322,7 +339,7 @@ class TestNoRows:
         found = {id: result.measured[id].column.fractions()[0] for id in IDS}
         zero = {
             "weekend_sales", "skipped", "last_quarter", "last_year", "this_month", "this_quarter",
-            "this_year", "tickets",
+            "this_year", "tickets", "buyers",
         }  # fmt: skip
         assert found == {id: F(0) if id in zero else None for id in IDS}
 
@@ -368,3 +385,34 @@ def test_a_benchmark_is_not_used_by_criteria() -> None:
     )
     assert [n.metrics for n in result.notices if n.code == "benchmark_unused"] == [("months",)]
     assert result["S0"]["months"].percentile is None
+
+
+def test_values_beside_events_count_for_the_projection_alone() -> None:
+    """What was typed in is of today: the last evaluation is that of the events, and S9 has none."""
+    orders = tuple(Order(s, date(2024, 2, 9), 100, False) for s in SHOPS)
+    frames, rules = Rows(orders).frames(), judged(monthly=20)
+    typed = {"shop_id": ["S0", "S9"], "metric": ["tickets"] * 2, "value": ["3", "0"], "n": [3, 0]}
+    options: Any = {"platform": PLATFORM, "ruleset": rules, "as_of": "2024-03-01"}
+    alone = ss.score(frames, **options)
+    state = ss.tally(ss.resolve(frames, platform=PLATFORM, ruleset=rules))
+    beside: Any = {"values": pl.DataFrame(typed), "prefer": "values"}
+    for result in (
+        ss.score(frames, **beside, **options),
+        ss.score(state, shops=frames["shops"], **beside, **options),
+    ):
+        assert [shop.shop_id for shop in result] == [*SHOPS, "S9"]
+        for shop in alone:
+            assert last(result[shop.shop_id]) == last(shop)
+        assert [c.value for c in result["S0"].criteria if c.id == "quiet"] == [3]
+        unknown = last(result["S9"])
+        assert unknown["quiet"] == (None, None)
+        assert (unknown["current_level_certain"], unknown["current_level_possible"]) == ("c", "a")
+        (told,) = (n for n in result.notices if n.code == "values_not_current")
+        assert "from events alone" in str(told)
+    assert not [n for n in alone.notices if n.code == "values_not_current"]
+
+
+def last(shop: ss.Shop) -> dict[str, Any]:
+    """What a shop has had since the last evaluation."""
+    levels = {name: level for name, level in shop.levels.items() if name.startswith("current_")}
+    return levels | {c.id: (c.current_value, c.current_met) for c in shop.criteria}

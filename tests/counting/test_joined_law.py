@@ -117,11 +117,11 @@ def orders_once(among: Expr) -> Tally:
 @pytest.mark.parametrize(
     ("tally", "words"),
     [
-        (Tally("reviews", day=col.reviewed_at, where=bad_review), "has_row is for orders"),
-        (Tally("violations", day=col.happened_at, where=bad_review), "has_row is for orders"),
-        (orders_where(has_row("orders", col.is_presale)), "has_row is for orders"),
-        (orders_where(has_row("violations", col.kind == "x")), "has_row is for orders"),
-        (orders_where(has_row("shop_facts", col.value == 1)), "has_row is for orders"),
+        (Tally("reviews", day=col.reviewed_at, where=bad_review), "has_row needs rows that name those of"),
+        (Tally("violations", day=col.happened_at, where=bad_review), "has_row needs rows that name those of"),
+        (orders_where(has_row("orders", col.is_presale)), "has_row needs rows that name those of"),
+        (orders_where(has_row("violations", col.kind == "x")), "has_row needs rows that name those of"),
+        (orders_where(has_row("shop_facts", col.value == 1)), "has_row needs rows that name those of"),
         (orders_where(has_row("review", col.rating <= 2)), "no stream review; did you mean reviews"),
         (orders_where(has_row("reviews", col.ratin <= 2)), "no column ratin; did you mean rating"),
         (orders_where(has_row("reviews", col.paid_at > 0)), "no column paid_at"),

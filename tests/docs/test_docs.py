@@ -234,6 +234,6 @@ def test_readme_and_changelog_name_every_built_in_rule_set() -> None:
             continue
         for card in (card for platform in record.platforms for card in platform.scorecards):
             for rules in map(card.ruleset, card.versions):
-                row = rf"^\| `{rules.platform}` .*\| `{card.id}` \| `{rules.version}` \| `{rules.status}`"
+                row = rf"^\| `{rules.platform}` .*\| `{card.id}` \| `{re.escape(rules.version)}` \| `{rules.status}`"
                 assert re.search(row, readme, flags=re.MULTILINE), f"README.md lacks {rules.name}"
                 assert f"`{rules.name}`" in changelog

@@ -14,7 +14,8 @@ from shopscore.evaluation.with_numpy import Program
 from shopscore.evaluation.with_polars import to_polars
 from shopscore.evaluation.with_python import evaluate
 from shopscore.model.expressions import Expr
-from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.model.merging import merge_streams
+from shopscore.model.streams import CANONICAL
 
 
 @frozen
@@ -31,7 +32,7 @@ EVALUATORS: dict[str, Callable[[Expr], Any]] = {
     "polars": to_polars,
     "numpy": lambda expr: Program.of([("true", expr)], frozenset()),
     "numpy, where known": lambda expr: Program.of([("known", expr)], frozenset()),
-    "types": lambda expr: type_of(expr, STREAMS["orders"], STREAMS["orders"]),
+    "types": lambda expr: type_of(expr, STREAMS["orders"], STREAMS),
 }
 each_evaluator = pytest.mark.parametrize("evaluator", EVALUATORS.values(), ids=EVALUATORS)
 

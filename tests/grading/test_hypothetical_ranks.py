@@ -189,7 +189,6 @@ def context_of(
         metric="m", better=better, values=own.values, has_value=own.known, is_peer=is_peer,
         n=np.ones(len(shops), dtype=np.int64), industries=industries,
         shop_types=[None] * len(shops), low=F(0), high=F(5), rank=rank,
-        rank_reach=rank.reach,
     )  # fmt: skip
 
 

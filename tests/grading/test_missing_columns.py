@@ -45,6 +45,22 @@ first_dear = orders(once=Once((col.order_id,), (col.paid_at,), 1, col.amount > 1
         (rude, (*ORDERS, "reviews.rating"), ("reviews.order_id", "reviews.service_rating")),
         # no fact says nothing, and that is known
         (orders(fact_on("disaster", col.paid_at) == number(1)), ORDERS, ()),
+        # files that do not hold all rows of a stream say nothing about those that they lack
+        (
+            rude,
+            (*ORDERS, "reviews.order_id", "reviews.service_rating", "reviews._part_only"),
+            ("rest of stream reviews",),
+        ),
+        (
+            rude,
+            (*ORDERS, "orders._part_only", "reviews.order_id"),
+            ("rest of stream orders", "reviews.service_rating"),
+        ),
+        (
+            Tally("reviews", day=col.reviewed_at, where=col.order.amount > 1),
+            (*ORDERS, "orders._part_only", "reviews.reviewed_at", "reviews.order_id"),
+            ("rest of stream orders", "orders.amount"),
+        ),
         (first_dear, ORDERS, ("orders.amount",)),
         (first_dear, (*ORDERS, "orders.amount"), ()),
     ],

@@ -7,7 +7,8 @@ import pytest
 from shopscore import Count, Days, RateMetric, Tally, col, first_of
 from shopscore.grading.missing_columns import missing_columns_of
 from shopscore.model.expressions import Expr
-from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.model.merging import merge_streams
+from shopscore.model.streams import CANONICAL
 from shopscore.plugins.bound_rules import BoundMetric
 
 STREAMS = merge_streams(CANONICAL)

@@ -312,7 +312,7 @@ def context(
     return Context(
         metric="m", better=better, values=column.values, has_value=column.known,
         is_peer=column.known, n=np.ones(size, dtype=np.int64), industries=industries,
-        shop_types=[None] * size, low=F(0), high=F(5), rank=rank, rank_reach=rank.reach,
+        shop_types=[None] * size, low=F(0), high=F(5), rank=rank,
     )  # fmt: skip
 
 

@@ -359,9 +359,9 @@ def test_newer_days_that_weigh_more_cannot_be_pooled_with_rows(typed: int) -> No
     options = {"platform": PLATFORM, "as_of": AS_OF, "assume": {"decay.half_life_days": 10}}
     measured = ss.score(events, values=values, **options).graded["bad_reviews"].measured
     assert measured.known.tolist() == [True, True, True]
-    assert measured.poolable.tolist() == [True, True, False]
+    assert measured.averaged("pooled").tolist() == [True, True, False]
     even = ss.score(events, values=values, platform=PLATFORM, as_of=AS_OF).graded["bad_reviews"]
-    assert even.measured.poolable.tolist() == [True, True, True]
+    assert even.measured.averaged("pooled").tolist() == [True, True, True]
 
 
 @pytest.mark.parametrize(

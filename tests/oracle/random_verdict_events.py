@@ -100,6 +100,7 @@ class Maker:
             "orders",
             shop,
             order_id=id,
+            buyer_id=rng.choice(("ann", "bob", "cid", "dan", None)),
             created_at=self.maybe(0.95, self.moment()),
             amount=self.maybe(0.9, Fraction(rng.randrange(100_000), 100)),
             channel=rng.choice(("merchant", "merchant", "platform", None)),

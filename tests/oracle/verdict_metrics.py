@@ -198,14 +198,18 @@ def ebay(shop: Shop, judged_on: date, until: date) -> dict[str, Value]:
     counts = near if enough else far
     transactions = shop.during(shop.orders, "created_at", counts)
     year = shop.during(shop.orders, "created_at", far)
+    defective = [
+        row
+        for row in transactions
+        if shop.has_defect(row, "merchant_cancellation", "case_closed_without_resolution")
+    ]
+    buyers = {row["buyer_id"] for row in defective}
+    known = len(buyers - {None})
     amounts = [row["amount"] for row in year if row["amount"] is not None]
     return {
-        "defect_rate": share(
-            transactions,
-            lambda row: shop.has_defect(
-                row, "merchant_cancellation", "case_closed_without_resolution"
-            ),
-        ),
+        "defect_rate": share(transactions, lambda row: row in defective),
+        # who none of them names may be anybody
+        "defect_buyers": (None if buyers == {None} else Fraction(known), known),
         "case_rate": share(
             transactions, lambda row: shop.has_defect(row, "case_closed_without_resolution")
         ),

@@ -17,7 +17,8 @@ from shopscore import Lever
 from shopscore.cli.plugins import cli
 from shopscore.evaluation.with_polars import to_polars
 from shopscore.evaluation.with_python import evaluate
-from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.model.merging import merge_streams
+from shopscore.model.streams import CANONICAL
 from shopscore.plugins.samples import extend_sample
 from shopscore.samples import generate
 

@@ -222,8 +222,13 @@ NEAR = [date(2026, 2, 1), date(2026, 4, 30)]
 FAR = [date(2025, 5, 1), date(2026, 1, 31)]
 
 
-def shop_of(near: int, far: int, late_ones: int = 0, defects: int = 0) -> dict[str, pl.DataFrame]:
-    """So many transactions in the last three months, and in the nine before them."""
+def shop_of(
+    near: int, far: int, late_ones: int = 0, defects: int = 0, buyers: list[str] | None = None
+) -> dict[str, pl.DataFrame]:
+    """So many transactions in the last three months, and in the nine before them.
+
+    Each is of another buyer; with ``buyers`` these have the first ones, and bought no other.
+    """
     days = [NEAR[n % 2] for n in range(near)] + [FAR[n % 2] for n in range(far)]
     count = near + far
     times = [f"{day} 12:00:00" for day in days]
@@ -231,6 +236,7 @@ def shop_of(near: int, far: int, late_ones: int = 0, defects: int = 0) -> dict[s
         "orders", count, days, "created_at", amount="10.00", ship_due_at=times, shipped_at=times,
         picked_up_at=times, delivery_due_at=times, signed_at=times, tracking_valid=True,
         late_by_buyer=some(late_ones, count),
+        buyer_id=[*(buyers or []), *(f"B{n}" for n in range(len(buyers or []), count))],
     )  # fmt: skip
     bad = rows(
         "defects", defects, TWENTIETH, "happened_at",
@@ -280,6 +286,56 @@ def test_the_look_back_depends_on_400_transactions(near: int, of: int) -> None:
 )
 def test_few_defects_are_relieved(defects: int, of: int, expected: str) -> None:
     assert level(last(judged(SELLER, TWENTIETH, shop_of(of, 0, defects=defects)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("buyers", "certain", "possible"),
+    [
+        (["a", "b", "c", "a", "b", "c", "c"], "top_rated", "top_rated"),  # 7 %, of three buyers
+        (["a", "b", "c", "d", "d", "d"], "above_standard", "above_standard"),
+        (["a", "b", "c", "d", "e"], "below_standard", "below_standard"),
+        (["", "", ""], "below_standard", "top_rated"),  # nobody knows of whom they are
+        (["a", "b", ""], "below_standard", "top_rated"),  # there may be more than these
+        (["a", "b", "c", "d", ""], "below_standard", "above_standard"),  # four are too many
+        (["a", "b", "c", "d", "e", ""], "below_standard", "below_standard"),
+        ([""], "above_standard", "top_rated"),  # 1 % is within the limit of Above Standard
+    ],
+)
+def test_defects_are_relieved_by_their_buyers(
+    buyers: list[str], certain: str, possible: str
+) -> None:
+    frames = shop_of(99, 1, defects=len(buyers), buyers=buyers)
+    (view,) = last(judged(SELLER, TWENTIETH, frames))
+    assert (view.levels["level_certain"], view.levels["level_possible"]) == (certain, possible)
+
+
+def test_a_shop_without_known_buyers_has_no_number_of_them() -> None:
+    (view,) = last(judged(SELLER, TWENTIETH, shop_of(99, 1, defects=3, buyers=["", "", ""])))
+    assert view["defect_buyers"].value is None
+    assert view["defect_buyers"].reason == "rows that count have no buyer_id"
+    (view,) = last(judged(SELLER, TWENTIETH, shop_of(99, 1)))
+    assert view["defect_buyers"].value == 0
+
+
+def test_without_any_buyer_few_defects_are_not_known_to_be_few() -> None:
+    frames = shop_of(99, 1, defects=3)
+    frames["orders"] = frames["orders"].drop("buyer_id")
+    (view,) = last(judged(SELLER, TWENTIETH, frames))
+    assert (view.levels["level_certain"], view.levels["level_possible"]) == (
+        "below_standard",
+        "top_rated",
+    )
+    assert view["defect_buyers"].reason == "no column orders.buyer_id"
+
+
+def test_the_same_buyers_come_back_over_twelve_months() -> None:
+    """With 400 transactions in three months nobody looks at the buyers before them."""
+    for near, buyers in ((400, 1), (399, 4)):
+        frames = shop_of(near, 30, defects=near + 3)
+        place = pl.int_range(pl.len())
+        buyer = pl.when(place < near).then(pl.lit("w")).otherwise(pl.col("buyer_id"))
+        frames["orders"] = frames["orders"].with_columns(buyer_id=buyer)
+        assert value(last(judged(SELLER, TWENTIETH, frames)), "defect_buyers") == str(buyers)
 
 
 def test_too_few_transactions() -> None:

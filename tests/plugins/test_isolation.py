@@ -219,7 +219,9 @@ class TestScoring:
         assert answer.code == 0, answer.err
 
 
-BUILT_IN = {"amazon", "douyin", "ebay", "etsy", "kuaishou", "pinduoduo", "tmall", "walmart"}
+BUILT_IN = {
+    "amazon", "douyin", "ebay", "etsy", "jd", "kuaishou", "pinduoduo", "tmall", "walmart", "wechat",
+}  # fmt: skip
 
 
 class TestSwitches:

@@ -19,6 +19,8 @@ NAMES = {
     "ebay": ("eBay", "EBAY"),
     "etsy": ("Etsy",),
     "walmart": ("沃尔玛", "Walmart"),
+    "jd": ("京东", "JD", "jingdong"),
+    "wechat": ("微信小店", "视频号小店", "WeChat Shop"),
     "tmall": ("天猫", "淘宝", "天猫/淘宝", "taobao", "Taobao", "Tmall and Taobao"),
 }
 
@@ -34,8 +36,8 @@ def test_no_name_is_shared() -> None:
 
 
 def test_what_nobody_is_called_is_refused_with_ids() -> None:
-    with pytest.raises(ss.CoverageError, match="no installed plugin declares platform 京东"):
-        catalog.platform("京东")
+    with pytest.raises(ss.CoverageError, match="no installed plugin declares platform 唯品会"):
+        catalog.platform("唯品会")
 
 
 def test_a_name_of_several_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

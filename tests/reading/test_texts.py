@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import shopscore as ss
 from shopscore.errors import InputError
-from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.model.merging import merge_streams
+from shopscore.model.streams import CANONICAL
 from shopscore.reading import openers
 from shopscore.reading.openers import Opener, ShopDefaults, open_tables
 from shopscore.reading.raw_table import RawTable

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import shopscore as ss
 from shopscore.model.layouts import CellForm, Layout
-from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.model.merging import merge_streams
+from shopscore.model.streams import CANONICAL
 from shopscore.plugins.layout_toml import parse_layout
 from shopscore.reading.rows.cells import parse
 from support.event_rows import books, incidents, seconds

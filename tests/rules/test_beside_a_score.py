@@ -167,7 +167,8 @@ class TestBonus:
 
     def test_what_cannot_be_meant(self) -> None:
         refused(put("bonus", value=[{}]), "bonus[1]", "key metric is missing")
-        refused(put("bonus", value=[{"metric": "x", "points": 1}]), "unknown key points")
+        refused(put("bonus", value=[{"metric": "x", "weight": 1}]), "unknown key weight")
+        refused(put("bonus", value=[{"metric": "x", "worth": 1}]), "worth = 1 needs a source")
         refused(put("bonus", value=[{"metric": "paid_orders", "source": "pgae"}]), "pgae")
         with pytest.raises(RuleSetError, match=r"paid_order .*did you mean paid_orders\?"):
             bind(parsed(self.bonus("paid_order")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from support.ruleset_documents import (
     TOY,
     ReferenceTables,
     at,
+    both,
     document,
     drop,
     parsed,
@@ -143,6 +145,23 @@ class TestMissingKeys:
         refused(change, "metric")
 
 
+#: The tables that the toy's rule set has none of.
+MORE: ReferenceTables = {
+    "criteria": [{"id": "c", "metric": "paid_orders", "at_least": 1, "source": "page"}],
+    "levels": [{"id": "l", "zh": "级", "en": "Level", "all_of": ["c"], "source": "page"}],
+    "caps": [{"criterion": "c", "ceiling": 3, "source": "page"}],
+    "displays": [{"id": "stars", "zh": "星", "en": "Stars", "steps": [[0, 1]], "source": "page"}],
+    "bonus": [{"metric": "extra", "source": "page"}],
+    "deduction": [{"metric": "fine", "source": "page"}],
+    "comparison": {"kind": "spread", "source": "page"},
+    "evaluation": {"monthly": 1, "source": "page"},
+}
+
+
+def with_more(tables: ReferenceTables) -> None:
+    tables.update(deepcopy(MORE))
+
+
 class TestSources:
     @pytest.mark.parametrize(
         "path",
@@ -160,18 +179,33 @@ class TestSources:
         refused(drop(*path, "source"), "source")
 
     @pytest.mark.parametrize(
-        "path",
+        ("path", "place"),
         [
-            ("scale",),
-            ("dimensions", 0),
-            ("dimensions", 0, "metrics", 0),
-            ("eligibility", 0),
-            ("tiers", 0),
-            ("scorers", "rank"),
+            (("scale",), "scale"),
+            (("dimensions", 0), "dimensions[goods]"),
+            (("dimensions", 0, "metrics", 0), "dimensions[goods].metrics[bad_reviews]"),
+            (("eligibility", 0), "eligibility[enough_orders]"),
+            (("tiers", 0), "tiers[gold]"),
+            (("scorers", "rank"), "scorers.rank"),
+            (("criteria", 0), "criteria[c]"),
+            (("levels", 0), "levels[l]"),
+            (("caps", 0), "caps[c]"),
+            (("displays", 0), "displays[stars]"),
+            (("bonus", 0), "bonus[extra]"),
+            (("deduction", 0), "deduction[fine]"),
+            (("comparison",), "comparison"),
+            (("evaluation",), "evaluation"),
         ],
     )
-    def test_that_do_not_exist(self, path: tuple[Any, ...]) -> None:
-        refused(put(*path, "source", value="pgae"), "pgae")
+    def test_that_do_not_exist(self, path: tuple[Any, ...], place: str) -> None:
+        """What is refused, where it stands, and which sources there are."""
+        said = refused(both(with_more, put(*path, "source", value="pgae")), "pgae")
+        assert said == f"mine.toml: {place}: source pgae is not among [sources]: page"
+        parsed(with_more)
+
+    def test_where_there_are_none(self) -> None:
+        said = refused(both(drop("sources"), put("scale", "source", value="page")), "page")
+        assert said == "mine.toml: scale: there is no source page: [sources] is empty"
 
     def test_an_assumption_needs_none(self) -> None:
         def change(tables: ReferenceTables) -> None:

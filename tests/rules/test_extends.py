@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from attrs import evolve
 
 import shopscore as ss
 from shopscore.errors import CoverageError, RuleSetError
+from shopscore.model.assumptions import Number
+from shopscore.model.conditions import Combined, Condition, Measure, Operator, Relief
+from shopscore.model.evaluations import Evaluation
 from shopscore.model.rulesets import RuleSet
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.rules.ruleset_toml import parse_ruleset
@@ -100,7 +105,7 @@ class TestWhatIsSaid:
             "[[assumptions]]\nid = 'gold.bound'\nkind = 'decimal'\nvalue = 4.2\nreason = 'mine'\n"
         )
         ruleset = mine(text)
-        assert plain(ruleset, ruleset.tiers[0].condition.limit) == Decimal("4.2")
+        assert plain(ruleset, ruleset.tiers[0].condition.bound) == Decimal("4.2")
         assert len(ruleset.assumptions) == len(BASE.assumptions) + 1
 
     def test_a_new_tier(self) -> None:
@@ -118,7 +123,7 @@ class TestWhatIsSaid:
     def test_an_assumption_in_place_of_a_number(self) -> None:
         text = "[[eligibility]]\nid = 'enough_orders'\nat_least = { assume = 'bad_review.max_rating' }\n"
         ruleset = mine(text)
-        assert plain(ruleset, ruleset.eligibility[0].condition.limit) == 2
+        assert plain(ruleset, ruleset.eligibility[0].condition.bound) == 2
 
     def test_scale(self) -> None:
         ruleset = mine("[scale]\ndecimals = 1\n")
@@ -162,11 +167,166 @@ class TestMistakes:
             ("[[assumptions]]\nid = 'bad_review.max_ratin'\nvalue = 2\n", "max_ratin"),
             ("dimensions = 3\n", "dimensions"),
             ("[dimensions]\nid = 'goods'\n", "dimensions"),
-            ("[[tiers]]\nid = 'gold'\nbelow = 3\n", "gold"),
+            ("[[tiers]]\nid = 'gold'\nbelow = 3\nat_least = 2\n", "at_least, below contradict"),
         ],
     )
     def test_in_what_is_said(self, text: str, word: str) -> None:
         refused(text, word)
+
+
+#: The ways of saying a bound, and the operator of each.
+BOUNDS: dict[str, Operator] = {
+    "at_least": "at least",
+    "at_most": "at most",
+    "below": "below",
+    "above": "above",
+    "equals": "equal to",
+    "times_industry_mean": "at most",
+}
+#: What a criterion can measure, as it is written.
+MEASURES = {
+    'metric = "paid_orders"': Measure("value", "paid_orders"),
+    'numerator_of = "bad_reviews"': Measure("numerator", "bad_reviews"),
+    'n_of = "bad_reviews"': Measure("n", "bad_reviews"),
+    'dimension = "goods"': Measure("dimension", "goods"),
+    'days_since = "opened_at"': Measure("days since", "opened_at"),
+    "total = true": Measure("total"),
+}
+#: What is asked of small numbers, as it is written.
+RELIEFS = {
+    "count_at_most = 4": Relief(from_base=40, count_at_most=4),
+    'count_at_most = 3\ncount_of = "paid_orders"': Relief(40, 3, count_of="paid_orders"),
+    "or_count_below = 5": Relief(40, count_below=5),
+    "bound_below_base = 0.5": Relief(40, bound=Decimal("0.5")),
+}
+
+
+def extending(table: str, below: str, above: str) -> RuleSet:
+    """A rule set whose table says something, under a file whose table says it in another way."""
+    base, _ = TOY.text("2025-01-01")
+    written = f'{base}\n{table}\nsource = "page"\n{below}\n'
+    return parse_ruleset(f"{HEAD}{table}\n{above}\n", "mine.toml", lambda _: (written, "base.toml"))
+
+
+class TestOneOfSeveralWays:
+    """A table says one of several things in one way: the file's replaces that of the rule set below."""
+
+    CRITERION = '[[criteria]]\nid = "c"\nzh = "条件"\nen = "Condition"'
+
+    @pytest.mark.parametrize("was", BOUNDS)
+    @pytest.mark.parametrize("now", BOUNDS)
+    def test_the_bound_of_a_criterion(self, was: str, now: str) -> None:
+        said = f'metric = "bad_reviews"\n{was} = 2'
+        (criterion,) = extending(self.CRITERION, said, f"{now} = 3").criteria
+        by_mean = now == "times_industry_mean"
+        expected = Condition(Measure("value", "bad_reviews"), BOUNDS[now], 3, by_mean)
+        assert criterion.condition == expected
+        assert criterion.source == "user"
+
+    @pytest.mark.parametrize("was", MEASURES)
+    @pytest.mark.parametrize("now", MEASURES)
+    def test_what_a_criterion_measures(self, was: str, now: str) -> None:
+        """What is asked of small numbers belongs to metrics, and goes with them."""
+        kept = Relief(from_base=40, count_at_most=4)
+        of_metric = "from_base = 40\ncount_at_most = 4\nwithout_rows = true\n"
+        below = f"{was}\nat_least = 2\n" + (of_metric if MEASURES[was].metric else "")
+        (criterion,) = extending(self.CRITERION, below, now).criteria
+        both = bool(MEASURES[was].metric and MEASURES[now].metric)
+        expected = Condition(
+            MEASURES[now], "at least", 2, relief=kept if both else None, without_rows=both
+        )
+        assert criterion.condition == expected
+
+    @pytest.mark.parametrize("was", RELIEFS)
+    @pytest.mark.parametrize("now", RELIEFS)
+    def test_what_relieves_small_numbers(self, was: str, now: str) -> None:
+        below = f'metric = "bad_reviews"\nat_most = 0.1\nfrom_base = 40\n{was}'
+        (criterion,) = extending(self.CRITERION, below, now).criteria
+        asked = RELIEFS[now]
+        if "count_of" in was and "count" in now:  # what is counted stays the same
+            asked = evolve(asked, count_of="paid_orders")
+        assert criterion.condition.relief == asked
+
+    @pytest.mark.parametrize(
+        ("was", "now", "condition"),
+        [
+            ("at_least = 4", "below = 3", Condition(Measure("total"), "below", 3)),
+            ("below = 4", "at_least = 3", Condition(Measure("total"), "at least", 3)),
+            (
+                "at_least = 4",
+                'metric = "bad_reviews"\ntimes_industry_mean = 3',
+                Condition(Measure("value", "bad_reviews"), "at most", 3, True),
+            ),
+            (
+                'metric = "bad_reviews"\ntimes_industry_mean = 3\nor_count_below = 2',
+                "at_least = 4",
+                Condition(Measure("total"), "at least", 4),
+            ),
+        ],
+    )
+    def test_a_tier(self, was: str, now: str, condition: Condition[Number]) -> None:
+        tier = '[[tiers]]\nid = "t"\nzh = "档"\nen = "Tier"'
+        assert extending(tier, was, now).tiers[-1].condition == condition
+
+    def test_a_condition_of_a_score(self) -> None:
+        asked = '[[eligibility]]\nid = "e"\nzh = "条"\nen = "E"\nmetric = "paid_orders"'
+        said = 'at_least = 3\nstatus = "growth"'
+        found = extending(asked, said, "at_most = 2").eligibility[-1]
+        assert found.condition == Condition(Measure("value", "paid_orders"), "at most", 2)
+
+    @pytest.mark.parametrize("was", ["all_of", "any_of"])
+    @pytest.mark.parametrize("now", ["all_of", "any_of"])
+    def test_a_level(self, was: str, now: str) -> None:
+        text = f'{self.CRITERION}\nmetric = "paid_orders"\nat_least = 1\nsource = "user"\n'
+        level = '[[levels]]\nid = "l"\nzh = "级"\nen = "Level"'
+        found = extending(level, f'{was} = ["a"]', f'{now} = ["c"]\n{text}').levels
+        assert [(one.needs, one.source) for one in found] == [
+            (Combined(now == "all_of", ("c",)), "user")
+        ]
+
+    @pytest.mark.parametrize("was", ['weekly = "friday"', "monthly = 20", "quarterly = 2"])
+    @pytest.mark.parametrize(
+        ("now", "every", "on"),
+        [('weekly = "monday"', "week", 0), ("monthly = 3", "month", 3), ("quarterly = 5", "quarter", 5)],
+    )  # fmt: skip
+    def test_an_evaluation(self, was: str, now: str, every: Any, on: int) -> None:
+        said = f'{was}\nprojected = "next"'
+        found = extending("[evaluation]", said, now).evaluation
+        assert found == Evaluation(every, on, "next", "user")
+
+    def test_a_weight_that_is_a_share_of_the_rest(self) -> None:
+        text = "[[dimensions]]\nid = 'service'\nmetrics = [{ id = 'fast_replies', share_of_rest = 3 }]\n"
+        entry = mine(text).dimensions[1].metrics[1]
+        assert (entry.weight, entry.of_rest) == (3, True)
+
+    @pytest.mark.parametrize(
+        ("scorer", "parameters"),
+        [
+            ('kind = "linear"\nline = [[0, 0], [1, 5]]', {"line": ((0, 0), (1, 5))}),
+            ("curve = [[0, 1], [1, 5]]", {"curve": ((0, 1), (1, 5))}),
+            ('missing = "unknown"', {}),
+        ],
+    )
+    def test_a_scorer(self, scorer: str, parameters: dict[str, Any]) -> None:
+        """Parameters of another kind are replaced, and so are those that turn out to be unknown."""
+        below = 'kind = "percentile_curve"\ncurve = [[0, 0], [1, 5]]'
+        if "linear" in scorer:
+            below = 'kind = "bands"\nbands = [[1, 2], [2, 3]]\nfloor = 1'
+        found = extending("[scorers.mine]", below, scorer).scorers["mine"]
+        assert found.parameters == parameters
+        assert found.source == ("" if "missing" in scorer else "user")
+
+    def test_unknown_numbers_that_somebody_knows(self) -> None:
+        unknown = 'kind = "bands"\nmissing = "nobody says"\nmissing_zh = "没有公布"'
+        base, _ = TOY.text("2025-01-01")
+        text = f"{base}\n[scorers.mine]\n{unknown}\n"
+        file = f"{HEAD}[scorers.mine]\nbands = [[1, 2]]\n"
+        found = parse_ruleset(file, "mine.toml", lambda _: (text, "base.toml")).scorers["mine"]
+        assert (found.missing, found.parameters, found.source) == ("", {"bands": ((1, 2),)}, "user")
+
+    def test_two_ways_in_one_file(self) -> None:
+        refused("[evaluation]\nweekly = 'monday'\nmonthly = 3\nsource = 'page'\n", "only one of")
+        refused("[[tiers]]\nid = 'gold'\nbelow = 3\nat_least = 2\n", "tiers[gold]: at_least, below")
 
 
 EVENTS = {
@@ -210,7 +370,10 @@ class TestEndToEnd:
     def test_of_another_platform(self, tmp_path: Path) -> None:
         file = tmp_path / "mine.toml"
         file.write_text(HEAD, encoding="utf-8")
-        with pytest.raises(CoverageError, match=r"toy/service/mine is not one of"):
+        with pytest.raises(
+            CoverageError,
+            match=r"toy/service/mine: these rules are for toy/service, and douyin was asked",
+        ):
             ss.score(EVENTS, platform="douyin", ruleset=mine(), as_of="2025-03-10")
 
     @pytest.mark.slow

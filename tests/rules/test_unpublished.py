@@ -43,7 +43,7 @@ class TestChoices:
         found = {
             (*GOODS, "weight"): ruleset.dimensions[0].weight,
             (*ENTRY, "weight"): ruleset.dimensions[0].metrics[0].weight,
-            ("tiers", 0, "at_least"): ruleset.tiers[0].condition.limit,
+            ("tiers", 0, "at_least"): ruleset.tiers[0].condition.bound,
             ("scale", "high"): ruleset.high,
         }[path]
         assert plain(ruleset, found) == 5

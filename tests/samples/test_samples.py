@@ -130,6 +130,28 @@ class TestArguments:
         assert alone["value"].unique().to_list() == [2.0]
 
 
+class TestPlaces:
+    ABROAD = tuple(f"state {n}" for n in range(12))
+
+    def test_change_names_and_nothing_else(self, frames: Frames) -> None:
+        abroad = generate(end=END, facts=FACTS, places=self.ABROAD)
+        named = dict(zip(frames["orders"]["province"], abroad["orders"]["province"], strict=True))
+        assert sorted(named.values()) == sorted(self.ABROAD)
+        assert (named["zhejiang"], named["tibet"]) == ("state 0", "state 11")
+        for stream, frame in abroad.items():
+            same = frames[stream]
+            if stream == "orders":
+                frame, same = frame.drop("province"), same.drop("province")
+            assert_frame_equal(frame, same)
+
+    @pytest.mark.parametrize("count", [1, 5, 12, 30])
+    def test_may_be_any_number(self, count: int) -> None:
+        places = [f"state {n}" for n in range(count)]
+        found = generate(end=END, shops=2, orders=800, places=places)["orders"]["province"]
+        assert {*found} <= {*places}
+        assert found.n_unique() == min(count, 12)
+
+
 class TestLegality:
     def test_columns(self, frames: Frames) -> None:
         assert {name: [*frame.columns, "updated_at"] for name, frame in frames.items()} == {

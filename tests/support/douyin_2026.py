@@ -129,7 +129,7 @@ def as_file(version: str, numbers: Numbers) -> dict[str, Any]:
         return _decimal(F(str(number)) if not isinstance(number, F) else number)
 
     criteria = [
-        {"id": f"{name}_missed", "limit": text(line)} for name, line in numbers.pass_lines.items()
+        {"id": f"{name}_missed", "bound": text(line)} for name, line in numbers.pass_lines.items()
     ]
     dimensions: list[dict[str, Any]] = [
         {"id": id, "weight": text(weight)} for id, weight in numbers.weights.items()

@@ -6,13 +6,13 @@ Each fault is over orders, and over a stream of the plugin's own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from random import random
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from shopscore import (
     Aggregator,
@@ -20,6 +20,7 @@ from shopscore import (
     Context,
     Days,
     DayWeights,
+    Distinct,
     Platform,
     Points,
     RateMetric,
@@ -32,6 +33,8 @@ from shopscore import (
     Window,
     col,
 )
+from shopscore.exact.columns import ExactColumn
+from shopscore.grading.ranking import exact_ranks
 
 VISITS = Stream(
     "visits",
@@ -80,7 +83,20 @@ class Faulty(Aggregator):
                 return -num, -den, n
             case "an exception for one shop":
                 return np.where(np.arange(len(num)) == 3, 0, num), den, n
+            case "an amount that says nothing of it":
+                return num, den * 0 + 1, n
+            case "fractions that do not add up":
+                return num, den * den, n
         return num, den, n
+
+    @property
+    def pooling(self) -> Any:
+        match self.fault:
+            case "fractions that do not add up":
+                return "fractions"
+            case "a pooling of its own":
+                return "somehow"
+        return super().pooling
 
 
 @frozen
@@ -89,6 +105,18 @@ class Today(Window):
 
     def weights(self, as_of: date) -> DayWeights:
         return DayWeights(0, (1, 1, 1))
+
+
+@frozen
+class StaysTooLong(Window):
+    """A window that says of one day that it counts a day longer than it does."""
+
+    def weights(self, as_of: date) -> DayWeights:
+        return Days(1, 7).weights(as_of)
+
+    def stay(self, day: date) -> tuple[date, date]:
+        enters, leaves = Days(1, 7).stay(day)
+        return enters, leaves + timedelta(day == date(2024, 6, 20))
 
 
 class FaultyScorer(Scorer):
@@ -113,7 +141,21 @@ class FaultyScorer(Scorer):
                 return Points(np.asarray(rising.floats()), known)  # type: ignore[arg-type]
             case "bounds off by a factor":
                 return Points(rising.scaled(100), known)
+            case "values that are none among the peers":
+                return Points(below(context.values, context.groups).scaled(5), known)
+            case "no peers among the peers":
+                ranked = ExactColumn(context.values, known)
+                return Points(ranks(ranked, context.groups).values.scaled(5), known)
         return Points(rising, known)
+
+
+def ranks(values: ExactColumn, groups: Any) -> ExactColumn:
+    return exact_ranks(values.or_zero().floats(), groups, present=values.known, kind="mean")
+
+
+def below(values: Rationals, groups: Any) -> Rationals:
+    """Ranks among all shops of a group, also those that have no value."""
+    return ranks(ExactColumn(values, np.ones(len(values), dtype=np.bool_)), groups).values
 
 
 class WithoutValue(FaultyScorer):
@@ -140,9 +182,26 @@ class OffByAFactor(FaultyScorer):
     fault = "bounds off by a factor"
 
 
+class AmongAll(FaultyScorer):
+    fault = "values that are none among the peers"
+
+
+class AmongNoPeers(FaultyScorer):
+    fault = "no peers among the peers"
+
+
 SCORERS = {
     cls.fault: cls.__name__
-    for cls in (WithoutValue, OffTheScale, RandomPoints, WrongDirection, FloatPoints, OffByAFactor)
+    for cls in (
+        WithoutValue,
+        OffTheScale,
+        RandomPoints,
+        WrongDirection,
+        FloatPoints,
+        OffByAFactor,
+        AmongAll,
+        AmongNoPeers,
+    )
 }
 AGGREGATORS = (
     "a division that cuts",
@@ -151,6 +210,9 @@ AGGREGATORS = (
     "an empty state with a value",
     "a negative denominator",
     "an exception for one shop",
+    "an amount that says nothing of it",
+    "fractions that do not add up",
+    "a pooling of its own",
 )
 #: The check that must find each fault.
 FOUND_BY = {
@@ -164,22 +226,38 @@ FOUND_BY = {
     "a window that counts today": "scoring",
     "an empty state with a value": "empty_input",
     "a negative denominator": "aggregators",
+    "a window that keys stay in too long": "oracle",
     "the wrong direction": "monotone",
     "float points": "scorers",
     "bounds off by a factor": "scorers",
     "an exception for one shop": "aggregators",
+    "an amount that says nothing of it": "aggregators",
+    "fractions that do not add up": "aggregators",
+    "a pooling of its own": "aggregators",
+    "values that are none among the peers": "scorers",
+    "no peers among the peers": "scorers",
+}
+
+
+WINDOWS = {
+    "a window that counts today": Today(),
+    "a window that keys stay in too long": StaysTooLong(),
 }
 
 
 def metric(stream: str, fault: str) -> RateMetric:
-    aggregator = Faulty(stream, fault) if fault in AGGREGATORS else Ratio(*tallies(stream))
+    part, whole = tallies(stream)
+    if fault == "a window that keys stay in too long":
+        key = col.buyer_id if stream == "orders" else col.visit_id
+        part, whole = (evolve(one, distinct=Distinct(per=(key,))) for one in (part, whole))
+    aggregator = Faulty(stream, fault) if fault in AGGREGATORS else Ratio(part, whole)
     return RateMetric(
         "share",
         zh="占比",
         en="Share",
         better="higher",
         aggregator=aggregator,
-        window=Today() if fault == "a window that counts today" else Days(1, 90),
+        window=WINDOWS.get(fault, Days(1, 90)),
         sources=("page",),
     )
 

@@ -53,8 +53,8 @@ def files(folder: Path, **texts: str) -> list[Path]:
 def filled_in(template: str) -> str:
     """Every line of a number without its mark, with a number; NAME is the scorer where none is known."""
     worth = {
-        "weight": "0.25", "points": "4", "scorer": '"mine"', "kind": '"bands"', "bands": "[[1, 4]]",
-        "floor": "3", "limit": "1",
+        "weight": "0.25", "points": "4", "worth": "1", "scorer": '"mine"', "kind": '"bands"', "bands": "[[1, 4]]",
+        "floor": "3", "bound": "1",
         "pickup.points": "[[48, 80], [24, 100]]",
         "aftersale.refund_only_hours": "24", "aftersale.return_refund_hours": "72",
     }  # fmt: skip

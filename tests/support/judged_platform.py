@@ -12,6 +12,7 @@ from shopscore import (
     Count,
     Days,
     DayWeights,
+    Distinct,
     LookBack,
     Platform,
     RateMetric,
@@ -51,6 +52,8 @@ late = Tally("orders", day=col.paid_at, where=col.is_presale)
 money = Tally("orders", day=col.paid_at, value=col.amount)
 refunds = Tally("aftersales", day=col.applied_at, value=col.refund_amount)
 tickets = Tally("aftersales", day=col.applied_at)
+buyers = Tally("orders", day=col.paid_at, distinct=Distinct((col.buyer_id,)))
+twice = Tally("orders", day=col.paid_at, distinct=Distinct((col.buyer_id,), at_least=2))
 QUARTER, YEAR = Calendar("month", 3), Calendar("month", 12)
 
 
@@ -81,11 +84,18 @@ CHANGE = metric("change", Change(Count(paid), now=Days(1, 30), before=Days(31, 6
 REFUNDED = metric("refunded", SumOverSum(refunds, money), Days(1, 60))
 SALES = metric("sales", Total(money, per=100), Days(1, 60), "money")
 TICKETS = metric("tickets", Count(tickets, zero=True), Days(1, 60), "count")
+BUYERS = metric("buyers", Count(buyers, zero=True), QUARTER, "count")
+REPEAT = metric("repeat", Ratio(twice, buyers), Days(1, 60))
+BACK_BUYERS = metric(
+    "back_buyers",
+    LookBack(Ratio(twice, buyers), counted=paid, at_least=4, window=QUARTER, otherwise=YEAR),
+    YEAR,
+)
 
 IDS = (
     "weekend_rate", "weekend_sales", "second_rate", "months", "skipped", "last_quarter",
     "last_year", "this_month", "this_quarter", "this_year", "back", "change", "refunded", "sales",
-    "tickets",
+    "tickets", "buyers", "repeat", "back_buyers",
 )  # fmt: skip
 
 PLATFORM = Platform(

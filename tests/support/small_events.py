@@ -10,8 +10,9 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 import shopscore as ss
-from shopscore import Count, Once, Tally, col, fact_on, first_of, has_row, number
+from shopscore import Count, Distinct, Once, Tally, col, fact_on, first_of, has_row, number
 from shopscore.counting.resolution import resolve_events
+from shopscore.model.expressions import Day
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.rules.tally_checks import check_tally
 from shopscore.testing.toy import PLATFORM
@@ -89,12 +90,19 @@ WITHIN_ORDERS = (
     Tally("reviews", day=col.reviewed_at, value=col.rating),
     Tally("aftersales", day=first_of(col.order.paid_at, col.applied_at),
           once=Once.per_order(earliest=(col.applied_at, col.ticket_id))),
+    Tally("aftersales", day=first_of(col.order.paid_at, col.applied_at),
+          distinct=Distinct((col.order_id,), 2)),
 )  # fmt: skip
 BEYOND_ORDERS = (
     *WITHIN_ORDERS,
     Tally("orders", day=col.paid_at, where=fact_on("disaster", col.paid_at) == number(1)),
     Tally("reviews", day=col.reviewed_at, once=Once((col.buyer_id,), (col.reviewed_at,), 1)),
-)
+    Tally("orders", day=col.paid_at, distinct=Distinct((col.buyer_id,))),
+    Tally("orders", day=col.paid_at, where=has_row("reviews", col.rating <= 2),
+          distinct=Distinct((col.buyer_id, Day(col.paid_at)), 2), with_excluded=True),
+    Tally("reviews", day=col.reviewed_at, distinct=Distinct((first_of(col.buyer_id, col.order.buyer_id),)),
+          once=Once((col.order_id,), (col.reviewed_at,))),
+)  # fmt: skip
 
 
 def rules_with(*tallies: Tally) -> BoundRuleSet:

@@ -19,6 +19,7 @@ CHECKINGS = {
     "scoring": shop_laws.scoring,
     "aggregators": shop_laws.aggregators,
     "scorers": shop_laws.scorers,
+    "oracle": counting_laws.oracle,
     "empty_input": counting_laws.empty_input,
     "monotone": points_laws.monotone,
 }
@@ -48,6 +49,24 @@ def failures(stream: str, fault: str, check: str, patched: pytest.MonkeyPatch) -
 def test_a_fault_is_found(fault: str, stream: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (found,) = failures(stream, fault, faulty_rules.FOUND_BY[fault], monkeypatch)
     assert found.message
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (
+            "values that are none among the peers",
+            "that is no peer, or has none, changes the points",
+        ),
+        ("no peers among the peers", "that is no peer, or has none, changes the points of others"),
+        ("an amount that says nothing of it", "twice of all is twice the value"),
+        ("fractions that do not add up", "numerators or denominators do not add up"),
+        ("a pooling of its own", "pooling is one of tallies, fractions, values, not somehow"),
+    ],
+)
+def test_a_fault_is_told(fault: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (found,) = failures("orders", fault, faulty_rules.FOUND_BY[fault], monkeypatch)
+    assert says in found.message
 
 
 @pytest.mark.parametrize("stream", ["orders", "visits"])

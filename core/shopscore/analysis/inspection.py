@@ -7,23 +7,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..grading.missing_columns import missing_columns_of
 from ..messages import message
 from ..model.layouts import Layout, plain_header
-from ..model.streams import CANONICAL, Column, Stream, merge_streams
+from ..model.merging import merge_streams
+from ..model.streams import CANONICAL, Column, Stream
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.catalog import platform as find_platform
 from ..plugins.catalog import platforms as all_platforms
 from ..plugins.declarations import Platform
 from ..plugins.layout_toml import read_layout
+from ..reading.documents.documents import NONE as NO_DOCUMENTS
+from ..reading.documents.documents import Documents
 from ..reading.events import Events
 from ..reading.exports.recognition import RecognisedSheet, recognise, stated_encodings
 from ..reading.files import show_path
 from ..reading.loading import read_events
 from ..reading.sources import SUFFIXES, read_names
+from .document_inspection import inspect_documents
 
 #: The shop of a file that names none, while it is only looked at.
 SOME_SHOP = "shop"
@@ -63,7 +67,10 @@ class MetricReadiness:
 
 @frozen(eq=False)
 class Inspection:
-    """What is known of a file; ``events`` is None where no layout fits it."""
+    """What is known of a file; ``events`` is None where no layout fits it.
+
+    ``documents`` are those of consoles and official APIs, in the file or in the folder.
+    """
 
     path: Path
     sheets: tuple[SheetMatch, ...]
@@ -71,6 +78,7 @@ class Inspection:
     columns: tuple[UsedColumn, ...] = ()
     unused: tuple[str, ...] = ()
     metrics: tuple[MetricReadiness, ...] = ()
+    documents: Documents = NO_DOCUMENTS
 
     @property
     def computable(self) -> tuple[MetricReadiness, ...]:
@@ -86,7 +94,7 @@ def inspect_file(
     shop_id: str | None = None,
     tz: str | None = None,
 ) -> Inspection:
-    """Look at an export, a file of canonical events, or a folder of them.
+    """Look at an export, a file of canonical events, a document of a console, or a folder of them.
 
     Args:
         path: the file or folder.
@@ -98,6 +106,23 @@ def inspect_file(
     Raises:
         InputError: where it cannot be read at all.
     """
+    documents = inspect_documents(path, platform=platform, shop_id=shop_id, tz=tz)
+    if documents.found_any:
+        try:
+            tables = _inspect_tables(path, platform, layouts, shop_id, tz)
+        except InputError:  # nothing but documents
+            tables = Inspection(path, (), None)
+        return evolve(tables, documents=documents)
+    return _inspect_tables(path, platform, layouts, shop_id, tz)
+
+
+def _inspect_tables(
+    path: Path,
+    platform: str | None,
+    layouts: Sequence[Layout | str | Path],
+    shop_id: str | None,
+    tz: str | None,
+) -> Inspection:
     considered = all_platforms() if platform is None else (find_platform(platform),)
     own = tuple(one if isinstance(one, Layout) else read_layout(Path(one)) for one in layouts)
     looked = path.is_file() and not (_canonical(path) and _has_key(path))
@@ -153,7 +178,8 @@ def _taken(
         headers = _headers(found, sheet.head)
         near = () if found else tuple(_nearest(headers, [*groups[0], *groups[1]]))
         layout = None if found is None else found.layout
-        yield SheetMatch(sheet.label, sheet.encoding, headers, layout, near)
+        encoding = (sheet if found is None else found.sheet).encoding
+        yield SheetMatch(sheet.label, encoding, headers, layout, near)
 
 
 def _headers(found: RecognisedSheet | None, head: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -213,7 +239,7 @@ def _by_stream(missing: Sequence[str], streams: set[str]) -> tuple[str, ...]:
     shorter: dict[str, None] = {}
     for name in missing:
         owners = {alternative.strip().partition(".")[0] for alternative in name.split(" or ")}
-        absent = not name.startswith("stream ") and not owners & streams
+        absent = "." in name and not owners & streams
         shorter[f"stream {min(owners)}" if absent else name] = None
     return tuple(shorter)
 
@@ -255,11 +281,16 @@ def _likely_stream(places: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _suggestions(layouts: Sequence[Layout]) -> dict[str, dict[str, str]]:
-    """Return header → stream → canonical column, from the layouts that are there."""
+    """Return header → stream → canonical column, from the layouts that are there.
+
+    Streams and columns that a platform adds are left out: a layout of one's own has none of them.
+    """
+    canonical = {stream.name: stream.names for stream in CANONICAL}
     found: dict[str, dict[str, str]] = {}
     for layout in layouts:
+        known = canonical.get(layout.stream, ())
         for column, names in layout.columns.items():
-            for name in names:
+            for name in names if column in known else ():
                 found.setdefault(plain_header(name), {}).setdefault(layout.stream, column)
     return found
 

@@ -103,6 +103,8 @@ def _tally_facts(tally: Tally) -> dict[str, Any]:
         "where": None if tally.where is None else str(tally.where),
         "value": str(tally.value),
         "once": None if tally.once is None else ", ".join(map(str, tally.once.per)),
+        "distinct": None if tally.distinct is None else ", ".join(map(str, tally.distinct.per)),
+        "at_least": None if tally.distinct is None else str(tally.distinct.at_least),
         "words": _in_words(tally),
     }
 
@@ -110,6 +112,9 @@ def _tally_facts(tally: Tally) -> dict[str, Any]:
 def _in_words(tally: Tally) -> str:
     rows = "rows" if tally.counts_rows else f"the sum of `{tally.value}` over rows"
     words = [f"{rows} of `{tally.stream}` on the day of `{tally.day}`"]
+    if tally.distinct is not None:
+        keys = ", ".join(map(str, tally.distinct.per))
+        words.insert(0, f"each `{keys}` once, with {tally.distinct.at_least} or more")
     if tally.where is not None:
         words.append(f"where `{tally.where}`")
     if tally.once is not None:

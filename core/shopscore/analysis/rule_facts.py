@@ -15,6 +15,7 @@ from ..model.shop_groups import ShopGroup
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.condition_words import relief_words
 from ..rules.exact_rules import Numbers
+from ..rules.numbers_toml import ADJUSTING
 from .metric_facts import metric_facts
 
 
@@ -47,6 +48,7 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
         "levels": list(facts.levels()),
         "evaluation": facts.evaluation(),
         "assumptions": list(facts.assumptions()),
+        "profiles": list(facts.profiles()),
         "sources": [
             {
                 "id": s.id,
@@ -158,10 +160,10 @@ class _Facts:
     def adjusting(self, adjustment: Adjustment[Number]) -> dict[str, Any]:
         return {
             **metric_facts(self._rules, adjustment.metric),
-            **self._number("cap", adjustment.cap, adjustment.source),
             **self._number("worth", adjustment.points, adjustment.source),
             **_needs(adjustment.needs),
             "of_dimension": adjustment.dimension or None,
+            **self._number("cap", adjustment.cap, adjustment.source),
         }
 
     def scorer(self, id: str) -> dict[str, Any]:
@@ -223,13 +225,13 @@ class _Facts:
                 "id": declared.id,
                 "zh": label.zh,
                 "en": label.en,
-                **self._limit(declared.condition, declared.source),
+                **self._bound(declared.condition, declared.source),
                 "of": declared.condition.measure.id or None,
                 "relief": self._relief(declared.condition, declared.source),
                 "without_rows": declared.condition.without_rows,
                 "elsewhere": [
-                    {**_group(group), "limit": self._numbers.plain(limit)}
-                    for group, limit in declared.condition.elsewhere
+                    {**_group(group), "bound": self._numbers.plain(bound)}
+                    for group, bound in declared.condition.elsewhere
                 ],
             }
 
@@ -237,7 +239,7 @@ class _Facts:
         if condition.relief is None:
             return None
         words = relief_words(self._numbers.condition(condition))
-        numbers = ("from_base", "count_at_most", "count_below", "limit")
+        numbers = ("from_base", "count_at_most", "count_below", "bound")
         facts = [self._number(key, getattr(condition.relief, key), source) for key in numbers]
         return {
             **{key: value for one in facts for key, value in one.items()},
@@ -271,16 +273,16 @@ class _Facts:
     def _condition(self, condition: Condition[Any], source: str) -> dict[str, Any]:
         fewer = None if condition.relief is None else condition.relief.count_below
         return {
-            **self._limit(condition, source),
+            **self._bound(condition, source),
             **self._number("or_count_below", fewer, source),
         }
 
-    def _limit(self, condition: Condition[Any], source: str) -> dict[str, Any]:
+    def _bound(self, condition: Condition[Any], source: str) -> dict[str, Any]:
         return {
             "measure": condition.measure.kind,
             "metric": condition.measure.metric or None,
             "operator": condition.operator,
-            **self._number("limit", condition.limit, source),
+            **self._number("bound", condition.bound, source),
             "times_industry_mean": condition.times_industry_mean,
         }
 
@@ -302,9 +304,41 @@ class _Facts:
                 "unit": assumption.unit or None,
                 "choices": list(assumption.choices),
                 "nullable": assumption.nullable,
+                "seen_in": assumption.source or None,
                 "reason": assumption.reason,
                 "needed_by": list(assumption.needed_by),
             }
+
+    def profiles(self) -> Iterator[dict[str, Any]]:
+        for profile in self._ruleset.profiles.values():
+            yield {
+                "id": profile.id,
+                "zh": profile.label.zh,
+                "en": profile.label.en,
+                "numbers": list(self._of_profile(profile.tables)),
+            }
+
+    def _of_profile(self, tables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        for dimension in tables.get("dimensions", ()):
+            place = f"dimensions.{dimension['id']}"
+            yield from self._of_row(place, dimension)
+            for metric in dimension.get("metrics", ()):
+                yield from self._of_row(f"{place}.{metric['id']}", metric)
+        for name, scorer in tables.get("scorers", {}).items():
+            yield from self._of_row(f"scorers.{name}", scorer)
+        for role in ADJUSTING:
+            for row in tables.get(role, ()):
+                yield from self._of_row(f"{role}.{row['metric']}", row)
+
+    def _of_row(self, place: str, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        for key, value in row.items():
+            if key not in ("id", "metric", "metrics", "kind", "scorer", "source"):
+                assumed = isinstance(value, Mapping) and "assume" in value
+                number = Assumed(value["assume"]) if assumed else value
+                yield {
+                    "id": f"{place}.{key}",
+                    **self._number("value", number, row.get("source", "")),
+                }
 
 
 def _source_of(number: Any, source: str) -> str | None:

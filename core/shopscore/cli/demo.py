@@ -49,14 +49,20 @@ def make_sample(
     facts = {
         fact.name: (fact.sample_share, fact.sample_value) for p in platforms() for fact in p.facts
     }
+    declared = None if platform is None else find_platform(platform)
     try:
         frames = generate(
-            shops=shops, orders=orders, seed=seed, end=date.fromisoformat(end), facts=facts
+            shops=shops,
+            orders=orders,
+            seed=seed,
+            end=date.fromisoformat(end),
+            facts=facts,
+            places=() if declared is None else declared.sample_places,
         )
     except (ValueError, OverflowError) as error:
         raise UsageError(message("no such sample: {reason}", reason=error)) from None
-    if platform is not None:
-        frames |= extend_sample(find_platform(platform), frames, seed)
+    if declared is not None:
+        frames |= extend_sample(declared, frames, seed)
     write_csv(frames, out)
 
 

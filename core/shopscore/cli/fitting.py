@@ -16,6 +16,8 @@ from rich.cells import cell_len, chop_cells
 GAP = 2
 #: Prose is not wrapped to less than this, where it is longer.
 PROSE = 12
+#: A heading without blanks is not broken, where it is no wider than this.
+SHORT = 8
 #: The columns that begin each line take at most this share of the width.
 FIRST = 0.5
 #: Cells of these say nothing.
@@ -31,13 +33,15 @@ _WITHIN = re.compile(r"(?<=[_/.,:=\-\\])(?=\D)")
 class Column:
     """A column of a table: its heading and its cells; the cells of numbers are never broken.
 
-    ``usual`` are cells that say nothing, in addition to empty ones.
+    Nor are those of ``whole`` columns. ``usual`` are cells that say nothing, in addition to empty
+    ones.
     """
 
     head: str
     cells: tuple[str, ...]
     number: bool = False
     usual: tuple[str, ...] = ()
+    whole: bool = False
 
     @property
     def natural(self) -> int:
@@ -67,8 +71,10 @@ class Column:
     def _not_less_than(self, words: int) -> int:
         """Return the width of words, but enough for numbers, headings and a few words of prose."""
         longest = max(map(cell_len, self.cells), default=0)
-        cells = longest if self.number else max(words, min(longest, PROSE))
-        return max(cells, _longest((self.head,)))
+        unbroken = self.number or self.whole
+        cells = longest if unbroken else max(words, min(longest, PROSE))
+        short = " " not in self.head and cell_len(self.head) <= SHORT
+        return max(cells, cell_len(self.head) if short else _longest((self.head,)))
 
 
 def _longest(texts: Iterable[str]) -> int:
@@ -91,6 +97,24 @@ def wrap(text: str, width: int) -> list[str]:
         lines.append(line.rstrip(" "))
         line = atom.lstrip(" ")
     return [*lines, line.rstrip(" ")]
+
+
+def wrap_items(text: str, width: int, between: str = " · ") -> list[str]:
+    """Return items as lines of at most some width; only an item that is longer is wrapped.
+
+    >>> wrap_items("S1 · food · current Above Standard", 16)
+    ['S1 · food', 'current Above', 'Standard']
+    """
+    lines, line = [], ""
+    for item in text.split(between):
+        longer = f"{line}{between}{item}" if line else item
+        if cell_len(longer) <= width:
+            line = longer
+            continue
+        lines += [line] if line else []
+        *wrapped, line = wrap(item, width)
+        lines += wrapped
+    return [*lines, line]
 
 
 def indented(text: str, width: int) -> list[str]:

@@ -16,6 +16,7 @@ from ..reading.events import Events
 from ..reading.files import show_path
 from ..results.documents import INSPECT, dumped
 from . import tables, voice
+from .document_pages import documents_part, pages_of
 
 #: More headers than this are not listed for a person.
 MOST_HEADERS = 12
@@ -55,6 +56,7 @@ def inspect_document(found: Inspection) -> str:
             ],
             "set_aside": [] if report is None else report.set_aside.head(20).to_dicts(),
             "notices": [] if report is None else [n.to_dict() for n in report.notices],
+            **documents_part(found.documents),
         }
     )
 
@@ -75,6 +77,9 @@ def show_inspection(found: Inspection, output: Path | None) -> None:
 
 
 def _page(found: Inspection) -> Iterator[Any]:
+    yield from pages_of(found.documents)
+    if found.documents.found_any and not found.sheets and found.events is None:
+        return
     for sheet in found.sheets:
         yield from _taken(sheet)
     if found.events is None:

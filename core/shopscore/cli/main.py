@@ -104,7 +104,7 @@ def score(
             counting = counting_pass(selection) if large else None
             # nobody here holds on to events: rows are let go as soon as they are counted
             result = score_events(
-                reading.check(reading.read(events, rules.platform, stages, counting)),
+                reading.check(reading.read(events, selection.rules.platform, stages, counting)),
                 selection,
                 tables,
                 stages,

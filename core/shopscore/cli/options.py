@@ -22,6 +22,7 @@ from .output_checks import (
 from .run import say
 
 if TYPE_CHECKING:
+    from ..plugins.declarations import Platform
     from ..plugins.selection import Selection
     from ..reading.events import Events
     from ..reading.rows.taking import RowTaker
@@ -51,20 +52,23 @@ INPUT = _Input(path_type=Path)
 class RuleOptions:
     """By which rules a command works: those that it does not offer are None or empty."""
 
-    platform: str
+    platform: str | None
     scorecard: str | None = None
     ruleset: str | None = None
     as_of: str | None = None
     assume: tuple[str, ...] = ()
     assume_file: Path | None = None
     numbers: tuple[Path, ...] = ()
+    profile: str | None = None
     benchmarks: Path | None = None
     standards: Path | None = None
 
     def select(self) -> Selection:
         """Select and bind the rules, before anything is read."""
-        from ..plugins.selection import select_rules
+        from ..plugins.selection import names_of, select_rules
 
+        if self.platform is None and names_of(self.ruleset).platform is None:
+            raise click.MissingParameter(param_hint="'--platform' / '-p'", param_type="option")
         return select_rules(
             self.platform,
             self.scorecard,
@@ -72,6 +76,7 @@ class RuleOptions:
             self.as_of,
             assumptions(self.assume, self.assume_file),
             self.numbers,
+            self.profile,
         )
 
     def select_for_template(self) -> Selection:
@@ -86,7 +91,7 @@ class RuleOptions:
         except CoverageError:
             if self.ruleset is not None or self.as_of is not None:
                 raise
-            newest = platform(self.platform).scorecard(self.scorecard).newest()
+            newest = platform(str(self.platform)).scorecard(self.scorecard).newest()
         said = message(
             "Note: no rule set is in force today; this is for the newest, {ruleset} ({span})."
             " Name another with --ruleset",
@@ -99,6 +104,15 @@ class RuleOptions:
     def with_ruleset(self, version: str) -> RuleOptions:
         """Return these options for another rule set."""
         return evolve(self, ruleset=version)
+
+    def with_scorecard_of(self, *rulesets: str) -> RuleOptions:
+        """Return these options for the scorecard that a file among some rule sets is for."""
+        from ..plugins.selection import find_scorecard, is_file
+
+        for file in filter(is_file, rulesets):
+            card = find_scorecard(self.platform, self.scorecard, file)[1]
+            return evolve(self, scorecard=card.id)
+        return self
 
     def read_tables(self) -> ReferenceTables:
         """Read the tables of percentiles and standards."""
@@ -122,7 +136,7 @@ class ReadOptions:
     def read(
         self,
         source: Path,
-        platform: str | None,
+        platform: str | Platform | None,
         progress: Stages,
         taker: RowTaker | None = None,
     ) -> Events:
@@ -181,7 +195,10 @@ def _gather(name: str, kind: type, *options: Decorator[Any]) -> Decorator[Any]:
 
 
 _scorecard = click.option(
-    "--scorecard", "-c", metavar="C", help="Which of its scores; default the first."
+    "--scorecard",
+    "-c",
+    metavar="C",
+    help="Which of its scores; default that of FILE, or the first.",
 )
 _shop_id = click.option("--shop-id", metavar="ID", help="The shop of files that do not name one.")
 _industry = click.option("--industry", metavar="NAME", help="Of shops without one.")
@@ -203,9 +220,8 @@ rules = _gather(
     click.option(
         "--platform",
         "-p",
-        required=True,
         metavar="P",
-        help="Whose rules (see shopscore-plugins list).",
+        help="Whose rules (see shopscore-plugins list); a TOML file says it too.",
     ),
     _scorecard,
     click.option(
@@ -229,6 +245,11 @@ rules = _gather(
         multiple=True,
         metavar="FILE",
         help="TOML with numbers that are missing in the rules.",
+    ),
+    click.option(
+        "--profile",
+        metavar="NAME",
+        help="Numbers that were seen somewhere, for what is missing (see shopscore-plugins rules).",
     ),
     click.option(
         "--benchmarks", type=INPUT, metavar="FILE", help="Table of percentiles instead of peers."

@@ -99,6 +99,8 @@ def _table(title: Message, tallies: list[Mapping[str, Any]]) -> tables.Table:
 
 
 def _counts(tally: Mapping[str, Any]) -> Message:
+    if tally["distinct"] is not None:
+        return message("distinct keys")
     return message("rows") if tally["value"] is None else message("a sum")
 
 
@@ -124,6 +126,8 @@ def _why(reason: str, tally: Mapping[str, Any]) -> Message:
             return message("since it looks at the order that a row names")
         case "once":
             return _once(tally["once"])
+        case "distinct":
+            return _distinct(tally["distinct"])
         case "shop_fact":
             return message("since it looks at a fact of the shop's day")
         case "other_rows":
@@ -141,6 +145,15 @@ def _once(once: Mapping[str, Any]) -> Message:
         per=listed(once["per"]),
         by=listed(once["by"]),
         among="" if once["among"] is None else among,
+    )
+
+
+def _distinct(distinct: Mapping[str, Any]) -> Message:
+    return numbered(
+        "since it counts each {per} that a row has",
+        "since it counts each {per} that at least {n} rows have",
+        distinct["at_least"],
+        per=listed(distinct["per"]),
     )
 
 

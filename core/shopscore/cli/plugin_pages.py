@@ -134,8 +134,10 @@ def _page(record: PluginRecord) -> Iterator[Any]:
         yield _lever_table(platform, lever)
     added = [*(s.name for s in record.scorecards)]
     added += [f"{f.platform}/{f.scorecard}: {f.folder}" for f in record.rulesets]
-    for addition in added:
+    for addition in (*added, *map(tables.added, record.additions)):
         yield message("Adds {addition}", addition=addition)
+    if record.not_added:
+        yield tables.left_out(record)
     if record.traceback:
         yield tables.Verbatim(record.traceback)
 

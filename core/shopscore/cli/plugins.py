@@ -71,7 +71,7 @@ def rules(
         raise UsageError(
             message("--on {value!r} is not a date; write YYYY-MM-DD", value=on)
         ) from None
-    found = bind_asked(platform(rules.platform), rules.scorecard, rules.ruleset, day)
+    found = bind_asked(platform(str(rules.platform)), rules.scorecard, rules.ruleset, day)
     if missing:
         if len(found) != 1:
             names = listed(r.ruleset.name for r in found)
@@ -94,7 +94,7 @@ def numbers(rules: options.RuleOptions, output: options.OutputOptions) -> None:
 
 
 def _template(rules: BoundRuleSet) -> str:
-    from ..rules.numbers_toml import numbers_template
+    from ..rules.numbers_template import numbers_template
 
     labels = {id: bound.metric.label for id, bound in rules.metrics.items()}
     return numbers_template(rules.ruleset, voice.lang(), labels)
@@ -136,6 +136,7 @@ def diff(
     from .progress import Stages
     from .rule_diffs import diff_document, show_diff
 
+    rules = rules.with_scorecard_of(old, new)
     before, after = (rules.with_ruleset(version).select() for version in (old, new))
     scored = None
     if events is not None:
@@ -176,12 +177,13 @@ def check(name: str, output: options.OutputOptions) -> None:
 
 @cli.command()
 @click.argument("name")
+@click.option("--full", is_flag=True, help="With an example of everything that a plugin can bring.")
 @voice.speaking
-def new(name: str) -> None:
+def new(name: str, full: bool) -> None:
     """Make ./shopscore-NAME, a ready plugin package: metrics, rules, a golden case, tests, CI."""
     from .scaffolding import make_package
 
-    target = make_package(name, Path())
+    target = make_package(name, Path(), full=full)
     say(
         message("{folder} is ready. Next:", folder=target),
         f'  pip install -e "./{target}[testing]"',

@@ -11,8 +11,8 @@ from ..analysis.rule_facts import list_facts
 from ..errors import CoverageError, RuleSetError
 from ..messages import Message, listed, message, numbered
 from ..plugins.bound_rules import BoundRuleSet
-from ..plugins.declarations import Platform
-from ..plugins.selection import find_ruleset, is_file
+from ..plugins.declarations import Platform, Scorecard
+from ..plugins.selection import find_ruleset, find_scorecard, is_file
 from ..results.documents import RULES, dumped
 from ..rules.condition_words import SIGNS
 from . import tables, voice
@@ -26,7 +26,9 @@ def bind_asked(
     Raises:
         CoverageError: where no scorecard has one.
     """
-    cards = platform.scorecards if scorecard is None else (platform.scorecard(scorecard),)
+    cards: tuple[Scorecard, ...] = platform.scorecards
+    if scorecard is not None or is_file(version):
+        cards = (find_scorecard(platform, scorecard, version)[1],)
     found: list[BoundRuleSet] = []
     refused: CoverageError | None = None
     for card in cards:
@@ -41,7 +43,7 @@ def bind_asked(
         except CoverageError as error:  # another scorecard may have it
             refused = refused or error
             continue
-        file = version if version and is_file(version) else ""
+        file = str(version) if is_file(version) else ""
         found.extend(BoundRuleSet.bind(platform, card, r, file=file) for r in rulesets)
     if refused is not None and not found:
         raise refused
@@ -77,6 +79,8 @@ def _page(facts: Mapping[str, Any]) -> Iterator[Any]:
         yield _levels_table(facts)
     if facts["assumptions"]:
         yield from _assumptions(facts)
+    for profile in facts["profiles"]:
+        yield from _profile(profile)
     columns = (message("source"), message("confidence"), message("title"))
     sources = [(s["id"], s["confidence"], _titled(s)) for s in facts["sources"]]
     yield tables.table(columns, sources)
@@ -126,7 +130,7 @@ def _metrics_table(facts: Mapping[str, Any]) -> tables.Table:
 def _conditions_table(facts: Mapping[str, Any]) -> tables.Table:
     columns = (message("condition"), message("metric"), message("bound"), message("else"))
     rows = [
-        (voice.either(e), e["metric"], _limit(e), tables.word(e["status"]))
+        (voice.either(e), e["metric"], _bound(e), tables.word(e["status"]))
         for e in facts["eligibility"]
     ]
     return tables.table(columns, rows)
@@ -147,21 +151,25 @@ def _tier_with_needs(tier: Mapping[str, Any]) -> object:
 def _criteria_table(facts: Mapping[str, Any]) -> tables.Table:
     columns = (message("criterion"), message("name"), message("bound"), message("small numbers"))
     rows = [
-        (c["id"], voice.either(c), _bound(c), c["relief"]["words"] if c["relief"] else "")
+        (c["id"], voice.either(c), _bound_of(c), c["relief"]["words"] if c["relief"] else "")
         for c in facts["criteria"]
     ]
     return tables.table(columns, rows)
 
 
-def _bound(criterion: Mapping[str, Any]) -> object:
-    limit: object = _limit(criterion)
+def _bound_of(criterion: Mapping[str, Any]) -> object:
+    said: object = _bound(criterion)
     if criterion["times_industry_mean"]:
-        limit = message("{limit} × industry mean", limit=limit)
+        said = _times_mean(_bound(criterion))
     for other in criterion["elsewhere"]:
-        limit = message(
-            "{limit}; {other}{group}", limit=limit, other=other["limit"], group=_group(other)
+        said = message(
+            "{bound}; {other}{group}", bound=said, other=other["bound"], group=_group(other)
         )
-    return limit
+    return said
+
+
+def _times_mean(bound: str) -> object:
+    return message("{bound} × industry mean", bound=bound)
 
 
 def _on_totals(facts: Mapping[str, Any]) -> Iterator[object]:
@@ -275,11 +283,26 @@ def _assumptions(facts: Mapping[str, Any]) -> Iterator[Any]:
         "The rules rest on {n} assumptions, which --assume can change:",
         len(listed),
     )
-    columns = (message("assumption"), message("value"), message("least"), message("greatest"))
-    rows = [(a["id"], _value(a["value"]), a["low"], a["high"]) for a in listed]
+    columns = [message("assumption"), message("value"), message("least"), message("greatest")]
+    rows = [[a["id"], _value(a["value"]), a["low"], a["high"]] for a in listed]
+    if any(a["seen_in"] for a in listed):
+        columns.append(message("source"))
+        rows = [[*row, a["seen_in"] or ""] for row, a in zip(rows, listed, strict=True)]
     prefix = f"{facts['name'].split('/')[0]}.{facts['name'].split('/')[2]}."
     reasons = [(a["id"].removeprefix(prefix), a["reason"]) for a in listed]
     yield tables.table(columns, rows, notes=reasons)
+
+
+def _profile(profile: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what a profile is, and a table of its numbers."""
+    yield message(
+        "Profile {name}: {label}. Its numbers are used only with --profile {name}:",
+        name=profile["id"],
+        label=voice.either(profile),
+    )
+    columns = (message("number"), message("value"), message("source"))
+    rows = [(n["id"], n["value"], _source(n["value_source"])) for n in profile["numbers"]]
+    yield tables.table(columns, rows)
 
 
 def _value(value: Any) -> object:
@@ -306,14 +329,14 @@ def _notices(facts: Mapping[str, Any]) -> Iterator[Message]:
 
 def _evaluated(facts: Mapping[str, Any]) -> Iterator[Message]:
     """Yield when shops are judged, where that is not every day, and what a projection is."""
-    if (judged := facts["evaluation"]) is None:
+    if (declared := facts["evaluation"]) is None:
         return
     yield message(
-        "Shops are judged {when} ({source})", when=judged["words"], source=judged["source"]
+        "Shops are judged {when} ({source})", when=declared["words"], source=declared["source"]
     )
     yield (
         message("Projected: as if they were judged today")
-        if judged["projected_to"] == "today"
+        if declared["projected_to"] == "today"
         else message("Projected: what the next evaluation gives if nothing more happens")
     )
 
@@ -352,15 +375,14 @@ def _metric_row(metric: Mapping[str, Any]) -> tuple[object, ...]:
     return metric["id"], voice.either(metric), ages, tables.word(metric["better"])
 
 
-def _limit(condition: Mapping[str, Any]) -> str:
-    return f"{SIGNS[condition['operator']]} {_known(condition['limit'])}"
+def _bound(condition: Mapping[str, Any]) -> str:
+    return f"{SIGNS[condition['operator']]} {_known(condition['bound'])}"
 
 
 def _tier(tier: Mapping[str, Any]) -> object:
     if not tier["metric"]:
-        return _limit(tier)
-    limit, fewer = f"{tier['metric']} {_limit(tier)}", tier["or_count_below"]
-    mean = message("{limit} × industry mean", limit=limit)
+        return _bound(tier)
+    mean, fewer = _times_mean(f"{tier['metric']} {_bound(tier)}"), tier["or_count_below"]
     if fewer is None:
         return mean
-    return message("{limit}, or count < {fewer}", limit=mean, fewer=fewer)
+    return message("{bound}, or count < {fewer}", bound=mean, fewer=fewer)

@@ -2,76 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from attrs import evolve
 
 from ..messages import Message, listed, message
 from ..model.conditions import Combined
+from ..model.metrics import Metric
 from ..model.rulesets import Criterion, Dimension, Level, Tier
 from ..results.result import Result
 from ..results.views import CriterionView, MetricView, ShopView
-from ..rules.condition_words import SIGNS, relief_words
+from ..rules.condition_words import SIGNS, condition_words, relief_words
 from . import voice
 from .tables import Table, decimals, grouped, in_unit, table, word
 
 _SOURCE = message("source")
+#: Stands for the level of a shop that has none.
+_NONE = "–"
+
+
+#: A column of a list of shops: its heading, and the cell of a shop.
+_Of = tuple[object, Callable[[ShopView], object]]
 
 
 def shops_table(result: Result, shops: Iterable[ShopView]) -> Table:
     """Return one line per shop: score, dimensions and tiers; without a total, what is measured."""
-    ruleset = result.rules.ruleset
-    metrics = {id: m.metric for id, m in result.rules.metrics.items()}
-    items = () if ruleset.dimensions else ruleset.metric_ids
-    places = result.rules.exact.decimals
-    score = message("score")
-    numbers = [*(d.label for d in ruleset.dimensions), *(metrics[id].label for id in items)]
-    head = [message("shop"), message("industry"), message("status")]
-    levels = [message("shop level")] if ruleset.levels else []
-    if levels and result.current is not None:
-        levels = [message("current level"), message("projected")]
-    columns = (*head, *levels, score, *numbers)
-    rows = (
-        (
-            s.shop_id,
-            s.industry,
-            word(s.status),
-            *_levels(result, s),
-            _between(s, places),
-            *(decimals(d.points) for d in s.dimensions),
-            *(in_unit(s[id].value, metrics[id].unit) for id in items),
-            _tiers(result, s),
-        )
-        for s in shops
+    about: list[_Of] = [
+        (message("shop"), lambda shop: shop.shop_id),
+        (message("industry"), lambda shop: shop.industry),
+        (message("status"), lambda shop: word(shop.status)),
+    ]
+    levels, numbers = [*_level_columns(result)], [*_number_columns(result)]
+    tiers = [*_tier_columns(result)]
+    columns = (*about, *levels, *numbers, *tiers)
+    return table(
+        [head for head, _ in columns],
+        [[cell(shop) for _, cell in columns] for shop in shops],
+        right=[head for head, _ in numbers],
+        whole=[head for head, _ in levels],
     )
-    return table((*columns, message("tiers")), rows, right=(score, *numbers))
+
+
+def _level_columns(result: Result) -> Iterator[_Of]:
+    """Yield the columns of levels: none, one, or the current and the projected."""
+    if not result.rules.ruleset.levels:
+        return
+    if result.current is None:
+        yield message("shop level"), lambda shop: next(_levels(result, shop))
+    else:
+        yield message("current level"), lambda shop: next(_levels(result, shop))
+        yield message("projected"), lambda shop: [*_levels(result, shop)][1]
+
+
+def _number_columns(result: Result) -> Iterator[_Of]:
+    """Yield the columns of scores and dimensions; where there is no total, those of metrics."""
+    ruleset, places = result.rules.ruleset, result.rules.exact.decimals
+    if ruleset.ranks:
+        yield message("score"), lambda shop: _between(shop, places)
+    for dimension in ruleset.dimensions:
+        yield dimension.label, partial(_points_of, dimension.id)
+    for id in () if ruleset.dimensions else ruleset.metric_ids:
+        metric = result.rules.metrics[id].metric
+        yield metric.label, partial(_value_of, metric)
+
+
+def _points_of(dimension: str, shop: ShopView) -> str:
+    return decimals(shop.dimension(dimension).points)
+
+
+def _value_of(metric: Metric, shop: ShopView) -> str:
+    return in_unit(shop[metric.id].value, metric.unit)
+
+
+def _tier_columns(result: Result) -> Iterator[_Of]:
+    ruleset = result.rules.ruleset
+    if ruleset.ranks or ruleset.tiers:
+        yield message("tiers"), lambda shop: _tiers(result, shop)
 
 
 def shop_table(result: Result, shop: ShopView) -> Table:
     """Return a table with every number behind one shop; why some are missing stands below."""
     rows = [_metric_cells(result, m) for m in shop.metrics]
     columns = list(rows[0]) if rows else []
+    keys = 2 if result.rules.ruleset.ranks else 1
     made = table(
         columns,
         [list(row.values()) for row in rows],
-        right=[column for column in columns[2:-1] if column != _SOURCE],
+        right=[column for column in columns[keys:-1] if column != _SOURCE],
         usual=(word("ok"), word("informational")),
         title=" · ".join(_title(result, shop)),
         notes=_notes(result, shop),
-        keys=2,
+        keys=keys,
     )
     # a metric may have the same reason: the shop's is told apart from it, and first
     reason = [] if shop.reason is None else [(word(shop.status), shop.reason)]
-    return evolve(made, notes=(*grouped(reason), *made.notes))
+    return evolve(made, notes=(*grouped([*reason, *_holds(result, shop)]), *made.notes))
+
+
+def _holds(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
+    """Yield what holds the total of a shop: an end of the scale, a cap whose criterion is met."""
+    places = result.rules.exact.decimals
+    if (clamp := shop.clamp) is not None:
+        at = result.rules.exact.low if clamp.end == "low" else result.rules.exact.high
+        said = message(
+            "held by the end of the scale at {end}; without it {total}",
+            end=decimals(float(at), places),
+            total=decimals(clamp.total_before, places),
+        )
+        yield message("score"), said
+    if (cap := shop.cap) is not None:
+        criterion = next(c for c in result.rules.exact.criteria if c.id == cap.id)
+        values = {
+            "ceiling": decimals(cap.ceiling, places),
+            "criterion": _criterion_label(result, criterion),
+            "condition": condition_words(criterion.condition),
+        }
+        if cap.total_before is None:
+            said = message("at most {ceiling}, since {criterion} is met ({condition})", **values)
+        else:
+            said = message(
+                "at most {ceiling}, since {criterion} is met ({condition}); without that {total}",
+                total=decimals(cap.total_before, places),
+                **values,
+            )
+        yield message("score"), said
 
 
 def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
     """Return the cells of a metric by the headings of their columns."""
-    metric = result.rules.metrics[m.id].metric
-    dimensions = _labels_by_id(result.rules.ruleset.dimensions)
+    metric, ranks = result.rules.metrics[m.id].metric, result.rules.ruleset.ranks
+    part: dict[Message, object] = {message("dimension"): _part_of_total(result, m)}
     cells: dict[Message, object] = {
-        message("dimension"): dimensions[m.dimension] if m.dimension else "",
+        **(part if ranks else {}),
         message("metric"): metric.label,
         message("value"): in_unit(m.value, metric.unit),
         message("n"): "–" if m.n is None else m.n,
@@ -84,7 +148,7 @@ def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
         reached = {None: "–", True: message("yes"), False: message("no")}[m.reached]
         cells[message("standard")] = in_unit(m.standard, metric.unit)
         cells[message("reached")] = reached
-    if result.rules.ruleset.ranks:
+    if ranks:
         cells |= {
             message("percentile"): decimals(m.percentile, 3) + ("*" if m.from_table else ""),
             message("points"): decimals(m.points),
@@ -92,7 +156,23 @@ def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
         }
     if result.columns.mixed:
         cells[_SOURCE] = _source(m)
-    return cells | {message("status"): word(m.status)}
+    return cells | {message("status"): _status(result, m)}
+
+
+def _status(result: Result, m: MetricView) -> object:
+    """Return the status of a metric; what a criterion looks at is more than informational."""
+    criteria = (criterion.condition for criterion in result.rules.exact.criteria)
+    if m.status == "informational" and any(m.id in one.metrics for one in criteria):
+        return message("criterion")
+    return word(m.status)
+
+
+def _part_of_total(result: Result, m: MetricView) -> object:
+    """Return the dimension of a metric, or that it is added to the total or taken from it."""
+    if m.dimension:
+        return _labels_by_id(result.rules.ruleset.dimensions)[m.dimension]
+    roles = {adjusting.metric: adjusting.role for adjusting in result.rules.exact.adjustments}
+    return word(roles.get(m.id))
 
 
 def _source(m: MetricView) -> str:
@@ -129,25 +209,27 @@ def _notes(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
 def _title(result: Result, shop: ShopView) -> Iterator[str]:
     """Yield what stands above the table of a shop: who it is, and what is known of its score."""
     yield from (shop.shop_id, shop.industry, word(shop.status))
-    yield _score(result, shop)
+    if result.rules.ruleset.ranks:
+        yield _score(result, shop)
     if shop.console is not None:
         shown = decimals(shop.console, result.rules.exact.decimals)
         yield voice.text(message("console {points}", points=shown))
     if shop.coverage is not None and shop.coverage < 1:
         yield f"{voice.text(message('coverage'))} {decimals(shop.coverage * 100, 0)}%"
-    yield from _judged(result, shop)
+    yield from _levels_in_title(result, shop)
     if shop.tiers or shop.possible_tiers:
         yield _tiers(result, shop)
 
 
-def _judged(result: Result, shop: ShopView) -> Iterator[str]:
+def _levels_in_title(result: Result, shop: ShopView) -> Iterator[str]:
     """Yield the level of a shop in the title of its table, and of which day it is."""
     levels = [*_levels(result, shop)]
     if len(levels) == 1:
-        yield from levels
+        yield voice.text(message("no level")) if levels == [_NONE] else levels[0]
     elif levels:
-        yield voice.text(message("current {level}", level=levels[0]))
-        yield voice.text(message("projected {level}", level=levels[1]))
+        last, now = (voice.text(message("none")) if one == _NONE else one for one in levels)
+        yield voice.text(message("current {level}", level=last))
+        yield voice.text(message("projected {level}", level=now))
 
 
 def _score(result: Result, shop: ShopView) -> str:
@@ -167,7 +249,7 @@ def _level(result: Result, *ends: str | float | None) -> str:
     """Return the level of a shop; where it is not known, the two between which it lies."""
     labels = {one.id: voice.text(one.label) for one in result.rules.ruleset.levels}
     known = dict.fromkeys(labels.get(str(end), voice.text(message("none"))) for end in ends)
-    return " – ".join(known) if len(known) > 1 or ends[0] is not None else "–"
+    return " – ".join(known) if len(known) > 1 or ends[0] is not None else _NONE
 
 
 def _levels(result: Result, shop: ShopView) -> Iterator[str]:
@@ -180,15 +262,16 @@ def _levels(result: Result, shop: ShopView) -> Iterator[str]:
 
 
 def criteria_table(result: Result, shop: ShopView) -> Table:
-    """Return what levels ask for: the value of a shop, the bound, and whether it is met.
+    """Return what levels ask for: the value of a shop, whether it is met, and the bound.
 
-    Where shops are not judged every day, the last evaluation stands before the projection.
+    Where shops are not judged every day, the last evaluation stands before the projection. What is
+    asked of small numbers stands below.
     """
     declared = {one.id: one for one in result.rules.exact.criteria}
     asked = _asked(result, shop)
     rows = [_criterion_cells(result, declared[c.id], c) for c in shop.criteria if c.id in asked]
-    heads = list(rows[0]) if rows else []
-    return table(heads, [list(row.values()) for row in rows], right=heads[1:-2])
+    heads, notes = list(rows[0]) if rows else [], _small_numbers(result, shop)
+    return table(heads, [list(row.values()) for row in rows], right=heads[1:], notes=notes)
 
 
 def _asked(result: Result, shop: ShopView) -> set[str]:
@@ -218,24 +301,44 @@ def _criterion_cells(
     result: Result, criterion: Criterion[Any], found: CriterionView
 ) -> dict[Message, object]:
     """Return the cells of a criterion by the headings of their columns."""
-    condition = criterion.condition
-    metric = result.rules.metrics.get(condition.measure.metric)
-    label: object = criterion.label or (metric.metric.label if metric else criterion.id)
-    alike = (c.condition.measure for c in result.rules.exact.criteria if c.label is None)
-    if criterion.label is None and [*alike].count(condition.measure) > 1:
-        label = message("{name} ({metric})", name=label, metric=criterion.id)
-    sign, bound = SIGNS[condition.operator], _measured(result, criterion, found.bound)
-    cells: dict[Message, object] = {message("criterion"): label}
+    cells: dict[Message, object] = {message("criterion"): _criterion_label(result, criterion)}
     if result.current is not None:
         last = _measured(result, criterion, found.current_value)
         cells[message("current")] = f"{last} {_verdict(found.current_met)}"
     now = message("value") if result.current is None else message("projected")
-    return cells | {
-        now: f"{_measured(result, criterion, found.value)} {_verdict(found.met)}",
-        message("bound"): f"{sign} {bound}",
-        message("small numbers"): relief_words(condition) or "",
-        message("met"): {None: "?", True: message("yes"), False: message("no")}[found.met],
-    }
+    cells[now] = f"{_measured(result, criterion, found.value)} {_verdict(found.met)}"
+    return cells | {message("bound"): _bound(result, criterion, found)}
+
+
+def _bound(result: Result, criterion: Criterion[Any], found: CriterionView) -> str:
+    sign = SIGNS[criterion.condition.operator]
+    return f"{sign} {_measured(result, criterion, found.bound)}"
+
+
+def _small_numbers(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
+    """Yield what is asked of small numbers, after the bound that is asked of others."""
+    declared = {one.id: one for one in result.rules.exact.criteria}
+    for found in shop.criteria:
+        criterion = declared[found.id]
+        if (relief := relief_words(criterion.condition)) is not None:
+            bound = _bound(result, criterion, found)
+            said = message("{said}, {relief}", said=bound, relief=relief)
+            yield _criterion_label(result, criterion), said
+
+
+def _criterion_label(result: Result, criterion: Criterion[Any]) -> object:
+    """Return what a criterion is called: by itself, or as its metric, told apart from others."""
+    if criterion.label is not None:
+        return criterion.label
+    measure, exact = criterion.condition.measure, result.rules.exact
+    name = result.rules.metrics[measure.metric].metric.label
+    alike = [c.id for c in exact.criteria if c.label is None and c.condition.measure == measure]
+    if len(alike) == 1:
+        return name
+    asking = [one for one in exact.levels if one.needs and criterion.id in one.needs.ids]
+    others = {id for one in asking for id in (one.needs.ids if one.needs else ())} & {*alike}
+    known: object = asking[0].label if others == {criterion.id} else criterion.id
+    return message("{name} ({metric})", name=name, metric=known)
 
 
 def _verdict(met: bool | None) -> str:

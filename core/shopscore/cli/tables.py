@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..messages import listed, message, translate
+from ..messages import Message, listed, message, translate
 from . import voice
 from .escaping import shown, shown_lines
-from .fitting import GAP, Column, fit, indented, lines_of, wrap
+from .fitting import GAP, Column, fit, indented, lines_of, wrap, wrap_items
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from ..model.metrics import Unit
+    from ..plugins.additions import Addition
     from ..plugins.records import PluginRecord
     from ..reading.report import LoadReport
 
@@ -66,7 +67,7 @@ class Table:
         """Yield the lines, none wider than the width; cells that say how it went are coloured."""
         from rich.text import Text
 
-        yield from map(Text, wrap(self.title, width) if self.title else ())
+        yield from map(Text, wrap_items(self.title, width) if self.title else ())
         for block in fit(self.columns, width, self.keys):
             heading, *rows = lines_of(block)
             yield from (_line(cells, bold=True) for cells in heading)
@@ -142,6 +143,7 @@ def table(
     rows: Iterable[Sequence[object]],
     *,
     right: Iterable[object] = (),
+    whole: Iterable[object] = (),
     usual: Iterable[str] = (),
     title: str = "",
     notes: Iterable[tuple[object, object]] = (),
@@ -149,13 +151,19 @@ def table(
 ) -> Table:
     """Return a table in the language of the run; columns of numbers stand to the right.
 
-    A column that has nothing but ``usual`` cells may be left out where the width is short.
+    The cells of ``whole`` columns are never wrapped, unless they alone are too wide. A column that has nothing but ``usual`` cells may be left out where the width is short.
     """
     cells = [[_cell(cell) for cell in row] for row in rows]
-    numbers = [str(column) for column in right]
+    numbers, unbroken = ([str(column) for column in some] for some in (right, whole))
     plain = tuple(usual)
     made = (
-        Column(_cell(head), tuple(row[place] for row in cells), str(head) in numbers, plain)
+        Column(
+            _cell(head),
+            tuple(row[place] for row in cells),
+            str(head) in numbers,
+            plain,
+            str(head) in unbroken,
+        )
         for place, head in enumerate(columns)
     )
     return Table(tuple(made), shown(title), tuple(grouped(notes)), keys)
@@ -274,6 +282,29 @@ def _offers(record: PluginRecord) -> Iterator[object]:
             scorecard=f"{found.platform}/{found.scorecard}",
             folder=found.folder,
         )
+    yield from map(added, record.additions)
+
+
+def added(addition: Addition) -> Message:
+    """Return what a plugin adds to a platform of another."""
+    names = [*(one.name for one in addition.streams), *(one.name for one in addition.facts)]
+    layouts = [addition.exports] if addition.exports else []
+    return message(
+        "{platform}: more of {what}", platform=addition.platform, what=listed([*names, *layouts])
+    )
+
+
+def left_out(record: PluginRecord) -> Message:
+    """Return which additions of a plugin have no target."""
+    return message("left out: {what}", what=listed(record.not_added))
+
+
+def _told(record: PluginRecord) -> object:
+    """Return what a plugin offers, and what of it is left out; or else what is wrong."""
+    offers = [*_offers(record)]
+    if record.not_added:
+        return message("{one}; {other}", one=listed(offers), other=left_out(record))
+    return listed(offers) if offers else record.error
 
 
 def plugins_table(records: Iterable[PluginRecord]) -> Table:
@@ -291,7 +322,7 @@ def plugins_table(records: Iterable[PluginRecord]) -> Table:
             word(r.status),
             f"{r.distribution} {r.version}",
             listed(f"{p.id} ({p.zh})" for p in r.platforms),
-            listed(offers) if (offers := list(_offers(r))) else r.error,
+            _told(r),
         )
         for r in records
     )

@@ -20,6 +20,7 @@ from ..model.conditions import Adjustment
 from ..rules.exact_rules import ExactRuleSet
 from .dimension_changes import Raise
 from .ends import Ends
+from .holds import Holds
 
 
 def missing_adjustments(rules: ExactRuleSet, graded: Mapping[str, Graded]) -> Mask:
@@ -37,13 +38,24 @@ def _of_total(rules: ExactRuleSet) -> list[Adjustment[Fraction]]:
     return [adjustment for adjustment in rules.adjustments if not adjustment.dimension]
 
 
-def adjust(rules: ExactRuleSet, graded: Mapping[str, Graded], ends: Ends) -> Ends:
-    """Return the ends of a total with bonus and deductions; they are one where all is known."""
+def adjust(rules: ExactRuleSet, graded: Mapping[str, Graded], ends: Ends) -> tuple[Ends, Holds]:
+    """Return the ends of a total with bonus and deductions; they are one where all is known.
+
+    With them comes where an end of the scale holds the total: 0 is the low end, 1 the high one.
+    """
     changes = [_Change(adjustment, graded[adjustment.metric]) for adjustment in _of_total(rules)]
-    return Ends(
-        _changed(rules, ends.lowest, changes, -1),
-        _changed(rules, ends.highest, changes, 1),
+    lowest = _changed(ends.lowest, changes, -1)
+    changed = Ends(
+        _within_scale(rules, lowest, changes, -1),
+        _within_scale(rules, _changed(ends.highest, changes, 1), changes, 1),
     )
+    low, high = _ends_of_scale(rules, len(lowest))
+    places = np.full(len(lowest), -1, dtype=np.int8)
+    if rules.clamp in ("both", "low"):
+        places[low.above(lowest.values)] = 0
+    if rules.clamp in ("both", "high"):
+        places[lowest.values.above(high)] = 1
+    return changed, Holds(places, lowest, np.zeros(len(lowest), dtype=np.bool_))
 
 
 def find_raises(rules: ExactRuleSet, graded: Mapping[str, Graded]) -> dict[str, Raise]:
@@ -70,11 +82,8 @@ class _Change:
     def towards(self, direction: int) -> Rationals:
         """Return what it adds to a total that is to be as high (1) or as low (-1) as it can be."""
         cap, amount = self.adjustment.cap, self.graded.points.or_zero()
-        if cap is not None:
-            most = Rationals.constant(cap, len(amount))
-            amount = amount.least(most)
-            if self.adjustment.sign == direction:
-                amount = most.where(self.graded.missing, amount)
+        if cap is not None and self.adjustment.sign == direction:
+            amount = Rationals.constant(cap, len(amount)).where(self.graded.missing, amount)
         return amount.scaled(self.adjustment.sign)
 
     def without_end(self, direction: int) -> Mask:
@@ -83,17 +92,23 @@ class _Change:
         return self.graded.missing & free
 
 
-def _changed(
+def _changed(end: ExactColumn, changes: Sequence[_Change], direction: int) -> ExactColumn:
+    """Return one end of the total after all changes, whatever the scale is."""
+    total = end.values
+    for change in changes:
+        total = total + change.towards(direction)
+    return ExactColumn(total, end.known)
+
+
+def _within_scale(
     rules: ExactRuleSet, end: ExactColumn, changes: Sequence[_Change], direction: int
 ) -> ExactColumn:
-    """Return one end of the total after all changes, within the ends of the scale that hold.
+    """Return one end of the total, within the ends of the scale that hold.
 
     Where nothing ends what may be added or taken, the total has no such end.
     """
     total, known = end.values, end.known
-    for change in changes:
-        total = total + change.towards(direction)
-    low, high = (Rationals.constant(number, len(end)) for number in (rules.total_low, rules.high))
+    low, high = _ends_of_scale(rules, len(end))
     if rules.clamp in ("both", "high"):
         total = total.least(high)
     if rules.clamp in ("both", "low"):
@@ -106,3 +121,7 @@ def _changed(
         else:
             known = known & ~free
     return ExactColumn(total, known)
+
+
+def _ends_of_scale(rules: ExactRuleSet, size: int) -> tuple[Rationals, Rationals]:
+    return Rationals.constant(rules.total_low, size), Rationals.constant(rules.high, size)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import lcm
 from typing import Literal
 
 import numpy as np
@@ -15,8 +13,8 @@ from attrs import frozen
 
 from ..errors import UsageError
 from ..exact.columns import ColumnBuilder, ExactColumn
-from ..exact.integers import SAFE, dense_ranks, magnitude, total
 from ..exact.rationals import Mask, Rationals
+from ..grading.means import Rows, mean_of_kind
 from ..grading.weighing import MetricValues
 from ..messages import message
 from ..rules.exact_rules import ExactRuleSet
@@ -24,8 +22,6 @@ from ..rules.exact_rules import ExactRuleSet
 Direction = Literal["higher", "lower", "level"]
 #: The words for the signs 0, 1 and -1, by their places.
 DIRECTIONS: tuple[Direction, ...] = ("level", "higher", "lower")
-#: Positions of shops.
-Rows = npt.NDArray[np.int64]
 
 
 @frozen(eq=False)
@@ -62,7 +58,7 @@ def spreads(ahead: Rationals, mean: Fraction, least: Fraction, greatest: Fractio
     """Return the shares of the distance from the mean to the greatest value, or to the least.
 
     (own − mean)/(max − mean) for a value above the mean, (mean − own)/(mean − min) for one below,
-    and 0 where that distance is 0.
+    and 0 where there is no such distance.
 
     >>> ahead = Rationals.of([1], [10])  # 4.71234 − 4.61234
     >>> spreads(ahead, Fraction("4.61234"), Fraction(4), Fraction("4.91234")).fractions()
@@ -70,39 +66,9 @@ def spreads(ahead: Rationals, mean: Fraction, least: Fraction, greatest: Fractio
     """
     up, down = greatest - mean, mean - least
     above, shares = ahead.signs() > 0, ColumnBuilder(len(ahead))
-    shares.put(above, ahead.take(above).scaled(1 / up if up else 0))
-    shares.put(~above, ahead.take(~above).scaled(-1 / down if down else 0))
+    shares.put(above, ahead.take(above).scaled(1 / up if up > 0 else 0))
+    shares.put(~above, ahead.take(~above).scaled(-1 / down if down > 0 else 0))
     return shares.build().values
-
-
-def pooled(values: Rationals) -> Fraction:
-    """Return the sum of the numerators over the sum of the denominators."""
-    return Fraction(total(values.num), total(values.den))
-
-
-def mean_of(values: Rationals) -> Fraction:
-    """Return the plain mean of the values.
-
-    >>> mean_of(Rationals.of([1, 1], [2, 3]))
-    Fraction(5, 12)
-    """
-    totals = _totals_by_denominator(values.reduced())
-    common = lcm(*totals)
-    return Fraction(sum(total * (common // d) for d, total in totals.items()), common * len(values))
-
-
-def _totals_by_denominator(values: Rationals) -> dict[int, int]:
-    """Return the sum of the numerators over each denominator."""
-    num, den, wide = values.apart()
-    if wide is not None or magnitude(num) * len(num) >= SAFE:
-        totals: dict[int, int] = defaultdict(int)
-        for numerator, denominator in zip(values.num.tolist(), values.den.tolist(), strict=True):
-            totals[denominator] += numerator
-        return totals
-    codes, first = dense_ranks(den)
-    sums = np.zeros(len(first), dtype=np.int64)
-    np.add.at(sums, codes, num)
-    return dict(zip(den[first].tolist(), sums.tolist(), strict=True))
 
 
 def extremes(values: Rationals) -> tuple[Fraction, Fraction]:
@@ -119,11 +85,6 @@ def extremes(values: Rationals) -> tuple[Fraction, Fraction]:
     return min(lowest), max(highest)
 
 
-def mean_of_kind(kind: str, values: Rationals) -> Fraction:
-    """Return the mean of a kind: ``pooled``, or of the ``shops``' own values."""
-    return pooled(values) if kind == "pooled" else mean_of(values)
-
-
 def compare(
     rules: ExactRuleSet,
     measured: MetricValues,
@@ -132,7 +93,8 @@ def compare(
 ) -> Compared:
     """Compare each shop's value with the mean of its industry, as the rule set declares.
 
-    The mean is over the peers with a value, including the shop itself.
+    The mean is over the peers with a value, including the shop itself; a pooled one over those with
+    rows. Where these have none together, nothing is compared.
 
     Raises:
         UsageError: where the rule set has no comparison.
@@ -142,19 +104,23 @@ def compare(
         raise UsageError(
             message("rule set {ruleset} has no comparison with the industry", ruleset=rules.name)
         )
-    known = measured.poolable if rules.mean_kind == "pooled" else measured.known
-    among = known if peers is None else known & peers
+    averaged = measured.averaged(rules.mean_kind)
+    among = averaged if peers is None else averaged & peers
     size = len(industries)
     means, differs = ColumnBuilder(size), ColumnBuilder(size)
     signs = np.zeros(size, dtype=np.int8)
     for rows, others in by_industry(industries, measured.known, among):
-        group = measured.values.take(others)
-        mean = mean_of_kind(rules.mean_kind, group)
+        mean = mean_of_kind(rules.mean_kind, measured, others)
+        if mean is None:
+            continue
         ahead = measured.values.take(rows).plus(-mean)
         means.put(rows, Rationals.constant(mean, len(rows)))
         signs[rows] = ahead.signs()
         if rule.kind == "spread":
-            differs.put(rows, spreads(ahead, mean, *extremes(group)))
+            valued = others[measured.known[others]]
+            if len(valued):
+                ends = extremes(measured.values.take(valued))
+                differs.put(rows, spreads(ahead, mean, *ends))
         elif (parts := differences(ahead, mean)) is not None:
             differs.put(rows, parts)
     return Compared(means.build(), signs, differs.build())

@@ -18,6 +18,7 @@ from ..rules.exact_rules import ExactRuleSet
 from .adjustments import adjust, find_raises, missing_adjustments
 from .dimension_changes import DimensionChanges
 from .ends import Ends, find_ends
+from .holds import Holds
 from .other_totals import find_totals
 from .pattern_tables import STATED, PatternTables
 from .patterns import Patterns
@@ -33,8 +34,10 @@ class Composed:
     ``dimension_weights`` and ``coverage`` say of every shop, once for each pattern of shops.
     ``open`` marks the shops of whose total something is missing: a number of the rules, the input
     of a metric, a bonus or a deduction, or the peers of a metric. ``ends`` are the lowest and the
-    highest total that a shop can have. ``fixed`` marks the shops whose total the rules fix, or which
-    they give none, since they do not meet a condition for a score.
+    highest total that a shop can have. ``clamped`` says where an end of the scale holds the total
+    (0 the low one, 1 the high one), ``capped`` where a cap does, by its place in the rules.
+    ``fixed`` marks the shops whose total the rules fix, or which they give none, since they do not
+    meet a condition for a score.
     """
 
     score: ExactColumn
@@ -44,6 +47,8 @@ class Composed:
     known_shares: CodedColumn
     open: Mask
     ends: Ends
+    clamped: Holds | None = None
+    capped: Holds | None = None
     fixed: Mask | None = None
 
     @property
@@ -161,11 +166,15 @@ def _with_adjustments(
     rules: ExactRuleSet, graded: Mapping[str, Graded], composed: Composed
 ) -> Composed:
     """Return totals with bonus and deductions; without the input of one there is no total."""
-    ends = adjust(rules, graded, composed.ends)
+    ends, clamped = adjust(rules, graded, composed.ends)
     missing = missing_adjustments(rules, graded)
-    score = ExactColumn(ends.lowest.values, composed.score.known & ~missing)
+    known = composed.score.known & ~missing
     return evolve(
-        composed, score=score, ends=ends, open=composed.open | (missing & ends.lowest.known)
+        composed,
+        score=ExactColumn(ends.lowest.values, known),
+        ends=ends,
+        open=composed.open | (missing & ends.lowest.known),
+        clamped=clamped.only(known),
     )
 
 

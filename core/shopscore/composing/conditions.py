@@ -1,8 +1,8 @@
-"""Conditions checked on shops: the one place that compares a measure with a limit."""
+"""Conditions checked on shops: the one place that compares a measure with a bound."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -11,17 +11,52 @@ from attrs import field, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
+from ..grading.means import mean_of, mean_of_kind
 from ..grading.variants import first_group
 from ..grading.weighing import MetricValues
 from ..model.conditions import Condition, Measure, Operator, Relief
-from .comparison import by_industry, mean_of_kind
+from .comparison import by_industry
+
+#: On either of these no value is equal to a bound.
+_SIDES: tuple[Operator, ...] = ("above", "below")
+
+
+@frozen(eq=False)
+class Verdict:
+    """Which shops meet something, and which certainly do not; of the others nobody can tell."""
+
+    met: Mask
+    failed: Mask
+
+    @property
+    def told(self) -> Mask:
+        """Of which shops somebody can tell."""
+        return self.met | self.failed
+
+    @property
+    def open(self) -> Mask:
+        """Of which shops nobody can tell."""
+        return np.asarray(~self.told, dtype=np.bool_)
+
+    @classmethod
+    def of_all(cls, parts: Sequence[Verdict]) -> Verdict:
+        """Return who meets all of some things."""
+        met, failed = zip(*((part.met, part.failed) for part in parts), strict=True)
+        return cls(np.logical_and.reduce(met), np.logical_or.reduce(failed))
+
+    @classmethod
+    def of_any(cls, parts: Sequence[Verdict]) -> Verdict:
+        """Return who meets any of some things."""
+        met, failed = zip(*((part.met, part.failed) for part in parts), strict=True)
+        return cls(np.logical_or.reduce(met), np.logical_and.reduce(failed))
 
 
 @frozen(eq=False)
 class Measures:
     """What conditions measure: metrics and, once they are composed, dimensions and the total.
 
-    ``days`` has how long ago a day of each shop was, by the name of its column.
+    ``days`` has how long ago a day of each shop was, by the name of its column. ``ends`` are the
+    ends between which the total of a shop lies.
     """
 
     metrics: Mapping[str, MetricValues]
@@ -30,6 +65,7 @@ class Measures:
     total: ExactColumn | None = None
     mean_kind: str = "pooled"
     days: Mapping[str, ExactColumn] = field(factory=dict)
+    ends: tuple[ExactColumn, ...] = ()
     shop_types: pl.Series | None = None
 
     def column(self, measure: Measure) -> ExactColumn:
@@ -56,51 +92,70 @@ class Measures:
                 return ExactColumn(Rationals.of(counts, np.ones_like(counts)), counted)
         return metric.column
 
-    def limits(self, condition: Condition[Fraction]) -> ExactColumn:
-        """Return the limit for every shop; unknown in an industry without a mean, or where none is."""
-        size, own = len(self.industries), self._own_limits(condition)
+    def bounds(self, condition: Condition[Fraction]) -> ExactColumn:
+        """Return the bound for every shop; unknown in an industry without a mean, or where none is."""
+        size, own = len(self.industries), self._own_bounds(condition)
         if not condition.times_industry_mean:
             return own
-        values, everyone = self.column(condition.measure), np.ones(size, dtype=np.bool_)
-        means = ColumnBuilder(size)
-        for rows, others in by_industry(self.industries, everyone, self._among(condition)):
-            mean = mean_of_kind(self.mean_kind, values.values.take(others))
-            means.put(rows, Rationals.constant(mean, len(rows)))
-        found = means.build()
-        return ExactColumn(own.values * found.values, own.known & found.known)
+        measure, everyone = condition.measure, np.ones(size, dtype=np.bool_)
+        metric, column, bounds = self.metrics[measure.id], self.column(measure), ColumnBuilder(size)
+        of_value = measure.kind == "value"
+        among = metric.averaged(self.mean_kind) if of_value else column.known
+        for rows, others in by_industry(self.industries, everyone, among):
+            mean = (
+                mean_of_kind(self.mean_kind, metric, others)
+                if of_value
+                else mean_of(column.values.take(others))  # a number of rows
+            )
+            if mean is not None:
+                bounds.put(rows, Rationals.constant(mean, len(rows)))
+        means = bounds.build()
+        return ExactColumn(own.values * means.values, own.known & means.known)
 
-    def _own_limits(self, condition: Condition[Fraction]) -> ExactColumn:
-        """Return the limit of the rules for every shop, by the group that it is in."""
-        size = len(self.industries)
-        limits = (
-            ExactColumn.unknown(size)
-            if condition.limit is None
-            else ExactColumn.constant(condition.limit, size)
-        )
+    def _own_bounds(self, condition: Condition[Fraction]) -> ExactColumn:
+        """Return the bound of the rules for every shop, by the group that it is in."""
+        size, bound = len(self.industries), condition.bound
+        bounds = ExactColumn.unknown(size) if bound is None else ExactColumn.constant(bound, size)
         if condition.elsewhere:
             groups = [group for group, _ in condition.elsewhere]
             places = first_group(groups, self.industries, self.shop_types)
-            for place, (_, limit) in enumerate(condition.elsewhere):
-                limits = ExactColumn.constant(limit, size).where(places == place, limits)
-        return limits
+            for place, (_, other) in enumerate(condition.elsewhere):
+                bounds = ExactColumn.constant(other, size).where(places == place, bounds)
+        return bounds
 
-    def _among(self, condition: Condition[Fraction]) -> Mask:
-        """Return the shops whose values make the industry mean of a condition."""
-        measure = condition.measure
-        if measure.kind == "value" and self.mean_kind == "pooled":
-            return self.metrics[measure.id].poolable
-        return self.column(measure).known
+    def verdict(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Verdict:
+        """Return which shops meet a condition, and which do not.
 
-    def checkable(self, condition: Condition[Fraction]) -> Mask:
-        """Return for which shops a condition can be checked: what it measures is there.
+        Nobody can tell where it rests on something that is missing, or on a mean of an industry
+        whose values cannot be pooled; but always where all of that changes nothing. A condition on
+        the total is met where both ends of it meet it. ``values`` replace what is measured.
+        """
+        if condition.measure.kind == "total" and self.ends:
+            return self._verdict_by_ends(condition)
+        own = self.column(condition.measure) if values is None else values
+        told = self._told(condition) if condition.measure.metric else own.known
+        if condition.bound is None and not condition.measure.metric:
+            told = told & self.bounds(condition).known
+        met = self._met(condition, own) & told
+        return Verdict(met, told & ~met)
+
+    def _verdict_by_ends(self, condition: Condition[Fraction]) -> Verdict:
+        bounds, ends = self.bounds(condition), [*dict.fromkeys(self.ends)]
+        held = [reaches(end, condition.operator, bounds) for end in ends]
+        met = np.logical_and.reduce(held)
+        if condition.operator == "equal to":  # what lies between the ends may be equal
+            beyond = [[reaches(end, side, bounds) for end in ends] for side in _SIDES]
+            return Verdict(met, np.logical_or.reduce([np.logical_and.reduce(b) for b in beyond]))
+        known = np.logical_and.reduce([end.known for end in ends])
+        return Verdict(met, known & ~np.logical_or.reduce(held))
+
+    def _checkable(self, condition: Condition[Fraction]) -> Mask:
+        """Return for which shops a condition on a metric can be checked: its input is there.
 
         Where events do not cover the window, a number may be too low: it tells only what more rows
         could not change.
         """
         measure = condition.measure
-        everyone = np.ones(len(self.industries), dtype=np.bool_)
-        if not measure.metric:
-            return everyone
         measured = self.metrics[measure.metric]
         checkable = measured.known | ~measured.missing
         if measure.kind != "value" and measured.n_unknown is not None:
@@ -112,22 +167,17 @@ class Measures:
             checkable = checkable & (~measured.cut | settled)
         return checkable
 
-    def told(self, condition: Condition[Fraction]) -> Mask:
-        """Return for which shops it can be told whether a condition on a metric is met.
-
-        Not where it could not be checked, where it rests on a count that is not known, or on a mean
-        of an industry whose values cannot be pooled; but always where all of that changes nothing.
-        """
-        measure = condition.measure
-        valued = self.column(measure).known
-        told = self.checkable(condition)
-        if condition.times_industry_mean or condition.limit is None:
-            told = told & (self.limits(condition).known | ~valued)
-        met = self.checkable(condition) & self.met(condition)
+    def _told(self, condition: Condition[Fraction]) -> Mask:
+        """Return for which shops it can be told whether a condition on a metric is met."""
+        measure, checkable = condition.measure, self._checkable(condition)
+        own = self.column(measure)
+        told, met = checkable, checkable & self._met(condition, own)
+        if condition.times_industry_mean or condition.bound is None:
+            told = told & (self.bounds(condition).known | ~own.known)
         if condition.relief is not None:
-            told = told & (self._told_by(condition, condition.relief) | ~valued)
+            told = told & (self._told_by(condition, condition.relief) | ~own.known)
             if condition.relief.from_base is not None:  # of how many rows decides what is asked
-                met = met & (self.column(Measure("n", measure.id)).known | ~valued)
+                met = met & (self.column(Measure("n", measure.id)).known | ~own.known)
         return told | met
 
     def _told_by(self, condition: Condition[Fraction], relief: Relief[Fraction]) -> Mask:
@@ -140,6 +190,8 @@ class Measures:
         if relief.count_of:
             metric = self.metrics[relief.count_of]
             counted = metric.known | ~metric.missing
+            if metric.cut is not None:  # a count that is too high stays so, whatever more there is
+                counted = counted & ~(metric.cut & self._within(relief, measure))
         elif relief.count_at_most is not None or relief.count_below is not None:
             counted = self.column(Measure("numerator", measure.id)).known
         if relief.from_base is None:
@@ -147,7 +199,7 @@ class Measures:
         rows = self.column(Measure("n", measure.id))
         small = reaches(rows, "below", ExactColumn.constant(relief.from_base, size))
         values = self.column(measure)
-        within = reaches(values, condition.operator, self.limits(condition))
+        within = reaches(values, condition.operator, self.bounds(condition))
         enough = self._enough(condition, relief, values)
         return np.where(rows.known, counted | ~small, counted & (within == enough))
 
@@ -156,17 +208,13 @@ class Measures:
         known = self.column(condition.measure)
         values = ExactColumn(known.or_zero(), np.ones(len(known), dtype=np.bool_))
         if condition.operator == "equal to":
-            return reaches(values, "above", self.limits(condition))
-        met = self.met(condition, values)
+            return reaches(values, "above", self.bounds(condition))
+        met = self._met(condition, values)
         return met if condition.operator in ("at least", "above") else ~met
 
-    def met(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Mask:
-        """Return which shops meet a condition; shops without a value do not.
-
-        ``values`` replace what the condition measures.
-        """
-        values = self.column(condition.measure) if values is None else values
-        met = reaches(values, condition.operator, self.limits(condition))
+    def _met(self, condition: Condition[Fraction], values: ExactColumn) -> Mask:
+        """Return which shops meet a condition by some values; those without one do not."""
+        met = reaches(values, condition.operator, self.bounds(condition))
         if condition.relief is not None:
             met = self._relieved(condition, condition.relief, values, met)
         if condition.without_rows:
@@ -181,7 +229,7 @@ class Measures:
         values: ExactColumn,
         met: Mask,
     ) -> Mask:
-        """Return which shops meet a condition by its limit, or by what is asked of small numbers."""
+        """Return which shops meet a condition by its bound, or by what is asked of small numbers."""
         enough = self._enough(condition, relief, values)
         if relief.from_base is None:
             return met | (enough & values.known)
@@ -193,15 +241,24 @@ class Measures:
         self, condition: Condition[Fraction], relief: Relief[Fraction], values: ExactColumn
     ) -> Mask:
         """Return which shops have what is asked of small numbers."""
-        if relief.limit is not None:
-            limits = ExactColumn.constant(relief.limit, len(values))
-            return reaches(values, condition.operator, limits)
+        if relief.bound is not None:
+            bounds = ExactColumn.constant(relief.bound, len(values))
+            return reaches(values, condition.operator, bounds)
         if relief.count_at_most is not None or relief.count_below is not None:
             return self._few(relief, condition.measure)
         return np.ones(len(values), dtype=np.bool_)
 
     def _few(self, relief: Relief[Fraction], measure: Measure) -> Mask:
-        """Return where the count of a relief is not too high; where no row counts, it is 0."""
+        """Return where the count of a relief is certainly not too high."""
+        within = self._within(relief, measure)
+        cut = self.metrics[relief.count_of].cut if relief.count_of else None
+        return within if cut is None else within & ~cut
+
+    def _within(self, relief: Relief[Fraction], measure: Measure) -> Mask:
+        """Return where the count of a relief, as far as it is known, is not too high.
+
+        Where no row counts, it is 0.
+        """
         counts = self.column(Measure("numerator", measure.id))
         if relief.count_of:
             counted = self.metrics[relief.count_of]
@@ -213,8 +270,8 @@ class Measures:
         return reaches(counts, "at most", most)
 
 
-def reaches(values: ExactColumn, operator: Operator, limits: ExactColumn) -> Mask:
-    """Return where values are known and on the right side of their limits, decided exactly.
+def reaches(values: ExactColumn, operator: Operator, bounds: ExactColumn) -> Mask:
+    """Return where values are known and on the right side of their bounds, decided exactly.
 
     >>> from fractions import Fraction
     >>> values = ExactColumn.of([Fraction(2), Fraction(3), None])
@@ -223,13 +280,13 @@ def reaches(values: ExactColumn, operator: Operator, limits: ExactColumn) -> Mas
     """
     match operator:
         case "at least":
-            met = ~limits.values.above(values.values)
+            met = ~bounds.values.above(values.values)
         case "at most":
-            met = ~values.values.above(limits.values)
+            met = ~values.values.above(bounds.values)
         case "below":
-            met = limits.values.above(values.values)
+            met = bounds.values.above(values.values)
         case "above":
-            met = values.values.above(limits.values)
+            met = values.values.above(bounds.values)
         case "equal to":
-            met = ~(limits.values.above(values.values) | values.values.above(limits.values))
-    return np.asarray(met & values.known & limits.known, dtype=np.bool_)
+            met = ~(bounds.values.above(values.values) | values.values.above(bounds.values))
+    return np.asarray(met & values.known & bounds.known, dtype=np.bool_)

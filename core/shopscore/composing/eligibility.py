@@ -12,26 +12,19 @@ from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..model.rulesets import Eligibility
 from ..rules.exact_rules import ExactRuleSet
-from .conditions import Measures
+from .conditions import Measures, Verdict
 
 
-@frozen(eq=False, slots=False)
+@frozen(eq=False)
 class EligibilityCheck:
-    """One condition for a published score: the values it measures, and which shops meet it.
+    """One condition for a published score: the values it measures, and who meets it or fails.
 
-    ``checked`` marks the shops for which it could be checked: where what it measures is missing,
-    nobody knows whether the condition is met.
+    Where what it measures is missing, nobody can tell.
     """
 
     eligibility: Eligibility[Fraction]
     values: ExactColumn
-    met: Mask
-    checked: Mask
-
-    @property
-    def failed(self) -> Mask:
-        """The shops that are known not to meet the condition."""
-        return self.checked & ~self.met
+    verdict: Verdict
 
 
 def ranked_shops(rules: ExactRuleSet, checks: Sequence[EligibilityCheck]) -> Mask | None:
@@ -41,16 +34,17 @@ def ranked_shops(rules: ExactRuleSet, checks: Sequence[EligibilityCheck]) -> Mas
     """
     if not rules.peers_need_eligibility or not checks:
         return None
-    return np.asarray(~np.logical_or.reduce([check.failed for check in checks]), dtype=np.bool_)
+    failed = np.logical_or.reduce([check.verdict.failed for check in checks])
+    return np.asarray(~failed, dtype=np.bool_)
 
 
 def check_eligibility(rules: ExactRuleSet, measures: Measures) -> tuple[EligibilityCheck, ...]:
     """Check each condition of eligibility on every shop; where no row counts, the value is zero."""
     checks = []
     for eligibility in rules.eligibility:
-        measured = measures.column(eligibility.condition.measure)
-        checked = measures.checkable(eligibility.condition)
-        values = measured.or_else(ExactColumn.constant(0, len(measured))).only(checked)
-        met = measures.met(eligibility.condition, values) & checked
-        checks.append(EligibilityCheck(eligibility, values, met, checked))
+        condition = eligibility.condition
+        measured = measures.column(condition.measure)
+        values = measured.or_else(ExactColumn.constant(0, len(measured)))
+        verdict = measures.verdict(condition, values)
+        checks.append(EligibilityCheck(eligibility, values.only(verdict.told), verdict))
     return tuple(checks)

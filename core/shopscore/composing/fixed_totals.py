@@ -40,7 +40,7 @@ def _having(status: str, checks: Sequence[EligibilityCheck], size: int) -> Mask:
     """Return the shops of a status: that of the first condition which they do not meet."""
     rows = np.zeros(size, dtype=np.bool_)
     for check in reversed(checks):
-        rows[check.failed] = check.eligibility.status == status
+        rows[check.verdict.failed] = check.eligibility.status == status
     return rows
 
 
@@ -71,6 +71,8 @@ def _fix(
         score=lowest.only(sure).where(rows, composed.score),
         ends=ends,
         fixed=composed.fixed_shops | rows,
+        clamped=None if composed.clamped is None else composed.clamped.only(~rows),
+        capped=None if composed.capped is None else composed.capped.only(~rows),
     )
 
 

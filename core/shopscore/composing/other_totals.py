@@ -45,32 +45,70 @@ def find_totals(
     Of ``open_`` shops, which have no total, both ends can come true: each dimension at its worst,
     or at its best, and with or without those that may turn out to have no points.
     """
-    known = {id: column.known & scored for id, column in dimensions.items()}
-    if rules.policy == "require":
-        every: Mask = np.logical_and.reduce(list(known.values()))
-        known = dict.fromkeys(known, every)
-    score = ColumnBuilder(len(scored))
-    for some, rows in _having(known, known):
-        score.put(rows, _total(rules, composition, dimensions, some, rows))
-    total = score.build()
+    maker = _Maker(rules, composition)
+    total = maker.totals({id: column.only(scored) for id, column in dimensions.items()})
     if not open_.any():
         return Totals(total, Ends(total, total))
-    ends = [
-        find_ends(_only(rules, id), graded, [_of(one, id) for one in variants], open_, changes)
-        for id in dimensions
-    ]
     there = {id: column.known & open_ for id, column in dimensions.items()}
-    ids = list(dimensions)
-    lowest = {id: dimensions[id].or_else(end.lowest) for id, end in zip(ids, ends, strict=True)}
-    highest = {id: dimensions[id].or_else(end.highest) for id, end in zip(ids, ends, strict=True)}
-    may_be = {id: column.known & open_ for id, column in lowest.items()}
-    low = high = ExactColumn.unknown(len(scored))
-    for some, rows in _having(there, may_be):
-        if rules.policy == "require" and len(some) < len(ids):
-            continue
-        low = _put(low, rows, _total(rules, composition, lowest, some, rows), lower=True)
-        high = _put(high, rows, _total(rules, composition, highest, some, rows), lower=False)
+    ends = {
+        id: find_ends(_only(rules, id), graded, [_of(one, id) for one in variants], open_, changes)
+        for id in dimensions
+    }
+    lowest = {id: own.or_else(ends[id].lowest).only(open_) for id, own in dimensions.items()}
+    highest = {id: own.or_else(ends[id].highest).only(open_) for id, own in dimensions.items()}
+    low, high = maker.end(lowest, there, lower=True), maker.end(highest, there, lower=False)
     return Totals(total, Ends(total.or_else(low), total.or_else(high)))
+
+
+@frozen
+class _Maker:
+    """Makes totals of dimensions, by the composition of some rules."""
+
+    rules: ExactRuleSet
+    composition: Composition
+
+    def totals(self, dimensions: Mapping[str, ExactColumn]) -> ExactColumn:
+        """Return the totals of shops with points of dimensions; by ``require`` of all of them."""
+        known = {id: column.known for id, column in dimensions.items()}
+        if self.rules.policy == "require":
+            every: Mask = np.logical_and.reduce(list(known.values()))
+            known = dict.fromkeys(known, every)
+        found = ColumnBuilder(len(next(iter(known.values()))))
+        for some, rows in _having(known, known):
+            found.put(rows, self._of(dimensions, some, rows))
+        return found.build()
+
+    def end(
+        self, dimensions: Mapping[str, ExactColumn], there: Mapping[str, Mask], *, lower: bool
+    ) -> ExactColumn:
+        """Return the lower, or the higher, of the totals that can come true.
+
+        ``there`` marks the dimensions that a shop has for certain.
+        """
+        may_be = {id: column.known for id, column in dimensions.items()}
+        found = ExactColumn.unknown(len(next(iter(may_be.values()))))
+        for some, rows in _having(there, may_be):
+            if self.rules.policy != "require" or len(some) == len(dimensions):
+                found = _put(found, rows, self._of(dimensions, some, rows), lower=lower)
+        return found
+
+    def _of(
+        self, dimensions: Mapping[str, ExactColumn], ids: tuple[str, ...], rows: Mask
+    ) -> Rationals:
+        """Return what the composition makes of some dimensions of some shops."""
+        name = self.rules.name
+        with isolated(f"composition of {name}"):
+            total = self.composition.total({id: dimensions[id].values.take(rows) for id in ids})
+        if not isinstance(total, Rationals) or len(total) != np.count_nonzero(rows):
+            said = message("composition of {ruleset}: a total of each shop is needed", ruleset=name)
+            raise PluginError(said)
+        low, high = (
+            Rationals.constant(end, len(total)) for end in (self.rules.low, self.rules.high)
+        )
+        if (total.above(high) | low.above(total)).any():
+            said = message("composition of {ruleset}: a total is off the scale", ruleset=name)
+            raise PluginError(said)
+        return total
 
 
 def _only(rules: ExactRuleSet, dimension: str) -> ExactRuleSet:
@@ -95,28 +133,6 @@ def _having(
             )
             if rows.any():
                 yield some, rows
-
-
-def _total(
-    rules: ExactRuleSet,
-    composition: Composition,
-    dimensions: Mapping[str, ExactColumn],
-    ids: tuple[str, ...],
-    rows: Mask,
-) -> Rationals:
-    """Return what a composition makes of some dimensions of some shops."""
-    with isolated(f"composition of {rules.name}"):
-        total = composition.total({id: dimensions[id].values.take(rows) for id in ids})
-    if not isinstance(total, Rationals) or len(total) != np.count_nonzero(rows):
-        said = message(
-            "composition of {ruleset}: a total of each shop is needed", ruleset=rules.name
-        )
-        raise PluginError(said)
-    low, high = (Rationals.constant(end, len(total)) for end in (rules.low, rules.high))
-    if (total.above(high) | low.above(total)).any():
-        said = message("composition of {ruleset}: a total is off the scale", ruleset=rules.name)
-        raise PluginError(said)
-    return total
 
 
 def _put(column: ExactColumn, rows: Mask, values: Rationals, *, lower: bool) -> ExactColumn:

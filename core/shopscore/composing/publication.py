@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import cache, cached_property
 
 import numpy as np
@@ -13,10 +12,9 @@ from attrs import evolve, field, frozen
 from ..exact.columns import ExactColumn
 from ..exact.integers import Integers
 from ..exact.rationals import Mask, Rationals
-from ..model.conditions import Condition
 from ..rules.exact_rules import ExactRuleSet
 from .composition import Composed
-from .conditions import Measures
+from .conditions import Measures, Verdict
 from .eligibility import EligibilityCheck
 from .levels import check_needs
 
@@ -79,7 +77,7 @@ def publish(
     statuses = np.where(computed, np.int8(0), np.int8(1))
     statuses[composed.open] = 2
     for check in reversed(checks):
-        statuses[check.failed] = words.index(check.eligibility.status)
+        statuses[check.verdict.failed] = words.index(check.eligibility.status)
     half_up = cache(lambda values: values.half_up(rules.decimals))  # most ends are the score itself
     fixed = composed.fixed_shops
     total = np.asarray(((statuses == 0) | fixed) & composed.score.known, dtype=np.bool_)
@@ -88,40 +86,40 @@ def publish(
         end: ExactColumn(_of_places(half_up(end.values), rules.decimals), end.known & open_)
         for end in (composed.ends.lowest, composed.ends.highest)
     }
+    lowest, highest = ends[composed.ends.lowest], ends[composed.ends.highest]
     published = Published(
         statuses,
         words,
         total,
         half_up(composed.score.values),
         rules.decimals,
-        ends[composed.ends.lowest],
-        ends[composed.ends.highest],
+        lowest,
+        highest,
     )
-    seen = evolve(measures, dimensions=composed.dimensions)
-    tiers, possible = {}, {}
-    for tier in rules.tiers:
-        met = [evolve(seen, total=end).met(tier.condition) for end in ends.values()]
-        unknown = ~_told(seen, tier.condition, open_ & ~total)
-        all_met, any_met = np.logical_and.reduce(met), np.logical_or.reduce(met)
-        if tier.needs is not None:
-            known = evolve(seen, total=published.score)
-            needs = check_needs(tier.needs, rules, known, [*ends.values()])
-            all_met, any_met = all_met & needs.met, any_met & ~needs.failed
-            unknown = unknown & ~needs.failed
-        tiers[tier.id] = all_met
-        possible[tier.id] = (any_met | unknown) & ~all_met
+    seen = evolve(measures, dimensions=composed.dimensions, ends=(lowest, highest))
+    tiers, possible = _reached(rules, seen, open_ & ~total)
     return evolve(published, tiers=tiers, possible=possible)
 
 
-def _told(seen: Measures, condition: Condition[Fraction], partial: Mask) -> Mask:
-    """Return for which shops it can be told whether a condition holds, by the ends of the total."""
-    measure = condition.measure
-    if measure.metric:
-        return seen.told(condition)
-    if measure.kind == "dimension":
-        return seen.column(measure).known | ~partial
-    return np.ones_like(partial)
+def _reached(
+    rules: ExactRuleSet, seen: Measures, partial: Mask
+) -> tuple[dict[str, Mask], dict[str, Mask]]:
+    """Return who has each tier, and who may have it: on points only shops that are ``partial``."""
+    tiers, possible = {}, {}
+    for tier in rules.tiers:
+        verdict = seen.verdict(tier.condition)
+        if tier.needs is not None:
+            verdict = Verdict.of_all([verdict, check_needs(tier.needs, rules, seen)])
+        open_ = ~verdict.told
+        tiers[tier.id] = verdict.met
+        possible[tier.id] = open_ if tier.condition.measure.metric else open_ & partial
+    return tiers, possible
 
 
-def _of_places(rounded: Integers, decimals: int) -> Rationals:
-    return Rationals(rounded, Rationals.constant(10**decimals, len(rounded)).num)
+def rounded(column: ExactColumn, decimals: int) -> ExactColumn:
+    """Return totals as they are published, rounded half up."""
+    return ExactColumn(_of_places(column.values.half_up(decimals), decimals), column.known)
+
+
+def _of_places(whole: Integers, decimals: int) -> Rationals:
+    return Rationals(whole, Rationals.constant(10**decimals, len(whole)).num)

@@ -19,8 +19,8 @@ from ..grading.variants import by_variant
 from ..model.conditions import Adjustment
 from ..model.set_points import SetPoints
 from ..rules.exact_rules import ExactRuleSet
-from .conditions import Measures
-from .levels import Needs, check_needs
+from .conditions import Measures, Verdict
+from .levels import check_needs
 
 _OK, _NO_DATA = METRIC_STATUSES.index("ok"), METRIC_STATUSES.index("no_data")
 _MISSING_NUMBER = METRIC_STATUSES.index("missing_number")
@@ -45,7 +45,7 @@ def _set(
     rules: ExactRuleSet,
     rule: SetPoints[Fraction],
     graded: Graded,
-    needs: Needs,
+    needs: Verdict,
     measures: Measures,
 ) -> Graded:
     """Return a metric with the points of a rule; those that a user supplied stay as they are."""
@@ -82,7 +82,7 @@ def _or_either(end: ExactColumn, number: ExactColumn, rows: Mask, *, lower: bool
     return both.where(rows, end)
 
 
-def _given(adjustment: Adjustment[Fraction], graded: Graded, needs: Needs) -> Graded:
+def _given(adjustment: Adjustment[Fraction], graded: Graded, needs: Verdict) -> Graded:
     """Return a bonus or deduction of so many points where criteria are met, and of none elsewhere."""
     size = len(graded.points)
     gift = ExactColumn.constant(adjustment.points or 0, size)

@@ -53,7 +53,8 @@ def fingerprint_of_key(key: str) -> str:
 class Cells:
     """Sum and number of rows per shop and day of one tally, ascending, without zeros.
 
-    ``keys`` hold shop and day; ``sums`` is None where each sum is the number of rows.
+    ``keys`` hold shop and day; ``sums`` is None where each sum is the number of rows. Of distinct
+    keys both are changes: by how many more keys there are, and more rows whose key is not known.
     """
 
     keys: Ints

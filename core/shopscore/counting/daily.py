@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import polars as pl
+from attrs import frozen
 
 from ..evaluation.with_numpy import Columns
 from ..model.tallies import Tally
+from ..reading.fingerprints import Prints
 from .by_day import ByDay
 from .cells import Cells, Ints, fingerprint
 from .check_sums import count_checks, row_checks, shop_factors
+from .distinct import changes_of
 from .resolution import Resolved
 from .scope import Scope
-from .selection import Counted, counted
+from .selection import counted
 from .whole_rows import counted_by_state
 
 
@@ -36,10 +39,9 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
         own = row_checks(len(shops))
         frame = resolved.frames.get(stream)
         if frame is not None:
-            for name, rows, days, values in _daily(frame, _of_stream(every, stream)):
-                runs[name].append(Cells.of(rows.shop, days, None, values))
-                checked = count_checks(name, days, 1, 1 if values is None else values)
-                own[rows.rows] += checked
+            for found in _daily(frame, _of_stream(every, stream)):
+                runs[found.name].append(found.cells())
+                own[found.rows] += found.checks()
         checks[stream] = own * factors[shops]
     cells = {name: Cells.added(found) for name, found in sorted(runs.items())}
     return cells, Scope.of(*resolved.units.totals(checks))
@@ -54,8 +56,8 @@ def count_by_day(resolved: Resolved) -> dict[str, list[ByDay]]:
     tallies = resolved.rules.tallies
     runs: dict[str, list[ByDay]] = {fingerprint(tally): [] for tally in tallies}
     for stream, frame in resolved.frames.items():
-        for name, rows, days, values in _daily(frame, _of_stream(tallies, stream)):
-            runs[name].append(ByDay.of_rows(rows.shop, days, values))
+        for found in _daily(frame, _of_stream(tallies, stream)):
+            runs[found.name].append(found.by_day())
     return runs
 
 
@@ -63,11 +65,47 @@ def _of_stream(tallies: Sequence[Tally], stream: str) -> list[Tally]:
     return [tally for tally in tallies if tally.stream == stream]
 
 
-def _daily(
-    frame: pl.DataFrame, tallies: Sequence[Tally]
-) -> Iterator[tuple[str, Counted, Ints, Ints | None]]:
-    """Yield for each chunk of rows, and each tally by its fingerprint, what counts when."""
-    names = [fingerprint(tally) for tally in tallies]
-    for chunk in counted(Columns(frame), tallies, [None] * len(tallies), [True] * len(tallies)):
+@frozen(eq=False)
+class _Found:
+    """What a tally counts of some rows, each of which is there once: when, how often, how much.
+
+    Without ``counts`` each row counts once; without ``values`` so much is summed.
+    """
+
+    name: str
+    rows: Ints
+    shops: Ints
+    days: Ints
+    counts: Ints | None
+    values: Ints | None
+
+    def cells(self) -> Cells:
+        """Return the cells of the rows."""
+        return Cells.of(self.shops, self.days, self.counts, self.values)
+
+    def by_day(self) -> ByDay:
+        """Return the rows in the order of their days."""
+        if self.counts is not None:
+            return ByDay.of_cells(self.cells())
+        return ByDay.of_rows(self.shops, self.days, self.values)
+
+    def checks(self) -> Prints:
+        """Return what each row adds to the check sum of its unit."""
+        counts = 1 if self.counts is None else self.counts
+        values = counts if self.values is None else self.values
+        return count_checks(self.name, self.days, counts, values)
+
+
+def _daily(frame: pl.DataFrame, tallies: Sequence[Tally]) -> Iterator[_Found]:
+    """Yield for each chunk of rows, and each tally, what counts when; then changes of keys."""
+    of_rows = [tally for tally in tallies if tally.distinct is None]
+    names = [fingerprint(tally) for tally in of_rows]
+    for chunk in counted(Columns(frame), of_rows, [None] * len(names), [True] * len(names)):
         for name, rows in zip(names, chunk, strict=True):
-            yield name, rows, rows.days(), rows.value
+            yield _Found(name, rows.rows, rows.shop, rows.days(), None, rows.value)
+    for tally in tallies:
+        if tally.distinct is not None:
+            for one in changes_of(frame, tally):
+                yield _Found(
+                    fingerprint(tally), one.rows, one.shops, one.days, one.unknown, one.keys
+                )

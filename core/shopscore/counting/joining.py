@@ -16,9 +16,9 @@ from ..messages import message
 from ..model.expressions import DAY_SECONDS, ColumnRef, columns_of
 from ..model.instants import expression_with_instants, instant_of
 from ..model.joined import FactOn, HasRow, Joined
+from ..model.merging import stream_of
 from ..model.streams import Column, Stream
 from ..reading.events import Events
-from ..reading.rows.links import ORDER
 from ..reading.rows.narrowing import all_widened
 
 _DTYPES: dict[str, Any] = {"text": pl.String, "enum": pl.String, "bool": pl.Boolean}
@@ -38,10 +38,14 @@ def own_column(ref: ColumnRef, rows: pl.DataFrame, stream: Stream) -> pl.Series:
 
 
 def column_of(
-    ref: ColumnRef, events: Events, stream: Stream, looked_for: Mapping[str, Words]
+    ref: ColumnRef,
+    events: Events,
+    stream: Stream,
+    streams: Mapping[str, Stream],
+    looked_for: Mapping[str, Words],
 ) -> pl.Series:
-    """Return a column of the rows, or of the orders that they name, ready for expressions."""
-    return with_words(_column(ref, events, stream), looked_for.get(ref.path))
+    """Return a column of the rows, or of those that they name, ready for expressions."""
+    return with_words(_column(ref, events, stream, streams), looked_for.get(ref.path))
 
 
 def with_words(column: pl.Series, looked_for: Words) -> pl.Series:
@@ -53,32 +57,37 @@ def with_words(column: pl.Series, looked_for: Words) -> pl.Series:
     return column.cast(pl.String)
 
 
-def _column(ref: ColumnRef, events: Events, stream: Stream) -> pl.Series:
-    rows, orders = stream_rows(events, stream.name), events.frames.get("orders")
+def _column(
+    ref: ColumnRef, events: Events, stream: Stream, streams: Mapping[str, Stream]
+) -> pl.Series:
+    rows = stream_rows(events, stream.name)
     if not ref.linked:
         return own_column(ref, rows, stream)
-    column = events.streams["orders"].column(ref.name)
-    if orders is None or ORDER not in rows.columns:
+    link = stream.link(ref.link)
+    named, column = events.frames.get(link.stream), streams[link.stream].column(ref.name)
+    if named is None or link.place not in rows.columns:
         return _absent(column, ref.path, len(rows), with_default=False)
-    if ref.name in orders.columns:
-        of_orders = orders[ref.name]
+    if ref.name in named.columns:
+        of_named = named[ref.name]
     else:
-        of_orders = _absent(column, ref.path, len(orders), with_default=True)
-    return of_orders.gather(rows[ORDER]).alias(ref.path)
+        of_named = _absent(column, ref.path, len(named), with_default=True)
+    return of_named.gather(rows[link.place]).alias(ref.path)
 
 
-def instants_of(refs: Iterable[ColumnRef], events: Events, stream: Stream) -> Iterator[pl.Series]:
-    """Yield the instants of times of the rows, or of their orders, where a clock was changed."""
+def instants_of(
+    refs: Iterable[ColumnRef], events: Events, stream: Stream, streams: Mapping[str, Stream]
+) -> Iterator[pl.Series]:
+    """Yield the instants of times of the rows, or of those they name, where a clock was changed."""
     rows = stream_rows(events, stream.name)
     for ref in refs:
-        instants = events.instants.get("orders" if ref.linked else stream.name)
+        instants = events.instants.get(stream_of(ref, stream, streams).name)
         if instants is None or ref.name not in instants.columns:
             continue
         found = instants[ref.name]
         if not ref.linked:
             yield found.alias(instant_of(ref).path)
-        elif ORDER in rows.columns:
-            yield found.gather(rows[ORDER]).alias(instant_of(ref).path)
+        elif (place := stream.link(ref.link).place) in rows.columns:
+            yield found.gather(rows[place]).alias(instant_of(ref).path)
 
 
 def _absent(column: Column, name: str, length: int, *, with_default: bool) -> pl.Series:
@@ -87,17 +96,18 @@ def _absent(column: Column, name: str, length: int, *, with_default: bool) -> pl
     return pl.Series(name, [value], dtype=dtype).new_from_index(0, length)
 
 
-def joined_column(node: Joined, events: Events, frame: pl.DataFrame) -> pl.Series:
-    """Return the values of a joined expression for every row of a frame, named as its key."""
+def joined_column(
+    node: Joined, events: Events, stream: Stream, streams: Mapping[str, Stream], frame: pl.DataFrame
+) -> pl.Series:
+    """Return the values of a joined expression for every row of a stream, named as its key."""
     match node:
         case FactOn(name, time):
             times = all_widened(frame).select("shop", time=to_polars(time).cast(pl.Int64))
             return _fact(name, times.collect(), events).alias(node.key)
-        case HasRow(stream, where):
-            known = events.streams.get(stream)  # not where they were read for another platform
+        case HasRow(name, where):
             found = np.zeros(len(frame), dtype=np.bool_)
-            if known is not None:
-                _mark_named(found, events, known, where)
+            if (link := streams[name].link_to(stream.name)) is not None:
+                _mark_named(found, events, streams[name], link.place, where)
             return pl.Series(node.key, found)
     raise ExpressionError(message("nothing brings {kind} to a row", kind=type(node).__name__))
 
@@ -112,14 +122,14 @@ def _fact(name: str, times: pl.DataFrame, events: Events) -> pl.Series:
     return days.join(said, on=["shop", "time"], how="left", maintain_order="left")["value"]
 
 
-def _mark_named(orders: Mask, events: Events, stream: Stream, where: Any) -> None:
-    """Mark the orders that are named by a row that meets a condition."""
-    rows = stream_rows(events, stream.name)
-    if ORDER in rows.columns:
-        refs = columns_of(where)
-        words = words_looked_for(where)
-        columns = [column_of(ref, events, stream, words) for ref in refs]
-        frame = pl.DataFrame([rows[ORDER], *columns, *instants_of(refs, events, stream)])
+def _mark_named(named: Mask, events: Events, naming: Stream, place: str, where: Any) -> None:
+    """Mark the rows that are named by a row of a stream that meets a condition."""
+    rows = stream_rows(events, naming.name)
+    if place in rows.columns:
+        refs, words = columns_of(where), words_looked_for(where)
+        own = {naming.name: naming}
+        columns = [column_of(ref, events, naming, own, words) for ref in refs]
+        frame = pl.DataFrame([rows[place], *columns, *instants_of(refs, events, naming, own)])
         condition = expression_with_instants(where, frame.columns)
-        met = all_widened(frame).filter(to_polars(condition).cast(pl.Boolean)).select(ORDER)
-        orders[met.collect()[ORDER].drop_nulls().to_numpy()] = True
+        met = all_widened(frame).filter(to_polars(condition).cast(pl.Boolean)).select(place)
+        named[met.collect()[place].drop_nulls().to_numpy()] = True

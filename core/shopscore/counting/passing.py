@@ -19,6 +19,7 @@ from ..evaluation.words import Words, words_looked_for
 from ..model.expressions import ColumnRef, Expr, columns_of
 from ..model.instants import instant_of
 from ..model.joined import HasRow, joined_of
+from ..model.merging import stream_of
 from ..model.streams import Stream
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
@@ -78,7 +79,7 @@ def _plan(rules: BoundRuleSet, wanted: tuple[WantedSums, ...]) -> _Plan:
         )
         for name in names
     }
-    return _Plan(streams, later, wanted_of(later))
+    return _Plan(streams, later, wanted_of(later, rules.streams))
 
 
 @define(eq=False)
@@ -176,13 +177,13 @@ def _alone(stream: Stream, rows: pl.DataFrame, plan: _StreamPlan) -> pl.DataFram
     return pl.DataFrame(columns)
 
 
-def wanted_of(tallies: Iterable[Tally]) -> Mapping[str, Wanted]:
+def wanted_of(tallies: Iterable[Tally], streams: Mapping[str, Stream]) -> Mapping[str, Wanted]:
     """Return the columns that tallies read, by stream."""
     columns: dict[str, set[str]] = {}
     compared: dict[str, set[str]] = {}
     for tally in tallies:
         compared.setdefault(tally.stream, set()).update(ref.name for ref in tally.compared)
-        _add_columns(columns, tally.stream, tally.computed)
+        _add_columns(columns, streams[tally.stream], tally.computed, streams)
         columns.setdefault("orders", set()).add("is_excluded")
     return {
         name: Wanted(frozenset(columns.get(name, ())), frozenset(compared.get(name, ())))
@@ -190,10 +191,15 @@ def wanted_of(tallies: Iterable[Tally]) -> Mapping[str, Wanted]:
     }
 
 
-def _add_columns(columns: dict[str, set[str]], stream: str, expressions: Sequence[Expr]) -> None:
+def _add_columns(
+    columns: dict[str, set[str]],
+    stream: Stream,
+    expressions: Sequence[Expr],
+    streams: Mapping[str, Stream],
+) -> None:
     """Add what expressions on rows of a stream read, of it and of others."""
     for ref in columns_of(*expressions):
-        columns.setdefault("orders" if ref.linked else stream, set()).add(ref.name)
+        columns.setdefault(stream_of(ref, stream, streams).name, set()).add(ref.name)
     for joined in joined_of(*expressions):
         if isinstance(joined, HasRow):
-            _add_columns(columns, joined.stream, [joined.where])
+            _add_columns(columns, streams[joined.stream], [joined.where], streams)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from attrs import frozen
 
 from ..model.expressions import Expr
 from ..model.streams import Stream
-from ..model.tallies import Once, Tally
+from ..model.tallies import Distinct, Once, Tally
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading import batches
@@ -63,27 +64,26 @@ class _Facts:
             "where": _in_words(tally.where),
             "day": str(tally.day),
             "once": None if tally.once is None else _once(tally.once),
+            "distinct": None if tally.distinct is None else _distinct(tally.distinct),
             "waits_for": list(waits_for(tally, self.rules)),
-            "other_streams": list(streams_of(tally)),
+            "other_streams": list(streams_of(tally, self.rules.streams)),
             "windows": list(self._windows(tally)),
         }
 
     def _windows(self, tally: Tally) -> Iterator[dict[str, Any]]:
-        windows = [weights for one, weights in self.counting.wanted_sums if one == tally]
-        for weights in windows:
+        as_of, metrics = self.counting.as_of, defaultdict[DayWeights, dict[str, None]](dict)
+        for judged in self.rules.judged(as_of):
+            for id, metric in judged.metrics.items():
+                for one, weights in metric.windows(as_of):
+                    if one == tally:
+                        metrics[weights][id] = None
+        for weights, ids in metrics.items():
             yield {
-                "first_day": _day(self.counting.as_of, weights.last_age),
-                "last_day": _day(self.counting.as_of, weights.first_age),
+                "first_day": _day(as_of, weights.last_age),
+                "last_day": _day(as_of, weights.first_age),
                 "weighted": not weights.uniform,
-                "metrics": list(self._metrics(tally, weights)),
+                "metrics": list(ids),
             }
-
-    def _metrics(self, tally: Tally, weights: DayWeights) -> Iterator[str]:
-        as_of = self.counting.as_of
-        judged = self.rules.judged(as_of)
-        for id in self.rules.metrics:
-            if any((tally, weights) in one.metrics[id].wanted(as_of) for one in judged):
-                yield id
 
 
 def _columns(stream: Stream, tallies: Iterable[Tally]) -> Iterator[str]:
@@ -100,6 +100,10 @@ def _once(once: Once) -> dict[str, Any]:
         "by": [str(one) for one in once.by],
         "among": _in_words(once.among),
     }
+
+
+def _distinct(distinct: Distinct) -> dict[str, Any]:
+    return {"per": [str(one) for one in distinct.per], "at_least": distinct.at_least}
 
 
 def _in_words(expression: Expr | None) -> str | None:

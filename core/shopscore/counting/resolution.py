@@ -12,11 +12,11 @@ from attrs import evolve, field, frozen
 
 from ..errors import UsageError
 from ..messages import message
+from ..model.links import ORDER
 from ..model.streams import Stream
 from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
-from ..reading.rows.links import ORDER
 from .joining import column_of, instants_of, joined_column, stream_rows
 from .needs import StreamNeeds, needs_of
 from .once import winners
@@ -42,7 +42,7 @@ class Resolved:
         """Return any number of parts that share no unit; their tallies add up to those of the whole.
 
         A unit is an order with every row of its shop that names it, or a row that names none;
-        where a ``Once`` or a fact reaches beyond the order, all rows of a shop.
+        where a ``Once``, a fact or another link reaches beyond the order, all rows of a shop.
         """
         if parts < 1:
             said = message("split({parts}): at least one part is needed", parts=parts)
@@ -79,7 +79,9 @@ class Resolved:
         """The unit of each row that is here."""
         if self._units is not None:
             return self._units
-        return Units.of(self.events, by_shop=reach_beyond_orders(self.rules.tallies))
+        return Units.of(
+            self.events, by_shop=reach_beyond_orders(self.rules.tallies, self.rules.streams)
+        )
 
     @cached_property
     def rows_per_shop(self) -> npt.NDArray[np.int64]:
@@ -103,23 +105,27 @@ def resolve_events(
     Where only some ``tallies`` of the rules are to be counted, only the rows that they count.
     """
     frames = {
-        name: _resolved_stream(events, rules.streams[name], needs)
+        name: _resolved_stream(events, rules.streams[name], rules.streams, needs)
         for name, needs in needs_of(rules.tallies if tallies is None else tallies).items()
     }
     return Resolved(events, rules, frames)
 
 
-def _resolved_stream(events: Events, stream: Stream, needs: StreamNeeds) -> pl.DataFrame:
+def _resolved_stream(
+    events: Events, stream: Stream, streams: Mapping[str, Stream], needs: StreamNeeds
+) -> pl.DataFrame:
     rows = stream_rows(events, stream.name)
     orders = events.frames.get("orders")
     columns = [rows["shop"]]
-    columns.extend(column_of(ref, events, stream, needs.words) for ref in needs.columns)
-    columns.extend(instants_of(needs.columns, events, stream))
+    columns.extend(column_of(ref, events, stream, streams, needs.words) for ref in needs.columns)
+    columns.extend(instants_of(needs.columns, events, stream, streams))
     excluded = _excluded(stream, rows, orders)
     if excluded is not None:
         columns.append(excluded)
     frame = pl.DataFrame(columns)
-    frame = frame.hstack([joined_column(node, events, frame) for node in needs.joined])
+    frame = frame.hstack(
+        [joined_column(one, events, stream, streams, frame) for one in needs.joined]
+    )
     return frame.hstack(
         [pl.Series(once, winners(frame, tally)) for once, tally in needs.once.items()]
     )
@@ -133,9 +139,9 @@ def _excluded(stream: Stream, rows: pl.DataFrame, orders: pl.DataFrame | None) -
     if not marked.any():
         return None
     if stream.name != "orders":
-        if ORDER not in rows.columns:
+        if ORDER.place not in rows.columns:
             return None
-        order = rows[ORDER]
+        order = rows[ORDER.place]
         if order.null_count() or marked.null_count():
             marked = marked.gather(order).fill_null(False)
         else:

@@ -97,7 +97,8 @@ def _shop_attributes(shops: Any, platform: Platform) -> pl.DataFrame:
     if isinstance(shops, Events):
         return shops.shops
     frame = from_dataframe("shops", shops).frame
-    days = [column.name for column in SHOPS.columns if column.kind == "day"]
+    shops_stream = platform.all_streams[SHOPS.name]
+    days = [column.name for column in shops_stream.columns if column.kind == "day"]
     wanted = ("shop_id", "industry", "shop_type", "updated_at", *days)
     known = frame.select(name for name in wanted if name in frame.columns)
     # events.shops has days as seconds; files have them as days

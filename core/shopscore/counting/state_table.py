@@ -10,6 +10,9 @@ The column ``kind`` says what a row is; a cell that means nothing for its kind i
 | shop | | id | | | accepted rows | | | |
 | cell | fingerprint | id | day | sum of values | rows that count | | | |
 | unit | | | | | 1; −1 where taken away | mark | check sum | |
+
+Cells of distinct keys are changes: sum and count say by how many more keys there are from the day
+after on, and by how many more rows whose key is not known.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from ..evaluation.with_numpy import Columns
 from ..exact.integers import SAFE, Integers, magnitude, narrow, widen
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
+from .distinct import Changes, changes_of
 from .resolution import Resolved
 from .selection import Counted, counted, day_number, window_span
 
@@ -24,7 +25,8 @@ Ints = npt.NDArray[np.int64]
 
 #: A tally and the day weights that it is summed under.
 Wanted = tuple[Tally, DayWeights]
-#: The weighted sum and the plain number of rows, per shop.
+#: The weighted sum and the plain number of rows, per shop; of distinct keys how many there are, and
+#: the number of rows whose key is not known.
 Sums = tuple[Integers, npt.NDArray[np.int64]]
 
 #: The bits that a count of rows has, of three in one integer.
@@ -36,13 +38,33 @@ def window_sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date) -> li
     """Return the sums of each tally over its window, per shop, in the order of ``wanted``."""
     shops = len(resolved.events.shops)
     found: dict[int, Sums] = {}
-    for stream in dict.fromkeys(tally.stream for tally, _ in wanted):
-        mine = [i for i, (tally, _) in enumerate(wanted) if tally.stream == stream]
+    of_rows = [i for i, (tally, _) in enumerate(wanted) if tally.distinct is None]
+    for stream in dict.fromkeys(wanted[i][0].stream for i in of_rows):
+        mine = [i for i in of_rows if wanted[i][0].stream == stream]
         sums = WindowSums([wanted[i] for i in mine], as_of)
         if stream in resolved.frames:
             sums.add(Columns(resolved.frames[stream]))
         found.update(zip(mine, sums.per_shop(shops), strict=True))
+    changes: dict[Tally, Sequence[Changes]] = {}
+    for i, (tally, weights) in enumerate(wanted):
+        if tally.distinct is not None:
+            if tally not in changes:
+                frame = resolved.frames.get(tally.stream)
+                changes[tally] = () if frame is None else changes_of(frame, tally)
+            found[i] = _sums_of_changes(changes[tally], weights, as_of, shops)
     return [found[i] for i in range(len(wanted))]
+
+
+def _sums_of_changes(
+    changes: Iterable[Changes], weights: DayWeights, as_of: date, shops: int
+) -> Sums:
+    """Return how many keys there are, and how many rows of no key, per shop."""
+    keys, unknown = np.zeros(shops, dtype=np.int64), np.zeros(shops, dtype=np.int64)
+    for one in changes:
+        seen = one.days <= day_number(as_of) - weights.first_age
+        np.add.at(keys, one.shops[seen], one.keys[seen])
+        np.add.at(unknown, one.shops[seen], one.unknown[seen])
+    return keys, unknown
 
 
 @define(eq=False)

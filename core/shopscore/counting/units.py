@@ -10,12 +10,12 @@ import numpy.typing as npt
 import polars as pl
 from attrs import frozen
 
-from ..model.joined import FactOn, joined_of
+from ..model.joined import HasRow, Joined, joined_of
+from ..model.links import ORDER
 from ..model.streams import Stream
 from ..model.tallies import Tally
 from ..reading.events import Events
 from ..reading.fingerprints import Prints, cell_prints, combined, mixed, salt
-from ..reading.rows.links import ORDER
 from .joining import stream_rows
 
 Rows = npt.NDArray[np.int64]
@@ -24,13 +24,19 @@ Rows = npt.NDArray[np.int64]
 _CHUNK = 1 << 16
 
 
-def reach_beyond_orders(tallies: Iterable[Tally]) -> bool:
-    """Return whether a ``Once``, or a fact of the shop, reaches beyond the order."""
+def reach_beyond_orders(tallies: Iterable[Tally], streams: Mapping[str, Stream]) -> bool:
+    """Return whether a ``Once``, a distinct key, a fact or another link reaches beyond the order."""
     return any(
-        (t.once is not None and not t.once.stays_within_orders)
-        or any(isinstance(j, FactOn) for j in joined_of(*t.expressions))
+        not t.stays_within_orders
+        or any(_beyond(joined, t.stream, streams) for joined in joined_of(*t.expressions))
+        or any(ref.link not in ("", ORDER.name) for ref in t.columns)
         for t in tallies
     )
+
+
+def _beyond(joined: Joined, stream: str, streams: Mapping[str, Stream]) -> bool:
+    """Return whether what is joined to a row may be of another order."""
+    return not isinstance(joined, HasRow) or streams[joined.stream].link_to(stream) != ORDER
 
 
 @frozen(eq=False)
@@ -104,9 +110,9 @@ _NO_PRINTS = np.empty(0, dtype=np.uint64)
 
 def _orders_of(rows: pl.DataFrame) -> Rows:
     """Return the order that each row names, as a position; −1 where it names none that is known."""
-    if ORDER not in rows.columns:
+    if ORDER.place not in rows.columns:
         return np.full(len(rows), -1, dtype=np.int64)
-    return rows[ORDER].cast(pl.Int64).fill_null(-1).to_numpy().copy()
+    return rows[ORDER.place].cast(pl.Int64).fill_null(-1).to_numpy().copy()
 
 
 def _prints(rows: pl.DataFrame, make: Callable[[pl.DataFrame], Prints]) -> Prints:

@@ -9,13 +9,14 @@ from ..errors import ExpressionError
 from ..messages import Message, message
 from ..model import expressions as ex
 from ..model.joined import FactOn, HasRow
+from ..model.merging import stream_of
 from ..model.streams import Stream
 
 #: ``null`` is the type of a bare null, which fits everywhere.
 Type = Literal["integer", "truth", "word", "null"]
 
 
-def type_of(expr: ex.Expr, stream: Stream, orders: Stream) -> Type:
+def type_of(expr: ex.Expr, stream: Stream, streams: Mapping[str, Stream]) -> Type:
     """Return the type of an expression over rows of a stream.
 
     Raises:
@@ -23,13 +24,13 @@ def type_of(expr: ex.Expr, stream: Stream, orders: Stream) -> Type:
 
     >>> from shopscore import col
     >>> from shopscore.model.streams import ORDERS
-    >>> type_of(col.signed_at - col.paid_at, ORDERS, ORDERS)
+    >>> type_of(col.signed_at - col.paid_at, ORDERS, {"orders": ORDERS})
     'integer'
     """
-    below = tuple(type_of(child, stream, orders) for child in expr.children())
+    below = tuple(type_of(child, stream, streams) for child in expr.children())
     match expr:
         case ex.ColumnRef():
-            kind = (orders if expr.linked else stream).column(expr.name).kind
+            kind = stream_of(expr, stream, streams).column(expr.name).kind
             return _KINDS.get(kind, "integer")
         case ex.Constant(value):
             return _of_value(value)

@@ -61,6 +61,13 @@ class Possible:
                 return cls(unit, low, high)
         return cls(unit)
 
+    def allows(self, number: Fraction) -> bool:
+        """Return whether a number in the unit can be a value."""
+        if self.unit == "count" and number.denominator != 1:
+            return False
+        above = self.high is not None and number > self.high
+        return not above and (self.low is None or number >= self.low)
+
 
 @frozen
 class Amount:
@@ -95,8 +102,7 @@ class Amount:
                     value=self.text,
                 )
             )
-        above = possible.high is not None and number > possible.high
-        if above or (possible.low is not None and number < possible.low):
+        if not possible.allows(number):
             raise InputError(self._impossible(possible, number, place))
         return number
 

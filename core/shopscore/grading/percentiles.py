@@ -23,7 +23,7 @@ class Ranker:
     """The ranking of one metric's values among the values that the peers really have.
 
     ``own`` are the shops' own values, ``is_peer`` marks those that are ranked among each other,
-    within the groups of ``codes``. Percentiles that a user ``supplied`` for own values take
+    within ``groups``. Percentiles that a user ``supplied`` for own values take
     precedence over a benchmark table, and a table over peers; those that only ``fill`` come last. A
     group of fewer than ``min_peers`` is not ranked.
     """
@@ -35,7 +35,7 @@ class Ranker:
     own: ExactColumn
     is_peer: Mask
     industries: Sequence[str] | pl.Series
-    codes: npt.NDArray[np.integer]
+    groups: npt.NDArray[np.integer]
     benchmark: Benchmark | None = None
     supplied: ExactColumn | None = None
     fill: bool = False
@@ -81,12 +81,21 @@ class Ranker:
             highest = ends.highest.where(ends.possible, highest)
         return Reach(lowest, highest, anywhere.possible)
 
+    def peers(self, asked: Mask) -> npt.NDArray[np.int64]:
+        """Return among how many shops each asked one is ranked, itself included; 0 where it is not.
+
+        A shop without a value joins its peers with the one that it is asked about.
+        """
+        valued = self.own.known & self.is_peer
+        size = self._sizes(valued) + ~valued
+        return np.where(asked & self.is_peer & (size >= self.min_peers), size, 0)
+
     def _sizes(self, counted: Mask) -> npt.NDArray[np.int64]:
         """Return how many shops of each shop's group are marked."""
         if not len(counted):
             return np.zeros(0, dtype=np.int64)
-        sizes = np.bincount(self.codes[counted], minlength=int(self.codes.max()) + 1)
-        return np.asarray(sizes[self.codes], dtype=np.int64)
+        sizes = np.bincount(self.groups[counted], minlength=int(self.groups.max()) + 1)
+        return np.asarray(sizes[self.groups], dtype=np.int64)
 
     def _from_table_or_peers(self, asked: ExactColumn) -> Percentiles:
         ranks, among = self._among_peers(asked)
@@ -103,15 +112,15 @@ class Ranker:
         if asked.values is self.own.values and asked.known is self.own.known:  # one sort does
             return ranks_and_peers(
                 peers.values.floats(),
-                self.codes,
+                self.groups,
                 peers.known,
                 kind=self.kind,
                 better=self.better,
                 min_peers=self.min_peers,
             )
         ranks = ranks_among(
-            peers, asked.only(self.is_peer), self.codes, kind=self.kind, better=self.better
+            peers, asked.only(self.is_peer), self.groups, kind=self.kind, better=self.better
         )
-        size = self._sizes(peers.known) + ~peers.known  # a shop without a value joins its peers
-        ranks = ranks.only(size >= self.min_peers)
-        return ranks, np.where(ranks.known, size, 0)
+        among = self.peers(asked.known)
+        ranks = ranks.only(among > 0)
+        return ranks, np.where(ranks.known, among, 0)

@@ -119,7 +119,7 @@ def grade(
             ranks = context.percentiles if rules.ruleset.ranks and not exact.dimensions else None
             graded[id] = _grade_informational(measured[id], ranks)
     for adjustment in exact.adjustments:
-        graded[adjustment.metric] = _grade_adjustment(adjustment, measured[adjustment.metric])
+        graded[adjustment.metric] = _grade_adjustment(measured[adjustment.metric], adjustment)
     return {id: graded[id] for id in rules.ruleset.metric_ids}
 
 
@@ -168,7 +168,6 @@ def _build_contexts(
                 low=exact.low,
                 high=exact.high,
                 rank=rank,
-                rank_reach=rank.reach,
             ),
         )
 
@@ -293,12 +292,20 @@ def _reach(variant: VariantShops, entry: MetricEntry[Weight], context: Context) 
         return variant.rules.scorers[entry.scorer].reach(context)
 
 
-def _grade_adjustment(adjustment: Adjustment[Fraction], measured: MetricValues) -> Graded:
-    """Grade a bonus or a deduction, whose points are its value, or so many for each of it."""
-    statuses = np.where(measured.known, _code("ok"), _code("no_data")).astype(np.int8)
-    points, missing = measured.column, measured.missing & ~measured.known
-    if adjustment.points is not None:
-        points = ExactColumn(points.values.scaled(adjustment.points), points.known)
+def _grade_adjustment(measured: MetricValues, adjustment: Adjustment[Fraction]) -> Graded:
+    """Grade a bonus or a deduction, up to its cap; without the points of each unit it has none."""
+    known, each = measured.known, adjustment.points
+    statuses = np.where(known, _code("ok"), _code("no_data")).astype(np.int8)
+    missing = measured.missing & ~known
+    points = measured.column
+    if each is None:
+        statuses[known] = _code("missing_number")
+        points, missing = ExactColumn.unknown(len(known)), np.zeros_like(missing)
+    elif each != 1:
+        points = ExactColumn(points.values.scaled(each), known)
+    if adjustment.cap is not None:
+        most = Rationals.constant(adjustment.cap, len(points))
+        points = ExactColumn(points.values.least(most), points.known)
     return Graded(measured, statuses, points, missing, points, points)
 
 

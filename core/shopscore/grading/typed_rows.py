@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,25 @@ MOST_ROWS = 10**15
 
 
 @frozen
+class Told:
+    """Which document tells a number, and the last day that counts in it, where that is known."""
+
+    label: str
+    day: date | None = None
+
+    @property
+    def row(self) -> Row:
+        """Where the number stands, as messages name it."""
+        return Row(self.label, 0)
+
+
+@frozen
 class TypedRow:
     """One row of the table, with exact numbers in the unit of its metric.
 
     ``n`` is None where it is not known on how many rows the value rests. ``none`` is true where a
     word in the place of the value says that a console shows none. A row about a dimension or the
-    total has ``points`` only.
+    total has ``points`` only. ``document`` is the one that tells it, where nobody typed it in.
     """
 
     row: Row
@@ -45,6 +59,7 @@ class TypedRow:
     percentile: Fraction | None = None
     points: Fraction | None = None
     none: bool = False
+    document: Told | None = None
 
     @property
     def has_number(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from math import lcm
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,9 @@ import polars as pl
 from attrs import field, frozen
 
 from ..exact.columns import ExactColumn
-from ..exact.rationals import Rationals
 from ..messages import message
 from ..notices import Notice
-from ..plugins.bound_rules import BoundRuleSet
+from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from .points import Supplied
 from .typed_rows import TypedRow, read_rows
 from .weighing import MetricValues
@@ -42,18 +40,19 @@ class TypedValues:
 
     A row with ``-`` in the place of a number says that a console shows none, but not where only
     ``conditions`` measure the metric: a number of things that a console does not show is not zero.
-    An empty row says nothing, as one that is not there.
+    An empty row says nothing, as one that is not there. ``more_shops`` are shops without a row.
     """
 
     rows: Sequence[TypedRow]
     industries: Mapping[str, str]
     notices: tuple[Notice, ...] = ()
     conditions: frozenset[str] = frozenset()
+    more_shops: tuple[str, ...] = ()
 
     @property
     def shop_ids(self) -> list[str]:
         """Every shop of the table, sorted."""
-        return sorted({row.shop_id for row in self.rows})
+        return sorted({*(row.shop_id for row in self.rows), *self.more_shops})
 
     def shops(self, unknown: str) -> pl.DataFrame:
         """Return one row per shop; ``unknown`` is the industry of those without one."""
@@ -63,35 +62,31 @@ class TypedValues:
             schema={"shop_id": pl.String, "industry": pl.String},
         )
 
-    def measured(self, metric: str, places: Places) -> MetricValues:
-        """Return the values of one metric, as sums over ``n`` rows so that they can be pooled.
+    def measured(self, metric: BoundMetric, places: Places) -> MetricValues:
+        """Return the values of one metric.
 
         Input is missing where no row of the shop tells a value, or that there is none.
         """
-        size = len(places)
-        own = [
-            (row, row.value, 1 if row.n is None else row.n)
-            for row in self._of(metric)
-            if row.value is not None and row.n != 0
-        ]
-        common = lcm(*(value.denominator for _, value, _ in own))
-        num, den = [0] * size, [1] * size
+        size, rows = len(places), self._of(metric.id)
+        cells: list[Fraction | None] = [None] * size
         n = np.zeros(size, dtype=np.int64)
-        known, unknown = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
-        for row, value, weight in own:
-            at = places[row.shop_id]
-            num[at], den[at] = int(value * common) * weight, common * weight
-            n[at], known[at], unknown[at] = row.n or 0, True, row.n is None
-        missing = ~known
-        missing[[places[row.shop_id] for row in self._of(metric) if self._says_none(row)]] = False
+        unknown = np.zeros(size, dtype=np.bool_)
+        for row in rows:
+            if row.value is not None and row.n != 0:
+                at = places[row.shop_id]
+                cells[at], n[at], unknown[at] = row.value, row.n or 0, row.n is None
+        column = ExactColumn.of(cells)
+        missing = ~column.known
+        missing[[places[row.shop_id] for row in rows if self._says_none(row)]] = False
         return MetricValues(
-            metric,
-            ExactColumn(Rationals.of(num, den), known),
+            metric.id,
+            column,
             n,
             no_value_reason=message("no value was supplied, or none with n above 0"),
-            typed=known,
+            typed=column.known,
             n_unknown=unknown,
             unpooled=unknown,
+            metric=metric,
             missing=missing,
             missing_reason=message("no value was supplied"),
         )

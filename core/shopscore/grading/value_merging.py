@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from math import lcm
 from typing import Literal, get_args
 
 import numpy as np
@@ -15,7 +14,7 @@ from attrs import evolve, field, frozen
 from ..errors import UsageError, did_you_mean
 from ..exact.columns import ExactColumn
 from ..exact.integers import widen
-from ..exact.rationals import Mask, Rationals
+from ..exact.rationals import Mask
 from ..messages import listed, message, numbered
 from ..notices import FIRST, Notice
 from ..plugins.bound_rules import BoundRuleSet
@@ -64,13 +63,23 @@ class ValuesBeside:
 
 @frozen(eq=False)
 class ToGrade:
-    """Everything that grading starts from: values of metrics, and what came with them."""
+    """Everything that grading starts from: values of metrics, and what came with them.
+
+    ``rows`` are the rows of the shops among those of the events; None where they are the same.
+    """
 
     shops: pl.DataFrame
     measured: Mapping[str, MetricValues]
     supplied: Supplied = NOTHING_SUPPLIED
     console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
+    rows: Rows | None = None
+
+    def of_these_shops(self, measured: Mapping[str, MetricValues]) -> dict[str, MetricValues]:
+        """Return values of events for these shops, of which some may have no events."""
+        if self.rows is None:
+            return dict(measured)
+        return {id: _spread(values, self.rows) for id, values in measured.items()}
 
 
 def merge_values(
@@ -94,9 +103,9 @@ def merge_values(
     merged = {
         id: _merge(
             _spread(values, rows),
-            typed.measured(id, places),
+            typed.measured(rules.metrics[id], places),
             rules.metrics[id].metric.min_n,
-            beside.prefer if values.cut is None else "values",
+            beside.prefer,
         )
         for id, values in measured.items()
     }
@@ -105,7 +114,8 @@ def merge_values(
         measured=merged,
         supplied=evolve(typed.supplied(places), fill=beside.prefer == "events"),
         console=typed.console(places),
-        notices=(*typed.notices, *_on_shops(ids, rows)),
+        notices=(*typed.notices, *_on_evaluation(rules), *_on_shops(ids, rows)),
+        rows=rows,
     )
 
 
@@ -114,7 +124,7 @@ def values_alone(rules: BoundRuleSet, typed: TypedValues, industry: str) -> ToGr
     places = {id: place for place, id in enumerate(typed.shop_ids)}
     return ToGrade(
         shops=typed.shops(industry),
-        measured={id: typed.measured(id, places) for id in rules.metrics},
+        measured={id: typed.measured(metric, places) for id, metric in rules.metrics.items()},
         supplied=typed.supplied(places),
         console=typed.console(places),
         notices=typed.notices,
@@ -122,11 +132,13 @@ def values_alone(rules: BoundRuleSet, typed: TypedValues, industry: str) -> ToGr
 
 
 def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer) -> MetricValues:
-    """Return one metric of both; a value of events on too few rows says nothing.
+    """Return one metric of both; a value of events on too few rows, or too low, says nothing.
 
     Input is missing where neither tells anything.
     """
     said = events.known & events.enough(least)
+    if events.cut is not None:
+        said = said & ~events.cut
     taken = typed.known if prefer == "values" else typed.known & ~said
     missing = events.missing & typed.missing
     merged = evolve(
@@ -139,34 +151,33 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
     )
     if not taken.any():
         return merged
-    alike = _alike(events, typed, taken)
-    column, unpooled = alike or (typed.column.where(taken, events.column), taken)
-    return evolve(merged, column=column, n=np.where(taken, typed.n, events.n), unpooled=unpooled)
+    column = typed.column.where(taken, events.column)
+    per_row = _per_row(events, ~taken)
+    unknown = merged.n_unknown if per_row is not None else taken
+    return evolve(
+        merged,
+        column=column,
+        n=np.where(taken, typed.n, events.n),
+        unpooled=unknown,
+        per_row=per_row or Fraction(1),
+    )
 
 
-def _alike(
-    events: MetricValues, typed: MetricValues, taken: Mask
-) -> tuple[ExactColumn, Mask] | None:
-    """Return values of both, whose numerators and denominators can be added up, and those that not.
+def _per_row(events: MetricValues, counted: Mask) -> Fraction | None:
+    """Return what each row of events adds to the denominator, as rows that were typed in may too.
 
-    None where the denominators of events are not the same for each row, as where newer days weigh
-    more.
+    None where that is not the same for each, as where newer days weigh more, or no sum of rows, or
+    where no row is a value as well.
     """
-    unknown = np.zeros_like(taken) if typed.n_unknown is None else typed.n_unknown & taken
-    rows = np.flatnonzero(events.known & ~taken)
-    num, den = (widen(part).copy() for part in (events.column.values.num, events.column.values.den))
-    per_row = {Fraction(int(den[row]), int(events.n[row])) for row in rows}
-    if len(per_row) > 1:
+    if not events.n[np.flatnonzero(events.known & counted)].all():
         return None
-    each = per_row.pop() if per_row else Fraction(1)
-    dens = {row: each * max(int(typed.n[row]), 1) for row in np.flatnonzero(taken)}
-    values = typed.column.fractions()
-    nums = {row: (values[row] or Fraction(0)) * den for row, den in dens.items()}
-    common = lcm(*(part.denominator for part in (*nums.values(), *dens.values())))
-    num, den = num * common, den * common
-    for row, own in dens.items():
-        num[row], den[row] = int(nums[row] * common), int(own * common)
-    return ExactColumn(Rationals(num, den), events.known | taken), unknown
+    rows = np.flatnonzero(counted & (events.n > 0))
+    if not len(rows):
+        return Fraction(1)
+    den, n = widen(events.values.den[rows]), widen(events.n[rows])
+    if events.pooling != "fractions" or (den * n[0] != den[0] * n).any():
+        return None
+    return Fraction(den[0], n[0])
 
 
 def _spread(values: MetricValues, rows: Rows) -> MetricValues:
@@ -212,6 +223,16 @@ def _merge_shops(ids: list[str], shops: pl.DataFrame, beside: ValuesBeside) -> p
             raise row.other_industry(known)
         industries.append(said or known or beside.industry)
     return joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
+
+
+def _on_evaluation(rules: BoundRuleSet) -> Iterator[Notice]:
+    """Yield a notice that nobody knows whether values that were typed in held on another day."""
+    if rules.ruleset.evaluation is not None:
+        said = message(
+            "values that were typed in count for the projection; what shops have had since the last"
+            " evaluation is counted from events alone"
+        )
+        yield Notice("values_not_current", said)
 
 
 def _on_shops(ids: list[str], rows: Rows) -> Iterator[Notice]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +18,8 @@ from ..errors import DeclarationError, PluginError, UsageError
 from ..exact.columns import ExactColumn
 from ..exact.integers import SAFE, Integers, magnitude, widen
 from ..exact.rationals import Mask, Rationals
-from ..messages import Message, message
-from ..model.aggregators import Aggregator
+from ..messages import Message, listed, message
+from ..model.aggregators import Aggregator, Pooling
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated, shortened
 from .missing_columns import missing_columns_of
@@ -27,6 +29,7 @@ Summing = Callable[[Sequence[Wanted], date], list[Sums]]
 
 
 NO_ROW = message("no row counts")
+NOT_COVERED = message("events do not cover its window, and there may be more")
 
 
 @frozen(eq=False)
@@ -42,9 +45,10 @@ class MetricValues:
     nothing was counted since a number of the rules is missing.
 
     ``typed`` marks values that a user typed in; where it is not known on how many rows these rest,
-    ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those whose numerator and denominator
-    cannot be added to those of others. ``cut`` marks numbers that may be too low, since the events
-    do not cover the window.
+    ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those that no pooled mean can be made
+    with; another one counts there as ``per_row`` in the denominator, for each of its rows. ``cut``
+    marks numbers that may be too low, since the events do not cover the window, or for the
+    ``cut_reason``.
     """
 
     id: str
@@ -57,8 +61,11 @@ class MetricValues:
     typed: Mask | None = None
     n_unknown: Mask | None = None
     unpooled: Mask | None = None
+    per_row: Fraction = Fraction(1)
+    metric: BoundMetric | None = None
     cut: Mask | None = None
     without_number: bool = False
+    cut_reason: Message = NOT_COVERED
     missing: Mask = field()
 
     @missing.default
@@ -67,7 +74,7 @@ class MetricValues:
 
     def that_may_be_more(self) -> MetricValues:
         """Return the same numbers, known to be too low perhaps, where there are any."""
-        return evolve(self, cut=~self.missing)
+        return evolve(self, cut=~self.missing, cut_reason=NOT_COVERED)
 
     def with_nothing_certain(self) -> MetricValues:
         """Return the same numbers; where no row counts, it is not known that there is none."""
@@ -81,9 +88,56 @@ class MetricValues:
         return many if self.n_unknown is None else many | self.n_unknown
 
     @property
-    def poolable(self) -> Mask:
-        """Which values can be pooled: numerators and denominators added up."""
-        return self.known if self.unpooled is None else self.known & ~self.unpooled
+    def pooling(self) -> Pooling:
+        """How the values of several shops become one.
+
+        Raises:
+            PluginError: where an aggregator names no such way.
+        """
+        if self.metric is None:
+            return "tallies"
+        with isolated(f"aggregator of metric {self.id}"):
+            said = self.metric.aggregator.pooling
+        if said not in (known := get_args(Pooling)):
+            odd = message("pooling is one of {words}, not {found}", words=listed(known), found=said)
+            raise _faulty(self.id, odd)
+        return said
+
+    @property
+    def uncounted(self) -> Mask:
+        """Which shops have no tallies, but perhaps a value that was typed in."""
+        return np.full(len(self.column), not self.sums) if self.typed is None else self.typed
+
+    def averaged(self, kind: str) -> Mask:
+        """Return the shops that a mean of the kind is made of.
+
+        Those with a value; for a ``pooled`` one all with rows that can be added to those of others.
+        """
+        if kind != "pooled" or self.pooling == "values":
+            return self.known
+        some = np.asarray(self.known | (self.n > 0), dtype=np.bool_)
+        return some if self.unpooled is None else some & ~self.unpooled
+
+    @property
+    def undefined(self) -> Mask:
+        """Which shops have rows that count, and no value all the same."""
+        return np.asarray(~self.known & ~self.missing & (self.n > 0), dtype=np.bool_)
+
+    @property
+    def undefined_reason(self) -> Message:
+        """Why rows that count make no value.
+
+        Raises:
+            PluginError: where an aggregator says it in no words.
+        """
+        if self.metric is None:
+            return self.no_value_reason
+        with isolated(f"aggregator of metric {self.id}"):
+            said = self.metric.aggregator.undefined
+        if not isinstance(said, str):
+            odd = message("undefined: a text is needed, not {found}", found=_kind(said))
+            raise _faulty(self.id, odd)
+        return message("{why}", why=said)
 
     @property
     def values(self) -> Rationals:
@@ -194,6 +248,7 @@ def _not_counted(metric: BoundMetric, shops: int) -> MetricValues:
         if lacks_number
         else message("no event feeds it: give its value with --values"),
         without_number=lacks_number,
+        metric=metric,
         missing=np.ones(shops, dtype=np.bool_),
     )
 
@@ -205,16 +260,62 @@ def combine(
 
     Where a change is added to the sums, the result is the values after that change.
     """
-    with isolated(f"aggregator of metric {metric.id}"):
-        found = metric.aggregator.combine(*_roomy(metric.aggregator, sums))
-    num, den, n = check_combined(metric.id, found, len(sums[0][1]))
+    keys = [place for place, tally in enumerate(metric.tallies) if tally.distinct is not None]
+    num, den, n = found = _combined(metric, _with_keys(sums, keys))
     n = n.astype(np.int64)
     if missing:
         n = np.zeros_like(n)
     some = (n > 0) | (metric.aggregator.has_value_without_rows and not missing)
     known = some & (den > 0).astype(np.bool_)
+    unsure = np.zeros_like(known)
+    if not missing and any(sums[place][1].any() for place in keys):
+        most = _combined(metric, _with_keys(sums, keys, unknown=True))
+        unsure = np.logical_or.reduce([a != b for a, b in zip(found, most, strict=True)])
+    known = known & ~(unsure & (n == 0))
     values = Rationals(np.where(known, num, 0), np.where(known, den, 1))
-    return MetricValues(metric.id, ExactColumn(values, known), n, tuple(sums), missing)
+    measured = MetricValues(
+        metric.id, ExactColumn(values, known), n, tuple(sums), missing, metric=metric
+    )
+    return _told_of_keys(metric, measured, unsure) if unsure.any() else measured
+
+
+def _combined(metric: BoundMetric, sums: Sequence[Sums]) -> tuple[Integers, Integers, Integers]:
+    with isolated(f"aggregator of metric {metric.id}"):
+        found = metric.aggregator.combine(*_roomy(metric.aggregator, sums))
+    return check_combined(metric.id, found, len(sums[0][1]))
+
+
+def _with_keys(sums: Sequence[Sums], keys: Sequence[int], *, unknown: bool = False) -> list[Sums]:
+    """Return what an aggregator is given: of distinct keys both numbers are how many there are.
+
+    With ``unknown`` every row whose key is not known has one of its own.
+    """
+    given = list(sums)
+    for place in keys:
+        own, rows = sums[place]
+        number = own + rows if unknown else own
+        given[place] = number, number
+    return given
+
+
+def _told_of_keys(metric: BoundMetric, measured: MetricValues, unsure: Mask) -> MetricValues:
+    """Return values that are missing where no key is known, and may be too low where some are not.
+
+    ``unsure`` are the shops for which rows whose key is not known could change the value. A rate
+    of the keys that are known is one: rows without what they are asked for do not count.
+    """
+    per = (e for tally in metric.tallies if tally.distinct is not None for e in tally.distinct.per)
+    names = listed(dict.fromkeys(map(str, per)))
+    more = unsure & (measured.n > 0)
+    return evolve(
+        measured,
+        missing=measured.missing | (unsure & (measured.n == 0)),
+        missing_reason=message("rows that count have no {columns}", columns=names),
+        cut=more if metric.metric.unit == "count" and more.any() else None,
+        cut_reason=message(
+            "rows that count have no {columns}, and there may be more", columns=names
+        ),
+    )
 
 
 def check_combined(metric: str, found: object, shops: int) -> tuple[Integers, Integers, Integers]:

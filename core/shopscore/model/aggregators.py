@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..exact.integers import Integers
 
 Coefficient = Fraction | Assumed
+#: How the values of several shops become one, see :attr:`Aggregator.pooling`.
+Pooling: TypeAlias = Literal["tallies", "fractions", "values"]
 
 
 @frozen
@@ -36,7 +38,7 @@ class Aggregator(ABC):
     """The tallies of a metric, and how their sums over a window become ``(num, den, n)``.
 
     ``sums`` and ``counts`` hold, for each tally in order, the weighted sum and the plain number
-    of rows per shop. The value of the metric is ``num / den``; ``n`` is the number of rows that
+    of rows per shop; of distinct keys both are the number of keys. The value of the metric is ``num / den``; ``n`` is the number of rows that
     it rests on. Without any rows ``den`` is 0. Arrays hold Python integers, which never
     overflow; combine them with ``+ − ×`` only, and they stay exact.
     """
@@ -61,6 +63,25 @@ class Aggregator(ABC):
     def is_a_sum(self) -> bool:
         """Whether the value is a plain sum, which means nothing where newer days weigh more."""
         return False
+
+    @property
+    def pooling(self) -> Pooling:
+        """How the values of several shops become one, for the mean of an industry.
+
+        By ``tallies`` what was counted is added up, and combined as if it were that of one shop.
+        By ``fractions`` that adds up numerators and denominators, so that a value which is only
+        known with its ``n`` can be among them. By ``values`` each is an amount that its shop has,
+        such as a count: the mean is that of the amounts.
+        """
+        return "values" if self.is_a_sum else "tallies"
+
+    @property
+    def undefined(self) -> str:
+        """Why rows that count make no value, which is so where ``combine`` gives 0 for ``den``.
+
+        Words of your own are for readers of both languages: ``bilingual(en, zh)``.
+        """
+        return message("rows count, but their value is not defined")
 
     @property
     def _largest_factor(self) -> int | None:
@@ -135,6 +156,12 @@ class RationalCombination(Aggregator):
     @property
     def has_value_without_rows(self) -> bool:
         return self.zero
+
+    @property
+    def pooling(self) -> Pooling:
+        if type(self).combine is not RationalCombination.combine:
+            return super().pooling
+        return "values" if self.over is None else "fractions"
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
@@ -262,6 +289,14 @@ class SumOverSum(Aggregator):
     def tallies(self) -> tuple[Tally, ...]:
         return self.part, self.whole
 
+    @property
+    def pooling(self) -> Pooling:
+        return "fractions"
+
+    @property
+    def undefined(self) -> str:
+        return message("rows count, but the sum to divide by is 0")
+
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]
     ) -> tuple[Integers, Integers, Integers]:
@@ -366,6 +401,9 @@ class Quantile(Aggregator):
             raise DeclarationError(message("edges must be whole numbers that rise"))
         if isinstance(self.share, Assumed) or not 0 < self.share <= 1:
             raise DeclarationError(message("the share of a quantile is above 0 and at most 1"))
+        if self.of.distinct is not None:
+            said = message("a quantile is read off values of rows, and distinct keys have none")
+            raise DeclarationError(said)
 
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
@@ -373,6 +411,13 @@ class Quantile(Aggregator):
         value = self.of.value
         return tuple(
             self._counting(one) for one in (value.is_not_null(), *(value <= e for e in self.edges))
+        )
+
+    @property
+    def undefined(self) -> str:
+        return message(
+            "rows count, but the value is above the last edge, {edge}",
+            edge=f"{self.edges[-1] / self.per:g}",
         )
 
     def _counting(self, condition: Expr) -> Tally:

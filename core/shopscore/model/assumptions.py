@@ -30,8 +30,9 @@ class OutOfBoundsError(UsageError):
 class Assumption:
     """A number that the platform does not publish: the value assumed, its bounds, and the reason.
 
-    ``overridden`` says whether a user supplied the value. ``needed_by`` are the metrics that have
-    no value as long as it has none.
+    ``source`` is where the value was seen, such as on a page of a console; empty where it was
+    nowhere. ``overridden`` says whether a user supplied the value. ``needed_by`` are the metrics that
+    have no value as long as it has none.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Assumption:
     choices: tuple[str, ...] = ()
     nullable: bool = False
     overridden: bool = False
+    source: str = ""
     needed_by: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:

@@ -23,34 +23,26 @@ from .joined import FactOn, HasRow
 from .streams import NUMBER_SCALE
 
 
-class _LinkedColumns:
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> ColumnRef:
-        return _ref(name, linked=True)
-
-
 class Columns:
-    """Column references, on demand: ``col.paid_at``, ``col("paid_at")``, ``col.order.paid_at``."""
+    """Column references, on demand: ``col.paid_at``, ``col("paid_at")``, ``col.order.paid_at``.
+
+    ``col.order.x`` is a column of the order that the row names, null where there is no such order;
+    so is ``col.parcel.x`` of the row that a ``parcel_id`` names, where the stream declares that.
+    """
 
     __slots__ = ()
-
-    @property
-    def order(self) -> _LinkedColumns:
-        """Columns of the order that the row names; null where there is no such order."""
-        return _LinkedColumns()
 
     def __call__(self, name: str) -> ColumnRef:
-        return _ref(name, linked=False)
+        return _ref(name)
 
     def __getattr__(self, name: str) -> ColumnRef:
-        return _ref(name, linked=False)
+        return _ref(name)
 
 
-def _ref(name: str, *, linked: bool) -> ColumnRef:
+def _ref(name: str) -> ColumnRef:
     if name.startswith("_"):  # copy, pickle and inspection ask for dunder attributes
         raise AttributeError(name)
-    return ColumnRef(name, linked)
+    return ColumnRef(name)
 
 
 #: Where expressions begin: ``col.rating``, ``col.order.paid_at``.
@@ -142,6 +134,8 @@ def fact_on(name: str, time: Expr) -> Expr:
 
 def has_row(stream: str, where: Expr) -> Expr:
     """Return, for an order, whether a row of another stream that meets a condition names it.
+
+    Or for a row of any stream to which the other one has a link.
 
     >>> has_row("reviews", col.rating <= 2)
     <Expr there are reviews with (rating ≤ 2)>

@@ -19,7 +19,7 @@ Operator = Literal["at least", "at most", "below", "above", "equal to"]
 
 @frozen
 class Measure:
-    """What a condition compares with its limit.
+    """What a condition compares with its bound.
 
     ``value``, ``numerator`` (value × n) and ``n`` (the number of rows) belong to the metric ``id``,
     ``dimension`` is the points of the dimension ``id``, and ``total`` the rounded score.
@@ -37,21 +37,21 @@ class Measure:
 
 @frozen
 class Relief(Generic[N]):
-    """What a condition asks of small numbers: that a count is not too high, or another limit.
+    """What a condition asks of small numbers: that a count is not too high, or another bound.
 
     The count is the numerator of the metric, or the value of the metric ``count_of``. Without
     ``from_base`` the condition also holds where the count is. With it, nothing but the relief is
     asked where the metric rests on fewer rows; where it asks nothing either, the condition holds.
 
-    >>> Relief(from_base=40, count_at_most=4)  # from 40 rows on the limit, below them at most 4
-    Relief(from_base=40, count_at_most=4, count_below=None, count_of='', limit=None)
+    >>> Relief(from_base=40, count_at_most=4)  # from 40 rows on the bound, below them at most 4
+    Relief(from_base=40, count_at_most=4, count_below=None, count_of='', bound=None)
     """
 
     from_base: N | None = None
     count_at_most: N | None = None
     count_below: N | None = None
     count_of: str = ""
-    limit: N | None = None
+    bound: N | None = None
 
     def __attrs_post_init__(self) -> None:
         counts = self.count_at_most is not None or self.count_below is not None
@@ -59,29 +59,29 @@ class Relief(Generic[N]):
             raise RuleSetError(
                 message("count_of names what is counted: a greatest count is missing")
             )
-        if self.from_base is None and not counts and self.limit is None:
+        if self.from_base is None and not counts and self.bound is None:
             raise RuleSetError(message("a relief needs from_base, or a count"))
         if (self.count_at_most is not None) + (self.count_below is not None) + (
-            self.limit is not None
+            self.bound is not None
         ) > 1:
-            raise RuleSetError(message("a relief has one count, or another limit"))
-        if self.limit is not None and self.from_base is None:
-            raise RuleSetError(message("another limit holds below from_base, which is missing"))
+            raise RuleSetError(message("a relief has one count, or another bound"))
+        if self.bound is not None and self.from_base is None:
+            raise RuleSetError(message("another bound holds below from_base, which is missing"))
 
 
 @frozen
 class Condition(Generic[N]):
-    """A measure, an operator and a limit.
+    """A measure, an operator and a bound.
 
-    With ``times_industry_mean`` the limit is a multiple of the industry's mean; ``relief`` says
+    With ``times_industry_mean`` the bound is a multiple of the industry's mean; ``relief`` says
     what is asked of small numbers. Where no row counts, a metric has no value, and a condition on
-    it does not hold, unless ``without_rows``. ``elsewhere`` has the limits of some groups of shops,
-    of which the first that a shop is in counts. Without a limit nobody can tell whether it holds.
+    it does not hold, unless ``without_rows``. ``elsewhere`` has the bounds of some groups of shops,
+    of which the first that a shop is in counts. Without a bound nobody can tell whether it holds.
     """
 
     measure: Measure
     operator: Operator
-    limit: N | None
+    bound: N | None
     times_industry_mean: bool = False
     relief: Relief[N] | None = None
     without_rows: bool = False
@@ -92,7 +92,7 @@ class Condition(Generic[N]):
             self.times_industry_mean or self.relief is not None or self.without_rows
         ):
             said = message(
-                "a condition on the {measure} has a limit of its own: means of the industry, counts"
+                "a condition on the {measure} has a bound of its own: means of the industry, counts"
                 " and rows belong to metrics",
                 measure=self.measure.kind,
             )
@@ -126,10 +126,10 @@ class Combined:
 class Adjustment(Generic[N]):
     """A metric whose value is added to the total (sign 1) or subtracted from it (sign −1).
 
-    At most ``cap`` is added or subtracted, and the total stays within the scale. With ``points``
-    each one that the metric counts is worth so many; where criteria are named (``needs``), so many
-    are given where they are met, whatever the value is. With ``dimension`` the points of that
-    dimension change, and not the total.
+    With ``points`` each one that the metric counts is worth so many; in exact rules None says that
+    this is not known, and then nothing is added or subtracted. Where criteria are named (``needs``),
+    so many are given where they are met, whatever the value is. At most ``cap`` is, and the total
+    stays within the scale. With ``dimension`` the points of that dimension change, and not the total.
     """
 
     metric: str

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ..errors import RuleSetError
 from ..messages import Message, message
-from .windows import start_of
+from .windows import DayWeights, Window, start_of
 
 Every = Literal["week", "month", "quarter"]
 #: What a projection is made for: today, or the next day of evaluation.
@@ -90,3 +90,32 @@ class Evaluation:
         """Return the evaluation of the month or quarter that a day lies in."""
         assert self.every != "week"
         return start_of(self.every, day) + timedelta(self.on - 1)
+
+
+@frozen
+class AtNext(Window):
+    """A window as it lies at the next evaluation, as far as its days have passed.
+
+    >>> from .windows import Calendar
+    >>> ahead = AtNext(Calendar("month"), Evaluation("month", 1))
+    >>> ahead.weights(date(2026, 5, 4)).ints, ahead.stay(date(2026, 5, 3))
+    ((1, 1, 1), (datetime.date(2026, 5, 4), datetime.date(2026, 6, 1)))
+    """
+
+    window: Window
+    evaluation: Evaluation
+
+    def weights(self, as_of: date) -> DayWeights:
+        """Return the weights of the days that have passed."""
+        judged = self.evaluation.next(as_of)
+        return self.window.weights(judged).moved((as_of - judged).days)
+
+    def stay(self, day: date) -> tuple[date, date]:
+        """Return from which day on a day counts for the next evaluation, and from which on not."""
+        enters, leaves = self.window.stay(day)
+        first = max(day + timedelta(1), self._from(enters))
+        return first, max(first, self._from(leaves))
+
+    def _from(self, day: date) -> date:
+        """Return the first day whose next evaluation is on a day or after it."""
+        return day if day == date.max else self.evaluation.last(day - timedelta(1))

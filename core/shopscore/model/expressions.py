@@ -12,11 +12,11 @@ null by zero), ``is_in`` of null is null.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NoReturn
 
 from attrs import fields, frozen
 
-from ..errors import ExpressionError
+from ..errors import ExpressionError, did_you_mean
 from ..messages import message
 
 DAY_SECONDS = 86_400
@@ -158,10 +158,10 @@ _IN_WORDS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "*": "×", "//": 
 
 @frozen(eq=False, repr=False)
 class ColumnRef(Expr):
-    """A column of the row, or (``linked``) of the order that the row names."""
+    """A column of the row, or of the row of another stream that it names by a ``link``."""
 
     name: str
-    linked: bool = False
+    link: str = ""
 
     @property
     def key(self) -> str:
@@ -169,8 +169,28 @@ class ColumnRef(Expr):
 
     @property
     def path(self) -> str:
-        """``name``, or ``order.name`` for a column of the linked order."""
-        return f"order.{self.name}" if self.linked else self.name
+        """``name``, or ``order.name`` for a column of the order that the row names."""
+        return f"{self.link}.{self.name}" if self.link else self.name
+
+    @property
+    def linked(self) -> bool:
+        """Whether the column is one of another row."""
+        return bool(self.link)
+
+    def __getattr__(self, name: str) -> ColumnRef:
+        """Return a column of the row that this one names: ``col.order.paid_at``."""
+        if name.startswith("_") or self.link:  # copy and inspection ask for dunder attributes
+            raise AttributeError(name)
+        return ColumnRef(name, self.name)
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        known = [known for known in dir(Expr) if not known.startswith("_")]
+        said = message(
+            "{column} cannot be called{guess}",
+            column=self.path,
+            guess=did_you_mean(self.name, known),
+        )
+        raise ExpressionError(said)
 
     def __str__(self) -> str:
         return self.path

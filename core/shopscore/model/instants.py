@@ -14,7 +14,7 @@ import attrs
 
 from .expressions import Arithmetic, ColumnRef, Day, Expr, FirstOf, Month, TimeOfDay, When
 from .joined import Joined
-from .tallies import Once, Tally
+from .tallies import Distinct, Once, Tally
 
 _MARK = "@"
 
@@ -22,7 +22,7 @@ _MARK = "@"
 def instant_of(ref: ColumnRef) -> ColumnRef:
     """Return the column of the instants of a time.
 
-    >>> instant_of(ColumnRef("paid_at", linked=True)).path
+    >>> instant_of(ColumnRef("paid_at", "order")).path
     'order.@paid_at'
     """
     return attrs.evolve(ref, name=f"{_MARK}{ref.name}")
@@ -40,13 +40,14 @@ def with_instants(tally: Tally, columns: Iterable[str]) -> Tally:
     known = frozenset(c.replace(_MARK, "") for c in columns if _is_instant(c))
     if not known:
         return tally
-    once = tally.once
+    once, distinct = tally.once, tally.distinct
     return attrs.evolve(
         tally,
         day=_on_the_wall(tally.day, known),
         where=None if tally.where is None else _instants(tally.where, known),
         value=_instants(tally.value, known),
         once=None if once is None else _once(once, known),
+        distinct=None if distinct is None else _distinct(distinct, known),
     )
 
 
@@ -57,7 +58,7 @@ def expression_with_instants(expr: Expr, columns: Iterable[str]) -> Expr:
 
 
 def _is_instant(column: str) -> bool:
-    return column.removeprefix("order.").startswith(_MARK)
+    return column.rpartition(".")[2].startswith(_MARK)
 
 
 def _once(once: Once, known: frozenset[str]) -> Once:
@@ -67,6 +68,10 @@ def _once(once: Once, known: frozenset[str]) -> Once:
         by=tuple(_instants(e, known) for e in once.by),
         among=None if once.among is None else _instants(once.among, known),
     )
+
+
+def _distinct(distinct: Distinct, known: frozenset[str]) -> Distinct:
+    return attrs.evolve(distinct, per=tuple(_instants(e, known) for e in distinct.per))
 
 
 def _instants(expr: Expr, known: frozenset[str]) -> Expr:

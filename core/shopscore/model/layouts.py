@@ -17,6 +17,8 @@ from .streams import MONEY_SCALE
 ANY_WORD = "*"
 #: Stands for every cell that holds a time: yes or no is whether something has happened.
 ANY_TIME = "*time*"
+#: Stands for every cell without a word.
+NO_WORD = ""
 
 #: Ways of counting that ``time_format`` may state, and the parts of a form of ``strptime``.
 COUNTED_TIMES = ("epoch_s", "epoch_ms", "serial")
@@ -79,7 +81,9 @@ class Layout(Labelled):
     columns with the same value in every row. ``state`` names time columns: of two exports the one
     with the latest of these times is newer. By column, ``time_format`` says how times are written,
     ``unit`` what amounts are counted in, and ``decimal`` which mark stands before their decimals;
-    ``encoding`` is that of the text, where it is not to be found out.
+    ``encoding`` is that of the text, where it is not to be found out, and ``fallback_encoding`` that
+    of a text whose bytes tell none. An ``incomplete`` file does not hold all rows of its stream,
+    whatever its dates are.
     """
 
     id: str
@@ -97,6 +101,8 @@ class Layout(Labelled):
     unit: Mapping[str, str] = field(factory=dict, converter=FrozenDict)
     decimal: Mapping[str, str] = field(factory=dict, converter=FrozenDict)
     encoding: str | None = None
+    fallback_encoding: str | None = None
+    incomplete: bool = False
     source: Source | None = None
     notes: tuple[str, ...] = ()
     platform: str = ""
@@ -110,6 +116,10 @@ class Layout(Labelled):
     def form(self, column: str) -> CellForm:
         """Return how the cells of a canonical column are written."""
         return CellForm(self.time_format.get(column), self.unit.get(column))
+
+    def encoding_of(self, *, doubtful: bool) -> str | None:
+        """Return the encoding in which a text is read; None: the one that it seems to have."""
+        return self.encoding or (self.fallback_encoding if doubtful else None)
 
     def fits(self, headers: Sequence[str]) -> bool:
         """Return whether a file with these headers is of this kind."""

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from attrs import field, frozen, validators
 
-from ..errors import DeclarationError
+from ..errors import DeclarationError, did_you_mean
 from ..messages import message
 from .aggregators import Aggregator, NotCounted
 from .labels import Labelled
@@ -94,6 +94,22 @@ def _is_window(_: object, __: object, value: Window) -> None:
         raise DeclarationError(said)
 
 
+def check_unit(metric: str, unit: str) -> None:
+    """Raise DeclarationError where a unit is none that the package knows."""
+    if unit not in get_args(Unit):
+        said = message(
+            "metric {metric}: unknown unit {unit}{guess}",
+            metric=metric,
+            unit=repr(unit),
+            guess=did_you_mean(str(unit), get_args(Unit)),
+        )
+        raise DeclarationError(said)
+
+
+def _valid_unit(metric: Metric, _: object, unit: str) -> None:
+    check_unit(metric.id, unit)
+
+
 def _valid_id(_: object, __: object, value: str) -> None:
     check_id(value, message("metric"))
 
@@ -115,7 +131,7 @@ class RateMetric(Metric):
     better: Better = field(kw_only=True, validator=validators.in_(("higher", "lower")))
     aggregator: Aggregator = field(kw_only=True, validator=_is_aggregator)
     window: Window = field(kw_only=True, validator=_is_window)
-    unit: Unit = field(default="ratio", kw_only=True, validator=validators.in_(get_args(Unit)))
+    unit: Unit = field(default="ratio", kw_only=True, validator=_valid_unit)
     min_n: int = field(default=1, kw_only=True)
     sources: tuple[str, ...] = field(default=(), kw_only=True)
     role: Role = field(default="scored", kw_only=True)
@@ -145,7 +161,7 @@ class ValueMetric(Metric):
     better: Better = field(kw_only=True, validator=validators.in_(("higher", "lower")))
     why: str = field(kw_only=True)
     window: Window = field(default=Days(1, 30), kw_only=True, validator=_is_window)
-    unit: Unit = field(default="index", kw_only=True, validator=validators.in_(get_args(Unit)))
+    unit: Unit = field(default="index", kw_only=True, validator=_valid_unit)
     sources: tuple[str, ...] = field(default=(), kw_only=True)
     role: Role = field(default="scored", kw_only=True)
 

@@ -190,6 +190,23 @@ class Comparison:
 
 
 @frozen
+class Profile:
+    """Numbers that were seen somewhere, in place of missing ones: used only where it is named.
+
+    ``tables`` are those of a numbers file, in which every number has a source.
+    """
+
+    id: str
+    label: Label
+    tables: Mapping[str, Any] = field(eq=False, repr=False)
+
+    @property
+    def sources(self) -> Iterator[str]:
+        """The ids of the sources that its numbers name."""
+        return _sources_within(self.tables)
+
+
+@frozen
 class NumbersUsed:
     """A user's file that supplied missing numbers, for some industries and types of shop, or all."""
 
@@ -217,10 +234,11 @@ class RuleSet:
 
     A number is as in the TOML file: published, or the name of an assumption. Without dimensions
     there is no total. ``effective_from`` and ``effective_to`` are the first and last day covered,
-    None where there is no limit. ``sha256`` is the digest of the TOML text. ``total_low`` is where
-    a total with deductions ends, where that is not the low end of points. ``shop_types`` are those
-    that a variant with numbers of its own is for; empty: all. ``metric_set`` names one of the sets of
-    metrics of the scorecard, where it has several.
+    None where there is no limit. ``total_low`` is where a total with deductions ends, where that is
+    not the low end of points. ``shop_types`` are those that a variant with numbers of its own is for;
+    empty: all. ``metric_set`` names one of the sets of metrics of the scorecard, where it has several.
+    ``profiles`` are numbers in place of missing ones, for whoever names one. ``sha256`` is the digest
+    of the TOML text.
     """
 
     platform: str
@@ -263,6 +281,7 @@ class RuleSet:
     published_on: date | None = None
     span_source: str = ""
     notes: tuple[str, ...] = ()
+    profiles: Mapping[str, Profile] = field(factory=dict, converter=FrozenDict)
     sha256: str = ""
     origin: str = ""
 
@@ -389,6 +408,24 @@ class RuleSet:
         )
         within = (id for s in self.scorers.values() for id in _assumed_within(s.parameters))
         return frozenset((*assumed_ids(rules), *within))
+
+
+def revision_of(version: str) -> tuple[str, int]:
+    """Return the version that a rule set corrects, and which correction it is: 0 for the first text.
+
+    >>> revision_of("2026-03-16+r1"), revision_of("2022")
+    (('2026-03-16', 1), ('2022', 0))
+    """
+    corrected, _, number = version.rpartition("+r")
+    return (corrected, int(number)) if corrected and number.isdecimal() else (version, 0)
+
+
+def _sources_within(value: Any) -> Iterator[str]:
+    for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+        if key == "source":
+            yield item
+        elif isinstance(item, Mapping | list):
+            yield from _sources_within(item)
 
 
 def _assumed_within(value: Any) -> Iterator[str]:

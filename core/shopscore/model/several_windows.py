@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from ..errors import DeclarationError
 from ..messages import message
-from .aggregators import Aggregator, Over
+from .aggregators import Aggregator, Over, Pooling, tallies_of
 from .expressions import Assumed
 from .metrics import Better
 from .tallies import Tally
@@ -31,6 +31,11 @@ def _parts(of: Aggregator) -> tuple[Tally, ...]:
         )
         raise DeclarationError(said)
     return plain
+
+
+def _pooling(of: Aggregator) -> Pooling:
+    """Return how values are pooled that an aggregator has over days which differ by shop."""
+    return "values" if of.pooling == "values" else "tallies"
 
 
 @frozen
@@ -69,6 +74,14 @@ class LookBack(Aggregator):
     @property
     def is_a_sum(self) -> bool:
         return self.of.is_a_sum
+
+    @property
+    def pooling(self) -> Pooling:
+        return _pooling(self.of)
+
+    @property
+    def undefined(self) -> str:
+        return self.of.undefined
 
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]
@@ -116,13 +129,24 @@ class Change(Aggregator):
     def is_a_sum(self) -> bool:
         return self.of.is_a_sum
 
+    @property
+    def pooling(self) -> Pooling:
+        return "tallies"  # a share, also of what is a sum
+
+    @property
+    def undefined(self) -> str:
+        return message(
+            "rows count, but no change can be told: it needs a value of now, and one above 0 of"
+            " the window before"
+        )
+
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]
     ) -> tuple[Integers, Integers, Integers]:
         half = len(sums) // 2
         now, per_now, n = self.of.combine(sums[:half], counts[:half])
         before, per_before, rows = self.of.combine(sums[half:], counts[half:])
-        there = (rows > 0) * (before > 0) * 1
+        there = (rows > 0) * (before > 0) * (per_before > 0) * 1
         return now * per_before - before * per_now, per_now * before * there, n
 
 
@@ -150,6 +174,12 @@ class WorstDays(Aggregator):
         if not 1 <= self.worst <= self.among:
             said = message("worst is at least 1, and at most among, the number of days looked at")
             raise DeclarationError(said)
+        if any(tally.distinct is not None for tally in tallies_of(self.of)):
+            said = message(
+                "the keys of several days do not add up, since one may be there on each: distinct"
+                " keys are counted over one window, such as Days(1, 90)"
+            )
+            raise DeclarationError(said)
 
     @property
     def tallies(self) -> tuple[Over, ...]:
@@ -160,6 +190,14 @@ class WorstDays(Aggregator):
     @property
     def is_a_sum(self) -> bool:
         return self.of.is_a_sum
+
+    @property
+    def pooling(self) -> Pooling:
+        return _pooling(self.of)
+
+    @property
+    def undefined(self) -> str:
+        return self.of.undefined
 
     def combine(
         self, sums: Sequence[Integers], counts: Sequence[Integers]
@@ -174,7 +212,11 @@ class WorstDays(Aggregator):
                 for part in range(parts):
                     added[part][shop] += sums[days[day] + part][shop]
                     rows[part][shop] += counts[days[day] + part][shop]
-        return self.of.combine(added, rows)
+        num, den, n = self.of.combine(added, rows)
+        every = n * 0
+        for _, _, of_day in values:
+            every = every + of_day
+        return num, den, n + every * (n == 0)  # rows count, also where no day has a value
 
     def _worst_days(
         self, values: Sequence[tuple[Integers, Integers, Integers]], shop: int

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import DeclarationError, ExpressionError, did_you_mean
 from ..messages import listed, message
+from .links import ORDER, Link
 
 Kind = Literal["text", "enum", "time", "day", "money", "int", "number", "bool"]
 
@@ -20,6 +20,8 @@ MONEY_SCALE = 100
 
 #: Names of columns that the package adds to rows.
 _RESERVED = frozenset({"shop"})
+#: Stands among the columns that are there of a stream whose files do not hold all of its rows.
+PART_ONLY = "_part_only"
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -82,7 +84,8 @@ class Stream:
     """A canonical table: its key (besides ``shop_id``) and its typed columns.
 
     ``ordered`` are pairs of times; where the second is before the first, it becomes null. Rows of
-    a stream with ``follows_order`` are left out where the order they name is excluded.
+    a stream with ``follows_order`` are left out where the order they name is excluded. ``links`` say
+    which columns name rows of other streams; that an ``order_id`` names an order goes without saying.
 
     >>> ORDERS.column("paid_at").kind
     'time'
@@ -93,11 +96,14 @@ class Stream:
     columns: tuple[Column, ...]
     ordered: tuple[tuple[str, str], ...] = ()
     follows_order: bool = False
+    links: tuple[Link, ...] = ()
     _by_name: dict[str, Column] = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         check_id(self.name, message("stream"))
         object.__setattr__(self, "_by_name", {c.name: c for c in self.columns})
+        if ORDER.column in self._by_name and self.name != ORDER.stream:
+            object.__setattr__(self, "links", tuple(dict.fromkeys((ORDER, *self.links))))
         for column in self.columns:
             check_id(column.name, message("column"))
             if column.name in _RESERVED:
@@ -108,10 +114,16 @@ class Stream:
                     column=column.name,
                 )
                 raise DeclarationError(said)
-        names = [column.name for column in self.columns]
-        if twice := next((name for name in names if names.count(name) > 1), None):
+        if twice := _first_twice([column.name for column in self.columns]):
             said = message(
                 "stream {stream}: column {column} is declared twice", stream=self.name, column=twice
+            )
+            raise DeclarationError(said)
+        if twice := _first_twice([link.column for link in self.links]):
+            said = message(
+                "stream {stream}: {column} names rows of two streams",
+                stream=self.name,
+                column=twice,
             )
             raise DeclarationError(said)
         if "shop_id" in self.key:
@@ -120,9 +132,9 @@ class Stream:
                 stream=self.name,
             )
             raise DeclarationError(said)
-        unknown = {*self.key, *(name for pair in self.ordered for name in pair)} - set(
-            self._by_name
-        )
+        pairs = (name for pair in self.ordered for name in pair)
+        named = {*self.key, *pairs, *(link.column for link in self.links)}
+        unknown = named - set(self._by_name)
         if unknown or "shop_id" not in self._by_name:
             said = message(
                 "stream {stream}: no column {columns}",
@@ -135,11 +147,6 @@ class Stream:
     def names(self) -> tuple[str, ...]:
         """Names of all columns, in the order of declaration."""
         return tuple(self._by_name)
-
-    @property
-    def links_to_orders(self) -> bool:
-        """Whether rows may name an order of their shop."""
-        return "order_id" in self._by_name and self.name != "orders"
 
     def column(self, name: str) -> Column:
         """Return a column by its name; raise ExpressionError with a guess where there is none."""
@@ -154,23 +161,62 @@ class Stream:
             )
             raise ExpressionError(said) from None
 
-    def with_columns(self, columns: Iterable[Column]) -> Stream:
-        """Return a copy with more columns; an existing column must not be declared differently."""
-        added = []
-        for column in columns:
-            known = self._by_name.get(column.name)
-            if known is None:
-                added.append(column)
-            elif known != column:
-                said = message(
-                    "stream {stream}: column {column} is already declared differently",
-                    stream=self.name,
-                    column=column.name,
-                )
-                raise DeclarationError(said)
-        return Stream(
-            self.name, self.key, (*self.columns, *added), self.ordered, self.follows_order
+    def link(self, name: str) -> Link:
+        """Return the link that expressions call by a name; raise ExpressionError where there is none."""
+        for link in self.links:
+            if link.name == name:
+                return link
+        said = message(
+            "rows of {stream} name no {link}: col.{link} cannot be used there",
+            stream=self.name,
+            link=name,
         )
+        raise ExpressionError(said)
+
+    def link_to(self, stream: str) -> Link | None:
+        """Return the first link to a stream, which for orders is the ``order_id``; None without any."""
+        return next((link for link in self.links if link.stream == stream), None)
+
+    def merged_with(self, other: Stream) -> Stream:
+        """Return a stream with the columns, links and orders of times of both declarations.
+
+        Raises:
+            DeclarationError: where they have another key, or a column of another kind.
+        """
+        if other.key != self.key:
+            said = message("stream {stream} is already declared with another key", stream=self.name)
+            raise DeclarationError(said)
+        if other.follows_order and not self.follows_order:
+            said = message(
+                "stream {stream} is already declared without follows_order", stream=self.name
+            )
+            raise DeclarationError(said)
+        columns = dict(self._by_name)
+        for column in other.columns:
+            known = columns.get(column.name)
+            columns[column.name] = column if known is None else self._both(known, column)
+        return evolve(
+            self,
+            columns=tuple(columns.values()),
+            ordered=tuple(dict.fromkeys((*self.ordered, *other.ordered))),
+            links=tuple(dict.fromkeys((*self.links, *other.links))),
+        )
+
+    def _both(self, known: Column, column: Column) -> Column:
+        """Return a column that is declared twice: words are added to those of an enum."""
+        words = tuple(dict.fromkeys((*known.values, *column.values)))
+        if known != evolve(column, values=known.values):
+            said = message(
+                "stream {stream}: column {column} is already declared differently",
+                stream=self.name,
+                column=column.name,
+            )
+            raise DeclarationError(said)
+        return evolve(known, values=words)
+
+
+def _first_twice(names: list[str]) -> str | None:
+    return next((name for name in names if names.count(name) > 1), None)
 
 
 def _text(*names: str, required: bool = False) -> tuple[Column, ...]:
@@ -378,21 +424,3 @@ CANONICAL: tuple[Stream, ...] = (
     VIOLATIONS,
     SHOP_FACTS,
 )
-
-
-def merge_streams(*groups: Iterable[Stream]) -> Mapping[str, Stream]:
-    """Merge streams by name; a stream declared twice has the columns of both declarations.
-
-    >>> sorted(merge_streams(CANONICAL))[:3]
-    ['aftersales', 'complaints', 'conversations']
-    """
-    merged: dict[str, Stream] = {}
-    for stream in (s for group in groups for s in group):
-        known = merged.get(stream.name)
-        if known is not None and known.key != stream.key:
-            said = message(
-                "stream {stream} is already declared with another key", stream=stream.name
-            )
-            raise DeclarationError(said)
-        merged[stream.name] = stream if known is None else known.with_columns(stream.columns)
-    return merged

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import DeclarationError
 from ..messages import message
 from .builders import col
-from .expressions import ColumnRef, Constant, Expr, as_expr, columns_of
+from .expressions import Assumed, ColumnRef, Constant, Expr, as_expr, columns_of
+from .windows import Window
 
 
 def _optional(value: object) -> Expr | None:
@@ -69,7 +70,52 @@ class Once:
     @property
     def stays_within_orders(self) -> bool:
         """Whether competing rows always name the same order."""
-        return any(isinstance(e, ColumnRef) and e.path == "order_id" for e in self.per)
+        return _name_orders(self.per)
+
+
+def _said(window: Window | None) -> str:
+    return "" if window is None else repr(window)
+
+
+@frozen
+class Distinct:
+    """The rule that keys are counted, not rows: those with ``at_least`` so many rows in the window.
+
+    A key is what rows of a shop share in ``per``, such as their buyer. Which keys count is asked
+    anew for each day of publication: the window rolls. Rows for which a part of ``per`` is null
+    belong to no key: a count of keys may then be too low, and is told as such.
+
+    ``window`` is for the rule set to fill in: that of the metric, or of ``Over``.
+
+    >>> repeated = Distinct(per=(col.buyer_id,), at_least=2)
+    >>> Tally("orders", day=col.paid_at, distinct=repeated).key
+    '(tally orders paid_at all 1 (distinct (buyer_id) 2))'
+    """
+
+    per: tuple[Expr, ...] = field(converter=_exprs, eq=_keys)
+    at_least: int | Assumed = 1
+    window: Window | None = field(default=None, eq=_said)
+
+    def __attrs_post_init__(self) -> None:
+        rows = self.at_least
+        if not self.per or not (isinstance(rows, Assumed) or (type(rows) is int and rows >= 1)):
+            raise DeclarationError(message("Distinct needs per, and at_least of at least 1"))
+
+    @property
+    def key(self) -> str:
+        """The rule as canonical text."""
+        window = "" if self.window is None else f" {_said(self.window)}"
+        return f"(distinct ({_keys(self.per)}) {self.at_least}{window})"
+
+    @property
+    def stays_within_orders(self) -> bool:
+        """Whether rows of one key always name the same order."""
+        return _name_orders(self.per)
+
+
+def _name_orders(per: tuple[Expr, ...]) -> bool:
+    """Return whether rows that share these expressions name the same order."""
+    return any(isinstance(e, ColumnRef) and e.path == "order_id" for e in per)
 
 
 @frozen(slots=False, cache_hash=True)  # trees are walked once, not by every score
@@ -77,11 +123,12 @@ class Tally:
     """An integer to count or sum per shop and day.
 
     A row of ``stream`` counts on the day of the time ``day`` where the condition ``where`` is
-    true and neither day nor value is null. ``value`` is summed (1: rows are counted).
-    Rows of excluded orders are left out unless ``with_excluded``.
+    true and neither day nor value is null. ``value`` is summed (1: rows are counted); with
+    ``distinct`` keys are counted instead. Rows of excluded orders are left out unless
+    ``with_excluded``.
 
-    >>> Tally("orders", day=col.paid_at)
-    Tally(stream='orders', day=<Expr paid_at>, where=None, value=<Expr 1>, once=None, with_excluded=False)
+    >>> Tally("orders", day=col.paid_at).key
+    '(tally orders paid_at all 1)'
     """
 
     stream: str
@@ -90,6 +137,18 @@ class Tally:
     value: Expr = field(default=Constant(1), converter=as_expr, eq=_key)
     once: Once | None = None
     with_excluded: bool = False
+    distinct: Distinct | None = field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.distinct is not None and not self.counts_rows:
+            said = message("of distinct keys no value is summed: leave out value, or distinct")
+            raise DeclarationError(said)
+
+    def over(self, window: Window) -> Tally:
+        """Return the tally for a window: of distinct keys each window has a tally of its own."""
+        if self.distinct is None:
+            return self
+        return evolve(self, distinct=evolve(self.distinct, window=window))
 
     @cached_property
     def key(self) -> str:
@@ -97,6 +156,8 @@ class Tally:
         parts = [self.stream, self.day.key, _key(self.where) or "all", self.value.key]
         if self.once is not None:
             parts.append(self.once.key)
+        if self.distinct is not None:
+            parts.append(self.distinct.key)
         if self.with_excluded:
             parts.append("with-excluded")
         return f"(tally {' '.join(parts)})"
@@ -111,13 +172,21 @@ class Tally:
         """Every expression that the tally evaluates on a row."""
         once = () if self.once is None else self.once.expressions
         where = () if self.where is None else (self.where,)
-        return (self.day, *where, self.value, *once)
+        keys = () if self.distinct is None else self.distinct.per
+        return (self.day, *where, self.value, *once, *keys)
 
     @property
     def compared(self) -> tuple[ColumnRef, ...]:
-        """The columns of the row that only tell rivals apart, as ``Once.per`` names them."""
-        per = () if self.once is None else self.once.per
+        """The columns of the row that only tell rivals or keys apart, as ``per`` names them."""
+        rules = (rule for rule in (self.once, self.distinct) if rule is not None)
+        per = (e for rule in rules for e in rule.per)
         return tuple(e for e in per if isinstance(e, ColumnRef) and not e.linked)
+
+    @property
+    def stays_within_orders(self) -> bool:
+        """Whether rows that compete, or have one key, always name the same order."""
+        rules = (rule for rule in (self.once, self.distinct) if rule is not None)
+        return all(rule.stays_within_orders for rule in rules)
 
     @property
     def computed(self) -> tuple[Expr, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import decimal
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
@@ -76,12 +76,43 @@ class DayWeights:
         return DayWeights(self.first_age, tuple(int(weight > 0) for weight in self.ints))
 
 
+@frozen
+class EveryDay(DayWeights):
+    """Every day from an age on, without end: for what changes from day to day and is added up.
+
+    >>> EveryDay(1).uniform, EveryDay(1).last_age > 9999 * 366
+    (True, True)
+    """
+
+    ints: tuple[int, ...] = field(default=(1,), init=False)
+    scale: int = field(default=1, init=False)
+
+    @property
+    def last_age(self) -> int:
+        """More than the calendar has."""
+        return 1 << 22
+
+
 class Window(ABC):
     """Which days count for a metric, and how much."""
 
     @abstractmethod
     def weights(self, as_of: date) -> DayWeights:
         """Return the weights of the days before ``as_of``."""
+
+    def stay(self, day: date) -> tuple[date, date]:  # noqa: ARG002 - windows that can say it do
+        """Return from which day of publication on a day counts, and from which on no longer.
+
+        Nothing but distinct keys asks for it, which need windows whose days weigh 1, have no gap,
+        and neither come back nor overtake another. ``date.max`` stands for never.
+        """
+        said = message(
+            "{window}: distinct keys are counted over Days(first, last), Calendar(…) or"
+            " SinceStartOf(…), or over a window of your own that says with stay(day) from which"
+            " day on a day counts, and until when",
+            window=repr(self),
+        )
+        raise DeclarationError(said)
 
     @property
     def words(self) -> Message:
@@ -107,7 +138,7 @@ class Days(Window):
     With ``half_life`` (days) the weight of an age is round(2^20 · 2^(−(age − first)/half_life)),
     computed in decimal arithmetic, which is the same on every machine.
 
-    >>> from datetime import date
+    >>> from datetime import date, timedelta
     >>> Days(1, 3).weights(date(2024, 6, 30))
     DayWeights(first_age=1, ints=(1, 1, 1), scale=1)
     >>> Days(1, 3, half_life=1).weights(date(2024, 6, 30)).ints
@@ -147,9 +178,7 @@ class Days(Window):
 
     def weights(self, as_of: date) -> DayWeights:  # noqa: ARG002 - the same on every day
         """Return the weights of the days before ``as_of``; raise if an assumption is not bound."""
-        first, last = self.first, self.last
-        if isinstance(first, Assumed) or isinstance(last, Assumed):
-            raise DeclarationError(message("an assumption of a window has no number yet"))
+        first, last = self._ages()
         length = last - first + 1
         if self.half_life is None:
             return DayWeights(first, (1,) * length)
@@ -159,6 +188,23 @@ class Days(Window):
             )
             raise DeclarationError(said)
         return DayWeights(first, _decaying(length, self.half_life), DECAY_SCALE)
+
+    def stay(self, day: date) -> tuple[date, date]:
+        """Return from which day of publication on a day counts, and from which on no longer."""
+        first, last = self._ages()
+        if self.half_life is not None:
+            said = message(
+                "{window}: a key is counted or not, and weighs neither more nor less: leave out"
+                " half_life for distinct keys",
+                window=repr(self),
+            )
+            raise DeclarationError(said)
+        return _later(day, first), _later(day, last + 1)
+
+    def _ages(self) -> tuple[int, int]:
+        if isinstance(self.first, Assumed) or isinstance(self.last, Assumed):
+            raise DeclarationError(message("an assumption of a window has no number yet"))
+        return self.first, self.last
 
 
 @lru_cache(maxsize=_KEPT)
@@ -185,7 +231,7 @@ class Calendar(Window):
     ``count`` is how many; ``skip`` leaves out so many of the latest. On the first day of a month
     the month before it is whole.
 
-    >>> from datetime import date
+    >>> from datetime import date, timedelta
     >>> february_to_april = Calendar("month", 3).weights(date(2026, 5, 1))
     >>> february_to_april.first_age, february_to_april.last_age
     (1, 89)
@@ -227,12 +273,21 @@ class Calendar(Window):
         start = start_of(self.part, as_of, -(self.skip + self.count) * months)
         return DayWeights((as_of - end).days + 1, (1,) * (end - start).days)
 
+    def stay(self, day: date) -> tuple[date, date]:
+        """Return from which day of publication on a day counts, and from which on no longer."""
+        months = _MONTHS[self.part]
+        first = (self.skip + 1) * months
+        return (
+            _start_or_never(self.part, day, first),
+            _start_or_never(self.part, day, first + self.count * months),
+        )
+
 
 @frozen
 class SinceStartOf(Window):
     """The days from the start of this month, quarter or year on; on its first day there is none.
 
-    >>> from datetime import date
+    >>> from datetime import date, timedelta
     >>> SinceStartOf("year").weights(date(2026, 1, 4)).ints
     (1, 1, 1)
     """
@@ -254,14 +309,33 @@ class SinceStartOf(Window):
         days = (as_of - start_of(self.part, as_of)).days
         return DayWeights(1, (1,) * days if days else (0,))
 
+    def stay(self, day: date) -> tuple[date, date]:
+        """Return from which day of publication on a day counts, and from which on no longer."""
+        return _later(day, 1), _start_or_never(self.part, day, _MONTHS[self.part])
+
 
 def start_of(part: Part, day: date, months: int = 0) -> date:
     """Return the first day of the month, quarter or year of a day, moved by so many months.
 
-    >>> from datetime import date
+    >>> from datetime import date, timedelta
     >>> start_of("quarter", date(2026, 5, 20)), start_of("month", date(2026, 1, 31), -2)
     (datetime.date(2026, 4, 1), datetime.date(2025, 11, 1))
     """
-    length = _MONTHS[part]
-    month = day.year * 12 + (day.month - 1) // length * length + months
+    month = _month(day, _MONTHS[part]) + months
     return date(month // 12, month % 12 + 1, 1)
+
+
+def _start_or_never(part: Part, day: date, months: int) -> date:
+    """Return :func:`start_of`; ``date.max`` where the calendar has no such day."""
+    there = _month(day, _MONTHS[part]) + months < (date.max.year + 1) * 12
+    return start_of(part, day, months) if there else date.max
+
+
+def _month(day: date, length: int) -> int:
+    """Return the first month of the part of the year that a day lies in, since the year 0."""
+    return day.year * 12 + (day.month - 1) // length * length
+
+
+def _later(day: date, days: int) -> date:
+    """Return a day so many days later; ``date.max`` where the calendar has no such day."""
+    return day + timedelta(days) if days <= (date.max - day).days else date.max

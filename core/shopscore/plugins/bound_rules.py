@@ -9,16 +9,17 @@ from functools import cached_property, lru_cache
 from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, did_you_mean
-from ..messages import message
-from ..model.aggregators import Aggregator, NotCounted, Over, tallies_of
+from ..messages import listed, message
+from ..model.aggregators import Aggregator, NotCounted, Over
 from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
+from ..model.evaluations import AtNext, Evaluation
 from ..model.metrics import Metric
-from ..model.rulesets import MissingNumber, NumbersUsed, RuleSet
+from ..model.rulesets import MissingNumber, NumbersUsed, Profile, RuleSet
 from ..model.shop_groups import ShopGroup
-from ..model.streams import CANONICAL, Stream, merge_streams
+from ..model.streams import SHOPS, Stream
 from ..model.tallies import Tally
-from ..model.windows import DayWeights, Window
+from ..model.windows import DayWeights, EveryDay, Window
 from ..rules.coverage import missing_numbers
 from ..rules.exact_rules import ExactRuleSet, Numbers, exact_rules
 from ..rules.numbers_toml import FilledRuleSet
@@ -26,12 +27,27 @@ from ..rules.own_kinds import OwnKinds
 from ..rules.tally_checks import check_tally
 from ..rules.weight_tables import with_weight_tables
 from .declarations import Platform, Scorecard
+from .isolation import isolated
+
+#: Of so many days the windows of a metric are kept: a score asks for them several times.
+_DAYS_KEPT = 4
+
+
+@frozen
+class _OnDay:
+    """The windows of a metric on a day: each tally with its weights, and the ages that count."""
+
+    windows: tuple[tuple[Tally, DayWeights], ...]
+    wanted: tuple[tuple[Tally, DayWeights], ...]
+    first_age: int
+    last_age: int
 
 
 @frozen
 class BoundMetric:
     """A metric, with the numbers of the rule set in its aggregator and window.
 
+    ``projected_to`` is the evaluation for whose next day shops are projected, where they are.
     ``judged_on`` is the day of evaluation that windows end before; None: whatever day is asked.
     ``missing_numbers`` are the assumptions that it needs and that have no value: nothing is counted.
     """
@@ -39,8 +55,36 @@ class BoundMetric:
     metric: Metric
     aggregator: Aggregator
     window: Window
+    projected_to: Evaluation | None = None
     judged_on: date | None = None
     missing_numbers: tuple[str, ...] = ()
+    _made: dict[date, _OnDay] = field(factory=dict, init=False, eq=False, repr=False)
+
+    @classmethod
+    def bind(cls, metric: Metric, ruleset: RuleSet) -> BoundMetric:
+        """Put the numbers of a rule set in the place of assumptions."""
+        evaluation = ruleset.evaluation
+        ahead = evaluation is not None and evaluation.projected_to == "next"
+        missing = ruleset.missing_for(metric.id)
+        return cls(
+            metric,
+            NotCounted() if missing else bind(metric.aggregator, ruleset.numbers),
+            bind(metric.window, ruleset.numbers),
+            evaluation if ahead else None,
+            missing_numbers=missing,
+        )
+
+    def check_tallies(self, streams: Mapping[str, Stream]) -> None:
+        """Raise where what is counted reads what is not there, or cannot be counted so.
+
+        Raises:
+            ExpressionError: for a column that a stream does not have.
+            DeclarationError: for distinct keys over a window that cannot roll.
+            PluginError: for whatever else a window raises.
+        """
+        with isolated(message("window of metric {metric}", metric=self.id)):
+            for tally in self.every_tally:
+                check_tally(tally, streams)
 
     @property
     def id(self) -> str:
@@ -49,33 +93,77 @@ class BoundMetric:
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
-        """What is counted, whatever the window."""
-        return tallies_of(self.aggregator)
+        """What is counted, in the order of the aggregator."""
+        return tuple(tally.over(window) for tally, window in self._parts())
+
+    @property
+    def every_tally(self) -> tuple[Tally, ...]:
+        """What is counted to judge shops on any day: distinct keys also as they are projected."""
+        ahead = self.projected_to
+        if ahead is None:
+            return self.tallies
+        return (*self.tallies, *(tally.over(AtNext(w, ahead)) for tally, w in self._parts()))
+
+    def _parts(self) -> Iterator[tuple[Tally, Window]]:
+        """Yield each tally with its window: its own, or that of the metric."""
+        for part in self.aggregator.tallies:
+            yield (part.tally, part.window) if isinstance(part, Over) else (part, self.window)
+
+    def windows(self, as_of: date) -> tuple[tuple[Tally, DayWeights], ...]:
+        """Return each tally with the weights of the days of rows that it looks at."""
+        return self._on_day(as_of).windows
 
     def wanted(self, as_of: date) -> tuple[tuple[Tally, DayWeights], ...]:
-        """Return each tally with the weights of its window: its own, or that of the metric."""
-        own = self._weights(self.window, as_of)
-        return tuple(
-            (part.tally, self._weights(part.window, as_of))
-            if isinstance(part, Over)
-            else (part, own)
-            for part in self.aggregator.tallies
+        """Return each tally with the weights that its daily sums are added up with.
+
+        Those of distinct keys are changes, whose sum from the beginning on is what there is.
+        """
+        return self._on_day(as_of).wanted
+
+    def first_age(self, as_of: date) -> int:
+        """Return the least age that counts."""
+        return self._on_day(as_of).first_age
+
+    def last_age(self, as_of: date) -> int:
+        """Return the greatest age that counts."""
+        return self._on_day(as_of).last_age
+
+    def _on_day(self, as_of: date) -> _OnDay:
+        made = self._made.get(as_of)
+        if made is None:
+            if len(self._made) >= _DAYS_KEPT:
+                self._made.clear()
+            made = self._made[as_of] = self._make_on_day(as_of)
+        return made
+
+    def _make_on_day(self, as_of: date) -> _OnDay:
+        looks = list(self._looks(as_of))
+        windows = tuple((tally, weights) for tally, weights, _ in looks)
+        every = [self._weights(self.window, as_of), *(weights for _, weights in windows)]
+        return _OnDay(
+            windows,
+            tuple((tally, weights) for tally, _, weights in looks),
+            min(weights.first_age for weights in every),
+            max(weights.last_age for weights in every),
         )
+
+    def _looks(self, as_of: date) -> Iterator[tuple[Tally, DayWeights, DayWeights]]:
+        """Yield each tally with the weights of its window, and with those of its daily sums."""
+        passed = 0 if self.judged_on is None else (as_of - self.judged_on).days
+        own = self._weights(self.window, as_of)
+        for tally, window in self._parts():
+            weights = own if window is self.window else self._weights(window, as_of)
+            if tally.distinct is None:
+                yield tally, weights, weights
+            elif passed < 0 and self.projected_to is not None:
+                yield tally.over(AtNext(window, self.projected_to)), weights, EveryDay(1)
+            else:
+                yield tally.over(window), weights, EveryDay(1 + passed)
 
     def _weights(self, window: Window, as_of: date) -> DayWeights:
         if self.judged_on is None:
             return window.weights(as_of)
         return window.weights(self.judged_on).moved((as_of - self.judged_on).days)
-
-    def first_age(self, as_of: date) -> int:
-        """Return the least age that counts."""
-        own = self._weights(self.window, as_of)
-        return min([own.first_age, *(weights.first_age for _, weights in self.wanted(as_of))])
-
-    def last_age(self, as_of: date) -> int:
-        """Return the greatest age that counts."""
-        own = self._weights(self.window, as_of)
-        return max([own.last_age, *(weights.last_age for _, weights in self.wanted(as_of))])
 
 
 @frozen(slots=False, eq=False)
@@ -83,8 +171,8 @@ class BoundRuleSet:
     """Everything that determines a score besides the events: bound once, used for any date.
 
     ``ruleset`` is the rule set as declared, with the numbers that a user supplied for all shops;
-    ``variants`` have the numbers for some industries and types of shop. ``exact`` is what computation
-    uses.
+    ``variants`` have the numbers for some industries and types of shop; ``profile`` supplied others.
+    ``exact`` is what computation uses.
     ``named`` says whether the caller named the rule set, so that it applies to any day; ``file``
     is the path of a user's own file.
     """
@@ -97,6 +185,7 @@ class BoundRuleSet:
     streams: Mapping[str, Stream] = field(repr=False)
     variants: tuple[tuple[frozenset[str], RuleSet], ...] = field(default=(), repr=False)
     numbers_used: tuple[NumbersUsed, ...] = ()
+    profile: Profile | None = None
     plugin_version: str = "unknown"
     named: bool = True
     file: str = ""
@@ -115,13 +204,14 @@ class BoundRuleSet:
         """Bind the metrics that a rule set names, and resolve its numbers.
 
         Raises:
-            RuleSetError: for a metric or assumption that does not exist, or a scorer that runs
-                against the direction of its metric.
+            RuleSetError: for a metric, an assumption or a day of shops that does not exist, or a
+                scorer that runs against the direction of its metric.
             ExpressionError: for a metric that reads an unknown column.
         """
         filled = ruleset if isinstance(ruleset, FilledRuleSet) else FilledRuleSet(ruleset)
-        streams = merge_streams(CANONICAL, platform.streams)
+        streams = platform.all_streams
         metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams))
+        check_days_since(filled.ruleset, streams[SHOPS.name])
         variants, exact = _exact(filled, scorecard.own_kinds)
         better = {id: m.metric.better for id, m in metrics.items()}
         for rules in (exact, *(variant for _, variant in exact.variants)):
@@ -135,6 +225,7 @@ class BoundRuleSet:
             streams=streams,
             variants=variants,
             numbers_used=filled.used,
+            profile=filled.profile,
             plugin_version=plugin_version,
             named=named,
             file=file,
@@ -143,7 +234,7 @@ class BoundRuleSet:
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """Every distinct tally, in order of its key."""
-        by_key = {t.key: t for m in self.metrics.values() for t in m.tallies}
+        by_key = {t.key: t for m in self.metrics.values() for t in m.every_tally}
         return tuple(by_key[key] for key in sorted(by_key))
 
     def projected(self, as_of: date) -> BoundRuleSet:
@@ -223,7 +314,7 @@ def _judged_on(rules: BoundRuleSet, day: date) -> BoundRuleSet:
 def _bind_metrics(
     scorecard: Scorecard, ruleset: RuleSet, streams: Mapping[str, Stream]
 ) -> Iterator[tuple[str, BoundMetric]]:
-    known, numbers = scorecard.metrics_of(ruleset.metric_set), ruleset.numbers
+    known = scorecard.metrics_for(ruleset)
     for id in ruleset.needed_metric_ids:
         if id not in known:
             said = message(
@@ -236,12 +327,26 @@ def _bind_metrics(
             raise RuleSetError(said)
         metric = known[id]
         _check_role(ruleset, metric)
-        missing = ruleset.missing_for(id)
-        aggregator = NotCounted() if missing else bind(metric.aggregator, numbers)
-        window = bind(metric.window, numbers)
-        for tally in tallies_of(aggregator):
-            check_tally(tally, streams)
-        yield id, BoundMetric(metric, aggregator, window, missing_numbers=missing)
+        bound = BoundMetric.bind(metric, ruleset)
+        bound.check_tallies(streams)
+        yield id, bound
+
+
+def check_days_since(ruleset: RuleSet, shops: Stream) -> None:
+    """Check that days are counted from a column of shops that holds days."""
+    known = [column.name for column in shops.columns if column.kind == "day"]
+    for criterion in ruleset.criteria:
+        measure = criterion.condition.measure
+        if measure.kind == "days since" and measure.id not in known:
+            said = message(
+                "{file}: criterion {criterion}: days_since {column}: a day of a shop is needed,"
+                " {known}",
+                file=ruleset.origin or ruleset.name,
+                criterion=criterion.id,
+                column=measure.id,
+                known=listed(known),
+            )
+            raise RuleSetError(said)
 
 
 def _check_role(ruleset: RuleSet, metric: Metric) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import combinations
 
 from attrs import evolve
 
@@ -11,6 +12,7 @@ from ..errors import did_you_mean
 from ..messages import Message, message
 from .declarations import Platform
 from .discovery import ALLOW, BLOCK
+from .fitting import find_contradiction, find_fault
 from .records import PluginRecord
 
 
@@ -32,29 +34,35 @@ def platforms_of(records: Iterable[PluginRecord]) -> tuple[Platform, ...]:
     for folder in (f for r in active for f in r.rulesets):
         platform = platforms[folder.platform]
         cards = (
-            evolve(card, more_rulesets=(*card.more_rulesets, folder.folder))
+            evolve(card, more_rulesets=(*card.more_rulesets, folder))
             if card.id == folder.scorecard
             else card
             for card in platform.scorecards
         )
         platforms[platform.id] = evolve(platform, scorecards=tuple(cards))
+    for addition in (a for r in active for a in r.additions):
+        platforms[addition.platform] = platforms[addition.platform].with_addition(addition)
     return tuple(platforms[id] for id in sorted(platforms))
 
 
 def conflict_message(what: Message, rivals: Iterable[object]) -> Message:
     """Return the message for something that several plugins declare."""
-    first, *others = rivals
-    declared: object = first
-    for other in others:
-        declared = message("{one} and {other}", one=declared, other=other)
     return message(
         "{what} is declared by {rivals}; choose one with {allow} or {block}, written"
         " distribution:name",
         what=what,
-        rivals=declared,
+        rivals=_all_of(rivals),
         allow=ALLOW,
         block=BLOCK,
     )
+
+
+def _all_of(rivals: Iterable[object]) -> object:
+    first, *others = rivals
+    declared: object = first
+    for other in others:
+        declared = message("{one} and {other}", one=declared, other=other)
+    return declared
 
 
 def _refuse_conflicts(records: list[PluginRecord]) -> list[PluginRecord]:
@@ -79,37 +87,99 @@ def _refuse_conflicts(records: list[PluginRecord]) -> list[PluginRecord]:
 
 
 def _check_additions(records: list[PluginRecord]) -> list[PluginRecord]:
-    """Refuse additions to a platform or scorecard that does not exist, or of existing versions."""
+    """Leave out additions to what does not exist, and refuse those that contradict what does."""
     platforms = {p.id: p for r in records if r.status == "active" for p in r.platforms}
-    cards = {s.name for p in platforms.values() for s in p.scorecards}
-    cards |= {s.name for r in records if r.status == "active" for s in r.scorecards}
-    checked = []
-    for record in records:
-        no_platform = next(
-            (s.platform for s in record.scorecards if s.platform not in platforms), None
-        )
-        no_card = next(
-            (n for f in record.rulesets if (n := f"{f.platform}/{f.scorecard}") not in cards), None
-        )
-        if record.status != "active":
-            checked.append(record)
-        elif no_platform is not None:
-            said = message(
+    added = (s for r in records if r.status == "active" for s in r.scorecards)
+    declared = (s for p in platforms.values() for s in p.scorecards)
+    cards = {s.name for s in (*declared, *added) if s.platform in platforms}
+    checked = [
+        _with_targets(record, platforms, cards) if record.status == "active" else record
+        for record in records
+    ]
+    return _refuse_taken_versions(_refuse_rivals(_refuse_misfits(checked, platforms), platforms))
+
+
+def _with_targets(
+    record: PluginRecord, platforms: Collection[str], cards: Collection[str]
+) -> PluginRecord:
+    """Return a record without the additions that have no target; refused where nothing is left."""
+    missing = [*_without_target(record, platforms, cards)]
+    if not missing:
+        return record
+    kept = evolve(
+        record,
+        scorecards=tuple(s for s in record.scorecards if s.platform in platforms),
+        rulesets=tuple(f for f in record.rulesets if f"{f.platform}/{f.scorecard}" in cards),
+        additions=tuple(a for a in record.additions if a.platform in platforms),
+        not_added=tuple(dict.fromkeys((*record.not_added, *missing))),
+    )
+    if any((kept.platforms, kept.scorecards, kept.rulesets, kept.additions)):
+        return kept
+    return record.refuse("invalid", missing[0])
+
+
+def _without_target(
+    record: PluginRecord, platforms: Collection[str], cards: Collection[str]
+) -> Iterator[Message]:
+    added = [*(s.platform for s in record.scorecards), *(a.platform for a in record.additions)]
+    for name in added:
+        if name not in platforms:
+            yield message(
                 "adds to platform {platform}, which no plugin declares{guess}",
-                platform=no_platform,
-                guess=did_you_mean(no_platform, platforms),
+                platform=name,
+                guess=did_you_mean(name, platforms),
             )
-            checked.append(record.refuse("invalid", said))
-        elif no_card is not None:
-            said = message(
+    for folder in record.rulesets:
+        if (name := f"{folder.platform}/{folder.scorecard}") not in cards:
+            yield message(
                 "adds rule sets to {scorecard}, which no plugin declares{guess}",
-                scorecard=no_card,
-                guess=did_you_mean(no_card, cards),
+                scorecard=name,
+                guess=did_you_mean(name, cards),
             )
-            checked.append(record.refuse("invalid", said))
-        else:
-            checked.append(record)
-    return _refuse_taken_versions(checked)
+
+
+def _refuse_misfits(
+    records: list[PluginRecord], platforms: Mapping[str, Platform]
+) -> list[PluginRecord]:
+    """Refuse plugins that add something impossible, or what the platform declares differently."""
+    owner = message("the plugin that declares the platform")
+    result = []
+    for record in records:
+        found = [(platforms[a.platform], a) for a in record.additions]
+        contradiction = next(filter(None, (find_contradiction(p, a) for p, a in found)), None)
+        if contradiction is not None:
+            said = _rivals_message(contradiction, [owner, record.origin])
+            result.append(record.refuse("conflict", said))
+            continue
+        fault = next(filter(None, (find_fault(p, a) for p, a in found)), None)
+        result.append(record if fault is None else record.refuse("invalid", fault))
+    return result
+
+
+def _refuse_rivals(
+    records: list[PluginRecord], platforms: Mapping[str, Platform]
+) -> list[PluginRecord]:
+    """Refuse plugins of which each adds to a platform what contradicts the other, both of them."""
+    refused: dict[str, Message] = {}
+    adding = [(record.origin, addition) for record in records for addition in record.additions]
+    for (one, first), (other, second) in combinations(adding, 2):
+        if first.platform == second.platform:
+            both = platforms[first.platform].with_addition(first)
+            found = find_contradiction(both, second) or find_fault(both, second)
+            if found is not None:
+                said = _rivals_message(found, sorted({one, other}))
+                refused = {one: said, other: said} | refused
+    return [r.refuse("conflict", refused[r.origin]) if r.origin in refused else r for r in records]
+
+
+def _rivals_message(said: str, rivals: Iterable[object]) -> Message:
+    return message(
+        "{said} ({rivals}); choose one with {allow} or {block}, written distribution:name",
+        said=said,
+        rivals=_all_of(rivals),
+        allow=ALLOW,
+        block=BLOCK,
+    )
 
 
 def _refuse_taken_versions(records: list[PluginRecord]) -> list[PluginRecord]:

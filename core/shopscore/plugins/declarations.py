@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from importlib import import_module, resources
+from importlib import import_module
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from ..errors import CoverageError, DeclarationError, RuleSetError, did_you_mean
-from ..messages import Message, listed, message
+from ..messages import listed, message
 from ..model.labels import Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
-from ..model.metrics import Metric
-from ..model.rulesets import RuleSet
-from ..model.streams import CANONICAL, Stream, check_id, merge_streams
+from ..model.mappings import DocumentMapping
+from ..model.merging import merge_streams
+from ..model.metrics import Metric, check_unit
+from ..model.rulesets import RuleSet, revision_of
+from ..model.streams import CANONICAL, Stream, check_id
+from .additions import Addition, Fact, RuleSetFolder, merged_facts
+from .folders import check_folder, ruleset_files, toml_texts
 from .isolation import isolated
 
 if TYPE_CHECKING:
@@ -29,71 +33,13 @@ if TYPE_CHECKING:
 LookUp = Callable[[str], tuple[str, str]]
 
 
-@frozen
-class Fact(Labelled):
-    """A shop fact that the platform's rules read.
-
-    In generated samples a share ``sample_share`` of shops has it on one day, as ``sample_value``.
-    """
-
-    name: str
-    zh: str
-    en: str
-    sample_share: float = 0.0
-    sample_value: float = 1.0
-
-
-@frozen
-class RuleSetFolder:
-    """Additional rule sets for a scorecard: files ``<scorecard>-<version>.toml`` in a folder.
-
-    ``folder`` is written ``package:folder``.
-    """
-
-    platform: str
-    scorecard: str
-    folder: str
-
-    def __attrs_post_init__(self) -> None:
-        _check_folder(
-            self.folder, message("rule sets for {name}", name=f"{self.platform}/{self.scorecard}")
-        )
-
-
-def _check_folder(folder: str, whose: Message) -> None:
-    if folder.count(":") != 1:
-        said = message(
-            "{whose}: a folder is written package:folder, not {folder!r}",
-            whose=whose,
-            folder=folder,
-        )
-        raise DeclarationError(said)
-
-
-def ruleset_files(folders: Iterable[str], scorecard: str) -> dict[str, Traversable]:
-    """Find the rule set files of a scorecard in some folders, by version, without reading them."""
-    pattern = re.compile(rf"{re.escape(scorecard)}-(.+)\.toml\Z")
-    files: dict[str, Traversable] = {}
-    for place in folders:
-        package, folder = place.split(":")
-        for file in (resources.files(package) / folder).iterdir():
-            match = pattern.match(file.name)
-            if match and files.setdefault(match[1], file) is not file:
-                said = message(
-                    "{scorecard}: rule set {version} is declared twice",
-                    scorecard=scorecard,
-                    version=match[1],
-                )
-                raise DeclarationError(said)
-    return files
-
-
 @frozen(slots=False)
 class Scorecard(Labelled):
     """One of a platform's scores: its metrics, and its rule sets by date.
 
     ``metrics`` names a module whose global :class:`Metric` objects are the metrics; it is imported
-    when first needed. ``rulesets`` is the ``package:folder`` of the rule sets, TOML files named
+    when first needed. ``metric_sets`` are other modules by a name, for rule sets that read metrics of
+    the same ids in another way: one asks for them with ``metric_set = "name"``. ``rulesets`` is the ``package:folder`` of the rule sets, TOML files named
     ``<scorecard>-<version>.toml``. ``scorers`` and ``compositions`` add kinds to the stock ones, each
     as ``module:Class``. ``cases`` is the ``package:folder`` of golden cases for the conformance kit.
     """
@@ -106,7 +52,7 @@ class Scorecard(Labelled):
     scorers: Mapping[str, str] = field(factory=dict)
     cases: str = ""
     platform: str = ""
-    more_rulesets: tuple[str, ...] = ()
+    more_rulesets: tuple[RuleSetFolder, ...] = ()
     look_up_elsewhere: LookUp | None = field(default=None, eq=False, repr=False)
     compositions: Mapping[str, str] = field(factory=dict)
     metric_sets: Mapping[str, str] = field(factory=dict)
@@ -114,12 +60,12 @@ class Scorecard(Labelled):
     def __attrs_post_init__(self) -> None:
         check_id(self.id, message("scorecard"))
         for folder in self.folders:
-            _check_folder(folder, message("scorecard {name}", name=self.id))
+            check_folder(folder, message("scorecard {name}", name=self.id))
 
     @property
     def folders(self) -> tuple[str, ...]:
         """The folders of rule sets: the scorecard's own, and those that other plugins add."""
-        return (self.rulesets, *self.more_rulesets)
+        return (self.rulesets, *(more.folder for more in self.more_rulesets))
 
     @property
     def name(self) -> str:
@@ -141,31 +87,49 @@ class Scorecard(Labelled):
         Raises:
             RuleSetError: where the scorecard has no such set.
         """
-        if metric_set not in self._metrics:
-            self._metrics[metric_set] = self._import_metrics(metric_set)
-        return self._metrics[metric_set]
-
-    def _import_metrics(self, metric_set: str) -> dict[str, Metric]:
         name = self.metric_sets.get(metric_set) if metric_set else self.metrics
         if name is None:
-            guess = did_you_mean(metric_set, self.metric_sets)
             raise RuleSetError(
                 message(
                     "{scorecard} has no set of metrics {set}{guess}",
                     scorecard=self.name,
                     set=metric_set,
-                    guess=guess,
+                    guess=did_you_mean(metric_set, self.metric_sets),
                 )
             )
+        if name not in self._metrics:
+            self._metrics[name] = self._import_metrics(name)
+        return self._metrics[name]
+
+    def metrics_for(self, ruleset: RuleSet) -> Mapping[str, Metric]:
+        """Return the metrics that a rule set may name, by id.
+
+        Those of a plugin that adds rule sets are there for these, and for others that name them: a
+        module of another plugin is not imported for anything else.
+
+        Raises:
+            DeclarationError: where such a plugin calls a metric like one of the scorecard.
+            RuleSetError: where the scorecard has no set of metrics as the rule set names.
+        """
+        known = dict(self.metrics_of(ruleset.metric_set))
+        with_metrics = [more for more in self.more_rulesets if more.metrics]
+        own = [m for m in with_metrics if ruleset.version in ruleset_files((m.folder,), self.id)]
+        for more in (*own, *(m for m in with_metrics if m not in own)):
+            if more in own or not known.keys() >= {*ruleset.needed_metric_ids}:
+                added = self._import_metrics(more.metrics)
+                _refuse_twice(more.metrics, self.all_metrics, added)
+                known = {**added, **known}
+        return known
+
+    def _import_metrics(self, name: str) -> dict[str, Metric]:
+        """Import a module and return its metrics."""
         with isolated(message("{name}: importing {module}", name=self.name, module=name)):
             module = import_module(name)
-        metrics: dict[str, Metric] = {}
-        for value in vars(module).values():
-            if isinstance(value, Metric) and metrics.setdefault(value.id, value) is not value:
-                said = message(
-                    "{module}: metric {metric} is declared twice", module=name, metric=value.id
-                )
-                raise DeclarationError(said)
+            metrics: dict[str, Metric] = {}
+            for value in (value for value in vars(module).values() if isinstance(value, Metric)):
+                check_unit(value.id, value.unit)  # that of a class of its own nobody has checked
+                _refuse_twice(name, metrics, {value.id: value})
+                metrics[value.id] = value
         return metrics
 
     @cached_property
@@ -262,7 +226,8 @@ class Scorecard(Labelled):
     def at(self, day: date | str) -> RuleSet:
         """Return the rule set in force on a day; of several, the one that came into force last.
 
-        Rule sets with the status ``user`` apply only where they are named.
+        A correction, ``VERSION+r1``, is in force in place of what it corrects. Rule sets with the
+        status ``user`` apply only where they are named.
 
         Raises:
             CoverageError: where none is in force; the message lists what is covered.
@@ -297,8 +262,23 @@ class Scorecard(Labelled):
         return [r for r in map(self.ruleset, self.versions) if r.status != "user"]
 
 
-def _since(ruleset: RuleSet) -> tuple[date, str]:
-    return ruleset.effective_from or date.min, ruleset.version
+def _twice(ids: Iterable[str]) -> str | None:
+    """Return the first id that comes twice."""
+    counted = Counter(ids)
+    return min((id for id, times in counted.items() if times > 1), default=None)
+
+
+def _refuse_twice(module: str, known: Mapping[str, Metric], others: Mapping[str, Metric]) -> None:
+    """Raise DeclarationError where a module calls a metric like another one."""
+    for id, metric in others.items():
+        if known.get(id, metric) is not metric:
+            said = message("{module}: metric {metric} is declared twice", module=module, metric=id)
+            raise DeclarationError(said)
+
+
+def _since(ruleset: RuleSet) -> tuple[date, str, int]:
+    version, revision = revision_of(ruleset.version)
+    return ruleset.effective_from or date.min, version, revision
 
 
 @frozen(slots=False)
@@ -307,13 +287,15 @@ class Platform(Labelled):
 
     ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
     ``shopscore.levers`` holds those for any platform. They are imported when first needed.
-    ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each.
+    ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each, and
+    ``documents`` that of the mappings of what its console and its official APIs answer.
     ``aliases`` are other names that people call it by; ``zh`` and ``en`` are names as well, and
     a name with a slash in it stands for each of its parts too.
 
     ``sample`` names a function, ``module:function``, for samples that need more than the streams of
     core: it gets the streams of a sample, each a list of rows as dictionaries, and a
-    ``random.Random``; it returns the streams that it changed or added.
+    ``random.Random``; it returns the streams that it changed or added. ``sample_places`` are where
+    the buyers of a sample live, about a dozen, the near ones first; by default provinces of China.
     """
 
     id: str
@@ -328,19 +310,31 @@ class Platform(Labelled):
     exports: str = ""
     aliases: tuple[str, ...] = ()
     sample: str = ""
+    documents: str = ""
+    sample_places: tuple[str, ...] = ()
+    more_exports: tuple[str, ...] = ()
+    more_samples: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         from attrs import evolve
 
         check_id(self.id, message("platform"))
         if self.exports:
-            _check_folder(self.exports, message("exports of {platform}", platform=self.id))
+            check_folder(self.exports, message("exports of {platform}", platform=self.id))
+        if self.documents:
+            check_folder(self.documents, message("documents of {platform}", platform=self.id))
         if not self.scorecards:
             raise DeclarationError(
                 message("platform {platform} has no scorecard", platform=self.id)
             )
         scorecards = tuple(evolve(s, platform=self.id) for s in self.scorecards)
         object.__setattr__(self, "scorecards", scorecards)
+        _ = self.all_streams  # what contradicts itself is refused where it is declared
+
+    @cached_property
+    def all_streams(self) -> Mapping[str, Stream]:
+        """Every stream by its name: those of the package, with what the platform declares."""
+        return merge_streams(CANONICAL, self.streams)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -374,25 +368,62 @@ class Platform(Labelled):
         """
         from .layout_toml import layout_of_platform
 
-        if not self.exports:
-            return ()
-        package, folder = self.exports.split(":")
-        streams = merge_streams(CANONICAL, self.streams)
-        with isolated(message("{name}: reading {file}", name=self.id, file=self.exports)):
-            files = (resources.files(package) / folder).iterdir()
-            texts = {f.name: f.read_text("utf-8") for f in files if f.name.endswith(".toml")}
-        layouts = [
-            layout_of_platform(texts[name], f"{self.id}: {name}", self.id, streams)
-            for name in sorted(texts)
-        ]
-        ids = [layout.id for layout in layouts]
-        twice = {id for id in ids if ids.count(id) > 1}
-        if twice:
+        layouts = tuple(
+            layout_of_platform(text, origin, self.id, self.all_streams)
+            for origin, text in self._toml_texts(self.exports, *self.more_exports)
+        )
+        if twice := _twice(layout.id for layout in layouts):
             said = message(
-                "{platform}: layout {layout} is declared twice", platform=self.id, layout=min(twice)
+                "{platform}: layout {layout} is declared twice", platform=self.id, layout=twice
             )
             raise DeclarationError(said)
-        return tuple(layouts)
+        return layouts
+
+    @cached_property
+    def mappings(self) -> tuple[DocumentMapping, ...]:
+        """The mappings of the platform's documents, in the order of their files.
+
+        Raises:
+            RuleSetError: where a file is invalid.
+        """
+        from .mapping_toml import mapping_of_platform
+
+        mappings = tuple(
+            mapping_of_platform(text, origin, self.id)
+            for origin, text in self._toml_texts(self.documents)
+        )
+        if twice := _twice(mapping.id for mapping in mappings):
+            said = message(
+                "{platform}: document {document} is declared twice",
+                platform=self.id,
+                document=twice,
+            )
+            raise DeclarationError(said)
+        return mappings
+
+    def _toml_texts(self, *folders: str) -> Iterator[tuple[str, str]]:
+        """Yield the name and the text of each TOML file of some folders, in their order."""
+        for folder in filter(None, folders):
+            with isolated(message("{name}: reading {file}", name=self.id, file=folder)):
+                texts = toml_texts(folder)
+            for name in sorted(texts):
+                yield f"{self.id}: {name}", texts[name]
+
+    def with_addition(self, addition: Addition) -> Platform:
+        """Return the platform with what another plugin adds to it.
+
+        Raises:
+            DeclarationError: where that contradicts what is there.
+        """
+        from attrs import evolve
+
+        return evolve(
+            self,
+            streams=(*self.streams, *addition.streams),
+            facts=merged_facts(self.facts, addition.facts),
+            more_exports=(*self.more_exports, *filter(None, [addition.exports])),
+            more_samples=(*self.more_samples, *filter(None, [addition.sample])),
+        )
 
     def scorecard(self, id: str | None = None) -> Scorecard:
         """Return a scorecard by its id; by default the first."""

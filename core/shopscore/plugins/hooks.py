@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pluggy
 
-from .declarations import Platform, RuleSetFolder, Scorecard
+from .additions import Addition, RuleSetFolder
+from .declarations import Platform, Scorecard
 
 PROJECT = "shopscore"
 #: The version of this contract; a plugin module declares the one it was written for.
@@ -35,5 +36,16 @@ def shopscore_rulesets() -> Iterable[RuleSetFolder]:
     raise AssertionError("a specification is never called")
 
 
+@hookspec
+def shopscore_additions() -> Iterable[Addition]:
+    """Return what is added to platforms of other plugins: streams, columns, words, facts, layouts."""
+    raise AssertionError("a specification is never called")
+
+
 #: Names of all hooks.
-HOOKS: tuple[str, ...] = ("shopscore_platforms", "shopscore_scorecards", "shopscore_rulesets")
+HOOKS: tuple[str, ...] = (
+    "shopscore_platforms",
+    "shopscore_scorecards",
+    "shopscore_rulesets",
+    "shopscore_additions",
+)

@@ -21,7 +21,8 @@ from ..model.layouts import (
     Layout,
     SubOrders,
 )
-from ..model.streams import CANONICAL, Kind, Stream, merge_streams
+from ..model.merging import merge_streams
+from ..model.streams import CANONICAL, Kind, Stream
 from ..rules.toml_tables import Table
 from ..rules.toml_text import parse_toml, read_text
 
@@ -53,7 +54,9 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
         time_format=_by_column(table.table("time_format")),
         unit=_by_column(table.table("unit")),
         decimal=_by_column(table.table("decimal")),
-        encoding=_encoding(table),
+        encoding=_encoding(table, "encoding"),
+        fallback_encoding=_encoding(table, "fallback_encoding"),
+        incomplete=table.take("incomplete", bool, False),
         source=source.as_source("export") if source.data else None,
         notes=table.all_told("notes"),
         origin=origin,
@@ -63,10 +66,10 @@ def parse_layout(text: str, origin: str, streams: Mapping[str, Stream] | None = 
     return layout
 
 
-def read_layout(path: Path) -> Layout:
+def read_layout(path: Path, streams: Mapping[str, Stream] | None = None) -> Layout:
     """Read a user's own layout; raise InputError where the file cannot be read or is invalid."""
     try:
-        return parse_layout(read_text(path), str(path))
+        return parse_layout(read_text(path), str(path), streams)
     except RuleSetError as error:
         raise InputError(error.args[0]) from None
 
@@ -105,12 +108,13 @@ def _by_column(table: Table) -> dict[str, str]:
     return {name: table.text(name) for name in table.data}
 
 
-def _encoding(table: Table) -> str | None:
+def _encoding(table: Table, key: str) -> str | None:
     """Return the codec of the encoding that is named."""
-    name = table.text("encoding", None)
+    name = table.text(key, None)
     codec = None if name is None else find_encoding(name)
     if name is not None and codec is None:
-        raise table.fail(message("encoding: no encoding of text is called {name}", name=repr(name)))
+        said = message("{key}: no encoding of text is called {name}", key=key, name=repr(name))
+        raise table.fail(said)
     return codec
 
 

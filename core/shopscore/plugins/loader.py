@@ -19,9 +19,11 @@ from attrs import evolve, frozen
 from ..errors import did_you_mean
 from ..messages import Message, message
 from . import hooks
+from .additions import Addition, RuleSetFolder
 from .conflicts import conflict_message, mark_conflicts
-from .declarations import Platform, RuleSetFolder, Scorecard, ruleset_files
+from .declarations import Platform, Scorecard
 from .discovery import InstalledPlugin, declared_api, discover
+from .folders import ruleset_files
 from .isolation import contained, describe_error, describe_traceback, shortened
 from .records import PluginRecord, PluginStatus
 from .turns import loading, loading_here
@@ -108,8 +110,9 @@ def _load(entry: EntryPoint, blank: PluginRecord, manager: pluggy.PluginManager)
             load_seconds=time.perf_counter() - began,
         )
     seconds = time.perf_counter() - began
-    if not any((declared.platforms, declared.scorecards, declared.rulesets)):
-        nothing = message("declares no platform, scorecard or rule set")
+    offers = (declared.platforms, declared.scorecards, declared.rulesets, declared.additions)
+    if not any(offers):
+        nothing = message("declares no platform, scorecard or rule set, and adds to none")
         return evolve(blank, status="empty", error=nothing, load_seconds=seconds)
     return evolve(
         blank,
@@ -117,6 +120,7 @@ def _load(entry: EntryPoint, blank: PluginRecord, manager: pluggy.PluginManager)
         platforms=declared.platforms,
         scorecards=declared.scorecards,
         rulesets=declared.rulesets,
+        additions=declared.additions,
         hooks=declared.hooks,
         load_seconds=seconds,
     )
@@ -154,6 +158,7 @@ class _Declared:
     platforms: tuple[Platform, ...]
     scorecards: tuple[Scorecard, ...]
     rulesets: tuple[RuleSetFolder, ...]
+    additions: tuple[Addition, ...]
     hooks: tuple[str, ...]
 
 
@@ -163,6 +168,7 @@ def _call_hooks(manager: pluggy.PluginManager, module: Any) -> _Declared:
         _call_hook(manager, others, "shopscore_platforms", Platform),
         _call_hook(manager, others, "shopscore_scorecards", Scorecard),
         _call_hook(manager, others, "shopscore_rulesets", RuleSetFolder),
+        _call_hook(manager, others, "shopscore_additions", Addition),
         tuple(name for name in hooks.HOOKS if hasattr(module, name)),
     )
     cards = (*(s for p in declared.platforms for s in p.scorecards), *declared.scorecards)
@@ -194,7 +200,7 @@ def _call_hook(
         for item in answer:
             if not isinstance(item, kind):
                 said = message(
-                    "{hook} returned {answer}, not a {kind}",
+                    "{hook} returned {answer}, which is no {kind}",
                     hook=hook,
                     answer=shortened(repr(item)),
                     kind=kind.__name__,

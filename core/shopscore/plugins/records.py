@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
-from .declarations import Platform, RuleSetFolder, Scorecard, ruleset_files
+from .additions import Addition, RuleSetFolder
+from .declarations import Platform, Scorecard
+from .folders import ruleset_files
 
 PluginStatus = Literal[
     "active",
@@ -35,9 +37,10 @@ BROKEN: tuple[PluginStatus, ...] = (
 class PluginRecord:
     """An installed plugin: where it comes from, its status, and what it declares.
 
-    ``scorecards`` and ``rulesets`` are its additions to platforms of other plugins,
-    ``refused_platforms`` the platforms that it could not declare. ``error`` says in one line what
-    is wrong; ``traceback`` shows where. ``load_seconds`` is the time of its import and hooks.
+    ``scorecards``, ``rulesets`` and ``additions`` are for platforms of other plugins; ``not_added``
+    says which of these have no such platform. ``refused_platforms`` are those that it could not
+    declare. ``error`` says in one line what is wrong; ``traceback`` shows where. ``load_seconds`` is
+    the time of its import and hooks.
     """
 
     name: str
@@ -48,6 +51,8 @@ class PluginRecord:
     platforms: tuple[Platform, ...] = ()
     scorecards: tuple[Scorecard, ...] = ()
     rulesets: tuple[RuleSetFolder, ...] = ()
+    additions: tuple[Addition, ...] = ()
+    not_added: tuple[str, ...] = ()
     hooks: tuple[str, ...] = ()
     refused_platforms: tuple[str, ...] = ()
     error: str | None = None
@@ -87,6 +92,8 @@ class PluginRecord:
             platforms=(),
             scorecards=(),
             rulesets=(),
+            additions=(),
+            not_added=(),
             refused_platforms=tuple(p.id for p in self.platforms),
         )
 
@@ -103,6 +110,8 @@ class PluginRecord:
             "scorecards": [s.name for s in scorecards],
             "rulesets": [f"{s.name}/{v}" for s in scorecards for v in s.versions],
             "adds_rulesets_to": [f"{f.platform}/{f.scorecard}" for f in self.rulesets],
+            "adds_to": list(dict.fromkeys(a.platform for a in self.additions)),
+            "not_added": [str(said) for said in self.not_added],
             "hooks": list(self.hooks),
             "error": self.error,
             "load_seconds": self.load_seconds,

@@ -16,8 +16,9 @@ from ..model.rulesets import RuleSet
 from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
 from ..rules.numbers_toml import NumbersSource, fill_numbers
+from ..rules.profiles import add_profile
 from ..rules.ruleset_toml import parse_ruleset
-from ..rules.toml_text import read_text
+from ..rules.toml_text import parse_toml, read_text
 from . import catalog
 from .bound_rules import BoundRuleSet
 from .declarations import Platform, Scorecard
@@ -37,30 +38,33 @@ class Selection:
 
 
 def select_rules(
-    platform: str | Platform,
+    platform: str | Platform | None,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     as_of: date | str | None = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
 ) -> Selection:
     """Select and bind the applicable rule set.
 
     Args:
-        platform: the id of an installed platform, or a platform itself.
-        scorecard: one of its scorecards; by default the first.
+        platform: the id of an installed platform, or a platform itself; by default the one that
+            a TOML file or a rule set names.
+        scorecard: one of its scorecards; by default the one that is named there, else the first.
         ruleset: a version, the path of a TOML file, or a rule set; by default the one in force.
         as_of: the day of publication; by default today on the platform's clock.
         assume: values for assumptions, by id.
         numbers: files (or the tables of one) with numbers that are missing in the rule set.
+        profile: the name of a profile of the rule set, which supplies what is missing even then.
 
     Raises:
         CoverageError: for a platform, scorecard, rule set or date that is not covered.
         InputError: for a numbers file that cannot be used.
-        UsageError: for an invalid date, or an unknown assumption.
+        UsageError: for an invalid date, or an unknown assumption or profile; where nothing names a
+            platform.
     """
-    declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
-    card = declared.scorecard(scorecard)
+    declared, card = find_scorecard(platform, scorecard, ruleset)
     day = publication_day(as_of, declared.zone)
     selected = find_ruleset(card, ruleset, day)
     terms = _Terms(
@@ -71,6 +75,7 @@ def select_rules(
             (id, "none" if value is None else str(value)) for id, value in (assume or {}).items()
         ),
         catalog.plugin_version(selected),
+        profile,
         named=ruleset is not None,
         file=str(ruleset) if is_file(ruleset) else "",
     )
@@ -80,29 +85,94 @@ def select_rules(
 
 
 def select_rules_of_days(
-    platform: str | Platform,
+    platform: str | Platform | None,
     days: Iterable[date | str],
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
     assume: Mapping[str, object] | None = None,
     numbers: NumbersSource = None,
+    profile: str | None = None,
 ) -> list[Selection]:
     """Select the rules of each of many days, in their order; each rule set is bound once.
 
     The other arguments, and what is raised, are those of :func:`select_rules`.
     """
-    declared = platform if isinstance(platform, Platform) else catalog.platform(platform)
-    card = declared.scorecard(scorecard)
+    declared, card = find_scorecard(platform, scorecard, ruleset)
     bound: dict[str, BoundRuleSet] = {}
     selections = []
     for each in days:
         day = publication_day(each, declared.zone)
         version = card.at(day).version if ruleset is None else ""
         if version not in bound:
-            selected = select_rules(declared, scorecard, ruleset, day, assume, numbers)
+            selected = select_rules(declared, card.id, ruleset, day, assume, numbers, profile)
             bound[version] = selected.rules
         selections.append(Selection(bound[version], day, notices_on(bound[version], day)))
     return selections
+
+
+@frozen
+class RuleSetNames:
+    """The platform and the scorecard that a rule set is for, where it says so."""
+
+    platform: str | None = None
+    scorecard: str | None = None
+
+    def __str__(self) -> str:
+        return "/".join(name for name in (self.platform, self.scorecard) if name)
+
+
+def names_of(ruleset: RuleSetName) -> RuleSetNames:
+    """Return what a TOML file or a rule set is for; a version alone does not say.
+
+    A file that extends a rule set is for the same scorecard.
+
+    Raises:
+        InputError: where the file cannot be read.
+        RuleSetError: where it is no TOML.
+    """
+    if isinstance(ruleset, RuleSet):
+        return RuleSetNames(ruleset.platform, ruleset.scorecard)
+    if not is_file(ruleset):
+        return RuleSetNames()
+    document = parse_toml(read_text(Path(str(ruleset))), str(ruleset))
+    below = str(document.get("extends", "")).split("/")
+    platform, scorecard = below[:2] if len(below) == _PARTS else (None, None)
+    said = (document.get("platform", platform), document.get("scorecard", scorecard))
+    return RuleSetNames(*(name if isinstance(name, str) else None for name in said))
+
+
+#: Of the name of a rule set: platform, scorecard, version.
+_PARTS = 3
+
+
+def find_scorecard(
+    platform: str | Platform | None, scorecard: str | None, ruleset: RuleSetName
+) -> tuple[Platform, Scorecard]:
+    """Return the platform and the scorecard that are asked for, or that the rule set names.
+
+    Raises:
+        CoverageError: where a file or a rule set is for another one than is asked for.
+        UsageError: where nothing names a platform.
+    """
+    named = names_of(ruleset)
+    if platform is None and named.platform is None:
+        raise UsageError(
+            message("whose rules? platform= is missing, and no TOML file or rule set names one")
+        )
+    asked = named.platform if platform is None else platform
+    declared = asked if isinstance(asked, Platform) else catalog.platform(str(asked))
+    wanted = RuleSetNames(declared.id, scorecard)
+    if named.platform not in (None, declared.id) or (
+        scorecard is not None and named.scorecard not in (None, scorecard)
+    ):
+        said = message(
+            "{ruleset}: these rules are for {own}, and {asked} was asked for",
+            ruleset=ruleset.name if isinstance(ruleset, RuleSet) else ruleset,
+            own=named,
+            asked=wanted,
+        )
+        raise CoverageError(said)
+    return declared, declared.scorecard(scorecard or named.scorecard)
 
 
 @frozen
@@ -118,6 +188,7 @@ class _Terms:
     ruleset: RuleSet = field(eq=id)
     assumed: tuple[tuple[str, str], ...]
     plugin_version: str
+    profile: str | None
     named: bool
     file: str
 
@@ -133,12 +204,16 @@ def _bind(terms: _Terms) -> BoundRuleSet:
 
 def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
     card, selected = terms.scorecard, terms.ruleset.assuming(dict(terms.assumed))
-    known = card.metrics_of(selected.metric_set) if numbers else {}
+    fills = numbers is not None or terms.profile is not None
+    known = card.metrics_for(selected) if fills else {}
     better = {id: metric.better for id, metric in known.items()}
+    filled = fill_numbers(selected, numbers, kinds=card.own_kinds, better=better)
+    if terms.profile is not None:
+        filled = add_profile(filled, selected, terms.profile, kinds=card.own_kinds, better=better)
     return BoundRuleSet.bind(
         terms.platform,
         card,
-        fill_numbers(selected, numbers, kinds=card.own_kinds, better=better),
+        filled,
         terms.plugin_version,
         named=terms.named,
         file=terms.file,
@@ -188,6 +263,13 @@ def notices_on(rules: BoundRuleSet, day: date) -> tuple[Notice, ...]:
         else:
             said = message("numbers missing in the rule set come from {file}", file=used.file)
         notices.append(Notice("numbers_supplied", said))
+    if rules.profile is not None:
+        said = message(
+            "numbers that nobody supplied come from profile {name}: {label}",
+            name=rules.profile.id,
+            label=rules.profile.label,
+        )
+        notices.append(Notice("profile_used", said))
     return tuple(notices)
 
 

@@ -15,7 +15,7 @@ from .findings import on_links
 from .openers import ShopDefaults
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
 from .rows.consolidation import ConsolidatedRows
-from .rows.links import Linked, OrderKeys, link
+from .rows.links import NamedRows, link
 
 
 def assemble(
@@ -29,18 +29,19 @@ def assemble(
     frames: dict[str, pl.DataFrame] = {}
     books = {}
     found: list[Notice] = []
-    orders = None
-    if (found_orders := consolidated.get("orders")) is not None and found_orders.index is not None:
-        keys = found_orders.rows[["shop", "order_id"]]
-        orders = OrderKeys.of(keys, found_orders.index, len(ids))
+    named = {
+        name: NamedRows.of(one.rows[["shop", *streams[name].key]], one.index, len(ids))
+        for name, one in consolidated.items()
+        if one.index is not None
+    }
     for name, stream in consolidated.items():
-        linked = Linked(stream.rows)
-        if streams[name].links_to_orders:
-            linked = link(stream.rows, orders)
+        linked = link(stream.rows, streams[name], named)
         frames[name] = linked.rows
         books[name] = evolve(stream.books, unlinked=linked.unlinked)
-        if linked.lost:
-            found.append(on_links(name, linked, ids, consolidated["orders"].rows))
+        found += (
+            on_links(name, one, lost, linked.rows, ids, named[one.stream].keys)
+            for one, lost in linked.lost.items()
+        )
     report = LoadReport(
         books,
         _join(s.set_aside for s in consolidated.values()),

@@ -13,7 +13,6 @@ from ..messages import message
 from ..model.streams import Stream
 from .fingerprints import Digest, cell_prints
 from .report import LoadReport
-from .rows.links import ORDER
 from .rows.places import Places
 
 UNKNOWN_INDUSTRY = "unknown"
@@ -86,7 +85,8 @@ class Events:
         digest.add("shops", {c.name: cell_prints(c) for c in self.shops})
         shop_prints = cell_prints(self.shops["shop_id"])
         for name, frame in self.frames.items():
-            own = frame.drop(ORDER, strict=False)
+            places = (link.place for link in self.streams[name].links)
+            own = frame.drop(*places, strict=False)
             if name in self.instants:
                 own = own.hstack(self.instants[name].select(pl.all().name.prefix("instant of ")))
             for start in range(0, max(len(own), 1), _DIGEST_ROWS):

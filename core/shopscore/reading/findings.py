@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 from attrs import evolve
 
-from ..messages import Translated, listed, message, numbered, recalled
+from ..messages import Message, Translated, listed, message, numbered, recalled
+from ..model.links import ORDER, Link
 from ..model.streams import SHOPS
 from ..notices import FIRST, Notice
 from .openers import Opener
 from .rows.consolidation import ConsolidatedRows
-from .rows.links import ORDER, Linked
 from .unlisted import count_words
 
 #: Reasons, or shops, that the text of a notice names.
@@ -121,38 +122,74 @@ def _reasons(reasons: pl.Series) -> Translated:
     return listed([*named, *(["…"] if len(counted) > _NAMED else [])])
 
 
-def on_links(stream: str, linked: Linked, shop_ids: pl.Series, orders: pl.DataFrame) -> Notice:
-    """Return that rows of some shops name orders of which none is there, with an id of each file."""
+def on_links(
+    stream: str,
+    link: Link,
+    lost: Sequence[int],
+    rows: pl.DataFrame,
+    shop_ids: pl.Series,
+    keys: pl.DataFrame,
+) -> Notice:
+    """Return that rows of some shops name others of which none is there, with an id of each file.
+
+    ``keys`` has shop and key of all rows that the link can name.
+    """
     is_lost = np.zeros(len(shop_ids), dtype=np.bool_)
-    is_lost[list(linked.lost)] = True
-    of_lost, of_lost_orders = (
-        pl.Series(is_lost[rows["shop"].to_numpy()]) for rows in (linked.rows, orders)
-    )
+    is_lost[list(lost)] = True
+    of_lost, of_lost_named = (pl.Series(is_lost[one["shop"].to_numpy()]) for one in (rows, keys))
     # the ids alone: rows are wide, and nearly all of them are of other shops
-    named = linked.rows["order_id"].filter(of_lost & linked.rows[ORDER].is_null()).drop_nulls()
-    named = named.cast(pl.String)  # integers would have another least one
-    there = orders["order_id"].filter(of_lost_orders).cast(pl.String)
+    naming = rows[link.column].filter(of_lost & rows[link.place].is_null()).drop_nulls()
+    naming = naming.cast(pl.String)  # integers would have another least one
+    there = keys.get_columns()[1].filter(of_lost_named).cast(pl.String)
+    facts: dict[str, Any] = {"stream": stream, "others": link.stream}
     if len(there):
-        said = numbered(
+        facts |= {"named": naming.min(), "known": there.min()}
+        said = _not_among(link, len(naming), facts)
+    else:
+        least = int(keys["shop"].min())  # type: ignore[arg-type]
+        facts |= {"named": shop_ids[lost[0]], "known": shop_ids[least]}
+        said = _shops_without(link, len(naming), facts)
+    first = tuple(shop_ids.gather(list(lost[:FIRST])))
+    return Notice(
+        "no_links", said, stream=stream, column=link.column, shops=len(lost), shop_ids=first
+    )
+
+
+def _not_among(link: Link, n: int, facts: Mapping[str, Any]) -> Message:
+    if link == ORDER:
+        return numbered(
             "{stream}: {n} row names an order, which is not among the orders of its shop:"
             " compare the ids, such as {named!r} here and {known!r} there",
             "{stream}: {n} rows name orders, and none of these is among the orders of their shops:"
             " compare the ids, such as {named!r} here and {known!r} there",
-            len(named),
-            stream=stream,
-            named=named.min(),
-            known=there.min(),
+            n,
+            **facts,
         )
-    else:
-        said = numbered(
+    return numbered(
+        "{stream}: {n} row names one of {others}, which is not among those of its shop:"
+        " compare the ids, such as {named!r} here and {known!r} there",
+        "{stream}: {n} rows name {others}, and none of these is among those of their shops:"
+        " compare the ids, such as {named!r} here and {known!r} there",
+        n,
+        **facts,
+    )
+
+
+def _shops_without(link: Link, n: int, facts: Mapping[str, Any]) -> Message:
+    if link == ORDER:
+        return numbered(
             "{stream}: {n} row names an order, and its shop has none: compare the ids of the"
             " shops, such as {named!r} here and {known!r} in orders",
             "{stream}: {n} rows name orders, and their shops have none: compare the ids of the"
             " shops, such as {named!r} here and {known!r} in orders",
-            len(named),
-            stream=stream,
-            named=shop_ids[linked.lost[0]],
-            known=shop_ids[int(orders["shop"].min())],  # type: ignore[arg-type]
+            n,
+            **facts,
         )
-    first = tuple(shop_ids.gather(list(linked.lost[:FIRST])))
-    return Notice("no_links", said, stream=stream, shops=len(linked.lost), shop_ids=first)
+    return numbered(
+        "{stream}: {n} row names one of {others}, and its shop has none: compare the ids of the"
+        " shops, such as {named!r} here and {known!r} in {others}",
+        "{stream}: {n} rows name {others}, and their shops have none: compare the ids of the"
+        " shops, such as {named!r} here and {known!r} in {others}",
+        n,
+        **facts,
+    )

@@ -15,7 +15,8 @@ from attrs import evolve, field, frozen
 from ..errors import InputError, StrictError, UsageError, did_you_mean
 from ..messages import Message, listed, message, recalled
 from ..model.layouts import Layout
-from ..model.streams import CANONICAL, SHOPS, Stream, merge_streams
+from ..model.merging import merge_streams
+from ..model.streams import CANONICAL, PART_ONLY, SHOPS, Stream
 from . import batches
 from .assembling import assemble
 from .events import Events
@@ -28,7 +29,6 @@ from .rows.checks import RowChecks
 from .rows.clocks import find_zone
 from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
 from .rows.ids import LOST_DIGITS, bare_ids, rounded
-from .rows.links import ORDER
 from .rows.shop_codes import ShopCodes, ShopPlaces
 from .rows.taking import RowTaker
 from .sources import Sources, find_sources
@@ -102,7 +102,7 @@ class EventSource:
     layouts: tuple[Layout | str | Path, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        _check_shop(self.shop)
+        _check_shop_id(self.shop)
 
     @property
     def is_large(self) -> bool:
@@ -125,14 +125,16 @@ class EventSource:
             InputError: for input that cannot be used, naming file, line, column and value.
         """
         zone, declared = _clock(self.platform, self.tz)
-        streams = merge_streams(CANONICAL, declared.streams if declared else ())
+        streams = merge_streams(CANONICAL) if declared is None else declared.all_streams
+        _check_shop_type(self.shop, streams[SHOPS.name])
         say = stages(progress, logger)
         sources = _sources(self.source, streams, _layouts(declared, self.layouts))
+        named = {link.stream for name in sources.tables for link in streams[name].links}
         shops, typed = ShopCodes(), {}
         for name, openers in sources.tables.items():
             say(message("reading {stream}", stream=name))
             tables = open_tables(openers, self.shop, streams[name])
-            checks = RowChecks(streams[name], zone, shops, taker)
+            checks = RowChecks(streams[name], zone, shops, taker, named=name in named)
             typed[name] = type_rows(checks, join_small(tables))
         say(message("looking for the latest states"))
         places = ShopPlaces.of(shops)
@@ -147,11 +149,12 @@ class EventSource:
         _log(report)
         again = None
         if taker is not None:
-            events = evolve(events, frames=_asked_for(events, taker))
+            events = evolve(events, frames=_wanted_frames(events, taker))
             if isinstance(self.source, str | Path):
                 here = evolve(self, source=Path(self.source).absolute())
                 again = partial(here._read_whole, report)
-        return evolve(events, report=report, read_whole=again)
+        in_part = frozenset((name, PART_ONLY) for name in sources.in_part())
+        return evolve(events, report=report, present=events.present | in_part, read_whole=again)
 
     def _read_whole(self, known: LoadReport) -> Events:
         """Read the same events with all their columns; raise where a file is another one now."""
@@ -167,14 +170,16 @@ class EventSource:
         return events
 
 
-def _asked_for(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:
+def _wanted_frames(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:
     """Return the columns that somebody asks for once rows are linked; keys were kept for links."""
     frames = {}
     for name, rows in events.frames.items():
-        wanted = taker.wanted(events.streams[name])
+        stream = events.streams[name]
+        wanted = taker.wanted(stream)
         asked = {*rows.columns}
         if wanted is not None:
-            asked = {"shop", ORDER} | wanted.columns | wanted.compared
+            places = (link.place for link in stream.links)
+            asked = {"shop", *places} | wanted.columns | wanted.compared
         frames[name] = rows[[column for column in rows.columns if column in asked]]
     return frames
 
@@ -219,8 +224,8 @@ def _clock(
     return find_zone(name) if name else None, declared
 
 
-def _check_shop(shop: ShopDefaults) -> None:
-    known = SHOPS.column("shop_type").values
+def _check_shop_type(shop: ShopDefaults, stream: Stream) -> None:
+    known = stream.column("shop_type").values
     if shop.shop_type is not None and shop.shop_type not in known:
         raise UsageError(
             message(
@@ -229,6 +234,9 @@ def _check_shop(shop: ShopDefaults) -> None:
                 hint=did_you_mean(shop.shop_type, known),
             )
         )
+
+
+def _check_shop_id(shop: ShopDefaults) -> None:
     if shop.shop_id is None:
         return
     if rounded(bare_ids(pl.Series([shop.shop_id], dtype=pl.String))).any():
@@ -242,7 +250,8 @@ def _layouts(
     """Return the user's layouts, and then those of the platform."""
     from ..plugins.layout_toml import read_layout
 
-    mine = (one if isinstance(one, Layout) else read_layout(Path(one)) for one in own)
+    streams = None if platform is None else platform.all_streams
+    mine = (one if isinstance(one, Layout) else read_layout(Path(one), streams) for one in own)
     return tuple(mine), () if platform is None else platform.layouts
 
 

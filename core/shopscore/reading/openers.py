@@ -38,13 +38,15 @@ class ShopDefaults:
 class Opener:
     """Opens one table; ``version`` is the file as it was found, None for a dataframe.
 
-    ``follow`` opens a file that has the header of another text, as that was opened.
+    ``follow`` opens a file that has the header of another text, as that was opened. An
+    ``incomplete`` table does not hold all rows of its stream.
     """
 
     read: Callable[[], RawTable | TextTable]
     keys: FolderKeys = field(factory=dict)
     version: FileVersion | None = None
     follow: Callable[[TextTable], TextTable | None] | None = None
+    incomplete: bool = False
 
     def open(self, before: TextTable | None = None) -> RawTable | TextTable:
         """Return the table, of which a text need not be split into its cells yet.

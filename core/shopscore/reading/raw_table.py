@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ..errors import InputError, system_reason
+from ..errors import InputError, did_you_write, system_reason
 from ..messages import listed, message
 from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
@@ -182,10 +182,11 @@ class RawTable:
         if missing:
             raise InputError(
                 message(
-                    "{file}: no column {missing}; needed: {needed}",
+                    "{file}: no column {missing}; needed: {needed}{guess}",
                     file=file,
                     missing=listed(missing),
                     needed=listed(needed),
+                    guess=did_you_write(missing, self.unread),
                 )
             )
 

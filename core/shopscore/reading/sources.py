@@ -42,6 +42,16 @@ class Sources:
     tables: Mapping[str, Sequence[Opener]]
     notices: tuple[Notice, ...] = ()
 
+    def in_part(self) -> Iterator[str]:
+        """Yield the streams of which some shop has only files that do not hold all of its rows."""
+        for name, openers in self.tables.items():
+            some, whole = (
+                {opener.keys.get("shop_id") for opener in openers if opener.incomplete is part}
+                for part in (True, False)
+            )
+            if some - whole and None not in whole:  # a file that names its shops is of all of them
+                yield name
+
 
 def find_sources(
     source: Path, streams: Mapping[str, Stream], layouts: Sequence[Sequence[Layout]]
@@ -232,7 +242,8 @@ class _Search:
                         stream=layout.stream,
                     )
                 )
-            self.add(layout.stream, Opener(partial(pick_columns, found, stream), keys, version))
+            read = partial(pick_columns, found, stream)
+            self.add(layout.stream, Opener(read, keys, version, incomplete=layout.incomplete))
         return known
 
     def add(self, stream: str, opener: Opener) -> None:

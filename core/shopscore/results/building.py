@@ -10,7 +10,7 @@ import polars as pl
 from attrs import evolve
 
 from ..composing.caps import cap_totals
-from ..composing.comparison import compare
+from ..composing.comparison import Compared, compare
 from ..composing.composition import compose
 from ..composing.conditions import Measures
 from ..composing.eligibility import check_eligibility, ranked_shops
@@ -18,9 +18,9 @@ from ..composing.fixed_totals import fix_totals
 from ..composing.levels import find_levels
 from ..composing.publication import publish
 from ..composing.set_points import set_points
-from ..composing.standards import compare_with_standards
+from ..composing.standards import Attainment, compare_with_standards
 from ..exact.columns import ExactColumn
-from ..exact.rationals import Rationals
+from ..exact.rationals import Mask, Rationals
 from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
 from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
@@ -66,8 +66,12 @@ def build_result(
     composed = compose(exact, graded, industries, types, shown_points)
     composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
     published = publish(exact, composed, checks, measures)
-    known = evolve(measures, dimensions=composed.dimensions, total=published.score)
-    shown = rules.ruleset.metric_ids
+    known = evolve(
+        measures,
+        dimensions=composed.dimensions,
+        total=published.score,
+        ends=(published.lowest, published.highest),
+    )
     result = Result(
         rules=rules,
         as_of=as_of,
@@ -76,23 +80,45 @@ def build_result(
         graded=graded,
         composed=composed,
         published=published,
-        levels=find_levels(exact, known, (published.lowest, published.highest)),
+        levels=find_levels(exact, known),
         checks=checks,
-        compared={
-            id: compare(exact, measured[id], industries, peers)
-            for id in (shown if exact.comparison else ())
-        },
-        attainments={
-            id: compare_with_standards(
-                tables.standards, measured[id], rules.metrics[id].metric.better, industries
-            )
-            for id in shown
-            if tables.standards is not None
-        },
+        compared=_compared(rules, measured, industries, peers),
+        attainments=_attainments(rules, measured, industries, tables),
         console=console or Console(),
     )
     found = find_notices(result, tables)
     return evolve(result, notices=(*notices, *tables.notices, *found))
+
+
+def _compared(
+    rules: BoundRuleSet,
+    measured: Mapping[str, MetricValues],
+    industries: pl.Series,
+    peers: Mask | None,
+) -> dict[str, Compared]:
+    """Compare each metric that is shown with its industry, where the rules do."""
+    if rules.exact.comparison is None:
+        return {}
+    ids = rules.ruleset.metric_ids
+    return {id: compare(rules.exact, measured[id], industries, peers) for id in ids}
+
+
+def _attainments(
+    rules: BoundRuleSet,
+    measured: Mapping[str, MetricValues],
+    industries: pl.Series,
+    tables: ReferenceTables,
+) -> dict[str, Attainment]:
+    """Compare each metric that is shown with its standard, where there are some."""
+    standards = tables.standards
+    if standards is None:
+        return {}
+    return {
+        id: compare_with_standards(
+            standards, measured[id], rules.metrics[id].metric.better, industries
+        )
+        for id in rules.ruleset.metric_ids
+    }
 
 
 def days_of_shops(rules: BoundRuleSet, shops: pl.DataFrame, as_of: date) -> dict[str, ExactColumn]:

@@ -36,6 +36,7 @@ from .filling import (
     shown_in_percent,
     words,
 )
+from .holds import cap_columns, clamp_columns
 from .reasons import Reasons, metric_reasons, shop_reasons
 
 #: Columns of a metric that every frame has.
@@ -69,7 +70,7 @@ class Columns:
     compared: Mapping[str, Compared]
     attainments: Mapping[str, Attainment]
     console: Console
-    judged: Levels | None = None
+    found_levels: Levels | None = None
     current: Columns | None = None
 
     def __len__(self) -> int:
@@ -120,7 +121,7 @@ class Columns:
     @cached_property
     def not_checked(self) -> pl.Series:
         """The conditions of a score that could not be checked, in the order of the rules."""
-        return _marked({c.eligibility.id: ~c.checked for c in self.checks}, len(self))
+        return _marked({c.eligibility.id: ~c.verdict.told for c in self.checks}, len(self))
 
     @cached_property
     def reasons(self) -> Reasons:
@@ -209,8 +210,8 @@ class Columns:
                 "metric": repeat(check.eligibility.condition.measure.metric, len(self)),
                 "value": floats(check.values),
                 "condition": repeat(check.eligibility.condition.operator, len(self)),
-                "bound": repeat(float(check.eligibility.condition.limit or 0), len(self)),
-                "met": masked(check.met, check.checked),
+                "bound": repeat(float(check.eligibility.condition.bound or 0), len(self)),
+                "met": masked(check.verdict.met, check.verdict.told),
             }
             for check in self.checks
         ]
@@ -225,18 +226,28 @@ class Columns:
         }
 
     @cached_property
+    def cap(self) -> dict[str, pl.Series]:
+        """The cap that holds each total, and what is known of it; empty where the rules have none."""
+        return cap_columns(self.rules.exact, self.composed.capped, self.published)
+
+    @cached_property
+    def clamp(self) -> dict[str, pl.Series]:
+        """The end of the scale that holds each total; empty where none is held."""
+        return clamp_columns(self.composed.clamped, self.published)
+
+    @cached_property
     def levels(self) -> dict[str, pl.Series]:
         """The level of each shop, and the ends between which it lies; empty where there are none.
 
         Where shops are not judged every day, what they have since the last evaluation follows.
         """
-        levels = {} if self.judged is None else level_columns(self.judged)
+        levels = {} if self.found_levels is None else level_columns(self.found_levels)
         return levels if self.current is None else levels | self.current.as_current
 
     @cached_property
     def criteria(self) -> dict[str, dict[str, pl.Series]]:
         """What each criterion measures, its bound and relief, and who meets it; null: not known."""
-        checks = () if self.judged is None else self.judged.checks
+        checks = () if self.found_levels is None else self.found_levels.checks
         found = {check.criterion.id: criterion_columns(check) for check in checks}
         if self.current is not None:
             for id, last in self.current.criteria.items():
@@ -270,7 +281,7 @@ class Columns:
         Reasons are in a language; all other words are for programs.
         """
         columns = {name: repeat(value, len(self)) for name, value in head.items()}
-        columns |= self.of_shops | _told(self.reasons, lang)
+        columns |= self.of_shops | _told(self.reasons, lang) | self._holds()
         for id, points in self.dimension_points.items():
             columns[f"{id}.points"] = points
             columns |= {f"{id}.{name}": c for name, c in self.dimension_console(id).items()}
@@ -287,6 +298,14 @@ class Columns:
             shown = ("bound", "met", "current_value", "current_bound", "current_met")
             columns |= {f"{id}.{name}": criterion[name] for name in shown if name in criterion}
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
+
+    def _holds(self) -> dict[str, pl.Series]:
+        """Return what holds totals, as columns of a frame."""
+        found: dict[str, pl.Series] = {}
+        for what, name, columns in (("cap", "id", self.cap), ("clamp", "end", self.clamp)):
+            shown = (name, "ceiling", "total_before")
+            found |= {f"{what}_{key}": columns[key] for key in shown if key in columns}
+        return found
 
     def _metric(self, id: str, graded: Graded) -> pl.DataFrame:
         unknown = ExactColumn.unknown(len(self))

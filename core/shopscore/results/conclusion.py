@@ -94,8 +94,9 @@ def conclude(
         then = evaluation.last(day)
         if days is not None:
             current = _marked(last, current, days, then)
-        judged = build_result(rules, then, current, start.shops, tables)
-        built = evolve(built, current=judged)
+        current = start.of_these_shops(current)
+        found = build_result(rules, then, current, start.shops, tables)
+        built = evolve(built, current=found)
     return _log_notices(built if events is None else evolve(built, read=events))
 
 

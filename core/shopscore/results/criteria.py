@@ -10,19 +10,19 @@ from ..rules.condition_words import relief_words
 from .filling import floats, masked, repeat, words
 
 
-def level_columns(judged: Levels) -> dict[str, pl.Series]:
+def level_columns(found: Levels) -> dict[str, pl.Series]:
     """Return the level of each shop, the one that it has for certain, and the highest possible.
 
     A level is null where the shop has none, or where it is not known; empty without levels.
     """
-    if not judged.levels:
+    if not found.levels:
         return {}
-    ids = [*(level.id for level in judged.levels), None]
-    known = np.where(judged.known, judged.certain, len(judged.levels))
+    ids = [*(level.id for level in found.levels), None]
+    known = np.where(found.known, found.certain, len(found.levels))
     return {
         "level": words(ids, known),
-        "level_certain": words(ids, judged.certain),
-        "level_possible": words(ids, judged.possible),
+        "level_certain": words(ids, found.certain),
+        "level_possible": words(ids, found.possible),
     }
 
 
@@ -36,7 +36,7 @@ def criterion_columns(check: CriterionCheck) -> dict[str, pl.Series]:
         "of": repeat(condition.measure.id or None, size, pl.String),
         "value": floats(check.values),
         "condition": repeat(condition.operator, size),
-        "bound": floats(check.limits),
+        "bound": floats(check.bounds),
         "relief": repeat(None if relief is None else str(relief), size, pl.String),
-        "met": masked(check.met, check.met | check.failed),
+        "met": masked(check.verdict.met, check.verdict.told),
     }

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..composing.eligibility import EligibilityCheck, ranked_shops
 from ..exact.rationals import Mask
+from ..grading.missing_columns import stream_of
 from ..grading.points import Graded
 from ..grading.weighing import MetricValues
 from ..messages import Message, listed, message
@@ -58,8 +59,8 @@ def _weighing(rules: ExactRuleSet) -> Iterator[str]:
 
 def _making_a_score(rules: ExactRuleSet) -> set[str]:
     """Return the metrics that a total is made of: those with a weight, bonus and deductions."""
-    adjusting = {a.metric for a in rules.adjustments} if rules.dimensions else set()
-    return adjusting.union(_weighing(rules))
+    adjusting = {a.metric for a in rules.adjustments if a.points is not None}
+    return (adjusting if rules.dimensions else set()).union(_weighing(rules))
 
 
 def _missing_input(result: Result) -> Iterator[Notice]:
@@ -78,7 +79,7 @@ def _missing_input(result: Result) -> Iterator[Notice]:
         else:
             said = message("input is missing for {metrics}: {why}", **values)
         columns = members[0].measured.missing_columns
-        stream = columns[0].removeprefix("stream ").partition(".")[0] if columns else None
+        stream = stream_of(columns[0]) if columns else None
         notice = Notice(
             "missing_input" if is_weighted else "missing_side_input",
             said,
@@ -91,7 +92,7 @@ def _missing_input(result: Result) -> Iterator[Notice]:
 def _not_checked(result: Result, check: EligibilityCheck) -> Iterator[Notice]:
     """Yield a notice per reason for which a condition could not be checked."""
     metric = check.eligibility.condition.measure.metric
-    for why, rows in _why_not_checked(result.measured[metric], ~check.checked):
+    for why, rows in _why_not_checked(result.measured[metric], ~check.verdict.told):
         said = message(
             "not checked: {condition} ({id}): {why}",
             condition=check.eligibility.label,
@@ -108,7 +109,7 @@ def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Mess
     reasons = (
         (why_missing_input(measured), measured.missing & ~measured.known),
         (message("a value was typed in without n"), measured.n_unknown),
-        (message("events do not cover its window, and there may be more"), measured.cut),
+        (measured.cut_reason, measured.cut),
     )
     for why, mask in reasons:
         rows = open_ & (nobody if mask is None else mask)

@@ -20,7 +20,7 @@ def on_input(report: LoadReport, rules: BoundRuleSet) -> Iterator[Notice]:
     words = {w.notice(): _reading(rules, w.stream, w.column) for w in report.unlisted}
     for notice in report.notices:
         if notice.code == "no_links":
-            yield evolve(notice, metrics=_linking(rules, str(notice.stream)))
+            yield evolve(notice, metrics=_linking(rules, notice))
         elif notice.code == "no_file_of_shop":
             if metrics := _of_stream(rules, str(notice.stream)):
                 yield evolve(notice, metrics=metrics)
@@ -37,14 +37,16 @@ def _of_stream(rules: BoundRuleSet, stream: str) -> tuple[str, ...]:
     )
 
 
-def _linking(rules: BoundRuleSet, stream: str) -> tuple[str, ...]:
-    """Return the metrics that look at the order which a row of a stream names."""
+def _linking(rules: BoundRuleSet, notice: Notice) -> tuple[str, ...]:
+    """Return the metrics that look at the rows which those of a stream name by a column."""
+    links = rules.streams[str(notice.stream)].links
+    names = [link.name for link in links if link.column == notice.column]
     return tuple(
         id
         for id, metric in rules.metrics.items()
         if any(
-            tally.stream == stream
-            and any(ref.linked or ref.name == "order_id" for ref in columns_of(*tally.expressions))
+            tally.stream == notice.stream
+            and any(ref.link in names or ref.path == notice.column for ref in tally.columns)
             for tally in metric.tallies
         )
     )

@@ -49,6 +49,7 @@ def _assumption(assumption: Assumption, full_id: str) -> dict[str, Any]:
         "high": assumption.high,
         "unit": assumption.unit or None,
         "source": "user" if assumption.overridden else "assumption",
+        "seen_in": None if assumption.overridden else assumption.source or None,
         "reason": assumption.reason,
         "reason_zh": in_language(assumption.reason, "zh"),
     }
@@ -79,6 +80,8 @@ class ShopLines:
             maker.object(tiers).str.strip_prefix("{").str.strip_suffix("}"),
             *maker.list("eligibility", columns.eligibility),
             *(maker.list("criteria", [*columns.criteria.values()]) if columns.criteria else ()),
+            *maker.optional("cap", columns.cap),
+            *maker.optional("clamp", columns.clamp),
             pl.lit("}"),
         )
         return cls(pl.DataFrame(maker.columns), pl.concat_str(pieces))
@@ -115,6 +118,16 @@ class _LineMaker:
             else:
                 made.append(pl.lit(value, dtype=pl.String).alias(name))
         return pl.struct(made).struct.json_encode()
+
+    def optional(self, name: str, columns: Mapping[str, pl.Series]) -> Iterator[pl.Expr]:
+        """Yield the pieces of a member that is an object, null where its first column is.
+
+        There is none where it has no columns.
+        """
+        if columns:
+            there = pl.col(str(len(self.columns))).is_not_null()
+            yield pl.lit(f',"{name}":')
+            yield pl.when(there).then(self.object(columns)).otherwise(pl.lit("null"))
 
     def list(
         self, name: str, items: Sequence[Mapping[str, pl.Series | str | None]]

@@ -27,16 +27,10 @@ def _unknown_rows(result: Result) -> Iterator[Notice]:
     """Yield what needs a number of rows that is not known."""
     rules = result.rules
     needs: dict[str, Mask] = {}
-    left_out: dict[str, Mask] = {}
     for id, graded in result.graded.items():
-        measured = graded.measured
-        if measured.n_unknown is None or not measured.n_unknown.any():
-            continue
-        if rules.metrics[id].metric.min_n > 1:
-            needs[id] = measured.n_unknown
-        pooled = rules.exact.comparison is not None and rules.exact.mean_kind == "pooled"
-        if pooled and (out := measured.known & ~measured.poolable).any():
-            left_out[id] = out
+        unknown = graded.measured.n_unknown
+        if unknown is not None and unknown.any() and rules.metrics[id].metric.min_n > 1:
+            needs[id] = unknown
     if needs:
         said = message(
             "not known for values that were typed in without n: whether they rest on enough rows:"
@@ -44,14 +38,31 @@ def _unknown_rows(result: Result) -> Iterator[Notice]:
             metrics=listed(needs),
         )
         yield _of_any(result, Notice("rows_unknown", said, metrics=tuple(needs)), needs)
+    yield from _left_out_of_means(result)
+    yield from _uncounted_conditions(result)
+
+
+def _left_out_of_means(result: Result) -> Iterator[Notice]:
+    """Yield what pooled means of industries cannot be made with, where the rules ask for some."""
+    rules = result.rules
+    asked = [
+        condition.measure.id
+        for condition in rules.ruleset.conditions
+        if condition.times_industry_mean and condition.measure.kind == "value"
+    ]
+    left_out: dict[str, Mask] = {}
+    for id in dict.fromkeys((*result.compared, *asked)):
+        measured = result.measured[id]
+        out = measured.known & ~measured.averaged(rules.exact.mean_kind)
+        if out.any():
+            left_out[id] = out
     if left_out:
         said = message(
-            "industry means leave out values that were typed in without n, or beside events whose"
-            " newer days weigh more: {metrics}",
+            "industry means leave out values that were typed in without n, or that cannot be added"
+            " to what was counted of events: {metrics}",
             metrics=listed(left_out),
         )
         yield _of_any(result, Notice("rows_unknown", said, metrics=tuple(left_out)), left_out)
-    yield from _uncounted_conditions(result)
 
 
 def _uncounted_conditions(result: Result) -> Iterator[Notice]:

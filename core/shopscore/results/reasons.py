@@ -83,6 +83,8 @@ def metric_reasons(
     _add_set_points(collected, rules, graded)
     no_data = graded.statuses == METRIC_STATUSES.index("no_data")
     collected.add(why_missing_input(measured), no_data & measured.missing)
+    if (undefined := no_data & measured.undefined).any():
+        collected.add(measured.undefined_reason, undefined)
     collected.add(measured.no_value_reason, no_data)
     few = graded.statuses == METRIC_STATUSES.index("below_min_n")
     least = rules.metrics[id].metric.min_n
@@ -155,7 +157,7 @@ def shop_reasons(
     collected = _Collected(size)
     undecided = composed.fixed_shops & published.lowest.known & ~published.total
     for check in checks:
-        having = check.failed & published.having(check.eligibility.status)
+        having = check.verdict.failed & published.having(check.eligibility.status)
         label = check.eligibility.label
         text = message("not met: {condition}; which total it has instead is open", condition=label)
         collected.add(text, having & undecided)
@@ -182,6 +184,10 @@ def shop_reasons(
     for why, alone in unranked:
         said = message("some weighted metrics cannot be ranked: {why}", why=why)
         collected.add(said, partial & alone)
+    capped = composed.capped
+    if capped is not None:
+        said = message("nobody can tell whether the criterion of a cap is met")
+        collected.add(said, partial & capped.open)
     collected.add(message("no metric has a value"), nothing & ~valued)
     for why, alone in unranked:
         collected.add(why, nothing & alone)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 from attrs import asdict, field, frozen
@@ -32,10 +32,20 @@ from .columns import Columns
 from .documents import SCORE
 from .json_text import ShopLines, assumption_list, missing_number_list, score_document
 from .lacking import lacking_numbers
-from .views import CheckView, CriterionView, DimensionView, MetricView, ShopView
+from .views import (
+    CapView,
+    CheckView,
+    ClampView,
+    CriterionView,
+    DimensionView,
+    MetricView,
+    ShopView,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+
+View = TypeVar("View")
 
 #: Lines of JSON that are made together where a single shop's is asked for.
 _LINES_AT_ONCE = 512
@@ -180,7 +190,7 @@ class Result:
             compared=self.compared,
             attainments=self.attainments,
             console=self.console,
-            judged=self.levels,
+            found_levels=self.levels,
             current=None if self.current is None else self.current.columns,
         )
 
@@ -270,6 +280,7 @@ class Result:
             "assumptions": assumption_list(self.rules),
             "missing_numbers": missing_number_list(self.missing_numbers),
             "numbers": [_used(used) for used in self.rules.numbers_used],
+            "profile": None if self.rules.profile is None else self.rules.profile.id,
             "load": None if self.report is None else self.report.to_dict(),
             "notices": [notice.to_dict() for notice in self.notices],
         }
@@ -324,6 +335,8 @@ class Result:
                 CriterionView(**{name: column[row] for name, column in check.items()})
                 for check in columns.criteria.values()
             ),
+            cap=_at(CapView, columns.cap, row),
+            clamp=_at(ClampView, columns.clamp, row),
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),
@@ -350,3 +363,9 @@ class Result:
 def _used(numbers: NumbersUsed) -> dict[str, Any]:
     """Return a user's file as it is listed; of the types of shop only where it names some."""
     return asdict(numbers, filter=lambda field, value: field.name != "shop_types" or bool(value))
+
+
+def _at(view: type[View], columns: Mapping[str, pl.Series], row: int) -> View | None:
+    """Return the view of a shop's row; None where there are no columns, or nothing in the first."""
+    found = {name: column[row] for name, column in columns.items()}
+    return view(**found) if next(iter(found.values()), None) is not None else None

@@ -109,6 +109,29 @@ class CriterionView:
     current_met: bool | None = None
 
 
+@frozen
+class CapView:
+    """A cap that holds the total of a shop: it is at most ``ceiling``, since a criterion is met.
+
+    ``id`` is that of the criterion, ``condition`` says in words what is met, and ``total_before`` is
+    what the score would be without the cap; None where that is not known.
+    """
+
+    id: str
+    ceiling: float
+    condition: str
+    condition_zh: str
+    total_before: float | None
+
+
+@frozen
+class ClampView:
+    """An end of the scale that holds the total of a shop, and what the score would be without it."""
+
+    end: str
+    total_before: float | None
+
+
 @frozen(repr=False)
 class ShopView:
     """One shop: its status, its score, and the dimensions and metrics behind it.
@@ -120,6 +143,7 @@ class ShopView:
     ``reason`` says why there is no score, ``eligibility`` which conditions of one are met.
     ``platform``, ``scorecard``, ``ruleset`` (its version) and ``as_of`` say which score it is.
     ``shown`` are the figures that the platform shows for the total, by the id of the display.
+    ``cap`` is the cap that holds the total, ``clamp`` the end of the scale that does; mostly None.
     ``levels`` are the columns of the result on levels, empty where the rules have none: ``level``,
     which is None where it is not known, then between ``level_certain`` and ``level_possible``; with
     ``current_`` before them those of the last evaluation. ``criteria`` are what levels ask for.
@@ -149,6 +173,8 @@ class ShopView:
     shown: Mapping[str, float | None] = field(factory=dict)
     levels: Mapping[str, str | float | None] = field(factory=dict)
     criteria: tuple[CriterionView, ...] = ()
+    cap: CapView | None = None
+    clamp: ClampView | None = None
     console: float | None = None
     console_difference: float | None = None
 

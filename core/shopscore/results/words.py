@@ -28,8 +28,11 @@ def missing_in_words(names: Iterable[str]) -> Message:
     columns: Message | None = None
     for name in names:
         stream = name.removeprefix("stream ")
+        part = name.removeprefix("rest of stream ")
         if stream != name:
             parts.append(message("no stream {stream}", stream=stream))
+        elif part != name:
+            parts.append(message("only a part of stream {stream}", stream=part))
         elif columns is None:
             columns = message("no column {column}", column=in_words(name))
         else:

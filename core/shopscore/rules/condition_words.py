@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..messages import Message, message
-from ..model.conditions import Condition, Operator
+from ..model.conditions import Condition, Measure, Operator
 
 #: How an operator is written.
 SIGNS: dict[Operator, str] = {
@@ -15,6 +15,41 @@ SIGNS: dict[Operator, str] = {
     "above": ">",
     "equal to": "=",
 }
+
+
+def condition_words(condition: Condition[Fraction]) -> Message:
+    """Return what a condition asks for, in words.
+
+    >>> from shopscore.model.conditions import Measure, Relief
+    >>> print(condition_words(Condition(Measure("numerator", "fakes"), "above", Fraction(0))))
+    count of fakes > 0
+    """
+    bound: object = message("a number that is missing")
+    if condition.bound is not None:
+        bound = f"{float(condition.bound):g}"
+    if condition.times_industry_mean:
+        bound = message("{bound} × industry mean", bound=bound)
+    said = message(
+        "{measure} {sign} {bound}",
+        measure=_measure_words(condition.measure),
+        sign=SIGNS[condition.operator],
+        bound=bound,
+    )
+    relief = relief_words(condition)
+    return said if relief is None else message("{said}, {relief}", said=said, relief=relief)
+
+
+def _measure_words(measure: Measure) -> Message:
+    match measure.kind:
+        case "numerator":
+            return message("count of {metric}", metric=measure.id)
+        case "n":
+            return message("rows of {metric}", metric=measure.id)
+        case "days since":
+            return message("days since {day}", day=measure.id)
+        case "total":
+            return message("total")
+    return message("{id}", id=measure.id)
 
 
 def relief_words(condition: Condition[Fraction]) -> Message | None:
@@ -29,9 +64,9 @@ def relief_words(condition: Condition[Fraction]) -> Message | None:
     if relief is None:
         return None
     asked: Message | None = None
-    if relief.limit is not None:
-        sign, limit = SIGNS[condition.operator], f"{float(relief.limit):g}"
-        asked = message("{sign} {limit}", sign=sign, limit=limit)
+    if relief.bound is not None:
+        sign, bound = SIGNS[condition.operator], f"{float(relief.bound):g}"
+        asked = message("{sign} {bound}", sign=sign, bound=bound)
     elif (most := relief.count_at_most) is not None:
         asked = message("a count of at most {n}", n=f"{float(most):g}")
     elif (below := relief.count_below) is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import RuleSetError, did_you_mean
-from ..messages import listed, message
+from ..messages import message
 from ..model.assumptions import Number
 from ..model.conditions import Combined, Condition, Measure, MeasureKind, Operator, Relief
 from ..model.rulesets import Criterion, Eligibility, Level, Tier
@@ -34,27 +34,50 @@ _MEASURES: Mapping[str, MeasureKind] = {
     "dimension": "dimension",
     "days_since": "days since",
 }
-_RELIEFS = ("from_base", "count_at_most", "or_count_below", "limit_below_base")
+_RELIEFS = ("from_base", "count_at_most", "or_count_below", "bound_below_base")
+_OF_METRICS = (*_RELIEFS, "count_of", "without_rows")
 #: The words of the column ``shop_type``.
 _SHOP_TYPES = SHOPS.column("shop_type").values
 #: Keys of numbers, each of which has a source or is an assumption.
 NUMBERS = (*_OPERATORS, *_RELIEFS)
+#: The bounds of eligibility and of tiers.
+_ELIGIBLE = ("at_least", "at_most")
+_REACHED = ("at_least", "below", "times_industry_mean")
+
+#: What is said in one of several ways, by the name of the tables: of each way the key that stands
+#: for it, and those that go with it.
+WAYS: Mapping[str, tuple[tuple[tuple[str, ...], ...], ...]] = {
+    "eligibility": (tuple((key,) for key in _ELIGIBLE),),
+    "tiers": (
+        (("at_least",), ("below",), ("times_industry_mean", "metric", "or_count_below")),
+        (("all_of",), ("any_of",)),
+    ),
+    "criteria": (
+        tuple((key,) for key in _OPERATORS),
+        (
+            *((key, *_OF_METRICS) for key in ("metric", "numerator_of", "n_of")),
+            *((key,) for key in ("dimension", "days_since", "total")),
+        ),
+        (("count_at_most", "count_of"), ("or_count_below", "count_of"), ("bound_below_base",)),
+    ),
+    "levels": ((("all_of",), ("any_of",)),),
+}
 
 
 def parse_eligibility(table: Table) -> Eligibility[Number]:
     """Return the condition for a published score that a table declares."""
     measure = Measure("value", table.text("metric"))
-    operator, limit = _limit(table, ("at_least", "at_most"))
+    _, operator, bound = _declared(table, _ELIGIBLE)
     id, status = table.id("id", message("eligibility")), table.word("status", REFUSALS)
     label, source = table.label(), table.source()
     table.done()
-    condition = Condition[Number](measure, operator, limit)
+    condition = Condition[Number](measure, operator, bound)
     return Eligibility(id, label, condition, status, source)  # type: ignore[arg-type]
 
 
 def parse_tier(table: Table) -> Tier[Number]:
     """Return the tier that a table declares."""
-    key, operator, limit = _declared(table, ("at_least", "below", "times_industry_mean"))
+    key, operator, bound = _declared(table, _REACHED)
     metric, few = table.text("metric", ""), table.number("or_count_below", None)
     id, label, source = table.id("id", message("tier")), table.label(), table.source()
     needs = parse_needs(table)
@@ -65,21 +88,21 @@ def parse_tier(table: Table) -> Tier[Number]:
         raise table.fail(said)
     measure = Measure("value", metric) if by_metric else Measure("total")
     relief = None if few is None else Relief[Number](count_below=few)
-    return Tier(id, label, Condition(measure, operator, limit, by_metric, relief), source, needs)
+    return Tier(id, label, Condition(measure, operator, bound, by_metric, relief), source, needs)
 
 
 def parse_criterion(table: Table) -> Criterion[Number]:
-    """Return the criterion that a table declares: a measure, a limit, and what relieves it."""
+    """Return the criterion that a table declares: a measure, a bound, and what relieves it."""
     id, source = table.id("id", message("criterion")), table.source()
     label = table.label() if "zh" in table.data or "en" in table.data else None
     measure = _measure(table)
-    key, operator, limit = _declared(table, tuple(_OPERATORS))
+    key, operator, bound = _declared(table, tuple(_OPERATORS))
     relief, without_rows = _relief(table), table.take("without_rows", bool, False)
     elsewhere = tuple(_elsewhere(one, key) for one in table.tables("elsewhere"))
     table.done()
     by_mean = key == "times_industry_mean"
     try:
-        condition = Condition(measure, operator, limit, by_mean, relief, without_rows, elsewhere)
+        condition = Condition(measure, operator, bound, by_mean, relief, without_rows, elsewhere)
     except RuleSetError as error:
         raise table.fail(error) from None
     if label is None and not measure.metric:
@@ -97,10 +120,10 @@ def parse_level(table: Table) -> Level:
 
 def parse_needs(table: Table) -> Combined | None:
     """Return the criteria that a table asks for, all or any of them; None where it asks for none."""
-    needs = [_combined(table, key) for key in ("all_of", "any_of") if key in table.data]
-    if len(needs) > 1:
-        raise table.fail(message("there can be all_of or any_of, not both"))
-    return needs[0] if needs else None
+    keys = ("all_of", "any_of")
+    if not any(key in table.data for key in keys):
+        return None
+    return _combined(table, table.one_of(keys))
 
 
 def parse_group(table: Table) -> ShopGroup:
@@ -118,44 +141,36 @@ def check_shop_types(table: Table, words: frozenset[str]) -> frozenset[str]:
 
 
 def _elsewhere(table: Table, key: str) -> tuple[ShopGroup, Number]:
-    """Return another limit of a criterion, and the shops that it is for."""
-    limit: Number = table.number(key)
+    """Return another bound of a criterion, and the shops that it is for."""
+    bound: Number = table.number(key)
     table.source()
     group = parse_group(table)
     table.done()
-    return group, limit
+    return group, bound
 
 
 def _measure(table: Table) -> Measure:
-    named = [key for key in _MEASURES if key in table.data]
-    total = table.take("total", bool, False)
-    if len(named) + total != 1:
-        raise table.fail(message("one of {keys} is needed", keys=listed((*_MEASURES, "total"))))
-    return Measure("total") if total else Measure(_MEASURES[named[0]], table.text(named[0]))
-
-
-def _limit(table: Table, keys: tuple[str, ...]) -> tuple[Operator, Number]:
-    _, operator, limit = _declared(table, keys)
-    return operator, limit
+    key = table.one_of((*_MEASURES, "total"))
+    if key in _MEASURES:
+        return Measure(_MEASURES[key], table.text(key))
+    if not table.take("total", bool):
+        raise table.fail(message("total is true, or is left out"))
+    return Measure("total")
 
 
 def _declared(table: Table, keys: tuple[str, ...]) -> tuple[str, Operator, Number]:
-    """Return the one limit of a condition, with its key and operator."""
-    limits = {key: table.number(key, None) for key in keys}
-    declared = [(key, limit) for key, limit in limits.items() if limit is not None]
-    if len(declared) != 1:
-        raise table.fail(message("one of {keys} is needed", keys=listed(keys)))
-    ((key, limit),) = declared
-    return key, _OPERATORS[key], limit
+    """Return the one bound of a condition, with its key and operator."""
+    key = table.one_of(keys)
+    return key, _OPERATORS[key], table.number(key)
 
 
 def _relief(table: Table) -> Relief[Number] | None:
-    base, most, below, limit = (table.number(key, None) for key in _RELIEFS)
+    base, most, below, bound = (table.number(key, None) for key in _RELIEFS)
     counted = table.text("count_of", "")
-    if not counted and all(number is None for number in (base, most, below, limit)):
+    if not counted and all(number is None for number in (base, most, below, bound)):
         return None
     try:
-        return Relief(base, most, below, counted, limit)
+        return Relief(base, most, below, counted, bound)
     except RuleSetError as error:
         raise table.fail(error) from None
 

@@ -83,7 +83,7 @@ def missing_numbers(ruleset: RuleSet) -> tuple[MissingNumber, ...]:
 
 def why_missing(ruleset: RuleSet, metric: str) -> str:
     """Return in words which numbers are missing to grade and weigh a metric."""
-    own = (f".{metric}.weight", f".{metric}.scorer")
+    own = (f".{metric}.weight", f".{metric}.scorer", f".{metric}.worth")
     entries = [(d, entry) for d, entry in ruleset.entries if entry.id == metric]
     places = {f"scorers.{entry.scorer}" for _, entry in entries}
     places |= {f"dimensions.{d.id}.points" for d, _ in entries if d.missing}
@@ -98,9 +98,12 @@ def why_missing(ruleset: RuleSet, metric: str) -> str:
 
 def _missing(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:
     yield from _in_dimensions(ruleset, numbers)
+    for adjustment in ruleset.adjustments:
+        place = f"{adjustment.role}.{adjustment.metric}.worth"
+        yield from _unknown(ruleset, numbers, place, adjustment.points)
     for criterion in ruleset.criteria:
-        if (limit := criterion.condition.limit) is not None:
-            yield from _unknown(ruleset, numbers, f"criteria.{criterion.id}.limit", limit)
+        place = f"criteria.{criterion.id}.bound"
+        yield from _unknown(ruleset, numbers, place, criterion.condition.bound)
     for assumption in ruleset.assumptions.values():
         if assumption.needed_by and assumption.value is None:
             full = ruleset.full_id(assumption.id)
@@ -129,7 +132,7 @@ def _in_dimensions(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber
 
 
 def _unknown(
-    ruleset: RuleSet, numbers: Numbers, place: str, number: Number
+    ruleset: RuleSet, numbers: Numbers, place: str, number: Number | None
 ) -> Iterator[MissingNumber]:
     if isinstance(number, Assumed) and numbers.optional(number) is None:
         assumption = ruleset.assumptions[number.id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -125,7 +125,6 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
     own = kinds or NONE_OWN
     numbers = Numbers(ruleset.name, ruleset.numbers)
     low, high = numbers.required(ruleset.low), numbers.required(ruleset.high)
-    comparison = ruleset.comparison
     return ExactRuleSet(
         name=ruleset.name,
         low=low,
@@ -133,46 +132,22 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
         decimals=int(numbers.required(ruleset.decimals)),
         ranking=str(numbers.plain(ruleset.ranking)),
         policy=str(numbers.plain(ruleset.missing)),
-        dimensions=tuple(numbers.dimension(d) for d in ruleset.dimensions),
+        dimensions=tuple(map(numbers.dimension, ruleset.dimensions)),
         scorers=dict(_make_scorers(ruleset, numbers, own.scorers, (low, high))),
-        eligibility=tuple(
-            Eligibility(e.id, e.label, numbers.condition(e.condition), e.status, e.source)
-            for e in ruleset.eligibility
-        ),
+        eligibility=tuple(map(numbers.eligibility, ruleset.eligibility)),
         peers_need_eligibility=bool(numbers.plain(ruleset.peers_need_eligibility)),
         min_peers=int(numbers.required(ruleset.min_peers)),
-        tiers=tuple(
-            Tier(t.id, t.label, numbers.condition(t.condition), t.source, t.needs)
-            for t in ruleset.tiers
-        ),
+        tiers=tuple(map(numbers.tier, ruleset.tiers)),
         composition=make_composition(ruleset.composition, own.compositions),
         clamp=ruleset.clamp,
-        caps=tuple(Cap(c.criterion, numbers.required(c.ceiling), c.source) for c in ruleset.caps),
-        displays=tuple(
-            Display(
-                d.id,
-                d.label,
-                tuple((numbers.required(a), numbers.required(b)) for a, b in d.steps),
-                d.source,
-            )
-            for d in ruleset.displays
-        ),
-        criteria=tuple(
-            Criterion(c.id, c.label, numbers.condition(c.condition), c.source)
-            for c in ruleset.criteria
-        ),
+        caps=tuple(map(numbers.cap, ruleset.caps)),
+        displays=tuple(map(numbers.display, ruleset.displays)),
+        criteria=tuple(map(numbers.criterion, ruleset.criteria)),
         levels=ruleset.levels,
         adjustments=tuple(map(numbers.adjustment, ruleset.adjustments)),
-        set_points=tuple(
-            SetPoints(s.metric, numbers.required(s.points), s.needs, True, s.source)
-            for s in ruleset.set_points
-            if numbers.plain(s.applies)
-        ),
-        fixed_totals=tuple(
-            FixedTotal(f.status, numbers.optional(f.total), f.needs, f.group, f.source)
-            for f in ruleset.fixed_totals
-        ),
-        comparison=comparison and evolve(comparison, mean=numbers.plain(comparison.mean)),
+        set_points=tuple(numbers.set_points(ruleset.set_points)),
+        fixed_totals=tuple(map(numbers.fixed_total, ruleset.fixed_totals)),
+        comparison=numbers.comparison(ruleset.comparison),
         informational=ruleset.informational,
         shop_types=ruleset.shop_types,
         total_low=low if ruleset.total_low is None else numbers.required(ruleset.total_low),
@@ -216,30 +191,15 @@ class Numbers:
         return value
 
     def condition(self, declared: Condition[Number]) -> Condition[Fraction]:
-        """Return a condition whose limits are exact."""
+        """Return a condition with exact bounds."""
         return Condition(
             declared.measure,
             declared.operator,
-            self.optional(declared.limit),
+            self.optional(declared.bound),
             declared.times_industry_mean,
             self._relief(declared.relief),
             declared.without_rows,
-            tuple((group, self.required(limit)) for group, limit in declared.elsewhere),
-        )
-
-    def adjustment(self, declared: Adjustment[Number]) -> Adjustment[Fraction]:
-        """Return a bonus or deduction whose numbers are exact; a gift has itself as a cap."""
-        points, cap = self.optional(declared.points), self.optional(declared.cap)
-        if declared.needs is not None and cap is None:
-            cap = points
-        return Adjustment(
-            declared.metric,
-            declared.sign,
-            cap,
-            declared.source,
-            points,
-            declared.needs,
-            declared.dimension,
+            tuple((group, self.required(bound)) for group, bound in declared.elsewhere),
         )
 
     def _relief(self, declared: Relief[Number] | None) -> Relief[Fraction] | None:
@@ -250,11 +210,11 @@ class Numbers:
             self.optional(declared.count_at_most),
             self.optional(declared.count_below),
             declared.count_of,
-            self.optional(declared.limit),
+            self.optional(declared.bound),
         )
 
     def dimension(self, declared: Dimension[Number]) -> Dimension[Weight]:
-        """Return a dimension whose weights and points are exact."""
+        """Return a dimension with exact weights and points."""
         return Dimension(
             declared.id,
             declared.label,
@@ -267,6 +227,65 @@ class Numbers:
             declared.source,
             declared.missing,
         )
+
+    def eligibility(self, declared: Eligibility[Number]) -> Eligibility[Fraction]:
+        """Return a condition for a score with exact bounds."""
+        condition = self.condition(declared.condition)
+        return Eligibility(declared.id, declared.label, condition, declared.status, declared.source)
+
+    def tier(self, declared: Tier[Number]) -> Tier[Fraction]:
+        """Return a tier with exact bounds."""
+        condition = self.condition(declared.condition)
+        return Tier(declared.id, declared.label, condition, declared.source, declared.needs)
+
+    def criterion(self, declared: Criterion[Number]) -> Criterion[Fraction]:
+        """Return a criterion with exact bounds."""
+        condition = self.condition(declared.condition)
+        return Criterion(declared.id, declared.label, condition, declared.source)
+
+    def cap(self, declared: Cap[Number]) -> Cap[Fraction]:
+        """Return a cap with an exact ceiling."""
+        return Cap(declared.criterion, self.required(declared.ceiling), declared.source)
+
+    def display(self, declared: Display[Number]) -> Display[Fraction]:
+        """Return a display with exact steps."""
+        steps = tuple((self.required(a), self.required(b)) for a, b in declared.steps)
+        return Display(declared.id, declared.label, steps, declared.source)
+
+    def adjustment(self, declared: Adjustment[Number]) -> Adjustment[Fraction]:
+        """Return a bonus or deduction with exact numbers; a metric may be in points itself.
+
+        What is given where criteria are met is no more than itself.
+        """
+        points = Fraction(1) if declared.points is None else self.optional(declared.points)
+        cap = self.optional(declared.cap)
+        if declared.needs is not None and cap is None:
+            cap = points
+        return Adjustment(
+            declared.metric,
+            declared.sign,
+            cap,
+            declared.source,
+            points,
+            declared.needs,
+            declared.dimension,
+        )
+
+    def set_points(self, declared: Iterable[SetPoints[Number]]) -> Iterator[SetPoints[Fraction]]:
+        """Yield the points that are set, with exact numbers, of the rules that are switched on."""
+        for one in declared:
+            if self.plain(one.applies):
+                points = self.required(one.points)
+                yield SetPoints(one.metric, points, one.needs, True, one.source)
+
+    def fixed_total(self, declared: FixedTotal[Number]) -> FixedTotal[Fraction]:
+        """Return a total in place of a score, exact."""
+        total = self.optional(declared.total)
+        return FixedTotal(declared.status, total, declared.needs, declared.group, declared.source)
+
+    def comparison(self, declared: Comparison | None) -> Comparison | None:
+        """Return a comparison with its kind of mean."""
+        return declared and evolve(declared, mean=self.plain(declared.mean))
 
     def within(self, value: object) -> Any:
         """Return nested parameters with every assumption replaced by its value."""

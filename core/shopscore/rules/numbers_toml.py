@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import InputError, RuleSetError, did_you_mean
-from ..messages import in_language, message
+from ..messages import message
 from ..model.assumptions import Assumption
-from ..model.labels import Label
 from ..model.metrics import Better
-from ..model.rulesets import NumbersUsed, RuleSet, Source
+from ..model.rulesets import NumbersUsed, Profile, RuleSet, Source, revision_of
 from ..model.shop_groups import ShopGroup
 from .conditions_toml import parse_group
-from .coverage import missing_numbers
 from .exact_rules import exact_rules
-from .numbers_filling import USER, Filling, rows_by_id
+from .numbers_filling import Filling, Supplied, rows_by_id
 from .own_kinds import OwnKinds
 from .ruleset_checks import check_ruleset
 from .ruleset_toml import SCHEMA
@@ -30,6 +28,23 @@ from .toml_text import check_numbers, parse_toml, read_text
 
 #: A TOML file, several, or the tables of one.
 NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
+
+#: The source of every number of such a file.
+USER = "numbers"
+
+#: Tables of adjustments, by the role of their metrics.
+ADJUSTING = ("bonus", "deduction")
+
+
+@frozen
+class Tables:
+    """Tables of numbers: of a file, or of a profile, whose numbers name their own sources."""
+
+    data: Mapping[str, Any]
+    origin: str
+    supplied: Supplied
+    source: str = ""
+    group: ShopGroup = field(factory=ShopGroup)
 
 
 @frozen
@@ -49,6 +64,12 @@ class _File:
         """Whether it is for all shops."""
         return self.group == ShopGroup()
 
+    @property
+    def numbers(self) -> Tables:
+        """The tables, as rules are filled from them."""
+        supplied: Supplied = "refuse" if self.for_all else "replace"
+        return Tables(self.tables, self.used.file, supplied, USER, self.group)
+
 
 @frozen
 class FilledRuleSet:
@@ -61,6 +82,7 @@ class FilledRuleSet:
     ruleset: RuleSet
     variants: tuple[tuple[frozenset[str], RuleSet], ...] = ()
     used: tuple[NumbersUsed, ...] = ()
+    profile: Profile | None = None
 
 
 def fill_numbers(
@@ -87,13 +109,13 @@ def fill_numbers(
     """
     try:
         files = [_read(one, place) for place, one in enumerate(_as_sequence(source), start=1)]
-        return _fill(ruleset, files, _Check(kinds, better or {}))
+        return _fill(ruleset, files, Check(kinds, better or {}))
     except RuleSetError as error:
         raise InputError(error.args[0]) from None
 
 
 @frozen
-class _Check:
+class Check:
     """The check of a filled rule set."""
 
     kinds: OwnKinds | None
@@ -107,23 +129,22 @@ class _Check:
             raise table.fail(error) from None
 
 
-def _fill(original: RuleSet, files: Sequence[_File], check: _Check) -> FilledRuleSet:
+def _fill(original: RuleSet, files: Sequence[_File], check: Check) -> FilledRuleSet:
     ruleset = original
     used: list[NumbersUsed] = []
     for file in (f for f in files if f.for_all):
-        ruleset = _fill_from(file, original, ruleset, check)
+        ruleset = fill_from(file.numbers, original, ruleset, check)
         used += [file.used] if _has_numbers(file.tables) else []
-    variants = []
+    variants, general = [], ruleset
     others: list[_File] = []
-    general = ruleset
     for file in (f for f in files if not f.for_all):
         for other in others:
             _check_apart(file, other)
         others.append(file)
-        variant = _fill_from(file, original, ruleset, check)
+        variant = fill_from(file.numbers, original, ruleset, check)
         if _has_numbers(file.tables):
             used.append(file.used)
-            general = _with_limits(general, variant, file.group)
+            general = with_bounds(general, variant, file.group)
             variants.append((file.group.industries, variant))
     return FilledRuleSet(general, tuple(variants), tuple(used))
 
@@ -142,25 +163,30 @@ def _check_apart(file: _File, other: _File) -> None:
     raise RuleSetError(said)
 
 
-def _with_limits(general: RuleSet, variant: RuleSet, group: ShopGroup) -> RuleSet:
-    """Return the general rules with the limits that a variant gives to criteria, for its shops."""
+def with_bounds(general: RuleSet, variant: RuleSet, group: ShopGroup) -> RuleSet:
+    """Return the general rules with the bounds that a variant gives to criteria, for its shops."""
     criteria = []
     for own, theirs in zip(general.criteria, variant.criteria, strict=True):
-        limit, condition = theirs.condition.limit, own.condition
-        if limit is not None and limit is not condition.limit:
-            condition = evolve(condition, elsewhere=((group, limit), *condition.elsewhere))
+        bound, condition = theirs.condition.bound, own.condition
+        if bound is not None and bound is not condition.bound:
+            condition = evolve(condition, elsewhere=((group, bound), *condition.elsewhere))
         criteria.append(evolve(own, condition=condition))
-    return evolve(general, criteria=tuple(criteria), sources={**general.sources, **variant.sources})
+    sources = {**general.sources, **variant.sources}
+    return evolve(general, criteria=tuple(criteria), sources=sources)
 
 
 def _has_numbers(tables: Mapping[str, Any]) -> bool:
     """Return whether a file gives any number: one that nobody filled in is not the source of any."""
     dimensions = tables.get("dimensions", ())
-    rows = [*dimensions, *(metric for row in dimensions for metric in row.get("metrics", ()))]
-    rows += tables.get("criteria", ())
+    rows = [
+        *dimensions,
+        *(metric for row in dimensions for metric in row.get("metrics", ())),
+        *({**row, "id": row["metric"]} for key in ADJUSTING for row in tables.get(key, ())),
+        *tables.get("criteria", ()),
+    ]
     scorers = tables.get("scorers", {}).values()
     return (
-        any(set(row) - {"id", "metrics"} for row in rows)
+        any(set(row) - {"id", "metric", "metrics"} for row in rows)
         or any(set(scorer) - {"kind"} for scorer in scorers)
         or bool(tables.get("assumptions"))
     )
@@ -197,19 +223,25 @@ def _exact_decimals(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) -> RuleSet:
-    top = Table(file.tables, file.used.file)
+def fill_from(given: Tables, original: RuleSet, ruleset: RuleSet, check: Check) -> RuleSet:
+    """Return a rule set with the numbers of some tables; ``original`` has none of any.
+
+    Raises:
+        RuleSetError: for numbers that the rule set does not use, and for numbers that are published.
+    """
+    top = Table(given.data, given.origin)
     exact = exact_rules(original, check.kinds)
-    filling = Filling(original, exact, replaces=not file.for_all)
+    filling = Filling(original, exact, given.supplied, given.source)
     parse_group(top)
     if top.take("schema", int, SCHEMA) != SCHEMA:
         raise top.fail(message("this version reads schema = {schema}", schema=SCHEMA))
     for key in ("platform", "scorecard", "version"):
-        if top.text(key, own := getattr(ruleset, key)) != own:
+        own = getattr(ruleset, key)
+        if top.text(key, own) not in (own, revision_of(own)[0]):  # what it corrects lacks the same
             said = message(
                 "{key} = {value!r}: these numbers are not for {ruleset}",
                 key=key,
-                value=file.tables[key],
+                value=given.data[key],
                 ruleset=ruleset.name,
             )
             raise top.fail(said)
@@ -221,13 +253,23 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
     rows = rows_by_id(
         top, "dimensions", known, message("{ruleset} has no dimension", ruleset=ruleset.name)
     )
+    adjusting = {
+        role: rows_by_id(
+            top,
+            role,
+            [a.metric for a in ruleset.adjustments if a.role == role],
+            message("{ruleset} has no {role}", ruleset=ruleset.name, role=role),
+            by="metric",
+        )
+        for role in ADJUSTING
+    }
     known = [c.id for c in ruleset.criteria]
-    limits = rows_by_id(
+    bounds = rows_by_id(
         top, "criteria", known, message("{ruleset} has no criterion", ruleset=ruleset.name)
     )
     supplied = _assumptions(top, original, ruleset, filling)
     top.done()
-    user = Source(USER, f"the user's numbers: {file.used.file}", "user")
+    user = {USER: Source(USER, f"the user's numbers: {given.origin}", "user")}
     filled = evolve(
         ruleset,
         dimensions=tuple(
@@ -235,14 +277,20 @@ def _fill_from(file: _File, original: RuleSet, ruleset: RuleSet, check: _Check) 
             for d, before in zip(ruleset.dimensions, original.dimensions, strict=True)
         ),
         scorers={**ruleset.scorers, **scorers},
+        adjustments=tuple(
+            filling.adjustment(a, before, adjusting[a.role][a.metric])
+            if a.metric in adjusting[a.role]
+            else a
+            for a, before in zip(ruleset.adjustments, original.adjustments, strict=True)
+        ),
         criteria=tuple(
-            filling.criterion(c, before, limits[c.id]) if c.id in limits else c
+            filling.criterion(c, before, bounds[c.id]) if c.id in bounds else c
             for c, before in zip(ruleset.criteria, original.criteria, strict=True)
         ),
         assumptions={**ruleset.assumptions, **supplied},
-        shop_types=file.group.shop_types,
-        sources={**ruleset.sources, USER: user},
-        origin=file.used.file,
+        shop_types=given.group.shop_types or ruleset.shop_types,
+        sources={**ruleset.sources, **(user if given.source else {})},
+        origin=given.origin,
     )
     check(filled, top)
     filled = evolve(filled, origin=ruleset.origin)
@@ -265,7 +313,7 @@ def _assumptions(
     table = top.table("assumptions")
     found: dict[str, Assumption] = {}
     for id, value in _flat(table.data):
-        if filling.replaces:
+        if filling.supplied == "replace":
             said = message("{id}: what a metric counts by is the same for all shops", id=id)
             raise table.fail(said)
         short = id.removeprefix(original.full_id(""))
@@ -285,85 +333,3 @@ def _flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]
             yield from _flat(value, f"{path}{key}.")
         else:
             yield f"{path}{key}", value
-
-
-def numbers_template(
-    ruleset: RuleSet, lang: str = "en", labels: Mapping[str, Label] | None = None
-) -> str:
-    """Return a numbers file to fill in: a line for every missing number of the rule set.
-
-    Its comments are in a language: ``zh`` is Chinese, anything else English. They say why a number
-    is missing and where it stands; ``labels`` are the names of metrics.
-    """
-    return "\n".join(in_language(line, lang) for line in _template(ruleset, lang, labels or {}))
-
-
-def _template(ruleset: RuleSet, lang: str, labels: Mapping[str, Label]) -> Iterator[str]:
-    missing = {m.number: in_language(m.reason, lang) for m in missing_numbers(ruleset)}
-    if not missing:
-        yield message(
-            "# No number is missing in {ruleset}: there is nothing to fill in.",
-            ruleset=ruleset.name,
-        )
-        return
-    yield message(
-        "# Numbers missing in {ruleset}. Fill in what you know, and remove the #.",
-        ruleset=ruleset.name,
-    )
-    yield "schema = 1"
-    for key in ("platform", "scorecard", "version"):
-        yield f'{key} = "{getattr(ruleset, key)}"'
-    only = message("only for shops of these industries; without it for all").text(lang)
-    yield f'# industries = ["…"]  # {only}'
-    if any(group.shop_types for table in ruleset.weight_tables for group, _ in table.rows):
-        only = message("only for shops of these types; without it for all").text(lang)
-        yield f'# shop_types = ["…"]  # {only}'
-    for dimension in ruleset.dimensions:
-        place = f"dimensions.{dimension.id}"
-        if not any(number.startswith(f"{place}.") for number in missing):
-            continue
-        yield f'\n[[dimensions]]\nid = "{dimension.id}"  # {dimension.label.zh}'
-        for key in ("weight", "points"):
-            yield from _line(key, missing.get(f"{place}.{key}"))
-        for entry in dimension.metrics:
-            own = {key: missing.get(f"{place}.{entry.id}.{key}") for key in ("weight", "scorer")}
-            if any(reason is not None for reason in own.values()):
-                name = f"  # {labels[entry.id].zh}" if entry.id in labels else ""
-                yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"{name}'
-            for key, reason in own.items():
-                yield from _line(key, reason)
-    yield from _scorers_to_fill_in(ruleset, missing, lang)
-    for criterion in ruleset.criteria:
-        if (reason := missing.get(f"criteria.{criterion.id}.limit")) is not None:
-            name = "" if criterion.label is None else f"  # {criterion.label.zh}"
-            yield f'\n[[criteria]]\nid = "{criterion.id}"{name}'
-            yield from _line("limit", reason)
-    needed = [a.id for a in ruleset.assumptions.values() if f"assumptions.{a.id}" in missing]
-    if needed:
-        yield "\n[assumptions]"
-    for id in needed:
-        yield from _line(id, missing[f"assumptions.{id}"])
-
-
-def _line(key: str, reason: str | None) -> Iterator[str]:
-    """Yield the line of a number that is missing, with the reason; nothing where it is not."""
-    if reason is not None:
-        yield f"# {key} =   # {reason}"
-
-
-def _scorers_to_fill_in(ruleset: RuleSet, missing: Collection[str], lang: str) -> Iterator[str]:
-    bands = message("# bands = [[worst bound, points], …, [best bound, points]]")
-    if any(number.endswith(".scorer") for number in missing):
-        needed = message("for the metrics above that need a scorer").text(lang)
-        yield f"\n# [scorers.NAME]  # {needed}"
-        yield '# kind = "bands"'
-        yield bands
-    for name, spec in ruleset.scorers.items():
-        if spec.missing:
-            why = in_language(spec.missing, lang)
-            yield f'\n[scorers.{name}]  # {why}\nkind = "{spec.kind}"'
-            yield bands
-            yield message(
-                "# floor = …  # points of a value that reaches no bound; by default the bottom of the"
-                " scale"
-            )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..errors import did_you_mean
 from ..messages import Message, listed, message
 from ..model.assumptions import Number, find_chosen
 from ..model.expressions import Assumed
 from ..model.rulesets import MISSING_POLICIES, RANKING_KINDS, RuleSet
-from ..model.streams import SHOPS
 from .coverage import weights_within
 from .exact_rules import ExactRuleSet, Numbers, exact_rules
 from .own_kinds import OwnKinds
@@ -70,6 +69,9 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: OwnKinds | None) -> No
     for adjustment in rules.adjustments:
         if adjustment.cap is not None and adjustment.cap < 0:
             raise table.fail(message("the cap of {metric} is negative", metric=adjustment.metric))
+        if adjustment.points is not None and adjustment.points < 0:
+            said = message("the points of {metric} are negative", metric=adjustment.metric)
+            raise table.fail(said)
     _check_caps(rules, table)
     check_set_numbers(rules, table)
     for dimension in rules.dimensions:
@@ -117,26 +119,9 @@ def _check_caps(rules: ExactRuleSet, table: Table) -> None:
 
 def _check_names(ruleset: RuleSet, table: Table) -> None:
     """Check that the sources, scorers and assumptions that are named exist."""
-    comparison = () if ruleset.comparison is None else (ruleset.comparison,)
-    named = [
-        ruleset.scale_source,
-        *(d.source for d in ruleset.dimensions),
-        *(m.source for _, m in ruleset.entries),
-        *(e.source for e in ruleset.eligibility),
-        *(t.source for t in ruleset.tiers),
-        *(c.source for c in ruleset.criteria),
-        *(level.source for level in ruleset.levels),
-        *(cap.source for cap in ruleset.caps),
-        *(display.source for display in ruleset.displays),
-        *(s.source for s in ruleset.scorers.values()),
-        *(a.source for a in ruleset.adjustments),
-        *sources_named(ruleset),
-        *(c.source for c in comparison),
-        "" if ruleset.evaluation is None else ruleset.evaluation.source,
-    ]
-    for source in named:
+    for place, source in _sources_named(ruleset):
         if source and source not in ruleset.sources:
-            raise table.fail(message("source {source} is not among [sources]", source=source))
+            raise table.at(place).fail(_no_source(source, ruleset))
     for _, entry in ruleset.entries:
         if entry.scorer and entry.scorer not in ruleset.scorers:
             said = message(
@@ -152,6 +137,40 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
         numbers.plain(Assumed(assumption))
     _check_chosen(ruleset, table)
     _check_required(ruleset, table)
+
+
+def _sources_named(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
+    """Yield the source of each table, which may be empty, after the place of the table."""
+    yield "scale", ruleset.scale_source
+    for dimension in ruleset.dimensions:
+        yield f"dimensions[{dimension.id}]", dimension.source
+        for entry in dimension.metrics:
+            yield f"dimensions[{dimension.id}].metrics[{entry.id}]", entry.source
+    for scorer in ruleset.scorers.values():
+        yield f"scorers.{scorer.id}", scorer.source
+    for name in ("eligibility", "tiers", "criteria", "levels", "displays"):
+        for declared in getattr(ruleset, name):
+            yield f"{name}[{declared.id}]", declared.source
+    for cap in ruleset.caps:
+        yield f"caps[{cap.criterion}]", cap.source
+    for adjustment in ruleset.adjustments:
+        yield f"{adjustment.role}[{adjustment.metric}]", adjustment.source
+    yield from sources_named(ruleset)
+    for id, assumption in ruleset.assumptions.items():
+        yield f"assumptions[{id}]", assumption.source
+    for name, profile in ruleset.profiles.items():
+        yield from ((f"profiles.{name}", source) for source in profile.sources)
+    if ruleset.comparison is not None:
+        yield "comparison", ruleset.comparison.source
+    if ruleset.evaluation is not None:
+        yield "evaluation", ruleset.evaluation.source
+
+
+def _no_source(source: str, ruleset: RuleSet) -> Message:
+    if not ruleset.sources:
+        return message("there is no source {source}: [sources] is empty", source=source)
+    known = listed(ruleset.sources)
+    return message("source {source} is not among [sources]: {known}", source=source, known=known)
 
 
 def _check_levels(ruleset: RuleSet, table: Table) -> None:
@@ -185,18 +204,6 @@ def _check_levels(ruleset: RuleSet, table: Table) -> None:
         if measure.kind == "total" and not ruleset.dimensions:
             said = message("criterion {criterion}: there is no total", criterion=criterion.id)
             raise table.fail(said)
-        if measure.kind == "days since" and measure.id not in _DAYS_OF_SHOPS:
-            said = message(
-                "criterion {criterion}: days_since {column}: a day of a shop is needed, {known}",
-                criterion=criterion.id,
-                column=measure.id,
-                known=listed(_DAYS_OF_SHOPS),
-            )
-            raise table.fail(said)
-
-
-#: Columns of the stream ``shops`` that days can be counted from.
-_DAYS_OF_SHOPS = tuple(c.name for c in SHOPS.columns if c.kind == "day")
 
 
 def _check_chosen(ruleset: RuleSet, table: Table) -> None:
@@ -245,14 +252,14 @@ def _scale(ruleset: RuleSet) -> tuple[Number, ...]:
 
 
 def _check_required(ruleset: RuleSet, table: Table) -> None:
-    """Check that weights, points and the limits of criteria alone may be missing."""
+    """Check that weights, points and the bounds of criteria alone may be missing."""
     numbers: list[Number | None] = [*_scale(ruleset), *numbers_needed(ruleset)]
-    limits = [criterion.condition.limit for criterion in ruleset.criteria]
-    numbers += [eligibility.condition.limit for eligibility in ruleset.eligibility]
-    numbers += [tier.condition.limit for tier in ruleset.tiers]
+    bounds = [criterion.condition.bound for criterion in ruleset.criteria]
+    numbers += [eligibility.condition.bound for eligibility in ruleset.eligibility]
+    numbers += [tier.condition.bound for tier in ruleset.tiers]
     for condition in ruleset.conditions:
         if (relief := condition.relief) is not None:
-            numbers += [relief.from_base, relief.count_at_most, relief.count_below, relief.limit]
+            numbers += [relief.from_base, relief.count_at_most, relief.count_below, relief.bound]
     numbers += [adjustment.cap for adjustment in ruleset.adjustments]
     numbers += [cap.ceiling for cap in ruleset.caps]
     numbers += [number for display in ruleset.displays for step in display.steps for number in step]
@@ -263,9 +270,10 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
                 assumption=number.id,
             )
             raise table.fail(said)
-    numbers += limits
     for dimension in ruleset.dimensions:
         numbers += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
+    numbers += [adjustment.points for adjustment in ruleset.adjustments]
+    numbers += bounds
     for number in numbers:
         if isinstance(number, Assumed):
             kind = ruleset.assumptions[number.id].kind

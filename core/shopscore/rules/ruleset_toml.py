@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from attrs import evolve
 
-from ..errors import RuleSetError, UsageError
+from ..errors import DeclarationError, RuleSetError, UsageError
 from ..messages import bilingual, listed, message
 from ..model.assumptions import Assumption, Number
-from ..model.evaluations import WEEKDAYS, Evaluation, ProjectedTo
+from ..model.evaluations import WEEKDAYS, Evaluation, Every, ProjectedTo
 from ..model.expressions import Assumed
 from ..model.rulesets import (
     MISSING_POLICIES,
@@ -22,13 +22,15 @@ from ..model.rulesets import (
     Dimension,
     Display,
     MetricEntry,
+    Profile,
     RuleSet,
     ScorerSpec,
     Status,
 )
+from ..model.streams import check_id
 from .compositions import WEIGHTED
-from .conditions_toml import NUMBERS as NUMBERS_OF_CONDITIONS
 from .conditions_toml import parse_criterion, parse_eligibility, parse_level, parse_tier
+from .extending import LookUp, extended
 from .own_kinds import OwnKinds
 from .ruleset_checks import COMPARISON_MEANS, check_once, check_ruleset
 from .set_points_toml import (
@@ -45,9 +47,6 @@ SCHEMA = 1
 RULE_KINDS = ("integer", "decimal", "boolean", "choice", "table")
 #: How a metric is compared with its industry.
 COMPARISON_KINDS = ("difference", "spread")
-
-#: Finds the TOML text of a rule set by its name; returns the text and where it came from.
-LookUp = Callable[[str], tuple[str, str]]
 
 
 def parse_ruleset(
@@ -74,7 +73,7 @@ def parse_ruleset(
         own = {
             str(row.get("id")) for row in document.get("assumptions", ()) if isinstance(row, dict)
         }
-        document = _extend(document, origin, look_up)
+        document = extended(document, origin, look_up)
     table = Table(document, origin)
     if table.take("schema", int) != SCHEMA:
         said = message(
@@ -91,134 +90,78 @@ def parse_ruleset(
     return ruleset
 
 
-def _extend(document: dict[str, Any], origin: str, look_up: LookUp | None) -> dict[str, Any]:
-    base = document.pop("extends")
-    if look_up is None or not isinstance(base, str):
-        said = message(
-            '{file}: extends must be the name of a rule set, "platform/scorecard/version"',
-            file=origin,
-        )
-        raise RuleSetError(said)
-    if "version" not in document:
-        said = message(
-            "{file}: a rule set that extends another needs a version of its own", file=origin
-        )
-        raise RuleSetError(said)
-    below = parse_toml(*look_up(base))
-    for key in ("effective_from", "effective_to", "published_on", "span_source"):
-        below.pop(key, None)
-    below.setdefault("sources", {})["user"] = {
-        "title": f"the user's file, which extends {base}",
-        "confidence": "user",
-    }
-    for name, scorer in document.get("scorers", {}).items():
-        if isinstance(scorer, dict) and set(scorer) - {"kind", "source"}:
-            scorer_below = below.get("scorers", {}).get(name, {})
-            for key in ("missing", "missing_zh"):
-                scorer_below.pop(key, None)
-    merged: dict[str, Any] = _merge({**below, "status": "user"}, _add_sources(document))
-    return merged
-
-
-_NUMBERS = (
-    "weight",
-    "share_of_rest",
-    "points",
-    "worth",
-    *NUMBERS_OF_CONDITIONS,
-    "low",
-    "high",
-    "total",
-    "total_low",
-    "decimals",
-    "cap",
-    "ceiling",
-    "steps",
-    "rows",
-)
-
-
-def _add_sources(value: Any) -> Any:
-    """Return a user's tables with the user as the source of their plain numbers."""
-    if isinstance(value, list):
-        return [_add_sources(v) for v in value]
-    if isinstance(value, dict):
-        plain = any(k in value and not isinstance(value[k], dict) for k in _NUMBERS)
-        extra = {"source": "user"} if plain else {}
-        kept = {k: v if k == "assumptions" else _add_sources(v) for k, v in value.items()}
-        return {**extra, **kept}
-    return value
-
-
-def _merge(below: Any, above: Any) -> Any:
-    """Merge ``above`` over ``below``: tables key by key, arrays of tables by their ``id``."""
-    if isinstance(below, dict) and isinstance(above, dict):
-        if "assume" in above or "assume" in below:
-            return above
-        told = {f"{k}_zh" for k in above}  # the Chinese of a text that another replaces
-        rest = {k: v for k, v in below.items() if k not in told}
-        return {**rest, **{k: _merge(below.get(k), v) for k, v in above.items()}}
-    if _have_ids(below) and _have_ids(above):
-        changes = {row["id"]: row for row in above}
-        kept = [_merge(row, changes.pop(row["id"], {})) for row in below]
-        return [*kept, *changes.values()]
-    return above
-
-
-def _have_ids(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(v, dict) and "id" in v for v in value)
-
-
 def _ruleset(top: Table, sha256: str) -> RuleSet:
     scale, peers = top.table("scale"), top.table("peers")
     ruleset = RuleSet(
-        platform=top.id("platform", message("platform")),
-        scorecard=top.id("scorecard", message("scorecard")),
-        version=top.text("version"),
-        status=top.word("status", get_args(Status)),  # type: ignore[arg-type]
-        label=top.label(),
-        scale_source=scale.source(),
-        low=scale.number("low"),
-        high=scale.number("high"),
-        decimals=scale.number("decimals"),
-        ranking=top.word_or_assumption("ranking", RANKING_KINDS),
-        missing=top.word_or_assumption("missing", MISSING_POLICIES),
-        dimensions=tuple(_dimension(t) for t in top.tables("dimensions")),
-        scorers={name: scorer_spec(name, t) for name, t in top.named_tables("scorers")},
-        eligibility=tuple(parse_eligibility(t) for t in top.tables("eligibility")),
+        **_names(top),
+        **_points(top, scale),
+        **_conditions(top),
         peers_need_eligibility=peers.assumable("need_eligibility", bool, False),
-        tiers=tuple(parse_tier(t) for t in top.tables("tiers")),
-        composition=top.text("composition", WEIGHTED),
-        clamp=scale.word("clamp", get_args(Clamp), "both"),  # type: ignore[arg-type]
-        caps=tuple(_cap(t) for t in top.tables("caps")),
-        displays=tuple(_display(t) for t in top.tables("displays")),
-        criteria=tuple(parse_criterion(t) for t in top.tables("criteria")),
-        levels=tuple(parse_level(t) for t in top.tables("levels")),
-        adjustments=(
-            *(parse_adjustment(t, 1) for t in top.tables("bonus")),
-            *(parse_adjustment(t, -1) for t in top.tables("deduction")),
-        ),
-        set_points=tuple(parse_set_points(t) for t in top.tables("set_points")),
-        fixed_totals=tuple(parse_fixed_total(t) for t in top.tables("fixed_totals")),
-        weight_tables=tuple(parse_weight_table(t) for t in top.tables("weights")),
-        total_low=scale.number("total_low", None),
         comparison=_comparison(top.table("comparison")),
-        evaluation=_evaluation(top.table("evaluation")),
         informational=top.texts("informational"),
         metric_set=top.text("metric_set", ""),
         assumptions={a.id: a for a in _assumptions(top)},
         sources={name: t.as_source(name) for name, t in top.named_tables("sources")},
-        effective_from=top.date("effective_from"),
-        effective_to=top.date("effective_to"),
-        published_on=top.date("published_on"),
-        span_source=top.text("span_source", ""),
-        notes=top.all_told("notes"),
+        profiles={name: _profile(name, t) for name, t in top.named_tables("profiles")},
         sha256=sha256,
         origin=top.origin,
     )
     scale.done()
     peers.done()
     return _with_min_peers(ruleset)
+
+
+def _names(top: Table) -> dict[str, Any]:
+    """Return whose rules these are, and when they hold."""
+    return {
+        "platform": top.id("platform", message("platform")),
+        "scorecard": top.id("scorecard", message("scorecard")),
+        "version": top.text("version"),
+        "status": top.word("status", get_args(Status)),
+        "label": top.label(),
+        "effective_from": top.date("effective_from"),
+        "effective_to": top.date("effective_to"),
+        "published_on": top.date("published_on"),
+        "span_source": top.text("span_source", ""),
+        "notes": top.all_told("notes"),
+    }
+
+
+def _points(top: Table, scale: Table) -> dict[str, Any]:
+    """Return how values become points, and points a total."""
+    return {
+        "scale_source": scale.source(),
+        "low": scale.number("low"),
+        "high": scale.number("high"),
+        "decimals": scale.number("decimals"),
+        "clamp": scale.word("clamp", get_args(Clamp), "both"),
+        "ranking": top.word_or_assumption("ranking", RANKING_KINDS),
+        "missing": top.word_or_assumption("missing", MISSING_POLICIES),
+        "dimensions": tuple(_dimension(t) for t in top.tables("dimensions")),
+        "scorers": {name: scorer_spec(name, t) for name, t in top.named_tables("scorers")},
+        "composition": top.text("composition", WEIGHTED),
+        "caps": tuple(_cap(t) for t in top.tables("caps")),
+        "displays": tuple(_display(t) for t in top.tables("displays")),
+        "adjustments": (
+            *(parse_adjustment(t, 1) for t in top.tables("bonus")),
+            *(parse_adjustment(t, -1) for t in top.tables("deduction")),
+        ),
+        "set_points": tuple(parse_set_points(t) for t in top.tables("set_points")),
+        "fixed_totals": tuple(parse_fixed_total(t) for t in top.tables("fixed_totals")),
+        "weight_tables": tuple(parse_weight_table(t) for t in top.tables("weights")),
+        "total_low": scale.number("total_low", None),
+    }
+
+
+def _conditions(top: Table) -> dict[str, Any]:
+    """Return what shops must meet, and when that is looked at."""
+    return {
+        "eligibility": tuple(parse_eligibility(t) for t in top.tables("eligibility")),
+        "tiers": tuple(parse_tier(t) for t in top.tables("tiers")),
+        "criteria": tuple(parse_criterion(t) for t in top.tables("criteria")),
+        "levels": tuple(parse_level(t) for t in top.tables("levels")),
+        "evaluation": _evaluation(top.table("evaluation")),
+    }
 
 
 #: No platform says among how many shops it ranks; two are what a rank needs.
@@ -324,6 +267,24 @@ def _display(table: Table) -> Display[Number]:
     return Display(id, label, steps, source)
 
 
+def _profile(name: str, table: Table) -> Profile:
+    """Return a profile; that the rules lack its numbers is checked where it is named."""
+    label = table.label()
+    dimensions = [*table.tables("dimensions")]
+    adjustments = (*table.tables("bonus"), *table.tables("deduction"))
+    for row in (*dimensions, *(m for d in dimensions for m in d.tables("metrics")), *adjustments):
+        for key in ("weight", "share_of_rest", "points", "worth"):
+            row.number(key, None)
+    for id, scorer in table.named_tables("scorers"):
+        scorer_spec(id, scorer)
+    table.done()
+    tables = {key: value for key, value in table.data.items() if key not in ("zh", "en")}
+    try:
+        return Profile(check_id(name, message("profile")), label, tables)
+    except DeclarationError as error:
+        raise table.fail(error) from None
+
+
 def _comparison(table: Table) -> Comparison | None:
     if not table.data:
         return None
@@ -336,29 +297,22 @@ def _comparison(table: Table) -> Comparison | None:
     return comparison
 
 
+#: What comes round on a day, by the key of the TOML that says which.
+_EVERY: Mapping[str, Every] = {"weekly": "week", "monthly": "month", "quarterly": "quarter"}
+
+
 def _evaluation(table: Table) -> Evaluation | None:
     """Return when shops are judged: every day (None), or on some day of a week, month, quarter."""
     if not table.data:
         return None
-    weekly = table.word("weekly", WEEKDAYS, "") if "weekly" in table.data else None
-    days = {
-        "month": table.take("monthly", int, None),
-        "quarter": table.take("quarterly", int, None),
-    }
-    given = {every: day for every, day in days.items() if day is not None}
-    if weekly is not None:
-        given["week"] = WEEKDAYS.index(weekly)
+    key = table.one_of(tuple(_EVERY))
+    on = table.take(key, int) if key != "weekly" else WEEKDAYS.index(table.word(key, WEEKDAYS))
     projected, source = table.word("projected", get_args(ProjectedTo), "today"), table.source()
     table.done()
-    if len(given) != 1:
-        raise table.fail(
-            message("one of {keys} is needed", keys=listed(("weekly", "monthly", "quarterly")))
-        )
     if not source:
         raise table.fail(message("days of evaluation need a source"))
-    ((every, day),) = given.items()
     try:
-        return Evaluation(every, day, projected, source)  # type: ignore[arg-type]
+        return Evaluation(_EVERY[key], on, projected, source)  # type: ignore[arg-type]
     except RuleSetError as error:
         raise table.fail(error) from None
 
@@ -376,12 +330,13 @@ def _assumption(table: Table) -> Assumption:
             kind=table.word("kind", RULE_KINDS),  # type: ignore[arg-type]
             value=_pairs(table.take("value", object, None)),
             reason=table.told("reason"),
-            low=table.limit("low"),
-            high=table.limit("high"),
+            low=table.end("low"),
+            high=table.end("high"),
             unit=table.text("unit", ""),
             choices=table.texts("choices"),
             nullable=table.take("nullable", bool, False),
             needed_by=table.texts("needed_by"),
+            source=table.source(),
         )
     except UsageError as error:
         raise table.fail(error) from None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -52,14 +52,36 @@ class Reach:
         return cls(constant(lowest, size), constant(highest, size), everyone)
 
 
+class Ranking(Protocol):
+    """The ranking of one metric among the values that the peers really have."""
+
+    @property
+    def own(self) -> ExactColumn:
+        """The values that the shops really have, known where they rest on enough rows."""
+
+    @property
+    def groups(self) -> npt.NDArray[np.integer]:
+        """A number for each shop: those of the same number are ranked among each other."""
+
+    def __call__(self, asked: ExactColumn) -> Percentiles:
+        """Return the percentile of each asked value, ranked as if its shop had it."""
+
+    def peers(self, asked: Mask) -> npt.NDArray[np.int64]:
+        """Return among how many shops each asked one is ranked, itself included; 0 where it is not."""
+
+    def reach(self) -> Reach:
+        """Return the percentiles that each shop could have."""
+
+
 @frozen(eq=False, slots=False)
 class Context:
     """What a scorer may use besides the values.
 
     All arrays have one entry per shop. ``has_value`` says which values exist (``n`` > 0 and not
-    below the metric's minimum), ``is_peer`` which shops are ranked among each other. ``low`` and
-    ``high`` are the ends of the scale. ``rank`` computes the percentiles of values among fixed
-    peers, ``rank_reach`` the percentiles that each shop could have.
+    below the metric's minimum), ``is_peer`` which shops may be ranked among each other. Of these
+    ``ranked`` are those that have a value, and ``peers`` counts them within each of the ``groups``.
+    ``low`` and ``high`` are the ends of the scale. ``rank`` computes the percentiles of values among
+    fixed peers, ``rank.reach`` the percentiles that each shop could have.
     """
 
     metric: str
@@ -72,8 +94,7 @@ class Context:
     _shop_types: Iterable[str | None] = field(repr=False)
     low: Fraction
     high: Fraction
-    rank: Callable[[ExactColumn], Percentiles] = field(repr=False)
-    rank_reach: Callable[[], Reach] = field(repr=False)
+    rank: Ranking = field(repr=False)
 
     @cached_property
     def industries(self) -> Sequence[str]:
@@ -84,6 +105,37 @@ class Context:
     def shop_types(self) -> Sequence[str | None]:
         """The type of each shop; None where it is not known."""
         return list(self._shop_types)
+
+    @property
+    def groups(self) -> npt.NDArray[np.integer]:
+        """The group of each shop, as a number: shops of one industry are ranked among each other."""
+        return self.rank.groups
+
+    @cached_property
+    def type_groups(self) -> npt.NDArray[np.int64]:
+        """A number for each shop: the same for shops of one industry and one type."""
+        pairs = list(zip(self.groups.tolist(), self.shop_types, strict=True))
+        numbers = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
+        return np.array([numbers[pair] for pair in pairs], dtype=np.int64)
+
+    @property
+    def ranked(self) -> Mask:
+        """Which shops the others are ranked among: peers that really have a value."""
+        return self.is_peer & self.rank.own.known
+
+    @property
+    def peer_values(self) -> Rationals:
+        """The values that ranked shops really have, also where others are supposed."""
+        return self.rank.own.values
+
+    @cached_property
+    def peers(self) -> npt.NDArray[np.int64]:
+        """Among how many shops of its group each is ranked, itself included.
+
+        Those without a value, or with one of too few rows, are not among them. It is 0 for a shop
+        that is not ranked: it is no peer, has no value, or its group has too few.
+        """
+        return self.rank.peers(self.has_value)
 
     @cached_property
     def percentiles(self) -> Percentiles:
@@ -175,7 +227,7 @@ class PercentileCurve(Scorer):
         return Points(points, percentiles.column.known, "no_peers", percentiles)
 
     def reach(self, context: Context) -> Reach:
-        ranks = context.rank_reach()
+        ranks = context.rank.reach()
         size = len(ranks.possible)
         zero, one = Rationals.constant(0, size), Rationals.constant(1, size)
         if ranks.lowest is zero and ranks.highest is one:  # nobody is ranked: any point will do
@@ -280,6 +332,73 @@ class Bands(Scorer):
         return Points(result, context.has_value)
 
 
+def _intervals(bands: Sequence[Sequence[Any]]) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
+    for band in bands:
+        if not isinstance(band, Sequence) or len(band) != 3:
+            said = message("{band} is not two ends of a bound and its points", band=repr(band))
+            raise RuleSetError(said)
+    return tuple((Fraction(str(a)), Fraction(str(b)), Fraction(str(p))) for a, b, p in bands)
+
+
+@frozen
+class BandIntervals(Scorer):
+    """Points by bands whose bounds are only known to lie between two ends.
+
+    ``bands`` holds triples (missed, reached, points) from the worst to the best: a value that is as
+    good as ``reached`` has the points, one no better than ``missed`` has not. Of a value between the
+    ends of a bound nobody can tell, and it has the points of the bands on either side as its reach.
+    """
+
+    bands: tuple[tuple[Fraction, Fraction, Fraction], ...] = field(converter=_intervals)
+    floor: Fraction | None = field(default=None, converter=converters.optional(_fraction))
+
+    def __attrs_post_init__(self) -> None:
+        if not self.bands:
+            raise RuleSetError(message("bands needs at least one band"))
+
+    @property
+    def possible_points(self) -> tuple[Fraction, ...]:
+        floor = () if self.floor is None else (self.floor,)
+        return (*floor, *(points for *_, points in self.bands))
+
+    def check_direction(self, better: Better) -> None:
+        for place in (0, 1):
+            Bands([(band[place], band[2]) for band in self.bands]).check_direction(better)
+        for missed, reached, _ in self.bands:
+            if (missed > reached) == (better == "higher") and missed != reached:
+                raise RuleSetError(
+                    message(
+                        "of a bound, the end that was missed comes first, and the better one second"
+                    )
+                )
+
+    def points(self, values: Rationals, context: Context) -> Points:
+        least, most = self._ends(values, context)
+        told = np.asarray(~most.above(least), dtype=np.bool_)
+        return Points(least, context.has_value & told, "missing_number")
+
+    def reach(self, context: Context) -> Reach:
+        floor = context.low if self.floor is None else self.floor
+        unknown = _reach_of((floor, *self.possible_points), context)
+        least, most = self._ends(context.values, context)
+        known = context.has_value
+        return Reach(
+            least.where(known, unknown.lowest), most.where(known, unknown.highest), unknown.possible
+        )
+
+    def _ends(self, values: Rationals, context: Context) -> tuple[Rationals, Rationals]:
+        """Return the fewest and the most points that each value can have."""
+        floor = context.low if self.floor is None else self.floor
+        least = most = Rationals.constant(floor, len(values))
+        worse: Better = "lower" if context.better == "higher" else "higher"
+        for missed, reached, points in self.bands:
+            own = Rationals.constant(points, len(values))
+            certain = _reaches(values, reached, context.better)
+            least = own.where(certain, least)
+            most = own.where(certain | ~_reaches(values, missed, worse), most)
+        return least, most
+
+
 @frozen
 class Threshold(Scorer):
     """``passed`` points where the value reaches ``bound``, else ``failed`` points."""
@@ -340,6 +459,7 @@ def _reaches(values: Rationals, bound: Fraction, better: Better) -> Mask:
 KINDS: ScorerKinds = {
     "percentile_curve": PercentileCurve,
     "bands": Bands,
+    "band_intervals": BandIntervals,
     "threshold": Threshold,
     "linear": Linear,
 }

@@ -13,21 +13,21 @@ from .exact_rules import ExactRuleSet
 from .toml_tables import Table
 
 
-def sources_named(ruleset: RuleSet) -> Iterator[str]:
-    """Yield the sources that set points, fixed totals and tables of weights name."""
-    yield from (one.source for one in ruleset.set_points)
-    yield from (one.source for one in ruleset.fixed_totals)
-    yield from (one.source for one in ruleset.weight_tables)
+def sources_named(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
+    """Yield the sources that set points, fixed totals and tables of weights name, after the place."""
+    yield from ((f"set_points[{one.metric}]", one.source) for one in ruleset.set_points)
+    yield from ((f"fixed_totals[{one.status}]", one.source) for one in ruleset.fixed_totals)
+    yield from ((f"weights[{one.dimension}]", one.source) for one in ruleset.weight_tables)
 
 
 def numbers_needed(ruleset: RuleSet) -> Iterator[Number | None]:
     """Yield numbers of these that must have a value."""
     yield ruleset.total_low
-    yield from (adjustment.points for adjustment in ruleset.adjustments)
+    yield from (a.points for a in ruleset.adjustments if a.needs is not None)
     yield from (one.points for one in ruleset.set_points)
     yield from (one.total for one in ruleset.fixed_totals)
     for criterion in ruleset.criteria:
-        yield from (limit for _, limit in criterion.condition.elsewhere)
+        yield from (bound for _, bound in criterion.condition.elsewhere)
 
 
 def check_set_points(ruleset: RuleSet, table: Table) -> None:
@@ -135,10 +135,6 @@ def check_set_numbers(rules: ExactRuleSet, table: Table) -> None:
             )
             raise table.fail(said)
     for adjustment in rules.adjustments:
-        if adjustment.points is not None and adjustment.points < 0:
-            raise table.fail(
-                message("the points of {metric} are negative", metric=adjustment.metric)
-            )
         if adjustment.dimension and (adjustment.sign < 0 or adjustment.cap is None):
             said = message(
                 "{metric}: a dimension can be raised, by no more than a cap",

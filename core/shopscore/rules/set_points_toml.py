@@ -21,7 +21,9 @@ def parse_adjustment(table: Table, sign: Literal[1, -1]) -> Adjustment[Number]:
     dimension, source = table.text("dimension", ""), table.source()
     table.done()
     if needs is not None and points is None:
-        raise table.fail(message("worth is missing: the points that are given where criteria are met"))
+        raise table.fail(
+            message("worth is missing: the points that are given where criteria are met")
+        )
     return Adjustment(metric, sign, cap, source, points, needs, dimension)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from attrs import field, frozen
 
-from ..errors import DeclarationError, RuleSetError, did_you_mean
-from ..messages import Message, bilingual, message
+from ..errors import DeclarationError, RuleSetError, did_you_mean, nearest
+from ..messages import Message, bilingual, listed, message
 from ..model.assumptions import Chosen
 from ..model.expressions import Assumed
 from ..model.labels import Label
@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 #: So much of a value is shown in a message.
 _MOST_SHOWN = 200
+#: So alike are a key that is missing and one that was written in its place.
+_MISSPELT = 0.8
 
 
 @frozen
@@ -44,12 +46,32 @@ class Table:
         self._asked.add(key)
         value = self.data.get(key, default)
         if value is ...:
+            self._refuse_misspelt(key)
             raise self.fail(message("key {key} is missing", key=key))
         wrong_bool = isinstance(value, bool) and kind not in (bool, object)
         if key in self.data and (wrong_bool or not isinstance(value, kind)):
             said = message("{key} = {value} is of the wrong type", key=key, value=_shown(value))
             raise self.fail(said)
         return value  # type: ignore[no-any-return]
+
+    def one_of(self, keys: Sequence[str]) -> str:
+        """Return the one of some keys that the table has.
+
+        Raises:
+            RuleSetError: where it has none of them, or several.
+        """
+        named = [key for key in keys if key in self.data]
+        if len(named) > 1:
+            said = message(
+                "{named} contradict each other: only one of {keys} can be given",
+                named=listed(named),
+                keys=listed(keys),
+            )
+            raise self.fail(said)
+        if not named:
+            self._refuse_misspelt(*keys)
+            raise self.fail(message("one of {keys} is needed", keys=listed(keys)))
+        return named[0]
 
     def text(self, key: str, default: Any = ...) -> str:
         """Return a string."""
@@ -132,13 +154,14 @@ class Table:
             else self.assumable(key, (int, Decimal), default)
         )
         if key in self.data and not isinstance(value, Assumed) and not self.source():
+            self._refuse_misspelt("source")
             said = message(
                 '{key} = {value} needs a source, or {{ assume = "…" }}', key=key, value=_shown(raw)
             )
             raise self.fail(said)
         return value
 
-    def limit(self, key: str) -> int | Decimal | None:
+    def end(self, key: str) -> int | Decimal | None:
         """Return the least or greatest value of another number; None where there is none."""
         number: Any = self.take(key, (int, Decimal), None)
         return number  # type: ignore[no-any-return]
@@ -169,6 +192,10 @@ class Table:
         self.done()
         return source
 
+    def at(self, place: str) -> Table:
+        """Return a table for messages about a place below this one."""
+        return Table({}, self.origin, self._below(place))
+
     def table(self, key: str) -> Table:
         """Return a table below this one; empty where there is none."""
         return Table(self.take(key, dict, {}), self.origin, self._below(key))
@@ -192,8 +219,17 @@ class Table:
         """Raise RuleSetError for a key that was never read."""
         for key in self.data:
             if key not in self._asked:
-                guess = did_you_mean(key, self._asked)
-                raise self.fail(message("unknown key {key}{guess}", key=_cut(key), guess=guess))
+                raise self._unknown(key, self._asked)
+
+    def _refuse_misspelt(self, *needed: str) -> None:
+        """Raise RuleSetError for a key that nobody asked for, and that is nearly one of these."""
+        for key in self.data:
+            if key not in self._asked and nearest(key, needed, _MISSPELT):
+                raise self._unknown(key, needed)
+
+    def _unknown(self, key: str, known: Iterable[str]) -> RuleSetError:
+        guess = did_you_mean(key, known)
+        return self.fail(message("unknown key {key}{guess}", key=_cut(key), guess=guess))
 
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key

@@ -6,7 +6,7 @@ Everything is drawn from one seed: the same arguments give the same events.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -49,6 +49,7 @@ def generate(
     seed: int = 0,
     end: date,
     facts: Facts = NO_FACTS,
+    places: Sequence[str] = (),
 ) -> dict[str, pl.DataFrame]:
     """Generate realistic events of `shops` shops over the 120 days that end on `end`.
 
@@ -65,6 +66,8 @@ def generate(
         end: The last day, inclusive; at least one order is paid on it.
         facts: Name of a shop fact → probability (0 to 1) that a shop has it on one day of the
             sample, more often a late one, with the value 1; or a pair: this probability and the value.
+        places: Where buyers live, the near places first, the remote ones last; by default provinces
+            of China.
 
     Returns:
         One frame per stream with the canonical columns. Times are naive `Datetime("ms")`, money
@@ -85,7 +88,7 @@ def generate(
     bought = without_refunded(bought, asked, course)
     frames = {
         "shops": shops_frame(draw["shops"], people),
-        "orders": orders_frame(draw["orders"], bought),
+        "orders": orders_frame(draw["orders"], bought, places),
         "reviews": reviews_frame(draw["reviews"], bought),
         "aftersales": aftersales_frame(draw["aftersales"], asked, course, bought, people),
         "conversations": conversations_frame(draw["conversations"], bought, people),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -272,6 +273,12 @@ def _buyers(rng: Rng, shop: Ints, shops: int) -> Ints:
     return (start[shop] + member) % everybody
 
 
+def _place_names(places: Sequence[str]) -> tuple[str, ...]:
+    """Return a name for each province: of as many places, in their order, or of fewer."""
+    named = tuple(places) or tuple(PROVINCES)
+    return tuple(named[i * len(named) // len(PROVINCES)] for i in range(len(PROVINCES)))
+
+
 def order_ids(orders: Orders, rows: Ints) -> pl.Series:
     """Return ids of the orders in these rows, 19 digits."""
     return pl.Series(orders.number[rows]).cast(pl.String)
@@ -287,8 +294,8 @@ def buyer_ids(orders: Orders, rows: Ints) -> pl.Series:
     return ids("B", orders.buyer[rows] + 1)
 
 
-def orders_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
-    """Build the stream `orders`."""
+def orders_frame(rng: Rng, orders: Orders, places: Sequence[str] = ()) -> pl.DataFrame:
+    """Build the stream `orders`; places other than those of China are spread over `PROVINCES`."""
     o = orders
     rows = np.arange(len(o.shop))
     shipped, signed = happened(o.picked), happened(o.signed)
@@ -319,7 +326,7 @@ def orders_frame(rng: Rng, orders: Orders) -> pl.DataFrame:
             "next_day": signed & (o.signed // DAY - o.paid // DAY <= 1),
             "fulfilment_compensated": compensated,
             "buyer_id": buyer_ids(o, rows),
-            "province": labels(tuple(PROVINCES), o.province),
+            "province": labels(_place_names(places), o.province),
             "carrier": known(labels(tuple(CARRIERS), carrier), shipped),
             "product_id": product_ids(o, rows),
         }

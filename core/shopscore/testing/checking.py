@@ -9,7 +9,7 @@ from ..plugins.conflicts import platforms_of
 from ..plugins.isolation import describe_error
 from ..plugins.records import PluginRecord
 from .report import Check, Report
-from .subject import Checking, Subject, failed, find_plugins, passed
+from .subject import Checking, Subject, failed, find_plugins, passed, skipped
 
 
 def check_plugin(name: str) -> Report:
@@ -34,6 +34,7 @@ def check_records(records: Iterable[PluginRecord], name: str) -> Report:
     checks: list[Check] = []
     for record in selected:
         checks.append(_check_status(record))
+        checks += (skipped("loads", record.origin, str(said)) for said in record.not_added)
         if record.status == "active":
             subject = Subject(record, platforms_of(installed))
             for checking in _all_checks():
@@ -56,7 +57,15 @@ def _check_status(record: PluginRecord) -> Check:
 
 
 def _all_checks() -> tuple[Checking, ...]:
-    from . import counting_laws, declarations, lever_checks, points_laws, processes, shop_laws
+    from . import (
+        counting_laws,
+        declarations,
+        document_checks,
+        lever_checks,
+        points_laws,
+        processes,
+        shop_laws,
+    )
 
     return (
         processes.import_budget,
@@ -70,6 +79,7 @@ def _all_checks() -> tuple[Checking, ...]:
         declarations.tallies_are_integers,
         lever_checks.levers,
         lever_checks.layouts,
+        document_checks.documents,
         shop_laws.scoring,
         shop_laws.aggregators,
         shop_laws.scorers,

@@ -28,12 +28,10 @@ from ..reading.events import Events
 from ..reading.loading import read_events
 from ..results.building import build_result
 from ..samples import generate
+from .key_counts import Key, Place, changes_of_keys
 from .random_rows import with_own_streams
 from .report import Check
 from .subject import Subject, conclude, failed
-
-#: A shop and a day.
-Place = tuple[str, int]
 
 END = date(2024, 6, 30)
 AS_OF = END + timedelta(days=1)
@@ -61,7 +59,10 @@ def oracle(subject: Subject) -> Iterator[Check]:
         complaints = []
         for tally in rules.tallies:
             by_rows = _by_rows(resolved, tally)
-            if _cells(state, tally) != _summed(by_rows.values()):
+            expected = _summed(by_rows.values())
+            if tally.distinct is not None:
+                expected = _changes(resolved, tally, by_rows)
+            if _cells(state, tally) != expected:
                 complaints.append(f"{tally.key}: the evaluators disagree")
             if counted_rows(resolved, tally).tolist() != list(by_rows):
                 complaints.append(f"{tally.key}: other rows are counted")
@@ -101,6 +102,22 @@ def _by_rows(resolved: Resolved, tally: Tally) -> dict[int, tuple[Place, int]]:
         if time is not None and value is not None:
             found[position] = (ids[row["shop"]], time // DAY_SECONDS), value
     return found
+
+
+def _changes(
+    resolved: Resolved, tally: Tally, by_rows: Mapping[int, tuple[Place, int]]
+) -> dict[Place, tuple[int, int]]:
+    """Return the changes of distinct keys, given the rows that count."""
+    frame = resolved.frames[tally.stream]
+    distinct = with_instants(tally, frame.columns).distinct
+    if distinct is None or distinct.window is None or not isinstance(distinct.at_least, int):
+        return {}
+    rows: list[tuple[Place, Key]] = []
+    for position, (place, _) in by_rows.items():
+        row = frame.row(position, named=True)
+        key = tuple(evaluate(one, row) for one in distinct.per)
+        rows.append((place, None if None in key else key))
+    return dict(changes_of_keys(rows, distinct.window, distinct.at_least))
 
 
 def state_law(subject: Subject) -> Iterator[Check]:

@@ -6,14 +6,20 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from ..errors import DeclarationError, ExpressionError, RuleSetError, ShopscoreError
-from ..model.aggregators import tallies_of
-from ..model.binding import bind
-from ..model.rulesets import RuleSet
-from ..model.streams import CANONICAL, merge_streams
+from ..errors import (
+    DeclarationError,
+    ExpressionError,
+    PluginError,
+    RuleSetError,
+    ShopscoreError,
+)
+from ..model.rulesets import RuleSet, revision_of
+from ..model.streams import SHOPS
+from ..plugins.bound_rules import BoundMetric, check_days_since
 from ..plugins.declarations import Platform, Scorecard
 from ..rules.exact_rules import exact_rules
-from ..rules.tally_checks import check_tally
+from ..rules.numbers_toml import FilledRuleSet
+from ..rules.profiles import add_profile
 from .report import Check
 from .subject import Subject, conclude, failed, passed
 
@@ -39,26 +45,37 @@ def labels(subject: Subject) -> Iterator[Check]:
             missing += [f"{id} of {ruleset.version}" for id, label in labels if not label.complete]
             missing += [] if ruleset.label.complete else [f"rule set {ruleset.version}"]
         try:
-            metrics = card.all_metrics
+            sets = ("", *card.metric_sets)
+            metrics = [m for name in sets for m in card.metrics_of(name).values()]
         except Exception as error:  # the module of a plugin may raise anything
             yield failed("labels", card.name, f"{card.metrics}: {type(error).__name__}: {error}")
             continue
-        missing += [f"metric {m.id}" for m in metrics.values() if not m.label.complete]
+        missing += [f"metric {m.id}" for m in metrics if not m.label.complete]
         yield conclude("labels", card.name, [f"{what}: a label is missing" for what in missing])
 
 
 def rulesets_parse(subject: Subject) -> Iterator[Check]:
-    """Check that every rule set file is valid."""
-    for _, card in subject.scorecards:
+    """Check that every rule set file is valid, and that its profiles supply what is missing there."""
+    for platform, card in subject.scorecards:
         for version in card.versions:
             name = f"{card.name}/{version}"
             try:
                 ruleset = card.ruleset(version)
+                check_days_since(ruleset, platform.all_streams[SHOPS.name])
             except ShopscoreError as error:
                 yield failed("rulesets_parse", name, str(error))
                 continue
             complaints = [] if ruleset.name == name else [f"the file declares {ruleset.name}"]
+            complaints += _profile_complaints(card, ruleset)
             yield conclude("rulesets_parse", name, complaints)
+
+
+def _profile_complaints(card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
+    for profile in ruleset.profiles:
+        try:
+            add_profile(FilledRuleSet(ruleset), ruleset, profile, kinds=card.own_kinds)
+        except ShopscoreError as error:
+            yield str(error)
 
 
 def metrics_exist(subject: Subject) -> Iterator[Check]:
@@ -66,7 +83,7 @@ def metrics_exist(subject: Subject) -> Iterator[Check]:
     for _, card in subject.scorecards:
         for ruleset in parse_rulesets(card):
             try:
-                known = card.metrics_of(ruleset.metric_set)
+                known = card.metrics_for(ruleset)
             except Exception as error:  # see labels
                 yield failed("metrics_exist", ruleset.name, f"{type(error).__name__}: {error}")
                 continue
@@ -114,10 +131,14 @@ def weights_sum(subject: Subject) -> Iterator[Check]:
 def spans(subject: Subject) -> Iterator[Check]:
     """Check that at most one rule set is in force on any day."""
     for _, card in subject.scorecards:
+        own = [r for r in parse_rulesets(card) if r.status != "user"]
+        latest: dict[str, int] = {}  # what is corrected is not in force
+        for version, revision in (revision_of(r.version) for r in own):
+            latest[version] = max(revision, latest.get(version, 0))
         dated = sorted(
             (r.effective_from or date.min, r.effective_to or date.max, r.version)
-            for r in parse_rulesets(card)
-            if r.status != "user"
+            for r in own
+            if (found := revision_of(r.version))[1] == latest[found[0]]
         )
         complaints = [f"{v} ends before it begins" for start, end, v in dated if end < start]
         complaints += [
@@ -137,9 +158,8 @@ def tallies_are_integers(subject: Subject) -> Iterator[Check]:
 
 
 def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> Iterator[str]:
-    streams = merge_streams(CANONICAL, platform.streams)
     try:
-        known = card.metrics_of(ruleset.metric_set)
+        known = card.metrics_for(ruleset)
         metrics = [m for id, m in known.items() if id in ruleset.needed_metric_ids]
     except Exception:  # the check labels reports what is wrong with the module
         return
@@ -147,9 +167,6 @@ def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> 
         if ruleset.missing_for(metric.id):
             continue  # nothing is counted until a user gives the number
         try:
-            aggregator = bind(metric.aggregator, ruleset.numbers)
-            bind(metric.window, ruleset.numbers)
-            for tally in tallies_of(aggregator):
-                check_tally(tally, streams)
-        except (ExpressionError, RuleSetError, DeclarationError) as error:
+            BoundMetric.bind(metric, ruleset).check_tallies(platform.all_streams)
+        except (ExpressionError, RuleSetError, DeclarationError, PluginError) as error:
             yield f"metric {metric.id}: {error}"

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ..errors import ShopscoreError
 from ..model.expressions import ColumnRef
 from ..model.levers import Lever
-from ..model.streams import CANONICAL, merge_streams
 from ..model.tallies import Tally
 from ..plugins.declarations import Platform
 from ..rules.tally_checks import check_tally
@@ -54,7 +53,7 @@ def layouts(subject: Subject) -> Iterator[Check]:
 
 
 def _faults(platform: Platform, lever: Lever) -> Iterator[str]:
-    streams = merge_streams(CANONICAL, platform.streams)
+    streams = platform.all_streams
     if not lever.sources:
         yield "names no source"
     try:

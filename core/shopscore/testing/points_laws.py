@@ -10,23 +10,21 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from ..composing.standards import Standards
 from ..errors import ShopscoreError, did_you_mean
 from ..exact.columns import ExactColumn
-from ..grading.percentiles import Ranker
-from ..model.streams import CANONICAL, merge_streams
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform, Scorecard
 from ..results.result import Result
-from ..rules.scorers import Context
+from ..rules.scorers import Scorer
 from ..scoring import score, score_values
+from .contexts import context_of
 from .report import Check
 from .subject import Subject, conclude, skipped
 
-_CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "standards"}
+_CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "profile", "standards"}
 _CASE_KEYS |= {"events", "values", "set_aside", "expect", "current"}
 _EXPECT_KEYS = {"status", "score", "coverage", "dimensions", "metrics", "shown", "reached", "tiers"}
 _EXPECT_KEYS |= {"level", "criteria"}
@@ -44,9 +42,8 @@ def monotone(subject: Subject) -> Iterator[Check]:
             metric = rules.metrics[entry.id].metric
             if entry.scorer not in scorers:
                 continue  # it is not known how the metric is graded
-            points = [
-                _points_at(rules, scorers[entry.scorer], metric.better, value) for value in _LADDER
-            ]
+            scorer = scorers[entry.scorer]
+            points = [_points_at(rules, entry.id, scorer, value) for value in _LADDER]
             climbing = points if metric.better == "higher" else points[::-1]
             known = [p for p in climbing if p is not None]
             if any(then < before for before, then in pairwise(known)):
@@ -54,28 +51,12 @@ def monotone(subject: Subject) -> Iterator[Check]:
         yield conclude("monotone", rules.ruleset.name, complaints)
 
 
-def _points_at(rules: BoundRuleSet, scorer: Any, better: Any, value: Fraction) -> Fraction | None:
+def _points_at(
+    rules: BoundRuleSet, metric: str, scorer: Scorer, value: Fraction
+) -> Fraction | None:
     """Return the points of a shop with this value among peers spread over the ladder."""
     column = ExactColumn.of([value, *_LADDER[:: max(len(_LADDER) // 12, 1)]])
-    size, everyone = len(column), column.known
-    codes = np.zeros(size, dtype=np.int64)
-    industries = ["one"] * size
-    rank = Ranker("", better, rules.exact.ranking, 1, column, everyone, industries, codes)
-    context = Context(
-        metric="",
-        better=better,
-        values=column.values,
-        has_value=everyone,
-        is_peer=everyone,
-        n=np.full(size, 1000, dtype=np.int64),
-        industries=industries,
-        shop_types=[None] * size,
-        low=rules.exact.low,
-        high=rules.exact.high,
-        rank=rank,
-        rank_reach=rank.reach,
-    )
-    points = scorer.points(column.values, context)
+    points = scorer.points(column.values, context_of(rules, metric, column))
     return points.values.take(slice(0, 1)).fractions()[0] if points.known[0] else None
 
 
@@ -101,10 +82,11 @@ def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any
     """Yield where a result differs from what a case expects.
 
     A case has ``ruleset``, ``as_of``, ``[events]`` with a list of rows per stream or ``values``
-    with a list of rows, and perhaps ``assume``, ``numbers``, ``standards`` and ``set_aside``. ``[expect.SHOP]``
-    has ``status``, ``score``, ``coverage``, points of ``dimensions`` and values of ``metrics`` as
-    fractions, ``tiers``, and per metric the ``shown`` comparison and whether it ``reached`` its
-    standard; the ``level`` and which ``criteria`` are met, by id: true, false, or "unknown".
+    with a list of rows, and perhaps ``assume``, ``numbers``, ``profile``, ``standards`` and
+    ``set_aside``. ``[expect.SHOP]`` has ``status``, ``score``, ``coverage``, points of
+    ``dimensions`` and values of ``metrics`` as fractions, ``tiers``, and per metric the ``shown``
+    comparison and whether it ``reached`` its standard; the ``level`` and which ``criteria`` are
+    met, by id: true, false, or "unknown".
     ``[current.SHOP]`` has the same of the last evaluation, where shops are not judged every day.
     """
     expected = {part: case[part] for part in ("expect", "current") if part in case}
@@ -161,6 +143,7 @@ def _score_case(platform: Platform, card: Scorecard, case: Mapping[str, Any]) ->
         "as_of": date.fromisoformat(str(case["as_of"])),
         "assume": case.get("assume"),
         "numbers": case.get("numbers"),
+        "profile": case.get("profile"),
     }
     if "standards" in case:
         rows = [(r.get("industry"), r["metric"], r["standard"]) for r in case["standards"]]
@@ -176,7 +159,7 @@ def _score_case(platform: Platform, card: Scorecard, case: Mapping[str, Any]) ->
 
 def _no_rows(platform: Platform, stream: str) -> dict[str, tuple[()]]:
     """Return all columns of a stream without a row: its data is there, and nothing happened."""
-    streams = merge_streams(CANONICAL, platform.streams)
+    streams = platform.all_streams
     return {column.name: () for column in streams[stream].columns} if stream in streams else {}
 
 
@@ -204,10 +187,10 @@ def _describe_shop(result: Result, shop_id: str) -> dict[str, Any]:
 
 def _level(result: Result, row: int) -> str:
     """Return the level of a shop: its id, none, or unknown."""
-    judged = result.levels
-    if judged is None:
+    found = result.levels
+    if found is None:
         return "none"
-    if not judged.known[row]:
+    if not found.known[row]:
         return "unknown"
-    ids = [*(level.id for level in judged.levels), "none"]
-    return str(ids[judged.certain[row]])
+    ids = [*(level.id for level in found.levels), "none"]
+    return str(ids[found.certain[row]])

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from ..model.links import Link
 from ..model.streams import CANONICAL, Column, Stream
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.samples import extend_sample
@@ -28,46 +29,76 @@ def with_own_streams(
     """Return sample events with all that a platform declares besides the streams of the package.
 
     What the plugin's own function for samples makes is taken; whatever it leaves out is drawn: rows
-    of its streams, of which most name an order, and cells of its columns, with every word of an
-    enum, both ends of a range, and some that are empty.
+    of its streams, of which most name an order or what else they have links to, and cells of its
+    columns, with every word of an enum, both ends of a range, and some that are empty.
     """
     made = {**frames, **extend_sample(rules.platform, frames, seed=7)}
+    ready = {name: {*frame.columns} for name, frame in made.items()}
     rng = Random(7)  # noqa: S311 - nothing is kept secret
-    orders = made["orders"].select("shop_id", "order_id").rows()
-    for declared in rules.platform.streams:
-        stream = rules.streams[declared.name]
+    shops = made["orders"]["shop_id"].to_list()
+    declared = [
+        rules.streams[name] for name in dict.fromkeys(s.name for s in rules.platform.streams)
+    ]
+    for stream in declared:
         known = made.get(stream.name)
         if known is None:
-            rows = [_row(stream, number, orders, end, rng) for number in range(ROWS)]
+            rows = [_row(stream, number, rng.choice(shops), end, rng) for number in range(ROWS)]
             made[stream.name] = pl.DataFrame(rows, infer_schema_length=None)
         else:
-            missing = [c for c in _own_columns(stream) if c.name not in known.columns]
-            cells = {c.name: [_cell(c, end, rng) for _ in range(len(known))] for c in missing}
-            made[stream.name] = known.with_columns(
-                pl.Series(name, values, strict=False) for name, values in cells.items()
-            )
+            made[stream.name] = _with_own_cells(stream, known, end, rng)
+    for stream in declared:  # now that every row has a key
+        for link in stream.links:
+            if link.column not in ready.get(stream.name, ()):
+                (key,) = rules.streams[link.stream].key
+                keys = made[link.stream].select("shop_id", key).rows()
+                made[stream.name] = _with_links(made[stream.name], stream, link, keys, rng)
     return made
 
 
-def _own_columns(stream: Stream) -> list[Column]:
-    """Return the columns that the package does not know of the stream."""
-    canonical = next((one.names for one in CANONICAL if one.name == stream.name), ())
-    return [column for column in stream.columns if column.name not in canonical]
+def _with_own_cells(stream: Stream, known: pl.DataFrame, end: date, rng: Random) -> pl.DataFrame:
+    """Return rows with cells of the columns, and some of the words, that the package does not know."""
+    package = {c.name: c for one in CANONICAL if one.name == stream.name for c in one.columns}
+    cells: dict[str, list[Any]] = {}
+    for column in stream.columns:
+        own = package.get(column.name)
+        words = [word for word in column.values if own is not None and word not in own.values]
+        if own is None and column.name not in known.columns:
+            cells[column.name] = [_cell(column, end, rng) for _ in range(len(known))]
+        elif words and column.name in known.columns:
+            cells[column.name] = [
+                cell if rng.randrange(_EMPTY) else rng.choice(words) for cell in known[column.name]
+            ]
+    return known.with_columns(pl.Series(n, values, strict=False) for n, values in cells.items())
 
 
-def _row(
-    stream: Stream, number: int, orders: list[tuple[str, str]], end: date, rng: Random
-) -> dict[str, Any]:
-    """Return a row: of the shop whose order it names, with a key of its own."""
-    shop, order = rng.choice(orders)
+def _row(stream: Stream, number: int, shop: str, end: date, rng: Random) -> dict[str, Any]:
+    """Return a row of a shop, with a key of its own."""
     row = {column.name: _cell(column, end, rng) for column in stream.columns}
-    if "order_id" in row:
-        row["order_id"] = order if rng.randrange(_EMPTY) else None
-    keys = [name for name in stream.key if name != "order_id"]
-    texts = [name for name in keys if stream.column(name).kind == "text"]
+    links = [link.column for link in stream.links]
+    texts = [n for n in stream.key if n not in links and stream.column(n).kind == "text"]
     if texts:
         row[texts[-1]] = f"{stream.name}{number}"
     return row | {"shop_id": shop}
+
+
+def _with_links(
+    rows: pl.DataFrame, stream: Stream, link: Link, keys: list[tuple[str, str]], rng: Random
+) -> pl.DataFrame:
+    """Return rows of which most name one of their shop by a link; others name none, or a stranger."""
+    of_shop: dict[str, list[str]] = {}
+    for shop, key in keys:
+        of_shop.setdefault(shop, []).append(key)
+    needed = stream.column(link.column).required or link.column in stream.key
+    cells: list[str | None] = []
+    for shop in rows["shop_id"]:
+        number = rng.randrange(2 * _EMPTY)
+        if number == 0 and not needed:
+            cells.append(None)
+        elif number == 1 or shop not in of_shop:
+            cells.append(f"{link.column}{rng.randrange(_MOST)}")
+        else:
+            cells.append(rng.choice(of_shop[shop]))
+    return rows.with_columns(pl.Series(link.column, cells, pl.String))
 
 
 def _cell(column: Column, end: date, rng: Random) -> Any:

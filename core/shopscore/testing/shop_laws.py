@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from attrs import evolve, frozen
 
 from ..exact.columns import ExactColumn
-from ..grading.percentiles import Ranker
+from ..exact.rationals import Mask, Rationals
 from ..grading.points import check_points
-from ..grading.weighing import check_combined
+from ..grading.weighing import check_combined, combine
+from ..model.rulesets import MetricEntry
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..results.building import build_result
-from ..rules.scorers import Context
+from .contexts import context_of
 from .counting_laws import AS_OF, measure, read_frames, sample_frames
 from .report import Check
 from .subject import Subject, conclude
@@ -37,7 +41,10 @@ def scoring(subject: Subject) -> Iterator[Check]:
 
 
 def aggregators(subject: Subject) -> Iterator[Check]:
-    """Check that aggregators give each shop alone, in whole numbers, what it gets among others."""
+    """Check that aggregators give each shop alone, in whole numbers, what it gets among others.
+
+    And that values of several shops become one as the aggregator says.
+    """
     for rules in subject.rules:
         complaints: list[str] = []
         for metric in rules.metrics.values():
@@ -56,6 +63,7 @@ def _on_shops(metric: BoundMetric) -> Iterator[str]:
     sums = [c * (place + 1) for place, c in enumerate(counts)]
     size = len(_SUMS)
     together = _combined(metric, sums, counts, size)
+    yield from _pooling(metric, sums, counts, together)
     turned = _combined(metric, [s[::-1] for s in sums], [c[::-1] for c in counts], size)
     if together != turned[::-1]:
         yield f"metric {metric.id}: the order of shops changes what they get"
@@ -68,6 +76,27 @@ def _on_shops(metric: BoundMetric) -> Iterator[str]:
             return
 
 
+def _pooling(
+    metric: BoundMetric, sums: list[Any], counts: list[Any], found: list[tuple[int, ...]]
+) -> Iterator[str]:
+    """Yield where an aggregator does not pool as it says."""
+    nothing = [(one[:0], one[:0]) for one in sums]
+    said = combine(metric, nothing).pooling
+    if said == "fractions":
+        (one,) = _combined(metric, [_sum(s) for s in sums], [_sum(c) for c in counts], 1)
+        if one[:2] != tuple(sum(part) for part in zip(*found, strict=True))[:2]:
+            yield f"metric {metric.id}: numerators or denominators do not add up: pool by tallies"
+    if said == "tallies":
+        twice = _combined(metric, [s * 2 for s in sums], [c * 2 for c in counts], len(found))
+        pairs = [(a, b) for a, b in zip(found, twice, strict=True) if a[1] and b[1] and a[0]]
+        if pairs and all(Fraction(*b[:2]) == 2 * Fraction(*a[:2]) for a, b in pairs):
+            yield f"metric {metric.id}: twice of all is twice the value, an amount: pool by values"
+
+
+def _sum(part: Any) -> Any:
+    return np.array([sum(part)], dtype=object)
+
+
 def _combined(
     metric: BoundMetric, sums: list[Any], counts: list[Any], shops: int
 ) -> list[tuple[int, ...]]:
@@ -78,7 +107,10 @@ def _combined(
 
 
 def scorers(subject: Subject) -> Iterator[Check]:
-    """Check that scorers give points on the scale, whatever the order of shops, and none for none."""
+    """Check that scorers give points on the scale, to values alone, in any order of shops.
+
+    Nor do they change with the values of shops that are no peers, or on too few rows.
+    """
     for rules in subject.rules:
         complaints: list[str] = []
         try:
@@ -86,48 +118,66 @@ def scorers(subject: Subject) -> Iterator[Check]:
             measured = measure(rules, events, AS_OF)
             for _, entry in rules.ruleset.entries:
                 if entry.scorer in rules.exact.scorers:
-                    values = measured[entry.id].column
-                    complaints += _in_any_order(rules, entry.id, entry.scorer, values)
+                    shops = _Shops.with_values(measured[entry.id].column)
+                    complaints += (
+                        f"scorer {entry.scorer} of metric {entry.id}: {complaint}"
+                        for complaint in _of_scorer(rules, entry, shops)
+                    )
         except Exception as error:  # any error here would reach a user
             complaints = [f"{type(error).__name__}: {error}"]
         yield conclude("scorers", rules.ruleset.name, complaints)
 
 
-def _in_any_order(
-    rules: BoundRuleSet, metric: str, scorer: str, values: ExactColumn
-) -> Iterator[str]:
-    places = np.arange(len(values))
-    values = values.only(places % 3 != 1)  # so that some shops have none
-    first, turned = (
-        _points(rules, metric, scorer, values.take(order)) for order in (places, places[::-1])
-    )
-    if first != turned[::-1]:
-        yield f"scorer {scorer} of metric {metric}: the order of shops changes their points"
-    if any(p is not None and v is None for p, v in zip(first, values.fractions(), strict=True)):
-        yield f"scorer {scorer} of metric {metric}: a shop without a value has points"
+@frozen(eq=False)
+class _Shops:
+    """Shops with values, of which some are ranked, in groups."""
+
+    values: ExactColumn
+    is_peer: Mask
+    groups: npt.NDArray[np.int64]
+
+    @classmethod
+    def with_values(cls, values: ExactColumn) -> _Shops:
+        """Return shops of two groups with these values; some have none, and some are no peers."""
+        places = np.arange(3 * len(values))
+        column = values.take(places % len(values)).only(places % 3 != 1)
+        return cls(column, places % 5 != 2, places % 2)
+
+    def take(self, order: npt.NDArray[np.int64]) -> _Shops:
+        """Return the same shops in another order."""
+        return _Shops(self.values.take(order), self.is_peer[order], self.groups[order])
+
+    @property
+    def compared(self) -> Mask:
+        """Which shops the others are held against."""
+        return self.values.known & self.is_peer
+
+    def where_others_have(self, value: Fraction) -> _Shops:
+        """Return the same shops; all that nobody is held against have the same value."""
+        same = Rationals.constant(value, len(self.values))
+        values = self.values.values.where(self.compared, same)
+        return evolve(self, values=ExactColumn(values, self.values.known))
 
 
-def _points(rules: BoundRuleSet, metric: str, scorer: str, values: ExactColumn) -> list[Any]:
-    """Return the points of shops of one industry with some values."""
-    size = len(values)
-    everyone = np.ones(size, dtype=np.bool_)
-    exact, better = rules.exact, rules.metrics[metric].metric.better
-    industries, codes = ["one"] * size, np.zeros(size, dtype=np.int64)
-    rank = Ranker(metric, better, exact.ranking, 1, values, everyone, industries, codes)
-    context = Context(
-        metric=metric,
-        better=better,
-        values=values.values,
-        has_value=values.known,
-        is_peer=everyone,
-        n=np.full(size, 1000, dtype=np.int64),
-        industries=industries,
-        shop_types=[None] * size,
-        low=exact.low,
-        high=exact.high,
-        rank=rank,
-        rank_reach=rank.reach,
+def _of_scorer(rules: BoundRuleSet, entry: MetricEntry[Any], shops: _Shops) -> Iterator[str]:
+    places = np.arange(len(shops.values))
+    first = _points(rules, entry, shops)
+    if first != _points(rules, entry, shops.take(places[::-1]))[::-1]:
+        yield "the order of shops changes their points"
+    if any(p is not None for p, known in zip(first, shops.values.known, strict=True) if not known):
+        yield "a shop without a value has points"
+    known = [value for value in shops.values.fractions() if value is not None]
+    ends = (min(known), max(known)) if known else ()
+    found = [_points(rules, entry, shops.where_others_have(end)) for end in ends]
+    if any(one[place] != first[place] for one in found for place in np.flatnonzero(shops.compared)):
+        yield "the value of a shop that is no peer, or has none, changes the points of others"
+
+
+def _points(rules: BoundRuleSet, entry: MetricEntry[Any], shops: _Shops) -> list[Any]:
+    """Return the points of shops."""
+    context = context_of(
+        rules, entry.id, shops.values, is_peer=shops.is_peer, groups=shops.groups.tolist()
     )
-    found = exact.scorers[scorer].points(values.values, context)
+    found = rules.exact.scorers[entry.scorer].points(context.values, context)
     check_points(found, context)
     return ExactColumn(found.values, found.known).fractions()

@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import shopscore as ss
-from shopscore.model.streams import CANONICAL, merge_streams
+from shopscore.model.merging import merge_streams
+from shopscore.model.streams import CANONICAL
 from shopscore.plugins.layout_toml import parse_layout
 from shopscore.reading.exports.cleaning import clean, translate
 from shopscore.reading.rows.cells import parse
@@ -306,6 +307,26 @@ class TestWords:
             True,
             False,
         ]
+
+    def test_an_empty_cell(self, tmp_path: Path) -> None:
+        layout = f'{LAYOUT}[words.needs_shipping]\n"有" = true\n"?" = ""\n'
+        layout = layout.replace('is_presale = "预售"', 'needs_shipping = "预售"')
+        cells = ["有", "", "--", "?", "x"]
+        assert values(tmp_path, "needs_shipping", cells, layout) == [True] * 5
+        told = f'{layout}"" = false\n'
+        # what the list makes empty, and what it does not know, is the default as before
+        assert values(tmp_path, "needs_shipping", cells, told) == [True, False, False, True, True]
+        assert values(tmp_path, "needs_shipping", cells, f'{told}"*" = true\n') == [
+            *(True, False, False, True, True)
+        ]
+
+    def test_an_empty_cell_of_a_column_that_must_have_one(self, tmp_path: Path) -> None:
+        layout = f'{LAYOUT}"" = "platform"\n'
+        assert values(tmp_path, "cancelled_by", ["买家", "", "系统"], layout) == [
+            *("buyer", "platform", None)
+        ]
+        with pytest.raises(ss.RuleSetError, match="'nobody' is not one of"):
+            parse_layout(f'{LAYOUT}"" = "nobody"\n', "own")
 
     def test_truth_values_and_numbers_without_quotes(self, tmp_path: Path) -> None:
         layout = f'{LAYOUT}[words.is_presale]\n"有" = true\n"无" = false\n"未知" = ""\n'

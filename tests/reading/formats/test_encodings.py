@@ -107,6 +107,59 @@ class TestStated:
         assert read(path).report.set_aside["line"].to_list() == [4, 6]
 
 
+class TestFallback:
+    """An encoding that is taken where the bytes are neither UTF-8 nor probable Chinese."""
+
+    def read(self, folder: Path, encoding: str, words: tuple[str, ...]) -> ss.Events:
+        path = written(folder, "cp1252", words)
+        layout = folder / "layout.toml"
+        text = layout.read_text("utf-8")
+        layout.write_text(text.replace("\nencoding =", "\nfallback_encoding ="), "utf-8")
+        text = path.read_bytes().decode("cp1252")
+        path.write_bytes(text.encode(encoding))
+        return read(path)
+
+    @pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
+    def test_is_used_where_nothing_else_is_known(self, tmp_path: Path, encoding: str) -> None:
+        events = self.read(tmp_path, encoding, GERMAN)
+        assert events.frames["orders"]["province"].to_list() == [GERMAN[3], "x"]
+        assert not [n for n in events.report.notices if n.code.startswith("encoding")]
+
+    def test_is_not_used_for_chinese(self, tmp_path: Path) -> None:
+        path = written(tmp_path, "gb18030", ("id", "time", "place", "浙江省"))
+        layout = tmp_path / "layout.toml"
+        stated = layout.read_text("utf-8").replace('\nencoding = "gb18030"', "")
+        layout.write_text(
+            stated.replace("[columns]", 'fallback_encoding = "cp1252"\n[columns]'), "utf-8"
+        )
+        assert read(path).frames["orders"]["province"][0] == "浙江省"
+
+    def test_yields_to_one_that_is_stated(self, tmp_path: Path) -> None:
+        path = written(tmp_path, "shift_jis", JAPANESE)
+        layout = tmp_path / "layout.toml"
+        text = layout.read_text("utf-8")
+        layout.write_text(
+            text.replace("[columns]", 'fallback_encoding = "cp1252"\n[columns]'), "utf-8"
+        )
+        assert read(path).frames["orders"]["province"][0] == JAPANESE[3]
+
+    def test_is_that_of_the_quarantine(self, tmp_path: Path) -> None:
+        events = self.read(tmp_path, "cp1252", GERMAN)
+        path = tmp_path / "a.csv"
+        path.write_bytes(path.read_bytes() + "102,gestern,Köln\n".encode("cp1252"))
+        events = read(path)
+        (aside,) = write_quarantine(events.report, tmp_path / "aside")
+        assert aside.read_text("cp1252").splitlines()[1].endswith(",102,gestern,Köln")
+
+    def test_an_unknown_one_is_refused(self, tmp_path: Path) -> None:
+        path = written(tmp_path, "klingon", JAPANESE, b"x")
+        layout = tmp_path / "layout.toml"
+        text = layout.read_text("utf-8")
+        layout.write_text(text.replace("\nencoding =", "\nfallback_encoding ="), "utf-8")
+        with pytest.raises(ss.InputError, match="fallback_encoding: no encoding of text is called"):
+            read(path)
+
+
 class TestDoubtful:
     @pytest.mark.parametrize(
         ("encoding", "text"),

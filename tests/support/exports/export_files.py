@@ -17,8 +17,11 @@ import pytest
 
 import shopscore as ss
 from support.exports import (
+    amazon_flat_files,
     douyin_aftersales,
     douyin_orders,
+    ebay_orders,
+    etsy_orders,
     kuaishou_orders,
     pinduoduo_orders,
     tmall_items_and_reports,
@@ -40,9 +43,17 @@ FILES: tuple[Faithful, ...] = (
     tmall_items_and_reports.WORKBOOK,
     tmall_items_and_reports.REPORT,
     xiaohongshu_orders.ORDERS,
+    amazon_flat_files.ALL_ORDERS,
+    amazon_flat_files.UNSHIPPED,
+    amazon_flat_files.RETURNS,
+    amazon_flat_files.FEEDBACK,
+    ebay_orders.ORDERS,
+    etsy_orders.ORDERS,
+    etsy_orders.ORDERS_UK,
+    etsy_orders.ITEMS,
 )
 
-BUILT_IN = ("douyin", "kuaishou", "pinduoduo", "tmall")
+BUILT_IN = ("amazon", "douyin", "ebay", "etsy", "kuaishou", "pinduoduo", "tmall")
 
 
 @cache

@@ -12,6 +12,9 @@ from typing import Any
 
 from attrs import field, frozen
 
+#: What identifies a row, of other streams than orders.
+KEYS = {"aftersales": "ticket_id", "reviews": "review_id", "defects": "defect_id"}
+
 Cells = Mapping[str, str]
 Row = dict[str, Any]
 
@@ -53,7 +56,7 @@ class Faithful:
 
     @property
     def key(self) -> str:
-        return "ticket_id" if self.stream == "aftersales" else "order_id"
+        return KEYS.get(self.stream, "order_id")
 
     @property
     def name(self) -> str:

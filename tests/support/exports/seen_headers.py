@@ -1,4 +1,4 @@
-"""The headers of each export, copied by hand from section 9 of the notes on the platforms' rules.
+"""The headers of each export, copied by hand from the notes on the platforms' rules and files.
 
 What the notes abbreviate is written out: ``发货IMEI码1/2`` are two columns, ``-市`` continues
 ``收货地址-省``.
@@ -98,6 +98,67 @@ SKU件数, 是否为赠品, 商品总价(元), 用户应付金额(元), 平台�
 店铺名称, 用户编号, 国补模式, 商家编码, 商品ID, 商品名称
 """)
 
+AMAZON_ALL_ORDERS = _headers("""
+amazon-order-id, merchant-order-id, purchase-date, last-updated-date, order-status, fulfillment-channel, sales-channel,
+order-channel, url, ship-service-level, product-name, sku, asin, item-status, quantity, currency, item-price, item-tax,
+shipping-price, shipping-tax, gift-wrap-price, gift-wrap-tax, item-promotion-discount, ship-promotion-discount, ship-city,
+ship-state, ship-postal-code, ship-country, promotion-ids, is-business-order, purchase-order-number, price-designation
+""")
+#: Amazon's page has no url among them, and of one of the two reports a tax number of Brazil.
+AMAZON_ALL_ORDERS_CPF = (*(h for h in AMAZON_ALL_ORDERS if h != "url"), "cpf")
+
+AMAZON_UNSHIPPED = _headers("""
+order-id, order-item-id, purchase-date, payments-date, reporting-date, promise-date, days-past-promise, buyer-email,
+buyer-phone-number, sku, product-name, quantity-purchased, quantity-shipped, quantity-to-ship, ship-service-level,
+recipient-name, ship-address-1, ship-address-2, ship-address-3, ship-city, ship-state, ship-postal-code, ship-country,
+is-business-order, purchase-order-number, price-designation, is-prime
+""")
+AMAZON_UNSHIPPED_MORE = (
+    *AMAZON_UNSHIPPED,
+    *_headers(
+        "payment-method-details, number-of-items, verge-of-cancellation, verge-of-lateShipment"
+    ),
+)
+
+AMAZON_RETURNS = _headers("""
+Order ID, Order date, Return request date, Return request status, Amazon RMA ID, Merchant RMA ID, Label type, Label cost,
+Currency code, Return carrier, Tracking ID, Label to be paid by, A-to-Z Claim, Is prime, ASIN, Merchant SKU, Item Name,
+Return quantity, Return Reason, In policy, Return type, Resolution, Invoice number, Return delivery date, Order Amount,
+Order quantity, SafeT Action reason, SafeT claim id, SafeT claim state, SafeT claim creation time,
+SafeT claim reimbursement amount, Refunded Amount
+""")
+
+AMAZON_FEEDBACK = _headers("Date, Rating, Comments, Your Response, Order ID, Rater Email")
+
+EBAY_ORDERS = _headers("""
+Sales Record Number, Order Number, Buyer Username, Buyer Name, Buyer Email, Buyer Note, Buyer Address 1, Buyer Address 2,
+Buyer City, Buyer State, Buyer Zip, Buyer Country, Buyer Tax Identifier Name, Buyer Tax Identifier Value, Ship To Name,
+Ship To Phone, Ship To Address 1, Ship To Address 2, Ship To City, Ship To State, Ship To Zip, Ship To Country,
+Item Number, Item Title, Custom Label, Sold Via Promoted Listings, Quantity, Sold For, Shipping And Handling,
+Item Location, Item Zip Code, Item Country, eBay Collect And Remit Tax Rate, eBay Collect And Remit Tax Type,
+eBay Reference Name, eBay Reference Value, Tax Status, Seller Collected Tax, eBay Collected Tax,
+Electronic Waste Recycling Fee, Mattress Recycling Fee, Battery Recycling Fee, White Goods Disposal Tax,
+Tire Recycling Fee, Additional Fee, Lumber Fee, Prepaid Wireless Fee, Road Improvement And Food Delivery Fee,
+eBay Collected Charges, Total Price, eBay Collected Tax and Fees Included in Total, Payment Method, Sale Date,
+Paid On Date, Ship By Date, Minimum Estimated Delivery Date, Maximum Estimated Delivery Date, Shipped On Date,
+Feedback Left, Feedback Received, My Item Note, PayPal Transaction ID, Shipping Service, Tracking Number, Transaction ID,
+Variation Details, Global Shipping Program, Global Shipping Reference ID, Click And Collect,
+Click And Collect Reference Number, eBay Plus, Authenticity Verification Program, Authenticity Verification Status,
+Authenticity Verification Outcome Reason, PSA Vault Program, Vault Fulfillment Type, eBay Fulfillment Program, Tax City,
+Tax State, Tax Zip, Tax Country, eBay International Shipping
+""")
+
+#: The notes leave some columns out of both files of Etsy.
+ETSY_ORDERS = _headers("""
+Sale Date, Order ID, Buyer User ID, Full Name, First Name, Last Name, Number of Items, Payment Method, Date Shipped,
+Street 1, Currency, Order Value, Coupon Code, Status, Buyer, Order Type, Payment Type, SKU
+""")
+ETSY_ORDERS_UK = tuple({"Date Shipped": "Date Posted"}.get(h, h) for h in ETSY_ORDERS)
+ETSY_ITEMS = _headers("""
+Sale Date, Item Name, Buyer, Quantity, Price, Transaction ID, Listing ID, Date Paid, Date Shipped, Ship Name, Order ID,
+Variations
+""")
+
 #: No layout is for these.
 WEIXIN_ORDERS = _headers("""
 订单号, 订单下单时间, 订单发货时间, 订单确认收货时间, 订单完成结算时间, 订单状态, 发货方式, 收件人姓名, 收件人地址, 省, 市, 区,
@@ -118,4 +179,11 @@ SEEN: dict[str, tuple[tuple[str, ...], ...]] = {
     "tmall/workbook": (TMALL_WORKBOOK,),
     "tmall/report": (TMALL_REPORT,),
     "xiaohongshu/orders": (XIAOHONGSHU_ORDERS,),
+    "amazon/all_orders": (AMAZON_ALL_ORDERS, AMAZON_ALL_ORDERS_CPF),
+    "amazon/unshipped": (AMAZON_UNSHIPPED, AMAZON_UNSHIPPED_MORE),
+    "amazon/returns": (AMAZON_RETURNS,),
+    "amazon/feedback": (AMAZON_FEEDBACK,),
+    "ebay/orders": (EBAY_ORDERS,),
+    "etsy/orders": (ETSY_ORDERS, ETSY_ORDERS_UK),
+    "etsy/items": (ETSY_ITEMS,),
 }

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
-from ...model.layouts import ANY_TIME, ANY_WORD
+from ...model.layouts import ANY_TIME, ANY_WORD, NO_WORD
 from ...model.streams import Kind
 from ..marks import are_bare, without_marks, without_nothing, without_point_zero
 from ..rows.times import is_never, is_zero, narrow, read_times
@@ -59,17 +59,22 @@ def mark_times(cells: pl.Series, words: Mapping[str, str], form: str | None) -> 
 def translate(cells: pl.Series, words: Mapping[str, str]) -> pl.Series:
     """Return words of a console as canonical values; an empty value is none, ``*`` is any other word.
 
+    An empty word stands for an empty cell.
+
     >>> import polars as pl
     >>> translate(pl.Series(["仅退款", "换货", "?"]), {"仅退款": "refund_only"}).to_list()
     ['refund_only', '换货', '?']
+    >>> translate(pl.Series(["Y", None]), {"Y": "true", "": "false"}).to_list()
+    ['true', 'false']
     """
     listed = {word: value or None for word, value in words.items() if word != ANY_WORD}
     if ANY_WORD in words:
         found = cells.replace_strict(
             listed, default=words[ANY_WORD] or None, return_dtype=pl.String
         )
-        return found.set(cells.is_null(), None)
-    return cells.replace(list(listed), list(listed.values()))
+    else:
+        found = cells.replace(list(listed), list(listed.values()))
+    return found.set(cells.is_null(), listed.get(NO_WORD))
 
 
 def unlisted(cells: pl.Series, words: Mapping[str, str]) -> pl.Series | None:

@@ -47,12 +47,13 @@ def recognise(sheet: Sheet, layouts: Sequence[Layout]) -> RecognisedSheet | None
     Raises:
         InputError: where several fit.
     """
-    decoded = {stated: sheet.decoded(stated) for stated in stated_encodings(layouts)}
+    stated = [layout.encoding_of(doubtful=sheet.is_doubtful) for layout in layouts]
+    decoded = {name: sheet.decoded(name) for name in dict.fromkeys(stated) if name}
     for position in range(HEADER_WITHIN):
         fitting = [
             (layout, own)
-            for layout in layouts
-            for own in [decoded.get(layout.encoding or "", sheet)]
+            for layout, name in zip(layouts, stated, strict=True)
+            for own in [decoded.get(name or "", sheet)]
             if position < len(own.head) and layout.fits(own.head[position])
         ]
         if len(fitting) > 1:

@@ -52,7 +52,7 @@ def separator_by_widths(sample: str) -> str:
         try:
             for cells in islice(csv.reader(lines, delimiter=separator, strict=True), HEAD):
                 widths[len(cells)] += len(cells) > 1
-        except csv.Error:  # judged by the records before
+        except csv.Error:  # told by the records before
             pass
         count, width = max(((n, width) for width, n in widths.items()), default=(0, 0))
         if count and (count, width) > best[:2]:

@@ -51,6 +51,11 @@ class Sheet:
     head: tuple[tuple[str, ...], ...]
     _table: Delimited | Grid
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether its bytes are hardly text of the encoding that was found out."""
+        return isinstance(self._table, Delimited) and self._table.encoding.doubtful
+
     def body(self, header: int, positions: Sequence[int], columns: Columns | None = None) -> Body:
         """Return the cells of some columns below the header, which is a record of ``head``.
 

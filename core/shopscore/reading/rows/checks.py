@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from attrs import evolve, frozen
 
-from ...errors import InputError
+from ...errors import InputError, did_you_write
 from ...messages import listed, message
 from ...model.layouts import AS_WRITTEN
 from ...model.streams import Column, Stream
@@ -39,7 +39,7 @@ class Checked:
     ``unreadable`` lists optional cells that became null; they are reported if their row stays.
     ``unlisted`` are the words of usable rows that no list of the layout has. ``out_of_order`` says
     that a time is before one that it cannot be before; ``emptied`` are the times for which that
-    was repaired. ``in_pieces`` says that its ids were judged piece by piece.
+    was repaired. ``in_pieces`` says that its ids were checked piece by piece.
     """
 
     rows: tuple[pl.DataFrame, ...]
@@ -58,17 +58,19 @@ class Checked:
 class RowChecks:
     """How the rows of a stream are checked.
 
-    Where a ``taker`` looks at usable rows, only those columns are kept that it asks for later.
-    ``only`` are the positions in their table of the rows that are kept; where the ids of a table
-    were ``judged`` piece by piece before, no piece need be read but those of these rows.
+    The keys of rows that are ``named`` by other streams are looked up. Where a ``taker`` looks at
+    usable rows, only those columns are kept that it asks for later. ``only`` are the positions in
+    their table of the rows that are kept; where the ids of a table were checked ``in_pieces``
+    before, no piece need be read but those of these rows.
     """
 
     stream: Stream
     zone: ZoneInfo | None
     shops: ShopCodes
     taker: RowTaker | None = None
+    named: bool = False
     only: pl.Series | None = None
-    judged: bool = False
+    in_pieces: bool = False
 
     @property
     def wanted(self) -> Wanted | None:
@@ -102,15 +104,15 @@ class RowChecks:
             if forget is not None:
                 forget()
             alone = self._check_piece(table.whole(), None)
-            assert alone is not None  # all ids can be judged beside all others
+            assert alone is not None  # all ids can be checked beside all others
             found = [alone]
         for piece in found:
             self.shops.use(piece.rows[0]["shop"])
         return _joined(found)
 
     def _check_pieces(self, table: RawTable) -> list[Checked] | None:
-        """Return what is in each piece; None where some ids can only be judged beside all others."""
-        clear = {column.name for column in self.stream.columns if self.judged}
+        """Return what is in each piece; None where some ids can only be checked beside all others."""
+        clear = {column.name for column in self.stream.columns if self.in_pieces}
         found: list[Checked] = []
         for piece in table.pieces():
             if found and not self._asks_for(piece):
@@ -130,7 +132,7 @@ class RowChecks:
         )
 
     def _check_piece(self, piece: RawTable, clear: set[str] | None) -> Checked | None:
-        """Return what is in some rows; None where their ids cannot be judged by themselves.
+        """Return what is in some rows; None where their ids cannot be checked by themselves.
 
         ``clear`` are columns of ids whose digits are not lost; None: these are all rows.
         """
@@ -269,13 +271,14 @@ def _refuse_missing_columns(table: RawTable, stream: Stream) -> None:
     names = table.frame.columns
     missing = [c.name for c in stream.columns if c.required and c.name not in names]
     if missing:
-        present = map(_printable, [*names, *table.unread][:12])
+        present = [_printable(name) for name in (*names, *table.unread)]
         raise InputError(
             message(
-                "{where}: no column {missing}; there are: {present}",
+                "{where}: no column {missing}; there are: {present}{guess}",
                 where=_where(table, stream),
                 missing=listed(missing),
-                present=listed(present),
+                present=listed(present[:12]),
+                guess=did_you_write(missing, (n for n in present if n not in stream.names)),
             )
         )
 

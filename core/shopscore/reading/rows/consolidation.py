@@ -66,9 +66,9 @@ class TypedRows:
         if self.checks.wanted is None:
             return rows
         found = []
-        for table, before, own, judged in self._by_table(rows[ROW]):
+        for table, before, own, in_pieces in self._by_table(rows[ROW]):
             if table.has_cells_again:
-                checks = evolve(self.checks, taker=None, only=own - before, judged=judged)
+                checks = evolve(self.checks, taker=None, only=own - before, in_pieces=in_pieces)
                 again = checks.check(table)
                 found += [piece.with_columns(pl.col(ROW) + before) for piece in again.rows]
             else:
@@ -88,7 +88,7 @@ class TypedRows:
     def _by_table(self, rows: pl.Series) -> Iterator[tuple[RawTable, int, pl.Series, bool]]:
         """Yield each table of some rows, how many rows are before its own, and which of it these are.
 
-        Last is whether the ids of the table were judged piece by piece.
+        Last is whether the ids of the table were checked piece by piece.
         """
         for table, part, before in zip(
             self.tables, self.parts, self.offsets.tolist(), strict=False
@@ -141,7 +141,7 @@ def type_rows(checks: RowChecks, tables: Iterable[RawTable]) -> TypedRows:
     pieces = (rows.popleft() for _ in range(len(rows)))  # a piece is let go once it is stacked
     if not rules and sum(map(len, rows)) == before:
         pieces = (piece.drop(ROW) for piece in pieces)
-    stacked = stack(pieces, whole=_looked_up(checks.stream))
+    stacked = stack(pieces, whole=_looked_up(checks))
     return TypedRows(checks, stacked, tuple(kept), tuple(parts), rules)
 
 
@@ -152,9 +152,9 @@ def _among_all(part: Checked, before: int, rule: int | None) -> Iterator[pl.Data
         yield counted if rule is None else counted.with_columns(pl.lit(rule).alias(RULE))
 
 
-def _looked_up(stream: Stream) -> tuple[str, ...]:
-    """Return the columns of rows that are looked up over and over: the keys of orders."""
-    return ("shop", *stream.key) if stream.name == "orders" else ()
+def _looked_up(checks: RowChecks) -> tuple[str, ...]:
+    """Return the columns of rows that are looked up over and over: the keys that others name."""
+    return ("shop", *checks.stream.key) if checks.named else ()
 
 
 def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
@@ -182,8 +182,8 @@ def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
     )
     if typed.checks.taker is not None:
         _correct_what_was_taken(typed, typed.checks.taker, settled, found.replaced, shops)
-    filled = settled[_asked_for(settled, typed)]
-    if keys := _looked_up(stream):
+    filled = settled[_kept_for_later(settled, typed)]
+    if keys := _looked_up(typed.checks):
         filled = filled.with_columns(filled[keys].rechunk().get_columns())
     shown, instants = on_the_wall(filled, stream, zone)
     return ConsolidatedRows(
@@ -239,12 +239,13 @@ def _emptied_before(latest: pl.DataFrame, typed: TypedRows) -> Iterator[pl.DataF
             yield part.emptied.filter(pl.col(ROW).is_in(placed(latest)[ROW].implode()))
 
 
-def _asked_for(rows: pl.DataFrame, typed: TypedRows) -> list[str]:
+def _kept_for_later(rows: pl.DataFrame, typed: TypedRows) -> list[str]:
     """Return the columns that somebody asks for; times may have been kept for repairs only."""
     wanted = typed.checks.wanted
     asked = {*rows.columns}
-    if wanted is not None:  # keys have been compared: now it only matters which orders are named
-        asked = {"shop", "order_id", *wanted.columns, *wanted.compared}
+    if wanted is not None:  # keys have been compared: now it only matters which rows are named
+        links = (link.column for link in typed.stream.links)
+        asked = {"shop", *links, *_looked_up(typed.checks), *wanted.columns, *wanted.compared}
     return [name for name in rows.columns if name in asked - {ROW, PARTS}]
 
 

@@ -79,7 +79,7 @@ def read_ids(
 
     Of a column whose digits are lost, every long id is none: whatever it names, it is another.
     Of a piece of a table, ``clear`` are the columns whose digits are known not to be lost, which
-    may become more; None is returned where some ids can only be judged beside those of all rows.
+    may become more; None is returned where some ids can only be checked beside those of all rows.
     """
     values: dict[str, pl.Series] = {}
     faults: list[NoId] = []
@@ -93,7 +93,7 @@ def read_ids(
             bare = found if ids is raw else without_marks(found)
             nothing = odd.clone().scatter(at, is_nothing(bare))
             ids, odd = ids.set(nothing, None), odd & ~nothing
-            if clear is not None and _judged_by_others(name, stream) and odd.any():
+            if clear is not None and _needs_others(name, stream) and odd.any():
                 return None
             faults += _not_ids(name, ids, odd, stream)
         values[name] = ids
@@ -107,7 +107,7 @@ def read_ids(
     return Ids(values, tuple(faults))
 
 
-def _judged_by_others(name: str, stream: Stream) -> bool:
+def _needs_others(name: str, stream: Stream) -> bool:
     """Return whether what is no id in a column depends on what its other cells are."""
     return name == "order_id" and name in stream.key
 
@@ -247,7 +247,7 @@ def _not_ids(name: str, ids: pl.Series, odd: pl.Series, stream: Stream) -> Itera
     if name not in stream.key:
         return
     words = ids.str.contains(_TOTALS) | ids.str.contains(_WORDS)
-    if _judged_by_others(name, stream):
+    if _needs_others(name, stream):
         words |= _no_orders(ids)
     if (words := odd & words).any():
         yield NoId(name, words, WORD, aside=True)

@@ -1,81 +1,92 @@
-"""Links: which order of the same shop a row names."""
+"""Links: which row of another stream, of the same shop, a row names."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
+from attrs import field, frozen
 
+from ...model.links import Link
+from ...model.streams import Stream
 from .keys import CHUNK, KeyIndex, positions
 
 Mask = npt.NDArray[np.bool_]
 
-#: Row of the linked order in the orders table; null where the row names none that is known.
-ORDER = "_order"
-
-#: Of a shop beside others that find their orders so many rows are told of: a single one may name
-#: an order from before the file.
+#: Of a shop beside others that find their rows so many rows are told of: a single one may name a
+#: row from before the file.
 _FEW_OF_ONE = 2
 
 
 @frozen(eq=False)
-class Linked:
-    """The rows with :data:`ORDER`, how many name an order that is not there, and where none is.
-
-    ``lost`` are shops whose rows name orders, of which none is there.
-    """
-
-    rows: pl.DataFrame
-    unlinked: int = 0
-    lost: tuple[int, ...] = ()
-
-
-@frozen(eq=False)
-class OrderKeys:
-    """The keys of the orders (shop and order_id), their index, and which shops have any."""
+class NamedRows:
+    """The keys of rows that others name (shop and key), their index, and which shops have any."""
 
     keys: pl.DataFrame
     index: KeyIndex
     having: Mask
 
     @classmethod
-    def of(cls, keys: pl.DataFrame, index: KeyIndex, shops: int) -> OrderKeys:
-        """Return the keys of the orders of so many shops."""
+    def of(cls, keys: pl.DataFrame, index: KeyIndex, shops: int) -> NamedRows:
+        """Return the keys of the rows of so many shops."""
         having = np.zeros(shops, dtype=np.bool_)
         having[keys["shop"].to_numpy()] = True
         return cls(keys, index, having)
 
 
-def link(rows: pl.DataFrame, orders: OrderKeys | None) -> Linked:
-    """Return the rows with the row of the order that each names."""
-    if "order_id" not in rows.columns:
-        return Linked(rows)
-    shops, ids = rows["shop"], rows["order_id"]
-    starts = range(0, max(len(rows), 1), CHUNK)  # small arrays stay in the caches
-    found = [_orders_of(shops.slice(at, CHUNK), ids.slice(at, CHUNK), orders) for at in starts]
-    order = pl.concat(found, rechunk=True)
-    unlinked = order.null_count() - ids.null_count()
-    linked = rows.hstack([order])
-    if not unlinked or orders is None or not len(orders.keys):
-        return Linked(linked, unlinked)
-    named, there = ids.is_not_null().to_numpy(), order.is_not_null().to_numpy()
-    return Linked(linked, unlinked, _lost(shops, named, there, orders.having))
+@frozen(eq=False)
+class Linked:
+    """The rows, with the place of each row that they name; how many name one that is not there.
+
+    ``lost`` has for each link the shops whose rows name others, of which none is there.
+    """
+
+    rows: pl.DataFrame
+    unlinked: int = 0
+    lost: Mapping[Link, tuple[int, ...]] = field(factory=dict)
 
 
-def _orders_of(shops: pl.Series, ids: pl.Series, orders: OrderKeys | None) -> pl.Series:
-    """Return the row of the order that each id of a shop names; null where there is none."""
+def link(rows: pl.DataFrame, stream: Stream, named: Mapping[str, NamedRows]) -> Linked:
+    """Return the rows of a stream with the places of those that they name, by each link."""
+    places: list[pl.Series] = []
+    unlinked: list[Mask] = []
+    lost: dict[Link, tuple[int, ...]] = {}
+    for one in (one for one in stream.links if one.column in rows.columns):
+        there = named.get(one.stream)
+        places.append(_places(rows["shop"], rows[one.column], there).alias(one.place))
+        if places[-1].null_count() == rows[one.column].null_count():
+            continue
+        names, found = (c.is_not_null().to_numpy() for c in (rows[one.column], places[-1]))
+        unlinked.append(names & ~found)
+        if there is not None and len(there.keys):
+            shops = _lost(rows["shop"], names, found, there.having)
+            lost |= {one: shops} if shops else {}
+    missing = int(np.logical_or.reduce(unlinked).sum()) if unlinked else 0
+    return Linked(rows.hstack(places), missing, lost)
+
+
+def _places(shops: pl.Series, ids: pl.Series, named: NamedRows | None) -> pl.Series:
+    """Return the row that each id of a shop names; null where there is none."""
+    starts = range(0, max(len(ids), 1), CHUNK)  # small arrays stay in the caches
+    found = [_some_places(shops.slice(at, CHUNK), ids.slice(at, CHUNK), named) for at in starts]
+    return pl.concat(found, rechunk=True)
+
+
+def _some_places(shops: pl.Series, ids: pl.Series, named: NamedRows | None) -> pl.Series:
     at = np.full(len(ids), -1, dtype=np.int64)
-    if orders is not None and len(ids):
-        ids = alike(ids, orders.keys["order_id"].dtype)
+    if named is not None and len(ids):
+        _, key = named.keys.get_columns()
+        ids = alike(ids, key.dtype).alias(key.name)
         asked = _with_cells(ids)
         wanted = pl.DataFrame([shops, ids])
         wanted = wanted if len(asked) == len(ids) else wanted[asked]
-        at[asked] = positions(orders.keys, orders.index, wanted)
-    order = pl.Series(ORDER, at)
+        at[asked] = positions(named.keys, named.index, wanted)
+    place = pl.Series(at)
     if (at < 0).any():
-        order = order.set(order < 0, None)
-    return order.cast(pl.UInt32)
+        place = place.set(place < 0, None)
+    return place.cast(pl.UInt32)
 
 
 def alike(ids: pl.Series, dtype: pl.DataType) -> pl.Series:
@@ -100,10 +111,10 @@ def _with_cells(column: pl.Series) -> npt.NDArray[np.integer]:
 
 
 def _lost(shop: pl.Series, named: Mask, found: Mask, having: Mask) -> tuple[int, ...]:
-    """Return the shops whose rows name orders, and find none.
+    """Return the shops whose rows name rows of another stream, and find none.
 
-    A shop without any order is told of only where no shop has both; where other shops find
-    theirs, those that have orders, and more than one row.
+    A shop without any such row is told of only where no shop has both; where other shops find
+    theirs, those that have some, and more than one row that names one.
     """
     size, shops = len(having), shop.to_numpy()
     naming = np.bincount(shops[named], minlength=size)

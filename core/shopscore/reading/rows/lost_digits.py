@@ -82,7 +82,7 @@ def find_lost(
 ) -> dict[str, pl.Series]:
     """Return, for each column of text whose long ids have lost digits, which cells hold these.
 
-    Each file is judged by itself: one that was spoilt may lie among others that are whole.
+    Each file is looked at by itself: one that was spoilt may lie among others that are whole.
 
     >>> ids = pl.Series(["6921738301234560000", "6921738309999990000", "7"])
     >>> find_lost({"a": ids}, [3])["a"].to_list()

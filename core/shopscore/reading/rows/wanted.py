@@ -27,6 +27,6 @@ class Wanted:
 
 
 def identifying(stream: Stream) -> frozenset[str]:
-    """Return the columns that identify rows, and link them to orders."""
-    link = {"order_id"} if stream.links_to_orders else set()
-    return frozenset({*stream.key, *link} - {"shop_id"})
+    """Return the columns that identify rows, and that name rows of other streams."""
+    links = (link.column for link in stream.links)
+    return frozenset({*stream.key, *links} - {"shop_id"})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...plugins.declarations import Fact, Platform, Scorecard
+from ...plugins.additions import Fact
+from ...plugins.declarations import Platform, Scorecard
 from ...plugins.hooks import hookimpl
 
 PLUGIN_API = 1

@@ -24,6 +24,7 @@ def shopscore_platforms() -> list[Platform]:
             zone="Asia/Shanghai",
             currency="CNY",
             exports="shopscore_xiaohongshu:exports",
+            documents="shopscore_xiaohongshu:documents",
             levers=("shopscore.levers",),
             scorecards=(shop,),
         )

@@ -1,0 +1,92 @@
+"""Learned numbers: everything that documents prove of the numbers that a rule set lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+
+from ...errors import InputError
+from ...messages import message
+from ...plugins.bound_rules import BoundRuleSet
+from ...reading.documents.documents import Documents
+from .bands import LearnedBand, learn_bands
+from .observations import Told, observe
+from .weights import Contradiction, LearnedWeight, Mean, learn_weights
+
+
+@frozen
+class LearnedNumbers:
+    """What the documents of the shops of one industry prove.
+
+    ``industry`` is empty where the documents name none. ``documents`` is how many were looked at.
+    """
+
+    rules: BoundRuleSet
+    industry: str
+    weights: tuple[LearnedWeight, ...]
+    bands: tuple[LearnedBand, ...]
+    contradictions: tuple[Contradiction, ...]
+    documents: int
+
+    def __bool__(self) -> bool:
+        return bool(self.weights or self.bands)
+
+
+def learn_numbers(documents: Documents, rules: BoundRuleSet) -> tuple[LearnedNumbers, ...]:
+    """Return what documents prove of the missing numbers of a rule set, for each industry.
+
+    Nothing is invented: a weight is what a document states, or lies where every total that is shown
+    allows it; the limit of a band lies between the worst value that reached it and the best that did
+    not. Where documents contradict each other, the contradiction is told in the place of a number.
+
+    Raises:
+        InputError: where no document is of the platform of the rules.
+    """
+    told = list(observe(documents, rules))
+    if not told:
+        raise InputError(
+            message("no document of {platform} holds any values", platform=rules.platform.id)
+        )
+    industries = sorted({each.industry for each in told})
+    return tuple(
+        _learn(rules, industry, [t for t in told if t.industry == industry])
+        for industry in industries
+    )
+
+
+def _learn(rules: BoundRuleSet, industry: str, told: Sequence[Told]) -> LearnedNumbers:
+    weights: list[LearnedWeight] = []
+    bands: list[LearnedBand] = []
+    contradictions: list[Contradiction] = []
+    for mean in _open_means(rules):
+        found, against = learn_weights(mean, told)
+        weights += found
+        contradictions += against
+    for metric in _open_bands(rules):
+        limits, against = learn_bands(metric, rules.metrics[metric].metric.better, told)
+        bands += limits
+        contradictions += against
+    return LearnedNumbers(
+        rules, industry, tuple(weights), tuple(bands), tuple(contradictions), len(told)
+    )
+
+
+def _open_means(rules: BoundRuleSet) -> Iterator[Mean]:
+    """Yield the weighted means of which the rules do not know a weight."""
+    exact = rules.exact
+    if any(dimension.weight is None for dimension in exact.dimensions):
+        ids = tuple(dimension.id for dimension in exact.dimensions)
+        yield Mean("total", "total", ids, exact.low, exact.high)
+    for dimension in exact.dimensions:
+        if any(entry.weight is None for entry in dimension.metrics):
+            ids = tuple(entry.id for entry in dimension.metrics)
+            yield Mean("dimension", dimension.id, ids, exact.low, exact.high)
+
+
+def _open_bands(rules: BoundRuleSet) -> Iterator[str]:
+    """Yield the metrics graded by bands that the rules do not know."""
+    for _, entry in rules.exact.entries:
+        spec = rules.ruleset.scorers.get(entry.scorer)
+        if not entry.scorer or (spec is not None and spec.missing and spec.kind == "bands"):
+            yield entry.id

@@ -1,0 +1,151 @@
+"""Weights that documents prove: as they stand there, or enclosed by the totals that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from attrs import frozen
+
+from ...messages import Message, message
+from .exact_extents import AtMost, find_extents
+from .observations import Place, Told
+
+
+@frozen
+class Mean:
+    """A weighted mean of the rules: the total of dimensions, or a dimension of metrics.
+
+    ``low`` and ``high`` are the ends of the scale, at which a shown figure may have been cut off.
+    """
+
+    subject: str
+    id: str
+    parts: tuple[str, ...]
+    low: Fraction
+    high: Fraction
+
+    @property
+    def part_subject(self) -> str:
+        """What the parts are."""
+        return "dimension" if self.subject == "total" else "metric"
+
+
+@frozen
+class LearnedWeight:
+    """A weight that lies between two ends, which may be the same, and what proves it."""
+
+    mean: Mean
+    id: str
+    low: Fraction
+    high: Fraction
+    stated: bool
+    documents: int
+
+
+@frozen
+class Contradiction:
+    """Two documents that cannot both be right."""
+
+    about: str
+    said: Message
+    first: Place
+    second: Place
+
+
+def learn_weights(
+    mean: Mean, told: Sequence[Told]
+) -> tuple[tuple[LearnedWeight, ...], tuple[Contradiction, ...]]:
+    """Return what documents of shops with the same rules prove of the weights of a mean.
+
+    Weights that stand in a document are taken as they are; else the totals that are shown enclose
+    them. Nothing is returned of documents that contradict each other.
+    """
+    stated = [(t, shares) for t in told if (shares := _stated(mean, t))]
+    if stated:
+        return _of_stated(mean, stated)
+    observed = [(t, rows) for t in told if (rows := tuple(_inequalities(mean, t)))]
+    if not observed:
+        return (), ()
+    extents = find_extents([row for _, rows in observed for row in rows], len(mean.parts))
+    if extents is None:
+        return (), (_first_contradiction(mean, observed),)
+    learned = (
+        LearnedWeight(mean, id, low, high, stated=False, documents=len(observed))
+        for id, (low, high) in zip(mean.parts, extents, strict=True)
+        if low > 0 or high < 1
+    )
+    return tuple(learned), ()
+
+
+def _stated(mean: Mean, told: Told) -> dict[str, Fraction]:
+    """Return the weights that a document states, if it states all of them."""
+    shares = told.shares(mean.part_subject, mean.parts)
+    return shares if len(shares) == len(mean.parts) else {}
+
+
+def _of_stated(
+    mean: Mean, stated: Sequence[tuple[Told, dict[str, Fraction]]]
+) -> tuple[tuple[LearnedWeight, ...], tuple[Contradiction, ...]]:
+    first, shares = stated[0]
+    for other, others in stated[1:]:
+        for id in mean.parts:
+            if others[id] != shares[id]:
+                said = message(
+                    "weight of {id}: {one} in {first}, {other} in {second}",
+                    id=id,
+                    one=float(shares[id]),
+                    other=float(others[id]),
+                    first=first.place,
+                    second=other.place,
+                )
+                return (), (Contradiction(id, said, first.place, other.place),)
+    learned = (
+        LearnedWeight(mean, id, shares[id], shares[id], stated=True, documents=len(stated))
+        for id in mean.parts
+    )
+    return tuple(learned), ()
+
+
+def _inequalities(mean: Mean, told: Told) -> Iterator[AtMost]:
+    """Yield what a shown whole and its shown parts ask of the weights; nothing where one is missing.
+
+    A bonus and a deduction are part of the whole, and not of the mean. At an end of the scale the
+    whole may have been cut off, and tells one side only.
+    """
+    whole = told.interval(mean.subject, mean.id, "points")
+    parts = [told.interval(mean.part_subject, id, "points") for id in mean.parts]
+    known = [part for part in parts if part is not None]
+    if whole is None or len(known) < len(parts):
+        return
+    added = told.number(mean.subject, mean.id, "bonus") or Fraction(0)
+    taken = told.number(mean.subject, mean.id, "deduction") or Fraction(0)
+    if whole.high < mean.high:
+        yield AtMost(tuple(part.low for part in known), whole.high - added + taken)
+    if whole.low > mean.low:
+        yield AtMost(tuple(-part.high for part in known), added - taken - whole.low)
+
+
+def _first_contradiction(
+    mean: Mean, observed: Sequence[tuple[Told, tuple[AtMost, ...]]]
+) -> Contradiction:
+    """Return the first document that contradicts those before it, and one of these."""
+    size = len(mean.parts)
+
+    def fits(count: int) -> bool:
+        rows = [row for _, own in observed[:count] for row in own]
+        return find_extents(rows, size) is not None
+
+    low, high = 0, len(observed)  # the first ``low`` fit, the first ``high`` do not
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    last, own = observed[high - 1]
+    alone = (t for t, rows in observed[: high - 1] if find_extents([*rows, *own], size) is None)
+    other = next(alone, observed[max(high - 2, 0)][0])
+    said = message(
+        "no weights make the points of both: {first} and {second}",
+        first=other.place,
+        second=last.place,
+    )
+    return Contradiction(mean.id, said, other.place, last.place)

@@ -1,0 +1,213 @@
+"""Loading documents: from a file or a folder, recognised, read, and put to their shops."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from attrs import evolve, field, frozen
+
+from ...errors import InputError
+from ...messages import Translated, listed, message
+from ...plugins.catalog import platform as find_platform
+from ...plugins.catalog import platforms
+from ...plugins.declarations import Platform
+from ..entries import is_lost, leads_astray, visible
+from ..files import show_path
+from .documents import Document, Documents, Unrecognised
+from .extraction import extract
+from .outer_forms import GZIP, Answer, open_answers
+from .recognition import Recognised, Refused, recognise
+
+#: What a document ends with, where people name it so; any other file is looked at too.
+SUFFIXES = (".json", ".jsonp", ".har")
+#: What the text of a document begins with, but for JSONP.
+_STARTS = (b"{", b"[", b"\xff\xfe", b"\xfe\xff")
+_BOM = b"\xef\xbb\xbf"
+_CALL = re.compile(rb"(/\*.*?\*/)?\s*[\w.$]+\s*\(\s*[\[{]", re.DOTALL)
+
+
+def read_documents(
+    source: str | Path,
+    *,
+    platform: str | Platform | None = None,
+    shop_id: str | None = None,
+    tz: str | None = None,
+) -> Documents:
+    """Read what consoles and official APIs answered, saved as files.
+
+    Args:
+        source: a file, or a folder of them: JSON, JSONP, or what the browser saves as HAR. What a
+            file is, its content says.
+        platform: whose documents are looked for; by default those of all installed platforms.
+        shop_id: the shop of documents that name none.
+        tz: the zone of their clock, where it is not the platform's.
+
+    Returns:
+        The documents; ``to_polars()`` has a row per shop, day and subject.
+
+    Raises:
+        InputError: where there is nothing to read, or a file that was named is no document.
+        CoverageError: for a platform that is not installed.
+    """
+    if platform is None:
+        considered = platforms()
+    else:
+        considered = (platform if isinstance(platform, Platform) else find_platform(platform),)
+    return load_documents(Path(source), considered, shop_id=shop_id, tz=tz)
+
+
+def load_documents(
+    source: Path,
+    platforms: Sequence[Platform],
+    *,
+    shop_id: str | None = None,
+    tz: str | None = None,
+) -> Documents:
+    """Read the documents of a file, or of a folder and the folders in it.
+
+    A document that names no shop is of ``shop_id``, of the only shop that others in its folder
+    name, or of the shop that the folder or the single file is named after.
+
+    Raises:
+        InputError: where there is nothing to read, or a file that was named is no document.
+    """
+    if is_lost(source) or not source.exists():
+        raise InputError(message("{file}: no such file or folder", file=source))
+    reader = _Reader(platforms, tz)
+    if source.is_dir():
+        reader.read_folder(source, source)
+    else:
+        reader.read_file(source, show_path(source.name), source.stem)
+    return Documents(tuple(_with_shops(reader.documents, shop_id)), tuple(reader.others))
+
+
+def looks_like_document(path: Path) -> bool:
+    """Return whether a file may hold a document: by its first bytes, not by its name."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError:
+        return False
+    head = _unpacked(head).removeprefix(_BOM).lstrip()
+    return head.startswith(_STARTS) or _CALL.match(head) is not None
+
+
+def _unpacked(head: bytes) -> bytes:
+    """Return the first bytes of what a file holds, out of gzip if need be."""
+    if not head.startswith(GZIP):
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, 512)
+    except zlib.error:
+        return b""
+
+
+@frozen(eq=False)
+class _Reader:
+    """A walk through files, and what it has found."""
+
+    platforms: Sequence[Platform]
+    tz: str | None
+    documents: list[Document] = field(factory=list)
+    others: list[Unrecognised] = field(factory=list)
+
+    def read_folder(self, folder: Path, root: Path) -> None:
+        """Read the files of a folder, and of the folders in it."""
+        for path in visible(folder):
+            if is_lost(path) or (path.is_symlink() and leads_astray(path, root)):
+                continue
+            if path.is_dir():
+                self.read_folder(path, root)
+            elif path.is_file() and (path.suffix.lower() in SUFFIXES or looks_like_document(path)):
+                self._try_file(path, show_path(path.relative_to(root.parent)), folder.name)
+
+    def read_file(self, path: Path, label: str, named_after: str) -> None:
+        """Read one file."""
+        before = len(self.documents) + len(self.others)
+        for answer in open_answers(path, label):
+            self._read(answer, named_after)
+        if len(self.documents) + len(self.others) == before:
+            raise InputError(
+                message("{file}: none of the answers in it is a known document", file=label)
+            )
+
+    def _try_file(self, path: Path, label: str, named_after: str) -> None:
+        """Read a file that nobody named: what is no document is told, where its name says it is."""
+        try:
+            self.read_file(path, label, named_after)
+        except InputError as error:
+            if path.suffix.lower() in SUFFIXES:
+                self.others.append(Unrecognised(label, error.args[0]))
+
+    def _read(self, answer: Answer, named_after: str) -> None:
+        mappings = [mapping for platform in self.platforms for mapping in platform.mappings]
+        found = recognise(answer, mappings)
+        if isinstance(found, Recognised):
+            platform = next(p for p in self.platforms if p.id == found.mapping.platform)
+            shops = extract(found, ZoneInfo(self.tz or platform.zone))
+            if not shops:
+                self.others.append(Unrecognised(answer.label, _no_shop(found), found.mapping))
+                return
+            self.documents.append(
+                Document(answer.label, found.mapping, shops, named_after, cut=found.cut)
+            )
+        elif isinstance(found, Refused):
+            self.others.append(Unrecognised(answer.label, _no_values(found), found.mapping))
+        elif answer.asked is None:  # of the many answers in a HAR file most are of no interest
+            said = message(
+                "JSON, but none of the documents that are known: it has {keys}",
+                keys=_outline(answer.content),
+            )
+            self.others.append(Unrecognised(answer.label, said))
+
+
+def _no_shop(found: Recognised) -> Translated:
+    return message(
+        "{document} of {platform}, but without a shop in it",
+        document=found.mapping.label,
+        platform=found.mapping.platform,
+    )
+
+
+def _no_values(found: Refused) -> Translated:
+    if found.meaning is not None:
+        return message(
+            "an answer of {platform} without values: {meaning}",
+            platform=found.mapping.platform,
+            meaning=found.meaning,
+        )
+    return message(
+        "{document} of {platform}, but not a good answer: was it saved while logged out?",
+        document=found.mapping.label,
+        platform=found.mapping.platform,
+    )
+
+
+def _outline(content: object) -> Translated | str:
+    """Return what a JSON document is, in a few words."""
+    if isinstance(content, dict):
+        keys = [str(key)[:40] for key in content][:6]
+        return listed([*keys, *(["…"] if len(content) > len(keys) else [])] or ["{}"])
+    if isinstance(content, list):
+        return message("a list of {n} elements", n=len(content))
+    return type(content).__name__
+
+
+def _with_shops(documents: Sequence[Document], shop_id: str | None) -> Iterator[Document]:
+    """Yield documents whose shops all have an id."""
+    for document in documents:
+        near = (d for d in documents if d.place == document.place and _alike(d, document))
+        named = {shop.shop_id for d in near for shop in d.shops if shop.shop_id is not None}
+        others = shop_id or (named.pop() if len(named) == 1 else document.named_after)
+        shops = tuple(
+            shop if shop.shop_id is not None else shop.called(others) for shop in document.shops
+        )
+        yield evolve(document, shops=shops)
+
+
+def _alike(one: Document, other: Document) -> bool:
+    return one.mapping.platform == other.mapping.platform

@@ -1,0 +1,292 @@
+"""Amazon: the flat files of a seller's reports, written by hand."""
+
+from __future__ import annotations
+
+from support.exports.faithful_export import Faithful, at
+from support.exports.seen_headers import (
+    AMAZON_ALL_ORDERS,
+    AMAZON_FEEDBACK,
+    AMAZON_RETURNS,
+    AMAZON_UNSHIPPED_MORE,
+)
+
+#: Times of the files are in UTC, days of the rules in Pacific time: seven hours less in summer.
+ALL_ORDERS = Faithful(
+    layout="amazon/all_orders",
+    variant="by-last-update",
+    headers=AMAZON_ALL_ORDERS,
+    common={"sales-channel": "Amazon.com", "currency": "USD", "ship-country": "US"},
+    cells=(
+        {  # two goods of one order, on the evening of the day before in Seattle
+            "amazon-order-id": "111-0000001-0000001",
+            "purchase-date": "2026-08-02T05:30:00+00:00",
+            "last-updated-date": "2026-08-03T12:00:00+00:00",
+            "order-status": "Shipped",
+            "fulfillment-channel": "Merchant",
+            "product-name": 'Nail, 6" long',
+            "sku": "NAIL-6",
+            "asin": "B000000001",
+            "item-status": "Shipped",
+            "quantity": "2",
+            "item-price": "3.98",
+            "ship-state": "WA",
+        },
+        {
+            "amazon-order-id": "111-0000001-0000001",
+            "purchase-date": "2026-08-02T05:30:00+00:00",
+            "last-updated-date": "2026-08-03T12:00:00+00:00",
+            "order-status": "Shipped",
+            "fulfillment-channel": "Merchant",
+            "product-name": "Hammer",
+            "sku": "HAMMER",
+            "asin": "B000000002",
+            "item-status": "Shipped",
+            "quantity": "1",
+            "item-price": "12.00",
+            "ship-state": "WA",
+        },
+        {  # pending, and again below when it was shipped
+            "amazon-order-id": "111-0000001-0000002",
+            "purchase-date": "2026-08-03T20:00:00+00:00",
+            "last-updated-date": "2026-08-03T20:00:00+00:00",
+            "order-status": "Pending",
+            "fulfillment-channel": "Amazon",
+            "sku": "HAMMER",
+            "asin": "B000000002",
+            "item-status": "Unshipped",
+            "quantity": "1",
+        },
+        {
+            "amazon-order-id": "111-0000001-0000002",
+            "purchase-date": "2026-08-03T20:00:00+00:00",
+            "last-updated-date": "2026-08-05T01:00:00+00:00",
+            "order-status": "Shipped",
+            "fulfillment-channel": "Amazon",
+            "sku": "HAMMER",
+            "asin": "B000000002",
+            "item-status": "Shipped",
+            "quantity": "2",
+            "ship-state": "TX",
+        },
+        {  # nobody says who cancelled it
+            "amazon-order-id": "111-0000001-0000003",
+            "purchase-date": "2026-08-04T06:59:59+00:00",
+            "last-updated-date": "2026-08-04T08:00:00+00:00",
+            "order-status": "Cancelled",
+            "fulfillment-channel": "Merchant",
+            "sku": "NAIL-6",
+            "asin": "B000000001",
+            "item-status": "Cancelled",
+            "quantity": "0",
+            "ship-state": "CA",
+        },
+        {  # a word that no list has
+            "amazon-order-id": "111-0000001-0000004",
+            "purchase-date": "2026-08-04T10:00:00+00:00",
+            "last-updated-date": "2026-08-04T10:00:00+00:00",
+            "order-status": "Shipped",
+            "fulfillment-channel": "Drone",
+            "sku": "NAIL-6",
+            "quantity": "1",
+        },
+    ),
+    rows=(
+        {
+            "order_id": "111-0000001-0000001",
+            "created_at": at("2026-08-01 22:30:00"),
+            "channel": "merchant",
+            "units": 3,
+            "province": "WA",
+            "product_id": "B000000002",
+        },
+        {
+            "order_id": "111-0000001-0000002",
+            "created_at": at("2026-08-03 13:00:00"),
+            "channel": "platform",
+            "units": 2,
+            "province": "TX",
+            "product_id": "B000000002",
+        },
+        {
+            "order_id": "111-0000001-0000003",
+            "created_at": at("2026-08-03 23:59:59"),
+            "channel": "merchant",
+            "units": 0,
+            "province": "CA",
+            "product_id": "B000000001",
+        },
+    ),
+    set_aside=("fulfillment-channel",),
+    replaced=1,
+)
+
+UNSHIPPED = Faithful(
+    layout="amazon/unshipped",
+    variant="more-columns",
+    headers=AMAZON_UNSHIPPED_MORE,
+    common={"reporting-date": "2026-08-10T07:00:00+00:00", "quantity-shipped": "0"},
+    cells=(
+        {
+            "order-id": "111-0000002-0000001",
+            "order-item-id": "10000000000001",
+            "purchase-date": "2026-08-07T18:00:00+00:00",
+            "payments-date": "2026-08-07T18:30:00+00:00",
+            "promise-date": "2026-08-12T06:59:59+00:00",
+            "days-past-promise": "-2",
+            "quantity-purchased": "2",
+            "quantity-to-ship": "2",
+            "ship-state": "NY",
+            "verge-of-lateShipment": "false",
+        },
+        {  # another item of it, due a day sooner
+            "order-id": "111-0000002-0000001",
+            "order-item-id": "10000000000002",
+            "purchase-date": "2026-08-07T18:00:00+00:00",
+            "payments-date": "2026-08-07T18:30:00+00:00",
+            "promise-date": "2026-08-11T06:59:59+00:00",
+            "days-past-promise": "-1",
+            "quantity-purchased": "1",
+            "quantity-to-ship": "1",
+            "ship-state": "NY",
+            "verge-of-lateShipment": "false",
+        },
+        {
+            "order-id": "111-0000002-0000002",
+            "order-item-id": "10000000000003",
+            "purchase-date": "2026-08-05T18:00:00+00:00",
+            "promise-date": "2026-08-08T06:59:59+00:00",
+            "days-past-promise": "2",
+            "quantity-purchased": "1",
+            "quantity-to-ship": "1",
+            "verge-of-lateShipment": "true",
+        },
+    ),
+    rows=(
+        {
+            "order_id": "111-0000002-0000001",
+            "created_at": at("2026-08-07 11:00:00"),
+            "ship_due_at": at("2026-08-10 23:59:59"),
+            "channel": "merchant",
+            "units": 3,
+            "province": "NY",
+        },
+        {
+            "order_id": "111-0000002-0000002",
+            "created_at": at("2026-08-05 11:00:00"),
+            "ship_due_at": at("2026-08-07 23:59:59"),
+            "channel": "merchant",
+            "units": 1,
+            "province": None,
+        },
+    ),
+)
+
+RETURNS = Faithful(
+    layout="amazon/returns",
+    variant="by-return-date",
+    stream="defects",
+    headers=AMAZON_RETURNS,
+    common={"Return request status": "Approved", "Is prime": "N", "Currency code": "USD"},
+    cells=(
+        {
+            "Order ID": "111-0000001-0000001",
+            "Order date": "01-Aug-2026",
+            "Return request date": "14-Aug-2026",
+            "Amazon RMA ID": "DaAAAAAA1RRMA",
+            "A-to-Z Claim": "Y",
+            "Return Reason": "Defective",
+        },
+        {
+            "Order ID": "111-0000001-0000001",
+            "Order date": "01-Aug-2026",
+            "Return request date": "15-Aug-2026",
+            "Amazon RMA ID": "DaAAAAAA2RRMA",
+            "A-to-Z Claim": "N",
+        },
+        {  # an empty cell is no claim
+            "Order ID": "111-0000001-0000002",
+            "Return request date": "01-sep-2026",
+            "Amazon RMA ID": "DaAAAAAA3RRMA",
+        },
+        {  # nobody knows the word: it counts, and is told
+            "Order ID": "111-0000001-0000003",
+            "Return request date": "02-Sep-2026",
+            "Amazon RMA ID": "DaAAAAAA4RRMA",
+            "A-to-Z Claim": "Granted",
+        },
+        {  # the same return as the second one, exported once more when there was a claim
+            "Order ID": "111-0000001-0000001",
+            "Return request date": "15-Aug-2026",
+            "Amazon RMA ID": "DaAAAAAA2RRMA",
+            "A-to-Z Claim": "Y",
+        },
+        {
+            "Order ID": "111-0000001-0000003",
+            "Return request date": "09/03/2026",
+            "Amazon RMA ID": "DaAAAAAA5RRMA",
+            "A-to-Z Claim": "N",
+        },
+    ),
+    rows=tuple(
+        {
+            "defect_id": f"DaAAAAAA{number}RRMA",
+            "order_id": f"111-0000001-000000{order}",
+            "happened_at": at(f"{day} 00:00:00"),
+            "kind": "claim",
+            "counts": counts,
+        }
+        for number, order, day, counts in (
+            (1, 1, "2026-08-14", True),
+            (2, 1, "2026-08-15", True),
+            (3, 2, "2026-09-01", False),
+            (4, 3, "2026-09-02", True),
+        )
+    ),
+    set_aside=("Return request date",),
+    repaired=("A-to-Z Claim",),
+    replaced=1,
+)
+
+FEEDBACK = Faithful(
+    layout="amazon/feedback",
+    variant="english",
+    stream="reviews",
+    headers=AMAZON_FEEDBACK,
+    common={"Rater Email": "somebody@marketplace.example"},
+    cells=(
+        {
+            "Date": "2026/8/14",
+            "Rating": "1",
+            "Comments": "Never came",
+            "Order ID": "111-0000001-0000001",
+        },
+        {
+            "Date": "2026/08/20",
+            "Rating": "3",
+            "Comments": "So so",
+            "Your Response": "Sorry",
+            "Order ID": "111-0000001-0000002",
+        },
+        {  # August the ninth, or September the eighth
+            "Date": "8/9/26",
+            "Rating": "2",
+            "Comments": "Late",
+            "Order ID": "111-0000001-0000003",
+        },
+    ),
+    rows=(
+        {
+            "review_id": "111-0000001-0000001",
+            "order_id": "111-0000001-0000001",
+            "reviewed_at": at("2026-08-14 00:00:00"),
+            "rating": 1,
+        },
+        {
+            "review_id": "111-0000001-0000002",
+            "order_id": "111-0000001-0000002",
+            "reviewed_at": at("2026-08-20 00:00:00"),
+            "rating": 3,
+        },
+    ),
+    set_aside=("Date",),
+)
