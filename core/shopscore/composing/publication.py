@@ -102,7 +102,10 @@ def publish(
         total=published.score,
         ends=(lowest, highest),
     )
-    tiers, possible = _reached(rules, seen, open_ & ~total)
+    partial = (
+        (statuses == 2) | (fixed & lowest.known)
+    ) & ~total  # a fixed total without ends is none
+    tiers, possible = _reached(rules, seen, partial)
     return evolve(published, tiers=tiers, possible=possible)
 
 
