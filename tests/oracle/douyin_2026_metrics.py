@@ -275,8 +275,9 @@ def fact_values(facts: Facts, name: str, last_age: int = LAST_30) -> dict[str, l
     found: dict[str, list[Fraction]] = {}
     for row in facts.rows("shop_facts"):
         day, value = whole(row, "date"), row["value"]
-        within = day is not None and 1 <= facts.age(day) <= last_age
-        if text(row, "name") == name and within and isinstance(value, int | Fraction):
+        if not isinstance(value, int | Fraction):
+            continue
+        if text(row, "name") == name and day is not None and 1 <= facts.age(day) <= last_age:
             found.setdefault(text(row, "shop_id"), []).append(Fraction(value))
     return found
 

@@ -102,9 +102,7 @@ def publish(
         total=published.score,
         ends=(lowest, highest),
     )
-    partial = (
-        (statuses == 2) | (fixed & lowest.known)
-    ) & ~total  # a fixed total without ends is none
+    partial = ~total & ((statuses == 2) | (fixed & lowest.known))  # without ends there is no total
     tiers, possible = _reached(rules, seen, partial)
     return evolve(published, tiers=tiers, possible=possible)
 
@@ -117,7 +115,7 @@ def _reached(
     for tier in rules.tiers:
         verdict = seen.verdict(tier.condition)
         needs = check_needs(tier.needs, rules, seen)
-        open_ = ~verdict.told
+        open_ = verdict.open
         may = verdict.met | (open_ if tier.condition.measure.metric else open_ & partial)
         tiers[tier.id] = met = verdict.met & needs.met
         possible[tier.id] = may & ~needs.failed & ~met
