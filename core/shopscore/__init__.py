@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .messages import Message as Message
     from .messages import bilingual as bilingual
     from .model.aggregators import Aggregator as Aggregator
+    from .model.aggregators import BandedMean as BandedMean
     from .model.aggregators import Count as Count
     from .model.aggregators import GradedRate as GradedRate
     from .model.aggregators import Mean as Mean
@@ -131,6 +132,7 @@ _HOMES = {
     "messages": ("Message", "bilingual"),
     "model.aggregators": (
         "Aggregator",
+        "BandedMean",
         "Count",
         "GradedRate",
         "Mean",

@@ -100,6 +100,7 @@ def _page(platform: Platform, facts: Facts) -> Iterator[str]:
     yield from _scorers(facts)
     yield from _comparison(facts)
     yield from _conditions(facts)
+    yield from _set(facts)
     yield from _levels(facts)
     yield from _assumptions(facts)
     yield from _profiles(facts)
@@ -128,6 +129,8 @@ def _short(facts: Facts, assumption: str) -> str:
 def _head(platform: Platform, facts: Facts) -> Iterator[tuple[str, str]]:
     span = f" (the span is: {facts['span_source']})" if facts["span_source"] else ""
     scale = f"{_bare(facts, 'low')} to {_bare(facts, 'high')}"
+    if facts["total_low"] != facts["low"]:
+        scale = f"points {scale}, the score {facts['total_low']} to {_bare(facts, 'high')}"
     source = f" ({facts['scale_source']})" if facts["scale_source"] else ""
     metrics = [m for d in facts["dimensions"] for m in d["metrics"]]
     kinds = {scorer["kind"] for scorer in facts["scorers"]}
@@ -202,12 +205,29 @@ def _weights(facts: Facts) -> Iterator[str]:
             rows.append((name, weight, points, None, None))
             name = weight = ""
         for metric in dimension["metrics"]:
-            within = _number(metric, "weight")
+            within = "none" if dimension["missing"] else _number(metric, "weight")
             within = f"{within} of the rest" if metric["of_rest"] else within
             scorer = code(metric["scorer"]["id"]) if metric["scorer"] else "not published"
             rows.append((name, weight, code(metric["id"]), within, scorer))
             name = weight = ""
     yield table(("dimension", "weight", "metric", "weight within", "scorer"), rows)
+    for weights in facts["weight_tables"]:
+        what = f"metrics of `{weights['dimension']}`" if weights["dimension"] else "dimensions"
+        yield (
+            f"Weights of {what} by industry and type of shop ({weights['source']}); a row that names a"
+            " type goes before one that names none:"
+        )
+        yield table(
+            ("industry", "type of shop", *map(code, weights["columns"])),
+            [
+                (
+                    ", ".join(row["industries"]),
+                    ", ".join(row["shop_types"]) or "any",
+                    *row["weights"],
+                )
+                for row in weights["rows"]
+            ],
+        )
 
 
 def _missing(facts: Facts) -> Iterator[str]:
@@ -285,9 +305,64 @@ def _others(facts: Facts) -> Iterator[str]:
         for metric in metrics:
             yield from _metric(metric)
             if metric.get("worth_source"):
-                yield f"Points of each: {_number(metric, 'worth')}."
+                yield _worth(metric)
             if metric.get("cap_source"):
                 yield f"No more than {_number(metric, 'cap')}."
+
+
+def _worth(metric: Facts) -> str:
+    """What a bonus or a deduction is worth, and what it changes."""
+    what = f" of `{metric['of_dimension']}`" if metric["of_dimension"] else ""
+    if not metric["needs"]:
+        return f"Points{what} of each: {_number(metric, 'worth')}."
+    points = f"{_number(metric, 'worth')} points{what}"
+    return f"{points} where {_needs(metric)} {_are_met(metric)}."
+
+
+def _are_met(facts: Facts) -> str:
+    return "is met" if len(facts["needs"]) == 1 else "are met"
+
+
+def _set(facts: Facts) -> Iterator[str]:
+    """Points and totals that criteria set."""
+    if facts["set_points"]:
+        yield "## Points that are set"
+        yield "Where the criteria are met the metric has these points, be they more or fewer."
+        yield table(
+            ("metric", "points", "where", "switch"),
+            [
+                (
+                    code(r["metric"]),
+                    _number(r, "points"),
+                    _needs(r),
+                    _assumption(r, "applies") or "",
+                )
+                for r in facts["set_points"]
+            ],
+        )
+    if facts["fixed_totals"]:
+        yield "## Totals in place of a score"
+        yield (
+            "Shops that have one of these statuses have the first total whose criteria they meet;"
+            " without any, none."
+        )
+        yield table(
+            ("status", "shops", "where", "total"),
+            [
+                (
+                    code(f["status"]),
+                    ", ".join((*f["industries"], *f["shop_types"])) or "all",
+                    _needs(f) if f["needs"] else "",
+                    "none" if f["total"] is None else _number(f, "total"),
+                )
+                for f in facts["fixed_totals"]
+            ],
+        )
+    if facts["displays"]:
+        yield "## What is shown"
+        for display in facts["displays"]:
+            yield f"{display['en']} · {display['zh']} ({display['source']}), from these totals on:"
+            yield table(("total", "figure"), [(str(a), str(b)) for a, b in display["steps"]])
 
 
 def _scorers(facts: Facts) -> Iterator[str]:
@@ -378,7 +453,11 @@ def _looked_at(criterion: Facts) -> str:
 
 def _criterion(criterion: Facts) -> str:
     mean = " × the mean of the industry" if criterion["times_industry_mean"] else ""
-    return f"{_bound(criterion)}{mean}"
+    others = (
+        f"; {other['bound']} for {', '.join((*other['industries'], *other['shop_types']))}"
+        for other in criterion["elsewhere"]
+    )
+    return f"{_bound(criterion)}{mean}{''.join(others)}"
 
 
 def _relief(criterion: Facts) -> str:
@@ -409,7 +488,7 @@ def _bound(condition: Facts) -> str:
 
 def _tier(facts: Facts, tier: Facts) -> str:
     if not tier["metric"]:
-        return _bound(tier)
+        return f"{_bound(tier)}, where {_needs(tier)}" if tier["needs"] else _bound(tier)
     count = ""
     if tier["or_count_below"] is not None:
         count = f", or fewer than {_bare(tier, 'or_count_below')} rows above the line"

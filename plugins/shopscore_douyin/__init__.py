@@ -1,4 +1,4 @@
-"""Douyin (抖音): the shop experience score (店铺体验分) and its metrics."""
+"""Douyin (抖音): the shop experience score (商家体验分) and its metrics, and that of cross-border shops."""
 
 from shopscore import Fact, Platform, Scorecard, hookimpl
 
@@ -13,11 +13,21 @@ def shopscore_platforms() -> list[Platform]:
         zh="商家体验分",
         en="Shop experience score",
         metrics="shopscore_douyin.metrics",
+        metric_sets={
+            "2026-05": "shopscore_douyin.metrics_2026_05",
+            "2026": "shopscore_douyin.metrics_2026",
+        },
         rulesets="shopscore_douyin:rulesets",
-        cases="shopscore_douyin:cases",
+        cases="shopscore_douyin:cases/experience",
     )
-    suspected = Fact(
-        "suspected_fake", zh="涉嫌虚假交易", en="Suspected of fake orders", sample_share=0.03
+    cross_border = Scorecard(
+        id="global",
+        zh="全球购商家体验分",
+        en="Shop experience score, cross-border",
+        metrics="shopscore_douyin.metrics_2026",
+        metric_sets={"2026-05": "shopscore_douyin.metrics_2026_05"},
+        rulesets="shopscore_douyin:rulesets",
+        cases="shopscore_douyin:cases/global",
     )
     return [
         Platform(
@@ -30,7 +40,26 @@ def shopscore_platforms() -> list[Platform]:
             exports="shopscore_douyin:exports",
             documents="shopscore_douyin:documents",
             levers=("shopscore.levers",),
-            scorecards=(experience,),
-            facts=(suspected,),
+            scorecards=(experience, cross_border),
+            facts=FACTS,
         )
     ]
+
+
+FACTS = (
+    Fact("suspected_fake", zh="涉嫌虚假交易", en="Suspected of fake orders", sample_share=0.03),
+    Fact("products_on_sale", zh="在售商品数", en="Products on sale"),
+    Fact("remote_area_service", zh="偏远地区物流服务已开通", en="Service for remote areas is on"),
+    Fact("return_insurance", zh="退换货运费险已开通", en="Return insurance is on"),
+    Fact(
+        "bulky_return_insurance",
+        zh="大件退换货运费险已开通",
+        en="Return insurance of bulky goods is on",
+    ),
+    Fact("door_installation_orders", zh="上门安装订单数", en="Orders installed at the door"),
+    Fact(
+        "door_installation_range_orders",
+        zh="上门安装范围内的支付订单数",
+        en="Paid orders within the range of installation",
+    ),
+)

@@ -17,6 +17,13 @@ from support.json_schemas import valid
 EXPECTED: dict[str, tuple[set[str], float | None]] = {
     "amazon/account_health/2024-09-25": ({"scored"}, None),
     "douyin/experience/2022": ({"scored", "insufficient_orders", "suppressed"}, 1),
+    "douyin/experience/2026-01-15": ({"partial", "growth"}, 0),
+    "douyin/experience/2026-05-07": ({"partial", "growth"}, 0),
+    "douyin/experience/2026-07-14": ({"partial", "growth"}, 0),
+    "douyin/experience/2026-09-08": ({"partial", "growth"}, 0),
+    "douyin/global/2026-05-07": ({"partial", "growth"}, 0),
+    "douyin/global/2026-07-14": ({"partial", "growth"}, 0),
+    "douyin/global/2026-09-08": ({"partial", "growth"}, 0),
     "ebay/seller_standards/us-2025": ({"scored"}, None),
     "etsy/service_standards/2024-09": ({"scored"}, None),
     "etsy/star_seller/2024-09": ({"scored"}, None),

@@ -54,10 +54,14 @@ def filled_in(template: str) -> str:
     """Every line of a number without its mark, with a number; NAME is the scorer where none is known."""
     worth = {
         "weight": "0.25", "points": "4", "worth": "1", "scorer": '"mine"', "kind": '"bands"', "bands": "[[1, 4]]",
-        "floor": "3",
+        "floor": "3", "bound": "1",
+        "pickup.points": "[[48, 80], [24, 100]]",
+        "aftersale.refund_only_hours": "24", "aftersale.return_refund_hours": "72",
     }  # fmt: skip
+    if 'platform = "douyin"' in template:  # on a scale from 50 to 100
+        worth |= {"points": "70", "bands": "[[1, 70]]", "floor": "60"}
     text, count = re.subn(
-        r"^# (weight|points|worth|scorer|kind|bands|floor) = .*$",
+        r"^# ([a-z_.]+) = (?! *\[\"…).*$",
         lambda line: f"{line[1]} = {worth[line[1]]}",
         template.replace("# [scorers.NAME]", "[scorers.mine]"),
         flags=re.MULTILINE,

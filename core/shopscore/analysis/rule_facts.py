@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from attrs import asdict
 
-from ..messages import Message, listed, message
-from ..model.aggregators import Aggregator, Over, RationalCombination, tallies_of
 from ..model.assumptions import Chosen, Number
-from ..model.conditions import Adjustment, Condition
+from ..model.conditions import Adjustment, Combined, Condition
 from ..model.evaluations import WEEKDAYS
 from ..model.expressions import Assumed
-from ..model.metrics import Metric
-from ..model.several_windows import Change, LookBack
-from ..model.tallies import Tally
+from ..model.shop_groups import ShopGroup
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.condition_words import relief_words
 from ..rules.exact_rules import Numbers
 from ..rules.numbers_toml import ADJUSTING
-
-#: Days to ask windows for: the ages of most are the same on all of them, those of months are not.
-_SOME_DAYS = (date(2000, 1, 1), date(2000, 3, 15), date(2001, 12, 31))
-
-#: More windows than these, one for each day, say less than the window of their metric.
-_FEW = 4
+from .metric_facts import metric_facts
 
 
 def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
@@ -41,6 +31,7 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
     return {
         **facts.head(),
         "dimensions": list(facts.dimensions()),
+        "weight_tables": list(facts.weight_tables()),
         "bonus": [facts.adjusting(a) for a in ruleset.adjustments if a.sign > 0],
         "deductions": [facts.adjusting(a) for a in ruleset.adjustments if a.sign < 0],
         "comparison": facts.comparison(),
@@ -50,6 +41,8 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
         "eligibility": list(facts.eligibility()),
         "tiers": list(facts.tiers()),
         "caps": list(facts.caps()),
+        "set_points": list(facts.set_points()),
+        "fixed_totals": list(facts.fixed_totals()),
         "displays": list(facts.displays()),
         "criteria": list(facts.criteria()),
         "levels": list(facts.levels()),
@@ -94,6 +87,7 @@ class _Facts:
             **self._number("missing", ruleset.missing),
             **self._number("low", ruleset.low, ruleset.scale_source),
             **self._number("high", ruleset.high, ruleset.scale_source),
+            **self._number("total_low", self._total_low(), ruleset.scale_source),
             **self._number("decimals", ruleset.decimals, ruleset.scale_source),
             **self._number("peers_need_eligibility", ruleset.peers_need_eligibility),
             "scale_source": ruleset.scale_source or None,
@@ -107,8 +101,43 @@ class _Facts:
             facts[f"{key}_choices"] = dict(number.numbers)
         return facts
 
+    def _total_low(self) -> Number:
+        own = self._ruleset.total_low
+        return self._ruleset.low if own is None else own
+
+    def weight_tables(self) -> Iterator[dict[str, Any]]:
+        for declared in self._ruleset.weight_tables:
+            yield {
+                "dimension": declared.dimension or None,
+                "columns": list(declared.ids),
+                "rows": [
+                    {**_group(group), "weights": [self._numbers.plain(w) for w in weights]}
+                    for group, weights in declared.rows
+                ],
+                "source": declared.source,
+            }
+
+    def set_points(self) -> Iterator[dict[str, Any]]:
+        for declared in self._ruleset.set_points:
+            yield {
+                "metric": declared.metric,
+                **self._number("points", declared.points, declared.source),
+                **self._number("applies", declared.applies),
+                **_needs(declared.needs),
+            }
+
+    def fixed_totals(self) -> Iterator[dict[str, Any]]:
+        for declared in self._ruleset.fixed_totals:
+            yield {
+                "status": declared.status,
+                **self._number("total", declared.total, declared.source),
+                **_needs(declared.needs),
+                **_group(declared.group),
+            }
+
     def dimensions(self) -> Iterator[dict[str, Any]]:
         for dimension in self._ruleset.dimensions:
+            missing = dimension.missing or None
             yield {
                 "id": dimension.id,
                 "zh": dimension.label.zh,
@@ -116,10 +145,11 @@ class _Facts:
                 **self._number("weight", dimension.weight, dimension.source),
                 **self._number("points", dimension.points, dimension.source),
                 "states_points": dimension.points is not None,
+                "missing": missing,
                 "metrics": [
                     {
                         **metric_facts(self._rules, entry.id),
-                        **self._number("weight", entry.weight, entry.source),
+                        **self._number("weight", None if missing else entry.weight, entry.source),
                         "of_rest": entry.of_rest,
                         "scorer": self.scorer(entry.scorer) if entry.scorer else None,
                     }
@@ -132,6 +162,8 @@ class _Facts:
             **metric_facts(self._rules, adjustment.metric),
             **self._number("worth", adjustment.points, adjustment.source),
             **self._number("cap", adjustment.cap, adjustment.source),
+            **_needs(adjustment.needs),
+            "of_dimension": adjustment.dimension or None,
         }
 
     def scorer(self, id: str) -> dict[str, Any]:
@@ -166,6 +198,7 @@ class _Facts:
                 "zh": declared.label.zh,
                 "en": declared.label.en,
                 **self._condition(declared.condition, declared.source),
+                **_needs(declared.needs),
             }
 
     def caps(self) -> Iterator[dict[str, Any]]:
@@ -196,6 +229,10 @@ class _Facts:
                 "of": declared.condition.measure.id or None,
                 "relief": self._relief(declared.condition, declared.source),
                 "without_rows": declared.condition.without_rows,
+                "elsewhere": [
+                    {**_group(group), "bound": self._numbers.plain(bound)}
+                    for group, bound in declared.condition.elsewhere
+                ],
             }
 
     def _relief(self, condition: Condition[Any], source: str) -> dict[str, Any] | None:
@@ -212,14 +249,11 @@ class _Facts:
 
     def levels(self) -> Iterator[dict[str, Any]]:
         for declared in self._ruleset.levels:
-            needs = declared.needs
-            parts = [] if needs is None else [_nested_ids(part) for part in needs.parts]
             yield {
                 "id": declared.id,
                 "zh": declared.label.zh,
                 "en": declared.label.en,
-                "every": needs is None or needs.every,
-                "needs": parts,
+                **_needs(declared.needs),
                 "source": declared.source or None,
             }
 
@@ -272,6 +306,7 @@ class _Facts:
                 "nullable": assumption.nullable,
                 "seen_in": assumption.source or None,
                 "reason": assumption.reason,
+                "needed_by": list(assumption.needed_by),
             }
 
     def profiles(self) -> Iterator[dict[str, Any]]:
@@ -315,6 +350,17 @@ def _source_of(number: Any, source: str) -> str | None:
     return f"assumption {number.id}" if isinstance(number, Assumed) else source or None
 
 
+def _needs(needs: Combined | None) -> dict[str, Any]:
+    """Return the criteria that are asked for: all of them or any; none: an empty list."""
+    parts = [] if needs is None else [_nested_ids(part) for part in needs.parts]
+    return {"every": needs is None or needs.every, "needs": parts}
+
+
+def _group(group: ShopGroup) -> dict[str, Any]:
+    """Return the industries and types of a group of shops; empty: any."""
+    return {"industries": sorted(group.industries), "shop_types": sorted(group.shop_types)}
+
+
 def _nested_ids(part: str | tuple[str, ...]) -> str | list[str]:
     return part if isinstance(part, str) else [*part]
 
@@ -324,114 +370,3 @@ def _nested(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(map(_nested, value))})"
     return str(value)
-
-
-def metric_facts(rules: BoundRuleSet, id: str) -> dict[str, Any]:
-    """Return what a metric counts, in words."""
-    bound = rules.metrics[id]
-    metric = bound.metric
-    ages = {(w.first_age, w.last_age) for w in map(bound.window.weights, _SOME_DAYS)}
-    own = any(isinstance(part, Over) for part in metric.aggregator.tallies)
-    first_age, last_age = ages.pop() if len(ages) == 1 and not own else (None, None)
-    return {
-        "id": id,
-        "zh": metric.zh,
-        "en": metric.en,
-        "better": metric.better,
-        "unit": metric.unit,
-        "min_n": metric.min_n,
-        "sources": list(metric.sources),
-        "first_age": first_age,
-        "last_age": last_age,
-        "window": message("{windows}", windows=listed(_windows(metric))),
-        "counts": _counts(metric),
-        "how": _how(metric.aggregator),
-        **_aggregator_facts(metric),
-        "note": metric.note or None,
-    }
-
-
-def _windows(metric: Metric) -> list[Message]:
-    """Return the windows of a metric in words: its own, or the few that its aggregator names."""
-    parts = metric.aggregator.tallies
-    named = [part.window if isinstance(part, Over) else metric.window for part in parts]
-    windows = list(dict.fromkeys(named))
-    return [window.words for window in (windows if 0 < len(windows) <= _FEW else [metric.window])]
-
-
-def _counts(metric: Metric) -> list[dict[str, Any]]:
-    """Return what a metric counts; of each of many days it is the same."""
-    parts = metric.aggregator.tallies
-    if len({part.window for part in parts if isinstance(part, Over)}) <= _FEW:
-        return [_count_facts(part) for part in parts]
-    tallies = {tally.key: tally for tally in tallies_of(metric.aggregator)}
-    return [_count_facts(tally) for tally in tallies.values()]
-
-
-def _aggregator_facts(metric: Metric) -> dict[str, Any]:
-    """Return how the counted rows become a fraction: grades of the numerator, and the divisor."""
-    aggregator = metric.aggregator
-    if not isinstance(aggregator, RationalCombination):
-        return {"grades": None, "divides": False, "per": 1}
-    grades = [str(grade) for grade, _ in aggregator.terms]
-    return {"grades": grades, "divides": aggregator.over is not None, "per": aggregator.per}
-
-
-def _how(aggregator: Aggregator) -> Message | None:
-    """Return which of several windows counts, or what is made of them."""
-    match aggregator:
-        case LookBack():
-            return message(
-                "over {window} where that has at least {n} rows, else over {otherwise}",
-                window=aggregator.window.words,
-                n=str(aggregator.at_least),
-                otherwise=aggregator.otherwise.words,
-            )
-        case Change():
-            return message(
-                "by how much {now} differ from {before}, as a share of that",
-                now=aggregator.now.words,
-                before=aggregator.before.words,
-            )
-    return None
-
-
-def _count_facts(part: Tally | Over) -> dict[str, Any]:
-    """Return what is counted, and over which days where these are not those of the metric."""
-    if isinstance(part, Over):
-        return {**_tally_facts(part.tally), "window": part.window.words}
-    return {**_tally_facts(part), "window": None}
-
-
-def _tally_facts(tally: Tally) -> dict[str, Any]:
-    return {
-        "stream": tally.stream,
-        "day": str(tally.day),
-        "where": None if tally.where is None else str(tally.where),
-        "value": str(tally.value),
-        "once": None if tally.once is None else ", ".join(map(str, tally.once.per)),
-        "distinct": None if tally.distinct is None else ", ".join(map(str, tally.distinct.per)),
-        "at_least": None if tally.distinct is None else str(tally.distinct.at_least),
-        "words": _in_words(tally),
-    }
-
-
-def _in_words(tally: Tally) -> str:
-    rows = "rows" if tally.counts_rows else f"the sum of `{tally.value}` over rows"
-    words = [f"{rows} of `{tally.stream}` on the day of `{tally.day}`"]
-    if tally.distinct is not None:
-        keys = ", ".join(map(str, tally.distinct.per))
-        words.insert(0, f"each `{keys}` once, with {tally.distinct.at_least} or more")
-    if tally.where is not None:
-        words.append(f"where `{tally.where}`")
-    if tally.once is not None:
-        each = ", ".join(map(str, tally.once.per))
-        by = ", ".join(map(str, tally.once.by))
-        words.append(
-            f"– each `{each}` counts once: the earliest by `{by}`"
-            if tally.once.first == 1
-            else f"– of those that share `{each}` the first {tally.once.first} by `{by}`"
-        )
-        if tally.once.among is not None:
-            words.append(f"(decided among all rows where `{tally.once.among}`)")
-    return " ".join(words)

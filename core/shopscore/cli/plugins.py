@@ -6,6 +6,7 @@ import os
 import warnings
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from ..messages import listed, message
 from . import options, voice
 from .help_pages import Group
 from .run import run, say, write
+
+if TYPE_CHECKING:
+    from ..plugins.bound_rules import BoundRuleSet
 
 
 @click.group(
@@ -59,7 +63,6 @@ def rules(
 ) -> None:
     """Show the rules of PLATFORM: weights, windows, scorers, sources and assumptions."""
     from ..plugins.catalog import platform
-    from ..rules.numbers_template import numbers_template
     from .rule_pages import bind_asked, rules_document, show_rules
 
     try:
@@ -74,11 +77,27 @@ def rules(
             names = listed(r.ruleset.name for r in found)
             said = message("--missing needs one rule set, by -c and -r, among {names}", names=names)
             raise UsageError(said)
-        write(numbers_template(found[0].ruleset, voice.lang()), output.path)
+        write(_template(found[0]), output.path)
     elif output.form == "json":
         write(rules_document(found), output.path)
     else:
         show_rules(found, output.path)
+
+
+@cli.command()
+@options.valued_rules
+@voice.speaking
+@options.output("toml")
+def numbers(rules: options.RuleOptions, output: options.OutputOptions) -> None:
+    """Print a file for --numbers: every number that PLATFORM does not publish, and where it stands."""
+    write(_template(rules.select().rules), output.path)
+
+
+def _template(rules: BoundRuleSet) -> str:
+    from ..rules.numbers_template import numbers_template
+
+    labels = {id: bound.metric.label for id, bound in rules.metrics.items()}
+    return numbers_template(rules.ruleset, voice.lang(), labels)
 
 
 @cli.command()

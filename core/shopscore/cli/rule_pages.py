@@ -63,6 +63,9 @@ def show_rules(every: list[BoundRuleSet], output: Path | None) -> None:
 def _page(facts: Mapping[str, Any]) -> Iterator[Any]:
     yield from _head(facts)
     yield _metrics_table(facts)
+    yield from _adjustments(facts)
+    for weights in facts["weight_tables"]:
+        yield _weights_table(weights)
     yield from _notices(facts)
     yield from _evaluated(facts)
     if facts["eligibility"]:
@@ -135,7 +138,14 @@ def _conditions_table(facts: Mapping[str, Any]) -> tables.Table:
 
 def _tiers_table(facts: Mapping[str, Any]) -> tables.Table:
     columns = (message("tier"), message("reached at"), message("meaning"))
-    return tables.table(columns, [(t["id"], _tier(t), voice.either(t)) for t in facts["tiers"]])
+    rows = [(t["id"], _tier_with_needs(t), voice.either(t)) for t in facts["tiers"]]
+    return tables.table(columns, rows)
+
+
+def _tier_with_needs(tier: Mapping[str, Any]) -> object:
+    if not tier["needs"]:
+        return _tier(tier)
+    return message("{a} and {b}", a=_tier(tier), b=_needs(tier))
 
 
 def _criteria_table(facts: Mapping[str, Any]) -> tables.Table:
@@ -148,11 +158,17 @@ def _criteria_table(facts: Mapping[str, Any]) -> tables.Table:
 
 
 def _bound_of(criterion: Mapping[str, Any]) -> object:
-    bound = _bound(criterion)
-    return _times_mean(bound) if criterion["times_industry_mean"] else bound
+    bound: object = _bound(criterion)
+    if criterion["times_industry_mean"]:
+        bound = _times_mean(bound)
+    for other in criterion["elsewhere"]:
+        bound = message(
+            "{bound}; {other}{group}", bound=bound, other=other["bound"], group=_group(other)
+        )
+    return bound
 
 
-def _times_mean(bound: str) -> object:
+def _times_mean(bound: object) -> object:
     return message("{bound} × industry mean", bound=bound)
 
 
@@ -169,11 +185,65 @@ def _on_totals(facts: Mapping[str, Any]) -> Iterator[object]:
             ceiling=cap["ceiling"],
             criterion=cap["criterion"],
         )
+    for rule in facts["set_points"]:
+        said = message(
+            "The points of {metric} are set to {points} where {needs}",
+            metric=rule["metric"],
+            points=rule["points"],
+            needs=_needs(rule),
+        )
+        off = message("{said} (switched off)", said=said)
+        yield said if rule["applies"] else off
+    for fixed in facts["fixed_totals"]:
+        yield message(
+            "Instead of a score, {status}: {total} where {needs}{group}",
+            status=tables.word(fixed["status"]),
+            total=message("none") if fixed["total"] is None else fixed["total"],
+            needs=_needs(fixed),
+            group=_group(fixed),
+        )
     for display in facts["displays"]:
         steps = listed(
             message("{total} → {figure}", total=a, figure=b) for a, b in display["steps"]
         )
         yield message("{about}: {said}", about=voice.either(display), said=steps)
+
+
+def _adjustments(facts: Mapping[str, Any]) -> Iterator[Message]:
+    """Yield what a bonus or a deduction is worth, where that is not its value."""
+    for adjusting in (*facts["bonus"], *facts["deductions"]):
+        if adjusting["worth"] is None:
+            continue
+        what, worth = voice.either(adjusting), adjusting["worth"]
+        if adjusting["needs"]:
+            said = message(
+                "{about}: {worth} points where {needs}",
+                about=what,
+                worth=worth,
+                needs=_needs(adjusting),
+            )
+        else:
+            said = message("{about}: {worth} points each", about=what, worth=worth)
+        if adjusting["cap"] is not None:
+            said = message("{said}, at most {cap}", said=said, cap=adjusting["cap"])
+        dimension = adjusting["of_dimension"]
+        yield message("{said} (dimension {id})", said=said, id=dimension) if dimension else said
+
+
+def _weights_table(weights: Mapping[str, Any]) -> tables.Table:
+    """Return weights by industry and type of shop."""
+    head = (message("industry"), message("type of shop"), *weights["columns"])
+    rows = [
+        (listed(row["industries"]), listed(row["shop_types"]), *row["weights"])
+        for row in weights["rows"]
+    ]
+    return tables.table(head, rows, right=weights["columns"])
+
+
+def _group(facts: Mapping[str, Any]) -> object:
+    """Return the shops that are meant, in brackets; nothing where all are."""
+    words = [*facts["industries"], *facts["shop_types"]]
+    return message(" ({words})", words=listed(words)) if words else ""
 
 
 def _levels_table(facts: Mapping[str, Any]) -> tables.Table:
@@ -182,7 +252,7 @@ def _levels_table(facts: Mapping[str, Any]) -> tables.Table:
 
 
 def _needs(level: Mapping[str, Any]) -> object:
-    """Return what a level asks for in words: all of some criteria, or any of them."""
+    """Return what is asked for in words: all of some criteria, or any of them."""
     if not level["needs"]:
         return message("nothing")
     parts = [
@@ -306,7 +376,7 @@ def _metric_row(metric: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def _bound(condition: Mapping[str, Any]) -> str:
-    return f"{SIGNS[condition['operator']]} {condition['bound']}"
+    return f"{SIGNS[condition['operator']]} {_known(condition['bound'])}"
 
 
 def _tier(tier: Mapping[str, Any]) -> object:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Any
 
 from attrs import evolve
 
 from ..messages import Message, listed, message
+from ..model.conditions import Combined
 from ..model.metrics import Metric
 from ..model.rulesets import Criterion, Dimension, Level, Tier
 from ..results.result import Result
@@ -238,8 +239,8 @@ def _score(result: Result, shop: ShopView) -> str:
 
 
 def _between(shop: ShopView, places: int) -> str:
-    """Return the score, or for a partial shop the ends between which it lies."""
-    if shop.status == "partial" and shop.score_low is not None:
+    """Return the score, or where it is open the ends between which it lies."""
+    if shop.score is None and shop.score_low is not None:
         return f"{decimals(shop.score_low, places)}–{decimals(shop.score_high, places)}"
     return decimals(shop.score, places)
 
@@ -267,9 +268,33 @@ def criteria_table(result: Result, shop: ShopView) -> Table:
     asked of small numbers stands below.
     """
     declared = {one.id: one for one in result.rules.exact.criteria}
-    rows = [_criterion_cells(result, declared[one.id], one) for one in shop.criteria]
-    heads, notes = list(rows[0]), _small_numbers(result, shop)
+    asked = _asked(result, shop)
+    rows = [_criterion_cells(result, declared[c.id], c) for c in shop.criteria if c.id in asked]
+    heads, notes = list(rows[0]) if rows else [], _small_numbers(result, shop, asked)
     return table(heads, [list(row.values()) for row in rows], right=heads[1:], notes=notes)
+
+
+def _asked(result: Result, shop: ShopView) -> set[str]:
+    """Return the criteria that matter to a shop: not those of rules that are off, or of other shops.
+
+    What decides about a fixed total matters to shops that have one in the place of a score.
+    """
+    exact, declared = result.rules.exact, result.rules.ruleset
+    at_work = {
+        *_ids(one.needs for one in exact.set_points),
+        *_ids(one.needs for one in exact.adjustments),
+        *_ids(one.needs for one in exact.tiers),
+        *_ids(one.needs for one in exact.fixed_totals if one.status == shop.status),
+    }
+    special = {
+        *_ids(one.needs for one in declared.set_points),
+        *_ids(one.needs for one in declared.fixed_totals),
+    }
+    return {one.id for one in exact.criteria} - (special - at_work)
+
+
+def _ids(asked: Iterable[Combined | None]) -> Iterator[str]:
+    return (id for needs in asked if needs is not None for id in needs.ids)
 
 
 def _criterion_cells(
@@ -290,10 +315,12 @@ def _bound(result: Result, criterion: Criterion[Any], found: CriterionView) -> s
     return f"{sign} {_measured(result, criterion, found.bound)}"
 
 
-def _small_numbers(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
+def _small_numbers(
+    result: Result, shop: ShopView, asked: Collection[str]
+) -> Iterator[tuple[object, object]]:
     """Yield what is asked of small numbers, after the bound that is asked of others."""
     declared = {one.id: one for one in result.rules.exact.criteria}
-    for found in shop.criteria:
+    for found in (one for one in shop.criteria if one.id in asked):
         criterion = declared[found.id]
         if (relief := relief_words(criterion.condition)) is not None:
             bound = _bound(result, criterion, found)

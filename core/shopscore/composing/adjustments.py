@@ -18,6 +18,7 @@ from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
 from ..model.conditions import Adjustment
 from ..rules.exact_rules import ExactRuleSet
+from .dimension_changes import Raise
 from .ends import Ends
 from .holds import Holds
 
@@ -26,10 +27,15 @@ def missing_adjustments(rules: ExactRuleSet, graded: Mapping[str, Graded]) -> Ma
     """Return the shops that lack the input of a bonus or a deduction that can be more than 0."""
     size = len(next(iter(graded.values())).points)
     missing = np.zeros(size, dtype=np.bool_)
-    for adjustment in rules.adjustments:
+    for adjustment in _of_total(rules):
         if adjustment.cap != 0:
             missing |= graded[adjustment.metric].missing
     return missing
+
+
+def _of_total(rules: ExactRuleSet) -> list[Adjustment[Fraction]]:
+    """Return what is added to the total or taken from it, and not from a dimension."""
+    return [adjustment for adjustment in rules.adjustments if not adjustment.dimension]
 
 
 def adjust(rules: ExactRuleSet, graded: Mapping[str, Graded], ends: Ends) -> tuple[Ends, Holds]:
@@ -37,7 +43,7 @@ def adjust(rules: ExactRuleSet, graded: Mapping[str, Graded], ends: Ends) -> tup
 
     With them comes where an end of the scale holds the total: 0 is the low end, 1 the high one.
     """
-    changes = [_Change(adjustment, graded[adjustment.metric]) for adjustment in rules.adjustments]
+    changes = [_Change(adjustment, graded[adjustment.metric]) for adjustment in _of_total(rules)]
     lowest = _changed(ends.lowest, changes, -1)
     changed = Ends(
         _within_scale(rules, lowest, changes, -1),
@@ -50,6 +56,20 @@ def adjust(rules: ExactRuleSet, graded: Mapping[str, Graded], ends: Ends) -> tup
     if rules.clamp in ("both", "high"):
         places[lowest.values.above(high)] = 1
     return changed, Holds(places, lowest, np.zeros(len(lowest), dtype=np.bool_))
+
+
+def find_raises(rules: ExactRuleSet, graded: Mapping[str, Graded]) -> dict[str, Raise]:
+    """Return what bonuses add to the points of dimensions, by the id of the dimension."""
+    raises: dict[str, Raise] = {}
+    for adjustment in rules.adjustments:
+        if adjustment.dimension:
+            change = _Change(adjustment, graded[adjustment.metric])
+            own = Raise(change.towards(-1), change.towards(1))
+            before = raises.get(adjustment.dimension)
+            if before is not None:
+                own = Raise(own.least + before.least, own.most + before.most)
+            raises[adjustment.dimension] = own
+    return raises
 
 
 @frozen(eq=False)
@@ -104,4 +124,4 @@ def _within_scale(
 
 
 def _ends_of_scale(rules: ExactRuleSet, size: int) -> tuple[Rationals, Rationals]:
-    return Rationals.constant(rules.low, size), Rationals.constant(rules.high, size)
+    return Rationals.constant(rules.total_low, size), Rationals.constant(rules.high, size)

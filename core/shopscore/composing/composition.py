@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
 import polars as pl
 from attrs import evolve, frozen
 
 from ..exact.columns import CodedColumn, ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
-from ..grading.variants import by_variant
+from ..grading.variants import VariantShops, by_variant
 from ..rules.compositions import Composition
 from ..rules.exact_rules import ExactRuleSet
-from .adjustments import adjust, missing_adjustments
+from .adjustments import adjust, find_raises, missing_adjustments
+from .dimension_changes import DimensionChanges
 from .ends import Ends, find_ends
 from .holds import Holds
 from .other_totals import find_totals
@@ -34,6 +36,8 @@ class Composed:
     of a metric, a bonus or a deduction, or the peers of a metric. ``ends`` are the lowest and the
     highest total that a shop can have. ``clamped`` says where an end of the scale holds the total
     (0 the low one, 1 the high one), ``capped`` where a cap does, by its place in the rules.
+    ``fixed`` marks the shops whose total the rules fix, or which they give none, since they do not
+    meet a condition for a score.
     """
 
     score: ExactColumn
@@ -45,6 +49,12 @@ class Composed:
     ends: Ends
     clamped: Holds | None = None
     capped: Holds | None = None
+    fixed: Mask | None = None
+
+    @property
+    def fixed_shops(self) -> Mask:
+        """The shops whose total is fixed, perhaps to none."""
+        return np.zeros_like(self.open) if self.fixed is None else self.fixed
 
     @cached_property
     def weights(self) -> dict[str, ExactColumn]:
@@ -62,8 +72,16 @@ class Composed:
         return self.known_shares.column
 
 
-def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Series) -> Composed:
+def compose(
+    rules: ExactRuleSet,
+    graded: Mapping[str, Graded],
+    industries: pl.Series,
+    shop_types: pl.Series | None = None,
+    given: Mapping[str, ExactColumn] | None = None,
+) -> Composed:
     """Weigh points into dimensions and dimensions into the score, then apply bonus and deductions.
+
+    ``given`` are points of dimensions of which the rules do not say how they are made.
 
     By the policy ``rescale`` a metric of which no row counts is left out, and the others of its
     dimension share its weight; so is a dimension without points. By ``require`` a dimension needs
@@ -72,25 +90,33 @@ def compose(rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Se
     lies. So it is without the input of a bonus or a deduction. A shop of which nothing is known
     but values without peers has no ends: a rank may be anything.
     """
-    variants = by_variant(rules, industries)
+    variants = by_variant(rules, industries, shop_types)
+    lacking = {d.id for d in rules.dimensions if d.missing}
+    own = {id: column for id, column in (given or {}).items() if id in lacking}
+    changes = DimensionChanges(own, find_raises(rules, graded))
     ids = [entry.id for _, entry in rules.entries]
     marks = (
         {id: graded[id].points.known for id in ids},
         {id: graded[id].missing for id in ids},
         {id: graded[id].unranked for id in ids},
         {str(place): variant.rows for place, variant in enumerate(variants)},
+        {id: column.known for id, column in own.items()},
     )
     patterns = Patterns.of(marks, len(industries))
     shares = [
-        find_shares(variants[int(*which)].rules, available, missing, alone)
-        for available, missing, alone, which in patterns.sets
+        find_shares(variants[int(*which)].rules, available, missing, alone, having)
+        for available, missing, alone, which, having in patterns.sets
     ]
-    composed = _compose_shops(PatternTables.of(rules, shares), patterns.codes, graded)
+    tables = PatternTables.of(rules, shares)
+    composed = _compose_shops(tables, patterns.codes, graded)
+    changed = changes.of_shops(rules, composed.dimensions, variants)
+    if changed:
+        composed = _with_dimensions(composed, changed, tables, patterns.codes)
     if composed.open.any():
-        ends = find_ends(rules, graded, industries, composed.open)
+        ends = find_ends(rules, graded, variants, composed.open, changes)
         composed = evolve(composed, ends=ends.changed(composed.score.or_else))
     if rules.composition is not None:
-        composed = _recomposed(rules, rules.composition, graded, industries, composed)
+        composed = _recomposed(rules, rules.composition, graded, variants, composed, changes)
     return _with_adjustments(rules, graded, composed) if rules.adjustments else composed
 
 
@@ -98,14 +124,42 @@ def _recomposed(
     rules: ExactRuleSet,
     composition: Composition,
     graded: Mapping[str, Graded],
-    industries: pl.Series,
+    variants: Sequence[VariantShops],
     composed: Composed,
+    changes: DimensionChanges,
 ) -> Composed:
     """Return totals that the composition of the rules makes, in place of weighted means."""
     scored = composed.score.known
     dimensions = composed.dimensions
-    totals = find_totals(rules, composition, graded, dimensions, industries, scored, composed.open)
+    totals = find_totals(
+        rules, composition, graded, dimensions, variants, scored, composed.open, changes
+    )
     return evolve(composed, score=totals.score, ends=totals.ends)
+
+
+def _with_dimensions(
+    composed: Composed, changed: Mapping[str, ExactColumn], tables: PatternTables, codes: Codes
+) -> Composed:
+    """Return the shops with other points in some dimensions; where these are open, the total is."""
+    total, known, open_ = composed.score.values, composed.score.known, composed.open
+    for id, column in changed.items():
+        before = composed.dimensions[id]
+        weight = composed.dimension_weights[id]
+        counts = ~(weight.known & np.asarray(weight.values.num == 0, dtype=np.bool_))
+        unknown = before.known & ~column.known & counts
+        open_, known = open_ | unknown, known & ~unknown
+        if id in tables.total:
+            share = tables.total[id].take(codes)
+            ahead = column.or_zero() + before.or_zero().scaled(-1)
+            total = total + share * ahead
+    score = ExactColumn(total, known)
+    return evolve(
+        composed,
+        score=score,
+        dimensions={**composed.dimensions, **changed},
+        open=open_,
+        ends=Ends(score, score),
+    )
 
 
 def _with_adjustments(

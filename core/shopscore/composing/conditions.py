@@ -12,6 +12,7 @@ from attrs import field, frozen
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.means import mean_of, mean_of_kind
+from ..grading.variants import first_group
 from ..grading.weighing import MetricValues
 from ..model.conditions import Condition, Measure, Operator, Relief
 from .comparison import by_industry
@@ -31,6 +32,11 @@ class Verdict:
     def told(self) -> Mask:
         """Of which shops somebody can tell."""
         return self.met | self.failed
+
+    @property
+    def open(self) -> Mask:
+        """Of which shops nobody can tell."""
+        return np.asarray(~self.told, dtype=np.bool_)
 
     @classmethod
     def of_all(cls, parts: Sequence[Verdict]) -> Verdict:
@@ -54,12 +60,13 @@ class Measures:
     """
 
     metrics: Mapping[str, MetricValues]
-    industries: Sequence[str] | pl.Series
+    industries: pl.Series = field(converter=pl.Series)
     dimensions: Mapping[str, ExactColumn] | None = None
     total: ExactColumn | None = None
     mean_kind: str = "pooled"
     days: Mapping[str, ExactColumn] = field(factory=dict)
     ends: tuple[ExactColumn, ...] = ()
+    shop_types: pl.Series | None = None
 
     def column(self, measure: Measure) -> ExactColumn:
         """Return a measure of every shop; unknown where there is no value."""
@@ -86,12 +93,12 @@ class Measures:
         return metric.column
 
     def bounds(self, condition: Condition[Fraction]) -> ExactColumn:
-        """Return the bound for every shop; unknown in an industry without a mean."""
-        size = len(self.industries)
+        """Return the bound for every shop; unknown in an industry without a mean, or without one."""
+        size, own = len(self.industries), self._own_bounds(condition)
         if not condition.times_industry_mean:
-            return ExactColumn.constant(condition.bound, size)
+            return own
         measure, everyone = condition.measure, np.ones(size, dtype=np.bool_)
-        metric, column, bounds = self.metrics[measure.id], self.column(measure), ColumnBuilder(size)
+        metric, column, means = self.metrics[measure.id], self.column(measure), ColumnBuilder(size)
         of_value = measure.kind == "value"
         among = metric.averaged(self.mean_kind) if of_value else column.known
         for rows, others in by_industry(self.industries, everyone, among):
@@ -101,8 +108,24 @@ class Measures:
                 else mean_of(column.values.take(others))  # a number of rows
             )
             if mean is not None:
-                bounds.put(rows, Rationals.constant(condition.bound * mean, len(rows)))
-        return bounds.build()
+                means.put(rows, Rationals.constant(mean, len(rows)))
+        found = means.build()
+        return ExactColumn(own.values * found.values, own.known & found.known)
+
+    def _own_bounds(self, condition: Condition[Fraction]) -> ExactColumn:
+        """Return the bound of the rules for every shop, by the group that it is in."""
+        size = len(self.industries)
+        bounds = (
+            ExactColumn.unknown(size)
+            if condition.bound is None
+            else ExactColumn.constant(condition.bound, size)
+        )
+        if condition.elsewhere:
+            groups = [group for group, _ in condition.elsewhere]
+            places = first_group(groups, self.industries, self.shop_types)
+            for place, (_, bound) in enumerate(condition.elsewhere):
+                bounds = ExactColumn.constant(bound, size).where(places == place, bounds)
+        return bounds
 
     def verdict(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Verdict:
         """Return which shops meet a condition, and which do not.
@@ -114,7 +137,11 @@ class Measures:
         if condition.measure.kind == "total" and self.ends:
             return self._verdict_by_ends(condition)
         own = self.column(condition.measure) if values is None else values
-        told = self._told(condition) if condition.measure.metric else own.known
+        told = (
+            self._told(condition)
+            if condition.measure.metric
+            else own.known & self.bounds(condition).known
+        )
         met = self._met(condition, own) & told
         return Verdict(met, told & ~met)
 
@@ -125,7 +152,7 @@ class Measures:
         if condition.operator == "equal to":  # what lies between the ends may be equal
             beyond = [[reaches(end, side, bounds) for end in ends] for side in _SIDES]
             return Verdict(met, np.logical_or.reduce([np.logical_and.reduce(b) for b in beyond]))
-        known = np.logical_and.reduce([end.known for end in ends])
+        known = np.logical_and.reduce([bounds.known, *(end.known for end in ends)])
         return Verdict(met, known & ~np.logical_or.reduce(held))
 
     def _checkable(self, condition: Condition[Fraction]) -> Mask:
@@ -151,7 +178,7 @@ class Measures:
         measure, checkable = condition.measure, self._checkable(condition)
         own = self.column(measure)
         told, met = checkable, checkable & self._met(condition, own)
-        if condition.times_industry_mean:
+        if condition.times_industry_mean or condition.bound is None:
             told = told & (self.bounds(condition).known | ~own.known)
         if condition.relief is not None:
             told = told & (self._told_by(condition, condition.relief) | ~own.known)

@@ -12,17 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
 
-import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
-from ..grading.variants import by_variant
+from ..grading.variants import VariantShops
 from ..model.rulesets import Dimension
 from ..rules.coverage import weights_within
 from ..rules.exact_rules import ExactRuleSet, Weight
-from .patterns import find_patterns
+from .dimension_changes import NO_CHANGES, DimensionChanges
+from .patterns import Rows, find_patterns
 
 
 @frozen(eq=False)
@@ -50,42 +50,69 @@ class _Part:
 
 
 def find_ends(
-    rules: ExactRuleSet, graded: Mapping[str, Graded], industries: pl.Series, among: Mask
+    rules: ExactRuleSet,
+    graded: Mapping[str, Graded],
+    variants: Sequence[VariantShops],
+    among: Mask,
+    changes: DimensionChanges = NO_CHANGES,
 ) -> Ends:
     """Return the lowest and the highest total that some shops can have, before adjustments."""
-    size = len(industries)
+    size = len(among)
     builders = ColumnBuilder(size), ColumnBuilder(size)
     ids = [entry.id for _, entry in rules.entries]
     possible = {id: graded[id].least.known for id in ids}
     missing = {id: graded[id].missing for id in ids}
-    for variant in by_variant(rules, industries):
-        for (present, optional), rows in find_patterns((possible, missing), variant.rows & among):
+    having = {id: column.known for id, column in changes.given.items()}
+    for variant in variants:
+        marks = possible, missing, having
+        for (present, optional, given), rows in find_patterns(marks, variant.rows & among):
             for sign, builder in zip((1, -1), builders, strict=True):
                 values = {
                     id: (graded[id].least if sign == 1 else graded[id].most).values.take(rows)
                     for id in present
                 }
                 worst = {id: value.scaled(sign) for id, value in values.items()}
-                total = _lowest_total(variant.rules, worst, optional, sign, len(rows))
+                shops = _Shops(rows, sign, changes, given)
+                total = _lowest_total(variant.rules, worst, optional, shops)
                 if total is not None:
                     builder.put(rows, total.scaled(sign))
     return Ends(*(builder.build() for builder in builders))
 
 
+@frozen(eq=False)
+class _Shops:
+    """Some shops, which end is asked for, and what changes of their dimensions."""
+
+    rows: Rows
+    sign: int
+    changes: DimensionChanges
+    given: Set[str]
+
+    def stated(self, rules: ExactRuleSet, dimension: Dimension[Weight]) -> Rationals | None:
+        """Return the points of a dimension that its metrics do not make; None where they do."""
+        if dimension.id in self.given:
+            return self.changes.given[dimension.id].values.take(self.rows).scaled(self.sign)
+        if dimension.metrics and dimension.points is None and not dimension.missing:
+            return None
+        worst = rules.low if self.sign == 1 else rules.high  # where nobody gave its points
+        points = worst if dimension.points is None else dimension.points
+        return Rationals.constant(points * self.sign, len(self.rows))
+
+
 def _lowest_total(
-    rules: ExactRuleSet, worst: Mapping[str, Rationals], optional: Set[str], sign: int, size: int
+    rules: ExactRuleSet, worst: Mapping[str, Rationals], optional: Set[str], shops: _Shops
 ) -> Rationals | None:
     """Return the lowest total, given the worst points of the metrics that can have some."""
     known: list[_Part] = []
     unknown: list[_Part] = []
     for dimension in rules.dimensions:
-        if not dimension.metrics or dimension.points is not None:
-            worst_of_all = rules.low if sign == 1 else rules.high  # where nobody gave its points
-            points = worst_of_all if dimension.points is None else dimension.points
-            stated = Rationals.constant(points * sign, size)
+        if (stated := shops.stated(rules, dimension)) is not None:
             part: _Part | None = _Part(stated, dimension.weight, optional=False)
         else:
             part = _lowest_dimension(rules, dimension, worst, optional)
+        if part is not None and stated is None:
+            value = shops.changes.end(rules, dimension.id, part.value, shops.rows, shops.sign)
+            part = evolve(part, value=value)
         if part is not None and part.weight != 0:
             (unknown if part.weight is None else known).append(part)
     if unknown:  # whatever their weights are, together they have the rest

@@ -64,6 +64,13 @@ def find_levels(rules: ExactRuleSet, measures: Measures) -> Levels | None:
     return Levels(tuple(checks.values()), rules.levels, certain, possible)
 
 
+def check_needs(needs: Combined | None, rules: ExactRuleSet, measures: Measures) -> Verdict:
+    """Check some criteria of the rules on all shops: all of them, or any."""
+    asked = () if needs is None else needs.ids
+    checks = {one.id: check_criterion(one, measures) for one in rules.criteria if one.id in asked}
+    return _combined(needs, checks, len(measures.industries))
+
+
 def check_criterion(criterion: Criterion[Fraction], measures: Measures) -> CriterionCheck:
     """Check one criterion on all shops."""
     condition = criterion.condition

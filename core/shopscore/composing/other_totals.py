@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
-import polars as pl
 from attrs import evolve, frozen
 
 from ..errors import PluginError
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
+from ..grading.variants import VariantShops
 from ..messages import message
 from ..plugins.isolation import isolated
 from ..rules.compositions import Composition
 from ..rules.exact_rules import ExactRuleSet
+from .dimension_changes import NO_CHANGES, DimensionChanges
 from .ends import Ends, find_ends
 
 
@@ -33,9 +34,10 @@ def find_totals(
     composition: Composition,
     graded: Mapping[str, Graded],
     dimensions: Mapping[str, ExactColumn],
-    industries: pl.Series,
+    variants: Sequence[VariantShops],
     scored: Mask,
     open_: Mask,
+    changes: DimensionChanges = NO_CHANGES,
 ) -> Totals:
     """Return the totals that a composition makes of the points of dimensions.
 
@@ -48,7 +50,10 @@ def find_totals(
     if not open_.any():
         return Totals(total, Ends(total, total))
     there = {id: column.known & open_ for id, column in dimensions.items()}
-    ends = {id: find_ends(_only(rules, id), graded, industries, open_) for id in dimensions}
+    ends = {
+        id: find_ends(_only(rules, id), graded, [_of(one, id) for one in variants], open_, changes)
+        for id in dimensions
+    }
     lowest = {id: own.or_else(ends[id].lowest).only(open_) for id, own in dimensions.items()}
     highest = {id: own.or_else(ends[id].highest).only(open_) for id, own in dimensions.items()}
     low, high = maker.end(lowest, there, lower=True), maker.end(highest, there, lower=False)
@@ -107,12 +112,13 @@ class _Maker:
 
 
 def _only(rules: ExactRuleSet, dimension: str) -> ExactRuleSet:
-    """Return the rules of one dimension, in every industry."""
-    return evolve(
-        rules,
-        dimensions=tuple(one for one in rules.dimensions if one.id == dimension),
-        variants=tuple((names, _only(variant, dimension)) for names, variant in rules.variants),
-    )
+    """Return the rules of one dimension."""
+    return evolve(rules, dimensions=tuple(d for d in rules.dimensions if d.id == dimension))
+
+
+def _of(variant: VariantShops, dimension: str) -> VariantShops:
+    """Return some shops with the rules of one dimension."""
+    return evolve(variant, rules=_only(variant.rules, dimension))
 
 
 def _having(

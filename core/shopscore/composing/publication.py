@@ -16,6 +16,7 @@ from ..rules.exact_rules import ExactRuleSet
 from .composition import Composed
 from .conditions import Measures
 from .eligibility import EligibilityCheck
+from .levels import check_needs
 
 #: The statuses that do not come from the rules.
 _WORDS = "scored", "not_computable", "partial"
@@ -78,8 +79,9 @@ def publish(
     for check in reversed(checks):
         statuses[check.verdict.failed] = words.index(check.eligibility.status)
     half_up = cache(lambda values: values.half_up(rules.decimals))  # most ends are the score itself
-    total = np.asarray((statuses == 0) & composed.score.known, dtype=np.bool_)
-    open_ = total | np.asarray(statuses == 2, dtype=np.bool_)
+    fixed = composed.fixed_shops
+    total = np.asarray(((statuses == 0) | fixed) & composed.score.known, dtype=np.bool_)
+    open_ = total | fixed | np.asarray(statuses == 2, dtype=np.bool_)
     ends = {
         end: ExactColumn(_of_places(half_up(end.values), rules.decimals), end.known & open_)
         for end in (composed.ends.lowest, composed.ends.highest)
@@ -94,8 +96,14 @@ def publish(
         lowest,
         highest,
     )
-    seen = evolve(measures, dimensions=composed.dimensions, ends=(lowest, highest))
-    tiers, possible = _reached(rules, seen, open_ & ~total)
+    seen = evolve(
+        measures,
+        dimensions=composed.dimensions,
+        total=published.score,
+        ends=(lowest, highest),
+    )
+    partial = ~total & ((statuses == 2) | (fixed & lowest.known))  # without ends there is no total
+    tiers, possible = _reached(rules, seen, partial)
     return evolve(published, tiers=tiers, possible=possible)
 
 
@@ -106,9 +114,11 @@ def _reached(
     tiers, possible = {}, {}
     for tier in rules.tiers:
         verdict = seen.verdict(tier.condition)
-        open_ = ~verdict.told
-        tiers[tier.id] = verdict.met
-        possible[tier.id] = open_ if tier.condition.measure.metric else open_ & partial
+        needs = check_needs(tier.needs, rules, seen)
+        open_ = verdict.open
+        may = verdict.met | (open_ if tier.condition.measure.metric else open_ & partial)
+        tiers[tier.id] = met = verdict.met & needs.met
+        possible[tier.id] = may & ~needs.failed & ~met
     return tiers, possible
 
 

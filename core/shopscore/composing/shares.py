@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..errors import RuleSetError
 from ..messages import message
@@ -37,14 +37,22 @@ class Shares:
 
 
 def find_shares(
-    rules: ExactRuleSet, available: Set[str], missing: Set[str], unranked: Set[str]
+    rules: ExactRuleSet,
+    available: Set[str],
+    missing: Set[str],
+    unranked: Set[str],
+    given: Set[str] = frozenset(),
 ) -> Shares:
     """Return the shares by what is known of some shops' metrics, and what not.
+
+    ``given`` are dimensions whose points are known of each shop by itself.
 
     By the policy ``rescale`` a metric of which no row counts is left out, and the others of its
     dimension share its weight; so is a dimension without points. By ``require`` a dimension needs
     the points of all its metrics.
     """
+    if given:
+        rules = _with_given(rules, given)
     within: dict[str, Fraction] = {}
     weights: dict[str, Weight] = {}
     unknown = _unknown(rules, available, missing, unranked)
@@ -65,6 +73,12 @@ def find_shares(
         return Shares(rules, {}, {}, coverage(rules, available, unranked), open=False)
     shares = {id: (weight or 0) / total for id, weight in weights.items()}
     return Shares(rules, within, shares, None, open=False)
+
+
+def _with_given(rules: ExactRuleSet, given: Set[str]) -> ExactRuleSet:
+    """Return rules that state points of some dimensions; which these are is put in later."""
+    dimensions = (evolve(d, points=Fraction(0)) if d.id in given else d for d in rules.dimensions)
+    return evolve(rules, dimensions=tuple(dimensions))
 
 
 def _unknown(

@@ -20,7 +20,7 @@ from ..model.rulesets import MetricEntry
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.isolation import isolated, shortened
 from ..rules.exact_rules import Weight
-from ..rules.scorers import KINDS, Context, Percentiles, Points, Reach
+from ..rules.scorers import KINDS, Context, Percentiles, Points, Reach, Scorer
 from .benchmarks import Benchmark
 from .percentiles import Ranker
 from .variants import VariantShops, by_variant, coded
@@ -47,7 +47,8 @@ class Graded:
     points if the missing input were there, among peers who may be missing as well. ``least`` and
     ``most`` are the points that a shop has or could have, among any peers where it has a value and
     none to be ranked among; unknown where it can have none. ``supplied`` marks points that a user
-    supplied, which were not computed.
+    supplied, which were not computed; ``set_by_rule`` those that a rule sets, and ``undecided``
+    shops of which nobody can tell whether one does.
     """
 
     measured: MetricValues
@@ -58,6 +59,8 @@ class Graded:
     most: ExactColumn
     percentiles: Percentiles | None = None
     supplied: Mask | None = None
+    set_by_rule: Mask | None = None
+    undecided: Mask | None = None
 
     @property
     def unranked(self) -> Mask:
@@ -105,7 +108,8 @@ def grade(
         supplied: percentiles and points that a user supplied.
     """
     exact = rules.exact
-    variants = by_variant(exact, shops["industry"])
+    types = shops["shop_type"] if "shop_type" in shops.columns else None
+    variants = by_variant(exact, shops["industry"], types)
     entries = {entry.id for _, entry in exact.entries}
     graded = {}
     for id, context in _build_contexts(rules, measured, shops, benchmark, peers, supplied):
@@ -178,21 +182,20 @@ def _grade_weighted(
     size = len(context.has_value)
     points, percentiles = ExactColumn.unknown(size), None
     statuses = np.full(size, _code("no_data"), dtype=np.int8)
-    weighed = np.ones(size, dtype=np.bool_)
+    unweighed = unweighed_shops(variants, context.metric)
+    made: dict[int, Points] = {}  # variants that differ in weights alone share a scorer
     for variant in variants:
-        entry = variant.entry(context.metric)
-        if entry.weight is None:
-            weighed = weighed & ~variant.rows
+        entry, why = variant.entry(context.metric), variant.dimension(context.metric).missing
         if entry.scorer not in variant.rules.scorers:
-            reason = "missing_number" if entry.scorer else "informational"
+            reason = "missing_number" if entry.scorer or why else "informational"
             statuses[variant.rows] = _code(reason)
-            percentiles = percentiles or (None if entry.scorer else context.percentiles)
+            ranked = not entry.scorer and not why
+            percentiles = percentiles or (context.percentiles if ranked else None)
             continue
-        with isolated(f"scorer of metric {context.metric}"):
-            scorer = variant.rules.scorers[entry.scorer]
-            scored = scorer.points(context.values, context)
-        if type(scorer) not in KINDS.values():
-            check_points(scored, context)
+        scorer = variant.rules.scorers[entry.scorer]
+        if id(scorer) not in made:
+            made[id(scorer)] = _points(scorer, context)
+        scored = made[id(scorer)]
         points = ExactColumn(scored.values, scored.known).where(variant.rows, points)
         statuses[variant.rows] = _code(scored.reason)
         percentiles = scored.percentiles or percentiles
@@ -204,9 +207,10 @@ def _grade_weighted(
         points = own.where(from_user, points)
     points = points.only(allowed)
     statuses[points.known] = _code("ok")
-    statuses[points.known & ~weighed] = _code("missing_number")
+    statuses[points.known & unweighed] = _code("missing_number")
     statuses[measured.known & ~context.has_value & ~points.known] = _code("below_min_n")
-    statuses[~measured.known & ~points.known] = _code("no_data")
+    unknown = "missing_number" if measured.without_number else "no_data"
+    statuses[~measured.known & ~points.known] = _code(unknown)
     missing = measured.missing & ~points.known
     open_ = missing | (_UNGRADED[statuses] & context.has_value)
     least, most = _find_reach(variants, context, open_)
@@ -220,6 +224,21 @@ def _grade_weighted(
         percentiles,
         from_user,
     )
+
+
+def _points(scorer: Scorer, context: Context) -> Points:
+    with isolated(f"scorer of metric {context.metric}"):
+        scored = scorer.points(context.values, context)
+    if type(scorer) not in KINDS.values():
+        check_points(scored, context)
+    return scored
+
+
+def unweighed_shops(variants: Sequence[VariantShops], metric: str) -> Mask:
+    """Return the shops by whose rules it is not known what a metric weighs."""
+    rows = [variant.rows for variant in variants if variant.entry(metric).weight is None]
+    found: Mask = np.logical_or.reduce([np.zeros_like(variants[-1].rows), *rows])
+    return found
 
 
 def check_points(found: object, context: Context) -> None:

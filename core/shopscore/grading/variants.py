@@ -10,7 +10,8 @@ import polars as pl
 from attrs import frozen
 
 from ..exact.rationals import Mask
-from ..model.rulesets import MetricEntry
+from ..model.rulesets import Dimension, MetricEntry
+from ..model.shop_groups import ShopGroup
 from ..rules.exact_rules import ExactRuleSet, Weight
 
 #: Words that Python codes sooner than polars begins to.
@@ -19,24 +20,67 @@ _FEW = 256
 
 @frozen(eq=False)
 class VariantShops:
-    """The rules of some shops, and the mask of these shops."""
+    """The rules of some shops, the mask of these shops, and the place of the variant.
+
+    The general rules stand last: their place is the number of variants.
+    """
 
     rules: ExactRuleSet
     rows: Mask
+    place: int
 
     def entry(self, id: str) -> MetricEntry[Weight]:
         """Return the entry of a metric in the dimensions."""
         return next(entry for _, entry in self.rules.entries if entry.id == id)
 
+    def dimension(self, metric: str) -> Dimension[Weight]:
+        """Return the dimension of a metric."""
+        return next(dimension for dimension, entry in self.rules.entries if entry.id == metric)
 
-def by_variant(rules: ExactRuleSet, industries: pl.Series) -> tuple[VariantShops, ...]:
-    """Return every shop once: with the variant of its industry, else with the general rules."""
-    variants, rest = [], np.ones(len(industries), dtype=np.bool_)
-    for names, variant in rules.variants:
-        rows = industries.is_in(sorted(names)).to_numpy() & rest
-        rest = rest & ~rows
-        variants.append(VariantShops(variant, rows))
-    return (*variants, VariantShops(rules, rest))
+
+def by_variant(
+    rules: ExactRuleSet, industries: pl.Series, shop_types: pl.Series | None = None
+) -> tuple[VariantShops, ...]:
+    """Return every shop once: with the first variant for its kind, else with the general rules.
+
+    Variants without a shop are left out; the general rules stand last in any case.
+    """
+    groups = [ShopGroup(names, variant.shop_types) for names, variant in rules.variants]
+    places = first_group(groups, industries, shop_types)
+    found = np.unique(places[places < len(groups)]).tolist()
+    variants = [VariantShops(rules.variants[p][1], places == p, p) for p in found]
+    return (*variants, VariantShops(rules, places == len(groups), len(groups)))
+
+
+def first_group(
+    groups: Sequence[ShopGroup],
+    industries: Sequence[str] | pl.Series,
+    shop_types: Sequence[str | None] | pl.Series | None = None,
+) -> npt.NDArray[np.int64]:
+    """Return the place of the first group that each shop is in; their number stands for none.
+
+    >>> toys, flagships = ShopGroup(frozenset({"toys"})), ShopGroup(shop_types=frozenset({"flagship"}))
+    >>> first_group([toys, flagships], ["toys", "food", "food"], [None, "flagship", None]).tolist()
+    [0, 1, 2]
+    """
+    if not groups:
+        return np.zeros(len(industries), dtype=np.int64)
+    words, codes = coded(industries)
+    kinds: list[str | None] = [None]
+    if shop_types is not None and any(group.shop_types for group in groups):
+        types, own = coded(["" if one is None else one for one in shop_types])
+        kinds, codes = [*types], codes * len(types) + own
+    first = [_first(groups, industry, kind) for industry in words for kind in kinds]
+    return np.array(first, dtype=np.int64)[codes]
+
+
+def _first(groups: Sequence[ShopGroup], industry: str, shop_type: str | None) -> int:
+    """Return the place of the first group for a kind of shop; its number where there is none."""
+    for place, group in enumerate(groups):
+        of_industry = not group.industries or industry in group.industries
+        if of_industry and (not group.shop_types or shop_type in group.shop_types):
+            return place
+    return len(groups)
 
 
 def coded(words: Sequence[str] | pl.Series) -> tuple[list[str], npt.NDArray[np.int64]]:

@@ -41,7 +41,8 @@ class MetricValues:
     changes these. ``missing_columns`` are columns without which no shop has a value from events;
     ``no_value_reason`` says why a single shop has none. ``missing`` marks the shops for which
     nobody was asked: the input of the metric is missing, by default for want of columns, else
-    ``missing_reason`` says why. That is not the same as having no row.
+    ``missing_reason`` says why. That is not the same as having no row. ``without_number`` says that
+    nothing was counted since a number of the rules is missing.
 
     ``typed`` marks values that a user typed in; where it is not known on how many rows these rest,
     ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those that no pooled mean can be made
@@ -64,6 +65,7 @@ class MetricValues:
     metric: BoundMetric | None = None
     cut: Mask | None = None
     cut_reason: Message = NOT_COVERED
+    without_number: bool = False
     missing: Mask = field()
 
     @missing.default
@@ -237,12 +239,16 @@ def _wanted(rules: BoundRuleSet, as_of: date) -> dict[str, tuple[Wanted, ...]]:
 
 
 def _not_counted(metric: BoundMetric, shops: int) -> MetricValues:
+    lacks_number = bool(metric.missing_numbers)
     return MetricValues(
         metric.id,
         ExactColumn.unknown(shops),
         np.zeros(shops, dtype=np.int64),
-        missing_reason=message("no event feeds it: give its value with --values"),
+        missing_reason=message("it cannot be counted without a number of the rules")
+        if lacks_number
+        else message("no event feeds it: give its value with --values"),
         metric=metric,
+        without_number=lacks_number,
         missing=np.ones(shops, dtype=np.bool_),
     )
 

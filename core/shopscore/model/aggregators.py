@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from ..errors import DeclarationError
+from ..errors import DeclarationError, RuleSetError
 from ..messages import message
 from .expressions import Assumed, Constant, Expr
 from .tallies import Tally
@@ -301,6 +301,78 @@ class SumOverSum(Aggregator):
         self, sums: Sequence[Integers], counts: Sequence[Integers]
     ) -> tuple[Integers, Integers, Integers]:
         return sums[0], sums[1] * self.per, counts[1]
+
+
+def _bands(value: object) -> tuple[tuple[Fraction, Fraction], ...] | Assumed:
+    if isinstance(value, Assumed):
+        return value
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise DeclarationError(message("bands must hold pairs of a bound and its points"))
+    return tuple((Fraction(str(bound)), Fraction(str(points))) for bound, points in value)
+
+
+@frozen(slots=False)
+class BandedMean(Aggregator):
+    """The mean of the points that each row gets, by the band that its value falls in.
+
+    ``bands`` holds pairs (bound, points) from the worst bound to the best, in units of ``per``; a
+    row gets the points of the last band whose bound its value is at most, and ``floor`` where it is
+    above all. They may be an assumption of kind ``table``.
+
+    >>> from shopscore import Tally, col
+    >>> hours = Tally("orders", day=col.picked_up_at, value=col.picked_up_at - col.paid_at)
+    >>> quick = BandedMean(hours, [(48, 80), (24, 100)], floor=50, per=3600)
+    >>> [str(tally.where) for tally in quick.tallies][1:]
+    ['(picked_up_at − paid_at) ≤ 172800', '(picked_up_at − paid_at) ≤ 86400']
+    """
+
+    of: Tally
+    bands: tuple[tuple[Fraction, Fraction], ...] | Assumed = field(converter=_bands)
+    floor: Fraction = field(default=Fraction(0), kw_only=True, converter=_coefficient)
+    per: int = field(default=1, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.bands, Assumed):
+            return
+        bounds = [bound for bound, _ in self.bands]
+        if not bounds or bounds != sorted(set(bounds), reverse=True):
+            raise RuleSetError(
+                message(
+                    "the bounds of bands must go from the worst to the best value, and lower is better"
+                )
+            )
+        points = [self.floor, *(points for _, points in self.bands)]
+        if points != sorted(points):
+            raise RuleSetError(message("the points of bands must rise from the worst to the best"))
+
+    @cached_property
+    def _rate(self) -> RationalCombination:
+        """The points as a rate: the floor of all rows, and what each band adds to that before it."""
+        bands = () if isinstance(self.bands, Assumed) else self.bands
+        value = self.of.value
+        rows = self._counting(value.is_not_null())
+        points = [self.floor, *(points for _, points in bands)]
+        steps = [
+            (high - low, self._counting(value <= bound * self.per // 1))
+            for (bound, high), low in zip(bands, points, strict=False)
+        ]
+        return RationalCombination(((self.floor, rows), *steps), rows)
+
+    def _counting(self, condition: Expr) -> Tally:
+        where = condition if self.of.where is None else self.of.where & condition
+        return evolve(self.of, where=where, value=Constant(1))
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """The rows with a value, and those within each bound."""
+        return self._rate.tallies[:-1]
+
+    def combine(
+        self, sums: Sequence[Integers], counts: Sequence[Integers]
+    ) -> tuple[Integers, Integers, Integers]:
+        if isinstance(self.bands, Assumed):
+            raise DeclarationError(message("an assumption of an aggregator has no number yet"))
+        return self._rate.combine([*sums, sums[0]], [*counts, counts[0]])
 
 
 @frozen(slots=False)

@@ -14,9 +14,12 @@ from ..exact.decimals import exact_decimal
 from ..messages import Message, listed, message
 from .expressions import Assumed
 
-AssumptionKind = Literal["integer", "decimal", "boolean", "choice", "words"]
-#: ``words`` are a tuple of any words; users write them separated by commas.
-AssumptionValue = int | Decimal | bool | str | tuple[str, ...] | None
+AssumptionKind = Literal["integer", "decimal", "boolean", "choice", "words", "table"]
+#: Pairs of numbers, such as bounds and the points from there on.
+Pairs = tuple[tuple[int | Decimal, int | Decimal], ...]
+#: ``words`` are a tuple of any words, and users write them separated by commas; a ``table`` is a
+#: tuple of pairs of numbers, which users write as ``24:80, 12:100``.
+AssumptionValue = int | Decimal | bool | str | tuple[str, ...] | Pairs | None
 
 
 class OutOfBoundsError(UsageError):
@@ -28,7 +31,8 @@ class Assumption:
     """A number that the platform does not publish: the value assumed, its bounds, and the reason.
 
     ``source`` is where the value was seen, such as on a page of a console; empty where it was
-    nowhere. ``overridden`` says whether a user supplied the value.
+    nowhere. ``overridden`` says whether a user supplied the value. ``needed_by`` are the metrics
+    that have no value as long as it has none.
     """
 
     id: str
@@ -42,6 +46,7 @@ class Assumption:
     nullable: bool = False
     overridden: bool = False
     source: str = ""
+    needed_by: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         self.check(self.value)
@@ -63,15 +68,13 @@ class Assumption:
             value = word.lower() in ("true", "1")
         elif self.kind == "words":
             value = tuple(part.strip() for part in word.split(",") if part.strip())
+        elif self.kind == "table":
+            pairs = [pair.split(":") for pair in word.split(",") if pair.strip()]
+            value = tuple(  # type: ignore[assignment]
+                tuple(self._number(part) for part in pair) for pair in pairs
+            )
         elif self.kind != "choice":
-            value = exact_decimal(word)
-            if value is None:
-                said = message(
-                    "assumption {assumption}: {text!r} is not a number that can be used",
-                    assumption=self.id,
-                    text=text,
-                )
-                raise UsageError(said)
+            value = self._number(word)
         if (
             self.kind == "integer"
             and isinstance(value, Decimal)
@@ -79,6 +82,17 @@ class Assumption:
         ):
             value = int(value)
         self.check(value)
+        return value
+
+    def _number(self, word: str) -> Decimal:
+        value = exact_decimal(word.strip())
+        if value is None:
+            said = message(
+                "assumption {assumption}: {text!r} is not a number that can be used",
+                assumption=self.id,
+                text=word.strip(),
+            )
+            raise UsageError(said)
         return value
 
     def check(self, value: AssumptionValue) -> None:
@@ -91,12 +105,13 @@ class Assumption:
             return
         fits = {
             "integer": isinstance(value, int) and not isinstance(value, bool),
-            "decimal": isinstance(value, int | Decimal) and not isinstance(value, bool),
+            "decimal": _is_number(value),
             "boolean": isinstance(value, bool),
             "choice": value in self.choices,
             "words": isinstance(value, tuple) and all(isinstance(w, str) for w in value),
+            "table": isinstance(value, tuple) and bool(value) and all(map(_is_pair, value)),
         }[self.kind]
-        if not fits or (isinstance(value, Decimal) and not value.is_finite()):
+        if not fits:
             raise UsageError(self._wrong_kind(value))
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             below = self.low is not None and value < self.low
@@ -120,6 +135,28 @@ class Assumption:
             kind=self.kind,
             choices=choices,
         )
+
+
+def as_written(value: object) -> str:
+    """Return the value of an assumption as users write it.
+
+    >>> as_written([[24, 80], [12, 100]])
+    '24:80, 12:100'
+    """
+    if isinstance(value, list | tuple):
+        return ", ".join(
+            ":".join(map(str, one)) if isinstance(one, list | tuple) else str(one) for one in value
+        )
+    return str(value)
+
+
+def _is_number(value: object) -> bool:
+    finite = isinstance(value, Decimal) and value.is_finite()
+    return finite or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and all(map(_is_number, value))
 
 
 @frozen

@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from ..errors import RuleSetError
 from ..messages import message
+from .shop_groups import ShopGroup
 
 #: A number: as the rule set declares it, or exact once the rule set is bound.
 N = TypeVar("N")
@@ -74,15 +75,17 @@ class Condition(Generic[N]):
 
     With ``times_industry_mean`` the bound is a multiple of the industry's mean; ``relief`` says
     what is asked of small numbers. Where no row counts, a metric has no value, and a condition on
-    it does not hold, unless ``without_rows``.
+    it does not hold, unless ``without_rows``. ``elsewhere`` has the bounds of some groups of shops,
+    of which the first that a shop is in counts. Without a bound nobody can tell whether it holds.
     """
 
     measure: Measure
     operator: Operator
-    bound: N
+    bound: N | None
     times_industry_mean: bool = False
     relief: Relief[N] | None = None
     without_rows: bool = False
+    elsewhere: tuple[tuple[ShopGroup, N], ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if not self.measure.metric and (
@@ -124,8 +127,10 @@ class Adjustment(Generic[N]):
     """A metric whose value is added to the total (sign 1) or subtracted from it (sign −1).
 
     With ``points`` each one that the metric counts is worth so many; in exact rules None says that
-    this is not known, and then nothing is added or subtracted. At most ``cap`` is, and the total
-    stays within the scale.
+    this is not known, and then nothing is added or subtracted. Where criteria are named
+    (``needs``), so many are given where they are met, whatever the value is. At most ``cap`` is
+    added or subtracted, and the total stays within the scale. With ``dimension`` the points of that
+    dimension change, and not the total.
     """
 
     metric: str
@@ -133,6 +138,8 @@ class Adjustment(Generic[N]):
     cap: N | None = field(default=None)
     source: str = ""
     points: N | None = None
+    needs: Combined | None = None
+    dimension: str = ""
 
     @property
     def role(self) -> Literal["bonus", "deduction"]:

@@ -14,13 +14,14 @@ from attrs import evolve, field, frozen
 
 from ..errors import UsageError, did_you_mean
 from ..messages import message
-from .assumptions import Assumption, AssumptionValue, Number, OutOfBoundsError
+from .assumptions import Assumption, AssumptionValue, Number, OutOfBoundsError, as_written
 from .binding import assumed_ids
 from .conditions import Adjustment, Combined, Condition, N
 from .evaluations import Evaluation
 from .expressions import Assumed, Expr
 from .frozen import FrozenDict
 from .labels import Label
+from .set_points import FixedTotal, SetPoints, WeightTable
 
 Status = Literal["official", "seed", "inferred", "unofficial", "user"]
 ShopStatus = Literal[
@@ -75,7 +76,8 @@ class MetricEntry(Generic[N]):
 class Dimension(Generic[N]):
     """A group of metrics and its weight in the total.
 
-    ``points``, where declared, are the points of every shop, whatever its metrics are.
+    ``points``, where declared, are the points of every shop, whatever its metrics are. ``missing``
+    says why it is not known how its metrics make its points; its metrics then have no weights.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Dimension(Generic[N]):
     metrics: tuple[MetricEntry[N], ...] = ()
     points: N | None = None
     source: str = ""
+    missing: str = ""
 
 
 @frozen
@@ -113,12 +116,13 @@ class Eligibility(Generic[N]):
 
 @frozen
 class Tier(Generic[N]):
-    """A level that a shop has while a condition holds: a benefit, or a warning."""
+    """A level that a shop has while a condition holds, and criteria are met: a benefit, a warning."""
 
     id: str
     label: Label
     condition: Condition[N]
     source: str = ""
+    needs: Combined | None = None
 
 
 #: At which ends of the scale a total is cut off.
@@ -204,11 +208,12 @@ class Profile:
 
 @frozen
 class NumbersUsed:
-    """A user's file that supplied missing numbers; without ``industries`` it holds for all."""
+    """A user's file that supplied missing numbers, for some industries and types of shop, or all."""
 
     file: str
     sha256: str
     industries: tuple[str, ...] = ()
+    shop_types: tuple[str, ...] = ()
 
 
 @frozen
@@ -229,9 +234,11 @@ class RuleSet:
 
     A number is as in the TOML file: published, or the name of an assumption. Without dimensions
     there is no total. ``effective_from`` and ``effective_to`` are the first and last day covered,
-    None where there is no limit. ``metric_set`` names one of the sets of metrics of the scorecard,
-    where it has several. ``profiles`` are numbers in place of missing ones, for whoever names
-    one. ``sha256`` is the digest of the TOML text.
+    None where there is no limit. ``total_low`` is where a total with deductions ends, where that is
+    not the low end of points. ``shop_types`` are those that a variant with numbers of its own is
+    for; empty: all. ``metric_set`` names one of the sets of metrics of the scorecard, where it has
+    several. ``profiles`` are numbers in place of missing ones, for whoever names one. ``sha256`` is
+    the digest of the TOML text.
     """
 
     platform: str
@@ -258,6 +265,11 @@ class RuleSet:
     criteria: tuple[Criterion[Number], ...] = ()
     levels: tuple[Level, ...] = ()
     adjustments: tuple[Adjustment[Number], ...] = ()
+    set_points: tuple[SetPoints[Number], ...] = ()
+    fixed_totals: tuple[FixedTotal[Number], ...] = ()
+    weight_tables: tuple[WeightTable[Number], ...] = ()
+    total_low: Number | None = None
+    shop_types: frozenset[str] = frozenset()
     comparison: Comparison | None = None
     evaluation: Evaluation | None = None
     informational: tuple[str, ...] = ()
@@ -309,6 +321,12 @@ class RuleSet:
         """The value of each assumption, by its short id."""
         return {a.id: a.value for a in self.assumptions.values()}
 
+    def missing_for(self, metric: str) -> tuple[str, ...]:
+        """Return the assumptions that a metric needs and that have no value, by their short ids."""
+        return tuple(
+            a.id for a in self.assumptions.values() if a.value is None and metric in a.needed_by
+        )
+
     def judged_on(self, day: date) -> date:
         """Return the day that shops are judged for, as seen on a day: itself, or the next one."""
         if self.evaluation is None or self.evaluation.projected_to == "today":
@@ -353,7 +371,7 @@ class RuleSet:
                 ids = [self.full_id(a) for a in changed]
                 guess = did_you_mean(key, ids)
                 raise UsageError(message("unknown assumption {key}{guess}", key=key, guess=guess))
-            text = "none" if value is None else str(value)
+            text = "none" if value is None else as_written(value)
             try:
                 changed[short] = evolve(known, value=known.parse(text), overridden=True)
             except OutOfBoundsError as error:
@@ -382,6 +400,10 @@ class RuleSet:
             self.displays,
             self.criteria,
             self.adjustments,
+            self.set_points,
+            self.fixed_totals,
+            self.weight_tables,
+            self.total_low,
             self.comparison,
         )
         within = (id for s in self.scorers.values() for id in _assumed_within(s.parameters))

@@ -10,19 +10,22 @@ from attrs import evolve, field, frozen
 
 from ..errors import RuleSetError, did_you_mean
 from ..messages import listed, message
-from ..model.aggregators import Aggregator, Over
+from ..model.aggregators import Aggregator, NotCounted, Over
 from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
 from ..model.evaluations import AtNext, Evaluation
 from ..model.metrics import Metric
 from ..model.rulesets import MissingNumber, NumbersUsed, Profile, RuleSet
+from ..model.shop_groups import ShopGroup
 from ..model.streams import SHOPS, Stream
 from ..model.tallies import Tally
 from ..model.windows import DayWeights, EveryDay, Window
 from ..rules.coverage import missing_numbers
-from ..rules.exact_rules import ExactRuleSet, exact_rules
+from ..rules.exact_rules import ExactRuleSet, Numbers, exact_rules
 from ..rules.numbers_toml import FilledRuleSet
+from ..rules.own_kinds import OwnKinds
 from ..rules.tally_checks import check_tally
+from ..rules.weight_tables import with_weight_tables
 from .declarations import Platform, Scorecard
 from .isolation import isolated
 
@@ -46,6 +49,7 @@ class BoundMetric:
 
     ``projected_to`` is the evaluation for whose next day shops are projected, where they are.
     ``judged_on`` is the day of evaluation that windows end before; None: whatever day is asked.
+    ``missing_numbers`` are the assumptions that it needs and that have no value: nothing is counted.
     """
 
     metric: Metric
@@ -53,18 +57,20 @@ class BoundMetric:
     window: Window
     projected_to: Evaluation | None = None
     judged_on: date | None = None
+    missing_numbers: tuple[str, ...] = ()
     _made: dict[date, _OnDay] = field(factory=dict, init=False, eq=False, repr=False)
 
     @classmethod
     def bind(cls, metric: Metric, ruleset: RuleSet) -> BoundMetric:
-        """Put the numbers of a rule set in the place of assumptions."""
-        evaluation = ruleset.evaluation
+        """Put the numbers of a rule set in the place of assumptions; count nothing without one."""
+        evaluation, missing = ruleset.evaluation, ruleset.missing_for(metric.id)
         ahead = evaluation is not None and evaluation.projected_to == "next"
         return cls(
             metric,
-            bind(metric.aggregator, ruleset.numbers),
+            NotCounted() if missing else bind(metric.aggregator, ruleset.numbers),
             bind(metric.window, ruleset.numbers),
             evaluation if ahead else None,
+            missing_numbers=missing,
         )
 
     def check_tallies(self, streams: Mapping[str, Stream]) -> None:
@@ -164,7 +170,8 @@ class BoundRuleSet:
     """Everything that determines a score besides the events: bound once, used for any date.
 
     ``ruleset`` is the rule set as declared, with the numbers that a user supplied for all shops;
-    ``variants`` have the numbers for some industries; ``profile`` supplied others. ``exact`` is what computation uses.
+    ``variants`` have the numbers for some industries and types of shop; ``profile`` supplied others.
+    ``exact`` is what computation uses.
     ``named`` says whether the caller named the rule set, so that it applies to any day; ``file``
     is the path of a user's own file.
     """
@@ -204,11 +211,7 @@ class BoundRuleSet:
         streams = platform.all_streams
         metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams))
         check_days_since(filled.ruleset, streams[SHOPS.name])
-        kinds = scorecard.own_kinds
-        exact = evolve(
-            exact_rules(filled.ruleset, kinds),
-            variants=tuple((names, exact_rules(r, kinds)) for names, r in filled.variants),
-        )
+        variants, exact = _exact(filled, scorecard.own_kinds)
         better = {id: m.metric.better for id, m in metrics.items()}
         for rules in (exact, *(variant for _, variant in exact.variants)):
             rules.check_directions(better)
@@ -219,7 +222,7 @@ class BoundRuleSet:
             exact=exact,
             metrics=metrics,
             streams=streams,
-            variants=filled.variants,
+            variants=variants,
             numbers_used=filled.used,
             profile=filled.profile,
             plugin_version=plugin_version,
@@ -273,6 +276,31 @@ class BoundRuleSet:
     def missing_numbers(self) -> tuple[MissingNumber, ...]:
         """The numbers that are neither published nor supplied for all shops."""
         return missing_numbers(self.ruleset)
+
+
+def _exact(
+    filled: FilledRuleSet, kinds: OwnKinds
+) -> tuple[tuple[tuple[frozenset[str], RuleSet], ...], ExactRuleSet]:
+    """Return every variant, those that tables of weights make among them, and the exact rules."""
+    variants: list[tuple[frozenset[str], RuleSet]] = []
+    exact: list[tuple[frozenset[str], ExactRuleSet]] = []
+    for industries, ruleset in (*filled.variants, (frozenset[str](), filled.ruleset)):
+        own = exact_rules(ruleset, kinds)
+        numbers = Numbers(ruleset.name, ruleset.numbers)
+        group = ShopGroup(industries, ruleset.shop_types)
+        for shops, weighed in with_weight_tables(ruleset, group):
+            dimensions = tuple(map(numbers.dimension, weighed.dimensions))
+            variants.append((shops.industries, weighed))
+            exact.append(
+                (
+                    shops.industries,
+                    evolve(own, dimensions=dimensions, shop_types=weighed.shop_types),
+                )
+            )
+        variants.append((industries, ruleset))
+        exact.append((industries, own))
+    _, general = exact.pop()
+    return tuple(variants[:-1]), evolve(general, variants=tuple(exact))
 
 
 @lru_cache(maxsize=256)

@@ -14,8 +14,10 @@ from ..composing.comparison import Compared, compare
 from ..composing.composition import compose
 from ..composing.conditions import Measures
 from ..composing.eligibility import check_eligibility, ranked_shops
+from ..composing.fixed_totals import fix_totals
 from ..composing.levels import find_levels
 from ..composing.publication import publish
+from ..composing.set_points import set_points
 from ..composing.standards import Attainment, compare_with_standards
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
@@ -49,14 +51,20 @@ def build_result(
     """
     tables = tables or ReferenceTables()
     exact, industries = rules.exact, shops["industry"]
+    types = shops["shop_type"] if "shop_type" in shops.columns else None
     days = days_of_shops(rules, shops, judged_on or as_of)
-    measures = Measures(measured, industries, mean_kind=exact.mean_kind, days=days)
+    measures = Measures(
+        measured, industries, mean_kind=exact.mean_kind, days=days, shop_types=types
+    )
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks)
     graded = grade(
         rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
     )
-    composed = cap_totals(exact, compose(exact, graded, industries), measures)
+    graded = set_points(exact, graded, measures)
+    shown_points = console.dimensions if console is not None else {}
+    composed = compose(exact, graded, industries, types, shown_points)
+    composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
     published = publish(exact, composed, checks, measures)
     known = evolve(
         measures,

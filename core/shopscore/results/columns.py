@@ -127,16 +127,16 @@ class Columns:
     def reasons(self) -> Reasons:
         """Why each shop has no score."""
         metrics = [(graded, self.metric_reasons[id]) for id, graded in self.graded.items()]
-        industries = self.shops["industry"]
-        capped = self.composed.capped
-        return shop_reasons(self.rules, industries, self.published, self.checks, metrics, capped)
+        return shop_reasons(
+            self.rules, self.shops, self.composed, self.published, self.checks, metrics
+        )
 
     @cached_property
     def metric_reasons(self) -> dict[str, Reasons]:
         """Why each metric has no value or no points."""
         _, industries = coded(self.shops["industry"])
         return {
-            id: metric_reasons(self.rules, graded, industries, self.checks)
+            id: metric_reasons(self.rules, graded, self.shops, industries, self.checks)
             for id, graded in self.graded.items()
         }
 
@@ -210,7 +210,7 @@ class Columns:
                 "metric": repeat(check.eligibility.condition.measure.metric, len(self)),
                 "value": floats(check.values),
                 "condition": repeat(check.eligibility.condition.operator, len(self)),
-                "bound": repeat(float(check.eligibility.condition.bound), len(self)),
+                "bound": repeat(float(check.eligibility.condition.bound or 0), len(self)),
                 "met": masked(check.verdict.met, check.verdict.told),
             }
             for check in self.checks
@@ -218,8 +218,8 @@ class Columns:
 
     @cached_property
     def displays(self) -> dict[str, pl.Series]:
-        """What is shown for the total, such as stars; null below the first step."""
-        score = self.published.score
+        """What is shown for the total, such as stars; null below the first step, and not of a fixed one."""
+        score = self.published.score.only(~self.composed.fixed_shops)
         return {
             f"shown_{one.id}": floats(figures(one.steps, score))
             for one in self.rules.exact.displays

@@ -17,8 +17,8 @@ from ..model.rulesets import RuleSet
 from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
 from .hints import rules_command
+from .lacking import without_numbers
 from .notices_on_values import notices_on_values
-from .reasons import without_numbers
 from .reference_tables import ReferenceTables
 from .result import Result
 from .words import why_missing_input
@@ -52,7 +52,8 @@ def _weighing(rules: ExactRuleSet) -> Iterator[str]:
     """Yield the metrics with a weight that is not 0, in dimensions whose points nobody gave."""
     for every in (rules, *(variant for _, variant in rules.variants)):
         for dimension, entry in every.entries:
-            if dimension.points is None and dimension.weight != 0 and entry.weight != 0:
+            made = dimension.points is None and not dimension.missing
+            if made and dimension.weight != 0 and entry.weight != 0:
                 yield entry.id
 
 
@@ -208,5 +209,5 @@ def _missing_numbers(result: Result) -> Iterator[Notice]:
             command=rules_command(rules),
         )
         notice = Notice("numbers_missing", said)
-        concerned = without_numbers(rules, result.shops["industry"])
+        concerned = without_numbers(rules, result.shops, result.composed)
         yield notice.about(result.shops["shop_id"], concerned)

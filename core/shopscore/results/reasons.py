@@ -9,16 +9,16 @@ import numpy.typing as npt
 import polars as pl
 from attrs import define, field, frozen
 
+from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck, ranked_shops
-from ..composing.holds import Holds
 from ..composing.publication import Published
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
-from ..grading.variants import by_variant
-from ..messages import Message, message
+from ..messages import Message, listed, message
 from ..plugins.bound_rules import BoundRuleSet
-from ..rules.coverage import missing_numbers, why_missing
+from ..rules.coverage import why_missing
 from .filling import words
+from .lacking import rulesets_of, without_numbers
 from .words import why_missing_input
 
 
@@ -70,12 +70,17 @@ class _Collected:
 def metric_reasons(
     rules: BoundRuleSet,
     graded: Graded,
+    shops: pl.DataFrame,
     industries: npt.NDArray[np.int64],
     checks: Sequence[EligibilityCheck],
 ) -> Reasons:
-    """Return why a metric has no value or no points; industries are numbers."""
+    """Return why a metric has no value or no points, or those that a rule sets.
+
+    ``industries`` are those of the shops as numbers.
+    """
     measured, id = graded.measured, graded.measured.id
     collected = _Collected(len(industries))
+    _add_set_points(collected, rules, graded)
     no_data = graded.statuses == METRIC_STATUSES.index("no_data")
     collected.add(why_missing_input(measured), no_data & measured.missing)
     if (undefined := no_data & measured.undefined).any():
@@ -88,8 +93,35 @@ def metric_reasons(
         _add_unranked(collected, rules, graded, industries, checks, graded.unranked)
     missing = graded.statuses == METRIC_STATUSES.index("missing_number")
     if missing.any():
-        collected.add(message("{numbers}", numbers=why_missing(rules.ruleset, id)), missing)
+        for ruleset, rows in rulesets_of(rules, shops):
+            numbers = why_missing(ruleset, id)
+            collected.add(message("{numbers}", numbers=numbers), missing & rows)
     return collected.build()
+
+
+def _add_set_points(collected: _Collected, rules: BoundRuleSet, graded: Graded) -> None:
+    """Add which points of a metric a rule sets, and where nobody can tell whether it does."""
+    labels = {c.id: c.label or c.id for c in rules.exact.criteria}
+    for rule in rules.exact.set_points:
+        if rule.metric != graded.measured.id:
+            continue
+        points, asked = f"{float(rule.points):g}", listed(labels[id] for id in rule.needs.ids)
+        if graded.set_by_rule is not None:
+            text = message("points are set to {points}: {criteria}", points=points, criteria=asked)
+            collected.add(text, graded.set_by_rule)
+        if graded.undecided is not None:
+            text = message(
+                "whether points are set to {points} is open: {criteria}",
+                points=points,
+                criteria=asked,
+            )
+            collected.add(text, graded.undecided)
+    for adjustment in rules.exact.adjustments:
+        needs, own = adjustment.needs, adjustment.metric == graded.measured.id
+        if own and needs is not None and graded.undecided is not None:
+            asked = listed(labels[id] for id in needs.ids)
+            text = message("whether this is met is open: {criteria}", criteria=asked)
+            collected.add(text, graded.undecided)
 
 
 def _add_unranked(
@@ -112,37 +144,31 @@ def _add_unranked(
     collected.add(message("fewer than {least} shops of its industry", least=least), unranked)
 
 
-def without_numbers(rules: BoundRuleSet, industries: pl.Series) -> Mask:
-    """Return the shops by whose rules, general or of an industry, a number is missing."""
-    rulesets = (*(ruleset for _, ruleset in rules.variants), rules.ruleset)
-    shops = by_variant(rules.exact, industries)
-    return _any_of(
-        (v.rows for r, v in zip(rulesets, shops, strict=True) if missing_numbers(r)),
-        len(industries),
-    )
-
-
 def shop_reasons(
     rules: BoundRuleSet,
-    industries: pl.Series,
+    shops: pl.DataFrame,
+    composed: Composed,
     published: Published,
     checks: Sequence[EligibilityCheck],
     metrics: Sequence[tuple[Graded, Reasons]],
-    capped: Holds | None = None,
 ) -> Reasons:
     """Return why a shop has no score."""
-    size, ruleset = len(industries), rules.ruleset
+    size, ruleset = len(shops), rules.ruleset
     collected = _Collected(size)
+    undecided = composed.fixed_shops & published.lowest.known & ~published.total
     for check in checks:
-        text = message("not met: {condition}", condition=check.eligibility.label)
-        collected.add(text, check.verdict.failed & published.having(check.eligibility.status))
+        having = check.verdict.failed & published.having(check.eligibility.status)
+        label = check.eligibility.label
+        text = message("not met: {condition}; which total it has instead is open", condition=label)
+        collected.add(text, having & undecided)
+        collected.add(message("not met: {condition}", condition=label), having)
     partial, nothing = published.having("partial"), published.having("not_computable")
-    weighted = {entry.id for _, entry in ruleset.entries}
+    weighted = {entry.id for dimension, entry in ruleset.entries if not dimension.missing}
     adjusting = {adjustment.metric for adjustment in ruleset.adjustments}
     missing = _any_missing(metrics, weighted, size)
     valued = _any_of((graded.measured.known for graded, _ in metrics), size)
     unranked = list(_why_unranked(metrics, weighted))
-    incomplete = without_numbers(rules, industries)
+    incomplete = without_numbers(rules, shops, composed)
     for said, rows in (
         (message("the input of weighted metrics is missing"), missing),
         (
@@ -158,9 +184,9 @@ def shop_reasons(
     for why, alone in unranked:
         said = message("some weighted metrics cannot be ranked: {why}", why=why)
         collected.add(said, partial & alone)
-    if capped is not None:
+    if composed.capped is not None:
         said = message("nobody can tell whether the criterion of a cap is met")
-        collected.add(said, partial & capped.open)
+        collected.add(said, partial & composed.capped.open)
     collected.add(message("no metric has a value"), nothing & ~valued)
     for why, alone in unranked:
         collected.add(why, nothing & alone)

@@ -21,18 +21,17 @@ from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
 from ..grading.points import Graded
 from ..grading.typed_values import Console
-from ..grading.variants import by_variant
 from ..grading.weighing import MetricValues
 from ..messages import message
-from ..model.rulesets import MissingNumber
+from ..model.rulesets import MissingNumber, NumbersUsed
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
 from ..reading.report import LoadReport
-from ..rules.coverage import missing_numbers
 from .columns import Columns
 from .documents import SCORE
 from .json_text import ShopLines, assumption_list, missing_number_list, score_document
+from .lacking import lacking_numbers
 from .views import (
     CapView,
     CheckView,
@@ -152,11 +151,8 @@ class Result:
     @cached_property
     def missing_numbers(self) -> tuple[MissingNumber, ...]:
         """The numbers that the rules of these shops need and that were not supplied."""
-        rulesets = (*(ruleset for _, ruleset in self.rules.variants), self.rules.ruleset)
-        shops = by_variant(self.rules.exact, self.shops["industry"])
-        used = (r for r, variant in zip(rulesets, shops, strict=True) if variant.rows.any())
-        missing = (m for ruleset in used for m in missing_numbers(ruleset))
-        return tuple({m.number: m for m in missing}.values())
+        lacking = lacking_numbers(self.rules, self.shops, self.composed)
+        return tuple({m.number: m for missing, _ in lacking for m in missing}.values())
 
     @property
     def evaluation(self) -> dict[str, str] | None:
@@ -283,7 +279,7 @@ class Result:
             "versions": self.versions,
             "assumptions": assumption_list(self.rules),
             "missing_numbers": missing_number_list(self.missing_numbers),
-            "numbers": [asdict(used) for used in self.rules.numbers_used],
+            "numbers": [_used(used) for used in self.rules.numbers_used],
             "profile": None if self.rules.profile is None else self.rules.profile.id,
             "load": None if self.report is None else self.report.to_dict(),
             "notices": [notice.to_dict() for notice in self.notices],
@@ -368,3 +364,8 @@ def _at(view: type[View], columns: Mapping[str, pl.Series], row: int) -> View | 
     """Return the view of a shop's row; None where there are no columns, or nothing in the first."""
     found = {name: column[row] for name, column in columns.items()}
     return view(**found) if next(iter(found.values()), None) is not None else None
+
+
+def _used(numbers: NumbersUsed) -> dict[str, Any]:
+    """Return a user's file as it is listed; of the types of shop only where it names some."""
+    return asdict(numbers, filter=lambda field, value: field.name != "shop_types" or bool(value))

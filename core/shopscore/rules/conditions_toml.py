@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import RuleSetError
+from ..errors import RuleSetError, did_you_mean
 from ..messages import message
 from ..model.assumptions import Number
 from ..model.conditions import Combined, Condition, Measure, MeasureKind, Operator, Relief
 from ..model.rulesets import Criterion, Eligibility, Level, Tier
+from ..model.shop_groups import ShopGroup
+from ..model.streams import SHOPS
 from .toml_tables import Table
 
 #: The statuses that a shop may get where it does not meet a condition.
@@ -34,6 +36,10 @@ _MEASURES: Mapping[str, MeasureKind] = {
 }
 _RELIEFS = ("from_base", "count_at_most", "or_count_below", "bound_below_base")
 _OF_METRICS = (*_RELIEFS, "count_of", "without_rows")
+#: The words of the column ``shop_type``.
+_SHOP_TYPES = SHOPS.column("shop_type").values
+#: What is asked of criteria, in either way.
+_NEEDS = ("all_of", "any_of")
 #: Keys of numbers, each of which has a source or is an assumption.
 NUMBERS = (*_OPERATORS, *_RELIEFS)
 #: The bounds of eligibility and of tiers.
@@ -44,7 +50,10 @@ _REACHED = ("at_least", "below", "times_industry_mean")
 #: for it, and those that go with it.
 WAYS: Mapping[str, tuple[tuple[tuple[str, ...], ...], ...]] = {
     "eligibility": (tuple((key,) for key in _ELIGIBLE),),
-    "tiers": ((("at_least",), ("below",), ("times_industry_mean", "metric", "or_count_below")),),
+    "tiers": (
+        (("at_least",), ("below",), ("times_industry_mean", "metric", "or_count_below")),
+        tuple((key,) for key in _NEEDS),
+    ),
     "criteria": (
         tuple((key,) for key in _OPERATORS),
         (
@@ -53,7 +62,7 @@ WAYS: Mapping[str, tuple[tuple[tuple[str, ...], ...], ...]] = {
         ),
         (("count_at_most", "count_of"), ("or_count_below", "count_of"), ("bound_below_base",)),
     ),
-    "levels": ((("all_of",), ("any_of",)),),
+    "levels": (tuple((key,) for key in _NEEDS),),
 }
 
 
@@ -73,6 +82,7 @@ def parse_tier(table: Table) -> Tier[Number]:
     key, operator, bound = _declared(table, _REACHED)
     metric, few = table.text("metric", ""), table.number("or_count_below", None)
     id, label, source = table.id("id", message("tier")), table.label(), table.source()
+    needs = parse_needs(table)
     table.done()
     by_metric = key == "times_industry_mean"
     if bool(metric) != by_metric or (few is not None and not by_metric):
@@ -80,7 +90,7 @@ def parse_tier(table: Table) -> Tier[Number]:
         raise table.fail(said)
     measure = Measure("value", metric) if by_metric else Measure("total")
     relief = None if few is None else Relief[Number](count_below=few)
-    return Tier(id, label, Condition(measure, operator, bound, by_metric, relief), source)
+    return Tier(id, label, Condition(measure, operator, bound, by_metric, relief), source, needs)
 
 
 def parse_criterion(table: Table) -> Criterion[Number]:
@@ -90,10 +100,11 @@ def parse_criterion(table: Table) -> Criterion[Number]:
     measure = _measure(table)
     key, operator, bound = _declared(table, tuple(_OPERATORS))
     relief, without_rows = _relief(table), table.take("without_rows", bool, False)
+    elsewhere = tuple(_elsewhere(one, key) for one in table.tables("elsewhere"))
     table.done()
     by_mean = key == "times_industry_mean"
     try:
-        condition = Condition(measure, operator, bound, by_mean, relief, without_rows)
+        condition = Condition(measure, operator, bound, by_mean, relief, without_rows, elsewhere)
     except RuleSetError as error:
         raise table.fail(error) from None
     if label is None and not measure.metric:
@@ -104,12 +115,39 @@ def parse_criterion(table: Table) -> Criterion[Number]:
 def parse_level(table: Table) -> Level:
     """Return the level that a table declares."""
     id, label, source = table.id("id", message("shop level")), table.label(), table.source()
-    keys = ("all_of", "any_of")
-    needs = None
-    if any(key in table.data for key in keys):
-        needs = _combined(table, table.one_of(keys))
+    needs = parse_needs(table)
     table.done()
     return Level(id, label, needs, source)
+
+
+def parse_needs(table: Table) -> Combined | None:
+    """Return the criteria that a table asks for, all or any of them; None where it asks for none."""
+    if not any(key in table.data for key in _NEEDS):
+        return None
+    return _combined(table, table.one_of(_NEEDS))
+
+
+def parse_group(table: Table) -> ShopGroup:
+    """Return the shops that a table is about: of some industries and types, or all."""
+    shop_types = check_shop_types(table, frozenset(table.texts("shop_types")))
+    return ShopGroup(frozenset(table.texts("industries")), shop_types)
+
+
+def check_shop_types(table: Table, words: frozenset[str]) -> frozenset[str]:
+    """Return types of shops; raise RuleSetError for a word that is none."""
+    for word in sorted(words - set(_SHOP_TYPES)):
+        guess = did_you_mean(word, _SHOP_TYPES)
+        raise table.fail(message("no type of shop {word!r}{guess}", word=word, guess=guess))
+    return words
+
+
+def _elsewhere(table: Table, key: str) -> tuple[ShopGroup, Number]:
+    """Return another bound of a criterion, and the shops that it is for."""
+    bound: Number = table.number(key)
+    table.source()
+    group = parse_group(table)
+    table.done()
+    return group, bound
 
 
 def _measure(table: Table) -> Measure:

@@ -42,6 +42,8 @@ def known_share(
     """Return the share of a dimension whose weights, scorers and input are known: 1 where all are."""
     if dimension.points is not None:
         return Fraction(1)
+    if dimension.missing:
+        return Fraction(0)
     weights = weights_within(dimension)
     if not weights:
         return Fraction(0)
@@ -82,8 +84,10 @@ def missing_numbers(ruleset: RuleSet) -> tuple[MissingNumber, ...]:
 def why_missing(ruleset: RuleSet, metric: str) -> str:
     """Return in words which numbers are missing to grade and weigh a metric."""
     own = (f".{metric}.weight", f".{metric}.scorer", f".{metric}.worth")
-    scorers = {entry.scorer for _, entry in ruleset.entries if entry.id == metric}
-    places = {f"scorers.{scorer}" for scorer in scorers}
+    entries = [(d, entry) for d, entry in ruleset.entries if entry.id == metric]
+    places = {f"scorers.{entry.scorer}" for _, entry in entries}
+    places |= {f"dimensions.{d.id}.points" for d, _ in entries if d.missing}
+    places |= {f"assumptions.{a.id}" for a in ruleset.assumptions.values() if metric in a.needed_by}
     reasons = [
         message("{about}: {said}", about=m.number, said=m.reason)
         for m in missing_numbers(ruleset)
@@ -93,15 +97,29 @@ def why_missing(ruleset: RuleSet, metric: str) -> str:
 
 
 def _missing(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:
+    yield from _in_dimensions(ruleset, numbers)
+    for adjustment in ruleset.adjustments:
+        place = f"{adjustment.role}.{adjustment.metric}.worth"
+        yield from _unknown(ruleset, numbers, place, adjustment.points)
+    for criterion in ruleset.criteria:
+        place = f"criteria.{criterion.id}.bound"
+        yield from _unknown(ruleset, numbers, place, criterion.condition.bound)
+    for assumption in ruleset.assumptions.values():
+        if assumption.needed_by and assumption.value is None:
+            full = ruleset.full_id(assumption.id)
+            yield MissingNumber(f"assumptions.{assumption.id}", full, assumption.reason)
+
+
+def _in_dimensions(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:
     for dimension in ruleset.dimensions:
         place = f"dimensions.{dimension.id}"
         yield from _unknown(ruleset, numbers, f"{place}.weight", dimension.weight)
         if numbers.optional(dimension.weight) == 0:
             continue
         if dimension.points is not None:
-            if not dimension.metrics:
+            if dimension.missing or not dimension.metrics:
                 yield from _unknown(ruleset, numbers, f"{place}.points", dimension.points)
-            if numbers.optional(dimension.points) is not None:
+            if dimension.missing or numbers.optional(dimension.points) is not None:
                 continue
         for entry in dimension.metrics:
             yield from _unknown(ruleset, numbers, f"{place}.{entry.id}.weight", entry.weight)
@@ -111,9 +129,6 @@ def _missing(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:
             elif ruleset.scorers[entry.scorer].missing:
                 reason = ruleset.scorers[entry.scorer].missing
                 yield MissingNumber(f"scorers.{entry.scorer}", None, reason)
-    for adjustment in ruleset.adjustments:
-        place = f"{adjustment.role}.{adjustment.metric}.worth"
-        yield from _unknown(ruleset, numbers, place, adjustment.points)
 
 
 def _unknown(

@@ -29,6 +29,7 @@ from ..model.rulesets import (
     ScorerSpec,
     Tier,
 )
+from ..model.set_points import FixedTotal, SetPoints
 from .compositions import Composition, make_composition
 from .own_kinds import NONE_OWN, OwnKinds
 from .scorers import Scorer, ScorerKinds, make_scorer
@@ -43,7 +44,8 @@ class ExactRuleSet:
 
     A weight, or the points of a dimension, is None where it is neither published nor supplied;
     ``scorers`` has those whose parameters are known. ``variants`` are the rules of the industries
-    for which a user supplied other numbers.
+    for which a user supplied other numbers, or which the rules themselves give other weights; an
+    empty set is any industry. A variant is for shops of its ``shop_types``, or of any.
     """
 
     name: str
@@ -65,9 +67,17 @@ class ExactRuleSet:
     criteria: tuple[Criterion[Fraction], ...] = ()
     levels: tuple[Level, ...] = ()
     adjustments: tuple[Adjustment[Fraction], ...] = ()
+    set_points: tuple[SetPoints[Fraction], ...] = ()
+    fixed_totals: tuple[FixedTotal[Fraction], ...] = ()
     comparison: Comparison | None = None
     informational: tuple[str, ...] = ()
     variants: tuple[tuple[frozenset[str], ExactRuleSet], ...] = ()
+    shop_types: frozenset[str] = frozenset()
+    total_low: Fraction = field()
+
+    @total_low.default
+    def _low_of_points(self) -> Fraction:
+        return self.low
 
     @property
     def entries(self) -> Iterator[tuple[Dimension[Weight], MetricEntry[Weight]]]:
@@ -135,8 +145,14 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
         criteria=tuple(map(numbers.criterion, ruleset.criteria)),
         levels=ruleset.levels,
         adjustments=tuple(map(numbers.adjustment, ruleset.adjustments)),
+        set_points=tuple(
+            numbers.set_points(one) for one in ruleset.set_points if numbers.plain(one.applies)
+        ),
+        fixed_totals=tuple(map(numbers.fixed_total, ruleset.fixed_totals)),
         comparison=numbers.comparison(ruleset.comparison),
         informational=ruleset.informational,
+        shop_types=ruleset.shop_types,
+        total_low=low if ruleset.total_low is None else numbers.required(ruleset.total_low),
     )
 
 
@@ -181,10 +197,11 @@ class Numbers:
         return Condition(
             declared.measure,
             declared.operator,
-            self.required(declared.bound),
+            self.optional(declared.bound),
             declared.times_industry_mean,
             self._relief(declared.relief),
             declared.without_rows,
+            tuple((group, self.required(bound)) for group, bound in declared.elsewhere),
         )
 
     def _relief(self, declared: Relief[Number] | None) -> Relief[Fraction] | None:
@@ -210,6 +227,7 @@ class Numbers:
             ),
             self.optional(declared.points),
             declared.source,
+            declared.missing,
         )
 
     def eligibility(self, declared: Eligibility[Number]) -> Eligibility[Fraction]:
@@ -220,7 +238,7 @@ class Numbers:
     def tier(self, declared: Tier[Number]) -> Tier[Fraction]:
         """Return a tier with exact bounds."""
         condition = self.condition(declared.condition)
-        return Tier(declared.id, declared.label, condition, declared.source)
+        return Tier(declared.id, declared.label, condition, declared.source, declared.needs)
 
     def criterion(self, declared: Criterion[Number]) -> Criterion[Fraction]:
         """Return a criterion with exact bounds."""
@@ -237,10 +255,33 @@ class Numbers:
         return Display(declared.id, declared.label, steps, declared.source)
 
     def adjustment(self, declared: Adjustment[Number]) -> Adjustment[Fraction]:
-        """Return a bonus or deduction with exact numbers; a metric may be in points itself."""
+        """Return a bonus or deduction with exact numbers.
+
+        A metric may be in points itself; what criteria give is at most that.
+        """
         points = Fraction(1) if declared.points is None else self.optional(declared.points)
         cap = self.optional(declared.cap)
-        return Adjustment(declared.metric, declared.sign, cap, declared.source, points)
+        if declared.needs is not None and cap is None:
+            cap = points
+        return Adjustment(
+            declared.metric,
+            declared.sign,
+            cap,
+            declared.source,
+            points,
+            declared.needs,
+            declared.dimension,
+        )
+
+    def set_points(self, declared: SetPoints[Number]) -> SetPoints[Fraction]:
+        """Return points that criteria set, exact; of those that apply."""
+        points = self.required(declared.points)
+        return SetPoints(declared.metric, points, declared.needs, True, declared.source)
+
+    def fixed_total(self, declared: FixedTotal[Number]) -> FixedTotal[Fraction]:
+        """Return a fixed total, exact."""
+        total = self.optional(declared.total)
+        return FixedTotal(declared.status, total, declared.needs, declared.group, declared.source)
 
     def comparison(self, declared: Comparison | None) -> Comparison | None:
         """Return a comparison with its kind of mean."""

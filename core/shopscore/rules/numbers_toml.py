@@ -4,48 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from attrs import evolve, frozen
 
-from ..errors import InputError, RuleSetError, UsageError, did_you_mean
-from ..messages import Message, message
-from ..model.assumptions import Number
-from ..model.conditions import Adjustment
-from ..model.expressions import Assumed
+from ..errors import InputError, RuleSetError, did_you_mean
+from ..messages import message
+from ..model.assumptions import Assumption
 from ..model.metrics import Better
-from ..model.rulesets import (
-    Dimension,
-    MetricEntry,
-    NumbersUsed,
-    Profile,
-    RuleSet,
-    ScorerSpec,
-    Source,
-    revision_of,
-)
-from .coverage import known_share
-from .exact_rules import ExactRuleSet, exact_rules
+from ..model.rulesets import NumbersUsed, Profile, RuleSet, Source, revision_of
+from ..model.shop_groups import ShopGroup
+from .conditions_toml import parse_group
+from .exact_rules import exact_rules
+from .numbers_filling import USER, Filling, Supplied, rows_by_id
 from .own_kinds import OwnKinds
 from .ruleset_checks import check_ruleset
-from .ruleset_toml import SCHEMA, scorer_spec
+from .ruleset_toml import SCHEMA
 from .toml_tables import Table
 from .toml_text import check_numbers, parse_toml, read_text
 
 #: A TOML file, several, or the tables of one.
 NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
 
-#: The source of every number of such a file.
-USER = "numbers"
-
 #: Tables of adjustments, by the role of their metrics.
 ADJUSTING = ("bonus", "deduction")
-
-#: What happens to a number that was supplied before.
-Supplied = Literal["refuse", "replace", "keep"]
 
 
 @frozen
@@ -66,15 +51,28 @@ class _File:
     used: NumbersUsed
 
     @property
+    def group(self) -> ShopGroup:
+        """The shops that it is for."""
+        return ShopGroup(frozenset(self.used.industries), frozenset(self.used.shop_types))
+
+    @property
+    def for_all(self) -> bool:
+        """Whether it is for all shops."""
+        return self.group == ShopGroup()
+
+    @property
     def numbers(self) -> Tables:
         """The tables, as rules are filled from them."""
-        supplied: Supplied = "replace" if self.used.industries else "refuse"
-        return Tables(self.tables, self.used.file, supplied, USER)
+        return Tables(self.tables, self.used.file, "refuse" if self.for_all else "replace", USER)
 
 
 @frozen
 class FilledRuleSet:
-    """A rule set with the numbers that a user supplied; ``variants`` hold for some industries."""
+    """A rule set with the numbers that a user supplied.
+
+    ``variants`` hold for some industries, or any where none is named, and for the types of shop
+    that they name.
+    """
 
     ruleset: RuleSet
     variants: tuple[tuple[frozenset[str], RuleSet], ...] = ()
@@ -91,8 +89,8 @@ def fill_numbers(
 ) -> FilledRuleSet:
     """Fill in the missing numbers of a rule set from a user's files.
 
-    Files with ``industries`` hold for the shops of those industries only; they add to the files
-    that hold for all.
+    Files with ``industries`` or ``shop_types`` hold for those shops only; they add to the files that
+    hold for all.
 
     Args:
         ruleset: the rule set.
@@ -129,27 +127,48 @@ class Check:
 def _fill(original: RuleSet, files: Sequence[_File], check: Check) -> FilledRuleSet:
     ruleset = original
     used: list[NumbersUsed] = []
-    for file in (f for f in files if not f.used.industries):
+    for file in (f for f in files if f.for_all):
         ruleset = fill_from(file.numbers, original, ruleset, check)
         used += [file.used] if _has_numbers(file.tables) else []
-    owners: dict[str, str] = {}
     variants = []
-    for file in (f for f in files if f.used.industries):
-        for industry in file.used.industries:
-            if industry in owners:
-                said = message(
-                    "{file}: industry {industry} is also in {other}",
-                    file=file.used.file,
-                    industry=industry,
-                    other=owners[industry],
-                )
-                raise RuleSetError(said)
-            owners[industry] = file.used.file
+    others: list[_File] = []
+    general = ruleset
+    for file in (f for f in files if not f.for_all):
+        for other in others:
+            _check_apart(file, other)
+        others.append(file)
         variant = fill_from(file.numbers, original, ruleset, check)
+        variant = evolve(variant, shop_types=file.group.shop_types)
         if _has_numbers(file.tables):
             used.append(file.used)
-            variants.append((frozenset(file.used.industries), variant))
-    return FilledRuleSet(ruleset, tuple(variants), tuple(used))
+            general = _with_bounds(general, variant, file.group)
+            variants.append((file.group.industries, variant))
+    return FilledRuleSet(general, tuple(variants), tuple(used))
+
+
+def _check_apart(file: _File, other: _File) -> None:
+    """Raise RuleSetError where two files are for the same shops."""
+    if file.group.within(other.group) is None:
+        return
+    both = sorted(file.group.industries & other.group.industries)
+    said = message(
+        "{file}: industry {industry} is also in {other}",
+        file=file.used.file,
+        industry=both[0] if both else "*",
+        other=other.used.file,
+    )
+    raise RuleSetError(said)
+
+
+def _with_bounds(general: RuleSet, variant: RuleSet, group: ShopGroup) -> RuleSet:
+    """Return the general rules with the bounds that a variant gives to criteria, for its shops."""
+    criteria = []
+    for own, theirs in zip(general.criteria, variant.criteria, strict=True):
+        bound, condition = theirs.condition.bound, own.condition
+        if bound is not None and bound is not condition.bound:
+            condition = evolve(condition, elsewhere=((group, bound), *condition.elsewhere))
+        criteria.append(evolve(own, condition=condition))
+    return evolve(general, criteria=tuple(criteria), sources={**general.sources, **variant.sources})
 
 
 def _has_numbers(tables: Mapping[str, Any]) -> bool:
@@ -158,10 +177,13 @@ def _has_numbers(tables: Mapping[str, Any]) -> bool:
     rows = [
         *dimensions,
         *(metric for row in dimensions for metric in row.get("metrics", ())),
-        *({**row, "id": row["metric"]} for key in ADJUSTING for row in tables.get(key, ())),
+        *(row for key in (*ADJUSTING, "criteria") for row in tables.get(key, ())),
     ]
-    return any(set(row) - {"id", "metric", "metrics"} for row in rows) or any(
-        set(scorer) - {"kind"} for scorer in tables.get("scorers", {}).values()
+    scorers = tables.get("scorers", {}).values()
+    return (
+        any(set(row) - {"id", "metric", "metrics"} for row in rows)
+        or any(set(scorer) - {"kind"} for scorer in scorers)
+        or bool(tables.get("assumptions"))
     )
 
 
@@ -181,7 +203,9 @@ def _read(source: str | Path | Mapping[str, Any], place: int) -> _File:
         text = read_text(Path(source))
         tables = parse_toml(text, label)
     top = Table(tables, label)
-    used = NumbersUsed(label, hashlib.sha256(text.encode()).hexdigest(), top.texts("industries"))
+    parse_group(top)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    used = NumbersUsed(label, sha256, top.texts("industries"), top.texts("shop_types"))
     return _File(tables, used)
 
 
@@ -202,8 +226,8 @@ def fill_from(given: Tables, original: RuleSet, ruleset: RuleSet, check: Check) 
     """
     top = Table(given.data, given.origin)
     exact = exact_rules(original, check.kinds)
-    filling = _Filling(original, exact, given.supplied, given.source)
-    top.texts("industries")
+    filling = Filling(original, exact, given.supplied, given.source)
+    parse_group(top)
     if top.take("schema", int, SCHEMA) != SCHEMA:
         raise top.fail(message("this version reads schema = {schema}", schema=SCHEMA))
     for key in ("platform", "scorecard", "version"):
@@ -221,11 +245,11 @@ def fill_from(given: Tables, original: RuleSet, ruleset: RuleSet, check: Check) 
         for name, t in top.named_tables("scorers")
     }
     known = [d.id for d in ruleset.dimensions]
-    rows = _rows(
+    rows = rows_by_id(
         top, "dimensions", known, message("{ruleset} has no dimension", ruleset=ruleset.name)
     )
     adjusting = {
-        role: _rows(
+        role: rows_by_id(
             top,
             role,
             [a.metric for a in ruleset.adjustments if a.role == role],
@@ -234,6 +258,11 @@ def fill_from(given: Tables, original: RuleSet, ruleset: RuleSet, check: Check) 
         )
         for role in ADJUSTING
     }
+    known = [c.id for c in ruleset.criteria]
+    bounds = rows_by_id(
+        top, "criteria", known, message("{ruleset} has no criterion", ruleset=ruleset.name)
+    )
+    supplied = _assumptions(top, original, ruleset, filling)
     top.done()
     user = {USER: Source(USER, f"the user's numbers: {given.origin}", "user")}
     filled = evolve(
@@ -249,6 +278,11 @@ def fill_from(given: Tables, original: RuleSet, ruleset: RuleSet, check: Check) 
             else a
             for a, before in zip(ruleset.adjustments, original.adjustments, strict=True)
         ),
+        criteria=tuple(
+            filling.criterion(c, before, bounds[c.id]) if c.id in bounds else c
+            for c, before in zip(ruleset.criteria, original.criteria, strict=True)
+        ),
+        assumptions={**ruleset.assumptions, **supplied},
         sources={**ruleset.sources, **(user if given.source else {})},
         origin=given.origin,
     )
@@ -266,171 +300,30 @@ def fill_from(given: Tables, original: RuleSet, ruleset: RuleSet, check: Check) 
     return filled
 
 
-def _rows(
-    table: Table, key: str, known: Sequence[str], unknown: Message, by: str = "id"
-) -> dict[str, Table]:
-    """Return tables by their id; raise RuleSetError for an unknown id, or one that comes twice."""
-    rows: dict[str, Table] = {}
-    for row in table.tables(key):
-        id = row.text(by)
-        if id not in known:
-            said = message(
-                "{unknown} {id}{guess}", unknown=unknown, id=id, guess=did_you_mean(id, known)
-            )
-            raise row.fail(said)
-        if id in rows:
-            raise row.fail(message("{id} is declared twice", id=id))
-        rows[id] = row
-    return rows
-
-
-@frozen
-class _Filling:
-    """The numbers of one file or profile, being filled in.
-
-    ``original`` is the rule set before any file: it says which numbers may be supplied, and within
-    which bounds. Those for some industries ``replace`` those for all, and those of a profile
-    ``keep`` what was supplied. ``source`` is that of all numbers; without it each names its own.
-    """
-
-    original: RuleSet
-    exact: ExactRuleSet
-    supplied: Supplied
-    source: str
-
-    def scorer(self, name: str, now: ScorerSpec | None, table: Table) -> ScorerSpec:
-        before = self.original.scorers.get(name)
-        if before is not None and not before.missing:
-            what = message("scorer {scorer}", scorer=name)
-            raise table.fail(_is_published(what, before.source))
-        if now is not None and not set(table.data) - {"kind"}:
-            return now  # a line of the template that was not filled in
-        if now is not None and not now.missing:
-            if self.supplied == "keep":
-                return now
-            if self.supplied == "refuse":
-                raise table.fail(_is_supplied(message("scorer {scorer}", scorer=name)))
-        kind = {} if now is None else {"kind": now.kind}
-        source = {"source": self.source} if self.source else {}  # a table may name its own
-        return scorer_spec(name, Table({**kind, **source, **table.data}, table.origin, table.path))
-
-    def dimension(
-        self, now: Dimension[Number], before: Dimension[Number], table: Table
-    ) -> Dimension[Number]:
-        known = [entry.id for entry in now.metrics]
-        unknown = message("dimension {dimension} has no metric", dimension=now.id)
-        rows = _rows(table, "metrics", known, unknown)
-        exact = next(d for d in self.exact.dimensions if d.id == before.id)
-        complete = before.points is None and known_share(self.exact, exact) == 1
-        if "points" in table.data and complete:
-            what = message("how the dimension gets its points")
-            raise table.fail(_is_published(what, before.source))
-        source = self._source_of(table)
-        entries = zip(now.metrics, before.metrics, strict=True)
-        filled = evolve(
-            now,
-            weight=self._number(table, "weight", now.weight, before.weight, before.source),
-            points=self._number(table, "points", now.points, before.points, before.source),
-            metrics=tuple(
-                self._entry(entry, was, rows[entry.id]) if entry.id in rows else entry
-                for entry, was in entries
-            ),
-            source=now.source or source,
-        )
-        table.done()
-        return filled
-
-    def _entry(
-        self, now: MetricEntry[Number], before: MetricEntry[Number], table: Table
-    ) -> MetricEntry[Number]:
-        scorer = table.text("scorer", now.scorer)
-        if self.supplied == "keep":
-            scorer = now.scorer or scorer
-        if before.scorer and scorer != before.scorer:
-            what = message("the scorer of {metric}", metric=now.id)
-            raise table.fail(_is_published(what, before.source))
-        key = "share_of_rest" if "share_of_rest" in table.data else "weight"
-        weight = self._number(table, key, now.weight, before.weight, before.source)
-        source = self._source_of(table)
-        table.done()
-        of_rest = before.of_rest or key == "share_of_rest"
-        if weight is now.weight:
-            of_rest = now.of_rest
-        source = now.source or source
-        return evolve(now, weight=weight, scorer=scorer, source=source, of_rest=of_rest)
-
-    def adjustment(
-        self, now: Adjustment[Number], before: Adjustment[Number], table: Table
-    ) -> Adjustment[Number]:
-        if before.points is None and "worth" in table.data:
-            what = message("what {metric} is worth", metric=now.metric)
-            raise table.fail(_is_published(what, before.source))
-        points = self._number(table, "worth", now.points, before.points, before.source)
-        source = self._source_of(table)
-        table.done()
-        return evolve(now, points=points, source=now.source or source)
-
-    def _source_of(self, table: Table) -> str:
-        """Return the source of the numbers of a table; empty where it has none."""
-        if not set(table.data) - {"id", "metric", "metrics", "scorer"}:
-            return ""
-        return self.source or table.source()
-
-    def _number(
-        self, table: Table, key: str, now: Number | None, before: Number | None, source: str
-    ) -> Any:
-        """Return the number of the file, within its bounds; else the present one."""
-        if table.take(key, object, None) is None:
-            return now
-        if before is not None and not isinstance(before, Assumed):
-            raise table.fail(_is_published(key, source))
-        if now is not before and self.supplied != "replace":
-            if self.supplied == "keep":
-                return now
-            raise table.fail(_is_supplied(key))
-        marked = {**table.data, **({"source": self.source} if self.source else {})}
-        number = Table(marked, table.origin, table.path).number(key)
-        low, high = self.exact.low, self.exact.high
-        if isinstance(before, Assumed):
-            assumption = self.original.assumptions[before.id]
-            if assumption.overridden and self.supplied == "keep":
-                return now
-            if assumption.overridden:
-                said = message(
-                    "{key} is supplied twice: also as the assumption {assumption}",
-                    key=key,
-                    assumption=before.id,
-                )
-                raise table.fail(said)
-            if isinstance(number, Assumed):  # a profile may assume a number
-                return number
-            try:
-                assumption.check(number)
-            except UsageError as error:
-                raise table.fail(error) from None
-        elif key == "points" and not low <= number <= high:
-            said = message(
-                "{key} = {value} is outside the scale, {low:g} to {high:g}",
-                key=key,
-                value=number,
-                low=float(low),
-                high=float(high),
-            )
+def _assumptions(
+    top: Table, original: RuleSet, ruleset: RuleSet, filling: Filling
+) -> dict[str, Assumption]:
+    """Return the numbers that a file gives to metrics, by their ids."""
+    table = top.table("assumptions")
+    found: dict[str, Assumption] = {}
+    for id, value in _flat(table.data):
+        if filling.supplied == "replace":
+            said = message("{id}: what a metric counts by is the same for all shops", id=id)
             raise table.fail(said)
-        return number
+        short = id.removeprefix(original.full_id(""))
+        now = ruleset.assumptions.get(short)
+        before = original.assumptions.get(short)
+        if now is None:
+            guess = did_you_mean(short, original.assumptions)
+            raise table.fail(message("unknown assumption {key}{guess}", key=id, guess=guess))
+        found[short] = filling.assumption(now, before, value, table)
+    return found
 
 
-def _is_supplied(what: object) -> Message:
-    return message(
-        "{what} is already supplied by another numbers file for all industries", what=what
-    )
-
-
-def _is_published(what: object, source: str) -> Message:
-    origin = message(" (source {source})", source=source) if source else ""
-    return message(
-        "{what} is published{origin}, and a numbers file only supplies missing numbers:"
-        " to change it, write a rule set of your own (extends = …) and name it (ruleset=)",
-        what=what,
-        origin=origin,
-    )
+def _flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of nested tables, whose keys are the parts of ids."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value

@@ -12,6 +12,12 @@ from ..model.rulesets import MISSING_POLICIES, RANKING_KINDS, RuleSet
 from .coverage import weights_within
 from .exact_rules import ExactRuleSet, Numbers, exact_rules
 from .own_kinds import OwnKinds
+from .set_points_checks import (
+    check_set_numbers,
+    check_set_points,
+    numbers_needed,
+    sources_named,
+)
 from .toml_tables import Table
 
 MOST_DECIMALS = 9
@@ -67,6 +73,7 @@ def _check_numbers(ruleset: RuleSet, table: Table, kinds: OwnKinds | None) -> No
             said = message("the points of {metric} are negative", metric=adjustment.metric)
             raise table.fail(said)
     _check_caps(rules, table)
+    check_set_numbers(rules, table)
     for dimension in rules.dimensions:
         for id, weight in (
             (dimension.id, dimension.weight),
@@ -92,7 +99,7 @@ def _check_caps(rules: ExactRuleSet, table: Table) -> None:
                 "caps: no criterion {criterion}{guess}", criterion=cap.criterion, guess=guess
             )
             raise table.fail(said)
-        if not rules.dimensions or not rules.low <= cap.ceiling <= rules.high:
+        if not rules.dimensions or not rules.total_low <= cap.ceiling <= rules.high:
             said = message(
                 "caps: {criterion}: a ceiling is a total on the scale, and there is none",
                 criterion=cap.criterion,
@@ -124,6 +131,7 @@ def _check_names(ruleset: RuleSet, table: Table) -> None:
             )
             raise table.fail(said)
     _check_levels(ruleset, table)
+    check_set_points(ruleset, table)
     numbers = Numbers(ruleset.name, ruleset.numbers)
     for assumption in ruleset.assumptions_named:
         numbers.plain(Assumed(assumption))
@@ -147,6 +155,7 @@ def _sources_named(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
         yield f"caps[{cap.criterion}]", cap.source
     for adjustment in ruleset.adjustments:
         yield f"{adjustment.role}[{adjustment.metric}]", adjustment.source
+    yield from sources_named(ruleset)
     for id, assumption in ruleset.assumptions.items():
         yield f"assumptions[{id}]", assumption.source
     for name, profile in ruleset.profiles.items():
@@ -243,10 +252,11 @@ def _scale(ruleset: RuleSet) -> tuple[Number, ...]:
 
 
 def _check_required(ruleset: RuleSet, table: Table) -> None:
-    """Check that only weights and points may be missing: every other number has a value."""
-    numbers: list[Number | None] = list(_scale(ruleset))
+    """Check that weights, points and the bounds of criteria alone may be missing."""
+    numbers: list[Number | None] = [*_scale(ruleset), *numbers_needed(ruleset)]
+    numbers += [eligibility.condition.bound for eligibility in ruleset.eligibility]
+    numbers += [tier.condition.bound for tier in ruleset.tiers]
     for condition in ruleset.conditions:
-        numbers.append(condition.bound)
         if (relief := condition.relief) is not None:
             numbers += [relief.from_base, relief.count_at_most, relief.count_below, relief.bound]
     numbers += [adjustment.cap for adjustment in ruleset.adjustments]
@@ -259,6 +269,7 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
                 assumption=number.id,
             )
             raise table.fail(said)
+    numbers += [criterion.condition.bound for criterion in ruleset.criteria]
     for dimension in ruleset.dimensions:
         numbers += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
     numbers += [adjustment.points for adjustment in ruleset.adjustments]

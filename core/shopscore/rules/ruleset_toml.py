@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from attrs import evolve
 
 from ..errors import DeclarationError, RuleSetError, UsageError
 from ..messages import bilingual, listed, message
 from ..model.assumptions import Assumption, Number
-from ..model.conditions import Adjustment
 from ..model.evaluations import WEEKDAYS, Evaluation, Every, ProjectedTo
 from ..model.expressions import Assumed
 from ..model.rulesets import (
@@ -34,12 +33,18 @@ from .conditions_toml import parse_criterion, parse_eligibility, parse_level, pa
 from .extending import LookUp, extended
 from .own_kinds import OwnKinds
 from .ruleset_checks import COMPARISON_MEANS, check_once, check_ruleset
+from .set_points_toml import (
+    parse_adjustment,
+    parse_fixed_total,
+    parse_set_points,
+    parse_weight_table,
+)
 from .toml_tables import Table
 from .toml_text import parse_toml
 
 SCHEMA = 1
 #: Kinds of assumption that rule sets can have; levers also have ``words``.
-RULE_KINDS = ("integer", "decimal", "boolean", "choice")
+RULE_KINDS = ("integer", "decimal", "boolean", "choice", "table")
 #: How a metric is compared with its industry.
 COMPARISON_KINDS = ("difference", "spread")
 
@@ -138,9 +143,13 @@ def _points(top: Table, scale: Table) -> dict[str, Any]:
         "caps": tuple(_cap(t) for t in top.tables("caps")),
         "displays": tuple(_display(t) for t in top.tables("displays")),
         "adjustments": (
-            *(_adjustment(t, 1) for t in top.tables("bonus")),
-            *(_adjustment(t, -1) for t in top.tables("deduction")),
+            *(parse_adjustment(t, 1) for t in top.tables("bonus")),
+            *(parse_adjustment(t, -1) for t in top.tables("deduction")),
         ),
+        "set_points": tuple(parse_set_points(t) for t in top.tables("set_points")),
+        "fixed_totals": tuple(parse_fixed_total(t) for t in top.tables("fixed_totals")),
+        "weight_tables": tuple(parse_weight_table(t) for t in top.tables("weights")),
+        "total_low": scale.number("total_low", None),
     }
 
 
@@ -181,18 +190,27 @@ def _with_min_peers(ruleset: RuleSet) -> RuleSet:
 
 
 def _dimension(table: Table) -> Dimension[Number]:
+    missing = table.told("missing", "")
     dimension = Dimension[Number](
         id=table.id("id", message("dimension")),
         label=table.label(),
         weight=table.number("weight"),
-        metrics=tuple(_entry(t) for t in table.tables("metrics")),
+        metrics=tuple(_unweighed(t) if missing else _entry(t) for t in table.tables("metrics")),
         points=table.number("points", None),
         source=table.source(),
+        missing=missing,
     )
     table.done()
-    if not dimension.metrics and dimension.points is None:
+    if dimension.points is None and (missing or not dimension.metrics):
         raise table.fail(message("a dimension needs metrics, or points"))
     return dimension
+
+
+def _unweighed(table: Table) -> MetricEntry[Number]:
+    """Return a metric of a dimension of which nobody knows how it makes its points."""
+    entry = MetricEntry[Number](table.text("id"), weight=1)
+    table.done()
+    return entry
 
 
 def _entry(table: Table) -> MetricEntry[Number]:
@@ -230,13 +248,6 @@ def scorer_spec(name: str, table: Table) -> ScorerSpec:
     if not source and not all(isinstance(v, Assumed) for v in sourced.values()):
         raise table.fail(message("a scorer with numbers needs a source"))
     return ScorerSpec(name, kind, parameters, source, missing)
-
-
-def _adjustment(table: Table, sign: Literal[1, -1]) -> Adjustment[Number]:
-    metric, cap = table.text("metric"), table.number("cap", None)
-    adjustment = Adjustment[Number](metric, sign, cap, table.source(), table.number("worth", None))
-    table.done()
-    return adjustment
 
 
 def _cap(table: Table) -> Cap[Number]:
@@ -317,7 +328,7 @@ def _assumption(table: Table) -> Assumption:
         assumption = Assumption(
             id=table.text("id"),
             kind=table.word("kind", RULE_KINDS),  # type: ignore[arg-type]
-            value=table.take("value", object, None),  # type: ignore[arg-type]
+            value=_pairs(table.take("value", object, None)),
             reason=table.told("reason"),
             low=table.end("low"),
             high=table.end("high"),
@@ -325,8 +336,14 @@ def _assumption(table: Table) -> Assumption:
             choices=table.texts("choices"),
             nullable=table.take("nullable", bool, False),
             source=table.source(),
+            needed_by=table.texts("needed_by"),
         )
     except UsageError as error:
         raise table.fail(error) from None
     table.done()
     return assumption
+
+
+def _pairs(value: Any) -> Any:
+    """Return the value of an assumption, with lists of a table as tuples."""
+    return tuple(map(_pairs, value)) if isinstance(value, list) else value
