@@ -217,11 +217,17 @@ def _weights(facts: Facts) -> Iterator[str]:
             f"Weights of {what} by industry and type of shop ({weights['source']}); a row that names a"
             " type goes before one that names none:"
         )
-        rows = [
-            (", ".join(row["industries"]), ", ".join(row["shop_types"]) or "any", *row["weights"])
-            for row in weights["rows"]
-        ]
-        yield table(("industry", "type of shop", *map(code, weights["columns"])), rows)
+        yield table(
+            ("industry", "type of shop", *map(code, weights["columns"])),
+            [
+                (
+                    ", ".join(row["industries"]),
+                    ", ".join(row["shop_types"]) or "any",
+                    *row["weights"],
+                )
+                for row in weights["rows"]
+            ],
+        )
 
 
 def _missing(facts: Facts) -> Iterator[str]:
@@ -309,8 +315,12 @@ def _worth(metric: Facts) -> str:
     what = f" of `{metric['of_dimension']}`" if metric["of_dimension"] else ""
     if not metric["needs"]:
         return f"Points{what} of each: {_number(metric, 'worth')}."
-    met = "is met" if len(metric["needs"]) == 1 else "are met"
-    return f"Points{what} where {_needs(metric)} {met}: {_number(metric, 'worth')}."
+    points = f"{_number(metric, 'worth')} points{what}"
+    return f"{points} where {_needs(metric)} {_are_met(metric)}."
+
+
+def _are_met(facts: Facts) -> str:
+    return "is met" if len(facts["needs"]) == 1 else "are met"
 
 
 def _set(facts: Facts) -> Iterator[str]:

@@ -161,9 +161,9 @@ class _Facts:
         return {
             **metric_facts(self._rules, adjustment.metric),
             **self._number("worth", adjustment.points, adjustment.source),
+            **self._number("cap", adjustment.cap, adjustment.source),
             **_needs(adjustment.needs),
             "of_dimension": adjustment.dimension or None,
-            **self._number("cap", adjustment.cap, adjustment.source),
         }
 
     def scorer(self, id: str) -> dict[str, Any]:

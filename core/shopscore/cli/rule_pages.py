@@ -158,17 +158,17 @@ def _criteria_table(facts: Mapping[str, Any]) -> tables.Table:
 
 
 def _bound_of(criterion: Mapping[str, Any]) -> object:
-    said: object = _bound(criterion)
+    bound: object = _bound(criterion)
     if criterion["times_industry_mean"]:
-        said = _times_mean(_bound(criterion))
+        bound = _times_mean(bound)
     for other in criterion["elsewhere"]:
-        said = message(
-            "{bound}; {other}{group}", bound=said, other=other["bound"], group=_group(other)
+        bound = message(
+            "{bound}; {other}{group}", bound=bound, other=other["bound"], group=_group(other)
         )
-    return said
+    return bound
 
 
-def _times_mean(bound: str) -> object:
+def _times_mean(bound: object) -> object:
     return message("{bound} × industry mean", bound=bound)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -270,7 +270,7 @@ def criteria_table(result: Result, shop: ShopView) -> Table:
     declared = {one.id: one for one in result.rules.exact.criteria}
     asked = _asked(result, shop)
     rows = [_criterion_cells(result, declared[c.id], c) for c in shop.criteria if c.id in asked]
-    heads, notes = list(rows[0]) if rows else [], _small_numbers(result, shop)
+    heads, notes = list(rows[0]) if rows else [], _small_numbers(result, shop, asked)
     return table(heads, [list(row.values()) for row in rows], right=heads[1:], notes=notes)
 
 
@@ -315,10 +315,12 @@ def _bound(result: Result, criterion: Criterion[Any], found: CriterionView) -> s
     return f"{sign} {_measured(result, criterion, found.bound)}"
 
 
-def _small_numbers(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
+def _small_numbers(
+    result: Result, shop: ShopView, asked: Collection[str]
+) -> Iterator[tuple[object, object]]:
     """Yield what is asked of small numbers, after the bound that is asked of others."""
     declared = {one.id: one for one in result.rules.exact.criteria}
-    for found in shop.criteria:
+    for found in (one for one in shop.criteria if one.id in asked):
         criterion = declared[found.id]
         if (relief := relief_words(criterion.condition)) is not None:
             bound = _bound(result, criterion, found)

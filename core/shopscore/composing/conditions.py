@@ -93,12 +93,12 @@ class Measures:
         return metric.column
 
     def bounds(self, condition: Condition[Fraction]) -> ExactColumn:
-        """Return the bound for every shop; unknown in an industry without a mean, or where none is."""
+        """Return the bound for every shop; unknown in an industry without a mean, or without one."""
         size, own = len(self.industries), self._own_bounds(condition)
         if not condition.times_industry_mean:
             return own
         measure, everyone = condition.measure, np.ones(size, dtype=np.bool_)
-        metric, column, bounds = self.metrics[measure.id], self.column(measure), ColumnBuilder(size)
+        metric, column, means = self.metrics[measure.id], self.column(measure), ColumnBuilder(size)
         of_value = measure.kind == "value"
         among = metric.averaged(self.mean_kind) if of_value else column.known
         for rows, others in by_industry(self.industries, everyone, among):
@@ -108,19 +108,23 @@ class Measures:
                 else mean_of(column.values.take(others))  # a number of rows
             )
             if mean is not None:
-                bounds.put(rows, Rationals.constant(mean, len(rows)))
-        means = bounds.build()
-        return ExactColumn(own.values * means.values, own.known & means.known)
+                means.put(rows, Rationals.constant(mean, len(rows)))
+        found = means.build()
+        return ExactColumn(own.values * found.values, own.known & found.known)
 
     def _own_bounds(self, condition: Condition[Fraction]) -> ExactColumn:
         """Return the bound of the rules for every shop, by the group that it is in."""
-        size, bound = len(self.industries), condition.bound
-        bounds = ExactColumn.unknown(size) if bound is None else ExactColumn.constant(bound, size)
+        size = len(self.industries)
+        bounds = (
+            ExactColumn.unknown(size)
+            if condition.bound is None
+            else ExactColumn.constant(condition.bound, size)
+        )
         if condition.elsewhere:
             groups = [group for group, _ in condition.elsewhere]
             places = first_group(groups, self.industries, self.shop_types)
-            for place, (_, other) in enumerate(condition.elsewhere):
-                bounds = ExactColumn.constant(other, size).where(places == place, bounds)
+            for place, (_, bound) in enumerate(condition.elsewhere):
+                bounds = ExactColumn.constant(bound, size).where(places == place, bounds)
         return bounds
 
     def verdict(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Verdict:
@@ -133,9 +137,11 @@ class Measures:
         if condition.measure.kind == "total" and self.ends:
             return self._verdict_by_ends(condition)
         own = self.column(condition.measure) if values is None else values
-        told = self._told(condition) if condition.measure.metric else own.known
-        if condition.bound is None and not condition.measure.metric:
-            told = told & self.bounds(condition).known
+        told = (
+            self._told(condition)
+            if condition.measure.metric
+            else own.known & self.bounds(condition).known
+        )
         met = self._met(condition, own) & told
         return Verdict(met, told & ~met)
 
@@ -146,7 +152,7 @@ class Measures:
         if condition.operator == "equal to":  # what lies between the ends may be equal
             beyond = [[reaches(end, side, bounds) for end in ends] for side in _SIDES]
             return Verdict(met, np.logical_or.reduce([np.logical_and.reduce(b) for b in beyond]))
-        known = np.logical_and.reduce([end.known for end in ends])
+        known = np.logical_and.reduce([bounds.known, *(end.known for end in ends)])
         return Verdict(met, known & ~np.logical_or.reduce(held))
 
     def _checkable(self, condition: Condition[Fraction]) -> Mask:

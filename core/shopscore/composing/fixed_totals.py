@@ -71,8 +71,8 @@ def _fix(
         score=lowest.only(sure).where(rows, composed.score),
         ends=ends,
         fixed=composed.fixed_shops | rows,
-        clamped=None if composed.clamped is None else composed.clamped.only(~rows),
-        capped=None if composed.capped is None else composed.capped.only(~rows),
+        clamped=composed.clamped and composed.clamped.only(~rows),
+        capped=composed.capped and composed.capped.only(~rows),
     )
 
 

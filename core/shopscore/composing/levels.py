@@ -65,7 +65,7 @@ def find_levels(rules: ExactRuleSet, measures: Measures) -> Levels | None:
 
 
 def check_needs(needs: Combined | None, rules: ExactRuleSet, measures: Measures) -> Verdict:
-    """Return which shops meet what is asked of some criteria; all where nothing is."""
+    """Check some criteria of the rules on all shops: all of them, or any."""
     asked = () if needs is None else needs.ids
     checks = {one.id: check_criterion(one, measures) for one in rules.criteria if one.id in asked}
     return _combined(needs, checks, len(measures.industries))

@@ -14,7 +14,7 @@ from ..exact.integers import Integers
 from ..exact.rationals import Mask, Rationals
 from ..rules.exact_rules import ExactRuleSet
 from .composition import Composed
-from .conditions import Measures, Verdict
+from .conditions import Measures
 from .eligibility import EligibilityCheck
 from .levels import check_needs
 
@@ -96,8 +96,14 @@ def publish(
         lowest,
         highest,
     )
-    seen = evolve(measures, dimensions=composed.dimensions, ends=(lowest, highest))
-    tiers, possible = _reached(rules, seen, open_ & ~total)
+    seen = evolve(
+        measures,
+        dimensions=composed.dimensions,
+        total=published.score,
+        ends=(lowest, highest),
+    )
+    partial = ~total & ((statuses == 2) | (fixed & lowest.known))  # without ends there is no total
+    tiers, possible = _reached(rules, seen, partial)
     return evolve(published, tiers=tiers, possible=possible)
 
 
@@ -108,11 +114,11 @@ def _reached(
     tiers, possible = {}, {}
     for tier in rules.tiers:
         verdict = seen.verdict(tier.condition)
-        if tier.needs is not None:
-            verdict = Verdict.of_all([verdict, check_needs(tier.needs, rules, seen)])
-        open_ = ~verdict.told
-        tiers[tier.id] = verdict.met
-        possible[tier.id] = open_ if tier.condition.measure.metric else open_ & partial
+        needs = check_needs(tier.needs, rules, seen)
+        open_ = verdict.open
+        may = verdict.met | (open_ if tier.condition.measure.metric else open_ & partial)
+        tiers[tier.id] = met = verdict.met & needs.met
+        possible[tier.id] = may & ~needs.failed & ~met
     return tiers, possible
 
 

@@ -84,16 +84,18 @@ def _or_either(end: ExactColumn, number: ExactColumn, rows: Mask, *, lower: bool
 
 def _given(adjustment: Adjustment[Fraction], graded: Graded, needs: Verdict) -> Graded:
     """Return a bonus or deduction of so many points where criteria are met, and of none elsewhere."""
-    size = len(graded.points)
-    gift = ExactColumn.constant(adjustment.points or 0, size)
-    points = gift.where(needs.met, ExactColumn.constant(0, size)).only(~needs.open)
-    statuses = np.where(needs.open, _NO_DATA, _OK).astype(np.int8)
+    size, number = len(graded.points), adjustment.points or 0
+    if adjustment.cap is not None:
+        number = min(number, adjustment.cap)
+    gift, open_ = ExactColumn.constant(number, size), needs.open
+    points = gift.where(needs.met, ExactColumn.constant(0, size)).only(needs.told)
+    statuses = np.where(open_, _NO_DATA, _OK).astype(np.int8)
     return evolve(
         graded,
         statuses=statuses,
         points=points,
-        missing=needs.open,
+        missing=open_,
         least=points,
         most=points,
-        undecided=needs.open,
+        undecided=open_,
     )

@@ -64,8 +64,8 @@ class MetricValues:
     per_row: Fraction = Fraction(1)
     metric: BoundMetric | None = None
     cut: Mask | None = None
-    without_number: bool = False
     cut_reason: Message = NOT_COVERED
+    without_number: bool = False
     missing: Mask = field()
 
     @missing.default
@@ -247,8 +247,8 @@ def _not_counted(metric: BoundMetric, shops: int) -> MetricValues:
         missing_reason=message("it cannot be counted without a number of the rules")
         if lacks_number
         else message("no event feeds it: give its value with --values"),
-        without_number=lacks_number,
         metric=metric,
+        without_number=lacks_number,
         missing=np.ones(shops, dtype=np.bool_),
     )
 

@@ -31,8 +31,8 @@ class Assumption:
     """A number that the platform does not publish: the value assumed, its bounds, and the reason.
 
     ``source`` is where the value was seen, such as on a page of a console; empty where it was
-    nowhere. ``overridden`` says whether a user supplied the value. ``needed_by`` are the metrics that
-    have no value as long as it has none.
+    nowhere. ``overridden`` says whether a user supplied the value. ``needed_by`` are the metrics
+    that have no value as long as it has none.
     """
 
     id: str

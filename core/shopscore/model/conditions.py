@@ -127,9 +127,10 @@ class Adjustment(Generic[N]):
     """A metric whose value is added to the total (sign 1) or subtracted from it (sign −1).
 
     With ``points`` each one that the metric counts is worth so many; in exact rules None says that
-    this is not known, and then nothing is added or subtracted. Where criteria are named (``needs``),
-    so many are given where they are met, whatever the value is. At most ``cap`` is, and the total
-    stays within the scale. With ``dimension`` the points of that dimension change, and not the total.
+    this is not known, and then nothing is added or subtracted. Where criteria are named
+    (``needs``), so many are given where they are met, whatever the value is. At most ``cap`` is
+    added or subtracted, and the total stays within the scale. With ``dimension`` the points of that
+    dimension change, and not the total.
     """
 
     metric: str

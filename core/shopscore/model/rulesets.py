@@ -235,10 +235,10 @@ class RuleSet:
     A number is as in the TOML file: published, or the name of an assumption. Without dimensions
     there is no total. ``effective_from`` and ``effective_to`` are the first and last day covered,
     None where there is no limit. ``total_low`` is where a total with deductions ends, where that is
-    not the low end of points. ``shop_types`` are those that a variant with numbers of its own is for;
-    empty: all. ``metric_set`` names one of the sets of metrics of the scorecard, where it has several.
-    ``profiles`` are numbers in place of missing ones, for whoever names one. ``sha256`` is the digest
-    of the TOML text.
+    not the low end of points. ``shop_types`` are those that a variant with numbers of its own is
+    for; empty: all. ``metric_set`` names one of the sets of metrics of the scorecard, where it has
+    several. ``profiles`` are numbers in place of missing ones, for whoever names one. ``sha256`` is
+    the digest of the TOML text.
     """
 
     platform: str

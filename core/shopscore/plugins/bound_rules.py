@@ -62,10 +62,9 @@ class BoundMetric:
 
     @classmethod
     def bind(cls, metric: Metric, ruleset: RuleSet) -> BoundMetric:
-        """Put the numbers of a rule set in the place of assumptions."""
-        evaluation = ruleset.evaluation
+        """Put the numbers of a rule set in the place of assumptions; count nothing without one."""
+        evaluation, missing = ruleset.evaluation, ruleset.missing_for(metric.id)
         ahead = evaluation is not None and evaluation.projected_to == "next"
-        missing = ruleset.missing_for(metric.id)
         return cls(
             metric,
             NotCounted() if missing else bind(metric.aggregator, ruleset.numbers),

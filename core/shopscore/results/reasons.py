@@ -184,10 +184,9 @@ def shop_reasons(
     for why, alone in unranked:
         said = message("some weighted metrics cannot be ranked: {why}", why=why)
         collected.add(said, partial & alone)
-    capped = composed.capped
-    if capped is not None:
+    if composed.capped is not None:
         said = message("nobody can tell whether the criterion of a cap is met")
-        collected.add(said, partial & capped.open)
+        collected.add(said, partial & composed.capped.open)
     collected.add(message("no metric has a value"), nothing & ~valued)
     for why, alone in unranked:
         collected.add(why, nothing & alone)

@@ -360,12 +360,12 @@ class Result:
         return lines
 
 
-def _used(numbers: NumbersUsed) -> dict[str, Any]:
-    """Return a user's file as it is listed; of the types of shop only where it names some."""
-    return asdict(numbers, filter=lambda field, value: field.name != "shop_types" or bool(value))
-
-
 def _at(view: type[View], columns: Mapping[str, pl.Series], row: int) -> View | None:
     """Return the view of a shop's row; None where there are no columns, or nothing in the first."""
     found = {name: column[row] for name, column in columns.items()}
     return view(**found) if next(iter(found.values()), None) is not None else None
+
+
+def _used(numbers: NumbersUsed) -> dict[str, Any]:
+    """Return a user's file as it is listed; of the types of shop only where it names some."""
+    return asdict(numbers, filter=lambda field, value: field.name != "shop_types" or bool(value))

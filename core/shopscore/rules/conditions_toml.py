@@ -38,6 +38,8 @@ _RELIEFS = ("from_base", "count_at_most", "or_count_below", "bound_below_base")
 _OF_METRICS = (*_RELIEFS, "count_of", "without_rows")
 #: The words of the column ``shop_type``.
 _SHOP_TYPES = SHOPS.column("shop_type").values
+#: What is asked of criteria, in either way.
+_NEEDS = ("all_of", "any_of")
 #: Keys of numbers, each of which has a source or is an assumption.
 NUMBERS = (*_OPERATORS, *_RELIEFS)
 #: The bounds of eligibility and of tiers.
@@ -50,7 +52,7 @@ WAYS: Mapping[str, tuple[tuple[tuple[str, ...], ...], ...]] = {
     "eligibility": (tuple((key,) for key in _ELIGIBLE),),
     "tiers": (
         (("at_least",), ("below",), ("times_industry_mean", "metric", "or_count_below")),
-        (("all_of",), ("any_of",)),
+        tuple((key,) for key in _NEEDS),
     ),
     "criteria": (
         tuple((key,) for key in _OPERATORS),
@@ -60,7 +62,7 @@ WAYS: Mapping[str, tuple[tuple[tuple[str, ...], ...], ...]] = {
         ),
         (("count_at_most", "count_of"), ("or_count_below", "count_of"), ("bound_below_base",)),
     ),
-    "levels": ((("all_of",), ("any_of",)),),
+    "levels": (tuple((key,) for key in _NEEDS),),
 }
 
 
@@ -120,10 +122,9 @@ def parse_level(table: Table) -> Level:
 
 def parse_needs(table: Table) -> Combined | None:
     """Return the criteria that a table asks for, all or any of them; None where it asks for none."""
-    keys = ("all_of", "any_of")
-    if not any(key in table.data for key in keys):
+    if not any(key in table.data for key in _NEEDS):
         return None
-    return _combined(table, table.one_of(keys))
+    return _combined(table, table.one_of(_NEEDS))
 
 
 def parse_group(table: Table) -> ShopGroup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -145,7 +145,9 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
         criteria=tuple(map(numbers.criterion, ruleset.criteria)),
         levels=ruleset.levels,
         adjustments=tuple(map(numbers.adjustment, ruleset.adjustments)),
-        set_points=tuple(numbers.set_points(ruleset.set_points)),
+        set_points=tuple(
+            numbers.set_points(one) for one in ruleset.set_points if numbers.plain(one.applies)
+        ),
         fixed_totals=tuple(map(numbers.fixed_total, ruleset.fixed_totals)),
         comparison=numbers.comparison(ruleset.comparison),
         informational=ruleset.informational,
@@ -253,9 +255,9 @@ class Numbers:
         return Display(declared.id, declared.label, steps, declared.source)
 
     def adjustment(self, declared: Adjustment[Number]) -> Adjustment[Fraction]:
-        """Return a bonus or deduction with exact numbers; a metric may be in points itself.
+        """Return a bonus or deduction with exact numbers.
 
-        What is given where criteria are met is no more than itself.
+        A metric may be in points itself; what criteria give is at most that.
         """
         points = Fraction(1) if declared.points is None else self.optional(declared.points)
         cap = self.optional(declared.cap)
@@ -271,15 +273,13 @@ class Numbers:
             declared.dimension,
         )
 
-    def set_points(self, declared: Iterable[SetPoints[Number]]) -> Iterator[SetPoints[Fraction]]:
-        """Yield the points that are set, with exact numbers, of the rules that are switched on."""
-        for one in declared:
-            if self.plain(one.applies):
-                points = self.required(one.points)
-                yield SetPoints(one.metric, points, one.needs, True, one.source)
+    def set_points(self, declared: SetPoints[Number]) -> SetPoints[Fraction]:
+        """Return points that criteria set, exact; of those that apply."""
+        points = self.required(declared.points)
+        return SetPoints(declared.metric, points, declared.needs, True, declared.source)
 
     def fixed_total(self, declared: FixedTotal[Number]) -> FixedTotal[Fraction]:
-        """Return a total in place of a score, exact."""
+        """Return a fixed total, exact."""
         total = self.optional(declared.total)
         return FixedTotal(declared.status, total, declared.needs, declared.group, declared.source)
 

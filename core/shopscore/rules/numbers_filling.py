@@ -1,4 +1,4 @@
-"""Filling: the numbers of one file or profile, put in the places of a rule set that lack them."""
+"""Filling: the numbers of a numbers file or a profile, put in the places of a rule set that lack them."""
 
 from __future__ import annotations
 
@@ -18,26 +18,12 @@ from .exact_rules import ExactRuleSet
 from .ruleset_toml import scorer_spec
 from .toml_tables import Table
 
+#: The source of every number of such a file.
+USER = "numbers"
+
+
 #: What happens to a number that was supplied before.
 Supplied = Literal["refuse", "replace", "keep"]
-
-
-def rows_by_id(
-    table: Table, key: str, known: Sequence[str], unknown: Message, by: str = "id"
-) -> dict[str, Table]:
-    """Return tables by their id; raise RuleSetError for an unknown id, or one that comes twice."""
-    rows: dict[str, Table] = {}
-    for row in table.tables(key):
-        id = row.text(by)
-        if id not in known:
-            said = message(
-                "{unknown} {id}{guess}", unknown=unknown, id=id, guess=did_you_mean(id, known)
-            )
-            raise row.fail(said)
-        if id in rows:
-            raise row.fail(message("{id} is declared twice", id=id))
-        rows[id] = row
-    return rows
 
 
 @frozen
@@ -54,7 +40,36 @@ class Filling:
     supplied: Supplied
     source: str
 
+    def criterion(
+        self, now: Criterion[Number], before: Criterion[Number], table: Table
+    ) -> Criterion[Number]:
+        """Return a criterion with the bound that a table gives."""
+        condition = now.condition
+        bound = self._number(table, "bound", condition.bound, before.condition.bound, before.source)
+        source = self._source_of(table)
+        table.done()
+        return evolve(now, condition=evolve(condition, bound=bound), source=now.source or source)
+
+    def assumption(
+        self, now: Assumption, before: Assumption | None, value: Any, table: Table
+    ) -> Assumption:
+        """Return an assumption that a metric needs, with the value that a file gives."""
+        if before is None or not before.needed_by:
+            guess = did_you_mean(
+                now.id, [a.id for a in self.original.assumptions.values() if a.needed_by]
+            )
+            raise table.fail(
+                message("no metric lacks the number {id}{guess}", id=now.id, guess=guess)
+            )
+        if before.value is not None or (now.value is not None and self.supplied != "replace"):
+            raise table.fail(_is_supplied(now.id))
+        try:
+            return evolve(now, value=_as_pairs(value), overridden=True)
+        except UsageError as error:
+            raise table.fail(error) from None
+
     def scorer(self, name: str, now: ScorerSpec | None, table: Table) -> ScorerSpec:
+        """Return the scorer that a table gives."""
         before = self.original.scorers.get(name)
         if before is not None and not before.missing:
             what = message("scorer {scorer}", scorer=name)
@@ -126,35 +141,6 @@ class Filling:
         table.done()
         return evolve(now, points=points, source=now.source or source)
 
-    def criterion(
-        self, now: Criterion[Number], before: Criterion[Number], table: Table
-    ) -> Criterion[Number]:
-        """Return a criterion with the bound that a table gives."""
-        was, condition = before.condition.bound, now.condition
-        bound = self._number(table, "bound", condition.bound, was, before.source)
-        source = self._source_of(table)
-        table.done()
-        return evolve(now, condition=evolve(condition, bound=bound), source=now.source or source)
-
-    def assumption(
-        self, now: Assumption, before: Assumption | None, value: Any, table: Table
-    ) -> Assumption:
-        """Return an assumption that a metric needs, with the value that a file gives."""
-        if before is None or not before.needed_by:
-            known = [a.id for a in self.original.assumptions.values() if a.needed_by]
-            guess = did_you_mean(now.id, known)
-            raise table.fail(
-                message("no metric lacks the number {id}{guess}", id=now.id, guess=guess)
-            )
-        if now.value is not None and self.supplied == "keep":
-            return now
-        if before.value is not None or (now.value is not None and self.supplied != "replace"):
-            raise table.fail(_is_supplied(now.id))
-        try:
-            return evolve(now, value=_as_pairs(value), overridden=True)
-        except UsageError as error:
-            raise table.fail(error) from None
-
     def _source_of(self, table: Table) -> str:
         """Return the source of the numbers of a table; empty where it has none."""
         if not set(table.data) - {"id", "metric", "metrics", "scorer"}:
@@ -224,3 +210,21 @@ def _is_published(what: object, source: str) -> Message:
         what=what,
         origin=origin,
     )
+
+
+def rows_by_id(
+    table: Table, key: str, known: Sequence[str], unknown: Message, by: str = "id"
+) -> dict[str, Table]:
+    """Return tables by their id; raise RuleSetError for an unknown id, or one that comes twice."""
+    rows: dict[str, Table] = {}
+    for row in table.tables(key):
+        id = row.text(by)
+        if id not in known:
+            said = message(
+                "{unknown} {id}{guess}", unknown=unknown, id=id, guess=did_you_mean(id, known)
+            )
+            raise row.fail(said)
+        if id in rows:
+            raise row.fail(message("{id} is declared twice", id=id))
+        rows[id] = row
+    return rows

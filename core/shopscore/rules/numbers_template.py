@@ -51,13 +51,15 @@ def _template(ruleset: RuleSet, lang: str, labels: Mapping[str, Label]) -> Itera
         for entry in dimension.metrics:
             own = {key: missing.get(f"{place}.{entry.id}.{key}") for key in ("weight", "scorer")}
             if any(reason is not None for reason in own.values()):
-                yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"{_named(entry.id, labels)}'
+                name = _name(entry.id, labels)
+                yield f'\n[[dimensions.metrics]]\nid = "{entry.id}"{name}'
             for key, reason in own.items():
                 yield from _line(key, reason)
     yield from _scorers_to_fill_in(ruleset, missing, lang)
     for adjustment in ruleset.adjustments:
-        if (reason := missing.get(f"{adjustment.role}.{adjustment.metric}.worth")) is not None:
-            name = _named(adjustment.metric, labels)
+        reason = missing.get(f"{adjustment.role}.{adjustment.metric}.worth")
+        if reason is not None:
+            name = _name(adjustment.metric, labels)
             yield f'\n[[{adjustment.role}]]\nmetric = "{adjustment.metric}"{name}'
             yield from _line("worth", reason)
     for criterion in ruleset.criteria:
@@ -72,14 +74,15 @@ def _template(ruleset: RuleSet, lang: str, labels: Mapping[str, Label]) -> Itera
         yield from _line(id, missing[f"assumptions.{id}"])
 
 
+def _name(metric: str, labels: Mapping[str, Label]) -> str:
+    """Return the Chinese name of a metric as a comment; empty where it is not told."""
+    return f"  # {labels[metric].zh}" if metric in labels else ""
+
+
 def _line(key: str, reason: str | None) -> Iterator[str]:
     """Yield the line of a number that is missing, with the reason; nothing where it is not."""
     if reason is not None:
         yield f"# {key} =   # {reason}"
-
-
-def _named(metric: str, labels: Mapping[str, Label]) -> str:
-    return f"  # {labels[metric].zh}" if metric in labels else ""
 
 
 def _scorers_to_fill_in(ruleset: RuleSet, missing: Collection[str], lang: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from ..errors import InputError, RuleSetError, did_you_mean
 from ..messages import message
@@ -19,7 +19,7 @@ from ..model.rulesets import NumbersUsed, Profile, RuleSet, Source, revision_of
 from ..model.shop_groups import ShopGroup
 from .conditions_toml import parse_group
 from .exact_rules import exact_rules
-from .numbers_filling import Filling, Supplied, rows_by_id
+from .numbers_filling import USER, Filling, Supplied, rows_by_id
 from .own_kinds import OwnKinds
 from .ruleset_checks import check_ruleset
 from .ruleset_toml import SCHEMA
@@ -28,9 +28,6 @@ from .toml_text import check_numbers, parse_toml, read_text
 
 #: A TOML file, several, or the tables of one.
 NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
-
-#: The source of every number of such a file.
-USER = "numbers"
 
 #: Tables of adjustments, by the role of their metrics.
 ADJUSTING = ("bonus", "deduction")
@@ -44,7 +41,6 @@ class Tables:
     origin: str
     supplied: Supplied
     source: str = ""
-    group: ShopGroup = field(factory=ShopGroup)
 
 
 @frozen
@@ -67,8 +63,7 @@ class _File:
     @property
     def numbers(self) -> Tables:
         """The tables, as rules are filled from them."""
-        supplied: Supplied = "refuse" if self.for_all else "replace"
-        return Tables(self.tables, self.used.file, supplied, USER, self.group)
+        return Tables(self.tables, self.used.file, "refuse" if self.for_all else "replace", USER)
 
 
 @frozen
@@ -135,16 +130,18 @@ def _fill(original: RuleSet, files: Sequence[_File], check: Check) -> FilledRule
     for file in (f for f in files if f.for_all):
         ruleset = fill_from(file.numbers, original, ruleset, check)
         used += [file.used] if _has_numbers(file.tables) else []
-    variants, general = [], ruleset
+    variants = []
     others: list[_File] = []
+    general = ruleset
     for file in (f for f in files if not f.for_all):
         for other in others:
             _check_apart(file, other)
         others.append(file)
         variant = fill_from(file.numbers, original, ruleset, check)
+        variant = evolve(variant, shop_types=file.group.shop_types)
         if _has_numbers(file.tables):
             used.append(file.used)
-            general = with_bounds(general, variant, file.group)
+            general = _with_bounds(general, variant, file.group)
             variants.append((file.group.industries, variant))
     return FilledRuleSet(general, tuple(variants), tuple(used))
 
@@ -163,7 +160,7 @@ def _check_apart(file: _File, other: _File) -> None:
     raise RuleSetError(said)
 
 
-def with_bounds(general: RuleSet, variant: RuleSet, group: ShopGroup) -> RuleSet:
+def _with_bounds(general: RuleSet, variant: RuleSet, group: ShopGroup) -> RuleSet:
     """Return the general rules with the bounds that a variant gives to criteria, for its shops."""
     criteria = []
     for own, theirs in zip(general.criteria, variant.criteria, strict=True):
@@ -171,8 +168,7 @@ def with_bounds(general: RuleSet, variant: RuleSet, group: ShopGroup) -> RuleSet
         if bound is not None and bound is not condition.bound:
             condition = evolve(condition, elsewhere=((group, bound), *condition.elsewhere))
         criteria.append(evolve(own, condition=condition))
-    sources = {**general.sources, **variant.sources}
-    return evolve(general, criteria=tuple(criteria), sources=sources)
+    return evolve(general, criteria=tuple(criteria), sources={**general.sources, **variant.sources})
 
 
 def _has_numbers(tables: Mapping[str, Any]) -> bool:
@@ -181,8 +177,7 @@ def _has_numbers(tables: Mapping[str, Any]) -> bool:
     rows = [
         *dimensions,
         *(metric for row in dimensions for metric in row.get("metrics", ())),
-        *({**row, "id": row["metric"]} for key in ADJUSTING for row in tables.get(key, ())),
-        *tables.get("criteria", ()),
+        *(row for key in (*ADJUSTING, "criteria") for row in tables.get(key, ())),
     ]
     scorers = tables.get("scorers", {}).values()
     return (
@@ -288,7 +283,6 @@ def fill_from(given: Tables, original: RuleSet, ruleset: RuleSet, check: Check) 
             for c, before in zip(ruleset.criteria, original.criteria, strict=True)
         ),
         assumptions={**ruleset.assumptions, **supplied},
-        shop_types=given.group.shop_types or ruleset.shop_types,
         sources={**ruleset.sources, **(user if given.source else {})},
         origin=given.origin,
     )

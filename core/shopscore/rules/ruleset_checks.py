@@ -254,7 +254,6 @@ def _scale(ruleset: RuleSet) -> tuple[Number, ...]:
 def _check_required(ruleset: RuleSet, table: Table) -> None:
     """Check that weights, points and the bounds of criteria alone may be missing."""
     numbers: list[Number | None] = [*_scale(ruleset), *numbers_needed(ruleset)]
-    bounds = [criterion.condition.bound for criterion in ruleset.criteria]
     numbers += [eligibility.condition.bound for eligibility in ruleset.eligibility]
     numbers += [tier.condition.bound for tier in ruleset.tiers]
     for condition in ruleset.conditions:
@@ -270,10 +269,10 @@ def _check_required(ruleset: RuleSet, table: Table) -> None:
                 assumption=number.id,
             )
             raise table.fail(said)
+    numbers += [criterion.condition.bound for criterion in ruleset.criteria]
     for dimension in ruleset.dimensions:
         numbers += [dimension.weight, dimension.points, *(m.weight for m in dimension.metrics)]
     numbers += [adjustment.points for adjustment in ruleset.adjustments]
-    numbers += bounds
     for number in numbers:
         if isinstance(number, Assumed):
             kind = ruleset.assumptions[number.id].kind

@@ -335,8 +335,8 @@ def _assumption(table: Table) -> Assumption:
             unit=table.text("unit", ""),
             choices=table.texts("choices"),
             nullable=table.take("nullable", bool, False),
-            needed_by=table.texts("needed_by"),
             source=table.source(),
+            needed_by=table.texts("needed_by"),
         )
     except UsageError as error:
         raise table.fail(error) from None

@@ -14,16 +14,17 @@ from .toml_tables import Table
 
 
 def sources_named(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
-    """Yield the sources that set points, fixed totals and tables of weights name, after the place."""
+    """Yield the source of set points, fixed totals and tables of weights, each after its place."""
     yield from ((f"set_points[{one.metric}]", one.source) for one in ruleset.set_points)
     yield from ((f"fixed_totals[{one.status}]", one.source) for one in ruleset.fixed_totals)
-    yield from ((f"weights[{one.dimension}]", one.source) for one in ruleset.weight_tables)
+    for table in ruleset.weight_tables:
+        yield (f"weights[{table.dimension}]" if table.dimension else "weights"), table.source
 
 
 def numbers_needed(ruleset: RuleSet) -> Iterator[Number | None]:
     """Yield numbers of these that must have a value."""
     yield ruleset.total_low
-    yield from (a.points for a in ruleset.adjustments if a.needs is not None)
+    yield from (one.points for one in ruleset.adjustments if one.needs is not None)
     yield from (one.points for one in ruleset.set_points)
     yield from (one.total for one in ruleset.fixed_totals)
     for criterion in ruleset.criteria:

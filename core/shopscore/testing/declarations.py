@@ -164,8 +164,6 @@ def _tally_complaints(platform: Platform, card: Scorecard, ruleset: RuleSet) -> 
     except Exception:  # the check labels reports what is wrong with the module
         return
     for metric in metrics:
-        if ruleset.missing_for(metric.id):
-            continue  # nothing is counted until a user gives the number
         try:
             BoundMetric.bind(metric, ruleset).check_tallies(platform.all_streams)
         except (ExpressionError, RuleSetError, DeclarationError, PluginError) as error:
