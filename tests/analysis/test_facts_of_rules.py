@@ -80,6 +80,8 @@ def pairs(document: Tables, facts: Mapping[str, Any]) -> Iterator[Number]:
             if key in dimension:
                 yield f"{place}.{key}", dimension[key], there, key
         for entry in dimension.get("metrics", []):
+            if "missing" in dimension:  # its points are given: nothing is weighed
+                continue
             key = "weight" if "weight" in entry else "share_of_rest"
             metric = by_id(there["metrics"])[entry["id"]]
             assert metric["of_rest"] == (key == "share_of_rest")
@@ -105,6 +107,14 @@ def pairs(document: Tables, facts: Mapping[str, Any]) -> Iterator[Number]:
                     by_id(facts[name])[table["metric"]],
                     "cap",
                 )
+            if "worth" in table:
+                there = by_id(facts[name])[table["metric"]]
+                yield f"{key}.{table['metric']}.worth", table["worth"], there, "worth"
+    for name, number in (("set_points", "points"), ("fixed_totals", "total")):
+        assert len(document.get(name, [])) == len(facts[name])
+        for at, (table, there) in enumerate(zip(document.get(name, []), facts[name], strict=True)):
+            if number in table:
+                yield f"{name}.{at}.{number}", table[number], there, number
 
 
 def pairs_of_criteria(document: Tables, facts: Mapping[str, Any]) -> Iterator[Number]:
@@ -116,11 +126,18 @@ def pairs_of_criteria(document: Tables, facts: Mapping[str, Any]) -> Iterator[Nu
         assert there["operator"] == LIMITS[key]
         assert there["without_rows"] == table.get("without_rows", False)
         yield f"criteria.{table['id']}.{key}", table[key], there, "bound"
+        elsewhere = [(key, n) for t in table.get("elsewhere", []) for key, n in bounds_of(t)]
+        assert [n for _, n in elsewhere] == [other["bound"] for other in there["elsewhere"]]
+        assert {key for key, _ in elsewhere} <= {key}, "the same operator everywhere"
         assert (there["relief"] is not None) == any(k in table for k in RELIEFS)
         for key in RELIEFS.keys() & table.keys():
             yield f"criteria.{table['id']}.{key}", table[key], there["relief"], RELIEFS[key]
         if there["relief"] is not None:
             assert there["relief"]["count_of"] == table.get("count_of")
+
+
+def bounds_of(table: Tables) -> list[tuple[str, Any]]:
+    return [(key, table[key]) for key in LIMITS if key in table]
 
 
 def value_of(number: Any, document: Tables) -> Any:
@@ -169,6 +186,11 @@ def check_every_number(facts: Mapping[str, Any], document: Tables) -> int:
         assert (there["kind"], there["source"]) == (table["kind"], table.get("source"))
         assert set(there.get("declared", {})) == set(parameters)
         assert there.get("missing") == table.get("missing")
+    for table, there in zip(document.get("weights", []), facts["weight_tables"], strict=True):
+        width = len(table["ids"])
+        assert there["columns"] == table["ids"]
+        assert [row["weights"] for row in there["rows"]] == [row[-width:] for row in table["rows"]]
+        seen += width * len(table["rows"])
     used = [m["scorer"] for d in facts["dimensions"] for m in d["metrics"] if m["scorer"]]
     assert all(scorer == by_id(facts["scorers"])[scorer["id"]] for scorer in used)
     for table in document.get("assumptions", []):
