@@ -24,6 +24,7 @@ def shopscore_platforms() -> list[Platform]:
             zone="Asia/Shanghai",
             aliases=("jingdong", "jd.com"),
             currency="CNY",
+            documents="shopscore_jd:documents",
             levers=("shopscore.levers",),
             scorecards=(star,),
         )

@@ -320,7 +320,7 @@ REFUND_WITHOUT_RETURN_RATE = ValueMetric(
 
 STAR = ValueMetric(
     "star",
-    zh="店铺星级",
+    zh="店铺星级（同类目排名）",
     en="Stars of the shop",
     better="higher",
     unit="points",

@@ -24,6 +24,7 @@ def shopscore_platforms() -> list[Platform]:
             zone="Asia/Shanghai",
             aliases=("视频号小店", "weixin"),
             currency="CNY",
+            documents="shopscore_wechat:documents",
             levers=("shopscore.levers",),
             scorecards=(experience,),
         )

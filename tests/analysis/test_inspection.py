@@ -118,13 +118,14 @@ class TestFaithfulFiles:
 
 class TestMetrics:
     def test_of_files_that_feed_some(self, tmp_path: Path) -> None:
-        for name, column in (("picked_up_at", "pickup_48h_rate"), ("signed_at", "arrival_hours")):
+        fed = {"picked_up_at": {"pickup_48h_rate"}, "signed_at": {"arrival_hours", "next_day_share"}}
+        for name, metrics in fed.items():
             head = ["shop_id", "order_id", "paid_at", "picked_up_at", "signed_at"]
             head = [h for h in head if h in ("shop_id", "order_id", "paid_at", name)]
             (tmp_path / "orders.csv").write_text(as_text([head, ["S1"] * len(head)]))
             found = inspect_file(tmp_path, platform="tmall")
             computable = {m.metric for m in found.computable if "2026" in m.ruleset}
-            assert computable == {column}
+            assert computable == metrics
 
     def test_what_lacks_is_a_column_or_a_whole_stream(self, tmp_path: Path) -> None:
         (tmp_path / "orders.csv").write_text("shop_id,order_id\n1,1\n")

@@ -83,8 +83,10 @@ def test_a_day_whose_weight_rounds_to_nothing(
     assert window.weights(date(2024, 7, 1)).ints[20:22] == (1, 0)
     fading = judged_platform.metric("second_rate", rate, window)
     monkeypatch.setattr(judged_platform, "SECOND_RATE", fading)
-    monkeypatch.delitem(PLATFORM.scorecard().__dict__, "all_metrics", raising=False)
+    for name in ("all_metrics", "_metrics"):
+        monkeypatch.delitem(PLATFORM.scorecard().__dict__, name, raising=False)
     order = (str(date(2024, 7, 1) - timedelta(age)), True, "1")
     result = ss.score(frames([order]), as_of="2024-07-01", **RULES)
-    monkeypatch.delitem(PLATFORM.scorecard().__dict__, "all_metrics", raising=False)
+    for name in ("all_metrics", "_metrics"):
+        monkeypatch.delitem(PLATFORM.scorecard().__dict__, name, raising=False)
     assert int(result.measured["second_rate"].n[0]) == n

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 from attrs import fields
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from shopscore import (
@@ -212,6 +212,7 @@ def test_the_evaluators_agree(expr: Expr, found: list[Row]) -> None:
 
 
 @given(TREES, rows, st.integers(1, 12))
+@example(lit("exchange").is_in("a"), [dict.fromkeys(VALUES), dict.fromkeys(VALUES)], 1)
 @settings(max_examples=200)
 def test_numpy_agrees_in_blocks(expr: Expr, found: list[Row], block: int) -> None:
     try:

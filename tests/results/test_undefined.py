@@ -145,10 +145,14 @@ def with_rate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Aggregator]
 
     def replace(aggregator: Aggregator) -> None:
         monkeypatch.setattr(pooled_platform, "RATE", pooled_platform.metric("rate", aggregator))
-        card.__dict__.pop("all_metrics", None)
+        forget()
+
+    def forget() -> None:
+        for name in ("all_metrics", "_metrics"):
+            card.__dict__.pop(name, None)
 
     yield replace
-    card.__dict__.pop("all_metrics", None)
+    forget()
 
 
 def test_words_are_needed(with_rate: Callable[[Aggregator], None]) -> None:

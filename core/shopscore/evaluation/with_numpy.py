@@ -125,8 +125,9 @@ class Columns:
         rows = self.rows
         if names & on_words.keys():  # polars would compute in the type that a column has
             rows = rows.with_columns(pl.col(pl.Int32).cast(pl.Int64))
-        for column in rows.select_seq(filled):
-            self._values[column.name] = column.to_numpy()
+        for column in rows.select_seq(filled):  # constants alone make one row
+            whole = len(column) == len(rows)
+            self._values[column.name] = column.to_numpy() if whole else column[0]
         for name in {leaf.name for leaf in leaves if leaf.known} - self._known.keys():
             self._known[name] = self._where_known(self.rows[name])
 
