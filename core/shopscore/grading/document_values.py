@@ -16,8 +16,9 @@ from ..reading.documents.documents import Document, Documents
 from ..reading.documents.extraction import Entry, ShopOfDocument
 from .amounts import Possible
 from .names import Name, Names
-from .typed_rows import Told, TypedRow
-from .typed_values import TypedValues
+from .told import Told
+from .typed_rows import TypedRow
+from .typed_values import TypedValues, conditions_alone
 
 #: Figures by subject, id and role.
 _Key = tuple[str, str, str]
@@ -71,7 +72,17 @@ def values_of_documents(documents: Documents, rules: BoundRuleSet, as_of: date) 
     reader = _Reader(names, rules)
     rows = [row for shop in figures for row in reader.rows(shop)]
     industries = {f.shop_id: f.industry for f in figures if f.industry}
-    typed = TypedValues(rows, industries, more_shops=tuple(f.shop_id for f in figures))
+    adjusted = {
+        f.shop_id: (f.number("total", "total", "bonus"), f.number("total", "total", "deduction"))
+        for f in figures
+    }
+    typed = TypedValues(
+        rows,
+        industries,
+        conditions=conditions_alone(rules),
+        more_shops=tuple(f.shop_id for f in figures),
+        adjusted=adjusted,
+    )
     notices = (
         *_on_files(own),
         *collected.notices(),
