@@ -275,9 +275,10 @@ def fact_values(facts: Facts, name: str, last_age: int = LAST_30) -> dict[str, l
     found: dict[str, list[Fraction]] = {}
     for row in facts.rows("shop_facts"):
         day, value = whole(row, "date"), row["value"]
+        if not isinstance(value, int | Fraction):
+            continue
         if text(row, "name") == name and day is not None and 1 <= facts.age(day) <= last_age:
-            if isinstance(value, int | Fraction):
-                found.setdefault(text(row, "shop_id"), []).append(Fraction(value))
+            found.setdefault(text(row, "shop_id"), []).append(Fraction(value))
     return found
 
 

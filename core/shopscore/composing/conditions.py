@@ -33,6 +33,11 @@ class Verdict:
         """Of which shops somebody can tell."""
         return self.met | self.failed
 
+    @property
+    def open(self) -> Mask:
+        """Of which shops nobody can tell."""
+        return np.asarray(~self.told, dtype=np.bool_)
+
     @classmethod
     def of_all(cls, parts: Sequence[Verdict]) -> Verdict:
         """Return who meets all of some things."""

@@ -102,7 +102,8 @@ def publish(
         total=published.score,
         ends=(lowest, highest),
     )
-    tiers, possible = _reached(rules, seen, open_ & ~total)
+    partial = ~total & ((statuses == 2) | (fixed & lowest.known))  # without ends there is no total
+    tiers, possible = _reached(rules, seen, partial)
     return evolve(published, tiers=tiers, possible=possible)
 
 
@@ -114,7 +115,7 @@ def _reached(
     for tier in rules.tiers:
         verdict = seen.verdict(tier.condition)
         needs = check_needs(tier.needs, rules, seen)
-        open_ = ~verdict.told
+        open_ = verdict.open
         may = verdict.met | (open_ if tier.condition.measure.metric else open_ & partial)
         tiers[tier.id] = met = verdict.met & needs.met
         possible[tier.id] = may & ~needs.failed & ~met

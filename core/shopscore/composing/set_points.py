@@ -54,7 +54,7 @@ def _set(
     if graded.supplied is not None:
         computed = ~graded.supplied
     number = ExactColumn.constant(rule.points, size)
-    met, open_ = needs.met & computed, ~needs.told & computed
+    met, open_ = needs.met & computed, needs.open & computed
     variants = by_variant(rules, measures.industries, measures.shop_types)
     statuses = graded.statuses.copy()
     statuses[met] = _OK
@@ -87,7 +87,7 @@ def _given(adjustment: Adjustment[Fraction], graded: Graded, needs: Verdict) -> 
     size, number = len(graded.points), adjustment.points or 0
     if adjustment.cap is not None:
         number = min(number, adjustment.cap)
-    gift, open_ = ExactColumn.constant(number, size), ~needs.told
+    gift, open_ = ExactColumn.constant(number, size), needs.open
     points = gift.where(needs.met, ExactColumn.constant(0, size)).only(needs.told)
     statuses = np.where(open_, _NO_DATA, _OK).astype(np.int8)
     return evolve(

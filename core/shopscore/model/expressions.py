@@ -18,6 +18,7 @@ from attrs import fields, frozen
 
 from ..errors import ExpressionError, did_you_mean
 from ..messages import message
+from .precedence import within
 
 DAY_SECONDS = 86_400
 
@@ -262,7 +263,7 @@ class Comparison(Expr):
     def __str__(self) -> str:
         sides = (self.left, self.right)
         clock = any(isinstance(side, TimeOfDay) for side in sides)
-        left, right = (_clock(side) if clock else _within(side, self) for side in sides)
+        left, right = (_clock(side) if clock else within(side, self) for side in sides)
         return f"{left} {_IN_WORDS.get(self.op, self.op)} {right}"
 
 
@@ -278,7 +279,7 @@ class And(Expr):
         return f"(and {self.left.key} {self.right.key})"
 
     def __str__(self) -> str:
-        return f"{_within(self.left, self)} and {_within(self.right, self)}"
+        return f"{within(self.left, self)} and {within(self.right, self)}"
 
 
 @frozen(eq=False, repr=False)
@@ -293,7 +294,7 @@ class Or(Expr):
         return f"(or {self.left.key} {self.right.key})"
 
     def __str__(self) -> str:
-        return f"{_within(self.left, self)} or {_within(self.right, self)}"
+        return f"{within(self.left, self)} or {within(self.right, self)}"
 
 
 @frozen(eq=False, repr=False)
@@ -325,7 +326,7 @@ class IsIn(Expr):
         return f"(in {self.operand.key} {' '.join(as_expr(v).key for v in self.values)})"
 
     def __str__(self) -> str:
-        return f"{_within(self.operand, self)} in ({', '.join(str(v) for v in self.values)})"
+        return f"{within(self.operand, self)} in ({', '.join(str(v) for v in self.values)})"
 
 
 @frozen(eq=False, repr=False)
@@ -339,7 +340,7 @@ class IsNull(Expr):
         return f"(null? {self.operand.key})"
 
     def __str__(self) -> str:
-        return f"{_within(self.operand, self)} is missing"
+        return f"{within(self.operand, self)} is missing"
 
 
 @frozen(eq=False, repr=False)
@@ -353,7 +354,7 @@ class FirstOf(Expr):
         return f"(first {' '.join(o.key for o in self.operands)})"
 
     def __str__(self) -> str:
-        return ", else ".join(_within(o, self) for o in self.operands)
+        return ", else ".join(within(o, self) for o in self.operands)
 
 
 @frozen(eq=False, repr=False)
@@ -369,7 +370,7 @@ class When(Expr):
         return f"(when {self.condition.key} {self.then.key} {self.otherwise.key})"
 
     def __str__(self) -> str:
-        then, otherwise = _within(self.then, self), _within(self.otherwise, self)
+        then, otherwise = within(self.then, self), within(self.otherwise, self)
         return f"({then} when {self.condition}, else {otherwise})"
 
 
@@ -384,7 +385,7 @@ class Day(Expr):
         return f"(day {self.operand.key})"
 
     def __str__(self) -> str:
-        return f"day of {_within(self.operand, self)}"
+        return f"day of {within(self.operand, self)}"
 
 
 @frozen(eq=False, repr=False)
@@ -398,7 +399,7 @@ class TimeOfDay(Expr):
         return f"(time_of_day {self.operand.key})"
 
     def __str__(self) -> str:
-        return f"time of day of {_within(self.operand, self)}"
+        return f"time of day of {within(self.operand, self)}"
 
 
 @frozen(eq=False, repr=False)
@@ -412,7 +413,7 @@ class Month(Expr):
         return f"(month {self.operand.key})"
 
     def __str__(self) -> str:
-        return f"month of {_within(self.operand, self)}"
+        return f"month of {within(self.operand, self)}"
 
 
 def _clock(expr: Expr) -> str:
@@ -421,29 +422,6 @@ def _clock(expr: Expr) -> str:
         minutes, seconds = divmod(expr.value, 60)
         return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
     return str(expr)
-
-
-def _within(expr: Expr, around: Expr) -> str:
-    """Return an operand in words, in brackets where it could be read in another way."""
-    same = type(expr) is type(around) and isinstance(expr, And | Or)
-    inner, outer = _PRECEDENCE.get(type(expr), _TIGHT), _PRECEDENCE.get(type(around), _TIGHT)
-    return str(expr) if same or inner > outer else f"({expr})"
-
-
-_TIGHT = 9
-#: Precedence of nodes in words; nodes that are not listed have their own brackets.
-_PRECEDENCE: dict[type[Expr], int] = {
-    FirstOf: 1,
-    Or: 2,
-    And: 3,
-    Comparison: 5,
-    IsIn: 6,
-    IsNull: 6,
-    Day: 7,
-    TimeOfDay: 7,
-    Month: 7,
-    When: 8,
-}
 
 
 def as_expr(value: object) -> Expr:

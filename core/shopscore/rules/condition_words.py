@@ -24,7 +24,9 @@ def condition_words(condition: Condition[Fraction]) -> Message:
     >>> print(condition_words(Condition(Measure("numerator", "fakes"), "above", Fraction(0))))
     count of fakes > 0
     """
-    bound: object = "?" if condition.bound is None else f"{float(condition.bound):g}"
+    bound: object = message("a number that is missing")
+    if condition.bound is not None:
+        bound = f"{float(condition.bound):g}"
     if condition.times_industry_mean:
         bound = message("{bound} × industry mean", bound=bound)
     said = message(

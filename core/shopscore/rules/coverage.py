@@ -102,8 +102,8 @@ def _missing(ruleset: RuleSet, numbers: Numbers) -> Iterator[MissingNumber]:
         place = f"{adjustment.role}.{adjustment.metric}.worth"
         yield from _unknown(ruleset, numbers, place, adjustment.points)
     for criterion in ruleset.criteria:
-        if (bound := criterion.condition.bound) is not None:
-            yield from _unknown(ruleset, numbers, f"criteria.{criterion.id}.bound", bound)
+        place = f"criteria.{criterion.id}.bound"
+        yield from _unknown(ruleset, numbers, place, criterion.condition.bound)
     for assumption in ruleset.assumptions.values():
         if assumption.needed_by and assumption.value is None:
             full = ruleset.full_id(assumption.id)

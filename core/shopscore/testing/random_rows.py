@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import polars as pl
+from attrs import frozen
 
 from ..model.links import Link
 from ..model.streams import CANONICAL, Column, Stream
@@ -30,22 +31,25 @@ def with_own_streams(
 
     What the plugin's own function for samples makes is taken; whatever it leaves out is drawn: rows
     of its streams, of which most name an order or what else they have links to, and cells of its
-    columns, with every word of an enum, both ends of a range, and some that are empty.
+    columns, with every word of an enum, both ends of a range, and some that are empty. Shops lean to
+    either end of what a column allows, so that their values lie apart.
     """
     made = {**frames, **extend_sample(rules.platform, frames, seed=7)}
     ready = {name: {*frame.columns} for name, frame in made.items()}
     rng = Random(7)  # noqa: S311 - nothing is kept secret
     shops = made["orders"]["shop_id"].to_list()
+    every = sorted({*shops})
+    draw = _Draw({shop: at / max(len(every) - 1, 1) for at, shop in enumerate(every)}, end, rng)
     declared = [
         rules.streams[name] for name in dict.fromkeys(s.name for s in rules.platform.streams)
     ]
     for stream in declared:
         known = made.get(stream.name)
         if known is None:
-            rows = [_row(stream, number, rng.choice(shops), end, rng) for number in range(ROWS)]
+            rows = [draw.row(stream, number, rng.choice(shops)) for number in range(ROWS)]
             made[stream.name] = pl.DataFrame(rows, infer_schema_length=None)
         else:
-            made[stream.name] = _with_own_cells(stream, known, end, rng)
+            made[stream.name] = _with_own_cells(stream, known, draw)
     for stream in declared:  # now that every row has a key
         for link in stream.links:
             if link.column not in ready.get(stream.name, ()):
@@ -55,7 +59,7 @@ def with_own_streams(
     return made
 
 
-def _with_own_cells(stream: Stream, known: pl.DataFrame, end: date, rng: Random) -> pl.DataFrame:
+def _with_own_cells(stream: Stream, known: pl.DataFrame, draw: _Draw) -> pl.DataFrame:
     """Return rows with cells of the columns, and some of the words, that the package does not know."""
     package = {c.name: c for one in CANONICAL if one.name == stream.name for c in one.columns}
     cells: dict[str, list[Any]] = {}
@@ -63,22 +67,13 @@ def _with_own_cells(stream: Stream, known: pl.DataFrame, end: date, rng: Random)
         own = package.get(column.name)
         words = [word for word in column.values if own is not None and word not in own.values]
         if own is None and column.name not in known.columns:
-            cells[column.name] = [_cell(column, end, rng) for _ in range(len(known))]
+            cells[column.name] = [draw.cell(column, shop) for shop in known["shop_id"]]
         elif words and column.name in known.columns:
             cells[column.name] = [
-                cell if rng.randrange(_EMPTY) else rng.choice(words) for cell in known[column.name]
+                cell if draw.rng.randrange(_EMPTY) else draw.rng.choice(words)
+                for cell in known[column.name]
             ]
     return known.with_columns(pl.Series(n, values, strict=False) for n, values in cells.items())
-
-
-def _row(stream: Stream, number: int, shop: str, end: date, rng: Random) -> dict[str, Any]:
-    """Return a row of a shop, with a key of its own."""
-    row = {column.name: _cell(column, end, rng) for column in stream.columns}
-    links = [link.column for link in stream.links]
-    texts = [n for n in stream.key if n not in links and stream.column(n).kind == "text"]
-    if texts:
-        row[texts[-1]] = f"{stream.name}{number}"
-    return row | {"shop_id": shop}
 
 
 def _with_links(
@@ -101,29 +96,50 @@ def _with_links(
     return rows.with_columns(pl.Series(link.column, cells, pl.String))
 
 
-def _cell(column: Column, end: date, rng: Random) -> Any:
-    """Return a cell that the column allows."""
-    if not column.required and not rng.randrange(_EMPTY):
-        return None
-    low = 0 if column.low is None else column.low
-    high = low + _MOST if column.high is None else column.high
-    match column.kind:
-        case "time":
-            seconds = rng.randrange(DAYS * 86_400)
-            return datetime.combine(end, datetime.max.time()).replace(microsecond=0) - timedelta(
-                seconds=seconds
-            )
-        case "day":
-            return end - timedelta(days=rng.randrange(DAYS))
-        case "enum":
-            return rng.choice(column.values)
-        case "bool":
-            return rng.random() < 0.5
-        case "int":
-            return rng.choice((low, high, rng.randint(low, high)))
-        case "money":
-            most = low + 10_000 if column.high is None else column.high
-            return Decimal(rng.randint(low, most)) / 100
-        case "number":
-            return rng.randint(low, high) / 1_000_000
-    return f"{column.name}{rng.randrange(_MOST)}"
+@frozen(eq=False)
+class _Draw:
+    """Draws rows and cells; ``leanings`` say of each shop how near the upper end its cells are."""
+
+    leanings: Mapping[str, float]
+    end: date
+    rng: Random
+
+    def row(self, stream: Stream, number: int, shop: str) -> dict[str, Any]:
+        """Return a row of a shop, with a key of its own."""
+        row = {column.name: self.cell(column, shop) for column in stream.columns}
+        links = [link.column for link in stream.links]
+        texts = [n for n in stream.key if n not in links and stream.column(n).kind == "text"]
+        if texts:
+            row[texts[-1]] = f"{stream.name}{number}"
+        return row | {"shop_id": shop}
+
+    def cell(self, column: Column, shop: str) -> Any:
+        """Return a cell that the column allows."""
+        rng = self.rng
+        if not column.required and not rng.randrange(_EMPTY):
+            return None
+        low = 0 if column.low is None else column.low
+        high = low + _MOST if column.high is None else column.high
+        match column.kind:
+            case "time":
+                last = datetime.combine(self.end, datetime.max.time()).replace(microsecond=0)
+                return last - timedelta(seconds=rng.randrange(DAYS * 86_400))
+            case "day":
+                return self.end - timedelta(days=rng.randrange(DAYS))
+            case "enum":
+                return rng.choice(column.values)
+            case "bool":
+                return self._is_high(shop)
+            case "int":
+                end = high if self._is_high(shop) else low
+                return end if rng.randrange(4) else rng.randint(low, high)
+            case "money":
+                most = low + 10_000 if column.high is None else column.high
+                return Decimal(rng.randint(low, most)) / 100
+            case "number":
+                return rng.randint(low, high) / 1_000_000
+        return f"{column.name}{rng.randrange(_MOST)}"
+
+    def _is_high(self, shop: str) -> bool:
+        """Return yes or no, of a shop that leans to an end nearly always the same."""
+        return self.rng.random() < 0.05 + 0.9 * self.leanings[shop]

@@ -57,7 +57,7 @@ def test_a_sample_of_today(tmp_path: Path) -> None:
         cells = [next(m for m in s["metrics"] if m["id"] == name) for s in answer.document["shops"]]
         assert any(cell["value"] is not None for cell in cells)
         assert {cell["status"] for cell in cells} <= {"missing_number", "no_data"}
-    told = shopscore("score", folder, "-p", "douyin").done().err
+    told = shopscore("score", folder, "-p", "douyin").done().out
     assert "douyin/experience/2026-09-08" in "".join(told.split())
 
 
