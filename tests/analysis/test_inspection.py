@@ -118,7 +118,10 @@ class TestFaithfulFiles:
 
 class TestMetrics:
     def test_of_files_that_feed_some(self, tmp_path: Path) -> None:
-        fed = {"picked_up_at": {"pickup_48h_rate"}, "signed_at": {"arrival_hours", "next_day_share"}}
+        fed = {
+            "picked_up_at": {"pickup_48h_rate"},
+            "signed_at": {"arrival_hours", "next_day_share"},
+        }
         for name, metrics in fed.items():
             head = ["shop_id", "order_id", "paid_at", "picked_up_at", "signed_at"]
             head = [h for h in head if h in ("shop_id", "order_id", "paid_at", name)]
