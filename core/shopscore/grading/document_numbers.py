@@ -16,8 +16,7 @@ from ..reading.documents.shares import shares_of
 from ..reading.events import UNKNOWN_INDUSTRY
 from ..rules.exact_rules import ExactRuleSet
 from ..rules.numbers_toml import NumbersTables
-from .document_values import Figures
-from .told import Told
+from .told import Figures, Told
 
 #: Digits of a weight that is no decimal number, such as a third.
 _DIGITS = 28

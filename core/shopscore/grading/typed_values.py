@@ -16,7 +16,7 @@ from ..messages import message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from .points import Supplied
-from .told import Told
+from .told import Figures, Told
 from .typed_rows import TypedRow, read_rows
 from .weighing import MetricValues
 
@@ -29,7 +29,7 @@ class Console:
     """The total and the points of dimensions that a console shows, beside those computed here.
 
     Those of ``filling`` dimensions, and the ``bonus`` and the ``deduction``, are told by documents,
-    and stand in for what cannot be computed.
+    and stand in for what cannot be computed; ``figures`` are everything that these say.
     """
 
     total: ExactColumn | None = None
@@ -37,6 +37,7 @@ class Console:
     filling: Mapping[str, ExactColumn] = field(factory=dict)
     bonus: ExactColumn | None = None
     deduction: ExactColumn | None = None
+    figures: Sequence[Figures] = ()
 
     def __bool__(self) -> bool:
         return self.total is not None or bool(self.dimensions)
@@ -49,7 +50,8 @@ class TypedValues:
     A row with ``-`` in the place of a number says that a console shows none, but not where only
     ``conditions`` measure the metric: a number of things that a console does not show is not zero.
     An empty row says nothing, as one that is not there. ``more_shops`` are shops without a row.
-    ``adjusted`` are the bonus and the deduction of shops, as documents tell them.
+    ``adjusted`` are the bonus and the deduction of shops, as documents tell them, and ``figures``
+    all that these say.
     """
 
     rows: Sequence[TypedRow]
@@ -58,6 +60,7 @@ class TypedValues:
     conditions: frozenset[str] = frozenset()
     more_shops: tuple[str, ...] = ()
     adjusted: Mapping[str, tuple[Fraction | None, Fraction | None]] = field(factory=dict)
+    figures: Sequence[Figures] = ()
 
     @property
     def told_by_documents(self) -> bool:
@@ -138,6 +141,7 @@ class TypedValues:
             {id: column for id, column in told.items() if column is not None},
             bonus,
             deduction,
+            self.figures,
         )
 
     def _told_of(self, dimension: str) -> list[TypedRow]:
