@@ -33,7 +33,7 @@ def supplement(
     """
     check_prefer(prefer, values if values is not None else documents or None)
     typed = None if values is None else read_values(values, selection.rules)
-    if documents:
+    if documents.found_any:
         platform = selection.rules.platform.id
         if not documents.of_platform(platform).documents:
             raise _of_others(documents, platform)
