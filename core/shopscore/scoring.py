@@ -18,17 +18,15 @@ from .counting.state import Tallies
 from .counting.sums import Sums, Wanted, window_sums
 from .errors import UsageError
 from .grading.benchmarks import Benchmark
+from .grading.supplements import supplement
 from .grading.typed_values import read_values
-from .grading.value_merging import (
-    Prefer,
-    ValuesBeside,
-    check_prefer,
-    values_alone,
-)
+from .grading.value_merging import Prefer, ValuesBeside, values_alone
 from .grading.weighing import wanted_sums, weigh_evaluations
 from .messages import message
 from .plugins.declarations import Platform
 from .plugins.selection import RuleSetName, Selection, select_rules
+from .reading.documents.documents import Documents
+from .reading.documents.loading import find_documents
 from .reading.events import UNKNOWN_INDUSTRY, Events
 from .reading.files import Progress
 from .reading.loading import EventSource, check_strictness, read_events
@@ -84,6 +82,7 @@ def score(
     as_of: date | str | None = None,
     shops: Any = None,
     values: Any = None,
+    documents: Documents | str | Path | None = None,
     prefer: Prefer = "events",
     benchmarks: Benchmark | str | Path | None = None,
     standards: Standards | str | Path | None = None,
@@ -95,10 +94,11 @@ def score(
     require: str | Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Score every shop of some events, or of a state, as published on a day.
+    """Score every shop of some events, documents or of a state, as published on a day.
 
     Args:
-        source: a canonical folder, a mapping of dataframes, events, or tallies.
+        source: a canonical folder, a mapping of dataframes, events, or tallies; or a file or folder
+            of what the platform's console or its official API answered.
         platform: the id or another name of the platform, or a platform itself; by default the one
             that ``ruleset`` names, where it is a TOML file or a rule set.
         scorecard: one of its scorecards; by default the one that ``ruleset`` names, else the first.
@@ -109,6 +109,8 @@ def score(
             state holds no attributes of shops; without it all are ranked together.
         values: what a console shows, as in :func:`score_values`: it stands in for what the events
             cannot say.
+        documents: what a console or an official API answered, read or to be read; it stands in
+            for what the events cannot say, and for weights that the rules lack.
         prefer: ``events``, or ``values`` to take these also where events say something.
         benchmarks: a table, or the path of one, from which percentiles are taken.
         standards: a table, or the path of one, that says what each metric must reach.
@@ -138,19 +140,22 @@ def score(
     required = Requirements.parse(require)
     check_source(source, shops, tz, strict=strict)
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers, profile)
+    found, with_events = find_documents(source, documents, selection.rules.platform, tz)
+    selection, beside = supplement(selection, found, values, prefer)
     tables = ReferenceTables(benchmarks, standards).bound(selection.rules)
-    beside = read_beside(values, prefer, selection)
+    if beside is not None and not with_events:
+        return required.check(score_supplement(beside, selection, tables))
     if isinstance(source, Tallies):
         return required.check(_score_state(source, selection, shops, tables, beside, progress))
     check = check_strictness if strict else _unchecked
     if isinstance(source, Events):
         scored = score_events(check(source), selection, tables, progress, beside)
         return required.check(scored)
-    found = EventSource(source, selection.rules.platform, tz)
-    counting = counting_pass(selection) if found.is_large else None
+    events = EventSource(source, selection.rules.platform, tz)
+    counting = counting_pass(selection) if events.is_large else None
     # nobody here holds on to events: rows are let go as soon as they are counted
     scored = score_events(
-        check(found.read(counting, progress)), selection, tables, progress, beside, counting
+        check(events.read(counting, progress)), selection, tables, progress, beside, counting
     )
     return required.check(scored)
 
@@ -176,17 +181,6 @@ def check_source(source: object, shops: object, tz: str | None, *, strict: bool)
         raise UsageError(
             message("tz= and strict= say how events are read; a state was counted before")
         )
-
-
-def read_beside(
-    values: Any, prefer: Prefer, selection: Selection, industry: str | None = None
-) -> ValuesBeside | None:
-    """Return the values that a user typed in beside events; None where there are none."""
-    check_prefer(prefer, values)
-    if values is None:
-        return None
-    typed = read_values(values, selection.rules)
-    return ValuesBeside(typed, prefer, industry or UNKNOWN_INDUSTRY)
 
 
 def score_events(
@@ -302,9 +296,15 @@ def score_by_values(
     values: Any, selection: Selection, tables: ReferenceTables, industry: str | None
 ) -> Result:
     """Score metric values by rules that are selected already."""
-    begin = stages(None)
-    begin(message("reading values"))
+    stages(None)(message("reading values"))
     typed = read_values(values, selection.rules)
-    begin(message("grading"))
-    start = values_alone(selection.rules, typed, industry or UNKNOWN_INDUSTRY)
+    return score_supplement(
+        ValuesBeside(typed, industry=industry or UNKNOWN_INDUSTRY), selection, tables
+    )
+
+
+def score_supplement(beside: ValuesBeside, selection: Selection, tables: ReferenceTables) -> Result:
+    """Score what was typed in, and what documents tell, without events."""
+    stages(None)(message("grading"))
+    start = values_alone(selection.rules, beside.typed, beside.industry)
     return conclude(selection, start, tables, None)

@@ -41,6 +41,12 @@ def cli() -> None:
     help="Metric values (CSV) instead of events, or beside them.",
 )
 @click.option(
+    "--documents",
+    type=options.INPUT,
+    metavar="PATH",
+    help="What the console answered, saved (JSON, HAR; a file or folder), beside EVENTS.",
+)
+@click.option(
     "--prefer",
     type=click.Choice(["events", "values"]),
     default="events",
@@ -62,6 +68,7 @@ def cli() -> None:
 def score(
     events: Path | None,
     values: Path | None,
+    documents: Path | None,
     prefer: Prefer,
     rules: options.RuleOptions,
     shops: tuple[str, ...],
@@ -73,12 +80,15 @@ def score(
 ) -> None:
     """Score every shop of EVENTS: orders.csv, reviews.csv, … (or .parquet), or the platform's exports.
 
+    EVENTS may be documents too: what the platform's console or official API answered, saved as JSON
+    or HAR.
+
     Export files of the back office are recognised by their headers; files of several shops lie in
     a folder for each. Shops are ranked among all shops of their industry in EVENTS, also those not
     shown. The table of a single shop has every number behind its score, as with --shop.
     """
-    if events is None and values is None and not explain_plan:
-        raise UsageError(message("give EVENTS, or --values FILE, or both"))
+    if events is None and values is None and documents is None and not explain_plan:
+        raise UsageError(message("give EVENTS, --documents PATH or --values FILE, or several"))
     if events is None:
         refuse_idle(*OF_EVENTS)
     if explain_plan:
@@ -86,19 +96,25 @@ def score(
 
         explain(rules.select(), output)
         return
+    from ..grading.supplements import supplement
+    from ..reading.documents.loading import find_documents
     from ..reading.loading import EventSource
     from ..results.requirements import Requirements
-    from ..scoring import counting_pass, read_beside, score_by_values, score_events
+    from ..scoring import counting_pass, score_events, score_supplement
     from .score_pages import say_notices, write_result
 
     required = Requirements.parse(require)
     with Stages(timings=timings) as stages:
         selection = rules.select()
+        found, with_events = find_documents(
+            events, documents, selection.rules.platform, reading.tz, reading.shop_id
+        )
+        selection, beside = supplement(selection, found, values, prefer, reading.industry)
         tables = rules.read_tables().bound(selection.rules)
-        if events is None:
-            result = score_by_values(values, selection, tables, reading.industry)
+        if events is None or (beside is not None and not with_events):
+            assert beside is not None
+            result = score_supplement(beside, selection, tables)
         else:
-            beside = read_beside(values, prefer, selection, reading.industry)
             # a document has the digest of all that was read
             large = output.form != "json" and EventSource(events).is_large
             counting = counting_pass(selection) if large else None

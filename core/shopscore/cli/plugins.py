@@ -86,11 +86,45 @@ def rules(
 
 @cli.command()
 @options.valued_rules
+@click.option(
+    "--from",
+    "documents",
+    type=options.INPUT,
+    metavar="DOCS",
+    help="Fill in what these pages of consoles prove (JSON, HAR; a file or folder).",
+)
+@click.option("--industry", metavar="NAME", help="Of pages of several industries, this one.")
 @voice.speaking
 @options.output("toml")
-def numbers(rules: options.RuleOptions, output: options.OutputOptions) -> None:
-    """Print a file for --numbers: every number that PLATFORM does not publish, and where it stands."""
-    write(_template(rules.select().rules), output.path)
+def numbers(
+    rules: options.RuleOptions,
+    documents: Path | None,
+    industry: str | None,
+    output: options.OutputOptions,
+) -> None:
+    """Print a file for --numbers: every number that PLATFORM does not publish, and where it stands.
+
+    With --from it holds what documents prove: weights as they stand there, the ends between which
+    other weights and the bounds of bands lie, and nothing else.
+    """
+    selected = rules.select().rules
+    if documents is None:
+        write(_template(selected), output.path)
+        return
+    from ..analysis.learning.learned import learn_numbers
+    from ..analysis.learning.numbers_file import numbers_file, of_industry
+    from ..reading.documents.loading import read_documents
+
+    found = learn_numbers(read_documents(documents, platform=selected.platform), selected)
+    learned = of_industry(found, industry)
+    if learned is None:
+        names = listed(one.industry or message("unknown") for one in found)
+        raise UsageError(message("--industry names one of {names}", names=names))
+    for against in learned.contradictions:
+        say(message("Note: {said}", said=against.said))
+    if not learned:
+        say(message("Note: nothing is proved of the numbers that are missing"))
+    write(numbers_file(learned, voice.lang()), output.path)
 
 
 def _template(rules: BoundRuleSet) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 from attrs import frozen
@@ -22,15 +23,37 @@ from .dimension_changes import Raise
 from .ends import Ends
 from .holds import Holds
 
+#: What is added or taken off in all, by its sign, where a document tells it.
+Sums = Mapping[int, ExactColumn]
 
-def missing_adjustments(rules: ExactRuleSet, graded: Mapping[str, Graded]) -> Mask:
-    """Return the shops that lack the input of a bonus or a deduction that can be more than 0."""
+
+def missing_adjustments(
+    rules: ExactRuleSet, graded: Mapping[str, Graded], told: Sums = MappingProxyType({})
+) -> Mask:
+    """Return the shops that lack the input of a bonus or a deduction that can be more than 0.
+
+    It is not lacking where it is ``told`` how much is added or taken off in all.
+    """
     size = len(next(iter(graded.values())).points)
     missing = np.zeros(size, dtype=np.bool_)
     for adjustment in _of_total(rules):
         if adjustment.cap != 0:
-            missing |= graded[adjustment.metric].missing
+            lacking = graded[adjustment.metric].missing
+            whole = told.get(adjustment.sign)
+            missing |= lacking if whole is None else lacking & ~whole.known
     return missing
+
+
+def _in_the_place_of_missing(
+    rules: ExactRuleSet, graded: Mapping[str, Graded], told: Sums
+) -> dict[int, ExactColumn]:
+    """Return what is told in all for the shops that lack the input of an adjustment of that sign."""
+    found = {}
+    for sign, whole in told.items():
+        parts = [graded[a.metric].missing for a in _of_total(rules) if a.sign == sign]
+        if parts:
+            found[sign] = whole.only(np.logical_or.reduce(parts))
+    return found
 
 
 def _of_total(rules: ExactRuleSet) -> list[Adjustment[Fraction]]:
@@ -38,12 +61,22 @@ def _of_total(rules: ExactRuleSet) -> list[Adjustment[Fraction]]:
     return [adjustment for adjustment in rules.adjustments if not adjustment.dimension]
 
 
-def adjust(rules: ExactRuleSet, graded: Mapping[str, Graded], ends: Ends) -> tuple[Ends, Holds]:
+def adjust(
+    rules: ExactRuleSet,
+    graded: Mapping[str, Graded],
+    ends: Ends,
+    told: Sums = MappingProxyType({}),
+) -> tuple[Ends, Holds]:
     """Return the ends of a total with bonus and deductions; they are one where all is known.
 
-    With them comes where an end of the scale holds the total: 0 is the low end, 1 the high one.
+    What is ``told`` in all stands in for those of a shop that lacks the input of one. With the ends
+    comes where an end of the scale holds the total: 0 is the low end, 1 the high one.
     """
-    changes = [_Change(adjustment, graded[adjustment.metric]) for adjustment in _of_total(rules)]
+    whole = _in_the_place_of_missing(rules, graded, told)
+    changes: list[_Change | _Whole] = [
+        _Change(one, graded[one.metric], whole.get(one.sign)) for one in _of_total(rules)
+    ]
+    changes += (_Whole(sign, column) for sign, column in whole.items())
     lowest = _changed(ends.lowest, changes, -1)
     changed = Ends(
         _within_scale(rules, lowest, changes, -1),
@@ -78,21 +111,39 @@ class _Change:
 
     adjustment: Adjustment[Fraction]
     graded: Graded
+    replaced: ExactColumn | None = None
 
     def towards(self, direction: int) -> Rationals:
         """Return what it adds to a total that is to be as high (1) or as low (-1) as it can be."""
         cap, amount = self.adjustment.cap, self.graded.points.or_zero()
         if cap is not None and self.adjustment.sign == direction:
             amount = Rationals.constant(cap, len(amount)).where(self.graded.missing, amount)
+        if self.replaced is not None:
+            amount = Rationals.constant(0, len(amount)).where(self.replaced.known, amount)
         return amount.scaled(self.adjustment.sign)
 
     def without_end(self, direction: int) -> Mask:
         """Return the shops whose total it can take to the end of the scale in that direction."""
         free = self.adjustment.cap is None and self.adjustment.sign == direction
-        return self.graded.missing & free
+        missing = self.graded.missing & free
+        return missing if self.replaced is None else missing & ~self.replaced.known
 
 
-def _changed(end: ExactColumn, changes: Sequence[_Change], direction: int) -> ExactColumn:
+@frozen(eq=False)
+class _Whole:
+    """What all bonuses or all deductions of some shops are together."""
+
+    sign: int
+    column: ExactColumn
+
+    def towards(self, _: int) -> Rationals:
+        return self.column.or_zero().scaled(self.sign)
+
+    def without_end(self, _: int) -> Mask:
+        return np.zeros(len(self.column), dtype=np.bool_)
+
+
+def _changed(end: ExactColumn, changes: Sequence[_Change | _Whole], direction: int) -> ExactColumn:
     """Return one end of the total after all changes, whatever the scale is."""
     total = end.values
     for change in changes:
@@ -101,7 +152,7 @@ def _changed(end: ExactColumn, changes: Sequence[_Change], direction: int) -> Ex
 
 
 def _within_scale(
-    rules: ExactRuleSet, end: ExactColumn, changes: Sequence[_Change], direction: int
+    rules: ExactRuleSet, end: ExactColumn, changes: Sequence[_Change | _Whole], direction: int
 ) -> ExactColumn:
     """Return one end of the total, within the ends of the scale that hold.
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ..exact.columns import CodedColumn, ExactColumn
 from ..exact.rationals import Mask, Rationals
@@ -15,7 +15,7 @@ from ..grading.points import Graded
 from ..grading.variants import VariantShops, by_variant
 from ..rules.compositions import Composition
 from ..rules.exact_rules import ExactRuleSet
-from .adjustments import adjust, find_raises, missing_adjustments
+from .adjustments import Sums, adjust, find_raises, missing_adjustments
 from .dimension_changes import DimensionChanges
 from .ends import Ends, find_ends
 from .holds import Holds
@@ -24,6 +24,24 @@ from .pattern_tables import STATED, PatternTables
 from .patterns import Patterns
 from .shares import find_shares
 from .weighted_sums import Codes, GroupedColumn, Groups, weighted_sum
+
+
+@frozen(eq=False)
+class Told:
+    """What is told of shops beside their metrics.
+
+    Points of ``dimensions`` stand in where the rules do not say how these are made; those of
+    ``filling`` wherever they cannot be computed, and ``instead`` for the shops that they have.
+    ``adjustments`` are what is added or taken off in all, by its sign.
+    """
+
+    dimensions: Mapping[str, ExactColumn] = field(factory=dict)
+    filling: Mapping[str, ExactColumn] = field(factory=dict)
+    adjustments: Sums = field(factory=dict)
+    instead: Mapping[str, ExactColumn] = field(factory=dict)
+
+
+NOTHING_TOLD = Told()
 
 
 @frozen(eq=False, slots=False)
@@ -77,11 +95,11 @@ def compose(
     graded: Mapping[str, Graded],
     industries: pl.Series,
     shop_types: pl.Series | None = None,
-    given: Mapping[str, ExactColumn] | None = None,
+    told: Told = NOTHING_TOLD,
 ) -> Composed:
     """Weigh points into dimensions and dimensions into the score, then apply bonus and deductions.
 
-    ``given`` are points of dimensions of which the rules do not say how they are made.
+    ``told`` stands in for what the rules do not say, or cannot be computed of a shop.
 
     By the policy ``rescale`` a metric of which no row counts is left out, and the others of its
     dimension share its weight; so is a dimension without points. By ``require`` a dimension needs
@@ -92,7 +110,8 @@ def compose(
     """
     variants = by_variant(rules, industries, shop_types)
     lacking = {d.id for d in rules.dimensions if d.missing}
-    own = {id: column for id, column in (given or {}).items() if id in lacking}
+    own = {id: column for id, column in told.dimensions.items() if id in lacking}
+    own |= told.instead
     changes = DimensionChanges(own, find_raises(rules, graded))
     ids = [entry.id for _, entry in rules.entries]
     marks = (
@@ -117,7 +136,29 @@ def compose(
         composed = evolve(composed, ends=ends.changed(composed.score.or_else))
     if rules.composition is not None:
         composed = _recomposed(rules, rules.composition, graded, variants, composed, changes)
-    return _with_adjustments(rules, graded, composed) if rules.adjustments else composed
+    if rules.adjustments:
+        composed = _with_adjustments(rules, graded, composed, told.adjustments)
+    return composed
+
+
+def compose_with(
+    rules: ExactRuleSet,
+    graded: Mapping[str, Graded],
+    industries: pl.Series,
+    shop_types: pl.Series | None,
+    told: Told,
+) -> Composed:
+    """Compose shops, with the points of dimensions that documents tell where they have none else."""
+    composed = compose(rules, graded, industries, shop_types, told)
+    there = {
+        id: column.only(~composed.dimensions[id].known)
+        for id, column in told.filling.items()
+        if id in composed.dimensions
+    }
+    there = {id: column for id, column in there.items() if column.known.any()}
+    if not there:
+        return composed
+    return compose(rules, graded, industries, shop_types, evolve(told, instead=there))
 
 
 def _recomposed(
@@ -163,11 +204,11 @@ def _with_dimensions(
 
 
 def _with_adjustments(
-    rules: ExactRuleSet, graded: Mapping[str, Graded], composed: Composed
+    rules: ExactRuleSet, graded: Mapping[str, Graded], composed: Composed, told: Sums
 ) -> Composed:
     """Return totals with bonus and deductions; without the input of one there is no total."""
-    ends, clamped = adjust(rules, graded, composed.ends)
-    missing = missing_adjustments(rules, graded)
+    ends, clamped = adjust(rules, graded, composed.ends, told)
+    missing = missing_adjustments(rules, graded, told)
     known = composed.score.known & ~missing
     return evolve(
         composed,

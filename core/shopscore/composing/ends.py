@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
+from itertools import permutations
 
 from attrs import evolve, frozen
 
@@ -23,6 +24,9 @@ from ..rules.coverage import weights_within
 from ..rules.exact_rules import ExactRuleSet, Weight
 from .dimension_changes import NO_CHANGES, DimensionChanges
 from .patterns import Rows, find_patterns
+
+#: Of more weights than these it is not looked at between which ends each lies.
+_MOST_ENCLOSED = 5
 
 
 @frozen(eq=False)
@@ -41,12 +45,13 @@ class Ends:
 class _Part:
     """A part of a weighted mean: its worst value, its weight, and whether it may be left out.
 
-    ``weight`` is None where the rules do not say it.
+    ``weight`` is None where the rules do not say it; it may lie ``between`` two numbers then.
     """
 
     value: Rationals
     weight: Weight
     optional: bool
+    between: tuple[Weight, Weight] | None = None
 
 
 def find_ends(
@@ -107,19 +112,66 @@ def _lowest_total(
     unknown: list[_Part] = []
     for dimension in rules.dimensions:
         if (stated := shops.stated(rules, dimension)) is not None:
-            part: _Part | None = _Part(stated, dimension.weight, optional=False)
+            part: _Part | None = _Part(
+                stated, dimension.weight, optional=False, between=dimension.between
+            )
         else:
             part = _lowest_dimension(rules, dimension, worst, optional)
         if part is not None and stated is None:
             value = shops.changes.end(rules, dimension.id, part.value, shops.rows, shops.sign)
-            part = evolve(part, value=value)
+            part = evolve(part, value=value, between=dimension.between)
         if part is not None and part.weight != 0:
             (unknown if part.weight is None else known).append(part)
     if unknown:  # whatever their weights are, together they have the rest
         rest = max(1 - sum((p.weight or Fraction(0) for p in known), Fraction(0)), Fraction(0))
-        least = _least([part.value for part in unknown])
-        known.append(_Part(least, rest, all(part.optional for part in unknown)))
+        if len(known) + len(unknown) < len(rules.dimensions):  # the others share what one had
+            unknown = [evolve(part, between=None) for part in unknown]
+        known.append(_together(unknown, rest))
     return _lowest_mean(known)
+
+
+def _together(parts: Sequence[_Part], rest: Fraction) -> _Part:
+    """Return parts whose weights are not known as one, which has the rest of the weight.
+
+    Where it is known between which ends each weight lies, as much as can be goes to the part with
+    the lowest value, then to the next one: one of the orders of the parts is that of a shop.
+    """
+    optional = all(part.optional for part in parts)
+    weights = (
+        {tuple(_filled(parts, order, rest)) for order in permutations(range(len(parts)))}
+        if _is_enclosed(parts, rest)
+        else set()
+    )
+    if not weights:
+        return _Part(_least([part.value for part in parts]), rest, optional)
+    means = [
+        _sum([part.value.scaled(w / rest) for part, w in zip(parts, own, strict=True)])
+        for own in weights
+    ]
+    return _Part(_least(means), rest, optional)
+
+
+def _is_enclosed(parts: Sequence[_Part], rest: Fraction) -> bool:
+    """Return whether the ends of the weights allow them to add up to the rest."""
+    ends = [part.between for part in parts if not part.optional]
+    if rest <= 0 or len(parts) > _MOST_ENCLOSED or len(ends) < len(parts) or None in ends:
+        return False
+    low, high = (
+        sum((end[place] or Fraction(0) for end in ends if end), Fraction(0)) for place in (0, 1)
+    )
+    return low <= rest <= high
+
+
+def _filled(parts: Sequence[_Part], order: Sequence[int], rest: Fraction) -> list[Fraction]:
+    """Return weights that add up to the rest: the lowest ones, and more for the first in an order."""
+    ends = [part.between or (Fraction(0), Fraction(1)) for part in parts]
+    weights = [low or Fraction(0) for low, _ in ends]
+    left = rest - sum(weights, Fraction(0))
+    for place in order:
+        more = min((ends[place][1] or Fraction(0)) - weights[place], left)
+        weights[place] += more
+        left -= more
+    return weights
 
 
 def _lowest_dimension(
@@ -134,8 +186,13 @@ def _lowest_dimension(
         return None
     weights = weights_within(dimension)
     if not weights:  # whatever they are, no mean is below its lowest part
-        least = _least([worst[id] for id in ids])
-        return _Part(least, dimension.weight, all(id in optional for id in ids))
+        entries = {entry.id: entry for entry in dimension.metrics}
+        whole = len(ids) == len(entries)  # else the others share the weight of one
+        parts = [
+            _Part(worst[id], None, id in optional, entries[id].between if whole else None)
+            for id in ids
+        ]
+        return evolve(_together(parts, Fraction(1)), weight=dimension.weight)
     if rules.policy == "require":
         parts = [_Part(worst[id], weights[id], optional=False) for id in ids]
         may_lack = any(id in optional for id in ids)

@@ -11,39 +11,13 @@ from attrs import evolve, field, frozen
 from ..messages import Message, listed, message, numbered
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
-from ..reading.documents.cells import Percent
 from ..reading.documents.documents import Document, Documents
 from ..reading.documents.extraction import Entry, ShopOfDocument
 from .amounts import Possible
 from .names import Name, Names
-from .typed_rows import Told, TypedRow
-from .typed_values import TypedValues
-
-#: Figures by subject, id and role.
-_Key = tuple[str, str, str]
-
-
-@frozen(eq=False)
-class Figures:
-    """What the documents of one shop say, each figure as the newest of them tells it."""
-
-    shop_id: str
-    industry: str | None
-    entries: Mapping[_Key, tuple[Entry, Told]]
-
-    def number(self, subject: str, id: str, role: str) -> Fraction | None:
-        """Return a number; None where no document tells it."""
-        found = self.entries.get((subject, id, role))
-        value = None if found is None else found[0].value
-        if isinstance(value, Percent):
-            return value.share
-        return value if isinstance(value, Fraction) else None
-
-    def told(self, subject: str, id: str) -> Told | None:
-        """Return which document tells something of a subject."""
-        return next(
-            (t for (s, i, _), (_, t) in self.entries.items() if (s, i) == (subject, id)), None
-        )
+from .told import Figures, Key, Told
+from .typed_rows import TypedRow
+from .typed_values import TypedValues, conditions_alone
 
 
 @frozen(eq=False)
@@ -71,7 +45,18 @@ def values_of_documents(documents: Documents, rules: BoundRuleSet, as_of: date) 
     reader = _Reader(names, rules)
     rows = [row for shop in figures for row in reader.rows(shop)]
     industries = {f.shop_id: f.industry for f in figures if f.industry}
-    typed = TypedValues(rows, industries, more_shops=tuple(f.shop_id for f in figures))
+    adjusted = {
+        f.shop_id: (f.number("total", "total", "bonus"), f.number("total", "total", "deduction"))
+        for f in figures
+    }
+    typed = TypedValues(
+        rows,
+        industries,
+        conditions=conditions_alone(rules),
+        more_shops=tuple(f.shop_id for f in figures),
+        adjusted=adjusted,
+        figures=figures,
+    )
     notices = (
         *_on_files(own),
         *collected.notices(),
@@ -85,7 +70,7 @@ class _Collected:
     """Figures of shops while documents are gone through."""
 
     as_of: date
-    entries: dict[str, dict[_Key, tuple[Entry, Told]]] = field(factory=dict)
+    entries: dict[str, dict[Key, tuple[Entry, Told]]] = field(factory=dict)
     industries: dict[str, tuple[date, str]] = field(factory=dict)
     later: dict[str, date] = field(factory=dict)
     against: list[Message] = field(factory=list)
@@ -97,8 +82,9 @@ class _Collected:
             self.later[document.label] = day
             return
         if industry := shop.header.get("industry"):
-            known = self.industries.get(id, (date.min, ""))
-            self.industries[id] = max(known, (day or date.min, str(industry)), key=lambda k: k[0])
+            known = self.industries.get(id)
+            if known is None or known[0] < (day or date.min):
+                self.industries[id] = day or date.min, str(industry)
         own = self.entries.setdefault(id, {})
         key, told = (entry.subject, entry.id, entry.role), Told(document.label, day)
         before = own.get(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,24 +20,12 @@ from ..reading.rows.ids import LOST_DIGITS, bare_ids, rounded
 from .amounts import NONE, NOTHING, Amount, Possible, read_amount, read_percentile
 from .cell_places import Row
 from .names import Name, Names
+from .told import Told
 
 COLUMNS = ("shop_id", "metric", "value")
 OPTIONAL = ("n", "industry", "percentile", "points")
 #: The greatest plausible number of rows.
 MOST_ROWS = 10**15
-
-
-@frozen
-class Told:
-    """Which document tells a number, and the last day that counts in it, where that is known."""
-
-    label: str
-    day: date | None = None
-
-    @property
-    def row(self) -> Row:
-        """Where the number stands, as messages name it."""
-        return Row(self.label, 0)
 
 
 @frozen

@@ -16,6 +16,7 @@ from ..messages import message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from .points import Supplied
+from .told import Figures, Told
 from .typed_rows import TypedRow, read_rows
 from .weighing import MetricValues
 
@@ -25,10 +26,18 @@ Places = Mapping[str, int]
 
 @frozen(eq=False)
 class Console:
-    """The total and the points of dimensions that a console shows, beside those computed here."""
+    """The total and the points of dimensions that a console shows, beside those computed here.
+
+    Those of ``filling`` dimensions, and the ``bonus`` and the ``deduction``, are told by documents,
+    and stand in for what cannot be computed; ``figures`` are everything that these say.
+    """
 
     total: ExactColumn | None = None
     dimensions: Mapping[str, ExactColumn] = field(factory=dict)
+    filling: Mapping[str, ExactColumn] = field(factory=dict)
+    bonus: ExactColumn | None = None
+    deduction: ExactColumn | None = None
+    figures: Sequence[Figures] = ()
 
     def __bool__(self) -> bool:
         return self.total is not None or bool(self.dimensions)
@@ -41,6 +50,8 @@ class TypedValues:
     A row with ``-`` in the place of a number says that a console shows none, but not where only
     ``conditions`` measure the metric: a number of things that a console does not show is not zero.
     An empty row says nothing, as one that is not there. ``more_shops`` are shops without a row.
+    ``adjusted`` are the bonus and the deduction of shops, as documents tell them, and ``figures``
+    all that these say.
     """
 
     rows: Sequence[TypedRow]
@@ -48,6 +59,13 @@ class TypedValues:
     notices: tuple[Notice, ...] = ()
     conditions: frozenset[str] = frozenset()
     more_shops: tuple[str, ...] = ()
+    adjusted: Mapping[str, tuple[Fraction | None, Fraction | None]] = field(factory=dict)
+    figures: Sequence[Figures] = ()
+
+    @property
+    def told_by_documents(self) -> bool:
+        """Whether documents tell anything of it: their shops are no peers of each other."""
+        return any(row.document is not None for row in self.rows)
 
     @property
     def shop_ids(self) -> list[str]:
@@ -84,6 +102,7 @@ class TypedValues:
             n,
             no_value_reason=message("no value was supplied, or none with n above 0"),
             typed=column.known,
+            documents=_documents(rows, places),
             n_unknown=unknown,
             unpooled=unknown,
             metric=metric,
@@ -111,7 +130,24 @@ class TypedValues:
             and (column := _column(rows, places, lambda row: row.points)) is not None
         }
         dimensions = {id: column for (kind, id), column in columns.items() if kind == "dimension"}
-        return Console(columns.get(("total", "total")), dimensions)
+        told = {id: _column(self._told_of(id), places, lambda row: row.points) for id in dimensions}
+        bonus, deduction = (
+            _by_shop({id: pair[place] for id, pair in self.adjusted.items()}, places)
+            for place in (0, 1)
+        )
+        return Console(
+            columns.get(("total", "total")),
+            dimensions,
+            {id: column for id, column in told.items() if column is not None},
+            bonus,
+            deduction,
+            self.figures,
+        )
+
+    def _told_of(self, dimension: str) -> list[TypedRow]:
+        """Return the rows of a dimension that documents tell."""
+        rows = self._by_name.get(("dimension", dimension), [])
+        return [row for row in rows if row.document is not None]
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], list[TypedRow]]:
@@ -134,10 +170,23 @@ def _column(
     rows: Sequence[TypedRow], places: Places, number: Callable[[TypedRow], Fraction | None]
 ) -> ExactColumn | None:
     """Return one number of some rows as a column; None where no row has it."""
+    return _by_shop({row.shop_id: number(row) for row in rows}, places)
+
+
+def _by_shop(numbers: Mapping[str, Fraction | None], places: Places) -> ExactColumn | None:
+    """Return numbers of shops as a column; None where there is none."""
     cells: list[Fraction | None] = [None] * len(places)
-    for row in rows:
-        cells[places[row.shop_id]] = number(row)
+    for id, number in numbers.items():
+        cells[places[id]] = number
     return None if all(cell is None for cell in cells) else ExactColumn.of(cells)
+
+
+def _documents(rows: Sequence[TypedRow], places: Places) -> tuple[Told | None, ...] | None:
+    """Return which document tells each row; None where all were typed in."""
+    told: list[Told | None] = [None] * len(places)
+    for row in rows:
+        told[places[row.shop_id]] = row.document
+    return tuple(told) if any(told) else None
 
 
 def read_values(values: Any, rules: BoundRuleSet) -> TypedValues:
@@ -151,6 +200,11 @@ def read_values(values: Any, rules: BoundRuleSet) -> TypedValues:
     for row in rows:
         if row.industry and industries.setdefault(row.shop_id, row.industry) != row.industry:
             raise row.other_industry(industries[row.shop_id])
+    return TypedValues(rows, industries, notices, conditions_alone(rules))
+
+
+def conditions_alone(rules: BoundRuleSet) -> frozenset[str]:
+    """Return the metrics that conditions of a score ask for, and that have no weight."""
     weighted = {entry.id for _, entry in rules.exact.entries}
     asked = {each.condition.measure.metric for each in rules.exact.eligibility}
-    return TypedValues(rows, industries, notices, frozenset(asked - weighted))
+    return frozenset(asked - weighted)

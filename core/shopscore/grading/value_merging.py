@@ -66,6 +66,7 @@ class ToGrade:
     """Everything that grading starts from: values of metrics, and what came with them.
 
     ``rows`` are the rows of the shops among those of the events; None where they are the same.
+    Without ``ranks`` the shops are no peers of each other.
     """
 
     shops: pl.DataFrame
@@ -74,6 +75,7 @@ class ToGrade:
     console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
     rows: Rows | None = None
+    ranks: bool = True
 
     def of_these_shops(self, measured: Mapping[str, MetricValues]) -> dict[str, MetricValues]:
         """Return values of events for these shops, of which some may have no events."""
@@ -125,9 +127,10 @@ def values_alone(rules: BoundRuleSet, typed: TypedValues, industry: str) -> ToGr
     return ToGrade(
         shops=typed.shops(industry),
         measured={id: typed.measured(metric, places) for id, metric in rules.metrics.items()},
-        supplied=typed.supplied(places),
+        supplied=evolve(typed.supplied(places), fill=typed.told_by_documents),
         console=typed.console(places),
         notices=typed.notices,
+        ranks=not typed.told_by_documents,
     )
 
 
@@ -146,6 +149,7 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
         missing_columns=events.missing_columns if missing.any() else (),
         missing=missing,
         typed=taken,
+        documents=typed.documents,
         n_unknown=taken if typed.n_unknown is None else typed.n_unknown & taken,
         cut=None if events.cut is None else events.cut & ~taken,
     )

@@ -23,6 +23,7 @@ from ..model.aggregators import Aggregator, Pooling
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated, shortened
 from .missing_columns import missing_columns_of
+from .told import Told
 
 #: Computes sums over windows, from rows or from daily cells.
 Summing = Callable[[Sequence[Wanted], date], list[Sums]]
@@ -44,7 +45,8 @@ class MetricValues:
     ``missing_reason`` says why. That is not the same as having no row. ``without_number`` says that
     nothing was counted since a number of the rules is missing.
 
-    ``typed`` marks values that a user typed in; where it is not known on how many rows these rest,
+    ``documents`` has the document of each shop that tells something of the metric, where one does.
+    ``typed`` marks values that a user typed in, or a document tells; where it is not known on how many rows these rest,
     ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those that no pooled mean can be made
     with; another one counts there as ``per_row`` in the denominator, for each of its rows. ``cut``
     marks numbers that may be too low, since the events do not cover the window, or for the
@@ -59,6 +61,7 @@ class MetricValues:
     no_value_reason: Message = NO_ROW
     missing_reason: Message | None = None
     typed: Mask | None = None
+    documents: tuple[Told | None, ...] | None = None
     n_unknown: Mask | None = None
     unpooled: Mask | None = None
     per_row: Fraction = Fraction(1)

@@ -62,7 +62,8 @@ class MetricEntry(Generic[N]):
 
     Without a ``scorer`` it is not published how values become points: the metric is shown and not
     graded. Where metrics of a dimension have ``of_rest``, the weights of the others are shares of
-    the dimension, and these divide the rest in proportion to their own weights.
+    the dimension, and these divide the rest in proportion to their own weights. A weight that is
+    not known may lie ``between`` two numbers.
     """
 
     id: str
@@ -70,6 +71,7 @@ class MetricEntry(Generic[N]):
     scorer: str = ""
     source: str = ""
     of_rest: bool = False
+    between: tuple[N, N] | None = None
 
 
 @frozen
@@ -77,7 +79,8 @@ class Dimension(Generic[N]):
     """A group of metrics and its weight in the total.
 
     ``points``, where declared, are the points of every shop, whatever its metrics are. ``missing``
-    says why it is not known how its metrics make its points; its metrics then have no weights.
+    says why it is not known how its metrics make its points; its metrics then have no weights. A
+    weight that is not known may lie ``between`` two numbers.
     """
 
     id: str
@@ -87,6 +90,7 @@ class Dimension(Generic[N]):
     points: N | None = None
     source: str = ""
     missing: str = ""
+    between: tuple[N, N] | None = None
 
 
 @frozen

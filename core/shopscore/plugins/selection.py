@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import CoverageError, UsageError
 from ..messages import listed, message
 from ..model.rulesets import RuleSet
 from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
-from ..rules.numbers_toml import NumbersSource, fill_numbers
+from ..rules.numbers_toml import NumbersSource, NumbersTables, as_sequence, fill_numbers
 from ..rules.profiles import add_profile
 from ..rules.ruleset_toml import parse_ruleset
 from ..rules.toml_text import parse_toml, read_text
@@ -35,6 +35,15 @@ class Selection:
     rules: BoundRuleSet
     day: date
     notices: tuple[Notice, ...]
+    _bound: tuple[_Terms, NumbersSource] | None = field(default=None, eq=False, repr=False)
+
+    def with_numbers(self, more: Sequence[NumbersTables]) -> Selection:
+        """Return the same rules with more numbers than those that a user supplied."""
+        if not more or self._bound is None:
+            return self
+        terms, numbers = self._bound
+        rules = _bind_with(terms, (*as_sequence(numbers), *more))
+        return evolve(self, rules=rules, notices=notices_on(rules, self.day))
 
 
 def select_rules(
@@ -81,7 +90,7 @@ def select_rules(
     )
     again = numbers is None and not terms.file and not isinstance(ruleset, RuleSet)
     rules = _bind(terms) if again else _bind_with(terms, numbers)
-    return Selection(rules, day, notices_on(rules, day))
+    return Selection(rules, day, notices_on(rules, day), (terms, numbers))
 
 
 def select_rules_of_days(

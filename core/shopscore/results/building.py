@@ -11,7 +11,7 @@ from attrs import evolve
 
 from ..composing.caps import cap_totals
 from ..composing.comparison import Compared, compare
-from ..composing.composition import compose
+from ..composing.composition import Told, compose_with
 from ..composing.conditions import Measures
 from ..composing.eligibility import check_eligibility, ranked_shops
 from ..composing.fixed_totals import fix_totals
@@ -42,12 +42,13 @@ def build_result(
     supplied: Supplied = NOTHING_SUPPLIED,
     console: Console | None = None,
     judged_on: date | None = None,
+    ranks: bool = True,
     notices: tuple[Notice, ...] = (),
 ) -> Result:
     """Build the result from metric values: grade, compose, publish, compare with the industry.
 
     ``console`` is what a console shows, to compare with. Days are counted to ``judged_on``, by
-    default to ``as_of``.
+    default to ``as_of``. Without ``ranks`` no shop is a peer of another.
     """
     tables = tables or ReferenceTables()
     exact, industries = rules.exact, shops["industry"]
@@ -57,13 +58,12 @@ def build_result(
         measured, industries, mean_kind=exact.mean_kind, days=days, shop_types=types
     )
     checks = check_eligibility(exact, measures)
-    peers = ranked_shops(exact, checks)
+    peers = ranked_shops(exact, checks) if ranks else np.zeros(len(shops), dtype=np.bool_)
     graded = grade(
         rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
     )
     graded = set_points(exact, graded, measures)
-    shown_points = console.dimensions if console is not None else {}
-    composed = compose(exact, graded, industries, types, shown_points)
+    composed = compose_with(exact, graded, industries, types, _told(console or Console()))
     composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
     published = publish(exact, composed, checks, measures)
     known = evolve(
@@ -88,6 +88,13 @@ def build_result(
     )
     found = find_notices(result, tables)
     return evolve(result, notices=(*notices, *tables.notices, *found))
+
+
+def _told(console: Console) -> Told:
+    """Return what a console tells in the place of what cannot be computed."""
+    whole = {1: console.bonus, -1: console.deduction}
+    sums = {sign: column for sign, column in whole.items() if column is not None}
+    return Told(console.dimensions, console.filling, sums)
 
 
 def _compared(

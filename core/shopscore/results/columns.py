@@ -45,6 +45,8 @@ _OF_METRIC = ("value", "n", "percentile", "peers", "points", "weight", "status",
 OPTIONAL = (
     "percentile_source",
     "points_source",
+    "document",
+    "document_day",
     "industry_mean",
     "direction",
     "difference",
@@ -266,6 +268,11 @@ class Columns:
         """Whether a user typed in anything, be it used or not."""
         return any(map(sources.has_typed, self.graded.values()))
 
+    @cached_property
+    def documented(self) -> bool:
+        """Whether documents tell anything of a metric."""
+        return any(graded.measured.documents for graded in self.graded.values())
+
     @property
     def mixed(self) -> bool:
         """Whether some numbers may be from events, and some typed in."""
@@ -326,6 +333,8 @@ class Columns:
         if self.typed:
             columns["percentile_source"] = sources.of_percentile(graded)
             columns["points_source"] = sources.of_points(graded)
+        if self.documented:
+            columns |= sources.of_documents(graded)
         columns |= self._comparison(id) | self._attainment(id)
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 

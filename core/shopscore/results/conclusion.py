@@ -87,6 +87,7 @@ def conclude(
         supplied=start.supplied,
         console=start.console,
         judged_on=rules.ruleset.judged_on(day),
+        ranks=start.ranks,
         notices=(*selection.notices, *notices, *timely, *start.notices),
     )
     evaluation, last = rules.ruleset.evaluation, rules.current(day)

@@ -18,6 +18,7 @@ from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
 from .hints import rules_command
 from .lacking import without_numbers
+from .notices_on_documents import notices_on_documents
 from .notices_on_values import notices_on_values
 from .reference_tables import ReferenceTables
 from .result import Result
@@ -37,6 +38,7 @@ def find_notices(result: Result, tables: ReferenceTables) -> Iterator[Notice]:
     yield from _few_peers(result)
     yield from _from_table(result)
     yield from notices_on_values(result)
+    yield from notices_on_documents(result)
     yield from _missing_numbers(result)
 
 

@@ -100,6 +100,7 @@ def _console_differs(result: Result) -> Iterator[Notice]:
     for shown, computed in pairs:
         if shown is not None:
             differs |= _unequal(shown, computed, places)
+    differs &= ~_told(result)
     if differs.any():
         said = numbered(
             "for {n} shop the console shows other points than are computed here"
@@ -122,6 +123,7 @@ def _console_outside(result: Result) -> Iterator[Notice]:
         column.values.half_up(places) for column in (shown, published.lowest, published.highest)
     )
     outside = np.asarray(known & ((total < lowest) | (total > highest)), dtype=np.bool_)
+    outside &= ~_told(result)
     if outside.any():
         said = numbered(
             "for {n} shop the console shows a total that is not between score_low and score_high",
@@ -129,6 +131,12 @@ def _console_outside(result: Result) -> Iterator[Notice]:
             int(outside.sum()),
         )
         yield Notice("console_differs", said).about(result.shops["shop_id"], outside)
+
+
+def _told(result: Result) -> Mask:
+    """Return the shops of which documents tell, which have notices of their own."""
+    ids = [figures.shop_id for figures in result.console.figures]
+    return result.shops["shop_id"].is_in(ids).to_numpy()
 
 
 def _unequal(shown: ExactColumn, computed: ExactColumn, places: int) -> Mask:

@@ -9,7 +9,7 @@ from ..exact.rationals import Mask
 from ..grading.points import Graded
 from .filling import words
 
-EVENTS, VALUES = "events", "values"
+EVENTS, VALUES, DOCUMENTS = "events", "values", "documents"
 PEERS, BENCHMARKS = "peers", "benchmarks"
 RULES = "rules"
 
@@ -28,12 +28,32 @@ def of_value(graded: Graded) -> pl.Series:
     stands = _mask(graded.supplied, size)
     if graded.percentiles is not None:
         stands = stands | (_mask(graded.percentiles.supplied, size) & graded.points.known)
+    told = documented(graded)
     return _words(
         size,
         (stands & ~measured.known, VALUES),
+        (stands & ~measured.known & told, DOCUMENTS),
         (measured.known, EVENTS),
         (typed, VALUES),
+        (typed & told, DOCUMENTS),
     )
+
+
+def documented(graded: Graded) -> Mask:
+    """Return the shops of which a document tells something of a metric."""
+    documents = graded.measured.documents
+    if documents is None:
+        return np.zeros(len(graded.statuses), dtype=np.bool_)
+    return np.array([one is not None for one in documents], dtype=np.bool_)
+
+
+def of_documents(graded: Graded) -> dict[str, pl.Series]:
+    """Return which file tells each shop's numbers of a metric, and the last day that counts there."""
+    documents = graded.measured.documents or (None,) * len(graded.statuses)
+    return {
+        "document": pl.Series([d and d.label for d in documents], dtype=pl.String),
+        "document_day": pl.Series([d and d.day for d in documents], dtype=pl.Date),
+    }
 
 
 def of_percentile(graded: Graded) -> pl.Series:
@@ -46,6 +66,7 @@ def of_percentile(graded: Graded) -> pl.Series:
         (ranks.column.known, PEERS),
         (ranks.from_table, BENCHMARKS),
         (_mask(ranks.supplied, size), VALUES),
+        (_mask(ranks.supplied, size) & documented(graded), DOCUMENTS),
     )
 
 
@@ -53,7 +74,8 @@ def of_points(graded: Graded) -> pl.Series:
     """Return where points are from: the rules, or typed in."""
     size = len(graded.statuses)
     typed = _mask(graded.supplied, size) & graded.points.known
-    return _words(size, (graded.points.known, RULES), (typed, VALUES))
+    told = typed & documented(graded)
+    return _words(size, (graded.points.known, RULES), (typed, VALUES), (told, DOCUMENTS))
 
 
 def _mask(mask: Mask | None, size: int) -> Mask:

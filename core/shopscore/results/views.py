@@ -26,7 +26,9 @@ class MetricView:
 
     ``source`` says where the value is from: ``events``, or ``values`` that were typed in. Where
     something was typed in, ``percentile_source`` is ``peers``, ``benchmarks`` or ``values``, and
-    ``points_source`` is ``rules``, by which they were computed, or ``values``.
+    ``points_source`` is ``rules``, by which they were computed, or ``values``; each may be
+    ``documents`` as well. ``document`` is the file that tells it, ``document_day`` the last day that
+    counts there.
     """
 
     id: str
@@ -43,6 +45,8 @@ class MetricView:
     source: str | None = None
     percentile_source: str | None = None
     points_source: str | None = None
+    document: str | None = None
+    document_day: date | None = None
     industry_mean: float | None = None
     direction: str | None = None
     difference: float | None = None

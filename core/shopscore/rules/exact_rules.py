@@ -222,13 +222,24 @@ class Numbers:
             declared.label,
             self.optional(declared.weight),
             tuple(
-                MetricEntry(e.id, self.optional(e.weight), e.scorer, e.source, e.of_rest)
+                MetricEntry(
+                    e.id,
+                    self.optional(e.weight),
+                    e.scorer,
+                    e.source,
+                    e.of_rest,
+                    self._between(e.between),
+                )
                 for e in declared.metrics
             ),
             self.optional(declared.points),
             declared.source,
             declared.missing,
+            self._between(declared.between),
         )
+
+    def _between(self, declared: tuple[Number, Number] | None) -> tuple[Weight, Weight] | None:
+        return None if declared is None else (Fraction(declared[0]), Fraction(declared[1]))  # type: ignore[arg-type]
 
     def eligibility(self, declared: Eligibility[Number]) -> Eligibility[Fraction]:
         """Return a condition for a score with exact bounds."""

@@ -101,6 +101,7 @@ class Filling:
         filled = evolve(
             now,
             weight=self._number(table, "weight", now.weight, before.weight, before.source),
+            between=self._between(table, now.between),
             points=self._number(table, "points", now.points, before.points, before.source),
             metrics=tuple(
                 self._entry(entry, was, rows[entry.id]) if entry.id in rows else entry
@@ -122,13 +123,30 @@ class Filling:
             raise table.fail(_is_published(what, before.source))
         key = "share_of_rest" if "share_of_rest" in table.data else "weight"
         weight = self._number(table, key, now.weight, before.weight, before.source)
+        between = self._between(table, now.between)
         source = self._source_of(table)
         table.done()
         of_rest = before.of_rest or key == "share_of_rest"
         if weight is now.weight:
             of_rest = now.of_rest
         source = now.source or source
-        return evolve(now, weight=weight, scorer=scorer, source=source, of_rest=of_rest)
+        return evolve(
+            now, weight=weight, scorer=scorer, source=source, of_rest=of_rest, between=between
+        )
+
+    def _between(self, table: Table, now: Any) -> Any:
+        """Return the ends between which a weight lies that is not known."""
+        ends = [table.end(key) for key in ("weight_low", "weight_high")]
+        if ends == [None, None]:
+            return now
+        low, high = (
+            end if end is not None else whole for end, whole in zip(ends, (0, 1), strict=True)
+        )
+        if "weight" in table.data or not 0 <= low <= high <= 1:
+            raise table.fail(
+                message("weight_low and weight_high are two ends between 0 and 1, without a weight")
+            )
+        return low, high
 
     def adjustment(
         self, now: Adjustment[Number], before: Adjustment[Number], table: Table

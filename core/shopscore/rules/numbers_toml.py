@@ -26,8 +26,24 @@ from .ruleset_toml import SCHEMA
 from .toml_tables import Table
 from .toml_text import check_numbers, parse_toml, read_text
 
+
+@frozen(eq=False)
+class NumbersTables:
+    """The tables of a numbers file, and how results name it."""
+
+    data: Mapping[str, Any]
+    label: str
+
+
 #: A TOML file, several, or the tables of one.
-NumbersSource = str | Path | Mapping[str, Any] | Sequence[str | Path] | None
+NumbersSource = (
+    str
+    | Path
+    | Mapping[str, Any]
+    | NumbersTables
+    | Sequence[str | Path | Mapping[str, Any] | NumbersTables]
+    | None
+)
 
 #: Tables of adjustments, by the role of their metrics.
 ADJUSTING = ("bonus", "deduction")
@@ -103,7 +119,7 @@ def fill_numbers(
             and for numbers that are published.
     """
     try:
-        files = [_read(one, place) for place, one in enumerate(_as_sequence(source), start=1)]
+        files = [_read(one, place) for place, one in enumerate(as_sequence(source), start=1)]
         return _fill(ruleset, files, Check(kinds, better or {}))
     except RuleSetError as error:
         raise InputError(error.args[0]) from None
@@ -187,16 +203,26 @@ def _has_numbers(tables: Mapping[str, Any]) -> bool:
     )
 
 
-def _as_sequence(source: NumbersSource) -> Sequence[str | Path | Mapping[str, Any]]:
+#: One file of numbers, or its tables.
+_One = str | Path | Mapping[str, Any] | NumbersTables
+
+
+def as_sequence(source: NumbersSource) -> Sequence[_One]:
+    """Return each file of numbers."""
     if source is None:
         return ()
-    return (source,) if isinstance(source, str | Path | Mapping) else source
+    return (source,) if isinstance(source, str | Path | Mapping | NumbersTables) else source
 
 
-def _read(source: str | Path | Mapping[str, Any], place: int) -> _File:
-    if isinstance(source, Mapping):
-        text, label = json.dumps(source, sort_keys=True, default=str), f"numbers[{place}]"
-        tables: Mapping[str, Any] = _exact_decimals(source)
+def _read(source: _One, place: int) -> _File:
+    if isinstance(source, Mapping | NumbersTables):
+        data, label = (
+            (source.data, source.label)
+            if isinstance(source, NumbersTables)
+            else (source, f"numbers[{place}]")
+        )
+        text = json.dumps(data, sort_keys=True, default=str)
+        tables: Mapping[str, Any] = _exact_decimals(data)
         check_numbers(tables, label)
     else:
         label = str(source)

@@ -109,7 +109,7 @@ def test_hidden_weights_are_enclosed(rules, decimals, width):
 def test_hidden_bands_are_enclosed(rules):
     shown = documents(pages(WEIGHTS, shops=40, days=30, decimals=1, bands=BANDS))
     (learned,) = learn_numbers(shown, rules)
-    found = {b.points: (b.missed, b.reached) for b in learned.bands if b.metric == "good_rate"}
+    found = {b.points: (b.missed, b.reached) for b in learned.bands if b.missed is not None}
     assert found.keys() == {F(p) for _, p in BANDS}
     for limit, points in BANDS:
         missed, reached = found[F(points)]
@@ -187,3 +187,32 @@ def test_totals_at_the_end_of_the_scale_tell_one_side(rules):
 def test_no_documents_are_an_error(rules):
     with pytest.raises(InputError, match="no document of toy"):
         learn_numbers(Documents(()), rules)
+
+
+def test_a_numbers_file_scores_between_ends_that_hold_the_truth(rules, tmp_path):
+    """What was learned goes into a file, and by it every shop's true total lies between its ends."""
+    import polars as pl
+
+    import shopscore as ss
+    from shopscore.analysis.learning.numbers_file import numbers_file
+
+    files = pages(WEIGHTS, shops=20, days=10, decimals=1, bands=BANDS)
+    (learned,) = learn_numbers(documents(files), rules)
+    written = tmp_path / "numbers.toml"
+    written.write_text(numbers_file(learned), encoding="utf-8")
+    points = {"speed": F(80), "answers": F(60)}
+    for good, of_goods in ((F("0.3"), 50), (F("0.75"), 60), (F("0.9"), 80), (F("0.99"), 100)):
+        values = pl.DataFrame({
+            "shop_id": "S", "industry": "toys",
+            "metric": ["good_rate", "speed", "answers"],
+            "value": [str(float(good)), "1", "1"],
+            "points": ["", *(str(int(p)) for p in points.values())],
+        })  # fmt: skip
+        shop = ss.score_values(
+            values, platform=PLATFORM, ruleset=parse_ruleset(RULES, "test"),
+            as_of="2026-09-01", numbers=written,
+        )["S"]  # fmt: skip
+        true = WEIGHTS["goods"] * of_goods + WEIGHTS["logistics"] * 80 + WEIGHTS["service"] * 60
+        assert shop["good_rate"].points == of_goods
+        assert shop.score_low - F(1, 2) <= true <= shop.score_high + F(1, 2)
+        assert shop.score_high - shop.score_low <= 2

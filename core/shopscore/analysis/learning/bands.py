@@ -18,13 +18,14 @@ class LearnedBand:
     """The limit that a value must reach to have some points, between two ends.
 
     ``reached`` is the worst value that was seen with these points or more, ``missed`` the best one
-    with fewer: the limit may be the first, and not the second.
+    with fewer: the limit may be the first, and not the second. Of the fewest points that were seen
+    no value was worse.
     """
 
     metric: str
     points: Fraction
     reached: Fraction
-    missed: Fraction
+    missed: Fraction | None
     documents: int
 
 
@@ -40,12 +41,16 @@ def learn_bands(
 ) -> tuple[tuple[LearnedBand, ...], tuple[Contradiction, ...]]:
     """Return what documents of shops with the same rules prove of the bands of a metric.
 
-    Bands go from the worst to the best. The fewest points that were seen have no limit.
+    Bands go from the worst to the best.
     """
     sign = 1 if better == "higher" else -1
     seen = list(_seen(metric, sign, told))
     levels = sorted({each.points for each in seen})
-    bands = []
+    bands = (
+        [LearnedBand(metric, levels[0], sign * min(s.value.high for s in seen), None, len(seen))]
+        if levels
+        else []
+    )
     for points in levels[1:]:
         reached = min((s for s in seen if s.points >= points), key=lambda s: s.value.high)
         missed = max((s for s in seen if s.points < points), key=lambda s: s.value.low)

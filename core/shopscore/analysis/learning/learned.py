@@ -79,14 +79,19 @@ def _open_means(rules: BoundRuleSet) -> Iterator[Mean]:
         ids = tuple(dimension.id for dimension in exact.dimensions)
         yield Mean("total", "total", ids, exact.low, exact.high)
     for dimension in exact.dimensions:
-        if any(entry.weight is None for entry in dimension.metrics):
+        if not dimension.missing and any(entry.weight is None for entry in dimension.metrics):
             ids = tuple(entry.id for entry in dimension.metrics)
             yield Mean("dimension", dimension.id, ids, exact.low, exact.high)
 
 
 def _open_bands(rules: BoundRuleSet) -> Iterator[str]:
-    """Yield the metrics graded by bands that the rules do not know."""
-    for _, entry in rules.exact.entries:
+    """Yield the metrics graded by bands that the rules do not know.
+
+    Not those of a dimension of which it is not known how its metrics make its points.
+    """
+    for dimension, entry in rules.exact.entries:
+        if dimension.missing:
+            continue
         spec = rules.ruleset.scorers.get(entry.scorer)
         if not entry.scorer or (spec is not None and spec.missing and spec.kind == "bands"):
             yield entry.id

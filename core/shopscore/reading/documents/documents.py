@@ -71,6 +71,10 @@ class Documents:
         """The platforms of the documents, sorted."""
         return tuple(sorted({document.mapping.platform for document in self.documents}))
 
+    def and_those_of(self, other: Documents) -> Documents:
+        """Return these documents and others."""
+        return Documents((*self.documents, *other.documents), (*self.others, *other.others))
+
     def of_platform(self, platform: str) -> Documents:
         """Return the documents of one platform, with the files that look like one of them."""
         return Documents(

@@ -17,13 +17,15 @@ from ...plugins.catalog import platforms
 from ...plugins.declarations import Platform
 from ..entries import is_lost, leads_astray, visible
 from ..files import show_path
-from .documents import Document, Documents, Unrecognised
+from .documents import NONE, Document, Documents, Unrecognised
 from .extraction import extract
 from .outer_forms import GZIP, Answer, open_answers
 from .recognition import Recognised, Refused, recognise
 
 #: What a document ends with, where people name it so; any other file is looked at too.
 SUFFIXES = (".json", ".jsonp", ".har")
+#: What tables are called: a folder of very many of them is not looked into for documents.
+_TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".xls", ".xlsb", ".ods", ".zip")
 #: What the text of a document begins with, but for JSONP.
 _STARTS = (b"{", b"[", b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
@@ -96,6 +98,54 @@ def looks_like_document(path: Path) -> bool:
     return head.startswith(_STARTS) or _CALL.match(head) is not None
 
 
+def _may_be_document(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in _TABLES or not path.is_file():
+        return False
+    return suffix in SUFFIXES or looks_like_document(path)
+
+
+def holds_tables(source: Path) -> bool:
+    """Return whether a file, or a folder, holds anything but documents that may be events."""
+    if source.is_file():
+        return not looks_like_document(source)
+    files = (path for path in source.rglob("*") if path.is_file())
+    return any(path.suffix.lower() in _TABLES for path in files)
+
+
+def find_documents(
+    source: object,
+    more: Documents | str | Path | None,
+    platform: Platform,
+    tz: str | None = None,
+    shop_id: str | None = None,
+) -> tuple[Documents, bool]:
+    """Return the documents among what is scored and beside it, and whether there are events too.
+
+    Args:
+        source: what is scored: a file or a folder may hold documents.
+        more: other documents, or a file or folder of them.
+        platform: that of the rules; documents of others are recognised, and not used.
+        tz: the zone of their clock.
+        shop_id: the shop of those that name none.
+
+    Raises:
+        InputError: where documents are named that cannot be read.
+    """
+    considered = (platform, *(one for one in platforms() if one.id != platform.id))
+    found = NONE
+    if isinstance(more, Documents):
+        found = more
+    elif more is not None:
+        found = load_documents(Path(more), considered, tz=tz, shop_id=shop_id)
+    if not isinstance(source, str | Path) or not Path(source).exists():
+        return found, True
+    tables = holds_tables(Path(source))
+    if Path(source).is_dir() or not tables:
+        found = found.and_those_of(load_documents(Path(source), considered, tz=tz, shop_id=shop_id))
+    return found, tables or not found.found_any
+
+
 def _unpacked(head: bytes) -> bytes:
     """Return the first bytes of what a file holds, out of gzip if need be."""
     if not head.startswith(GZIP):
@@ -122,7 +172,7 @@ class _Reader:
                 continue
             if path.is_dir():
                 self.read_folder(path, root)
-            elif path.is_file() and (path.suffix.lower() in SUFFIXES or looks_like_document(path)):
+            elif _may_be_document(path):
                 self._try_file(path, show_path(path.relative_to(root.parent)), folder.name)
 
     def read_file(self, path: Path, label: str, named_after: str) -> None:

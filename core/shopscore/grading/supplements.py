@@ -1,0 +1,76 @@
+"""Supplements: what users typed in and what documents tell, beside events or alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import evolve
+
+from ..errors import InputError
+from ..messages import listed, message
+from ..plugins.selection import Selection
+from ..reading.documents.documents import Documents
+from ..reading.events import UNKNOWN_INDUSTRY
+from .document_numbers import numbers_of_documents
+from .document_values import values_of_documents
+from .typed_values import TypedValues, read_values
+from .value_merging import Prefer, ValuesBeside, check_prefer
+
+
+def supplement(
+    selection: Selection,
+    documents: Documents,
+    values: Any = None,
+    prefer: Prefer = "events",
+    industry: str | None = None,
+) -> tuple[Selection, ValuesBeside | None]:
+    """Return the rules with the numbers that documents tell, and what to grade beside events.
+
+    What a user typed in goes before what a document tells of the same metric of a shop.
+
+    Raises:
+        InputError: where no document is of the platform of the rules.
+    """
+    check_prefer(prefer, values if values is not None else documents or None)
+    typed = None if values is None else read_values(values, selection.rules)
+    if documents.found_any:
+        platform = selection.rules.platform.id
+        if not documents.of_platform(platform).documents:
+            raise _of_others(documents, platform)
+        told = values_of_documents(documents, selection.rules, selection.day)
+        numbers = numbers_of_documents(told.figures, selection.rules)
+        selection = selection.with_numbers(numbers.tables)
+        notices = (*told.notices, *numbers.notices)
+        typed = _together(typed, evolve(told.typed, notices=notices))
+    if typed is None:
+        return selection, None
+    return selection, ValuesBeside(typed, prefer, industry or UNKNOWN_INDUSTRY)
+
+
+def _of_others(documents: Documents, platform: str) -> InputError:
+    """Return the error of documents none of which is of a platform."""
+    own = documents.of_platform(platform).others
+    if own:
+        return InputError(message("{file}: {said}", file=own[0].label, said=own[0].reason))
+    return InputError(
+        message(
+            "no document of {platform} here, but of {others}: shopscore inspect tells what each is",
+            platform=platform,
+            others=listed(documents.platforms) if documents.platforms else message("none"),
+        )
+    )
+
+
+def _together(typed: TypedValues | None, told: TypedValues) -> TypedValues:
+    """Return what was typed in, and what documents tell besides."""
+    if typed is None:
+        return told
+    known = {(row.shop_id, row.name.kind, row.name.id) for row in typed.rows}
+    more = [row for row in told.rows if (row.shop_id, row.name.kind, row.name.id) not in known]
+    return evolve(
+        told,
+        rows=[*typed.rows, *more],
+        industries={**told.industries, **typed.industries},
+        notices=(*typed.notices, *told.notices),
+        conditions=typed.conditions,
+    )

@@ -1,0 +1,188 @@
+"""Scores from what consoles answered: values, points and weights as they stand there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import shopscore as ss
+from support.command_line import shopscore
+from support.json_schemas import valid
+
+EXAMPLES = Path(__file__).parents[1] / "reading" / "documents" / "examples"
+F = Fraction
+DAY = "2026-09-09"
+#: The bonuses of Douyin's rules of September, which no document tells.
+NO_BONUS = pl.DataFrame({
+    "shop_id": "900000001",
+    "metric": [
+        "next_day_share", "return_insurance_days", "bulky_return_insurance_days",
+        "door_installation_share",
+    ],
+    "value": "-",
+})  # fmt: skip
+
+
+def page(name: str) -> Any:
+    return json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def folder(tmp_path: Path, **pages: Any) -> Path:
+    made = tmp_path / "console"
+    made.mkdir(exist_ok=True)
+    for name, content in pages.items():
+        (made / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def douyin(tmp_path: Path) -> Path:
+    names = "douyin_overview", "douyin_sub_score_new"
+    return folder(tmp_path, **{name: page(name) for name in names})
+
+
+def codes(result: ss.Result) -> list[str]:
+    return [notice.code for notice in result.notices]
+
+
+class TestDouyin:
+    def test_dimensions_and_weights_of_the_page_make_its_total(self, douyin: Path) -> None:
+        """80 × 0.4 + 95 × 0.2 + 90 × 0.4, nothing added, and nothing taken off."""
+        shop = ss.score(douyin, platform="douyin", as_of=DAY, values=NO_BONUS)["900000001"]
+        assert shop.status == "scored"
+        assert F(shop.score_exact) == 80 * F(2, 5) + 95 * F(1, 5) + 90 * F(2, 5) == 87
+        assert shop.console == 87
+
+    def test_what_no_document_tells_is_missing(self, douyin: Path) -> None:
+        """Bonuses may add 5 + 2 + 2 + 2."""
+        shop = ss.score(douyin, platform="douyin", as_of=DAY)["900000001"]
+        assert (shop.status, shop.score) == ("partial", None)
+        assert (shop.score_low, shop.score_high) == (87, 98)
+
+    def test_each_number_says_its_document_and_day(self, douyin: Path) -> None:
+        shop = ss.score(douyin, platform="douyin", as_of=DAY)["900000001"]
+        metric = shop["im_dissatisfaction_rate"]
+        assert (metric.value, metric.n, metric.points) == (3 / 48, 48, 90)
+        assert (metric.source, metric.points_source) == ("documents", "documents")
+        assert metric.document == "console/douyin_sub_score_new.json"
+        assert str(metric.document_day) == "2026-08-31"
+
+    def test_a_page_of_a_later_day_is_not_used(self, douyin: Path) -> None:
+        result = ss.score(douyin, platform="douyin", ruleset="2026-09-08", as_of="2026-08-31")
+        assert result["900000001"]["im_dissatisfaction_rate"].value is None
+        assert "document_unused" in codes(result)
+
+    def test_another_total_is_told_with_the_part_that_differs(self, tmp_path: Path) -> None:
+        wrong = page("douyin_overview")
+        wrong["data"]["experience_score"]["value"] = 80
+        made = folder(tmp_path, overview=wrong)
+        result = ss.score(made, platform="douyin", as_of=DAY, values=NO_BONUS)
+        (said,) = [n for n in result.notices if n.code == "document_differs"]
+        assert "87 is computed, 80 is shown" in str(said)
+        assert "none of its parts" in str(said)
+        assert said.shop_ids == ("900000001",)
+
+    def test_a_total_within_rounding_is_no_difference(self, tmp_path: Path) -> None:
+        near = page("douyin_overview")
+        near["data"]["experience_score"]["value"] = 88
+        made = folder(tmp_path, overview=near)
+        result = ss.score(made, platform="douyin", as_of=DAY, values=NO_BONUS)
+        assert "document_differs" not in codes(result)
+
+    def test_two_shops_of_an_industry_with_other_weights(self, tmp_path: Path) -> None:
+        """None of the two is believed, and both files are named."""
+        other = page("douyin_overview")
+        other["data"] |= {"shop_id": 900000009}
+        other["data"]["goods_score"]["weight"], other["data"]["service_score"]["weight"] = 50, 30
+        made = folder(tmp_path, a=page("douyin_overview"), b=other)
+        result = ss.score(made, platform="douyin", as_of=DAY, values=NO_BONUS)
+        (said,) = [n for n in result.notices if n.code == "documents_disagree"]
+        assert "console/a.json and console/b.json" in str(said)
+        assert result["900000001"].status == "partial"
+
+    def test_a_users_numbers_go_before_those_of_documents(self, douyin: Path) -> None:
+        weights = {"goods": 0.5, "logistics": 0.25, "service": 0.25}
+        rows = [{"id": id, "weight": weight} for id, weight in weights.items()]
+        result = ss.score(
+            douyin, platform="douyin", as_of=DAY, values=NO_BONUS, numbers={"dimensions": rows}
+        )
+        assert F(result["900000001"].score_exact) == F(80, 2) + F(95, 4) + F(90, 4)
+        (said,) = [n for n in result.notices if n.code == "document_differs"]
+        assert "weight 0.5, shown 0.4" in str(said)
+
+    def test_what_was_typed_in_goes_before_documents(self, douyin: Path) -> None:
+        typed = pl.DataFrame({
+            "shop_id": ["900000001"], "metric": ["im_response_seconds"], "value": ["30"],
+        })  # fmt: skip
+        metric = ss.score(douyin, platform="douyin", as_of=DAY, values=typed)["900000001"][
+            "im_response_seconds"
+        ]
+        assert (metric.value, metric.source, metric.document) == (30, "values", None)
+
+
+def test_beside_events_each_shop_has_its_own_sources(tmp_path: Path, douyin: Path) -> None:
+    sample = tmp_path / "events"
+    shopscore("sample", sample, "--shops", 5, "--orders", 300, "--end", "2026-09-08").done()
+    result = ss.score(sample, platform="douyin", as_of=DAY, documents=douyin)
+    sources = {shop.shop_id: {m.source for m in shop.metrics} for shop in result}
+    assert sources.pop("900000001") == {"documents", None}
+    assert len(sources) == 5
+    assert all(own <= {"events", None} for own in sources.values())
+
+
+def test_documents_among_the_files_of_events_are_used(tmp_path: Path, douyin: Path) -> None:
+    sample = tmp_path / "events"
+    shopscore("sample", sample, "--shops", 5, "--orders", 300, "--end", "2026-09-08").done()
+    shutil.copy(douyin / "douyin_overview.json", sample)
+    result = ss.score(sample, platform="douyin", as_of=DAY)
+    assert result["900000001"].console == 87
+    assert len(result) == 6
+
+
+def test_jd_by_the_weights_of_its_rules(tmp_path: Path) -> None:
+    """Dimensions have one decimal, so that 9.655 and 9.61 do not contradict each other."""
+    made = folder(tmp_path, basic=page("jd_vane_basic"), stars=page("jd_vane_stars"))
+    result = ss.score(made, platform="jd", as_of=DAY)
+    shop = result["900003"]
+    assert F(shop.score_exact) == (
+        F("9.6") * F("0.15")
+        + F("9.5") * F("0.5")
+        + F("9") * F("0.2")
+        + F("9.1") * F("0.15")
+        + F("0.3")
+    )
+    assert shop.console == 9.61
+    assert "document_differs" not in codes(result)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"code": 10008, "st": 10008, "data": None}, "not logged in"),
+        ({"standardsProfiles": []}, "no file of events here"),
+    ],
+)
+def test_what_holds_no_values_is_refused(tmp_path: Path, content: Any, said: str) -> None:
+    with pytest.raises(ss.InputError, match=said):
+        ss.score(folder(tmp_path, page=content), platform="douyin", as_of=DAY)
+
+
+def test_documents_of_another_platform_are_refused(douyin: Path) -> None:
+    with pytest.raises(ss.InputError, match="no document of kuaishou here, but of douyin"):
+        ss.score(douyin, platform="kuaishou", as_of=DAY)
+
+
+def test_the_command_and_its_json(douyin: Path) -> None:
+    done = shopscore("score", douyin, "-p", "douyin", "--as-of", DAY, "--format", "json").done()
+    valid("score", done.document)
+    (shop,) = done.document["shops"]
+    told = [m for m in shop["metrics"] if m["source"] == "documents"]
+    assert {m["document_day"] for m in told} == {"2026-08-31"}
+    table = shopscore("score", "--documents", douyin, "-p", "douyin", "--as-of", DAY).done().out
+    assert "87–98" in table
