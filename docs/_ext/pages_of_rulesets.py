@@ -275,6 +275,8 @@ def _counted(metric: Facts) -> Iterator[str]:
     if grades is None:
         yield "Counted from:"
         yield "\n".join(f"- {words}" for words in tallies)
+        if metric["numbers"]:
+            yield f"With {', '.join(map(_marked, metric['numbers']))}."
         return
     marks = [f"{_marked(grade)} × " if len(grades) > 1 else "" for grade in grades]
     yield "Above the line:" if metric["divides"] else "The number of:"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from attrs import fields, has
+
 from ..messages import Message, listed, message
 from ..model.aggregators import Aggregator, Over, RationalCombination, tallies_of
+from ..model.expressions import Assumed
 from ..model.metrics import Metric
 from ..model.several_windows import Change, LookBack
 from ..model.tallies import Tally
@@ -62,12 +65,27 @@ def _counts(metric: Metric) -> list[dict[str, Any]]:
 
 
 def _aggregator_facts(metric: Metric) -> dict[str, Any]:
-    """Return how the counted rows become a fraction: grades of the numerator, and the divisor."""
+    """Return how the counted rows become a fraction: grades of the numerator, and the divisor.
+
+    ``numbers`` are assumptions that an aggregator of another kind counts with.
+    """
     aggregator = metric.aggregator
     if not isinstance(aggregator, RationalCombination):
-        return {"grades": None, "divides": False, "per": 1}
+        return {"grades": None, "divides": False, "per": 1, "numbers": _numbers(aggregator)}
     grades = [str(grade) for grade, _ in aggregator.terms]
-    return {"grades": grades, "divides": aggregator.over is not None, "per": aggregator.per}
+    return {
+        "grades": grades,
+        "divides": aggregator.over is not None,
+        "per": aggregator.per,
+        "numbers": [],
+    }
+
+
+def _numbers(aggregator: Aggregator) -> list[str]:
+    """Return the parameters of an aggregator that are assumptions, with their ids."""
+    named = fields(type(aggregator)) if has(type(aggregator)) else ()
+    values = ((one.name, getattr(aggregator, one.name)) for one in named if one.init)
+    return [f"{name} {value}" for name, value in values if isinstance(value, Assumed)]
 
 
 def _how(aggregator: Aggregator) -> Message | None:

@@ -205,4 +205,4 @@ def test_values_of_events_with_defects(version: str, seed: int, tmp_path: Path) 
             expected = {s: figures[s].value if s in figures else None for s in values}
             assert values == expected, name
             seen |= {name} if any(values.values()) else set()
-    assert {"goods_rating", "quality_return_rate", "im_response_seconds"} <= seen
+    assert {"goods_rating", "quality_return_rate"} <= seen
