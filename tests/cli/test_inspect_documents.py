@@ -74,5 +74,5 @@ def test_the_json_is_what_its_schema_says(folder):
 
 def test_in_chinese(folder):
     out = shopscore("inspect", folder, "--lang", "zh").done().out
-    assert "认作 douyin/overview" in out
+    assert "识别为 douyin/overview" in out
     assert "未登录" in out
