@@ -4,19 +4,12 @@ Numbers that the platform does not publish are ``assumed("…")``; the rule set 
 user from the back office.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
-from attrs import evolve, frozen
+from attrs import evolve
 
 from shopscore import (
-    Aggregator,
     BandedMean,
     Count,
-    Days,
-    Expr,
     Mean,
-    Once,
     RateMetric,
     Ratio,
     SumOverSum,
@@ -25,141 +18,87 @@ from shopscore import (
     assumed,
     bilingual,
     col,
-    day,
     fact_on,
-    first_of,
     has_row,
     number,
-    time_of_day,
     when,
 )
 
-HOUR, DAY = 3600, 86_400
-NUMBER_SCALE = 1_000_000  # numbers of shop facts are kept in millionths
-LAST_30, LAST_TWO = Days(1, 30), Days(1, 2)
-RULES = ("rules",)
-
-
-def next_clock(time: Expr, hour: int) -> Expr:
-    """Build the next time of day at a full hour: today where it is still to come, else tomorrow."""
-    today = day(time) * DAY + hour * HOUR
-    return when(time_of_day(time) < hour * HOUR, today, today + DAY)
-
-
-def at_night(time: Expr, first_hour: int, until_hour: int) -> Expr:
-    """Build the condition that a time lies in a night, from one full hour until another."""
-    clock = time_of_day(time)
-    return (clock >= first_hour * HOUR) | (clock < until_hour * HOUR)
-
-
-def seconds_since(start: Expr, end: Expr) -> Expr:
-    """Build a duration; what ends in the night before its clock starts took no time."""
-    return when(end < start, 0, end - start)
-
-
-paid_orders = Tally("orders", day=col.paid_at)
-signed_orders = Tally("orders", day=col.signed_at)
-
-# Pick-up: the clock of orders paid from 18:00:00 to 05:59:59 starts at the next 06:00.
-pickup_clock = when(at_night(col.paid_at, 18, 6), next_clock(col.paid_at, 6), col.paid_at)
-to_be_shipped = col.paid_at.is_not_null() & col.needs_shipping
-picked_up = Tally(
-    "orders",
-    day=col.picked_up_at,
-    where=to_be_shipped & ~col.is_presale,
-    value=seconds_since(pickup_clock, col.picked_up_at),
+from .counts_2026 import (
+    ABNORMAL_RETURN_ADDRESS_CASES,
+    BAD_REVIEWS,
+    BRAND_CONFUSION_CASES,
+    CONSUMER_HARM_CASES,
+    DAYS_ON_SALE,
+    FAKE_TRADE_CASES,
+    FALSE_ADVERTISING_CASES,
+    FRAUDULENT_SHIPPING_CASES,
+    GROWTH_PICKUP_RATE,
+    PAID_ORDERS,
+    REFUSE_INVOICE_CASES,
+    SCORE_ABUSE_CASES,
 )
-#: Longer than any band: a compensated order has the least points, however soon it was picked up.
-NEVER = 10**9
-
-# In time by the clock or by the word of the platform; one of the two is enough to know.
-by_clock = col.signed_at <= col.delivery_due_at
-on_time = first_of(by_clock | col.delivery_on_time, by_clock, col.delivery_on_time)
-
-# Reviews count on the day on which the order was signed for; a review of no order on its own day.
-linked = col.order.order_id.is_not_null()
-of_signed_order = col.order.signed_at.is_not_null() | (~linked & assumed("goods_rating.unlinked"))
-valid_review = col.is_valid & of_signed_order
-reviewed = first_of(col.order.signed_at, col.reviewed_at)
-
-# Tickets: an order counts once; one of no order by itself, on the day of the request.
-ticket_day = first_of(col.order.paid_at, col.applied_at)
-ticket_of_order = Once.per_order(earliest=(col.applied_at, col.ticket_id))
-
-
-def orders_with_ticket(where: Expr) -> Tally:
-    """Build the tally of orders with a ticket that meets a condition, each order once."""
-    return Tally("aftersales", day=ticket_day, where=where, once=ticket_of_order)
-
-
-# Refunds that succeeded: of shipped orders, unless the platform handled them, and of returns.
-refunded = (col.outcome == "refunded") & (
-    ((col.kind == "refund_only") & col.shipped & ~col.platform_intervened)
-    | (col.kind == "return_refund")
-)
-review_clock = when(at_night(col.applied_at, 23, 8), next_clock(col.applied_at, 8), col.applied_at)
-waiting_for_merchant = (
-    col.approved_at - col.applied_at + first_of(col.refunded_at - col.return_signed_at, 0)
-)
-handling_limit = when(
-    col.kind == "refund_only",
-    assumed("aftersale.refund_only_hours"),
-    assumed("aftersale.return_refund_hours"),
+from .readings_2026 import (
+    HOUR,
+    LAST_30,
+    LAST_TWO,
+    NEVER,
+    NUMBER_SCALE,
+    RULES,
+    days_with,
+    handling_limit,
+    on_time,
+    orders_with_ticket,
+    paid_orders,
+    paid_while,
+    per_round,
+    picked_up,
+    refunded,
+    review_clock,
+    reviewed,
+    seconds_of_rounds,
+    seconds_since,
+    signed_orders,
+    to_human_by_day,
+    told,
+    valid_review,
+    waiting_for_merchant,
 )
 
-# Conversations with a human, begun from 08:00:00 to 22:59:59.
-to_human_by_day = col.to_human & time_of_day(col.started_at).between(8 * HOUR, 23 * HOUR - 1)
-with_rounds = to_human_by_day & col.rounds.is_not_null()
-UNANSWERED_SECONDS = 600
-seconds_of_rounds = (
-    first_of(col.reply_seconds, 0) + first_of(col.unanswered_rounds, 0) * UNANSWERED_SECONDS
-)
-
-
-@frozen
-class MeanOfRounds(Aggregator):
-    """The sum of one value divided by the number of rounds, on which the mean rests."""
-
-    part: Tally
-    rounds: Tally
-
-    @property
-    def tallies(self) -> tuple[Tally, ...]:
-        """What is summed: seconds, and rounds."""
-        return self.part, self.rounds
-
-    def combine(self, sums: Sequence[Any], counts: Sequence[Any]) -> tuple[Any, Any, Any]:  # noqa: ARG002
-        """Return the seconds, and the rounds twice."""
-        return sums[0], sums[1], sums[1]
-
-
-def per_round(seconds: Expr) -> MeanOfRounds:
-    """Build the mean of seconds over all rounds of sessions with a human."""
-    return MeanOfRounds(
-        Tally("conversations", day=col.started_at, where=with_rounds, value=seconds),
-        Tally("conversations", day=col.started_at, where=with_rounds, value=col.rounds),
-    )
-
-
-def cases(*kinds: str) -> Tally:
-    """Build the tally of violations of some kinds; excluded orders have nothing to do with them."""
-    return Tally("violations", day=col.happened_at, where=col.kind.is_in(*kinds))
-
-
-def days_with(fact: str) -> Tally:
-    """Build the tally of days on which something was true of the shop."""
-    return Tally("shop_facts", day=col.date, where=(col.name == fact) & (col.value >= number(1)))
-
-
-def told(fact: str) -> Tally:
-    """Build the tally of a number that is told of days."""
-    return Tally("shop_facts", day=col.date, where=col.name == fact, value=col.value)
-
-
-def paid_while(fact: str) -> Tally:
-    """Build the tally of orders that were paid on a day on which something was true of the shop."""
-    return Tally("orders", day=col.paid_at, where=fact_on(fact, col.paid_at) >= number(1))
-
+__all__ = [
+    "ABNORMAL_RETURN_ADDRESS_CASES",
+    "AFTERSALE_REACH_RATE",
+    "AFTERSALE_REVIEW_HOURS",
+    "BAD_REVIEWS",
+    "BRAND_CONFUSION_CASES",
+    "BULKY_RETURN_INSURANCE_DAYS",
+    "BULKY_RETURN_INSURED_ORDERS",
+    "CONSUMER_HARM_CASES",
+    "DAMAGE_RETURN_RATE",
+    "DAYS_ON_SALE",
+    "DELIVERY_REACH_RATE",
+    "DOOR_INSTALLATION_ORDERS",
+    "DOOR_INSTALLATION_SHARE",
+    "FAKE_TRADE_CASES",
+    "FALSE_ADVERTISING_CASES",
+    "FRAUDULENT_SHIPPING_CASES",
+    "GOODS_RATING",
+    "GROWTH_PICKUP_RATE",
+    "IM_DISSATISFACTION_RATE",
+    "IM_RESPONSE_SECONDS",
+    "LOGISTICS_RETURN_RATE",
+    "NEXT_DAY_SHARE",
+    "PAID_ORDERS",
+    "PICKUP_HOURS",
+    "PICKUP_TIME_SCORE",
+    "PLATFORM_HELP_RATE",
+    "QUALITY_RETURN_RATE",
+    "REFUSE_INVOICE_CASES",
+    "REMOTE_AREA_ORDERS",
+    "RETURN_INSURANCE_DAYS",
+    "RETURN_INSURED_ORDERS",
+    "SCORE_ABUSE_CASES",
+]
 
 # Goods.
 
@@ -481,134 +420,4 @@ DOOR_INSTALLATION_ORDERS = RateMetric(
     window=LAST_30,
     role="informational",
     sources=RULES,
-)
-
-# What is taken from the total; violations are counted whatever became of the order.
-
-CONSUMER_HARM_CASES = RateMetric(
-    "consumer_harm_cases",
-    zh="影响消费者体验",
-    en="Harm to buyers: address of returns, invoices",
-    better="lower",
-    unit="count",
-    aggregator=Count(cases("abnormal_return_address", "refuse_invoice"), zero=True),
-    window=LAST_30,
-    role="deduction",
-    sources=RULES,
-)
-
-
-def counted_cases(id: str, zh: str, en: str, kind: str) -> RateMetric:
-    """Build the number of violations of a kind, for which points are taken."""
-    return RateMetric(
-        id,
-        zh=zh,
-        en=en,
-        better="lower",
-        unit="count",
-        aggregator=Count(cases(kind), zero=True),
-        window=LAST_30,
-        role="deduction",
-        sources=RULES,
-    )
-
-
-ABNORMAL_RETURN_ADDRESS_CASES = counted_cases(
-    "abnormal_return_address_cases",
-    "异常售后地址",
-    "Abnormal address of returns",
-    "abnormal_return_address",
-)
-REFUSE_INVOICE_CASES = counted_cases(
-    "refuse_invoice_cases", "拒开发票", "Refused an invoice", "refuse_invoice"
-)
-FAKE_TRADE_CASES = counted_cases("fake_trade_cases", "虚假交易刷体验分", "Fake trade", "fake_trade")
-FALSE_ADVERTISING_CASES = counted_cases(
-    "false_advertising_cases", "虚假宣传", "False advertising", "false_advertising"
-)
-FRAUDULENT_SHIPPING_CASES = counted_cases(
-    "fraudulent_shipping_cases", "欺诈发货", "Fraudulent shipping", "fraudulent_shipping"
-)
-BRAND_CONFUSION_CASES = counted_cases(
-    "brand_confusion_cases", "混淆品牌/资质缺失", "Confusion of brands", "brand_confusion"
-)
-
-# What decides about stages, and the points of small numbers.
-
-PAID_ORDERS = RateMetric(
-    "paid_orders",
-    zh="有效支付订单数",
-    en="Valid paid orders",
-    better="higher",
-    unit="count",
-    aggregator=Count(paid_orders, zero=True),
-    window=LAST_30,
-    role="informational",
-    sources=RULES,
-)
-
-BAD_REVIEWS = RateMetric(
-    "bad_reviews",
-    zh="1-2星评价数",
-    en="Reviews of one or two stars",
-    better="lower",
-    unit="count",
-    aggregator=Count(
-        Tally("reviews", day=reviewed, where=valid_review & (col.rating <= 2)), zero=True
-    ),
-    window=LAST_30,
-    role="informational",
-    sources=RULES,
-)
-
-DAYS_ON_SALE = RateMetric(
-    "days_on_sale",
-    zh="有在售商品的天数",
-    en="Days with a product on sale",
-    better="higher",
-    unit="count",
-    aggregator=Count(days_with("products_on_sale"), zero=True),
-    window=LAST_30,
-    role="informational",
-    sources=RULES,
-)
-
-SCORE_ABUSE_CASES = RateMetric(
-    "score_abuse_cases",
-    zh="不良服务或刷体验分",
-    en="Bad service, or manipulation of the score",
-    better="lower",
-    unit="count",
-    aggregator=Count(cases("bad_service", "score_manipulation"), zero=True),
-    window=LAST_30,
-    role="informational",
-    sources=RULES,
-)
-
-GROWTH_PICKUP_RATE = RateMetric(
-    "growth_pickup_rate",
-    zh="揽收达标率（成长期）",
-    en="Picked up in time, as new shops are judged",
-    better="higher",
-    aggregator=Ratio(
-        evolve(
-            picked_up,
-            value=1,
-            where=to_be_shipped
-            & ~col.fulfilment_compensated
-            & when(
-                col.is_presale,
-                col.picked_up_at <= col.pickup_due_at,
-                day(col.picked_up_at) <= day(col.paid_at) + 1,
-            ),
-        ),
-        evolve(picked_up, value=1, where=to_be_shipped),
-    ),
-    window=LAST_30,
-    role="informational",
-    sources=RULES,
-    note=bilingual(
-        "By 23:59:59 of the day after payment, presale by the promised time. The 48 hours of flowers and plants are not told apart.",
-        "支付次日 23:59:59 前揽收；预售按承诺时间。花卉绿植、多肉的 48 小时标准未区分。",
-    ),
 )

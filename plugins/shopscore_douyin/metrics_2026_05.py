@@ -11,16 +11,14 @@ from .metrics_2026 import (
     GOODS_RATING,
     GROWTH_PICKUP_RATE,
     IM_RESPONSE_SECONDS,
-    LAST_30,
     LOGISTICS_RETURN_RATE,
     PAID_ORDERS,
     PICKUP_TIME_SCORE,
     QUALITY_RETURN_RATE,
     REMOTE_AREA_ORDERS,
-    RULES,
     SCORE_ABUSE_CASES,
-    cases,
 )
+from .readings_2026 import LAST_30, RULES, cases
 
 __all__ = [
     "AFTERSALE_REACH_RATE",

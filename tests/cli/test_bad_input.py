@@ -433,11 +433,15 @@ class TestDates:
     def test_that_are_none(self, events: Path, day: str) -> None:
         shopscore("score", events, "-p", "douyin", "--as-of", day).failed(2, day, "YYYY-MM-DD")
 
-    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2020-12-31", "2023-01-01"])
+    @pytest.mark.parametrize("day", ["0001-01-01", "2020-12-31", "2023-01-01", "2026-01-14"])
     def test_that_no_rule_set_covers(self, events: Path, day: str) -> None:
         shopscore("score", events, "-p", "douyin", "--as-of", day).failed(
             4, day, "2022: 2021-01-01 to 2022-12-31"
         )
+
+    def test_that_come_after_the_last_rule_set(self, events: Path) -> None:
+        card = ("-p", "tmall", "-c", "aftersales")
+        shopscore("score", events, *card, "--as-of", "9999-12-31").failed(4, "9999-12-31")
 
     @pytest.mark.parametrize("day", ["0001-01-01", "0001-04-14", "9999-12-31"])
     def test_at_the_ends_of_the_calendar(self, events: Path, day: str) -> None:

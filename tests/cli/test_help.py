@@ -75,7 +75,6 @@ def test_defaults_are_words_to_type() -> None:
     page = shopscore("score", "--help", "--lang", "zh").done().out
     assert "[默认：events]" in page
     assert "[默认：按 -o 的文件名，否则 table]" in page
-    assert "[必填]" in page
 
 
 @pytest.mark.skipif(

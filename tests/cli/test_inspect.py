@@ -176,7 +176,8 @@ class TestKnownFiles:
         assert found["unused"] == ["colour"]
         used = {c["column"]: (c["header"], c["filled"]) for c in found["columns"]}
         assert (used["paid_at"], used["picked_up_at"]) == ((None, 1), (None, 0))
-        assert {m["metric"] for m in found["metrics"] if m["computable"]} == {"pickup_rate"}
+        fed = {m["metric"] for m in found["metrics"] if m["computable"]}
+        assert fed == {"pickup_rate", "pickup_hours"}
 
     def test_two_sheets_of_a_workbook(self, folder: Folder) -> None:
         needs_excel()

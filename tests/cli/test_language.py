@@ -83,7 +83,8 @@ class TestErrors:
 
     def test_name_options(self) -> None:
         answer = shopscore("score", *WHICH, "--lang", "zh")
-        assert answer.err == "错误：请给出事件数据（EVENTS）或 --values FILE，也可以两个都给\n"
+        said = "请给出 EVENTS、--documents 路径或 --values 文件，也可以同时给出几个"
+        assert answer.err == f"错误：{said}\n"
 
     def test_of_a_shop(self, events: Path) -> None:
         answer = shopscore("score", events, *WHICH, "--lang", "zh", "--shop", "S00002")

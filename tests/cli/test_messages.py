@@ -86,8 +86,8 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...], tuple[str, ...], int]
         3,
     ),
     "no rule set in force": (
-        lambda: ss.score("offset", platform="douyin", as_of="2030-01-01"),
-        ("score", "offset", "-p", "douyin", "--as-of", "2030-01-01"),
+        lambda: ss.score("offset", platform="douyin", as_of="2025-01-01"),
+        ("score", "offset", "-p", "douyin", "--as-of", "2025-01-01"),
         ("ruleset=",),
         4,
     ),

@@ -67,7 +67,8 @@ class TestRules:
     def test_every_assumed_number_says_so(self) -> None:
         rulesets = plugins("rules", "douyin", "--format", "json").done().document["rulesets"]
         for found in rulesets:
-            ruleset = ss.platform("douyin").scorecard().ruleset(found["name"].split("/")[2])
+            _, card, version = found["name"].split("/")
+            ruleset = ss.platform("douyin").scorecard(card).ruleset(version)
             shown = {r["id"]: r["bound_source"] for r in found["tiers"] + found["eligibility"]}
             for rule in (*ruleset.tiers, *ruleset.eligibility):
                 limit = rule.condition.bound

@@ -358,13 +358,14 @@ def test_standard_input_is_not_read(option: str, tmp_path: Path) -> None:
 
 class TestTemplateOfRulesNotInForce:
     def test_is_of_the_newest_and_says_so(self) -> None:
-        answer = shopscore("values", "douyin").done()
-        assert answer.out == shopscore("values", "douyin", "-r", "2022").done().out
-        assert "douyin/experience/2022" in answer.err
+        card = ("values", "tmall", "-c", "aftersales")
+        answer = shopscore(*card).done()
+        assert answer.out == shopscore(*card, "-r", "2022").done().out
+        assert "tmall/aftersales/2022" in answer.err
         assert "--ruleset" in answer.err
 
     def test_of_a_day_that_was_named_it_is_an_error(self) -> None:
-        shopscore("values", "douyin", "--as-of", "2030-01-01").failed(4, "2030-01-01", "2022")
+        shopscore("values", "douyin", "--as-of", "2025-01-01").failed(4, "2025-01-01", "2022")
 
     def test_rules_in_force_need_no_word(self) -> None:
         assert shopscore("values", "pinduoduo").done().err == ""

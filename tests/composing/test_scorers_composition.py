@@ -27,7 +27,7 @@ from shopscore import (
 from shopscore.exact.columns import ExactColumn
 from shopscore.grading.percentiles import Ranker
 from shopscore.model.assumptions import Assumption
-from shopscore.rules.scorers import make_scorer
+from shopscore.rules.scorer_kinds import make_scorer
 from support.graded_columns import cell, composed, graded, rationals, rules
 
 F = Fraction

@@ -89,7 +89,7 @@ def test_states_for_several_rule_sets_are_added(state: ss.Tallies) -> None:
 
 
 def test_rules_are_named_as_for_events(state: ss.Tallies) -> None:
-    with pytest.raises(ss.UsageError, match=r"needs platform=.*a state holds no rules"):
+    with pytest.raises(ss.UsageError, match=r"whose rules.*platform= is missing"):
         ss.score(state, as_of="2024-07-01")
     with pytest.raises(ss.CoverageError, match="nonsense"):
         ss.score(state, platform=PLATFORM, scorecard="nonsense")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shopscore import Bands, Rationals
 from shopscore.errors import RuleSetError
-from shopscore.rules.scorers import make_scorer
+from shopscore.rules.scorer_kinds import make_scorer
 
 F = Fraction
 

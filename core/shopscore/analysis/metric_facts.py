@@ -83,7 +83,8 @@ def _aggregator_facts(metric: Metric) -> dict[str, Any]:
 
 def _numbers(aggregator: Aggregator) -> list[str]:
     """Return the parameters of an aggregator that are assumptions, with their ids."""
-    named = fields(type(aggregator)) if has(type(aggregator)) else ()
+    kind: Any = type(aggregator)
+    named = fields(kind) if has(kind) else ()
     values = ((one.name, getattr(aggregator, one.name)) for one in named if one.init)
     return [f"{name} {value}" for name, value in values if isinstance(value, Assumed)]
 

@@ -20,7 +20,8 @@ from ..model.rulesets import MetricEntry
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.isolation import isolated, shortened
 from ..rules.exact_rules import Weight
-from ..rules.scorers import KINDS, Context, Percentiles, Points, Reach, Scorer
+from ..rules.scorer_kinds import KINDS
+from ..rules.scorers import Context, Percentiles, Points, Reach, Scorer
 from .benchmarks import Benchmark
 from .percentiles import Ranker
 from .variants import VariantShops, by_variant, coded

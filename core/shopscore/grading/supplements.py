@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from attrs import evolve
@@ -11,6 +12,7 @@ from ..messages import listed, message
 from ..plugins.selection import Selection
 from ..reading.documents.documents import Documents
 from ..reading.events import UNKNOWN_INDUSTRY
+from ..reading.files import stages
 from .document_numbers import numbers_of_documents
 from .document_values import values_of_documents
 from .typed_values import TypedValues, read_values
@@ -32,7 +34,10 @@ def supplement(
         InputError: where no document is of the platform of the rules.
     """
     check_prefer(prefer, values if values is not None else documents or None)
-    typed = None if values is None else read_values(values, selection.rules)
+    typed = None
+    if values is not None:
+        stages(None, logging.getLogger("shopscore.scoring"))(message("reading values"))
+        typed = read_values(values, selection.rules)
     if documents.found_any:
         platform = selection.rules.platform.id
         if not documents.of_platform(platform).documents:

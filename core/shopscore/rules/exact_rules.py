@@ -32,7 +32,8 @@ from ..model.rulesets import (
 from ..model.set_points import FixedTotal, SetPoints
 from .compositions import Composition, make_composition
 from .own_kinds import NONE_OWN, OwnKinds
-from .scorers import Scorer, ScorerKinds, make_scorer
+from .scorer_kinds import make_scorer
+from .scorers import Scorer, ScorerKinds
 
 #: A number of the rules; None where it is neither published nor supplied.
 Weight = Fraction | None

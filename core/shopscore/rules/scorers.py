@@ -5,21 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from itertools import pairwise
+from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from attrs import converters, evolve, field, fields, frozen, has
+from attrs import converters, evolve, field, frozen
 
-from ..errors import RuleSetError, did_you_mean
+from ..errors import RuleSetError
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..messages import message
 from ..model.metrics import Better
-
-Point = tuple[Fraction, Fraction]
+from .curves import Point, interpolate, turns_of
 
 
 @frozen(eq=False)
@@ -185,7 +183,8 @@ class Scorer(ABC):
 ScorerKinds: TypeAlias = Mapping[str, type[Scorer]]
 
 
-def _fraction(value: object) -> Fraction:
+def as_fraction(value: object) -> Fraction:
+    """Return a number of a parameter, exactly."""
     return Fraction(str(value))
 
 
@@ -236,7 +235,7 @@ class PercentileCurve(Scorer):
         both = interpolate(self.curve, _joined(ranks.lowest, ranks.highest))
         first, last = both.take(slice(size)), both.take(slice(size, None))
         lowest, highest = first.least(last), first.greatest(last)
-        for place, points in _turns(self.curve):
+        for place, points in turns_of(self.curve):
             constant = Rationals.constant(points, len(lowest))
             within = ~ranks.lowest.at_least(place) & ranks.highest.at_least(place)
             lowest = constant.least(lowest).where(within, lowest)
@@ -251,42 +250,6 @@ def _joined(first: Rationals, second: Rationals) -> Rationals:
     )
 
 
-@lru_cache(maxsize=256)
-def _turns(curve: tuple[Point, ...]) -> tuple[Point, ...]:
-    """Return the points at which a curve turns: there it is above, or below, both of its ends."""
-    rises = [right[1] - left[1] for left, right in pairwise(curve)]
-    return tuple(
-        point
-        for point, before, after in zip(curve[1:-1], rises, rises[1:], strict=False)
-        if before * after <= 0
-    )
-
-
-@lru_cache(maxsize=256)
-def _lines(curve: tuple[Point, ...]) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
-    """Return where each line of a curve begins, its slope, and its height at zero.
-
-    Neighbours that are one line are one here.
-    """
-    slopes = [(high - low) / (right - left) for (left, low), (right, high) in pairwise(curve)]
-    return tuple(
-        (left, slope, low - slope * left)
-        for (left, low), slope, before in zip(curve, slopes, [None, *slopes], strict=False)
-        if slope != before
-    )
-
-
-def interpolate(curve: Sequence[Point], at: Rationals) -> Rationals:
-    """Interpolate linearly between the points of a curve; flat outside the first and the last."""
-    result = Rationals.constant(curve[0][1], len(at))
-    for left, slope, height in _lines(tuple(curve)):
-        line = at.scaled(slope).plus(height)
-        result = line.where(at.at_least(left), result)
-    last, points = curve[-1]
-    beyond = at.above(Rationals.constant(last, len(at)))
-    return Rationals.constant(points, len(at)).where(beyond, result)
-
-
 @frozen
 class Bands(Scorer):
     """Points by the band that the value falls in.
@@ -297,7 +260,7 @@ class Bands(Scorer):
     """
 
     bands: tuple[Point, ...] = field(converter=_points)
-    floor: Fraction | None = field(default=None, converter=converters.optional(_fraction))
+    floor: Fraction | None = field(default=None, converter=converters.optional(as_fraction))
 
     def __attrs_post_init__(self) -> None:
         if not self.bands:
@@ -321,101 +284,34 @@ class Bands(Scorer):
 
     def reach(self, context: Context) -> Reach:
         floor = context.low if self.floor is None else self.floor
-        return _reach_of((floor, *self.possible_points), context)
+        return reach_of((floor, *self.possible_points), context)
 
     def points(self, values: Rationals, context: Context) -> Points:
         floor = context.low if self.floor is None else self.floor
         result = Rationals.constant(floor, len(values))
         for bound, points in self.bands:
-            reached = _reaches(values, bound, context.better)
+            reached = reaches(values, bound, context.better)
             result = Rationals.constant(points, len(values)).where(reached, result)
         return Points(result, context.has_value)
-
-
-def _intervals(bands: Sequence[Sequence[Any]]) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
-    for band in bands:
-        if not isinstance(band, Sequence) or len(band) != 3:
-            said = message("{band} is not two ends of a bound and its points", band=repr(band))
-            raise RuleSetError(said)
-    return tuple((Fraction(str(a)), Fraction(str(b)), Fraction(str(p))) for a, b, p in bands)
-
-
-@frozen
-class BandIntervals(Scorer):
-    """Points by bands whose bounds are only known to lie between two ends.
-
-    ``bands`` holds triples (missed, reached, points) from the worst to the best: a value that is as
-    good as ``reached`` has the points, one no better than ``missed`` has not. Of a value between the
-    ends of a bound nobody can tell, and it has the points of the bands on either side as its reach.
-    """
-
-    bands: tuple[tuple[Fraction, Fraction, Fraction], ...] = field(converter=_intervals)
-    floor: Fraction | None = field(default=None, converter=converters.optional(_fraction))
-
-    def __attrs_post_init__(self) -> None:
-        if not self.bands:
-            raise RuleSetError(message("bands needs at least one band"))
-
-    @property
-    def possible_points(self) -> tuple[Fraction, ...]:
-        floor = () if self.floor is None else (self.floor,)
-        return (*floor, *(points for *_, points in self.bands))
-
-    def check_direction(self, better: Better) -> None:
-        for place in (0, 1):
-            Bands([(band[place], band[2]) for band in self.bands]).check_direction(better)
-        for missed, reached, _ in self.bands:
-            if (missed > reached) == (better == "higher") and missed != reached:
-                raise RuleSetError(
-                    message(
-                        "of a bound, the end that was missed comes first, and the better one second"
-                    )
-                )
-
-    def points(self, values: Rationals, context: Context) -> Points:
-        least, most = self._ends(values, context)
-        told = np.asarray(~most.above(least), dtype=np.bool_)
-        return Points(least, context.has_value & told, "missing_number")
-
-    def reach(self, context: Context) -> Reach:
-        floor = context.low if self.floor is None else self.floor
-        unknown = _reach_of((floor, *self.possible_points), context)
-        least, most = self._ends(context.values, context)
-        known = context.has_value
-        return Reach(
-            least.where(known, unknown.lowest), most.where(known, unknown.highest), unknown.possible
-        )
-
-    def _ends(self, values: Rationals, context: Context) -> tuple[Rationals, Rationals]:
-        """Return the fewest and the most points that each value can have."""
-        floor = context.low if self.floor is None else self.floor
-        least = most = Rationals.constant(floor, len(values))
-        worse: Better = "lower" if context.better == "higher" else "higher"
-        for missed, reached, points in self.bands:
-            own = Rationals.constant(points, len(values))
-            certain = _reaches(values, reached, context.better)
-            least = own.where(certain, least)
-            most = own.where(certain | ~_reaches(values, missed, worse), most)
-        return least, most
 
 
 @frozen
 class Threshold(Scorer):
     """``passed`` points where the value reaches ``bound``, else ``failed`` points."""
 
-    bound: Fraction = field(converter=_fraction)
-    passed: Fraction = field(converter=_fraction)
-    failed: Fraction = field(default=Fraction(0), converter=_fraction)
+    bound: Fraction = field(converter=as_fraction)
+    passed: Fraction = field(converter=as_fraction)
+    failed: Fraction = field(default=Fraction(0), converter=as_fraction)
 
     @property
     def possible_points(self) -> tuple[Fraction, ...]:
         return self.passed, self.failed
 
     def reach(self, context: Context) -> Reach:
-        return _reach_of(self.possible_points, context)
+        return reach_of(self.possible_points, context)
 
     def points(self, values: Rationals, context: Context) -> Points:
-        reached = _reaches(values, self.bound, context.better)
+        reached = reaches(values, self.bound, context.better)
         passed = Rationals.constant(self.passed, len(values))
         return Points(
             passed.where(reached, Rationals.constant(self.failed, len(values))), context.has_value
@@ -439,64 +335,19 @@ class Linear(Scorer):
         return tuple(points for _, points in self.line)
 
     def reach(self, context: Context) -> Reach:
-        return _reach_of(self.possible_points, context)
+        return reach_of(self.possible_points, context)
 
     def points(self, values: Rationals, context: Context) -> Points:
         return Points(interpolate(self.line, values), context.has_value)
 
 
-def _reach_of(points: Sequence[Fraction], context: Context) -> Reach:
+def reach_of(points: Sequence[Fraction], context: Context) -> Reach:
+    """Return the reach that every shop has, of some points."""
     return Reach.everywhere(min(points), max(points), len(context.has_value))
 
 
-def _reaches(values: Rationals, bound: Fraction, better: Better) -> Mask:
+def reaches(values: Rationals, bound: Fraction, better: Better) -> Mask:
+    """Return which values are as good as a bound."""
     if better == "higher":
         return values.at_least(bound)
     return Rationals(-values.num, values.den).at_least(-bound)
-
-
-#: The kinds of scorer that every rule set can name.
-KINDS: ScorerKinds = {
-    "percentile_curve": PercentileCurve,
-    "bands": Bands,
-    "band_intervals": BandIntervals,
-    "threshold": Threshold,
-    "linear": Linear,
-}
-
-
-def make_scorer(
-    kind: str, parameters: Mapping[str, Any], more: ScorerKinds | None = None
-) -> Scorer:
-    """Make a scorer of a kind from the parameters of its class.
-
-    Raises:
-        RuleSetError: for an unknown kind or parameter, with a guess, and for invalid values.
-
-    >>> make_scorer("linear", {"line": [(0, 0), (10, 100)]}).line[0]
-    (Fraction(0, 1), Fraction(0, 1))
-    """
-    known = {**KINDS, **(more or {})}
-    if kind not in known:
-        guess = did_you_mean(kind, known)
-        raise RuleSetError(message("unknown kind of scorer {kind}{guess}", kind=kind, guess=guess))
-    accepted = _parameter_names(known[kind]) or list(parameters)
-    for name in parameters:
-        if name not in accepted:
-            said = message(
-                "scorer of kind {kind}: unknown key {key}{guess}",
-                kind=kind,
-                key=name,
-                guess=did_you_mean(name, accepted),
-            )
-            raise RuleSetError(said)
-    try:
-        return known[kind](**parameters)
-    except (TypeError, ValueError) as error:
-        said = message("scorer of kind {kind}: {error}", kind=kind, error=str(error))
-        raise RuleSetError(said) from None
-
-
-def _parameter_names(kind: Any) -> list[str]:
-    """Return the parameters of a scorer class; none where it is not an attrs class."""
-    return [f.alias for f in fields(kind)] if has(kind) else []
