@@ -18,7 +18,7 @@ GROUPS: dict[str, click.Group] = {"shopscore": cli, "shopscore-plugins": plugin_
 PAGES = [(name, (*command,)) for name, group in GROUPS.items()
          for command in ((), *((c,) for c in group.commands))]  # fmt: skip
 #: Words of a page that are names: of formats, of standards, and what is typed as it stands.
-NAMES = {"complete", "fresh", "window", "peers", "flagship", "events", "table", "csv", "list", "zh",
+NAMES = {"complete", "fresh", "window", "peers", "flagship", "events", "table", "csv", "toml", "list", "zh",
          "shopscore", "plugins", "Excel"}  # fmt: skip
 
 
