@@ -186,3 +186,39 @@ def test_the_command_and_its_json(douyin: Path) -> None:
     assert {m["document_day"] for m in told} == {"2026-08-31"}
     table = shopscore("score", "--documents", douyin, "-p", "douyin", "--as-of", DAY).done().out
     assert "87–98" in table
+
+
+class TestAmazon:
+    def checked(self, result: ss.Result, criterion: str) -> tuple[float, bool | None]:
+        (found,) = [c for c in result["ATVPDKIKX0DER"].criteria if c.id == criterion]
+        return found.bound, found.met
+
+    def test_limits_of_the_report_are_those_of_the_rules(self, tmp_path: Path) -> None:
+        """9 of 400 orders late is below 4 %; 2 of 80 cancelled is not below 2.5 %."""
+        made = folder(tmp_path, report=page("amazon_seller_performance"))
+        result = ss.score(made, platform="amazon", as_of=DAY)
+        assert self.checked(result, "late_shipment_rate") == (0.04, True)
+        assert self.checked(result, "cancellation_rate") == (0.025, False)
+        assert not [n for n in result.notices if "state the bound" in str(n)]
+
+    def test_a_limit_of_the_report_goes_before_that_of_the_rules(self, tmp_path: Path) -> None:
+        report = page("amazon_seller_performance")
+        report["performanceMetrics"][0]["lateShipmentRate"]["targetValue"] = 0.02
+        made = folder(tmp_path, report=report)
+        result = ss.score(made, platform="amazon", as_of=DAY)
+        assert self.checked(result, "late_shipment_rate") == (0.02, False)
+        (said,) = [n for n in result.notices if "state the bound" in str(n)]
+        assert "0.02, and the rules 0.04" in str(said)
+        assert said.code == "document_differs"
+
+
+def test_ebay_takes_thresholds_where_the_row_says_top_rated(tmp_path: Path) -> None:
+    profiles = page("ebay_standards_profiles")
+    for profile in profiles["standardsProfiles"]:
+        for metric in profile["metrics"]:
+            if metric["metricKey"] == "MIN_TXN_COUNT":
+                metric["thresholdLowerBound"] = 1000
+    made = folder(tmp_path, profiles=profiles)
+    result = ss.score(made, platform="ebay", as_of=DAY)
+    (found,) = [c for c in result["PROGRAM_US"].criteria if c.id == "top_transactions"]
+    assert (found.bound, found.met) == (1000, False)

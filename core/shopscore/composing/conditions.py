@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import polars as pl
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
@@ -56,7 +56,8 @@ class Measures:
     """What conditions measure: metrics and, once they are composed, dimensions and the total.
 
     ``days`` has how long ago a day of each shop was, by the name of its column. ``ends`` are the
-    ends between which the total of a shop lies.
+    ends between which the total of a shop lies. ``told_bounds`` are bounds of criteria that
+    documents state, by the id of the criterion: they go before those of the rules.
     """
 
     metrics: Mapping[str, MetricValues]
@@ -67,6 +68,13 @@ class Measures:
     days: Mapping[str, ExactColumn] = field(factory=dict)
     ends: tuple[ExactColumn, ...] = ()
     shop_types: pl.Series | None = None
+    told_bounds: Mapping[str, ExactColumn] = field(factory=dict)
+    _told_bound: ExactColumn | None = field(default=None)
+
+    def of_criterion(self, id: str) -> Measures:
+        """Return the same with the bounds that documents state of a criterion."""
+        told = self.told_bounds.get(id)
+        return self if told is None else evolve(self, told_bound=told)
 
     def column(self, measure: Measure) -> ExactColumn:
         """Return a measure of every shop; unknown where there is no value."""
@@ -125,7 +133,7 @@ class Measures:
             places = first_group(groups, self.industries, self.shop_types)
             for place, (_, bound) in enumerate(condition.elsewhere):
                 bounds = ExactColumn.constant(bound, size).where(places == place, bounds)
-        return bounds
+        return bounds if self._told_bound is None else self._told_bound.or_else(bounds)
 
     def verdict(self, condition: Condition[Fraction], values: ExactColumn | None = None) -> Verdict:
         """Return which shops meet a condition, and which do not.

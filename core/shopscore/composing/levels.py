@@ -73,7 +73,7 @@ def check_needs(needs: Combined | None, rules: ExactRuleSet, measures: Measures)
 
 def check_criterion(criterion: Criterion[Fraction], measures: Measures) -> CriterionCheck:
     """Check one criterion on all shops."""
-    condition = criterion.condition
+    condition, measures = criterion.condition, measures.of_criterion(criterion.id)
     values, bounds = measures.column(condition.measure), measures.bounds(condition)
     return CriterionCheck(criterion, values, bounds, measures.verdict(condition))
 

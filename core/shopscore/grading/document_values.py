@@ -56,6 +56,7 @@ def values_of_documents(documents: Documents, rules: BoundRuleSet, as_of: date) 
         more_shops=tuple(f.shop_id for f in figures),
         adjusted=adjusted,
         figures=figures,
+        bounds=_bounds(own, {f.shop_id: f for f in figures}, rules),
     )
     notices = (
         *_on_files(own),
@@ -63,6 +64,24 @@ def values_of_documents(documents: Documents, rules: BoundRuleSet, as_of: date) 
         *reader.notices(),
     )
     return DocumentValues(typed, figures, notices)
+
+
+def _bounds(
+    documents: Documents, figures: Mapping[str, Figures], rules: BoundRuleSet
+) -> dict[str, dict[str, Fraction]]:
+    """Return the bounds of criteria that documents state for shops, by the id of the criterion."""
+    known = {criterion.id for criterion in rules.ruleset.criteria}
+    found: dict[str, dict[str, Fraction]] = {}
+    for document in documents:
+        for limit in document.mapping.limits:
+            if limit.bound != "limit" or limit.criterion not in known:
+                continue
+            for shop in document.shops:
+                own = figures.get(str(shop.shop_id))
+                bound = None if own is None else own.bound(limit, document.label)
+                if bound is not None:
+                    found.setdefault(limit.criterion, {})[str(shop.shop_id)] = bound
+    return found
 
 
 @frozen(eq=False)

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from ..model.mappings import Limit
 from ..reading.documents.documents import number_of
 from ..reading.documents.extraction import Entry
 from .cell_places import Row
@@ -41,6 +42,16 @@ class Figures:
         """Return a number; None where no document tells it."""
         found = self.entries.get((subject, id, role))
         return None if found is None else number_of(found[0].value)
+
+    def bound(self, limit: Limit, label: str) -> Fraction | None:
+        """Return the limit that a document states, if it is the one whose figure counts."""
+        stated = self.entries.get(("metric", limit.metric, limit.role))
+        if stated is None or stated[1].label != label:
+            return None
+        level = self.entries.get(("metric", limit.metric, "level"))
+        if limit.levels and (level is None or level[0].value not in limit.levels):
+            return None
+        return number_of(stated[0].value)
 
     def told(self, subject: str, id: str) -> Told | None:
         """Return which document tells something of a subject."""

@@ -29,7 +29,8 @@ class Console:
     """The total and the points of dimensions that a console shows, beside those computed here.
 
     Those of ``filling`` dimensions, and the ``bonus`` and the ``deduction``, are told by documents,
-    and stand in for what cannot be computed; ``figures`` are everything that these say.
+    and stand in for what cannot be computed; ``figures`` are everything that these say. ``bounds`` of
+    criteria go before those of the rules.
     """
 
     total: ExactColumn | None = None
@@ -38,6 +39,7 @@ class Console:
     bonus: ExactColumn | None = None
     deduction: ExactColumn | None = None
     figures: Sequence[Figures] = ()
+    bounds: Mapping[str, ExactColumn] = field(factory=dict)
 
     def __bool__(self) -> bool:
         return self.total is not None or bool(self.dimensions)
@@ -51,7 +53,7 @@ class TypedValues:
     ``conditions`` measure the metric: a number of things that a console does not show is not zero.
     An empty row says nothing, as one that is not there. ``more_shops`` are shops without a row.
     ``adjusted`` are the bonus and the deduction of shops, as documents tell them, and ``figures``
-    all that these say.
+    all that these say; ``bounds`` are those of criteria.
     """
 
     rows: Sequence[TypedRow]
@@ -61,6 +63,7 @@ class TypedValues:
     more_shops: tuple[str, ...] = ()
     adjusted: Mapping[str, tuple[Fraction | None, Fraction | None]] = field(factory=dict)
     figures: Sequence[Figures] = ()
+    bounds: Mapping[str, Mapping[str, Fraction]] = field(factory=dict)
 
     @property
     def told_by_documents(self) -> bool:
@@ -142,6 +145,11 @@ class TypedValues:
             bonus,
             deduction,
             self.figures,
+            {
+                id: column
+                for id, own in self.bounds.items()
+                if (column := _by_shop(own, places)) is not None
+            },
         )
 
     def _told_of(self, dimension: str) -> list[TypedRow]:

@@ -55,7 +55,12 @@ def build_result(
     types = shops["shop_type"] if "shop_type" in shops.columns else None
     days = days_of_shops(rules, shops, judged_on or as_of)
     measures = Measures(
-        measured, industries, mean_kind=exact.mean_kind, days=days, shop_types=types
+        measured,
+        industries,
+        mean_kind=exact.mean_kind,
+        days=days,
+        shop_types=types,
+        told_bounds={} if console is None else console.bounds,
     )
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks) if ranks else np.zeros(len(shops), dtype=np.bool_)
@@ -63,7 +68,9 @@ def build_result(
         rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
     )
     graded = set_points(exact, graded, measures)
-    composed = compose_with(exact, graded, industries, types, _told(console or Console()))
+    composed = compose_with(
+        exact, graded, industries, types, _told(Console() if console is None else console)
+    )
     composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
     published = publish(exact, composed, checks, measures)
     known = evolve(
@@ -84,7 +91,7 @@ def build_result(
         checks=checks,
         compared=_compared(rules, measured, industries, peers),
         attainments=_attainments(rules, measured, industries, tables),
-        console=console or Console(),
+        console=Console() if console is None else console,
     )
     found = find_notices(result, tables)
     return evolve(result, notices=(*notices, *tables.notices, *found))
