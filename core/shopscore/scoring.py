@@ -307,4 +307,9 @@ def score_supplement(beside: ValuesBeside, selection: Selection, tables: Referen
     """Score what was typed in, and what documents tell, without events."""
     stages(None)(message("grading"))
     start = values_alone(selection.rules, beside.typed, beside.industry)
-    return conclude(selection, start, tables, None)
+    current = None
+    if beside.current is not None:
+        places = {id: place for place, id in enumerate(start.shops["shop_id"])}
+        metrics = selection.rules.metrics
+        current = {id: beside.current.measured(metric, places) for id, metric in metrics.items()}
+    return conclude(selection, start, tables, None, current=current)

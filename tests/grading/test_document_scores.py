@@ -212,6 +212,17 @@ class TestAmazon:
         assert said.code == "document_differs"
 
 
+def test_ebay_tells_what_is_projected_and_what_the_last_evaluation_found(tmp_path: Path) -> None:
+    made = folder(tmp_path, profiles=page("ebay_standards_profiles"))
+    result = ss.score(made, platform="ebay", as_of=DAY)
+    assert result.current is not None
+    values = []
+    for one in (result, result.current):
+        (metric,) = [m for m in one["PROGRAM_US"].metrics if m.id == "defect_rate"]
+        values.append(metric.value)
+    assert values == [4 / 1000, 6 / 900]
+
+
 def test_ebay_takes_thresholds_where_the_row_says_top_rated(tmp_path: Path) -> None:
     profiles = page("ebay_standards_profiles")
     for profile in profiles["standardsProfiles"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Literal
 
 from attrs import evolve, field, frozen
 
@@ -29,15 +30,22 @@ class DocumentValues:
     notices: tuple[Notice, ...] = ()
 
 
-def values_of_documents(documents: Documents, rules: BoundRuleSet, as_of: date) -> DocumentValues:
+#: Which of its evaluations a document tells, where it tells one: the last, or as things stand.
+Cycle = Literal["current", "projected"]
+
+
+def values_of_documents(
+    documents: Documents, rules: BoundRuleSet, as_of: date, cycle: Cycle = "projected"
+) -> DocumentValues:
     """Return the values that documents tell of metrics, dimensions and the total of some rules.
 
     Of several documents the one with the newest day before ``as_of`` is taken, whatever its name
-    is; one that does not tell its day is taken where no other has the figure. A numerator and a
-    denominator that agree with the value that is shown are the exact value.
+    is; one that does not tell its day is taken where no other has the figure. What is projected
+    goes before what was true at the last evaluation; for ``current`` only that is taken. A
+    numerator and a denominator that agree with the value that is shown are the exact value.
     """
     own = documents.of_platform(rules.platform.id)
-    collected = _Collected(as_of)
+    collected = _Collected(as_of, cycle)
     for document, shop, entry in own.entries():
         collected.add(document, shop, entry)
     figures = tuple(collected.figures())
@@ -89,7 +97,9 @@ class _Collected:
     """Figures of shops while documents are gone through."""
 
     as_of: date
+    cycle: Cycle
     entries: dict[str, dict[Key, tuple[Entry, Told]]] = field(factory=dict)
+    ranks: dict[tuple[str, Key], tuple[bool, date]] = field(factory=dict)
     industries: dict[str, tuple[date, str]] = field(factory=dict)
     later: dict[str, date] = field(factory=dict)
     against: list[Message] = field(factory=list)
@@ -100,16 +110,19 @@ class _Collected:
         if day is not None and day >= self.as_of:
             self.later[document.label] = day
             return
+        fits = str(shop.header.get("cycle", "projected")).lower() == self.cycle
+        if not fits and self.cycle == "current":
+            return
         if industry := shop.header.get("industry"):
             known = self.industries.get(id)
             if known is None or known[0] < (day or date.min):
                 self.industries[id] = day or date.min, str(industry)
         own = self.entries.setdefault(id, {})
         key, told = (entry.subject, entry.id, entry.role), Told(document.label, day)
-        before = own.get(key)
-        if before is None or (before[1].day or date.min) < (day or date.min):
-            own[key] = entry, told
-        elif before[1].day == day and before[0].value != entry.value:
+        before, rank = own.get(key), (fits, day or date.min)
+        if before is None or self.ranks[id, key] < rank:
+            own[key], self.ranks[id, key] = (entry, told), rank
+        elif self.ranks[id, key] == rank and before[0].value != entry.value:
             self.against.append(
                 message(
                     "shop {shop}: {id} {role} is {one} in {first} and {other} in {second};"

@@ -34,7 +34,7 @@ def supplement(
         InputError: where no document is of the platform of the rules.
     """
     check_prefer(prefer, values if values is not None else documents or None)
-    typed = None
+    typed = current = None
     if values is not None:
         stages(None, logging.getLogger("shopscore.scoring"))(message("reading values"))
         typed = read_values(values, selection.rules)
@@ -47,9 +47,12 @@ def supplement(
         selection = selection.with_numbers(numbers.tables)
         notices = (*told.notices, *numbers.notices)
         typed = _together(typed, evolve(told.typed, notices=notices))
+        if selection.rules.ruleset.evaluation is not None:
+            last = values_of_documents(documents, selection.rules, selection.day, "current")
+            current = last.typed if last.figures else None
     if typed is None:
         return selection, None
-    return selection, ValuesBeside(typed, prefer, industry or UNKNOWN_INDUSTRY)
+    return selection, ValuesBeside(typed, prefer, industry or UNKNOWN_INDUSTRY, current)
 
 
 def _of_others(documents: Documents, platform: str) -> InputError:

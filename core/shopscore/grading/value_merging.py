@@ -53,12 +53,14 @@ def check_prefer(prefer: object, values: object) -> None:
 class ValuesBeside:
     """Values that a user typed in beside events, and which of the two goes first.
 
-    ``industry`` is that of the shops for which neither says one.
+    ``industry`` is that of the shops for which neither says one. ``current`` are the values of the
+    last evaluation, where documents tell these.
     """
 
     typed: TypedValues
     prefer: Prefer = "events"
     industry: str = UNKNOWN_INDUSTRY
+    current: TypedValues | None = None
 
 
 @frozen(eq=False)
