@@ -32,16 +32,19 @@ class DocumentNumbers:
     notices: tuple[Notice, ...] = ()
 
 
-def numbers_of_documents(figures: Sequence[Figures], rules: BoundRuleSet) -> DocumentNumbers:
+def numbers_of_documents(
+    figures: Sequence[Figures], rules: BoundRuleSet, industry: str = UNKNOWN_INDUSTRY
+) -> DocumentNumbers:
     """Return the weights that documents tell where some rules, with a user's numbers, lack them.
 
-    They hold for the shops of an industry. Where documents of shops of one industry differ, none of
-    the two is used, and that is told.
+    They hold for the shops of an industry; ``industry`` is that of shops whose documents tell none.
+    Where documents of shops of one industry differ, none of the two is used, and that is told; so
+    it is of weights that do not make up a whole.
     """
     collected = _Weights()
     for shop in figures:
-        industry = shop.industry or UNKNOWN_INDUSTRY
-        own = _exact_of(rules.exact, industry)
+        own_industry = shop.industry or industry
+        own = _exact_of(rules.exact, own_industry)
         for place, ids in _open_weights(own):
             subject = "metric" if place else "dimension"
             entries = [shop.entries.get((subject, id, "weight")) for id in ids]
@@ -51,8 +54,10 @@ def numbers_of_documents(figures: Sequence[Figures], rules: BoundRuleSet) -> Doc
             }
             shares = shares_of(weights)
             told = next((entry[1] for entry in entries if entry is not None), None)
-            if told is not None and len(shares) == len(ids):
-                collected.add(industry, place, shares, told)
+            if told is not None and len(shares) == len(ids) and sum(shares.values()) == 1:
+                collected.add(own_industry, place, shares, told)
+            elif told is not None:
+                collected.not_whole.append((place, told))
     return DocumentNumbers(tuple(collected.tables()), tuple(collected.notices()))
 
 
@@ -77,6 +82,7 @@ class _Weights:
 
     found: dict[tuple[str, str], tuple[dict[str, Fraction], Told]] = field(factory=dict)
     against: dict[tuple[str, str], tuple[Told, Told]] = field(factory=dict)
+    not_whole: list[tuple[str, Told]] = field(factory=list)
 
     def add(self, industry: str, place: str, shares: dict[str, Fraction], told: Told) -> None:
         known = self.found.setdefault((industry, place), (shares, told))
@@ -100,6 +106,14 @@ class _Weights:
                 )
 
     def notices(self) -> Iterator[Notice]:
+        """Yield what to know of weights that are not used."""
+        for place, told in self.not_whole:
+            said = message(
+                "{file}: the weights of {place} that it shows do not make up a whole: none is used",
+                file=told.label,
+                place=place or message("the dimensions"),
+            )
+            yield Notice("document_cell_unused", said)
         for (industry, place), (one, other) in self.against.items():
             said = message(
                 "industry {industry}: {first} and {second} show other weights of {place}: none is used",

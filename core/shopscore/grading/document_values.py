@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from ..messages import Message, listed, message, numbered
+from ..messages import Message, message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
-from ..reading.documents.documents import Document, Documents
-from ..reading.documents.extraction import Entry, ShopOfDocument
+from ..reading.documents.documents import Documents
+from ..reading.documents.extraction import Entry
 from .amounts import Possible
+from .collected import Collected, Cycle
 from .names import Name, Names
-from .told import Figures, Key, Told
-from .typed_rows import TypedRow
+from .told import Figures, Told
+from .typed_rows import MOST_ROWS, TypedRow
 from .typed_values import TypedValues, conditions_alone
 
 
@@ -30,8 +30,8 @@ class DocumentValues:
     notices: tuple[Notice, ...] = ()
 
 
-#: Which of its evaluations a document tells, where it tells one: the last, or as things stand.
-Cycle = Literal["current", "projected"]
+#: How many rows a metric can have.
+_ROWS = Possible("index", Fraction(0), Fraction(MOST_ROWS))
 
 
 def values_of_documents(
@@ -45,7 +45,9 @@ def values_of_documents(
     numerator and a denominator that agree with the value that is shown are the exact value.
     """
     own = documents.of_platform(rules.platform.id)
-    collected = _Collected(as_of, cycle)
+    evaluation = rules.ruleset.evaluation
+    since = evaluation.last(as_of) if evaluation is not None and cycle == "current" else None
+    collected = Collected(as_of, cycle, since)
     for document, shop, entry in own.entries():
         collected.add(document, shop, entry)
     figures = tuple(collected.figures())
@@ -93,73 +95,6 @@ def _bounds(
 
 
 @frozen(eq=False)
-class _Collected:
-    """Figures of shops while documents are gone through."""
-
-    as_of: date
-    cycle: Cycle
-    entries: dict[str, dict[Key, tuple[Entry, Told]]] = field(factory=dict)
-    ranks: dict[tuple[str, Key], tuple[bool, date]] = field(factory=dict)
-    industries: dict[str, tuple[date, str]] = field(factory=dict)
-    later: dict[str, date] = field(factory=dict)
-    against: list[Message] = field(factory=list)
-
-    def add(self, document: Document, shop: ShopOfDocument, entry: Entry) -> None:
-        """Take in what a document says, where it is newer than what is known."""
-        id, day = str(shop.shop_id), entry.day or shop.day
-        if day is not None and day >= self.as_of:
-            self.later[document.label] = day
-            return
-        fits = str(shop.header.get("cycle", "projected")).lower() == self.cycle
-        if not fits and self.cycle == "current":
-            return
-        if industry := shop.header.get("industry"):
-            known = self.industries.get(id)
-            if known is None or known[0] < (day or date.min):
-                self.industries[id] = day or date.min, str(industry)
-        own = self.entries.setdefault(id, {})
-        key, told = (entry.subject, entry.id, entry.role), Told(document.label, day)
-        before, rank = own.get(key), (fits, day or date.min)
-        if before is None or self.ranks[id, key] < rank:
-            own[key], self.ranks[id, key] = (entry, told), rank
-        elif self.ranks[id, key] == rank and before[0].value != entry.value:
-            self.against.append(
-                message(
-                    "shop {shop}: {id} {role} is {one} in {first} and {other} in {second};"
-                    " the first is used",
-                    shop=id,
-                    id=entry.id,
-                    role=entry.role,
-                    one=before[0].text,
-                    first=before[1].label,
-                    other=entry.text,
-                    second=document.label,
-                )
-            )
-
-    def figures(self) -> Iterator[Figures]:
-        """Yield the figures of each shop, by its id."""
-        for id in sorted(self.entries):
-            industry = self.industries.get(id)
-            yield Figures(id, industry[1] if industry else None, self.entries[id])
-
-    def notices(self) -> Iterator[Notice]:
-        """Yield what to know of documents that were left out, or contradict each other."""
-        if self.later:
-            said = numbered(
-                "{n} document is of {day} or later, and not used for {as_of}: {files}",
-                "{n} documents are of {day} or later, and not used for {as_of}: {files}",
-                len(self.later),
-                day=min(self.later.values()),
-                as_of=self.as_of,
-                files=_first(self.later),
-            )
-            yield Notice("document_unused", said)
-        for said in dict.fromkeys(self.against):
-            yield Notice("documents_disagree", said)
-
-
-@frozen(eq=False)
 class _Reader:
     """Turns the figures of a shop into rows of values."""
 
@@ -189,9 +124,9 @@ class _Reader:
         scale = Possible.of("points", exact.low, exact.high)
         value = self._possible(shop, "metric", id, "value", row.name.possible)
         num, den = (shop.number("metric", id, role) for role in ("num", "den"))
-        if num is not None and den is not None and den > 0:
+        n = self._possible(shop, "metric", id, "n" if den is None else "den", _ROWS)
+        if num is not None and den is not None and den > 0 and n is not None:
             value = self._exact(row, shop, value, num / den)
-        n = shop.number("metric", id, "n") if den is None else den
         counted = bool(self.rules.metrics[id].tallies)
         return evolve(
             row,
@@ -208,10 +143,14 @@ class _Reader:
         self, row: TypedRow, shop: Figures, shown: Fraction | None, exact: Fraction
     ) -> Fraction | None:
         """Return numerator by denominator, if it is what is shown but for rounding."""
+        possible = row.name.possible.allows(exact)
+        if shown is None and not possible:
+            entry, told = shop.entries["metric", row.name.id, "num"]
+            self._cannot_be(told, row.name.id, "num", entry)
         if shown is None:
-            return exact if row.name.possible.allows(exact) else None
+            return exact if possible else None
         entry, _ = shop.entries["metric", row.name.id, "value"]
-        if abs(exact - shown) <= entry.rounding:
+        if possible and abs(exact - shown) <= entry.rounding:
             return exact
         self.inexact.append(
             message(
@@ -233,6 +172,10 @@ class _Reader:
         if number is None or possible.allows(number):
             return number
         entry, told = shop.entries[subject, id, role]
+        self._cannot_be(told, id, role, entry)
+        return None
+
+    def _cannot_be(self, told: Told, id: str, role: str, entry: Entry) -> None:
         self.impossible.append(
             message(
                 "{file}: {id} {role} {value!r} cannot be, and is not used",
@@ -242,7 +185,6 @@ class _Reader:
                 value=entry.text,
             )
         )
-        return None
 
     def notices(self) -> Iterator[Notice]:
         """Yield what to know of numbers that were not taken as they stand."""
@@ -272,8 +214,3 @@ def _on_files(documents: Documents) -> Iterator[Notice]:
     ]
     for said in unreadable:
         yield Notice("document_cell_unused", said)
-
-
-def _first(names: Iterable[str]) -> object:
-    every: Sequence[str] = sorted(names)
-    return listed([*every[:3], *(["…"] if len(every) > 3 else [])])

@@ -43,13 +43,15 @@ def supplement(
         if not documents.of_platform(platform).documents:
             raise _of_others(documents, platform)
         told = values_of_documents(documents, selection.rules, selection.day)
-        numbers = numbers_of_documents(told.figures, selection.rules)
+        numbers = numbers_of_documents(told.figures, selection.rules, industry or UNKNOWN_INDUSTRY)
         selection = selection.with_numbers(numbers.tables)
         notices = (*told.notices, *numbers.notices)
         typed = _together(typed, evolve(told.typed, notices=notices))
         if selection.rules.ruleset.evaluation is not None:
             last = values_of_documents(documents, selection.rules, selection.day, "current")
             current = last.typed if last.figures else None
+            stale = [notice for notice in last.notices if notice not in typed.notices]
+            typed = evolve(typed, notices=(*typed.notices, *stale))
     if typed is None:
         return selection, None
     return selection, ValuesBeside(typed, prefer, industry or UNKNOWN_INDUSTRY, current)
@@ -57,7 +59,7 @@ def supplement(
 
 def _of_others(documents: Documents, platform: str) -> InputError:
     """Return the error of documents none of which is of a platform."""
-    own = documents.of_platform(platform).others
+    own = [other for other in documents.of_platform(platform).others if other.mapping]
     if own:
         return InputError(message("{file}: {said}", file=own[0].label, said=own[0].reason))
     return InputError(
@@ -73,11 +75,12 @@ def _together(typed: TypedValues | None, told: TypedValues) -> TypedValues:
     """Return what was typed in, and what documents tell besides."""
     if typed is None:
         return told
-    known = {(row.shop_id, row.name.kind, row.name.id) for row in typed.rows}
+    by_hand = [row for row in typed.rows if row.has_number or row.none]
+    known = {(row.shop_id, row.name.kind, row.name.id) for row in by_hand}
     more = [row for row in told.rows if (row.shop_id, row.name.kind, row.name.id) not in known]
     return evolve(
         told,
-        rows=[*typed.rows, *more],
+        rows=[*by_hand, *more],
         industries={**told.industries, **typed.industries},
         notices=(*typed.notices, *told.notices),
         conditions=typed.conditions,

@@ -49,12 +49,57 @@ class Figures:
         if stated is None or stated[1].label != label:
             return None
         level = self.entries.get(("metric", limit.metric, "level"))
-        if limit.levels and (level is None or level[0].value not in limit.levels):
+        if limit.levels and (level is None or level[1] != stated[1]):
+            return None
+        if limit.levels and level is not None and level[0].value not in limit.levels:
             return None
         return number_of(stated[0].value)
 
     def told(self, subject: str, id: str) -> Told | None:
-        """Return which document tells something of a subject."""
-        return next(
-            (t for (s, i, _), (_, t) in self.entries.items() if (s, i) == (subject, id)), None
-        )
+        """Return which document tells a subject: the one of its value, or else the newest."""
+        value = self.entries.get((subject, id, "value"))
+        if value is not None:
+            return value[1]
+        every = [told for (s, i, _), (_, told) in self.entries.items() if (s, i) == (subject, id)]
+        return max(every, key=lambda told: (told.day or date.min, told.label), default=None)
+
+
+#: What is said of how a metric did; a weight or a target may be of another day.
+_MEASURED = ("value", "num", "den", "n", "points", "rank")
+
+
+def of_one_day(
+    entries: Mapping[Key, tuple[Entry, Told]],
+) -> dict[Key, tuple[Entry, Told]]:
+    """Return figures without those of a metric's earlier days beside newer ones.
+
+    A numerator and a count of rows stand beside the value of their own day only: those of two days
+    make a ratio that no document shows. One without a day goes with those of its own document.
+    """
+    newest: dict[str, date] = {}
+    for (subject, id, role), (_, told) in entries.items():
+        if subject == "metric" and role in _MEASURED and told.day is not None:
+            newest[id] = max(told.day, newest.get(id, told.day))
+    kept = {
+        (subject, id, role): (entry, told)
+        for (subject, id, role), (entry, told) in entries.items()
+        if subject != "metric" or role not in _MEASURED or told.day in (None, newest.get(id))
+    }
+    return {
+        key: (entry, told)
+        for key, (entry, told) in kept.items()
+        if key[0] != "metric"
+        or key[2] not in ("num", "den", "n")
+        or _goes_with(told, _leading(kept, key[1]))
+    }
+
+
+def _leading(entries: Mapping[Key, tuple[Entry, Told]], id: str) -> Told:
+    """Return which document tells the value of a metric, or else its numerator, or else its n."""
+    roles = ("value", "num", "den", "n")
+    return next(entries["metric", id, role][1] for role in roles if ("metric", id, role) in entries)
+
+
+def _goes_with(one: Told, other: Told) -> bool:
+    """Return whether two numbers are of one day, so that they may be taken together."""
+    return one.day == other.day and (one.day is not None or one.label == other.label)

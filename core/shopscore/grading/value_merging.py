@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ..errors import UsageError, did_you_mean
+from ..errors import InputError, UsageError, did_you_mean
 from ..exact.columns import ExactColumn
 from ..exact.integers import widen
 from ..exact.rationals import Mask
@@ -225,10 +225,24 @@ def _merge_shops(ids: list[str], shops: pl.DataFrame, beside: ValuesBeside) -> p
     for id, known in joined.select("shop_id", "industry").iter_rows():
         said = typed.industries.get(id)
         if said and known not in (None, UNKNOWN_INDUSTRY, said):
-            row = next(r for r in typed.rows if r.shop_id == id and r.industry)
-            raise row.other_industry(known)
+            raise _two_industries(typed, id, known)
         industries.append(said or known or beside.industry)
     return joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
+
+
+def _two_industries(typed: TypedValues, id: str, known: str) -> InputError:
+    """Return the error of a shop of which events and values say other industries."""
+    row = next((r for r in typed.rows if r.shop_id == id and r.industry), None)
+    if row is not None:
+        return row.other_industry(known)
+    return InputError(
+        message(
+            "shop {shop} is of industry {known} in the events and of {said} in a document",
+            shop=id,
+            known=known,
+            said=typed.industries[id],
+        )
+    )
 
 
 def _on_evaluation(rules: BoundRuleSet) -> Iterator[Notice]:

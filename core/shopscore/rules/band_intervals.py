@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,9 @@ class BandIntervals(Scorer):
 
     def check_direction(self, better: Better) -> None:
         for place in (0, 1):
-            Bands([(band[place], band[2]) for band in self.bands]).check_direction(better)
+            # Neighbours may have an end in common: what was seen of them overlaps.
+            ends = [end for end, _ in groupby(band[place] for band in self.bands)]
+            Bands([(end, Fraction(0)) for end in ends]).check_direction(better)
         for missed, reached, _ in self.bands:
             if (missed > reached) == (better == "higher") and missed != reached:
                 raise RuleSetError(

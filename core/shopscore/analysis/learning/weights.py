@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ...messages import Message, message
 from .exact_extents import AtMost, find_extents
-from .observations import Place, Told
+from .observations import Interval, Place, Told
 
 
 @frozen
@@ -81,7 +81,7 @@ def learn_weights(
 def _stated(mean: Mean, told: Told) -> dict[str, Fraction]:
     """Return the weights that a document states, if it states all of them."""
     shares = told.shares(mean.part_subject, mean.parts)
-    return shares if len(shares) == len(mean.parts) else {}
+    return shares if len(shares) == len(mean.parts) and sum(shares.values()) == 1 else {}
 
 
 def _of_stated(
@@ -110,7 +110,8 @@ def _of_stated(
 def _inequalities(mean: Mean, told: Told) -> Iterator[AtMost]:
     """Yield what a shown whole and its shown parts ask of the weights; nothing where one is missing.
 
-    A bonus and a deduction are part of the whole, and not of the mean. At an end of the scale the
+    A bonus and a deduction are part of the whole, and not of the mean; they may be rounded as well,
+    but for 0, which says that there was none. At an end of the scale the
     whole may have been cut off, and tells one side only.
     """
     whole = told.interval(mean.subject, mean.id, "points")
@@ -118,12 +119,19 @@ def _inequalities(mean: Mean, told: Told) -> Iterator[AtMost]:
     known = [part for part in parts if part is not None]
     if whole is None or len(known) < len(parts):
         return
-    added = told.number(mean.subject, mean.id, "bonus") or Fraction(0)
-    taken = told.number(mean.subject, mean.id, "deduction") or Fraction(0)
+    added, taken = (_beside_the_mean(mean, told, role) for role in ("bonus", "deduction"))
     if whole.high < mean.high:
-        yield AtMost(tuple(part.low for part in known), whole.high - added + taken)
+        yield AtMost(tuple(part.low for part in known), whole.high - added.low + taken.high)
     if whole.low > mean.low:
-        yield AtMost(tuple(-part.high for part in known), added - taken - whole.low)
+        yield AtMost(tuple(-part.high for part in known), added.high - taken.low - whole.low)
+
+
+def _beside_the_mean(mean: Mean, told: Told, role: str) -> Interval:
+    """Return a bonus or a deduction as it was before it was rounded."""
+    found = told.interval(mean.subject, mean.id, role)
+    if found is None or not told.number(mean.subject, mean.id, role):
+        return Interval(Fraction(0), Fraction(0))
+    return found
 
 
 def _first_contradiction(

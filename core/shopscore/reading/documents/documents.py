@@ -76,10 +76,13 @@ class Documents:
         return Documents((*self.documents, *other.documents), (*self.others, *other.others))
 
     def of_platform(self, platform: str) -> Documents:
-        """Return the documents of one platform, with the files that look like one of them."""
+        """Return the documents of one platform, with the files that may be one of them.
+
+        Those are the files that look like one, and those of which nobody knows what they are.
+        """
         return Documents(
             tuple(d for d in self.documents if d.mapping.platform == platform),
-            tuple(o for o in self.others if o.mapping and o.mapping.platform == platform),
+            tuple(o for o in self.others if not o.mapping or o.mapping.platform == platform),
         )
 
     def entries(self) -> Iterator[tuple[Document, ShopOfDocument, Entry]]:

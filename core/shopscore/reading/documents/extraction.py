@@ -120,6 +120,10 @@ class _Extraction:
             elif (id := self._asked_metric()) is not None:
                 yield evolve(entry, id=id)
             else:
+                self._note(
+                    entry,
+                    message("of which metric it is only the request or the file's name tells"),
+                )
                 yield evolve(entry, subject="fact")
 
     def _asked_metric(self) -> str | None:
