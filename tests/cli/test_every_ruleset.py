@@ -126,7 +126,7 @@ class TestEach:
         answer = shopscore("score", events, *which(name), "--shop", "S0003", "--lang", lang).done()
         platform, card, version = name.split("/")
         ruleset = ss.platform(platform).scorecard(card).ruleset(version)
-        metrics = ss.platform(platform).scorecard(card).all_metrics
+        metrics = ss.platform(platform).scorecard(card).metrics_for(ruleset)
         for id in ruleset.metric_ids:
             assert metrics[id].label.text(lang) in answer.out
         covered = EXPECTED[name][1]
