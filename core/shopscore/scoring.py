@@ -16,13 +16,13 @@ from .counting.resolution import Resolved, resolve_events
 from .counting.shops_of_state import check_counted, with_attributes
 from .counting.state import Tallies
 from .counting.sums import Sums, Wanted, window_sums
-from .errors import UsageError
+from .errors import InputError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.supplements import supplement
 from .grading.typed_values import read_values
 from .grading.value_merging import Prefer, ValuesBeside, values_alone
 from .grading.weighing import wanted_sums, weigh_evaluations
-from .messages import message
+from .messages import listed, message
 from .plugins.declarations import Platform
 from .plugins.selection import RuleSetName, Selection, select_rules
 from .reading.documents.documents import Documents
@@ -307,6 +307,14 @@ def score_supplement(beside: ValuesBeside, selection: Selection, tables: Referen
     """Score what was typed in, and what documents tell, without events."""
     stages(None)(message("grading"))
     start = values_alone(selection.rules, beside.typed, beside.industry)
+    if not len(start.shops):
+        raise InputError(
+            message(
+                "no shop has a value that counts for {as_of}: {notices}",
+                as_of=selection.day,
+                notices=listed([notice.message for notice in beside.typed.notices]),
+            )
+        )
     current = None
     if beside.current is not None:
         places = {id: place for place, id in enumerate(start.shops["shop_id"])}

@@ -33,7 +33,7 @@ def pages_of(documents: Documents) -> Iterator[Any]:
     for found in inspected(documents):
         yield from _page(found)
     for other in documents.others:
-        yield message("{file}: {said}", file=other.label, said=other.reason)
+        yield other.said
 
 
 def documents_part(documents: Documents) -> dict[str, Any]:

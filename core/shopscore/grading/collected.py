@@ -14,6 +14,9 @@ from ..reading.documents.documents import Document
 from ..reading.documents.extraction import Entry, ShopOfDocument
 from .told import Figures, Key, Told, of_one_day
 
+#: How many days before the day of publication the last day of a document may be.
+FRESH_DAYS = 2
+
 #: Which of its evaluations a document tells, where it tells one: the last, or as things stand.
 Cycle = Literal["current", "projected"]
 
@@ -45,6 +48,10 @@ class Collected:
         id, day = str(shop.shop_id), entry.day or shop.day
         if day is not None and day >= self.as_of:
             self.later[document.label] = min(day, self.later.get(document.label, day))
+            return
+        made = shop.header.get("updated_at")
+        if day is None and isinstance(made, date) and made > self.as_of:
+            self.later[document.label] = made
             return
         fits = str(shop.header.get("cycle", "projected")).lower() == self.cycle
         if not fits and self.cycle == "current":
@@ -91,14 +98,38 @@ class Collected:
                 files=_first(self.stale),
             )
             yield Notice("document_unused", said)
+        if self.cycle == "projected":
+            yield from self._old()
         for said in dict.fromkeys([*self._against(), *self._of_another_cycle()]):
             yield Notice("documents_disagree", said)
+
+    def _old(self) -> Iterator[Notice]:
+        """Yield a notice on documents whose figures are used, and are of days long ago."""
+        day_of: dict[str, date] = {}
+        for first in (_newest(same)[0] for own in self.found.values() for same in own.values()):
+            label, day = first.told.label, first.told.day
+            if day is not None:
+                day_of[label] = max(day, day_of.get(label, day))
+        old = {label: day for label, day in day_of.items() if (self.as_of - day).days > FRESH_DAYS}
+        if old:
+            said = numbered(
+                "{n} document ends on {day}, {days} days before {as_of}: {files}",
+                "{n} documents end on {day} or later, {days} days before {as_of}: {files}",
+                len(old),
+                day=min(old.values()),
+                days=(self.as_of - min(old.values())).days,
+                as_of=self.as_of,
+                files=_first(old),
+            )
+            yield Notice("stale_document", said)
 
     def _against(self) -> Iterator[Message]:
         """Yield which documents of one day tell different things."""
         for id in sorted(self.found):
-            for (_, of, role), same in self.found[id].items():
+            for (subject, of, role), same in self.found[id].items():
                 first, *others = _newest(same)
+                if subject == "fact":  # of its own document, and of no metric
+                    continue
                 for other in others:
                     if other.entry.value != first.entry.value:
                         yield _differ(id, (of, role), first, other)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from attrs import evolve, field, frozen
 
-from ..messages import Message, message
+from ..messages import Message, listed, message, numbered
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.documents.documents import Documents
@@ -70,6 +70,7 @@ def values_of_documents(
     )
     notices = (
         *_on_files(own),
+        *_on_others(documents, own),
         *collected.notices(),
         *reader.notices(),
     )
@@ -127,6 +128,8 @@ class _Reader:
         n = self._possible(shop, "metric", id, "n" if den is None else "den", _ROWS)
         if num is not None and den is not None and den > 0 and n is not None:
             value = self._exact(row, shop, value, num / den)
+        # What a bonus or a deduction is worth follows from its value, and is on no scale.
+        adjusted = {adjustment.metric for adjustment in exact.adjustments}
         counted = bool(self.rules.metrics[id].tallies)
         return evolve(
             row,
@@ -135,7 +138,7 @@ class _Reader:
             percentile=self._possible(
                 shop, "metric", id, "rank", Possible("ratio", Fraction(0), Fraction(1))
             ),
-            points=self._possible(shop, "metric", id, "points", scale),
+            points=None if id in adjusted else self._possible(shop, "metric", id, "points", scale),
             none=den == 0 and value is None,
         )
 
@@ -194,11 +197,22 @@ class _Reader:
             yield Notice("document_differs", said)
 
 
+def _on_others(documents: Documents, own: Documents) -> Iterator[Notice]:
+    """Yield which documents are of other platforms."""
+    if others := sorted({d.label for d in documents} - {d.label for d in own}):
+        said = numbered(
+            "{n} document is of another platform, and not used: {files}",
+            "{n} documents are of other platforms, and not used: {files}",
+            len(others),
+            files=listed([*others[:3], *(["…"] if len(others) > 3 else [])]),
+        )
+        yield Notice("document_unused", said)
+
+
 def _on_files(documents: Documents) -> Iterator[Notice]:
     """Yield what to know of files and cells that hold no values."""
     for other in documents.others:
-        said = message("{file}: {said}", file=other.label, said=other.reason)
-        yield Notice("document_unused", said)
+        yield Notice("document_unused", other.said)
     unreadable = [
         message(
             "{file}: {id} {role}: {value!r} {reason}",

@@ -61,7 +61,7 @@ def _of_others(documents: Documents, platform: str) -> InputError:
     """Return the error of documents none of which is of a platform."""
     own = [other for other in documents.of_platform(platform).others if other.mapping]
     if own:
-        return InputError(message("{file}: {said}", file=own[0].label, said=own[0].reason))
+        return InputError(own[0].said)
     return InputError(
         message(
             "no document of {platform} here, but of {others}: shopscore inspect tells what each is",

@@ -57,7 +57,7 @@ def _other_bounds(result: Result) -> Iterator[Notice]:
         if other:
             apart = np.array([b is not None and b != own for b in told.fractions()], dtype=np.bool_)
             said = message(
-                "{criterion}: documents state the bound {told}, and the rules {own}: theirs is used",
+                "{criterion}: documents state the bound {told}, and the rules {own}: that of the documents is used",
                 criterion=criterion.label or criterion.id,
                 told=listed(f"{float(one):g}" for one in sorted(other)),
                 own=f"{float(own):g}",

@@ -24,7 +24,7 @@ _CODES = {
         "no_peers",
         "no_file_of_shop",
     ),
-    "fresh": ("stale_stream", "empty_stream"),
+    "fresh": ("stale_stream", "stale_document", "empty_stream"),
     "window": ("short_window",),
 }
 KINDS = (*_CODES, "peers")

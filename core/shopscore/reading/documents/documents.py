@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ...messages import Translated
+from ...messages import Translated, in_language, message
 from ...model.mappings import DocumentMapping
 from .cells import Percent, Value
 from .extraction import Entry, ShopOfDocument
@@ -46,6 +46,13 @@ class Unrecognised:
     label: str
     reason: Translated
     mapping: DocumentMapping | None = None
+
+    @property
+    def said(self) -> Translated:
+        """The reason, with the name of the file once."""
+        if in_language(self.reason, "en").startswith(self.label):
+            return self.reason
+        return message("{file}: {said}", file=self.label, said=self.reason)
 
 
 @frozen(eq=False)
