@@ -43,9 +43,22 @@ class Collected:
     later: dict[str, date] = field(factory=dict)
     stale: dict[str, date] = field(factory=dict)
 
-    def add(self, document: Document, shop: ShopOfDocument, entry: Entry) -> None:
-        """Take in what a document says, if it is of a day and a cycle that count."""
-        id, day = str(shop.shop_id), entry.day or shop.day
+    def add(self, document: Document, shop: ShopOfDocument) -> None:
+        """Take in what a document says of a shop, if it is of days and of a cycle that count.
+
+        What tells no day is of the last day of its window, or else of the newest in the document.
+        """
+        windows = (e for e in shop.entries if e.role == "to")
+        last = {(e.subject, e.id): e.value for e in windows if isinstance(e.value, date)}
+        newest = max(last.values(), default=None)
+        for entry in shop.entries:
+            day = entry.day or shop.day or last.get((entry.subject, entry.id), newest)
+            self._add(document, shop, entry, day)
+
+    def _add(
+        self, document: Document, shop: ShopOfDocument, entry: Entry, day: date | None
+    ) -> None:
+        id = str(shop.shop_id)
         if day is not None and day >= self.as_of:
             self.later[document.label] = min(day, self.later.get(document.label, day))
             return

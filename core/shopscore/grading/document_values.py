@@ -48,8 +48,9 @@ def values_of_documents(
     evaluation = rules.ruleset.evaluation
     since = evaluation.last(as_of) if evaluation is not None and cycle == "current" else None
     collected = Collected(as_of, cycle, since)
-    for document, shop, entry in own.entries():
-        collected.add(document, shop, entry)
+    for document in own:
+        for shop in document.shops:
+            collected.add(document, shop)
     figures = tuple(collected.figures())
     names: dict[tuple[str, str], Name] = {(n.kind, n.id): n for n in Names.of(rules).every}
     reader = _Reader(names, rules)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ...messages import Translated, in_language, message
+from ...messages import Message, Translated, message
 from ...model.mappings import DocumentMapping
 from .cells import Percent, Value
 from .extraction import Entry, ShopOfDocument
@@ -48,10 +48,11 @@ class Unrecognised:
     mapping: DocumentMapping | None = None
 
     @property
-    def said(self) -> Translated:
+    def said(self) -> Message:
         """The reason, with the name of the file once."""
-        if in_language(self.reason, "en").startswith(self.label):
-            return self.reason
+        reason = self.reason
+        if isinstance(reason, Message) and reason.text("en").startswith(self.label):
+            return reason
         return message("{file}: {said}", file=self.label, said=self.reason)
 
 

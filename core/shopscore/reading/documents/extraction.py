@@ -91,19 +91,6 @@ def extract(found: Recognised, zone: ZoneInfo) -> tuple[ShopOfDocument, ...]:
     )
 
 
-def _of_their_windows(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Yield entries; those that tell no day, with the last day of the window of their figure.
-
-    A figure without a window is as new as the newest window of the document.
-    """
-    windows = (e for e in entries if e.role == "to")
-    last = {(e.subject, e.id): e.value for e in windows if isinstance(e.value, date)}
-    newest = max(last.values(), default=None)
-    for entry in entries:
-        day = entry.day or last.get((entry.subject, entry.id), newest)
-        yield evolve(entry, day=day)
-
-
 @frozen(eq=False)
 class _Extraction:
     """Reads one shop's part of a document."""
@@ -122,8 +109,6 @@ class _Extraction:
             said = self._cells("fact", "", asked.cells, self.found.answer.asked)
             header = {**{e.role: e.value for e in said}, **header}
         entries = list(self._with_shares([*self._told_once(self._named(entries))]))
-        if not isinstance(header.get("date"), date):
-            entries = list(_of_their_windows(entries))
         unknown = dict.fromkeys((*self.unknown, *unread_places(self.content, mapping)))
         return ShopOfDocument(header, tuple(entries), tuple(self.unreadable), tuple(unknown))
 
