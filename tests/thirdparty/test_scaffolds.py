@@ -70,7 +70,9 @@ def test_strict_readers_find_nothing(
     tool, *rest = arguments.split()
     if find_spec(tool) is None:
         pytest.skip(f"{tool} is not installed")
-    command = [sys.executable, "-m", tool, *rest, *([] if tool == "mypy" else ["."])]
+    # As of an installed package, mypy tells nothing of shopscore's own files, or what they import.
+    over = ["--follow-imports=silent"] if tool == "mypy" else ["."]
+    command = [sys.executable, "-m", tool, *rest, *over]
     places = {"MYPYPATH": str(Path(__file__).parents[2] / "core")}
     done = subprocess.run(
         command, cwd=sources[name], env={**os.environ, **places}, capture_output=True, text=True,
