@@ -422,3 +422,28 @@ class TestEndToEnd:
         rules = BoundRuleSet.bind(PLATFORM, TOY, mine(text))
         other = BoundRuleSet.bind(PLATFORM, TOY, BASE)
         assert rules.tallies != other.tallies
+
+
+CHAINS = {
+    "a/b/mid": 'extends = "toy/service/2025-01-01"\nversion = "mid"\n[scale]\ndecimals = 3\n',
+    "a/b/round": 'extends = "a/b/again"\nversion = "round"\n',
+    "a/b/again": 'extends = "a/b/round"\nversion = "again"\n',
+}
+
+
+class TestChains:
+    """A rule set that extends one that extends another."""
+
+    def look_up(self, name: str) -> tuple[str, str]:
+        return (CHAINS[name], name) if name in CHAINS else TOY.look_up(name)
+
+    def test_each_changes_the_one_below(self) -> None:
+        top = 'extends = "a/b/mid"\nversion = "top"\nen = "Top"\n'
+        found = parse_ruleset(top, "top.toml", self.look_up)
+        assert (found.version, found.label.en, found.decimals) == ("top", "Top", 3)
+        assert found.dimensions == BASE.dimensions
+
+    def test_a_circle_is_refused(self) -> None:
+        top = 'extends = "a/b/round"\nversion = "top"\n'
+        with pytest.raises(RuleSetError, match="a/b/round → a/b/again → a/b/round"):
+            parse_ruleset(top, "top.toml", self.look_up)

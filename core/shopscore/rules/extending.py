@@ -54,11 +54,19 @@ _SOURCED = (
 _OF_SCORERS = ("kind", "source", "missing", "missing_zh")
 
 
-def extended(document: dict[str, Any], origin: str, look_up: LookUp | None) -> dict[str, Any]:
+def extended(
+    document: dict[str, Any],
+    origin: str,
+    look_up: LookUp | None,
+    seen: tuple[str, ...] = (),
+) -> dict[str, Any]:
     """Return the tables of a file together with those of the rule set that it ``extends``.
 
+    That one may extend another; ``seen`` are the names on the way.
+
     Raises:
-        RuleSetError: where the file names no such rule set, or has no version of its own.
+        RuleSetError: where the file names no such rule set, has no version of its own, or extends
+            itself by way of others.
     """
     document = dict(document)
     base = document.pop("extends")
@@ -73,7 +81,13 @@ def extended(document: dict[str, Any], origin: str, look_up: LookUp | None) -> d
             "{file}: a rule set that extends another needs a version of its own", file=origin
         )
         raise RuleSetError(said)
+    if base in seen:
+        way = " → ".join([*seen, base])
+        said = message("{file}: rule sets that extend each other: {way}", file=origin, way=way)
+        raise RuleSetError(said)
     below = parse_toml(*look_up(base))
+    if "extends" in below:
+        below = extended(below, base, look_up, (*seen, base))
     for key in ("effective_from", "effective_to", "published_on", "span_source"):
         below.pop(key, None)
     below.setdefault("sources", {})["user"] = {

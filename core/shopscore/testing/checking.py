@@ -46,7 +46,9 @@ def _run(checking: Checking, subject: Subject) -> Iterator[Check]:
     """Yield the results of a check; a fault that it did not foresee is one as well."""
     try:
         yield from checking(subject)
-    except Exception as error:  # a plugin may make anything raise
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plugin may raise anything, even SystemExit
         yield failed(checking.__name__, subject.record.origin, describe_error(error))
 
 
