@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import polars as pl
 
+#: Rows that end on the day before yesterday are fresh: many exports are a day late. So are documents.
+FRESH_DAYS = 2
+
 #: Every code with what it says. A code never changes its meaning.
 CODES: Mapping[str, str] = {
     # about the rules

@@ -9,13 +9,10 @@ from typing import Literal
 from attrs import field, frozen
 
 from ..messages import Message, listed, message, numbered
-from ..notices import Notice
+from ..notices import FRESH_DAYS, Notice
 from ..reading.documents.documents import Document
 from ..reading.documents.extraction import Entry, ShopOfDocument
 from .told import Figures, Key, Told, of_one_day
-
-#: How many days before the day of publication the last day of a document may be.
-FRESH_DAYS = 2
 
 #: Which of its evaluations a document tells, where it tells one: the last, or as things stand.
 Cycle = Literal["current", "projected"]
@@ -161,20 +158,23 @@ class Collected:
 
     def _of_another_cycle(self) -> Iterator[Message]:
         """Yield which documents tell the last evaluation, where no projection is newer."""
-        for same in (same for own in self.found.values() for same in own.values()):
-            first, last = _newest(same)[0], max(same, key=lambda one: one.rank[1])
-            if not first.rank[0]:
-                yield message(
-                    "{file} tells the last evaluation, and no document a projection: its figures"
-                    " stand for both",
-                    file=first.told.label,
-                )
-            elif last.rank[1] > first.rank[1]:
-                yield message(
-                    "{file} tells a projection that is older than the evaluation in {other}",
-                    file=first.told.label,
-                    other=last.told.label,
-                )
+        for own in self.found.values():
+            for (subject, _, _), same in own.items():
+                first, last = _newest(same)[0], max(same, key=lambda one: one.rank[1])
+                if subject == "fact":
+                    continue
+                if not first.rank[0]:
+                    yield message(
+                        "{file} tells figures of the last evaluation that no document tells of a"
+                        " projection: they stand for both",
+                        file=first.told.label,
+                    )
+                elif last.rank[1] > first.rank[1]:
+                    yield message(
+                        "{file} tells a projection that is older than the evaluation in {other}",
+                        file=first.told.label,
+                        other=last.told.label,
+                    )
 
 
 def _newest(same: Iterable[_Candidate]) -> list[_Candidate]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from attrs import evolve, field, frozen
 
@@ -105,6 +106,11 @@ class _Reader:
     impossible: list[Message] = field(factory=list)
     inexact: list[Message] = field(factory=list)
 
+    @cached_property
+    def adjusted(self) -> frozenset[str]:
+        """The metrics of a bonus or a deduction: their worth follows from the value, on no scale."""
+        return frozenset(adjustment.metric for adjustment in self.rules.exact.adjustments)
+
     def rows(self, shop: Figures) -> Iterator[TypedRow]:
         """Yield a row for every metric, dimension and total of the rules that documents tell."""
         subjects = dict.fromkeys((subject, id) for subject, id, _ in shop.entries)
@@ -129,8 +135,6 @@ class _Reader:
         n = self._possible(shop, "metric", id, "n" if den is None else "den", _ROWS)
         if num is not None and den is not None and den > 0 and n is not None:
             value = self._exact(row, shop, value, num / den)
-        # What a bonus or a deduction is worth follows from its value, and is on no scale.
-        adjusted = {adjustment.metric for adjustment in exact.adjustments}
         counted = bool(self.rules.metrics[id].tallies)
         return evolve(
             row,
@@ -139,7 +143,9 @@ class _Reader:
             percentile=self._possible(
                 shop, "metric", id, "rank", Possible("ratio", Fraction(0), Fraction(1))
             ),
-            points=None if id in adjusted else self._possible(shop, "metric", id, "points", scale),
+            points=None
+            if id in self.adjusted
+            else self._possible(shop, "metric", id, "points", scale),
             none=den == 0 and value is None,
         )
 

@@ -50,8 +50,8 @@ def supplement(
         if selection.rules.ruleset.evaluation is not None:
             last = values_of_documents(documents, selection.rules, selection.day, "current")
             current = last.typed if last.figures else None
-            stale = [notice for notice in last.notices if notice not in typed.notices]
-            typed = evolve(typed, notices=(*typed.notices, *stale))
+            more = [notice for notice in last.notices if notice not in typed.notices]
+            typed = evolve(typed, notices=(*typed.notices, *more))
     if typed is None:
         return selection, None
     return selection, ValuesBeside(typed, prefer, industry or UNKNOWN_INDUSTRY, current)

@@ -8,12 +8,10 @@ from datetime import date, timedelta
 
 from ..counting.day_ranges import DayRanges, OwnDays, RowDays
 from ..messages import listed, message
-from ..notices import Notice
+from ..notices import FRESH_DAYS, Notice
 from ..plugins.bound_rules import BoundRuleSet
 
 _EPOCH = date(1970, 1, 1)
-#: Rows that end on the day before yesterday are fresh: many exports are a day late.
-_FRESH_DAYS = 2
 #: A sparse stream is silent now and then. It may be as long as it has been before, and no longer than
 #: this; a daily one that paused for a holiday may not.
 _LONGEST_PAUSE = 14
@@ -71,7 +69,7 @@ def counted_in_part(rules: BoundRuleSet, ranges: DayRanges, as_of: date) -> froz
         if rules.metrics[id].metric.unit in ("count", "money")
         and any(
             ranges.first.get(tally, _NEVER) > _first_day(rules, id, as_of)
-            or today - rules.metrics[id].first_age(as_of) - ranges.last[tally] >= _FRESH_DAYS
+            or today - rules.metrics[id].first_age(as_of) - ranges.last[tally] >= FRESH_DAYS
             for tally in rules.metrics[id].tallies
             if tally.stream != _FACTS
         )
@@ -94,7 +92,7 @@ def never_reached(rules: BoundRuleSet, days: RowDays, as_of: date) -> frozenset[
         for id in asked
         if rules.metrics[id].tallies
         and (
-            _first_day(rules, id, as_of) > last + _FRESH_DAYS
+            _first_day(rules, id, as_of) > last + FRESH_DAYS
             or today - rules.metrics[id].first_age(as_of) < first
         )
     )
@@ -107,7 +105,7 @@ def _first_day(rules: BoundRuleSet, id: str, as_of: date) -> int:
 def _silence(own: OwnDays | None) -> int:
     """Return for how many days a stream may be silent before it is told."""
     pause = min(own.pause, _LONGEST_PAUSE) if own and own.sparse else 0
-    return max(_FRESH_DAYS, pause)
+    return max(FRESH_DAYS, pause)
 
 
 def _empty(stream: str, metrics: list[str], as_of: date, *, later: bool) -> Notice:

@@ -41,19 +41,20 @@ class Document:
 
 @frozen(eq=False)
 class Unrecognised:
-    """A file that holds no values, and why; ``mapping`` is the one that it looks like."""
+    """A file that holds no values, and why; ``mapping`` is the one that it looks like.
+
+    ``error`` is what reading the file raised: it names the file already.
+    """
 
     label: str
     reason: Translated
     mapping: DocumentMapping | None = None
+    error: Message | None = None
 
     @property
     def said(self) -> Message:
         """The reason, with the name of the file once."""
-        reason = self.reason
-        if isinstance(reason, Message) and reason.text("en").startswith(self.label):
-            return reason
-        return message("{file}: {said}", file=self.label, said=self.reason)
+        return self.error or message("{file}: {said}", file=self.label, said=self.reason)
 
 
 @frozen(eq=False)

@@ -191,7 +191,8 @@ class _Reader:
             self.read_file(path, label, named_after)
         except InputError as error:
             if path.suffix.lower() in SUFFIXES:
-                self.others.append(Unrecognised(label, error.args[0]))
+                said = error.args[0]
+                self.others.append(Unrecognised(label, said, error=said))
 
     def _read(self, answer: Answer, named_after: str) -> None:
         mappings = [mapping for platform in self.platforms for mapping in platform.mappings]
