@@ -63,6 +63,7 @@ def _all_checks() -> tuple[Checking, ...]:
         counting_laws,
         declarations,
         document_checks,
+        golden_cases,
         lever_checks,
         points_laws,
         processes,
@@ -93,5 +94,5 @@ def _all_checks() -> tuple[Checking, ...]:
         counting_laws.missing_columns,
         points_laws.monotone,
         processes.determinism,
-        points_laws.golden_cases,
+        golden_cases.golden_cases,
     )
