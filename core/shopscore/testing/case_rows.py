@@ -207,7 +207,10 @@ def _joined(
         types = {} if known is None else known.schema
         columns = [c for c in streams[name].names if any(c in row for row in made)]
         frame = pl.DataFrame(
-            [_series(column, types.get(column), [row.get(column) for row in made]) for column in columns]
+            [
+                _series(column, types.get(column), [row.get(column) for row in made])
+                for column in columns
+            ]
         )
         joined = [frame] if known is None else [known, frame]
         yield name, pl.concat(joined, how="diagonal_relaxed")

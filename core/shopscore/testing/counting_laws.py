@@ -28,6 +28,7 @@ from .report import Check
 from .sampling import AS_OF, measure, read_frames, resolved_sample, sample_frames
 from .subject import Subject, conclude, failed
 
+
 def oracle(subject: Subject) -> Iterator[Check]:
     """Check that plain Python counts the same as polars: every tally, and which rows it counts."""
     for rules in subject.rules:
