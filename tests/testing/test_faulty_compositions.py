@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from shopscore import Composition
+from shopscore import Composition, PluginError
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.plugins.records import PluginRecord
 from shopscore.rules.compositions import Minimum
 from shopscore.testing.composition_laws import compositions
 from shopscore.testing.report import Check
 from shopscore.testing.subject import Subject
-from support.faulty_compositions import SAYS, NeedsGoods
-from support.three_dimensions import PLATFORM, MiddleOfEnds, rules_of
+from support.faulty_compositions import SAYS, FloatTotals, NeedsGoods, NotEveryShop, OffTheScale
+from support.three_dimensions import IDS, PLATFORM, MiddleOfEnds, rules_of, scored
 
 
 def checked(composition: Composition | None, missing: str = "rescale") -> list[Check]:
@@ -45,3 +45,13 @@ def test_where_all_dimensions_are_needed_it_is_asked_with_all_of_them() -> None:
 def test_weighted_means_need_no_check() -> None:
     (found,) = checked(None)
     assert (found.status, found.subject) == ("skipped", "shopscore-three:three")
+
+
+@pytest.mark.parametrize("faulty", [OffTheScale, FloatTotals, NotEveryShop])
+def test_a_score_refuses_what_is_no_exact_total_of_each_shop(
+    faulty: type[Composition], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MiddleOfEnds, "total", faulty.total)
+    shops = {"A": dict.fromkeys(IDS, 10), "B": dict.fromkeys(IDS, 10)}
+    with pytest.raises(PluginError, match=f"composition of three/whole/1: .*{SAYS[faulty]}"):
+        scored(shops, rules_of(composition="middle"))
