@@ -15,7 +15,7 @@ import shopscore as ss
 from shopscore.grading.points import METRIC_STATUSES
 from shopscore.model.rulesets import ShopStatus, Status
 from shopscore.plugins.records import PluginStatus
-from shopscore.testing import checking, declarations, lever_checks, points_laws
+from shopscore.testing import checking, declarations, golden_cases, lever_checks, points_laws
 from shopscore.testing.report import CheckStatus
 from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
@@ -229,7 +229,7 @@ class TestDocuments:
             declarations.spans,
             lever_checks.levers,
             points_laws.monotone,
-            points_laws.golden_cases,
+            golden_cases.golden_cases,
         )
         monkeypatch.setattr(checking, "_all_checks", lambda: some)
         answer = plugins("check", "douyin", "-f", "json")

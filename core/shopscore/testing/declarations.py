@@ -38,6 +38,7 @@ def labels(subject: Subject) -> Iterator[Check]:
     for platform, card in subject.scorecards:
         missing = [] if platform.label.complete else ["platform"]
         missing += [] if card.label.complete else ["scorecard"]
+        missing += [f"fact {fact.name}" for fact in platform.facts if not fact.label.complete]
         for ruleset in parse_rulesets(card):
             labels = [(d.id, d.label) for d in ruleset.dimensions]
             labels += [(t.id, t.label) for t in ruleset.tiers]

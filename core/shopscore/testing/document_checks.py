@@ -14,9 +14,7 @@ from .subject import Subject, conclude, failed, skipped
 
 def documents(subject: Subject) -> Iterator[Check]:
     """Check that mappings have labels, and know the ids of their scorecards."""
-    for platform in subject.platforms:
-        if platform.id not in {p.id for p in subject.record.platforms}:
-            continue
+    for platform in subject.own:
         try:
             mappings = platform.mappings
         except (ShopscoreError, OSError, ValueError) as error:
