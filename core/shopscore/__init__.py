@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .model.several_windows import Change as Change
     from .model.several_windows import LookBack as LookBack
     from .model.several_windows import WorstDays as WorstDays
+    from .model.shop_statuses import ShopStatus as ShopStatus
     from .model.streams import Column as Column
     from .model.streams import Stream as Stream
     from .model.tallies import Distinct as Distinct
@@ -174,6 +175,7 @@ _HOMES = {
         "LookBack",
         "WorstDays",
     ),
+    "model.shop_statuses": ("ShopStatus",),
     "model.streams": (
         "Column",
         "Stream",
