@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .model.aggregators import SumOverSum as SumOverSum
     from .model.aggregators import Total as Total
     from .model.assumptions import Assumption as Assumption
+    from .model.balances import Balance as Balance
     from .model.builders import assumed as assumed
     from .model.builders import col as col
     from .model.builders import day as day
@@ -144,6 +145,7 @@ _HOMES = {
         "Total",
     ),
     "model.assumptions": ("Assumption",),
+    "model.balances": ("Balance",),
     "model.builders": (
         "assumed",
         "col",
