@@ -173,7 +173,9 @@ class TestDistinctKeys:
         document = explained("ebay/seller_standards/us-2025", "-f", "json").document
         at_end = stream_of(document, "defects")["at_end"]
         keys = [one for one in at_end if one["distinct"] is not None]
-        assert [one["distinct"] for one in keys] == [{"per": ["buyer_id, else order.buyer_id"], "at_least": 1}] * 2
+        assert [one["distinct"] for one in keys] == [
+            {"per": ["buyer_id, else order.buyer_id"], "at_least": 1}
+        ] * 2
         assert [one["waits_for"] for one in keys] == [["order", "distinct", "excluded_orders"]] * 2
         days = [[(w["first_day"], w["last_day"]) for w in one["windows"]] for one in keys]
         assert sorted(days) == [
