@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .model.aggregators import SumOverSum as SumOverSum
     from .model.aggregators import Total as Total
     from .model.assumptions import Assumption as Assumption
+    from .model.balances import Balance as Balance
     from .model.builders import assumed as assumed
     from .model.builders import col as col
     from .model.builders import day as day
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from .model.several_windows import Change as Change
     from .model.several_windows import LookBack as LookBack
     from .model.several_windows import WorstDays as WorstDays
+    from .model.shop_statuses import ShopStatus as ShopStatus
     from .model.streams import Column as Column
     from .model.streams import Stream as Stream
     from .model.tallies import Distinct as Distinct
@@ -147,6 +149,7 @@ _HOMES = {
         "Total",
     ),
     "model.assumptions": ("Assumption",),
+    "model.balances": ("Balance",),
     "model.builders": (
         "assumed",
         "col",
@@ -178,6 +181,7 @@ _HOMES = {
         "LookBack",
         "WorstDays",
     ),
+    "model.shop_statuses": ("ShopStatus",),
     "model.streams": (
         "Column",
         "Stream",

@@ -52,7 +52,7 @@ def show_diff(
                 tables.decimals(a),
                 tables.decimals(b),
                 "–" if a is None or b is None else f"{b - a:+.2f}",
-                _status(was, now),
+                _status(tables.word(was, old.statuses), tables.word(now, new.statuses)),
             )
             for shop, a, b, was, now in _moves(*scored)
         ]
@@ -62,8 +62,7 @@ def show_diff(
 
 
 def _status(was: str, now: str) -> str:
-    words = tables.word(was), tables.word(now)
-    return words[0] if was == now else " → ".join(words)
+    return was if was == now else f"{was} → {now}"
 
 
 def _word(value: Any) -> Any:

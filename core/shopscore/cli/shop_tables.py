@@ -32,7 +32,7 @@ def shops_table(result: Result, shops: Iterable[ShopView]) -> Table:
     about: list[_Of] = [
         (message("shop"), lambda shop: shop.shop_id),
         (message("industry"), lambda shop: shop.industry),
-        (message("status"), lambda shop: word(shop.status)),
+        (message("status"), lambda shop: _shop_status(result, shop)),
     ]
     levels, numbers = [*_level_columns(result)], [*_number_columns(result)]
     tiers = [*_tier_columns(result)]
@@ -43,6 +43,10 @@ def shops_table(result: Result, shops: Iterable[ShopView]) -> Table:
         right=[head for head, _ in numbers],
         whole=[head for head, _ in levels],
     )
+
+
+def _shop_status(result: Result, shop: ShopView) -> str:
+    return word(shop.status, result.rules.statuses)
 
 
 def _level_columns(result: Result) -> Iterator[_Of]:
@@ -97,7 +101,7 @@ def shop_table(result: Result, shop: ShopView) -> Table:
         keys=keys,
     )
     # a metric may have the same reason: the shop's is told apart from it, and first
-    reason = [] if shop.reason is None else [(word(shop.status), shop.reason)]
+    reason = [] if shop.reason is None else [(_shop_status(result, shop), shop.reason)]
     return evolve(made, notes=(*grouped([*reason, *_holds(result, shop)]), *made.notes))
 
 
@@ -208,7 +212,7 @@ def _notes(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
 
 def _title(result: Result, shop: ShopView) -> Iterator[str]:
     """Yield what stands above the table of a shop: who it is, and what is known of its score."""
-    yield from (shop.shop_id, shop.industry, word(shop.status))
+    yield from (shop.shop_id, shop.industry, _shop_status(result, shop))
     if result.rules.ruleset.ranks:
         yield _score(result, shop)
     if shop.console is not None:

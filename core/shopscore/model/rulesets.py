@@ -24,9 +24,6 @@ from .labels import Label
 from .set_points import FixedTotal, SetPoints, WeightTable
 
 Status = Literal["official", "seed", "inferred", "unofficial", "user"]
-ShopStatus = Literal[
-    "scored", "partial", "insufficient_orders", "growth", "not_computable", "suppressed"
-]
 
 RankingKind = Literal[
     "mid_percent_rank", "percent_rank", "cume_dist", "rank", "weak", "strict", "mean"
@@ -114,7 +111,7 @@ class Eligibility(Generic[N]):
     id: str
     label: Label
     condition: Condition[N]
-    status: ShopStatus
+    status: str
     source: str = ""
 
 

@@ -30,7 +30,13 @@ from ..reading.events import Events
 from ..reading.report import LoadReport
 from .columns import Columns
 from .documents import SCORE
-from .json_text import ShopLines, assumption_list, missing_number_list, score_document
+from .json_text import (
+    ShopLines,
+    assumption_list,
+    missing_number_list,
+    score_document,
+    status_list,
+)
 from .lacking import lacking_numbers
 from .views import (
     CapView,
@@ -281,6 +287,7 @@ class Result:
             "missing_numbers": missing_number_list(self.missing_numbers),
             "numbers": [_used(used) for used in self.rules.numbers_used],
             "profile": None if self.rules.profile is None else self.rules.profile.id,
+            **({"statuses": status_list(self.rules)} if self.rules.statuses else {}),
             "load": None if self.report is None else self.report.to_dict(),
             "notices": [notice.to_dict() for notice in self.notices],
         }
