@@ -9,7 +9,6 @@ from attrs import frozen
 
 from ..errors import CoverageError
 from ..model.labels import Label
-from ..plugins.catalog import platform as find_platform
 from ..plugins.catalog import platforms as all_platforms
 from ..plugins.declarations import Platform
 from ..reading.documents.documents import NONE, Document, Documents
@@ -45,29 +44,32 @@ class InspectedDocument:
 
 
 def inspect_documents(
-    path: Path, *, platform: str | None = None, shop_id: str | None = None, tz: str | None = None
+    path: Path,
+    platforms: Sequence[Platform],
+    *,
+    shop_id: str | None = None,
+    tz: str | None = None,
 ) -> Documents:
     """Look at the documents of a file or a folder; none where a file is of another kind.
 
     Args:
         path: the file or folder.
-        platform: whose documents are considered; by default those of all.
+        platforms: whose documents are considered.
         shop_id: the shop of documents that name none.
         tz: the zone of its clock.
 
     Raises:
         InputError: where a file looks like a document and is none that can be read.
     """
-    considered = all_platforms() if platform is None else (find_platform(platform),)
     if path.is_file() and not looks_like_document(path):
         return NONE
-    return load_documents(path, considered, shop_id=shop_id, tz=tz)
+    return load_documents(path, platforms, shop_id=shop_id, tz=tz)
 
 
 def inspected(documents: Documents) -> Iterator[InspectedDocument]:
     """Yield each document with each of its shops, and what it lacks for its scorecard."""
     known = {platform.id: platform for platform in all_platforms()}
-    for document in documents:
+    for document in (*documents, *documents.unplaced):
         platform = known[document.mapping.platform]
         for shop in document.shops:
             labels, ruleset, metrics = _rules_of(platform, document.mapping.scorecards)

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import ShopscoreWarning, UsageError
+from ..errors import ShopscoreWarning, UsageError, did_you_mean
 from ..messages import listed, message
 from . import options, voice
 from .help_pages import Group
 from .run import run, say, write
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..analysis.learning.learned import LearnedNumbers
     from ..plugins.bound_rules import BoundRuleSet
 
 
@@ -112,19 +115,42 @@ def numbers(
         write(_template(selected), output.path)
         return
     from ..analysis.learning.learned import learn_numbers
-    from ..analysis.learning.numbers_file import numbers_file, of_industry
+    from ..analysis.learning.numbers_file import nothing_learned, numbers_file
     from ..reading.documents.loading import read_documents
 
     found = learn_numbers(read_documents(documents, platform=selected.platform), selected)
-    learned = of_industry(found, industry)
-    if learned is None:
-        names = listed(one.industry or message("unknown") for one in found)
-        raise UsageError(message("--industry names one of {names}", names=names))
+    learned = _of_industry({one.industry: one for one in found}, industry)
     for against in learned.contradictions:
         say(message("Note: {said}", said=against.said))
     if not learned:
-        say(message("Note: nothing is proved of the numbers that are missing"))
+        say(message("Note: {said}", said=nothing_learned(learned)))
     write(numbers_file(learned, voice.lang()), output.path)
+
+
+def _of_industry(found: Mapping[str, LearnedNumbers], industry: str | None) -> LearnedNumbers:
+    """Return what was learned of an industry, or of the only one.
+
+    Raises:
+        UsageError: where there are several and none is named, or where it is not there.
+    """
+    if industry is None and len(found) > 1:
+        said = message(
+            "the shops are of {n} industries, and a numbers file is for those of one: choose"
+            " --industry, of {names}; score takes --numbers several times",
+            n=len(found),
+            names=listed(found),
+        )
+        raise UsageError(said)
+    chosen = next(iter(found)) if industry is None else industry
+    if chosen not in found:
+        said = message(
+            "no document is of a shop of {industry}{guess}; they are of {names}",
+            industry=chosen,
+            guess=did_you_mean(chosen, found),
+            names=listed(found),
+        )
+        raise UsageError(said)
+    return found[chosen]
 
 
 def _template(rules: BoundRuleSet) -> str:

@@ -244,7 +244,8 @@ def _operator(found: Any, _: ZoneInfo) -> str:
     raise UnreadableError(message("is not a comparison"))
 
 
-_IN_WORDS = re.compile(r"([0-9.,]*[0-9])\s*([%％]?)", re.ASCII)
+#: A number in words; a line right before it is a minus where nothing stands before that.
+_IN_WORDS = re.compile(r"((?:(?<!\S)[-−])?[0-9.,]*[0-9])\s*([%％]?)", re.ASCII)
 
 
 def _limit(found: Any, _: ZoneInfo) -> Fraction:
@@ -252,7 +253,7 @@ def _limit(found: Any, _: ZoneInfo) -> Fraction:
     numbers = _IN_WORDS.findall(found) if isinstance(found, str) else []
     if len(numbers) != 1 or not numbers[0][1]:
         raise UnreadableError(message("does not name one percentage"))
-    return _number(numbers[0][0]) / 100
+    return _number(numbers[0][0].replace("−", "-")) / 100
 
 
 _READERS: Mapping[Reading, Callable[[Any, ZoneInfo], Value]] = {
