@@ -39,8 +39,12 @@ class InspectedDocument:
             yield subject, id, tuple(entries)
 
     def label(self, subject: str, id: str) -> Label | None:
-        """Return the name of a subject, where its scorecard has one."""
-        return self.labels.get(f"{subject} {id}")
+        """Return the name of a subject, where its scorecard has one; of a fact that of the mapping."""
+        if subject != "fact":
+            return self.labels.get(f"{subject} {id}")
+        fact, _, key = id.partition(":")
+        name = self.document.mapping.names.get(fact)
+        return Label(f"{name.zh} {key}", f"{name.en} {key}") if name and key else name
 
 
 def inspect_documents(

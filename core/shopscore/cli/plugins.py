@@ -116,9 +116,11 @@ def numbers(
         return
     from ..analysis.learning.learned import learn_numbers
     from ..analysis.learning.numbers_file import nothing_learned, numbers_file
-    from ..reading.documents.loading import read_documents
+    from ..reading.documents.loading import read_documents, refuse_no_document
 
-    found = learn_numbers(read_documents(documents, platform=selected.platform), selected)
+    read = read_documents(documents, platform=selected.platform)
+    refuse_no_document(documents, read, (selected.platform,))
+    found = learn_numbers(read, selected)
     learned = _of_industry({one.industry: one for one in found}, industry)
     for against in learned.contradictions:
         say(message("Note: {said}", said=against.said))

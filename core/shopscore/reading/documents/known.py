@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...errors import InputError
-from ...messages import Message, Translated, listed, message
+from ...messages import Message, listed, message
 from ...model.mappings import DocumentMapping
 from ...plugins.declarations import Platform
 from .documents import Documents
@@ -24,22 +24,18 @@ def no_document(folder: str, documents: Documents, platforms: Sequence[Platform]
         platforms: whose documents were looked for.
     """
     others = documents.others
-    reasons = [*(other.said for other in others[:_MOST]), *(["…"] if len(others) > _MOST else [])]
-    said: Translated = _sentences(reasons)
+    said = others[0].said
+    for other in others[1:_MOST]:
+        said = message("{a}; {b}", a=said, b=other.said)
+    if len(others) > _MOST:
+        said = message("{a}; {b}", a=said, b="…")
     if folder:
         said = message("{folder}: no events, and no document: {said}", folder=folder, said=said)
     if any(other.error is None for other in others):  # it could be read, and is something else
         said = message("{said}. {known}", said=said, known=_known(platforms))
     if any(other.table for other in others):
         said = message("{said}. A table of events has to be CSV or Parquet", said=said)
-    return InputError(message("{said}", said=said))
-
-
-def _sentences(reasons: Sequence[object]) -> Translated:
-    first, *others = reasons
-    for other in others:
-        first = message("{a}; {b}", a=first, b=other)
-    return message("{said}", said=first)
+    return InputError(said)
 
 
 def _known(platforms: Sequence[Platform]) -> Message:

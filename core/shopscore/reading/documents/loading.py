@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, field, frozen
 
 from ...errors import InputError
-from ...messages import Translated, listed, message
+from ...messages import Translated, listed, message, numbered
 from ...plugins.catalog import platform as find_platform
 from ...plugins.catalog import platforms
 from ...plugins.declarations import Platform
@@ -268,7 +268,7 @@ def _outline(content: object) -> Translated | str:
         keys = [str(key)[:40] for key in content][:6]
         return listed([*keys, *(["…"] if len(content) > len(keys) else [])] or ["{}"])
     if isinstance(content, list):
-        return message("a list of {n} elements", n=len(content))
+        return numbered("a list of {n} element", "a list of {n} elements", len(content))
     return type(content).__name__
 
 
@@ -282,7 +282,7 @@ def _is_anybodys(document: Document, documents: Sequence[Document]) -> bool:
 def _of_no_shop(document: Document) -> Unrecognised:
     said = message(
         "{document} of {platform} names no shop, and others in its folder name several: put it into"
-        " a folder that is named after its shop, or name the shop (shop_id=)",
+        " a folder that is named after its shop",
         document=document.mapping.label,
         platform=document.mapping.platform,
     )
