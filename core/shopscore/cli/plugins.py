@@ -181,7 +181,12 @@ def show(name: str, output: options.OutputOptions) -> None:
 @options.compared_rules
 @click.argument("old", metavar="V1")
 @click.argument("new", metavar="V2")
-@click.option("--events", type=options.INPUT, metavar="EVENTS", help="Also score these by both.")
+@click.option(
+    "--events",
+    type=options.INPUT,
+    metavar="EVENTS",
+    help="Also score these by both: events, documents of a console, or a folder of either.",
+)
 @options.plain_reading
 @voice.speaking
 @options.output("table", "json")
@@ -194,20 +199,15 @@ def diff(
     output: options.OutputOptions,
 ) -> None:
     """Show what changes from rule set V1 of PLATFORM to V2, and what that does to your shops."""
-    from ..scoring import score_events
     from .progress import Stages
-    from .rule_diffs import diff_document, show_diff
+    from .rule_diffs import diff_document, score_by_both, show_diff
 
     rules = rules.with_scorecard_of(old, new)
     before, after = (rules.with_ruleset(version).select() for version in (old, new))
     scored = None
     if events is not None:
         with Stages() as stages:
-            read, tables = reading.read(events, rules.platform, stages), rules.read_tables()
-            scored = (
-                score_events(read, before, tables, stages),
-                score_events(read, after, tables, stages),
-            )
+            scored = score_by_both(events, (before, after), reading, stages)
     if output.form == "json":
         write(diff_document(before.rules, after.rules, scored), output.path)
     else:
