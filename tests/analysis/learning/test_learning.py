@@ -248,11 +248,14 @@ def test_no_order_of_documents_changes_what_is_learned(rules, data):
     """Also of documents that complete each other, that repeat and that contradict each other."""
     files = halves(PAGES)
     names = sorted(files)
-    for place in data.draw(st.lists(st.integers(0, len(names) - 1), max_size=3, unique=True)):
+    for place in data.draw(
+        st.lists(st.integers(0, len(names) - 1), min_size=2, max_size=4, unique=True)
+    ):
         page = json.loads(files[names[place]])
         page["total"] = data.draw(st.sampled_from((70, "80.5", page.get("total", 75))))
         page["industry"] = data.draw(st.sampled_from(("toys", "food")))
-        files[f"{place}-more.json"] = json.dumps(page)
+        beside = f"{place}-more.json"
+        files[data.draw(st.sampled_from((beside, names[place])))] = json.dumps(page)
     shuffled = data.draw(st.permutations([*files]))
     assert written({name: files[name] for name in shuffled}, rules) == written(files, rules)
 
