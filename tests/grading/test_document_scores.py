@@ -164,7 +164,7 @@ def test_jd_by_the_weights_of_its_rules(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ({"code": 10008, "st": 10008, "data": None}, "not logged in"),
-        ({"standardsProfiles": []}, "no file of events here"),
+        ({"standardsProfiles": []}, "it has standardsProfiles"),
     ],
 )
 def test_what_holds_no_values_is_refused(tmp_path: Path, content: Any, said: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import UsageError
+from ..errors import InputError, UsageError
 from ..messages import message, numbered
 from . import options, voice
 from .help_pages import Group
@@ -215,6 +215,8 @@ def inspect(
         write(inspect_document(inspection), output.path)
     else:
         show_inspection(inspection, output.path)
+    if inspection.is_refused and not draft:
+        raise click.exceptions.Exit(InputError.exit_code)
 
 
 @cli.command()

@@ -64,7 +64,7 @@ def _number_columns(result: Result) -> Iterator[_Of]:
     """Yield the columns of scores and dimensions; where there is no total, those of metrics."""
     ruleset, places = result.rules.ruleset, result.rules.exact.decimals
     if ruleset.ranks:
-        yield message("score"), lambda shop: _between(shop, places)
+        yield message("score"), lambda shop: between(shop, places)
     for dimension in ruleset.dimensions:
         yield dimension.label, partial(_points_of, dimension.id)
     for id in () if ruleset.dimensions else ruleset.metric_ids:
@@ -239,10 +239,10 @@ def _levels_in_title(result: Result, shop: ShopView) -> Iterator[str]:
 def _score(result: Result, shop: ShopView) -> str:
     """Return the score of a shop in the title of its table, with its exact value."""
     exact = f" (= {shop.score_exact})" if shop.score_exact else ""
-    return _between(shop, result.rules.exact.decimals) + exact
+    return between(shop, result.rules.exact.decimals) + exact
 
 
-def _between(shop: ShopView, places: int) -> str:
+def between(shop: ShopView, places: int) -> str:
     """Return the score, or where it is open the ends between which it lies."""
     if shop.score is None and shop.score_low is not None:
         return f"{decimals(shop.score_low, places)}–{decimals(shop.score_high, places)}"

@@ -52,7 +52,7 @@ def values_of_documents(
     for document in own:
         for shop in document.shops:
             collected.add(document, shop)
-    figures = tuple(collected.figures())
+    figures = tuple(shop for shop in collected.figures() if shop.tells_of_rules)
     names: dict[tuple[str, str], Name] = {(n.kind, n.id): n for n in Names.of(rules).every}
     reader = _Reader(names, rules)
     rows = [row for shop in figures for row in reader.rows(shop)]

@@ -38,6 +38,11 @@ class Figures:
     industry: str | None
     entries: Mapping[Key, tuple[Entry, Told]]
 
+    @property
+    def tells_of_rules(self) -> bool:
+        """Whether anything is said of what rules know, and not only facts that stand beside."""
+        return any(subject != "fact" for subject, *_ in self.entries)
+
     def number(self, subject: str, id: str, role: str) -> Fraction | None:
         """Return a number; None where no document tells it."""
         found = self.entries.get((subject, id, role))

@@ -178,6 +178,7 @@ class DocumentMapping(Labelled):
     nothing. ``good`` is true of an answer that holds values; ``refusals`` are those that do not.
     ``each`` finds the element of each shop; without it the document is about one. ``uncertain``
     says what of its form is not established. ``unread`` are keys that are left out on purpose.
+    ``names`` are what the facts are called.
     """
 
     id: str
@@ -194,6 +195,7 @@ class DocumentMapping(Labelled):
     asked: Asked | None = None
     limits: tuple[Limit, ...] = ()
     unread: tuple[str, ...] = ()
+    names: Mapping[str, Label] = field(factory=dict, converter=FrozenDict)
     uncertain: str = ""
     source: Source | None = None
     notes: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from ..errors import RuleSetError, did_you_mean
 from ..messages import message
+from ..model.labels import Label
 from ..model.mappings import (
     HEADERS,
     READINGS,
@@ -62,6 +63,7 @@ def parse_mapping(text: str, origin: str) -> DocumentMapping:
         asked=_asked(table.table("asked")),
         limits=tuple(_limit(each) for each in table.tables("limits")),
         unread=table.texts("unread"),
+        names={id: _name(below) for id, below in table.named_tables("names")},
         uncertain=table.told("uncertain", ""),
         source=source.as_source("document") if source.data else None,
         notes=table.all_told("notes"),
@@ -114,6 +116,12 @@ def _refusal(table: Table) -> Refusal:
     refusal = Refusal(_expression(table, "when"), table.label())
     table.done()
     return refusal
+
+
+def _name(table: Table) -> Label:
+    label = table.label()
+    table.done()
+    return label
 
 
 def _figures(table: Table) -> Iterator[Figure]:
