@@ -17,6 +17,7 @@ from ..reading.documents.extraction import Entry
 from .amounts import Possible
 from .collected import Collected, Cycle
 from .names import Name, Names
+from .stated import stated_of
 from .told import Figures, Told
 from .typed_rows import MOST_ROWS, TypedRow
 from .typed_values import TypedValues, conditions_alone
@@ -42,13 +43,14 @@ def values_of_documents(
 
     Of several documents the one with the newest day before ``as_of`` is taken, whatever its name
     is; one that does not tell its day is taken where no other has the figure. What is projected
-    goes before what was true at the last evaluation; for ``current`` only that is taken. A
+    goes before what was true at the last evaluation, which only stands in for it; for ``current``
+    only that is taken. A
     numerator and a denominator that agree with the value that is shown are the exact value.
     """
     own = documents.of_platform(rules.platform.id)
     evaluation = rules.ruleset.evaluation
     since = evaluation.last(as_of) if evaluation is not None and cycle == "current" else None
-    collected = Collected(as_of, cycle, since)
+    collected = Collected(as_of, None if evaluation is None else cycle, since)
     for document in own:
         for shop in document.shops:
             collected.add(document, shop)
@@ -68,7 +70,7 @@ def values_of_documents(
         more_shops=tuple(f.shop_id for f in figures),
         adjusted=adjusted,
         figures=figures,
-        bounds=_bounds(own, {f.shop_id: f for f in figures}, rules),
+        stated=stated_of(own, figures, rules),
     )
     notices = (
         *_on_files(own),
@@ -77,24 +79,6 @@ def values_of_documents(
         *reader.notices(),
     )
     return DocumentValues(typed, figures, notices)
-
-
-def _bounds(
-    documents: Documents, figures: Mapping[str, Figures], rules: BoundRuleSet
-) -> dict[str, dict[str, Fraction]]:
-    """Return the bounds of criteria that documents state for shops, by the id of the criterion."""
-    known = {criterion.id for criterion in rules.ruleset.criteria}
-    found: dict[str, dict[str, Fraction]] = {}
-    for document in documents:
-        for limit in document.mapping.limits:
-            if limit.bound != "limit" or limit.criterion not in known:
-                continue
-            for shop in document.shops:
-                own = figures.get(str(shop.shop_id))
-                bound = None if own is None else own.bound(limit, document.label)
-                if bound is not None:
-                    found.setdefault(limit.criterion, {})[str(shop.shop_id)] = bound
-    return found
 
 
 @frozen(eq=False)

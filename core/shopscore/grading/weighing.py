@@ -50,7 +50,7 @@ class MetricValues:
     ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those that no pooled mean can be made
     with; another one counts there as ``per_row`` in the denominator, for each of its rows. ``cut``
     marks numbers that may be too low, since the events do not cover the window, or for the
-    ``cut_reason``.
+    ``cut_reason``; ``stands_in`` values of the last evaluation, which decide nothing of a projection.
     """
 
     id: str
@@ -68,6 +68,7 @@ class MetricValues:
     metric: BoundMetric | None = None
     cut: Mask | None = None
     cut_reason: Message = NOT_COVERED
+    stands_in: Mask | None = None
     without_number: bool = False
     missing: Mask = field()
 
@@ -105,6 +106,12 @@ class MetricValues:
             odd = message("pooling is one of {words}, not {found}", words=listed(known), found=said)
             raise _faulty(self.id, odd)
         return said
+
+    @property
+    def settles(self) -> Mask:
+        """Which shops have a value, or are known to have none, as what is judged has it."""
+        told = self.known | ~self.missing
+        return np.asarray(told if self.stands_in is None else told & ~self.stands_in, np.bool_)
 
     @property
     def uncounted(self) -> Mask:

@@ -61,6 +61,7 @@ def build_result(
         days=days,
         shop_types=types,
         told_bounds={} if console is None else console.bounds,
+        told_counts={} if console is None else console.counts,
     )
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks) if ranks else np.zeros(len(shops), dtype=np.bool_)

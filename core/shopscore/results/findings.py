@@ -22,7 +22,7 @@ from .notices_on_documents import notices_on_documents
 from .notices_on_values import notices_on_values
 from .reference_tables import ReferenceTables
 from .result import Result
-from .words import why_missing_input
+from .words import OF_LAST_EVALUATION, why_missing_input
 
 #: Ranks among fewer shops than this say little.
 FEW_PEERS = 20
@@ -110,6 +110,7 @@ def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Mess
     nobody = np.zeros_like(open_)
     reasons = (
         (why_missing_input(measured), measured.missing & ~measured.known),
+        (OF_LAST_EVALUATION, measured.stands_in),
         (message("a value was typed in without n"), measured.n_unknown),
         (measured.cut_reason, measured.cut),
     )

@@ -19,7 +19,7 @@ from ..plugins.bound_rules import BoundRuleSet
 from ..rules.coverage import why_missing
 from .filling import words
 from .lacking import rulesets_of, without_numbers
-from .words import why_missing_input
+from .words import OF_LAST_EVALUATION, why_missing_input
 
 
 @frozen(eq=False)
@@ -86,6 +86,8 @@ def metric_reasons(
     if (undefined := no_data & measured.undefined).any():
         collected.add(measured.undefined_reason, undefined)
     collected.add(measured.no_value_reason, no_data)
+    if measured.stands_in is not None:
+        collected.add(OF_LAST_EVALUATION, measured.stands_in)
     few = graded.statuses == METRIC_STATUSES.index("below_min_n")
     least = rules.metrics[id].metric.min_n
     collected.add(message("fewer than {least} rows count", least=least), few)
