@@ -157,15 +157,7 @@ def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
         }
     if result.columns.mixed:
         cells[_SOURCE] = _source(m)
-    return cells | {message("status"): _status(result, m)}
-
-
-def _status(result: Result, m: MetricView) -> object:
-    """Return the status of a metric; what a criterion looks at is more than informational."""
-    criteria = (criterion.condition for criterion in result.rules.exact.criteria)
-    if m.status == "informational" and any(m.id in one.metrics for one in criteria):
-        return message("criterion")
-    return word(m.status)
+    return cells | {message("status"): word(m.status)}
 
 
 def _part_of_total(result: Result, m: MetricView) -> object:

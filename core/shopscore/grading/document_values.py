@@ -119,11 +119,10 @@ class _Reader:
         n = self._possible(shop, "metric", id, "n" if den is None else "den", _ROWS)
         if num is not None and den is not None and den > 0 and n is not None:
             value = self._exact(row, shop, value, num / den)
-        counted = bool(self.rules.metrics[id].tallies)
         return evolve(
             row,
             value=value,
-            n=int(n) if n is not None and n.denominator == 1 else (None if counted else 1),
+            n=int(n) if n is not None and n.denominator == 1 else None,
             percentile=self._possible(
                 shop, "metric", id, "rank", Possible("ratio", Fraction(0), Fraction(1))
             ),

@@ -87,8 +87,8 @@ class _Reading:
         self._add_limits(mapping, label, shop)
         known = {criterion.id for criterion in self.rules.ruleset.criteria}
         for verdict in (one for one in mapping.verdicts if one.criterion in known):
-            if (level := _level_of(shop, verdict.metric, label)) is not None:
-                own = OwnWord(level, _met(verdict, level))
+            if (word := _level_of(shop, verdict.metric, label)) is not None:
+                own = OwnWord(word, _met(verdict, word))
                 self.verdicts.setdefault(verdict.criterion, {})[shop.shop_id] = own
         if self.rules.ruleset.levels and (level := _of_shop(mapping, shop, label)) is not None:
             self.levels[shop.shop_id] = level

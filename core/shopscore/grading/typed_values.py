@@ -12,6 +12,7 @@ import polars as pl
 from attrs import field, frozen
 
 from ..exact.columns import ExactColumn
+from ..exact.rationals import Mask
 from ..messages import message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
@@ -120,6 +121,7 @@ class TypedValues:
             no_value_reason=message("no value was supplied, or none with n above 0"),
             typed=column.known,
             documents=_documents(rows, places),
+            typed_besides=_typed_besides(rows, places),
             n_unknown=unknown,
             unpooled=unknown,
             stands_in=stands_in if stands_in.any() else None,
@@ -191,7 +193,8 @@ def _column(
     rows: Sequence[TypedRow], places: Places, number: Callable[[TypedRow], Fraction | None]
 ) -> ExactColumn | None:
     """Return one number of some rows as a column; None where no row has it."""
-    return _by_shop({row.shop_id: number(row) for row in rows}, places)
+    numbers = ((row.shop_id, number(row)) for row in rows)
+    return _by_shop({id: told for id, told in numbers if told is not None}, places)
 
 
 def _by_shop(numbers: Mapping[str, Fraction | None], places: Places) -> ExactColumn | None:
@@ -214,8 +217,20 @@ def _documents(rows: Sequence[TypedRow], places: Places) -> tuple[Told | None, .
     """Return which document tells each row; None where all were typed in."""
     told: list[Told | None] = [None] * len(places)
     for row in rows:
-        told[places[row.shop_id]] = row.document
+        if row.document is not None:
+            told[places[row.shop_id]] = row.document
     return tuple(told) if any(told) else None
+
+
+def _typed_besides(rows: Sequence[TypedRow], places: Places) -> Mask | None:
+    """Return the shops that have a row of a document, and one that a user typed in; None: none."""
+    told = {row.shop_id for row in rows if row.document is not None}
+    both = [places[row.shop_id] for row in rows if row.document is None and row.shop_id in told]
+    if not both:
+        return None
+    found = np.zeros(len(places), dtype=np.bool_)
+    found[both] = True
+    return found
 
 
 def read_values(values: Any, rules: BoundRuleSet) -> TypedValues:

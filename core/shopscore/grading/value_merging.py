@@ -165,6 +165,7 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
         missing=missing,
         typed=taken,
         documents=typed.documents,
+        typed_besides=typed.typed_besides,
         n_unknown=taken if typed.n_unknown is None else typed.n_unknown & taken,
         cut=None if events.cut is None else events.cut & ~taken,
         stands_in=None if typed.stands_in is None else typed.stands_in & taken,

@@ -45,7 +45,8 @@ class MetricValues:
     ``missing_reason`` says why. That is not the same as having no row. ``without_number`` says that
     nothing was counted since a number of the rules is missing.
 
-    ``documents`` has the document of each shop that tells something of the metric, where one does.
+    ``documents`` has the document of each shop that tells something of the metric, where one does;
+    ``typed_besides`` marks those of which it tells the value, and a user typed in something else.
     ``typed`` marks values that a user typed in, or a document tells; where it is not known on how many rows these rest,
     ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those that no pooled mean can be made
     with; another one counts there as ``per_row`` in the denominator, for each of its rows. ``cut``
@@ -62,6 +63,7 @@ class MetricValues:
     missing_reason: Message | None = None
     typed: Mask | None = None
     documents: tuple[Told | None, ...] | None = None
+    typed_besides: Mask | None = None
     n_unknown: Mask | None = None
     unpooled: Mask | None = None
     per_row: Fraction = Fraction(1)

@@ -130,7 +130,13 @@ class Columns:
         """Why each shop has no score."""
         metrics = [(graded, self.metric_reasons[id]) for id, graded in self.graded.items()]
         return shop_reasons(
-            self.rules, self.shops, self.composed, self.published, self.checks, metrics
+            self.rules,
+            self.shops,
+            self.composed,
+            self.published,
+            self.checks,
+            metrics,
+            self.console,
         )
 
     @cached_property
