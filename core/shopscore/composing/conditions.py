@@ -69,6 +69,7 @@ class Measures:
     days: Mapping[str, ExactColumn] = field(factory=dict)
     ends: tuple[ExactColumn, ...] = ()
     shop_types: pl.Series | None = None
+    shops: pl.Series | None = None
     told_bounds: Mapping[str, ExactColumn] = field(factory=dict)
     told_counts: Mapping[str, ExactColumn] = field(factory=dict)
     _told_bound: ExactColumn | None = field(default=None)
@@ -135,7 +136,7 @@ class Measures:
         )
         if condition.elsewhere:
             groups = [group for group, _ in condition.elsewhere]
-            places = first_group(groups, self.industries, self.shop_types)
+            places = first_group(groups, self.industries, self.shop_types, self.shops)
             for place, (_, bound) in enumerate(condition.elsewhere):
                 bounds = ExactColumn.constant(bound, size).where(places == place, bounds)
         return bounds if self._told_bound is None else self._told_bound.or_else(bounds)

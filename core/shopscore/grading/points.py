@@ -110,7 +110,7 @@ def grade(
     """
     exact = rules.exact
     types = shops["shop_type"] if "shop_type" in shops.columns else None
-    variants = by_variant(exact, shops["industry"], types)
+    variants = by_variant(exact, shops["industry"], types, shops["shop_id"])
     entries = {entry.id for _, entry in exact.entries}
     judged = {id for criterion in exact.criteria for id in criterion.condition.metrics}
     graded = {}

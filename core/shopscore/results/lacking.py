@@ -24,7 +24,8 @@ def types_of(shops: pl.DataFrame) -> pl.Series | None:
 def rulesets_of(rules: BoundRuleSet, shops: pl.DataFrame) -> Iterator[tuple[RuleSet, Mask]]:
     """Yield the rule sets, the general one and variants, by which there are shops, with these."""
     every = (*(ruleset for _, ruleset in rules.variants), rules.ruleset)
-    for variant in by_variant(rules.exact, shops["industry"], types_of(shops)):
+    found = by_variant(rules.exact, shops["industry"], types_of(shops), shops["shop_id"])
+    for variant in found:
         if variant.rows.any():
             yield every[variant.place], variant.rows
 

@@ -368,5 +368,6 @@ def _at(view: type[View], columns: Mapping[str, pl.Series], row: int) -> View | 
 
 
 def _used(numbers: NumbersUsed) -> dict[str, Any]:
-    """Return a user's file as it is listed; of the types of shop only where it names some."""
-    return asdict(numbers, filter=lambda field, value: field.name != "shop_types" or bool(value))
+    """Return a user's file as it is listed; of types of shop and shops only where it names some."""
+    sparse = ("shop_types", "shops")
+    return asdict(numbers, filter=lambda field, value: field.name not in sparse or bool(value))
