@@ -89,6 +89,7 @@ class _Reader:
     rules: BoundRuleSet
     impossible: list[Message] = field(factory=list)
     inexact: list[Message] = field(factory=list)
+    unused: dict[str, list[str]] = field(factory=dict)
 
     @cached_property
     def adjusted(self) -> frozenset[str]:
@@ -117,6 +118,9 @@ class _Reader:
         value = self._possible(shop, "metric", id, "value", row.name.possible)
         num, den = (shop.number("metric", id, role) for role in ("num", "den"))
         n = self._possible(shop, "metric", id, "n" if den is None else "den", _ROWS)
+        adjusts = id in self.adjusted
+        if adjusts and (points := shop.entries.get(("metric", id, "points"))) is not None:
+            self.unused.setdefault(points[1].label, []).append(id)
         if num is not None and den is not None and den > 0 and n is not None:
             value = self._exact(row, shop, value, num / den)
         return evolve(
@@ -126,9 +130,7 @@ class _Reader:
             percentile=self._possible(
                 shop, "metric", id, "rank", Possible("ratio", Fraction(0), Fraction(1))
             ),
-            points=None
-            if id in self.adjusted
-            else self._possible(shop, "metric", id, "points", scale),
+            points=None if adjusts else self._possible(shop, "metric", id, "points", scale),
             none=den == 0 and value is None,
         )
 
@@ -182,6 +184,14 @@ class _Reader:
     def notices(self) -> Iterator[Notice]:
         """Yield what to know of numbers that were not taken as they stand."""
         for said in self.impossible:
+            yield Notice("document_cell_unused", said)
+        for label, ids in sorted(self.unused.items()):
+            said = message(
+                "{file}: the points of {metrics} that it shows are not used: what a bonus or a deduction"
+                " is worth follows from its value",
+                file=label,
+                metrics=listed(dict.fromkeys(ids)),
+            )
             yield Notice("document_cell_unused", said)
         for said in self.inexact:
             yield Notice("document_differs", said)
