@@ -43,9 +43,9 @@ def notices_on_windows(result: Result) -> Iterator[Notice]:
             yield Notice("document_differs", said, metrics=(id,)).about(ids, there)
 
 
-def _either(numbers: Sequence[int]) -> Message:
+def _either(numbers: Sequence[int]) -> int | Message:
     """Return numbers with "or" between them."""
-    said = message("{one}", one=numbers[0])
+    said: int | Message = numbers[0]
     for other in numbers[1:]:
         said = message("{one} or {other}", one=said, other=other)
     return said
