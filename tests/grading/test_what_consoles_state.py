@@ -92,6 +92,12 @@ class TestProjection:
             assert criteria(result, EBAY)["top_late"].met is None
             assert found["defect_rate"] == (0.004, "documents")
 
+    def test_a_rate_of_nothing_at_the_last_evaluation_decides_nothing(self, tmp_path: Path) -> None:
+        """Without a transaction no case is open then, and nobody knows how it will be."""
+        none = {"numerator": 0, "denominator": 0}
+        found = criteria(ebay(tmp_path, "CURRENT", "CLAIMS_SAF_RATE", value=none), EBAY)
+        assert (found["top_cases"].current_met, found["top_cases"].met) == (True, None)
+
     def test_no_stand_in_where_all_is_projected(self, tmp_path: Path) -> None:
         profiles = page("ebay_standards_profiles")
         last = profiles["standardsProfiles"][0]
@@ -312,6 +318,12 @@ class TestPartsThatDocumentsTell:
         assert result["900000001"]["fake_trade_cases"].points != 3
         told = said(result, "document_cell_unused")
         assert any("points of fake_trade_cases that it shows are not used" in one for one in told)
+
+    def test_points_of_no_deduction_are_no_news(self, tmp_path: Path) -> None:
+        """Nothing is taken off for no case: it is what the rules say."""
+        made = folder(tmp_path, a=page("douyin_analysis_score"))
+        result = ss.score(made, platform="douyin", as_of=DAY)
+        assert not any("are not used" in one for one in said(result, "document_cell_unused"))
 
 
 def test_shops_are_found_by_their_ids_where_a_group_names_some() -> None:

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from ..messages import Message, listed, message, numbered
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
-from ..reading.documents.documents import Documents
+from ..reading.documents.documents import Documents, number_of
 from ..reading.documents.extraction import Entry
 from .amounts import Possible
 from .collected import Collected, Cycle
@@ -119,7 +119,8 @@ class _Reader:
         num, den = (shop.number("metric", id, role) for role in ("num", "den"))
         n = self._possible(shop, "metric", id, "n" if den is None else "den", _ROWS)
         adjusts = id in self.adjusted
-        if adjusts and (points := shop.entries.get(("metric", id, "points"))) is not None:
+        points = shop.entries.get(("metric", id, "points"))
+        if adjusts and points is not None and not number_of(points[0].value) == value == 0:
             self.unused.setdefault(points[1].label, []).append(id)
         if num is not None and den is not None and den > 0 and n is not None:
             value = self._exact(row, shop, value, num / den)

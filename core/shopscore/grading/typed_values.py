@@ -107,10 +107,10 @@ class TypedValues:
         n = np.zeros(size, dtype=np.int64)
         unknown, stands_in = np.zeros((2, size), dtype=np.bool_)
         for row in rows:
+            at = places[row.shop_id]
             if row.value is not None and row.n != 0:
-                at = places[row.shop_id]
                 cells[at], n[at], unknown[at] = row.value, row.n or 0, row.n is None
-                stands_in[at] = row.document is not None and row.document.stands_in
+            stands_in[at] |= row.document is not None and row.document.stands_in
         column = ExactColumn.of(cells)
         missing = ~column.known
         missing[[places[row.shop_id] for row in rows if self._says_none(row)]] = False

@@ -168,7 +168,7 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
         typed_besides=typed.typed_besides,
         n_unknown=taken if typed.n_unknown is None else typed.n_unknown & taken,
         cut=None if events.cut is None else events.cut & ~taken,
-        stands_in=None if typed.stands_in is None else typed.stands_in & taken,
+        stands_in=None if typed.stands_in is None else typed.stands_in & (taken | events.missing),
     )
     if not taken.any():
         return merged
