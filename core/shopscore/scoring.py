@@ -306,7 +306,7 @@ def score_by_values(
 def score_supplement(beside: ValuesBeside, selection: Selection, tables: ReferenceTables) -> Result:
     """Score what was typed in, and what documents tell, without events."""
     stages(None)(message("grading"))
-    start = values_alone(selection.rules, beside.typed, beside.industry)
+    start = values_alone(selection.rules, beside)
     if not len(start.shops):
         raise InputError(
             message(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from ..messages import Message, listed, message
 from ..model.conditions import Combined
 from ..model.metrics import Metric
 from ..model.rulesets import Criterion, Dimension, Level, Tier
+from ..results.criteria import with_count
 from ..results.result import Result
 from ..results.views import CriterionView, MetricView, ShopView
 from ..rules.condition_words import SIGNS, condition_words, relief_words
@@ -160,15 +161,7 @@ def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
         }
     if result.columns.mixed:
         cells[_SOURCE] = _source(m)
-    return cells | {message("status"): _status(result, m)}
-
-
-def _status(result: Result, m: MetricView) -> object:
-    """Return the status of a metric; what a criterion looks at is more than informational."""
-    criteria = (criterion.condition for criterion in result.rules.exact.criteria)
-    if m.status == "informational" and any(m.id in one.metrics for one in criteria):
-        return message("criterion")
-    return word(m.status)
+    return cells | {message("status"): word(m.status)}
 
 
 def _part_of_total(result: Result, m: MetricView) -> object:
@@ -233,7 +226,11 @@ def _levels_in_title(result: Result, shop: ShopView) -> Iterator[str]:
     elif levels:
         last, now = (voice.text(message("none")) if one == _NONE else one for one in levels)
         yield voice.text(message("current {level}", level=last))
+        if (shown := shop.levels.get("current_level_console")) is not None:
+            yield voice.text(message("console {level}", level=shown))
         yield voice.text(message("projected {level}", level=now))
+    if (shown := shop.levels.get("level_console")) is not None:
+        yield voice.text(message("console {level}", level=shown))
 
 
 def _score(result: Result, shop: ShopView) -> str:
@@ -273,7 +270,9 @@ def criteria_table(result: Result, shop: ShopView) -> Table:
     """
     declared = {one.id: one for one in result.rules.exact.criteria}
     asked = _asked(result, shop)
-    rows = [_criterion_cells(result, declared[c.id], c) for c in shop.criteria if c.id in asked]
+    found = [c for c in shop.criteria if c.id in asked]
+    heads_of_console = _heads_of_console(found)
+    rows = [_criterion_cells(result, declared[c.id], c, heads_of_console) for c in found]
     heads, notes = list(rows[0]) if rows else [], _small_numbers(result, shop, asked)
     return table(heads, [list(row.values()) for row in rows], right=heads[1:], notes=notes)
 
@@ -301,8 +300,20 @@ def _ids(asked: Iterable[Combined | None]) -> Iterator[str]:
     return (id for needs in asked if needs is not None for id in needs.ids)
 
 
+def _heads_of_console(found: Iterable[CriterionView]) -> dict[str, Message]:
+    """Return the headings of a console's verdicts, now and at the last evaluation, if it has any."""
+    every = [*found]
+    heads = {"current_console": message("console, current"), "console": message("console")}
+    if any(one.current_console for one in every):
+        heads["console"] = message("console, projected")
+    return {key: head for key, head in heads.items() if any(getattr(one, key) for one in every)}
+
+
 def _criterion_cells(
-    result: Result, criterion: Criterion[Any], found: CriterionView
+    result: Result,
+    criterion: Criterion[Any],
+    found: CriterionView,
+    heads_of_console: Mapping[str, Message],
 ) -> dict[Message, object]:
     """Return the cells of a criterion by the headings of their columns."""
     cells: dict[Message, object] = {message("criterion"): _criterion_label(result, criterion)}
@@ -311,6 +322,9 @@ def _criterion_cells(
         cells[message("current")] = f"{last} {_verdict(found.current_met)}"
     now = message("value") if result.current is None else message("projected")
     cells[now] = f"{_measured(result, criterion, found.value)} {_verdict(found.met)}"
+    for key, head in heads_of_console.items():
+        word, met = getattr(found, key), getattr(found, f"{key}_met")
+        cells[head] = _NONE if word is None else word if met is None else _verdict(met)
     return cells | {message("bound"): _bound(result, criterion, found)}
 
 
@@ -326,7 +340,9 @@ def _small_numbers(
     declared = {one.id: one for one in result.rules.exact.criteria}
     for found in (one for one in shop.criteria if one.id in asked):
         criterion = declared[found.id]
-        if (relief := relief_words(criterion.condition)) is not None:
+        told = result.console.counts.get(found.id)
+        count = None if told is None else told.fractions()[result.row(shop.shop_id)]
+        if (relief := relief_words(with_count(criterion.condition, count))) is not None:
             bound = _bound(result, criterion, found)
             said = message("{said}, {relief}", said=bound, relief=relief)
             yield _criterion_label(result, criterion), said

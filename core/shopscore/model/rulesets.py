@@ -209,12 +209,16 @@ class Profile:
 
 @frozen
 class NumbersUsed:
-    """A user's file that supplied missing numbers, for some industries and types of shop, or all."""
+    """A user's file that supplied missing numbers, for some industries and types of shop, or all.
+
+    ``shops`` are those whose own documents supplied them.
+    """
 
     file: str
     sha256: str
     industries: tuple[str, ...] = ()
     shop_types: tuple[str, ...] = ()
+    shops: tuple[str, ...] = ()
 
 
 @frozen
@@ -271,6 +275,7 @@ class RuleSet:
     weight_tables: tuple[WeightTable[Number], ...] = ()
     total_low: Number | None = None
     shop_types: frozenset[str] = frozenset()
+    shops: frozenset[str] = frozenset()
     comparison: Comparison | None = None
     evaluation: Evaluation | None = None
     informational: tuple[str, ...] = ()

@@ -299,14 +299,19 @@ def _exact(
     for industries, ruleset in (*filled.variants, (frozenset[str](), filled.ruleset)):
         own = exact_rules(ruleset, kinds)
         numbers = Numbers(ruleset.name, ruleset.numbers)
-        group = ShopGroup(industries, ruleset.shop_types)
+        group = ShopGroup(industries, ruleset.shop_types, ruleset.shops)
         for shops, weighed in with_weight_tables(ruleset, group):
             dimensions = tuple(map(numbers.dimension, weighed.dimensions))
             variants.append((shops.industries, weighed))
             exact.append(
                 (
                     shops.industries,
-                    evolve(own, dimensions=dimensions, shop_types=weighed.shop_types),
+                    evolve(
+                        own,
+                        dimensions=dimensions,
+                        shop_types=weighed.shop_types,
+                        shops=weighed.shops,
+                    ),
                 )
             )
         variants.append((industries, ruleset))

@@ -20,6 +20,8 @@ from ..model.mappings import (
     DocumentMapping,
     Figure,
     Limit,
+    OwnLevel,
+    OwnVerdict,
     Reading,
     Refusal,
     Rows,
@@ -62,6 +64,10 @@ def parse_mapping(text: str, origin: str) -> DocumentMapping:
         rows=tuple(_rows(each) for each in table.tables("rows")),
         asked=_asked(table.table("asked")),
         limits=tuple(_limit(each) for each in table.tables("limits")),
+        verdicts=tuple(_verdict(each) for each in table.tables("verdicts")),
+        level=_level(table.table("level")),
+        days_since=_ids(table.table("days_since")),
+        window_days=table.text("window_days", ""),
         unread=table.texts("unread"),
         names={id: _name(below) for id, below in table.named_tables("names")},
         uncertain=table.told("uncertain", ""),
@@ -207,3 +213,20 @@ def _limit(table: Table) -> Limit:
     )
     table.done()
     return limit
+
+
+def _verdict(table: Table) -> OwnVerdict:
+    verdict = OwnVerdict(
+        criterion=table.text("criterion"),
+        metric=table.text("metric"),
+        met=table.texts("met"),
+        failed=table.texts("failed"),
+    )
+    table.done()
+    return verdict
+
+
+def _level(table: Table) -> OwnLevel:
+    level = OwnLevel(table.text("fact", ""), _ids(table.table("ids")))
+    table.done()
+    return level

@@ -22,6 +22,7 @@ from ..reading import files
 from ..reading.events import Events
 from ..reading.files import Progress
 from .building import build_result
+from .notices_on_verdicts import notices_of_last
 from .reference_tables import ReferenceTables
 from .result import Result
 from .timeliness import check_timeliness, counted_in_part, never_reached
@@ -96,8 +97,10 @@ def conclude(
         if days is not None:
             current = _marked(last, current, days, then)
         current = start.of_these_shops(current)
-        found = build_result(rules, then, current, start.shops, tables)
-        built = evolve(built, current=found)
+        found = build_result(rules, then, current, start.shops, tables, console=start.last)
+        known = {str(notice.message) for notice in built.notices}
+        told = [n for n in notices_of_last(found) if str(n.message) not in known]
+        built = evolve(built, current=found, notices=(*built.notices, *told))
     return _log_notices(built if events is None else evolve(built, read=events))
 
 

@@ -96,7 +96,7 @@ class Result:
 
     def __getitem__(self, shop_id: str) -> ShopView:
         """Return the view of one shop; raise UsageError where it is not in the result."""
-        return self._view(self._row(shop_id))
+        return self._view(self.row(shop_id))
 
     def __contains__(self, shop_id: object) -> bool:
         """Return whether there is a shop of that id."""
@@ -249,9 +249,10 @@ class Result:
 
     def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""
-        return pl.Series(sorted({self._row(id) for id in shop_ids}), dtype=pl.UInt32)
+        return pl.Series(sorted({self.row(id) for id in shop_ids}), dtype=pl.UInt32)
 
-    def _row(self, shop_id: str) -> int:
+    def row(self, shop_id: str) -> int:
+        """Return the row of a shop among all; raise UsageError where it is not in the result."""
         ids = self.shops["shop_id"]
         if not isinstance(shop_id, str):
             raise UsageError(
@@ -374,5 +375,6 @@ def _at(view: type[View], columns: Mapping[str, pl.Series], row: int) -> View | 
 
 
 def _used(numbers: NumbersUsed) -> dict[str, Any]:
-    """Return a user's file as it is listed; of the types of shop only where it names some."""
-    return asdict(numbers, filter=lambda field, value: field.name != "shop_types" or bool(value))
+    """Return a user's file as it is listed; of types of shop and shops only where it names some."""
+    sparse = ("shop_types", "shops")
+    return asdict(numbers, filter=lambda field, value: field.name not in sparse or bool(value))
