@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analysis.reconciling.matching import reconcile as reconcile
+    from .analysis.reconciling.reconciliation import Reconciliation as Reconciliation
     from .analysis.tracking.following import track as track
     from .analysis.tracking.tracks import Track as Track
     from .composing.standards import Standards as Standards
@@ -112,6 +114,8 @@ if TYPE_CHECKING:
     from .scoring_days import score_days as score_days
 
 _HOMES = {
+    "analysis.reconciling.matching": ("reconcile",),
+    "analysis.reconciling.reconciliation": ("Reconciliation",),
     "analysis.tracking.following": ("track",),
     "analysis.tracking.tracks": ("Track",),
     "composing.standards": ("Standards",),

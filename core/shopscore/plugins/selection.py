@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 
 from ..errors import CoverageError, UsageError
 from ..messages import listed, message
+from ..model.assumptions import as_written
 from ..model.rulesets import RuleSet
 from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
@@ -42,8 +43,38 @@ class Selection:
         if not more or self._bound is None:
             return self
         terms, numbers = self._bound
-        rules = _bind_with(terms, (*as_sequence(numbers), *more))
-        return evolve(self, rules=rules, notices=notices_on(rules, self.day))
+        return self._of(terms, (*as_sequence(numbers), *more))
+
+    def assuming(self, id: str, value: object) -> Selection:
+        """Return the same rules with another value of an assumption.
+
+        Raises:
+            UsageError: for a value that the assumption cannot have.
+        """
+        if self._bound is None:
+            return self
+        terms, numbers = self._bound
+        assumed = (*terms.assumed, (id, as_written(value)))
+        return self._of(evolve(terms, assumed=assumed), numbers)
+
+    def by_rules_of(self, day: date) -> Selection:
+        """Return the rules that are in force on another day, with what a user supplied.
+
+        Raises:
+            CoverageError: where none are.
+        """
+        if self._bound is None:
+            return self
+        terms, numbers = self._bound
+        other = terms.scorecard.at(day)
+        version = catalog.plugin_version(other)
+        return self._of(
+            evolve(terms, ruleset=other, plugin_version=version, named=True, file=""), numbers
+        )
+
+    def _of(self, terms: _Terms, numbers: NumbersSource) -> Selection:
+        rules = _bind_with(terms, numbers)
+        return Selection(rules, self.day, notices_on(rules, self.day), (terms, numbers))
 
 
 def select_rules(

@@ -18,6 +18,7 @@ DIFF = "shopscore.diff/1"
 INSPECT = "shopscore.inspect/2"
 PLAN = "shopscore.plan/1"
 TRACK = "shopscore.track/1"
+RECONCILE = "shopscore.reconcile/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

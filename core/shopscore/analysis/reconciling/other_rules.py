@@ -1,0 +1,76 @@
+"""Other rules: assumptions at their other ends, and the rules in force before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ...errors import ShopscoreError
+from ...messages import message
+from ...model.assumptions import Assumption, AssumptionValue, as_written
+from ...plugins.selection import Selection
+from ...results.result import Result
+from .case import Case
+from .suspects import Suspect, suspect
+
+
+def other_assumptions(case: Case) -> Iterator[Suspect]:
+    """Yield what comes out with each assumption at each of its ends.
+
+    Of the shop everything is counted anew; its peers stay as they are.
+    """
+    for assumption in case.selection.rules.assumptions:
+        for value in _other_values(assumption):
+            try:
+                selection = case.selection.assuming(assumption.id, value)
+            except ShopscoreError:  # it does not go with another number of the rules
+                continue
+            written = as_written(str(value).lower() if isinstance(value, bool) else value)
+            said = message(
+                "{assumption} is {value}, and not {assumed}",
+                assumption=assumption.id,
+                value=written,
+                assumed=as_written(assumption.value),
+            )
+            yield suspect(
+                case,
+                "assumption",
+                said,
+                case.compare(_result(case, selection)),
+                assumption=assumption.id,
+                value=written,
+            )
+
+
+def _other_values(assumption: Assumption) -> list[AssumptionValue]:
+    """Return the ends of an assumption, or the other words that can be chosen."""
+    if assumption.kind == "boolean":
+        return [not assumption.value]
+    ends: tuple[AssumptionValue, ...] = (assumption.low, assumption.high, *assumption.choices)
+    return [value for value in dict.fromkeys(ends) if value not in (None, assumption.value)]
+
+
+def other_rule_sets(case: Case) -> Iterator[Suspect]:
+    """Yield what comes out by the rules in force before those of the day, and after them."""
+    own = case.selection.rules
+    day, ruleset = timedelta(days=1), own.ruleset
+    days = [case.day - day, case.day + day]
+    days += [] if ruleset.effective_from is None else [ruleset.effective_from - day]
+    days += [] if ruleset.effective_to is None else [ruleset.effective_to + day]
+    versions = {ruleset.version}
+    for one in days:
+        try:
+            selection = case.selection.by_rules_of(one)
+        except ShopscoreError:  # no rules are in force, or what was supplied is not for them
+            continue
+        other = selection.rules.ruleset.version
+        if other in versions:
+            continue
+        versions.add(other)
+        said = message("rules {other} apply, and not {own}", other=other, own=ruleset.version)
+        lines = case.compare(_result(case, selection))
+        yield suspect(case, "rules", said, lines, ruleset=other)
+
+
+def _result(case: Case, selection: Selection) -> Result:
+    return case.build(case.with_events(case.own_events, selection), selection)
