@@ -124,18 +124,27 @@ class Case:
         summing, columns = self.counted.sums.window_sums, self.counted.columns
         return Measured(*weigh_evaluations(rules, summing, columns, day, shops))
 
-    def with_events(self, events: Events, selection: Selection | None = None) -> Measured:
-        """Return the values with those of the shop counted from other events, or by other rules.
+    def by_rules(self, selection: Selection, ids: Collection[str]) -> Measured:
+        """Return the values by other rules, which count the metrics ``ids`` of the shop anew."""
+        others = self.measured.values.keys() - ids
+        return self.with_events(self.own_events, ids, selection).with_those_of(
+            self.measured, others & selection.rules.metrics.keys()
+        )
+
+    def with_events(
+        self, events: Events, ids: Collection[str], selection: Selection | None = None
+    ) -> Measured:
+        """Return the values of metrics with those of the shop counted from other events or rules.
 
         ``events`` are those of the shop alone. Its peers stay as they are.
         """
         rules = (selection or self.selection).rules
+        rules = evolve(rules, metrics={id: m for id, m in rules.metrics.items() if id in ids})
         summing = partial(window_sums, resolve_events(events, rules))
         own = weigh_evaluations(rules, summing, self.counted.columns, self.day, 1)
         every = (self.measured.values, self.measured.current)
         values, current = (self._put(one, all_) for one, all_ in zip(own, every, strict=True))
-        assert values is not None  # only those of a last evaluation may be none
-        return Measured(values, current)
+        return Measured(values or {}, current)
 
     def _put(self, own: Values | None, every: Values | None) -> Values | None:
         """Return values of the shop among those of all; of other metrics nobody else has any."""
@@ -194,6 +203,8 @@ class Case:
 
     def misfit_of_metric(self, id: str, measured: Measured, day: date) -> Fraction:
         """Return how badly what is counted of one metric fits."""
+        if id not in measured.values:
+            return Fraction(1)  # other rules do not have it
         values = measured.values[id]
         if measured.current is not None and self._is_of_last(id):
             values = measured.current[id]
@@ -201,9 +212,21 @@ class Case:
         keys = {line.key for line in lines} & self.compared
         return misfit(lines, keys)
 
-    def misfit_of_counted(self, measured: Measured) -> Fraction:
-        """Return how badly what is counted of the metrics that part fits."""
-        every = (self.misfit_of_metric(id, measured, self.day) for id in self.parting)
+    def counts_closer(self, measured: Measured, day: date | None = None) -> bool:
+        """Return whether what is counted of the metrics that part comes closer to what is shown.
+
+        What does not is not computed to its end. Where nothing that is counted parts, all is.
+        """
+        if not self.parting:
+            return True
+        return self._misfit_of_counted(measured, day or self.day) < self._counted_as_it_is
+
+    @cached_property
+    def _counted_as_it_is(self) -> Fraction:
+        return self._misfit_of_counted(self.measured, self.day)
+
+    def _misfit_of_counted(self, measured: Measured, day: date) -> Fraction:
+        every = (self.misfit_of_metric(id, measured, day) for id in self.parting)
         return sum(every, Fraction(0))
 
     def _is_of_last(self, id: str) -> bool:

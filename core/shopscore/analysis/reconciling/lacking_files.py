@@ -65,6 +65,8 @@ def _what_lacks(case: Case, stream: str, readers: tuple[str, ...]) -> Message | 
     )
     if missing:
         return message("the events are not whole: {what}", what=missing_in_words(missing))
+    if not _may_lack(case, stream, readers):
+        return None
     return _without_days(case, stream, readers) or _too_few(case, stream, readers)
 
 
@@ -114,14 +116,23 @@ def _too_few(case: Case, stream: str, readers: tuple[str, ...]) -> Message | Non
     shown = sum((line.shown or Fraction(0) for line in lines), Fraction(0))
     if not lines or any((line.computed or 0) > (line.shown or 0) * _PART for line in lines):
         return None
-    return message(
-        "{stream}: of what is shown {share:.0%} is there", stream=stream, share=computed / shown
-    )
+    share = f"{float(computed / shown):.0%}"
+    return message("{stream}: of what is shown {share} is there", stream=stream, share=share)
+
+
+def _may_lack(case: Case, stream: str, readers: tuple[str, ...]) -> bool:
+    """Return whether fewer rows of a stream are counted than are shown, or no number is shown."""
+    numbers = [line for line in case.lines if _counts(case, line, stream, readers)]
+    if not numbers:
+        return True
+    return any(line.parts and (line.computed or 0) < (line.shown or 0) for line in numbers)
 
 
 def _counts(case: Case, line: Line, stream: str, readers: tuple[str, ...]) -> bool:
     """Return whether a number counts rows of a stream, and is shown to be some."""
-    if line.kind != "metric" or line.id not in readers or not line.shown:
+    if line.kind != "metric" or line.id not in readers:
+        return False
+    if line.computed is None or not line.shown:
         return False
     tallies: tuple[Tally, ...] = case.selection.rules.metrics[line.id].tallies
     if line.stage == "rows":

@@ -56,9 +56,9 @@ def left_out_rows(case: Case) -> Iterator[Suspect]:
 def _tried(
     case: Case, events: Events, said: Message, stream: str, column: str, value: str | None
 ) -> Iterator[Suspect]:
-    measured = case.with_events(events)
-    if case.misfit_of_counted(measured) >= case.misfit_of_counted(case.measured):
+    if not case.counts_closer(case.with_events(events, case.parting)):
         return
+    measured = case.with_events(events, case.selection.rules.metrics.keys())
     lines = case.compare(case.build(measured))
     yield suspect(case, "rows", said, lines, stream=stream, column=column, value=value)
 

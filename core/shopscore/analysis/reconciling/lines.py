@@ -22,6 +22,8 @@ Subject = tuple[str, str]
 #: What tells a line from others.
 LineKey = tuple[Stage, str, str]
 State = Literal["agrees", "differs", "not_computed", "from_console", "not_comparable", "not_shown"]
+#: States of numbers that are compared.
+_COMPARED: tuple[State, ...] = ("agrees", "differs", "not_computed")
 
 STAGE_WORDS: Mapping[Stage, Message] = {
     "rows": message("number of rows"),
@@ -173,9 +175,9 @@ def misfit(
 
     Each of these adds the mean distance of its numbers, so at most 1; only ``compared`` lines count.
     """
-    distances = {line.key: line.distance for line in lines}
+    distances = {line.key: line.distance for line in lines if line.state in _COMPARED}
     own: dict[Subject, list[Fraction]] = {}
-    for key in compared:  # what other rules do not have is not computed
+    for key in compared:  # what is not computed any more, or other rules do not have, fits worst
         distance = excused.get(key, distances.get(key, Fraction(1)))
         own.setdefault((key[1], key[2]), []).append(distance)
     return sum((sum(each, Fraction(0)) / len(each) for each in own.values()), Fraction(0))
@@ -183,8 +185,7 @@ def misfit(
 
 def keys_of(lines: Iterable[Line]) -> frozenset[LineKey]:
     """Return which lines can be compared: those that a document shows, and that are counted."""
-    known = ("agrees", "differs", "not_computed")
-    return frozenset(line.key for line in lines if line.state in known)
+    return frozenset(line.key for line in lines if line.state in _COMPARED)
 
 
 def first_parting(lines: Sequence[Line]) -> Line | None:

@@ -22,6 +22,8 @@ def moved_windows(case: Case) -> Iterator[Suspect]:
     measured = {n: case.on_day(case.day + timedelta(days=n)) for n in moves}
     of_all: dict[int, Fraction] = {}
     for days in moves:
+        if not case.counts_closer(measured[days], case.day + timedelta(days=days)):
+            continue
         lines = case.compare(case.build(measured[days]))
         found = suspect(case, "window", _said(case, days, ()), lines, days=days)
         of_all[days] = found.misfit
@@ -30,7 +32,7 @@ def moved_windows(case: Case) -> Iterator[Suspect]:
         mixed = case.measured.with_those_of(measured[days], ids)
         lines = case.compare(case.build(mixed))
         found = suspect(case, "window", _said(case, days, ids), lines, metrics=ids, days=days)
-        if found.misfit < of_all[days]:
+        if days not in of_all or found.misfit < of_all[days]:
             yield found
 
 

@@ -8,8 +8,7 @@ from datetime import timedelta
 from ...errors import ShopscoreError
 from ...messages import message
 from ...model.assumptions import Assumption, AssumptionValue, as_written
-from ...plugins.selection import Selection
-from ...results.result import Result
+from ...model.binding import assumed_ids
 from .case import Case
 from .suspects import Suspect, suspect
 
@@ -20,6 +19,7 @@ def other_assumptions(case: Case) -> Iterator[Suspect]:
     Of the shop everything is counted anew; its peers stay as they are.
     """
     for assumption in case.selection.rules.assumptions:
+        counted = _metrics_with(case, assumption.id)
         for value in _other_values(assumption):
             try:
                 selection = case.selection.assuming(assumption.id, value)
@@ -32,14 +32,21 @@ def other_assumptions(case: Case) -> Iterator[Suspect]:
                 value=written,
                 assumed=as_written(assumption.value),
             )
-            yield suspect(
-                case,
-                "assumption",
-                said,
-                case.compare(_result(case, selection)),
-                assumption=assumption.id,
-                value=written,
-            )
+            measured = case.by_rules(selection, counted)
+            if not counted or case.counts_closer(measured):
+                lines = case.compare(case.build(measured, selection))
+                yield suspect(
+                    case, "assumption", said, lines, assumption=assumption.id, value=written
+                )
+
+
+def _metrics_with(case: Case, assumption: str) -> frozenset[str]:
+    """Return the metrics that are counted by an assumption, or over days that it says."""
+    metrics = case.selection.rules.metrics
+    named = {id: (one.metric.aggregator, one.metric.window) for id, one in metrics.items()}
+    return frozenset(
+        id for id, own in named.items() if any(assumption in assumed_ids(one) for one in own)
+    )
 
 
 def _other_values(assumption: Assumption) -> list[AssumptionValue]:
@@ -68,9 +75,6 @@ def other_rule_sets(case: Case) -> Iterator[Suspect]:
             continue
         versions.add(other)
         said = message("rules {other} apply, and not {own}", other=other, own=ruleset.version)
-        lines = case.compare(_result(case, selection))
+        measured = case.by_rules(selection, selection.rules.metrics.keys())
+        lines = case.compare(case.build(measured, selection))
         yield suspect(case, "rules", said, lines, ruleset=other)
-
-
-def _result(case: Case, selection: Selection) -> Result:
-    return case.build(case.with_events(case.own_events, selection), selection)

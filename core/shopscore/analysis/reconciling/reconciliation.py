@@ -12,7 +12,7 @@ from attrs import frozen
 from ...messages import Message, message, numbered
 from ...notices import Notice
 from ...results.documents import RECONCILE, dumped
-from .lines import STAGE_WORDS, Line, first_parting, frame_of
+from .lines import STAGE_WORDS, Line, first_parting, frame_of, keys_of
 from .suspects import Suspect
 
 
@@ -40,7 +40,7 @@ class Reconciliation:
     @property
     def compared(self) -> int:
         """How many numbers are both computed and shown, or should be."""
-        return sum(line.state in ("agrees", "differs", "not_computed") for line in self.lines)
+        return len(keys_of(self.lines))
 
     @property
     def agrees(self) -> bool:

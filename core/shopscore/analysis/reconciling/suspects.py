@@ -72,12 +72,12 @@ def suspect(
 ) -> Suspect:
     """Build a suspect from the numbers that come out with it."""
     excused = excused or {}
-    left = [line for line in lines if line.key in case.compared and line.key not in excused]
+    agreeing = {line.key for line in lines if line.state == "agrees"}
     return Suspect(
         kind,
         said,
         misfit(lines, case.compared, excused),
-        sum(line.parts for line in left),
+        len(case.compared - agreeing - excused.keys()),
         lines,
         **about,
     )
