@@ -15,6 +15,7 @@ from .help_pages import Group
 from .idle_options import OF_EVENTS, refuse_idle
 from .output_checks import refuse_existing
 from .progress import Stages
+from .reconcile_command import reconcile
 from .run import run, say, write, write_cells
 from .track_command import track
 
@@ -262,6 +263,7 @@ def demo() -> None:
 
 
 cli.add_command(track)
+cli.add_command(reconcile)
 
 
 def main() -> None:

@@ -93,6 +93,7 @@ class _Comparison:
                 line,
                 reason=_why_missing(measured, self.row) if number is None else None,
                 from_console=not metric.tallies,
+                unit=metric.metric.unit if stage == "value" else "",
                 comparable=not weighs,
             )
 

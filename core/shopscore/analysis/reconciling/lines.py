@@ -44,7 +44,8 @@ class Line:
     forms of the computed number, such as that which is published. Where ``comparable`` is false
     nobody can say whether they agree, for the ``reason``; of ``from_console`` numbers there are no
     events, and what is shown was taken. ``by_rules`` are the points that the rules give to the value
-    that the document shows, at the least and at the most, for that value is rounded.
+    that the document shows, at the least and at the most, for that value is rounded. ``unit`` is that
+    of a metric's value.
     """
 
     stage: Stage
@@ -60,6 +61,15 @@ class Line:
     comparable: bool = True
     from_console: bool = False
     by_rules: tuple[Fraction, Fraction] | None = None
+    unit: str = ""
+
+    def text(self, number: Fraction | None) -> str:
+        """Return a number of the line as people read it, with what sets it apart from the other."""
+        if number is None:
+            return "–"
+        if self.unit == "ratio":
+            return f"{float(number * 100):.6g}%"
+        return f"{float(number):.7g}"
 
     @property
     def key(self) -> LineKey:

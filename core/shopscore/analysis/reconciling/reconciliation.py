@@ -64,20 +64,22 @@ class Reconciliation:
                 "all agree: {n} numbers are as the console shows them",
                 self.compared,
             )
-        where = {"label": line.label, "number": STAGE_WORDS[line.stage]}
+        where = {
+            "label": line.label,
+            "number": STAGE_WORDS[line.stage],
+            "shown": line.text(line.shown),
+        }
         if line.computed is None:
             return message(
-                "they part first at {label}, {number}: nothing is computed ({reason}), the console"
-                " shows {shown:g}",
+                "they part first at {label}, {number}: nothing is computed ({reason}), and the"
+                " console shows {shown}",
                 reason=line.reason or message("its input is missing"),
-                shown=float(line.shown or 0),
                 **where,
             )
         return message(
-            "they part first at {label}, {number}: computed {computed:.6g}, the console shows"
-            " {shown:g}",
-            computed=float(line.computed),
-            shown=float(line.shown or 0),
+            "they part first at {label}, {number}: {computed} is computed, and the console shows"
+            " {shown}",
+            computed=line.text(line.computed),
             **where,
         )
 

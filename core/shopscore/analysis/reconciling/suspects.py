@@ -54,12 +54,8 @@ class Suspect:
             **{name: getattr(self, name) for name in names},
             "en": self.said.text("en"),
             "zh": self.said.text("zh"),
-            "lines": [line.to_dict() for line in self.lines if line.key in self._shown],
+            "lines": [line.to_dict() for line in self.lines if line.parts],
         }
-
-    @property
-    def _shown(self) -> frozenset[tuple[str, str, str]]:
-        return frozenset(line.key for line in self.lines if line.shown is not None)
 
 
 def suspect(
