@@ -6,14 +6,14 @@ All that scores goes this way: values that stand beside events, what is late, an
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import polars as pl
 from attrs import evolve
 
 from ..counting.day_ranges import RowDays
-from ..grading.value_merging import ToGrade, ValuesBeside, merge_values
+from ..grading.value_merging import ToGrade, ValuesBeside, merge_values, values_alone
 from ..grading.weighing import MetricValues
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
@@ -21,6 +21,7 @@ from ..plugins.selection import Selection
 from ..reading import files
 from ..reading.events import Events
 from ..reading.files import Progress
+from .basis import Basis
 from .building import build_result
 from .reference_tables import ReferenceTables
 from .result import Result
@@ -62,6 +63,36 @@ def _marked(
     return {id: v.with_nothing_certain() if id in unseen else v for id, v in marked.items()}
 
 
+def start_of(basis: Basis) -> ToGrade:
+    """Return what grading starts from, of a basis."""
+    rules, beside = basis.selection.rules, basis.beside
+    if basis.counted is None or basis.days is None:
+        assert beside is not None  # else there is nothing to grade
+        return values_alone(rules, beside.typed, beside.industry)
+    return with_values_beside(basis.selection, basis.shops, basis.counted, beside, basis.days)
+
+
+def conclude_basis(
+    basis: Basis,
+    events: Events | None = None,
+    change: Callable[[ToGrade], ToGrade] | None = None,
+) -> Result:
+    """Build the result of a basis, which it keeps; with a ``change`` of what grading starts from.
+
+    A result that is changed is another answer to the same question: nothing is logged again.
+    """
+    start, current = start_of(basis), basis.current
+    if basis.counted is None and basis.beside is not None and basis.beside.current is not None:
+        typed = basis.beside.current
+        places = {id: place for place, id in enumerate(start.shops["shop_id"])}
+        metrics = basis.selection.rules.metrics.items()
+        current = {id: typed.measured(metric, places) for id, metric in metrics}
+    changed = start if change is None else change(start)
+    arguments = basis.selection, changed, basis.tables, basis.days, *basis.notices
+    found = _build(*arguments, events=events, current=current)
+    return evolve(found if change is not None else _log_notices(found), basis=basis)
+
+
 def conclude(
     selection: Selection,
     start: ToGrade,
@@ -76,6 +107,20 @@ def conclude(
     Without events or a state there are no days of rows to look at. ``current`` are the values of
     the last evaluation, where shops are not judged every day.
     """
+    return _log_notices(
+        _build(selection, start, tables, days, *notices, events=events, current=current)
+    )
+
+
+def _build(
+    selection: Selection,
+    start: ToGrade,
+    tables: ReferenceTables,
+    days: RowDays | None,
+    *notices: Notice,
+    events: Events | None,
+    current: Mapping[str, MetricValues] | None,
+) -> Result:
     rules, day = selection.rules, selection.day
     timely = () if days is None else check_timeliness(rules, days.before(day), day)
     built = build_result(
@@ -98,7 +143,7 @@ def conclude(
         current = start.of_these_shops(current)
         found = build_result(rules, then, current, start.shops, tables)
         built = evolve(built, current=found)
-    return _log_notices(built if events is None else evolve(built, read=events))
+    return built if events is None else evolve(built, read=events)
 
 
 def _log_notices(result: Result) -> Result:

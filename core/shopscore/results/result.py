@@ -28,6 +28,7 @@ from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
 from ..reading.report import LoadReport
+from .basis import Basis
 from .columns import Columns
 from .documents import SCORE
 from .json_text import ShopLines, assumption_list, missing_number_list, score_document
@@ -76,6 +77,7 @@ class Result:
     read: Events | None = field(default=None, repr=False)
     console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
+    basis: Basis | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         scored = (self.columns.status == "scored").sum()
