@@ -16,6 +16,7 @@ from .idle_options import OF_EVENTS, refuse_idle
 from .output_checks import refuse_existing
 from .progress import Stages
 from .run import run, say, write, write_cells
+from .simulate_command import simulate_command
 
 if TYPE_CHECKING:
     from ..grading.value_merging import Prefer
@@ -256,6 +257,9 @@ def demo() -> None:
     from .demo import show_demo
 
     show_demo(SAMPLE_END)
+
+
+cli.add_command(simulate_command)
 
 
 def main() -> None:

@@ -54,15 +54,18 @@ class Change:
 
     @property
     def effect(self) -> Effect:
-        """Whether it is better or worse after; by the value of a metric, else by its points."""
-        of_metric = self.kind == "metric"
-        before, after = (f.value if of_metric else f.points for f in (self.before, self.after))
-        if before is None or after is None:
-            return "same" if before == after and self.before == self.after else "unknown"
-        if before == after:
-            return "same"
-        better = "higher" if not of_metric else self.better
-        return "better" if (after > before) == (better == "higher") else "worse"
+        """Whether it is better or worse after; by the value of a metric, else by its points.
+
+        An open total is better where both of its ends are, or one is and the other stays.
+        """
+        if self.kind == "metric":
+            before, after = [self.before.value], [self.after.value]
+        elif None in (self.before.points, self.after.points):
+            before, after = ([f.low, f.high] for f in (self.before, self.after))
+        else:
+            before, after = [self.before.points], [self.after.points]
+        sign = -1 if self.kind == "metric" and self.better == "lower" else 1
+        return _effect(before, after, sign, same=self.before == self.after)
 
     @property
     def points_change(self) -> Fraction | None:
@@ -70,6 +73,21 @@ class Change:
         if self.before.points is None or self.after.points is None:
             return None
         return self.after.points - self.before.points
+
+
+def _effect(
+    before: Sequence[Fraction | None], after: Sequence[Fraction | None], sign: int, *, same: bool
+) -> Effect:
+    """Return the effect of numbers that change; ``sign`` is 1 where more is better."""
+    pairs = [(a, b) for a, b in zip(before, after, strict=True) if a is not None and b is not None]
+    if len(pairs) < len(before):
+        return "same" if same else "unknown"
+    steps = [sign * (b - a) for a, b in pairs]
+    if not any(steps):
+        return "same"
+    if all(step >= 0 for step in steps):
+        return "better"
+    return "worse" if all(step <= 0 for step in steps) else "unknown"
 
 
 def figures_of(result: Result, row: int) -> dict[About, Figure]:

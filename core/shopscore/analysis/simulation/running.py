@@ -291,7 +291,7 @@ def _put(whole: Sums, own: Sums, row: int) -> Sums:
 
 
 def _at(column: Integers, own: Integers, row: int) -> Integers:
-    wide = column.dtype == object or own.dtype == object
+    wide = object in (column.dtype, own.dtype)
     changed = widen(column) if wide else column.copy()
     changed[row] = own[0]
     return changed
