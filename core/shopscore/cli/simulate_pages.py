@@ -9,7 +9,7 @@ from ..analysis.simulation.applying import Touched
 from ..analysis.simulation.figures import Change, Figure
 from ..analysis.simulation.savings import Refunds, refunds_of, savings_of
 from ..analysis.simulation.simulated import Simulation
-from ..messages import message, numbered
+from ..messages import listed, message, numbered
 from ..results.csv_text import csv_text
 from ..results.result import Result
 from ..results.views import ShopView
@@ -51,7 +51,7 @@ def changes_table(found: Simulation) -> Table:
             change.label,
             _values(change),
             _points(found.results[0], change),
-            _effect(change),
+            _EFFECTS[change.effect],
         ]
         if found.draws > 1:
             row.insert(3, _between(found.results[0], change))
@@ -101,14 +101,19 @@ def _figure(figure: Figure, places: int) -> str:
     return decimals(None if figure.points is None else float(figure.points), places)
 
 
-def _effect(change: Change) -> str:
-    return "–" if change.effect == "same" else word(change.effect)
+#: What a change does, in words.
+_EFFECTS = {
+    "better": message("gets better"),
+    "worse": message("gets worse"),
+    "same": "–",
+    "unknown": message("not known"),
+}
 
 
 def _between(result: Result, change: Change) -> str:
     """Return the ends of several draws: of the value of a metric, of the points of all else."""
     ends = change.ends.get("value" if change.kind == "metric" else "points")
-    if ends is None:
+    if ends is None or ends[0] == ends[1]:
         return "–"
     if change.kind == "metric":
         shown = [in_unit(float(end), change.unit) for end in ends]
@@ -157,28 +162,32 @@ def levers_table(found: Simulation) -> Table:
 
 def _on_lever(touched: Touched, currency: str) -> Iterator[tuple[object, object]]:
     lever = touched.use.lever
+    said: list[object] = [*_on_savings(touched)]
+    if lever.claimed_hours is not None:
+        hours = lever.claimed_hours
+        said.append(message("the platform claims {hours} h per row", hours=hours))
+    if (refunds := refunds_of(touched)) is not None:
+        said += _on_refunds(refunds, currency)
+    if said:
+        yield lever.label, voice.clauses(said)
+    yield lever.label, message("assumed: {what}", what=voice.clauses(lever.assumes))
+
+
+def _on_savings(touched: Touched) -> Iterator[object]:
+    """Yield how much earlier times are; those that moved alike are told together."""
+    alike: dict[tuple[str, int], list[str]] = {}
     for saving in savings_of(touched):
         if saving.hours_per_row is not None:
-            yield (
-                lever.label,
-                numbered(
-                    "{column}: {hours} h earlier per row, of {n} row",
-                    "{column}: {hours} h earlier per row, of {n} rows",
-                    saving.rows,
-                    column=saving.column,
-                    hours=decimals(float(saving.hours_per_row), 1),
-                ),
-            )
-    if lever.claimed_hours is not None:
-        said = message(
-            "the platform claims {hours} h per row; no number is made from it",
-            hours=lever.claimed_hours,
+            key = decimals(float(saving.hours_per_row), 1), saving.rows
+            alike.setdefault(key, []).append(saving.column)
+    for (hours, rows), columns in alike.items():
+        yield numbered(
+            "{columns}: {hours} h earlier per row, of {n} row",
+            "{columns}: {hours} h earlier per row, of {n} rows",
+            rows,
+            columns=listed(columns),
+            hours=hours,
         )
-        yield lever.label, said
-    if (refunds := refunds_of(touched)) is not None:
-        yield from ((lever.label, said) for said in _on_refunds(refunds, currency))
-    for assumed in lever.assumes:
-        yield lever.label, message("assumed: {what}", what=assumed)
 
 
 def _on_refunds(refunds: Refunds, currency: str) -> Iterator[object]:

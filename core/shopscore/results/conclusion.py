@@ -88,8 +88,8 @@ def conclude_basis(
         metrics = basis.selection.rules.metrics.items()
         current = {id: typed.measured(metric, places) for id, metric in metrics}
     changed = start if change is None else change(start)
-    arguments = basis.selection, changed, basis.tables, basis.days, *basis.notices
-    found = _build(*arguments, events=events, current=current)
+    rules, tables, days = basis.selection, basis.tables, basis.days
+    found = _build(rules, changed, tables, days, *basis.notices, events=events, current=current)
     return evolve(found if change is not None else _log_notices(found), basis=basis)
 
 

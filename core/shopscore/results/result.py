@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
@@ -243,6 +244,13 @@ class Result:
         document: dict[str, Any] = json.loads(self.to_json(shop_ids))
         return document
 
+    def simulate(self, shop: str | None = None, **asked: Any) -> Any:
+        """Return what levers, or other values, would make of a shop: a :class:`Simulation`.
+
+        The arguments are those of :func:`shopscore.simulate` that are no rules and no input.
+        """
+        return import_module("shopscore").simulate(self, shop=shop, **asked)
+
     def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""
         return pl.Series(sorted({self._row(id) for id in shop_ids}), dtype=pl.UInt32)
@@ -342,6 +350,7 @@ class Result:
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),
+            result=self,
         )
 
     def _json_line(self, row: int) -> str:

@@ -181,6 +181,7 @@ class ShopView:
     clamp: ClampView | None = None
     console: float | None = None
     console_difference: float | None = None
+    _result: Any = field(default=None, eq=False)
 
     @property
     def level(self) -> str | None:
@@ -223,6 +224,18 @@ class ShopView:
                 return dimension
         guess = did_you_mean(id, (d.id for d in self.dimensions))
         raise UsageError(message("no dimension {id}{guess}", id=id, guess=guess))
+
+    def simulate(self, **asked: Any) -> Any:
+        """Return what levers, or other values, would make of the shop: a :class:`Simulation`.
+
+        The arguments are those of :func:`shopscore.simulate` that are no rules and no input.
+
+        Raises:
+            UsageError: for a view that belongs to no result.
+        """
+        if self._result is None:
+            raise UsageError(message("this view belongs to no result: ask the result itself"))
+        return self._result.simulate(self.shop_id, **asked)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.

@@ -224,7 +224,7 @@ def _lacking(
     if not names:
         return ()
     said = message(
-        "{lever}: the events have no {columns}: what needs it is not touched",
+        "{lever}: the events have no {columns}: it decides nothing, and is not set",
         lever=lever,
         columns=listed(names),
     )

@@ -135,8 +135,10 @@ def changes_between(
 ) -> tuple[Change, ...]:
     """Return every figure before and after; of several draws the first is what is shown."""
     return tuple(
-        Change(*about, *_named(result, about), before[about], after, _ends(about, drawn))
-        for about, after in drawn[0].items()
+        Change(
+            kind, id, *_named(result, (kind, id)), before[kind, id], after, _ends((kind, id), drawn)
+        )
+        for (kind, id), after in drawn[0].items()
     )
 
 

@@ -251,20 +251,20 @@ class _Case:
 
     def notes(self, touched: Sequence[Touched], asked: Asked) -> Iterator[Message]:
         """Yield what to know of the answer."""
-        ruleset = self.basis.selection.rules.ruleset
-        if ruleset.ranks and len(start := start_of(self.basis).shops) > 1:
+        ruleset, start = self.basis.selection.rules.ruleset, start_of(self.basis)
+        others = len(start.shops) - 1
+        if ruleset.ranks and others:
             yield numbered(
                 "{n} other shop stays as it is: percentiles are those among present values, and no"
                 " other shop is ranked again",
                 "{n} other shops stay as they are: percentiles are those among present values, and"
                 " no other shop is ranked again",
-                len(start) - 1,
+                others,
             )
         for one in touched:
             yield from one.notes
         if any(one.use.share < 1 for one in touched):
             yield message("rows of a share are drawn by the seed {seed}", seed=asked.seed)
-        start = start_of(self.basis)
         if told_of(start, int(start.shops["shop_id"].search_sorted(self.shop))):
             yield message(
                 "percentiles and points that were typed in, or that documents tell, are not those of"
