@@ -43,7 +43,8 @@ class LeverUse:
         numbers = {setting.id: setting.value for setting in self.lever.settings}
         known = {setting.id: setting for setting in self.lever.settings}
         for id, value in self.settings.items():
-            numbers[id] = known[id].parse(value) if isinstance(value, str) else value
+            plain = tuple(value) if isinstance(value, list) else value
+            numbers[id] = known[id].parse(plain) if isinstance(plain, str) else plain
         return numbers
 
 
