@@ -20,7 +20,7 @@ from shopscore.testing.report import CheckStatus
 from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
 
-NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan")
+NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan", "simulate")
 PLATFORMS = (
     "amazon", "douyin", "ebay", "etsy", "jd", "kuaishou", "pinduoduo", "tmall", "walmart", "wechat",
 )  # fmt: skip
@@ -169,6 +169,18 @@ class TestDocuments:
         self._check("validate", answer)
         assert len(answer.document["set_aside"]) == 3
         assert len(answer.document["repaired"]) == 1
+
+    def test_simulate(self, events: Path) -> None:
+        """With levers on a share, money and times; and with values alone."""
+        rules = ("-p", "kuaishou", "-r", "2023", "--as-of", "2022-07-01", "-f", "json")
+        asked = ("--lever", "atom_fast_refund:share=0.5", "--lever", "chase_pickup", "--draws", "3")
+        answer = shopscore("simulate", events, "--shop", "S0003", *asked, *rules).done()
+        self._check("simulate", answer)
+        assert answer.document["levers"][0]["refunds"] is not None
+        valid("score", {**shopscore("score", events, *rules).document, "shops": [
+            answer.document["before"], answer.document["after"]]})  # fmt: skip
+        other = ("--set", "im_3min_reply_rate=98%", "--shop", "S0001")
+        self._check("simulate", shopscore("simulate", events, *other, *rules).done())
 
     def test_plugins(self) -> None:
         self._check("plugins", plugins("list", "-f", "json").done())
