@@ -27,7 +27,7 @@ class Draw:
     def rows(self, lever: str, ids: Sequence[str], share: Fraction) -> Mask:
         """Return which of some rows are drawn: as many as the share, rounded half up.
 
-        >>> Draw().rows("lever", ["a", "b", "c", "d"], Fraction(1, 2)).sum()
+        >>> int(Draw().rows("lever", ["a", "b", "c", "d"], Fraction(1, 2)).sum())
         2
         """
         drawn = np.ones(len(ids), dtype=np.bool_)
