@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     "levers",
     multiple=True,
     metavar="ID[:KEY=VALUE,…]",
-    help="A lever of the platform, and its settings: atom_fast_refund:amount=200,share=0.8.",
+    help="A lever of the platform, and its settings: `chase_pickup:hours=20,share=0.8`.",
 )
 @click.option(
     "--levers",
     "levers_file",
     type=options.INPUT,
     metavar="FILE",
-    help="TOML with a table [[levers]] for each.",
+    help="TOML with a table `[[levers]]` for each.",
 )
 @click.option(
     "--set",
@@ -88,7 +88,7 @@ def simulate_command(
 ) -> None:
     """Show what levers, or other values, would make of the score of one shop of EVENTS.
 
-    A lever is something a merchant can do, as shopscore-plugins show P lists them: the events of the
+    A lever is something a merchant can do, as `shopscore-plugins show P` lists them: the events of the
     shop are changed by it, and scored again. All other shops stay as they are. It can make things
     worse, and then that is shown.
     """
