@@ -78,4 +78,17 @@ PICK_UP_LATER = Lever(
     sources=PAGE,
 )
 
+NO_PRESALE = Lever(
+    "no_presale",
+    zh="不预售",
+    en="Sell only what is there",
+    stream="orders",
+    time=col.paid_at,
+    amount=col.amount,
+    where=col.is_presale,
+    cells={"is_presale": False, "signed_at": col.signed_at - 3600, "amount": col.amount - 1},
+    assumes=("buyers come all the same",),
+    sources=PAGE,
+)
+
 PLATFORM = evolve(TOY, levers=("support.toy_levers",))

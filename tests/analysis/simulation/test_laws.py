@@ -9,10 +9,12 @@ from typing import Any
 
 import polars as pl
 import pytest
+from attrs import evolve
 
 import shopscore as ss
 from shopscore.plugins.samples import extend_sample
 from shopscore.samples import generate
+from support import pooled_platform
 from support.levers_by_hand import apply_by_hand, changed_frames, rows_of
 from support.toy_levers import PLATFORM as TOY
 
@@ -44,13 +46,34 @@ def score_of(platform: str) -> ss.Result:
     return ss.score(frames_of(platform), platform=platform, ruleset=CARDS[platform], as_of=AS_OF)
 
 
+def others() -> list[Any]:
+    """Every other scorecard of every platform."""
+    return [
+        pytest.param(card, marks=pytest.mark.slow)
+        for platform in ss.platforms()
+        for card in (card.name for card in platform.scorecards)
+        if platform.id not in CARDS
+    ]
+
+
+@pytest.mark.parametrize("card", others())
+def test_without_levers_it_is_the_score_on_every_card(card: str) -> None:
+    platform, scorecard = card.split("/")
+    version = ss.platform(platform).scorecard(scorecard).versions[-1]
+    rules: dict[str, Any] = {"scorecard": scorecard, "ruleset": version, "as_of": AS_OF}
+    result = ss.score(frames_of(platform), platform=platform, **rules)
+    for shop in result:
+        assert shop.simulate().results[1].to_json() == result.to_json()
+
+
 @pytest.mark.parametrize("platform", CARDS)
 def test_without_levers_it_is_the_score(platform: str) -> None:
     result = score_of(platform)
-    found = ss.simulate(result, shop=SHOP)
-    assert found.results[1].to_json() == result.to_json()
-    assert found.after.to_dict() == found.before.to_dict() == result[SHOP].to_dict()
-    assert {change.effect for change in found.changes} <= {"same"}
+    for shop in result:
+        found = shop.simulate()
+        assert found.results[1].to_json() == result.to_json()
+        assert found.after.to_dict() == found.before.to_dict() == shop.to_dict()
+        assert {change.effect for change in found.changes} <= {"same"}
     again = ss.simulate(
         frames_of(platform), platform=platform, ruleset=CARDS[platform], as_of=AS_OF, shop=SHOP
     )
@@ -107,6 +130,32 @@ def test_all_levers_at_once_in_declared_order(platform: str, tmp_path: Path) -> 
     expected = ss.score(tmp_path, platform=platform, ruleset=CARDS[platform], as_of=AS_OF)
     assert found.after.to_dict() == expected[SHOP].to_dict()
     assert found.after.to_dict() != found.before.to_dict()
+
+
+@pytest.mark.parametrize("share", [1, 0.5])
+def test_aggregators_of_anybody(share: float) -> None:
+    """Quantiles, changes, worst days, and a third party's own: as of a changed file."""
+    platform = evolve(pooled_platform.PLATFORM, levers=("support.toy_levers",))
+    frames = frames_of("kuaishou")
+    rules: dict[str, Any] = {
+        "platform": platform, "ruleset": pooled_platform.rules_of(), "as_of": AS_OF,
+    }  # fmt: skip
+    result = ss.score(frames, **rules)
+    found = result.simulate(SHOP, levers={"no_presale": {"share": share}})
+    ids = list(found.touched["id"].unique(maintain_order=True))
+    assert result.events is not None
+    rows = rows_of(result.events, SHOP)
+    every = {id for id, row in rows["orders"].items() if row["is_presale"]}
+    assert {*ids} <= every
+    assert len(ids) == found.levers[0].matched * share
+    for id in ids:
+        row = rows["orders"][id]
+        row["is_presale"], row["amount"] = False, row["amount"] - 1
+        row["signed_at"] = None if row["signed_at"] is None else row["signed_at"] - 3600
+    expected = ss.score(changed_frames(frames, SHOP, rows, result.events), **rules)
+    assert found.after.to_dict() == expected[SHOP].to_dict()
+    changed = {change.id for change in found.changes if change.effect != "same"}
+    assert changed >= {"rate", "squared", "sales"}
 
 
 def test_a_later_lever_sees_what_an_earlier_one_made() -> None:
