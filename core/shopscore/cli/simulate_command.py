@@ -11,6 +11,7 @@ import click
 from ..errors import UsageError
 from ..messages import message
 from . import options, voice
+from .help_pages import Command
 from .idle_options import OF_EVENTS, refuse_idle
 from .progress import Stages
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ..results.result import Result
 
 
-@click.command("simulate")
+@click.command("simulate", cls=Command)
 @click.argument("events", type=options.INPUT, required=False)
 @click.option("--shop", metavar="ID", help="Which shop; only needed where there are several.")
 @click.option(
