@@ -31,13 +31,12 @@ CARDS = {
     "douyin": "2022",
     "amazon": "2024-09-25",
     "etsy": "2024-09",
-    "ebay": "us-2025",
 }
 
 
 @cache
 def frames_of(platform: str) -> dict[str, pl.DataFrame]:
-    made = generate(shops=5, orders=600, seed=5, end=END)
+    made = generate(shops=4, orders=400, seed=5, end=END)
     return made | extend_sample(ss.platform(platform), made, seed=0)
 
 
@@ -46,17 +45,16 @@ def score_of(platform: str) -> ss.Result:
     return ss.score(frames_of(platform), platform=platform, ruleset=CARDS[platform], as_of=AS_OF)
 
 
-def others() -> list[Any]:
-    """Every other scorecard of every platform."""
+def cards() -> list[Any]:
+    """Every scorecard of every platform."""
     return [
         pytest.param(card, marks=pytest.mark.slow)
         for platform in ss.platforms()
         for card in (card.name for card in platform.scorecards)
-        if platform.id not in CARDS
     ]
 
 
-@pytest.mark.parametrize("card", others())
+@pytest.mark.parametrize("card", cards())
 def test_without_levers_it_is_the_score_on_every_card(card: str) -> None:
     platform, scorecard = card.split("/")
     version = ss.platform(platform).scorecard(scorecard).versions[-1]
@@ -69,11 +67,10 @@ def test_without_levers_it_is_the_score_on_every_card(card: str) -> None:
 @pytest.mark.parametrize("platform", CARDS)
 def test_without_levers_it_is_the_score(platform: str) -> None:
     result = score_of(platform)
-    for shop in result:
-        found = shop.simulate()
-        assert found.results[1].to_json() == result.to_json()
-        assert found.after.to_dict() == found.before.to_dict() == shop.to_dict()
-        assert {change.effect for change in found.changes} <= {"same"}
+    found = result.simulate(SHOP)
+    assert found.results[1].to_json() == result.to_json()
+    assert found.after.to_dict() == found.before.to_dict() == result[SHOP].to_dict()
+    assert {change.effect for change in found.changes} <= {"same"}
     again = ss.simulate(
         frames_of(platform), platform=platform, ruleset=CARDS[platform], as_of=AS_OF, shop=SHOP
     )
@@ -93,7 +90,11 @@ def test_levers_that_match_nothing_change_nothing(platform: str) -> None:
 
 @pytest.mark.parametrize(
     ("platform", "lever"),
-    [(p, lever) for p in CARDS if p != "douyin" for lever in ss.platform(p).all_levers],
+    [
+        (platform, lever)
+        for platform in ("kuaishou", "amazon", "etsy")
+        for lever in ss.platform(platform).all_levers
+    ],
 )
 def test_one_lever_is_what_a_changed_file_gives(platform: str, lever: str) -> None:
     """Rows are found and changed in plain Python, and written; the other shops are the same."""

@@ -100,7 +100,7 @@ OF_TICKETS = [
 ]
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(
     st.lists(st.fixed_dictionaries({k: st.sampled_from(v) for k, v in WORDS.items()}), max_size=8),
     st.lists(st.sampled_from(OF_TICKETS), min_size=1, max_size=3, unique=True),
