@@ -176,6 +176,8 @@ def test_what_is_asked_of_whom() -> None:
     result = ss.score_values(TABLE, **RULES)
     with pytest.raises(ss.UsageError, match="there are 3 shops"):
         result.simulate(set={"fast_replies": 1})
+    with pytest.raises(ss.UsageError, match=r"no metric fast; (did|known)"):
+        result.simulate("A")["fast"]
     with pytest.raises(ss.UsageError, match="no shop X here"):
         result.simulate("X")
     with pytest.raises(ss.UsageError, match="ruleset= is not for it"):

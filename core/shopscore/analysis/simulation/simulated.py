@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 from attrs import frozen
 
-from ...messages import Message, in_language
+from ...errors import UsageError, did_you_mean
+from ...messages import Message, in_language, message
 from ...results.documents import SIMULATE, dumped
 from ...results.result import Result
 from ...results.views import ShopView
@@ -73,8 +74,16 @@ class Simulation:
         return self.results[1][self.shop_id]
 
     def __getitem__(self, id: str) -> Change:
-        """Return the change of a metric or dimension, or of the total: by its id."""
-        return next(change for change in self.changes if change.id == id)
+        """Return the change of a metric or dimension, or of the ``total``, by its id.
+
+        Raises:
+            UsageError: where there is none.
+        """
+        for change in self.changes:
+            if change.id == id:
+                return change
+        guess = did_you_mean(str(id), (change.id for change in self.changes))
+        raise UsageError(message("no metric {id}{guess}", id=id, guess=guess))
 
     @cached_property
     def touched(self) -> pl.DataFrame:
