@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analysis.simulation.running import simulate as simulate
     from .analysis.simulation.simulated import Simulation as Simulation
+    from .analysis.tracking.following import track as track
+    from .analysis.tracking.tracks import Track as Track
     from .composing.standards import Standards as Standards
     from .counting.resolution import Resolved as Resolved
     from .counting.state import Tallies as Tallies
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from .model.aggregators import SumOverSum as SumOverSum
     from .model.aggregators import Total as Total
     from .model.assumptions import Assumption as Assumption
+    from .model.balances import Balance as Balance
     from .model.builders import assumed as assumed
     from .model.builders import col as col
     from .model.builders import day as day
@@ -67,6 +70,7 @@ if TYPE_CHECKING:
     from .model.several_windows import Change as Change
     from .model.several_windows import LookBack as LookBack
     from .model.several_windows import WorstDays as WorstDays
+    from .model.shop_statuses import ShopStatus as ShopStatus
     from .model.streams import Column as Column
     from .model.streams import Stream as Stream
     from .model.tallies import Distinct as Distinct
@@ -112,6 +116,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "analysis.simulation.running": ("simulate",),
     "analysis.simulation.simulated": ("Simulation",),
+    "analysis.tracking.following": ("track",),
+    "analysis.tracking.tracks": ("Track",),
     "composing.standards": ("Standards",),
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),
@@ -147,6 +153,7 @@ _HOMES = {
         "Total",
     ),
     "model.assumptions": ("Assumption",),
+    "model.balances": ("Balance",),
     "model.builders": (
         "assumed",
         "col",
@@ -178,6 +185,7 @@ _HOMES = {
         "LookBack",
         "WorstDays",
     ),
+    "model.shop_statuses": ("ShopStatus",),
     "model.streams": (
         "Column",
         "Stream",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -100,21 +100,40 @@ def score_days(
         raise UsageError(message("days= is a list of days: write days=[{day!r}]", day=str(days)))
     selections = select_rules_of_days(platform, days, scorecard, ruleset, assume, numbers, profile)
     tables = ReferenceTables(benchmarks, standards)
-    bound = {id(one.rules): tables.bound(one.rules) for one in selections}
-    if isinstance(source, Tallies):
-        source.check_whole()
-        for rules in {id(one.rules): one.rules for one in selections}.values():
-            check_counted(source, rules)
-    else:
+    if not isinstance(source, Tallies):
         whose = selections[0].rules.platform if selections else platform
         source = read_events(source, platform=whose, tz=tz, strict=strict, progress=progress)
-    return map(required.check, _in_turn(source, shops, selections, bound, progress))
+    results = score_selections(source, selections, tables, shops=shops, progress=progress)
+    return map(required.check, results)
+
+
+def score_selections(
+    source: Events | Tallies,
+    selections: Sequence[Selection],
+    tables: ReferenceTables,
+    *,
+    shops: Any = None,
+    progress: Progress | None = None,
+) -> Iterator[Result]:
+    """Return an iterator of the result of each day, by the rules that were selected for it.
+
+    Raises:
+        InputError: for a table of percentiles or standards that does not go with the rules.
+        StateError: for a difference of states, or a state that does not count what the rules need.
+    """
+    every = {id(one.rules): one.rules for one in selections}
+    if isinstance(source, Tallies):
+        source.check_whole()
+        for rules in every.values():
+            check_counted(source, rules)
+    bound = {id: tables.bound(rules) for id, rules in every.items()}
+    return _in_turn(source, shops, selections, bound, progress)
 
 
 def _in_turn(
     source: Events | Tallies,
     shops: Any,
-    selections: list[Selection],
+    selections: Sequence[Selection],
     tables: Mapping[int, ReferenceTables],
     progress: Progress | None,
 ) -> Iterator[Result]:

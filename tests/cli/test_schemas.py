@@ -13,14 +13,15 @@ from jsonschema import Draft202012Validator, ValidationError
 
 import shopscore as ss
 from shopscore.grading.points import METRIC_STATUSES
-from shopscore.model.rulesets import ShopStatus, Status
+from shopscore.model.rulesets import Status
+from shopscore.model.shop_statuses import SHOP_STATUSES
 from shopscore.plugins.records import PluginStatus
-from shopscore.testing import checking, declarations, lever_checks, points_laws
+from shopscore.testing import checking, declarations, golden_cases, lever_checks, points_laws
 from shopscore.testing.report import CheckStatus
 from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
 
-NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan", "simulate")
+NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan", "track", "simulate")
 PLATFORMS = (
     "amazon", "douyin", "ebay", "etsy", "jd", "kuaishou", "pinduoduo", "tmall", "walmart", "wechat",
 )  # fmt: skip
@@ -115,7 +116,7 @@ def _described(field: dict[str, Any]) -> bool:
 
 def test_statuses_are_those_of_the_code() -> None:
     score, listed, rules = schema("score")["$defs"], schema("plugins")["$defs"], schema("rules")
-    assert score["shop"]["properties"]["status"]["enum"] == list(get_args(ShopStatus))
+    assert score["shop"]["properties"]["status"]["examples"] == list(SHOP_STATUSES)
     assert score["metric"]["properties"]["status"]["enum"] == list(METRIC_STATUSES)
     assert schema("score")["properties"]["ruleset_status"]["enum"] == list(get_args(Status))
     assert rules["$defs"]["ruleset"]["properties"]["status"]["enum"] == list(get_args(Status))
@@ -241,7 +242,7 @@ class TestDocuments:
             declarations.spans,
             lever_checks.levers,
             points_laws.monotone,
-            points_laws.golden_cases,
+            golden_cases.golden_cases,
         )
         monkeypatch.setattr(checking, "_all_checks", lambda: some)
         answer = plugins("check", "douyin", "-f", "json")

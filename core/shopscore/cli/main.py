@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import UsageError
+from ..errors import InputError, UsageError
 from ..messages import message, numbered
 from . import options, voice
 from .help_pages import Group
@@ -17,6 +17,7 @@ from .output_checks import refuse_existing
 from .progress import Stages
 from .run import run, say, write, write_cells
 from .simulate_command import simulate_command
+from .track_command import track
 
 if TYPE_CHECKING:
     from ..grading.value_merging import Prefer
@@ -215,6 +216,8 @@ def inspect(
         write(inspect_document(inspection), output.path)
     else:
         show_inspection(inspection, output.path)
+    if inspection.is_refused and not draft:
+        raise click.exceptions.Exit(InputError.exit_code)
 
 
 @cli.command()
@@ -260,6 +263,7 @@ def demo() -> None:
 
 
 cli.add_command(simulate_command)
+cli.add_command(track)
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,7 +23,7 @@ from .output_checks import (
 from .run import say
 
 if TYPE_CHECKING:
-    from ..plugins.declarations import Platform
+    from ..plugins.declarations import Platform, Scorecard
     from ..plugins.selection import Selection
     from ..reading.events import Events
     from ..reading.rows.taking import RowTaker
@@ -63,17 +64,39 @@ class RuleOptions:
     benchmarks: Path | None = None
     standards: Path | None = None
 
-    def select(self) -> Selection:
-        """Select and bind the rules, before anything is read."""
-        from ..plugins.selection import names_of, select_rules
+    def find_scorecard(self) -> tuple[Platform, Scorecard]:
+        """Return the platform and the scorecard whose rules these are."""
+        from ..plugins.selection import find_scorecard, names_of
 
         if self.platform is None and names_of(self.ruleset).platform is None:
             raise click.MissingParameter(param_hint="'--platform' / '-p'", param_type="option")
+        return find_scorecard(self.platform, self.scorecard, self.ruleset)
+
+    def select(self) -> Selection:
+        """Select and bind the rules, before anything is read."""
+        from ..plugins.selection import select_rules
+
+        self.find_scorecard()
         return select_rules(
             self.platform,
             self.scorecard,
             self.ruleset,
             self.as_of,
+            assumptions(self.assume, self.assume_file),
+            self.numbers,
+            self.profile,
+        )
+
+    def select_days(self, days: Sequence[date]) -> list[Selection]:
+        """Select and bind the rules of each of many days."""
+        from ..plugins.selection import select_rules_of_days
+
+        self.find_scorecard()
+        return select_rules_of_days(
+            self.platform,
+            days,
+            self.scorecard,
+            self.ruleset,
             assumptions(self.assume, self.assume_file),
             self.numbers,
             self.profile,
@@ -213,10 +236,7 @@ _layouts = click.option(
 )
 _tz = click.option("--tz", metavar="ZONE", help="Zone of the clock, if not the platform's.")
 
-#: By which rules to score: a RuleOptions named ``rules``.
-rules = _gather(
-    "rules",
-    RuleOptions,
+_which_rules = (
     click.option(
         "--platform",
         "-p",
@@ -230,9 +250,8 @@ rules = _gather(
         metavar="V|FILE",
         help="A version or TOML file; default the one in force.",
     ),
-    click.option(
-        "--as-of", metavar="DATE", help="Day of publication (default today); itself never counted."
-    ),
+)
+_numbers_of_rules = (
     click.option(
         "--assume", multiple=True, metavar="KEY=VALUE", help="Another value for an assumption."
     ),
@@ -258,6 +277,20 @@ rules = _gather(
         "--standards", type=INPUT, metavar="FILE", help="Table of what each metric must reach."
     ),
 )
+
+#: By which rules to score: a RuleOptions named ``rules``.
+rules = _gather(
+    "rules",
+    RuleOptions,
+    *_which_rules,
+    click.option(
+        "--as-of", metavar="DATE", help="Day of publication (default today); itself never counted."
+    ),
+    *_numbers_of_rules,
+)
+
+#: By which rules to score each of many days: a RuleOptions named ``rules``.
+rules_of_days = _gather("rules", RuleOptions, *_which_rules, *_numbers_of_rules)
 
 #: Which rule sets to show: a RuleOptions named ``rules``, with the platform as an argument.
 shown_rules = _gather(

@@ -84,7 +84,7 @@ def say_notices(result: Result, form: str) -> None:
     """Say on standard error what to know about a result, but for what stands below its table."""
     ruleset = result.rules.ruleset
     if form != "table":
-        _say_each(result.notices)
+        say_each(result.notices)
     if result.report is not None and len(result.report.set_aside):
         say(message("shopscore validate shows which rows were set aside, and why"))
     for assumption in result.rules.assumptions:
@@ -95,5 +95,6 @@ def say_notices(result: Result, form: str) -> None:
         say(message("No shop has a score; --format json gives the reason for each."))
 
 
-def _say_each(notices: Iterable[Notice]) -> None:
+def say_each(notices: Iterable[Notice]) -> None:
+    """Say notices on standard error, but for those that the log of the run has."""
     say(*(line for notice in notices if (line := voice.tell_notice(notice)) is not None))

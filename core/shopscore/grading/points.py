@@ -28,7 +28,7 @@ from .variants import VariantShops, by_variant, coded
 from .weighing import MetricValues
 
 MetricStatus = Literal[
-    "ok", "no_data", "no_peers", "below_min_n", "missing_number", "informational"
+    "ok", "no_data", "no_peers", "below_min_n", "missing_number", "informational", "criterion"
 ]
 METRIC_STATUSES: tuple[str, ...] = get_args(MetricStatus)
 
@@ -110,15 +110,16 @@ def grade(
     """
     exact = rules.exact
     types = shops["shop_type"] if "shop_type" in shops.columns else None
-    variants = by_variant(exact, shops["industry"], types)
+    variants = by_variant(exact, shops["industry"], types, shops["shop_id"])
     entries = {entry.id for _, entry in exact.entries}
+    judged = {id for criterion in exact.criteria for id in criterion.condition.metrics}
     graded = {}
     for id, context in _build_contexts(rules, measured, shops, benchmark, peers, supplied):
         if id in entries:
             graded[id] = _grade_weighted(context, measured[id], supplied, variants)
         else:
             ranks = context.percentiles if rules.ruleset.ranks and not exact.dimensions else None
-            graded[id] = _grade_informational(measured[id], ranks)
+            graded[id] = _grade_informational(measured[id], ranks, judged=id in judged)
     for adjustment in exact.adjustments:
         graded[adjustment.metric] = _grade_adjustment(measured[adjustment.metric], adjustment)
     return {id: graded[id] for id in rules.ruleset.metric_ids}
@@ -310,8 +311,12 @@ def _grade_adjustment(measured: MetricValues, adjustment: Adjustment[Fraction]) 
     return Graded(measured, statuses, points, missing, points, points)
 
 
-def _grade_informational(measured: MetricValues, percentiles: Percentiles | None) -> Graded:
-    statuses = np.where(measured.known, _code("informational"), _code("no_data")).astype(np.int8)
+def _grade_informational(
+    measured: MetricValues, percentiles: Percentiles | None, *, judged: bool
+) -> Graded:
+    """Grade a metric without a weight: it is what a criterion looks at, or only shown."""
+    status = _code("criterion" if judged else "informational")
+    statuses = np.where(measured.known, status, _code("no_data")).astype(np.int8)
     none = ExactColumn.unknown(len(statuses))
     return Graded(measured, statuses, none, measured.missing, none, none, percentiles)
 

@@ -10,17 +10,18 @@ from importlib import import_module
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import CoverageError, DeclarationError, RuleSetError, did_you_mean
 from ..messages import listed, message
-from ..model.labels import Labelled
+from ..model.labels import Label, Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
 from ..model.mappings import DocumentMapping
 from ..model.merging import merge_streams
 from ..model.metrics import Metric, check_unit
 from ..model.rulesets import RuleSet, revision_of
+from ..model.shop_statuses import ShopStatus, merged_statuses
 from ..model.streams import CANONICAL, Stream, check_id
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
 from .folders import check_folder, ruleset_files, toml_texts
@@ -289,6 +290,7 @@ class Platform(Labelled):
     ``shopscore.levers`` holds those for any platform. They are imported when first needed.
     ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each, and
     ``documents`` that of the mappings of what its console and its official APIs answer.
+    ``statuses`` are those of shops that do not meet a condition, besides the package's own.
     ``aliases`` are other names that people call it by; ``zh`` and ``en`` are names as well, and
     a name with a slash in it stands for each of its parts too.
 
@@ -314,10 +316,9 @@ class Platform(Labelled):
     sample_places: tuple[str, ...] = ()
     more_exports: tuple[str, ...] = ()
     more_samples: tuple[str, ...] = ()
+    statuses: tuple[ShopStatus, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        from attrs import evolve
-
         check_id(self.id, message("platform"))
         if self.exports:
             check_folder(self.exports, message("exports of {platform}", platform=self.id))
@@ -330,11 +331,17 @@ class Platform(Labelled):
         scorecards = tuple(evolve(s, platform=self.id) for s in self.scorecards)
         object.__setattr__(self, "scorecards", scorecards)
         _ = self.all_streams  # what contradicts itself is refused where it is declared
+        _ = merged_statuses((), self.statuses)
 
     @cached_property
     def all_streams(self) -> Mapping[str, Stream]:
         """Every stream by its name: those of the package, with what the platform declares."""
         return merge_streams(CANONICAL, self.streams)
+
+    @property
+    def status_labels(self) -> Mapping[str, Label]:
+        """The names of the statuses of shops that plugins declare, by id."""
+        return {status.id: status.label for status in self.statuses}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -409,20 +416,20 @@ class Platform(Labelled):
             for name in sorted(texts):
                 yield f"{self.id}: {name}", texts[name]
 
-    def with_addition(self, addition: Addition) -> Platform:
-        """Return the platform with what another plugin adds to it.
+    def with_additions(self, additions: Iterable[Addition]) -> Platform:
+        """Return the platform with what another plugin adds to it; links lead from one to another.
 
         Raises:
-            DeclarationError: where that contradicts what is there.
+            DeclarationError: where that contradicts what is there, or itself.
         """
-        from attrs import evolve
-
+        added = tuple(additions)
         return evolve(
             self,
-            streams=(*self.streams, *addition.streams),
-            facts=merged_facts(self.facts, addition.facts),
-            more_exports=(*self.more_exports, *filter(None, [addition.exports])),
-            more_samples=(*self.more_samples, *filter(None, [addition.sample])),
+            streams=(*self.streams, *(s for a in added for s in a.streams)),
+            facts=merged_facts(self.facts, (f for a in added for f in a.facts)),
+            statuses=merged_statuses(self.statuses, (s for a in added for s in a.statuses)),
+            more_exports=(*self.more_exports, *(a.exports for a in added if a.exports)),
+            more_samples=(*self.more_samples, *(a.sample for a in added if a.sample)),
         )
 
     def scorecard(self, id: str | None = None) -> Scorecard:

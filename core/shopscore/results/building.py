@@ -60,7 +60,9 @@ def build_result(
         mean_kind=exact.mean_kind,
         days=days,
         shop_types=types,
+        shops=shops["shop_id"],
         told_bounds={} if console is None else console.bounds,
+        told_counts={} if console is None else console.counts,
     )
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks) if ranks else np.zeros(len(shops), dtype=np.bool_)
@@ -68,9 +70,8 @@ def build_result(
         rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
     )
     graded = set_points(exact, graded, measures)
-    composed = compose_with(
-        exact, graded, industries, types, _told(Console() if console is None else console)
-    )
+    told = _told(Console() if console is None else console)
+    composed = compose_with(exact, graded, industries, types, told, shops["shop_id"])
     composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
     published = publish(exact, composed, checks, measures)
     known = evolve(

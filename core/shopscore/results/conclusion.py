@@ -23,6 +23,7 @@ from ..reading.events import Events
 from ..reading.files import Progress
 from .basis import Basis
 from .building import build_result
+from .notices_on_verdicts import notices_of_last
 from .reference_tables import ReferenceTables
 from .result import Result
 from .timeliness import check_timeliness, counted_in_part, never_reached
@@ -68,7 +69,7 @@ def start_of(basis: Basis) -> ToGrade:
     rules, beside = basis.selection.rules, basis.beside
     if basis.counted is None or basis.days is None:
         assert beside is not None  # else there is nothing to grade
-        return values_alone(rules, beside.typed, beside.industry)
+        return values_alone(rules, beside)
     return with_values_beside(basis.selection, basis.shops, basis.counted, beside, basis.days)
 
 
@@ -141,8 +142,10 @@ def _build(
         if days is not None:
             current = _marked(last, current, days, then)
         current = start.of_these_shops(current)
-        found = build_result(rules, then, current, start.shops, tables)
-        built = evolve(built, current=found)
+        found = build_result(rules, then, current, start.shops, tables, console=start.last)
+        known = {str(notice.message) for notice in built.notices}
+        told = [n for n in notices_of_last(found) if str(n.message) not in known]
+        built = evolve(built, current=found, notices=(*built.notices, *told))
     return built if events is None else evolve(built, read=events)
 
 

@@ -18,6 +18,7 @@ DIFF = "shopscore.diff/1"
 INSPECT = "shopscore.inspect/2"
 PLAN = "shopscore.plan/1"
 SIMULATE = "shopscore.simulate/1"
+TRACK = "shopscore.track/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

@@ -32,7 +32,13 @@ from ..reading.report import LoadReport
 from .basis import Basis
 from .columns import Columns
 from .documents import SCORE
-from .json_text import ShopLines, assumption_list, missing_number_list, score_document
+from .json_text import (
+    ShopLines,
+    assumption_list,
+    missing_number_list,
+    score_document,
+    status_list,
+)
 from .lacking import lacking_numbers
 from .views import (
     CapView,
@@ -93,7 +99,7 @@ class Result:
 
     def __getitem__(self, shop_id: str) -> ShopView:
         """Return the view of one shop; raise UsageError where it is not in the result."""
-        return self._view(self._row(shop_id))
+        return self._view(self.row(shop_id))
 
     def __contains__(self, shop_id: object) -> bool:
         """Return whether there is a shop of that id."""
@@ -253,9 +259,10 @@ class Result:
 
     def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""
-        return pl.Series(sorted({self._row(id) for id in shop_ids}), dtype=pl.UInt32)
+        return pl.Series(sorted({self.row(id) for id in shop_ids}), dtype=pl.UInt32)
 
-    def _row(self, shop_id: str) -> int:
+    def row(self, shop_id: str) -> int:
+        """Return the row of a shop among all; raise UsageError where it is not in the result."""
         ids = self.shops["shop_id"]
         if not isinstance(shop_id, str):
             raise UsageError(
@@ -291,6 +298,7 @@ class Result:
             "missing_numbers": missing_number_list(self.missing_numbers),
             "numbers": [_used(used) for used in self.rules.numbers_used],
             "profile": None if self.rules.profile is None else self.rules.profile.id,
+            **({"statuses": status_list(self.rules)} if self.rules.statuses else {}),
             "load": None if self.report is None else self.report.to_dict(),
             "notices": [notice.to_dict() for notice in self.notices],
         }
@@ -378,5 +386,6 @@ def _at(view: type[View], columns: Mapping[str, pl.Series], row: int) -> View | 
 
 
 def _used(numbers: NumbersUsed) -> dict[str, Any]:
-    """Return a user's file as it is listed; of the types of shop only where it names some."""
-    return asdict(numbers, filter=lambda field, value: field.name != "shop_types" or bool(value))
+    """Return a user's file as it is listed; of types of shop and shops only where it names some."""
+    sparse = ("shop_types", "shops")
+    return asdict(numbers, filter=lambda field, value: field.name not in sparse or bool(value))

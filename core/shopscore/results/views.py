@@ -97,7 +97,8 @@ class CriterionView:
     """One criterion of levels: it is met where ``value condition bound`` holds, or by its relief.
 
     ``of`` is the metric or dimension that it measures; ``met`` is None where nobody can tell.
-    ``current_…`` are those of the last evaluation, where shops are not judged every day.
+    ``current_…`` are those of the last evaluation, where shops are not judged every day. ``console`` is
+    the word of a console for it, and ``console_met`` whether that means that it is met.
     """
 
     id: str
@@ -111,6 +112,10 @@ class CriterionView:
     current_value: float | None = None
     current_bound: float | None = None
     current_met: bool | None = None
+    console: str | None = None
+    console_met: bool | None = None
+    current_console: str | None = None
+    current_console_met: bool | None = None
 
 
 @frozen
@@ -150,7 +155,8 @@ class ShopView:
     ``cap`` is the cap that holds the total, ``clamp`` the end of the scale that does; mostly None.
     ``levels`` are the columns of the result on levels, empty where the rules have none: ``level``,
     which is None where it is not known, then between ``level_certain`` and ``level_possible``; with
-    ``current_`` before them those of the last evaluation. ``criteria`` are what levels ask for.
+    ``current_`` before them those of the last evaluation, and ``level_console`` the word that a console
+    shows. ``criteria`` are what levels ask for.
     ``console`` is the total that a console shows, ``console_difference`` how far it is below
     ``score``.
     """

@@ -172,6 +172,21 @@ def test_of_documents() -> None:
         ss.simulate(file, levers="chase_pickup", **rules)
 
 
+def test_verdicts_of_a_console_are_those_of_the_values_then() -> None:
+    file = EXAMPLES / "amazon_seller_performance.json"
+    found = ss.simulate(
+        file, platform="amazon", as_of="2026-09-30", set={"late_shipment_rate": "10%"}
+    )
+    before, after = (
+        {c.id: (c.met, c.console) for c in view.criteria} for view in (found.before, found.after)
+    )
+    assert before["late_shipment_rate"] == (True, "GOOD")
+    assert after["late_shipment_rate"] == (False, None)
+    assert after["cancellation_rate"] == before["cancellation_rate"] == (False, "BAD")
+    assert found.before.levels["level_console"] is not None
+    assert found.after.levels.get("level_console") is None
+
+
 def test_what_is_asked_of_whom() -> None:
     result = ss.score_values(TABLE, **RULES)
     with pytest.raises(ss.UsageError, match="there are 3 shops"):

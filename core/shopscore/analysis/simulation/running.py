@@ -229,7 +229,8 @@ class _Case:
         rules = self.basis.selection.rules
 
         def change(start: ToGrade) -> ToGrade:
-            return forget_told(suppose(start, row, self.supposed), before, row, rules)
+            supposed = suppose(start, row, self.supposed)
+            return forget_told(supposed, before, row, rules, then=bool(self.uses))
 
         return conclude_basis(basis, self.read, change), touched
 

@@ -86,11 +86,14 @@ def _with_value(values: MetricValues, row: int, value: Fraction) -> MetricValues
     )
 
 
-def forget_told(start: ToGrade, before: ToGrade, row: int, rules: BoundRuleSet) -> ToGrade:
+def forget_told(
+    start: ToGrade, before: ToGrade, row: int, rules: BoundRuleSet, *, then: bool = False
+) -> ToGrade:
     """Return what grading starts from without what was told of values that a shop no longer has.
 
     Percentiles and points that were typed in, or that documents tell, belong to the value then; so
-    do the points of the dimension, and the total.
+    do the points of the dimension, the total, and the verdicts and levels of a console. ``then``
+    says that the values of the last evaluation are others, too.
     """
     changed = {id for id, v in start.measured.items() if not _same(v, before.measured[id], row)}
     if not changed:
@@ -101,19 +104,35 @@ def forget_told(start: ToGrade, before: ToGrade, row: int, rules: BoundRuleSet) 
         _forget(start.supplied.points, changed, away),
         start.supplied.fill,
     )
+    shop = str(start.shops["shop_id"][row])
+    console = _without_told(start.console, changed, away, shop, rules)
+    last = _without_told(start.last, changed, away, shop, rules) if then else start.last
+    return evolve(start, supplied=supplied, console=console, last=last)
+
+
+def _without_told(
+    console: Console, changed: set[str], away: Mask, shop: str, rules: BoundRuleSet
+) -> Console:
+    """Return what a console shows, but for what it shows of the changed metrics of a shop."""
     exact = rules.exact
     dimensions = {d.id for d in exact.dimensions if any(m.id in changed for m in d.metrics)}
     roles = {rules.metrics[a.metric].metric.role for a in exact.adjustments if a.metric in changed}
-    console = start.console
-    console = evolve(
+    judged = {c.id for c in exact.criteria if changed & {*c.condition.metrics}}
+    stated = console.stated
+    verdicts = {
+        id: {s: word for s, word in words.items() if s != shop or id not in judged}
+        for id, words in stated.verdicts.items()
+    }
+    levels = {id: level for id, level in stated.levels.items() if id != shop}
+    return evolve(
         console,
         total=None if console.total is None else console.total.only(away),
         dimensions=_forget(console.dimensions, dimensions, away),
         filling=_forget(console.filling, dimensions, away),
         bonus=_forget_one(console.bonus, away, forget="bonus" in roles),
         deduction=_forget_one(console.deduction, away, forget="deduction" in roles),
+        stated=evolve(stated, verdicts=verdicts, levels=levels),
     )
-    return evolve(start, supplied=supplied, console=console)
 
 
 def told_of(start: ToGrade, row: int) -> bool:

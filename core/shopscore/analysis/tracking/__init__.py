@@ -1,0 +1,1 @@
+"""Tracking: the score of each day of a range, and what a change of rules did on its day."""
