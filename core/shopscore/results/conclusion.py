@@ -15,7 +15,6 @@ from attrs import evolve
 from ..counting.day_ranges import RowDays
 from ..grading.value_merging import ToGrade, ValuesBeside, merge_values, values_alone
 from ..grading.weighing import MetricValues
-from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.selection import Selection
 from ..reading import files
@@ -24,7 +23,6 @@ from ..reading.files import Progress
 from .basis import Basis
 from .building import build_result
 from .notices_on_verdicts import notices_of_last
-from .reference_tables import ReferenceTables
 from .result import Result
 from .timeliness import check_timeliness, counted_in_part, never_reached
 
@@ -89,52 +87,33 @@ def conclude_basis(
         metrics = basis.selection.rules.metrics.items()
         current = {id: typed.measured(metric, places) for id, metric in metrics}
     changed = start if change is None else change(start)
-    rules, tables, days = basis.selection, basis.tables, basis.days
-    found = _build(rules, changed, tables, days, *basis.notices, events=events, current=current)
+    found = _build(basis, changed, events, current)
     return evolve(found if change is not None else _log_notices(found), basis=basis)
 
 
-def conclude(
-    selection: Selection,
-    start: ToGrade,
-    tables: ReferenceTables,
-    days: RowDays | None,
-    *notices: Notice,
-    events: Events | None = None,
-    current: Mapping[str, MetricValues] | None = None,
-) -> Result:
-    """Build the result, and log what to know about it.
-
-    Without events or a state there are no days of rows to look at. ``current`` are the values of
-    the last evaluation, where shops are not judged every day.
-    """
-    return _log_notices(
-        _build(selection, start, tables, days, *notices, events=events, current=current)
-    )
-
-
 def _build(
-    selection: Selection,
+    basis: Basis,
     start: ToGrade,
-    tables: ReferenceTables,
-    days: RowDays | None,
-    *notices: Notice,
     events: Events | None,
     current: Mapping[str, MetricValues] | None,
 ) -> Result:
-    rules, day = selection.rules, selection.day
+    """Build the result of what grading starts from.
+
+    ``current`` are the values of the last evaluation, where shops are not judged every day.
+    """
+    rules, day, days = basis.selection.rules, basis.selection.day, basis.days
     timely = () if days is None else check_timeliness(rules, days.before(day), day)
     built = build_result(
         rules,
         day,
         start.measured,
         start.shops,
-        tables,
+        basis.tables,
         supplied=start.supplied,
         console=start.console,
         judged_on=rules.ruleset.judged_on(day),
         ranks=start.ranks,
-        notices=(*selection.notices, *notices, *timely, *start.notices),
+        notices=(*basis.selection.notices, *basis.notices, *timely, *start.notices),
     )
     evaluation, last = rules.ruleset.evaluation, rules.current(day)
     if evaluation is not None and last is not None and current is not None:
@@ -142,7 +121,7 @@ def _build(
         if days is not None:
             current = _marked(last, current, days, then)
         current = start.of_these_shops(current)
-        found = build_result(rules, then, current, start.shops, tables, console=start.last)
+        found = build_result(rules, then, current, start.shops, basis.tables, console=start.last)
         known = {str(notice.message) for notice in built.notices}
         told = [n for n in notices_of_last(found) if str(n.message) not in known]
         built = evolve(built, current=found, notices=(*built.notices, *told))
