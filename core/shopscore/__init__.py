@@ -9,6 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analysis.open_tasks.asking import todo as todo
+    from .analysis.open_tasks.listing import OpenTask as OpenTask
+    from .analysis.open_tasks.listing import Todo as Todo
     from .composing.standards import Standards as Standards
     from .counting.resolution import Resolved as Resolved
     from .counting.state import Tallies as Tallies
@@ -70,6 +73,7 @@ if TYPE_CHECKING:
     from .model.tallies import Distinct as Distinct
     from .model.tallies import Once as Once
     from .model.tallies import Tally as Tally
+    from .model.tasks import Task as Task
     from .model.windows import Calendar as Calendar
     from .model.windows import Days as Days
     from .model.windows import DayWeights as DayWeights
@@ -108,6 +112,8 @@ if TYPE_CHECKING:
     from .scoring_days import score_days as score_days
 
 _HOMES = {
+    "analysis.open_tasks.asking": ("todo",),
+    "analysis.open_tasks.listing": ("OpenTask", "Todo"),
     "composing.standards": ("Standards",),
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),
@@ -183,6 +189,7 @@ _HOMES = {
         "Once",
         "Tally",
     ),
+    "model.tasks": ("Task",),
     "model.windows": (
         "Calendar",
         "DayWeights",

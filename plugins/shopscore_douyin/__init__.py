@@ -40,6 +40,7 @@ def shopscore_platforms() -> list[Platform]:
             exports="shopscore_douyin:exports",
             documents="shopscore_douyin:documents",
             levers=("shopscore.levers",),
+            tasks=("shopscore.tasks",),
             scorecards=(experience, cross_border),
             facts=FACTS,
         )

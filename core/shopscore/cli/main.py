@@ -16,6 +16,7 @@ from .idle_options import OF_EVENTS, refuse_idle
 from .output_checks import refuse_existing
 from .progress import Stages
 from .run import run, say, write, write_cells
+from .todo_command import todo
 
 if TYPE_CHECKING:
     from ..grading.value_merging import Prefer
@@ -256,6 +257,9 @@ def demo() -> None:
     from .demo import show_demo
 
     show_demo(SAMPLE_END)
+
+
+cli.add_command(todo)
 
 
 def main() -> None:

@@ -79,6 +79,14 @@ class RuleOptions:
             self.profile,
         )
 
+    def zone(self) -> str:
+        """Return the zone of the platform's clock."""
+        from ..plugins.selection import find_scorecard, names_of
+
+        if self.platform is None and names_of(self.ruleset).platform is None:
+            raise click.MissingParameter(param_hint="'--platform' / '-p'", param_type="option")
+        return find_scorecard(self.platform, self.scorecard, self.ruleset)[0].zone
+
     def select_for_template(self) -> Selection:
         """Select the rules for something to fill in: where none are in force today, the newest.
 

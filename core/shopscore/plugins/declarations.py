@@ -22,6 +22,7 @@ from ..model.merging import merge_streams
 from ..model.metrics import Metric, check_unit
 from ..model.rulesets import RuleSet, revision_of
 from ..model.streams import CANONICAL, Stream, check_id
+from ..model.tasks import Task
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
 from .folders import check_folder, ruleset_files, toml_texts
 from .isolation import isolated
@@ -286,7 +287,9 @@ class Platform(Labelled):
     """A platform: its names, clock and currency, and its scorecards; the first is the default.
 
     ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
-    ``shopscore.levers`` holds those for any platform. They are imported when first needed.
+    ``shopscore.levers`` holds those for any platform. They are imported when first needed. So are
+    the modules of ``tasks``, whose global :class:`Task` objects say what may be waiting on the desk:
+    ``shopscore.tasks`` holds general ones, and of several with one id the first module's is taken.
     ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each, and
     ``documents`` that of the mappings of what its console and its official APIs answer.
     ``aliases`` are other names that people call it by; ``zh`` and ``en`` are names as well, and
@@ -314,6 +317,7 @@ class Platform(Labelled):
     sample_places: tuple[str, ...] = ()
     more_exports: tuple[str, ...] = ()
     more_samples: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         from attrs import evolve
@@ -358,6 +362,23 @@ class Platform(Labelled):
                     )
                     raise DeclarationError(said)
         return levers
+
+    @cached_property
+    def all_tasks(self) -> Mapping[str, Task]:
+        """Every task of the modules, by id; of several with one id that of the first module."""
+        tasks: dict[str, Task] = {}
+        for name in self.tasks:
+            with isolated(message("{name}: importing {module}", name=self.id, module=name)):
+                module = import_module(name)
+            own: dict[str, Task] = {}
+            for value in vars(module).values():
+                if isinstance(value, Task) and own.setdefault(value.id, value) is not value:
+                    said = message(
+                        "{module}: task {task} is declared twice", module=name, task=value.id
+                    )
+                    raise DeclarationError(said)
+            tasks = {**tasks, **{id: task for id, task in own.items() if id not in tasks}}
+        return tasks
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
