@@ -66,8 +66,8 @@ OFFICE_HOURS = (
 
 ANSWER_SESSIONS = Task(
     "answer_sessions",
-    zh="回复等待中的会话",
-    en="Answer sessions that wait",
+    zh="回复会话",
+    en="Answer session",
     stream="conversations",
     since=col.started_at,
     where=col.to_human
@@ -94,8 +94,8 @@ ANSWER_SESSIONS = Task(
 
 DECIDE_TICKETS = Task(
     "decide_tickets",
-    zh="处理待商家处理的售后单",
-    en="Decide tickets that wait for the merchant",
+    zh="处理售后单",
+    en="Decide on ticket",
     stream="aftersales",
     since=col.applied_at,
     where=col.approved_at.is_null() & col.closed_at.is_null() & col.refunded_at.is_null(),
@@ -130,8 +130,8 @@ DECIDE_TICKETS = Task(
 
 REFUND_RETURNS = Task(
     "refund_returns",
-    zh="为已签收的退货退款",
-    en="Refund returned parcels that were signed for",
+    zh="为退货退款",
+    en="Refund return",
     stream="aftersales",
     since=col.return_signed_at,
     where=col.return_signed_at.is_not_null()
@@ -180,8 +180,8 @@ unshipped = (
 
 HAND_OVER_PARCELS = Task(
     "hand_over_parcels",
-    zh="催促未揽收的包裹",
-    en="Have parcels picked up",
+    zh="催促揽收",
+    en="Hand over parcel",
     stream="orders",
     since=col.paid_at,
     where=unshipped & (~col.is_presale | col.pickup_due_at.is_not_null()),
@@ -204,8 +204,8 @@ HAND_OVER_PARCELS = Task(
 
 APPEAL_BAD_REVIEWS = Task(
     "appeal_bad_reviews",
-    zh="可以申诉的差评",
-    en="Bad reviews that could be appealed",
+    zh="申诉差评",
+    en="Appeal bad review",
     stream="reviews",
     since=col.reviewed_at,
     where=col.is_valid

@@ -26,7 +26,7 @@ def shopscore_platforms() -> list[Platform]:
             currency="CNY",
             documents="shopscore_wechat:documents",
             levers=("shopscore.levers",),
-            tasks=("shopscore.tasks",),
+            tasks=("shopscore_wechat.tasks", "shopscore.tasks"),
             scorecards=(experience,),
         )
     ]

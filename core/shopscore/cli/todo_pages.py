@@ -111,8 +111,8 @@ def _left(seconds: int | None) -> Message | str:
 def _notes(todo: Todo, shown: tuple[OpenTask, ...]) -> Iterator[tuple[object, object]]:
     """Yield why points are not told, what the system decides, and what was assumed."""
     for one in shown:
-        if one.reason is not None:
-            yield f"{one.shop_id} {one.id}" if one.points_at_risk is None else "", one.reason
+        if one.reason is not None and one.points_at_risk is None:
+            yield f"{one.shop_id} {one.id}", one.reason
         if one.decided_at is not None:
             said = message("the system decides: {time}", time=f"{one.decided_at:%m-%d %H:%M}")
             yield one.id, said
@@ -124,7 +124,8 @@ def _assumed(task: Task, todo: Todo) -> str:
     """Return the settings that were taken for a task, and what it takes for granted."""
     chosen = todo.asked[task]
     settings = (
-        f"{s.id} = {message('none') if chosen[s.id] is None else chosen[s.id]} {s.unit}".strip()
+        f"{s.id} = {chosen[s.id]} {s.unit}".strip()
         for s in task.own_settings
+        if chosen[s.id] is not None
     )
     return voice.clauses((*settings, *task.assumes))

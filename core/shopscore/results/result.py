@@ -45,6 +45,8 @@ from .views import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .. import Todo
+
 View = TypeVar("View")
 
 #: Lines of JSON that are made together where a single shop's is asked for.
@@ -241,6 +243,16 @@ class Result:
         document: dict[str, Any] = json.loads(self.to_json(shop_ids))
         return document
 
+    def todo(self, **asked: Any) -> Todo:
+        """List what is open by the events that were scored, as :func:`shopscore.todo` does.
+
+        Raises:
+            UsageError: where the result was not made from events.
+        """
+        from .. import todo
+
+        return todo(self, **asked)
+
     def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""
         return pl.Series(sorted({self._row(id) for id in shop_ids}), dtype=pl.UInt32)
@@ -340,6 +352,7 @@ class Result:
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),
+            ask_todo=self.todo,
         )
 
     def _json_line(self, row: int) -> str:

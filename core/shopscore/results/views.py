@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
+
+if TYPE_CHECKING:
+    from .. import Todo
 
 
 @frozen(repr=False)
@@ -181,6 +184,7 @@ class ShopView:
     clamp: ClampView | None = None
     console: float | None = None
     console_difference: float | None = None
+    _ask_todo: Callable[..., Todo] | None = field(default=None, eq=False)
 
     @property
     def level(self) -> str | None:
@@ -223,6 +227,15 @@ class ShopView:
                 return dimension
         guess = did_you_mean(id, (d.id for d in self.dimensions))
         raise UsageError(message("no dimension {id}{guess}", id=id, guess=guess))
+
+    def todo(self, **asked: Any) -> Todo:
+        """List what is open of this shop, as :func:`shopscore.todo` does.
+
+        Raises:
+            UsageError: where the result was not made from events.
+        """
+        assert self._ask_todo is not None  # only results make views
+        return self._ask_todo(shops=self.shop_id, **asked)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.

@@ -67,6 +67,7 @@ def _all_checks() -> tuple[Checking, ...]:
         points_laws,
         processes,
         shop_laws,
+        task_checks,
     )
 
     return (
@@ -80,6 +81,7 @@ def _all_checks() -> tuple[Checking, ...]:
         declarations.spans,
         declarations.tallies_are_integers,
         lever_checks.levers,
+        task_checks.tasks,
         lever_checks.layouts,
         document_checks.documents,
         shop_laws.scoring,

@@ -44,7 +44,7 @@ from .supposing import Outcomes, outcomes_now, suppose
 
 #: Settings of tasks, by the id of the task.
 Settings = Mapping[str, Mapping[str, object]]
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a time on the wall
+_EPOCH = datetime(1970, 1, 1)
 
 
 def todo(
@@ -295,15 +295,15 @@ class _Asker:
     def _left(self, deadline: pl.Series) -> pl.Series:
         """Return the seconds that are left until each deadline, on a clock that is never changed."""
         clock = clock_of(find_zone(self.events.zone or self.result.rules.platform.zone))
-        now = clock.steady(pl.Series([self.now]))[0]
+        now: int = clock.steady(pl.Series([self.now]))[0]
         return clock.steady(deadline) - now
 
     def _risks(self, found: Found, shops: npt.NDArray[np.int64]) -> list[_Risk]:
         """Return what the score of each row's shop has at risk."""
         task = found.task
         if not (task.missed or task.clears):
-            why = message("the task does not say what counts as bad")
-            return [_Risk(None, why, ())] * len(found.rows)
+            untold = message("the task does not say what counts as bad")
+            return [_Risk(None, untold, ())] * len(found.rows)
         changes = Changes(task.stream, found.rows, found.cells, found.instants, task.clears)
         result = self.result
         differences = find_differences(self.events, result.rules, result.as_of, changes)

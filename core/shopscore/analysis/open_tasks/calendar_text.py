@@ -17,7 +17,7 @@ _WIDTH = 75
 _PRODUCT = "-//shopscore//todo//EN"
 _WALL, _INSTANT = "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ"
 #: A clock is taken to have been as it is from here on, where it is not changed.
-_LONG_AGO = datetime(1970, 1, 1)  # noqa: DTZ001 - a time on the wall
+_LONG_AGO = datetime(1970, 1, 1)
 
 
 def calendar_text(todo: Todo, lang: str) -> str:
@@ -108,9 +108,7 @@ def _zone(todo: Todo) -> Iterator[str]:
     yield "END:VTIMEZONE"
 
 
-def _observance(
-    zone: ZoneInfo, at: datetime, wall: datetime, before: timedelta
-) -> Iterator[str]:
+def _observance(zone: ZoneInfo, at: datetime, wall: datetime, before: timedelta) -> Iterator[str]:
     """Yield from when on the clock shows what it shows at an instant."""
     there = at.astimezone(zone)
     kind = "DAYLIGHT" if there.dst() else "STANDARD"

@@ -62,7 +62,9 @@ def find_differences(
     """Return what changes of single rows do to the sums of the rules on a day."""
     projected = rules.projected(as_of)
     reached = {
-        id: [pair for pair in metric.wanted(as_of) if _reads(pair[0], changes.stream, rules.streams)]
+        id: [
+            pair for pair in metric.wanted(as_of) if _reads(pair[0], changes.stream, rules.streams)
+        ]
         for id, metric in projected.metrics.items()
     }
     reached = {id: pairs for id, pairs in reached.items() if pairs}
@@ -269,7 +271,11 @@ def _sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date, size: int) 
         age = np.maximum(age, weights.first_age)
         inside = age <= weights.last_age
         weight = weights_of(weights, age[inside])
-        shop, value, weight = shop[inside][weight > 0], value[inside][weight > 0], weight[weight > 0]
+        shop, value, weight = (
+            shop[inside][weight > 0],
+            value[inside][weight > 0],
+            weight[weight > 0],
+        )
         own_sums = weighted_sum(shop, value, weight, 2 * size)
         counts = np.bincount(shop, minlength=2 * size).astype(np.int64)
         yield _second_less_first(own_sums, size), counts[size:] - counts[:size]

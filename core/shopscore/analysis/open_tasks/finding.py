@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import reduce
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -180,12 +179,8 @@ def _nothing(size: int) -> pl.Series:
     return pl.Series([None], dtype=pl.Int64).new_from_index(0, size)
 
 
-def ids_of(found: Found, events: Events) -> Iterator[str]:
-    """Yield the id of each row that is open; parts of a key are joined by a slash."""
-    frame = events.frames[found.task.stream]
-    keys = [frame[name].gather(found.rows).cast(pl.String) for name in _key(found, events)]
-    return iter(reduce(lambda one, other: one + "/" + other, keys))
-
-
-def _key(found: Found, events: Events) -> tuple[str, ...]:
-    return events.streams[found.task.stream].key
+def ids_of(found: Found, events: Events) -> pl.Series:
+    """Return the id of each row that is open; parts of a key are joined by a slash."""
+    key = events.streams[found.task.stream].key
+    rows = events.frames[found.task.stream].select(pl.col(key).cast(pl.String))[found.rows]
+    return rows.select(pl.concat_str(key, separator="/")).to_series()

@@ -177,7 +177,7 @@ class Todo:
 
 
 _TIME = pl.Datetime("us")
-_SCHEMA = {
+_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "platform": pl.String,
     "shop_id": pl.String,
     "task": pl.String,

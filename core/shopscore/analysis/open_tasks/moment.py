@@ -21,7 +21,7 @@ from ...messages import message
 from ...model.streams import Stream
 from ...reading.events import Events
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a time on the wall
+_EPOCH = datetime(1970, 1, 1)
 
 
 def parse_moment(now: datetime | str | None, zone: ZoneInfo) -> datetime:
@@ -71,14 +71,16 @@ def _later(events: Events, name: str, now: int) -> Iterator[str]:
     """Yield the columns of a stream that have times after a moment."""
     frame = events.frames[name]
     for column in events.streams[name].columns:
-        timed = (column.kind == "time" and not column.ahead) or _begins(column.kind, column.required)
+        timed = (column.kind == "time" and not column.ahead) or _begins(
+            column.kind, column.required
+        )
         if timed and column.name in frame.columns:
             last = frame[column.name].max()
             if isinstance(last, int) and last > now:
                 yield column.name
 
 
-def _begins(kind: str, required: bool) -> bool:  # noqa: FBT001
+def _begins(kind: str, required: bool) -> bool:
     return required and kind in ("time", "day")
 
 

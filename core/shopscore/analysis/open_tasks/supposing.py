@@ -19,8 +19,7 @@ from ...composing.conditions import Measures
 from ...composing.eligibility import check_eligibility, ranked_shops
 from ...counting.sums import Sums
 from ...exact.columns import ExactColumn
-from ...exact.integers import Integers, widen
-from ...exact.rationals import Mask
+from ...exact.integers import Integers, narrow, widen
 from ...grading.points import Supposed, grade
 from ...grading.variants import coded
 from ...grading.weighing import MetricValues, combine
@@ -77,7 +76,7 @@ def _alike(shops: Ints, sums: Any) -> tuple[Ints, Ints]:
     columns = [widen(part) for pair in sums for part in pair]
     seen: dict[tuple[object, ...], int] = {}
     which = np.empty(len(shops), dtype=np.int64)
-    firsts = []
+    firsts: list[int] = []
     for place, key in enumerate(zip(shops.tolist(), *(c.tolist() for c in columns), strict=True)):
         which[place] = seen.setdefault(key, len(firsts))
         if which[place] == len(firsts):
@@ -179,21 +178,24 @@ def _supposed(values: MetricValues, supposed: Ints, differences: Differences) ->
     """Return the values of a metric with the sums that some shops are supposed to have."""
     if values.metric is None or not values.sums or values.typed is not None:
         return values
-    here, sums = supposed >= 0, []
     wanted = values.metric.wanted(differences.as_of)
-    for pair, (own, counts) in zip(wanted, values.sums, strict=True):
-        if pair in differences.sums:
-            more, n = differences.sums[pair]
-            own, counts = _plus(own, more, here, supposed), _plus(counts, n, here, supposed)
-        sums.append((own, counts))
+    sums = [
+        _added(real, differences.sums[pair], supposed) if pair in differences.sums else real
+        for pair, real in zip(wanted, values.sums, strict=True)
+    ]
     made = combine(values.metric, sums, values.missing_columns)
     return evolve(made, cut=values.cut, cut_reason=values.cut_reason)
 
 
-def _plus(sums: Integers, more: Integers, here: Mask, supposed: Ints) -> Integers:
-    added = widen(sums).copy()
+def _added(real: Sums, more: Sums, supposed: Ints) -> Sums:
+    """Return sums and counts with what is added to those of supposed shops."""
+    return _plus(real[0], more[0], supposed), _plus(real[1], more[1], supposed)
+
+
+def _plus(sums: Integers, more: Integers, supposed: Ints) -> Integers:
+    here, added = supposed >= 0, widen(sums).copy()
     added[here] = added[here] + widen(more)[supposed[here]]
-    return added if sums.dtype == object or more.dtype == object else added.astype(np.int64)
+    return narrow(added)
 
 
 def taken(values: MetricValues, rows: Ints) -> MetricValues:
