@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .analysis.open_tasks.asking import todo as todo
-    from .analysis.open_tasks.listing import OpenTask as OpenTask
     from .analysis.open_tasks.listing import Todo as Todo
+    from .analysis.open_tasks.open_task import OpenTask as OpenTask
     from .composing.standards import Standards as Standards
     from .counting.resolution import Resolved as Resolved
     from .counting.state import Tallies as Tallies
@@ -113,7 +113,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "analysis.open_tasks.asking": ("todo",),
-    "analysis.open_tasks.listing": ("OpenTask", "Todo"),
+    "analysis.open_tasks.listing": ("Todo",),
+    "analysis.open_tasks.open_task": ("OpenTask",),
     "composing.standards": ("Standards",),
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),

@@ -56,13 +56,23 @@ def rolled_back(frames: Frames, now: datetime) -> Frames:
 
 def with_cells(frames: Frames, stream: str, id: str, cells: Row | None) -> Frames:
     """The same rows, but one of them has other cells, or is not there."""
-    frame, changed = frames[stream], []
-    for row in frame.iter_rows(named=True):
-        if row[KEYS[stream]] != id:
-            changed.append(row)
-        elif cells is not None:
-            changed.append({**row, **cells})
-    return {**frames, stream: pl.DataFrame(changed, schema=frame.schema)}
+    frame, here = frames[stream], pl.col(KEYS[stream]) == id
+    if cells is None:
+        return {**frames, stream: frame.filter(~here)}
+    changed = [
+        pl.when(here).then(pl.lit(value, dtype=frame.schema[name])).otherwise(name).alias(name)
+        for name, value in cells.items()
+    ]
+    return {**frames, stream: frame.with_columns(changed)}
+
+
+def with_unanswered(frames: Frames, begin: datetime, end: datetime) -> Frames:
+    """The same rows, but no session to a human between two times has an answer."""
+    waits = pl.col("started_at").is_between(begin, end) & pl.col("to_human")
+    sessions = frames["conversations"].with_columns(
+        first_reply_at=pl.when(~waits).then("first_reply_at")
+    )
+    return {**frames, "conversations": sessions}
 
 
 def row_of(frames: Frames, stream: str, id: str) -> Row:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..analysis.open_tasks.listing import OpenTask, Todo
+from ..analysis.open_tasks.listing import Todo
+from ..analysis.open_tasks.open_task import OpenTask
 from ..messages import Message, message, numbered
 from ..model.tasks import Task
 from ..results.csv_text import csv_text

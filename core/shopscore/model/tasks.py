@@ -35,7 +35,7 @@ class BoundTask:
     missed: Mapping[str, Expr]
 
 
-@frozen
+@frozen(eq=False)
 class Task(Labelled):
     """Something that may be open at a moment: which rows are, since when and until when.
 

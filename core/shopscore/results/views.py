@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import field, frozen
 
 from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
-
-if TYPE_CHECKING:
-    from .. import Todo
 
 
 @frozen(repr=False)
@@ -184,7 +181,7 @@ class ShopView:
     clamp: ClampView | None = None
     console: float | None = None
     console_difference: float | None = None
-    _ask_todo: Callable[..., Todo] | None = field(default=None, eq=False)
+    _ask_todo: Callable[..., Any] | None = field(default=None, eq=False)
 
     @property
     def level(self) -> str | None:
@@ -228,7 +225,7 @@ class ShopView:
         guess = did_you_mean(id, (d.id for d in self.dimensions))
         raise UsageError(message("no dimension {id}{guess}", id=id, guess=guess))
 
-    def todo(self, **asked: Any) -> Todo:
+    def todo(self, **asked: Any) -> Any:
         """List what is open of this shop, as :func:`shopscore.todo` does.
 
         Raises:

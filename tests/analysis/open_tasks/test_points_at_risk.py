@@ -10,7 +10,14 @@ import pytest
 
 import shopscore as ss
 from shopscore import OpenTask
-from support.open_task_frames import Frames, rolled_back, row_of, sample, with_cells
+from support.open_task_frames import (
+    Frames,
+    rolled_back,
+    row_of,
+    sample,
+    with_cells,
+    with_unanswered,
+)
 
 NOW = datetime(2022, 6, 20, 15)
 SECOND = timedelta(seconds=1)
@@ -44,11 +51,19 @@ def exact(frames: Frames, shop: str, platform: str, ruleset: str) -> Fraction | 
 
 
 @pytest.mark.parametrize(
-    ("platform", "ruleset", "seed"),
-    [("douyin", "2022", 0), ("douyin", "2022", 3), ("pinduoduo", "2022", 1)],
+    ("platform", "ruleset", "seed", "orders"),
+    [
+        ("douyin", "2022", 0, 500),
+        pytest.param("douyin", "2022", 3, 900, marks=pytest.mark.slow),
+        pytest.param("pinduoduo", "2022", 1, 1200, marks=pytest.mark.slow),
+    ],
 )
-def test_the_same_as_scoring_changed_events(platform: str, ruleset: str, seed: int) -> None:
-    frames = with_unanswered(sample(shops=10, orders=1200, seed=seed))
+def test_the_same_as_scoring_changed_events(
+    platform: str, ruleset: str, seed: int, orders: int
+) -> None:
+    frames = with_unanswered(
+        sample(shops=8, orders=orders, seed=seed), datetime(2022, 6, 19, 20), NOW
+    )
     known = rolled_back(frames, NOW)
     asked = {"platform": platform, "ruleset": ruleset, "as_of": AS_OF}
     todo = ss.todo(frames, now=NOW, **asked)
@@ -58,7 +73,7 @@ def test_the_same_as_scoring_changed_events(platform: str, ruleset: str, seed: i
         missed = max(one.deadline or NOW, NOW)
         if missed >= datetime(2022, 6, 30) and one.task.id != "appeal_bad_reviews":
             continue
-        if checked.get(one.task.id, 0) >= 5:
+        if checked.get(one.task.id, 0) >= 3:
             continue
         if one.shop_id not in base:
             base[one.shop_id] = exact(known, one.shop_id, platform, ruleset)
@@ -72,20 +87,5 @@ def test_the_same_as_scoring_changed_events(platform: str, ruleset: str, seed: i
         lost = then - before if one.task.clears else before - then
         assert one.points_at_risk == lost, one
         checked[one.task.id] = checked.get(one.task.id, 0) + 1
-    assert len(checked) >= 4, checked
+    assert len(checked) >= 3, checked
     assert any(one.points_at_risk for one in todo)
-
-
-def with_unanswered(frames: Frames) -> Frames:
-    """Some sessions of the day have no answer yet."""
-    import polars as pl
-
-    waits = (
-        (pl.col("started_at") > datetime(2022, 6, 19, 20))
-        & (pl.col("started_at") <= NOW)
-        & (pl.col("to_human"))
-    )
-    sessions = frames["conversations"].with_columns(
-        first_reply_at=pl.when(~waits).then("first_reply_at")
-    )
-    return {**frames, "conversations": sessions}

@@ -38,8 +38,9 @@ from ...rules.numbers_toml import NumbersSource
 from ...scoring import score_events
 from .differences import Changes, Differences, find_differences
 from .finding import Found, columns_not_there, find_open, ids_of, why_not_asked
-from .listing import Effect, OpenTask, Todo
+from .listing import Todo
 from .moment import known_at, parse_moment, seconds_of
+from .open_task import Effect, OpenTask
 from .supposing import Outcomes, outcomes_now, suppose
 
 #: Settings of tasks, by the id of the task.

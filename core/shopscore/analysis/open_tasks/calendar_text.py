@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ...messages import in_language, message
-
-if TYPE_CHECKING:
-    from .listing import OpenTask, Todo
+from .open_task import OpenTask
 
 #: Bytes of a line, without its end.
 _WIDTH = 75
@@ -20,35 +17,43 @@ _WALL, _INSTANT = "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ"
 _LONG_AGO = datetime(1970, 1, 1)
 
 
-def calendar_text(todo: Todo, lang: str) -> str:
+def calendar_text(
+    tasks: Iterable[OpenTask], platform: str, zone: str, now: datetime, lang: str
+) -> str:
     """Return the deadlines as a calendar, with ends of lines as RFC 5545 has them."""
-    dated = [one for one in todo.open if one.deadline is not None]
+    dated = [(one.deadline, one) for one in tasks if one.deadline is not None]
+    stamp = now.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).strftime(_INSTANT)
+    years = [deadline.year for deadline, _ in dated] or [now.year]
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:{_PRODUCT}",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        *_zone(todo),
-        *(line for one in dated for line in _event(todo, one, lang)),
+        *_zone(zone, min(years), max(years)),
+        *(
+            line
+            for deadline, one in dated
+            for line in (
+                "BEGIN:VEVENT",
+                f"UID:{_escaped('/'.join((platform, one.shop_id, one.task.id, one.id)))}@shopscore",
+                f"DTSTAMP:{stamp}",
+                f"DTSTART;TZID={zone}:{deadline.strftime(_WALL)}",
+                *_told(one, lang),
+                "TRANSP:TRANSPARENT",
+                "END:VEVENT",
+            )
+        ),
         "END:VCALENDAR",
     ]
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line))
 
 
-def _event(todo: Todo, one: OpenTask, lang: str) -> Iterator[str]:
-    """Yield the lines of an event; its id stays the same as long as the task is open."""
-    assert one.deadline is not None
-    stamp = todo.now.replace(tzinfo=ZoneInfo(todo.zone)).astimezone(UTC)
-    yield "BEGIN:VEVENT"
-    yield f"UID:{_escaped('/'.join((todo.platform, one.shop_id, one.task.id, one.id)))}@shopscore"
-    yield f"DTSTAMP:{stamp.strftime(_INSTANT)}"
-    yield f"DTSTART;TZID={todo.zone}:{one.deadline.strftime(_WALL)}"
+def _told(one: OpenTask, lang: str) -> Iterator[str]:
+    """Yield what an event says; its id, which stands before, stays the same as long as it is open."""
     yield f"SUMMARY:{_escaped(f'{one.task.label.text(lang)}: {one.id}')}"
     yield f"DESCRIPTION:{_escaped(_description(one, lang))}"
     yield f"CATEGORIES:{_escaped(one.shop_id)}"
-    yield "TRANSP:TRANSPARENT"
-    yield "END:VEVENT"
 
 
 def _description(one: OpenTask, lang: str) -> str:
@@ -86,14 +91,13 @@ def _folded(line: str) -> Iterator[str]:
     yield part
 
 
-def _zone(todo: Todo) -> Iterator[str]:
-    """Yield the definition of the zone for the years in which there are deadlines."""
-    zone = ZoneInfo(todo.zone)
-    years = [one.deadline.year for one in todo.open if one.deadline] or [todo.now.year]
-    first = datetime(min(years) - 1, 1, 1, tzinfo=UTC)
-    last = datetime(max(years) + 1, 12, 31, tzinfo=UTC)
+def _zone(name: str, first_year: int, last_year: int) -> Iterator[str]:
+    """Yield the definition of a zone for some years."""
+    zone = ZoneInfo(name)
+    first = datetime(first_year - 1, 1, 1, tzinfo=UTC)
+    last = datetime(last_year + 1, 12, 31, tzinfo=UTC)
     yield "BEGIN:VTIMEZONE"
-    yield f"TZID:{todo.zone}"
+    yield f"TZID:{name}"
     offset = _offset(zone, first)
     yield from _observance(zone, first, _LONG_AGO, offset)
     day = first

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -17,69 +16,10 @@ from ...model.tasks import Task
 from ...notices import Notice
 from ...results.documents import dumped
 from .calendar_text import calendar_text
+from .open_task import OpenTask
 
 TODO = "shopscore.todo/1"
 _HOUR = 3600
-
-
-@frozen
-class Effect:
-    """What becomes of a metric if an open task counts as bad, or a bad row no longer counts."""
-
-    metric: str
-    value: float | None
-    value_then: float | None
-
-
-@frozen
-class OpenTask:
-    """One thing that waits: which row of which shop, since when, until when, and what it may cost.
-
-    ``left_seconds`` is how long is left, and below zero how long it is late; None without a
-    deadline. ``decided_at`` is when the platform decides in the merchant's place. ``points_at_risk``
-    is exact; where it is None, ``reason`` says why.
-    """
-
-    shop_id: str
-    task: Task
-    id: str
-    order_id: str | None
-    since: datetime
-    deadline: datetime | None
-    left_seconds: int | None
-    decided_at: datetime | None
-    points_at_risk: Fraction | None
-    reason: Message | None
-    effects: tuple[Effect, ...]
-
-    @property
-    def late(self) -> bool:
-        """Whether the deadline has passed."""
-        return self.left_seconds is not None and self.left_seconds < 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the open task as it is listed in :meth:`Todo.to_dict`."""
-        points = self.points_at_risk
-        return {
-            "shop_id": self.shop_id,
-            "task": self.task.id,
-            "id": self.id,
-            "order_id": self.order_id,
-            "since": self.since.isoformat(sep=" "),
-            "deadline": _said(self.deadline),
-            "left_seconds": self.left_seconds,
-            "late": self.late,
-            "decided_at": _said(self.decided_at),
-            "points_at_risk": None if points is None else float(points),
-            "points_at_risk_exact": None if points is None else str(points),
-            "reason": None if self.reason is None else str(self.reason),
-            "reason_zh": None if self.reason is None else self.reason.text("zh"),
-            "effects": [asdict(effect) for effect in self.effects],
-        }
-
-
-def _said(time: datetime | None) -> str | None:
-    return None if time is None else time.isoformat(sep=" ")
 
 
 @frozen(repr=False, eq=False, slots=False)
@@ -163,7 +103,7 @@ class Todo:
 
     def to_ics(self, *, lang: str = "en") -> str:
         """Return a calendar (RFC 5545) with an event at each deadline; what has none is left out."""
-        return calendar_text(self, lang)
+        return calendar_text(self.open, self.platform, self.zone, self.now, lang)
 
     @cached_property
     def assumptions(self) -> dict[str, AssumptionValue]:
