@@ -30,7 +30,7 @@ NOT_PUBLISHED = bilingual(
     "Not published here: a target of your own.", "这里没有公布的规定：由您自己设定的目标。"
 )
 
-now, missed_at = assumed("now"), assumed("missed_at")
+now, in_time, missed_at = assumed("now"), assumed("in_time"), assumed("missed_at")
 
 
 def hours(id: str, value: int | None, reason: str, most: int = 720) -> Assumption:
@@ -75,6 +75,7 @@ ANSWER_SESSIONS = Task(
     & time_of_day(col.started_at).between(assumed("office_from"), assumed("office_to"))
     & (now - col.started_at <= assumed("open_hours") * HOUR),
     deadlines=(col.started_at + assumed("seconds"),),
+    done={"first_reply_at": in_time},
     missed={"first_reply_at": missed_at + 1},
     settings=(
         *OFFICE_HOURS,
@@ -189,6 +190,7 @@ HAND_OVER_PARCELS = Task(
         first_of(col.pickup_due_at, after(col.paid_at, setting))
         for setting in ("first_hours", "second_hours", "last_hours")
     ),
+    done={"picked_up_at": in_time - 1},
     missed={"picked_up_at": missed_at + 1},
     settings=(
         hours("first_hours", 24, NOT_PUBLISHED),

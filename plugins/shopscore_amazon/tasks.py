@@ -2,7 +2,7 @@
 
 from shopscore import Assumption, Source, Task, assumed, bilingual, col, first_of
 
-missed_at = assumed("missed_at")
+in_time, missed_at = assumed("in_time"), assumed("missed_at")
 
 RULES = Source(
     "help",
@@ -24,6 +24,7 @@ SHIP_ORDERS = Task(
     & col.cancelled_at.is_null()
     & col.ship_due_at.is_not_null(),
     deadlines=(col.ship_due_at,),
+    done={"shipped_at": in_time},
     missed={"shipped_at": missed_at + 1},
     needs=("shipped_at", "ship_due_at"),
     assumes=(bilingual("it is shipped just after it was due", "刚过时限才发货"),),

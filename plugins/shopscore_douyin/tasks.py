@@ -14,7 +14,7 @@ from shopscore import (
 
 HOUR = 3600
 
-now, missed_at = assumed("now"), assumed("missed_at")
+now, in_time, missed_at = assumed("now"), assumed("in_time"), assumed("missed_at")
 
 TABLE = Source(
     "s001",
@@ -45,6 +45,12 @@ ANSWER_SESSIONS = Task(
     & time_of_day(col.started_at).between(assumed("office_from"), assumed("office_to"))
     & (now - col.started_at <= assumed("open_hours") * HOUR),
     deadlines=(col.started_at + assumed("seconds"),),
+    done={
+        "first_reply_at": in_time,
+        "rounds": first_of(col.rounds, 1),
+        "unanswered_rounds": 0,
+        "reply_seconds": first_of(col.reply_seconds, 0) + (in_time - col.started_at),
+    },
     missed={
         "first_reply_at": missed_at + 1,
         "rounds": first_of(col.rounds, 1),
@@ -163,6 +169,7 @@ HAND_OVER_PARCELS = Task(
         first_of(col.pickup_due_at, col.paid_at + assumed(hours) * HOUR)
         for hours in ("first_hours", "second_hours", "last_hours")
     ),
+    done={"picked_up_at": in_time - 1},
     missed={"picked_up_at": missed_at + 1},
     needs=("paid_at", "picked_up_at"),
     settings=(

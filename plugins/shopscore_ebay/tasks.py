@@ -2,7 +2,7 @@
 
 from shopscore import Source, Task, assumed, bilingual, col, first_of
 
-missed_at = assumed("missed_at")
+in_time, missed_at = assumed("in_time"), assumed("missed_at")
 
 RULES = Source(
     "help",
@@ -21,6 +21,7 @@ SHIP_ORDERS = Task(
     since=first_of(col.paid_at, col.created_at),
     where=col.shipped_at.is_null() & col.cancelled_at.is_null() & col.ship_due_at.is_not_null(),
     deadlines=(col.ship_due_at,),
+    done={"shipped_at": in_time},
     missed={"shipped_at": missed_at + 1},
     needs=("shipped_at", "ship_due_at"),
     assumes=(bilingual("it is shipped just after it was due", "刚过时限才发货"),),

@@ -4,7 +4,7 @@ from shopscore import Assumption, Source, Task, assumed, bilingual, col, day, fi
 
 HOUR = 3600
 
-missed_at = assumed("missed_at")
+in_time, missed_at = assumed("in_time"), assumed("missed_at")
 
 CONSOLE = Source(
     "console",
@@ -36,6 +36,7 @@ HAND_OVER_PARCELS = Task(
         first_of(col.pickup_due_at, (day(col.paid_at) + 1) * 86_400 - 1),
         first_of(col.pickup_due_at, col.paid_at + assumed("hours") * HOUR),
     ),
+    done={"picked_up_at": in_time - 1},
     missed={"picked_up_at": missed_at + 1},
     needs=("paid_at", "picked_up_at"),
     settings=(

@@ -4,7 +4,7 @@ from shopscore import Assumption, Source, Task, assumed, bilingual, col, time_of
 
 HOUR = 3600
 
-now, missed_at = assumed("now"), assumed("missed_at")
+now, in_time, missed_at = assumed("now"), assumed("in_time"), assumed("missed_at")
 
 CONSOLE = Source(
     "console",
@@ -26,6 +26,7 @@ ANSWER_SESSIONS = Task(
     & time_of_day(col.started_at).between(assumed("office_from"), assumed("office_to"))
     & (now - col.started_at <= assumed("open_hours") * HOUR),
     deadlines=(col.started_at + assumed("seconds"),),
+    done={"first_reply_at": in_time},
     missed={"first_reply_at": missed_at + 1},
     needs=("first_reply_at",),
     settings=(

@@ -14,7 +14,7 @@ from shopscore import (
 
 HOUR = 3600
 
-now, missed_at = assumed("now"), assumed("missed_at")
+now, in_time, missed_at = assumed("now"), assumed("in_time"), assumed("missed_at")
 
 RULES = Source(
     "rules",
@@ -36,6 +36,7 @@ ANSWER_SESSIONS = Task(
     & time_of_day(col.started_at).between(assumed("office_from"), assumed("office_to"))
     & (now - col.started_at <= assumed("open_hours") * HOUR),
     deadlines=(col.started_at + assumed("seconds"),),
+    done={"first_reply_at": in_time},
     missed={"first_reply_at": missed_at + 1},
     needs=("first_reply_at",),
     settings=(
@@ -107,6 +108,7 @@ HAND_OVER_PARCELS = Task(
     since=col.paid_at,
     where=unshipped & (~col.is_presale | col.pickup_due_at.is_not_null()),
     deadlines=(first_of(col.pickup_due_at, col.paid_at + assumed("hours") * HOUR),),
+    done={"picked_up_at": in_time - 1},
     missed={"picked_up_at": missed_at + 1},
     needs=("paid_at", "picked_up_at"),
     settings=(

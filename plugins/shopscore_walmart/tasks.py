@@ -4,7 +4,7 @@ from shopscore import Assumption, Source, Task, assumed, bilingual, col, first_o
 
 HOUR = 3600
 
-missed_at = assumed("missed_at")
+in_time, missed_at = assumed("in_time"), assumed("missed_at")
 
 RULES = Source(
     "learn",
@@ -26,6 +26,7 @@ SHIP_ORDERS = Task(
     & col.cancelled_at.is_null()
     & col.ship_due_at.is_not_null(),
     deadlines=(col.ship_due_at,),
+    done={"shipped_at": in_time},
     missed={"shipped_at": missed_at + 1},
     needs=("shipped_at", "ship_due_at"),
     assumes=(bilingual("it is shipped just after it was due", "刚过时限才发货"),),
@@ -41,6 +42,7 @@ ANSWER_MESSAGES = Task(
     where=col.answered_at.is_null()
     & (assumed("now") - col.received_at <= assumed("open_days") * 86_400),
     deadlines=(col.received_at + 48 * HOUR,),
+    done={"answered_at": in_time},
     missed={"answered_at": missed_at + 1},
     needs=("answered_at",),
     settings=(

@@ -2,7 +2,7 @@
 
 from shopscore import Source, Task, assumed, bilingual, col, day, first_of, has_row
 
-missed_at = assumed("missed_at")
+in_time, missed_at = assumed("in_time"), assumed("missed_at")
 
 CONSOLE = Source(
     "console",
@@ -31,6 +31,7 @@ HAND_OVER_PARCELS = Task(
     since=col.paid_at,
     where=unshipped & (~col.is_presale | col.pickup_due_at.is_not_null()),
     deadlines=(first_of(col.pickup_due_at, (day(col.paid_at) + 2) * 86_400 - 1),),
+    done={"picked_up_at": in_time - 1},
     missed={"picked_up_at": missed_at + 1},
     needs=("paid_at", "picked_up_at"),
     assumes=(

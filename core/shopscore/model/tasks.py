@@ -19,8 +19,10 @@ from .rulesets import Source
 from .settings import choose
 from .streams import check_id
 
-#: What expressions of a task may name besides settings: the moment, and when a row counts as missed.
-NOW, MISSED_AT = "now", "missed_at"
+#: What expressions of a task may name besides settings: the moment, its deadline or else the moment,
+#: and when a row counts as missed.
+NOW, IN_TIME, MISSED_AT = "now", "in_time", "missed_at"
+_MOMENTS = (NOW, IN_TIME, MISSED_AT)
 #: A setting of every task.
 ON = Assumption("on", "boolean", True, "Whether the task is looked for.")
 
@@ -32,6 +34,7 @@ class BoundTask:
     where: Expr
     deadlines: tuple[Expr, ...]
     decided: Expr | None
+    done: Mapping[str, Expr]
     missed: Mapping[str, Expr]
 
 
@@ -44,10 +47,11 @@ class Task(Labelled):
     ``decided`` is when the platform decides in the merchant's place. All of them may read the linked
     order, name ``settings`` as ``assumed("…")``, and the moment as ``assumed("now")``.
 
-    ``missed`` is what cells of a row become if it counts as bad: they may also name
-    ``assumed("missed_at")``, which is the deadline, or the moment where that has passed. A task that
-    ``clears`` is the other way round: the row counts already, and no longer does if the task
-    succeeds. From either the points at risk are computed. ``needs`` are columns of the row without
+    ``missed`` is what cells of a row become if it counts as bad, ``done`` what they become if it is
+    done in time; without ``done`` the row stays as it is. They may name ``assumed("in_time")``, the
+    deadline, and ``assumed("missed_at")``, the deadline or the moment where that has passed. A task
+    that ``clears`` is the other way round: the row counts already, and is gone if the task
+    succeeds. The points at risk are the difference. ``needs`` are columns of the row without
     which nobody can tell what is open. ``assumes`` lists assumptions in words.
 
     >>> from shopscore import Assumption, Source, Task, assumed, col
@@ -56,7 +60,7 @@ class Task(Labelled):
     ...     missed={"first_reply_at": assumed("missed_at") + 1},
     ...     settings=(Assumption("seconds", "integer", 180, "A target of your own.", 1, 86_400),),
     ...     sources=(Source("s", "an example", "I"),))
-    >>> task.bound(seconds=60).deadlines
+    >>> task.bound({"seconds": 60}).deadlines
     (<Expr (started_at + 60)>,)
     """
 
@@ -70,6 +74,7 @@ class Task(Labelled):
     deadlines: tuple[Expr, ...] = field(default=(), kw_only=True)
     decided: Expr | None = field(default=None, kw_only=True)
     missed: Mapping[str, Expr] = field(factory=FrozenDict, kw_only=True, converter=_cells)
+    done: Mapping[str, Expr] = field(factory=FrozenDict, kw_only=True, converter=_cells)
     clears: bool = field(default=False, kw_only=True)
     needs: tuple[str, ...] = field(default=(), kw_only=True)
     assumes: tuple[str, ...] = field(default=(), kw_only=True)
@@ -79,13 +84,13 @@ class Task(Labelled):
         check_id(self.id, message("task"))
         if not self.label.complete:
             raise DeclarationError(message("task {task} needs two labels", task=self.id))
-        if self.clears and self.missed:
+        if self.clears and (self.missed or self.done):
             said = message(
-                "task {task}: a row that clears counts already; leave out missed, or clears",
+                "task {task}: a row that clears counts already; leave out missed and done, or clears",
                 task=self.id,
             )
             raise DeclarationError(said)
-        for id in (s.id for s in self.settings if s.id in (NOW, MISSED_AT)):
+        for id in (s.id for s in self.settings if s.id in _MOMENTS):
             said = message("task {task}: {name} is no name for a setting", task=self.id, name=id)
             raise DeclarationError(said)
 
@@ -95,20 +100,23 @@ class Task(Labelled):
         return (ON, *self.own_settings)
 
     def bound(
-        self, now: Expr | int | None = None, missed_at: Expr | int | None = None, **chosen: object
+        self,
+        chosen: Mapping[str, object] | None = None,
+        moments: Mapping[str, Expr | int] | None = None,
     ) -> BoundTask:
-        """Return the expressions under some settings, at a moment.
+        """Return the expressions with settings that were chosen; moments are 0 unless told otherwise.
 
         Raises:
             UsageError: for a setting that does not exist, or a value outside its bounds.
         """
-        numbers = self.numbers(chosen)
-        numbers |= {NOW: as_expr(now), MISSED_AT: as_expr(missed_at)}
+        numbers = self.numbers(chosen or {})
+        numbers |= {id: as_expr((moments or {}).get(id, 0)) for id in _MOMENTS}
         where = self._bind(self.where, numbers) if numbers["on"] else as_expr(False)
         return BoundTask(
             where,
             tuple(self._bind(one, numbers) for one in self.deadlines),
             None if self.decided is None else self._bind(self.decided, numbers),
+            {name: self._bind(value, numbers) for name, value in self.done.items()},
             {name: self._bind(value, numbers) for name, value in self.missed.items()},
         )
 

@@ -41,12 +41,12 @@ def _faults(platform: Platform, task: Task) -> Iterator[str]:
     if not (task.deadlines or task.assumes):
         yield "has neither a deadline nor says what it assumes"
     try:
-        for tally in needs_of_task(task, task.bound(0, 0)):
+        for tally in needs_of_task(task, task.bound()):
             check_tally(tally, streams)
-        for name in (*task.needs, *task.missed):
+        for name in (*task.needs, *task.done, *task.missed):
             streams[task.stream].column(name)
-        for name in task.missed:
+        for name in dict.fromkeys((*task.done, *task.missed)):
             if name in streams[task.stream].key:
-                yield f"{name} is a key, which a missed row keeps"
+                yield f"{name} is a key, which a row keeps"
     except ShopscoreError as error:
         yield str(error)

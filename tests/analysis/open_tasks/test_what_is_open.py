@@ -194,7 +194,7 @@ class TestDeclaration:
         with pytest.raises(DeclarationError, match="needs two labels"):
             Task("a", zh="", en="A", stream="reviews", since=col.reviewed_at, where=col.is_valid,
                  sources=(NOTE,))  # fmt: skip
-        with pytest.raises(DeclarationError, match="leave out missed, or clears"):
+        with pytest.raises(DeclarationError, match="leave out missed and done, or clears"):
             Task("a", zh="甲", en="A", stream="reviews", since=col.reviewed_at, where=col.is_valid,
                  sources=(NOTE,), clears=True, missed={"rating": 1})  # fmt: skip
         with pytest.raises(DeclarationError, match="now is no name for a setting"):

@@ -14,6 +14,7 @@ import polars as pl
 from attrs import frozen
 
 from ...errors import UsageError, did_you_mean
+from ...exact.columns import ExactColumn
 from ...grading.benchmarks import Benchmark
 from ...messages import Message, listed, message
 from ...model.expressions import DAY_SECONDS
@@ -36,12 +37,12 @@ from ...results.reference_tables import ReferenceTables
 from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score_events
-from .differences import Changes, Differences, find_differences
+from .differences import Change, Changes, Differences, find_differences
 from .finding import Found, columns_not_there, find_open, ids_of, why_not_asked
 from .listing import Todo
 from .moment import known_at, parse_moment, seconds_of
 from .open_task import Effect, OpenTask
-from .supposing import Outcomes, outcomes_now, suppose
+from .supposing import Supposition, suppose
 
 #: Settings of tasks, by the id of the task.
 Settings = Mapping[str, Mapping[str, object]]
@@ -72,10 +73,12 @@ def todo(
     at ``now``: a time after it has not happened yet, and a row that begins after it is not there;
     deadlines are known ahead. Words and flags have no time, and stay.
 
-    The points at risk are those of the score as of the day of ``now``, with the sums that the shop
-    would have if one row counted as bad, and peers as they are. A row that is too new for a window
-    counts as on its newest day. Of a bad review that could be appealed they are what the score gains
-    if it no longer counts. Where that cannot be said, they are None, with a reason.
+    The points at risk are what the score as of the day of ``now`` loses if one row counts as bad
+    instead of being done in time, each with the sums that the shop would have, and peers as they
+    are. Rows of its order that are too new for a window count as on its newest day, in both. Of a
+    ticket, for which every hour counts, it is held against the score without its end; of a bad
+    review that could be appealed, against the score without the review. Where points cannot be said,
+    they are None, with a reason.
 
     Args:
         source: as for :func:`shopscore.score`, or a result, whose events and rules are taken.
@@ -263,7 +266,7 @@ class _Asker:
         if found is None:
             return
         shops = self.events.frames[task.stream]["shop"].gather(found.rows).to_numpy()
-        found = _only(found, self.wanted[shops])
+        found = found.only(self.wanted[shops])
         if not len(found.rows):
             return
         shops = shops[self.wanted[shops]].astype(np.int64)
@@ -305,14 +308,21 @@ class _Asker:
         if not (task.missed or task.clears):
             untold = message("the task does not say what counts as bad")
             return [_Risk(None, untold, ())] * len(found.rows)
-        changes = Changes(task.stream, found.rows, found.cells, found.instants, task.clears)
+        best = (
+            Change(removed=True) if task.clears else Change(found.done.cells, found.done.instants)
+        )
+        worst = Change(found.missed.cells, found.missed.instants)
         result = self.result
-        differences = find_differences(self.events, result.rules, result.as_of, changes)
-        real = outcomes_now(result, shops, differences.metrics)
-        then = suppose(result, self.tables, shops, differences) if differences.sums else real
-        why = self._why_unknown(differences)
-        statuses = result.columns.status.gather(shops)
-        return list(_compare(real, then, statuses, why, clears=task.clears))
+        differences = find_differences(
+            self.events,
+            result.rules,
+            result.as_of,
+            Changes(task.stream, found.rows, best, worst),
+        )
+        supposed = suppose(result, self.tables, np.tile(shops, 2), differences.sums)
+        judge = _Judge(supposed, result.columns.status, self._why_unknown(differences))
+        cases = supposed.which.reshape(2, -1).T.tolist()
+        return [judge.risk(good, bad) for good, bad in cases]
 
     def _why_unknown(self, differences: Differences) -> Message | None:
         """Return why no points can be told, whatever the shop; None where they can."""
@@ -334,52 +344,46 @@ class _Risk:
     effects: tuple[Effect, ...]
 
 
-def _compare(
-    real: Outcomes, then: Outcomes, statuses: pl.Series, why: Message | None, *, clears: bool
-) -> Iterator[_Risk]:
-    """Yield for each row what is lost, or gained where it clears, and which metrics change."""
-    before, after = real.total.fractions(), then.total.fractions()
-    columns = [
-        (id, real.values[id].fractions(), column.fractions()) for id, column in then.values.items()
-    ]
-    for place, (had, has) in enumerate(zip(before, after, strict=True)):
+class _Judge:
+    """Compares what becomes of a shop at best and at worst; cases that are alike once."""
+
+    def __init__(self, supposed: Supposition, status: pl.Series, why: Message | None) -> None:
+        self._totals = supposed.outcomes.total.fractions()
+        values = supposed.outcomes.values.items()
+        self._values = [(id, _floats(column)) for id, column in values]
+        self._statuses = status.gather(supposed.shops).to_list()
+        self._why = why
+        self._known: dict[tuple[int, int], _Risk] = {}
+
+    def risk(self, best: int, worst: int) -> _Risk:
+        """Return what is lost from the best case to the worst, and which metrics differ."""
+        if (best, worst) not in self._known:
+            self._known[best, worst] = self._compare(best, worst)
+        return self._known[best, worst]
+
+    def _compare(self, best: int, worst: int) -> _Risk:
         effects = tuple(
-            Effect(id, _float(old[place]), _float(new[place]))
-            for id, old, new in columns
-            if old[place] != new[place]
+            Effect(id, values[best], values[worst])
+            for id, values in self._values
+            if values[best] != values[worst]
         )
-        reason, points = why, None
-        if why is None and had is None:
-            reason = message("the shop has no score: {status}", status=statuses[place])
-        elif why is None and has is None:
-            reason = message("it decides whether the shop has a score")
-        elif why is None:
-            assert had is not None
-            assert has is not None
-            points = has - had if clears else had - has
-            if not effects and not points:
-                reason = message("it changes no metric of this scorecard")
-        yield _Risk(points, reason, effects)
+        if self._why is not None:
+            return _Risk(None, self._why, effects)
+        good, bad = self._totals[best], self._totals[worst]
+        if good is not None and bad is not None:
+            nothing = message("it changes no metric of this scorecard")
+            points = good - bad
+            return _Risk(points, None if effects or points else nothing, effects)
+        if good is None and bad is None:
+            status = self._statuses[best]
+            return _Risk(None, message("the shop has no score: {status}", status=status), effects)
+        return _Risk(None, message("it decides whether the shop has a score"), effects)
 
 
-def _float(value: Fraction | None) -> float | None:
-    return None if value is None else float(value)
-
-
-def _only(found: Found, kept: npt.NDArray[np.bool_]) -> Found:
-    """Return some of the rows that were found."""
-    if kept.all():
-        return found
-    mask = pl.Series(kept)
-    return Found(
-        found.task,
-        found.rows[kept],
-        found.since.filter(mask),
-        found.deadline.filter(mask),
-        found.decided.filter(mask),
-        {name: cells.filter(mask) for name, cells in found.cells.items()},
-        {name: cells.filter(mask) for name, cells in found.instants.items()},
-    )
+def _floats(column: ExactColumn) -> list[float | None]:
+    """Return the doubles nearest to values, None where there is none."""
+    known = column.known.tolist()
+    return [v if k else None for v, k in zip(column.values.floats().tolist(), known, strict=True)]
 
 
 def _time(second: int | None) -> datetime | None:

@@ -62,11 +62,11 @@ def _description(one: OpenTask, lang: str) -> str:
     risk = message("unknown") if points is None else f"{float(points):.4f}"
     told = [
         message("shop: {shop}", shop=one.shop_id),
-        message("waiting since: {time}", time=one.since),
+        message("waiting since: {time}", time=str(one.since)),
         message("points at risk: {points}", points=risk),
     ]
     if one.decided_at is not None:
-        told.append(message("the system decides: {time}", time=one.decided_at))
+        told.append(message("the system decides: {time}", time=str(one.decided_at)))
     if one.reason is not None:
         told.append(one.reason)
     return "\n".join(in_language(line, lang) for line in told)
@@ -76,15 +76,20 @@ def _escaped(text: str) -> str:
     """Return a text value as RFC 5545 writes it; control characters become spaces."""
     for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
         text = text.replace(plain, written)
-    return "".join(c if c.isprintable() or c == " " else " " for c in text)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _folded(line: str) -> Iterator[str]:
     """Yield a line in parts of at most 75 bytes, never within a character; the rest are indented."""
-    part, size, room = "", 0, _WIDTH
+    if len(line.encode()) <= _WIDTH:
+        yield line
+        return
+    part, size = "", 0
     for character in line:
         width = len(character.encode())
-        if size + width > room:
+        if size + width > _WIDTH:
             yield part
             part, size = " ", 1
         part, size = part + character, size + width

@@ -1,9 +1,9 @@
 """Differences: how sums over windows change if one row is another, or is not there.
 
 Tallies are a function of units: an order with every row of its shop that names it, or a row that
-names none. So each unit is counted as it is and as it would be, as if it were a shop of its own, and
-the difference is what the shop's sums change by. A row that is too new for a window counts as on its
-newest day: sooner or later it does.
+names none. So each unit is counted as it is, as it would be at best and at worst, as if it were a
+shop of its own; what that makes more is what the shop's sums would change by. At best and at worst a
+row that is too new for a window counts as on its newest day: sooner or later it does.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ...counting.resolution import Resolved, resolve_events
 from ...counting.selection import counted, day_number
 from ...counting.sums import Sums, Wanted, weighted_sum, weights_of
 from ...evaluation.with_numpy import Columns
-from ...exact.integers import Integers
 from ...model.joined import FactOn, HasRow, joined_of
 from ...model.links import ORDER
 from ...model.streams import Stream
@@ -33,26 +32,32 @@ FACTS = "shop_facts"
 
 
 @frozen(eq=False)
+class Change:
+    """What cells of a row become, times also on a clock that is never changed; or no row at all."""
+
+    cells: Mapping[str, pl.Series] = field(factory=dict)
+    instants: Mapping[str, pl.Series] = field(factory=dict)
+    removed: bool = False
+
+
+@frozen(eq=False)
 class Changes:
-    """Rows of a stream, each to be changed by itself: what cells become, or no row at all."""
+    """Rows of a stream, each to be changed by itself: what becomes of it at best, and at worst."""
 
     stream: str
     rows: Ints
-    cells: Mapping[str, pl.Series]
-    instants: Mapping[str, pl.Series]
-    removed: bool
+    best: Change
+    worst: Change
 
 
 @frozen(eq=False)
 class Differences:
-    """What each change adds to the sums of each tally and window, and which metrics it reaches.
+    """What is added to the sums of each metric: first each case at best, then each at worst.
 
     Of the metrics ``unknown`` nobody can tell without looking at more than the order.
     """
 
-    as_of: date
-    sums: Mapping[Wanted, Sums]
-    metrics: tuple[str, ...]
+    sums: Mapping[str, tuple[Sums, ...]]
     unknown: tuple[str, ...]
 
 
@@ -60,29 +65,37 @@ def find_differences(
     events: Events, rules: BoundRuleSet, as_of: date, changes: Changes
 ) -> Differences:
     """Return what changes of single rows do to the sums of the rules on a day."""
-    projected = rules.projected(as_of)
+    streams, size = rules.streams, len(changes.rows)
+    wanted = {id: m.wanted(as_of) for id, m in rules.projected(as_of).metrics.items()}
     reached = {
-        id: [
-            pair for pair in metric.wanted(as_of) if _reads(pair[0], changes.stream, rules.streams)
-        ]
-        for id, metric in projected.metrics.items()
+        id: [tally for tally, _ in pairs if _reads(tally, changes.stream, streams)]
+        for id, pairs in wanted.items()
     }
-    reached = {id: pairs for id, pairs in reached.items() if pairs}
-    unknown = [id for id, pairs in reached.items() if not _all_within(pairs, rules.streams)]
-    known = {id: pairs for id, pairs in reached.items() if id not in unknown}
-    wanted = tuple(dict.fromkeys(pair for pairs in known.values() for pair in pairs))
-    sums: dict[Wanted, Sums] = {}
-    if wanted and len(changes.rows):
-        tallies = tuple(dict.fromkeys(tally for tally, _ in wanted))
-        twice = _units_twice(events, rules.streams, tallies, changes)
-        resolved = resolve_events(twice, rules, tallies)
-        found = _sums(resolved, wanted, as_of, len(changes.rows))
-        sums = dict(zip(wanted, found, strict=True))
-    return Differences(as_of, sums, tuple(known), tuple(unknown))
-
-
-def _all_within(pairs: Sequence[Wanted], streams: Mapping[str, Stream]) -> bool:
-    return all(_within_order(tally, streams) for tally, _ in pairs)
+    unknown = [
+        id
+        for id, tallies in reached.items()
+        if not all(_within_order(tally, streams) for tally in tallies)
+    ]
+    known = [id for id, tallies in reached.items() if tallies and id not in unknown]
+    counted_pairs = {
+        pair: None for id in known for pair in wanted[id] if _within_order(pair[0], streams)
+    }
+    if not counted_pairs or not size:
+        return Differences({}, tuple(unknown))
+    tallies = tuple(dict.fromkeys(tally for tally, _ in counted_pairs))
+    resolved = resolve_events(_units_thrice(events, streams, tallies, changes), rules, tallies)
+    found = dict(zip(counted_pairs, _sums(resolved, [*counted_pairs], as_of, size), strict=True))
+    nothing = np.zeros(2 * size, dtype=np.int64)
+    sums = {}
+    for id in known:
+        pairs = [found.get(pair, (nothing, nothing)) for pair in wanted[id]]
+        alike = [part[:size] == part[size:] for pair in pairs for part in pair]
+        differs = np.tile(~np.logical_and.reduce(alike), 2)
+        if differs.any():
+            sums[id] = tuple(
+                (np.where(differs, own, 0), np.where(differs, n, 0)) for own, n in pairs
+            )
+    return Differences(sums, tuple(unknown))
 
 
 def _reads(tally: Tally, stream: str, streams: Mapping[str, Stream]) -> bool:
@@ -107,10 +120,10 @@ def _within_order(tally: Tally, streams: Mapping[str, Stream]) -> bool:
     )
 
 
-def _units_twice(
+def _units_thrice(
     events: Events, streams: Mapping[str, Stream], tallies: Sequence[Tally], changes: Changes
 ) -> Events:
-    """Return events of twice as many shops as changes: each unit as it is, then as it would be."""
+    """Return events of thrice as many shops as rows: each unit as it is, at best, and at worst."""
     size = len(changes.rows)
     shops = events.frames[changes.stream]["shop"].gather(changes.rows)
     every = [joined for tally in tallies for joined in joined_of(*tally.expressions)]
@@ -119,53 +132,82 @@ def _units_twice(
     members = {n: _members(events, n, changes) for n in sorted(names & events.frames.keys())}
     if any(isinstance(one, FactOn) for one in every) and FACTS in events.frames:
         members[FACTS] = _rows_of_shops(events.frames[FACTS], shops)
-    order_at = np.full(2 * size, -1, dtype=np.int64)
+    order_at = np.full(3 * size, -1, dtype=np.int64)
     frames, instants = {}, {}
     for name in sorted(members, key=lambda name: name != "orders"):
-        unit, rows = members[name]
-        is_changed = np.zeros(len(rows), dtype=np.bool_)
-        if name == changes.stream:
-            is_changed = rows == changes.rows[unit]
-        stays = ~is_changed if changes.removed else np.ones(len(rows), dtype=np.bool_)
-        taken = np.concatenate([rows, rows[stays]])
-        shop = np.concatenate([unit, unit[stays] + size])
-        then = np.concatenate([np.zeros(len(rows), dtype=np.bool_), is_changed[stays]])
-        frame = events.frames[name][taken].with_columns(pl.Series("shop", shop, dtype=pl.UInt32))
+        parts = [
+            _version(events, name, *members[name], changes, change)
+            for change in (Change(), changes.best, changes.worst)
+        ]
+        unit = np.concatenate([part.unit + at * size for at, part in enumerate(parts)])
+        shop = pl.Series("shop", unit, dtype=pl.UInt32)
+        frame = pl.concat([part.rows for part in parts], how="vertical_relaxed")
         if name == "orders":
-            order_at[shop] = np.arange(len(shop))
-        frame = frame.with_columns(_relinked(frame, streams[name], order_at[shop]))
+            order_at[unit] = np.arange(len(unit))
+        frame = frame.with_columns(shop)
+        frames[name] = frame.with_columns(_relinked(frame, streams[name], order_at[unit]))
         if name in events.instants:
-            instants[name] = events.instants[name][taken]
-        if then.any():
-            which = np.flatnonzero(then)
-            frame = _with_cells(frame, which, unit[is_changed], changes.cells)
-            if name in instants:
-                cells = {n: v for n, v in changes.instants.items() if n in instants[name].columns}
-                instants[name] = _with_cells(instants[name], which, unit[is_changed], cells)
-        frames[name] = frame
-    twice = events.shops[np.concatenate([shops.to_numpy(), shops.to_numpy()])]
-    return evolve(events, shops=twice, frames=frames, instants=instants, places={})
+            times = [part.instants for part in parts if part.instants is not None]
+            instants[name] = pl.concat(times, how="vertical_relaxed")
+    thrice = events.shops[np.tile(shops.to_numpy(), 3)]
+    return evolve(events, shops=thrice, frames=frames, instants=instants, places={})
+
+
+@frozen(eq=False)
+class _Version:
+    """The rows of a stream in one version of each unit, and the unit of each."""
+
+    unit: Ints
+    rows: pl.DataFrame
+    instants: pl.DataFrame | None
+
+
+def _version(
+    events: Events, name: str, unit: Ints, rows: Ints, changes: Changes, change: Change
+) -> _Version:
+    """Return the rows of units as they are once the row of each is changed."""
+    changed = np.zeros(len(rows), dtype=np.bool_)
+    if name == changes.stream:
+        changed = rows == changes.rows[unit]
+    if change.removed:
+        unit, rows = unit[~changed], rows[~changed]
+        changed = changed[~changed]
+    frame, instants = events.frames[name][rows], None
+    at, of = np.flatnonzero(changed), unit[changed]
+    added = {**changes.best.cells, **changes.worst.cells} if name == changes.stream else {}
+    frame = _with_columns(frame, added)
+    if name in events.instants:
+        instants = _with_cells(events.instants[name][rows], at, of, change.instants)
+    return _Version(unit, _with_cells(frame, at, of, change.cells), instants)
+
+
+def _with_columns(frame: pl.DataFrame, cells: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Return rows that have all columns of cells, each of a type that has room for these."""
+    columns = []
+    for name, values in cells.items():
+        if name not in frame.columns:
+            empty = pl.Series(name, [None], dtype=values.dtype)
+            columns.append(empty.new_from_index(0, len(frame)))
+        elif frame[name].dtype.is_integer():
+            columns.append(frame[name].cast(pl.Int64))
+        elif frame[name].dtype != pl.Boolean:
+            columns.append(frame[name].cast(pl.String))
+    return frame.with_columns(columns)
 
 
 def _with_cells(
-    frame: pl.DataFrame, which: Ints, unit: Ints, cells: Mapping[str, pl.Series]
+    frame: pl.DataFrame, at: Ints, of: Ints, cells: Mapping[str, pl.Series]
 ) -> pl.DataFrame:
-    """Return rows with other cells in those that are changed; words become text for it."""
+    """Return rows with other cells in some of them."""
+    here = np.full(len(frame), -1, dtype=np.int64)
+    here[at] = np.arange(len(at))
+    mask = pl.Series(here >= 0)
     changed = []
-    for name, values in cells.items():
-        new = values.gather(unit)
-        old = frame[name] if name in frame.columns else None
-        if old is None:
-            old = pl.Series(name, [None], dtype=new.dtype).new_from_index(0, len(frame))
-        kind = new.dtype if old.dtype != pl.Boolean else pl.Boolean()
-        if old.dtype.is_integer():
-            kind = pl.Int64()
-        old = old.cast(kind)
-        at = np.full(len(frame), -1, dtype=np.int64)
-        at[which] = np.arange(len(which))
-        mask = pl.Series(at >= 0)
-        spread = new.cast(kind).gather(np.maximum(at, 0)) if len(new) else old
-        changed.append(spread.zip_with(mask, old).alias(name))
+    for name in cells if len(at) else ():
+        if name in frame.columns:
+            old = frame[name]
+            new = cells[name].gather(of).cast(old.dtype).gather(np.maximum(here, 0))
+            changed.append(new.zip_with(mask, old).alias(name))
     return frame.with_columns(changed)
 
 
@@ -251,35 +293,35 @@ def _orders_of(events: Events, changes: Changes) -> Ints:
 
 
 def _sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date, size: int) -> Iterator[Sums]:
-    """Yield for each tally and window what the second units count more than the first."""
+    """Yield for each tally and window what units count more at best, and at worst, than as it is."""
     today = day_number(as_of)
-    found: dict[Tally, tuple[Ints, Ints, Ints]] = {}
+    found = _counted_rows(resolved, [*dict.fromkeys(tally for tally, _ in wanted)])
+    for tally, weights in wanted:
+        shop, value, day = found[tally]
+        age = today - day
+        age = np.where(shop < size, age, np.maximum(age, weights.first_age))
+        inside = (age >= weights.first_age) & (age <= weights.last_age)
+        shop, value, weight = shop[inside], value[inside], weights_of(weights, age[inside])
+        heavy = weight > 0
+        own = weighted_sum(shop[heavy], value[heavy], weight[heavy], 3 * size)
+        counts = np.bincount(shop[heavy], minlength=3 * size).astype(np.int64)
+        yield own[size:] - np.tile(own[:size], 2), counts[size:] - np.tile(counts[:size], 2)
+
+
+def _counted_rows(
+    resolved: Resolved, tallies: Sequence[Tally]
+) -> dict[Tally, tuple[Ints, Ints, Ints]]:
+    """Return shop, value and day of each row that a tally counts."""
+    found = {}
     for stream, frame in resolved.frames.items():
-        own = [t for t in dict.fromkeys(tally for tally, _ in wanted) if t.stream == stream]
-        rows: list[list[tuple[Ints, Ints, Ints]]] = [[] for _ in own]
+        own = [tally for tally in tallies if tally.stream == stream]
+        nothing = np.zeros(0, dtype=np.int64)
+        rows = [[(nothing, nothing, nothing)] for _ in own]
         for chunk in counted(Columns(frame), own, [None] * len(own), [True] * len(own)):
             for kept, one in zip(rows, chunk, strict=True):
                 value = np.ones(len(one.shop), dtype=np.int64) if one.value is None else one.value
-                kept.append((one.shop, value, today - one.days()))
+                kept.append((one.shop, value, one.days()))
         for tally, kept in zip(own, rows, strict=True):
-            nothing = np.zeros(0, dtype=np.int64)
-            parts = zip(*kept, strict=True) if kept else ([nothing],) * 3
-            shop, value, age = (np.concatenate(part) for part in parts)
-            found[tally] = shop, value, age
-    for tally, weights in wanted:
-        shop, value, age = found[tally]
-        age = np.maximum(age, weights.first_age)
-        inside = age <= weights.last_age
-        weight = weights_of(weights, age[inside])
-        shop, value, weight = (
-            shop[inside][weight > 0],
-            value[inside][weight > 0],
-            weight[weight > 0],
-        )
-        own_sums = weighted_sum(shop, value, weight, 2 * size)
-        counts = np.bincount(shop, minlength=2 * size).astype(np.int64)
-        yield _second_less_first(own_sums, size), counts[size:] - counts[:size]
-
-
-def _second_less_first(sums: Integers, size: int) -> Integers:
-    return sums[size:] - sums[:size]
+            shop, value, day = (np.concatenate(part) for part in zip(*kept, strict=True))
+            found[tally] = shop, value, day
+    return found

@@ -11,12 +11,13 @@ from attrs import frozen
 
 from ...counting.resolution import resolve_events
 from ...evaluation.with_polars import to_polars
+from ...exact.rationals import Mask
 from ...messages import Message, listed, message
 from ...model.expressions import ColumnRef, Day, Expr, Month, TimeOfDay, columns_of
 from ...model.instants import expression_with_instants
-from ...model.streams import PART_ONLY
+from ...model.streams import PART_ONLY, Stream
 from ...model.tallies import Tally
-from ...model.tasks import MISSED_AT, NOW, BoundTask, Task
+from ...model.tasks import IN_TIME, MISSED_AT, NOW, BoundTask, Task
 from ...plugins.bound_rules import BoundRuleSet
 from ...reading.events import Events
 from ...reading.rows.clocks import Clock, clock_of, find_zone
@@ -26,11 +27,25 @@ Rows = npt.NDArray[np.int64]
 
 
 @frozen(eq=False)
+class Cells:
+    """What columns of some rows become; ``instants`` are times on a clock that is never changed."""
+
+    cells: Mapping[str, pl.Series]
+    instants: Mapping[str, pl.Series]
+
+    def only(self, mask: pl.Series) -> Cells:
+        """Return those of some of the rows."""
+        return Cells(
+            {name: cells.filter(mask) for name, cells in self.cells.items()},
+            {name: cells.filter(mask) for name, cells in self.instants.items()},
+        )
+
+
+@frozen(eq=False)
 class Found:
     """The rows of a stream that are open for a task, as positions, with what is known of each.
 
-    Times are seconds on the wall. ``cells`` are what columns become if a row counts as bad;
-    ``instants`` the same of times, on a clock that is never changed, where the wall's was.
+    Times are seconds on the wall. ``done`` and ``missed`` are what cells of the rows become.
     """
 
     task: Task
@@ -38,8 +53,23 @@ class Found:
     since: pl.Series
     deadline: pl.Series
     decided: pl.Series
-    cells: Mapping[str, pl.Series]
-    instants: Mapping[str, pl.Series]
+    done: Cells
+    missed: Cells
+
+    def only(self, kept: Mask) -> Found:
+        """Return some of the rows."""
+        if kept.all():
+            return self
+        mask = pl.Series(kept)
+        return Found(
+            self.task,
+            self.rows[kept],
+            self.since.filter(mask),
+            self.deadline.filter(mask),
+            self.decided.filter(mask),
+            self.done.only(mask),
+            self.missed.only(mask),
+        )
 
 
 def why_not_asked(task: Task, events: Events) -> Message | None:
@@ -61,31 +91,28 @@ def find_open(
     """Return the rows that are open at a moment; None where the task is switched off."""
     if not task.numbers(chosen)["on"]:
         return None
-    fixed = task.bound(now, now, **chosen)
+    fixed = task.bound(chosen, dict.fromkeys((NOW, IN_TIME, MISSED_AT), now))
     frame = resolve_events(events, rules, needs_of_task(task, fixed)).frames[task.stream]
     clock = clock_of(find_zone(events.zone or rules.platform.zone))
     frame = _with_time(frame, NOW, pl.Series([now]).new_from_index(0, len(frame)), clock)
-    bound = task.bound(ColumnRef(NOW), ColumnRef(MISSED_AT), **chosen)
-    reader = _Reader(frame, clock)
-    is_open = reader.values(bound.where).fill_null(False).cast(pl.Boolean)
+    moments = {id: ColumnRef(id) for id in (NOW, IN_TIME, MISSED_AT)}
+    bound = task.bound(chosen, moments)
+    is_open = _Reader(frame, clock).values(bound.where).fill_null(False).cast(pl.Boolean)
     rows = np.flatnonzero(is_open.to_numpy()).astype(np.int64)
     reader = _Reader(frame[rows], clock)
     deadline = _next_deadline([reader.time(one) for one in bound.deadlines], now, len(rows))
-    missed_at = deadline.clip(now, None).fill_null(now)
-    reader = _Reader(_with_time(reader.frame, MISSED_AT, missed_at, clock), clock)
-    kinds = {c.name: c.kind for c in rules.streams[task.stream].columns}
-    timed = {n for n in bound.missed if kinds.get(n) in ("time", "day")}
+    in_time = deadline.fill_null(now)
+    frame = _with_time(reader.frame, IN_TIME, in_time, clock)
+    reader = _Reader(_with_time(frame, MISSED_AT, in_time.clip(now, None), clock), clock)
+    stream = rules.streams[task.stream]
     return Found(
         task,
         rows,
         reader.time(task.since),
         deadline,
         _nothing(len(rows)) if bound.decided is None else reader.time(bound.decided),
-        {
-            name: reader.time(value) if name in timed else reader.values(value)
-            for name, value in bound.missed.items()
-        },
-        {name: reader.instant(bound.missed[name]) for name in timed if reader.has_instants},
+        reader.cells(bound.done, stream),
+        reader.cells(bound.missed, stream),
     )
 
 
@@ -94,12 +121,13 @@ def needs_of_task(task: Task, bound: BoundTask) -> tuple[Tally, ...]:
 
     >>> from shopscore import col
     >>> from shopscore.tasks import APPEAL_BAD_REVIEWS as task
-    >>> [tally.day for tally in needs_of_task(task, task.bound(0, 0))]
+    >>> [tally.day for tally in needs_of_task(task, task.bound())]
     [<Expr reviewed_at>, <Expr (reviewed_at + (30 × 86400))>]
     """
     stream, since = task.stream, task.since
     decided = () if bound.decided is None else (bound.decided,)
-    cells = (value == ColumnRef(name) for name, value in bound.missed.items())
+    changed = (*bound.done.items(), *bound.missed.items())
+    cells = (value == ColumnRef(name) for name, value in changed)
     return (
         Tally(stream, day=since, where=bound.where),
         *(Tally(stream, day=time) for time in (*bound.deadlines, *decided)),
@@ -111,7 +139,7 @@ def columns_not_there(task: Task, chosen: Mapping[str, object], events: Events) 
     """Return the columns of the row that decide what is open, have no default, and are missing."""
     present = events.columns_present()
     stream = events.streams[task.stream]
-    refs = columns_of(task.bound(0, 0, **chosen).where)
+    refs = columns_of(task.bound(chosen).where)
     own = (ref.name for ref in refs if not ref.linked and ref.name not in task.needs)
     return [n for n in own if stream.column(n).default is None and (stream.name, n) not in present]
 
@@ -143,6 +171,16 @@ class _Reader:
         if _on_the_wall(expr):
             return self.clock.steady(self._read(expr).cast(pl.Int64))
         return self.values(expr).cast(pl.Int64)
+
+    def cells(self, changes: Mapping[str, Expr], stream: Stream) -> Cells:
+        """Return what columns of each row become."""
+        timed = [name for name in changes if stream.column(name).kind in ("time", "day")]
+        cells = {
+            name: self.time(value) if name in timed else self.values(value)
+            for name, value in changes.items()
+        }
+        at = {name: self.instant(changes[name]) for name in timed if self.has_instants}
+        return Cells(cells, at)
 
     def _read(self, expr: Expr) -> pl.Series:
         read = all_widened(self.frame).select(_value=to_polars(expr)).collect().to_series()

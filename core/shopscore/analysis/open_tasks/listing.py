@@ -55,7 +55,7 @@ class Todo:
 
     def to_polars(self, *, lang: str = "en") -> pl.DataFrame:
         """Return one row per open task; labels and reasons are in a language, ``zh`` or English."""
-        return pl.DataFrame([self._row(one, lang) for one in self.open], schema=_SCHEMA)
+        return pl.DataFrame([self._row(one, lang) for one in self.open], _SCHEMA, orient="row")
 
     def _row(self, one: OpenTask, lang: str) -> tuple[object, ...]:
         left = one.left_seconds

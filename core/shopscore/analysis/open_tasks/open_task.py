@@ -14,11 +14,11 @@ from ...model.tasks import Task
 
 @frozen
 class Effect:
-    """What becomes of a metric if an open task counts as bad, or a bad row no longer counts."""
+    """The value of a metric if a task is done in time, and if it counts as bad."""
 
     metric: str
-    value: float | None
-    value_then: float | None
+    value_good: float | None
+    value_bad: float | None
 
 
 @frozen

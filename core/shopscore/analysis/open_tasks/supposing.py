@@ -6,7 +6,7 @@ other sums; so every scorer and condition sees whole industries.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -26,7 +26,6 @@ from ...grading.weighing import MetricValues, combine
 from ...results.building import compose_and_publish, days_of_shops
 from ...results.reference_tables import ReferenceTables
 from ...results.result import Result
-from .differences import Differences
 
 Ints = npt.NDArray[np.int64]
 #: Shops that are graded at a time.
@@ -46,34 +45,38 @@ class Outcomes:
         return Outcomes(self.total.take(rows), values)
 
 
+@frozen(eq=False)
+class Supposition:
+    """What becomes of shops with other sums: each case once, and which case every asked one is."""
+
+    shops: Ints
+    outcomes: Outcomes
+    which: Ints
+
+
 def suppose(
-    result: Result, tables: ReferenceTables, shops: Ints, differences: Differences
-) -> Outcomes:
-    """Return what becomes of shops, as rows of the result, with other sums: one shop at a time."""
-    alike, which = _alike(shops, differences.sums.values())
-    once = {pair: (own[alike], n[alike]) for pair, (own, n) in differences.sums.items()}
-    blocks = _blocks(result, shops[alike])
-    found = [
-        _outcomes(result, tables, block, evolve(differences, sums=once))
-        for block in _batches(blocks)
-    ]
-    if not found:
-        return outcomes_now(result, shops[:0], differences.metrics)
-    place = np.concatenate([block.places for block in _batches(blocks)])
-    order = np.argsort(place, kind="stable")
-    return _joined([one for one, _ in found]).take(order).take(which)
+    result: Result, tables: ReferenceTables, shops: Ints, more: Mapping[str, tuple[Sums, ...]]
+) -> Supposition:
+    """Return what becomes of shops, as rows of the result, one at a time.
+
+    ``more`` is what is added to the sums of metrics, in the order of their tallies, for each asked
+    shop.
+    """
+    alike, which = _alike(shops, more.values())
+    own = shops[alike]
+    once = {id: tuple((sums[alike], n[alike]) for sums, n in of) for id, of in more.items()}
+    if not once or not len(own):
+        total = result.composed.score.only(result.published.total)
+        return Supposition(own, Outcomes(total.take(own), {}), which)
+    batches = _batches(_blocks(result, own))
+    found = _joined([_outcomes(result, tables, block, once) for block in batches])
+    order = np.argsort(np.concatenate([block.places for block in batches]), kind="stable")
+    return Supposition(own, found.take(order), which)
 
 
-def outcomes_now(result: Result, shops: Ints, metrics: tuple[str, ...]) -> Outcomes:
-    """Return what shops have as it is."""
-    total = result.composed.score.only(result.published.total)
-    values = {id: result.measured[id].column.take(shops) for id in metrics}
-    return Outcomes(total.take(shops), values)
-
-
-def _alike(shops: Ints, sums: Any) -> tuple[Ints, Ints]:
+def _alike(shops: Ints, sums: Iterable[tuple[Sums, ...]]) -> tuple[Ints, Ints]:
     """Return the first of those that are alike, and for each which of these it is."""
-    columns = [widen(part) for pair in sums for part in pair]
+    columns = [widen(part) for of in sums for pair in of for part in pair]
     seen: dict[tuple[object, ...], int] = {}
     which = np.empty(len(shops), dtype=np.int64)
     firsts: list[int] = []
@@ -138,15 +141,18 @@ def _batches(blocks: list[_Block]) -> list[_Block]:
 
 
 def _outcomes(
-    result: Result, tables: ReferenceTables, block: _Block, differences: Differences
-) -> tuple[Outcomes, Ints]:
+    result: Result,
+    tables: ReferenceTables,
+    block: _Block,
+    more: Mapping[str, tuple[Sums, ...]],
+) -> Outcomes:
     """Return the outcomes of the supposed shops of a block, by the stages of any score."""
     rules, shops = result.rules, result.shops[block.shops]
     exact, industries = rules.exact, shops["industry"]
     types = shops["shop_type"] if "shop_type" in shops.columns else None
     real = {id: taken(values, block.shops) for id, values in result.measured.items()}
     measured = {
-        id: _supposed(values, block.supposed, differences) if id in differences.metrics else values
+        id: _supposed(values, block.supposed, more[id]) if id in more else values
         for id, values in real.items()
     }
     measures = Measures(
@@ -170,19 +176,15 @@ def _outcomes(
     _, composed, published = compose_and_publish(exact, graded, measures, checks)
     here = np.flatnonzero(block.supposed >= 0)
     total = composed.score.only(published.total)
-    values = {id: measured[id].column.take(here) for id in differences.metrics}
-    return Outcomes(total.take(here), values), here
+    values = {id: measured[id].column.take(here) for id in more}
+    return Outcomes(total.take(here), values)
 
 
-def _supposed(values: MetricValues, supposed: Ints, differences: Differences) -> MetricValues:
+def _supposed(values: MetricValues, supposed: Ints, more: tuple[Sums, ...]) -> MetricValues:
     """Return the values of a metric with the sums that some shops are supposed to have."""
     if values.metric is None or not values.sums or values.typed is not None:
         return values
-    wanted = values.metric.wanted(differences.as_of)
-    sums = [
-        _added(real, differences.sums[pair], supposed) if pair in differences.sums else real
-        for pair, real in zip(wanted, values.sums, strict=True)
-    ]
+    sums = [_added(real, one, supposed) for real, one in zip(values.sums, more, strict=True)]
     made = combine(values.metric, sums, values.missing_columns)
     return evolve(made, cut=values.cut, cut_reason=values.cut_reason)
 

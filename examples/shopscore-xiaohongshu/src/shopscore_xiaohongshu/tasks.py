@@ -23,6 +23,7 @@ ANSWER_SESSIONS = Task(
     & col.first_reply_at.is_null()
     & (assumed("now") - col.started_at <= assumed("open_hours") * HOUR),
     deadlines=(col.started_at + 180,),
+    done={"first_reply_at": assumed("in_time")},
     missed={"first_reply_at": assumed("missed_at") + 1},
     needs=("first_reply_at",),
     settings=(
