@@ -146,8 +146,8 @@ def _units_thrice(
             order_at[unit] = np.arange(len(unit))
         frame = frame.with_columns(shop)
         frames[name] = frame.with_columns(_relinked(frame, streams[name], order_at[unit]))
-        if name in events.instants:
-            times = [part.instants for part in parts if part.instants is not None]
+        times = [part.instants for part in parts if part.instants is not None]
+        if times:
             instants[name] = pl.concat(times, how="vertical_relaxed")
     thrice = events.shops[np.tile(shops.to_numpy(), 3)]
     return evolve(events, shops=thrice, frames=frames, instants=instants, places={})
@@ -172,12 +172,17 @@ def _version(
     if change.removed:
         unit, rows = unit[~changed], rows[~changed]
         changed = changed[~changed]
-    frame, instants = events.frames[name][rows], None
+    frame, times = events.frames[name][rows], events.instants.get(name)
+    instants = None if times is None else times[rows]
     at, of = np.flatnonzero(changed), unit[changed]
-    added = {**changes.best.cells, **changes.worst.cells} if name == changes.stream else {}
-    frame = _with_columns(frame, added)
-    if name in events.instants:
-        instants = _with_cells(events.instants[name][rows], at, of, change.instants)
+    if name == changes.stream:
+        frame = _with_columns(frame, {**changes.best.cells, **changes.worst.cells})
+        own = {**changes.best.instants, **changes.worst.instants}
+        if own:  # a time without an instant is its own
+            known = [] if instants is None else instants.columns
+            others = frame.select(pl.col(n).cast(pl.Int64) for n in own if n not in known)
+            instants = others if instants is None else instants.hstack(others)
+            instants = _with_cells(instants, at, of, change.instants)
     return _Version(unit, _with_cells(frame, at, of, change.cells), instants)
 
 

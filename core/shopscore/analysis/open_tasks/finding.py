@@ -151,26 +151,17 @@ class _Reader:
     frame: pl.DataFrame
     clock: Clock
 
-    @property
-    def has_instants(self) -> bool:
-        """Whether rows have instants beside what the wall shows."""
-        return any(_is_instant(name) for name in self.frame.columns)
-
     def values(self, expr: Expr) -> pl.Series:
         """Return the value of each row."""
         return self._read(expression_with_instants(expr, self.frame.columns))
 
     def time(self, expr: Expr) -> pl.Series:
         """Return the time of each row, as the wall shows it."""
-        if not self.has_instants or _on_the_wall(expr):
-            return self._read(expr).cast(pl.Int64)
-        return self.clock.wall(self.instant(expr))
+        return self._read(expr) if _on_the_wall(expr) else self.clock.wall(self.instant(expr))
 
     def instant(self, expr: Expr) -> pl.Series:
         """Return the time of each row in seconds of a clock that is never changed."""
-        if _on_the_wall(expr):
-            return self.clock.steady(self._read(expr).cast(pl.Int64))
-        return self.values(expr).cast(pl.Int64)
+        return self.clock.steady(self._read(expr)) if _on_the_wall(expr) else self.values(expr)
 
     def cells(self, changes: Mapping[str, Expr], stream: Stream) -> Cells:
         """Return what columns of each row become."""
@@ -179,11 +170,14 @@ class _Reader:
             name: self.time(value) if name in timed else self.values(value)
             for name, value in changes.items()
         }
-        at = {name: self.instant(changes[name]) for name in timed if self.has_instants}
-        return Cells(cells, at)
+        at = {name: self.instant(changes[name]) for name in timed}
+        has_instants = any(_is_instant(name) for name in self.frame.columns)
+        same = all(at[name].equals(cells[name], null_equal=True) for name in timed)
+        return Cells(cells, {} if same and not has_instants else at)
 
     def _read(self, expr: Expr) -> pl.Series:
         read = all_widened(self.frame).select(_value=to_polars(expr)).collect().to_series()
+        read = read.cast(pl.Int64) if read.dtype == pl.Null else read
         return read if len(read) == len(self.frame) else read.new_from_index(0, len(self.frame))
 
 
@@ -197,11 +191,9 @@ def _is_instant(name: str) -> bool:
 
 
 def _with_time(frame: pl.DataFrame, name: str, wall: pl.Series, clock: Clock) -> pl.DataFrame:
-    """Return rows with one more time, and its instant where others have theirs."""
-    times = [wall.cast(pl.Int64).alias(name)]
-    if any(_is_instant(column) for column in frame.columns):
-        times.append(clock.steady(times[0]).alias(f"@{name}"))
-    return frame.with_columns(times)
+    """Return rows with one more time, and its instant: other times without one are theirs."""
+    shown = wall.cast(pl.Int64).alias(name)
+    return frame.with_columns(shown, clock.steady(shown).alias(f"@{name}"))
 
 
 def _next_deadline(deadlines: Iterable[pl.Series], now: int, size: int) -> pl.Series:
