@@ -81,7 +81,8 @@ def todo(
     they are None, with a reason.
 
     Args:
-        source: as for :func:`shopscore.score`, or a result, whose events and rules are taken.
+        source: as for :func:`shopscore.score`, or a result, whose events and rules are taken;
+            values that stood beside the events are not.
         now: the moment, as the platform's clock shows it, or with an offset; by default now, for a
             result of another day the beginning of that day.
         shops: ids of the shops to list; by default all. Peers are all shops in any case.
