@@ -10,10 +10,11 @@ from attrs import evolve
 from ..errors import UsageError
 from ..messages import message
 from . import options, voice
+from .help_pages import Command
 from .progress import Stages
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("events", type=options.INPUT)
 @click.option(
     "--now",
