@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from .analysis.simulation.simulated import Simulation as Simulation
     from .analysis.tracking.following import track as track
     from .analysis.tracking.tracks import Track as Track
+    from .analysis.open_tasks.asking import todo as todo
+    from .analysis.open_tasks.listing import Todo as Todo
+    from .analysis.open_tasks.open_task import OpenTask as OpenTask
     from .composing.standards import Standards as Standards
     from .counting.resolution import Resolved as Resolved
     from .counting.state import Tallies as Tallies
@@ -76,6 +79,7 @@ if TYPE_CHECKING:
     from .model.tallies import Distinct as Distinct
     from .model.tallies import Once as Once
     from .model.tallies import Tally as Tally
+    from .model.tasks import Task as Task
     from .model.windows import Calendar as Calendar
     from .model.windows import Days as Days
     from .model.windows import DayWeights as DayWeights
@@ -118,6 +122,9 @@ _HOMES = {
     "analysis.simulation.simulated": ("Simulation",),
     "analysis.tracking.following": ("track",),
     "analysis.tracking.tracks": ("Track",),
+    "analysis.open_tasks.asking": ("todo",),
+    "analysis.open_tasks.listing": ("Todo",),
+    "analysis.open_tasks.open_task": ("OpenTask",),
     "composing.standards": ("Standards",),
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),
@@ -195,6 +202,7 @@ _HOMES = {
         "Once",
         "Tally",
     ),
+    "model.tasks": ("Task",),
     "model.windows": (
         "Calendar",
         "DayWeights",

@@ -21,7 +21,9 @@ from shopscore.testing.report import CheckStatus
 from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
 
-NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan", "track", "simulate")
+NAMES = (
+    "score", "validate", "plugins", "rules", "diff", "check", "plan", "track", "simulate", "todo",
+)  # fmt: skip
 PLATFORMS = (
     "amazon", "douyin", "ebay", "etsy", "jd", "kuaishou", "pinduoduo", "tmall", "walmart", "wechat",
 )  # fmt: skip

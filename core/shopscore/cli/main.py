@@ -18,6 +18,7 @@ from .progress import Stages
 from .run import run, say, write, write_cells
 from .simulate_command import simulate_command
 from .track_command import track
+from .todo_command import todo
 
 if TYPE_CHECKING:
     from ..grading.value_merging import Prefer
@@ -264,6 +265,7 @@ def demo() -> None:
 
 cli.add_command(simulate_command)
 cli.add_command(track)
+cli.add_command(todo)
 
 
 def main() -> None:

@@ -257,6 +257,14 @@ class Result:
         """
         return import_module("shopscore").simulate(self, shop=shop, **asked)
 
+    def todo(self, **asked: Any) -> Any:
+        """List what is open by the events that were scored, as :func:`shopscore.todo` does.
+
+        Raises:
+            UsageError: where the result was not made from events.
+        """
+        return import_module("shopscore").todo(self, **asked)  # which stands above results
+
     def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""
         return pl.Series(sorted({self.row(id) for id in shop_ids}), dtype=pl.UInt32)

@@ -239,9 +239,22 @@ class ShopView:
         Raises:
             UsageError: for a view that belongs to no result.
         """
+        return self._of_result.simulate(self.shop_id, **asked)
+
+    def todo(self, **asked: Any) -> Any:
+        """List what is open of this shop, as :func:`shopscore.todo` does.
+
+        Raises:
+            UsageError: for a view that belongs to no result, and where that was not made from
+                events.
+        """
+        return self._of_result.todo(shops=self.shop_id, **asked)
+
+    @property
+    def _of_result(self) -> Any:
         if self._result is None:
             raise UsageError(message("this view belongs to no result: ask the result itself"))
-        return self._result.simulate(self.shop_id, **asked)
+        return self._result
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.
