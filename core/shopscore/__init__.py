@@ -9,13 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analysis.open_tasks.asking import todo as todo
+    from .analysis.open_tasks.listing import Todo as Todo
+    from .analysis.open_tasks.open_task import OpenTask as OpenTask
     from .analysis.simulation.running import simulate as simulate
     from .analysis.simulation.simulated import Simulation as Simulation
     from .analysis.tracking.following import track as track
     from .analysis.tracking.tracks import Track as Track
-    from .analysis.open_tasks.asking import todo as todo
-    from .analysis.open_tasks.listing import Todo as Todo
-    from .analysis.open_tasks.open_task import OpenTask as OpenTask
     from .composing.standards import Standards as Standards
     from .counting.resolution import Resolved as Resolved
     from .counting.state import Tallies as Tallies

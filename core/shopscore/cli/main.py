@@ -17,8 +17,8 @@ from .output_checks import refuse_existing
 from .progress import Stages
 from .run import run, say, write, write_cells
 from .simulate_command import simulate_command
-from .track_command import track
 from .todo_command import todo
+from .track_command import track
 
 if TYPE_CHECKING:
     from ..grading.value_merging import Prefer
