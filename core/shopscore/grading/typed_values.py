@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from attrs import field, frozen
 
@@ -43,6 +44,17 @@ class Console:
 
     def __bool__(self) -> bool:
         return self.total is not None or bool(self.dimensions)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Console:
+        """Return what stands in for some shops; not the figures, which only are shown."""
+
+        def each(columns: Mapping[str, ExactColumn]) -> dict[str, ExactColumn]:
+            return {id: column.take(rows) for id, column in columns.items()}
+
+        one = [column and column.take(rows) for column in (self.total, self.bonus, self.deduction)]
+        return Console(
+            one[0], each(self.dimensions), each(self.filling), *one[1:], bounds=each(self.bounds)
+        )
 
 
 @frozen(eq=False, slots=False)

@@ -19,7 +19,7 @@ from ..composing.levels import Levels
 from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
-from ..grading.points import Graded
+from ..grading.points import NOTHING_SUPPLIED, Graded, Supplied
 from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
 from ..messages import message
@@ -32,6 +32,7 @@ from .columns import Columns
 from .documents import SCORE
 from .json_text import ShopLines, assumption_list, missing_number_list, score_document
 from .lacking import lacking_numbers
+from .reference_tables import ReferenceTables
 from .views import (
     CapView,
     CheckView,
@@ -49,6 +50,16 @@ View = TypeVar("View")
 
 #: Lines of JSON that are made together where a single shop's is asked for.
 _LINES_AT_ONCE = 512
+
+
+@frozen(eq=False)
+class Basis:
+    """What shops were graded with besides their values: to grade them again with other values."""
+
+    tables: ReferenceTables = field(factory=ReferenceTables)
+    supplied: Supplied = NOTHING_SUPPLIED
+    ranks: bool = True
+    judged_on: date | None = None
 
 
 @frozen(eq=False, repr=False, slots=False)
@@ -76,6 +87,7 @@ class Result:
     read: Events | None = field(default=None, repr=False)
     console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
+    basis: Basis = field(factory=Basis, repr=False)
 
     def __repr__(self) -> str:
         scored = (self.columns.status == "scored").sum()
