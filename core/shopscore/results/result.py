@@ -26,6 +26,7 @@ from ..messages import message
 from ..model.rulesets import MissingNumber, NumbersUsed
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
+from ..plugins.selection import Selection
 from ..reading.events import Events
 from ..reading.report import LoadReport
 from .columns import Columns
@@ -54,12 +55,16 @@ _LINES_AT_ONCE = 512
 
 @frozen(eq=False)
 class Basis:
-    """What shops were graded with besides their values: to grade them again with other values."""
+    """What shops were graded with besides their values: to grade them again with other values.
+
+    ``selection`` knows how the rules were bound; it is None where they were not selected.
+    """
 
     tables: ReferenceTables = field(factory=ReferenceTables)
     supplied: Supplied = NOTHING_SUPPLIED
     ranks: bool = True
     judged_on: date | None = None
+    selection: Selection | None = None
 
 
 @frozen(eq=False, repr=False, slots=False)

@@ -32,9 +32,7 @@ class ShopRows:
             name: np.flatnonzero(frame["shop"].to_numpy() == shop)
             for name, frame in events.frames.items()
         }
-        own = _taken(events, positions, {name: np.zeros(len(at), dtype=np.int64)
-                                         for name, at in positions.items()})  # fmt: skip
-        return cls(evolve(own, shops=events.shops[[shop]]), positions, events)
+        return cls(rows_of_shops(events, np.array([shop])), positions, events)
 
     def origin(self, stream: str, position: int) -> tuple[str | None, int] | None:
         """Return the file and the line that a row of this shop is from."""
@@ -80,6 +78,18 @@ class ShopRows:
         return evolve(
             _taken(self.events, positions, shops), shops=_shops(self.events.shops, len(units))
         )
+
+
+def rows_of_shops(events: Events, shops: Rows) -> Events:
+    """Return the events of some shops, which are rows of ``events.shops`` in ascending order."""
+    new = np.full(len(events.shops), -1, dtype=np.int64)
+    new[shops] = np.arange(len(shops), dtype=np.int64)
+    codes = {name: new[frame["shop"].to_numpy()] for name, frame in events.frames.items()}
+    positions = {name: np.flatnonzero(own >= 0) for name, own in codes.items()}
+    own_shops = {name: codes[name][at] for name, at in positions.items()}
+    by_shop = {name: at[np.argsort(own_shops[name], kind="stable")] for name, at in positions.items()}
+    own = _taken(events, by_shop, {name: codes[name][at] for name, at in by_shop.items()})
+    return evolve(own, shops=events.shops[shops])
 
 
 def _shops(shops: pl.DataFrame, count: int) -> pl.DataFrame:
