@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analysis.reasons.explaining import explain as explain
+    from .analysis.reasons.explanation import Explanation as Explanation
     from .composing.standards import Standards as Standards
     from .counting.resolution import Resolved as Resolved
     from .counting.state import Tallies as Tallies
@@ -108,6 +110,8 @@ if TYPE_CHECKING:
     from .scoring_days import score_days as score_days
 
 _HOMES = {
+    "analysis.reasons.explaining": ("explain",),
+    "analysis.reasons.explanation": ("Explanation",),
     "composing.standards": ("Standards",),
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),

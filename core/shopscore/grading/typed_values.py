@@ -51,9 +51,16 @@ class Console:
         def each(columns: Mapping[str, ExactColumn]) -> dict[str, ExactColumn]:
             return {id: column.take(rows) for id, column in columns.items()}
 
-        one = [column and column.take(rows) for column in (self.total, self.bonus, self.deduction)]
+        def some(column: ExactColumn | None) -> ExactColumn | None:
+            return None if column is None else column.take(rows)
+
         return Console(
-            one[0], each(self.dimensions), each(self.filling), *one[1:], bounds=each(self.bounds)
+            some(self.total),
+            each(self.dimensions),
+            each(self.filling),
+            some(self.bonus),
+            some(self.deduction),
+            bounds=each(self.bounds),
         )
 
 

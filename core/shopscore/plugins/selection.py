@@ -44,10 +44,7 @@ class Selection:
         terms, numbers = self._bound
         every = (*as_sequence(numbers), *more)
         rules = _bind_with(terms, every)
-        return evolve(
-            self, rules=rules, notices=notices_on(rules, self.day), bound=(terms, every)
-        )
-
+        return evolve(self, rules=rules, notices=notices_on(rules, self.day), bound=(terms, every))
 
     def assuming(self, more: Mapping[str, str]) -> Selection:
         """Return the same rules with other values of some assumptions, written as users do.
@@ -129,9 +126,7 @@ def select_rules_of_days(
         day = publication_day(each, declared.zone)
         version = card.at(day).version if ruleset is None else ""
         if version not in bound:
-            bound[version] = select_rules(
-                declared, card.id, ruleset, day, assume, numbers, profile
-            )
+            bound[version] = select_rules(declared, card.id, ruleset, day, assume, numbers, profile)
         selected = bound[version]
         selections.append(evolve(selected, day=day, notices=notices_on(selected.rules, day)))
     return selections

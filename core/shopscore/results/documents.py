@@ -17,6 +17,7 @@ RULES = "shopscore.rules/1"
 DIFF = "shopscore.diff/1"
 INSPECT = "shopscore.inspect/2"
 PLAN = "shopscore.plan/1"
+EXPLAIN = "shopscore.explain/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

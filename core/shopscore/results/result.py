@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
@@ -46,6 +47,8 @@ from .views import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..analysis.reasons.explanation import Explanation
 
 View = TypeVar("View")
 
@@ -211,6 +214,20 @@ class Result:
             current=None if self.current is None else self.current.columns,
         )
 
+    def explain(
+        self,
+        shop_id: str | None = None,
+        *,
+        row: str | None = None,
+        by: str | None = None,
+        most: int = 10,
+    ) -> Explanation:
+        """Explain the score of a shop; the arguments are those of :func:`shopscore.explain`."""
+        # what explains results stands above them
+        explain = import_module("shopscore").explain
+        found: Explanation = explain(self, shop=shop_id, row=row, by=by, most=most)
+        return found
+
     def to_polars(self, *, lang: str = "en") -> pl.DataFrame:
         """Return one row per shop: score, each dimension's points, and each metric's columns.
 
@@ -357,6 +374,7 @@ class Result:
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),
+            explained=partial(self.explain, self.shops["shop_id"][row]),
         )
 
     def _json_line(self, row: int) -> str:

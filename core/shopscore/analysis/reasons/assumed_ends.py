@@ -13,14 +13,15 @@ from attrs import evolve, frozen
 from ...counting.resolution import resolve_events
 from ...counting.sums import Sums, Wanted, window_sums
 from ...errors import ShopscoreError
-from ...grading.weighing import MetricValues, weigh
+from ...grading.weighing import MetricValues, Summing, weigh
 from ...messages import Message, message
 from ...model.assumptions import Assumption, as_written
+from ...model.binding import assumed_ids
 from ...plugins.bound_rules import BoundRuleSet
 from ...reading.events import Events
 from ...results.building import build_result
 from ...results.result import Result
-from .shop_rows import rows_of_shops
+from .shop_rows import Rows, rows_of_shops
 from .supposing import exact_scores
 
 
@@ -64,6 +65,13 @@ class Assuming:
             for one in rules.assumptions
         ]
 
+    @cached_property
+    def _of_metrics(self) -> frozenset[str]:
+        """The assumptions by which rows are counted; no other changes a value."""
+        rules = self.result.rules
+        declared = (metric.metric for metric in rules.metrics.values())
+        return frozenset(id for m in declared for id in assumed_ids((m.aggregator, m.window)))
+
     def _end(self, one: Assumption, value: str) -> AssumedEnd:
         selection = self.result.basis.selection
         if selection is None:
@@ -71,7 +79,7 @@ class Assuming:
             return AssumedEnd(value, None, said)
         try:
             rules = selection.assuming({self.result.rules.ruleset.full_id(one.id): value}).rules
-            score = self._score(rules)
+            score = self._score(rules, counted_so=one.id not in self._of_metrics)
         except ShopscoreError as error:
             return AssumedEnd(value, None, message("{error}", error=error))
         if score is None:
@@ -79,17 +87,17 @@ class Assuming:
         return AssumedEnd(value, score)
 
     @cached_property
-    def _rows(self) -> np.ndarray:  # type: ignore[type-arg]
+    def _rows(self) -> Rows:
         """The shops that are scored again: those of its industry, itself among them."""
         industries = self.result.shops["industry"]
         return np.flatnonzero((industries == industries[self.row]).to_numpy())
 
-    def _score(self, rules: BoundRuleSet) -> Fraction | None:
+    def _score(self, rules: BoundRuleSet, *, counted_so: bool) -> Fraction | None:
         result, rows, basis = self.result, self._rows, self.result.basis
         found = build_result(
             rules,
             result.as_of,
-            self._measured(rules),
+            self._as_counted if counted_so else self._measured(rules),
             result.shops[rows],
             basis.tables,
             supplied=basis.supplied.take(rows),
@@ -99,30 +107,31 @@ class Assuming:
         )
         return exact_scores(found, np.flatnonzero(rows == self.row))[0]
 
+    @cached_property
+    def _as_counted(self) -> dict[str, MetricValues]:
+        return {id: values.take(self._rows) for id, values in self.result.measured.items()}
+
     def _measured(self, rules: BoundRuleSet) -> dict[str, MetricValues]:
-        base = {id: values.take(self._rows) for id, values in self.result.measured.items()}
+        base = self._as_counted
         if not self._sums:
             return base
-        columns = frozenset(
-            pair for pair in (self.events.columns_present() if self.events else ())
-        )
-        counted = weigh(
-            rules.projected(self.result.as_of), self._summing(rules), columns, self.result.as_of,
-            len(self._rows),
-        )  # fmt: skip
+        columns = () if self.events is None else self.events.columns_present()
+        day = self.result.as_of
+        counted = weigh(rules.projected(day), self._summing(rules), columns, day, len(self._rows))
         return {id: _as_before(values, base.get(id)) for id, values in counted.items()}
 
     @cached_property
     def _sums(self) -> Mapping[Wanted, Sums]:
         """What was summed for the result already: most assumptions change none of it."""
-        day, found = self.result.as_of, {}
+        day = self.result.as_of
+        found: dict[Wanted, Sums] = {}
         for id, metric in self.result.rules.projected(day).metrics.items():
-            values = self.result.measured[id].take(self._rows)
+            values = self._as_counted[id]
             if values.sums:
                 found.update(zip(metric.wanted(day), values.sums, strict=True))
         return found
 
-    def _summing(self, rules: BoundRuleSet):  # type: ignore[no-untyped-def]
+    def _summing(self, rules: BoundRuleSet) -> Summing:
         def summing(wanted: Sequence[Wanted], as_of: date) -> list[Sums]:
             more = [one for one in wanted if one not in self._sums]
             counted = dict(zip(more, self._count(rules, more, as_of), strict=True))
@@ -153,7 +162,7 @@ def other_values(assumption: Assumption) -> tuple[str, ...]:
         case "choice":
             return tuple(c for c in assumption.choices if c != assumption.value)
     ends = (assumption.low, assumption.high)
-    return tuple(dict.fromkeys(as_written(end) for end in ends if end is not None))
+    return tuple(as_written(end) for end in ends if end is not None and end != assumption.value)
 
 
 def _as_before(counted: MetricValues, base: MetricValues | None) -> MetricValues:

@@ -276,9 +276,7 @@ class _Shop:
             yield Contribution("cap", cap.criterion, cap.ceiling - total)
 
 
-def _declared_weights(
-    dimension: Dimension[Weight], whole: Fraction | None
-) -> dict[str, Fraction]:
+def _declared_weights(dimension: Dimension[Weight], whole: Fraction | None) -> dict[str, Fraction]:
     """Return the shares of the total that the rules give metrics, where all of them are known."""
     within = weights_within(dimension)
     total = sum(within.values(), Fraction(0))

@@ -18,7 +18,7 @@ from ...errors import UsageError, did_you_mean
 from ...evaluation.with_polars import to_polars
 from ...exact.integers import narrow, widen
 from ...grading.weighing import combine
-from ...messages import listed, message
+from ...messages import message
 from ...model.instants import with_instants
 from ...model.links import ORDER
 from ...model.tallies import Tally
@@ -71,11 +71,9 @@ class Grouping:
         known = dict.fromkeys([*TIMES, *self._columns])
         if self.by not in known:
             said = message(
-                "by={by}: no metric of these rules reads a stream with that column{guess}; known:"
-                " {known}",
+                "by={by!r}: no metric of these rules reads a stream with that column{guess}",
                 by=self.by,
                 guess=did_you_mean(self.by, known),
-                known=listed(known),
             )
             raise UsageError(said)
 
@@ -105,11 +103,9 @@ class Grouping:
                 None if score is None or now is None else score - now,
                 tuple(InGroup(id, v[place], n[place]) for id, (v, n) in values.items() if n[place]),
             )
-            for place, (word, score) in enumerate(
-                zip(self._words, supposed.scores, strict=True)
-            )
+            for place, (word, score) in enumerate(zip(self._words, supposed.scores, strict=True))
         ]
-        return sorted(found, key=_dearest)
+        return sorted((one for one in found if one.metrics or one.costs), key=_dearest)
 
     @property
     def _touched(self) -> list[str]:
@@ -156,7 +152,7 @@ class Grouping:
             found |= dict.fromkeys([] if labels is None else labels.unique().to_list())
         words = sorted(str(word) for word in found if word is not None)
         if len(words) > _MANY:
-            said = message("by={by}: {n} different words are too many groups", by=self.by,
+            said = message("by={by!r}: {n} different words are too many groups", by=self.by,
                            n=len(words))  # fmt: skip
             raise UsageError(said)
         return [*words, *([None] if None in found and words else [])]

@@ -51,7 +51,7 @@ class EventsToCome:
     """What one more event would change in each metric of a shop."""
 
     supposing: Supposing
-    sums: RowSums
+    sums: RowSums | None
 
     def effects(self) -> list[OneMore]:
         """Return what the best and the worst event would change, metric by metric."""
@@ -73,7 +73,9 @@ class EventsToCome:
         weighed = [entry.id for _, entry in rules.exact.entries]
         more = [a.metric for a in rules.exact.adjustments]
         asked = [id for condition in rules.ruleset.conditions for id in condition.metrics]
-        return [id for id in dict.fromkeys([*weighed, *more, *asked]) if id in self.supposing.metrics]
+        return [
+            id for id in dict.fromkeys([*weighed, *more, *asked]) if id in self.supposing.metrics
+        ]
 
     def _of_metric(self, id: str) -> Iterator[tuple[str, str, Added, Fraction]]:
         """Yield the best and the worst event that could come, where they change the value so."""
@@ -129,9 +131,10 @@ class EventsToCome:
         """Yield what events of the shop within the window add, each once."""
         wanted = self.supposing.metrics[id].wanted(self.supposing.result.as_of)
         streams = dict.fromkeys(tally.stream for tally, _ in wanted)
+        if self.sums is None:
+            return
         for stream in streams:
-            size = self.sums.length(stream)
-            own = self._unweighted(stream) if size else {}
+            own, size = self._unweighted(stream, self.sums)
             nothing = np.zeros(size, dtype=np.int64)
             pairs = [own.get(one, (nothing, nothing)) for one in wanted]
             flat = [part.tolist() for pair in pairs for part in pair]
@@ -139,16 +142,17 @@ class EventsToCome:
                 if any(row):
                     yield tuple(zip(row[::2], row[1::2], strict=True))
 
-    def _unweighted(self, stream: str) -> dict[Wanted, Sums]:
+    def _unweighted(self, stream: str, sums: RowSums) -> tuple[dict[Wanted, Sums], int]:
+        """Return what each row of a stream adds to its tallies, whatever its day weighs."""
+        size = sums.length(stream)
         if stream not in self._kept:
-            size = self.sums.length(stream)
             own = [one for one in self.supposing.wanted if one[0].stream == stream]
             own = [one for one in own if one[0].distinct is None]
             each: Rows = np.arange(size, dtype=np.int64)
             plain = [(tally, weights.days) for tally, weights in own]
-            found = self.sums.by(lambda _: each, size, plain, self.supposing.result.as_of)
+            found = sums.by(lambda _: each, size, plain, self.supposing.result.as_of)
             self._kept[stream] = dict(zip(own, found, strict=True))
-        return self._kept[stream]
+        return self._kept[stream], size
 
     @cached_property
     def _kept(self) -> dict[str, dict[Wanted, Sums]]:
@@ -216,7 +220,9 @@ def _implies(given: Expr, asked: Expr) -> bool:
     if given.key == asked.key:
         return True
     match given, asked:
-        case Comparison(op, left, Constant(int() as a)), Comparison(other, same, Constant(int() as b)):
+        case Comparison(op, left, Constant(int() as a)), Comparison(
+            other, same, Constant(int() as b)
+        ):
             if op == other and left.key == same.key:
                 return a <= b if op in ("<", "<=") else op in (">", ">=") and a >= b
     return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from attrs import frozen
@@ -54,7 +55,7 @@ class Removing:
 
         Where exactness needs the whole shop for each, the likeliest are found by their orders.
         """
-        found = self._heaviest(self.candidates(), by_shop=False, at_once=True)
+        found = self._heaviest(self.candidates(), self.all_changes, at_once=True)
         if self._beyond or self.supposing.alone:
             likely = [one.row for one in found[: most * _TRIED]]
             found = self.costs(likely)
@@ -64,12 +65,19 @@ class Removing:
         """Return what some events cost, exactly, the dearest first; none that costs nothing."""
         found = []
         for some in self._in_pieces(rows):
-            found += self._heaviest(some, by_shop=self._beyond, at_once=False)
+            changes = self.changes(some, by_shop=self._beyond)
+            found += self._heaviest(some, changes, at_once=False)
         return sorted(found, key=_dearest)
 
     def cost(self, row: Row) -> Fraction | None:
         """Return what one event costs; below 0 where it brings something. None without a score."""
-        return self._all_costs([row], by_shop=self._beyond, at_once=False)[0]
+        changes = self.changes([row], by_shop=self._beyond)
+        return self._all_costs([row], changes, at_once=False)[0]
+
+    @cached_property
+    def all_changes(self) -> list[Sums]:
+        """By how much the sums change without each candidate, as far as its order knows."""
+        return self.changes(self.candidates(), by_shop=False)
 
     @property
     def _beyond(self) -> bool:
@@ -83,16 +91,17 @@ class Removing:
         many = max(_AT_ONCE // max(size, 1), 1) if self._beyond else max(len(rows), 1)
         return [rows[start : start + many] for start in range(0, len(rows), many)]
 
-    def _heaviest(self, rows: Sequence[Row], *, by_shop: bool, at_once: bool) -> list[EventCost]:
-        costs = self._all_costs(rows, by_shop=by_shop, at_once=at_once)
+    def _heaviest(
+        self, rows: Sequence[Row], changes: Sequence[Sums], *, at_once: bool
+    ) -> list[EventCost]:
+        costs = self._all_costs(rows, changes, at_once=at_once)
         found = [EventCost(row, c) for row, c in zip(rows, costs, strict=True) if c and c > 0]
         return sorted(found, key=_dearest)
 
     def _all_costs(
-        self, rows: Sequence[Row], *, by_shop: bool, at_once: bool
+        self, rows: Sequence[Row], changes: Sequence[Sums], *, at_once: bool
     ) -> list[Fraction | None]:
         """Return the score without each row, less the score with it; each change is graded once."""
-        changes = self.changes(rows, by_shop=by_shop)
         distinct: dict[tuple[int, ...], int] = {}
         flat = zip(*(part.tolist() for pair in changes for part in pair), strict=True)
         places = [distinct.setdefault(change, len(distinct)) for change in flat]

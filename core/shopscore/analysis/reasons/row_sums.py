@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ class RowSums:
         """Resolve the rows of a shop."""
         return cls(resolve_events(rows.events, rules))
 
-    def by(self, codes: Codes, size: int, wanted: Sequence[Wanted], as_of: object) -> list[Sums]:
+    def by(self, codes: Codes, size: int, wanted: Sequence[Wanted], as_of: date) -> list[Sums]:
         """Return the sums of the rows of each code, for every tally."""
         found: list[Sums | None] = [None] * len(wanted)
         of_tally = [codes(tally) for tally, _ in wanted]
@@ -41,7 +42,7 @@ class RowSums:
         for places in kinds.values():
             stream, own = wanted[places[0]][0].stream, of_tally[places[0]]
             part = self._coded(stream, own, size)
-            sums = window_sums(part, [wanted[place] for place in places], as_of)  # type: ignore[arg-type]
+            sums = window_sums(part, [wanted[place] for place in places], as_of)
             for place, one in zip(places, sums, strict=True):
                 found[place] = one
         return [one for one in found if one is not None]

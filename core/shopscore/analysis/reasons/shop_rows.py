@@ -87,7 +87,9 @@ def rows_of_shops(events: Events, shops: Rows) -> Events:
     codes = {name: new[frame["shop"].to_numpy()] for name, frame in events.frames.items()}
     positions = {name: np.flatnonzero(own >= 0) for name, own in codes.items()}
     own_shops = {name: codes[name][at] for name, at in positions.items()}
-    by_shop = {name: at[np.argsort(own_shops[name], kind="stable")] for name, at in positions.items()}
+    by_shop = {
+        name: at[np.argsort(own_shops[name], kind="stable")] for name, at in positions.items()
+    }
     own = _taken(events, by_shop, {name: codes[name][at] for name, at in by_shop.items()})
     return evolve(own, shops=events.shops[shops])
 
@@ -96,9 +98,7 @@ def _shops(shops: pl.DataFrame, count: int) -> pl.DataFrame:
     return shops[np.zeros(count, dtype=np.int64)]
 
 
-def _taken(
-    events: Events, positions: Mapping[str, Rows], shops: Mapping[str, Rows]
-) -> Events:
+def _taken(events: Events, positions: Mapping[str, Rows], shops: Mapping[str, Rows]) -> Events:
     """Return some rows of events, perhaps several times, as those of other shops.
 
     A row names another of its own shop only: links are those of the copies, or none.

@@ -100,7 +100,9 @@ class Supposing:
         ``at_once`` asks for all together even where that is only nearly right.
         """
         size = len(sums[0][1]) if sums else 0
-        each = [range(size)] if at_once or not self.alone else [range(i, i + 1) for i in range(size)]
+        each = (
+            [range(size)] if at_once or not self.alone else [range(i, i + 1) for i in range(size)]
+        )
         parts = [self._together([(a[p.start : p.stop], n[p.start : p.stop]) for a, n in sums])
                  for p in each if len(p)]  # fmt: skip
         ids = self.result.measured
