@@ -20,7 +20,7 @@ from shopscore.testing.report import CheckStatus
 from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
 
-NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan")
+NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan", "explain")
 PLATFORMS = (
     "amazon", "douyin", "ebay", "etsy", "jd", "kuaishou", "pinduoduo", "tmall", "walmart", "wechat",
 )  # fmt: skip
