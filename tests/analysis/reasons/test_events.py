@@ -109,16 +109,17 @@ def test_by_a_scorer_of_the_platforms_own() -> None:
         assert found[0].costs == exact(again, shop) - exact(result, shop)
 
 
-class TestOneMore:
-    """By the platform toy, whose rates are of reviews, orders and sessions."""
+EFFECTS = {
+    (one.metric, one.kind): one
+    for one in ss.explain(FRAMES, shop="S0002", most=0, **DOUYIN).effects
+}
 
-    EFFECTS = {
-        (one.metric, one.kind): one
-        for one in ss.explain(FRAMES, shop="S0002", most=0, **DOUYIN).effects
-    }  # fmt: skip
+
+class TestOneMore:
+    """The best and the worst event that could come, in one metric alone."""
 
     def test_a_bad_review_is_one_more_of_the_numerator(self) -> None:
-        one = self.EFFECTS["bad_review_rate", "bad"]
+        one = EFFECTS["bad_review_rate", "bad"]
         assert one.tally.stream == "reviews"
         assert one.before is not None
         result = ss.score(FRAMES, **DOUYIN)
@@ -138,11 +139,11 @@ class TestOneMore:
             ss.score(frames, **DOUYIN) for frames in (FRAMES, {**FRAMES, "complaints": both})
         )
         assert after["S0002"]["complaint_rate"].value != before["S0002"]["complaint_rate"].value
-        one = self.EFFECTS["complaint_rate", "bad"]
+        one = EFFECTS["complaint_rate", "bad"]
         assert one.gives == exact(after, "S0002") - exact(before, "S0002")
 
     def test_the_best_and_the_worst_of_what_was_seen(self) -> None:
-        good, bad = (self.EFFECTS["delivery_hours", kind] for kind in ("good", "bad"))
+        good, bad = (EFFECTS["delivery_hours", kind] for kind in ("good", "bad"))
         assert good.after < (good.before or 0) < bad.after
         assert good.amount is not None
         assert bad.amount is not None
