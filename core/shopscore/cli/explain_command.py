@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--by",
     metavar="NAME",
-    help="What each group costs: carrier, province, reason, …, hour or weekday.",
+    help="What each group costs: `carrier`, `province`, `reason`, … `hour`, `weekday`.",
 )
 @click.option(
     "--most",
