@@ -22,6 +22,7 @@ from ...reading.events import Events
 from ...reading.files import Progress
 from ...results.conclusion import stages
 from ...results.result import Result
+from ...results.views import ShopView
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score
 from .assumed_ends import Assuming
@@ -126,7 +127,7 @@ def explain_result(
         score=view.score,
         decomposition=decompose(result, place),
         assuming=Assuming(result, place, result.events),
-        remarks=tuple(_remarks(result, rows)),
+        remarks=tuple(_remarks(result, view, rows)),
         notices=tuple(n for n in result.notices if n.concerns((view.shop_id,))),
         result=result,
     )
@@ -203,8 +204,10 @@ def _named(removing: Removing, most: int) -> Iterator[HeavyEvent]:
         yield HeavyEvent(named.stream, named.key, named.file, named.line, one.costs, tuple(touched))
 
 
-def _remarks(result: Result, rows: ShopRows | None) -> Iterator[Message]:
+def _remarks(result: Result, shop: ShopView, rows: ShopRows | None) -> Iterator[Message]:
     """Yield what an explanation rests on, and what it cannot tell."""
+    if shop.reason is not None:
+        yield shop.reason
     if rows is None:
         yield message("there are no events of this shop here: none can be named")
     if result.rules.ruleset.ranks and result.basis.ranks:
