@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from .analysis.open_tasks.asking import todo as todo
     from .analysis.open_tasks.listing import Todo as Todo
     from .analysis.open_tasks.open_task import OpenTask as OpenTask
+    from .analysis.reasons.explaining import explain as explain
+    from .analysis.reasons.explanation import Explanation as Explanation
     from .analysis.simulation.running import simulate as simulate
     from .analysis.simulation.simulated import Simulation as Simulation
     from .analysis.tracking.following import track as track
@@ -125,6 +127,8 @@ _HOMES = {
     "analysis.open_tasks.asking": ("todo",),
     "analysis.open_tasks.listing": ("Todo",),
     "analysis.open_tasks.open_task": ("OpenTask",),
+    "analysis.reasons.explaining": ("explain",),
+    "analysis.reasons.explanation": ("Explanation",),
     "composing.standards": ("Standards",),
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),

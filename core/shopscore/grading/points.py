@@ -85,6 +85,14 @@ class Supplied:
         """Return the percentiles and the points of a metric."""
         return self.percentiles.get(metric), self.points.get(metric)
 
+    def take(self, rows: npt.NDArray[np.int64]) -> Supplied:
+        """Return those of some shops."""
+        return Supplied(
+            {id: column.take(rows) for id, column in self.percentiles.items()},
+            {id: column.take(rows) for id, column in self.points.items()},
+            self.fill,
+        )
+
 
 NOTHING_SUPPLIED = Supplied({}, {})
 

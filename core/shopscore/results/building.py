@@ -21,7 +21,7 @@ from ..composing.set_points import set_points
 from ..composing.standards import Attainment, compare_with_standards
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
-from ..grading.points import NOTHING_SUPPLIED, Graded, Supplied, grade
+from ..grading.points import NOTHING_SUPPLIED, Graded, Supplied, Supposed, grade
 from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
 from ..model.expressions import DAY_SECONDS
@@ -45,11 +45,13 @@ def build_result(
     judged_on: date | None = None,
     ranks: bool = True,
     notices: tuple[Notice, ...] = (),
+    supposed: Supposed | None = None,
 ) -> Result:
     """Build the result from metric values: grade, compose, publish, compare with the industry.
 
     ``console`` is what a console shows, to compare with. Days are counted to ``judged_on``, by
-    default to ``as_of``. Without ``ranks`` no shop is a peer of another.
+    default to ``as_of``. Without ``ranks`` no shop is a peer of another. ``supposed`` shops have
+    values that no shop has: see :func:`grade`.
     """
     tables = tables or ReferenceTables()
     exact, industries = rules.exact, shops["industry"]
@@ -68,7 +70,13 @@ def build_result(
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks) if ranks else np.zeros(len(shops), dtype=np.bool_)
     graded = grade(
-        rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
+        rules,
+        measured,
+        shops,
+        benchmark=tables.benchmarks,
+        peers=peers,
+        supplied=supplied,
+        supposed=supposed,
     )
     told = _told(Console() if console is None else console)
     graded, composed, published = compose_and_publish(exact, graded, measures, checks, told)

@@ -53,6 +53,8 @@ from .views import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..analysis.reasons.explanation import Explanation
+
 View = TypeVar("View")
 
 #: Lines of JSON that are made together where a single shop's is asked for.
@@ -202,6 +204,20 @@ class Result:
             found_levels=self.levels,
             current=None if self.current is None else self.current.columns,
         )
+
+    def explain(
+        self,
+        shop_id: str | None = None,
+        *,
+        row: str | None = None,
+        by: str | None = None,
+        most: int = 10,
+    ) -> Explanation:
+        """Explain the score of a shop; the arguments are those of :func:`shopscore.explain`."""
+        # what explains results stands above them
+        explain = import_module("shopscore").explain
+        found: Explanation = explain(self, shop=shop_id, row=row, by=by, most=most)
+        return found
 
     def to_polars(self, *, lang: str = "en") -> pl.DataFrame:
         """Return one row per shop: score, each dimension's points, and each metric's columns.

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
+
+if TYPE_CHECKING:
+    from ..analysis.reasons.explanation import Explanation
 
 
 @frozen(repr=False)
@@ -255,6 +258,17 @@ class ShopView:
         if self._result is None:
             raise UsageError(message("this view belongs to no result: ask the result itself"))
         return self._result
+
+    def explain(
+        self, *, row: str | None = None, by: str | None = None, most: int = 10
+    ) -> Explanation:
+        """Explain the score; the arguments are those of :func:`shopscore.explain`.
+
+        Raises:
+            UsageError: for a view that belongs to no result.
+        """
+        found: Explanation = self._of_result.explain(self.shop_id, row=row, by=by, most=most)
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.
