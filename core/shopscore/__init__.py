@@ -9,8 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analysis.open_tasks.asking import todo as todo
+    from .analysis.open_tasks.listing import Todo as Todo
+    from .analysis.open_tasks.open_task import OpenTask as OpenTask
+    from .analysis.reasons.explaining import explain as explain
+    from .analysis.reasons.explanation import Explanation as Explanation
     from .analysis.reconciling.matching import reconcile as reconcile
     from .analysis.reconciling.reconciliation import Reconciliation as Reconciliation
+    from .analysis.simulation.running import simulate as simulate
+    from .analysis.simulation.simulated import Simulation as Simulation
     from .analysis.tracking.following import track as track
     from .analysis.tracking.tracks import Track as Track
     from .composing.standards import Standards as Standards
@@ -76,6 +83,7 @@ if TYPE_CHECKING:
     from .model.tallies import Distinct as Distinct
     from .model.tallies import Once as Once
     from .model.tallies import Tally as Tally
+    from .model.tasks import Task as Task
     from .model.windows import Calendar as Calendar
     from .model.windows import Days as Days
     from .model.windows import DayWeights as DayWeights
@@ -116,8 +124,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "analysis.reconciling.matching": ("reconcile",),
     "analysis.reconciling.reconciliation": ("Reconciliation",),
+    "analysis.simulation.running": ("simulate",),
+    "analysis.simulation.simulated": ("Simulation",),
     "analysis.tracking.following": ("track",),
     "analysis.tracking.tracks": ("Track",),
+    "analysis.open_tasks.asking": ("todo",),
+    "analysis.open_tasks.listing": ("Todo",),
+    "analysis.open_tasks.open_task": ("OpenTask",),
+    "analysis.reasons.explaining": ("explain",),
+    "analysis.reasons.explanation": ("Explanation",),
     "composing.standards": ("Standards",),
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),
@@ -195,6 +210,7 @@ _HOMES = {
         "Once",
         "Tally",
     ),
+    "model.tasks": ("Task",),
     "model.windows": (
         "Calendar",
         "DayWeights",

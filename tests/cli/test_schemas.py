@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -21,7 +22,9 @@ from shopscore.testing.report import CheckStatus
 from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
 
-NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan", "track")
+NAMES = (
+    "score", "validate", "plugins", "rules", "diff", "check", "plan", "track", "simulate", "todo", "explain",
+)  # fmt: skip
 PLATFORMS = (
     "amazon", "douyin", "ebay", "etsy", "jd", "kuaishou", "pinduoduo", "tmall", "walmart", "wechat",
 )  # fmt: skip
@@ -171,6 +174,18 @@ class TestDocuments:
         assert len(answer.document["set_aside"]) == 3
         assert len(answer.document["repaired"]) == 1
 
+    def test_simulate(self, events: Path) -> None:
+        """With levers on a share, money and times; and with values alone."""
+        rules = ("-p", "kuaishou", "-r", "2023", "--as-of", "2022-07-01", "-f", "json")
+        asked = ("--lever", "atom_fast_refund:share=0.5", "--lever", "chase_pickup", "--draws", "3")
+        answer = shopscore("simulate", events, "--shop", "S0003", *asked, *rules).done()
+        self._check("simulate", answer)
+        assert answer.document["levers"][0]["refunds"] is not None
+        valid("score", {**shopscore("score", events, *rules).document, "shops": [
+            answer.document["before"], answer.document["after"]]})  # fmt: skip
+        other = ("--set", "im_3min_reply_rate=98%", "--shop", "S0001")
+        self._check("simulate", shopscore("simulate", events, *other, *rules).done())
+
     def test_plugins(self) -> None:
         self._check("plugins", plugins("list", "-f", "json").done())
 
@@ -217,6 +232,13 @@ class TestDocuments:
         assert len(answer.document["shops"]) == 12
         places = [change["place"] for change in answer.document["changes"]]
         assert "dimensions[goods].weight" in places
+
+    @pytest.mark.parametrize("more", [(), ("--by", "carrier", "--row", "T00000001")])
+    def test_explain(self, events: Path, more: tuple[str, ...]) -> None:
+        rows = (events / "aftersales.csv").read_text(encoding="utf-8").splitlines()
+        shop = next(row.split(",") for row in rows if "T00000001" in row)
+        own = next(cell for cell in shop if re.fullmatch(r"S\d{4}", cell))
+        self._check("explain", shopscore("explain", events, "--shop", own, *more, *ARGS).done())
 
     @pytest.mark.parametrize("platform", PLATFORMS)
     def test_plan(self, platform: str) -> None:

@@ -148,7 +148,7 @@ def compose_with(
     industries: pl.Series,
     shop_types: pl.Series | None,
     told: Told,
-    shops: pl.Series,
+    shops: pl.Series | None,
 ) -> Composed:
     """Compose shops, with the points of dimensions that documents tell where they have none else."""
     composed = compose(rules, graded, industries, shop_types, told, shops)

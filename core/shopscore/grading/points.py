@@ -85,8 +85,28 @@ class Supplied:
         """Return the percentiles and the points of a metric."""
         return self.percentiles.get(metric), self.points.get(metric)
 
+    def take(self, rows: npt.NDArray[np.int64]) -> Supplied:
+        """Return those of some shops."""
+        return Supplied(
+            {id: column.take(rows) for id, column in self.percentiles.items()},
+            {id: column.take(rows) for id, column in self.points.items()},
+            self.fill,
+        )
+
 
 NOTHING_SUPPLIED = Supplied({}, {})
+
+
+@frozen(eq=False)
+class Supposed:
+    """What stays as it is while values are supposed: those that shops ``real``ly have, by metric.
+
+    A supposed value is ranked as if its shop had it, among the real ones of the others in its
+    group, ``groups`` having a number for each shop.
+    """
+
+    real: Mapping[str, MetricValues]
+    groups: npt.NDArray[np.int64]
 
 
 def grade(
@@ -97,6 +117,7 @@ def grade(
     benchmark: Benchmark | None = None,
     peers: Mask | None = None,
     supplied: Supplied = NOTHING_SUPPLIED,
+    supposed: Supposed | None = None,
 ) -> dict[str, Graded]:
     """Grade every metric that a result shows, in the order of the rules.
 
@@ -107,6 +128,7 @@ def grade(
         benchmark: a table that replaces the ranking where it has rows.
         peers: shops that are ranked among each other; by default all.
         supplied: percentiles and points that a user supplied.
+        supposed: where values are supposed, those that the shops really have.
     """
     exact = rules.exact
     types = shops["shop_type"] if "shop_type" in shops.columns else None
@@ -114,7 +136,9 @@ def grade(
     entries = {entry.id for _, entry in exact.entries}
     judged = {id for criterion in exact.criteria for id in criterion.condition.metrics}
     graded = {}
-    for id, context in _build_contexts(rules, measured, shops, benchmark, peers, supplied):
+    for id, context in _build_contexts(
+        rules, measured, shops, benchmark, peers, supplied, supposed
+    ):
         if id in entries:
             graded[id] = _grade_weighted(context, measured[id], supplied, variants)
         else:
@@ -132,16 +156,19 @@ def _build_contexts(
     benchmark: Benchmark | None,
     peers: Mask | None,
     supplied: Supplied,
+    supposed: Supposed | None,
 ) -> Iterator[tuple[str, Context]]:
     """Build the context of each metric that is weighted or informational."""
     size, exact = len(shops), rules.exact
     types = shops["shop_type"] if "shop_type" in shops.columns else [None] * size
     is_peer = np.ones(size, dtype=np.bool_) if peers is None else peers
     industries = shops["industry"]
-    _, codes = coded(industries)
+    codes = coded(industries)[1] if supposed is None else supposed.groups
     for id in (*(entry.id for _, entry in exact.entries), *exact.informational):
         metric, values = rules.metrics[id].metric, measured[id]
-        own = values.column.only(values.enough(metric.min_n))
+        asked = values.column.only(values.enough(metric.min_n))
+        real = values if supposed is None else supposed.real[id]
+        own = asked if real is values else real.column.only(real.enough(metric.min_n))
         percentiles, _ = supplied.of(id)
         rank = Ranker(
             id,
@@ -161,8 +188,8 @@ def _build_contexts(
             Context(
                 metric=id,
                 better=metric.better,
-                values=own.values,
-                has_value=own.known,
+                values=asked.values,
+                has_value=asked.known,
                 is_peer=is_peer,
                 n=values.n,
                 industries=industries,

@@ -23,9 +23,11 @@ from ..model.metrics import Metric, check_unit
 from ..model.rulesets import RuleSet, revision_of
 from ..model.shop_statuses import ShopStatus, merged_statuses
 from ..model.streams import CANONICAL, Stream, check_id
+from ..model.tasks import Task
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
 from .folders import check_folder, ruleset_files, toml_texts
 from .isolation import isolated
+from .named_modules import levers_in, tasks_in
 
 if TYPE_CHECKING:
     from ..rules.own_kinds import OwnKinds
@@ -287,7 +289,9 @@ class Platform(Labelled):
     """A platform: its names, clock and currency, and its scorecards; the first is the default.
 
     ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
-    ``shopscore.levers`` holds those for any platform. They are imported when first needed.
+    ``shopscore.levers`` holds those for any platform. They are imported when first needed. So are
+    the modules of ``tasks``, whose global :class:`Task` objects say what may be waiting on the desk:
+    ``shopscore.tasks`` holds general ones, and of several with one id the first module's is taken.
     ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each, and
     ``documents`` that of the mappings of what its console and its official APIs answer.
     ``statuses`` are those of shops that do not meet a condition, besides the package's own.
@@ -317,6 +321,7 @@ class Platform(Labelled):
     more_exports: tuple[str, ...] = ()
     more_samples: tuple[str, ...] = ()
     statuses: tuple[ShopStatus, ...] = ()
+    tasks: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         check_id(self.id, message("platform"))
@@ -352,19 +357,12 @@ class Platform(Labelled):
     @cached_property
     def all_levers(self) -> Mapping[str, Lever]:
         """Every lever of the modules, by id."""
-        levers: dict[str, Lever] = {}
-        for name in self.levers:
-            with isolated(message("{name}: importing {module}", name=self.id, module=name)):
-                module = import_module(name)
-            for value in vars(module).values():
-                if isinstance(value, Lever) and levers.setdefault(value.id, value) is not value:
-                    said = message(
-                        "{platform}: lever {lever} is declared twice",
-                        platform=self.id,
-                        lever=value.id,
-                    )
-                    raise DeclarationError(said)
-        return levers
+        return levers_in(self.id, self.levers)
+
+    @cached_property
+    def all_tasks(self) -> Mapping[str, Task]:
+        """Every task of the modules, by id; of several with one id that of the first module."""
+        return tasks_in(self.id, self.tasks)
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:

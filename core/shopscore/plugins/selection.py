@@ -12,7 +12,6 @@ from attrs import evolve, field, frozen
 
 from ..errors import CoverageError, UsageError
 from ..messages import listed, message
-from ..model.assumptions import as_written
 from ..model.rulesets import RuleSet
 from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
@@ -43,38 +42,36 @@ class Selection:
         if not more or self._bound is None:
             return self
         terms, numbers = self._bound
-        return self._of(terms, (*as_sequence(numbers), *more))
+        every = (*as_sequence(numbers), *more)
+        rules = _bind_with(terms, every)
+        return evolve(self, rules=rules, notices=notices_on(rules, self.day), bound=(terms, every))
 
-    def assuming(self, id: str, value: object) -> Selection:
-        """Return the same rules with another value of an assumption.
+    def assuming(self, more: Mapping[str, str]) -> Selection:
+        """Return the same rules with other values of some assumptions, written as users do.
 
         Raises:
-            UsageError: for a value that the assumption cannot have.
+            UsageError: for an unknown assumption, or a value outside its bounds.
         """
         if self._bound is None:
-            return self
+            raise UsageError(message("these rules were bound elsewhere: select them again"))
         terms, numbers = self._bound
-        assumed = (*terms.assumed, (id, as_written(value)))
-        return self._of(evolve(terms, assumed=assumed), numbers)
+        changed = evolve(terms, assumed=(*terms.assumed, *more.items()))
+        return evolve(self, rules=_bind_with(changed, numbers), bound=(changed, numbers))
 
     def by_rules_of(self, day: date) -> Selection:
         """Return the rules that are in force on another day, with what a user supplied.
 
         Raises:
             CoverageError: where none are.
+            UsageError: for rules that were bound elsewhere, or what does not go with them.
         """
         if self._bound is None:
-            return self
+            raise UsageError(message("these rules were bound elsewhere: select them again"))
         terms, numbers = self._bound
         other = terms.scorecard.at(day)
         version = catalog.plugin_version(other)
-        return self._of(
-            evolve(terms, ruleset=other, plugin_version=version, named=True, file=""), numbers
-        )
-
-    def _of(self, terms: _Terms, numbers: NumbersSource) -> Selection:
-        rules = _bind_with(terms, numbers)
-        return Selection(rules, self.day, notices_on(rules, self.day), (terms, numbers))
+        changed = evolve(terms, ruleset=other, plugin_version=version, named=True, file="")
+        return evolve(self, rules=_bind_with(changed, numbers), bound=(changed, numbers))
 
 
 def select_rules(
@@ -138,15 +135,15 @@ def select_rules_of_days(
     The other arguments, and what is raised, are those of :func:`select_rules`.
     """
     declared, card = find_scorecard(platform, scorecard, ruleset)
-    bound: dict[str, BoundRuleSet] = {}
+    bound: dict[str, Selection] = {}
     selections = []
     for each in days:
         day = publication_day(each, declared.zone)
         version = card.at(day).version if ruleset is None else ""
         if version not in bound:
-            selected = select_rules(declared, card.id, ruleset, day, assume, numbers, profile)
-            bound[version] = selected.rules
-        selections.append(Selection(bound[version], day, notices_on(bound[version], day)))
+            bound[version] = select_rules(declared, card.id, ruleset, day, assume, numbers, profile)
+        selected = bound[version]
+        selections.append(evolve(selected, day=day, notices=notices_on(selected.rules, day)))
     return selections
 
 

@@ -11,22 +11,23 @@ from attrs import evolve
 
 from ..composing.caps import cap_totals
 from ..composing.comparison import Compared, compare
-from ..composing.composition import Told, compose_with
+from ..composing.composition import NOTHING_TOLD, Composed, Told, compose_with
 from ..composing.conditions import Measures
-from ..composing.eligibility import check_eligibility, ranked_shops
+from ..composing.eligibility import EligibilityCheck, check_eligibility, ranked_shops
 from ..composing.fixed_totals import fix_totals
 from ..composing.levels import find_levels
-from ..composing.publication import publish
+from ..composing.publication import Published, publish
 from ..composing.set_points import set_points
 from ..composing.standards import Attainment, compare_with_standards
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
-from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
+from ..grading.points import NOTHING_SUPPLIED, Graded, Supplied, Supposed, grade
 from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
 from ..model.expressions import DAY_SECONDS
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
+from ..rules.exact_rules import ExactRuleSet
 from .findings import find_notices
 from .reference_tables import ReferenceTables
 from .result import Result
@@ -44,11 +45,13 @@ def build_result(
     judged_on: date | None = None,
     ranks: bool = True,
     notices: tuple[Notice, ...] = (),
+    supposed: Supposed | None = None,
 ) -> Result:
     """Build the result from metric values: grade, compose, publish, compare with the industry.
 
     ``console`` is what a console shows, to compare with. Days are counted to ``judged_on``, by
-    default to ``as_of``. Without ``ranks`` no shop is a peer of another.
+    default to ``as_of``. Without ``ranks`` no shop is a peer of another. ``supposed`` shops have
+    values that no shop has: see :func:`grade`.
     """
     tables = tables or ReferenceTables()
     exact, industries = rules.exact, shops["industry"]
@@ -67,13 +70,16 @@ def build_result(
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks) if ranks else np.zeros(len(shops), dtype=np.bool_)
     graded = grade(
-        rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
+        rules,
+        measured,
+        shops,
+        benchmark=tables.benchmarks,
+        peers=peers,
+        supplied=supplied,
+        supposed=supposed,
     )
-    graded = set_points(exact, graded, measures)
     told = _told(Console() if console is None else console)
-    composed = compose_with(exact, graded, industries, types, told, shops["shop_id"])
-    composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
-    published = publish(exact, composed, checks, measures)
+    graded, composed, published = compose_and_publish(exact, graded, measures, checks, told)
     known = evolve(
         measures,
         dimensions=composed.dimensions,
@@ -96,6 +102,21 @@ def build_result(
     )
     found = find_notices(result, tables)
     return evolve(result, notices=(*notices, *tables.notices, *found))
+
+
+def compose_and_publish(
+    exact: ExactRuleSet,
+    graded: Mapping[str, Graded],
+    measures: Measures,
+    checks: tuple[EligibilityCheck, ...],
+    told: Told = NOTHING_TOLD,
+) -> tuple[dict[str, Graded], Composed, Published]:
+    """Return points, totals and statuses of graded metrics, by all that the rules say."""
+    points = set_points(exact, graded, measures)
+    whose = measures.industries, measures.shop_types
+    composed = compose_with(exact, points, *whose, told, measures.shops)
+    composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
+    return points, composed, publish(exact, composed, checks, measures)
 
 
 def _told(console: Console) -> Told:

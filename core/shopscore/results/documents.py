@@ -17,8 +17,10 @@ RULES = "shopscore.rules/1"
 DIFF = "shopscore.diff/1"
 INSPECT = "shopscore.inspect/2"
 PLAN = "shopscore.plan/1"
+SIMULATE = "shopscore.simulate/1"
 TRACK = "shopscore.track/1"
 RECONCILE = "shopscore.reconcile/1"
+EXPLAIN = "shopscore.explain/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
@@ -28,6 +29,7 @@ from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
 from ..reading.report import LoadReport
+from .basis import Basis
 from .columns import Columns
 from .documents import SCORE
 from .json_text import (
@@ -50,6 +52,8 @@ from .views import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..analysis.reasons.explanation import Explanation
 
 View = TypeVar("View")
 
@@ -82,6 +86,7 @@ class Result:
     read: Events | None = field(default=None, repr=False)
     console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
+    basis: Basis | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         scored = (self.columns.status == "scored").sum()
@@ -200,6 +205,20 @@ class Result:
             current=None if self.current is None else self.current.columns,
         )
 
+    def explain(
+        self,
+        shop_id: str | None = None,
+        *,
+        row: str | None = None,
+        by: str | None = None,
+        most: int = 10,
+    ) -> Explanation:
+        """Explain the score of a shop; the arguments are those of :func:`shopscore.explain`."""
+        # what explains results stands above them
+        explain = import_module("shopscore").explain
+        found: Explanation = explain(self, shop=shop_id, row=row, by=by, most=most)
+        return found
+
     def to_polars(self, *, lang: str = "en") -> pl.DataFrame:
         """Return one row per shop: score, each dimension's points, and each metric's columns.
 
@@ -246,6 +265,21 @@ class Result:
         """Return the content of :meth:`to_json` as dictionaries, lists and plain values."""
         document: dict[str, Any] = json.loads(self.to_json(shop_ids))
         return document
+
+    def simulate(self, shop: str | None = None, **asked: Any) -> Any:
+        """Return what levers, or other values, would make of a shop: a :class:`Simulation`.
+
+        The arguments are those of :func:`shopscore.simulate` that are no rules and no input.
+        """
+        return import_module("shopscore").simulate(self, shop=shop, **asked)
+
+    def todo(self, **asked: Any) -> Any:
+        """List what is open by the events that were scored, as :func:`shopscore.todo` does.
+
+        Raises:
+            UsageError: where the result was not made from events.
+        """
+        return import_module("shopscore").todo(self, **asked)  # which stands above results
 
     def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""
@@ -348,6 +382,7 @@ class Result:
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),
+            result=self,
         )
 
     def _json_line(self, row: int) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
+
+if TYPE_CHECKING:
+    from ..analysis.reasons.explanation import Explanation
 
 
 @frozen(repr=False)
@@ -187,6 +190,7 @@ class ShopView:
     clamp: ClampView | None = None
     console: float | None = None
     console_difference: float | None = None
+    _result: Any = field(default=None, eq=False)
 
     @property
     def level(self) -> str | None:
@@ -229,6 +233,42 @@ class ShopView:
                 return dimension
         guess = did_you_mean(id, (d.id for d in self.dimensions))
         raise UsageError(message("no dimension {id}{guess}", id=id, guess=guess))
+
+    def simulate(self, **asked: Any) -> Any:
+        """Return what levers, or other values, would make of the shop: a :class:`Simulation`.
+
+        The arguments are those of :func:`shopscore.simulate` that are no rules and no input.
+
+        Raises:
+            UsageError: for a view that belongs to no result.
+        """
+        return self._of_result.simulate(self.shop_id, **asked)
+
+    def todo(self, **asked: Any) -> Any:
+        """List what is open of this shop, as :func:`shopscore.todo` does.
+
+        Raises:
+            UsageError: for a view that belongs to no result, and where that was not made from
+                events.
+        """
+        return self._of_result.todo(shops=self.shop_id, **asked)
+
+    @property
+    def _of_result(self) -> Any:
+        if self._result is None:
+            raise UsageError(message("this view belongs to no result: ask the result itself"))
+        return self._result
+
+    def explain(
+        self, *, row: str | None = None, by: str | None = None, most: int = 10
+    ) -> Explanation:
+        """Explain the score; the arguments are those of :func:`shopscore.explain`.
+
+        Raises:
+            UsageError: for a view that belongs to no result.
+        """
+        found: Explanation = self._of_result.explain(self.shop_id, row=row, by=by, most=most)
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.

@@ -69,6 +69,7 @@ def _all_checks() -> tuple[Checking, ...]:
         points_laws,
         processes,
         shop_laws,
+        task_checks,
     )
 
     return (
@@ -82,6 +83,7 @@ def _all_checks() -> tuple[Checking, ...]:
         declarations.spans,
         declarations.tallies_are_integers,
         lever_checks.levers,
+        task_checks.tasks,
         lever_checks.layouts,
         document_checks.documents,
         addition_checks.additions,

@@ -22,6 +22,7 @@ CHECKS: Mapping[str, str] = {
     "spans": "rule sets of one scorecard do not overlap in time, but for corrections of one another, and none ends before it begins",
     "tallies_are_integers": "every tally is a condition and an integer over columns that exist",
     "levers": "levers read and change columns that exist, by settings that they declare",
+    "tasks": "tasks read and change columns that exist, by settings that they declare, with a source",
     "layouts": "layouts of export files name columns and words that exist, with a source",
     "documents": "mappings of documents can be read, have a source and labels, and know the ids of the rules",
     "additions": "what is added to platforms of others is read there, row by row, and sampled",
