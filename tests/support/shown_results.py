@@ -58,7 +58,7 @@ def page_of(result: ss.Result, shop: str, roles: Iterable[str] = tuple(DIGITS)) 
         own = {
             "value": cell(values.column, DIGITS["value"]),
             "points": cell(graded.points, DIGITS["points"]),
-            "den": str(n),
+            "den": None if values.missing[row] else str(n),
             "num": None if value is None or result.rules.metrics[id].metric.unit != "ratio"
             else shown(value * n, 0),
         }  # fmt: skip

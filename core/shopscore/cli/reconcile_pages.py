@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..analysis.reconciling.lines import STAGE_WORDS, Line, State
 from ..analysis.reconciling.reconciliation import Reconciliation
+from ..analysis.reconciling.suspects import Suspect
 from ..messages import Message, message, numbered
 from . import tables, voice
 from .run import spoken
@@ -20,8 +22,8 @@ _STATES: Mapping[State, Message] = {
     "not_comparable": message("cannot be compared"),
     "not_shown": message("not shown"),
 }
-#: So many suspects are shown to a person.
-_MOST = 8
+#: So many suspects of each kind are shown to a person: beside a window that fits others do nearly.
+_MOST = 3
 
 
 def show_reconciliation(found: Reconciliation, path: Path | None) -> None:
@@ -49,7 +51,7 @@ def _lines_table(found: Reconciliation) -> Table:
         message("by rules"),
         "",
     )
-    rows = [_row(line) for line in found.lines]
+    rows = [_row(line) for line in found.lines if line.shown is not None]
     used = [
         place for place, head in enumerate(heads) if head != heads[4] or any(r[4] for r in rows)
     ]
@@ -60,7 +62,7 @@ def _lines_table(found: Reconciliation) -> Table:
         right=heads[2:5],
         title=title,
         keys=2,
-        notes=_on_rules(found),
+        notes=_on_lines(found),
     )
 
 
@@ -81,7 +83,15 @@ def _between(line: Line) -> str:
     return line.text(low) if low == high else f"{line.text(low)}–{line.text(high)}"
 
 
-def _on_rules(found: Reconciliation) -> Iterator[tuple[object, object]]:
+def _on_lines(found: Reconciliation) -> Iterator[tuple[object, object]]:
+    unseen = sum(line.state == "not_shown" and line.computed is not None for line in found.lines)
+    if unseen:
+        said = numbered(
+            "{n} number is computed that no document shows: --format json has it",
+            "{n} numbers are computed that no document shows: --format json has them",
+            unseen,
+        )
+        yield "", said
     if any(line.rules_give_other_points for line in found.lines):
         said = message(
             "by rules: the points that the rules give to the console's own value, where they are"
@@ -92,18 +102,26 @@ def _on_rules(found: Reconciliation) -> Iterator[tuple[object, object]]:
 
 def _suspects_table(found: Reconciliation) -> Table:
     heads = (message("what would fit better"), message("misfit"), message("still apart"))
-    rows = [
-        (suspect.said, decimals(float(suspect.misfit), 4), suspect.parting)
-        for suspect in found.suspects[:_MOST]
-    ]
+    shown = _best_of_each_kind(found)
+    rows = [(one.said, decimals(float(one.misfit), 4), one.parting) for one in shown]
     as_it_is = message("as it is")
     apart = sum(line.parts for line in found.lines)
     rows.append((as_it_is, decimals(float(found.misfit), 4), apart))
-    return table(heads, rows, right=heads[1:], notes=_on_suspects(found))
+    return table(heads, rows, right=heads[1:], notes=_on_suspects(found, len(shown)))
 
 
-def _on_suspects(found: Reconciliation) -> Iterator[tuple[object, object]]:
-    more = len(found.suspects) - _MOST
+def _best_of_each_kind(found: Reconciliation) -> list[Suspect]:
+    seen: Counter[str] = Counter()
+    shown = []
+    for one in found.suspects:
+        seen[one.kind] += 1
+        if seen[one.kind] <= _MOST:
+            shown.append(one)
+    return shown
+
+
+def _on_suspects(found: Reconciliation, shown: int) -> Iterator[tuple[object, object]]:
+    more = len(found.suspects) - shown
     if more > 0:
         yield (
             "",

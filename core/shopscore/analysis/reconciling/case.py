@@ -16,18 +16,18 @@ from ...counting.sums import window_sums
 from ...exact.rationals import Mask
 from ...grading.told import Figures
 from ...grading.typed_rows import TypedRow
-from ...grading.value_merging import Prefer, ToGrade, ValuesBeside
+from ...grading.value_merging import Prefer, ValuesBeside
 from ...grading.weighing import MetricValues, weigh_evaluations
 from ...plugins.selection import Selection
 from ...reading.events import Events
-from ...results.building import build_result
-from ...results.conclusion import conclude, with_values_beside
+from ...results.basis import Basis
+from ...results.conclusion import conclude_basis
 from ...results.reference_tables import ReferenceTables
 from ...results.result import Result
 from ...scoring_days import Counted
+from ..reasons.shop_rows import rows_of_shops
 from .comparing import compare_result, counted_lines
 from .lines import Line, LineKey, keys_of, misfit
-from .rows_kept import of_shop
 
 #: Values of metrics by their ids: those of the day, and those of the last evaluation.
 Values = Mapping[str, MetricValues]
@@ -80,15 +80,20 @@ class Case:
     @cached_property
     def result(self) -> Result:
         """The result as it is, with what to know about it."""
-        start = self._start(self.selection, self.measured, self._from_console)
-        return conclude(
+        return conclude_basis(self._basis, self.events)
+
+    @cached_property
+    def _basis(self) -> Basis:
+        """What the result is concluded from; values of documents are there where no event feeds one."""
+        return Basis(
             self.selection,
-            start,
             self.tables,
+            self._beside(self._from_console, "events"),
+            self.counted.shops,
+            self.measured.values,
+            self.measured.current,
             self.counted.days,
-            *self.counted.notices,
-            events=self.events,
-            current=self.measured.current,
+            self.counted.notices,
         )
 
     @cached_property
@@ -104,7 +109,7 @@ class Case:
     @cached_property
     def own_events(self) -> Events:
         """The events of the shop alone."""
-        return of_shop(self.events, self.row)
+        return rows_of_shops(self.events, np.array([self.row]))
 
     @cached_property
     def own_days(self) -> RowDays:
@@ -162,40 +167,19 @@ class Case:
         prefer: Prefer = "events",
     ) -> Result:
         """Build a result from other values, other rules, or with more values of the documents."""
-        selection = selection or self.selection
-        rows = self._from_console if rows is None else rows
-        start = self._start(selection, measured, rows, prefer)
-        rules, day = selection.rules, self.day
-        built = build_result(
-            rules,
-            day,
-            start.measured,
-            start.shops,
-            self.tables,
-            supplied=start.supplied,
-            judged_on=rules.ruleset.judged_on(day),
-            ranks=start.ranks,
+        basis = evolve(
+            self._basis,
+            selection=selection or self.selection,
+            counted=measured.values,
+            current=measured.current,
+            beside=self._beside(self._from_console if rows is None else rows, prefer),
         )
-        evaluation = rules.ruleset.evaluation
-        if evaluation is None or measured.current is None:
-            return built
-        current, then = start.of_these_shops(measured.current), evaluation.last(day)
-        return evolve(built, current=build_result(rules, then, current, start.shops, self.tables))
+        return conclude_basis(basis, change=lambda start: start)
 
-    def _start(
-        self,
-        selection: Selection,
-        measured: Measured,
-        rows: Sequence[TypedRow],
-        prefer: Prefer = "events",
-    ) -> ToGrade:
-        beside = None
-        if rows:
-            typed = evolve(self.beside.typed, rows=rows)
-            beside = evolve(self.beside, typed=typed, prefer=prefer)
-        return with_values_beside(
-            selection, self.counted.shops, measured.values, beside, self.counted.days
-        )
+    def _beside(self, rows: Sequence[TypedRow], prefer: Prefer) -> ValuesBeside | None:
+        if not rows:
+            return None
+        return evolve(self.beside, typed=evolve(self.beside.typed, rows=rows), prefer=prefer)
 
     def compare(self, result: Result) -> tuple[Line, ...]:
         """Return the numbers of another result beside what is shown."""

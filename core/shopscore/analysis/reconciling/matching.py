@@ -23,6 +23,7 @@ from ...reading.events import UNKNOWN_INDUSTRY, Events
 from ...reading.files import Progress
 from ...reading.loading import read_events
 from ...results.reference_tables import ReferenceTables
+from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring_days import count_source
 from .case import Case
@@ -38,7 +39,7 @@ from .suspects import Suspect, best_first
 
 
 def reconcile(
-    source: str | Path | Mapping[str, Any] | Events,
+    source: str | Path | Mapping[str, Any] | Events | Result,
     documents: Documents | str | Path,
     *,
     platform: str | Platform | None = None,
@@ -60,14 +61,18 @@ def reconcile(
     rows, assumptions and rules are tried, each by computing with it. Nothing of that is adopted.
 
     Args:
-        source: a canonical folder, a mapping of dataframes, or events.
+        source: a canonical folder, a mapping of dataframes, or events; or a result of them, for
+            whose day and by whose rules the numbers are compared.
         documents: what a console or an official API answered of the shop on some days.
         platform: the id or another name of the platform, or a platform itself.
         shop: the id of the shop, where documents of several are there.
         as_of: the day of publication; by default the newest that a document is of.
 
-    The other arguments, and what is raised, are those of :func:`shopscore.score`.
+    The other arguments, and what is raised, are those of :func:`shopscore.score`; those about rules
+    do not go with a result.
     """
+    if isinstance(source, Result):
+        return _reconcile_result(source, documents, shop, tz, progress)
     declared, card = find_scorecard(platform, scorecard, ruleset)
     if not isinstance(documents, Documents):
         documents = read_documents(documents, platform=declared, shop_id=shop, tz=tz)
@@ -75,6 +80,24 @@ def reconcile(
     selection = select_rules(declared, card.id, ruleset, page.day, assume, numbers, profile)
     events = read_events(source, platform=declared, tz=tz, progress=progress)
     return reconcile_page(events, page, selection, ReferenceTables(benchmarks, standards), progress)
+
+
+def _reconcile_result(
+    result: Result,
+    documents: Documents | str | Path,
+    shop: str | None,
+    tz: str | None,
+    progress: Progress | None,
+) -> Reconciliation:
+    """Reconcile a shop of a result on its day, by its rules."""
+    events, basis = result.events, result.basis
+    if events is None or basis is None:
+        raise UsageError(message("reconcile needs events: this result was not made from any"))
+    platform = result.rules.platform
+    if not isinstance(documents, Documents):
+        documents = read_documents(documents, platform=platform, shop_id=shop, tz=tz)
+    page = find_page(documents, platform, shop, result.as_of)
+    return reconcile_page(events, page, basis.selection, basis.tables, progress)
 
 
 def reconcile_page(

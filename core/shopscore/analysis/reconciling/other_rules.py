@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from ...errors import ShopscoreError
 from ...messages import message
-from ...model.assumptions import Assumption, AssumptionValue, as_written
+from ...model.assumptions import as_written
 from ...model.binding import assumed_ids
+from ..reasons.assumed_ends import other_values
 from .case import Case
 from .suspects import Suspect, suspect
 
@@ -20,23 +21,22 @@ def other_assumptions(case: Case) -> Iterator[Suspect]:
     """
     for assumption in case.selection.rules.assumptions:
         counted = _metrics_with(case, assumption.id)
-        for value in _other_values(assumption):
+        for value in other_values(assumption):
             try:
-                selection = case.selection.assuming(assumption.id, value)
+                selection = case.selection.assuming({assumption.id: value})
             except ShopscoreError:  # it does not go with another number of the rules
                 continue
-            written = as_written(str(value).lower() if isinstance(value, bool) else value)
             said = message(
                 "{assumption} is {value}, and not {assumed}",
                 assumption=assumption.id,
-                value=written,
+                value=value,
                 assumed=as_written(assumption.value),
             )
             measured = case.by_rules(selection, counted)
             if not counted or case.counts_closer(measured):
                 lines = case.compare(case.build(measured, selection))
                 yield suspect(
-                    case, "assumption", said, lines, assumption=assumption.id, value=written
+                    case, "assumption", said, lines, assumption=assumption.id, value=value
                 )
 
 
@@ -47,14 +47,6 @@ def _metrics_with(case: Case, assumption: str) -> frozenset[str]:
     return frozenset(
         id for id, own in named.items() if any(assumption in assumed_ids(one) for one in own)
     )
-
-
-def _other_values(assumption: Assumption) -> list[AssumptionValue]:
-    """Return the ends of an assumption, or the other words that can be chosen."""
-    if assumption.kind == "boolean":
-        return [not assumption.value]
-    ends: tuple[AssumptionValue, ...] = (assumption.low, assumption.high, *assumption.choices)
-    return [value for value in dict.fromkeys(ends) if value not in (None, assumption.value)]
 
 
 def other_rule_sets(case: Case) -> Iterator[Suspect]:

@@ -35,15 +35,6 @@ def keep_rows(events: Events, keep: Mapping[str, pl.Series]) -> Events:
     return evolve(events, frames=frames, instants=instants, places={})
 
 
-def of_shop(events: Events, row: int) -> Events:
-    """Return the events of one shop alone, given its row among the shops."""
-    keep = {name: frame["shop"] == row for name, frame in events.frames.items()}
-    own = keep_rows(events, keep)
-    alone = pl.lit(0, dtype=pl.UInt32).alias("shop")
-    frames = {name: frame.with_columns(alone) for name, frame in own.frames.items()}
-    return evolve(own, shops=events.shops[row : row + 1], frames=frames)
-
-
 def _new_places(marks: pl.Series) -> pl.Series:
     """Return the place of each row among those that are kept; null of the others."""
     places = marks.cast(pl.UInt32).cum_sum() - 1
