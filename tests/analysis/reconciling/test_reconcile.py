@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from attrs import evolve
 
 import shopscore as ss
 from shopscore.analysis.reconciling.lines import Line, first_parting, misfit
@@ -16,8 +17,10 @@ from shopscore.messages import message
 from shopscore.reading.documents.documents import Documents
 from shopscore.samples import generate
 from shopscore.testing.toy import PLATFORM
+from support import pooled_platform
 from support.console_documents import EXAMPLES
 from support.consoles import shown as rounded
+from support.pooled_platform import rules_of
 from support.shown_results import documents_of, page_of
 
 F = Fraction
@@ -52,7 +55,10 @@ class TestSuspects:
         every = sum(line.shown is not None for line in found.lines)
         assert found.compared == every == 16  # of 4 metrics, 2 dimensions and the total
 
-    @pytest.mark.parametrize("days", [-15, -10, -3, -2, -1, 1, 2, 3])
+    @pytest.mark.parametrize(
+        "days",
+        [-10, -1, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in (-15, -3, -2, 2, 3))],
+    )
     def test_a_window_that_ends_on_another_day(self, days: int) -> None:
         found = reconciled(shown(scored(DAY + timedelta(days=days))))
         first = found.suspects[0]
@@ -61,7 +67,7 @@ class TestSuspects:
         assert found.misfit > 0
         assert not found.agrees
 
-    @pytest.mark.parametrize("days", [-10, -1])
+    @pytest.mark.parametrize("days", [-10, pytest.param(-1, marks=pytest.mark.slow)])
     def test_by_the_rules_of_a_platform(self, days: int) -> None:
         console = scored(DAY + timedelta(days=days), **DOUYIN)
         first = reconciled(shown(console), **DOUYIN).suspects[0]
@@ -82,7 +88,7 @@ class TestSuspects:
         counted = [line for line in first.lines if line.id == id and line.stage != "points"]
         assert {line.state for line in counted} == {"agrees"}
 
-    @pytest.mark.parametrize("kept", [None, 0])
+    @pytest.mark.parametrize("kept", [None, pytest.param(0, marks=pytest.mark.slow)])
     def test_a_missing_file_of_tickets(self, kept: int | None) -> None:
         fewer = {name: rows for name, rows in FRAMES.items() if name != "aftersales"}
         if kept is not None:
@@ -161,6 +167,18 @@ class TestSuspects:
         assert found.ruleset == "2025-01-01"
         assert (found.suspects[0].kind, found.suspects[0].ruleset) == ("rules", "2024-01-01")
         assert found.suspects[0].misfit == 0
+
+    def test_an_aggregator_of_somebody_else(self) -> None:
+        """Neither its value nor its numerator is a share that core knows how to make."""
+        (card,) = pooled_platform.PLATFORM.scorecards
+        none_of_its_own = evolve(card, rulesets="shopscore.testing.toy:rulesets")
+        platform = evolve(pooled_platform.PLATFORM, scorecards=(none_of_its_own,))
+        own: dict[str, Any] = {"platform": platform, "ruleset": rules_of()}
+        console = scored(DAY - timedelta(days=10), **own)
+        found = reconciled(shown(console, ("value", "den")), **own)
+        assert any(line.id == "squared" and line.parts for line in found.lines)
+        first = found.suspects[0]
+        assert (first.kind, first.days, first.misfit, first.metrics) == ("window", -10, 0, ())
 
     def test_nothing_is_adopted(self) -> None:
         found, own = reconciled(shown(scored(DAY - timedelta(days=1)))), scored()
