@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analysis.reasons.explaining import explain as explain
+    from .analysis.reasons.explanation import Explanation as Explanation
     from .analysis.tracking.following import track as track
     from .analysis.tracking.tracks import Track as Track
     from .composing.standards import Standards as Standards
@@ -110,6 +112,8 @@ if TYPE_CHECKING:
     from .scoring_days import score_days as score_days
 
 _HOMES = {
+    "analysis.reasons.explaining": ("explain",),
+    "analysis.reasons.explanation": ("Explanation",),
     "analysis.tracking.following": ("track",),
     "analysis.tracking.tracks": ("Track",),
     "composing.standards": ("Standards",),

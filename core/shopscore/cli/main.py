@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import UsageError
 from ..messages import message, numbered
 from . import options, voice
+from .explain_command import explain
 from .help_pages import Group
 from .idle_options import OF_EVENTS, refuse_idle
 from .output_checks import refuse_existing
 from .progress import Stages
 from .run import run, say, write, write_cells
+from .scored_input import NamedInput
 from .track_command import track
 
 if TYPE_CHECKING:
@@ -88,46 +89,22 @@ def score(
     a folder for each. Shops are ranked among all shops of their industry in EVENTS, also those not
     shown. The table of a single shop has every number behind its score, as with --shop.
     """
-    if events is None and values is None and documents is None and not explain_plan:
-        raise UsageError(message("give EVENTS, --documents PATH or --values FILE, or several"))
-    if events is None:
-        refuse_idle(*OF_EVENTS)
+    named = NamedInput(events, values, documents, prefer, rules, reading)
     if explain_plan:
-        from .plan_pages import explain_plan as explain
+        from .plan_pages import explain_plan as show_plan
 
-        explain(rules.select(), output)
+        if events is None:
+            refuse_idle(*OF_EVENTS)
+        show_plan(rules.select(), output)
         return
-    from ..grading.supplements import supplement
-    from ..reading.documents.loading import find_documents
-    from ..reading.loading import EventSource
+    named.check()
     from ..results.requirements import Requirements
-    from ..scoring import counting_pass, score_events, score_supplement
     from .score_pages import say_notices, write_result
 
     required = Requirements.parse(require)
     with Stages(timings=timings) as stages:
-        selection = rules.select()
-        found, with_events = find_documents(
-            events, documents, selection.rules.platform, reading.tz, reading.shop_id
-        )
-        selection, beside = supplement(selection, found, values, prefer, reading.industry)
-        tables = rules.read_tables().bound(selection.rules)
-        if events is None or (beside is not None and not with_events):
-            assert beside is not None
-            result = score_supplement(beside, selection, tables)
-        else:
-            # a document has the digest of all that was read
-            large = output.form != "json" and EventSource(events).is_large
-            counting = counting_pass(selection) if large else None
-            # nobody here holds on to events: rows are let go as soon as they are counted
-            result = score_events(
-                reading.check(reading.read(events, selection.rules.platform, stages, counting)),
-                selection,
-                tables,
-                stages,
-                beside,
-                counting,
-            )
+        # a document has the digest of all that was read
+        result = named.score(stages, rows_again=output.form == "json")
         required.check(result, shops)
         stages(message("writing"))
         write_result(result, shops, output)
@@ -259,6 +236,7 @@ def demo() -> None:
     show_demo(SAMPLE_END)
 
 
+cli.add_command(explain)
 cli.add_command(track)
 
 

@@ -85,6 +85,14 @@ class Supplied:
         """Return the percentiles and the points of a metric."""
         return self.percentiles.get(metric), self.points.get(metric)
 
+    def take(self, rows: npt.NDArray[np.int64]) -> Supplied:
+        """Return those of some shops."""
+        return Supplied(
+            {id: column.take(rows) for id, column in self.percentiles.items()},
+            {id: column.take(rows) for id, column in self.points.items()},
+            self.fill,
+        )
+
 
 NOTHING_SUPPLIED = Supplied({}, {})
 
@@ -97,6 +105,7 @@ def grade(
     benchmark: Benchmark | None = None,
     peers: Mask | None = None,
     supplied: Supplied = NOTHING_SUPPLIED,
+    supposed: Mask | None = None,
 ) -> dict[str, Graded]:
     """Grade every metric that a result shows, in the order of the rules.
 
@@ -107,13 +116,17 @@ def grade(
         benchmark: a table that replaces the ranking where it has rows.
         peers: shops that are ranked among each other; by default all.
         supplied: percentiles and points that a user supplied.
+        supposed: shops with values that no shop has: each is ranked among the peers that there
+            are, and itself, and is no peer of another.
     """
     exact = rules.exact
     types = shops["shop_type"] if "shop_type" in shops.columns else None
     variants = by_variant(exact, shops["industry"], types)
     entries = {entry.id for _, entry in exact.entries}
     graded = {}
-    for id, context in _build_contexts(rules, measured, shops, benchmark, peers, supplied):
+    for id, context in _build_contexts(
+        rules, measured, shops, benchmark, peers, supplied, supposed
+    ):
         if id in entries:
             graded[id] = _grade_weighted(context, measured[id], supplied, variants)
         else:
@@ -131,6 +144,7 @@ def _build_contexts(
     benchmark: Benchmark | None,
     peers: Mask | None,
     supplied: Supplied,
+    supposed: Mask | None,
 ) -> Iterator[tuple[str, Context]]:
     """Build the context of each metric that is weighted or informational."""
     size, exact = len(shops), rules.exact
@@ -147,7 +161,7 @@ def _build_contexts(
             metric.better,
             exact.ranking,
             exact.min_peers,
-            own,
+            own if supposed is None else own.only(~supposed),
             is_peer,
             industries,
             codes,

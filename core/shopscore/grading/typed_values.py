@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from attrs import field, frozen
 
@@ -43,6 +44,24 @@ class Console:
 
     def __bool__(self) -> bool:
         return self.total is not None or bool(self.dimensions)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Console:
+        """Return what stands in for some shops; not the figures, which only are shown."""
+
+        def each(columns: Mapping[str, ExactColumn]) -> dict[str, ExactColumn]:
+            return {id: column.take(rows) for id, column in columns.items()}
+
+        def some(column: ExactColumn | None) -> ExactColumn | None:
+            return None if column is None else column.take(rows)
+
+        return Console(
+            some(self.total),
+            each(self.dimensions),
+            each(self.filling),
+            some(self.bonus),
+            some(self.deduction),
+            bounds=each(self.bounds),
+        )
 
 
 @frozen(eq=False, slots=False)

@@ -79,6 +79,25 @@ class MetricValues:
         """Return the same numbers, known to be too low perhaps, where there are any."""
         return evolve(self, cut=~self.missing, cut_reason=NOT_COVERED)
 
+    def take(self, rows: npt.NDArray[np.int64]) -> MetricValues:
+        """Return the values of some shops, each as often as it is named."""
+
+        def some(mask: Mask | None) -> Mask | None:
+            return None if mask is None else mask[rows]
+
+        return evolve(
+            self,
+            column=self.column.take(rows),
+            n=self.n[rows],
+            sums=tuple((own[rows], counts[rows]) for own, counts in self.sums),
+            missing=self.missing[rows],
+            typed=some(self.typed),
+            documents=self.documents and tuple(self.documents[row] for row in rows),
+            n_unknown=some(self.n_unknown),
+            unpooled=some(self.unpooled),
+            cut=some(self.cut),
+        )
+
     def with_nothing_certain(self) -> MetricValues:
         """Return the same numbers; where no row counts, it is not known that there is none."""
         return evolve(self, cut=~self.missing & (self.n == 0))

@@ -42,8 +42,21 @@ class Selection:
         if not more or self._bound is None:
             return self
         terms, numbers = self._bound
-        rules = _bind_with(terms, (*as_sequence(numbers), *more))
-        return evolve(self, rules=rules, notices=notices_on(rules, self.day))
+        every = (*as_sequence(numbers), *more)
+        rules = _bind_with(terms, every)
+        return evolve(self, rules=rules, notices=notices_on(rules, self.day), bound=(terms, every))
+
+    def assuming(self, more: Mapping[str, str]) -> Selection:
+        """Return the same rules with other values of some assumptions, written as users do.
+
+        Raises:
+            UsageError: for an unknown assumption, or a value outside its bounds.
+        """
+        if self._bound is None:
+            raise UsageError(message("these rules were bound elsewhere: select them again"))
+        terms, numbers = self._bound
+        changed = evolve(terms, assumed=(*terms.assumed, *more.items()))
+        return evolve(self, rules=_bind_with(changed, numbers), bound=(changed, numbers))
 
 
 def select_rules(
@@ -107,15 +120,15 @@ def select_rules_of_days(
     The other arguments, and what is raised, are those of :func:`select_rules`.
     """
     declared, card = find_scorecard(platform, scorecard, ruleset)
-    bound: dict[str, BoundRuleSet] = {}
+    bound: dict[str, Selection] = {}
     selections = []
     for each in days:
         day = publication_day(each, declared.zone)
         version = card.at(day).version if ruleset is None else ""
         if version not in bound:
-            selected = select_rules(declared, card.id, ruleset, day, assume, numbers, profile)
-            bound[version] = selected.rules
-        selections.append(Selection(bound[version], day, notices_on(bound[version], day)))
+            bound[version] = select_rules(declared, card.id, ruleset, day, assume, numbers, profile)
+        selected = bound[version]
+        selections.append(evolve(selected, day=day, notices=notices_on(selected.rules, day)))
     return selections
 
 

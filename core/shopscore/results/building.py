@@ -29,7 +29,7 @@ from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from .findings import find_notices
 from .reference_tables import ReferenceTables
-from .result import Result
+from .result import Basis, Result
 
 
 def build_result(
@@ -44,11 +44,13 @@ def build_result(
     judged_on: date | None = None,
     ranks: bool = True,
     notices: tuple[Notice, ...] = (),
+    supposed: Mask | None = None,
 ) -> Result:
     """Build the result from metric values: grade, compose, publish, compare with the industry.
 
     ``console`` is what a console shows, to compare with. Days are counted to ``judged_on``, by
-    default to ``as_of``. Without ``ranks`` no shop is a peer of another.
+    default to ``as_of``. Without ``ranks`` no shop is a peer of another. ``supposed`` shops have
+    values that no shop has: see :func:`grade`.
     """
     tables = tables or ReferenceTables()
     exact, industries = rules.exact, shops["industry"]
@@ -65,7 +67,13 @@ def build_result(
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks) if ranks else np.zeros(len(shops), dtype=np.bool_)
     graded = grade(
-        rules, measured, shops, benchmark=tables.benchmarks, peers=peers, supplied=supplied
+        rules,
+        measured,
+        shops,
+        benchmark=tables.benchmarks,
+        peers=peers,
+        supplied=supplied,
+        supposed=supposed,
     )
     graded = set_points(exact, graded, measures)
     composed = compose_with(
@@ -92,6 +100,7 @@ def build_result(
         compared=_compared(rules, measured, industries, peers),
         attainments=_attainments(rules, measured, industries, tables),
         console=Console() if console is None else console,
+        basis=Basis(tables, supplied, ranks, judged_on),
     )
     found = find_notices(result, tables)
     return evolve(result, notices=(*notices, *tables.notices, *found))

@@ -90,6 +90,7 @@ def conclude(
         ranks=start.ranks,
         notices=(*selection.notices, *notices, *timely, *start.notices),
     )
+    built = evolve(built, basis=evolve(built.basis, selection=selection))
     evaluation, last = rules.ruleset.evaluation, rules.current(day)
     if evaluation is not None and last is not None and current is not None:
         then = evaluation.last(day)

@@ -18,6 +18,7 @@ DIFF = "shopscore.diff/1"
 INSPECT = "shopscore.inspect/2"
 PLAN = "shopscore.plan/1"
 TRACK = "shopscore.track/1"
+EXPLAIN = "shopscore.explain/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
@@ -19,19 +20,21 @@ from ..composing.levels import Levels
 from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
-from ..grading.points import Graded
+from ..grading.points import NOTHING_SUPPLIED, Graded, Supplied
 from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
 from ..messages import message
 from ..model.rulesets import MissingNumber, NumbersUsed
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
+from ..plugins.selection import Selection
 from ..reading.events import Events
 from ..reading.report import LoadReport
 from .columns import Columns
 from .documents import SCORE
 from .json_text import ShopLines, assumption_list, missing_number_list, score_document
 from .lacking import lacking_numbers
+from .reference_tables import ReferenceTables
 from .views import (
     CapView,
     CheckView,
@@ -45,10 +48,26 @@ from .views import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..analysis.reasons.explanation import Explanation
+
 View = TypeVar("View")
 
 #: Lines of JSON that are made together where a single shop's is asked for.
 _LINES_AT_ONCE = 512
+
+
+@frozen(eq=False)
+class Basis:
+    """What shops were graded with besides their values: to grade them again with other values.
+
+    ``selection`` knows how the rules were bound; it is None where they were not selected.
+    """
+
+    tables: ReferenceTables = field(factory=ReferenceTables)
+    supplied: Supplied = NOTHING_SUPPLIED
+    ranks: bool = True
+    judged_on: date | None = None
+    selection: Selection | None = None
 
 
 @frozen(eq=False, repr=False, slots=False)
@@ -76,6 +95,7 @@ class Result:
     read: Events | None = field(default=None, repr=False)
     console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
+    basis: Basis = field(factory=Basis, repr=False)
 
     def __repr__(self) -> str:
         scored = (self.columns.status == "scored").sum()
@@ -193,6 +213,20 @@ class Result:
             found_levels=self.levels,
             current=None if self.current is None else self.current.columns,
         )
+
+    def explain(
+        self,
+        shop_id: str | None = None,
+        *,
+        row: str | None = None,
+        by: str | None = None,
+        most: int = 10,
+    ) -> Explanation:
+        """Explain the score of a shop; the arguments are those of :func:`shopscore.explain`."""
+        # what explains results stands above them
+        explain = import_module("shopscore").explain
+        found: Explanation = explain(self, shop=shop_id, row=row, by=by, most=most)
+        return found
 
     def to_polars(self, *, lang: str = "en") -> pl.DataFrame:
         """Return one row per shop: score, each dimension's points, and each metric's columns.
@@ -340,6 +374,7 @@ class Result:
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),
+            explained=partial(self.explain, self.shops["shop_id"][row]),
         )
 
     def _json_line(self, row: int) -> str:

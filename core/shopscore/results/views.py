@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
+
+if TYPE_CHECKING:
+    from ..analysis.reasons.explanation import Explanation
 
 
 @frozen(repr=False)
@@ -174,6 +177,7 @@ class ShopView:
     reason: Message | None
     eligibility: tuple[CheckView, ...]
     _json_line: Callable[[], str] = field(eq=False)
+    _explained: Callable[..., Explanation] = field(eq=False)
     shown: Mapping[str, float | None] = field(factory=dict)
     levels: Mapping[str, str | float | None] = field(factory=dict)
     criteria: tuple[CriterionView, ...] = ()
@@ -223,6 +227,12 @@ class ShopView:
                 return dimension
         guess = did_you_mean(id, (d.id for d in self.dimensions))
         raise UsageError(message("no dimension {id}{guess}", id=id, guess=guess))
+
+    def explain(
+        self, *, row: str | None = None, by: str | None = None, most: int = 10
+    ) -> Explanation:
+        """Explain the score; the arguments are those of :func:`shopscore.explain`."""
+        return self._explained(row=row, by=by, most=most)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.

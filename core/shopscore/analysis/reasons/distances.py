@@ -1,0 +1,147 @@
+"""Distances: how far each condition is from its bound, and which events it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+from attrs import evolve, frozen
+
+from ...composing.conditions import Measures, Verdict
+from ...exact.columns import ExactColumn
+from ...exact.integers import narrow, widen
+from ...grading.weighing import combine
+from ...model.conditions import Condition, Operator
+from ...results.result import Result
+from .removing import Removing
+from .shop_rows import Row, ShopRows
+
+#: Where more is better.
+_UPWARDS: tuple[Operator, ...] = ("at least", "above")
+
+
+@frozen
+class NamedRow:
+    """An event by its key, and where it is from."""
+
+    stream: str
+    key: dict[str, str]
+    file: str | None
+    line: int | None
+
+    @classmethod
+    def of(cls, rows: ShopRows, row: Row) -> NamedRow:
+        """Return what a row of a shop is called."""
+        place = rows.origin(*row) or (None, None)
+        return cls(row[0], rows.key(*row), *place)
+
+
+@frozen
+class Distance:
+    """A condition on one shop: what is measured, the bound, and how far it is on the right side.
+
+    ``distance`` is below 0 on the wrong side; None where there is no value or no bound. ``met`` is
+    None where nobody can tell. ``rows`` are the events without which the value would be better, the
+    heaviest first, and what it would be without each.
+    """
+
+    id: str
+    role: str
+    condition: Condition[Fraction]
+    value: Fraction | None
+    bound: Fraction | None
+    distance: Fraction | None
+    met: bool | None
+    rows: tuple[tuple[NamedRow, Fraction], ...] = ()
+
+
+@frozen(eq=False)
+class Measuring:
+    """The conditions of one shop; without events only how far each is."""
+
+    removing: Removing | None
+    most: int
+
+    def distances(self, found: Iterator[Distance]) -> list[Distance]:
+        """Return distances with the events that they rest on."""
+        return [*map(self._with_rows, found)]
+
+    def _with_rows(self, one: Distance) -> Distance:
+        id = one.condition.measure.metric
+        if self.removing is None or id not in self.removing.supposing.metrics:
+            return one
+        upwards = one.condition.operator in _UPWARDS
+        rows = self._rows(id, one.condition.measure.kind, upwards=upwards)
+        return evolve(one, rows=rows)
+
+    def _rows(self, id: str, kind: str, *, upwards: bool) -> tuple[tuple[NamedRow, Fraction], ...]:
+        """Return the events without which a metric would be better, and its value then."""
+        removing = self.removing
+        assert removing is not None  # it was asked before
+        supposing, rows = removing.supposing, removing.candidates()
+        if kind != "value" or not rows:
+            return ()
+        metric = supposing.metrics[id]
+        places = {one: place for place, one in enumerate(supposing.wanted)}
+        at = [places[one] for one in metric.wanted(supposing.result.as_of)]
+        changes = removing.all_changes
+        sums = [
+            (
+                narrow(widen(changes[place][0]) + supposing.sums[place][0]),
+                np.asarray(changes[place][1] + supposing.sums[place][1], dtype=np.int64),
+            )
+            for place in at
+        ]
+        now = supposing.result.measured[id].column.take([supposing.row]).fractions()[0]
+        if now is None:
+            return ()
+        sign = 1 if upwards else -1
+        values = combine(metric, sums).column.fractions()
+        better = [
+            (row, value)
+            for row, value in zip(rows, values, strict=True)
+            if value is not None and sign * (value - now) > 0
+        ]
+        heaviest = sorted(better, key=lambda o: (-sign * o[1], o[0]))[: self.most]
+        return tuple((NamedRow.of(removing.rows, row), value) for row, value in heaviest)
+
+
+def find_distances(result: Result, row: int) -> Iterator[Distance]:
+    """Yield every condition for a score and every criterion of a shop."""
+    types = result.shops["shop_type"] if "shop_type" in result.shops.columns else None
+    measures = Measures(
+        result.measured,
+        result.shops["industry"],
+        mean_kind=result.rules.exact.mean_kind,
+        shop_types=types,
+    )
+    for check in result.checks:
+        condition = check.eligibility.condition
+        yield _distance(
+            check.eligibility.id, "eligibility", condition, check.values,
+            measures.bounds(condition), check.verdict, row,
+        )  # fmt: skip
+    for found in () if result.levels is None else result.levels.checks:
+        yield _distance(
+            found.criterion.id, "criterion", found.criterion.condition, found.values, found.bounds,
+            found.verdict, row,
+        )  # fmt: skip
+
+
+def _distance(
+    id: str,
+    role: str,
+    condition: Condition[Fraction],
+    values: ExactColumn,
+    bounds: ExactColumn,
+    verdict: Verdict,
+    row: int,
+) -> Distance:
+    value = values.take([row]).fractions()[0]
+    bound = bounds.take([row]).fractions()[0]
+    far = None
+    if value is not None and bound is not None:
+        far = value - bound if condition.operator in _UPWARDS else bound - value
+    met = bool(verdict.met[row]) if verdict.told[row] else None
+    return Distance(id, role, condition, value, bound, far, met)

@@ -1,0 +1,209 @@
+"""Groups: a metric within each carrier, province or hour, and what the group costs the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from attrs import frozen
+
+from ...counting.joining import stream_rows
+from ...counting.sums import Sums, Wanted
+from ...errors import UsageError, did_you_mean
+from ...evaluation.with_polars import to_polars
+from ...exact.integers import narrow, widen
+from ...grading.weighing import combine
+from ...messages import message
+from ...model.instants import with_instants
+from ...model.links import ORDER
+from ...model.tallies import Tally
+from ...reading.rows.narrowing import all_widened
+from .row_sums import Rows, RowSums
+from .shop_rows import ShopRows
+from .supposing import Supposing
+
+#: What is read off the time of a row, as its tally takes the day.
+TIMES = {"hour": (24, 3600), "weekday": (7, 86_400)}
+#: Days since 1970-01-01 begin on a Thursday.
+_THURSDAY = 3
+#: A text of more different words than this names things one by one.
+_MANY = 1000
+_KINDS = ("text", "enum", "bool", "int")
+
+
+@frozen
+class InGroup:
+    """A metric within a group; without a value where what it is divided by is elsewhere."""
+
+    metric: str
+    value: Fraction | None
+    n: int
+
+
+@frozen
+class Group:
+    """A group of rows: what the shop would gain without them, and each metric within them.
+
+    ``value`` is None for rows without one. ``costs`` is the score without the group, less the score
+    with it; None where there is no score, with it or without.
+    """
+
+    value: str | None
+    costs: Fraction | None
+    metrics: tuple[InGroup, ...]
+
+
+@frozen(eq=False, slots=False)
+class Grouping:
+    """The rows of a shop by a column of theirs or of their order, or by the time of their tally."""
+
+    by: str
+    supposing: Supposing
+    rows: ShopRows
+    sums: RowSums
+
+    def __attrs_post_init__(self) -> None:
+        known = dict.fromkeys([*TIMES, *self._columns])
+        if self.by not in known:
+            said = message(
+                "by={by!r}: no metric of these rules reads a stream with that column{guess}",
+                by=self.by,
+                guess=did_you_mean(self.by, known),
+            )
+            raise UsageError(said)
+
+    @property
+    def _columns(self) -> Iterator[str]:
+        """The columns that rows can be told apart by, of what tallies read and of orders."""
+        events = self.rows.events
+        for name in dict.fromkeys([*(t.stream for t, _ in self.supposing.wanted), "orders"]):
+            stream = events.streams.get(name)
+            there = () if stream is None or name not in events.frames else stream.columns
+            keys = {*(() if stream is None else stream.key), "shop_id", "order_id"}
+            yield from (c.name for c in there if c.kind in _KINDS and c.name not in keys)
+
+    def groups(self) -> list[Group]:
+        """Return every group, the dearest first."""
+        if not self._words:
+            return []
+        size, wanted = len(self._words), self.supposing.wanted
+        own = self.sums.by(self._codes, size, wanted, self.supposing.result.as_of)
+        without = [self._without(one, sums) for one, sums in zip(wanted, own, strict=True)]
+        supposed = self.supposing.suppose(without)
+        values = {id: self._values(id, own) for id in self._touched}
+        now = self.supposing.now
+        found = [
+            Group(
+                word,
+                None if score is None or now is None else score - now,
+                tuple(InGroup(id, v[place], n[place]) for id, (v, n) in values.items() if n[place]),
+            )
+            for place, (word, score) in enumerate(zip(self._words, supposed.scores, strict=True))
+        ]
+        return sorted((one for one in found if one.metrics or one.costs), key=_dearest)
+
+    @property
+    def _touched(self) -> list[str]:
+        """The metrics of which some tally can be told apart."""
+        day = self.supposing.result.as_of
+        return [
+            id
+            for id, metric in self.supposing.metrics.items()
+            if any((self._labels(tally) is not None) for tally, _ in metric.wanted(day))
+        ]
+
+    def _values(self, id: str, sums: Sequence[Sums]) -> tuple[list[Fraction | None], list[int]]:
+        metric, places = self.supposing.metrics[id], self._places
+        own = [sums[places[one]] for one in metric.wanted(self.supposing.result.as_of)]
+        found = combine(metric, own)
+        rows = np.maximum.reduce([counts for _, counts in own])
+        return found.column.fractions(), np.maximum(found.n, rows).tolist()
+
+    @cached_property
+    def _places(self) -> Mapping[Wanted, int]:
+        return {one: place for place, one in enumerate(self.supposing.wanted)}
+
+    def _without(self, one: Wanted, own: Sums) -> Sums:
+        """Return the sums of the shop without each group; keys are counted anew."""
+        base, many = self.supposing.sums[self._places[one]]
+        if one[0].distinct is None:
+            return narrow(base - widen(own[0])), np.asarray(many - own[1], dtype=np.int64)
+        day, left = self.supposing.result.as_of, []
+        codes = self._codes(one[0])
+        for place in range(len(self._words)):
+            others: Rows = np.where(codes == place, -1, 0)
+            left += self.sums.by(lambda _, rest=others: rest, 1, [one], day)  # type: ignore[misc]
+        return (
+            np.concatenate([sums for sums, _ in left]),
+            np.concatenate([counts for _, counts in left]),
+        )
+
+    @cached_property
+    def _words(self) -> list[str | None]:
+        """The words of all groups; None for rows without one."""
+        found: dict[Any, None] = {}
+        for tally, _ in self.supposing.wanted:
+            labels = self._labels(tally)
+            found |= dict.fromkeys([] if labels is None else labels.unique().to_list())
+        words = sorted(str(word) for word in found if word is not None)
+        if len(words) > _MANY:
+            said = message("by={by!r}: {n} different words are too many groups", by=self.by,
+                           n=len(words))  # fmt: skip
+            raise UsageError(said)
+        return [*words, *([None] if None in found and words else [])]
+
+    def _codes(self, tally: Tally) -> Rows:
+        labels, places = self._labels(tally), {word: i for i, word in enumerate(self._words)}
+        if labels is None:
+            return np.full(self.sums.length(tally.stream), -1, dtype=np.int64)
+        return np.array([places.get(word, -1) for word in labels.to_list()], dtype=np.int64)
+
+    def _labels(self, tally: Tally) -> pl.Series | None:
+        """Return the word of each row of a tally's stream; None where nobody can tell."""
+        key = (tally.stream, tally.day.key if self.by in TIMES else "")
+        if key not in self._kept:
+            self._kept[key] = self._of_time(tally) if self.by in TIMES else self._of_column(tally)
+        return self._kept[key]
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, str], pl.Series | None]:
+        return {}
+
+    def _of_time(self, tally: Tally) -> pl.Series | None:
+        frame = self.sums.resolved.frames.get(tally.stream)
+        if frame is None:
+            return None
+        day = with_instants(tally, frame.columns).day
+        times = all_widened(frame).select(time=to_polars(day).cast(pl.Int64)).collect()["time"]
+        span, unit = TIMES[self.by]
+        shift = _THURSDAY if self.by == "weekday" else 0
+        first = 1 if self.by == "weekday" else 0
+        number = (times // unit + shift) % span + first
+        return number.cast(pl.String).str.zfill(2 if self.by == "hour" else 1)
+
+    def _of_column(self, tally: Tally) -> pl.Series | None:
+        events = self.rows.events
+        rows = stream_rows(events, tally.stream)
+        if self.by in rows.columns:
+            return rows[self.by].cast(pl.String)
+        orders = events.frames.get(ORDER.stream)
+        if orders is None or self.by not in orders.columns or ORDER.place not in rows.columns:
+            return None
+        return orders[self.by].cast(pl.String).gather(rows[ORDER.place])
+
+
+def _dearest(group: Group) -> tuple[bool, Fraction, str]:
+    return group.costs is None, -(group.costs or Fraction(0)), group.value or "~"
+
+
+def weekday_name(number: str, lang: str) -> str:
+    """Return the name of a weekday, of which Monday is 1."""
+    if lang == "zh":
+        return "周" + "一二三四五六日"[int(number) - 1]
+    monday = date(2024, 1, 1)
+    return (monday + timedelta(int(number) - 1)).strftime("%a")

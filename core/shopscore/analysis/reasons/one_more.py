@@ -1,0 +1,228 @@
+"""One more: what another event would change, for any aggregator.
+
+What an event can count for is read off two things: the events that the shop has, and the conditions
+of tallies that only count rows. Of all these, the one that makes the metric's value best and the one
+that makes it worst are graded, each as if it came on the newest day of the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from attrs import frozen
+
+from ...counting.sums import Sums, Wanted
+from ...exact.integers import narrow
+from ...grading.weighing import combine
+from ...model.expressions import And, Comparison, Constant, Expr
+from ...model.tallies import Tally
+from ...model.windows import DayWeights
+from .row_sums import Rows, RowSums
+from .supposing import Supposing
+
+#: What an event adds to the sum, unweighted, and to the count of each tally of a metric.
+Added = tuple[tuple[int, int], ...]
+
+
+@frozen
+class OneMore:
+    """What one more event would change in one metric: the best there can be, or the worst.
+
+    ``kind`` is ``good`` or ``bad``; ``first`` where the metric has no value yet, and would have one.
+
+    ``tally`` says what the event counts for; ``amount`` is what it adds where values are summed.
+    ``gives`` is what the score gains, below 0 where it loses; None where there is no score.
+    """
+
+    metric: str
+    kind: str
+    tally: Tally
+    amount: int | None
+    before: Fraction | None
+    after: Fraction
+    gives: Fraction | None
+
+
+@frozen(eq=False, slots=False)
+class EventsToCome:
+    """What one more event would change in each metric of a shop."""
+
+    supposing: Supposing
+    sums: RowSums | None
+
+    def effects(self) -> list[OneMore]:
+        """Return what the best and the worst event would change, metric by metric."""
+        found = [one for id in self._graded_ids for one in self._of_metric(id)]
+        changes = [self._change(id, added) for id, _, added, _ in found]
+        columns = list(zip(*changes, strict=True)) if changes else []
+        sums = self.supposing.changed([_column(column) for column in columns])
+        scores = self.supposing.suppose(sums).scores if found else []
+        now = self.supposing.now
+        return [
+            self._effect(id, kind, added, after, None if s is None or now is None else s - now)
+            for (id, kind, added, after), s in zip(found, scores, strict=True)
+        ]
+
+    @property
+    def _graded_ids(self) -> list[str]:
+        """The metrics that enter the total, or that conditions look at."""
+        rules = self.supposing.result.rules
+        weighed = [entry.id for _, entry in rules.exact.entries]
+        more = [a.metric for a in rules.exact.adjustments]
+        asked = [id for condition in rules.ruleset.conditions for id in condition.metrics]
+        return [
+            id for id in dict.fromkeys([*weighed, *more, *asked]) if id in self.supposing.metrics
+        ]
+
+    def _of_metric(self, id: str) -> Iterator[tuple[str, str, Added, Fraction]]:
+        """Yield the best and the worst event that could come, where they change the value so."""
+        metric = self.supposing.metrics[id]
+        wanted = metric.wanted(self.supposing.result.as_of)
+        every = list(dict.fromkeys([*self._seen(id), *constructed([t for t, _ in wanted])]))
+        if not every:
+            return
+        before = self._before(id)
+        values = self._values(id, [tuple((0, 0) for _ in wanted), *every])[1:]
+        known = [(v, added) for v, added in zip(values, every, strict=True) if v is not None]
+        if not known:
+            return
+        sign = 1 if metric.metric.better == "higher" else -1
+        best, worst = max(known, key=lambda o: sign * o[0]), min(known, key=lambda o: sign * o[0])
+        if before is None and best[0] == worst[0]:
+            yield id, "first", best[1], best[0]
+            return
+        if before is None or sign * (best[0] - before) > 0:
+            yield id, "good", best[1], best[0]
+        if before is None or sign * (worst[0] - before) < 0:
+            yield id, "bad", worst[1], worst[0]
+
+    def _before(self, id: str) -> Fraction | None:
+        column = self.supposing.result.measured[id].column
+        return column.take([self.supposing.row]).fractions()[0]
+
+    def _values(self, id: str, every: Sequence[Added]) -> list[Fraction | None]:
+        """Return the value of a metric with each of some events more."""
+        metric, places = self.supposing.metrics[id], self._places
+        wanted = metric.wanted(self.supposing.result.as_of)
+        sums: list[Sums] = []
+        for i, one in enumerate(wanted):
+            base, weight = self.supposing.sums[places[one]], newest_weight(one[1])
+            own = [base[0] + added[i][0] * weight for added in every]
+            counts = np.array([base[1] + added[i][1] for added in every], dtype=np.int64)
+            sums.append((narrow(np.array(own, dtype=object)), counts))
+        return combine(metric, sums).column.fractions()
+
+    def _change(self, id: str, added: Added) -> list[tuple[int, int]]:
+        """Return what an event adds to every sum of the shop, in this metric alone."""
+        wanted = self.supposing.metrics[id].wanted(self.supposing.result.as_of)
+        own = {
+            one: (a * newest_weight(one[1]), n) for one, (a, n) in zip(wanted, added, strict=True)
+        }
+        return [own.get(one, (0, 0)) for one in self.supposing.wanted]
+
+    @cached_property
+    def _places(self) -> Mapping[Wanted, int]:
+        return {one: place for place, one in enumerate(self.supposing.wanted)}
+
+    def _seen(self, id: str) -> Iterator[Added]:
+        """Yield what events of the shop within the window add, each once."""
+        wanted = self.supposing.metrics[id].wanted(self.supposing.result.as_of)
+        streams = dict.fromkeys(tally.stream for tally, _ in wanted)
+        if self.sums is None:
+            return
+        for stream in streams:
+            own, size = self._unweighted(stream, self.sums)
+            nothing = np.zeros(size, dtype=np.int64)
+            pairs = [own.get(one, (nothing, nothing)) for one in wanted]
+            flat = [part.tolist() for pair in pairs for part in pair]
+            for row in dict.fromkeys(zip(*flat, strict=True)):
+                if any(row):
+                    yield tuple(zip(row[::2], row[1::2], strict=True))
+
+    def _unweighted(self, stream: str, sums: RowSums) -> tuple[dict[Wanted, Sums], int]:
+        """Return what each row of a stream adds to its tallies, whatever its day weighs."""
+        size = sums.length(stream)
+        if stream not in self._kept:
+            own = [one for one in self.supposing.wanted if one[0].stream == stream]
+            own = [one for one in own if one[0].distinct is None]
+            each: Rows = np.arange(size, dtype=np.int64)
+            plain = [(tally, weights.days) for tally, weights in own]
+            found = sums.by(lambda _: each, size, plain, self.supposing.result.as_of)
+            self._kept[stream] = dict(zip(own, found, strict=True))
+        return self._kept[stream], size
+
+    @cached_property
+    def _kept(self) -> dict[str, dict[Wanted, Sums]]:
+        return {}
+
+    def _effect(
+        self, id: str, kind: str, added: Added, after: Fraction, gives: Fraction | None
+    ) -> OneMore:
+        tallies = [t for t, _ in self.supposing.metrics[id].wanted(self.supposing.result.as_of)]
+        at = [(t, a) for t, (a, n) in zip(tallies, added, strict=True) if n or a]
+        tally = max((t for t, _ in at), key=lambda t: len(conjuncts(t.where)))
+        amounts = [a for t, a in at if not t.counts_rows]
+        return OneMore(
+            id, kind, tally, amounts[0] if amounts else None, self._before(id), after, gives
+        )
+
+
+def _column(pairs: Sequence[tuple[int, int]]) -> Sums:
+    own = narrow(np.array([a for a, _ in pairs], dtype=object))
+    return own, np.array([n for _, n in pairs], dtype=np.int64)
+
+
+def newest_weight(weights: DayWeights) -> int:
+    """Return the weight of the newest day that counts."""
+    return next((weight for weight in weights.ints if weight), 0)
+
+
+def constructed(tallies: Sequence[Tally]) -> Iterator[Added]:
+    """Yield what a row adds that counts for a tally, and so for all that ask for less.
+
+    Only for tallies that count rows, and where the conditions say how those of its stream go
+    together: else nobody but the shop's own rows can tell.
+    """
+    for tally in tallies:
+        alike = [other for other in tallies if other.stream == tally.stream]
+        related = all(within(tally, other) or within(other, tally) for other in alike)
+        own = [other for other in alike if within(tally, other)]
+        if related and all(other.counts_rows for other in own):
+            yield tuple(
+                (1, 0 if t.distinct is not None else 1) if t in own else (0, 0) for t in tallies
+            )
+
+
+def within(part: Tally, whole: Tally) -> bool:
+    """Return whether every row that counts for one tally certainly counts for another, as read off."""
+    same = (part.stream, part.day.key, part.once, part.with_excluded, part.distinct)
+    if same != (whole.stream, whole.day.key, whole.once, whole.with_excluded, whole.distinct):
+        return False
+    given = conjuncts(part.where)
+    return all(any(_implies(one, asked) for one in given) for asked in conjuncts(whole.where))
+
+
+def conjuncts(condition: Expr | None) -> list[Expr]:
+    """Return the parts of a condition that all must be true."""
+    match condition:
+        case None:
+            return []
+        case And(left, right):
+            return [*conjuncts(left), *conjuncts(right)]
+    return [condition]
+
+
+def _implies(given: Expr, asked: Expr) -> bool:
+    """Return whether one condition certainly holds where another does."""
+    if given.key == asked.key:
+        return True
+    match given, asked:
+        case Comparison(op, left, Constant(int() as a)), Comparison(
+            other, same, Constant(int() as b)
+        ):
+            if op == other and left.key == same.key:
+                return a <= b if op in ("<", "<=") else op in (">", ">=") and a >= b
+    return False

@@ -1,0 +1,187 @@
+"""One shop with other sums, among peers as they are: the same stages, asked of what might be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve, frozen
+
+from ...counting.sums import Sums, Wanted
+from ...exact.columns import ExactColumn
+from ...exact.integers import Integers, narrow, widen
+from ...grading.weighing import MetricValues, combine
+from ...plugins.bound_rules import BoundMetric
+from ...results.building import build_result
+from ...results.result import Result
+from ...rules.scorer_kinds import KINDS
+
+Rows = npt.NDArray[np.int64]
+
+
+@frozen(eq=False)
+class Supposed:
+    """What a shop would have: a result of it alone, one row for each supposition."""
+
+    scores: list[Fraction | None]
+    values: Mapping[str, list[Fraction | None]]
+    n: Mapping[str, list[int]]
+
+
+@frozen(eq=False, slots=False)
+class Supposing:
+    """One shop of a result, which is scored again with other sums while its peers stay.
+
+    Where nothing of a shop enters what others are compared with, but its rank, any number of
+    suppositions are graded at once. Else each is graded by itself, with the shop in its place.
+    """
+
+    result: Result
+    row: int
+
+    @cached_property
+    def metrics(self) -> dict[str, BoundMetric]:
+        """The metrics of which the shop has sums that count, with their windows of the day."""
+        projected = self.result.rules.projected(self.result.as_of)
+        return {id: one for id, one in projected.metrics.items() if self._counts(id)}
+
+    def _counts(self, id: str) -> bool:
+        values = self.result.measured[id]
+        typed = values.typed is not None and bool(values.typed[self.row])
+        return bool(values.sums) and not typed and not values.missing_columns
+
+    @cached_property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """What is summed for these metrics, each once."""
+        day = self.result.as_of
+        every = (one for metric in self.metrics.values() for one in metric.wanted(day))
+        return tuple(dict.fromkeys(every))
+
+    @cached_property
+    def sums(self) -> list[tuple[int, int]]:
+        """The weighted sum and the count of the shop for each of them."""
+        found: dict[Wanted, tuple[int, int]] = {}
+        for id, metric in self.metrics.items():
+            pairs = self.result.measured[id].sums
+            for one, (own, counts) in zip(metric.wanted(self.result.as_of), pairs, strict=True):
+                found[one] = int(own[self.row]), int(counts[self.row])
+        return [found[one] for one in self.wanted]
+
+    @cached_property
+    def now(self) -> Fraction | None:
+        """The exact score of the shop; None where it has none."""
+        return exact_scores(self.result, np.array([self.row]))[0]
+
+    def changed(self, changes: Sequence[Sums]) -> list[Sums]:
+        """Return the sums of the shop with each of several changes, one per row."""
+        return [
+            (narrow(widen(own) + base), narrow(widen(counts) + many))
+            for (own, counts), (base, many) in zip(changes, self.sums, strict=True)
+        ]
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether suppositions must be graded one by one."""
+        rules, basis = self.result.rules, self.result.basis
+        exact = (rules.exact, *(variant for _, variant in rules.exact.variants))
+        scorers = (type(scorer) for one in exact for scorer in one.scorers.values())
+        return (
+            any(condition.times_industry_mean for condition in rules.ruleset.conditions)
+            or any(kind not in KINDS.values() for kind in scorers)
+            or bool(basis.supplied.percentiles or basis.supplied.points)
+        )
+
+    def suppose(self, sums: Sequence[Sums], *, at_once: bool = False) -> Supposed:
+        """Return what the shop would have with other sums: arrays of equal length, per tally.
+
+        ``at_once`` asks for all together even where that is only nearly right.
+        """
+        size = len(sums[0][1]) if sums else 0
+        each = (
+            [range(size)] if at_once or not self.alone else [range(i, i + 1) for i in range(size)]
+        )
+        parts = [self._together([(a[p.start : p.stop], n[p.start : p.stop]) for a, n in sums])
+                 for p in each if len(p)]  # fmt: skip
+        ids = self.result.measured
+        return Supposed(
+            [score for part in parts for score in part.scores],
+            {id: [value for part in parts for value in part.values[id]] for id in ids},
+            {id: [n for part in parts for n in part.n[id]] for id in ids},
+        )
+
+    @cached_property
+    def _others(self) -> Rows:
+        """The shops that this one is compared with: those of its industry."""
+        same = (self.result.shops["industry"] == self.result.shops["industry"][self.row]).to_numpy()
+        same = same.copy()
+        same[self.row] = False
+        return np.flatnonzero(same)
+
+    def _together(self, sums: Sequence[Sums]) -> Supposed:
+        """Grade suppositions together: below the other shops there is a row for each."""
+        result, basis, first = self.result, self.result.basis, len(self._others)
+        size = len(sums[0][1])
+        rows = np.concatenate([self._others, np.full(size, self.row, dtype=np.int64)])
+        supposed = np.arange(len(rows)) >= first
+        measured = dict(self._measured(sums, rows, supposed))
+        found = build_result(
+            result.rules,
+            result.as_of,
+            measured,
+            result.shops[rows],
+            basis.tables,
+            supplied=basis.supplied.take(rows),
+            console=result.console.take(rows),
+            judged_on=basis.judged_on,
+            ranks=basis.ranks,
+            supposed=None if self.alone and size == 1 else supposed,
+        )
+        return Supposed(
+            exact_scores(found, supposed),
+            {id: values.column.take(supposed).fractions() for id, values in measured.items()},
+            {id: values.n[supposed].tolist() for id, values in measured.items()},
+        )
+
+    def _measured(
+        self, sums: Sequence[Sums], rows: Rows, supposed: npt.NDArray[np.bool_]
+    ) -> Iterator[tuple[str, MetricValues]]:
+        places = {one: place for place, one in enumerate(self.wanted)}
+        for id, values in self.result.measured.items():
+            base = values.take(rows)
+            if id not in self.metrics:
+                yield id, base
+                continue
+            own = [sums[places[one]] for one in self.metrics[id].wanted(self.result.as_of)]
+            pairs = [
+                (_put(old, new, supposed), _put(counts, many, supposed))
+                for (old, counts), (new, many) in zip(base.sums, own, strict=True)
+            ]
+            changed = combine(self.metrics[id], pairs)
+            yield (
+                id,
+                evolve(
+                    base,
+                    column=changed.column.where(supposed, base.column),
+                    n=np.where(supposed, changed.n, base.n),
+                    sums=tuple(pairs),
+                    missing=np.where(supposed, changed.missing, base.missing),
+                ),
+            )
+
+
+def _put(base: Integers, own: Integers, where: npt.NDArray[np.bool_]) -> Integers:
+    """Return numbers of which those of some rows are others."""
+    if own.dtype == object:
+        base = widen(base)
+    found = base.copy()
+    found[where] = own
+    return found
+
+
+def exact_scores(result: Result, rows: npt.NDArray[np.bool_] | Rows) -> list[Fraction | None]:
+    """Return the exact scores of some shops; None where there is none."""
+    column: ExactColumn = result.composed.score.only(result.published.total)
+    return column.take(rows).fractions()
