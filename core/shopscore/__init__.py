@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analysis.gaps.finding import gap as gap
+    from .analysis.gaps.found import Gaps as Gaps
     from .analysis.reasons.explaining import explain as explain
     from .analysis.reasons.explanation import Explanation as Explanation
     from .analysis.tracking.following import track as track
@@ -112,6 +114,8 @@ if TYPE_CHECKING:
     from .scoring_days import score_days as score_days
 
 _HOMES = {
+    "analysis.gaps.finding": ("gap",),
+    "analysis.gaps.found": ("Gaps",),
     "analysis.reasons.explaining": ("explain",),
     "analysis.reasons.explanation": ("Explanation",),
     "analysis.tracking.following": ("track",),

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from ...counting.sums import Sums, Wanted
 from ...exact.columns import ExactColumn
 from ...exact.integers import Integers, narrow, widen
+from ...grading.points import Supplied
 from ...grading.weighing import MetricValues, combine
 from ...plugins.bound_rules import BoundMetric
 from ...results.building import build_result
@@ -122,27 +123,42 @@ class Supposing:
 
     def _together(self, sums: Sequence[Sums]) -> Supposed:
         """Grade suppositions together: below the other shops there is a row for each."""
-        result, basis, first = self.result, self.result.basis, len(self._others)
-        size = len(sums[0][1])
-        rows = np.concatenate([self._others, np.full(size, self.row, dtype=np.int64)])
-        supposed = np.arange(len(rows)) >= first
+        rows, supposed = self.placed(len(sums[0][1]))
         measured = dict(self._measured(sums, rows, supposed))
-        found = build_result(
+        found = self.grade(measured, rows, supposed, self.result.basis.supplied.take(rows))
+        return Supposed(
+            exact_scores(found, supposed),
+            {id: values.column.take(supposed).fractions() for id, values in measured.items()},
+            {id: values.n[supposed].tolist() for id, values in measured.items()},
+        )
+
+    def placed(self, size: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
+        """Return the rows of the other shops and so many of this one, and which are the latter."""
+        first = len(self._others)
+        rows = np.concatenate([self._others, np.full(size, self.row, dtype=np.int64)])
+        return rows, np.arange(len(rows)) >= first
+
+    def grade(
+        self,
+        measured: Mapping[str, MetricValues],
+        rows: Rows,
+        supposed: npt.NDArray[np.bool_],
+        supplied: Supplied,
+    ) -> Result:
+        """Return the result of rows of which some are suppositions."""
+        result, basis = self.result, self.result.basis
+        one = self.alone and int(supposed.sum()) == 1
+        return build_result(
             result.rules,
             result.as_of,
             measured,
             result.shops[rows],
             basis.tables,
-            supplied=basis.supplied.take(rows),
+            supplied=supplied,
             console=result.console.take(rows),
             judged_on=basis.judged_on,
             ranks=basis.ranks,
-            supposed=None if self.alone and size == 1 else supposed,
-        )
-        return Supposed(
-            exact_scores(found, supposed),
-            {id: values.column.take(supposed).fractions() for id, values in measured.items()},
-            {id: values.n[supposed].tolist() for id, values in measured.items()},
+            supposed=None if one else supposed,
         )
 
     def _measured(
