@@ -11,6 +11,7 @@ import click
 from ..messages import message, numbered
 from . import options, voice
 from .explain_command import explain
+from .gap_command import gap
 from .help_pages import Group
 from .idle_options import OF_EVENTS, refuse_idle
 from .output_checks import refuse_existing
@@ -237,6 +238,7 @@ def demo() -> None:
 
 
 cli.add_command(explain)
+cli.add_command(gap)
 cli.add_command(track)
 
 

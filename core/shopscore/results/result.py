@@ -48,6 +48,7 @@ from .views import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..analysis.gaps.found import Gaps
     from ..analysis.reasons.explanation import Explanation
 
 View = TypeVar("View")
@@ -228,6 +229,15 @@ class Result:
         found: Explanation = explain(self, shop=shop_id, row=row, by=by, most=most)
         return found
 
+    def gap(self, shop_id: str | None = None, **asked: Any) -> Gaps:
+        """Find what a shop needs to reach a target: ``target``, ``costs`` and ``each`` of it.
+
+        These are the arguments of :func:`shopscore.gap`.
+        """
+        gap = import_module("shopscore").gap
+        found: Gaps = gap(self, shop=shop_id, **asked)
+        return found
+
     def to_polars(self, *, lang: str = "en") -> pl.DataFrame:
         """Return one row per shop: score, each dimension's points, and each metric's columns.
 
@@ -375,6 +385,7 @@ class Result:
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),
             explained=partial(self.explain, self.shops["shop_id"][row]),
+            gaps=partial(self.gap, self.shops["shop_id"][row]),
         )
 
     def _json_line(self, row: int) -> str:

@@ -13,6 +13,7 @@ from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
 
 if TYPE_CHECKING:
+    from ..analysis.gaps.found import Gaps
     from ..analysis.reasons.explanation import Explanation
 
 
@@ -178,6 +179,7 @@ class ShopView:
     eligibility: tuple[CheckView, ...]
     _json_line: Callable[[], str] = field(eq=False)
     _explained: Callable[..., Explanation] = field(eq=False)
+    _gaps: Callable[..., Gaps] = field(eq=False)
     shown: Mapping[str, float | None] = field(factory=dict)
     levels: Mapping[str, str | float | None] = field(factory=dict)
     criteria: tuple[CriterionView, ...] = ()
@@ -233,6 +235,10 @@ class ShopView:
     ) -> Explanation:
         """Explain the score; the arguments are those of :func:`shopscore.explain`."""
         return self._explained(row=row, by=by, most=most)
+
+    def gap(self, **asked: Any) -> Gaps:
+        """Find what the shop needs to reach a target, as :meth:`Result.gap` does."""
+        return self._gaps(**asked)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.

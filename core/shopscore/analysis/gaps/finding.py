@@ -136,6 +136,7 @@ def gaps_of_result(
     rows = find_rows(result, view.shop_id)
     sums = None if rows is None else RowSums.of(rows, result.rules)
     finder = Finder(wishing, Steps(result, place), sums, costs, each)
+    targets = targets or finder.steps.usual()
     leaving = None if sums is None else Leaving(wishing, sums)
     return Gaps(
         platform=result.platform,
@@ -147,10 +148,10 @@ def gaps_of_result(
         status=view.status,
         score=view.score,
         score_exact=wishing.now,
-        targets=finder.find(targets or finder.steps.usual()),
+        targets=finder.find(targets),
         leaving=() if leaving is None else tuple(leaving.days()),
         days_ahead=0 if leaving is None else leaving.days_ahead,
-        remarks=tuple(_remarks(result, rows is not None)),
+        remarks=tuple(_remarks(result, targets, has_rows=rows is not None)),
         notices=tuple(n for n in result.notices if n.concerns((view.shop_id,))),
         result=result,
     )
@@ -215,9 +216,11 @@ class Finder:
         return TargetGap(target, reached, tuple(found), mix)
 
 
-def _remarks(result: Result, has_rows: bool) -> Iterator[Message]:
+def _remarks(result: Result, targets: tuple[Target, ...], *, has_rows: bool) -> Iterator[Message]:
     """Yield what the answers rest on, and what they cannot tell."""
     ruleset = result.rules.ruleset
+    if not targets:
+        yield message("nothing comes next by these rules: name a target")
     if not has_rows:
         yield message("there are no events of this shop here: what leaves the windows is not known")
     if ruleset.ranks and result.basis.ranks:

@@ -12,6 +12,7 @@ from attrs import frozen
 from ...composing.conditions import reaches
 from ...exact.columns import ExactColumn
 from ...exact.rationals import Mask
+from ...model.conditions import Operator
 from ...model.metrics import Better
 from ...results.result import Result
 
@@ -95,7 +96,7 @@ class ValueGoal(Goal):
 
     def met(self, result: Result) -> Mask:
         measured = result.measured[self.metric]
-        operator = "at least" if self.better == "higher" else "at most"
+        operator: Operator = "at least" if self.better == "higher" else "at most"
         bound = ExactColumn.constant(self.value, len(measured.column))
         found: Mask = reaches(measured.column, operator, bound) & measured.enough(self.min_n)
         return found

@@ -12,22 +12,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor
 
 import numpy as np
 from attrs import frozen
 
-from ...counting.sums import Wanted
+from ...counting.sums import Sums, Wanted
 from ...grading.weighing import combine
 from ...model.tallies import Tally
 from ...model.windows import DayWeights, EveryDay
 from ...plugins.bound_rules import BoundMetric
-from ..reasons.one_more import conjuncts, constructed
+from ..reasons.one_more import conjuncts
 from ..reasons.row_sums import Rows, RowSums
 from .exact_sums import Pairs, as_columns, plus
+from .imagined import Added, imagined_rows
 
-#: What a row adds to each tally: to what is summed, and to the count of rows.
-Added = tuple[tuple[int, int], ...]
 #: So many more show where a value goes in the end.
 MANY = 1_000_000
 
@@ -47,7 +47,7 @@ class GoodEvent:
     added: Added
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class EventKinds:
     """What rows can add to the tallies of one metric, whatever their day."""
 
@@ -81,8 +81,9 @@ class EventKinds:
     def knows_values(self) -> bool:
         """Whether some row of the shop tells what is summed."""
         summed = [not tally.counts_rows for tally, _ in self.wanted]
-        seen = self._seen([tally for tally, _ in self.wanted])
-        return any(pair[1] for row in seen for pair, own in zip(row, summed, strict=True) if own)
+        return any(
+            pair[1] for row in self._seen for pair, own in zip(row, summed, strict=True) if own
+        )
 
     def values(self, sums: Sequence[Pairs]) -> list[Fraction | None]:
         """Return what the aggregator makes of each of several sums."""
@@ -91,7 +92,7 @@ class EventKinds:
     def _candidates(self, base: Pairs, each: Fraction | None) -> Iterator[Added]:
         """Yield what a row of each kind adds on the newest day that counts."""
         tallies = [tally for tally, _ in self.wanted]
-        seen, summed = self._seen(tallies), [not tally.counts_rows for tally in tallies]
+        seen, summed = self._seen, [not tally.counts_rows for tally in tallies]
         patterns: dict[tuple[int, ...], list[tuple[Added, int]]] = {}
         for row, times in seen.items():
             if any(count for (_, count), own in zip(row, summed, strict=True) if own):
@@ -99,7 +100,7 @@ class EventKinds:
                 patterns.setdefault(pattern, []).append((row, times))
             else:
                 yield self._weighed(row)
-        for row in dict.fromkeys(constructed(tallies)):
+        for row in dict.fromkeys(imagined_rows(tallies)):
             if row not in seen:
                 yield self._weighed(row)
         if each is not None:
@@ -108,29 +109,35 @@ class EventKinds:
         for rows in patterns.values():
             yield self._weighed(self._of_best_quarter(rows, base))
 
-    def _seen(self, tallies: Sequence[Tally]) -> Counter[Added]:
-        """Return what the rows of the shop add, and how often each is there."""
+    @cached_property
+    def _seen(self) -> Counter[Added]:
+        """What the rows of the shop add, and how often each is there."""
+        tallies = [tally for tally, _ in self.wanted]
         found: Counter[Added] = Counter()
         if self.sums is None:
             return found
         for stream in dict.fromkeys(tally.stream for tally in tallies):
-            own = [t for t in tallies if t.stream == stream and t.distinct is None]
-            size = self.sums.length(stream)
-            if not own or not size:
-                continue
-            numbers: Rows = np.arange(size, dtype=np.int64)
-            once = [*dict.fromkeys(own)]
-            every = [(tally, EveryDay(1)) for tally in once]
-            sums = dict(zip(once, self.sums.by(lambda _, n=numbers: n, size, every, self.as_of),
-                            strict=True))  # fmt: skip
-            nothing = np.zeros(size, dtype=np.int64)
-            pairs = [sums.get(tally, (nothing, nothing)) for tally in tallies]
-            flat = [part.tolist() for pair in pairs for part in pair]
-            rows = Counter(zip(*flat, strict=True))
-            found.update(
-                {tuple(zip(r[::2], r[1::2], strict=True)): n for r, n in rows.items() if any(r)}
-            )
+            if self.sums.length(stream):
+                sums = self._by_row(self.sums, stream)
+                nothing = np.zeros(self.sums.length(stream), dtype=np.int64)
+                pairs = [sums.get(tally, (nothing, nothing)) for tally in tallies]
+                flat = [part.tolist() for pair in pairs for part in pair]
+                rows = Counter(row for row in zip(*flat, strict=True) if any(row))
+                found.update({tuple(zip(r[::2], r[1::2], strict=True)): n for r, n in rows.items()})
         return found
+
+    def _by_row(self, sums: RowSums, stream: str) -> dict[Tally, Sums]:
+        """Return what each row of a stream adds to its tallies, whatever its day."""
+        every = [t for t, _ in self.wanted if t.stream == stream and t.distinct is None]
+        own = [*dict.fromkeys(every)]
+        numbers: Rows = np.arange(sums.length(stream), dtype=np.int64)
+
+        def each(_: Tally) -> Rows:
+            return numbers
+
+        whenever = [(tally, EveryDay(1)) for tally in own]
+        found = sums.by(each, len(numbers), whenever, self.as_of)
+        return dict(zip(own, found, strict=True))
 
     def _of_best_quarter(self, rows: Sequence[tuple[Added, int]], base: Pairs) -> Added:
         """Return the row of which a quarter of its kind is as good, or better."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from attrs import frozen
@@ -43,14 +44,13 @@ class Leaving:
     def days(self) -> list[LeavingDay]:
         """Return the days on which the score, or whether there is one, changes."""
         result = self.wishing.supposing.result
-        days = [result.as_of + timedelta(days=n + 1) for n in range(self.days_ahead)]
+        days = [result.as_of + timedelta(days=n) for n in range(self.days_ahead + 1)]
         wishes = self._wishes(days)
-        graded = [(result, self.wishing.supposing.row), *self.wishing.results(wishes)]
-        seen = [_Seen(*one) for one in graded]
-        found = (
-            _changed(day, before, after)
-            for day, before, after in zip(days, seen, seen[1:], strict=False)
-        )
+        moved = [n for n in range(1, len(days)) if wishes[n] != wishes[n - 1]]
+        graded = self.wishing.results([wishes[n] for n in moved])
+        seen = [_Seen(*one) for one in [(result, self.wishing.supposing.row), *graded]]
+        steps = zip([days[n] for n in moved], pairwise(seen), strict=True)
+        found = (_changed(day, before, after) for day, (before, after) in steps)
         return [*_until_unscored(one for one in found if one is not None)]
 
     def _wishes(self, days: Sequence[date]) -> list[Wish]:

@@ -34,6 +34,8 @@ STEPS: Mapping[Unit, Fraction] = {
 }
 _STEP = Fraction(1, 100)
 _DURATIONS: tuple[Unit, ...] = ("hours", "days", "minutes", "seconds")
+#: Why there is no better value.
+AT_BEST = message("it is as good as it can be")
 #: Steps that are looked at where values have no end.
 _MOST_STEPS = 10_000_000
 
@@ -154,15 +156,18 @@ class Measuring:
         """Find the value: that of the goal, or the first step of those shown that reaches it."""
         if isinstance(self.goal, ValueGoal):
             return self._with_less(evolve(found, needed=self.goal.value))
-        start, most = self._steps()
-        if start is None:
+        if self.of.value is None:
             return evolve(found, value_reason=message("it has no value"))
+        start, most = self._steps(self.of.value)
+        if not most:
+            return evolve(found, value_reason=AT_BEST)
         number = yield from least(
-            lambda numbers: [(self.goal, {self.of.id: self.of.wish(self._at(start, n))})
-                             for n in numbers],
+            lambda numbers: [
+                (self.goal, {self.of.id: self.of.wish(self._at(start, n))}) for n in numbers
+            ],
             most,
             one_by_one=self.of.wishing.one_by_one,
-        )  # fmt: skip
+        )
         if number is None:
             said = message("no value of it alone reaches the target")
             return evolve(found, value_reason=said)
@@ -172,18 +177,15 @@ class Measuring:
     def _step(self) -> Fraction:
         return STEPS.get(self.of.metric.metric.unit, _STEP)
 
-    def _steps(self) -> tuple[Fraction | None, int]:
-        """Return the step at or behind the value of now, and how many there are from it on."""
-        unit, now, step = self.of.metric.metric.unit, self.of.value, self._step
-        if now is None:
-            if unit != "ratio":
-                return None, 0
-            now = Fraction(0 if self.of.higher else 1)
+    def _steps(self, now: Fraction) -> tuple[Fraction, int]:
+        """Return the step at or behind a value, and how many there are from it to the best."""
+        unit, step = self.of.metric.metric.unit, self._step
         if self.of.higher:
             start = floor(now / step) * step
-            return start, int((1 - start) / step) if unit == "ratio" and start < 1 else _MOST_STEPS
+            ends = unit == "ratio" and now <= 1
+            return start, int((1 - start) / step) if ends else _MOST_STEPS
         start = ceil(now / step) * step
-        return start, int(start / step) if start > 0 else _MOST_STEPS
+        return start, int(start / step) if now >= 0 else _MOST_STEPS
 
     def _at(self, start: Fraction, number: int) -> Fraction:
         return start + number * self._step if self.of.higher else start - number * self._step
@@ -206,7 +208,7 @@ class Measuring:
     def _events(self, found: MetricGap) -> Search[MetricGap]:
         growing = self.of.growing
         if isinstance(growing, Message):
-            return evolve(found, reason=growing)
+            return evolve(found, reason=found.value_reason if self._at_best(found) else growing)
         found = evolve(found, event=growing.event)
         number = yield from least(
             lambda numbers: self._probes(growing, numbers),
@@ -218,6 +220,10 @@ class Measuring:
             said = message("no number of good events up to {most} reaches it", most=f"{MANY:,}")
             return evolve(found, reason=said)
         return _reached(found, growing, number)
+
+    @staticmethod
+    def _at_best(found: MetricGap) -> bool:
+        return found.value_reason is AT_BEST
 
     def _probes(self, growing: Growing, numbers: Sequence[int]) -> list[Probe]:
         return [(self.goal, {self.of.id: wished}) for wished in growing.after(numbers)]

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from attrs import frozen
 
 from ...messages import Message, message
 from .found import Mix, MixPart
-from .goals import Goal
+from .goals import Goal, Wish
 from .good_events import MANY
 from .growing import Growing
 from .measuring import MetricOfShop
-from .wishes import Wish, Wishing
+from .wishes import Wishing
 
 #: So many wishes are graded for one mix, and so many mixes are kept, at most.
 _MOST_WISHES = 20_000
@@ -145,8 +146,7 @@ def _cost(mix: Sequence[int], costs: Sequence[Fraction]) -> Fraction:
 def _open(gives: Mapping[int, Fraction]) -> list[int]:
     """Return the middles of neighbours between which something changes."""
     numbers = sorted(gives)
-    pairs = zip(numbers, numbers[1:], strict=False)
-    return [(a + b) // 2 for a, b in pairs if b - a > 1 and gives[a] != gives[b]]
+    return [(a + b) // 2 for a, b in pairwise(numbers) if b - a > 1 and gives[a] != gives[b]]
 
 
 def _changes(gives: Mapping[int, Fraction]) -> list[_Stop]:

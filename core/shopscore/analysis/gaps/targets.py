@@ -66,14 +66,16 @@ def parse_targets(
 def _parse(written: Written, rules: BoundRuleSet) -> Target:
     if isinstance(written, Target):
         return written
-    name, equals, asked = (part.strip() for part in str(written).partition("="))
-    if not equals:
-        return Target("total", number=_number(name, written)[0])
-    match name:
-        case "total" | "score":
-            return Target("total", number=_number(asked, written)[0])
-        case "tier" | "level":
-            return Target(name, asked)
+    if not isinstance(written, str):
+        return Target("total", number=Fraction(str(written)))
+    name, equals, asked = (part.strip() for part in written.partition("="))
+    if not equals or name in ("total", "score"):
+        number, words = _number(asked if equals else name, written)
+        if words:
+            raise _odd(written)
+        return Target("total", number=number)
+    if name == "tier" or name == "level":
+        return Target(name, asked)
     id = metric_id(name, rules)
     if asked in _BANDS:
         return Target("band", id)
