@@ -40,6 +40,8 @@ orders = st.lists(
     min_size=4,
     max_size=12,
 )
+#: A rating of five, in the unit of the metric.
+STARS = {"stars": "1.25"}
 POOLED = pooled_platform.rules_of()
 #: Where the value of each metric of reviews ends.
 BEST = {"bad": F(0), "stars": F(5, 4), "service": F(5), "graded": F(1), "net": F(1)}
@@ -150,7 +152,7 @@ class TestOfTheTotal:
     rows = (review(2, 1), review(2, 2), review(5, 5), review(9, 4), review(9, 3))
 
     def test_each_metric_by_itself(self) -> None:
-        found = ss.gap(scored(self.rows, "reviews", gap_shops.BANDED), target=2.2)
+        found = ss.gap(scored(self.rows, "reviews", gap_shops.BANDED), target=2.2, each=STARS)
         gaps = {gap.metric: gap for gap in found.targets[0].metrics}
         assert found.score_exact is not None
         for gap in gaps.values():
@@ -169,7 +171,11 @@ class TestOfTheTotal:
     def test_one_event_less_does_not_reach_the_total(self) -> None:
         """The rating of shops is linear: the least number is checked from the definition."""
         result = scored(self.rows, "reviews", gap_shops.BANDED)
-        gap = next(g for g in ss.gap(result, target=2.1).targets[0].metrics if g.metric == "stars")
+        gap = next(
+            g
+            for g in ss.gap(result, target=2.1, each=STARS).targets[0].metrics
+            if g.metric == "stars"
+        )
         assert gap.events is not None
         base, stars = result.measured, F(15, 5)
         assert base["stars"].column.fractions()[0] == stars / 4

@@ -126,6 +126,9 @@ class MetricOfShop:
         summed = any(not tally.counts_rows for tally, _ in self._wanted)
         if summed and self.each is None and not kinds.knows_values:
             return message("what one more event would have is not known: say it with --each")
+        if self.each is not None:
+            each = f"{float(self.each):g}"
+            return message("an event with a value of {each} makes it no better", each=each)
         return message("no event that may come makes it better: less of what is bad does")
 
     def wish(self, value: Fraction) -> Wished:

@@ -74,8 +74,10 @@ def _parse(written: Written, rules: BoundRuleSet) -> Target:
         if words:
             raise _odd(written)
         return Target("total", number=number)
-    if name == "tier" or name == "level":
-        return Target(name, asked)
+    if name == "tier":
+        return Target("tier", asked)
+    if name == "level":
+        return Target("level", asked)
     id = metric_id(name, rules)
     if asked in _BANDS:
         return Target("band", id)
