@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -20,7 +21,9 @@ from shopscore.testing.report import CheckStatus
 from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
 
-NAMES = ("score", "validate", "plugins", "rules", "diff", "check", "plan", "track")
+NAMES = (
+    "score", "validate", "plugins", "rules", "diff", "check", "plan", "explain", "gap", "track",
+)  # fmt: skip
 PLATFORMS = (
     "amazon", "douyin", "ebay", "etsy", "jd", "kuaishou", "pinduoduo", "tmall", "walmart", "wechat",
 )  # fmt: skip
@@ -216,6 +219,13 @@ class TestDocuments:
         assert len(answer.document["shops"]) == 12
         places = [change["place"] for change in answer.document["changes"]]
         assert "dimensions[goods].weight" in places
+
+    @pytest.mark.parametrize("more", [(), ("--by", "carrier", "--row", "T00000001")])
+    def test_explain(self, events: Path, more: tuple[str, ...]) -> None:
+        rows = (events / "aftersales.csv").read_text(encoding="utf-8").splitlines()
+        shop = next(row.split(",") for row in rows if "T00000001" in row)
+        own = next(cell for cell in shop if re.fullmatch(r"S\d{4}", cell))
+        self._check("explain", shopscore("explain", events, "--shop", own, *more, *ARGS).done())
 
     @pytest.mark.parametrize("platform", PLATFORMS)
     def test_plan(self, platform: str) -> None:

@@ -210,13 +210,13 @@ class TestWrapping:
 
 
 @pytest.mark.usefixtures("eighty")
-def test_eighty_cells_have_room_for_the_status(events: Path, lang: str) -> None:
-    """Though all of them are as they should be; only an empty column goes before it."""
+def test_eighty_cells_have_room_for_the_points_lost(events: Path, lang: str) -> None:
+    """In English statuses give way to them, where all of these are as they should be."""
     answer = shopscore("score", events, *WHICH, "--shop", "S0001", "--lang", lang).done()
     assert widest(answer.out) <= 80
     lines = answer.out.splitlines()
     heading = lines[next(at for at, line in enumerate(lines) if line.startswith("──")) - 1]
-    assert heading.split()[-1] == {"en": "status", "zh": "状态"}[lang]
+    assert heading.split()[-1] == {"en": "lost", "zh": "状态"}[lang]
 
 
 def test_what_is_usual_goes_before_a_second_block() -> None:

@@ -9,6 +9,7 @@ import click
 
 from ..messages import message
 from . import options, voice
+from .help_pages import Command
 from .progress import Stages
 from .run import write, write_cells
 from .scored_input import NamedInput
@@ -17,18 +18,18 @@ if TYPE_CHECKING:
     from ..grading.value_merging import Prefer
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("events", type=options.INPUT, required=False)
 @click.option("--shop", metavar="ID", help="Which shop; needed where there are several.")
 @click.option("--row", metavar="ID", help="Trace an order, ticket, session or review by its id.")
 @click.option(
     "--by",
     metavar="NAME",
-    help="What each group costs: carrier, province, reason, …, hour or weekday.",
+    help="What each group costs: `carrier`, `province`, `reason`, … `hour`, `weekday`.",
 )
 @click.option(
     "--most",
-    type=click.IntRange(min=0),
+    type=int,
     default=10,
     show_default=True,
     help="So many events at most are named.",

@@ -121,7 +121,7 @@ class _Page:
         return message("{about}: {said}", about=kind, said=about) if line.id else kind
 
     def _events(self) -> Table:
-        head = [message("event"), message("where"), message("costs"), message("in")]
+        head = [message("event"), message("where"), message("costs"), message("counts in")]
         rows = [
             [_key(one), _place(one), self._points(one.costs), self._labels(one.metrics)]
             for one in self.found.events
@@ -134,7 +134,7 @@ class _Page:
 
     def _effects(self) -> Table:
         kinds = {"good": message("good"), "bad": message("bad"), "first": message("first")}
-        head = [message("metric"), message("one more"), message("in"), message("value"),
+        head = [message("metric"), message("one more"), message("of stream"), message("value"),
                 message("then"), message("score")]  # fmt: skip
         rows = [
             [

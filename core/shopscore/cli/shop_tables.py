@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve
 
+from ..analysis.reasons.contributions import Decomposition, decompose
 from ..messages import Message, listed, message
 from ..model.conditions import Combined
 from ..model.metrics import Metric
@@ -84,7 +85,8 @@ def _tier_columns(result: Result) -> Iterator[_Of]:
 
 def shop_table(result: Result, shop: ShopView) -> Table:
     """Return a table with every number behind one shop; why some are missing stands below."""
-    rows = [_metric_cells(result, m) for m in shop.metrics]
+    split = decompose(result, int(result.only((shop.shop_id,))[0]))
+    rows = [_metric_cells(result, m, split) for m in shop.metrics]
     columns = list(rows[0]) if rows else []
     keys = 2 if result.rules.ruleset.ranks else 1
     made = table(
@@ -130,7 +132,7 @@ def _holds(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
         yield message("score"), said
 
 
-def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
+def _metric_cells(result: Result, m: MetricView, split: Decomposition) -> dict[Message, object]:
     """Return the cells of a metric by the headings of their columns."""
     metric, ranks = result.rules.metrics[m.id].metric, result.rules.ruleset.ranks
     part: dict[Message, object] = {message("dimension"): _part_of_total(result, m)}
@@ -154,6 +156,9 @@ def _metric_cells(result: Result, m: MetricView) -> dict[Message, object]:
             message("points"): decimals(m.points),
             message("weight"): decimals(m.weight, 3),
         }
+    if split.lines:
+        lost = split.lost(m.id)
+        cells[message("points lost")] = decimals(None if lost is None else float(lost), 3)
     if result.columns.mixed:
         cells[_SOURCE] = _source(m)
     return cells | {message("status"): _status(result, m)}

@@ -23,10 +23,9 @@ from ...grading.weighing import combine
 from ...model.tallies import Tally
 from ...model.windows import DayWeights, EveryDay
 from ...plugins.bound_rules import BoundMetric
-from ..reasons.one_more import conjuncts
+from ..reasons.one_more import Added, conjuncts, constructed
 from ..reasons.row_sums import Rows, RowSums
 from .exact_sums import Pairs, as_columns, plus
-from .imagined import Added, imagined_rows
 
 #: So many more show where a value goes in the end.
 MANY = 1_000_000
@@ -100,7 +99,7 @@ class EventKinds:
                 patterns.setdefault(pattern, []).append((row, times))
             else:
                 yield self._weighed(row)
-        for row in dict.fromkeys(imagined_rows(tallies)):
+        for row in dict.fromkeys(constructed(tallies)):
             if row not in seen:
                 yield self._weighed(row)
         if each is not None:

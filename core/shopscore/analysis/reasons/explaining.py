@@ -125,7 +125,7 @@ def explain_result(
         status=view.status,
         score=view.score,
         decomposition=decompose(result, place),
-        assumptions=tuple(Assuming(result, place, result.events).every()),
+        assuming=Assuming(result, place, result.events),
         remarks=tuple(_remarks(result, rows)),
         notices=tuple(n for n in result.notices if n.concerns((view.shop_id,))),
         result=result,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,7 @@ from ...notices import Notice
 from ...results.documents import EXPLAIN, dumped
 from ...results.result import Result
 from ...rules.condition_words import condition_words
-from .assumed_ends import AssumedEnds
+from .assumed_ends import AssumedEnds, Assuming
 from .contributions import Contribution, Decomposition
 from .distances import Distance
 from .groups import Group
@@ -38,13 +39,12 @@ class HeavyEvent:
     metrics: tuple[str, ...]
 
 
-@frozen(repr=False)
+@frozen(repr=False, slots=False)
 class Explanation:
     """Why one shop has its score.
 
     ``decomposition`` has the lines that add up to ``score_exact``, ``effects`` what one more event
-    would change, ``events`` those that cost most, ``assumptions`` the scores at their ends,
-    ``conditions`` how far each is from its bound. ``trace`` is there where a row was asked for,
+    would change, ``events`` those that cost most, ``conditions`` how far each is from its bound. ``trace`` is there where a row was asked for,
     ``groups`` where a column was. ``remarks`` say what could not be told. Points are fractions;
     :meth:`to_dict` has them as numbers too.
     """
@@ -60,7 +60,6 @@ class Explanation:
     decomposition: Decomposition
     effects: tuple[OneMore, ...] = ()
     events: tuple[HeavyEvent, ...] = ()
-    assumptions: tuple[AssumedEnds, ...] = ()
     conditions: tuple[Distance, ...] = ()
     trace: tuple[RowTrace, ...] | None = None
     by: str | None = None
@@ -68,6 +67,12 @@ class Explanation:
     remarks: tuple[Message, ...] = ()
     notices: tuple[Notice, ...] = ()
     result: Result = field(kw_only=True, eq=False)
+    _assuming: Assuming = field(kw_only=True, eq=False)
+
+    @cached_property
+    def assumptions(self) -> tuple[AssumedEnds, ...]:
+        """The assumptions that the score rests on, each scored once more at its other values."""
+        return tuple(self._assuming.every())
 
     def __repr__(self) -> str:
         return f"<Explanation of {self.shop_id}: {len(self.decomposition.lines)} lines>"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import inf
 
 import numpy as np
 from attrs import frozen
@@ -17,7 +18,7 @@ from attrs import frozen
 from ...counting.sums import Sums, Wanted
 from ...exact.integers import narrow
 from ...grading.weighing import combine
-from ...model.expressions import And, Comparison, Constant, Expr
+from ...model.expressions import And, Comparison, Constant, Expr, IsIn
 from ...model.tallies import Tally
 from ...model.windows import DayWeights
 from .row_sums import Rows, RowSums
@@ -188,7 +189,9 @@ def constructed(tallies: Sequence[Tally]) -> Iterator[Added]:
     """
     for tally in tallies:
         alike = [other for other in tallies if other.stream == tally.stream]
-        related = all(within(tally, other) or within(other, tally) for other in alike)
+        related = all(
+            within(tally, other) or within(other, tally) or apart(tally, other) for other in alike
+        )
         own = [other for other in alike if within(tally, other)]
         if related and all(other.counts_rows for other in own):
             yield tuple(
@@ -213,6 +216,39 @@ def conjuncts(condition: Expr | None) -> list[Expr]:
         case And(left, right):
             return [*conjuncts(left), *conjuncts(right)]
     return [condition]
+
+
+def apart(one: Tally, other: Tally) -> bool:
+    """Return whether no row certainly counts for two tallies of a stream, as read off."""
+    pairs = [(a, b) for a in conjuncts(one.where) for b in conjuncts(other.where)]
+    return any(_contradict(a, b) for a, b in pairs)
+
+
+def _contradict(one: Expr, other: Expr) -> bool:
+    """Return whether two conditions certainly never hold together."""
+    a, b = _allowed(one), _allowed(other)
+    if a is None or b is None or a[0] != b[0]:
+        return False
+    if isinstance(a[1], frozenset) and isinstance(b[1], frozenset):
+        return not a[1] & b[1]
+    if isinstance(a[1], frozenset) or isinstance(b[1], frozenset):
+        return False
+    return a[1][1] < b[1][0] or b[1][1] < a[1][0]
+
+
+def _allowed(condition: Expr) -> tuple[str, frozenset[object] | tuple[float, float]] | None:
+    """Return what a condition compares, and the words or the whole numbers that it allows."""
+    match condition:
+        case IsIn(operand, values):
+            return operand.key, frozenset(values)
+        case Comparison("==", left, Constant(str() as word)):
+            return left.key, frozenset([word])
+        case Comparison(op, left, Constant(int() as n)):
+            ends = {
+                "==": (n, n), "<=": (-inf, n), "<": (-inf, n - 1), ">=": (n, inf), ">": (n + 1, inf),
+            }  # fmt: skip
+            return None if op not in ends else (left.key, ends[op])
+    return None
 
 
 def _implies(given: Expr, asked: Expr) -> bool:

@@ -233,14 +233,15 @@ def _why_not(
             return message("the condition is not met: {condition}", condition=part.words)
     for part in parts:
         if part.met is None:
-            said = "a value of the condition is missing: {condition}"
-            return message(said, condition=part.words)
+            return message("a value of the condition is missing: {condition}", condition=part.words)
     if day is None or age is None:
-        return message("there is no {column}, and so no day on which it counts", column=tally.day)
+        return message(
+            "there is no {column}, and so no day on which it counts", column=str(tally.day)
+        )
     if cells.get("_excluded") and not tally.with_excluded:
         return message("its order is excluded (is_excluded)")
     if value is None:
-        return message("there is no value: {value}", value=tally.value)
+        return message("there is no value: {value}", value=str(tally.value))
     if tally.once is not None and not cells.get(once_column(tally)):
         return message("another row counts in its place, since each counts once")
     if age < weights.first_age:
