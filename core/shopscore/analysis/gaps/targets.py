@@ -12,7 +12,7 @@ from attrs import frozen
 from ...errors import UsageError, did_you_mean
 from ...exact.decimals import exact_decimal
 from ...grading.names import Names
-from ...messages import Message, Translated, listed, message
+from ...messages import Message, Translated, message
 from ...plugins.bound_rules import BoundRuleSet
 
 TargetKind = Literal[
@@ -122,35 +122,22 @@ def metric_id(name: str, rules: BoundRuleSet) -> str:
 def _checked(target: Target, rules: BoundRuleSet, written: object) -> Target:
     """Return a target that these rules can have; raise for another."""
     exact, number = rules.exact, target.number
-    if target.kind in ("tier", "level"):
-        every = exact.tiers if target.kind == "tier" else exact.levels
-        ids = [one.id for one in every]
-        if target.id not in ids:
-            known = listed(ids) if ids else message("none")
-            raise UsageError(
-                message(
-                    "target {written!r}: these rules have no such {kind}{guess}; known: {known}",
-                    written=written,
-                    kind=message("{kind}", kind=target.kind),
-                    guess=did_you_mean(target.id, ids) if ids else "",
-                    known=known,
-                )
-            )
+    if target.kind == "tier" and target.id not in (ids := [one.id for one in exact.tiers]):
+        said = message("no tier {id}{guess}", id=target.id, guess=did_you_mean(target.id, ids))
+        raise UsageError(said)
+    if target.kind == "level" and target.id not in (ids := [one.id for one in exact.levels]):
+        said = message("no level {id}{guess}", id=target.id, guess=did_you_mean(target.id, ids))
+        raise UsageError(said)
     if target.kind == "total" and not exact.dimensions:
         said = message("target {written!r}: these rules make no total", written=written)
         raise UsageError(said)
     if target.kind == "percentile" and number is not None and not 0 <= number <= 1:
         said = message("target {written!r}: a percentile is from 0 to 1", written=written)
         raise UsageError(said)
-    ends = exact.total_low if target.kind == "total" else exact.low, exact.high
-    if target.kind in ("total", "points") and number is not None and number > ends[1]:
-        raise UsageError(
-            message(
-                "target {written!r}: the scale ends at {high:g}",
-                written=written,
-                high=float(ends[1]),
-            )
-        )
+    if target.kind in ("total", "points") and number is not None and number > exact.high:
+        high = f"{float(exact.high):g}"
+        said = message("target {written!r}: the scale ends at {high}", written=written, high=high)
+        raise UsageError(said)
     return target
 
 
