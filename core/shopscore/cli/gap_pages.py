@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..analysis.gaps.found import Gaps, LeavingDay, LeavingMetric, MetricGap, Mix, TargetGap
-from ..analysis.gaps.targets import target_words
+from ..analysis.gaps.targets import Target, target_words
 from ..messages import listed, message, numbered
 from ..model.metrics import Metric
 from . import tables, voice
@@ -66,27 +66,53 @@ class _Page:
         return in_unit(None if value is None else float(value), self._metric(id).unit)
 
     def _target(self, one: TargetGap) -> Iterator[Table | str]:
-        words = voice.text(target_words(one.target, self.rules))
+        words = self._words(one.target)
         if one.reached:
             yield spoken(message("{target}: reached already", target=words))
             return
-        yield self._table(one.metrics, words)
+        yield from self._table(one.metrics, words)
         if one.mix is not None:
             yield self._mix(one.mix, words)
+        elif self._may_be_mixed(one):
+            yield spoken(
+                message("no metric alone reaches it: --cost METRIC=N looks for a mix of several")
+            )
+
+    @staticmethod
+    def _may_be_mixed(one: TargetGap) -> bool:
+        """Return whether several metrics together might reach what none alone does."""
+        able = [gap for gap in one.metrics if gap.event is not None]
+        alone = any(gap.events is not None for gap in one.metrics)
+        return one.target.kind in ("total", "tier") and len(able) > 1 and not alone
+
+    def _words(self, target: Target) -> str:
+        """Return a target in words; a value in its unit."""
+        if target.kind != "value":
+            return voice.text(target_words(target, self.rules))
+        metric = self._metric(target.id)
+        number = self._value(target.id, target.number)
+        said = message("{metric}: a value of {number}", metric=metric.label, number=number)
+        return voice.text(said)
 
     def _bands(self, bands: list[TargetGap]) -> Iterator[Table | str]:
         """Yield one table of all metrics with a next band."""
         gaps = tuple(gap for one in bands for gap in one.metrics)
         if gaps:
-            yield self._table(gaps, voice.text(message("the next band of each metric")))
+            yield from self._table(gaps, voice.text(message("the next band of each metric")))
         done = [self._metric(one.target.id).label for one in bands if one.reached]
         if done:
             said = message("{target}: reached already", target=message("the best band"))
             yield spoken(message("{about}: {said}", about=listed(done), said=said))
 
-    def _table(self, gaps: tuple[MetricGap, ...], title: str) -> Table:
-        """Return a table of what metrics need; what nothing is known of is only noted."""
+    def _table(self, gaps: tuple[MetricGap, ...], title: str) -> Iterator[Table | str]:
+        """Yield a table of what metrics need; what nothing is known of is only noted."""
         shown = [gap for gap in gaps if gap.needed is not None or gap.events is not None]
+        notes = [(self._name(gap), said) for gap in gaps for said in self._reasons(gap)]
+        if not shown:
+            yield title
+            for about, said in tables.grouped(notes):
+                yield spoken(message("{about}: {said}", about=about, said=said))
+            return
         columns: list[tuple[object, list[object]]] = [
             (message("metric"), [self._name(gap) for gap in shown]),
             (message("now"), [self._value(gap.metric, gap.value) for gap in shown]),
@@ -102,10 +128,9 @@ class _Page:
             then = [self._score(gap.score_then) for gap in shown]
             columns.append((message("score then"), [*then]))
         heads = [head for head, _ in columns]
-        notes = [(self._name(gap), said) for gap in gaps for said in self._reasons(gap)]
         rows = [*zip(*(cells for _, cells in columns), strict=True)]
         right = [head for head in heads if str(head) not in ("metric", "of")]
-        return table(heads, rows, right=right, title=title, notes=notes, keys=1)
+        yield table(heads, rows, right=right, title=title, notes=notes, keys=1)
 
     def _name(self, gap: MetricGap) -> object:
         return self._metric(gap.metric).label

@@ -119,9 +119,7 @@ def test_each_event_of_any_aggregator(rows: list[tuple[int, int]], half_life: st
 
 class TestWhatIsReadOffConditions:
     RATED = Tally("reviews", day=col.reviewed_at, where=col.rating.is_not_null())
-    BAD = Tally(
-        "reviews", day=col.reviewed_at, where=col.rating.is_not_null() & (col.rating <= 2)
-    )
+    BAD = Tally("reviews", day=col.reviewed_at, where=col.rating.is_not_null() & (col.rating <= 2))
     WORST = Tally(
         "reviews", day=col.reviewed_at, where=col.rating.is_not_null() & (col.rating <= 1)
     )

@@ -68,6 +68,12 @@ class MetricOfShop:
         """What it has now; None where it has no value."""
         return self._measured.column.take([self._row]).fractions()[0]
 
+    @property
+    def no_value(self) -> Message:
+        """Why it has no value: nobody was asked, or there is none."""
+        missing = bool(self._measured.missing[self._row])
+        return message("its input is missing") if missing else message("it has no value")
+
     @cached_property
     def n(self) -> int | None:
         """On how many rows that rests; None where it is not known."""
@@ -96,14 +102,14 @@ class MetricOfShop:
         if isinstance(aggregator, NotCounted):
             return message("no event feeds it")
         if bool(self._measured.missing[self._row]):
-            return message("its input is missing")
+            return self.no_value
         if self.counted is not None:
             event = self._event(self.counted)
             return event if isinstance(event, Message) else GrowingSums(
                 self.metric, self.counted, event
             )  # fmt: skip
         if self.value is None:
-            return message("it has no value")
+            return self.no_value
         if self.n is None:
             return message("on how many rows its value rests is not known: give n with it")
         if not all(weights.uniform for _, weights in self._wanted):
@@ -160,7 +166,7 @@ class Measuring:
         if isinstance(self.goal, ValueGoal):
             return self._with_less(evolve(found, needed=self.goal.value))
         if self.of.value is None:
-            return evolve(found, value_reason=message("it has no value"))
+            return evolve(found, value_reason=self.of.no_value)
         start, most = self._steps(self.of.value)
         if not most:
             return evolve(found, value_reason=AT_BEST)
