@@ -174,11 +174,17 @@ class _Page:
 
     def _leaving(self) -> Table:
         days = self.found.leaving[:_MOST_DAYS]
-        heads = [message("day"), message("score"), message("change"), message("what changes")]
-        rows = [
-            [one.day.isoformat(), self._published(one), self._change(one), self._why(one)]
-            for one in days
+        columns: list[tuple[object, list[object]]] = [
+            (message("day"), [one.day.isoformat() for one in days])
         ]
+        if self.rules.ruleset.dimensions:
+            columns.append((message("score"), [self._published(one) for one in days]))
+            columns.append((message("change"), [self._change(one) for one in days]))
+        if self.rules.ruleset.levels:
+            columns.append((message("level of the day"), [self._level(one) for one in days]))
+        columns.append((message("what changes"), [self._why(one) for one in days]))
+        heads = [head for head, _ in columns]
+        rows = [*zip(*(cells for _, cells in columns), strict=True)]
         notes: list[tuple[object, object]] = []
         if len(days) < len(self.found.leaving):
             many = len(self.found.leaving) - len(days)
@@ -187,12 +193,16 @@ class _Page:
         return table(
             heads,
             rows,
-            right=heads[1:3],
+            right=(message("score"), message("change")),
             whole=heads[:1],
             title=voice.text(title),
             notes=notes,
             keys=1,
         )
+
+    def _level(self, one: LeavingDay) -> object:
+        labels = {level.id: level.label for level in self.rules.ruleset.levels}
+        return "–" if one.level is None else labels[one.level]
 
     def _published(self, one: LeavingDay) -> str:
         if one.score is None:
@@ -206,9 +216,9 @@ class _Page:
         return f"+{shown}" if one.change > 0 else shown
 
     def _why(self, one: LeavingDay) -> object:
-        """Return the metrics whose points change; where none has points, those whose value does."""
-        graded = [metric for metric in one.metrics if metric.points != metric.points_before]
-        return listed(self._moved(metric) for metric in graded or one.metrics)
+        """Return the metrics that decide it; where none does alone, all whose value changes."""
+        deciding = [metric for metric in one.metrics if metric.decides]
+        return listed(self._moved(metric) for metric in deciding or one.metrics)
 
     def _moved(self, metric: LeavingMetric) -> object:
         return message(

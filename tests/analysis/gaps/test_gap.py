@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
 from math import ceil
 from typing import Any
 
+import polars as pl
 import pytest
 
 import shopscore as ss
@@ -310,3 +311,39 @@ def test_what_follows_when_a_score_is_not_there_yet() -> None:
 def test_rows_are_what_they_say() -> None:
     row: Row = review(2, 5)
     assert scored([row], "reviews", SHOWN).measured["stars"].column.fractions() == [F(5, 4)]
+
+
+class TestLevels:
+    """Of a card of conditions: one metric for each criterion that is not met."""
+
+    def test_a_criterion_is_reached_and_with_one_event_less_it_is_not(self) -> None:
+        end = date(2022, 7, 1)
+        frames = {
+            "orders": pl.DataFrame(
+                {
+                    "shop_id": ["A"] * 40,
+                    "order_id": [str(n) for n in range(40)],
+                    "paid_at": [f"{end - timedelta(days=n % 20 + 1)} 10:00:00" for n in range(40)],
+                    "amount": ["50.00"] * 40,
+                }
+            ),
+            "reviews": pl.DataFrame(
+                {
+                    "shop_id": ["A"] * 10,
+                    "review_id": [str(n) for n in range(10)],
+                    "order_id": [str(n) for n in range(10)],
+                    "reviewed_at": [f"{end - timedelta(days=n + 1)} 12:00:00" for n in range(10)],
+                    "rating": [5] * 8 + [2] * 2,
+                }
+            ),
+        }
+        rules: Any = {"platform": "etsy", "scorecard": "star_seller", "as_of": end}
+        found = ss.gap(ss.score(frames, **rules), target="level=star_seller")
+        gaps = {gap.criterion: gap for gap in found.targets[0].metrics}
+        reviews = next(gap for gap in gaps.values() if gap.metric == "review_mean")
+        # 44 stars in 10 reviews: a mean of 4.8 is there with 20 more of five
+        assert reviews.value == F(44, 10)
+        assert (reviews.needed, reviews.events) == (F(48, 10), 20)
+        missing = next(gap for gap in gaps.values() if gap.metric == "message_24h_rate")
+        assert (missing.needed, missing.events) == (None, None)
+        assert "its input is missing" in str(missing.reason)

@@ -95,7 +95,7 @@ def gap(
     >>> asked = {"shop": "S0001", "target": "fast_replies=band"}
     >>> found = gap(events, platform=PLATFORM, as_of="2025-03-28", **asked)
     >>> [(one.metric, str(one.needed), one.events) for one in found.targets[0].metrics]
-    [('fast_replies', '4/5', 2)]
+    [('fast_replies', '4/5', 43)]
     """
     result = source if isinstance(source, Result) else score(
         source, platform=platform, scorecard=scorecard, ruleset=ruleset, as_of=as_of, shops=shops,

@@ -73,9 +73,13 @@ class TargetGap:
 
 @frozen
 class LeavingMetric:
-    """A metric whose value changes since rows leave its window, and its points."""
+    """A metric whose value changes since rows leave its window, and its points.
+
+    ``decides`` says that its points change, or whether a criterion of it is met.
+    """
 
     metric: str
+    decides: bool
     value_before: Fraction | None
     value: Fraction | None
     points_before: Fraction | None
@@ -87,6 +91,7 @@ class LeavingDay:
     """A day to come, and what it does to the score without any new event.
 
     ``change`` is the exact score of the day less that of the day before; None where one has none.
+    ``level`` is the id of the level; None where there is none, or it is not known.
     """
 
     day: date
@@ -94,6 +99,7 @@ class LeavingDay:
     score_exact: Fraction | None
     change: Fraction | None
     status: str
+    level: str | None
     metrics: tuple[LeavingMetric, ...]
 
 
@@ -227,12 +233,14 @@ def _day(one: LeavingDay) -> dict[str, Any]:
     return {
         "day": one.day.isoformat(),
         "status": one.status,
+        "level": one.level,
         "score": None if one.score is None else float(one.score),
         "score_exact": _text(one.score_exact),
         **_both("change", one.change),
         "metrics": [
             {
                 "metric": m.metric,
+                "decides": m.decides,
                 **_both("value_before", m.value_before),
                 **_both("value", m.value),
                 **_both("points_before", m.points_before),

@@ -16,6 +16,7 @@ from ...counting.many_days import SumsOfDays
 from ...counting.sums import Wanted
 from ...exact.columns import ExactColumn
 from ...grading.weighing import combine
+from ...model.rulesets import Criterion
 from ...results.result import Result
 from ..reasons.row_sums import RowSums
 from .exact_sums import Pairs
@@ -99,6 +100,32 @@ class _Seen:
         """The word for it."""
         return str(self.result.published.status[self.row])
 
+    @property
+    def levels(self) -> tuple[int, int] | None:
+        """The level for certain and the highest that is possible, as positions."""
+        found = self.result.levels
+        if found is None:
+            return None
+        return int(found.certain[self.row]), int(found.possible[self.row])
+
+    @property
+    def level(self) -> str | None:
+        """The id of the level; None where there is none, or it is not known."""
+        found = self.result.levels
+        if found is None or not found.known[self.row]:
+            return None
+        place = int(found.certain[self.row])
+        return found.levels[place].id if place < len(found.levels) else None
+
+    @property
+    def criteria(self) -> dict[Criterion[Fraction], tuple[bool, bool]]:
+        """Which criteria are met, and which certainly are not."""
+        checks = () if self.result.levels is None else self.result.levels.checks
+        return {
+            one.criterion: (bool(one.verdict.met[self.row]), bool(one.verdict.failed[self.row]))
+            for one in checks
+        }
+
     def of(self, metric: str) -> tuple[Fraction | None, Fraction | None]:
         """Return the value and the points of a metric."""
         at = np.array([self.row])
@@ -109,18 +136,23 @@ class _Seen:
 def _changed(day: date, before: _Seen, after: _Seen) -> LeavingDay | None:
     """Return a day on which something changes for the score; None for another."""
     old, new = before.score, after.score
-    levels = [None if one.result.levels is None else int(one.result.levels.certain[one.row])
-              for one in (before, after)]  # fmt: skip
-    if old == new and before.status == after.status and levels[0] == levels[1]:
+    if (old, before.status, before.levels) == (new, after.status, after.levels):
         return None
+    deciding = {
+        id
+        for one, met in after.criteria.items()
+        if met != before.criteria[one]
+        for id in one.condition.metrics
+    }
     metrics = []
     for id in after.result.graded:
         (value_before, points_before), (value, points) = before.of(id), after.of(id)
         if (value_before, points_before) != (value, points):
-            metrics.append(LeavingMetric(id, value_before, value, points_before, points))
-    metrics.sort(key=lambda one: one.points == one.points_before)
+            decides = points != points_before or id in deciding
+            metrics.append(LeavingMetric(id, decides, value_before, value, points_before, points))
+    metrics.sort(key=lambda one: not one.decides)
     change = None if old is None or new is None else new - old
-    return LeavingDay(day, after.published, new, change, after.status, tuple(metrics))
+    return LeavingDay(day, after.published, new, change, after.status, after.level, tuple(metrics))
 
 
 def _until_unscored(days: Iterator[LeavingDay]) -> Iterator[LeavingDay]:
