@@ -9,6 +9,7 @@ import click
 
 from ..messages import message
 from . import options, voice
+from .help_pages import Command
 from .progress import Stages
 from .run import write, write_cells
 from .scored_input import NamedInput
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ..grading.value_merging import Prefer
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("events", type=options.INPUT, required=False)
 @click.option("--shop", metavar="ID", help="Which shop; needed where there are several.")
 @click.option(
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     "targets",
     multiple=True,
     metavar="WHAT",
-    help="4.5 (a total), METRIC=95%, METRIC='4 points', METRIC='0.8 percentile', METRIC=band,"
-    " tier=ID or level=ID; default what comes next.",
+    help="`4.5` (a total), `METRIC=95%`, `METRIC='4 points'`, `METRIC='0.8 percentile'`,"
+    " `METRIC=band`, `tier=ID`, `level=ID`; default what comes next.",
 )
 @click.option(
     "--cost",

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..analysis.gaps.found import Gaps, LeavingDay, LeavingMetric, MetricGap, Mix, TargetGap
+from ..analysis.gaps.measuring import NO_EACH
 from ..analysis.gaps.targets import Target, target_words
 from ..messages import listed, message, numbered
 from ..model.metrics import Metric
@@ -155,6 +156,8 @@ class _Page:
             yield gap.value_reason
         if gap.reason is not None and gap.value_reason is None:
             yield gap.reason
+            if gap.reason is NO_EACH:
+                yield message("--each METRIC=N says what one event has")
         if not gap.steady:
             yield message("still more of them may lose it again")
 

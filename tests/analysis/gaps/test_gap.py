@@ -78,7 +78,7 @@ class TestOfValuesAlone:
         result = values_of({"stars": ("1.0", 20)}, one_more_row.PLATFORM, SHOWN)
         silent = one(ss.gap(result, target="stars=1.1"), "stars")
         assert (silent.needed, silent.events) == (F(11, 10), None)
-        assert "--each" in str(silent.reason)
+        assert "it has to be said" in str(silent.reason)
         told = one(ss.gap(result, target="stars=1.1", each={"stars": "1.25"}), "stars")
         assert told.events == ceil(20 * F(1, 10) / F(15, 100)) == 14
 

@@ -34,6 +34,8 @@ STEPS: Mapping[Unit, Fraction] = {
 }
 _STEP = Fraction(1, 100)
 _DURATIONS: tuple[Unit, ...] = ("hours", "days", "minutes", "seconds")
+#: Why it is not known what a good event is.
+NO_EACH = message("what one good event would have is not known: it has to be said")
 #: Why there is no better value.
 AT_BEST = message("it is as good as it can be")
 #: Steps that are looked at where values have no end.
@@ -131,7 +133,7 @@ class MetricOfShop:
             return event
         summed = any(not tally.counts_rows for tally, _ in self._wanted)
         if summed and self.each is None and not kinds.knows_values:
-            return message("what one more event would have is not known: say it with --each")
+            return NO_EACH
         if self.each is not None:
             each = f"{float(self.each):g}"
             return message("an event with a value of {each} makes it no better", each=each)
