@@ -71,6 +71,9 @@ class _Page:
         if one.reached:
             yield spoken(message("{target}: reached already", target=words))
             return
+        if not one.metrics:
+            yield spoken(message("{target}: no metric brings it nearer", target=words))
+            return
         yield from self._table(one.metrics, words)
         if one.mix is not None:
             yield self._mix(one.mix, words)

@@ -347,3 +347,11 @@ class TestLevels:
         missing = next(gap for gap in gaps.values() if gap.metric == "message_24h_rate")
         assert (missing.needed, missing.events) == (None, None)
         assert "its input is missing" in str(missing.reason)
+
+
+def test_without_a_score_nothing_comes_next() -> None:
+    result = values_of({"bad": ("0.4", 10)}, one_more_row.PLATFORM, BANDED)
+    found = ss.gap(result)
+    assert found.score is None
+    assert [one.target.kind for one in found.targets] == ["band"]
+    assert one(found, "bad").events == 4

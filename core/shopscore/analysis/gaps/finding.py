@@ -151,7 +151,9 @@ def gaps_of_result(
         targets=finder.find(targets),
         leaving=() if leaving is None else tuple(leaving.days()),
         days_ahead=0 if leaving is None else leaving.days_ahead,
-        remarks=tuple(_remarks(result, targets, has_rows=rows is not None)),
+        remarks=tuple(
+            _remarks(result, targets, has_score=view.score is not None, has_rows=rows is not None)
+        ),
         notices=tuple(n for n in result.notices if n.concerns((view.shop_id,))),
         result=result,
     )
@@ -216,11 +218,15 @@ class Finder:
         return TargetGap(target, reached, tuple(found), mix)
 
 
-def _remarks(result: Result, targets: tuple[Target, ...], *, has_rows: bool) -> Iterator[Message]:
+def _remarks(
+    result: Result, targets: tuple[Target, ...], *, has_score: bool, has_rows: bool
+) -> Iterator[Message]:
     """Yield what the answers rest on, and what they cannot tell."""
     ruleset = result.rules.ruleset
-    if not targets:
+    if not targets and has_score:
         yield message("nothing comes next by these rules: name a target")
+    if not targets and not has_score:
+        yield message("there is no score to begin with: name a value of a metric as the target")
     if not has_rows:
         yield message("there are no events of this shop here: what leaves the windows is not known")
     if ruleset.ranks and result.basis.ranks:

@@ -181,6 +181,10 @@ class Steps:
             kinds = [*self._next_total()]
         return (*kinds, *bands)
 
+    @property
+    def _has_score(self) -> bool:
+        return bool(self.result.published.total[self.row])
+
     def _conditions(self) -> Iterator[Target]:
         for check in self.result.checks:
             if check.verdict.failed[self.row] and check.eligibility.condition.metrics:
@@ -196,7 +200,7 @@ class Steps:
             if condition.measure.kind != "total":
                 if self._metrics(condition):
                     yield Target("tier", tier.id)
-            elif condition.operator in _UPWARDS and self.result.published.lowest.known[self.row]:
+            elif condition.operator in _UPWARDS and self._has_score:
                 bound = self._bound(condition)
                 if bound is not None:
                     by_total.append((bound, tier.id))
@@ -212,7 +216,7 @@ class Steps:
         """Yield the next tenth of a short scale, or the next whole number of a long one."""
         exact, lowest = self.result.rules.exact, self.result.published.lowest
         score = lowest.take([self.row]).fractions()[0]
-        if score is not None and score < exact.high:
+        if self._has_score and score is not None and score < exact.high:
             step = Fraction(1, 10) if exact.high <= 10 else Fraction(1)
             yield Target("total", number=min((floor(score / step) + 1) * step, exact.high))
 
