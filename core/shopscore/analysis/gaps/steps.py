@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 from math import floor
@@ -176,7 +176,9 @@ class Steps:
     def usual(self) -> tuple[Target, ...]:
         """Return what comes next for the shop, where no target is named."""
         kinds = [*self._conditions(), *self._next_tiers(), *self._next_level()]
-        bands = [Target("band", id) for id in self.graded_ids if self.next_bound(id) is not None]
+        measured = self.result.measured
+        valued = (id for id in self.graded_ids if measured[id].known[self.row])
+        bands = [Target("band", id) for id in valued if self.next_bound(id) is not None]
         if not kinds and not bands:
             kinds = [*self._next_total()]
         return (*kinds, *bands)
@@ -219,8 +221,3 @@ class Steps:
         if self._has_score and score is not None and score < exact.high:
             step = Fraction(1, 10) if exact.high <= 10 else Fraction(1)
             yield Target("total", number=min((floor(score / step) + 1) * step, exact.high))
-
-
-def reached(steps: Steps, found: Iterable[Step]) -> bool:
-    """Return whether a shop has made all of some steps."""
-    return all(steps.is_reached(step.goal) for step in found)
