@@ -43,8 +43,9 @@ nitpick_ignore_regex = [
         "py:class",
         r"shopscore\.(model|rules\.scorers|grading\.(benchmarks|names|cell_places)|exact\.(columns|wide_rows)"
         r"|counting\.(units|state_table)|composing\.standards|results\.(columns|views)|messages"
-        r"|reading\.documents\.(documents|extraction)|rules\.numbers_toml)\..*",
+        r"|reading\.documents\.(documents|extraction)|rules\.numbers_toml|analysis\.(simulation|reasons))\..*",
     ),
+    ("py:class", r"shopscore\.results\.basis\.Basis"),
 ]
 nitpick_ignore = [
     # Names that only the type checker knows: they stand in annotations as text.

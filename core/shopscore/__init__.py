@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analysis.gaps.finding import gap as gap
     from .analysis.gaps.found import Gaps as Gaps
+    from .analysis.open_tasks.asking import todo as todo
+    from .analysis.open_tasks.listing import Todo as Todo
+    from .analysis.open_tasks.open_task import OpenTask as OpenTask
     from .analysis.reasons.explaining import explain as explain
     from .analysis.reasons.explanation import Explanation as Explanation
+    from .analysis.simulation.running import simulate as simulate
+    from .analysis.simulation.simulated import Simulation as Simulation
     from .analysis.tracking.following import track as track
     from .analysis.tracking.tracks import Track as Track
     from .composing.standards import Standards as Standards
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
     from .model.aggregators import SumOverSum as SumOverSum
     from .model.aggregators import Total as Total
     from .model.assumptions import Assumption as Assumption
+    from .model.balances import Balance as Balance
     from .model.builders import assumed as assumed
     from .model.builders import col as col
     from .model.builders import day as day
@@ -71,11 +77,13 @@ if TYPE_CHECKING:
     from .model.several_windows import Change as Change
     from .model.several_windows import LookBack as LookBack
     from .model.several_windows import WorstDays as WorstDays
+    from .model.shop_statuses import ShopStatus as ShopStatus
     from .model.streams import Column as Column
     from .model.streams import Stream as Stream
     from .model.tallies import Distinct as Distinct
     from .model.tallies import Once as Once
     from .model.tallies import Tally as Tally
+    from .model.tasks import Task as Task
     from .model.windows import Calendar as Calendar
     from .model.windows import Days as Days
     from .model.windows import DayWeights as DayWeights
@@ -116,10 +124,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "analysis.gaps.finding": ("gap",),
     "analysis.gaps.found": ("Gaps",),
-    "analysis.reasons.explaining": ("explain",),
-    "analysis.reasons.explanation": ("Explanation",),
+    "analysis.simulation.running": ("simulate",),
+    "analysis.simulation.simulated": ("Simulation",),
     "analysis.tracking.following": ("track",),
     "analysis.tracking.tracks": ("Track",),
+    "analysis.open_tasks.asking": ("todo",),
+    "analysis.open_tasks.listing": ("Todo",),
+    "analysis.open_tasks.open_task": ("OpenTask",),
+    "analysis.reasons.explaining": ("explain",),
+    "analysis.reasons.explanation": ("Explanation",),
     "composing.standards": ("Standards",),
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),
@@ -155,6 +168,7 @@ _HOMES = {
         "Total",
     ),
     "model.assumptions": ("Assumption",),
+    "model.balances": ("Balance",),
     "model.builders": (
         "assumed",
         "col",
@@ -186,6 +200,7 @@ _HOMES = {
         "LookBack",
         "WorstDays",
     ),
+    "model.shop_statuses": ("ShopStatus",),
     "model.streams": (
         "Column",
         "Stream",
@@ -195,6 +210,7 @@ _HOMES = {
         "Once",
         "Tally",
     ),
+    "model.tasks": ("Task",),
     "model.windows": (
         "Calendar",
         "DayWeights",

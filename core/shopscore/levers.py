@@ -5,6 +5,7 @@ A platform adopts them with ``levers=("shopscore.levers", …)``.
 
 from __future__ import annotations
 
+from .messages import bilingual
 from .model.assumptions import Assumption
 from .model.builders import assumed, col, first_of, when
 from .model.expressions import Expr
@@ -15,9 +16,12 @@ HOUR = 3600
 
 GUIDANCE = Source(
     "guidance",
-    "What the project's primary sources (000 to 004) tell merchants to do",
+    bilingual(
+        "What the project's primary sources (000 to 004) tell merchants to do",
+        "本项目一手资料（000 至 004）给商家的建议",
+    ),
     "S",
-    note="This is advice; its effect is not published.",
+    note=bilingual("This is advice; its effect is not published.", "这是建议；其效果没有公布。"),
 )
 
 
@@ -41,8 +45,11 @@ ANSWER_WITHIN_THREE_MINUTES = Lever(
         Assumption("seconds", "integer", 120, "The time until the first reply.", 0, 180, "s"),
     ),
     assumes=(
-        "the agents at these hours answer every conversation in time",
-        "what buyers think of the answer stays the same",
+        bilingual(
+            "the agents at these hours answer every conversation in time",
+            "这些时段的客服能及时回复每一个会话",
+        ),
+        bilingual("what buyers think of the answer stays the same", "买家对回复的评价不变"),
     ),
     sources=(GUIDANCE,),
 )
@@ -70,8 +77,13 @@ AGREE_AT_ONCE = Lever(
         ),
     },
     assumes=(
-        "the requests that the merchant agreed to are the same",
-        "a refund without return closes earlier by the same time; a return takes as long as before",
+        bilingual(
+            "the requests that the merchant agreed to are the same", "商家同意的申请仍是这些"
+        ),
+        bilingual(
+            "a refund without return closes earlier by the same time; a return takes as long as before",
+            "仅退款提前同样的时间完结；退货所需时间不变",
+        ),
     ),
     sources=(GUIDANCE,),
 )
@@ -94,7 +106,10 @@ ACT_WHEN_RETURN_IS_SIGNED = Lever(
     own_settings=(
         Assumption("hours", "integer", 1, "The time to check returned goods.", 0, 240, "h"),
     ),
-    assumes=("the goods are checked in time", "the ticket closes earlier by the same time"),
+    assumes=(
+        bilingual("the goods are checked in time", "退回的商品能及时验收"),
+        bilingual("the ticket closes earlier by the same time", "售后单提前同样的时间完结"),
+    ),
     sources=(GUIDANCE,),
 )
 
@@ -117,8 +132,11 @@ CHASE_PICKUP = Lever(
         Assumption("hours", "integer", 23, "The time until the carrier picks up.", 1, 240, "h"),
     ),
     assumes=(
-        "the carrier comes when asked",
-        "transit takes as long as before, so delivery is earlier by the same time",
+        bilingual("the carrier comes when asked", "快递员一叫就来"),
+        bilingual(
+            "transit takes as long as before, so delivery is earlier by the same time",
+            "运输所需时间不变，因此签收提前同样的时间",
+        ),
     ),
     sources=(GUIDANCE,),
 )
@@ -141,7 +159,12 @@ CHANGE_CARRIER = Lever(
             "percent", "integer", 80, "The new transit time, as a share of today's.", 1, 100, "%"
         ),
     ),
-    assumes=("the other carrier is faster by the same share everywhere",),
+    assumes=(
+        bilingual(
+            "the other carrier is faster by the same share everywhere",
+            "另一家快递在各地都快同样的比例",
+        ),
+    ),
     sources=(GUIDANCE,),
 )
 
@@ -156,8 +179,11 @@ STOP_FAR_PROVINCES = Lever(
     cells={"is_excluded": True},
     own_settings=(Assumption("provinces", "words", (), "Provinces that are no longer sold to."),),
     assumes=(
-        "orders to these provinces, and the reviews and claims about them, would not exist",
-        "their sales are lost",
+        bilingual(
+            "orders to these provinces, and the reviews and claims about them, would not exist",
+            "发往这些省份的订单及其评价和售后都不会有",
+        ),
+        bilingual("their sales are lost", "这些销售额随之失去"),
     ),
     sources=(GUIDANCE,),
 )
@@ -176,8 +202,11 @@ ASK_AFTER_DELIVERY = Lever(
         Assumption("rating_after", "integer", 4, "The new rating of such a buyer.", 3, 5, "stars"),
     ),
     assumes=(
-        "asking changes what every such buyer writes: this shows the greatest possible effect",
-        "nobody is paid for a review",
+        bilingual(
+            "asking changes what every such buyer writes: this shows the greatest possible effect",
+            "关怀会改变每一位这样的买家的评价：这里显示的是可能的最大效果",
+        ),
+        bilingual("nobody is paid for a review", "没有人因评价而得到报酬"),
     ),
     sources=(GUIDANCE,),
 )
@@ -195,8 +224,14 @@ COMPENSATE_BEFORE_BAD_REVIEW = Lever(
         Assumption("rating_after", "integer", 4, "The new rating of such a buyer.", 3, 5, "stars"),
     ),
     assumes=(
-        "every such buyer tells the shop first: this shows the greatest possible effect",
-        "the shop pays for the goods or the compensation each time",
+        bilingual(
+            "every such buyer tells the shop first: this shows the greatest possible effect",
+            "每一位这样的买家都先联系店铺：这里显示的是可能的最大效果",
+        ),
+        bilingual(
+            "the shop pays for the goods or the compensation each time",
+            "每次补发或补偿的费用由店铺承担",
+        ),
     ),
     sources=(GUIDANCE,),
 )
@@ -225,8 +260,10 @@ PAY_DIFFERENCES_AT_ONCE = Lever(
         "outcome": "refunded",
     },
     assumes=(
-        "every claim of this kind is paid: hours become shorter and the rate of refunds rises;"
-        " look at both",
+        bilingual(
+            "every claim of this kind is paid: hours become shorter and the rate of refunds rises; look at both",
+            "这类申请全部赔付：时长变短，退款率上升；两者都要看",
+        ),
     ),
     sources=(GUIDANCE,),
 )
@@ -250,6 +287,11 @@ REFUND_EARLY = Lever(
         Assumption("only_known", "boolean", False, "Only for the buyers that are listed."),
         Assumption("known_buyers", "words", (), "The buyers who are trusted."),
     ),
-    assumes=("goods come back as described; where they do not, the merchant bears the loss",),
+    assumes=(
+        bilingual(
+            "goods come back as described; where they do not, the merchant bears the loss",
+            "退回的商品与描述一致；不一致的损失由商家承担",
+        ),
+    ),
     sources=(GUIDANCE,),
 )

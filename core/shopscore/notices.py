@@ -39,7 +39,7 @@ CODES: Mapping[str, str] = {
     # about documents of consoles
     "document_unused": "A file holds no values of a document, or is of a later day.",
     "stale_document": "A document's figures end more than two days before the day of publication.",
-    "document_cell_unused": "A cell of a document cannot be read, or cannot be.",
+    "document_cell_unused": "A cell of a document cannot be read, cannot be, or is of no use.",
     "documents_disagree": "Two documents of one day say different things; the first is used.",
     "document_differs": "What a document shows is not what its own numbers give, or the rules say.",
     # about input, time and peers

@@ -20,7 +20,7 @@ from .errors import InputError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.supplements import supplement
 from .grading.typed_values import read_values
-from .grading.value_merging import Prefer, ValuesBeside, values_alone
+from .grading.value_merging import Prefer, ValuesBeside
 from .grading.weighing import wanted_sums, weigh_evaluations
 from .messages import listed, message
 from .plugins.declarations import Platform
@@ -30,7 +30,8 @@ from .reading.documents.loading import find_documents
 from .reading.events import UNKNOWN_INDUSTRY, Events
 from .reading.files import Progress
 from .reading.loading import EventSource, check_strictness, read_events
-from .results.conclusion import conclude, stages, with_values_beside
+from .results.basis import Basis
+from .results.conclusion import conclude_basis, stages
 from .results.input_notices import on_input
 from .results.reference_tables import ReferenceTables
 from .results.requirements import Requirements
@@ -206,18 +207,10 @@ def score_events(
     measured, current = weigh_evaluations(rules, summing, present, day, len(events.shops))
     begin(message("grading"))
     days = days_of_rows(resolved, counting.days if counting else ())
-    start = with_values_beside(selection, events.shops, measured, beside, days)
+    basis = Basis(selection, tables, beside, events.shops, measured, current, days, (*notices,))
     del resolved, summing
     events = events.told
-    return conclude(
-        selection,
-        start,
-        tables,
-        days,
-        *notices,
-        events=events,
-        current=current,
-    )
+    return conclude_basis(basis, events)
 
 
 def _sums(
@@ -247,14 +240,9 @@ def _score_state(
     measured, current = weigh_evaluations(rules, summing, columns, day, len(known.shops))
     begin(message("grading"))
     days = days_of_cells(state, rules.tallies)
-    start = with_values_beside(selection, known.shops, measured, beside, days)
-    return conclude(
-        selection,
-        start,
-        tables,
-        days,
-        *known.notices,
-        current=current,
+    notices = (*known.notices,)
+    return conclude_basis(
+        Basis(selection, tables, beside, known.shops, measured, current, days, notices)
     )
 
 
@@ -306,8 +294,8 @@ def score_by_values(
 def score_supplement(beside: ValuesBeside, selection: Selection, tables: ReferenceTables) -> Result:
     """Score what was typed in, and what documents tell, without events."""
     stages(None)(message("grading"))
-    start = values_alone(selection.rules, beside.typed, beside.industry)
-    if not len(start.shops):
+    basis = Basis(selection, tables, beside)
+    if not beside.typed.shop_ids:
         raise InputError(
             message(
                 "no shop has a value that counts for {as_of}: {notices}",
@@ -315,9 +303,4 @@ def score_supplement(beside: ValuesBeside, selection: Selection, tables: Referen
                 notices=listed([notice.message for notice in beside.typed.notices]),
             )
         )
-    current = None
-    if beside.current is not None:
-        places = {id: place for place, id in enumerate(start.shops["shop_id"])}
-        metrics = selection.rules.metrics
-        current = {id: beside.current.measured(metric, places) for id, metric in metrics.items()}
-    return conclude(selection, start, tables, None, current=current)
+    return conclude_basis(basis)

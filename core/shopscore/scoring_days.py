@@ -29,7 +29,8 @@ from .plugins.selection import RuleSetName, Selection, select_rules_of_days
 from .reading.events import Events
 from .reading.files import Progress
 from .reading.loading import read_events
-from .results.conclusion import conclude, stages, with_values_beside
+from .results.basis import Basis
+from .results.conclusion import conclude_basis, stages
 from .results.input_notices import on_input
 from .results.reference_tables import ReferenceTables
 from .results.requirements import Requirements
@@ -192,13 +193,7 @@ def _score_day(
     stages(progress)(message("grading {day}", day=day))
     summing, columns = counted.sums.window_sums, counted.columns
     measured, current = weigh_evaluations(rules, summing, columns, day, len(counted.shops))
-    start = with_values_beside(selection, counted.shops, measured, None, counted.days)
-    return conclude(
-        selection,
-        start,
-        tables,
-        counted.days,
-        *counted.notices,
-        events=counted.events,
-        current=current,
+    basis = Basis(
+        selection, tables, None, counted.shops, measured, current, counted.days, counted.notices
     )
+    return conclude_basis(basis, counted.events)

@@ -23,6 +23,7 @@ import pages_of_rulesets
 import parts_of_documents
 import parts_of_exports
 import parts_of_levers
+import parts_of_tasks
 from docutils import nodes
 from markdown_tables import code, table
 from sphinx.application import Sphinx
@@ -362,6 +363,7 @@ PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
     "notices": notices,
     "lever-settings": parts_of_levers.settings,
     "levers": parts_of_levers.levers,
+    "tasks": parts_of_tasks.tasks,
     "layouts": parts_of_exports.layouts,
     "layouts-overview": parts_of_exports.overview,
     "exports-feed": parts_of_exports.feeds,

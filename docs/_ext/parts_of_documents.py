@@ -170,6 +170,10 @@ def _facts(mapping: DocumentMapping) -> Iterator[tuple[str, str]]:
         "limits that go before those of the rules",
         ", ".join(dict.fromkeys(code(limit.criterion) for limit in mapping.limits)),
     )
+    yield (
+        "verdicts that stand beside those computed",
+        ", ".join(dict.fromkeys(code(verdict.criterion) for verdict in mapping.verdicts)),
+    )
     yield "uncertain", mapping.uncertain
     source = mapping.source
     if source:

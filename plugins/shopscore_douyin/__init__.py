@@ -1,8 +1,19 @@
 """Douyin (抖音): the shop experience score (商家体验分) and its metrics, and that of cross-border shops."""
 
-from shopscore import Fact, Platform, Scorecard, hookimpl
+from shopscore import Column, Fact, Platform, Scorecard, Stream, hookimpl
 
 PLUGIN_API = 1
+
+#: When the system decides on a ticket in the merchant's place, as the export tells it.
+_AFTERSALES = Stream(
+    "aftersales",
+    key=("ticket_id",),
+    columns=(
+        Column("ticket_id", "text", required=True),
+        Column("shop_id", "text", required=True),
+        Column("decide_due_at", "time", ahead=True),
+    ),
+)
 
 
 @hookimpl
@@ -37,9 +48,11 @@ def shopscore_platforms() -> list[Platform]:
             zone="Asia/Shanghai",
             aliases=("抖店", "doudian", "抖音电商"),
             currency="CNY",
+            streams=(_AFTERSALES,),
             exports="shopscore_douyin:exports",
             documents="shopscore_douyin:documents",
             levers=("shopscore.levers",),
+            tasks=("shopscore_douyin.tasks", "shopscore.tasks"),
             scorecards=(experience, cross_border),
             facts=FACTS,
         )

@@ -10,7 +10,7 @@ _ORDERS = Stream(
     columns=(
         Column("order_id", "text", required=True),
         Column("shop_id", "text", required=True),
-        Column("ship_due_at", "time"),
+        Column("ship_due_at", "time", ahead=True),
         Column("shipped_at", "time"),
         Column("tracking_valid", "bool"),
         Column("late_by_buyer", "bool", default=False),
@@ -83,6 +83,7 @@ def shopscore_platforms() -> list[Platform]:
                 _DEFECTS,
             ),
             levers=("shopscore_ebay.levers",),
+            tasks=("shopscore_ebay.tasks",),
             exports="shopscore_ebay:exports",
             sample="shopscore_ebay.sample:extend",
             sample_places=_STATES,

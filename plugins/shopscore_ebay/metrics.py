@@ -12,6 +12,7 @@ from shopscore import (
     Total,
     bilingual,
     col,
+    first_of,
     has_row,
 )
 
@@ -24,13 +25,13 @@ cases = Tally(
     day=col.created_at,
     where=has_row("defects", col.counts & (col.kind == "case_closed_without_resolution")),
 )
-has_defect = has_row(
-    "defects",
-    col.counts & col.kind.is_in("merchant_cancellation", "case_closed_without_resolution"),
-)
-defective = Tally("orders", day=col.created_at, where=has_defect)
+is_defect = col.counts & col.kind.is_in("merchant_cancellation", "case_closed_without_resolution")
+defective = Tally("orders", day=col.created_at, where=has_row("defects", is_defect))
 defect_buyers = Tally(
-    "orders", day=col.created_at, where=has_defect, distinct=Distinct(per=(col.buyer_id,))
+    "defects",
+    day=col.order.created_at,
+    where=is_defect,
+    distinct=Distinct(per=(first_of(col.buyer_id, col.order.buyer_id),)),
 )
 not_scanned_in_time = col.picked_up_at.is_null() | (col.picked_up_at > col.ship_due_at)
 late = Tally(
@@ -78,8 +79,8 @@ DEFECT_BUYERS = RateMetric(
     sources=HELP,
     note=bilingual(
         "A few defects are relieved where they are of few different buyers. Who bought is the"
-        " column buyer_id of orders.",
-        "少量缺陷若来自少数不同买家，可以放宽。买家取自 orders 的 buyer_id 列。",
+        " column buyer_id of defects, and where that is empty that of the order.",
+        "少量缺陷若来自少数不同买家，可以放宽。买家取自 defects 的 buyer_id 列；为空时取订单的。",
     ),
 )
 

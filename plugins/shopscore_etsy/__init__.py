@@ -10,7 +10,7 @@ _ORDERS = Stream(
     columns=(
         Column("order_id", "text", required=True),
         Column("shop_id", "text", required=True),
-        Column("ship_due_at", "time"),
+        Column("ship_due_at", "time", ahead=True),
         Column("shipped_at", "time"),
         Column("tracking_valid", "bool"),
     ),
@@ -102,6 +102,7 @@ def shopscore_platforms() -> list[Platform]:
                 _MESSAGES,
             ),
             levers=("shopscore_etsy.levers",),
+            tasks=("shopscore_etsy.tasks",),
             exports="shopscore_etsy:exports",
             sample="shopscore_etsy.sample:extend",
             sample_places=_STATES,

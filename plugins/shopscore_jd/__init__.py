@@ -26,6 +26,7 @@ def shopscore_platforms() -> list[Platform]:
             currency="CNY",
             documents="shopscore_jd:documents",
             levers=("shopscore.levers",),
+            tasks=("shopscore_jd.tasks", "shopscore.tasks"),
             scorecards=(star,),
         )
     ]

@@ -35,6 +35,7 @@ def shopscore_platforms() -> list[Platform]:
             exports="shopscore_kuaishou:exports",
             documents="shopscore_kuaishou:documents",
             levers=("shopscore_kuaishou.levers", "shopscore.levers"),
+            tasks=("shopscore_kuaishou.tasks", "shopscore.tasks"),
             scorecards=(experience, aftersales),
         )
     ]

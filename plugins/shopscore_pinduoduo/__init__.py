@@ -30,6 +30,7 @@ def shopscore_platforms() -> list[Platform]:
             exports="shopscore_pinduoduo:exports",
             documents="shopscore_pinduoduo:documents",
             levers=("shopscore.levers",),
+            tasks=("shopscore_pinduoduo.tasks", "shopscore.tasks"),
             scorecards=(
                 _scorecard("service", "消费者服务体验分", "Service experience score"),
                 _scorecard("pilot", "综合体验星级（领航员）", "Experience stars (pilot)"),

@@ -43,6 +43,7 @@ def shopscore_platforms() -> list[Platform]:
             exports="shopscore_tmall:exports",
             documents="shopscore_tmall:documents",
             levers=("shopscore.levers",),
+            tasks=("shopscore_tmall.tasks", "shopscore.tasks"),
             scorecards=(
                 _scorecard(
                     "experience",

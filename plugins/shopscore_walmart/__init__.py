@@ -11,7 +11,7 @@ _ORDERS = Stream(
         Column("order_id", "text", required=True),
         Column("shop_id", "text", required=True),
         Column("channel", "enum", values=("merchant", "platform")),
-        Column("ship_due_at", "time"),
+        Column("ship_due_at", "time", ahead=True),
         Column("shipped_at", "time"),
         Column("tracking_valid", "bool"),
         Column("seller_accountable", "bool", default=True),
@@ -83,6 +83,7 @@ def shopscore_platforms() -> list[Platform]:
                 Fact("price_competitiveness", zh="价格竞争力", en="Price competitiveness"),
             ),
             levers=("shopscore_walmart.levers",),
+            tasks=("shopscore_walmart.tasks",),
             sample="shopscore_walmart.sample:extend",
             sample_places=_STATES,
             scorecards=(

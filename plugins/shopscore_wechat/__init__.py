@@ -26,6 +26,7 @@ def shopscore_platforms() -> list[Platform]:
             currency="CNY",
             documents="shopscore_wechat:documents",
             levers=("shopscore.levers",),
+            tasks=("shopscore_wechat.tasks", "shopscore.tasks"),
             scorecards=(experience,),
         )
     ]

@@ -107,13 +107,14 @@ AT_THE_ROOT = {
     "levers",
     "messages",
     "notices",
+    "tasks",
     "writing",
     "scoring",
     "scoring_days",
 }
 
 #: Verbs that are public, or are meant to become so.
-VERBS = {"score", "tally", "resolve", "simulate", "forecast", "explain", "plan", "ingest"}
+VERBS = {"score", "tally", "resolve", "simulate", "forecast", "explain", "plan", "ingest", "todo"}
 
 
 def test_the_root_holds_the_public_face_and_the_verbs() -> None:

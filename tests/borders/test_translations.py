@@ -23,7 +23,7 @@ from shopscore.composing.comparison import Direction
 from shopscore.grading.points import METRIC_STATUSES
 from shopscore.messages import in_language, listed, message, numbered, translate
 from shopscore.model.labels import Label
-from shopscore.model.rulesets import ShopStatus
+from shopscore.model.shop_statuses import SHOP_STATUSES
 from shopscore.notices import CODES, Notice
 
 CORE = Path(shopscore.__file__).parent
@@ -33,7 +33,7 @@ ENTRIES = {
     entry.id if isinstance(entry.id, str) else entry.id[0]: entry for entry in CATALOGUE if entry.id
 }
 #: Words that are told, but stand as values in the code rather than in calls of ``message``.
-WORDS = {*get_args(ShopStatus), *METRIC_STATUSES, *get_args(Direction)}
+WORDS = {*SHOP_STATUSES, *METRIC_STATUSES, *get_args(Direction)}
 
 
 def said(tree: ast.AST) -> Iterator[tuple[str, ...]]:

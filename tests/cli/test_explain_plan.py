@@ -171,10 +171,12 @@ def test_the_first_three_of_a_month() -> None:
 class TestDistinctKeys:
     def test_are_counted_at_the_end_over_the_days_of_their_windows(self) -> None:
         document = explained("ebay/seller_standards/us-2025", "-f", "json").document
-        at_end = stream_of(document, "orders")["at_end"]
+        at_end = stream_of(document, "defects")["at_end"]
         keys = [one for one in at_end if one["distinct"] is not None]
-        assert [one["distinct"] for one in keys] == [{"per": ["buyer_id"], "at_least": 1}] * 2
-        assert [one["waits_for"] for one in keys] == [["distinct", "other_rows"]] * 2
+        assert [one["distinct"] for one in keys] == [
+            {"per": ["buyer_id, else order.buyer_id"], "at_least": 1}
+        ] * 2
+        assert [one["waits_for"] for one in keys] == [["order", "distinct", "excluded_orders"]] * 2
         days = [[(w["first_day"], w["last_day"]) for w in one["windows"]] for one in keys]
         assert sorted(days) == [
             [("2021-07-01", "2022-06-30"), ("2021-06-01", "2022-05-31")],
@@ -184,9 +186,9 @@ class TestDistinctKeys:
 
     def test_in_words(self) -> None:
         out = explained("ebay/seller_standards/us-2025").out
-        assert "since it counts each buyer_id that a row has" in out
+        assert "since it counts each buyer_id, else order.buyer_id that a row has" in out
         out = explained("ebay/seller_standards/us-2025", "--lang", "zh").out
-        assert "因为按 buyer_id 去重计数，至少要有 1 行" in out
+        assert "因为按 buyer_id, else order.buyer_id 去重计数，至少要有 1 行" in out
 
 
 def test_nothing_is_read(tmp_path: Path) -> None:

@@ -14,15 +14,17 @@ from jsonschema import Draft202012Validator, ValidationError
 
 import shopscore as ss
 from shopscore.grading.points import METRIC_STATUSES
-from shopscore.model.rulesets import ShopStatus, Status
+from shopscore.model.rulesets import Status
+from shopscore.model.shop_statuses import SHOP_STATUSES
 from shopscore.plugins.records import PluginStatus
-from shopscore.testing import checking, declarations, lever_checks, points_laws
+from shopscore.testing import checking, declarations, golden_cases, lever_checks, points_laws
 from shopscore.testing.report import CheckStatus
 from support.command_line import Answer, plugins, shopscore
 from support.json_schemas import schema, valid
 
 NAMES = (
-    "score", "validate", "plugins", "rules", "diff", "check", "plan", "explain", "gap", "track",
+    "score", "validate", "plugins", "rules", "diff", "check", "plan", "track", "simulate", "todo", "explain",
+    "gap",
 )  # fmt: skip
 PLATFORMS = (
     "amazon", "douyin", "ebay", "etsy", "jd", "kuaishou", "pinduoduo", "tmall", "walmart", "wechat",
@@ -118,7 +120,7 @@ def _described(field: dict[str, Any]) -> bool:
 
 def test_statuses_are_those_of_the_code() -> None:
     score, listed, rules = schema("score")["$defs"], schema("plugins")["$defs"], schema("rules")
-    assert score["shop"]["properties"]["status"]["enum"] == list(get_args(ShopStatus))
+    assert score["shop"]["properties"]["status"]["examples"] == list(SHOP_STATUSES)
     assert score["metric"]["properties"]["status"]["enum"] == list(METRIC_STATUSES)
     assert schema("score")["properties"]["ruleset_status"]["enum"] == list(get_args(Status))
     assert rules["$defs"]["ruleset"]["properties"]["status"]["enum"] == list(get_args(Status))
@@ -172,6 +174,18 @@ class TestDocuments:
         self._check("validate", answer)
         assert len(answer.document["set_aside"]) == 3
         assert len(answer.document["repaired"]) == 1
+
+    def test_simulate(self, events: Path) -> None:
+        """With levers on a share, money and times; and with values alone."""
+        rules = ("-p", "kuaishou", "-r", "2023", "--as-of", "2022-07-01", "-f", "json")
+        asked = ("--lever", "atom_fast_refund:share=0.5", "--lever", "chase_pickup", "--draws", "3")
+        answer = shopscore("simulate", events, "--shop", "S0003", *asked, *rules).done()
+        self._check("simulate", answer)
+        assert answer.document["levers"][0]["refunds"] is not None
+        valid("score", {**shopscore("score", events, *rules).document, "shops": [
+            answer.document["before"], answer.document["after"]]})  # fmt: skip
+        other = ("--set", "im_3min_reply_rate=98%", "--shop", "S0001")
+        self._check("simulate", shopscore("simulate", events, *other, *rules).done())
 
     def test_plugins(self) -> None:
         self._check("plugins", plugins("list", "-f", "json").done())
@@ -239,7 +253,7 @@ class TestDocuments:
             declarations.spans,
             lever_checks.levers,
             points_laws.monotone,
-            points_laws.golden_cases,
+            golden_cases.golden_cases,
         )
         monkeypatch.setattr(checking, "_all_checks", lambda: some)
         answer = plugins("check", "douyin", "-f", "json")

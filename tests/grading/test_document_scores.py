@@ -95,7 +95,7 @@ class TestDouyin:
         assert "document_differs" not in codes(result)
 
     def test_two_shops_of_an_industry_with_other_weights(self, tmp_path: Path) -> None:
-        """None of the two is believed, and both files are named."""
+        """Each shop has those of its own document, and both files are named."""
         other = page("douyin_overview")
         other["data"] |= {"shop_id": 900000009}
         other["data"]["goods_score"]["weight"], other["data"]["service_score"]["weight"] = 50, 30
@@ -103,7 +103,32 @@ class TestDouyin:
         result = ss.score(made, platform="douyin", as_of=DAY, values=NO_BONUS)
         (said,) = [n for n in result.notices if n.code == "documents_disagree"]
         assert "console/a.json and console/b.json" in str(said)
-        assert result["900000001"].status == "partial"
+        first = result["900000001"]
+        assert F(first.score_exact) == 80 * F(2, 5) + 95 * F(1, 5) + 90 * F(2, 5)
+        second = result["900000009"]
+        assert [d.weight for d in second.dimensions] == [0.5, 0.2, 0.3]
+        assert (second.status, second.score_low) == ("partial", 80 * 0.5 + 95 * 0.2 + 90 * 0.3)
+        supplied = [(n["file"], n.get("shops")) for n in result.to_dict()["numbers"]]
+        assert supplied == [("console/a.json", ["900000001"]), ("console/b.json", ["900000009"])]
+
+    def test_a_shop_without_a_page_of_its_own_has_no_weights_of_others(
+        self, tmp_path: Path
+    ) -> None:
+        """Two others of its industry do not agree, and its page shows none."""
+        pages = {}
+        for name, goods, service in (("a", 40, 40), ("b", 50, 30), ("c", None, None)):
+            pages[name] = page("douyin_overview")
+            pages[name]["data"]["shop_id"] = f"90000000{name}"
+            pages[name]["data"]["goods_score"]["weight"] = goods
+            pages[name]["data"]["service_score"]["weight"] = service
+        result = ss.score(folder(tmp_path, **pages), platform="douyin", as_of=DAY)
+        weights = {shop.shop_id: [d.weight for d in shop.dimensions] for shop in result}
+        assert weights == {
+            "90000000a": [0.4, 0.2, 0.4],
+            "90000000b": [0.5, 0.2, 0.3],
+            "90000000c": [None, None, None],
+        }
+        assert "dimensions.goods.weight" in {m.number for m in result.missing_numbers}
 
     def test_a_users_numbers_go_before_those_of_documents(self, douyin: Path) -> None:
         weights = {"goods": 0.5, "logistics": 0.25, "service": 0.25}
@@ -164,7 +189,7 @@ def test_jd_by_the_weights_of_its_rules(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ({"code": 10008, "st": 10008, "data": None}, "not logged in"),
-        ({"standardsProfiles": []}, "no file of events here"),
+        ({"standardsProfiles": []}, "it has standardsProfiles"),
     ],
 )
 def test_what_holds_no_values_is_refused(tmp_path: Path, content: Any, said: str) -> None:
@@ -231,4 +256,5 @@ def test_ebay_takes_thresholds_where_the_row_says_top_rated(tmp_path: Path) -> N
     made = folder(tmp_path, profiles=profiles)
     result = ss.score(made, platform="ebay", as_of=DAY)
     (found,) = [c for c in result["PROGRAM_US"].criteria if c.id == "top_transactions"]
-    assert (found.bound, found.met) == (1000, False)
+    assert (found.current_bound, found.current_met) == (1000, False)
+    assert (found.bound, found.met) == (1000, None)  # of the last evaluation, not of a projection

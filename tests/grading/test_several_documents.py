@@ -133,3 +133,29 @@ def test_weights_that_make_no_whole_are_not_used(tmp_path: Path) -> None:
     assert {d.weight for d in result["900000001"].dimensions} == {None}
     told = " ".join(said(result, "document_cell_unused"))
     assert "add up neither to 1 nor to 100" in told
+
+
+def test_a_document_of_nothing_but_facts_makes_no_shop(tmp_path: Path) -> None:
+    """eBay's service metrics stand beside the rules: their marketplaces are no shops of these."""
+    metrics, profiles = (
+        page("ebay_customer_service_metric"),
+        page("ebay_standards_profiles"),
+    )
+    made = folder(tmp_path, metrics=metrics, profiles=profiles)
+    result = ss.score(made, platform="ebay", as_of="2026-09-09")
+    assert [shop.shop_id for shop in result] == ["PROGRAM_US"]
+    (made / "profiles.json").unlink()
+    with pytest.raises(ss.InputError, match="no shop has a value"):
+        ss.score(made, platform="ebay", as_of="2026-09-09")
+
+
+def test_a_document_of_nobody_knows_which_shop_makes_no_shop(tmp_path: Path) -> None:
+    pages = {
+        name: page(f"douyin_{name}")
+        for name in ("overview", "overview_growth", "comment_statistics", "openapi_experience")
+    }
+    made = folder(tmp_path, **pages)
+    result = ss.score(made, platform="douyin", as_of="2026-09-09")
+    assert [shop.shop_id for shop in result] == ["900000001", "900000002"]
+    told = [text for text in said(result, "document_unused") if "names no shop" in text]
+    assert len(told) == 2

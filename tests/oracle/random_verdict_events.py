@@ -123,7 +123,7 @@ class Maker:
         for number in range(rng.choice((0, 0, 1, 2))):
             self._add("defects", shop, defect_id=f"{id}-{number}", happened_at=self.moment(),
                       order_id=rng.choice((id, id, id, "unknown", None)), kind=rng.choice(KINDS),
-                      counts=self.flag(0.7))  # fmt: skip
+                      counts=self.flag(0.7), buyer_id=rng.choice(("ann", "eve", None)))  # fmt: skip
         if rng.random() < 0.6:
             self._add("reviews", shop, review_id=id, reviewed_at=self.moment(),
                       rating=rng.randrange(1, 6), order_id=rng.choice((id, None)))  # fmt: skip

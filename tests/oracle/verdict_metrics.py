@@ -51,12 +51,19 @@ class Shop:
                 found.append(row)
         return found
 
+    def defects_of(self, order: Row, *kinds: str) -> list[Row]:
+        """The defects of these kinds that name the order, and count."""
+        return [
+            defect
+            for defect in self.defects
+            if defect["order_id"] == order["order_id"]
+            and defect["counts"]
+            and defect["kind"] in kinds
+        ]
+
     def has_defect(self, order: Row, *kinds: str) -> bool:
         """Whether a defect of one of these kinds names the order, and counts."""
-        return any(
-            defect["order_id"] == order["order_id"] and defect["counts"] and defect["kind"] in kinds
-            for defect in self.defects
-        )
+        return bool(self.defects_of(order, *kinds))
 
 
 def share(rows: list[Row], meets: Callable[[Row], object]) -> Value:
@@ -203,7 +210,13 @@ def ebay(shop: Shop, judged_on: date, until: date) -> dict[str, Value]:
         for row in transactions
         if shop.has_defect(row, "merchant_cancellation", "case_closed_without_resolution")
     ]
-    buyers = {row["buyer_id"] for row in defective}
+    buyers = {
+        defect["buyer_id"] or row["buyer_id"]
+        for row in defective
+        for defect in shop.defects_of(
+            row, "merchant_cancellation", "case_closed_without_resolution"
+        )
+    }
     known = len(buyers - {None})
     amounts = [row["amount"] for row in year if row["amount"] is not None]
     return {

@@ -214,7 +214,7 @@ class TestAmazon:
             encoding="utf-8",
         )
         found = values(score("amazon", source))
-        assert found["order_defect_rate"] == (2 / 3, 3, "informational")
+        assert found["order_defect_rate"] == (2 / 3, 3, "criterion")
 
     def test_open_orders_are_no_denominator(self, tmp_path: Path) -> None:
         """All that a rate needs beside orders is at hand, and its orders are only the open ones."""
@@ -240,7 +240,7 @@ class TestEbay:
         shop = score("ebay", path, as_of="2026-08-20")
         found = values(shop)
         # both orders were sold in July, within the twelve months before
-        assert found.pop("transactions") == (2.0, 2, "informational")
+        assert found.pop("transactions") == (2.0, 2, "criterion")
         assert {status for _, _, status in found.values()} == {"no_data"}
         # the file begins within the twelve months: two transactions may not be all
         assert ends(shop) == (None, "below_standard", "top_rated")
@@ -263,7 +263,7 @@ class TestEtsy:
         path.write_text(as_text(file.records), encoding="utf-8")
         shop = score("etsy", path, as_of="2026-05-01", scorecard="star_seller")
         found = values(shop)
-        assert found.pop("orders") == (2.0, 2, "informational")  # both of March: February to April
+        assert found.pop("orders") == (2.0, 2, "criterion")  # both of March: February to April
         assert {status for _, _, status in found.values()} == {"no_data"}
 
     def test_both_files_together_have_each_order_once(self, tmp_path: Path) -> None:

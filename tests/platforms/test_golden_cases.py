@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shopscore.testing.points_laws import golden_cases
+from shopscore.testing.golden_cases import golden_cases
 from shopscore.testing.subject import find_subject
 
 PLUGINS = sorted((Path(__file__).parents[2] / "plugins").glob("shopscore_*"))

@@ -312,7 +312,7 @@ def test_defects_are_relieved_by_their_buyers(
 def test_a_shop_without_known_buyers_has_no_number_of_them() -> None:
     (view,) = last(judged(SELLER, TWENTIETH, shop_of(99, 1, defects=3, buyers=["", "", ""])))
     assert view["defect_buyers"].value is None
-    assert view["defect_buyers"].reason == "rows that count have no buyer_id"
+    assert view["defect_buyers"].reason == "rows that count have no buyer_id, else order.buyer_id"
     (view,) = last(judged(SELLER, TWENTIETH, shop_of(99, 1)))
     assert view["defect_buyers"].value == 0
 
@@ -325,7 +325,26 @@ def test_without_any_buyer_few_defects_are_not_known_to_be_few() -> None:
         "below_standard",
         "top_rated",
     )
-    assert view["defect_buyers"].reason == "no column orders.buyer_id"
+    assert view["defect_buyers"].reason == "no column defects.buyer_id or orders.buyer_id"
+
+
+def test_whoever_the_defect_names_is_its_buyer() -> None:
+    """Ten defects of three buyers, as the defects name them or else the orders."""
+    frames = shop_of(99, 1, defects=10, buyers=["", "", "", *"abababa"])
+    named = pl.Series([*"abc", *"aaaaaaa"])
+    frames["defects"] = frames["defects"].with_columns(buyer_id=named)
+    (view,) = last(judged(SELLER, TWENTIETH, frames))
+    assert view["defect_buyers"].value == 3, "those of the orders do not matter"
+    named = pl.Series([*"abc", *[None] * 7])
+    frames["defects"] = frames["defects"].with_columns(buyer_id=named)
+    (view,) = last(judged(SELLER, TWENTIETH, frames))
+    assert (view["defect_buyers"].value, view.level) == (3, "top_rated")
+    frames["orders"] = frames["orders"].drop("buyer_id")
+    (view,) = last(judged(SELLER, TWENTIETH, frames))
+    assert (view.levels["level_certain"], view.levels["level_possible"]) == (
+        "below_standard",
+        "top_rated",
+    )
 
 
 def test_the_same_buyers_come_back_over_twelve_months() -> None:

@@ -178,3 +178,12 @@ def test_a_mapping_of_a_plugin_needs_a_source():
     with pytest.raises(RuleSetError, match=r"needs a \[source\]"):
         mapping_of_platform(text, "score.toml", "x")
     assert mapping_of_platform(TEXT, "score.toml", "x").name == "x/score"
+
+
+def test_facts_have_names():
+    mapping = parse_mapping(f'{TEXT}\n[names]\nrank = {{ zh = "排名", en = "Rank" }}\n', "a.toml")
+    assert {id: (name.zh, name.en) for id, name in mapping.names.items()} == {
+        "rank": ("排名", "Rank")
+    }
+    with pytest.raises(RuleSetError, match=r"names.rank: key zh is missing"):
+        parse_mapping(f'{TEXT}\n[names]\nrank = {{ en = "Rank" }}\n', "a.toml")

@@ -20,7 +20,7 @@ from shopscore import Addition, Column, Fact, Link, Platform, RuleSetFolder, Sco
 from shopscore.plugins.conflicts import mark_conflicts, platforms_of
 from shopscore.plugins.records import PluginRecord
 from shopscore.testing import counting_laws, declarations, shop_laws
-from shopscore.testing.counting_laws import sample_frames
+from shopscore.testing.sampling import sample_frames
 from shopscore.testing.subject import Subject
 from shopscore.testing.toy import PLATFORM as TOY
 from support.fake_distributions import Site

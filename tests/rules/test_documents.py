@@ -299,7 +299,6 @@ class TestTypes:
         ("path", "value", "guess"),
         [
             (("status",), "oficial", "official"),
-            (("eligibility", 0, "status"), "insuficient_orders", "insufficient_orders"),
             (("assumptions", 0, "kind"), "intger", "integer"),
         ],
     )

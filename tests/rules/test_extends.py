@@ -15,6 +15,7 @@ from shopscore.model.assumptions import Number
 from shopscore.model.conditions import Combined, Condition, Measure, Operator, Relief
 from shopscore.model.evaluations import Evaluation
 from shopscore.model.rulesets import RuleSet
+from shopscore.model.shop_groups import ShopGroup
 from shopscore.plugins.bound_rules import BoundRuleSet
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.testing.toy import PLATFORM
@@ -222,6 +223,21 @@ class TestOneOfSeveralWays:
         expected = Condition(Measure("value", "bad_reviews"), BOUNDS[now], 3, by_mean)
         assert criterion.condition == expected
         assert criterion.source == "user"
+
+    @pytest.mark.parametrize("was", BOUNDS)
+    @pytest.mark.parametrize("now", BOUNDS)
+    def test_bounds_of_other_shops_go_with_the_operator(self, was: str, now: str) -> None:
+        """They were said of the operator below; those that the file says itself are there."""
+        row = '[[criteria.elsewhere]]\nindustries = ["{}"]\n{} = {}\nsource = "user"'
+        said = f'metric = "bad_reviews"\n{was} = 2\n{row.format("toys", was, 1)}'
+        (criterion,) = extending(self.CRITERION, said, f"{now} = 3").criteria
+        toys, tea = (ShopGroup(frozenset({name})) for name in ("toys", "tea"))
+        assert criterion.condition.elsewhere == (((toys, 1),) if was == now else ())
+        again = f"{now} = 3\n{row.format('tea', now, 4)}"
+        (criterion,) = extending(self.CRITERION, said, again).criteria
+        assert criterion.condition.elsewhere == ((tea, 4),)
+        (criterion,) = extending(self.CRITERION, said, "source = 'page'").criteria
+        assert criterion.condition.elsewhere == ((toys, 1),)
 
     @pytest.mark.parametrize("was", MEASURES)
     @pytest.mark.parametrize("now", MEASURES)

@@ -12,7 +12,7 @@ from random import random
 from typing import Any
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from shopscore import (
     Aggregator,
@@ -137,6 +137,10 @@ class FaultyScorer(Scorer):
                 return Points(Rationals.constant(Fraction(int(random() * 1000), 1000), size), known)
             case "the wrong direction":
                 return Points(rising.scaled(-1).plus(5), known)
+            case "the wrong direction far away":
+                most = Rationals.constant(5, size).where(context.values.at_least(1), rising)
+                fewer = Rationals.constant(4, size)
+                return Points(fewer.where(context.values.at_least(40_000), most), known)
             case "float points":
                 return Points(np.asarray(rising.floats()), known)  # type: ignore[arg-type]
             case "bounds off by a factor":
@@ -174,6 +178,10 @@ class WrongDirection(FaultyScorer):
     fault = "the wrong direction"
 
 
+class WrongDirectionFarAway(FaultyScorer):
+    fault = "the wrong direction far away"
+
+
 class FloatPoints(FaultyScorer):
     fault = "float points"
 
@@ -190,6 +198,24 @@ class AmongNoPeers(FaultyScorer):
     fault = "no peers among the peers"
 
 
+@frozen
+class Dips(Scorer):
+    """A scorer that gives fewer points to values near its bound than to others around them."""
+
+    bound: Fraction = field(converter=lambda bound: Fraction(str(bound)))
+    below: Fraction = field(converter=lambda below: Fraction(str(below)))
+    above: Fraction = field(converter=lambda above: Fraction(str(above)))
+
+    def points(self, values: Rationals, context: Context) -> Points:
+        size = len(context.has_value)
+        first, last = self.bound - self.below, self.bound + self.above
+        inside = context.values.at_least(first) & ~context.values.above(
+            Rationals.constant(last, size)
+        )
+        three, four = (Rationals.constant(points, size) for points in (3, 4))
+        return Points(three.where(inside, four), context.has_value)
+
+
 SCORERS = {
     cls.fault: cls.__name__
     for cls in (
@@ -197,6 +223,7 @@ SCORERS = {
         OffTheScale,
         RandomPoints,
         WrongDirection,
+        WrongDirectionFarAway,
         FloatPoints,
         OffByAFactor,
         AmongAll,
@@ -228,6 +255,7 @@ FOUND_BY = {
     "a negative denominator": "aggregators",
     "a window that keys stay in too long": "oracle",
     "the wrong direction": "monotone",
+    "the wrong direction far away": "monotone",
     "float points": "scorers",
     "bounds off by a factor": "scorers",
     "an exception for one shop": "aggregators",
@@ -285,13 +313,13 @@ metrics = [{ id = "share", scorer = "own", weight = 1, source = "page" }]
 """
 
 
-def platform(module: str, fault: str) -> Platform:
+def platform(module: str, fault: str, scorer: str = "", cases: str = "") -> Platform:
     """The platform of a module that holds the metric, with the scorer that has the fault."""
-    scorer = SCORERS.get(fault, "FaultyScorer")
+    scorer = scorer or SCORERS.get(fault, "FaultyScorer")
     return Platform(
         id="faulty", zh="错", en="Faulty", zone="UTC", currency="USD", streams=(VISITS,),
         scorecards=(
-            Scorecard("card", zh="卡", en="Card", metrics=module, rulesets=f"{module}:rulesets",
+            Scorecard("card", zh="卡", en="Card", metrics=module, rulesets=f"{module}:rulesets", cases=cases,
                       scorers={"own": f"support.faulty_rules:{scorer}"}),
         ),
     )  # fmt: skip

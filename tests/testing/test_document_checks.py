@@ -136,6 +136,21 @@ FAULTS = {
     "identified_by: ": ('"payload"', '"payload["'),
     "unknown key": ('identified_by = "payload"', 'identified_by = "payload"\nunknown = 1'),
     "walmart: 0.toml": ("schema = 1", "schema = "),
+    "verdicts: no criterion valid": (
+        "[source]",
+        '[[verdicts]]\ncriterion = "valid"\nmetric = "cancellation_rate"\n[source]',
+    ),
+    "verdicts: nothing is not read": (
+        "[source]",
+        '[[verdicts]]\ncriterion = "cancellation_rate"\nmetric = "nothing"\n[source]',
+    ),
+    "level: no level best": ("[source]", '[level.ids]\nA = "best"\n[source]'),
+    "nowhere is not read": ("[source]", '[level]\nfact = "nowhere"\n[source]'),
+    "days_open is not read": ("[source]", '[days_since]\nopened_at = "days_open"\n[source]'),
+    "days is not read": (
+        'identified_by = "payload"',
+        'identified_by = "payload"\nwindow_days = "days"',
+    ),
 }
 
 

@@ -75,6 +75,17 @@ def reading() -> None:
     assert_type(report.set_aside, pl.DataFrame)
 
 
+def questions(result: ss.Result) -> None:
+    found = ss.simulate("exports/", shop="S1", levers="chase_pickup:hours=20", platform="douyin")
+    assert_type(found, ss.Simulation)
+    ss.simulate(result, levers={"chase_pickup": {"hours": 20}, "agree_at_once": None}, draws=3)
+    ss.simulate(result, levers=["chase_pickup", {"id": "agree_at_once"}], set={"rate": 0.98})
+    assert_type(found.touched, pl.DataFrame)
+    assert_type(found.to_polars(), pl.DataFrame)
+    assert_type(found.after.score, float | None)
+    assert_type(found.to_dict(), dict[str, Any])
+
+
 def state(events: ss.Events) -> None:
     resolved = ss.resolve(events, platform="douyin", ruleset="2022")
     assert_type(resolved, ss.Resolved)

@@ -9,7 +9,6 @@ from attrs import frozen
 
 from ..errors import CoverageError
 from ..model.labels import Label
-from ..plugins.catalog import platform as find_platform
 from ..plugins.catalog import platforms as all_platforms
 from ..plugins.declarations import Platform
 from ..reading.documents.documents import NONE, Document, Documents
@@ -40,34 +39,41 @@ class InspectedDocument:
             yield subject, id, tuple(entries)
 
     def label(self, subject: str, id: str) -> Label | None:
-        """Return the name of a subject, where its scorecard has one."""
-        return self.labels.get(f"{subject} {id}")
+        """Return the name of a subject, where its scorecard has one; of a fact that of the mapping."""
+        if subject != "fact":
+            return self.labels.get(f"{subject} {id}")
+        fact, _, key = id.partition(":")
+        name = self.document.mapping.names.get(fact)
+        return Label(f"{name.zh} {key}", f"{name.en} {key}") if name and key else name
 
 
 def inspect_documents(
-    path: Path, *, platform: str | None = None, shop_id: str | None = None, tz: str | None = None
+    path: Path,
+    platforms: Sequence[Platform],
+    *,
+    shop_id: str | None = None,
+    tz: str | None = None,
 ) -> Documents:
     """Look at the documents of a file or a folder; none where a file is of another kind.
 
     Args:
         path: the file or folder.
-        platform: whose documents are considered; by default those of all.
+        platforms: whose documents are considered.
         shop_id: the shop of documents that name none.
         tz: the zone of its clock.
 
     Raises:
         InputError: where a file looks like a document and is none that can be read.
     """
-    considered = all_platforms() if platform is None else (find_platform(platform),)
     if path.is_file() and not looks_like_document(path):
         return NONE
-    return load_documents(path, considered, shop_id=shop_id, tz=tz)
+    return load_documents(path, platforms, shop_id=shop_id, tz=tz)
 
 
 def inspected(documents: Documents) -> Iterator[InspectedDocument]:
     """Yield each document with each of its shops, and what it lacks for its scorecard."""
     known = {platform.id: platform for platform in all_platforms()}
-    for document in documents:
+    for document in (*documents, *documents.unplaced):
         platform = known[document.mapping.platform]
         for shop in document.shops:
             labels, ruleset, metrics = _rules_of(platform, document.mapping.scorecards)

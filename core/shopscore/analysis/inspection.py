@@ -22,6 +22,7 @@ from ..plugins.declarations import Platform
 from ..plugins.layout_toml import read_layout
 from ..reading.documents.documents import NONE as NO_DOCUMENTS
 from ..reading.documents.documents import Documents
+from ..reading.documents.loading import refuse_no_document
 from ..reading.events import Events
 from ..reading.exports.recognition import RecognisedSheet, recognise, stated_encodings
 from ..reading.files import show_path
@@ -81,6 +82,12 @@ class Inspection:
     documents: Documents = NO_DOCUMENTS
 
     @property
+    def is_refused(self) -> bool:
+        """Whether nothing can be used of it: each document that it looks like holds no values."""
+        found = self.documents
+        return self.events is None and bool(found.others) and not (found or found.unplaced)
+
+    @property
     def computable(self) -> tuple[MetricReadiness, ...]:
         """The metrics of which nothing is missing."""
         return tuple(m for m in self.metrics if not m.missing)
@@ -106,24 +113,25 @@ def inspect_file(
     Raises:
         InputError: where it cannot be read at all.
     """
-    documents = inspect_documents(path, platform=platform, shop_id=shop_id, tz=tz)
+    considered = all_platforms() if platform is None else (find_platform(platform),)
+    documents = inspect_documents(path, considered, shop_id=shop_id, tz=tz)
     if documents.found_any:
         try:
-            tables = _inspect_tables(path, platform, layouts, shop_id, tz)
+            tables = _inspect_tables(path, considered, layouts, shop_id, tz)
         except InputError:  # nothing but documents
             tables = Inspection(path, (), None)
         return evolve(tables, documents=documents)
-    return _inspect_tables(path, platform, layouts, shop_id, tz)
+    refuse_no_document(path, documents, considered)
+    return _inspect_tables(path, considered, layouts, shop_id, tz)
 
 
 def _inspect_tables(
     path: Path,
-    platform: str | None,
+    considered: Sequence[Platform],
     layouts: Sequence[Layout | str | Path],
     shop_id: str | None,
     tz: str | None,
 ) -> Inspection:
-    considered = all_platforms() if platform is None else (find_platform(platform),)
     own = tuple(one if isinstance(one, Layout) else read_layout(Path(one)) for one in layouts)
     looked = path.is_file() and not (_canonical(path) and _has_key(path))
     sheets = tuple(_taken(path, own, considered)) if looked else ()

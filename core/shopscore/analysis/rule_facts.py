@@ -13,6 +13,7 @@ from ..model.evaluations import WEEKDAYS
 from ..model.expressions import Assumed
 from ..model.shop_groups import ShopGroup
 from ..plugins.bound_rules import BoundRuleSet
+from ..results.json_text import status_list
 from ..rules.condition_words import relief_words
 from ..rules.exact_rules import Numbers
 from ..rules.numbers_toml import ADJUSTING
@@ -39,6 +40,7 @@ def list_facts(rules: BoundRuleSet) -> dict[str, Any]:
         "conditions_only": [metric_facts(rules, id) for id in conditions_only],
         "scorers": [facts.scorer(id) for id in ruleset.scorers],
         "eligibility": list(facts.eligibility()),
+        "statuses": status_list(rules),
         "tiers": list(facts.tiers()),
         "caps": list(facts.caps()),
         "set_points": list(facts.set_points()),

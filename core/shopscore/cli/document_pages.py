@@ -11,19 +11,12 @@ from ..messages import Message, in_language, listed, message
 from ..reading.documents.cells import Percent
 from ..reading.documents.documents import Documents
 from ..reading.documents.extraction import Entry
+from ..reading.documents.role_words import role_word
 from . import tables, voice
 
 #: The roles that have a column of their own; the others stand in the last one.
 _COLUMNS = ("value", "num", "den", "points", "weight")
-_HEADS = (
-    message("of what"),
-    message("value"),
-    message("numerator"),
-    message("denominator"),
-    message("points"),
-    message("weight"),
-    message("besides"),
-)
+_HEADS = (message("of what"), *map(role_word, _COLUMNS), message("besides"))
 #: More places than this are not listed for a person.
 _MOST = 8
 
@@ -70,7 +63,7 @@ def _page(found: InspectedDocument) -> Iterator[Any]:
         yield message(
             "not read: {id} {role}: {value!r} {reason}",
             id=cell.id or message("shop"),
-            role=cell.role,
+            role=role_word(cell.role),
             value=cell.text,
             reason=cell.reason,
         )
@@ -94,7 +87,7 @@ def _remarks(found: InspectedDocument) -> Iterator[Message | str]:
     header, document = found.shop.header, found.document
     yield message(
         "shop {shop}, industry {industry}, values to {day}",
-        shop=" ".join(str(header[k]) for k in ("shop_id", "shop_name") if k in header),
+        shop=" ".join(str(header[k]) for k in ("shop_id", "shop_name") if k in header) or "–",
         industry=header.get("industry", "–"),
         day=found.shop.day or "–",
     )
@@ -117,12 +110,18 @@ def _row(
     name = voice.text(label) if label else id
     by_role = {entry.role: entry for entry in entries}
     cells = [_shown(by_role[role]) if role in by_role else "" for role in _COLUMNS]
-    besides = [f"{e.role} {_shown(e)}" for e in entries if e.role not in _COLUMNS]
+    besides = [_beside(e) for e in entries if e.role not in _COLUMNS]
     return (name, *cells, " · ".join(dict.fromkeys(besides)))
+
+
+def _beside(entry: Entry) -> str:
+    return f"{voice.text(role_word(entry.role))} {_shown(entry)}"
 
 
 def _shown(entry: Entry) -> str:
     value = entry.value.share if isinstance(entry.value, Percent) else entry.value
+    if isinstance(value, bool):
+        return voice.text(message("yes") if value else message("no"))
     if not isinstance(value, Fraction):
         return str(value)
     return str(value.numerator) if value.denominator == 1 else f"{float(value):.6g}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import InputError
 from ..messages import message, numbered
 from . import options, voice
 from .explain_command import explain
@@ -18,6 +19,8 @@ from .output_checks import refuse_existing
 from .progress import Stages
 from .run import run, say, write, write_cells
 from .scored_input import NamedInput
+from .simulate_command import simulate_command
+from .todo_command import todo
 from .track_command import track
 
 if TYPE_CHECKING:
@@ -193,6 +196,8 @@ def inspect(
         write(inspect_document(inspection), output.path)
     else:
         show_inspection(inspection, output.path)
+    if inspection.is_refused and not draft:
+        raise click.exceptions.Exit(InputError.exit_code)
 
 
 @cli.command()
@@ -237,9 +242,11 @@ def demo() -> None:
     show_demo(SAMPLE_END)
 
 
+cli.add_command(simulate_command)
+cli.add_command(track)
+cli.add_command(todo)
 cli.add_command(explain)
 cli.add_command(gap)
-cli.add_command(track)
 
 
 def main() -> None:

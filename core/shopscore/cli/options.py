@@ -102,6 +102,10 @@ class RuleOptions:
             self.profile,
         )
 
+    def zone(self) -> str:
+        """Return the zone of the platform's clock."""
+        return self.find_scorecard()[0].zone
+
     def select_for_template(self) -> Selection:
         """Select the rules for something to fill in: where none are in force today, the newest.
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 STANDARD_OUTPUT = Path("-")
 #: Forms that are no text.
 BINARY = ("parquet", "xlsx")
+#: Parameters that name a file to be written, and the options that they are.
+_WRITTEN = {"path": "-o", "touched": "--touched"}
 #: Parameters that take the name of a file among other words.
 _RULES = ("ruleset", "old", "new")
 
@@ -74,29 +76,36 @@ def check_form(context: click.Context, option: click.Parameter, form: str) -> st
 def refuse_named_inputs() -> None:
     """Raise where ``-o`` names a file that another option or argument names."""
     asked = click.get_current_context().params
-    target = asked.get("path")
-    if target is None or not target.is_file():
-        return
-    for name, value in asked.items():
-        if name == "path":
-            continue
-        for named in value if isinstance(value, tuple) else (value,):
-            is_file = isinstance(named, Path) or (name in _RULES and isinstance(named, str))
-            if is_file and Path(named).is_file() and target.samefile(named):
-                raise _is_input(target)
+    for option, target in _targets():
+        for name, value in asked.items():
+            if name == option:
+                continue
+            for named in value if isinstance(value, tuple) else (value,):
+                is_file = isinstance(named, Path) or (name in _RULES and isinstance(named, str))
+                if is_file and Path(named).is_file() and target.samefile(named):
+                    raise _is_input(option, target)
+
+
+def _targets() -> list[tuple[str, Path]]:
+    """Return the files that are there and are to be written, each with the name of its parameter."""
+    asked = click.get_current_context().params
+    named = [(option, asked.get(option)) for option in _WRITTEN]
+    return [(option, target) for option, target in named if target and target.is_file()]
 
 
 def refuse_read_files(source: Path, report: LoadReport) -> None:
     """Raise where ``-o`` names a file that was read from a folder."""
+    for option, target in _targets():
+        _refuse_read(option, target, source, report)
+
+
+def _refuse_read(option: str, target: Path, source: Path, report: LoadReport) -> None:
     from ..reading.files import show_path
 
-    target = click.get_current_context().params.get("path")
-    if target is None or not target.is_file():
-        return
     labels = {(table.label or "").partition(" / ")[0] for table in report.tables}
     for path in source.rglob("*"):
         if show_path(path.relative_to(source)) in labels and path.samefile(target):
-            raise _is_input(target)
+            raise _is_input(option, target)
 
 
 def refuse_existing(target: Path | None) -> None:
@@ -107,7 +116,11 @@ def refuse_existing(target: Path | None) -> None:
         )
 
 
-def _is_input(target: Path) -> UsageError:
+def _is_input(option: str, target: Path) -> UsageError:
     return UsageError(
-        message("-o {file}: is an input, and is not written over; name another", file=target)
+        message(
+            "{option} {file}: is an input, and is not written over; name another",
+            option=_WRITTEN[option],
+            file=target,
+        )
     )

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import ShopscoreWarning, UsageError
+from ..errors import ShopscoreWarning, UsageError, did_you_mean
 from ..messages import listed, message
 from . import options, voice
 from .help_pages import Group
 from .run import run, say, write
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..analysis.learning.learned import LearnedNumbers
     from ..plugins.bound_rules import BoundRuleSet
 
 
@@ -112,19 +115,44 @@ def numbers(
         write(_template(selected), output.path)
         return
     from ..analysis.learning.learned import learn_numbers
-    from ..analysis.learning.numbers_file import numbers_file, of_industry
-    from ..reading.documents.loading import read_documents
+    from ..analysis.learning.numbers_file import nothing_learned, numbers_file
+    from ..reading.documents.loading import read_documents, refuse_no_document
 
-    found = learn_numbers(read_documents(documents, platform=selected.platform), selected)
-    learned = of_industry(found, industry)
-    if learned is None:
-        names = listed(one.industry or message("unknown") for one in found)
-        raise UsageError(message("--industry names one of {names}", names=names))
+    read = read_documents(documents, platform=selected.platform)
+    refuse_no_document(documents, read, (selected.platform,))
+    found = learn_numbers(read, selected)
+    learned = _of_industry({one.industry: one for one in found}, industry)
     for against in learned.contradictions:
         say(message("Note: {said}", said=against.said))
     if not learned:
-        say(message("Note: nothing is proved of the numbers that are missing"))
+        say(message("Note: {said}", said=nothing_learned(learned)))
     write(numbers_file(learned, voice.lang()), output.path)
+
+
+def _of_industry(found: Mapping[str, LearnedNumbers], industry: str | None) -> LearnedNumbers:
+    """Return what was learned of an industry, or of the only one.
+
+    Raises:
+        UsageError: where there are several and none is named, or where it is not there.
+    """
+    if industry is None and len(found) > 1:
+        said = message(
+            "the shops are of {n} industries, and a numbers file is for those of one: choose"
+            " --industry, of {names}; score takes --numbers several times",
+            n=len(found),
+            names=listed(found),
+        )
+        raise UsageError(said)
+    chosen = next(iter(found)) if industry is None else industry
+    if chosen not in found:
+        said = message(
+            "no document is of a shop of {industry}{guess}; they are of {names}",
+            industry=chosen,
+            guess=did_you_mean(chosen, found),
+            names=listed(found),
+        )
+        raise UsageError(said)
+    return found[chosen]
 
 
 def _template(rules: BoundRuleSet) -> str:
@@ -153,7 +181,12 @@ def show(name: str, output: options.OutputOptions) -> None:
 @options.compared_rules
 @click.argument("old", metavar="V1")
 @click.argument("new", metavar="V2")
-@click.option("--events", type=options.INPUT, metavar="EVENTS", help="Also score these by both.")
+@click.option(
+    "--events",
+    type=options.INPUT,
+    metavar="EVENTS",
+    help="Also score these by both: events, documents of a console, or a folder of either.",
+)
 @options.plain_reading
 @voice.speaking
 @options.output("table", "json")
@@ -166,20 +199,15 @@ def diff(
     output: options.OutputOptions,
 ) -> None:
     """Show what changes from rule set V1 of PLATFORM to V2, and what that does to your shops."""
-    from ..scoring import score_events
     from .progress import Stages
-    from .rule_diffs import diff_document, show_diff
+    from .rule_diffs import diff_document, score_by_both, show_diff
 
     rules = rules.with_scorecard_of(old, new)
     before, after = (rules.with_ruleset(version).select() for version in (old, new))
     scored = None
     if events is not None:
         with Stages() as stages:
-            read, tables = reading.read(events, rules.platform, stages), rules.read_tables()
-            scored = (
-                score_events(read, before, tables, stages),
-                score_events(read, after, tables, stages),
-            )
+            scored = score_by_both(events, (before, after), reading, stages)
     if output.form == "json":
         write(diff_document(before.rules, after.rules, scored), output.path)
     else:

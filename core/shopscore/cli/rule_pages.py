@@ -10,6 +10,7 @@ from typing import Any
 from ..analysis.rule_facts import list_facts
 from ..errors import CoverageError, RuleSetError
 from ..messages import Message, listed, message, numbered
+from ..model.labels import Label
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform, Scorecard
 from ..plugins.selection import find_ruleset, find_scorecard, is_file
@@ -127,10 +128,15 @@ def _metrics_table(facts: Mapping[str, Any]) -> tables.Table:
     return tables.table(columns, _metric_rows(facts), right=columns[5:6], keys=2)
 
 
+def _statuses(facts: Mapping[str, Any]) -> dict[str, Label]:
+    """Return the names of the statuses that plugins declare."""
+    return {status["id"]: Label(status["zh"], status["en"]) for status in facts["statuses"]}
+
+
 def _conditions_table(facts: Mapping[str, Any]) -> tables.Table:
     columns = (message("condition"), message("metric"), message("bound"), message("else"))
     rows = [
-        (voice.either(e), e["metric"], _bound(e), tables.word(e["status"]))
+        (voice.either(e), e["metric"], _bound(e), tables.word(e["status"], _statuses(facts)))
         for e in facts["eligibility"]
     ]
     return tables.table(columns, rows)
@@ -197,7 +203,7 @@ def _on_totals(facts: Mapping[str, Any]) -> Iterator[object]:
     for fixed in facts["fixed_totals"]:
         yield message(
             "Instead of a score, {status}: {total} where {needs}{group}",
-            status=tables.word(fixed["status"]),
+            status=tables.word(fixed["status"], _statuses(facts)),
             total=message("none") if fixed["total"] is None else fixed["total"],
             needs=_needs(fixed),
             group=_group(fixed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..messages import Message, listed, message
 from ..model.conditions import Combined
 from ..model.metrics import Metric
 from ..model.rulesets import Criterion, Dimension, Level, Tier
+from ..results.criteria import with_count
 from ..results.result import Result
 from ..results.views import CriterionView, MetricView, ShopView
 from ..rules.condition_words import SIGNS, condition_words, relief_words
@@ -33,7 +34,7 @@ def shops_table(result: Result, shops: Iterable[ShopView]) -> Table:
     about: list[_Of] = [
         (message("shop"), lambda shop: shop.shop_id),
         (message("industry"), lambda shop: shop.industry),
-        (message("status"), lambda shop: word(shop.status)),
+        (message("status"), lambda shop: _shop_status(result, shop)),
     ]
     levels, numbers = [*_level_columns(result)], [*_number_columns(result)]
     tiers = [*_tier_columns(result)]
@@ -44,6 +45,10 @@ def shops_table(result: Result, shops: Iterable[ShopView]) -> Table:
         right=[head for head, _ in numbers],
         whole=[head for head, _ in levels],
     )
+
+
+def _shop_status(result: Result, shop: ShopView) -> str:
+    return word(shop.status, result.rules.statuses)
 
 
 def _level_columns(result: Result) -> Iterator[_Of]:
@@ -61,7 +66,7 @@ def _number_columns(result: Result) -> Iterator[_Of]:
     """Yield the columns of scores and dimensions; where there is no total, those of metrics."""
     ruleset, places = result.rules.ruleset, result.rules.exact.decimals
     if ruleset.ranks:
-        yield message("score"), lambda shop: _between(shop, places)
+        yield message("score"), lambda shop: between(shop, places)
     for dimension in ruleset.dimensions:
         yield dimension.label, partial(_points_of, dimension.id)
     for id in () if ruleset.dimensions else ruleset.metric_ids:
@@ -99,7 +104,7 @@ def shop_table(result: Result, shop: ShopView) -> Table:
         keys=keys,
     )
     # a metric may have the same reason: the shop's is told apart from it, and first
-    reason = [] if shop.reason is None else [(word(shop.status), shop.reason)]
+    reason = [] if shop.reason is None else [(_shop_status(result, shop), shop.reason)]
     return evolve(made, notes=(*grouped([*reason, *_holds(result, shop)]), *made.notes))
 
 
@@ -161,15 +166,7 @@ def _metric_cells(result: Result, m: MetricView, split: Decomposition) -> dict[M
         cells[message("points lost")] = decimals(None if lost is None else float(lost), 3)
     if result.columns.mixed:
         cells[_SOURCE] = _source(m)
-    return cells | {message("status"): _status(result, m)}
-
-
-def _status(result: Result, m: MetricView) -> object:
-    """Return the status of a metric; what a criterion looks at is more than informational."""
-    criteria = (criterion.condition for criterion in result.rules.exact.criteria)
-    if m.status == "informational" and any(m.id in one.metrics for one in criteria):
-        return message("criterion")
-    return word(m.status)
+    return cells | {message("status"): word(m.status)}
 
 
 def _part_of_total(result: Result, m: MetricView) -> object:
@@ -213,7 +210,7 @@ def _notes(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
 
 def _title(result: Result, shop: ShopView) -> Iterator[str]:
     """Yield what stands above the table of a shop: who it is, and what is known of its score."""
-    yield from (shop.shop_id, shop.industry, word(shop.status))
+    yield from (shop.shop_id, shop.industry, _shop_status(result, shop))
     if result.rules.ruleset.ranks:
         yield _score(result, shop)
     if shop.console is not None:
@@ -234,16 +231,20 @@ def _levels_in_title(result: Result, shop: ShopView) -> Iterator[str]:
     elif levels:
         last, now = (voice.text(message("none")) if one == _NONE else one for one in levels)
         yield voice.text(message("current {level}", level=last))
+        if (shown := shop.levels.get("current_level_console")) is not None:
+            yield voice.text(message("console {level}", level=shown))
         yield voice.text(message("projected {level}", level=now))
+    if (shown := shop.levels.get("level_console")) is not None:
+        yield voice.text(message("console {level}", level=shown))
 
 
 def _score(result: Result, shop: ShopView) -> str:
     """Return the score of a shop in the title of its table, with its exact value."""
     exact = f" (= {shop.score_exact})" if shop.score_exact else ""
-    return _between(shop, result.rules.exact.decimals) + exact
+    return between(shop, result.rules.exact.decimals) + exact
 
 
-def _between(shop: ShopView, places: int) -> str:
+def between(shop: ShopView, places: int) -> str:
     """Return the score, or where it is open the ends between which it lies."""
     if shop.score is None and shop.score_low is not None:
         return f"{decimals(shop.score_low, places)}–{decimals(shop.score_high, places)}"
@@ -274,7 +275,9 @@ def criteria_table(result: Result, shop: ShopView) -> Table:
     """
     declared = {one.id: one for one in result.rules.exact.criteria}
     asked = _asked(result, shop)
-    rows = [_criterion_cells(result, declared[c.id], c) for c in shop.criteria if c.id in asked]
+    found = [c for c in shop.criteria if c.id in asked]
+    heads_of_console = _heads_of_console(found)
+    rows = [_criterion_cells(result, declared[c.id], c, heads_of_console) for c in found]
     heads, notes = list(rows[0]) if rows else [], _small_numbers(result, shop, asked)
     return table(heads, [list(row.values()) for row in rows], right=heads[1:], notes=notes)
 
@@ -302,8 +305,20 @@ def _ids(asked: Iterable[Combined | None]) -> Iterator[str]:
     return (id for needs in asked if needs is not None for id in needs.ids)
 
 
+def _heads_of_console(found: Iterable[CriterionView]) -> dict[str, Message]:
+    """Return the headings of a console's verdicts, now and at the last evaluation, if it has any."""
+    every = [*found]
+    heads = {"current_console": message("console, current"), "console": message("console")}
+    if any(one.current_console for one in every):
+        heads["console"] = message("console, projected")
+    return {key: head for key, head in heads.items() if any(getattr(one, key) for one in every)}
+
+
 def _criterion_cells(
-    result: Result, criterion: Criterion[Any], found: CriterionView
+    result: Result,
+    criterion: Criterion[Any],
+    found: CriterionView,
+    heads_of_console: Mapping[str, Message],
 ) -> dict[Message, object]:
     """Return the cells of a criterion by the headings of their columns."""
     cells: dict[Message, object] = {message("criterion"): _criterion_label(result, criterion)}
@@ -312,6 +327,9 @@ def _criterion_cells(
         cells[message("current")] = f"{last} {_verdict(found.current_met)}"
     now = message("value") if result.current is None else message("projected")
     cells[now] = f"{_measured(result, criterion, found.value)} {_verdict(found.met)}"
+    for key, head in heads_of_console.items():
+        word, met = getattr(found, key), getattr(found, f"{key}_met")
+        cells[head] = _NONE if word is None else word if met is None else _verdict(met)
     return cells | {message("bound"): _bound(result, criterion, found)}
 
 
@@ -327,7 +345,9 @@ def _small_numbers(
     declared = {one.id: one for one in result.rules.exact.criteria}
     for found in (one for one in shop.criteria if one.id in asked):
         criterion = declared[found.id]
-        if (relief := relief_words(criterion.condition)) is not None:
+        told = result.console.counts.get(found.id)
+        count = None if told is None else told.fractions()[result.row(shop.shop_id)]
+        if (relief := relief_words(with_count(criterion.condition, count))) is not None:
             bound = _bound(result, criterion, found)
             said = message("{said}, {relief}", said=bound, relief=relief)
             yield _criterion_label(result, criterion), said

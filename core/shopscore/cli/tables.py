@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from shutil import get_terminal_size
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
+    from ..model.labels import Label
     from ..model.metrics import Unit
     from ..plugins.additions import Addition
     from ..plugins.records import PluginRecord
@@ -213,8 +215,13 @@ def decimals(value: float | None, places: int = 2) -> str:
     return str(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
-def word(value: str | None) -> str:
-    """Return one of the package's own words, such as a status, in the language of the run."""
+def word(value: str | None, declared: Mapping[str, Label] = MappingProxyType({})) -> str:
+    """Return a word, such as a status, in the language of the run.
+
+    It is one of the package's own, or one that a plugin declared with its names.
+    """
+    if value is not None and value in declared:
+        return voice.text(declared[value])
     return "" if value is None else translate(value, voice.lang())
 
 

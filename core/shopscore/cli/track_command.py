@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from . import options, voice
+from .help_pages import Command
 from .progress import Stages
 from .run import write, write_cells
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("events", type=options.INPUT)
 @click.option("--from", "start", metavar="DATE", help="The first day; default 30 days in all.")
 @click.option("--to", "end", metavar="DATE", help="The last day; default today.")

@@ -53,7 +53,7 @@ def _days_table(found: Track) -> Table:
         columns.append((message("tiers"), _where_new([_tiers(found, row) for row in rows])))
     if len(found.rules) > 1:
         columns.append((message("rules"), days["ruleset"].to_list()))
-    columns.append((message("status"), [word(row["status"]) for row in rows]))
+    columns.append((message("status"), [_status(found, row) for row in rows]))
     return table(
         [head for head, _ in columns],
         [*zip(*(cells for _, cells in columns), strict=True)],
@@ -153,7 +153,12 @@ def _levels_of_shops(found: Track) -> tuple[tuple[Message, ...], list[list[objec
 
 
 def _standing(found: Track, row: Mapping[str, Any]) -> str:
-    return _level(found, row) if row.get("level_certain", "") != "" else word(row["status"])
+    has_level = row.get("level_certain", "") != ""
+    return _level(found, row) if has_level else _status(found, row)
+
+
+def _status(found: Track, row: Mapping[str, Any]) -> str:
+    return word(row["status"], found.rules[row["ruleset"]].statuses)
 
 
 def _newest(found: Track) -> RuleSet:

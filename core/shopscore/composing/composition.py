@@ -96,6 +96,7 @@ def compose(
     industries: pl.Series,
     shop_types: pl.Series | None = None,
     told: Told = NOTHING_TOLD,
+    shops: pl.Series | None = None,
 ) -> Composed:
     """Weigh points into dimensions and dimensions into the score, then apply bonus and deductions.
 
@@ -108,7 +109,7 @@ def compose(
     lies. So it is without the input of a bonus or a deduction. A shop of which nothing is known
     but values without peers has no ends: a rank may be anything.
     """
-    variants = by_variant(rules, industries, shop_types)
+    variants = by_variant(rules, industries, shop_types, shops)
     lacking = {d.id for d in rules.dimensions if d.missing}
     own = {id: column for id, column in told.dimensions.items() if id in lacking}
     own |= told.instead
@@ -147,9 +148,10 @@ def compose_with(
     industries: pl.Series,
     shop_types: pl.Series | None,
     told: Told,
+    shops: pl.Series | None,
 ) -> Composed:
     """Compose shops, with the points of dimensions that documents tell where they have none else."""
-    composed = compose(rules, graded, industries, shop_types, told)
+    composed = compose(rules, graded, industries, shop_types, told, shops)
     there = {
         id: column.only(~composed.dimensions[id].known)
         for id, column in told.filling.items()
@@ -158,7 +160,8 @@ def compose_with(
     there = {id: column for id, column in there.items() if column.known.any()}
     if not there:
         return composed
-    return compose(rules, graded, industries, shop_types, evolve(told, instead=there))
+    instead = evolve(told, instead=there)
+    return compose(rules, graded, industries, shop_types, instead, shops)
 
 
 def _recomposed(

@@ -57,7 +57,8 @@ class Measures:
 
     ``days`` has how long ago a day of each shop was, by the name of its column. ``ends`` are the
     ends between which the total of a shop lies. ``told_bounds`` are bounds of criteria that
-    documents state, by the id of the criterion: they go before those of the rules.
+    documents state, by the id of the criterion, ``told_counts`` the counts that relieve them: they go
+    before those of the rules.
     """
 
     metrics: Mapping[str, MetricValues]
@@ -68,13 +69,18 @@ class Measures:
     days: Mapping[str, ExactColumn] = field(factory=dict)
     ends: tuple[ExactColumn, ...] = ()
     shop_types: pl.Series | None = None
+    shops: pl.Series | None = None
     told_bounds: Mapping[str, ExactColumn] = field(factory=dict)
+    told_counts: Mapping[str, ExactColumn] = field(factory=dict)
     _told_bound: ExactColumn | None = field(default=None)
+    _told_count: ExactColumn | None = field(default=None)
 
     def of_criterion(self, id: str) -> Measures:
-        """Return the same with the bounds that documents state of a criterion."""
-        told = self.told_bounds.get(id)
-        return self if told is None else evolve(self, told_bound=told)
+        """Return the same with the bounds and counts that documents state of a criterion."""
+        bound, count = self.told_bounds.get(id), self.told_counts.get(id)
+        if bound is None and count is None:
+            return self
+        return evolve(self, told_bound=bound, told_count=count)
 
     def column(self, measure: Measure) -> ExactColumn:
         """Return a measure of every shop; unknown where there is no value."""
@@ -130,7 +136,7 @@ class Measures:
         )
         if condition.elsewhere:
             groups = [group for group, _ in condition.elsewhere]
-            places = first_group(groups, self.industries, self.shop_types)
+            places = first_group(groups, self.industries, self.shop_types, self.shops)
             for place, (_, bound) in enumerate(condition.elsewhere):
                 bounds = ExactColumn.constant(bound, size).where(places == place, bounds)
         return bounds if self._told_bound is None else self._told_bound.or_else(bounds)
@@ -171,7 +177,7 @@ class Measures:
         """
         measure = condition.measure
         measured = self.metrics[measure.metric]
-        checkable = measured.known | ~measured.missing
+        checkable = measured.settles
         if measure.kind != "value" and measured.n_unknown is not None:
             checkable = checkable & ~measured.n_unknown
         if measured.cut is not None:
@@ -203,7 +209,7 @@ class Measures:
         counted = np.ones(size, dtype=np.bool_)
         if relief.count_of:
             metric = self.metrics[relief.count_of]
-            counted = metric.known | ~metric.missing
+            counted = metric.settles
             if metric.cut is not None:  # a count that is too high stays so, whatever more there is
                 counted = counted & ~(metric.cut & self._within(relief, measure))
         elif relief.count_at_most is not None or relief.count_below is not None:
@@ -265,8 +271,11 @@ class Measures:
     def _few(self, relief: Relief[Fraction], measure: Measure) -> Mask:
         """Return where the count of a relief is certainly not too high."""
         within = self._within(relief, measure)
-        cut = self.metrics[relief.count_of].cut if relief.count_of else None
-        return within if cut is None else within & ~cut
+        if not relief.count_of:
+            return within
+        metric = self.metrics[relief.count_of]
+        within = within & metric.settles
+        return within if metric.cut is None else within & ~metric.cut
 
     def _within(self, relief: Relief[Fraction], measure: Measure) -> Mask:
         """Return where the count of a relief, as far as it is known, is not too high.
@@ -281,6 +290,8 @@ class Measures:
         if relief.count_below is not None:
             return reaches(counts, "below", ExactColumn.constant(relief.count_below, len(counts)))
         most = ExactColumn.constant(relief.count_at_most or 0, len(counts))
+        if self._told_count is not None:
+            most = self._told_count.or_else(most)
         return reaches(counts, "at most", most)
 
 

@@ -99,16 +99,30 @@ class _Maker:
         name = self.rules.name
         with isolated(f"composition of {name}"):
             total = self.composition.total({id: dimensions[id].values.take(rows) for id in ids})
-        if not isinstance(total, Rationals) or len(total) != np.count_nonzero(rows):
-            said = message("composition of {ruleset}: a total of each shop is needed", ruleset=name)
-            raise PluginError(said)
-        low, high = (
-            Rationals.constant(end, len(total)) for end in (self.rules.low, self.rules.high)
+        return check_total(self.rules, total, int(np.count_nonzero(rows)))
+
+
+def check_total(rules: ExactRuleSet, total: object, shops: int) -> Rationals:
+    """Return what a composition makes of some shops: a total of each, exact, on the scale.
+
+    Raises:
+        PluginError: naming the rule set, and what is wrong.
+    """
+    name = rules.name
+    if not isinstance(total, Rationals) or len(total) != shops:
+        said = message("composition of {ruleset}: a total of each shop is needed", ruleset=name)
+        raise PluginError(said)
+    if not all(part.dtype in (np.int64, object) for part in (total.num, total.den)):
+        said = message(
+            "composition of {ruleset}: totals are fractions of whole numbers, not floats",
+            ruleset=name,
         )
-        if (total.above(high) | low.above(total)).any():
-            said = message("composition of {ruleset}: a total is off the scale", ruleset=name)
-            raise PluginError(said)
-        return total
+        raise PluginError(said)
+    low, high = (Rationals.constant(end, shops) for end in (rules.low, rules.high))
+    if (total.above(high) | low.above(total)).any():
+        said = message("composition of {ruleset}: a total is off the scale", ruleset=name)
+        raise PluginError(said)
+    return total
 
 
 def _only(rules: ExactRuleSet, dimension: str) -> ExactRuleSet:

@@ -55,7 +55,7 @@ def _set(
         computed = ~graded.supplied
     number = ExactColumn.constant(rule.points, size)
     met, open_ = needs.met & computed, needs.open & computed
-    variants = by_variant(rules, measures.industries, measures.shop_types)
+    variants = by_variant(rules, measures.industries, measures.shop_types, measures.shops)
     statuses = graded.statuses.copy()
     statuses[met] = _OK
     statuses[met & unweighed_shops(variants, rule.metric)] = _MISSING_NUMBER

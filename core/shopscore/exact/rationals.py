@@ -39,7 +39,9 @@ class Rationals:
     _wide: WideRows | None
 
     def __init__(self, num: Integers, den: Integers) -> None:
-        num, den = narrow(num), narrow(den)
+        num, den = (
+            narrow(part if part.dtype == np.int64 else _integers(part)) for part in (num, den)
+        )
         if object in (num.dtype, den.dtype) and num.strides != (0,):
             _fill(self, *split(num, den))
         else:
@@ -350,6 +352,8 @@ def _halves_up(num: Integers, den: Integers, unit: int) -> Integers:
 def _integers(values: Any) -> Integers:
     """Return integers as an array; raise UsageError for a fraction, a boolean or a missing value."""
     given = np.asarray(values)
+    if given.strides == (0,) and len(given) > 1:  # a constant: one number, said often
+        return np.broadcast_to(_integers(given[:1]), given.shape)
     if given.dtype.kind in "iu":  # an array of integers holds nothing else
         return given.astype(np.int64 if magnitude(given) < SAFE else object)
     every = given.tolist() if given.dtype.kind == "O" else list(values)

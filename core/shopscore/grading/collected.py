@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..messages import Message, listed, message, numbered
 from ..notices import FRESH_DAYS, Notice
 from ..reading.documents.documents import Document
 from ..reading.documents.extraction import Entry, ShopOfDocument
+from .document_windows import Windows
 from .told import Figures, Key, Told, of_one_day
 
 #: Which of its evaluations a document tells, where it tells one: the last, or as things stand.
@@ -32,7 +33,8 @@ class Collected:
     """Figures of shops while documents are gone through, in whatever order."""
 
     as_of: date
-    cycle: Cycle
+    #: Which of its evaluations is asked for; None where shops are judged every day.
+    cycle: Cycle | None
     #: The first day of what is current; what was found at an evaluation before says nothing of it.
     since: date | None = None
     found: dict[str, dict[Key, list[_Candidate]]] = field(factory=dict)
@@ -45,17 +47,13 @@ class Collected:
 
         What tells no day is of the last day of its window, or else of the newest in the document.
         """
-        windows = (e for e in shop.entries if e.role == "to")
-        last = {(e.subject, e.id): e.value for e in windows if isinstance(e.value, date)}
-        newest = max(last.values(), default=None)
+        windows = Windows.of(document, shop)
         for entry in shop.entries:
-            day = entry.day or shop.day or last.get((entry.subject, entry.id), newest)
-            self._add(document, shop, entry, day)
+            day = entry.day or shop.day or windows.last_day(entry)
+            self._add(document, shop, entry, windows.told(document.label, entry, day))
 
-    def _add(
-        self, document: Document, shop: ShopOfDocument, entry: Entry, day: date | None
-    ) -> None:
-        id = str(shop.shop_id)
+    def _add(self, document: Document, shop: ShopOfDocument, entry: Entry, told: Told) -> None:
+        id, day = str(shop.shop_id), told.day
         if day is not None and day >= self.as_of:
             self.later[document.label] = min(day, self.later.get(document.label, day))
             return
@@ -63,7 +61,8 @@ class Collected:
         if day is None and isinstance(made, date) and made > self.as_of:
             self.later[document.label] = made
             return
-        fits = str(shop.header.get("cycle", "projected")).lower() == self.cycle
+        told_cycle = str(shop.header.get("cycle", "projected")).lower()
+        fits = self.cycle in (None, told_cycle)
         if not fits and self.cycle == "current":
             return
         if self.since is not None and day is not None and day < self.since:
@@ -72,7 +71,7 @@ class Collected:
         if industry := shop.header.get("industry"):
             own = self.industries.setdefault(id, set())
             own.add((day or date.min, document.label, str(industry)))
-        told = Told(document.label, day)
+        told = evolve(told, stands_in=not fits)
         key = entry.subject, entry.id, entry.role
         same = self.found.setdefault(id, {}).setdefault(key, [])
         same.append(_Candidate((fits, day or date.min), entry, told))
@@ -108,7 +107,7 @@ class Collected:
                 files=_first(self.stale),
             )
             yield Notice("document_unused", said)
-        if self.cycle == "projected":
+        if self.cycle != "current":
             yield from self._old()
         for said in dict.fromkeys([*self._against(), *self._of_another_cycle()]):
             yield Notice("documents_disagree", said)
@@ -166,7 +165,7 @@ class Collected:
                 if not first.rank[0]:
                     yield message(
                         "{file} tells figures of the last evaluation that no document tells of a"
-                        " projection: they stand for both",
+                        " projection: they are shown, and what is projected does not rest on them",
                         file=first.told.label,
                     )
                 elif last.rank[1] > first.rank[1]:

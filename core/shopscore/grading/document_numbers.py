@@ -38,8 +38,8 @@ def numbers_of_documents(
     """Return the weights that documents tell where some rules, with a user's numbers, lack them.
 
     They hold for the shops of an industry; ``industry`` is that of shops whose documents tell none.
-    Where documents of shops of one industry differ, none of the two is used, and that is told; so
-    it is of weights that do not make up a whole.
+    Where documents of shops of one industry differ, each holds for its own shop, and that is told;
+    so it is of weights that do not make up a whole, which are not used.
     """
     collected = _Weights()
     for shop in figures:
@@ -55,7 +55,7 @@ def numbers_of_documents(
             shares = shares_of(weights)
             told = next((entry[1] for entry in entries if entry is not None), None)
             if told is not None and len(shares) == len(ids) and sum(shares.values()) == 1:
-                collected.add(own_industry, place, shares, told)
+                collected.add(own_industry, place, _Shown(shop.shop_id, shares, told))
             elif told is not None:
                 collected.not_whole.append((place, told))
     return DocumentNumbers(tuple(collected.tables()), tuple(collected.notices()))
@@ -76,37 +76,36 @@ def _open_weights(exact: ExactRuleSet) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield dimension.id, tuple(entry.id for entry in dimension.metrics)
 
 
+@frozen
+class _Shown:
+    """Weights of siblings as a document of a shop shows them."""
+
+    shop: str
+    shares: Mapping[str, Fraction]
+    told: Told
+
+
 @frozen(eq=False)
 class _Weights:
-    """Weights of each industry while documents are gone through."""
+    """Weights of the shops of each industry while documents are gone through, by their place."""
 
-    found: dict[tuple[str, str], tuple[dict[str, Fraction], Told]] = field(factory=dict)
-    against: dict[tuple[str, str], tuple[Told, Told]] = field(factory=dict)
+    found: dict[str, dict[str, list[_Shown]]] = field(factory=dict)
     not_whole: list[tuple[str, Told]] = field(factory=list)
 
-    def add(self, industry: str, place: str, shares: dict[str, Fraction], told: Told) -> None:
-        known = self.found.setdefault((industry, place), (shares, told))
-        if known[0] != shares:
-            self.against.setdefault((industry, place), (known[1], told))
+    def add(self, industry: str, place: str, shown: _Shown) -> None:
+        self.found.setdefault(industry, {}).setdefault(place, []).append(shown)
 
     def tables(self) -> Iterator[NumbersTables]:
-        """Yield a table of numbers for each industry."""
-        industries = dict.fromkeys(industry for industry, _ in self.found)
-        for industry in industries:
-            own = {
-                place: (shares, told)
-                for (name, place), (shares, told) in self.found.items()
-                if name == industry and (name, place) not in self.against
-            }
-            if own:
-                labels = dict.fromkeys(told.label for _, told in own.values())
-                yield NumbersTables(
-                    _as_tables(industry, {place: shares for place, (shares, _) in own.items()}),
-                    ", ".join(labels),
-                )
+        """Yield tables of numbers: for shops that differ from each other, then for industries."""
+        for industry, places in self.found.items():
+            if any(_differ(every) for every in places.values()):
+                yield from _of_shops(industry, places)
+            agreed = {p: every[0] for p, every in places.items() if _differ(every) is None}
+            if agreed:
+                yield _table(industry, agreed)
 
     def notices(self) -> Iterator[Notice]:
-        """Yield what to know of weights that are not used."""
+        """Yield what to know of weights that are not used, or not for other shops."""
         for place, told in self.not_whole:
             said = message(
                 "{file}: the weights of {place} that it shows do not make up a whole: none is used",
@@ -114,15 +113,46 @@ class _Weights:
                 place=place or message("the dimensions"),
             )
             yield Notice("document_cell_unused", said)
-        for (industry, place), (one, other) in self.against.items():
-            said = message(
-                "industry {industry}: {first} and {second} show other weights of {place}: none is used",
-                industry=industry,
-                first=one.label,
-                second=other.label,
-                place=place or message("the dimensions"),
-            )
-            yield Notice("documents_disagree", said)
+        for industry, places in self.found.items():
+            for place, every in places.items():
+                if (other := _differ(every)) is not None:
+                    said = message(
+                        "industry {industry}: {first} and {second} show other weights of {place}: those"
+                        " of its own document count for each shop, and for others none",
+                        industry=industry,
+                        first=every[0].told.label,
+                        second=other.told.label,
+                        place=place or message("the dimensions"),
+                    )
+                    yield Notice("documents_disagree", said)
+
+
+def _differ(every: Sequence[_Shown]) -> _Shown | None:
+    """Return the first weights that are not the same as those of the first shop."""
+    return next((one for one in every if one.shares != every[0].shares), None)
+
+
+def _of_shops(industry: str, places: Mapping[str, Sequence[_Shown]]) -> Iterator[NumbersTables]:
+    """Yield the weights of each shop of an industry; shops with the same have a table together."""
+    own: dict[str, dict[str, _Shown]] = {}
+    for place, every in places.items():
+        for shown in every:
+            own.setdefault(shown.shop, {})[place] = shown
+    together: dict[tuple[object, ...], list[str]] = {}
+    for shop, shown_of in own.items():
+        same = tuple((place, *one.shares.items()) for place, one in shown_of.items())
+        together.setdefault(same, []).append(shop)
+    agreed = {place: every[0] for place, every in places.items() if _differ(every) is None}
+    for shops in together.values():
+        yield _table(industry, agreed | own[shops[0]], tuple(shops))
+
+
+def _table(
+    industry: str, shown: Mapping[str, _Shown], shops: tuple[str, ...] = ()
+) -> NumbersTables:
+    labels = dict.fromkeys(one.told.label for one in shown.values())
+    weights = {place: one.shares for place, one in shown.items()}
+    return NumbersTables(_as_tables(industry, weights), ", ".join(labels), shops)
 
 
 def _as_tables(industry: str, weights: Mapping[str, Mapping[str, Fraction]]) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from attrs import evolve, field, frozen
 from ..messages import Message, listed, message, numbered
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
-from ..reading.documents.documents import Documents
+from ..reading.documents.documents import Documents, number_of
 from ..reading.documents.extraction import Entry
 from .amounts import Possible
 from .collected import Collected, Cycle
 from .names import Name, Names
+from .stated import stated_of
 from .told import Figures, Told
 from .typed_rows import MOST_ROWS, TypedRow
 from .typed_values import TypedValues, conditions_alone
@@ -42,17 +43,18 @@ def values_of_documents(
 
     Of several documents the one with the newest day before ``as_of`` is taken, whatever its name
     is; one that does not tell its day is taken where no other has the figure. What is projected
-    goes before what was true at the last evaluation; for ``current`` only that is taken. A
+    goes before what was true at the last evaluation, which only stands in for it; for ``current``
+    only that is taken. A
     numerator and a denominator that agree with the value that is shown are the exact value.
     """
     own = documents.of_platform(rules.platform.id)
     evaluation = rules.ruleset.evaluation
     since = evaluation.last(as_of) if evaluation is not None and cycle == "current" else None
-    collected = Collected(as_of, cycle, since)
+    collected = Collected(as_of, None if evaluation is None else cycle, since)
     for document in own:
         for shop in document.shops:
             collected.add(document, shop)
-    figures = tuple(collected.figures())
+    figures = tuple(shop for shop in collected.figures() if shop.tells_of_rules)
     names: dict[tuple[str, str], Name] = {(n.kind, n.id): n for n in Names.of(rules).every}
     reader = _Reader(names, rules)
     rows = [row for shop in figures for row in reader.rows(shop)]
@@ -68,7 +70,7 @@ def values_of_documents(
         more_shops=tuple(f.shop_id for f in figures),
         adjusted=adjusted,
         figures=figures,
-        bounds=_bounds(own, {f.shop_id: f for f in figures}, rules),
+        stated=stated_of(own, figures, rules),
     )
     notices = (
         *_on_files(own),
@@ -79,24 +81,6 @@ def values_of_documents(
     return DocumentValues(typed, figures, notices)
 
 
-def _bounds(
-    documents: Documents, figures: Mapping[str, Figures], rules: BoundRuleSet
-) -> dict[str, dict[str, Fraction]]:
-    """Return the bounds of criteria that documents state for shops, by the id of the criterion."""
-    known = {criterion.id for criterion in rules.ruleset.criteria}
-    found: dict[str, dict[str, Fraction]] = {}
-    for document in documents:
-        for limit in document.mapping.limits:
-            if limit.bound != "limit" or limit.criterion not in known:
-                continue
-            for shop in document.shops:
-                own = figures.get(str(shop.shop_id))
-                bound = None if own is None else own.bound(limit, document.label)
-                if bound is not None:
-                    found.setdefault(limit.criterion, {})[str(shop.shop_id)] = bound
-    return found
-
-
 @frozen(eq=False)
 class _Reader:
     """Turns the figures of a shop into rows of values."""
@@ -105,6 +89,7 @@ class _Reader:
     rules: BoundRuleSet
     impossible: list[Message] = field(factory=list)
     inexact: list[Message] = field(factory=list)
+    unused: dict[str, list[str]] = field(factory=dict)
 
     @cached_property
     def adjusted(self) -> frozenset[str]:
@@ -133,19 +118,20 @@ class _Reader:
         value = self._possible(shop, "metric", id, "value", row.name.possible)
         num, den = (shop.number("metric", id, role) for role in ("num", "den"))
         n = self._possible(shop, "metric", id, "n" if den is None else "den", _ROWS)
+        adjusts = id in self.adjusted
+        points = shop.entries.get(("metric", id, "points"))
+        if adjusts and points is not None and not number_of(points[0].value) == value == 0:
+            self.unused.setdefault(points[1].label, []).append(id)
         if num is not None and den is not None and den > 0 and n is not None:
             value = self._exact(row, shop, value, num / den)
-        counted = bool(self.rules.metrics[id].tallies)
         return evolve(
             row,
             value=value,
-            n=int(n) if n is not None and n.denominator == 1 else (None if counted else 1),
+            n=int(n) if n is not None and n.denominator == 1 else None,
             percentile=self._possible(
                 shop, "metric", id, "rank", Possible("ratio", Fraction(0), Fraction(1))
             ),
-            points=None
-            if id in self.adjusted
-            else self._possible(shop, "metric", id, "points", scale),
+            points=None if adjusts else self._possible(shop, "metric", id, "points", scale),
             none=den == 0 and value is None,
         )
 
@@ -199,6 +185,14 @@ class _Reader:
     def notices(self) -> Iterator[Notice]:
         """Yield what to know of numbers that were not taken as they stand."""
         for said in self.impossible:
+            yield Notice("document_cell_unused", said)
+        for label, ids in sorted(self.unused.items()):
+            said = message(
+                "{file}: the points of {metrics} that it shows are not used: what a bonus or a deduction"
+                " is worth follows from its value",
+                file=label,
+                metrics=listed(dict.fromkeys(ids)),
+            )
             yield Notice("document_cell_unused", said)
         for said in self.inexact:
             yield Notice("document_differs", said)

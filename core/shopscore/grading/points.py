@@ -28,7 +28,7 @@ from .variants import VariantShops, by_variant, coded
 from .weighing import MetricValues
 
 MetricStatus = Literal[
-    "ok", "no_data", "no_peers", "below_min_n", "missing_number", "informational"
+    "ok", "no_data", "no_peers", "below_min_n", "missing_number", "informational", "criterion"
 ]
 METRIC_STATUSES: tuple[str, ...] = get_args(MetricStatus)
 
@@ -97,6 +97,18 @@ class Supplied:
 NOTHING_SUPPLIED = Supplied({}, {})
 
 
+@frozen(eq=False)
+class Supposed:
+    """What stays as it is while values are supposed: those that shops ``real``ly have, by metric.
+
+    A supposed value is ranked as if its shop had it, among the real ones of the others in its
+    group, ``groups`` having a number for each shop.
+    """
+
+    real: Mapping[str, MetricValues]
+    groups: npt.NDArray[np.int64]
+
+
 def grade(
     rules: BoundRuleSet,
     measured: Mapping[str, MetricValues],
@@ -105,7 +117,7 @@ def grade(
     benchmark: Benchmark | None = None,
     peers: Mask | None = None,
     supplied: Supplied = NOTHING_SUPPLIED,
-    supposed: Mask | None = None,
+    supposed: Supposed | None = None,
 ) -> dict[str, Graded]:
     """Grade every metric that a result shows, in the order of the rules.
 
@@ -116,13 +128,13 @@ def grade(
         benchmark: a table that replaces the ranking where it has rows.
         peers: shops that are ranked among each other; by default all.
         supplied: percentiles and points that a user supplied.
-        supposed: shops with values that no shop has: each is ranked among the peers that there
-            are, and itself, and is no peer of another.
+        supposed: where values are supposed, those that the shops really have.
     """
     exact = rules.exact
     types = shops["shop_type"] if "shop_type" in shops.columns else None
-    variants = by_variant(exact, shops["industry"], types)
+    variants = by_variant(exact, shops["industry"], types, shops["shop_id"])
     entries = {entry.id for _, entry in exact.entries}
+    judged = {id for criterion in exact.criteria for id in criterion.condition.metrics}
     graded = {}
     for id, context in _build_contexts(
         rules, measured, shops, benchmark, peers, supplied, supposed
@@ -131,7 +143,7 @@ def grade(
             graded[id] = _grade_weighted(context, measured[id], supplied, variants)
         else:
             ranks = context.percentiles if rules.ruleset.ranks and not exact.dimensions else None
-            graded[id] = _grade_informational(measured[id], ranks)
+            graded[id] = _grade_informational(measured[id], ranks, judged=id in judged)
     for adjustment in exact.adjustments:
         graded[adjustment.metric] = _grade_adjustment(measured[adjustment.metric], adjustment)
     return {id: graded[id] for id in rules.ruleset.metric_ids}
@@ -144,24 +156,26 @@ def _build_contexts(
     benchmark: Benchmark | None,
     peers: Mask | None,
     supplied: Supplied,
-    supposed: Mask | None,
+    supposed: Supposed | None,
 ) -> Iterator[tuple[str, Context]]:
     """Build the context of each metric that is weighted or informational."""
     size, exact = len(shops), rules.exact
     types = shops["shop_type"] if "shop_type" in shops.columns else [None] * size
     is_peer = np.ones(size, dtype=np.bool_) if peers is None else peers
     industries = shops["industry"]
-    _, codes = coded(industries)
+    codes = coded(industries)[1] if supposed is None else supposed.groups
     for id in (*(entry.id for _, entry in exact.entries), *exact.informational):
         metric, values = rules.metrics[id].metric, measured[id]
-        own = values.column.only(values.enough(metric.min_n))
+        asked = values.column.only(values.enough(metric.min_n))
+        real = values if supposed is None else supposed.real[id]
+        own = asked if real is values else real.column.only(real.enough(metric.min_n))
         percentiles, _ = supplied.of(id)
         rank = Ranker(
             id,
             metric.better,
             exact.ranking,
             exact.min_peers,
-            own if supposed is None else own.only(~supposed),
+            own,
             is_peer,
             industries,
             codes,
@@ -174,8 +188,8 @@ def _build_contexts(
             Context(
                 metric=id,
                 better=metric.better,
-                values=own.values,
-                has_value=own.known,
+                values=asked.values,
+                has_value=asked.known,
                 is_peer=is_peer,
                 n=values.n,
                 industries=industries,
@@ -324,8 +338,12 @@ def _grade_adjustment(measured: MetricValues, adjustment: Adjustment[Fraction]) 
     return Graded(measured, statuses, points, missing, points, points)
 
 
-def _grade_informational(measured: MetricValues, percentiles: Percentiles | None) -> Graded:
-    statuses = np.where(measured.known, _code("informational"), _code("no_data")).astype(np.int8)
+def _grade_informational(
+    measured: MetricValues, percentiles: Percentiles | None, *, judged: bool
+) -> Graded:
+    """Grade a metric without a weight: it is what a criterion looks at, or only shown."""
+    status = _code("criterion" if judged else "informational")
+    statuses = np.where(measured.known, status, _code("no_data")).astype(np.int8)
     none = ExactColumn.unknown(len(statuses))
     return Graded(measured, statuses, none, measured.missing, none, none, percentiles)
 

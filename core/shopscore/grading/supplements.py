@@ -15,6 +15,7 @@ from ..reading.events import UNKNOWN_INDUSTRY
 from ..reading.files import stages
 from .document_numbers import numbers_of_documents
 from .document_values import values_of_documents
+from .typed_rows import TypedRow
 from .typed_values import TypedValues, read_values
 from .value_merging import Prefer, ValuesBeside, check_prefer
 
@@ -76,8 +77,15 @@ def _together(typed: TypedValues | None, told: TypedValues) -> TypedValues:
     if typed is None:
         return told
     by_hand = [row for row in typed.rows if row.has_number or row.none]
-    known = {(row.shop_id, row.name.kind, row.name.id) for row in by_hand}
-    more = [row for row in told.rows if (row.shop_id, row.name.kind, row.name.id) not in known]
+    known = {_about(row): row for row in by_hand}
+    more = [row for row in told.rows if _about(row) not in known]
+    # a percentile or points beside which no value was typed in hide no value
+    without = {key for key, row in known.items() if row.value is None and not row.says_none}
+    more += [
+        evolve(row, percentile=None, points=None)
+        for row in told.rows
+        if row.name.kind == "metric" and _about(row) in without and row.value is not None
+    ]
     return evolve(
         told,
         rows=[*by_hand, *more],
@@ -85,3 +93,8 @@ def _together(typed: TypedValues | None, told: TypedValues) -> TypedValues:
         notices=(*typed.notices, *told.notices),
         conditions=typed.conditions,
     )
+
+
+def _about(row: TypedRow) -> tuple[str, str, str]:
+    """Return the shop of a row, and what of it the row is about."""
+    return row.shop_id, row.name.kind, row.name.id

@@ -19,10 +19,17 @@ Key = tuple[str, str, str]
 
 @frozen
 class Told:
-    """Which document tells a number, and the last day that counts in it, where that is known."""
+    """Which document tells a number, and the last day that counts in it, where that is known.
+
+    ``stands_in`` says that it is of the last evaluation, where a projection is asked for. ``days`` is
+    the length of its window, which ends with the day ``last``, where these are known.
+    """
 
     label: str
     day: date | None = None
+    stands_in: bool = False
+    days: int | None = None
+    last: date | None = None
 
     @property
     def row(self) -> Row:
@@ -38,6 +45,11 @@ class Figures:
     industry: str | None
     entries: Mapping[Key, tuple[Entry, Told]]
 
+    @property
+    def tells_of_rules(self) -> bool:
+        """Whether anything is said of what rules know, and not only facts that stand beside."""
+        return any(subject != "fact" for subject, *_ in self.entries)
+
     def number(self, subject: str, id: str, role: str) -> Fraction | None:
         """Return a number; None where no document tells it."""
         found = self.entries.get((subject, id, role))
@@ -45,10 +57,11 @@ class Figures:
 
     def bound(self, limit: Limit, label: str) -> Fraction | None:
         """Return the limit that a document states, if it is the one whose figure counts."""
-        stated = self.entries.get(("metric", limit.metric, limit.role))
+        subject = "metric" if ("metric", limit.metric, limit.role) in self.entries else "fact"
+        stated = self.entries.get((subject, limit.metric, limit.role))
         if stated is None or stated[1].label != label:
             return None
-        level = self.entries.get(("metric", limit.metric, "level"))
+        level = self.entries.get((subject, limit.metric, "level"))
         if limit.levels and (level is None or level[1] != stated[1]):
             return None
         if limit.levels and level is not None and level[0].value not in limit.levels:
@@ -102,4 +115,11 @@ def _leading(entries: Mapping[Key, tuple[Entry, Told]], id: str) -> Told:
 
 def _goes_with(one: Told, other: Told) -> bool:
     """Return whether two numbers are of one day, so that they may be taken together."""
+    if one.stands_in != other.stands_in or _differ(one.days, other.days):
+        return False
     return one.day == other.day and (one.day is not None or one.label == other.label)
+
+
+def _differ(one: int | None, other: int | None) -> bool:
+    """Return whether two lengths are known, and not the same."""
+    return one is not None and other is not None and one != other

@@ -13,10 +13,12 @@ import polars as pl
 from attrs import field, frozen
 
 from ..exact.columns import ExactColumn
+from ..exact.rationals import Mask
 from ..messages import message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from .points import Supplied
+from .stated import NOTHING_STATED, Stated, shop_days
 from .told import Figures, Told
 from .typed_rows import TypedRow, read_rows
 from .weighing import MetricValues
@@ -30,8 +32,9 @@ class Console:
     """The total and the points of dimensions that a console shows, beside those computed here.
 
     Those of ``filling`` dimensions, and the ``bonus`` and the ``deduction``, are told by documents,
-    and stand in for what cannot be computed; ``figures`` are everything that these say. ``bounds`` of
-    criteria go before those of the rules.
+    and stand in for what cannot be computed; ``figures`` are everything that these say. ``bounds`` and
+    ``counts`` of criteria go before those of the rules; ``stated`` has the verdicts and levels that
+    stand beside those computed here.
     """
 
     total: ExactColumn | None = None
@@ -41,6 +44,8 @@ class Console:
     deduction: ExactColumn | None = None
     figures: Sequence[Figures] = ()
     bounds: Mapping[str, ExactColumn] = field(factory=dict)
+    counts: Mapping[str, ExactColumn] = field(factory=dict)
+    stated: Stated = NOTHING_STATED
 
     def __bool__(self) -> bool:
         return self.total is not None or bool(self.dimensions)
@@ -61,6 +66,7 @@ class Console:
             some(self.bonus),
             some(self.deduction),
             bounds=each(self.bounds),
+            counts=each(self.counts),
         )
 
 
@@ -71,8 +77,8 @@ class TypedValues:
     A row with ``-`` in the place of a number says that a console shows none, but not where only
     ``conditions`` measure the metric: a number of things that a console does not show is not zero.
     An empty row says nothing, as one that is not there. ``more_shops`` are shops without a row.
-    ``adjusted`` are the bonus and the deduction of shops, as documents tell them, and ``figures``
-    all that these say; ``bounds`` are those of criteria.
+    ``adjusted`` are the bonus and the deduction of shops, as documents tell them, ``figures`` all
+    that these say, and ``stated`` what they state besides.
     """
 
     rows: Sequence[TypedRow]
@@ -82,7 +88,7 @@ class TypedValues:
     more_shops: tuple[str, ...] = ()
     adjusted: Mapping[str, tuple[Fraction | None, Fraction | None]] = field(factory=dict)
     figures: Sequence[Figures] = ()
-    bounds: Mapping[str, Mapping[str, Fraction]] = field(factory=dict)
+    stated: Stated = NOTHING_STATED
 
     @property
     def told_by_documents(self) -> bool:
@@ -97,10 +103,19 @@ class TypedValues:
     def shops(self, unknown: str) -> pl.DataFrame:
         """Return one row per shop; ``unknown`` is the industry of those without one."""
         ids = self.shop_ids
-        return pl.DataFrame(
+        shops = pl.DataFrame(
             {"shop_id": ids, "industry": [self.industries.get(id, unknown) for id in ids]},
             schema={"shop_id": pl.String, "industry": pl.String},
         )
+        return self.with_days(shops)
+
+    def with_days(self, shops: pl.DataFrame) -> pl.DataFrame:
+        """Return a table of shops with the days that documents state where it has none."""
+        for name, days in shop_days(self.stated, shops["shop_id"]):
+            told = pl.Series(name, days, dtype=pl.Int64)
+            known = shops[name].fill_null(told) if name in shops.columns else told
+            shops = shops.with_columns(known.alias(name))
+        return shops
 
     def measured(self, metric: BoundMetric, places: Places) -> MetricValues:
         """Return the values of one metric.
@@ -110,11 +125,12 @@ class TypedValues:
         size, rows = len(places), self._of(metric.id)
         cells: list[Fraction | None] = [None] * size
         n = np.zeros(size, dtype=np.int64)
-        unknown = np.zeros(size, dtype=np.bool_)
+        unknown, stands_in = np.zeros((2, size), dtype=np.bool_)
         for row in rows:
+            at = places[row.shop_id]
             if row.value is not None and row.n != 0:
-                at = places[row.shop_id]
                 cells[at], n[at], unknown[at] = row.value, row.n or 0, row.n is None
+            stands_in[at] |= row.document is not None and row.document.stands_in
         column = ExactColumn.of(cells)
         missing = ~column.known
         missing[[places[row.shop_id] for row in rows if self._says_none(row)]] = False
@@ -125,8 +141,10 @@ class TypedValues:
             no_value_reason=message("no value was supplied, or none with n above 0"),
             typed=column.known,
             documents=_documents(rows, places),
+            typed_besides=_typed_besides(rows, places),
             n_unknown=unknown,
             unpooled=unknown,
+            stands_in=stands_in if stands_in.any() else None,
             metric=metric,
             missing=missing,
             missing_reason=message("no value was supplied"),
@@ -164,11 +182,9 @@ class TypedValues:
             bonus,
             deduction,
             self.figures,
-            {
-                id: column
-                for id, own in self.bounds.items()
-                if (column := _by_shop(own, places)) is not None
-            },
+            _of_criteria(self.stated.bounds, places),
+            _of_criteria(self.stated.counts, places),
+            self.stated,
         )
 
     def _told_of(self, dimension: str) -> list[TypedRow]:
@@ -197,7 +213,8 @@ def _column(
     rows: Sequence[TypedRow], places: Places, number: Callable[[TypedRow], Fraction | None]
 ) -> ExactColumn | None:
     """Return one number of some rows as a column; None where no row has it."""
-    return _by_shop({row.shop_id: number(row) for row in rows}, places)
+    numbers = ((row.shop_id, number(row)) for row in rows)
+    return _by_shop({id: told for id, told in numbers if told is not None}, places)
 
 
 def _by_shop(numbers: Mapping[str, Fraction | None], places: Places) -> ExactColumn | None:
@@ -208,12 +225,32 @@ def _by_shop(numbers: Mapping[str, Fraction | None], places: Places) -> ExactCol
     return None if all(cell is None for cell in cells) else ExactColumn.of(cells)
 
 
+def _of_criteria(
+    stated: Mapping[str, Mapping[str, Fraction]], places: Places
+) -> dict[str, ExactColumn]:
+    """Return the numbers that documents state of criteria as columns."""
+    columns = {id: _by_shop(own, places) for id, own in stated.items()}
+    return {id: column for id, column in columns.items() if column is not None}
+
+
 def _documents(rows: Sequence[TypedRow], places: Places) -> tuple[Told | None, ...] | None:
     """Return which document tells each row; None where all were typed in."""
     told: list[Told | None] = [None] * len(places)
     for row in rows:
-        told[places[row.shop_id]] = row.document
+        if row.document is not None:
+            told[places[row.shop_id]] = row.document
     return tuple(told) if any(told) else None
+
+
+def _typed_besides(rows: Sequence[TypedRow], places: Places) -> Mask | None:
+    """Return the shops that have a row of a document, and one that a user typed in; None: none."""
+    told = {row.shop_id for row in rows if row.document is not None}
+    both = [places[row.shop_id] for row in rows if row.document is None and row.shop_id in told]
+    if not both:
+        return None
+    found = np.zeros(len(places), dtype=np.bool_)
+    found[both] = True
+    return found
 
 
 def read_values(values: Any, rules: BoundRuleSet) -> TypedValues:

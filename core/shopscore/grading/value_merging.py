@@ -20,7 +20,7 @@ from ..notices import FIRST, Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import UNKNOWN_INDUSTRY
 from .points import NOTHING_SUPPLIED, Supplied
-from .typed_values import Console, TypedValues
+from .typed_values import Console, Places, TypedValues
 from .weighing import MetricValues
 
 #: Which goes first, where there are both.
@@ -68,7 +68,8 @@ class ToGrade:
     """Everything that grading starts from: values of metrics, and what came with them.
 
     ``rows`` are the rows of the shops among those of the events; None where they are the same.
-    Without ``ranks`` the shops are no peers of each other.
+    Without ``ranks`` the shops are no peers of each other. ``last`` is what a console shows of the last
+    evaluation.
     """
 
     shops: pl.DataFrame
@@ -78,6 +79,7 @@ class ToGrade:
     notices: tuple[Notice, ...] = ()
     rows: Rows | None = None
     ranks: bool = True
+    last: Console = field(factory=Console)
 
     def of_these_shops(self, measured: Mapping[str, MetricValues]) -> dict[str, MetricValues]:
         """Return values of events for these shops, of which some may have no events."""
@@ -120,20 +122,28 @@ def merge_values(
         console=typed.console(places),
         notices=(*typed.notices, *_on_evaluation(rules), *_on_shops(ids, rows)),
         rows=rows,
+        last=_last(beside, places),
     )
 
 
-def values_alone(rules: BoundRuleSet, typed: TypedValues, industry: str) -> ToGrade:
+def values_alone(rules: BoundRuleSet, beside: ValuesBeside) -> ToGrade:
     """Return typed values as what grading starts from."""
+    typed = beside.typed
     places = {id: place for place, id in enumerate(typed.shop_ids)}
     return ToGrade(
-        shops=typed.shops(industry),
+        shops=typed.shops(beside.industry),
         measured={id: typed.measured(metric, places) for id, metric in rules.metrics.items()},
         supplied=evolve(typed.supplied(places), fill=typed.told_by_documents),
         console=typed.console(places),
         notices=typed.notices,
         ranks=not typed.told_by_documents,
+        last=_last(beside, places),
     )
+
+
+def _last(beside: ValuesBeside, places: Places) -> Console:
+    """Return what a console shows of the last evaluation."""
+    return Console() if beside.current is None else beside.current.console(places)
 
 
 def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer) -> MetricValues:
@@ -144,7 +154,10 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
     said = events.known & events.enough(least)
     if events.cut is not None:
         said = said & ~events.cut
-    taken = typed.known if prefer == "values" else typed.known & ~said
+    first = typed.known if prefer == "values" else np.zeros_like(said)
+    if typed.stands_in is not None:
+        first = first & ~typed.stands_in
+    taken = typed.known & (first | ~said)
     missing = events.missing & typed.missing
     merged = evolve(
         events,
@@ -152,8 +165,10 @@ def _merge(events: MetricValues, typed: MetricValues, least: int, prefer: Prefer
         missing=missing,
         typed=taken,
         documents=typed.documents,
+        typed_besides=typed.typed_besides,
         n_unknown=taken if typed.n_unknown is None else typed.n_unknown & taken,
         cut=None if events.cut is None else events.cut & ~taken,
+        stands_in=None if typed.stands_in is None else typed.stands_in & (taken | events.missing),
     )
     if not taken.any():
         return merged
@@ -227,7 +242,8 @@ def _merge_shops(ids: list[str], shops: pl.DataFrame, beside: ValuesBeside) -> p
         if said and known not in (None, UNKNOWN_INDUSTRY, said):
             raise _two_industries(typed, id, known)
         industries.append(said or known or beside.industry)
-    return joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
+    merged = joined.with_columns(pl.Series("industry", industries, dtype=pl.String))
+    return typed.with_days(merged)
 
 
 def _two_industries(typed: TypedValues, id: str, known: str) -> InputError:

@@ -39,14 +39,19 @@ class VariantShops:
 
 
 def by_variant(
-    rules: ExactRuleSet, industries: pl.Series, shop_types: pl.Series | None = None
+    rules: ExactRuleSet,
+    industries: pl.Series,
+    shop_types: pl.Series | None = None,
+    shops: pl.Series | None = None,
 ) -> tuple[VariantShops, ...]:
     """Return every shop once: with the first variant for its kind, else with the general rules.
 
     Variants without a shop are left out; the general rules stand last in any case.
     """
-    groups = [ShopGroup(names, variant.shop_types) for names, variant in rules.variants]
-    places = first_group(groups, industries, shop_types)
+    groups = [
+        ShopGroup(names, variant.shop_types, variant.shops) for names, variant in rules.variants
+    ]
+    places = first_group(groups, industries, shop_types, shops)
     found = np.unique(places[places < len(groups)]).tolist()
     variants = [VariantShops(rules.variants[p][1], places == p, p) for p in found]
     return (*variants, VariantShops(rules, places == len(groups), len(groups)))
@@ -56,6 +61,7 @@ def first_group(
     groups: Sequence[ShopGroup],
     industries: Sequence[str] | pl.Series,
     shop_types: Sequence[str | None] | pl.Series | None = None,
+    shops: Sequence[str] | pl.Series | None = None,
 ) -> npt.NDArray[np.int64]:
     """Return the place of the first group that each shop is in; their number stands for none.
 
@@ -70,17 +76,23 @@ def first_group(
     if shop_types is not None and any(group.shop_types for group in groups):
         types, own = coded(["" if one is None else one for one in shop_types])
         kinds, codes = [*types], codes * len(types) + own
-    first = [_first(groups, industry, kind) for industry in words for kind in kinds]
+    ids: list[str] = [""]
+    if shops is not None and (named := {id for group in groups for id in group.shops}):
+        ids, own = coded([id if id in named else "" for id in shops])
+        codes = codes * len(ids) + own
+    each, codes = np.unique(codes, return_inverse=True)
+    first = []
+    for code in each.tolist():
+        kind, id = divmod(code, len(ids))
+        industry, shop_type = divmod(kind, len(kinds))
+        first.append(_first(groups, words[industry], kinds[shop_type], ids[id]))
     return np.array(first, dtype=np.int64)[codes]
 
 
-def _first(groups: Sequence[ShopGroup], industry: str, shop_type: str | None) -> int:
+def _first(groups: Sequence[ShopGroup], industry: str, shop_type: str | None, shop: str) -> int:
     """Return the place of the first group for a kind of shop; its number where there is none."""
-    for place, group in enumerate(groups):
-        of_industry = not group.industries or industry in group.industries
-        if of_industry and (not group.shop_types or shop_type in group.shop_types):
-            return place
-    return len(groups)
+    found = (place for place, group in enumerate(groups) if group.has(industry, shop_type, shop))
+    return next(found, len(groups))
 
 
 def coded(words: Sequence[str] | pl.Series) -> tuple[list[str], npt.NDArray[np.int64]]:

@@ -45,12 +45,13 @@ class MetricValues:
     ``missing_reason`` says why. That is not the same as having no row. ``without_number`` says that
     nothing was counted since a number of the rules is missing.
 
-    ``documents`` has the document of each shop that tells something of the metric, where one does.
+    ``documents`` has the document of each shop that tells something of the metric, where one does;
+    ``typed_besides`` marks those of which it tells the value, and a user typed in something else.
     ``typed`` marks values that a user typed in, or a document tells; where it is not known on how many rows these rest,
     ``n`` is 0 and ``n_unknown`` true. ``unpooled`` marks those that no pooled mean can be made
     with; another one counts there as ``per_row`` in the denominator, for each of its rows. ``cut``
     marks numbers that may be too low, since the events do not cover the window, or for the
-    ``cut_reason``.
+    ``cut_reason``; ``stands_in`` values of the last evaluation, which decide nothing of a projection.
     """
 
     id: str
@@ -62,12 +63,14 @@ class MetricValues:
     missing_reason: Message | None = None
     typed: Mask | None = None
     documents: tuple[Told | None, ...] | None = None
+    typed_besides: Mask | None = None
     n_unknown: Mask | None = None
     unpooled: Mask | None = None
     per_row: Fraction = Fraction(1)
     metric: BoundMetric | None = None
     cut: Mask | None = None
     cut_reason: Message = NOT_COVERED
+    stands_in: Mask | None = None
     without_number: bool = False
     missing: Mask = field()
 
@@ -93,9 +96,11 @@ class MetricValues:
             missing=self.missing[rows],
             typed=some(self.typed),
             documents=self.documents and tuple(self.documents[row] for row in rows),
+            typed_besides=some(self.typed_besides),
             n_unknown=some(self.n_unknown),
             unpooled=some(self.unpooled),
             cut=some(self.cut),
+            stands_in=some(self.stands_in),
         )
 
     def with_nothing_certain(self) -> MetricValues:
@@ -124,6 +129,12 @@ class MetricValues:
             odd = message("pooling is one of {words}, not {found}", words=listed(known), found=said)
             raise _faulty(self.id, odd)
         return said
+
+    @property
+    def settles(self) -> Mask:
+        """Which shops have a value, or are known to have none, as what is judged has it."""
+        told = self.known | ~self.missing
+        return np.asarray(told if self.stands_in is None else told & ~self.stands_in, np.bool_)
 
     @property
     def uncounted(self) -> Mask:

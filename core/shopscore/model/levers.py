@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ..errors import DeclarationError, UsageError, did_you_mean
+from ..errors import DeclarationError
 from ..messages import message
 from .assumptions import Assumption
 from .binding import bind
@@ -17,6 +17,7 @@ from .expressions import Expr, as_expr
 from .frozen import FrozenDict
 from .labels import Labelled
 from .rulesets import Source
+from .settings import choose
 from .streams import check_id
 
 #: Settings of every lever: whether it is on, and at which times of the day.
@@ -116,22 +117,4 @@ class Lever(Labelled):
         return {name: as_expr(bind(value, numbers)) for name, value in self.cells.items()}
 
     def _numbers(self, chosen: Mapping[str, object]) -> dict[str, Any]:
-        known = {setting.id: setting for setting in self.settings}
-        numbers: dict[str, Any] = {id: setting.value for id, setting in known.items()}
-        for id, value in chosen.items():
-            if id not in known:
-                said = message(
-                    "lever {lever} has no setting {setting}{guess}",
-                    lever=self.id,
-                    setting=id,
-                    guess=did_you_mean(id, known),
-                )
-                raise UsageError(said)
-            plain = tuple(value) if isinstance(value, list) else value
-            try:
-                numbers[id] = known[id].parse(plain) if isinstance(plain, str) else plain
-                known[id].check(numbers[id])
-            except UsageError as error:
-                said = message("lever {lever}: {error}", lever=self.id, error=error)
-                raise UsageError(said) from None
-        return numbers
+        return choose(message("lever {lever}", lever=self.id), self.settings, chosen)

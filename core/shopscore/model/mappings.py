@@ -158,6 +158,31 @@ class Limit:
 
 
 @frozen
+class OwnVerdict:
+    """What the source itself says of a criterion: by which words it is met, and by which it fails.
+
+    The words are the ``level`` of the figure ``metric``; of others nobody knows what they mean.
+    """
+
+    criterion: str
+    metric: str
+    met: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+@frozen
+class OwnLevel:
+    """The source's own verdict on a shop: the ``level`` of a fact, or else of the total.
+
+    ``ids`` turns its words into levels of the rules. A word that is not there is shown, and
+    compared with nothing.
+    """
+
+    fact: str = ""
+    ids: Mapping[str, str] = field(factory=dict, converter=FrozenDict)
+
+
+@frozen
 class Asked:
     """What only the address of an answer says, in a HAR file: its day, or which metric it is about.
 
@@ -177,7 +202,10 @@ class DocumentMapping(Labelled):
     A document is of this kind where ``identified_by`` is true of its content; its name says
     nothing. ``good`` is true of an answer that holds values; ``refusals`` are those that do not.
     ``each`` finds the element of each shop; without it the document is about one. ``uncertain``
-    says what of its form is not established. ``unread`` are keys that are left out on purpose.
+    says what of its form is not established. ``days_since`` names facts that say how many days ago
+    a day of the shop was, by the column of that day; ``window_days`` is the fact that says over how
+    many days everything was counted. ``unread`` are keys that are left out on purpose; ``names``
+    are what the facts are called.
     """
 
     id: str
@@ -193,7 +221,12 @@ class DocumentMapping(Labelled):
     rows: tuple[Rows, ...] = ()
     asked: Asked | None = None
     limits: tuple[Limit, ...] = ()
+    verdicts: tuple[OwnVerdict, ...] = ()
+    level: OwnLevel = OwnLevel()
+    days_since: Mapping[str, str] = field(factory=dict, converter=FrozenDict)
+    window_days: str = ""
     unread: tuple[str, ...] = ()
+    names: Mapping[str, Label] = field(factory=dict, converter=FrozenDict)
     uncertain: str = ""
     source: Source | None = None
     notes: tuple[str, ...] = ()

@@ -24,9 +24,6 @@ from .labels import Label
 from .set_points import FixedTotal, SetPoints, WeightTable
 
 Status = Literal["official", "seed", "inferred", "unofficial", "user"]
-ShopStatus = Literal[
-    "scored", "partial", "insufficient_orders", "growth", "not_computable", "suppressed"
-]
 
 RankingKind = Literal[
     "mid_percent_rank", "percent_rank", "cume_dist", "rank", "weak", "strict", "mean"
@@ -114,7 +111,7 @@ class Eligibility(Generic[N]):
     id: str
     label: Label
     condition: Condition[N]
-    status: ShopStatus
+    status: str
     source: str = ""
 
 
@@ -212,12 +209,16 @@ class Profile:
 
 @frozen
 class NumbersUsed:
-    """A user's file that supplied missing numbers, for some industries and types of shop, or all."""
+    """A user's file that supplied missing numbers, for some industries and types of shop, or all.
+
+    ``shops`` are those whose own documents supplied them.
+    """
 
     file: str
     sha256: str
     industries: tuple[str, ...] = ()
     shop_types: tuple[str, ...] = ()
+    shops: tuple[str, ...] = ()
 
 
 @frozen
@@ -274,6 +275,7 @@ class RuleSet:
     weight_tables: tuple[WeightTable[Number], ...] = ()
     total_low: Number | None = None
     shop_types: frozenset[str] = frozenset()
+    shops: frozenset[str] = frozenset()
     comparison: Comparison | None = None
     evaluation: Evaluation | None = None
     informational: tuple[str, ...] = ()

@@ -44,7 +44,8 @@ class Column:
 
     Cells are int64: ``time`` in seconds of the platform's wall clock, ``day`` the second at which
     a day begins, ``money`` in minor units, ``number`` in millionths. A row with an unreadable
-    ``vital`` cell is set aside: without that cell it would mean something else.
+    ``vital`` cell is set aside: without that cell it would mean something else. A time that is
+    known ``ahead``, such as a deadline, is one that is not waited for.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Column:
     low: int | None = None
     high: int | None = None
     vital: bool = False
+    ahead: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -205,14 +207,14 @@ class Stream:
     def _both(self, known: Column, column: Column) -> Column:
         """Return a column that is declared twice: words are added to those of an enum."""
         words = tuple(dict.fromkeys((*known.values, *column.values)))
-        if known != evolve(column, values=known.values):
+        if known != evolve(column, values=known.values, ahead=known.ahead):
             said = message(
                 "stream {stream}: column {column} is already declared differently",
                 stream=self.name,
                 column=column.name,
             )
             raise DeclarationError(said)
-        return evolve(known, values=words)
+        return evolve(known, values=words, ahead=known.ahead or column.ahead)
 
 
 def _first_twice(names: list[str]) -> str | None:
@@ -225,6 +227,10 @@ def _text(*names: str, required: bool = False) -> tuple[Column, ...]:
 
 def _times(*names: str, required: bool = False) -> tuple[Column, ...]:
     return tuple(Column(n, "time", required=required) for n in names)
+
+
+def _due(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(n, "time", ahead=True) for n in names)
 
 
 def _flags(**defaults: bool) -> tuple[Column, ...]:
@@ -282,7 +288,7 @@ ORDERS = Stream(
         *_money("amount"),
         *_times("picked_up_at", "signed_at", "confirmed_at", "completed_at", "cancelled_at"),
         _enum("cancelled_by", "buyer", "merchant", "platform"),
-        *_times("pickup_due_at", "delivery_due_at"),
+        *_due("pickup_due_at", "delivery_due_at"),
         Column("delivery_on_time", "bool"),
         *_flags(is_presale=False, needs_shipping=True, is_excluded=False),
         *_flags(next_day=False, fulfilment_compensated=False),

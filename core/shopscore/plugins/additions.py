@@ -9,6 +9,7 @@ from attrs import frozen
 from ..errors import DeclarationError
 from ..messages import message
 from ..model.labels import Labelled
+from ..model.shop_statuses import ShopStatus
 from ..model.streams import Stream
 from .folders import check_folder
 
@@ -65,8 +66,9 @@ class Addition:
     """What a plugin adds to a platform that another plugin declares, besides scorecards.
 
     ``streams`` are streams of its own, and columns, links and words for streams that are there: a
-    type of shop is a word of ``shops.shop_type``. ``facts`` are shop facts, ``exports`` is the
-    ``package:folder`` of layouts of export files, ``sample`` a function as :class:`Platform` has it.
+    type of shop is a word of ``shops.shop_type``. ``facts`` are shop facts, ``statuses`` those of
+    shops that do not meet a condition. ``exports`` is the ``package:folder`` of layouts of export
+    files, ``sample`` a function as :class:`Platform` has it.
     """
 
     platform: str
@@ -74,6 +76,7 @@ class Addition:
     facts: tuple[Fact, ...] = ()
     exports: str = ""
     sample: str = ""
+    statuses: tuple[ShopStatus, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if self.exports:

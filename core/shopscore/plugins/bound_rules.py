@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
 
 from attrs import evolve, field, frozen
 
-from ..errors import RuleSetError, did_you_mean
-from ..messages import listed, message
+from ..errors import InputError, RuleSetError, did_you_mean
+from ..messages import message
 from ..model.aggregators import Aggregator, NotCounted, Over
 from ..model.assumptions import Assumption
 from ..model.binding import assumed_ids, bind
 from ..model.evaluations import AtNext, Evaluation
+from ..model.labels import Label
 from ..model.metrics import Metric
 from ..model.rulesets import MissingNumber, NumbersUsed, Profile, RuleSet
 from ..model.shop_groups import ShopGroup
@@ -24,7 +25,9 @@ from ..rules.coverage import missing_numbers
 from ..rules.exact_rules import ExactRuleSet, Numbers, exact_rules
 from ..rules.numbers_toml import FilledRuleSet
 from ..rules.own_kinds import OwnKinds
+from ..rules.platform_checks import check_shop_types, check_shops_named
 from ..rules.tally_checks import check_tally
+from ..rules.toml_tables import Table
 from ..rules.weight_tables import with_weight_tables
 from .declarations import Platform, Scorecard
 from .isolation import isolated
@@ -203,14 +206,16 @@ class BoundRuleSet:
         """Bind the metrics that a rule set names, and resolve its numbers.
 
         Raises:
-            RuleSetError: for a metric, an assumption or a day of shops that does not exist, or a
-                scorer that runs against the direction of its metric.
+            RuleSetError: for a metric, an assumption, or a day, type or status of shops that does
+                not exist, or a scorer that runs against the direction of its metric.
+            InputError: for numbers that a user supplied for a type of shop that does not exist.
             ExpressionError: for a metric that reads an unknown column.
         """
         filled = ruleset if isinstance(ruleset, FilledRuleSet) else FilledRuleSet(ruleset)
         streams = platform.all_streams
         metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams))
-        check_days_since(filled.ruleset, streams[SHOPS.name])
+        _check_numbers_used(filled.used, streams[SHOPS.name])
+        check_shops_named(filled.ruleset, streams[SHOPS.name], platform.status_labels)
         variants, exact = _exact(filled, scorecard.own_kinds)
         better = {id: m.metric.better for id, m in metrics.items()}
         for rules in (exact, *(variant for _, variant in exact.variants)):
@@ -251,6 +256,13 @@ class BoundRuleSet:
         current = self.current(as_of)
         return (self.projected(as_of), *(() if current is None else (current,)))
 
+    @cached_property
+    def statuses(self) -> Mapping[str, Label]:
+        """The statuses that plugins declare and that its conditions give, with their names."""
+        known = self.platform.status_labels
+        given = (declared.status for declared in self.ruleset.eligibility)
+        return {status: known[status] for status in given if status in known}
+
     @property
     def reference(self) -> str:
         """The name of the rule set in commands: its version, or the path of a user's file."""
@@ -287,14 +299,19 @@ def _exact(
     for industries, ruleset in (*filled.variants, (frozenset[str](), filled.ruleset)):
         own = exact_rules(ruleset, kinds)
         numbers = Numbers(ruleset.name, ruleset.numbers)
-        group = ShopGroup(industries, ruleset.shop_types)
+        group = ShopGroup(industries, ruleset.shop_types, ruleset.shops)
         for shops, weighed in with_weight_tables(ruleset, group):
             dimensions = tuple(map(numbers.dimension, weighed.dimensions))
             variants.append((shops.industries, weighed))
             exact.append(
                 (
                     shops.industries,
-                    evolve(own, dimensions=dimensions, shop_types=weighed.shop_types),
+                    evolve(
+                        own,
+                        dimensions=dimensions,
+                        shop_types=weighed.shop_types,
+                        shops=weighed.shops,
+                    ),
                 )
             )
         variants.append((industries, ruleset))
@@ -331,21 +348,13 @@ def _bind_metrics(
         yield id, bound
 
 
-def check_days_since(ruleset: RuleSet, shops: Stream) -> None:
-    """Check that days are counted from a column of shops that holds days."""
-    known = [column.name for column in shops.columns if column.kind == "day"]
-    for criterion in ruleset.criteria:
-        measure = criterion.condition.measure
-        if measure.kind == "days since" and measure.id not in known:
-            said = message(
-                "{file}: criterion {criterion}: days_since {column}: a day of a shop is needed,"
-                " {known}",
-                file=ruleset.origin or ruleset.name,
-                criterion=criterion.id,
-                column=measure.id,
-                known=listed(known),
-            )
-            raise RuleSetError(said)
+def _check_numbers_used(used: Iterable[NumbersUsed], shops: Stream) -> None:
+    """Check that numbers that a user supplied are for types of shop that there are."""
+    for numbers in used:
+        try:
+            check_shop_types(numbers.shop_types, shops, Table({}, numbers.file))
+        except RuleSetError as error:
+            raise InputError(error.args[0]) from None
 
 
 def _check_role(ruleset: RuleSet, metric: Metric) -> None:

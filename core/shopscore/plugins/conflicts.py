@@ -40,8 +40,9 @@ def platforms_of(records: Iterable[PluginRecord]) -> tuple[Platform, ...]:
             for card in platform.scorecards
         )
         platforms[platform.id] = evolve(platform, scorecards=tuple(cards))
-    for addition in (a for r in active for a in r.additions):
-        platforms[addition.platform] = platforms[addition.platform].with_addition(addition)
+    for record in active:
+        for id, additions in record.additions_by_platform.items():
+            platforms[id] = platforms[id].with_additions(additions)
     return tuple(platforms[id] for id in sorted(platforms))
 
 
@@ -145,7 +146,7 @@ def _refuse_misfits(
     owner = message("the plugin that declares the platform")
     result = []
     for record in records:
-        found = [(platforms[a.platform], a) for a in record.additions]
+        found = [(platforms[id], added) for id, added in record.additions_by_platform.items()]
         contradiction = next(filter(None, (find_contradiction(p, a) for p, a in found)), None)
         if contradiction is not None:
             said = _rivals_message(contradiction, [owner, record.origin])
@@ -161,13 +162,13 @@ def _refuse_rivals(
 ) -> list[PluginRecord]:
     """Refuse plugins of which each adds to a platform what contradicts the other, both of them."""
     refused: dict[str, Message] = {}
-    adding = [(record.origin, addition) for record in records for addition in record.additions]
-    for (one, first), (other, second) in combinations(adding, 2):
-        if first.platform == second.platform:
-            both = platforms[first.platform].with_addition(first)
+    adding = [(r.origin, id, a) for r in records for id, a in r.additions_by_platform.items()]
+    for (one, id, first), (other, same, second) in combinations(adding, 2):
+        if id == same:
+            both = platforms[id].with_additions(first)
             found = find_contradiction(both, second) or find_fault(both, second)
             if found is not None:
-                said = _rivals_message(found, sorted({one, other}))
+                said = _rivals_message(found, sorted([one, other]))
                 refused = {one: said, other: said} | refused
     return [r.refuse("conflict", refused[r.origin]) if r.origin in refused else r for r in records]
 

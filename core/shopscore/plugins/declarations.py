@@ -10,21 +10,24 @@ from importlib import import_module
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import CoverageError, DeclarationError, RuleSetError, did_you_mean
 from ..messages import listed, message
-from ..model.labels import Labelled
+from ..model.labels import Label, Labelled
 from ..model.layouts import Layout
 from ..model.levers import Lever
 from ..model.mappings import DocumentMapping
 from ..model.merging import merge_streams
 from ..model.metrics import Metric, check_unit
 from ..model.rulesets import RuleSet, revision_of
+from ..model.shop_statuses import ShopStatus, merged_statuses
 from ..model.streams import CANONICAL, Stream, check_id
+from ..model.tasks import Task
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
 from .folders import check_folder, ruleset_files, toml_texts
 from .isolation import isolated
+from .named_modules import levers_in, tasks_in
 
 if TYPE_CHECKING:
     from ..rules.own_kinds import OwnKinds
@@ -286,9 +289,12 @@ class Platform(Labelled):
     """A platform: its names, clock and currency, and its scorecards; the first is the default.
 
     ``levers`` names modules whose global :class:`Lever` objects are what its merchants can do;
-    ``shopscore.levers`` holds those for any platform. They are imported when first needed.
+    ``shopscore.levers`` holds those for any platform. They are imported when first needed. So are
+    the modules of ``tasks``, whose global :class:`Task` objects say what may be waiting on the desk:
+    ``shopscore.tasks`` holds general ones, and of several with one id the first module's is taken.
     ``exports`` is the ``package:folder`` of the layouts of its export files, one TOML file each, and
     ``documents`` that of the mappings of what its console and its official APIs answer.
+    ``statuses`` are those of shops that do not meet a condition, besides the package's own.
     ``aliases`` are other names that people call it by; ``zh`` and ``en`` are names as well, and
     a name with a slash in it stands for each of its parts too.
 
@@ -314,10 +320,10 @@ class Platform(Labelled):
     sample_places: tuple[str, ...] = ()
     more_exports: tuple[str, ...] = ()
     more_samples: tuple[str, ...] = ()
+    statuses: tuple[ShopStatus, ...] = ()
+    tasks: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        from attrs import evolve
-
         check_id(self.id, message("platform"))
         if self.exports:
             check_folder(self.exports, message("exports of {platform}", platform=self.id))
@@ -330,11 +336,17 @@ class Platform(Labelled):
         scorecards = tuple(evolve(s, platform=self.id) for s in self.scorecards)
         object.__setattr__(self, "scorecards", scorecards)
         _ = self.all_streams  # what contradicts itself is refused where it is declared
+        _ = merged_statuses((), self.statuses)
 
     @cached_property
     def all_streams(self) -> Mapping[str, Stream]:
         """Every stream by its name: those of the package, with what the platform declares."""
         return merge_streams(CANONICAL, self.streams)
+
+    @property
+    def status_labels(self) -> Mapping[str, Label]:
+        """The names of the statuses of shops that plugins declare, by id."""
+        return {status.id: status.label for status in self.statuses}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -345,19 +357,12 @@ class Platform(Labelled):
     @cached_property
     def all_levers(self) -> Mapping[str, Lever]:
         """Every lever of the modules, by id."""
-        levers: dict[str, Lever] = {}
-        for name in self.levers:
-            with isolated(message("{name}: importing {module}", name=self.id, module=name)):
-                module = import_module(name)
-            for value in vars(module).values():
-                if isinstance(value, Lever) and levers.setdefault(value.id, value) is not value:
-                    said = message(
-                        "{platform}: lever {lever} is declared twice",
-                        platform=self.id,
-                        lever=value.id,
-                    )
-                    raise DeclarationError(said)
-        return levers
+        return levers_in(self.id, self.levers)
+
+    @cached_property
+    def all_tasks(self) -> Mapping[str, Task]:
+        """Every task of the modules, by id; of several with one id that of the first module."""
+        return tasks_in(self.id, self.tasks)
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
@@ -409,20 +414,20 @@ class Platform(Labelled):
             for name in sorted(texts):
                 yield f"{self.id}: {name}", texts[name]
 
-    def with_addition(self, addition: Addition) -> Platform:
-        """Return the platform with what another plugin adds to it.
+    def with_additions(self, additions: Iterable[Addition]) -> Platform:
+        """Return the platform with what another plugin adds to it; links lead from one to another.
 
         Raises:
-            DeclarationError: where that contradicts what is there.
+            DeclarationError: where that contradicts what is there, or itself.
         """
-        from attrs import evolve
-
+        added = tuple(additions)
         return evolve(
             self,
-            streams=(*self.streams, *addition.streams),
-            facts=merged_facts(self.facts, addition.facts),
-            more_exports=(*self.more_exports, *filter(None, [addition.exports])),
-            more_samples=(*self.more_samples, *filter(None, [addition.sample])),
+            streams=(*self.streams, *(s for a in added for s in a.streams)),
+            facts=merged_facts(self.facts, (f for a in added for f in a.facts)),
+            statuses=merged_statuses(self.statuses, (s for a in added for s in a.statuses)),
+            more_exports=(*self.more_exports, *(a.exports for a in added if a.exports)),
+            more_samples=(*self.more_samples, *(a.sample for a in added if a.sample)),
         )
 
     def scorecard(self, id: str | None = None) -> Scorecard:

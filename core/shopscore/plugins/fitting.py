@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from attrs import evolve
 
 from ..errors import DeclarationError, PluginError, ShopscoreError
 from ..messages import Message, message
+from ..model.shop_statuses import merged_statuses
 from ..model.streams import Stream
 from .additions import Addition, merged_facts
 from .declarations import Platform
@@ -17,31 +18,37 @@ from .folders import toml_texts
 from .isolation import isolated
 
 
-def find_contradiction(platform: Platform, addition: Addition) -> str | None:
-    """Return what an addition declares otherwise than the platform does; None: nothing."""
+def find_contradiction(platform: Platform, additions: Sequence[Addition]) -> str | None:
+    """Return what a plugin's additions declare otherwise than the platform does; None: nothing."""
     try:
-        for stream in addition.streams:
-            if (known := platform.all_streams.get(stream.name)) is not None:
-                known.merged_with(stream)
-        merged_facts(platform.facts, addition.facts)
+        for addition in additions:
+            for stream in addition.streams:
+                if (known := platform.all_streams.get(stream.name)) is not None:
+                    known.merged_with(stream)
+            merged_facts(platform.facts, addition.facts)
+            merged_statuses(platform.statuses, addition.statuses)
     except DeclarationError as error:
         return _said(error)
-    if addition.exports:
+    if any(addition.exports for addition in additions):
         known_ids = _layout_ids((platform.exports, *platform.more_exports))
-        if twice := known_ids & _layout_ids([addition.exports]):
+        if twice := known_ids & _layout_ids(addition.exports for addition in additions):
             return _layout_twice(platform, min(twice))
     return None
 
 
-def find_fault(platform: Platform, addition: Addition) -> str | None:
-    """Return why an addition cannot be used, or would change what others count; None: no reason."""
+def find_fault(platform: Platform, additions: Sequence[Addition]) -> str | None:
+    """Return why a plugin's additions cannot be used, or would change what others count.
+
+    They are looked at together, so that one may name what another brings; None: no reason.
+    """
     try:
-        for stream in addition.streams:
+        for stream in (stream for addition in additions for stream in addition.streams):
             if (known := platform.all_streams.get(stream.name)) is not None:
                 _check_harmless(known, stream)
-        extended = platform.with_addition(addition)
-        if addition.exports:  # a layout that cannot be used would take those of others along
-            _ = evolve(extended, exports="", more_exports=(addition.exports,)).layouts
+        extended = platform.with_additions(additions)
+        if exports := tuple(addition.exports for addition in additions if addition.exports):
+            # a layout that cannot be used would take those of others along
+            _ = evolve(extended, exports="", more_exports=exports).layouts
     except ShopscoreError as error:
         return _said(error)
     return None

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from ..errors import RuleSetError, did_you_mean
 from ..messages import message
+from ..model.labels import Label
 from ..model.mappings import (
     HEADERS,
     READINGS,
@@ -19,6 +20,8 @@ from ..model.mappings import (
     DocumentMapping,
     Figure,
     Limit,
+    OwnLevel,
+    OwnVerdict,
     Reading,
     Refusal,
     Rows,
@@ -61,7 +64,12 @@ def parse_mapping(text: str, origin: str) -> DocumentMapping:
         rows=tuple(_rows(each) for each in table.tables("rows")),
         asked=_asked(table.table("asked")),
         limits=tuple(_limit(each) for each in table.tables("limits")),
+        verdicts=tuple(_verdict(each) for each in table.tables("verdicts")),
+        level=_level(table.table("level")),
+        days_since=_ids(table.table("days_since")),
+        window_days=table.text("window_days", ""),
         unread=table.texts("unread"),
+        names={id: _name(below) for id, below in table.named_tables("names")},
         uncertain=table.told("uncertain", ""),
         source=source.as_source("document") if source.data else None,
         notes=table.all_told("notes"),
@@ -114,6 +122,12 @@ def _refusal(table: Table) -> Refusal:
     refusal = Refusal(_expression(table, "when"), table.label())
     table.done()
     return refusal
+
+
+def _name(table: Table) -> Label:
+    label = table.label()
+    table.done()
+    return label
 
 
 def _figures(table: Table) -> Iterator[Figure]:
@@ -199,3 +213,20 @@ def _limit(table: Table) -> Limit:
     )
     table.done()
     return limit
+
+
+def _verdict(table: Table) -> OwnVerdict:
+    verdict = OwnVerdict(
+        criterion=table.text("criterion"),
+        metric=table.text("metric"),
+        met=table.texts("met"),
+        failed=table.texts("failed"),
+    )
+    table.done()
+    return verdict
+
+
+def _level(table: Table) -> OwnLevel:
+    level = OwnLevel(table.text("fact", ""), _ids(table.table("ids")))
+    table.done()
+    return level

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from attrs import evolve, field, frozen
@@ -83,6 +84,12 @@ class PluginRecord:
             for version in ruleset_files((folder.folder,), folder.scorecard)
         )
 
+    @property
+    def additions_by_platform(self) -> Mapping[str, tuple[Addition, ...]]:
+        """What it adds to each platform, which counts as one."""
+        ids = dict.fromkeys(addition.platform for addition in self.additions)
+        return {id: tuple(a for a in self.additions if a.platform == id) for id in ids}
+
     def refuse(self, status: PluginStatus, error: str) -> PluginRecord:
         """Return a record of the same plugin with an error, and without its declarations."""
         return evolve(
@@ -110,7 +117,7 @@ class PluginRecord:
             "scorecards": [s.name for s in scorecards],
             "rulesets": [f"{s.name}/{v}" for s in scorecards for v in s.versions],
             "adds_rulesets_to": [f"{f.platform}/{f.scorecard}" for f in self.rulesets],
-            "adds_to": list(dict.fromkeys(a.platform for a in self.additions)),
+            "adds_to": list(self.additions_by_platform),
             "not_added": [str(said) for said in self.not_added],
             "hooks": list(self.hooks),
             "error": self.error,

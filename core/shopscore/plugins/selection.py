@@ -276,7 +276,13 @@ def notices_on(rules: BoundRuleSet, day: date) -> tuple[Notice, ...]:
             )
             notices.append(Notice("weights_rescaled", said))
     for used in rules.numbers_used:
-        if used.industries:
+        if used.shops:
+            said = message(
+                "numbers missing in the rule set come from {file} for its own shops: {shops}",
+                file=used.file,
+                shops=listed([*used.shops[:3], *(["…"] if len(used.shops) > 3 else [])]),
+            )
+        elif used.industries:
             said = message(
                 "numbers missing in the rule set come from {file} for {industries}",
                 file=used.file,

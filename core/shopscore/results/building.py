@@ -11,25 +11,26 @@ from attrs import evolve
 
 from ..composing.caps import cap_totals
 from ..composing.comparison import Compared, compare
-from ..composing.composition import Told, compose_with
+from ..composing.composition import NOTHING_TOLD, Composed, Told, compose_with
 from ..composing.conditions import Measures
-from ..composing.eligibility import check_eligibility, ranked_shops
+from ..composing.eligibility import EligibilityCheck, check_eligibility, ranked_shops
 from ..composing.fixed_totals import fix_totals
 from ..composing.levels import find_levels
-from ..composing.publication import publish
+from ..composing.publication import Published, publish
 from ..composing.set_points import set_points
 from ..composing.standards import Attainment, compare_with_standards
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
-from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
+from ..grading.points import NOTHING_SUPPLIED, Graded, Supplied, Supposed, grade
 from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
 from ..model.expressions import DAY_SECONDS
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
+from ..rules.exact_rules import ExactRuleSet
 from .findings import find_notices
 from .reference_tables import ReferenceTables
-from .result import Basis, Result
+from .result import Result
 
 
 def build_result(
@@ -44,7 +45,7 @@ def build_result(
     judged_on: date | None = None,
     ranks: bool = True,
     notices: tuple[Notice, ...] = (),
-    supposed: Mask | None = None,
+    supposed: Supposed | None = None,
 ) -> Result:
     """Build the result from metric values: grade, compose, publish, compare with the industry.
 
@@ -62,7 +63,9 @@ def build_result(
         mean_kind=exact.mean_kind,
         days=days,
         shop_types=types,
+        shops=shops["shop_id"],
         told_bounds={} if console is None else console.bounds,
+        told_counts={} if console is None else console.counts,
     )
     checks = check_eligibility(exact, measures)
     peers = ranked_shops(exact, checks) if ranks else np.zeros(len(shops), dtype=np.bool_)
@@ -75,12 +78,8 @@ def build_result(
         supplied=supplied,
         supposed=supposed,
     )
-    graded = set_points(exact, graded, measures)
-    composed = compose_with(
-        exact, graded, industries, types, _told(Console() if console is None else console)
-    )
-    composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
-    published = publish(exact, composed, checks, measures)
+    told = _told(Console() if console is None else console)
+    graded, composed, published = compose_and_publish(exact, graded, measures, checks, told)
     known = evolve(
         measures,
         dimensions=composed.dimensions,
@@ -100,10 +99,24 @@ def build_result(
         compared=_compared(rules, measured, industries, peers),
         attainments=_attainments(rules, measured, industries, tables),
         console=Console() if console is None else console,
-        basis=Basis(tables, supplied, ranks, judged_on),
     )
     found = find_notices(result, tables)
     return evolve(result, notices=(*notices, *tables.notices, *found))
+
+
+def compose_and_publish(
+    exact: ExactRuleSet,
+    graded: Mapping[str, Graded],
+    measures: Measures,
+    checks: tuple[EligibilityCheck, ...],
+    told: Told = NOTHING_TOLD,
+) -> tuple[dict[str, Graded], Composed, Published]:
+    """Return points, totals and statuses of graded metrics, by all that the rules say."""
+    points = set_points(exact, graded, measures)
+    whose = measures.industries, measures.shop_types
+    composed = compose_with(exact, points, *whose, told, measures.shops)
+    composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
+    return points, composed, publish(exact, composed, checks, measures)
 
 
 def _told(console: Console) -> Told:

@@ -26,7 +26,7 @@ from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.scorers import Percentiles
 from . import sources
-from .criteria import criterion_columns, level_columns
+from .criteria import OF_CONSOLE, OF_LAST, criterion_columns, level_columns
 from .filling import (
     coded_floats,
     floats,
@@ -130,7 +130,13 @@ class Columns:
         """Why each shop has no score."""
         metrics = [(graded, self.metric_reasons[id]) for id, graded in self.graded.items()]
         return shop_reasons(
-            self.rules, self.shops, self.composed, self.published, self.checks, metrics
+            self.rules,
+            self.shops,
+            self.composed,
+            self.published,
+            self.checks,
+            metrics,
+            self.console,
         )
 
     @cached_property
@@ -243,17 +249,20 @@ class Columns:
 
         Where shops are not judged every day, what they have since the last evaluation follows.
         """
-        levels = {} if self.found_levels is None else level_columns(self.found_levels)
+        ids, found = self.shops["shop_id"], self.found_levels
+        levels = {} if found is None else level_columns(found, self.console, ids)
         return levels if self.current is None else levels | self.current.as_current
 
     @cached_property
     def criteria(self) -> dict[str, dict[str, pl.Series]]:
         """What each criterion measures, its bound and relief, and who meets it; null: not known."""
         checks = () if self.found_levels is None else self.found_levels.checks
-        found = {check.criterion.id: criterion_columns(check) for check in checks}
+        ids, console = self.shops["shop_id"], self.console
+        found = {one.criterion.id: criterion_columns(one, console, ids) for one in checks}
         if self.current is not None:
             for id, last in self.current.criteria.items():
-                found[id] |= {f"current_{name}": last[name] for name in ("value", "bound", "met")}
+                shown = (name for name in OF_LAST if name in last)
+                found[id] |= {f"current_{name}": last[name] for name in shown}
         return found
 
     @property
@@ -302,7 +311,7 @@ class Columns:
         columns["possible_tiers"] = self.possible_tiers
         columns["not_checked"] = self.not_checked
         for id, criterion in self.criteria.items():
-            shown = ("bound", "met", "current_value", "current_bound", "current_met")
+            shown = ("bound", "met", *OF_CONSOLE, *(f"current_{name}" for name in OF_LAST))
             columns |= {f"{id}.{name}": criterion[name] for name in shown if name in criterion}
         return pl.DataFrame([series.alias(name) for name, series in columns.items()])
 

@@ -6,23 +6,23 @@ All that scores goes this way: values that stand beside events, what is late, an
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import polars as pl
 from attrs import evolve
 
 from ..counting.day_ranges import RowDays
-from ..grading.value_merging import ToGrade, ValuesBeside, merge_values
+from ..grading.value_merging import ToGrade, ValuesBeside, merge_values, values_alone
 from ..grading.weighing import MetricValues
-from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.selection import Selection
 from ..reading import files
 from ..reading.events import Events
 from ..reading.files import Progress
+from .basis import Basis
 from .building import build_result
-from .reference_tables import ReferenceTables
+from .notices_on_verdicts import notices_of_last
 from .result import Result
 from .timeliness import check_timeliness, counted_in_part, never_reached
 
@@ -62,44 +62,70 @@ def _marked(
     return {id: v.with_nothing_certain() if id in unseen else v for id, v in marked.items()}
 
 
-def conclude(
-    selection: Selection,
-    start: ToGrade,
-    tables: ReferenceTables,
-    days: RowDays | None,
-    *notices: Notice,
-    events: Events | None = None,
-    current: Mapping[str, MetricValues] | None = None,
-) -> Result:
-    """Build the result, and log what to know about it.
+def start_of(basis: Basis) -> ToGrade:
+    """Return what grading starts from, of a basis."""
+    rules, beside = basis.selection.rules, basis.beside
+    if basis.counted is None or basis.days is None:
+        assert beside is not None  # else there is nothing to grade
+        return values_alone(rules, beside)
+    return with_values_beside(basis.selection, basis.shops, basis.counted, beside, basis.days)
 
-    Without events or a state there are no days of rows to look at. ``current`` are the values of
-    the last evaluation, where shops are not judged every day.
+
+def conclude_basis(
+    basis: Basis,
+    events: Events | None = None,
+    change: Callable[[ToGrade], ToGrade] | None = None,
+) -> Result:
+    """Build the result of a basis, which it keeps; with a ``change`` of what grading starts from.
+
+    A result that is changed is another answer to the same question: nothing is logged again.
     """
-    rules, day = selection.rules, selection.day
+    start, current = start_of(basis), basis.current
+    if basis.counted is None and basis.beside is not None and basis.beside.current is not None:
+        typed = basis.beside.current
+        places = {id: place for place, id in enumerate(start.shops["shop_id"])}
+        metrics = basis.selection.rules.metrics.items()
+        current = {id: typed.measured(metric, places) for id, metric in metrics}
+    changed = start if change is None else change(start)
+    found = _build(basis, changed, events, current)
+    return evolve(found if change is not None else _log_notices(found), basis=basis)
+
+
+def _build(
+    basis: Basis,
+    start: ToGrade,
+    events: Events | None,
+    current: Mapping[str, MetricValues] | None,
+) -> Result:
+    """Build the result of what grading starts from.
+
+    ``current`` are the values of the last evaluation, where shops are not judged every day.
+    """
+    rules, day, days = basis.selection.rules, basis.selection.day, basis.days
     timely = () if days is None else check_timeliness(rules, days.before(day), day)
     built = build_result(
         rules,
         day,
         start.measured,
         start.shops,
-        tables,
+        basis.tables,
         supplied=start.supplied,
         console=start.console,
         judged_on=rules.ruleset.judged_on(day),
         ranks=start.ranks,
-        notices=(*selection.notices, *notices, *timely, *start.notices),
+        notices=(*basis.selection.notices, *basis.notices, *timely, *start.notices),
     )
-    built = evolve(built, basis=evolve(built.basis, selection=selection))
     evaluation, last = rules.ruleset.evaluation, rules.current(day)
     if evaluation is not None and last is not None and current is not None:
         then = evaluation.last(day)
         if days is not None:
             current = _marked(last, current, days, then)
         current = start.of_these_shops(current)
-        found = build_result(rules, then, current, start.shops, tables)
-        built = evolve(built, current=found)
-    return _log_notices(built if events is None else evolve(built, read=events))
+        found = build_result(rules, then, current, start.shops, basis.tables, console=start.last)
+        known = {str(notice.message) for notice in built.notices}
+        told = [n for n in notices_of_last(found) if str(n.message) not in known]
+        built = evolve(built, current=found, notices=(*built.notices, *told))
+    return built if events is None else evolve(built, read=events)
 
 
 def _log_notices(result: Result) -> Result:

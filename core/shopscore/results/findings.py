@@ -17,12 +17,12 @@ from ..model.rulesets import RuleSet
 from ..notices import Notice
 from ..rules.exact_rules import ExactRuleSet
 from .hints import rules_command
-from .lacking import without_numbers
+from .lacking import told_besides, without_numbers
 from .notices_on_documents import notices_on_documents
 from .notices_on_values import notices_on_values
 from .reference_tables import ReferenceTables
 from .result import Result
-from .words import why_missing_input
+from .words import OF_LAST_EVALUATION, why_missing_input
 
 #: Ranks among fewer shops than this say little.
 FEW_PEERS = 20
@@ -66,27 +66,32 @@ def _making_a_score(rules: ExactRuleSet) -> set[str]:
 
 
 def _missing_input(result: Result) -> Iterator[Notice]:
-    """Yield a notice per missing input, with the metrics that need it."""
+    """Yield a notice per missing input, with the metrics that need it.
+
+    A score needs what it is made of, but for the parts of it that documents tell.
+    """
     weighted = _making_a_score(result.rules.exact)
-    groups: dict[tuple[str, bool], list[Graded]] = defaultdict(list)
+    groups: dict[tuple[Message, bool], dict[str, Mask]] = defaultdict(dict)
     for id, graded in result.graded.items():
-        if _unanswered(graded).any():
-            groups[why_missing_input(graded.measured), id in weighted].append(graded)
-    for (_, is_weighted), members in groups.items():
-        ids = [graded.measured.id for graded in members]
-        missing = np.logical_or.reduce([_unanswered(graded) for graded in members])
-        values = {"metrics": listed(ids), "why": why_missing_input(members[0].measured)}
+        missing, why = _unanswered(graded), why_missing_input(graded.measured)
+        told = told_besides(result.rules, result.composed, result.console, id)
+        for rows, is_needed in ((missing & ~told, id in weighted), (missing & told, False)):
+            if rows.any():
+                groups[why, is_needed][id] = rows
+    for (why, is_weighted), members in groups.items():
+        missing = np.logical_or.reduce([*members.values()])
+        values = {"metrics": listed(members), "why": why}
         if is_weighted:
             said = message("input is missing for {metrics}: {why}; a score needs it", **values)
         else:
             said = message("input is missing for {metrics}: {why}", **values)
-        columns = members[0].measured.missing_columns
+        columns = result.measured[next(iter(members))].missing_columns
         stream = stream_of(columns[0]) if columns else None
         notice = Notice(
             "missing_input" if is_weighted else "missing_side_input",
             said,
             stream=stream,
-            metrics=tuple(ids),
+            metrics=tuple(members),
         )
         yield notice.about(result.shops["shop_id"], missing)
 
@@ -110,6 +115,7 @@ def _why_not_checked(measured: MetricValues, open_: Mask) -> Iterator[tuple[Mess
     nobody = np.zeros_like(open_)
     reasons = (
         (why_missing_input(measured), measured.missing & ~measured.known),
+        (OF_LAST_EVALUATION, measured.stands_in),
         (message("a value was typed in without n"), measured.n_unknown),
         (measured.cut_reason, measured.cut),
     )

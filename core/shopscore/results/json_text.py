@@ -36,6 +36,11 @@ def score_document(head: Mapping[str, Any], blocks: Iterable[str]) -> Iterator[s
     yield "]\n}" if before != _BETWEEN else "\n  ]\n}"
 
 
+def status_list(rules: BoundRuleSet) -> list[dict[str, str]]:
+    """Return the statuses of shops that plugins declare and that the rules give."""
+    return [{"id": id, "zh": label.zh, "en": label.en} for id, label in rules.statuses.items()]
+
+
 def assumption_list(rules: BoundRuleSet) -> list[dict[str, Any]]:
     """Return the assumptions that a result rests on, with their full ids."""
     return [_assumption(a, rules.ruleset.full_id(a.id)) for a in rules.assumptions]

@@ -9,6 +9,7 @@ import polars as pl
 
 from ..composing.composition import Composed
 from ..exact.rationals import Mask
+from ..grading.typed_values import Console
 from ..grading.variants import by_variant
 from ..model.rulesets import MissingNumber, RuleSet
 from ..plugins.bound_rules import BoundRuleSet
@@ -23,7 +24,8 @@ def types_of(shops: pl.DataFrame) -> pl.Series | None:
 def rulesets_of(rules: BoundRuleSet, shops: pl.DataFrame) -> Iterator[tuple[RuleSet, Mask]]:
     """Yield the rule sets, the general one and variants, by which there are shops, with these."""
     every = (*(ruleset for _, ruleset in rules.variants), rules.ruleset)
-    for variant in by_variant(rules.exact, shops["industry"], types_of(shops)):
+    found = by_variant(rules.exact, shops["industry"], types_of(shops), shops["shop_id"])
+    for variant in found:
         if variant.rows.any():
             yield every[variant.place], variant.rows
 
@@ -53,3 +55,19 @@ def without_numbers(rules: BoundRuleSet, shops: pl.DataFrame, composed: Composed
     masks = (rows for _, rows in lacking_numbers(rules, shops, composed))
     found: Mask = np.logical_or.reduce([np.zeros(len(shops), dtype=np.bool_), *masks])
     return found
+
+
+def told_besides(rules: BoundRuleSet, composed: Composed, console: Console, metric: str) -> Mask:
+    """Return the shops that need no input of a metric: documents tell what it goes into.
+
+    That are the points of its dimension, or the whole bonus or deduction.
+    """
+    nobody = np.zeros(len(composed.open), dtype=np.bool_)
+    for dimension, entry in rules.exact.entries:
+        if entry.id == metric:
+            return composed.dimensions[dimension.id].known
+    for adjustment in rules.exact.adjustments:
+        whole = console.bonus if adjustment.sign > 0 else console.deduction
+        if adjustment.metric == metric and whole is not None and not adjustment.dimension:
+            return whole.known
+    return nobody

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
 from attrs import frozen
 
 from ..exact.columns import ExactColumn
 from ..messages import Message, listed, message
 from ..notices import Notice
+from .notices_on_limits import notices_on_limits
+from .notices_on_verdicts import notices_on_verdicts
+from .notices_on_windows import notices_on_windows
 
 if TYPE_CHECKING:
     from ..grading.told import Figures
@@ -26,7 +28,9 @@ def notices_on_documents(result: Result) -> Iterator[Notice]:
     Figures that were rounded may be off by half of their last digit: so much, together, is no
     difference. The notice names the dimensions, weights, bonus or deduction that differ.
     """
-    yield from _other_bounds(result)
+    yield from notices_on_limits(result)
+    yield from notices_on_verdicts(result)
+    yield from notices_on_windows(result)
     rows = {id: row for row, id in enumerate(result.shops["shop_id"])}
     for shop in result.console.figures:
         if shop.shop_id not in rows:
@@ -44,25 +48,6 @@ def notices_on_documents(result: Result) -> Iterator[Notice]:
             parts=listed(p.said for p in parts) if parts else message("none of its parts"),
         )
         yield Notice("document_differs", said, shops=1, shop_ids=(shop.shop_id,))
-
-
-def _other_bounds(result: Result) -> Iterator[Notice]:
-    """Yield for each criterion the shops whose document states another bound than the rules."""
-    ids = result.shops["shop_id"]
-    for criterion in result.rules.exact.criteria:
-        told, own = result.console.bounds.get(criterion.id), criterion.condition.bound
-        if told is None or own is None:
-            continue
-        other = {b for b in told.fractions() if b is not None} - {own}
-        if other:
-            apart = np.array([b is not None and b != own for b in told.fractions()], dtype=np.bool_)
-            said = message(
-                "{criterion}: documents state the bound {told}, and the rules {own}: that of the documents is used",
-                criterion=criterion.label or criterion.id,
-                told=listed(f"{float(one):g}" for one in sorted(other)),
-                own=f"{float(own):g}",
-            )
-            yield Notice("document_differs", said).about(ids, apart)
 
 
 @frozen

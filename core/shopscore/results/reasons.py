@@ -14,12 +14,13 @@ from ..composing.eligibility import EligibilityCheck, ranked_shops
 from ..composing.publication import Published
 from ..exact.rationals import Mask
 from ..grading.points import METRIC_STATUSES, Graded
+from ..grading.typed_values import Console
 from ..messages import Message, listed, message
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.coverage import why_missing
 from .filling import words
-from .lacking import rulesets_of, without_numbers
-from .words import why_missing_input
+from .lacking import rulesets_of, told_besides, without_numbers
+from .words import OF_LAST_EVALUATION, why_missing_input
 
 
 @frozen(eq=False)
@@ -86,6 +87,8 @@ def metric_reasons(
     if (undefined := no_data & measured.undefined).any():
         collected.add(measured.undefined_reason, undefined)
     collected.add(measured.no_value_reason, no_data)
+    if measured.stands_in is not None:
+        collected.add(OF_LAST_EVALUATION, measured.stands_in)
     few = graded.statuses == METRIC_STATUSES.index("below_min_n")
     least = rules.metrics[id].metric.min_n
     collected.add(message("fewer than {least} rows count", least=least), few)
@@ -151,8 +154,12 @@ def shop_reasons(
     published: Published,
     checks: Sequence[EligibilityCheck],
     metrics: Sequence[tuple[Graded, Reasons]],
+    console: Console,
 ) -> Reasons:
-    """Return why a shop has no score."""
+    """Return why a shop has no score.
+
+    What documents tell of a dimension, a bonus or a deduction, needs no input.
+    """
     size, ruleset = len(shops), rules.ruleset
     collected = _Collected(size)
     undecided = composed.fixed_shops & published.lowest.known & ~published.total
@@ -165,16 +172,19 @@ def shop_reasons(
     partial, nothing = published.having("partial"), published.having("not_computable")
     weighted = {entry.id for dimension, entry in ruleset.entries if not dimension.missing}
     adjusting = {adjustment.metric for adjustment in ruleset.adjustments}
-    missing = _any_missing(metrics, weighted, size)
+    lacking = {
+        graded.measured.id: graded.missing
+        & ~told_besides(rules, composed, console, graded.measured.id)
+        for graded, _ in metrics
+    }
+    missing = _any_of((rows for id, rows in lacking.items() if id in weighted), size)
+    unadjusted = _any_of((rows for id, rows in lacking.items() if id in adjusting), size)
     valued = _any_of((graded.measured.known for graded, _ in metrics), size)
     unranked = list(_why_unranked(metrics, weighted))
     incomplete = without_numbers(rules, shops, composed)
     for said, rows in (
         (message("the input of weighted metrics is missing"), missing),
-        (
-            message("the input of a bonus or a deduction is missing"),
-            _any_missing(metrics, adjusting, size),
-        ),
+        (message("the input of a bonus or a deduction is missing"), unadjusted),
         (message("numbers of the rules are missing"), incomplete),
     ):
         for why, alone in unranked:
@@ -192,13 +202,6 @@ def shop_reasons(
         collected.add(why, nothing & alone)
     collected.add(message("no dimension has points"), nothing)
     return collected.build()
-
-
-def _any_missing(
-    metrics: Sequence[tuple[Graded, Reasons]], ids: Collection[str], size: int
-) -> Mask:
-    """Return the shops that lack the input of any of some metrics."""
-    return _any_of((graded.missing for graded, _ in metrics if graded.measured.id in ids), size)
 
 
 def _any_of(masks: Iterable[Mask], size: int) -> Mask:

@@ -20,21 +20,26 @@ from ..composing.levels import Levels
 from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
-from ..grading.points import NOTHING_SUPPLIED, Graded, Supplied
+from ..grading.points import Graded
 from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
 from ..messages import message
 from ..model.rulesets import MissingNumber, NumbersUsed
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
-from ..plugins.selection import Selection
 from ..reading.events import Events
 from ..reading.report import LoadReport
+from .basis import Basis
 from .columns import Columns
 from .documents import SCORE
-from .json_text import ShopLines, assumption_list, missing_number_list, score_document
+from .json_text import (
+    ShopLines,
+    assumption_list,
+    missing_number_list,
+    score_document,
+    status_list,
+)
 from .lacking import lacking_numbers
-from .reference_tables import ReferenceTables
 from .views import (
     CapView,
     CheckView,
@@ -55,20 +60,6 @@ View = TypeVar("View")
 
 #: Lines of JSON that are made together where a single shop's is asked for.
 _LINES_AT_ONCE = 512
-
-
-@frozen(eq=False)
-class Basis:
-    """What shops were graded with besides their values: to grade them again with other values.
-
-    ``selection`` knows how the rules were bound; it is None where they were not selected.
-    """
-
-    tables: ReferenceTables = field(factory=ReferenceTables)
-    supplied: Supplied = NOTHING_SUPPLIED
-    ranks: bool = True
-    judged_on: date | None = None
-    selection: Selection | None = None
 
 
 @frozen(eq=False, repr=False, slots=False)
@@ -96,7 +87,7 @@ class Result:
     read: Events | None = field(default=None, repr=False)
     console: Console = field(factory=Console)
     notices: tuple[Notice, ...] = ()
-    basis: Basis = field(factory=Basis, repr=False)
+    basis: Basis | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         scored = (self.columns.status == "scored").sum()
@@ -111,7 +102,7 @@ class Result:
 
     def __getitem__(self, shop_id: str) -> ShopView:
         """Return the view of one shop; raise UsageError where it is not in the result."""
-        return self._view(self._row(shop_id))
+        return self._view(self.row(shop_id))
 
     def __contains__(self, shop_id: object) -> bool:
         """Return whether there is a shop of that id."""
@@ -229,15 +220,6 @@ class Result:
         found: Explanation = explain(self, shop=shop_id, row=row, by=by, most=most)
         return found
 
-    def gap(self, shop_id: str | None = None, **asked: Any) -> Gaps:
-        """Find what a shop needs to reach a target: ``target``, ``costs`` and ``each`` of it.
-
-        These are the arguments of :func:`shopscore.gap`.
-        """
-        gap = import_module("shopscore").gap
-        found: Gaps = gap(self, shop=shop_id, **asked)
-        return found
-
     def to_polars(self, *, lang: str = "en") -> pl.DataFrame:
         """Return one row per shop: score, each dimension's points, and each metric's columns.
 
@@ -285,11 +267,35 @@ class Result:
         document: dict[str, Any] = json.loads(self.to_json(shop_ids))
         return document
 
+    def gap(self, shop_id: str | None = None, **asked: Any) -> Gaps:
+        """Find what a shop needs to reach a target: ``target``, ``costs`` and ``each`` of it.
+
+        These are the arguments of :func:`shopscore.gap`.
+        """
+        found: Gaps = import_module("shopscore").gap(self, shop=shop_id, **asked)
+        return found
+
+    def simulate(self, shop: str | None = None, **asked: Any) -> Any:
+        """Return what levers, or other values, would make of a shop: a :class:`Simulation`.
+
+        The arguments are those of :func:`shopscore.simulate` that are no rules and no input.
+        """
+        return import_module("shopscore").simulate(self, shop=shop, **asked)
+
+    def todo(self, **asked: Any) -> Any:
+        """List what is open by the events that were scored, as :func:`shopscore.todo` does.
+
+        Raises:
+            UsageError: where the result was not made from events.
+        """
+        return import_module("shopscore").todo(self, **asked)  # which stands above results
+
     def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""
-        return pl.Series(sorted({self._row(id) for id in shop_ids}), dtype=pl.UInt32)
+        return pl.Series(sorted({self.row(id) for id in shop_ids}), dtype=pl.UInt32)
 
-    def _row(self, shop_id: str) -> int:
+    def row(self, shop_id: str) -> int:
+        """Return the row of a shop among all; raise UsageError where it is not in the result."""
         ids = self.shops["shop_id"]
         if not isinstance(shop_id, str):
             raise UsageError(
@@ -325,6 +331,7 @@ class Result:
             "missing_numbers": missing_number_list(self.missing_numbers),
             "numbers": [_used(used) for used in self.rules.numbers_used],
             "profile": None if self.rules.profile is None else self.rules.profile.id,
+            **({"statuses": status_list(self.rules)} if self.rules.statuses else {}),
             "load": None if self.report is None else self.report.to_dict(),
             "notices": [notice.to_dict() for notice in self.notices],
         }
@@ -384,8 +391,7 @@ class Result:
             console=console["console"][row] if console else None,
             console_difference=console["console_difference"][row] if console else None,
             json_line=partial(self._json_line, row),
-            explained=partial(self.explain, self.shops["shop_id"][row]),
-            gaps=partial(self.gap, self.shops["shop_id"][row]),
+            result=self,
         )
 
     def _json_line(self, row: int) -> str:
@@ -413,5 +419,6 @@ def _at(view: type[View], columns: Mapping[str, pl.Series], row: int) -> View | 
 
 
 def _used(numbers: NumbersUsed) -> dict[str, Any]:
-    """Return a user's file as it is listed; of the types of shop only where it names some."""
-    return asdict(numbers, filter=lambda field, value: field.name != "shop_types" or bool(value))
+    """Return a user's file as it is listed; of types of shop and shops only where it names some."""
+    sparse = ("shop_types", "shops")
+    return asdict(numbers, filter=lambda field, value: field.name not in sparse or bool(value))

@@ -47,6 +47,11 @@ def documented(graded: Graded) -> Mask:
     return np.array([one is not None for one in documents], dtype=np.bool_)
 
 
+def _documented_alone(graded: Graded) -> Mask:
+    """Return the shops of which a document tells something of a metric, and a user nothing."""
+    return documented(graded) & ~_mask(graded.measured.typed_besides, len(graded.statuses))
+
+
 def of_documents(graded: Graded) -> dict[str, pl.Series]:
     """Return which file tells each shop's numbers of a metric, and the last day that counts there."""
     documents = graded.measured.documents or (None,) * len(graded.statuses)
@@ -66,7 +71,7 @@ def of_percentile(graded: Graded) -> pl.Series:
         (ranks.column.known, PEERS),
         (ranks.from_table, BENCHMARKS),
         (_mask(ranks.supplied, size), VALUES),
-        (_mask(ranks.supplied, size) & documented(graded), DOCUMENTS),
+        (_mask(ranks.supplied, size) & _documented_alone(graded), DOCUMENTS),
     )
 
 
@@ -74,7 +79,7 @@ def of_points(graded: Graded) -> pl.Series:
     """Return where points are from: the rules, or typed in."""
     size = len(graded.statuses)
     typed = _mask(graded.supplied, size) & graded.points.known
-    told = typed & documented(graded)
+    told = typed & _documented_alone(graded)
     return _words(size, (graded.points.known, RULES), (typed, VALUES), (told, DOCUMENTS))
 
 

@@ -101,7 +101,8 @@ class CriterionView:
     """One criterion of levels: it is met where ``value condition bound`` holds, or by its relief.
 
     ``of`` is the metric or dimension that it measures; ``met`` is None where nobody can tell.
-    ``current_…`` are those of the last evaluation, where shops are not judged every day.
+    ``current_…`` are those of the last evaluation, where shops are not judged every day. ``console`` is
+    the word of a console for it, and ``console_met`` whether that means that it is met.
     """
 
     id: str
@@ -115,6 +116,10 @@ class CriterionView:
     current_value: float | None = None
     current_bound: float | None = None
     current_met: bool | None = None
+    console: str | None = None
+    console_met: bool | None = None
+    current_console: str | None = None
+    current_console_met: bool | None = None
 
 
 @frozen
@@ -154,7 +159,8 @@ class ShopView:
     ``cap`` is the cap that holds the total, ``clamp`` the end of the scale that does; mostly None.
     ``levels`` are the columns of the result on levels, empty where the rules have none: ``level``,
     which is None where it is not known, then between ``level_certain`` and ``level_possible``; with
-    ``current_`` before them those of the last evaluation. ``criteria`` are what levels ask for.
+    ``current_`` before them those of the last evaluation, and ``level_console`` the word that a console
+    shows. ``criteria`` are what levels ask for.
     ``console`` is the total that a console shows, ``console_difference`` how far it is below
     ``score``.
     """
@@ -178,8 +184,6 @@ class ShopView:
     reason: Message | None
     eligibility: tuple[CheckView, ...]
     _json_line: Callable[[], str] = field(eq=False)
-    _explained: Callable[..., Explanation] = field(eq=False)
-    _gaps: Callable[..., Gaps] = field(eq=False)
     shown: Mapping[str, float | None] = field(factory=dict)
     levels: Mapping[str, str | float | None] = field(factory=dict)
     criteria: tuple[CriterionView, ...] = ()
@@ -187,6 +191,7 @@ class ShopView:
     clamp: ClampView | None = None
     console: float | None = None
     console_difference: float | None = None
+    _result: Any = field(default=None, eq=False)
 
     @property
     def level(self) -> str | None:
@@ -230,15 +235,50 @@ class ShopView:
         guess = did_you_mean(id, (d.id for d in self.dimensions))
         raise UsageError(message("no dimension {id}{guess}", id=id, guess=guess))
 
+    def simulate(self, **asked: Any) -> Any:
+        """Return what levers, or other values, would make of the shop: a :class:`Simulation`.
+
+        The arguments are those of :func:`shopscore.simulate` that are no rules and no input.
+
+        Raises:
+            UsageError: for a view that belongs to no result.
+        """
+        return self._of_result.simulate(self.shop_id, **asked)
+
+    def todo(self, **asked: Any) -> Any:
+        """List what is open of this shop, as :func:`shopscore.todo` does.
+
+        Raises:
+            UsageError: for a view that belongs to no result, and where that was not made from
+                events.
+        """
+        return self._of_result.todo(shops=self.shop_id, **asked)
+
+    @property
+    def _of_result(self) -> Any:
+        if self._result is None:
+            raise UsageError(message("this view belongs to no result: ask the result itself"))
+        return self._result
+
     def explain(
         self, *, row: str | None = None, by: str | None = None, most: int = 10
     ) -> Explanation:
-        """Explain the score; the arguments are those of :func:`shopscore.explain`."""
-        return self._explained(row=row, by=by, most=most)
+        """Explain the score; the arguments are those of :func:`shopscore.explain`.
+
+        Raises:
+            UsageError: for a view that belongs to no result.
+        """
+        found: Explanation = self._of_result.explain(self.shop_id, row=row, by=by, most=most)
+        return found
 
     def gap(self, **asked: Any) -> Gaps:
-        """Find what the shop needs to reach a target, as :meth:`Result.gap` does."""
-        return self._gaps(**asked)
+        """Find what the shop needs to reach a target, as :meth:`Result.gap` does.
+
+        Raises:
+            UsageError: for a view that belongs to no result.
+        """
+        found: Gaps = self._of_result.gap(self.shop_id, **asked)
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.

@@ -8,6 +8,9 @@ from ..grading.missing_columns import in_words
 from ..grading.weighing import MetricValues
 from ..messages import Message, message
 
+#: Why a value decides nothing of a projection.
+OF_LAST_EVALUATION = message("of the last evaluation: no document tells what is projected")
+
 
 def why_missing_input(measured: MetricValues) -> Message:
     """Return why the input of a metric is missing."""

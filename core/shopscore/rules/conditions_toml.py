@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import RuleSetError, did_you_mean
+from ..errors import RuleSetError
 from ..messages import message
 from ..model.assumptions import Number
 from ..model.conditions import Combined, Condition, Measure, MeasureKind, Operator, Relief
 from ..model.rulesets import Criterion, Eligibility, Level, Tier
 from ..model.shop_groups import ShopGroup
-from ..model.streams import SHOPS
 from .toml_tables import Table
-
-#: The statuses that a shop may get where it does not meet a condition.
-REFUSALS = ("insufficient_orders", "growth", "suppressed")
 
 #: The operator behind a key of the TOML.
 _OPERATORS: Mapping[str, Operator] = {
@@ -36,8 +32,6 @@ _MEASURES: Mapping[str, MeasureKind] = {
 }
 _RELIEFS = ("from_base", "count_at_most", "or_count_below", "bound_below_base")
 _OF_METRICS = (*_RELIEFS, "count_of", "without_rows")
-#: The words of the column ``shop_type``.
-_SHOP_TYPES = SHOPS.column("shop_type").values
 #: What is asked of criteria, in either way.
 _NEEDS = ("all_of", "any_of")
 #: Keys of numbers, each of which has a source or is an assumption.
@@ -70,11 +64,11 @@ def parse_eligibility(table: Table) -> Eligibility[Number]:
     """Return the condition for a published score that a table declares."""
     measure = Measure("value", table.text("metric"))
     _, operator, bound = _declared(table, _ELIGIBLE)
-    id, status = table.id("id", message("eligibility")), table.word("status", REFUSALS)
+    id, status = table.id("id", message("eligibility")), table.text("status")
     label, source = table.label(), table.source()
     table.done()
     condition = Condition[Number](measure, operator, bound)
-    return Eligibility(id, label, condition, status, source)  # type: ignore[arg-type]
+    return Eligibility(id, label, condition, status, source)
 
 
 def parse_tier(table: Table) -> Tier[Number]:
@@ -129,16 +123,7 @@ def parse_needs(table: Table) -> Combined | None:
 
 def parse_group(table: Table) -> ShopGroup:
     """Return the shops that a table is about: of some industries and types, or all."""
-    shop_types = check_shop_types(table, frozenset(table.texts("shop_types")))
-    return ShopGroup(frozenset(table.texts("industries")), shop_types)
-
-
-def check_shop_types(table: Table, words: frozenset[str]) -> frozenset[str]:
-    """Return types of shops; raise RuleSetError for a word that is none."""
-    for word in sorted(words - set(_SHOP_TYPES)):
-        guess = did_you_mean(word, _SHOP_TYPES)
-        raise table.fail(message("no type of shop {word!r}{guess}", word=word, guess=guess))
-    return words
+    return ShopGroup(frozenset(table.texts("industries")), frozenset(table.texts("shop_types")))
 
 
 def _elsewhere(table: Table, key: str) -> tuple[ShopGroup, Number]:

@@ -46,7 +46,8 @@ class ExactRuleSet:
     A weight, or the points of a dimension, is None where it is neither published nor supplied;
     ``scorers`` has those whose parameters are known. ``variants`` are the rules of the industries
     for which a user supplied other numbers, or which the rules themselves give other weights; an
-    empty set is any industry. A variant is for shops of its ``shop_types``, or of any.
+    empty set is any industry. A variant is for shops of its ``shop_types``, or of any,
+    and for ``shops`` by their ids, where it names some.
     """
 
     name: str
@@ -74,6 +75,7 @@ class ExactRuleSet:
     informational: tuple[str, ...] = ()
     variants: tuple[tuple[frozenset[str], ExactRuleSet], ...] = ()
     shop_types: frozenset[str] = frozenset()
+    shops: frozenset[str] = frozenset()
     total_low: Fraction = field()
 
     @total_low.default
@@ -153,6 +155,7 @@ def exact_rules(ruleset: RuleSet, kinds: OwnKinds | None = None) -> ExactRuleSet
         comparison=numbers.comparison(ruleset.comparison),
         informational=ruleset.informational,
         shop_types=ruleset.shop_types,
+        shops=ruleset.shops,
         total_low=low if ruleset.total_low is None else numbers.required(ruleset.total_low),
     )
 

@@ -138,7 +138,10 @@ def _merge(below: Any, above: Any, place: Place = ()) -> Any:
 def _without_replaced(
     below: Mapping[str, Any], above: Mapping[str, Any], place: Place
 ) -> dict[str, Any]:
-    """Return what stays of a table below another: not what that says in another way."""
+    """Return what stays of a table below another: not what that says in another way.
+
+    Nor do lists of tables stay that say something in a way that is gone, such as ``elsewhere``.
+    """
     gone = {f"{key}_zh" for key in above}  # the Chinese of a text that another replaces
     for ways in WAYS.get(place, ()):
         said = [way for way in ways if way[0] in above]
@@ -147,7 +150,13 @@ def _without_replaced(
             gone.difference_update(key for way in said for key in way)
     if len(place) == 2 and place[0] == "scorers":
         gone.update(_replaced_in_scorer(below, above))
-    return {key: value for key, value in below.items() if key not in gone}
+    return {k: v for k, v in below.items() if k not in gone and not _rows_say(v, gone)}
+
+
+def _rows_say(value: Any, keys: set[str]) -> bool:
+    """Return whether a value is a list of tables of which one has one of some keys."""
+    rows = value if isinstance(value, list) else []
+    return any(isinstance(row, dict) and not keys.isdisjoint(row) for row in rows)
 
 
 def _replaced_in_scorer(below: Mapping[str, Any], above: Mapping[str, Any]) -> set[str]:

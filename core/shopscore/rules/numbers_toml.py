@@ -29,10 +29,11 @@ from .toml_text import check_numbers, parse_toml, read_text
 
 @frozen(eq=False)
 class NumbersTables:
-    """The tables of a numbers file, and how results name it."""
+    """The tables of a numbers file, and how results name it; ``shops`` are those that it is for."""
 
     data: Mapping[str, Any]
     label: str
+    shops: tuple[str, ...] = ()
 
 
 #: A TOML file, several, or the tables of one.
@@ -69,7 +70,8 @@ class _File:
     @property
     def group(self) -> ShopGroup:
         """The shops that it is for."""
-        return ShopGroup(frozenset(self.used.industries), frozenset(self.used.shop_types))
+        used = self.used
+        return ShopGroup(*map(frozenset, (used.industries, used.shop_types, used.shops)))
 
     @property
     def for_all(self) -> bool:
@@ -86,8 +88,8 @@ class _File:
 class FilledRuleSet:
     """A rule set with the numbers that a user supplied.
 
-    ``variants`` hold for some industries, or any where none is named, and for the types of shop
-    that they name.
+    ``variants`` hold for some industries, or any where none is named, and for the types of shop, or
+    the shops, that they name.
     """
 
     ruleset: RuleSet
@@ -154,7 +156,7 @@ def _fill(original: RuleSet, files: Sequence[_File], check: Check) -> FilledRule
             _check_apart(file, other)
         others.append(file)
         variant = fill_from(file.numbers, original, ruleset, check)
-        variant = evolve(variant, shop_types=file.group.shop_types)
+        variant = evolve(variant, shop_types=file.group.shop_types, shops=file.group.shops)
         if _has_numbers(file.tables):
             used.append(file.used)
             general = _with_bounds(general, variant, file.group)
@@ -163,8 +165,12 @@ def _fill(original: RuleSet, files: Sequence[_File], check: Check) -> FilledRule
 
 
 def _check_apart(file: _File, other: _File) -> None:
-    """Raise RuleSetError where two files are for the same shops."""
-    if file.group.within(other.group) is None:
+    """Raise RuleSetError where two files are for the same shops.
+
+    Of one for shops by their ids and one for others the first goes before the second.
+    """
+    by_id = bool(file.group.shops), bool(other.group.shops)
+    if file.group.within(other.group) is None or by_id[0] != by_id[1]:
         return
     both = sorted(file.group.industries & other.group.industries)
     said = message(
@@ -221,17 +227,19 @@ def _read(source: _One, place: int) -> _File:
             if isinstance(source, NumbersTables)
             else (source, f"numbers[{place}]")
         )
+        shops = source.shops if isinstance(source, NumbersTables) else ()
         text = json.dumps(data, sort_keys=True, default=str)
         tables: Mapping[str, Any] = _exact_decimals(data)
         check_numbers(tables, label)
     else:
-        label = str(source)
+        label, shops = str(source), ()
         text = read_text(Path(source))
         tables = parse_toml(text, label)
     top = Table(tables, label)
     parse_group(top)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    used = NumbersUsed(label, sha256, top.texts("industries"), top.texts("shop_types"))
+    groups = top.texts("industries"), top.texts("shop_types"), shops
+    used = NumbersUsed(label, sha256, *groups)
     return _File(tables, used)
 
 

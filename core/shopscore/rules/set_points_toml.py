@@ -10,7 +10,7 @@ from ..model.assumptions import Number
 from ..model.conditions import Adjustment
 from ..model.set_points import FixedTotal, SetPoints, WeightTable
 from ..model.shop_groups import ShopGroup
-from .conditions_toml import REFUSALS, check_shop_types, parse_group, parse_needs
+from .conditions_toml import parse_group, parse_needs
 from .toml_tables import Table
 
 
@@ -42,7 +42,7 @@ def parse_set_points(table: Table) -> SetPoints[Number]:
 
 def parse_fixed_total(table: Table) -> FixedTotal[Number]:
     """Return the total that a table gives to shops of a status."""
-    status, total = table.word("status", REFUSALS), table.number("total", None)
+    status, total = table.text("status"), table.number("total", None)
     needs, group, source = parse_needs(table), parse_group(table), table.source()
     table.done()
     return FixedTotal(status, total, needs, group, source)
@@ -78,5 +78,5 @@ def _row(table: Table, ids: tuple[str, ...], row: Any) -> tuple[ShopGroup, tuple
         )
         raise table.fail(said)
     industry, shop_type = words
-    types = check_shop_types(table, frozenset({shop_type} - {""}))
-    return ShopGroup(frozenset({industry} - {""}), types), tuple(weights)
+    group = ShopGroup(frozenset({industry} - {""}), frozenset({shop_type} - {""}))
+    return group, tuple(weights)

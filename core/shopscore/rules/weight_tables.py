@@ -30,7 +30,12 @@ def with_weight_tables(ruleset: RuleSet, group: ShopGroup) -> Iterator[tuple[Sho
         ]
     for shops, dimensions in made:
         if dimensions is not ruleset.dimensions:
-            yield shops, evolve(ruleset, dimensions=dimensions, shop_types=shops.shop_types)
+            yield (
+                shops,
+                evolve(
+                    ruleset, dimensions=dimensions, shop_types=shops.shop_types, shops=shops.shops
+                ),
+            )
 
 
 def _rows(table: WeightTable[Number]) -> list[tuple[ShopGroup, tuple[Number, ...]]]:

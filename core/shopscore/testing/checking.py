@@ -9,7 +9,7 @@ from ..plugins.conflicts import platforms_of
 from ..plugins.isolation import describe_error
 from ..plugins.records import PluginRecord
 from .report import Check, Report
-from .subject import Checking, Subject, failed, find_plugins, passed, skipped
+from .subject import Checking, Subject, failed, find_plugins, passed
 
 
 def check_plugin(name: str) -> Report:
@@ -34,7 +34,6 @@ def check_records(records: Iterable[PluginRecord], name: str) -> Report:
     checks: list[Check] = []
     for record in selected:
         checks.append(_check_status(record))
-        checks += (skipped("loads", record.origin, str(said)) for said in record.not_added)
         if record.status == "active":
             subject = Subject(record, platforms_of(installed))
             for checking in _all_checks():
@@ -60,13 +59,17 @@ def _check_status(record: PluginRecord) -> Check:
 
 def _all_checks() -> tuple[Checking, ...]:
     from . import (
+        addition_checks,
+        composition_laws,
         counting_laws,
         declarations,
         document_checks,
+        golden_cases,
         lever_checks,
         points_laws,
         processes,
         shop_laws,
+        task_checks,
     )
 
     return (
@@ -80,11 +83,14 @@ def _all_checks() -> tuple[Checking, ...]:
         declarations.spans,
         declarations.tallies_are_integers,
         lever_checks.levers,
+        task_checks.tasks,
         lever_checks.layouts,
         document_checks.documents,
+        addition_checks.additions,
         shop_laws.scoring,
         shop_laws.aggregators,
         shop_laws.scorers,
+        composition_laws.compositions,
         counting_laws.oracle,
         counting_laws.state_law,
         counting_laws.windows_commute,
@@ -93,5 +99,5 @@ def _all_checks() -> tuple[Checking, ...]:
         counting_laws.missing_columns,
         points_laws.monotone,
         processes.determinism,
-        points_laws.golden_cases,
+        golden_cases.golden_cases,
     )

@@ -5,56 +5,34 @@ from __future__ import annotations
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
 
 from ..counting.cells import fingerprint
 from ..counting.once import once_column
-from ..counting.resolution import Resolved, resolve_events
+from ..counting.resolution import Resolved
 from ..counting.selection import counted_rows, day_number
 from ..counting.state import Tallies
 from ..counting.sums import window_sums
 from ..errors import ShopscoreError
 from ..evaluation.with_python import evaluate
-from ..grading.weighing import weigh
 from ..model.expressions import DAY_SECONDS, ColumnRef, Expr, FirstOf
 from ..model.instants import with_instants
 from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
-from ..reading.events import Events
-from ..reading.loading import read_events
 from ..results.building import build_result
-from ..samples import generate
 from .key_counts import Key, Place, changes_of_keys
-from .random_rows import with_own_streams
 from .report import Check
+from .sampling import AS_OF, measure, read_frames, resolved_sample, sample_frames
 from .subject import Subject, conclude, failed
-
-END = date(2024, 6, 30)
-AS_OF = END + timedelta(days=1)
-
-
-def sample_frames(
-    rules: BoundRuleSet, *, shops: int = 6, orders: int = 400
-) -> dict[str, pl.DataFrame]:
-    """Return sample events in which the platform's shop facts, streams and columns occur."""
-    facts = {fact.name: 0.5 for fact in rules.platform.facts}
-    frames = generate(shops=shops, orders=orders, seed=7, end=END, facts=facts)
-    return with_own_streams(rules, frames, END)
-
-
-def read_frames(rules: BoundRuleSet, frames: Mapping[str, pl.DataFrame]) -> Events:
-    """Read dataframes as events of a platform."""
-    return read_events(dict(frames), platform=rules.platform)
 
 
 def oracle(subject: Subject) -> Iterator[Check]:
     """Check that plain Python counts the same as polars: every tally, and which rows it counts."""
     for rules in subject.rules:
-        resolved = resolve_events(read_frames(rules, sample_frames(rules)), rules)
+        resolved = resolved_sample(rules)
         state = Tallies.of(resolved)
         complaints = []
         for tally in rules.tallies:
@@ -123,7 +101,7 @@ def _changes(
 def state_law(subject: Subject) -> Iterator[Check]:
     """Check that parts of a state add up in any order, and can be subtracted again."""
     for rules in subject.rules:
-        resolved = resolve_events(read_frames(rules, sample_frames(rules)), rules)
+        resolved = resolved_sample(rules)
         whole = Tallies.of(resolved)
         first, second, third = (Tallies.of(part) for part in resolved.split(3))
         complaints = []
@@ -139,7 +117,7 @@ def state_law(subject: Subject) -> Iterator[Check]:
 def windows_commute(subject: Subject) -> Iterator[Check]:
     """Check that rows and daily cells give the same sums over windows, on several days."""
     for rules in subject.rules:
-        resolved = resolve_events(read_frames(rules, sample_frames(rules)), rules)
+        resolved = resolved_sample(rules)
         state = Tallies.of(resolved).with_shops(resolved.events.shops["shop_id"])
         complaints = []
         for as_of in (AS_OF, AS_OF - timedelta(days=9), AS_OF + timedelta(days=40)):
@@ -217,18 +195,6 @@ def _complaints(
             yield f"without {dropped} metric {id} still has values"
     if not any(dropped in missing for v in measured.values() for missing in v.missing_columns):
         yield f"without {dropped} no metric reports it as missing"
-
-
-def measure(rules: BoundRuleSet, events: Events, as_of: date = AS_OF) -> Mapping[str, Any]:
-    """Return the values of every metric on a day, straight from rows."""
-    resolved = resolve_events(events, rules)
-    return weigh(
-        rules,
-        lambda wanted, day: window_sums(resolved, wanted, day),
-        events.columns_present(),
-        as_of,
-        len(events.shops),
-    )
 
 
 def _check_scoring(

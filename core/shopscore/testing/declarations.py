@@ -15,10 +15,11 @@ from ..errors import (
 )
 from ..model.rulesets import RuleSet, revision_of
 from ..model.streams import SHOPS
-from ..plugins.bound_rules import BoundMetric, check_days_since
+from ..plugins.bound_rules import BoundMetric
 from ..plugins.declarations import Platform, Scorecard
 from ..rules.exact_rules import exact_rules
 from ..rules.numbers_toml import FilledRuleSet
+from ..rules.platform_checks import check_shops_named
 from ..rules.profiles import add_profile
 from .report import Check
 from .subject import Subject, conclude, failed, passed
@@ -38,6 +39,7 @@ def labels(subject: Subject) -> Iterator[Check]:
     for platform, card in subject.scorecards:
         missing = [] if platform.label.complete else ["platform"]
         missing += [] if card.label.complete else ["scorecard"]
+        missing += [f"fact {fact.name}" for fact in platform.facts if not fact.label.complete]
         for ruleset in parse_rulesets(card):
             labels = [(d.id, d.label) for d in ruleset.dimensions]
             labels += [(t.id, t.label) for t in ruleset.tiers]
@@ -61,7 +63,7 @@ def rulesets_parse(subject: Subject) -> Iterator[Check]:
             name = f"{card.name}/{version}"
             try:
                 ruleset = card.ruleset(version)
-                check_days_since(ruleset, platform.all_streams[SHOPS.name])
+                check_shops_named(ruleset, platform.all_streams[SHOPS.name], platform.status_labels)
             except ShopscoreError as error:
                 yield failed("rulesets_parse", name, str(error))
                 continue

@@ -14,9 +14,7 @@ from .subject import Subject, conclude, failed, skipped
 
 def documents(subject: Subject) -> Iterator[Check]:
     """Check that mappings have labels, and know the ids of their scorecards."""
-    for platform in subject.platforms:
-        if platform.id not in {p.id for p in subject.record.platforms}:
-            continue
+    for platform in subject.own:
         try:
             mappings = platform.mappings
         except (ShopscoreError, OSError, ValueError) as error:
@@ -67,6 +65,20 @@ def _faults_of_limits(mapping: DocumentMapping, cards: Iterable[Scorecard]) -> I
     rulesets = [ruleset for card in cards for ruleset in parse_rulesets(card)]
     criteria = {criterion.id for ruleset in rulesets for criterion in ruleset.criteria}
     ids = {id for _, id in _told(mapping)}
+    levels = {level.id for ruleset in rulesets for level in ruleset.levels}
+    for verdict in mapping.verdicts:
+        if verdict.criterion not in criteria:
+            yield f"verdicts: no criterion {verdict.criterion}"
+        if verdict.metric not in ids:
+            yield f"verdicts: {verdict.metric} is not read"
+    for unknown in sorted(set(mapping.level.ids.values()) - levels):
+        yield f"level: no level {unknown}"
+    for fact in (
+        *mapping.days_since.values(),
+        *filter(None, [mapping.level.fact, mapping.window_days]),
+    ):
+        if fact not in ids:
+            yield f"{fact} is not read"
     for limit in mapping.limits:
         if limit.criterion not in criteria:
             yield f"limits: no criterion {limit.criterion}"

@@ -16,9 +16,7 @@ from .subject import Subject, conclude, failed, passed, skipped
 
 def levers(subject: Subject) -> Iterator[Check]:
     """Check that levers read and change columns that exist, by settings that they declare."""
-    for platform in subject.platforms:
-        if platform.id not in {p.id for p in subject.record.platforms}:
-            continue
+    for platform in subject.own:
         if not platform.levers:
             yield skipped("levers", platform.id, "the platform declares no levers")
             continue
@@ -36,10 +34,9 @@ def levers(subject: Subject) -> Iterator[Check]:
 
 
 def layouts(subject: Subject) -> Iterator[Check]:
-    """Check that the layouts of export files are valid."""
-    for platform in subject.platforms:
-        if platform.id not in {p.id for p in subject.record.platforms}:
-            continue
+    """Check that the layouts of export files are valid, on platforms of others as well."""
+    added = (platform for platform, addition in subject.additions if addition.exports)
+    for platform in {platform.id: platform for platform in (*subject.own, *added)}.values():
         try:
             layouts = platform.layouts
         except (ShopscoreError, OSError, ValueError) as error:

@@ -1,196 +1,119 @@
-"""Checks of points: a better value never has fewer, and the plugin's own cases are reproduced."""
+"""The check of points: a better value never has fewer, wherever it lies."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date
+from decimal import Decimal
 from fractions import Fraction
-from importlib import resources
 from itertools import pairwise
 from typing import Any
 
-import polars as pl
-
-from ..composing.standards import Standards
-from ..errors import ShopscoreError, did_you_mean
 from ..exact.columns import ExactColumn
+from ..model.metrics import Unit
+from ..model.rulesets import MetricEntry
 from ..plugins.bound_rules import BoundRuleSet
-from ..plugins.declarations import Platform, Scorecard
-from ..results.result import Result
-from ..rules.scorers import Scorer
-from ..scoring import score, score_values
+from ..plugins.isolation import describe_error
+from ..rules.exact_rules import Numbers
 from .contexts import context_of
 from .report import Check
-from .subject import Subject, conclude, skipped
+from .sampling import measure_resolved, resolved_sample
+from .subject import Subject, conclude
 
-_CASE_KEYS = {"ruleset", "as_of", "assume", "numbers", "profile", "standards"}
-_CASE_KEYS |= {"events", "values", "set_aside", "expect", "current"}
-_EXPECT_KEYS = {"status", "score", "coverage", "dimensions", "metrics", "shown", "reached", "tiers"}
-_EXPECT_KEYS |= {"level", "criteria"}
-
-#: Values on which every scorer is tried, around the bounds that rules use.
-_LADDER = sorted({Fraction(n, d) for d in (1, 3, 10, 100) for n in range(0, 6 * d, max(d // 8, 1))})
+#: Values on which every scorer is tried: closely where most bounds are, and far away.
+_NEAR = {Fraction(n, d) for d in (1, 3, 10, 100) for n in range(0, 6 * d, max(d // 8, 1))}
+_FAR = {digit * Fraction(10) ** power for power in range(-6, 13) for digit in (1, 2, 5)}
+#: How far from a bound its neighbours are.
+_LEAST = Fraction(1, 10**9)
+#: Units in which a value may be below zero; that of a change may be too, as its values show.
+_SIGNED: frozenset[Unit] = frozenset({"points", "money", "index"})
+#: Among so many peers the values are ranked.
+_PEERS = 24
 
 
 def monotone(subject: Subject) -> Iterator[Check]:
     """Check that points do not fall when one shop's value gets better and its peers stay."""
     for rules in subject.rules:
-        scorers = rules.exact.scorers
-        complaints = []
+        complaints: list[str] = []
+        given = _given_values(rules)
         for _, entry in rules.ruleset.entries:
-            metric = rules.metrics[entry.id].metric
-            if entry.scorer not in scorers:
+            if entry.scorer not in rules.exact.scorers:
                 continue  # it is not known how the metric is graded
-            scorer = scorers[entry.scorer]
-            points = [_points_at(rules, entry.id, scorer, value) for value in _LADDER]
-            climbing = points if metric.better == "higher" else points[::-1]
-            known = [p for p in climbing if p is not None]
-            if any(then < before for before, then in pairwise(known)):
-                complaints.append(f"points of {entry.id} fall although the value gets better")
+            try:
+                complaints += _falls(rules, entry, given.get(entry.id, set()))
+            except Exception as error:  # a scorer of a plugin may raise anything
+                complaints.append(f"points of {entry.id}: {describe_error(error)}")
         yield conclude("monotone", rules.ruleset.name, complaints)
 
 
-def _points_at(
-    rules: BoundRuleSet, metric: str, scorer: Scorer, value: Fraction
-) -> Fraction | None:
-    """Return the points of a shop with this value among peers spread over the ladder."""
-    column = ExactColumn.of([value, *_LADDER[:: max(len(_LADDER) // 12, 1)]])
-    points = scorer.points(column.values, context_of(rules, metric, column))
-    return points.values.take(slice(0, 1)).fractions()[0] if points.known[0] else None
-
-
-def golden_cases(subject: Subject) -> Iterator[Check]:
-    """Check that the plugin's own cases, as TOML, give the exact numbers that they expect."""
-    for platform, card in subject.scorecards:
-        if not card.cases:
-            yield skipped("golden_cases", card.name, "the scorecard declares no cases")
-            continue
-        package, folder = card.cases.split(":")
-        files = sorted((resources.files(package) / folder).iterdir(), key=lambda f: f.name)
-        for file in (f for f in files if f.name.endswith(".toml")):
-            name = f"{card.name}: {file.name}"
-            try:
-                case = tomllib.loads(file.read_text(encoding="utf-8"))
-                complaints = list(_case_complaints(platform, card, case))
-            except (ShopscoreError, KeyError, tomllib.TOMLDecodeError) as error:
-                complaints = [f"{type(error).__name__}: {error}"]
-            yield conclude("golden_cases", name, complaints)
-
-
-def _case_complaints(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Iterator[str]:
-    """Yield where a result differs from what a case expects.
-
-    A case has ``ruleset``, ``as_of``, ``[events]`` with a list of rows per stream or ``values``
-    with a list of rows, and perhaps ``assume``, ``numbers``, ``profile``, ``standards`` and
-    ``set_aside``. ``[expect.SHOP]`` has ``status``, ``score``, ``coverage``, points of
-    ``dimensions`` and values of ``metrics`` as fractions, ``tiers``, and per metric the ``shown``
-    comparison and whether it ``reached`` its standard; the ``level`` and which ``criteria`` are
-    met, by id: true, false, or "unknown".
-    ``[current.SHOP]`` has the same of the last evaluation, where shops are not judged every day.
-    """
-    expected = {part: case[part] for part in ("expect", "current") if part in case}
-    for place, table, known in (
-        ("case", case, _CASE_KEYS),
-        *(
-            (f"{part}.{shop}", keys, _EXPECT_KEYS)
-            for part, shops in expected.items()
-            for shop, keys in shops.items()
-        ),
-    ):
-        for key in sorted(set(table) - known):
-            yield f"{place}: unknown key {key}{did_you_mean(key, known)}"
-    result = _score_case(platform, card, case)
-    yield from _rows_set_aside(result, case.get("set_aside", 0))
-    yield from _shop_complaints(result, case["expect"])
-    if "current" in case:
-        if result.current is None:
-            yield "current: shops are judged every day"
-            return
-        last = _shop_complaints(result.current, case["current"])
-        yield from (f"current: {complaint}" for complaint in last)
-
-
-def _shop_complaints(result: Result, shops: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    for shop_id, expected in shops.items():
-        actual = _describe_shop(result, shop_id)
-        for key, wanted in expected.items():
-            if not isinstance(wanted, Mapping):
-                if actual[key] != wanted:
-                    yield f"{shop_id}: {key} is {actual[key]}, not {wanted}"
-                continue
-            for id, value in wanted.items():
-                if id not in actual[key]:
-                    yield f"{shop_id}: the result has no {id} among its {key}"
-                elif actual[key][id] != value:
-                    yield f"{shop_id}: {id} of {key} is {actual[key][id]}, not {value}"
-
-
-def _rows_set_aside(result: Result, expected: int) -> Iterator[str]:
-    """Yield what was set aside of a case, if it is not as many rows as expected."""
-    if result.report is None or len(aside := result.report.set_aside) == expected:
-        return
-    yield f"{len(aside)} rows are set aside, not {expected} (see set_aside)"
-    for row in aside.head(3).iter_rows(named=True):
-        yield f"{row['stream']}, row {row['row']}: {row['column']} {row['value']}: {row['reason']}"
-
-
-def _score_case(platform: Platform, card: Scorecard, case: Mapping[str, Any]) -> Result:
-    rules: dict[str, Any] = {
-        "platform": platform,
-        "scorecard": card.id,
-        "ruleset": case["ruleset"],
-        "as_of": date.fromisoformat(str(case["as_of"])),
-        "assume": case.get("assume"),
-        "numbers": case.get("numbers"),
-        "profile": case.get("profile"),
-    }
-    if "standards" in case:
-        rows = [(r.get("industry"), r["metric"], r["standard"]) for r in case["standards"]]
-        rules["standards"] = Standards.from_rows(rows)
-    if "values" in case:
-        return score_values(pl.DataFrame(case["values"], infer_schema_length=None), **rules)
-    frames = {
-        stream: pl.DataFrame(rows or _no_rows(platform, stream), infer_schema_length=None)
-        for stream, rows in case["events"].items()
-    }
-    return score(frames, **rules)
-
-
-def _no_rows(platform: Platform, stream: str) -> dict[str, tuple[()]]:
-    """Return all columns of a stream without a row: its data is there, and nothing happened."""
-    streams = platform.all_streams
-    return {column.name: () for column in streams[stream].columns} if stream in streams else {}
-
-
-def _describe_shop(result: Result, shop_id: str) -> dict[str, Any]:
-    """Return the result of a shop, with the keys of a case."""
-    shop, row = result[shop_id], result.only((shop_id,))[0]
-
-    def exact(column: ExactColumn) -> str:
-        (value,) = column.take(slice(row, row + 1)).fractions()
-        return "none" if value is None else str(value)
-
+def _given_values(rules: BoundRuleSet) -> Mapping[str, set[Fraction]]:
+    """Return the values that sample events give; none where they cannot be scored."""
+    try:
+        measured = measure_resolved(rules, resolved_sample(rules))
+    except Exception:  # the check of scoring tells it
+        return {}
     return {
-        "status": shop.status,
-        "score": shop.score_exact or "none",
-        "coverage": exact(result.composed.coverage),
-        "dimensions": {id: exact(c) for id, c in result.composed.dimensions.items()},
-        "metrics": {id: exact(g.measured.column) for id, g in result.graded.items()},
-        "shown": {m.id: m.difference_shown for m in shop.metrics},
-        "reached": {m.id: m.reached for m in shop.metrics},
-        "tiers": list(shop.tiers),
-        "level": _level(result, row),
-        "criteria": {c.id: "unknown" if c.met is None else c.met for c in shop.criteria},
+        id: {value for value in values.column.fractions() if value is not None}
+        for id, values in measured.items()
     }
 
 
-def _level(result: Result, row: int) -> str:
-    """Return the level of a shop: its id, none, or unknown."""
-    found = result.levels
-    if found is None:
-        return "none"
-    if not found.known[row]:
-        return "unknown"
-    ids = [*(level.id for level in found.levels), "none"]
-    return str(ids[found.certain[row]])
+def _falls(rules: BoundRuleSet, entry: MetricEntry[Any], given: set[Fraction]) -> Iterator[str]:
+    """Yield where the points of a metric fall first."""
+    values = values_tried(rules, entry, given)
+    if rules.metrics[entry.id].metric.better == "lower":
+        values = values[::-1]
+    points = _points_at(rules, entry, values)
+    known = [(value, p) for value, p in zip(values, points, strict=True) if p is not None]
+    for (value, before), (better, then) in pairwise(known):
+        if then < before:
+            yield (
+                f"points of {entry.id} fall although the value gets better:"
+                f" {_shown(before)} at {_shown(value)}, {_shown(then)} at {_shown(better)}"
+            )
+            return
+
+
+def _shown(number: Fraction) -> str:
+    """Return a number with so many digits that the neighbours of a bound differ from it."""
+    return f"{float(number):.15g}"
+
+
+def values_tried(
+    rules: BoundRuleSet, entry: MetricEntry[Any], given: set[Fraction]
+) -> list[Fraction]:
+    """Return the values on which a metric's scorer is tried, rising.
+
+    Some are close together and some far away, on both sides of zero where the unit has these; and
+    there are those that sample events give, and the numbers of the rules with their neighbours.
+    """
+    ruleset = rules.ruleset
+    spec = ruleset.scorers[entry.scorer]
+    bounds = set(_numbers_in(Numbers(ruleset.name, ruleset.numbers).within(spec.parameters)))
+    values = _NEAR | _FAR | given
+    if rules.metrics[entry.id].metric.unit in _SIGNED or any(value < 0 for value in given):
+        values = values | {-value for value in values}
+    for bound in bounds:
+        values = values | {bound - _LEAST, bound, bound + _LEAST}
+    return sorted(values)
+
+
+def _numbers_in(parameters: object) -> Iterator[Fraction]:
+    """Yield every number of a scorer's parameters: its bounds are among them."""
+    if isinstance(parameters, Mapping):
+        parameters = tuple(parameters.values())
+    if isinstance(parameters, tuple | list):
+        for parameter in parameters:
+            yield from _numbers_in(parameter)
+    elif isinstance(parameters, int | Decimal | Fraction) and not isinstance(parameters, bool):
+        yield Fraction(parameters)
+
+
+def _points_at(
+    rules: BoundRuleSet, entry: MetricEntry[Any], values: list[Fraction]
+) -> list[Fraction | None]:
+    """Return the points of a shop with each value, among peers spread over all of them."""
+    peers = values[:: max(len(values) // _PEERS, 1)]
+    own = ExactColumn.of([*(None for _ in values), *peers])  # as many shops that have none yet
+    context = context_of(rules, entry.id, own).supposing(ExactColumn.of([*values, *peers]))
+    points = rules.exact.scorers[entry.scorer].points(context.values, context)
+    return ExactColumn(points.values, points.known).fractions()[: len(values)]

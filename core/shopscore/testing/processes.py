@@ -14,8 +14,8 @@ from pathlib import Path
 import shopscore
 
 from ..scoring import score
-from .counting_laws import AS_OF, sample_frames
 from .report import Check
+from .sampling import AS_OF, sample_frames
 from .subject import Subject, conclude, failed, find_subject, skipped
 
 HEAVY = ("numpy", "scipy", "polars")

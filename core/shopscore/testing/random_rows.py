@@ -35,7 +35,7 @@ def with_own_streams(
     either end of what a column allows, so that their values lie apart.
     """
     made = {**frames, **extend_sample(rules.platform, frames, seed=7)}
-    ready = {name: {*frame.columns} for name, frame in made.items()}
+    ready = {name: {*frame.columns} for name, frame in made.items() if len(frame)}
     rng = Random(7)  # noqa: S311 - nothing is kept secret
     shops = made["orders"]["shop_id"].to_list()
     every = sorted({*shops})
@@ -45,7 +45,7 @@ def with_own_streams(
     ]
     for stream in declared:
         known = made.get(stream.name)
-        if known is None:
+        if known is None or known.is_empty():
             rows = [draw.row(stream, number, rng.choice(shops)) for number in range(ROWS)]
             made[stream.name] = pl.DataFrame(rows, infer_schema_length=None)
         else:
@@ -60,12 +60,16 @@ def with_own_streams(
 
 
 def _with_own_cells(stream: Stream, known: pl.DataFrame, draw: _Draw) -> pl.DataFrame:
-    """Return rows with cells of the columns, and some of the words, that the package does not know."""
+    """Return rows with cells of the columns, and some of the words, that are in none of them.
+
+    Those that the package knows stay as they are in its sample.
+    """
     package = {c.name: c for one in CANONICAL if one.name == stream.name for c in one.columns}
     cells: dict[str, list[Any]] = {}
     for column in stream.columns:
         own = package.get(column.name)
-        words = [word for word in column.values if own is not None and word not in own.values]
+        there = {*known.get_column(column.name, default=pl.Series())} if own is None else own.values
+        words = [word for word in column.values if word not in there]
         if own is None and column.name not in known.columns:
             cells[column.name] = [draw.cell(column, shop) for shop in known["shop_id"]]
         elif words and column.name in known.columns:

@@ -18,8 +18,8 @@ from ..model.rulesets import MetricEntry
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..results.building import build_result
 from .contexts import context_of
-from .counting_laws import AS_OF, measure, read_frames, sample_frames
 from .report import Check
+from .sampling import AS_OF, measure_resolved, resolved_sample
 from .subject import Subject, conclude
 
 #: Sums of so many made-up shops, small and far beyond int64, with none among them.
@@ -31,10 +31,10 @@ def scoring(subject: Subject) -> Iterator[Check]:
     for rules in subject.rules:
         complaints = []
         try:
-            events = read_frames(rules, sample_frames(rules))
+            resolved = resolved_sample(rules)
             for day in (AS_OF, AS_OF.replace(day=1), AS_OF.replace(month=3, day=1)):
-                measured = measure(rules, events, day)
-                build_result(rules, day, measured, events.shops).to_json()
+                measured = measure_resolved(rules, resolved, day)
+                build_result(rules, day, measured, resolved.events.shops).to_json()
         except Exception as error:  # any error here would reach a user
             complaints = [f"{type(error).__name__}: {error}"]
         yield conclude("scoring", rules.ruleset.name, complaints)
@@ -114,8 +114,7 @@ def scorers(subject: Subject) -> Iterator[Check]:
     for rules in subject.rules:
         complaints: list[str] = []
         try:
-            events = read_frames(rules, sample_frames(rules))
-            measured = measure(rules, events, AS_OF)
+            measured = measure_resolved(rules, resolved_sample(rules))
             for _, entry in rules.ruleset.entries:
                 if entry.scorer in rules.exact.scorers:
                     shops = _Shops.with_values(measured[entry.id].column)

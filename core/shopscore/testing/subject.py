@@ -8,6 +8,7 @@ from functools import cached_property
 from attrs import frozen
 
 from ..errors import CoverageError, ShopscoreError, did_you_mean
+from ..plugins.additions import Addition
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.catalog import plugin_records
 from ..plugins.conflicts import platforms_of
@@ -27,16 +28,35 @@ class Subject:
     platforms: tuple[Platform, ...]
 
     @cached_property
+    def own(self) -> tuple[Platform, ...]:
+        """The platforms that the plugin declares, with what others add to them."""
+        ids = {p.id for p in self.record.platforms}
+        return tuple(platform for platform in self.platforms if platform.id in ids)
+
+    @cached_property
+    def additions(self) -> tuple[tuple[Platform, Addition], ...]:
+        """What the plugin adds to platforms of others, besides scorecards, with these platforms."""
+        return tuple(
+            (platform, addition)
+            for platform in self.platforms
+            for addition in self.record.additions
+            if addition.platform == platform.id
+        )
+
+    @cached_property
     def scorecards(self) -> tuple[tuple[Platform, Scorecard], ...]:
-        """The scorecards that the plugin declares or adds rule sets to, with their platforms."""
-        own = {p.id for p in self.record.platforms}
+        """The scorecards that the plugin declares or adds rule sets to, with their platforms.
+
+        And those of platforms that it adds anything else to: their rows have it, too.
+        """
+        whole = {p.id for p in self.own} | {p.id for p, _ in self.additions}
         added = {s.name for s in self.record.scorecards}
         added |= {f"{f.platform}/{f.scorecard}" for f in self.record.rulesets}
         return tuple(
             (platform, card)
             for platform in self.platforms
             for card in platform.scorecards
-            if platform.id in own or card.name in added
+            if platform.id in whole or card.name in added
         )
 
     @cached_property

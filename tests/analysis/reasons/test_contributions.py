@@ -71,7 +71,7 @@ def test_of_every_built_in_card(platform: str, card: str, version: str) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_of_random_folders(seed: int) -> None:
-    frames = frames_of(without_extra(random_events(seed, shops=4, orders=30)))
+    frames = frames_of(without_extra(random_events(seed, shops=3, orders=90)))
     result = ss.score(frames, platform="douyin", ruleset="2022", as_of="2024-06-30")
     assert check(result)
 

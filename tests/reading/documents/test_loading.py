@@ -77,11 +77,31 @@ def test_a_document_without_a_shop_is_of_the_shop_of_its_folder(folder: Path):
 
 
 def test_several_shops_in_a_folder_lend_nobody_their_name(folder: Path):
+    """What names none of them is of no shop: it is told, and never a shop of its own."""
     put("douyin_overview.json", folder)
     put("douyin_overview_growth.json", folder)
     put("douyin_comment_statistics.json", folder)
-    named = {d.mapping.id: d.shops[0].shop_id for d in load(folder)}
-    assert named["comment_statistics"] == "console"
+    put("jd_vane_stars.json", folder)
+    documents = load(folder)
+    shops = {s.shop_id for d in documents for s in d.shops}
+    assert shops == {"900000001", "900000002", "900003"}
+    assert [(d.mapping.id, d.shops[0].shop_id) for d in documents.unplaced] == [
+        ("comment_statistics", None)
+    ]
+    assert "names no shop" in told(documents)["console/douyin_comment_statistics.json"]
+    assert documents.to_polars()["shop_id"].null_count() > 0
+    assert load(folder, shop_id="我的店").unplaced == ()
+    assert documents.of_platform("jd").unplaced == ()
+
+
+def test_a_folder_named_after_one_of_its_shops_is_of_that_shop(folder: Path):
+    own = folder / "900000002"
+    for name in ("douyin_overview", "douyin_overview_growth", "douyin_comment_statistics"):
+        put(f"{name}.json", own)
+    documents = load(folder)
+    assert documents.unplaced == ()
+    (found,) = (d for d in documents if d.mapping.id == "comment_statistics")
+    assert found.shops[0].shop_id == "900000002"
 
 
 def test_the_shop_that_somebody_names(folder: Path):

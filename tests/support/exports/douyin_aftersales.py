@@ -106,6 +106,7 @@ AFTERSALES = Faithful(
             "售后类型": "已发货仅退款",
             "退商品金额（元） ": "200.00",
             "售后状态": "待商家处理",
+            "自动处理截止时间": "2022-06-27 10:00:00",
             " 售后申请时间": "2022-06-25 10:00:00",
             "售后原因": "商品质量问题",
             "同意售后申请时间": "-",
@@ -151,6 +152,7 @@ AFTERSALES = Faithful(
     rows=(
         {
             "ticket_id": "7101002003004005001",
+            "decide_due_at": None,
             "order_id": "6921738301234567001",
             "product_id": "3501234567890123456",
             "kind": "return_refund",
@@ -168,6 +170,7 @@ AFTERSALES = Faithful(
         },
         {
             "ticket_id": "7101002003004005002",
+            "decide_due_at": None,
             "order_id": "6921738301234567001",
             "product_id": "3501234567890123457",
             "kind": "refund_only",
@@ -185,6 +188,7 @@ AFTERSALES = Faithful(
         },
         {
             "ticket_id": "7101002003004005003",
+            "decide_due_at": None,
             "order_id": "6921738301234567101",
             "product_id": "3501234567890123456",
             "kind": "refund_only",
@@ -202,6 +206,7 @@ AFTERSALES = Faithful(
         },
         {
             "ticket_id": "7101002003004005004",
+            "decide_due_at": None,
             "order_id": "6921738301234567401",
             "product_id": "3501234567890123456",
             "kind": "exchange",
@@ -219,6 +224,7 @@ AFTERSALES = Faithful(
         },
         {
             "ticket_id": "7101002003004005005",
+            "decide_due_at": at("2022-06-27 10:00:00"),
             "order_id": "6921738301234567301",
             "product_id": "3501234567890123456",
             "kind": "refund_only",
@@ -236,6 +242,7 @@ AFTERSALES = Faithful(
         },
         {
             "ticket_id": "7101002003004005006",
+            "decide_due_at": None,
             "order_id": "6921738301234567901",
             "product_id": None,
             "kind": "refund_only",

@@ -28,6 +28,7 @@ from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score
 from ..reasons.explaining import find_rows, find_shop
+from ..reasons.grounds import Grounds
 from ..reasons.row_sums import RowSums
 from ..reasons.supposing import Supposing
 from .found import Gaps, MetricGap, TargetGap
@@ -229,7 +230,7 @@ def _remarks(
         yield message("there is no score to begin with: name a value of a metric as the target")
     if not has_rows:
         yield message("there are no events of this shop here: what leaves the windows is not known")
-    if ruleset.ranks and result.basis.ranks:
+    if ruleset.ranks and Grounds.of(result).ranks:
         yield message("the other shops stay as they are, whatever this one would have")
     if result.current is not None:
         yield message("this is the projection; what the last evaluation found stays as it is")

@@ -86,7 +86,7 @@ class Wishing:
             base = values.take(rows)
             measured[id] = _with(base, own) if own else base
             changed[id] = [place for place, _ in own]
-        supplied = _without(self.supposing.result.basis.supplied.take(rows), changed)
+        supplied = _without(self.supposing.grounds.supplied.take(rows), changed)
         return self.supposing.grade(measured, rows, supposed, supplied)
 
 

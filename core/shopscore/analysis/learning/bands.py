@@ -9,8 +9,7 @@ from attrs import frozen
 
 from ...messages import message
 from ...model.metrics import Better
-from .observations import Interval, Place, Told
-from .weights import Contradiction
+from .observations import Contradiction, Interval, Observation, Place
 
 
 @frozen
@@ -37,7 +36,7 @@ class _Seen:
 
 
 def learn_bands(
-    metric: str, better: Better, told: Sequence[Told]
+    metric: str, better: Better, told: Sequence[Observation]
 ) -> tuple[tuple[LearnedBand, ...], tuple[Contradiction, ...]]:
     """Return what documents of shops with the same rules prove of the bands of a metric.
 
@@ -70,11 +69,12 @@ def learn_bands(
     return tuple(bands), ()
 
 
-def _seen(metric: str, sign: int, told: Sequence[Told]) -> Iterator[_Seen]:
+def _seen(metric: str, sign: int, told: Sequence[Observation]) -> Iterator[_Seen]:
     """Yield values, of which more is better, with their points."""
     for each in told:
         points = each.number("metric", metric, "points")
         value = each.value_of(metric)
         if points is not None and value is not None:
             ends = sorted((value.low * sign, value.high * sign))
-            yield _Seen(Interval(ends[0], ends[1]), points, each.place)
+            place = each.place(("metric", metric, role) for role in ("value", "points"))
+            yield _Seen(Interval(ends[0], ends[1]), points, place)

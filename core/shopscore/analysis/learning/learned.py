@@ -10,20 +10,24 @@ from ...errors import InputError
 from ...messages import message
 from ...plugins.bound_rules import BoundRuleSet
 from ...reading.documents.documents import Documents
+from ...reading.events import UNKNOWN_INDUSTRY
 from .bands import LearnedBand, learn_bands
-from .observations import Told, observe
-from .weights import Contradiction, LearnedWeight, Mean, learn_weights
+from .observations import Contradiction, Observation
+from .observing import observe
+from .weights import LearnedWeight, Mean, learn_weights
 
 
 @frozen
 class LearnedNumbers:
     """What the documents of the shops of one industry prove.
 
-    ``industry`` is empty where the documents name none. ``documents`` is how many were looked at.
+    ``industry`` is ``unknown`` where the documents name none; ``for_all`` says that no others do
+    either, so that the numbers are for all shops. ``documents`` is how many were looked at.
     """
 
     rules: BoundRuleSet
     industry: str
+    for_all: bool
     weights: tuple[LearnedWeight, ...]
     bands: tuple[LearnedBand, ...]
     contradictions: tuple[Contradiction, ...]
@@ -43,22 +47,28 @@ def learn_numbers(documents: Documents, rules: BoundRuleSet) -> tuple[LearnedNum
     Raises:
         InputError: where no document is of the platform of the rules.
     """
-    told = list(observe(documents, rules))
-    if not told:
-        raise InputError(
-            message("no document of {platform} holds any values", platform=rules.platform.id)
-        )
-    industries = sorted({each.industry for each in told})
+    platform = rules.platform.id
+    observed = observe(documents, platform)
+    if not observed.industries:
+        refused = [o for o in documents.of_platform(platform).others if o.mapping]
+        nothing = message("no document of {platform} holds any values", platform=platform)
+        raise InputError(refused[0].said if refused else nothing)
+    for_all = observed.industries == (UNKNOWN_INDUSTRY,)
     return tuple(
-        _learn(rules, industry, [t for t in told if t.industry == industry])
-        for industry in industries
+        _learn(rules, industry, for_all, *observed.of(industry)) for industry in observed.industries
     )
 
 
-def _learn(rules: BoundRuleSet, industry: str, told: Sequence[Told]) -> LearnedNumbers:
+def _learn(
+    rules: BoundRuleSet,
+    industry: str,
+    for_all: bool,
+    told: Sequence[Observation],
+    against_each_other: Sequence[Contradiction],
+) -> LearnedNumbers:
     weights: list[LearnedWeight] = []
     bands: list[LearnedBand] = []
-    contradictions: list[Contradiction] = []
+    contradictions = [*against_each_other]
     for mean in _open_means(rules):
         found, against = learn_weights(mean, told)
         weights += found
@@ -68,7 +78,13 @@ def _learn(rules: BoundRuleSet, industry: str, told: Sequence[Told]) -> LearnedN
         bands += limits
         contradictions += against
     return LearnedNumbers(
-        rules, industry, tuple(weights), tuple(bands), tuple(contradictions), len(told)
+        rules,
+        industry,
+        for_all,
+        tuple(weights),
+        tuple(bands),
+        tuple(contradictions),
+        len({label for each in told for label in each.labels}),
     )
 
 

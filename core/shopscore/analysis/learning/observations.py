@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
 from attrs import field, frozen
 
+from ...messages import Message
 from ...model.frozen import FrozenDict
-from ...plugins.bound_rules import BoundRuleSet
-from ...reading.documents.documents import Documents, number_of
+from ...reading.documents.documents import number_of
 from ...reading.documents.extraction import Entry
 from ...reading.documents.shares import shares_of
 
-#: The industry of shops whose documents name none.
-UNKNOWN = ""
+#: What a figure is about and what is said of it: subject, id and role.
+Key = tuple[str, str, str]
 
 
 @frozen
@@ -36,34 +36,69 @@ class Interval:
 
 @frozen
 class Place:
-    """Where something was said: the document, the shop, and the day where it is known."""
+    """Where something was said: the document, the shop, and the day and the cycle where known."""
 
     label: str
     shop_id: str
     day: date | None
+    cycle: str = ""
 
     def __str__(self) -> str:
-        day = f", {self.day}" if self.day else ""
-        return f"{self.label} ({self.shop_id}{day})"
+        known = (self.shop_id, str(self.day or ""), self.cycle)
+        return f"{self.label} ({', '.join(filter(None, known))})"
 
 
 @frozen
-class Told:
-    """Everything that documents say of one shop on one day, by subject, id and role."""
+class Contradiction:
+    """Two documents that cannot both be right."""
 
-    place: Place
+    about: str
+    said: Message
+    first: Place
+    second: Place
+
+
+@frozen
+class Figure:
+    """A figure, and the documents that tell it."""
+
+    entry: Entry
+    labels: tuple[str, ...]
+
+
+@frozen
+class Observation:
+    """What documents say of one shop on one day, at one of its evaluations.
+
+    Figures that two documents tell otherwise are among the ``disputed``, and nowhere else.
+    """
+
+    shop_id: str
+    day: date | None
+    cycle: str
     industry: str
-    entries: Mapping[tuple[str, str, str], Entry] = field(converter=FrozenDict)
+    figures: Mapping[Key, Figure] = field(converter=FrozenDict)
+    disputed: frozenset[Key] = frozenset()
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The documents that are used."""
+        return frozenset(label for figure in self.figures.values() for label in figure.labels)
+
+    def place(self, keys: Iterable[Key]) -> Place:
+        """Return where some figures were told."""
+        told = (self.figures[key].labels[0] for key in keys if key in self.figures)
+        return Place(", ".join(sorted({*told})), self.shop_id, self.day, self.cycle)
 
     def number(self, subject: str, id: str, role: str) -> Fraction | None:
         """Return a number as it stands; None where there is none."""
-        entry = self.entries.get((subject, id, role))
-        return None if entry is None else number_of(entry.value)
+        figure = self.figures.get((subject, id, role))
+        return None if figure is None else number_of(figure.entry.value)
 
     def interval(self, subject: str, id: str, role: str) -> Interval | None:
         """Return what a number can have been before it was rounded."""
-        entry = self.entries.get((subject, id, role))
-        return None if entry is None else Interval.of(entry)
+        figure = self.figures.get((subject, id, role))
+        return None if figure is None else Interval.of(figure.entry)
 
     def value_of(self, metric: str) -> Interval | None:
         """Return what the value of a metric is: exact by numerator and denominator that agree."""
@@ -76,26 +111,5 @@ class Told:
 
     def shares(self, subject: str, ids: tuple[str, ...]) -> dict[str, Fraction]:
         """Return the weights of siblings, as shares."""
-        entries = ((id, self.entries.get((subject, id, "weight"))) for id in ids)
-        return shares_of({id: entry.value for id, entry in entries if entry is not None})
-
-
-def observe(documents: Documents, rules: BoundRuleSet) -> Iterator[Told]:
-    """Yield what documents say of each shop and day under some rules.
-
-    Documents of one shop and one known day are taken together; one without a day stands alone.
-    """
-    platform = rules.platform.id
-    together: dict[tuple[str, date | str], dict[tuple[str, str, str], Entry]] = {}
-    industries: dict[str, str] = {}
-    places: dict[tuple[str, date | str], Place] = {}
-    for document, shop, entry in documents.of_platform(platform).entries():
-        id = str(shop.shop_id)
-        day = entry.day or shop.day
-        key = (id, day or document.label)
-        together.setdefault(key, {}).setdefault((entry.subject, entry.id, entry.role), entry)
-        places.setdefault(key, Place(document.label, id, day))
-        if industry := shop.header.get("industry"):
-            industries.setdefault(id, str(industry))
-    for key, entries in together.items():
-        yield Told(places[key], industries.get(key[0], UNKNOWN), entries)
+        figures = ((id, self.figures.get((subject, id, "weight"))) for id in ids)
+        return shares_of({id: figure.entry.value for id, figure in figures if figure is not None})

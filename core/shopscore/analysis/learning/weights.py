@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from ...messages import Message, message
+from ...messages import message
 from .exact_extents import AtMost, find_extents
-from .observations import Interval, Place, Told
+from .observations import Contradiction, Interval, Key, Observation, Place
 
 
 @frozen
@@ -43,18 +43,8 @@ class LearnedWeight:
     documents: int
 
 
-@frozen
-class Contradiction:
-    """Two documents that cannot both be right."""
-
-    about: str
-    said: Message
-    first: Place
-    second: Place
-
-
 def learn_weights(
-    mean: Mean, told: Sequence[Told]
+    mean: Mean, told: Sequence[Observation]
 ) -> tuple[tuple[LearnedWeight, ...], tuple[Contradiction, ...]]:
     """Return what documents of shops with the same rules prove of the weights of a mean.
 
@@ -78,28 +68,29 @@ def learn_weights(
     return tuple(learned), ()
 
 
-def _stated(mean: Mean, told: Told) -> dict[str, Fraction]:
+def _stated(mean: Mean, told: Observation) -> dict[str, Fraction]:
     """Return the weights that a document states, if it states all of them."""
     shares = told.shares(mean.part_subject, mean.parts)
     return shares if len(shares) == len(mean.parts) and sum(shares.values()) == 1 else {}
 
 
 def _of_stated(
-    mean: Mean, stated: Sequence[tuple[Told, dict[str, Fraction]]]
+    mean: Mean, stated: Sequence[tuple[Observation, dict[str, Fraction]]]
 ) -> tuple[tuple[LearnedWeight, ...], tuple[Contradiction, ...]]:
     first, shares = stated[0]
     for other, others in stated[1:]:
         for id in mean.parts:
             if others[id] != shares[id]:
+                places = _place_of_weights(mean, first), _place_of_weights(mean, other)
                 said = message(
                     "weight of {id}: {one} in {first}, {other} in {second}",
                     id=id,
                     one=float(shares[id]),
                     other=float(others[id]),
-                    first=first.place,
-                    second=other.place,
+                    first=places[0],
+                    second=places[1],
                 )
-                return (), (Contradiction(id, said, first.place, other.place),)
+                return (), (Contradiction(id, said, *places),)
     learned = (
         LearnedWeight(mean, id, shares[id], shares[id], stated=True, documents=len(stated))
         for id in mean.parts
@@ -107,17 +98,27 @@ def _of_stated(
     return tuple(learned), ()
 
 
-def _inequalities(mean: Mean, told: Told) -> Iterator[AtMost]:
+def _place_of_weights(mean: Mean, told: Observation) -> Place:
+    return told.place((mean.part_subject, id, "weight") for id in mean.parts)
+
+
+def _place_of_points(mean: Mean, told: Observation) -> Place:
+    parts: list[Key] = [(mean.part_subject, id, "points") for id in mean.parts]
+    return told.place([(mean.subject, mean.id, "points"), *parts])
+
+
+def _inequalities(mean: Mean, told: Observation) -> Iterator[AtMost]:
     """Yield what a shown whole and its shown parts ask of the weights; nothing where one is missing.
 
     A bonus and a deduction are part of the whole, and not of the mean; they may be rounded as well,
-    but for 0, which says that there was none. At an end of the scale the
-    whole may have been cut off, and tells one side only.
+    but for 0, which says that there was none. One that is disputed leaves nothing to say. At an end
+    of the scale the whole may have been cut off, and tells one side only.
     """
     whole = told.interval(mean.subject, mean.id, "points")
     parts = [told.interval(mean.part_subject, id, "points") for id in mean.parts]
     known = [part for part in parts if part is not None]
-    if whole is None or len(known) < len(parts):
+    beside = {(mean.subject, mean.id, role) for role in ("bonus", "deduction")}
+    if whole is None or len(known) < len(parts) or beside & told.disputed:
         return
     added, taken = (_beside_the_mean(mean, told, role) for role in ("bonus", "deduction"))
     if whole.high < mean.high:
@@ -126,7 +127,7 @@ def _inequalities(mean: Mean, told: Told) -> Iterator[AtMost]:
         yield AtMost(tuple(-part.high for part in known), added.high - taken.low - whole.low)
 
 
-def _beside_the_mean(mean: Mean, told: Told, role: str) -> Interval:
+def _beside_the_mean(mean: Mean, told: Observation, role: str) -> Interval:
     """Return a bonus or a deduction as it was before it was rounded."""
     found = told.interval(mean.subject, mean.id, role)
     if found is None or not told.number(mean.subject, mean.id, role):
@@ -135,7 +136,7 @@ def _beside_the_mean(mean: Mean, told: Told, role: str) -> Interval:
 
 
 def _first_contradiction(
-    mean: Mean, observed: Sequence[tuple[Told, tuple[AtMost, ...]]]
+    mean: Mean, observed: Sequence[tuple[Observation, tuple[AtMost, ...]]]
 ) -> Contradiction:
     """Return the first document that contradicts those before it, and one of these."""
     size = len(mean.parts)
@@ -151,9 +152,10 @@ def _first_contradiction(
     last, own = observed[high - 1]
     alone = (t for t, rows in observed[: high - 1] if find_extents([*rows, *own], size) is None)
     other = next(alone, observed[max(high - 2, 0)][0])
+    places = _place_of_points(mean, other), _place_of_points(mean, last)
     said = message(
         "no weights make the points of both: {first} and {second}",
-        first=other.place,
-        second=last.place,
+        first=places[0],
+        second=places[1],
     )
-    return Contradiction(mean.id, said, other.place, last.place)
+    return Contradiction(mean.id, said, *places)

@@ -21,6 +21,7 @@ from ...plugins.bound_rules import BoundRuleSet
 from ...reading.events import Events
 from ...results.building import build_result
 from ...results.result import Result
+from .grounds import Grounds
 from .shop_rows import Rows, rows_of_shops
 from .supposing import exact_scores
 
@@ -73,12 +74,10 @@ class Assuming:
         return frozenset(id for m in declared for id in assumed_ids((m.aggregator, m.window)))
 
     def _end(self, one: Assumption, value: str) -> AssumedEnd:
-        selection = self.result.basis.selection
-        if selection is None:
-            said = message("the rules were not selected, and cannot be bound again")
-            return AssumedEnd(value, None, said)
         try:
-            rules = selection.assuming({self.result.rules.ruleset.full_id(one.id): value}).rules
+            rules = self._grounds.selection.assuming(
+                {self.result.rules.ruleset.full_id(one.id): value}
+            ).rules
             score = self._score(rules, counted_so=one.id not in self._of_metrics)
         except ShopscoreError as error:
             return AssumedEnd(value, None, message("{error}", error=error))
@@ -87,23 +86,27 @@ class Assuming:
         return AssumedEnd(value, score)
 
     @cached_property
+    def _grounds(self) -> Grounds:
+        return Grounds.of(self.result)
+
+    @cached_property
     def _rows(self) -> Rows:
         """The shops that are scored again: those of its industry, itself among them."""
         industries = self.result.shops["industry"]
         return np.flatnonzero((industries == industries[self.row]).to_numpy())
 
     def _score(self, rules: BoundRuleSet, *, counted_so: bool) -> Fraction | None:
-        result, rows, basis = self.result, self._rows, self.result.basis
+        result, rows, grounds = self.result, self._rows, self._grounds
         found = build_result(
             rules,
             result.as_of,
             self._as_counted if counted_so else self._measured(rules),
             result.shops[rows],
-            basis.tables,
-            supplied=basis.supplied.take(rows),
+            grounds.tables,
+            supplied=grounds.supplied.take(rows),
             console=result.console.take(rows),
-            judged_on=basis.judged_on,
-            ranks=basis.ranks,
+            judged_on=grounds.judged_on,
+            ranks=grounds.ranks,
         )
         return exact_scores(found, np.flatnonzero(rows == self.row))[0]
 

@@ -22,12 +22,14 @@ from ...reading.events import Events
 from ...reading.files import Progress
 from ...results.conclusion import stages
 from ...results.result import Result
+from ...results.views import ShopView
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score
 from .assumed_ends import Assuming
 from .contributions import decompose
 from .distances import Measuring, NamedRow, find_distances
 from .explanation import Explanation, HeavyEvent
+from .grounds import Grounds
 from .groups import Group, Grouping
 from .one_more import EventsToCome
 from .removing import Removing
@@ -126,7 +128,7 @@ def explain_result(
         score=view.score,
         decomposition=decompose(result, place),
         assuming=Assuming(result, place, result.events),
-        remarks=tuple(_remarks(result, rows)),
+        remarks=tuple(_remarks(result, view, rows)),
         notices=tuple(n for n in result.notices if n.concerns((view.shop_id,))),
         result=result,
     )
@@ -203,11 +205,13 @@ def _named(removing: Removing, most: int) -> Iterator[HeavyEvent]:
         yield HeavyEvent(named.stream, named.key, named.file, named.line, one.costs, tuple(touched))
 
 
-def _remarks(result: Result, rows: ShopRows | None) -> Iterator[Message]:
+def _remarks(result: Result, shop: ShopView, rows: ShopRows | None) -> Iterator[Message]:
     """Yield what an explanation rests on, and what it cannot tell."""
+    if shop.reason is not None:
+        yield shop.reason
     if rows is None:
         yield message("there are no events of this shop here: none can be named")
-    if result.rules.ruleset.ranks and result.basis.ranks:
+    if result.rules.ruleset.ranks and Grounds.of(result).ranks:
         yield message("the other shops stay as they are, whatever this one would have")
     if result.current is not None:
         yield message("this is the projection; what the last evaluation found stays as it is")

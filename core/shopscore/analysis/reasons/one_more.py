@@ -57,10 +57,11 @@ class EventsToCome:
     def effects(self) -> list[OneMore]:
         """Return what the best and the worst event would change, metric by metric."""
         found = [one for id in self._graded_ids for one in self._of_metric(id)]
+        if not found:
+            return []
         changes = [self._change(id, added) for id, _, added, _ in found]
-        columns = list(zip(*changes, strict=True)) if changes else []
-        sums = self.supposing.changed([_column(column) for column in columns])
-        scores = self.supposing.suppose(sums).scores if found else []
+        columns = [_column(column) for column in zip(*changes, strict=True)]
+        scores = self.supposing.suppose(self.supposing.changed(columns)).scores
         now = self.supposing.now
         return [
             self._effect(id, kind, added, after, None if s is None or now is None else s - now)
@@ -69,9 +70,11 @@ class EventsToCome:
 
     @property
     def _graded_ids(self) -> list[str]:
-        """The metrics that enter the total, or that conditions look at."""
+        """The metrics that enter the total, or that conditions look at; without a total all of them."""
         rules = self.supposing.result.rules
         weighed = [entry.id for _, entry in rules.exact.entries]
+        if not rules.exact.dimensions:
+            weighed = [*rules.ruleset.metric_ids]
         more = [a.metric for a in rules.exact.adjustments]
         asked = [id for condition in rules.ruleset.conditions for id in condition.metrics]
         return [

@@ -71,6 +71,8 @@ class Removing:
 
     def cost(self, row: Row) -> Fraction | None:
         """Return what one event costs; below 0 where it brings something. None without a score."""
+        if not self.supposing.wanted:
+            return None
         changes = self.changes([row], by_shop=self._beyond)
         return self._all_costs([row], changes, at_once=False)[0]
 

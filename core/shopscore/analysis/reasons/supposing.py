@@ -8,17 +8,20 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from attrs import evolve, frozen
 
 from ...counting.sums import Sums, Wanted
 from ...exact.columns import ExactColumn
 from ...exact.integers import Integers, narrow, widen
-from ...grading.points import Supplied
+from ...grading import points
+from ...grading.variants import coded
 from ...grading.weighing import MetricValues, combine
 from ...plugins.bound_rules import BoundMetric
 from ...results.building import build_result
 from ...results.result import Result
 from ...rules.scorer_kinds import KINDS
+from .grounds import Grounds
 
 Rows = npt.NDArray[np.int64]
 
@@ -42,6 +45,11 @@ class Supposing:
 
     result: Result
     row: int
+
+    @cached_property
+    def grounds(self) -> Grounds:
+        """What the shops were graded with, besides their values."""
+        return Grounds.of(self.result)
 
     @cached_property
     def metrics(self) -> dict[str, BoundMetric]:
@@ -86,13 +94,13 @@ class Supposing:
     @cached_property
     def alone(self) -> bool:
         """Whether suppositions must be graded one by one."""
-        rules, basis = self.result.rules, self.result.basis
+        rules, supplied = self.result.rules, self.grounds.supplied
         exact = (rules.exact, *(variant for _, variant in rules.exact.variants))
         scorers = (type(scorer) for one in exact for scorer in one.scorers.values())
         return (
             any(condition.times_industry_mean for condition in rules.ruleset.conditions)
             or any(kind not in KINDS.values() for kind in scorers)
-            or bool(basis.supplied.percentiles or basis.supplied.points)
+            or bool(supplied.percentiles or supplied.points)
         )
 
     def suppose(self, sums: Sequence[Sums], *, at_once: bool = False) -> Supposed:
@@ -125,7 +133,7 @@ class Supposing:
         """Grade suppositions together: below the other shops there is a row for each."""
         rows, supposed = self.placed(len(sums[0][1]))
         measured = dict(self._measured(sums, rows, supposed))
-        found = self.grade(measured, rows, supposed, self.result.basis.supplied.take(rows))
+        found = self.grade(measured, rows, supposed, self.grounds.supplied.take(rows))
         return Supposed(
             exact_scores(found, supposed),
             {id: values.column.take(supposed).fractions() for id, values in measured.items()},
@@ -143,22 +151,22 @@ class Supposing:
         measured: Mapping[str, MetricValues],
         rows: Rows,
         supposed: npt.NDArray[np.bool_],
-        supplied: Supplied,
+        supplied: points.Supplied,
     ) -> Result:
         """Return the result of rows of which some are suppositions."""
-        result, basis = self.result, self.result.basis
+        result, grounds, shops = self.result, self.grounds, self.result.shops[rows]
         one = self.alone and int(supposed.sum()) == 1
         return build_result(
             result.rules,
             result.as_of,
             measured,
-            result.shops[rows],
-            basis.tables,
+            shops,
+            grounds.tables,
             supplied=supplied,
             console=result.console.take(rows),
-            judged_on=basis.judged_on,
-            ranks=basis.ranks,
-            supposed=None if one else supposed,
+            judged_on=grounds.judged_on,
+            ranks=grounds.ranks,
+            supposed=None if one else _among_others(measured, shops, supposed),
         )
 
     def _measured(
@@ -186,6 +194,14 @@ class Supposing:
                     missing=np.where(supposed, changed.missing, base.missing),
                 ),
             )
+
+
+def _among_others(
+    measured: Mapping[str, MetricValues], shops: pl.DataFrame, supposed: npt.NDArray[np.bool_]
+) -> points.Supposed:
+    """Return that supposed shops are ranked among the others, and no shop among them."""
+    real = {id: evolve(own, column=own.column.only(~supposed)) for id, own in measured.items()}
+    return points.Supposed(real, coded(shops["industry"])[1])
 
 
 def _put(base: Integers, own: Integers, where: npt.NDArray[np.bool_]) -> Integers:

@@ -244,15 +244,18 @@ def _operator(found: Any, _: ZoneInfo) -> str:
     raise UnreadableError(message("is not a comparison"))
 
 
-_IN_WORDS = re.compile(r"([0-9.,]*[0-9])\s*([%％]?)", re.ASCII)
+#: A number in words, with what stands right before it: nothing, a minus, or what may be a hyphen.
+_IN_WORDS = re.compile(r"(\w?[-−–—]+)?([0-9.,]*[0-9])\s*([%％]?)", re.ASCII)
 
 
 def _limit(found: Any, _: ZoneInfo) -> Fraction:
     """Return the only number in some words, a percentage."""
     numbers = _IN_WORDS.findall(found) if isinstance(found, str) else []
-    if len(numbers) != 1 or not numbers[0][1]:
-        raise UnreadableError(message("does not name one percentage"))
-    return _number(numbers[0][0]) / 100
+    if len(numbers) == 1:
+        ((before, digits, percent),) = numbers
+        if percent and before in ("", "-", "−"):
+            return _number(f"-{digits}" if before else digits) / 100
+    raise UnreadableError(message("does not name one percentage"))
 
 
 _READERS: Mapping[Reading, Callable[[Any, ZoneInfo], Value]] = {

@@ -43,13 +43,15 @@ class Document:
 class Unrecognised:
     """A file that holds no values, and why; ``mapping`` is the one that it looks like.
 
-    ``error`` is what reading the file raised: it names the file already.
+    ``error`` is what reading the file raised: it names the file already. ``table`` says that it may
+    be a table of events.
     """
 
     label: str
     reason: Translated
     mapping: DocumentMapping | None = None
     error: Message | None = None
+    table: bool = False
 
     @property
     def said(self) -> Message:
@@ -59,10 +61,14 @@ class Unrecognised:
 
 @frozen(eq=False)
 class Documents:
-    """Documents of consoles and official APIs, read; ``others`` are files that hold no values."""
+    """Documents of consoles and official APIs, read; ``others`` are files that hold no values.
+
+    Of the documents in ``unplaced`` nobody can tell the shop: they are looked at, and not scored.
+    """
 
     documents: tuple[Document, ...]
     others: tuple[Unrecognised, ...] = ()
+    unplaced: tuple[Document, ...] = ()
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -82,7 +88,11 @@ class Documents:
 
     def and_those_of(self, other: Documents) -> Documents:
         """Return these documents and others."""
-        return Documents((*self.documents, *other.documents), (*self.others, *other.others))
+        return Documents(
+            (*self.documents, *other.documents),
+            (*self.others, *other.others),
+            (*self.unplaced, *other.unplaced),
+        )
 
     def of_platform(self, platform: str) -> Documents:
         """Return the documents of one platform, with the files that may be one of them.
@@ -92,17 +102,20 @@ class Documents:
         return Documents(
             tuple(d for d in self.documents if d.mapping.platform == platform),
             tuple(o for o in self.others if not o.mapping or o.mapping.platform == platform),
+            tuple(d for d in self.unplaced if d.mapping.platform == platform),
         )
 
     def entries(self) -> Iterator[tuple[Document, ShopOfDocument, Entry]]:
-        """Yield everything that the documents say, in their order."""
-        for document in self.documents:
+        """Yield everything that the documents say, in their order; last those of unknown shops."""
+        for document in (*self.documents, *self.unplaced):
             for shop in document.shops:
                 for entry in shop.entries:
                     yield document, shop, entry
 
     def to_polars(self) -> pl.DataFrame:
         """Return what the documents show: one row per shop, day and subject of each document.
+
+        A document of which nobody can tell the shop has no ``shop_id``.
 
         Numbers are exact, as text (``"1/80"``), in the columns named after their roles with
         ``_exact``, and floats in those without.

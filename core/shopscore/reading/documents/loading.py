@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, field, frozen
 
 from ...errors import InputError
-from ...messages import Translated, listed, message
+from ...messages import Translated, listed, message, numbered
 from ...plugins.catalog import platform as find_platform
 from ...plugins.catalog import platforms
 from ...plugins.declarations import Platform
@@ -19,6 +19,7 @@ from ..entries import is_lost, leads_astray, visible
 from ..files import show_path
 from .documents import NONE, Document, Documents, Unrecognised
 from .extraction import extract
+from .known import no_document
 from .outer_forms import GZIP, Answer, open_answers
 from .recognition import Recognised, Refused, recognise
 
@@ -72,7 +73,8 @@ def load_documents(
     """Read the documents of a file, or of a folder and the folders in it.
 
     A document that names no shop is of ``shop_id``, of the only shop that others in its folder
-    name, or of the shop that the folder or the single file is named after.
+    name, or of the shop that the folder or the single file is named after. Where others in its
+    folder name several, and none of them as the folder is named, nobody can tell its shop.
 
     Raises:
         InputError: where there is nothing to read, or a file that was named is no document.
@@ -84,7 +86,12 @@ def load_documents(
         reader.read_folder(source, source)
     else:
         reader.read_file(source, show_path(source.name), source.stem)
-    return Documents(tuple(_with_shops(reader.documents, shop_id)), tuple(reader.others))
+    shopless = [
+        d for d in reader.documents if shop_id is None and _is_anybodys(d, reader.documents)
+    ]
+    placed = [document for document in reader.documents if document not in shopless]
+    others = (*reader.others, *map(_of_no_shop, shopless))
+    return Documents(tuple(_with_shops(placed, shop_id)), others, tuple(shopless))
 
 
 def looks_like_document(path: Path) -> bool:
@@ -142,8 +149,24 @@ def find_documents(
         return found, True
     tables = holds_tables(Path(source))
     if Path(source).is_dir() or not tables:
-        found = found.and_those_of(load_documents(Path(source), considered, tz=tz, shop_id=shop_id))
+        own = load_documents(Path(source), considered, tz=tz, shop_id=shop_id)
+        refuse_no_document(Path(source), own, considered[:1])
+        found = found.and_those_of(own)
     return found, tables or not found.found_any
+
+
+def refuse_no_document(source: Path, documents: Documents, platforms: Sequence[Platform]) -> None:
+    """Raise InputError where a file, or each in a folder, is no document, and no table either.
+
+    ``platforms`` are those whose documents were looked for.
+    """
+    if documents.found_any or not documents.others:
+        return
+    if source.is_file():
+        raise no_document("", documents, platforms)
+    files = (path for path in source.rglob("*") if path.is_file())
+    if all(path.suffix.lower() in SUFFIXES for path in files):
+        raise no_document(show_path(source), documents, platforms)
 
 
 def _unpacked(head: bytes) -> bytes:
@@ -213,7 +236,8 @@ class _Reader:
                 "JSON, but none of the documents that are known: it has {keys}",
                 keys=_outline(answer.content),
             )
-            self.others.append(Unrecognised(answer.label, said))
+            table = isinstance(answer.content, list)
+            self.others.append(Unrecognised(answer.label, said, table=table))
 
 
 def _no_shop(found: Recognised) -> Translated:
@@ -244,15 +268,37 @@ def _outline(content: object) -> Translated | str:
         keys = [str(key)[:40] for key in content][:6]
         return listed([*keys, *(["…"] if len(content) > len(keys) else [])] or ["{}"])
     if isinstance(content, list):
-        return message("a list of {n} elements", n=len(content))
+        return numbered("a list of {n} element", "a list of {n} elements", len(content))
     return type(content).__name__
+
+
+def _is_anybodys(document: Document, documents: Sequence[Document]) -> bool:
+    """Return whether a document names no shop, and may be of any of those that others name."""
+    named = _named_near(document, documents)
+    nameless = any(shop.shop_id is None for shop in document.shops)
+    return nameless and len(named) > 1 and document.named_after not in named
+
+
+def _of_no_shop(document: Document) -> Unrecognised:
+    said = message(
+        "{document} of {platform} names no shop, and others in its folder name several: put it into"
+        " a folder that is named after its shop",
+        document=document.mapping.label,
+        platform=document.mapping.platform,
+    )
+    return Unrecognised(document.label, said, document.mapping)
+
+
+def _named_near(document: Document, documents: Sequence[Document]) -> set[str]:
+    """Return the shops that documents of a platform in the same folder name."""
+    near = (d for d in documents if d.place == document.place and _alike(d, document))
+    return {shop.shop_id for d in near for shop in d.shops if shop.shop_id is not None}
 
 
 def _with_shops(documents: Sequence[Document], shop_id: str | None) -> Iterator[Document]:
     """Yield documents whose shops all have an id."""
     for document in documents:
-        near = (d for d in documents if d.place == document.place and _alike(d, document))
-        named = {shop.shop_id for d in near for shop in d.shops if shop.shop_id is not None}
+        named = _named_near(document, documents)
         others = shop_id or (named.pop() if len(named) == 1 else document.named_after)
         shops = tuple(
             shop if shop.shop_id is not None else shop.called(others) for shop in document.shops

@@ -43,6 +43,22 @@ def unread_places(content: Any, mapping: DocumentMapping) -> tuple[str, ...]:
     return tuple(places)
 
 
+def identifying_places(mapping: DocumentMapping) -> tuple[str, ...]:
+    """Return the places by which a document is recognised.
+
+    >>> identifying_places(DocumentMapping("d", "d", "d", "data.score && data.shop.id && `true`"))
+    ('data.score', 'data.shop.id')
+    """
+    seen: set[Path] = set()
+    _read(compile_expression(mapping.identified_by).parsed, frozenset({()}), seen)
+    whole = (path for path in seen if not any(_leads_to(path, other) for other in seen))
+    return tuple(sorted(".".join(path) for path in whole))
+
+
+def _leads_to(path: Path, other: Path) -> bool:
+    return len(path) < len(other) and other[: len(path)] == path
+
+
 def _fits(path: Path, known: Path) -> bool:
     return len(path) == len(known) and all(k in ("*", p) for p, k in zip(path, known, strict=True))
 

@@ -26,6 +26,7 @@ def shopscore_platforms() -> list[Platform]:
             exports="shopscore_xiaohongshu:exports",
             documents="shopscore_xiaohongshu:documents",
             levers=("shopscore.levers",),
+            tasks=("shopscore_xiaohongshu.tasks", "shopscore.tasks"),
             scorecards=(shop,),
         )
     ]

@@ -1,0 +1,41 @@
+"""Grounds: what the shops of a result were graded with, besides their values."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from attrs import frozen
+
+from ...errors import UsageError
+from ...grading.points import Supplied
+from ...messages import message
+from ...plugins.selection import Selection
+from ...results.conclusion import start_of
+from ...results.reference_tables import ReferenceTables
+from ...results.result import Result
+
+
+@frozen(eq=False)
+class Grounds:
+    """What shops are graded with once more, where their values or the rules are other ones."""
+
+    selection: Selection
+    tables: ReferenceTables
+    supplied: Supplied
+    ranks: bool
+    judged_on: date
+
+    @classmethod
+    def of(cls, result: Result) -> Grounds:
+        """Return the grounds of a result.
+
+        Raises:
+            UsageError: for a result that does not know what it was made of.
+        """
+        basis = result.basis
+        if basis is None:
+            said = message("of this result it is not known what it was made of: score again")
+            raise UsageError(said)
+        start, selection = start_of(basis), basis.selection
+        judged_on = selection.rules.ruleset.judged_on(selection.day)
+        return cls(selection, basis.tables, start.supplied, start.ranks, judged_on)

@@ -1,0 +1,1 @@
+"""Simulation: what levers, or other values, would make of the score of one shop."""
