@@ -20,6 +20,7 @@ PLAN = "shopscore.plan/1"
 SIMULATE = "shopscore.simulate/1"
 TRACK = "shopscore.track/1"
 EXPLAIN = "shopscore.explain/1"
+GAP = "shopscore.gap/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:
