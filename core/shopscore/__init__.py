@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analysis.gaps.finding import gap as gap
+    from .analysis.gaps.found import Gaps as Gaps
     from .analysis.open_tasks.asking import todo as todo
     from .analysis.open_tasks.listing import Todo as Todo
     from .analysis.open_tasks.open_task import OpenTask as OpenTask
@@ -124,6 +126,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "analysis.reconciling.matching": ("reconcile",),
     "analysis.reconciling.reconciliation": ("Reconciliation",),
+    "analysis.gaps.finding": ("gap",),
+    "analysis.gaps.found": ("Gaps",),
     "analysis.simulation.running": ("simulate",),
     "analysis.simulation.simulated": ("Simulation",),
     "analysis.tracking.following": ("track",),

@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..messages import message, numbered
 from . import options, voice
 from .explain_command import explain
+from .gap_command import gap
 from .help_pages import Group
 from .idle_options import OF_EVENTS, refuse_idle
 from .output_checks import refuse_existing
@@ -247,6 +248,7 @@ cli.add_command(track)
 cli.add_command(reconcile)
 cli.add_command(todo)
 cli.add_command(explain)
+cli.add_command(gap)
 
 
 def main() -> None:

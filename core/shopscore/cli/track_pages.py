@@ -48,7 +48,7 @@ def _days_table(found: Track) -> Table:
     if "current_level_certain" in days.columns:
         columns.append((message("current level"), [_level(found, r, "current_") for r in rows]))
     if "level_certain" in days.columns:
-        columns.append((message("level"), [_level(found, row) for row in rows]))
+        columns.append((message("shop level"), [_level(found, row) for row in rows]))
     if ruleset.tiers:
         columns.append((message("tiers"), _where_new([_tiers(found, row) for row in rows])))
     if len(found.rules) > 1:

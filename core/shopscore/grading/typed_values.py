@@ -66,6 +66,7 @@ class Console:
             some(self.bonus),
             some(self.deduction),
             bounds=each(self.bounds),
+            counts=each(self.counts),
         )
 
 

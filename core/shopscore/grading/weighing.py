@@ -96,9 +96,11 @@ class MetricValues:
             missing=self.missing[rows],
             typed=some(self.typed),
             documents=self.documents and tuple(self.documents[row] for row in rows),
+            typed_besides=some(self.typed_besides),
             n_unknown=some(self.n_unknown),
             unpooled=some(self.unpooled),
             cut=some(self.cut),
+            stands_in=some(self.stands_in),
         )
 
     def with_nothing_certain(self) -> MetricValues:

@@ -143,6 +143,8 @@ def as_written(value: object) -> str:
     >>> as_written([[24, 80], [12, 100]])
     '24:80, 12:100'
     """
+    if value is None:
+        return "none"
     if isinstance(value, list | tuple):
         return ", ".join(
             ":".join(map(str, one)) if isinstance(one, list | tuple) else str(one) for one in value

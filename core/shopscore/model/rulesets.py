@@ -377,7 +377,7 @@ class RuleSet:
                 ids = [self.full_id(a) for a in changed]
                 guess = did_you_mean(key, ids)
                 raise UsageError(message("unknown assumption {key}{guess}", key=key, guess=guess))
-            text = "none" if value is None else as_written(value)
+            text = as_written(value)
             try:
                 changed[short] = evolve(known, value=known.parse(text), overridden=True)
             except OutOfBoundsError as error:

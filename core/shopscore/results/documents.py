@@ -21,6 +21,7 @@ SIMULATE = "shopscore.simulate/1"
 TRACK = "shopscore.track/1"
 RECONCILE = "shopscore.reconcile/1"
 EXPLAIN = "shopscore.explain/1"
+GAP = "shopscore.gap/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

@@ -53,6 +53,7 @@ from .views import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..analysis.gaps.found import Gaps
     from ..analysis.reasons.explanation import Explanation
 
 View = TypeVar("View")
@@ -275,6 +276,14 @@ class Result:
             UsageError: where the result was not made from events.
         """
         return import_module("shopscore").reconcile(self, documents, shop=shop, **asked)
+
+    def gap(self, shop_id: str | None = None, **asked: Any) -> Gaps:
+        """Find what a shop needs to reach a target: ``target``, ``costs`` and ``each`` of it.
+
+        These are the arguments of :func:`shopscore.gap`.
+        """
+        found: Gaps = import_module("shopscore").gap(self, shop=shop_id, **asked)
+        return found
 
     def simulate(self, shop: str | None = None, **asked: Any) -> Any:
         """Return what levers, or other values, would make of a shop: a :class:`Simulation`.

@@ -13,6 +13,7 @@ from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
 
 if TYPE_CHECKING:
+    from ..analysis.gaps.found import Gaps
     from ..analysis.reasons.explanation import Explanation
 
 
@@ -279,6 +280,15 @@ class ShopView:
             UsageError: for a view that belongs to no result.
         """
         found: Explanation = self._of_result.explain(self.shop_id, row=row, by=by, most=most)
+        return found
+
+    def gap(self, **asked: Any) -> Gaps:
+        """Find what the shop needs to reach a target, as :meth:`Result.gap` does.
+
+        Raises:
+            UsageError: for a view that belongs to no result.
+        """
+        found: Gaps = self._of_result.gap(self.shop_id, **asked)
         return found
 
     def to_dict(self) -> dict[str, Any]:

@@ -113,10 +113,10 @@ def explain_result(
 ) -> Explanation:
     """Explain the score of one shop of a result."""
     stages(progress)(message("explaining"))
-    place = _place(result, shop)
+    place = find_shop(result, shop)
     view = result[result.shops["shop_id"][place]]
     supposing = Supposing(result, place)
-    rows = _rows(result, view.shop_id)
+    rows = find_rows(result, view.shop_id)
     told = Explanation(
         platform=result.platform,
         scorecard=result.scorecard,
@@ -162,7 +162,7 @@ def _groups(by: str | None, removing: Removing, sums: RowSums) -> tuple[Group, .
     return tuple(Grouping(by, removing.supposing, removing.rows, sums).groups())
 
 
-def _place(result: Result, shop: str | None) -> int:
+def find_shop(result: Result, shop: str | None) -> int:
     """Return the row of a shop in a result.
 
     Raises:
@@ -175,7 +175,7 @@ def _place(result: Result, shop: str | None) -> int:
     return int(result.only((ids[0] if shop is None else shop,))[0])
 
 
-def _rows(result: Result, shop_id: str) -> ShopRows | None:
+def find_rows(result: Result, shop_id: str) -> ShopRows | None:
     """Return the rows of a shop; None where there are no events of it."""
     events = result.events
     if events is None:

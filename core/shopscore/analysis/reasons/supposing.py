@@ -131,27 +131,42 @@ class Supposing:
 
     def _together(self, sums: Sequence[Sums]) -> Supposed:
         """Grade suppositions together: below the other shops there is a row for each."""
-        result, grounds, first = self.result, self.grounds, len(self._others)
-        size = len(sums[0][1])
+        rows, supposed = self.placed(len(sums[0][1]))
+        measured = dict(self._measured(sums, rows, supposed))
+        found = self.grade(measured, rows, supposed, self.grounds.supplied.take(rows))
+        return Supposed(
+            exact_scores(found, supposed),
+            {id: values.column.take(supposed).fractions() for id, values in measured.items()},
+            {id: values.n[supposed].tolist() for id, values in measured.items()},
+        )
+
+    def placed(self, size: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
+        """Return the rows of the other shops and so many of this one, and which are the latter."""
+        first = len(self._others)
         rows = np.concatenate([self._others, np.full(size, self.row, dtype=np.int64)])
-        supposed = np.arange(len(rows)) >= first
-        measured, shops = dict(self._measured(sums, rows, supposed)), result.shops[rows]
-        found = build_result(
+        return rows, np.arange(len(rows)) >= first
+
+    def grade(
+        self,
+        measured: Mapping[str, MetricValues],
+        rows: Rows,
+        supposed: npt.NDArray[np.bool_],
+        supplied: points.Supplied,
+    ) -> Result:
+        """Return the result of rows of which some are suppositions."""
+        result, grounds, shops = self.result, self.grounds, self.result.shops[rows]
+        one = self.alone and int(supposed.sum()) == 1
+        return build_result(
             result.rules,
             result.as_of,
             measured,
             shops,
             grounds.tables,
-            supplied=grounds.supplied.take(rows),
+            supplied=supplied,
             console=result.console.take(rows),
             judged_on=grounds.judged_on,
             ranks=grounds.ranks,
-            supposed=None if self.alone and size == 1 else _among_others(measured, shops, supposed),
-        )
-        return Supposed(
-            exact_scores(found, supposed),
-            {id: values.column.take(supposed).fractions() for id, values in measured.items()},
-            {id: values.n[supposed].tolist() for id, values in measured.items()},
+            supposed=None if one else _among_others(measured, shops, supposed),
         )
 
     def _measured(
