@@ -6,13 +6,15 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from attrs import evolve
 
 import shopscore as ss
+from shopscore.analysis.reasons.shop_rows import rows_of_shops
 from shopscore.analysis.reconciling.lines import Line, first_parting, misfit
-from shopscore.analysis.reconciling.rows_kept import keep_rows
+from shopscore.analysis.reconciling.shop_copies import Change, changed_copies
 from shopscore.messages import message
 from shopscore.reading.documents.documents import Documents
 from shopscore.samples import generate
@@ -283,14 +285,22 @@ class TestLines:
         assert first_parting(lines) is lines[2]
 
 
-def test_links_go_where_the_rows_went() -> None:
-    """Tickets name orders by their place; those whose order is gone name none."""
-    events = ss.read_events(FRAMES, platform="douyin")
-    orders = events.frames["orders"]
-    keep = pl.Series([place % 3 != 0 for place in range(len(orders))])
-    kept = keep_rows(events, {"orders": keep})
+def test_each_copy_has_its_own_rows_and_links() -> None:
+    """Tickets name orders by their place in the copy; those whose order is gone name none."""
+    every = ss.read_events(FRAMES, platform="douyin")
+    events = rows_of_shops(every, np.array([0]))
+    orders, tickets = events.frames["orders"], events.frames["aftersales"]
+    gone = np.arange(len(orders)) % 3 == 0
+    excluded = np.arange(len(orders)) % 2 == 0
+    (copies,) = changed_copies(
+        events, [Change({"orders": gone}), Change(), Change(excluded=excluded)]
+    )
     place = next(one for one in events.streams["aftersales"].links if one.stream == "orders").place
-    before = orders["order_id"].gather(events.frames["aftersales"][place])
-    after = kept.frames["orders"]["order_id"].gather(kept.frames["aftersales"][place])
-    gone = set(orders["order_id"].filter(~keep))
-    assert after.to_list() == [None if id in gone else id for id in before]
+    named = orders["order_id"].gather(tickets[place]).to_list()
+    lost = set(orders["order_id"].filter(pl.Series(gone)))
+    after = copies.frames["orders"]["order_id"].gather(copies.frames["aftersales"][place])
+    assert after.to_list() == [*(None if id in lost else id for id in named), *named, *named]
+    marks = copies.frames["orders"].filter(shop=2)["is_excluded"].to_list()
+    assert marks == excluded.tolist()
+    as_it_is = copies.frames["orders"].filter(shop=1)["is_excluded"].to_list()
+    assert as_it_is == orders["is_excluded"].to_list()

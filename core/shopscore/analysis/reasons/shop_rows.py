@@ -76,7 +76,7 @@ class ShopRows:
                 pairs = pairs.join(out, on=["copy", "row"], how="anti").sort("copy", "row")
             positions[name], shops[name] = pairs["row"].to_numpy(), pairs["copy"].to_numpy()
         return evolve(
-            _taken(self.events, positions, shops), shops=_shops(self.events.shops, len(units))
+            taken_rows(self.events, positions, shops), shops=_shops(self.events.shops, len(units))
         )
 
 
@@ -90,7 +90,7 @@ def rows_of_shops(events: Events, shops: Rows) -> Events:
     by_shop = {
         name: at[np.argsort(own_shops[name], kind="stable")] for name, at in positions.items()
     }
-    own = _taken(events, by_shop, {name: codes[name][at] for name, at in by_shop.items()})
+    own = taken_rows(events, by_shop, {name: codes[name][at] for name, at in by_shop.items()})
     return evolve(own, shops=events.shops[shops])
 
 
@@ -98,7 +98,7 @@ def _shops(shops: pl.DataFrame, count: int) -> pl.DataFrame:
     return shops[np.zeros(count, dtype=np.int64)]
 
 
-def _taken(events: Events, positions: Mapping[str, Rows], shops: Mapping[str, Rows]) -> Events:
+def taken_rows(events: Events, positions: Mapping[str, Rows], shops: Mapping[str, Rows]) -> Events:
     """Return some rows of events, perhaps several times, as those of other shops.
 
     A row names another of its own shop only: links are those of the copies, or none.

@@ -132,32 +132,34 @@ class Case:
     def by_rules(self, selection: Selection, ids: Collection[str]) -> Measured:
         """Return the values by other rules, which count the metrics ``ids`` of the shop anew."""
         others = self.measured.values.keys() - ids
-        return self.with_events(self.own_events, ids, selection).with_those_of(
+        counted = self.count(self.own_events, ids, selection)
+        return self.with_row(counted, 0).with_those_of(
             self.measured, others & selection.rules.metrics.keys()
         )
 
-    def with_events(
+    def count(
         self, events: Events, ids: Collection[str], selection: Selection | None = None
     ) -> Measured:
-        """Return the values of metrics with those of the shop counted from other events or rules.
-
-        ``events`` are those of the shop alone. Its peers stay as they are.
-        """
+        """Return the values of some metrics counted from other events, or by other rules."""
         rules = (selection or self.selection).rules
         rules = evolve(rules, metrics={id: m for id, m in rules.metrics.items() if id in ids})
         summing = partial(window_sums, resolve_events(events, rules))
-        own = weigh_evaluations(rules, summing, self.counted.columns, self.day, 1)
-        every = (self.measured.values, self.measured.current)
-        values, current = (self._put(one, all_) for one, all_ in zip(own, every, strict=True))
-        return Measured(values or {}, current)
+        shops = len(events.shops)
+        return Measured(*weigh_evaluations(rules, summing, self.counted.columns, self.day, shops))
 
-    def _put(self, own: Values | None, every: Values | None) -> Values | None:
-        """Return values of the shop among those of all; of other metrics nobody else has any."""
-        if own is None:
-            return None
-        size = len(self.counted.shops)
-        here = np.arange(size) == self.row
-        return {id: _in_place(one, (every or {}).get(id), here) for id, one in own.items()}
+    def with_row(self, own: Measured, row: int) -> Measured:
+        """Return values of all shops, with a row of others in the place of the shop.
+
+        Its peers stay as they are; of metrics that were not counted for them they have none.
+        """
+        values = self._put(own.values, self.measured.values, row)
+        if own.current is None:
+            return Measured(values)
+        return Measured(values, self._put(own.current, self.measured.current or {}, row))
+
+    def _put(self, own: Values, every: Values, row: int) -> Values:
+        here = np.arange(len(self.counted.shops)) == self.row
+        return {id: _in_place(one, row, every.get(id), here) for id, one in own.items()}
 
     def build(
         self,
@@ -235,10 +237,9 @@ class Case:
         )
 
 
-def _in_place(own: MetricValues, every: MetricValues | None, here: Mask) -> MetricValues:
-    """Return values of all shops with that of one shop, ``here``, in its place."""
-    size = len(here)
-    at = np.zeros(size, dtype=np.int64)
+def _in_place(own: MetricValues, row: int, every: MetricValues | None, here: Mask) -> MetricValues:
+    """Return values of all shops with one row of others in the place of one shop, ``here``."""
+    at = np.full(len(here), row, dtype=np.int64)
     column, n, missing = own.column.take(at), own.n[at], own.missing[at]
     sums = tuple((a[at], b[at]) for a, b in own.sums)
     cut = None if own.cut is None else own.cut[at] & here

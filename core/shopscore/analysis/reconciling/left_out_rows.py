@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import polars as pl
+import numpy as np
 from attrs import frozen
 
+from ...exact.rationals import Mask
 from ...messages import Message, message, numbered
 from ...model.streams import ORDERS, Stream
 from ...reading.events import Events
 from .case import Case
-from .rows_kept import keep_rows, with_column
+from .shop_copies import EXCLUDED, Change, changed_copies, excluded_orders
 from .suspects import Suspect, suspect
 
-_EXCLUDED = "is_excluded"
 #: Columns of text whose words are tried, too, where a shop has no more of them than this.
 _WORDS, _MOST_WORDS = ("province",), 40
 #: Times of which it is tried whether rows that have one are left out.
@@ -22,12 +22,12 @@ _TIMES = ("cancelled_at",)
 
 
 @frozen(eq=False)
-class _LeftOut:
-    """Rows of a stream that have one thing in common, as marks, and what that is."""
+class _Tried:
+    """A change of the rows of a stream, and what their column has in it."""
 
-    stream: str
-    rows: pl.Series
+    change: Change
     said: Message
+    stream: str
     column: str
     value: str | None = None
 
@@ -38,29 +38,31 @@ def left_out_rows(case: Case) -> Iterator[Suspect]:
     Only rows of the shop change, of streams that metrics read whose counted numbers part; what
     brings these no closer is not computed to its end.
     """
-    excluded = _without_exclusions(case.own_events)
-    if case.parting and excluded is not None:
-        events, count = excluded
-        said = numbered(
-            "{n} excluded order counts",
-            "{n} excluded orders count, with what belongs to them",
-            count,
-        )
-        yield from _tried(case, events, said, "orders", _EXCLUDED, None)
+    tried = [*_changes(case)]
+    every = iter(tried)
+    for copies in changed_copies(case.own_events, [one.change for one in tried]):
+        counted = case.count(copies, case.selection.rules.metrics.keys())
+        for row in range(len(copies.shops)):
+            one, measured = next(every), case.with_row(counted, row)
+            if case.counts_closer(measured):
+                lines = case.compare(case.build(measured))
+                about = {"stream": one.stream, "column": one.column, "value": one.value}
+                yield suspect(case, "rows", one.said, lines, None, **about)
+
+
+def _changes(case: Case) -> Iterator[_Tried]:
+    """Yield the changes to try, of streams that are read by metrics that part."""
+    events = case.own_events
     for stream in _streams(case):
-        for one in _things_in_common(case.own_events, stream):
-            events = _without(case.own_events, one)
-            yield from _tried(case, events, one.said, one.stream, one.column, one.value)
-
-
-def _tried(
-    case: Case, events: Events, said: Message, stream: str, column: str, value: str | None
-) -> Iterator[Suspect]:
-    if not case.counts_closer(case.with_events(events, case.parting)):
-        return
-    measured = case.with_events(events, case.selection.rules.metrics.keys())
-    lines = case.compare(case.build(measured))
-    yield suspect(case, "rows", said, lines, stream=stream, column=column, value=value)
+        if stream.name == ORDERS.name and (count := int(excluded_orders(events).sum())):
+            none = np.zeros(len(events.frames[stream.name]), dtype=np.bool_)
+            said = numbered(
+                "{n} excluded order counts",
+                "{n} excluded orders count, with what belongs to them",
+                count,
+            )
+            yield _Tried(Change(excluded=none), said, stream.name, EXCLUDED)
+        yield from _things_in_common(events, stream)
 
 
 def _streams(case: Case) -> list[Stream]:
@@ -72,48 +74,36 @@ def _streams(case: Case) -> list[Stream]:
     return [rules.streams[n] for n in dict.fromkeys(read) if n in case.own_events.frames]
 
 
-def _things_in_common(events: Events, stream: Stream) -> Iterator[_LeftOut]:
-    """Yield rows of a stream with a word, a yes or no, or a time in common: some, but not all."""
+def _things_in_common(events: Events, stream: Stream) -> Iterator[_Tried]:
+    """Yield rows of a stream with a word, a yes or no, or a time in common, to be left out."""
     frame = events.frames[stream.name]
     for column in stream.columns:
-        if column.name not in frame.columns or column.name == _EXCLUDED:
+        if column.name not in frame.columns or column.name == EXCLUDED:
             continue
-        cells = frame[column.name]
-        if column.name in _TIMES:
+        name, cells = column.name, frame[column.name]
+        if name in _TIMES:
             said = message(
-                "without rows of {stream} with a {column}", stream=stream.name, column=column.name
+                "without rows of {stream} with a {column}", stream=stream.name, column=name
             )
-            yield _LeftOut(stream.name, cells.is_not_null(), said, column.name)
-        elif column.kind in ("bool", "enum") or column.name in _WORDS:
+            yield _Tried(
+                _without(events, stream, cells.is_not_null().to_numpy()), said, stream.name, name
+            )
+        elif column.kind in ("bool", "enum") or name in _WORDS:
             words = cells.unique().drop_nulls().sort().to_list()
             for word in words if len(words) <= _MOST_WORDS else ():
                 value = str(word).lower() if column.kind == "bool" else str(word)
                 said = message(
                     "without rows of {stream} whose {column} is {value}",
                     stream=stream.name,
-                    column=column.name,
+                    column=name,
                     value=value,
                 )
-                marks = (cells == word).fill_null(value=False)
-                yield _LeftOut(stream.name, marks, said, column.name, value)
+                marks = (cells == word).fill_null(value=False).to_numpy()
+                yield _Tried(_without(events, stream, marks), said, stream.name, name, value)
 
 
-def _without(events: Events, one: _LeftOut) -> Events:
-    """Return events without some rows; orders stay, but are excluded, with what belongs to them."""
-    if one.stream != ORDERS.name:
-        return keep_rows(events, {one.stream: ~one.rows})
-    orders = events.frames[ORDERS.name]
-    known = orders[_EXCLUDED].fill_null(value=False) if _EXCLUDED in orders.columns else one.rows
-    return with_column(events, ORDERS.name, (known | one.rows).alias(_EXCLUDED))
-
-
-def _without_exclusions(events: Events) -> tuple[Events, int] | None:
-    """Return events in which no order is excluded, and how many were; None where none is."""
-    orders = events.frames.get(ORDERS.name)
-    if orders is None or _EXCLUDED not in orders.columns:
-        return None
-    excluded = int(orders[_EXCLUDED].sum() or 0)
-    if not excluded:
-        return None
-    none = pl.Series(_EXCLUDED, [False]).new_from_index(0, len(orders))
-    return with_column(events, ORDERS.name, none), excluded
+def _without(events: Events, stream: Stream, rows: Mask) -> Change:
+    """Return the change in which rows are gone; orders stay, but are excluded."""
+    if stream.name != ORDERS.name:
+        return Change({stream.name: rows})
+    return Change(excluded=excluded_orders(events) | rows)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from attrs import evolve
 
 from ...composing.standards import Standards
@@ -26,6 +27,7 @@ from ...results.reference_tables import ReferenceTables
 from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring_days import count_source
+from ..reasons.shop_rows import rows_of_shops
 from .case import Case
 from .lacking_files import lacking_streams
 from .left_out_rows import left_out_rows
@@ -143,25 +145,35 @@ def _case_of(
     tables: ReferenceTables,
     progress: Progress | None,
 ) -> Case:
-    row = _row_of(events, page.shop_id)
     selection, beside = supplement(selection, page.documents)
     assert beside is not None  # there are documents of the shop
     typed = beside.typed
     (figures,) = typed.figures or (Figures(page.shop_id, None, {}),)
     metrics = [row for row in typed.rows if row.name.kind == "metric"]
-    known = events.shops["industry"][row] != UNKNOWN_INDUSTRY
-    alone = TypedValues((), {} if known else typed.industries, typed.notices, typed.conditions)
+    own = events.shops["industry"][_row_of(events, page.shop_id)]
+    said = {} if own != UNKNOWN_INDUSTRY else typed.industries
+    events = _of_industry(events, page.shop_id, said.get(page.shop_id, own))
+    alone = TypedValues((), said, typed.notices, typed.conditions)
     return Case(
         selection,
         count_source(events, None, selection.rules, progress),
         tables.bound(selection.rules),
         page.shop_id,
-        row,
+        _row_of(events, page.shop_id),
         figures,
         metrics,
         evolve(beside, typed=alone, current=None),
         events,
     )
+
+
+def _of_industry(events: Events, shop_id: str, industry: str) -> Events:
+    """Return the events of a shop and of those of its industry: it is compared with no others."""
+    shops = events.shops
+    peers = (shops["industry"] == industry) | (shops["shop_id"] == shop_id)
+    if peers.all():
+        return events
+    return rows_of_shops(events, np.flatnonzero(peers.to_numpy()))
 
 
 def _row_of(events: Events, shop_id: str) -> int:
