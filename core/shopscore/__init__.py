@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .analysis.open_tasks.open_task import OpenTask as OpenTask
     from .analysis.reasons.explaining import explain as explain
     from .analysis.reasons.explanation import Explanation as Explanation
+    from .analysis.reconciling.matching import reconcile as reconcile
+    from .analysis.reconciling.reconciliation import Reconciliation as Reconciliation
     from .analysis.simulation.running import simulate as simulate
     from .analysis.simulation.simulated import Simulation as Simulation
     from .analysis.tracking.following import track as track
@@ -122,6 +124,8 @@ if TYPE_CHECKING:
     from .scoring_days import score_days as score_days
 
 _HOMES = {
+    "analysis.reconciling.matching": ("reconcile",),
+    "analysis.reconciling.reconciliation": ("Reconciliation",),
     "analysis.gaps.finding": ("gap",),
     "analysis.gaps.found": ("Gaps",),
     "analysis.simulation.running": ("simulate",),

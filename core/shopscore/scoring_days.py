@@ -140,18 +140,18 @@ def _in_turn(
 ) -> Iterator[Result]:
     """Yield the result of each day; what was counted is kept while days of its rules are to come."""
     left = [id(one.rules) for one in selections]
-    counted: dict[int, _Counted] = {}
+    counted: dict[int, Counted] = {}
     for selection in selections:
         rules = left.pop(0)
         if rules not in counted:
-            counted[rules] = _count(source, shops, selection.rules, progress)
+            counted[rules] = count_source(source, shops, selection.rules, progress)
         yield _score_day(counted[rules], selection, tables[rules], progress)
         if rules not in left:
             del counted[rules]
 
 
 @frozen(eq=False)
-class _Counted:
+class Counted:
     """What scoring needs to know of some rows, by one rule set, whatever the day."""
 
     sums: SumsOfDays
@@ -162,20 +162,20 @@ class _Counted:
     events: Events | None = None
 
 
-def _count(
+def count_source(
     source: Events | Tallies, shops: Any, rules: BoundRuleSet, progress: Progress | None
-) -> _Counted:
+) -> Counted:
     """Count events, or look up in a state what was counted."""
     begin = stages(progress)
     if isinstance(source, Tallies):
         known = with_attributes(source, shops, rules.platform)
         sums = SumsOfDays.of_state(known.state, [fingerprint(tally) for tally in rules.tallies])
         days = days_of_cells(source, rules.tallies)
-        return _Counted(sums, known.shops, known.state.columns, days, known.notices)
+        return Counted(sums, known.shops, known.state.columns, days, known.notices)
     begin(message("resolving"))
     resolved = resolve_events(source, rules)
     begin(message("counting"))
-    return _Counted(
+    return Counted(
         SumsOfDays(count_by_day(resolved), len(source.shops)),
         source.shops,
         source.columns_present(),
@@ -186,7 +186,7 @@ def _count(
 
 
 def _score_day(
-    counted: _Counted, selection: Selection, tables: ReferenceTables, progress: Progress | None
+    counted: Counted, selection: Selection, tables: ReferenceTables, progress: Progress | None
 ) -> Result:
     """Score one day from what was counted."""
     rules, day = selection.rules, selection.day

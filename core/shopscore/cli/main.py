@@ -17,6 +17,7 @@ from .help_pages import Group
 from .idle_options import OF_EVENTS, refuse_idle
 from .output_checks import refuse_existing
 from .progress import Stages
+from .reconcile_command import reconcile
 from .run import run, say, write, write_cells
 from .scored_input import NamedInput
 from .simulate_command import simulate_command
@@ -244,6 +245,7 @@ def demo() -> None:
 
 cli.add_command(simulate_command)
 cli.add_command(track)
+cli.add_command(reconcile)
 cli.add_command(todo)
 cli.add_command(explain)
 cli.add_command(gap)

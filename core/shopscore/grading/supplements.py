@@ -42,7 +42,7 @@ def supplement(
     if documents.found_any:
         platform = selection.rules.platform.id
         if not documents.of_platform(platform).documents:
-            raise _of_others(documents, platform)
+            raise no_document_of(documents, platform)
         told = values_of_documents(documents, selection.rules, selection.day)
         numbers = numbers_of_documents(told.figures, selection.rules, industry or UNKNOWN_INDUSTRY)
         selection = selection.with_numbers(numbers.tables)
@@ -58,8 +58,8 @@ def supplement(
     return selection, ValuesBeside(typed, prefer, industry or UNKNOWN_INDUSTRY, current)
 
 
-def _of_others(documents: Documents, platform: str) -> InputError:
-    """Return the error of documents none of which is of a platform."""
+def no_document_of(documents: Documents, platform: str) -> InputError:
+    """Return the error of documents of which none is of a platform."""
     own = [other for other in documents.of_platform(platform).others if other.mapping]
     if own:
         return InputError(own[0].said)

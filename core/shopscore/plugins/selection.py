@@ -58,6 +58,21 @@ class Selection:
         changed = evolve(terms, assumed=(*terms.assumed, *more.items()))
         return evolve(self, rules=_bind_with(changed, numbers), bound=(changed, numbers))
 
+    def by_rules_of(self, day: date) -> Selection:
+        """Return the rules that are in force on another day, with what a user supplied.
+
+        Raises:
+            CoverageError: where none are.
+            UsageError: for rules that were bound elsewhere, or what does not go with them.
+        """
+        if self._bound is None:
+            raise UsageError(message("these rules were bound elsewhere: select them again"))
+        terms, numbers = self._bound
+        other = terms.scorecard.at(day)
+        version = catalog.plugin_version(other)
+        changed = evolve(terms, ruleset=other, plugin_version=version, named=True, file="")
+        return evolve(self, rules=_bind_with(changed, numbers), bound=(changed, numbers))
+
 
 def select_rules(
     platform: str | Platform | None,

@@ -19,6 +19,7 @@ INSPECT = "shopscore.inspect/2"
 PLAN = "shopscore.plan/1"
 SIMULATE = "shopscore.simulate/1"
 TRACK = "shopscore.track/1"
+RECONCILE = "shopscore.reconcile/1"
 EXPLAIN = "shopscore.explain/1"
 GAP = "shopscore.gap/1"
 

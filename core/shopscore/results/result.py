@@ -267,6 +267,16 @@ class Result:
         document: dict[str, Any] = json.loads(self.to_json(shop_ids))
         return document
 
+    def reconcile(self, documents: Any, shop: str | None = None, **asked: Any) -> Any:
+        """Return a shop's numbers beside those of its documents: a :class:`Reconciliation`.
+
+        The arguments are those of :func:`shopscore.reconcile` that are no rules.
+
+        Raises:
+            UsageError: where the result was not made from events.
+        """
+        return import_module("shopscore").reconcile(self, documents, shop=shop, **asked)
+
     def gap(self, shop_id: str | None = None, **asked: Any) -> Gaps:
         """Find what a shop needs to reach a target: ``target``, ``costs`` and ``each`` of it.
 

@@ -235,6 +235,17 @@ class ShopView:
         guess = did_you_mean(id, (d.id for d in self.dimensions))
         raise UsageError(message("no dimension {id}{guess}", id=id, guess=guess))
 
+    def reconcile(self, documents: Any, **asked: Any) -> Any:
+        """Return the shop's numbers beside those of its documents: a :class:`Reconciliation`.
+
+        The arguments are those of :func:`shopscore.reconcile` that are no rules.
+
+        Raises:
+            UsageError: for a view that belongs to no result, and where that was not made from
+                events.
+        """
+        return self._of_result.reconcile(documents, self.shop_id, **asked)
+
     def simulate(self, **asked: Any) -> Any:
         """Return what levers, or other values, would make of the shop: a :class:`Simulation`.
 

@@ -1,0 +1,1 @@
+"""Reconciling: what is computed beside what a console shows, and what would make them agree."""
