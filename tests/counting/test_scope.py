@@ -130,8 +130,13 @@ def test_bands_in_the_wrong_order_are_refused() -> None:
 def test_rules_that_would_score_nonsense_are_refused(old: str, new: str, message: str) -> None:
     text, _ = PLATFORM.scorecard().text("2024-01-01")
     assert old in text
+
+    def use() -> None:
+        rules = parse_ruleset(text.replace(old, new), "mine.toml")
+        BoundRuleSet.bind(PLATFORM, PLATFORM.scorecard(), rules)
+
     with pytest.raises(ss.RuleSetError, match=message):
-        parse_ruleset(text.replace(old, new), "mine.toml")
+        use()
 
 
 def test_metrics_that_end_the_process_are_named(tmp_path: Path) -> None:

@@ -91,7 +91,9 @@ class TestReported:
             for line in lines.read_text("utf-8").splitlines()
             if not line.startswith(tuple(f'"{word}"' for word in ADDED))
         )
-        events = read(CASES / CASE / "售后.csv", text)
+        own = [parse_layout(text, "own", ss.platform("douyin").all_streams)]
+        path = CASES / CASE / "售后.csv"
+        events = ss.read_events(path, platform="douyin", shop_id="S1", layouts=own)
         assert layout.words["reason"].keys() >= set(ADDED)
         assert told(events) == {"reason": dict.fromkeys(sorted((*ADDED, *LEFT)), 1)}
 

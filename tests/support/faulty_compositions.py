@@ -96,7 +96,7 @@ SAYS = {
     AmongShops: "a shop has another total alone than among others",
     Random: "the same points have another total each time",
     OffTheScale: "a total is off the scale",
-    FloatTotals: "totals are fractions of whole numbers, not floats",
+    FloatTotals: "is not an integer: a fraction needs two",
     MeanOfFloats: "a total comes of a float",
     Falls: "totals fall where the points of",
     ChangesPoints: "the points of a dimension are changed",

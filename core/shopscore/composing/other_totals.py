@@ -112,12 +112,6 @@ def check_total(rules: ExactRuleSet, total: object, shops: int) -> Rationals:
     if not isinstance(total, Rationals) or len(total) != shops:
         said = message("composition of {ruleset}: a total of each shop is needed", ruleset=name)
         raise PluginError(said)
-    if not all(part.dtype in (np.int64, object) for part in (total.num, total.den)):
-        said = message(
-            "composition of {ruleset}: totals are fractions of whole numbers, not floats",
-            ruleset=name,
-        )
-        raise PluginError(said)
     low, high = (Rationals.constant(end, shops) for end in (rules.low, rules.high))
     if (total.above(high) | low.above(total)).any():
         said = message("composition of {ruleset}: a total is off the scale", ruleset=name)

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
 
-from ..errors import PluginError, ShopscoreError
+from ..errors import DeclarationError, ExpressionError, PluginError, ShopscoreError, UsageError
 from ..messages import message
 
 #: So much is shown of what a plugin says or returns.
@@ -42,12 +42,17 @@ def contained() -> Iterator[None]:
 def isolated(what: object) -> Iterator[None]:
     """Turn whatever a plugin's code raises into a PluginError that names the place.
 
-    Errors of the package and an interruption by the user pass unchanged.
+    Errors of the package and an interruption by the user pass unchanged, but for what says that
+    the plugin uses the package wrongly.
     """
     with contained():
         try:
             yield
-        except (KeyboardInterrupt, ShopscoreError):
+        except (KeyboardInterrupt, ExpressionError, DeclarationError):
+            raise
+        except UsageError as error:
+            raise PluginError(message("{place}: {error}", place=what, error=error)) from error
+        except ShopscoreError:
             raise
         except BaseException as error:  # a plugin may raise anything, even SystemExit
             said = message("{place}: {error}", place=what, error=describe_error(error))
