@@ -80,7 +80,7 @@ IDS = ("rate", "p50", "change", "back", "worst", "squared", "refunded", "orders"
 PLATFORM = Platform(
     id="pooled", zh="合", en="Pooled", zone="Asia/Shanghai", currency="CNY",
     scorecards=(Scorecard("means", zh="均值", en="Means", metrics="support.pooled_platform",
-        rulesets="support.pooled_platform:none"),),
+        rulesets="support:exports"),),
 )  # fmt: skip
 
 HEAD = f"""
