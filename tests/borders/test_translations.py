@@ -83,6 +83,16 @@ def test_nothing_is_left_over() -> None:
     assert set(ENTRIES) - {t[0] for t in SAID} - WORDS - helps <= TEXTS
 
 
+def test_every_entry_has_one_text_and_a_blank_line_before_it() -> None:
+    """What a merge would leave: two texts of one message, or two messages without a border."""
+    _, *entries = (LOCALE / "shopscore.po").read_text("utf-8").strip().split("\n\n")
+    for entry in entries:
+        kinds = [line.split(" ", 1)[0] for line in entry.splitlines() if line[:3] == "msg"]
+        assert kinds in (["msgid", "msgstr"], ["msgid", "msgid_plural", "msgstr[0]"]), entry
+    ids = [entry.partition("msgstr")[0] for entry in entries]
+    assert len(ids) == len({*ids})
+
+
 def test_the_compiled_catalogue_is_that_of_the_text() -> None:
     with (LOCALE / "shopscore.mo").open("rb") as file:
         compiled = read_mo(file)

@@ -133,7 +133,7 @@ class _Page:
         return listed(self._metric(id).label for id in ids)
 
     def _effects(self) -> Table:
-        kinds = {"good": message("good"), "bad": message("bad"), "first": message("first")}
+        kinds = {"good": message("good"), "bad": message("bad"), "first": message("its first")}
         head = [message("metric"), message("one more"), message("of stream"), message("value"),
                 message("then"), message("score")]  # fmt: skip
         rows = [
