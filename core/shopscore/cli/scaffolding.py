@@ -31,6 +31,7 @@ MORE_FILES = {
     "scorers.py.txt": f"{_PACKAGE}/scorers.py",
     "compositions.py.txt": f"{_PACKAGE}/compositions.py",
     "levers.py.txt": f"{_PACKAGE}/levers.py",
+    "tasks.py.txt": f"{_PACKAGE}/tasks.py",
     "sample.py.txt": f"{_PACKAGE}/sample.py",
     "layout.toml.txt": f"{_PACKAGE}/exports/visits.toml",
     "document.toml.txt": f"{_PACKAGE}/documents/score.toml",
