@@ -115,6 +115,7 @@ def find_distances(result: Result, row: int) -> Iterator[Distance]:
         result.shops["industry"],
         mean_kind=result.rules.exact.mean_kind,
         shop_types=types,
+        shops=result.shops["shop_id"],
     )
     for check in result.checks:
         condition = check.eligibility.condition
