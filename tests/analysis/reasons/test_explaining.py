@@ -219,6 +219,27 @@ def test_conditions_of_a_card_without_points() -> None:
             again = ss.score(left, **own)  # type: ignore[arg-type]
             column = again.measured[one.condition.measure.id].column
             assert column.fractions()[again.shops["shop_id"].to_list().index(shop)] == value
+    told = [one for one in conditions if one.rows]
+    assert told
+    assert len({one.condition.measure.metric for one in told}) == len(told)
+
+
+def test_events_of_conditions_are_few() -> None:
+    """Those of each metric once, of conditions that a shop fails or nearly does, three of each."""
+    frames = generate(shops=8, orders=3000, seed=1, end=date(2026, 9, 30))
+    result = ss.score(frames, platform="douyin", as_of="2026-10-01")
+    for shop in result.shops["shop_id"]:
+        told = [one for one in result.explain(shop).conditions if one.rows]
+        metrics = [one.condition.measure.metric for one in told]
+        assert len(set(metrics)) == len(metrics)
+        for one in told:
+            assert one.bound is not None
+            assert len(one.rows) <= 3
+            better = result.rules.metrics[one.condition.measure.metric].metric.better
+            assert (better == "higher") == (one.condition.operator in ("at least", "above"))
+            assert one.value is not None
+            assert one.distance is not None
+            assert one.met is not True or abs(one.rows[0][1] - one.value) >= one.distance
 
 
 class TestOtherSources:
