@@ -16,8 +16,9 @@ from attrs import frozen
 from ...errors import UsageError, did_you_mean
 from ...exact.columns import ExactColumn
 from ...grading.benchmarks import Benchmark
-from ...messages import Message, listed, message
+from ...messages import Message, listed, message, translate
 from ...model.expressions import DAY_SECONDS
+from ...model.labels import Label
 from ...model.tasks import Task
 from ...notices import Notice
 from ...plugins.declarations import Platform
@@ -180,6 +181,7 @@ def todo_of_events(
         open=tuple(sorted(found, key=_in_order)),
         asked=asked,
         not_asked=not_asked,
+        labels={id: one.metric.label for id, one in rules.metrics.items()},
         notices=(*_not_asked_notices(not_asked), *notices, *result.notices),
     )
 
@@ -378,7 +380,7 @@ class _Judge:
             return _Risk(points, None if effects or points else nothing, effects)
         if good is None and bad is None:
             status = self._statuses[best]
-            word = self._labels.get(status, message(status))
+            word = self._labels.get(status, Label(translate(status, "zh"), status))
             return _Risk(None, message("the shop has no score: {status}", status=word), effects)
         return _Risk(None, message("it decides whether the shop has a score"), effects)
 
