@@ -46,6 +46,22 @@ class TestTable:
         asked = shopscore("todo", events, *ARGS, "--set", "appeal_bad_reviews:days=10").done()
         assert "days = 10 d" in asked.out
 
+    def test_without_a_total_each_line_says_what_it_moves(self, tmp_path: Path) -> None:
+        """Why no points are told is the same for all, and said once."""
+        events = tmp_path / "events"
+        shopscore("sample", events, "-p", "etsy", "--shops", 4, "--orders", 300).done()
+        asked = ("todo", events, "-p", "etsy", "--now", "2022-06-20 12:00")
+        document = shopscore(*asked, "-f", "json").done().document
+        assert len(document["open"]) > 1
+        moved = {effect["metric"] for one in document["open"] for effect in one["effects"]}
+        assert moved
+        labels = ss.todo(events, platform="etsy", now="2022-06-20 12:00").labels
+        for lang, why in (("en", "at risk: the scorecard has no total"), ("zh", "风险分：")):
+            out = shopscore(*asked, "--lang", lang).done().out
+            assert sum(line.startswith(why) for line in out.splitlines()) == 1
+            packed = "".join(out.split())
+            assert all("".join(labels[id].text(lang).split()) in packed for id in moved)
+
 
 class TestOtherForms:
     def test_json(self, events: Path) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import shopscore as ss
+from shopscore.analysis.gaps.steps import Steps
 from support.command_line import shopscore
 from support.json_schemas import valid
 
@@ -110,6 +111,13 @@ class TestDouyin:
         assert (second.status, second.score_low) == ("partial", 80 * 0.5 + 95 * 0.2 + 90 * 0.3)
         supplied = [(n["file"], n.get("shops")) for n in result.to_dict()["numbers"]]
         assert supplied == [("console/a.json", ["900000001"]), ("console/b.json", ["900000009"])]
+        for shop, weights in (("900000001", (0.4, 0.2, 0.4)), ("900000009", (0.5, 0.2, 0.3))):
+            steps = Steps(result, int(result.only((shop,))[0]))
+            assert tuple(float(d.weight) for d in steps.variant.rules.dimensions) == weights
+        lines = [
+            one for one in result.explain("900000001").contributions if one.kind == "dimension"
+        ]
+        assert [one.declared for one in lines] == [F(2, 5), F(1, 5), F(2, 5)]
 
     def test_a_shop_without_a_page_of_its_own_has_no_weights_of_others(
         self, tmp_path: Path

@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--most",
     type=int,
-    default=10,
-    show_default=True,
-    help="So many events at most are named.",
+    help="So many events at most are named; by default 10, and 3 for each condition.",
 )
 @click.option(
     "--values",
@@ -63,7 +61,7 @@ def explain(
     shop: str | None,
     row: str | None,
     by: str | None,
-    most: int,
+    most: int | None,
     values: Path | None,
     documents: Path | None,
     prefer: Prefer,
@@ -80,7 +78,7 @@ def explain(
     """
     named = NamedInput(events, values, documents, prefer, rules, reading)
     named.check()
-    from ..analysis.reasons.explaining import explain_result
+    from ..analysis.reasons.explaining import MOST, explain_result
     from ..results.csv_text import csv_text
     from .explain_pages import show_explanation
     from .score_pages import say_notices
@@ -94,5 +92,5 @@ def explain(
         elif output.form == "csv":
             write_cells(csv_text(found.to_polars()), output.path, mark=output.bom)
         else:
-            show_explanation(found, most, output.path)
+            show_explanation(found, MOST if most is None else most, output.path)
     say_notices(result, "table")

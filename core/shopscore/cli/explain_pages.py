@@ -62,7 +62,7 @@ class _Page:
             yield self._conditions()
             yield from self._rests_on()
         if self.found.assumptions and self.rules.ruleset.dimensions:
-            yield self._assumptions()
+            yield from self._assumptions()
 
     def _points(self, number: Fraction | None, sign: bool = False) -> str:
         if number is None:
@@ -92,11 +92,12 @@ class _Page:
         notes = [(self._name(line), line.note) for line in split.lines if line.note is not None]
         if split.note is not None:
             notes.append((message("score"), split.note))
-        return table(head, rows, right=head[1:], title=" · ".join(self._title()), notes=notes)
+        title = " · ".join(self._title())
+        return table(head if rows else (), rows, right=head[1:], title=title, notes=notes)
 
     def _title(self) -> Iterator[str]:
         found = self.found
-        yield from (found.shop_id, found.industry, word(found.status))
+        yield from (found.shop_id, found.industry, word(found.status, self.rules.statuses))
         if found.score is not None:
             yield f"{tables.decimals(found.score, self.places - 2)} (= {found.score_exact})"
 
@@ -182,7 +183,7 @@ class _Page:
             title = message("Events that conditions rest on")
             yield table(head, rows, right=[head[3]], title=voice.text(title), keys=2)
 
-    def _assumptions(self) -> Table:
+    def _assumptions(self) -> Iterator[Table]:
         head = [message("assumption"), message("value"), message("other"), message("score"),
                 message("change")]  # fmt: skip
         now, rows, notes = self.found.score_exact, [], []
@@ -208,7 +209,9 @@ class _Page:
             )
             notes.append(("", said))
         title = message("Assumptions, and the score with other values of them")
-        return table(head, rows, right=head[3:], title=voice.text(title), notes=notes, keys=1)
+        if rows or notes:
+            shown = head if rows else ()
+            yield table(shown, rows, right=head[3:], title=voice.text(title), notes=notes, keys=1)
 
     def _grouped(self) -> Iterator[Table]:
         found, shown = self.found, self.found.groups[: self.most or None]

@@ -38,7 +38,7 @@ class _Page:
     def head(self) -> str:
         """Return the line that says which shop it is, and its score."""
         found = self.found
-        parts = [found.shop_id, found.industry, word(found.status)]
+        parts = [found.shop_id, found.industry, word(found.status, self.rules.statuses)]
         if found.score is not None:
             parts.append(tables.decimals(found.score, self.places))
         return " · ".join(parts)
@@ -212,7 +212,7 @@ class _Page:
 
     def _published(self, one: LeavingDay) -> str:
         if one.score is None:
-            return word(one.status)
+            return word(one.status, self.rules.statuses)
         return tables.decimals(float(one.score), self.places)
 
     def _change(self, one: LeavingDay) -> str:

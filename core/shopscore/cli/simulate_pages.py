@@ -126,7 +126,10 @@ def _between(result: Result, change: Change) -> str:
 def _on_shop(found: Simulation) -> Iterator[tuple[object, object]]:
     """Yield the status, the level and the tiers of the shop, where there are some."""
     result, before, after = found.results[0], found.before, found.after
-    yield message("status"), _moved(word(before.status), word(after.status))
+    yield (
+        message("status"),
+        _moved(*(word(one.status, result.rules.statuses) for one in (before, after))),
+    )
     if result.rules.ruleset.levels:
         yield message("shop level"), _moved(*(_level(result, one) for one in (before, after)))
     tiers = [", ".join(view.tiers) or voice.text(message("none")) for view in (before, after)]

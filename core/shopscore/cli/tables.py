@@ -70,7 +70,7 @@ class Table:
         from rich.text import Text
 
         yield from map(Text, wrap_items(self.title, width) if self.title else ())
-        for block in fit(self.columns, width, self.keys):
+        for block in fit(self.columns, width, self.keys) if self.columns else ():
             heading, *rows = lines_of(block)
             yield from (_line(cells, bold=True) for cells in heading)
             yield Text("─" * (sum(w for _, w in block) + GAP * (len(block) - 1)))
@@ -153,6 +153,7 @@ def table(
 ) -> Table:
     """Return a table in the language of the run; columns of numbers stand to the right.
 
+    Without columns it is a title and notes.
     The cells of ``whole`` columns are never wrapped, unless they alone are too wide. A column that has nothing but ``usual`` cells may be left out where the width is short.
     """
     cells = [[_cell(cell) for cell in row] for row in rows]

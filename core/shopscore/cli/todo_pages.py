@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..analysis.open_tasks.listing import Todo
 from ..analysis.open_tasks.open_task import OpenTask
-from ..messages import Message, message, numbered
+from ..messages import Message, listed, message, numbered
 from ..model.tasks import Task
 from ..results.csv_text import csv_text
 from . import tables, voice
@@ -57,13 +57,21 @@ def _table(todo: Todo, shown: tuple[OpenTask, ...]) -> tables.Table:
         message("id"),
         message("deadline"),
         message("left"),
-        message("at risk"),
     ]
-    rows = [([one.shop_id] if several else []) + _cells(one) for one in shown]
+    untold = _untold(shown)
+    columns.append(message("at risk") if untold is None else message("moves"))
+    rows: list[list[object]] = [
+        [
+            *([one.shop_id] if several else []),
+            *_cells(one),
+            _points(one) if untold is None else _moved(one, todo),
+        ]
+        for one in shown
+    ]
     return tables.table(
         columns,
         rows,
-        right=columns[-2:],
+        right=columns[-2:] if untold is None else columns[-2:-1],
         whole=[message("deadline"), message("left")],
         title=voice.text(_title(todo, several=several)),
         notes=_notes(todo, shown),
@@ -87,14 +95,29 @@ def _title(todo: Todo, *, several: bool) -> Message:
 
 
 def _cells(one: OpenTask) -> list[object]:
-    points = one.points_at_risk
     return [
         one.task.label,
         one.id,
         "–" if one.deadline is None else f"{one.deadline:%m-%d %H:%M}",
         _left(one.left_seconds),
-        "–" if points is None else tables.decimals(float(points), 3),
     ]
+
+
+def _points(one: OpenTask) -> str:
+    points = one.points_at_risk
+    return "–" if points is None else tables.decimals(float(points), 3)
+
+
+def _moved(one: OpenTask, todo: Todo) -> object:
+    """Return the metrics that an open task changes."""
+    return listed(todo.labels[effect.metric] for effect in one.effects) if one.effects else "–"
+
+
+def _untold(shown: tuple[OpenTask, ...]) -> Message | None:
+    """Return why no points are told of any, where it is the same for all; None where it is not."""
+    reasons = {one.reason for one in shown if one.points_at_risk is None}
+    every = all(one.points_at_risk is None for one in shown)
+    return reasons.pop() if every and len(reasons) == 1 else None
 
 
 def _left(seconds: int | None) -> Message | str:
@@ -111,8 +134,11 @@ def _left(seconds: int | None) -> Message | str:
 
 def _notes(todo: Todo, shown: tuple[OpenTask, ...]) -> Iterator[tuple[object, object]]:
     """Yield why points are not told, what the system decides, and what was assumed."""
+    untold = _untold(shown)
+    if untold is not None:
+        yield message("at risk"), untold
     for one in shown:
-        if one.reason is not None and one.points_at_risk is None:
+        if one.reason is not None and one.points_at_risk is None and untold is None:
             yield f"{one.shop_id} {one.id}", one.reason
         if one.decided_at is not None:
             said = message("the system decides: {time}", time=f"{one.decided_at:%m-%d %H:%M}")

@@ -94,6 +94,17 @@ class RowDays:
             {stream: _each_once(np.concatenate([_NO_DAYS, *d])) for stream, d in own.items()},
         )
 
+    def of_others(self, tallies: tuple[Tally, ...]) -> RowDays | None:
+        """Return the days that other tallies of these streams look at; None where they are others.
+
+        Which rows count changes none of them.
+        """
+        known = {whole_rows_of(tally): days for tally, days in self.looked_at.items()}
+        looks = _looks(tallies)
+        if any(look.whole not in known for look in looks):
+            return None
+        return RowDays({look.tally: known[look.whole] for look in looks}, self.own)
+
     def before(self, as_of: date) -> DayRanges:
         """Return how far the days reach before that of publication."""
         today = day_number(as_of)

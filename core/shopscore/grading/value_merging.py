@@ -87,6 +87,18 @@ class ToGrade:
             return dict(measured)
         return {id: _spread(values, self.rows) for id, values in measured.items()}
 
+    def take(self, rows: Rows) -> ToGrade:
+        """Return the same of some shops alone."""
+        return evolve(
+            self,
+            shops=self.shops[rows],
+            measured={id: values.take(rows) for id, values in self.measured.items()},
+            supplied=self.supplied.take(rows),
+            console=self.console.take(rows),
+            rows=rows if self.rows is None else self.rows[rows],
+            last=self.last.take(rows),
+        )
+
 
 def merge_values(
     rules: BoundRuleSet,

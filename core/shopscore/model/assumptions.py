@@ -142,9 +142,13 @@ def as_written(value: object) -> str:
 
     >>> as_written([[24, 80], [12, 100]])
     '24:80, 12:100'
+    >>> as_written(False)
+    'false'
     """
     if value is None:
         return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, list | tuple):
         return ", ".join(
             ":".join(map(str, one)) if isinstance(one, list | tuple) else str(one) for one in value

@@ -212,7 +212,7 @@ class Result:
         *,
         row: str | None = None,
         by: str | None = None,
-        most: int = 10,
+        most: int | None = None,
     ) -> Explanation:
         """Explain the score of a shop; the arguments are those of :func:`shopscore.explain`."""
         # what explains results stands above them

@@ -272,7 +272,7 @@ class ShopView:
         return self._result
 
     def explain(
-        self, *, row: str | None = None, by: str | None = None, most: int = 10
+        self, *, row: str | None = None, by: str | None = None, most: int | None = None
     ) -> Explanation:
         """Explain the score; the arguments are those of :func:`shopscore.explain`.
 

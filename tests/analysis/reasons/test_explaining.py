@@ -43,6 +43,46 @@ def test_assumptions_at_their_ends_are_as_scored_with_them() -> None:
             assert end.score == exact(again, "S0005")
 
 
+SAMPLES: list[tuple[str, str | None, date, str, tuple[str, ...]]] = [
+    ("pinduoduo", None, date(2022, 4, 14), "2022-04-15", ("S0002", "S0003")),
+    ("pinduoduo", None, date(2022, 6, 27), "2022-06-28", ("S0002",)),
+    ("douyin", None, date(2022, 6, 27), "2022-06-28", ("S0001",)),
+]
+
+
+@pytest.mark.parametrize(("platform", "card", "end", "day", "shops"), SAMPLES)
+def test_ends_are_as_scored_also_where_events_begin_late(
+    platform: str, card: str | None, end: date, day: str, shops: tuple[str, ...]
+) -> None:
+    """Another window may reach before the events, or no more: conditions are checked anew."""
+    frames = generate(shops=8, orders=500, seed=5, end=end)
+    own: dict[str, Any] = {"platform": platform, "scorecard": card, "as_of": day}
+    result = ss.score(frames, **own)
+    again: dict[tuple[str, str], ss.Result] = {}
+    for shop in shops:
+        for one in result.explain(shop).assumptions:
+            for end_ in one.ends:
+                key = (one.id, end_.value)
+                if key not in again:
+                    again[key] = ss.score(frames, assume={one.id: end_.value}, **own)
+                assert end_.score == exact(again[key], shop), (shop, key)
+
+
+def test_of_a_state_no_other_counting_is_told() -> None:
+    """What is graded by other numbers is told all the same."""
+    state = ss.tally(ss.resolve(FRAMES, **TOYS))
+    result = ss.score(state, **TOYS)
+    ends = {one.id: one.ends for one in result.explain("S0005").assumptions}
+    untold = [end for of in ends.values() for end in of if "only events tell" in str(end.reason)]
+    assert untold
+    assert all(end.score is None for end in untold)
+    for id, of in ends.items():
+        for end in of:
+            if end not in untold:
+                again = ss.score(state, assume={id: end.value}, **TOYS)
+                assert end.score == exact(again, "S0005")
+
+
 WEIGHED = """
 schema = 1
 platform = "one_more"
@@ -179,6 +219,27 @@ def test_conditions_of_a_card_without_points() -> None:
             again = ss.score(left, **own)  # type: ignore[arg-type]
             column = again.measured[one.condition.measure.id].column
             assert column.fractions()[again.shops["shop_id"].to_list().index(shop)] == value
+    told = [one for one in conditions if one.rows]
+    assert told
+    assert len({one.condition.measure.metric for one in told}) == len(told)
+
+
+def test_events_of_conditions_are_few() -> None:
+    """Those of each metric once, of conditions that a shop fails or nearly does, three of each."""
+    frames = generate(shops=8, orders=3000, seed=1, end=date(2026, 9, 30))
+    result = ss.score(frames, platform="douyin", as_of="2026-10-01")
+    for shop in result.shops["shop_id"]:
+        told = [one for one in result.explain(shop).conditions if one.rows]
+        metrics = [one.condition.measure.metric for one in told]
+        assert len(set(metrics)) == len(metrics)
+        for one in told:
+            assert one.bound is not None
+            assert len(one.rows) <= 3
+            better = result.rules.metrics[one.condition.measure.metric].metric.better
+            assert (better == "higher") == (one.condition.operator in ("at least", "above"))
+            assert one.value is not None
+            assert one.distance is not None
+            assert one.met is not True or abs(one.rows[0][1] - one.value) >= one.distance
 
 
 class TestOtherSources:

@@ -133,7 +133,7 @@ class Gaps:
     def to_polars(self) -> pl.DataFrame:
         """Return a row for each target and metric; exact numbers are text."""
         rows = [
-            {"target": self._words(one.target), "reached": one.reached, **_metric(gap)}
+            {"target": self._words(one.target), "reached": one.reached, **_plain(gap)}
             for one in self.targets
             for gap in one.metrics
         ]
@@ -164,7 +164,7 @@ class Gaps:
             "targets": [self._target(one) for one in self.targets],
             "days_ahead": self.days_ahead,
             "leaving": [_day(one) for one in self.leaving],
-            "remarks": [remark.text("en") for remark in self.remarks],
+            "remarks": [_said(remark) for remark in self.remarks],
             "notices": [notice.to_dict() for notice in self.notices],
         }
 
@@ -193,8 +193,8 @@ def _both(name: str, number: Fraction | None) -> dict[str, Any]:
     return {name: None if number is None else float(number), f"{name}_exact": _text(number)}
 
 
-def _said(said: Message | None) -> str | None:
-    return None if said is None else said.text("en")
+def _said(said: Message | None) -> dict[str, str] | None:
+    return None if said is None else {"en": str(said), "zh": said.text("zh")}
 
 
 def _metric(gap: MetricGap) -> dict[str, Any]:
@@ -217,6 +217,13 @@ def _metric(gap: MetricGap) -> dict[str, Any]:
         "value_reason": _said(gap.value_reason),
         "reason": _said(gap.reason),
     }
+
+
+def _plain(gap: MetricGap) -> dict[str, Any]:
+    """Return the same with reasons as text, as cells of a table have them."""
+    why = {"value_reason": gap.value_reason, "reason": gap.reason}
+    texts = {name: None if said is None else str(said) for name, said in why.items()}
+    return {**_metric(gap), **texts}
 
 
 def _mix(mix: Mix) -> dict[str, Any]:

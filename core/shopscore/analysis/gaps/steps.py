@@ -54,10 +54,10 @@ class Steps:
 
     @cached_property
     def variant(self) -> VariantShops:
-        """The rules of the shop: those of its industry and type, or the general ones."""
+        """The rules of the shop: its own, those of its industry and type, or the general ones."""
         shops = self.result.shops
         types = shops["shop_type"] if "shop_type" in shops.columns else None
-        found = by_variant(self.result.rules.exact, shops["industry"], types)
+        found = by_variant(self.result.rules.exact, shops["industry"], types, shops["shop_id"])
         return next(one for one in found if one.rows[self.row])
 
     @cached_property
@@ -148,6 +148,7 @@ class Steps:
             shops["industry"],
             days=days_of_shops(result.rules, shops, result.as_of),
             shop_types=types,
+            shops=shops["shop_id"],
         )
         return measures.bounds(condition).take([self.row]).fractions()[0]
 

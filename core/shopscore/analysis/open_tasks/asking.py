@@ -16,8 +16,9 @@ from attrs import frozen
 from ...errors import UsageError, did_you_mean
 from ...exact.columns import ExactColumn
 from ...grading.benchmarks import Benchmark
-from ...messages import Message, listed, message
+from ...messages import Message, listed, message, translate
 from ...model.expressions import DAY_SECONDS
+from ...model.labels import Label
 from ...model.tasks import Task
 from ...notices import Notice
 from ...plugins.declarations import Platform
@@ -180,6 +181,7 @@ def todo_of_events(
         open=tuple(sorted(found, key=_in_order)),
         asked=asked,
         not_asked=not_asked,
+        labels={id: one.metric.label for id, one in rules.metrics.items()},
         notices=(*_not_asked_notices(not_asked), *notices, *result.notices),
     )
 
@@ -321,7 +323,7 @@ class _Asker:
             Changes(task.stream, found.rows, best, worst),
         )
         supposed = suppose(result, self.tables, np.tile(shops, 2), differences.sums)
-        judge = _Judge(supposed, result.columns.status, self._why_unknown(differences))
+        judge = _Judge(supposed, result, self._why_unknown(differences))
         cases = supposed.which.reshape(2, -1).T.tolist()
         return [judge.risk(good, bad) for good, bad in cases]
 
@@ -348,11 +350,12 @@ class _Risk:
 class _Judge:
     """Compares what becomes of a shop at best and at worst; cases that are alike once."""
 
-    def __init__(self, supposed: Supposition, status: pl.Series, why: Message | None) -> None:
+    def __init__(self, supposed: Supposition, result: Result, why: Message | None) -> None:
         self._totals = supposed.outcomes.total.fractions()
         values = supposed.outcomes.values.items()
         self._values = [(id, _floats(column)) for id, column in values]
-        self._statuses = status.gather(supposed.shops).to_list()
+        self._statuses = result.columns.status.gather(supposed.shops).to_list()
+        self._labels = result.rules.statuses
         self._why = why
         self._known: dict[tuple[int, int], _Risk] = {}
 
@@ -377,7 +380,8 @@ class _Judge:
             return _Risk(points, None if effects or points else nothing, effects)
         if good is None and bad is None:
             status = self._statuses[best]
-            return _Risk(None, message("the shop has no score: {status}", status=status), effects)
+            word = self._labels.get(status, Label(translate(status, "zh"), status))
+            return _Risk(None, message("the shop has no score: {status}", status=word), effects)
         return _Risk(None, message("it decides whether the shop has a score"), effects)
 
 

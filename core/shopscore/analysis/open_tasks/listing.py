@@ -12,6 +12,7 @@ from attrs import asdict, field, frozen
 
 from ...messages import Message, in_language
 from ...model.assumptions import AssumptionValue
+from ...model.labels import Label
 from ...model.tasks import Task
 from ...notices import Notice
 from ...results.documents import dumped
@@ -28,7 +29,7 @@ class Todo:
 
     Iterate it, or take all of it with :meth:`to_polars`, :meth:`to_json`, :meth:`to_dict` or
     :meth:`to_ics`. ``asked`` are the tasks that were looked for, with the settings that were taken;
-    ``not_asked`` those of which nobody can tell, with the reason. ``now`` is a time on the clock of
+    ``not_asked`` those of which nobody can tell, with the reason. ``labels`` names metrics. ``now`` is a time on the clock of
     ``zone``.
     """
 
@@ -41,6 +42,7 @@ class Todo:
     open: tuple[OpenTask, ...]
     asked: Mapping[Task, Mapping[str, AssumptionValue]] = field(repr=False)
     not_asked: Mapping[Task, Message] = field(repr=False)
+    labels: Mapping[str, Label] = field(factory=dict, repr=False)
     notices: tuple[Notice, ...] = ()
 
     def __repr__(self) -> str:

@@ -150,7 +150,7 @@ def _outcomes(
     rules, shops = result.rules, result.shops[block.shops]
     exact, industries = rules.exact, shops["industry"]
     types = shops["shop_type"] if "shop_type" in shops.columns else None
-    real = {id: taken(values, block.shops) for id, values in result.measured.items()}
+    real = {id: values.take(block.shops) for id, values in result.measured.items()}
     measured = {
         id: _supposed(values, block.supposed, more[id]) if id in more else values
         for id, values in real.items()
@@ -161,6 +161,7 @@ def _outcomes(
         mean_kind=exact.mean_kind,
         days=days_of_shops(rules, shops, rules.ruleset.judged_on(result.as_of)),
         shop_types=types,
+        shops=shops["shop_id"],
     )
     ranked = ranked_shops(exact, result.checks)
     peers = None if ranked is None else ranked[block.shops]
@@ -198,28 +199,6 @@ def _plus(sums: Integers, more: Integers, supposed: Ints) -> Integers:
     here, added = supposed >= 0, widen(sums).copy()
     added[here] = added[here] + widen(more)[supposed[here]]
     return narrow(added)
-
-
-def taken(values: MetricValues, rows: Ints) -> MetricValues:
-    """Return the values of some shops."""
-
-    def some(mask: Any) -> Any:
-        return None if mask is None else mask[rows]
-
-    documents = values.documents
-    sums: tuple[Sums, ...] = tuple((own[rows], counts[rows]) for own, counts in values.sums)
-    return evolve(
-        values,
-        column=values.column.take(rows),
-        n=values.n[rows],
-        sums=sums,
-        typed=some(values.typed),
-        documents=None if documents is None else tuple(documents[row] for row in rows),
-        n_unknown=some(values.n_unknown),
-        unpooled=some(values.unpooled),
-        cut=some(values.cut),
-        missing=values.missing[rows],
-    )
 
 
 def _joined(parts: list[Outcomes]) -> Outcomes:

@@ -8,22 +8,28 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
+import polars as pl
 from attrs import evolve, frozen
 
+from ...counting.day_ranges import days_of_rows
 from ...counting.resolution import resolve_events
 from ...counting.sums import Sums, Wanted, window_sums
 from ...errors import ShopscoreError
-from ...grading.weighing import MetricValues, Summing, weigh
+from ...grading.value_merging import ToGrade
+from ...grading.weighing import Summing, weigh
 from ...messages import Message, message
 from ...model.assumptions import Assumption, as_written
 from ...model.binding import assumed_ids
 from ...plugins.bound_rules import BoundRuleSet
 from ...reading.events import Events
-from ...results.building import build_result
+from ...results.basis import Basis
+from ...results.conclusion import conclude_basis
 from ...results.result import Result
-from .grounds import Grounds
+from .grounds import basis_of
 from .shop_rows import Rows, rows_of_shops
 from .supposing import exact_scores
+
+_ONLY_EVENTS = message("only events tell what is counted then, and the result has none")
 
 
 @frozen
@@ -74,11 +80,15 @@ class Assuming:
         return frozenset(id for m in declared for id in assumed_ids((m.aggregator, m.window)))
 
     def _end(self, one: Assumption, value: str) -> AssumedEnd:
+        counted_so = self._basis.counted is None or one.id not in self._of_metrics
+        if not counted_so and self.events is None:
+            return AssumedEnd(value, None, _ONLY_EVENTS)
         try:
-            rules = self._grounds.selection.assuming(
+            selection = self._basis.selection.assuming(
                 {self.result.rules.ruleset.full_id(one.id): value}
-            ).rules
-            score = self._score(rules, counted_so=one.id not in self._of_metrics)
+            )
+            basis = evolve(self._basis, selection=selection)
+            score = self._score(basis if counted_so else self._counted_again(basis))
         except ShopscoreError as error:
             return AssumedEnd(value, None, message("{error}", error=error))
         if score is None:
@@ -86,52 +96,53 @@ class Assuming:
         return AssumedEnd(value, score)
 
     @cached_property
-    def _grounds(self) -> Grounds:
-        return Grounds.of(self.result)
-
-    @cached_property
-    def _rows(self) -> Rows:
+    def _ids(self) -> pl.Series:
         """The shops that are scored again: those of its industry, itself among them."""
         industries = self.result.shops["industry"]
-        return np.flatnonzero((industries == industries[self.row]).to_numpy())
-
-    def _score(self, rules: BoundRuleSet, *, counted_so: bool) -> Fraction | None:
-        result, rows, grounds = self.result, self._rows, self._grounds
-        found = build_result(
-            rules,
-            result.as_of,
-            self._as_counted if counted_so else self._measured(rules),
-            result.shops[rows],
-            grounds.tables,
-            supplied=grounds.supplied.take(rows),
-            console=result.console.take(rows),
-            judged_on=grounds.judged_on,
-            ranks=grounds.ranks,
-        )
-        return exact_scores(found, np.flatnonzero(rows == self.row))[0]
+        return self.result.shops["shop_id"].filter(industries == industries[self.row])
 
     @cached_property
-    def _as_counted(self) -> dict[str, MetricValues]:
-        return {id: values.take(self._rows) for id, values in self.result.measured.items()}
+    def _basis(self) -> Basis:
+        """What the result was made of, of what was counted that of these shops alone."""
+        basis = basis_of(self.result)
+        if basis.counted is None:
+            return evolve(basis, current=None)
+        rows = _rows_of(basis.shops, self._ids)
+        counted = {id: values.take(rows) for id, values in basis.counted.items()}
+        return evolve(basis, shops=basis.shops[rows], counted=counted, current=None)
 
-    def _measured(self, rules: BoundRuleSet) -> dict[str, MetricValues]:
-        base = self._as_counted
-        if not self._sums:
-            return base
-        columns = () if self.events is None else self.events.columns_present()
-        day = self.result.as_of
-        counted = weigh(rules.projected(day), self._summing(rules), columns, day, len(self._rows))
-        return {id: _as_before(values, base.get(id)) for id, values in counted.items()}
+    def _score(self, basis: Basis) -> Fraction | None:
+        """Return the exact score by a basis, concluded as any score is."""
+
+        def change(start: ToGrade) -> ToGrade:
+            return start.take(_rows_of(start.shops, self._ids))
+
+        found = conclude_basis(basis, change=change)
+        row = found.only((self.result.shops["shop_id"][self.row],))
+        return exact_scores(found, row.to_numpy().astype(np.int64))[0]
+
+    def _counted_again(self, basis: Basis) -> Basis:
+        """Return what is counted by other rules."""
+        assert self.events is not None  # it was asked before
+        rules, day, events = basis.selection.rules, self.result.as_of, self.events
+        counted = weigh(
+            rules.projected(day), self._summing(rules), events.columns_present(), day,
+            len(basis.shops),
+        )  # fmt: skip
+        tallies = tuple(t for t in rules.tallies if t.stream in events.frames)
+        days = None if basis.days is None else basis.days.of_others(tallies)
+        if days is None:
+            days = days_of_rows(resolve_events(events, rules))
+        return evolve(basis, counted=counted, days=days)
 
     @cached_property
     def _sums(self) -> Mapping[Wanted, Sums]:
         """What was summed for the result already: most assumptions change none of it."""
-        day = self.result.as_of
+        day, counted = self.result.as_of, self._basis.counted or {}
         found: dict[Wanted, Sums] = {}
-        for id, metric in self.result.rules.projected(day).metrics.items():
-            values = self._as_counted[id]
-            if values.sums:
-                found.update(zip(metric.wanted(day), values.sums, strict=True))
+        for id, metric in self._basis.selection.rules.projected(day).metrics.items():
+            if counted[id].sums:
+                found.update(zip(metric.wanted(day), counted[id].sums, strict=True))
         return found
 
     def _summing(self, rules: BoundRuleSet) -> Summing:
@@ -151,10 +162,13 @@ class Assuming:
     @cached_property
     def _own(self) -> Events:
         """The events of the shops that are scored again."""
-        assert self.events is not None  # what is counted was counted from events
-        ids = self.result.shops["shop_id"][self._rows]
-        places = self.events.shops["shop_id"].search_sorted(ids).to_numpy().astype(np.int64)
-        return rows_of_shops(self.events, places)
+        assert self.events is not None  # it was asked before
+        return rows_of_shops(self.events, _rows_of(self.events.shops, self._ids))
+
+
+def _rows_of(shops: pl.DataFrame, ids: pl.Series) -> Rows:
+    """Return the rows of those shops that are named."""
+    return np.flatnonzero(shops["shop_id"].is_in(ids.implode()).to_numpy())
 
 
 def other_values(assumption: Assumption) -> tuple[str, ...]:
@@ -166,18 +180,3 @@ def other_values(assumption: Assumption) -> tuple[str, ...]:
             return tuple(c for c in assumption.choices if c != assumption.value)
     ends = (assumption.low, assumption.high)
     return tuple(as_written(end) for end in ends if end is not None and end != assumption.value)
-
-
-def _as_before(counted: MetricValues, base: MetricValues | None) -> MetricValues:
-    """Return counted values with what the others know of theirs: what is typed in stays."""
-    if base is None:
-        return counted
-    if not base.sums:
-        return base
-    if base.typed is None:
-        return evolve(counted, cut=base.cut, cut_reason=base.cut_reason)
-    return evolve(
-        base,
-        column=base.column.where(base.typed, counted.column),
-        n=np.where(base.typed, base.n, counted.n),
-    )

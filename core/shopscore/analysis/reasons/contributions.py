@@ -103,10 +103,10 @@ class _Shop:
 
     @property
     def rules(self) -> ExactRuleSet:
-        """The rules of the shop's industry and type."""
+        """The rules of the shop itself, or of its industry and type."""
         shops = self.result.shops[[self.row]]
         types = shops["shop_type"] if "shop_type" in shops.columns else None
-        variants = by_variant(self.result.rules.exact, shops["industry"], types)
+        variants = by_variant(self.result.rules.exact, shops["industry"], types, shops["shop_id"])
         return next(variant.rules for variant in variants if variant.rows[0])
 
     @property

@@ -13,6 +13,7 @@ from ...exact.columns import ExactColumn
 from ...exact.integers import narrow, widen
 from ...grading.weighing import combine
 from ...model.conditions import Condition, Operator
+from ...plugins.bound_rules import BoundMetric
 from ...results.result import Result
 from .removing import Removing
 from .shop_rows import Row, ShopRows
@@ -43,7 +44,8 @@ class Distance:
 
     ``distance`` is below 0 on the wrong side; None where there is no value or no bound. ``met`` is
     None where nobody can tell. ``rows`` are the events without which the value would be better, the
-    heaviest first, and what it would be without each.
+    heaviest first, and what it would be without each; where the condition is met, only if one event
+    is as much as the distance, and those of a metric only once.
     """
 
     id: str
@@ -64,25 +66,47 @@ class Measuring:
     most: int
 
     def distances(self, found: Iterator[Distance]) -> list[Distance]:
-        """Return distances with the events that they rest on."""
-        return [*map(self._with_rows, found)]
+        """Return distances with the events that they rest on, those of each metric once."""
+        told: set[str] = set()
+        every = []
+        for one in found:
+            id = one.condition.measure.metric
+            rows = () if id in told else self._rows_of(one)
+            if rows:
+                told.add(id)
+            every.append(evolve(one, rows=rows))
+        return every
 
-    def _with_rows(self, one: Distance) -> Distance:
-        id = one.condition.measure.metric
-        if self.removing is None or id not in self.removing.supposing.metrics:
-            return one
+    def _rows_of(self, one: Distance) -> tuple[tuple[NamedRow, Fraction], ...]:
+        """Return the events that a condition rests on, where it is not met, or one is enough."""
+        measure, removing = one.condition.measure, self.removing
+        if (
+            removing is None
+            or not self.most
+            or measure.kind != "value"
+            or one.value is None
+            or one.distance is None
+            or measure.id not in removing.supposing.metrics
+        ):
+            return ()
+        metric = removing.supposing.metrics[measure.id]
         upwards = one.condition.operator in _UPWARDS
-        rows = self._rows(id, one.condition.measure.kind, upwards=upwards)
-        return evolve(one, rows=rows)
+        if upwards != (metric.metric.better == "higher"):
+            return ()  # it tells what is bad: a better value is not what it asks for
+        heaviest = self._heaviest(metric, one.value, upwards=upwards)
+        if not heaviest or (one.met is True and abs(heaviest[0][1] - one.value) < one.distance):
+            return ()
+        return tuple((NamedRow.of(removing.rows, row), value) for row, value in heaviest)
 
-    def _rows(self, id: str, kind: str, *, upwards: bool) -> tuple[tuple[NamedRow, Fraction], ...]:
+    def _heaviest(
+        self, metric: BoundMetric, now: Fraction, *, upwards: bool
+    ) -> list[tuple[Row, Fraction]]:
         """Return the events without which a metric would be better, and its value then."""
         removing = self.removing
         assert removing is not None  # it was asked before
         supposing, rows = removing.supposing, removing.candidates()
-        if kind != "value" or not rows:
-            return ()
-        metric = supposing.metrics[id]
+        if not rows:
+            return []
         places = {one: place for place, one in enumerate(supposing.wanted)}
         at = [places[one] for one in metric.wanted(supposing.result.as_of)]
         changes = removing.all_changes
@@ -93,9 +117,6 @@ class Measuring:
             )
             for place in at
         ]
-        now = supposing.result.measured[id].column.take([supposing.row]).fractions()[0]
-        if now is None:
-            return ()
         sign = 1 if upwards else -1
         values = combine(metric, sums).column.fractions()
         better = [
@@ -103,8 +124,7 @@ class Measuring:
             for row, value in zip(rows, values, strict=True)
             if value is not None and sign * (value - now) > 0
         ]
-        heaviest = sorted(better, key=lambda o: (-sign * o[1], o[0]))[: self.most]
-        return tuple((NamedRow.of(removing.rows, row), value) for row, value in heaviest)
+        return sorted(better, key=lambda o: (-sign * o[1], o[0]))[: self.most]
 
 
 def find_distances(result: Result, row: int) -> Iterator[Distance]:
@@ -115,6 +135,7 @@ def find_distances(result: Result, row: int) -> Iterator[Distance]:
         result.shops["industry"],
         mean_kind=result.rules.exact.mean_kind,
         shop_types=types,
+        shops=result.shops["shop_id"],
     )
     for check in result.checks:
         condition = check.eligibility.condition

@@ -38,8 +38,9 @@ from .shop_rows import ShopRows
 from .supposing import Supposing
 from .tracing import RowTrace, Tracing
 
-#: Events that are named of each kind, where nobody says how many.
+#: Events that are named, and those of each condition, where nobody says how many.
 MOST = 10
+MOST_OF_CONDITION = 3
 
 
 def explain(
@@ -48,7 +49,7 @@ def explain(
     shop: str | None = None,
     row: str | None = None,
     by: str | None = None,
-    most: int = MOST,
+    most: int | None = None,
     platform: str | Platform | None = None,
     scorecard: str | None = None,
     ruleset: RuleSetName = None,
@@ -73,7 +74,7 @@ def explain(
         row: the id of an order, a ticket, a session or a review to trace.
         by: a column of events or of their orders, or ``hour`` or ``weekday``: what each group of
             rows costs.
-        most: how many events are named at most.
+        most: how many events are named at most; by default 10, and 3 for each condition.
 
     The other arguments are those of :func:`shopscore.score`; they do not go with a result.
 
@@ -91,7 +92,7 @@ def explain(
     >>> sum(line.gives for line in found.contributions) == found.score_exact
     True
     """
-    if most < 0:
+    if most is not None and most < 0:
         raise UsageError(message("most={most}: a number of events is needed", most=most))
     result = source if isinstance(source, Result) else score(
         source, platform=platform, scorecard=scorecard, ruleset=ruleset, as_of=as_of, shops=shops,
@@ -108,7 +109,7 @@ def explain_result(
     *,
     row: str | None = None,
     by: str | None = None,
-    most: int = MOST,
+    most: int | None = None,
     progress: Progress | None = None,
 ) -> Explanation:
     """Explain the score of one shop of a result."""
@@ -136,15 +137,16 @@ def explain_result(
         if row is not None or by is not None:
             asked = "row" if row is not None else "by"
             raise UsageError(message("{argument}= needs events of the shop", argument=asked))
-        conditions = Measuring(None, most).distances(find_distances(result, place))
+        conditions = Measuring(None, 0).distances(find_distances(result, place))
         effects = EventsToCome(supposing, None).effects()
         return evolve(told, conditions=tuple(conditions), effects=tuple(effects))
     sums, removing = RowSums.of(rows, result.rules), Removing(supposing, rows)
-    conditions = Measuring(removing, most).distances(find_distances(result, place))
+    of_condition = MOST_OF_CONDITION if most is None else most
+    conditions = Measuring(removing, of_condition).distances(find_distances(result, place))
     return evolve(
         told,
         effects=tuple(EventsToCome(supposing, sums).effects()),
-        events=tuple(_named(removing, most)),
+        events=tuple(_named(removing, MOST if most is None else most)),
         conditions=tuple(conditions),
         trace=_trace(removing, sums, row),
         by=by,

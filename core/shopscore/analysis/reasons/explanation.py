@@ -89,7 +89,9 @@ class Explanation:
 
     def to_polars(self) -> pl.DataFrame:
         """Return the contributions, one row each; exact numbers are text."""
-        rows = [_contribution(line) for line in self.contributions]
+        notes = [None if line.note is None else str(line.note) for line in self.contributions]
+        lines = zip(self.contributions, notes, strict=True)
+        rows = [{**_contribution(line), "note": note} for line, note in lines]
         names = [*_contribution(Contribution("metric", "", Fraction(0)))]
         text = {"kind", "id", "note", *(name for name in names if name.endswith("_exact"))}
         schema = {name: pl.String if name in text else pl.Float64 for name in names}
@@ -142,8 +144,8 @@ def _both(name: str, number: Fraction | None) -> dict[str, Any]:
     return {name: _number(number), f"{name}_exact": _text(number)}
 
 
-def _said(said: Message | None) -> str | None:
-    return None if said is None else said.text("en")
+def _said(said: Message | None) -> dict[str, str] | None:
+    return None if said is None else {"en": str(said), "zh": said.text("zh")}
 
 
 def _contribution(line: Contribution) -> dict[str, Any]:

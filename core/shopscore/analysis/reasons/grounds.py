@@ -10,6 +10,7 @@ from ...errors import UsageError
 from ...grading.points import Supplied
 from ...messages import message
 from ...plugins.selection import Selection
+from ...results.basis import Basis
 from ...results.conclusion import start_of
 from ...results.reference_tables import ReferenceTables
 from ...results.result import Result
@@ -32,10 +33,19 @@ class Grounds:
         Raises:
             UsageError: for a result that does not know what it was made of.
         """
-        basis = result.basis
-        if basis is None:
-            said = message("of this result it is not known what it was made of: score again")
-            raise UsageError(said)
+        basis = basis_of(result)
         start, selection = start_of(basis), basis.selection
         judged_on = selection.rules.ruleset.judged_on(selection.day)
         return cls(selection, basis.tables, start.supplied, start.ranks, judged_on)
+
+
+def basis_of(result: Result) -> Basis:
+    """Return what a result was made of.
+
+    Raises:
+        UsageError: for a result that does not know it.
+    """
+    if result.basis is None:
+        said = message("of this result it is not known what it was made of: score again")
+        raise UsageError(said)
+    return result.basis
