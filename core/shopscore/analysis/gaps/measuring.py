@@ -108,7 +108,7 @@ class MetricOfShop:
         if self.counted is not None:
             event = self._event(self.counted)
             return event if isinstance(event, Message) else GrowingSums(
-                self.metric, self.counted, event
+                self.metric, self.counted, event, self.wishing.incomplete_now
             )  # fmt: skip
         if self.value is None:
             return self.no_value
