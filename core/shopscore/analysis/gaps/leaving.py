@@ -46,7 +46,7 @@ class Leaving:
         """Return the days on which the score, or whether there is one, changes."""
         result = self.wishing.supposing.result
         days = [result.as_of + timedelta(days=n) for n in range(self.days_ahead + 1)]
-        wishes = self._wishes(days)
+        wishes = self.wishes(days)
         moved = [n for n in range(1, len(days)) if wishes[n] != wishes[n - 1]]
         graded = self.wishing.results([wishes[n] for n in (0, *moved)])
         seen = [_Seen(*one) for one in graded]
@@ -54,7 +54,7 @@ class Leaving:
         found = (_changed(day, before, after) for day, (before, after) in steps)
         return [*_until_unscored(one for one in found if one is not None)]
 
-    def _wishes(self, days: Sequence[date]) -> list[Wish]:
+    def wishes(self, days: Sequence[date]) -> list[Wish]:
         """Return what the metrics of the shop are on each day, from the rows until the first.
 
         The marks of numbers that may be too low are those of each day.
