@@ -152,7 +152,7 @@ def _checked(target: Target, rules: BoundRuleSet, written: object) -> Target:
     if target.kind == "total" and not exact.dimensions:
         said = message("target {written!r}: these rules make no total", written=written)
         raise UsageError(said)
-    if not _is_possible(target, rules):
+    if isinstance(written, str | int | float) and not _is_possible(target, rules):
         raise UsageError(message("target {written!r}: no value can be that", written=written))
     if target.kind == "percentile" and number is not None and not 0 <= number <= 1:
         said = message("target {written!r}: a percentile is from 0 to 1", written=written)
