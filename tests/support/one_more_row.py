@@ -50,18 +50,20 @@ BAD, MIDDLE, GOOD, EVERY = (
 WINDOW = Days(1, 20, assumed("half_life"))
 
 
-def metric(id: str, better: Any, aggregator: Any, window: Any = WINDOW) -> RateMetric:
+def metric(
+    id: str, better: Any, aggregator: Any, window: Any = WINDOW, unit: Any = "ratio"
+) -> RateMetric:
     return RateMetric(
-        id, zh="评", en="Reviews", better=better, aggregator=aggregator, window=window
+        id, zh="评", en="Reviews", better=better, aggregator=aggregator, window=window, unit=unit
     )
 
 
 RATIO = metric("bad", "lower", Ratio(BAD, EVERY))
-MEAN = metric("stars", "higher", Mean(reviews(value=col.rating), per=4))
+MEAN = metric("stars", "higher", Mean(reviews(value=col.rating), per=4), unit="index")
 SERVICE = metric("service", "higher", Mean(reviews(value=col.service_rating)), Days(3, 10))
 GRADED = metric("graded", "higher", GradedRate(((1, GOOD), ("0.3", MIDDLE)), EVERY))
 NET = metric("net", "higher", of_a_third_party("NetShare")(GOOD, BAD, EVERY))
-COUNT = metric("number", "higher", Count(BAD))
+COUNT = metric("number", "higher", Count(BAD), unit="count")
 
 PLATFORM = Platform(
     id="one_more", zh="再", en="One more", zone="Asia/Shanghai", currency="CNY",

@@ -54,11 +54,17 @@ class _Page:
         if self.found.leaving:
             yield self._leaving()
         elif self.found.days_ahead:
-            said = message(
-                "If no new event comes, nothing changes the score in the next {n} days.",
-                n=self.found.days_ahead,
+            yield spoken(self._nothing_leaves())
+
+    def _nothing_leaves(self) -> object:
+        days = self.found.days_ahead
+        if not self.rules.ruleset.dimensions:
+            return message(
+                "If no new event comes, nothing changes the level in the next {n} days.", n=days
             )
-            yield spoken(said)
+        return message(
+            "If no new event comes, nothing changes the score in the next {n} days.", n=days
+        )
 
     def _metric(self, id: str) -> Metric:
         return self.rules.metrics[id].metric

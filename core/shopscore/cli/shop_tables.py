@@ -12,7 +12,7 @@ from ..analysis.reasons.contributions import Decomposition, decompose
 from ..messages import Message, listed, message
 from ..model.conditions import Combined
 from ..model.metrics import Metric
-from ..model.rulesets import Criterion, Dimension, Level, Tier
+from ..model.rulesets import Criterion, Dimension, Level, RuleSet, Tier
 from ..results.criteria import with_count
 from ..results.result import Result
 from ..results.views import CriterionView, MetricView, ShopView
@@ -384,6 +384,13 @@ def _tiers(result: Result, shop: ShopView) -> str:
     labels = _labels_by_id(result.rules.ruleset.tiers)
     possible = (f"{labels[id]}?" for id in shop.possible_tiers)
     return voice.text(listed([*(labels[id] for id in shop.tiers), *possible]))
+
+
+def tier_labels(ruleset: RuleSet, sure: Iterable[str], possible: Iterable[str]) -> str:
+    """Return the labels of tiers, with a question mark behind those that are only possible."""
+    labels = {one.id: one.label for one in ruleset.tiers}
+    marked = (f"{voice.text(labels[id])}?" for id in possible)
+    return voice.text(listed([*(labels[id] for id in sure), *marked]))
 
 
 def _labels_by_id(labelled: Iterable[Dimension[Any] | Level | Tier[Any]]) -> dict[str, str]:

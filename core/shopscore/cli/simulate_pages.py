@@ -16,6 +16,7 @@ from ..results.views import ShopView
 from . import tables, voice
 from .options import OutputOptions
 from .run import say, spoken, write, write_cells
+from .shop_tables import tier_labels
 from .tables import Table, decimals, in_unit, table, word
 
 _ARROW = " → "
@@ -132,9 +133,14 @@ def _on_shop(found: Simulation) -> Iterator[tuple[object, object]]:
     )
     if result.rules.ruleset.levels:
         yield message("shop level"), _moved(*(_level(result, one) for one in (before, after)))
-    tiers = [", ".join(view.tiers) or voice.text(message("none")) for view in (before, after)]
+    tiers = [_tiers(result, view) for view in (before, after)]
     if tiers[0] != tiers[1]:
         yield message("tiers"), _moved(*tiers)
+
+
+def _tiers(result: Result, view: ShopView) -> str:
+    found = tier_labels(result.rules.ruleset, view.tiers, view.possible_tiers)
+    return found or voice.text(message("none"))
 
 
 def _level(result: Result, view: ShopView) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 import polars as pl
 
 from ..analysis.tracking.tracks import RuleChange, Track
-from ..messages import Message, listed, message
+from ..messages import Message, message
 from ..model.rulesets import RuleSet
 from . import tables, voice
 from .run import spoken
+from .shop_tables import tier_labels
 from .tables import Table, decimals, in_unit, table, word
 
 #: Parts of a bar, from an eighth of a cell to the whole of it.
@@ -204,10 +205,8 @@ def _level(found: Track, row: Mapping[str, Any], when: str = "") -> str:
 
 
 def _tiers(found: Track, row: Mapping[str, Any]) -> str:
-    labels = {one.id: one.label for one in found.rules[row["ruleset"]].ruleset.tiers}
-    sure = (labels[id] for id in row["tiers"] or ())
-    possible = (f"{voice.text(labels[id])}?" for id in row["possible_tiers"] or ())
-    return voice.text(listed([*sure, *possible]))
+    ruleset = found.rules[row["ruleset"]].ruleset
+    return tier_labels(ruleset, row["tiers"] or (), row["possible_tiers"] or ())
 
 
 def _where_new(cells: list[str]) -> list[str]:

@@ -54,6 +54,13 @@ class ByDay:
         sums = None if values is None else values[order]
         return cls(days, starts, shop[order].astype(np.int64), None, sums)
 
+    def before(self, day: int) -> ByDay:
+        """Return what counts before a day."""
+        place = int(np.searchsorted(self.days, day))
+        end = int(self.starts[place]) if len(self.days) else 0
+        counts, sums = (None if own is None else own[:end] for own in (self.counts, self.sums))
+        return ByDay(self.days[:place], self.starts[: place + 1], self.shops[:end], counts, sums)
+
     @property
     def values(self) -> Ints | None:
         """What is summed of each cell; None where that is 1."""

@@ -118,6 +118,24 @@ class RowDays:
             frozenset(stream for stream, d in own.items() if d is None and len(self.own[stream])),
         )
 
+    def with_silence(self, since: date, until: date) -> RowDays:
+        """Return the days where it is known that no row comes from a day until another.
+
+        Rows reach as near to the later day then as they reach to the earlier one.
+        """
+        today, more = day_number(since), (until - since).days
+
+        def moved(days: Days) -> Days:
+            past = _before(today, days)
+            return np.concatenate([past, past[-1:] + more, days[len(past) :] + more])
+
+        if not more:
+            return self
+        return RowDays(
+            {tally: moved(days) for tally, days in self.looked_at.items()},
+            {stream: moved(days) for stream, days in self.own.items()},
+        )
+
 
 def looked_at(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
     """Return the tallies of whole rows that say how far the rows of others reach."""

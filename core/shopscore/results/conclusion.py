@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 import polars as pl
-from attrs import evolve
+from attrs import evolve, frozen
 
 from ..counting.day_ranges import RowDays
 from ..grading.value_merging import ToGrade, ValuesBeside, merge_values, values_alone
@@ -43,23 +43,35 @@ def with_values_beside(
 ) -> ToGrade:
     """Return the values of events, with those that a user typed in beside them."""
     day = selection.day
-    counted = _marked(selection.rules.projected(day), measured, days, day)
+    counted = Incomplete.of(selection.rules.projected(day), days, day).mark(measured)
     if beside is None:
         return ToGrade(shops, counted)
     return merge_values(selection.rules, shops, counted, beside)
 
 
-def _marked(
-    rules: BoundRuleSet, measured: Mapping[str, MetricValues], days: RowDays, day: date
-) -> dict[str, MetricValues]:
-    """Return values of which those are marked that may be too low, since events end early.
+@frozen
+class Incomplete:
+    """The metrics whose numbers of a day may be too low, since events begin late or end early.
 
     Of a window that no event reaches it is not known, either, that no row counts in it.
     """
-    in_part = counted_in_part(rules, days.before(day), day)
-    unseen = never_reached(rules, days, day)
-    marked = {id: v.that_may_be_more() if id in in_part else v for id, v in measured.items()}
-    return {id: v.with_nothing_certain() if id in unseen else v for id, v in marked.items()}
+
+    in_part: frozenset[str]
+    unseen: frozenset[str]
+
+    @classmethod
+    def of(cls, rules: BoundRuleSet, days: RowDays, day: date) -> Incomplete:
+        """Find them by the days with rows."""
+        in_part = counted_in_part(rules, days.before(day), day)
+        return cls(in_part, never_reached(rules, days, day))
+
+    def mark(self, measured: Mapping[str, MetricValues]) -> dict[str, MetricValues]:
+        """Return values of which those are marked that may be too low."""
+        return {id: self._marked(id, values) for id, values in measured.items()}
+
+    def _marked(self, id: str, values: MetricValues) -> MetricValues:
+        marked = values.that_may_be_more() if id in self.in_part else values
+        return marked.with_nothing_certain() if id in self.unseen else marked
 
 
 def start_of(basis: Basis) -> ToGrade:
@@ -119,7 +131,7 @@ def _build(
     if evaluation is not None and last is not None and current is not None:
         then = evaluation.last(day)
         if days is not None:
-            current = _marked(last, current, days, then)
+            current = Incomplete.of(last, days, then).mark(current)
         current = start.of_these_shops(current)
         found = build_result(rules, then, current, start.shops, basis.tables, console=start.last)
         known = {str(notice.message) for notice in built.notices}

@@ -116,9 +116,13 @@ class TestTargets:
             ("level=top", "no level top"),
             ("stars=band", "stars has no bands"),
             ("bad=80 percentile", "from 0 to 1"),
+            ("bad=150%", "no value can be that"),
+            ("bad=-0.1", "no value can be that"),
+            (-1, "no value can be that"),
+            (float("nan"), "write a total"),
         ],
     )
-    def test_what_is_none(self, written: str, said: str) -> None:
+    def test_what_is_none(self, written: Any, said: str) -> None:
         with pytest.raises(ss.UsageError, match=said):
             ss.gap(self.result, target=written)
 
@@ -143,6 +147,17 @@ class TestTargets:
     def test_an_unknown_shop(self) -> None:
         with pytest.raises(ss.UsageError, match="no shop B here"):
             ss.gap(self.result, shop="B")
+
+    @pytest.mark.parametrize("odd", ["x", float("nan"), None])
+    @pytest.mark.parametrize("argument", ["costs", "each"])
+    def test_what_is_no_number(self, argument: str, odd: Any) -> None:
+        with pytest.raises(ss.UsageError, match=f"{argument} bad: .* is not a number"):
+            ss.gap(self.result, target=4, **{argument: {"bad": odd}})
+
+    def test_costs_that_no_mix_is_made_of(self) -> None:
+        for target, told in (("bad=band", True), (4, False)):
+            found = ss.gap(self.result, target=target, costs={"bad": 1})
+            assert any("a mix by costs" in str(one) for one in found.remarks) == told
 
     def test_a_cost_below_zero(self) -> None:
         with pytest.raises(ss.UsageError, match="below 0"):
@@ -347,6 +362,21 @@ class TestLevels:
         missing = next(gap for gap in gaps.values() if gap.metric == "message_24h_rate")
         assert (missing.needed, missing.events) == (None, None)
         assert "its input is missing" in str(missing.reason)
+
+
+def test_the_best_level_is_there_already() -> None:
+    rules = values_of({"order_defect_rate": (0, 9)}, "amazon", None, "2025-07-01").rules
+    best = {"higher": 1, "lower": 0}
+    ids = [id for c in rules.exact.criteria for id in c.condition.metrics]
+    values = {id: (best[rules.metrics[id].metric.better], 1000) for id in ids}
+    found = ss.gap(values_of(values, "amazon", None, "2025-07-01"))
+    assert not found.targets
+    assert str(found.remarks[0]) == "the shop has the best level already"
+
+
+def test_rules_that_make_no_total() -> None:
+    found = ss.gap(scored(ROWS, "reviews", SHOWN))
+    assert str(found.remarks[0]).startswith("these rules make no total")
 
 
 def test_without_a_score_nothing_comes_next() -> None:

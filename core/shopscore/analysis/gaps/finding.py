@@ -37,7 +37,7 @@ from .measuring import Measuring, MetricOfShop, wish_for
 from .mixing import Mixing
 from .searching import together
 from .steps import Step, Steps
-from .targets import Target, Written, metric_id, parse_targets
+from .targets import Target, Written, metric_id, number_of, parse_targets
 from .wishes import Wishing
 
 #: A number per metric, as users give it.
@@ -105,12 +105,23 @@ def gap(
         progress=progress,
     )  # fmt: skip
     targets = parse_targets(target, result.rules)
-    known = (_numbers(given, result.rules) for given in (costs, each))
+    known = (_numbers(given, result.rules, said) for given, said in
+             ((costs, "costs"), (each, "each")))  # fmt: skip
     return gaps_of_result(result, shop, targets, *known, progress=progress)
 
 
-def _numbers(given: Numbers | None, rules: BoundRuleSet) -> dict[str, Fraction]:
-    return {metric_id(name, rules): Fraction(str(number)) for name, number in (given or {}).items()}
+def _numbers(given: Numbers | None, rules: BoundRuleSet, argument: str) -> dict[str, Fraction]:
+    found = {}
+    for name, number in (given or {}).items():
+        exact = number_of(number)
+        if exact is None:
+            place = f"{argument} {name}"
+            said = message(
+                "{place}: {value!r} is not a number that can be used", place=place, value=number
+            )
+            raise UsageError(said)
+        found[metric_id(name, rules)] = exact
+    return found
 
 
 def gaps_of_result(
@@ -153,7 +164,7 @@ def gaps_of_result(
         leaving=() if leaving is None else tuple(leaving.days()),
         days_ahead=0 if leaving is None else leaving.days_ahead,
         remarks=tuple(
-            _remarks(result, targets, has_score=view.score is not None, has_rows=rows is not None)
+            _remarks(finder, targets, has_score=view.score is not None, has_rows=rows is not None)
         ),
         notices=tuple(n for n in result.notices if n.concerns((view.shop_id,))),
         result=result,
@@ -213,21 +224,32 @@ class Finder:
     ) -> TargetGap:
         reached = all(self.steps.is_reached(step.goal) for step in steps)
         mix = None
-        if self.costs and not reached and target.kind in ("total", "tier") and len(steps) == 1:
+        if self.costs and not reached and mixes(target, steps):
             own = {id: metrics[id] for id in steps[0].metrics}
             mix = Mixing(self.wishing, steps[0].goal, self.costs, own).cheapest()
         return TargetGap(target, reached, tuple(found), mix)
 
 
+def mixes(target: Target, steps: tuple[Step, ...]) -> bool:
+    """Return whether a mix of several metrics is looked for: one thing is asked, of the total."""
+    return target.kind in ("total", "tier") and len(steps) == 1
+
+
 def _remarks(
-    result: Result, targets: tuple[Target, ...], *, has_score: bool, has_rows: bool
+    finder: Finder, targets: tuple[Target, ...], *, has_score: bool, has_rows: bool
 ) -> Iterator[Message]:
     """Yield what the answers rest on, and what they cannot tell."""
-    ruleset = result.rules.ruleset
-    if not targets and has_score:
-        yield message("nothing comes next by these rules: name a target")
-    if not targets and not has_score:
-        yield message("there is no score to begin with: name a value of a metric as the target")
+    supposing = finder.wishing.supposing
+    result, ruleset = supposing.result, supposing.result.rules.ruleset
+    if not targets:
+        yield _nothing_next(finder.steps, has_score=has_score)
+    if finder.costs and not all(mixes(one, finder.steps.of(one)) for one in targets):
+        yield message("a mix by costs is looked for only where a total, or one tier, is the target")
+    if supposing.told:
+        yield message(
+            "percentiles and points that were typed in, or that documents tell, are not those of"
+            " other values: where a value changes, they are left out"
+        )
     if not has_rows:
         yield message("there are no events of this shop here: what leaves the windows is not known")
     if ruleset.ranks and Grounds.of(result).ranks:
@@ -236,3 +258,14 @@ def _remarks(
         yield message("this is the projection; what the last evaluation found stays as it is")
     if any(isinstance(one.aggregator, NotCounted) for one in result.rules.metrics.values()):
         yield message("some metrics are taken as values only: no event feeds them")
+
+
+def _nothing_next(steps: Steps, *, has_score: bool) -> Message:
+    """Return why no target comes by itself."""
+    if steps.has_best_level:
+        return message("the shop has the best level already")
+    if has_score:
+        return message("nothing comes next by these rules: name a target")
+    if not steps.result.rules.exact.dimensions:
+        return message("these rules make no total: name a level, or a value of a metric")
+    return message("there is no score to begin with: name a value of a metric as the target")

@@ -12,6 +12,7 @@ from attrs import frozen
 from ...composing.conditions import reaches
 from ...exact.columns import ExactColumn
 from ...exact.rationals import Mask
+from ...grading.weighing import MetricValues
 from ...model.conditions import Operator
 from ...model.metrics import Better
 from ...results.result import Result
@@ -21,12 +22,25 @@ from ...results.result import Result
 class Wished:
     """What a metric would have: a value, on how many rows, and the sums behind it where these are.
 
-    Without ``n`` it rests on as many rows as now.
+    Without ``n`` it rests on as many rows as now. What is counted may be ``missing``, or too low:
+    ``cut``, as where it was counted; what is not counted is just supposed.
     """
 
     value: Fraction | None
     n: int | None = None
     sums: tuple[tuple[int, int], ...] = ()
+    missing: bool = False
+    cut: bool = False
+
+    @classmethod
+    def counted(cls, found: MetricValues) -> list[Wished]:
+        """Return what values are that were counted, one for each row."""
+        size = len(found.column)
+        cut = [False] * size if found.cut is None else found.cut.tolist()
+        pairs = [[*zip(own.tolist(), n.tolist(), strict=True)] for own, n in found.sums]
+        sums = zip(*pairs, strict=True) if pairs else [()] * size
+        cells = found.column.fractions(), found.n.tolist(), sums, found.missing.tolist(), cut
+        return [cls(*one) for one in zip(*cells, strict=True)]
 
 
 #: What some metrics would have, by their ids; the others stay as they are.

@@ -13,6 +13,7 @@ from attrs import frozen
 from ...grading.weighing import combine
 from ...plugins.bound_rules import BoundMetric
 from ...plugins.isolation import isolated
+from ...results.conclusion import Incomplete
 from .exact_sums import Pairs, as_columns, plus
 from .goals import Wished
 from .good_events import GoodEvent
@@ -54,12 +55,12 @@ class GrowingSums(Growing):
     metric: BoundMetric
     sums: Pairs
     event: GoodEvent
+    incomplete: Incomplete
 
     def after(self, times: Sequence[int]) -> list[Wished]:
         sums = [plus(self.sums, self.event.added, many) for many in times]
-        found = combine(self.metric, as_columns(sums))
-        pairs = zip(found.column.fractions(), found.n.tolist(), sums, strict=True)
-        return [Wished(value, n, own) for value, n, own in pairs]
+        found = {self.metric.id: combine(self.metric, as_columns(sums))}
+        return Wished.counted(self.incomplete.mark(found)[self.metric.id])
 
     @property
     def _parts(self) -> tuple[_Parts, _Parts] | None:

@@ -13,13 +13,13 @@ from attrs import frozen
 from ...composing.publication import rounded
 from ...counting.daily import count_by_day
 from ...counting.many_days import SumsOfDays
+from ...counting.selection import day_number
 from ...counting.sums import Wanted
 from ...exact.columns import ExactColumn
 from ...grading.weighing import combine
 from ...model.rulesets import Criterion
 from ...results.result import Result
 from ..reasons.row_sums import RowSums
-from .exact_sums import Pairs
 from .found import LeavingDay, LeavingMetric
 from .goals import Wish, Wished
 from .wishes import Wishing
@@ -46,19 +46,25 @@ class Leaving:
         """Return the days on which the score, or whether there is one, changes."""
         result = self.wishing.supposing.result
         days = [result.as_of + timedelta(days=n) for n in range(self.days_ahead + 1)]
-        wishes = self._wishes(days)
+        wishes = self.wishes(days)
         moved = [n for n in range(1, len(days)) if wishes[n] != wishes[n - 1]]
-        graded = self.wishing.results([wishes[n] for n in moved])
-        seen = [_Seen(*one) for one in [(result, self.wishing.supposing.row), *graded]]
+        graded = self.wishing.results([wishes[n] for n in (0, *moved)])
+        seen = [_Seen(*one) for one in graded]
         steps = zip([days[n] for n in moved], pairwise(seen), strict=True)
         found = (_changed(day, before, after) for day, (before, after) in steps)
         return [*_until_unscored(one for one in found if one is not None)]
 
-    def _wishes(self, days: Sequence[date]) -> list[Wish]:
-        """Return what the metrics of the shop are on each day, from the rows that there are."""
-        rules = self.wishing.supposing.result.rules
+    def wishes(self, days: Sequence[date]) -> list[Wish]:
+        """Return what the metrics of the shop are on each day, from the rows until the first.
+
+        The marks of numbers that may be too low are those of each day.
+        """
+        result = self.wishing.supposing.result
+        rules, today = result.rules, day_number(result.as_of)
         ids = list(self.wishing.supposing.metrics)
-        moving = SumsOfDays(count_by_day(self.sums.resolved), 1)
+        runs = count_by_day(self.sums.resolved)
+        past = {name: [run.before(today) for run in own] for name, own in runs.items()}
+        moving = SumsOfDays(past, 1)
         wishes: list[Wish] = []
         for day in days:
             metrics = rules.projected(day).metrics
@@ -66,13 +72,12 @@ class Leaving:
                 *dict.fromkeys(w for id in ids for w in metrics[id].wanted(day))
             ]
             sums = dict(zip(wanted, moving.window_sums(wanted, day), strict=True))
-            wish = {}
-            for id in ids:
-                own = [sums[one] for one in metrics[id].wanted(day)]
-                value = combine(metrics[id], own)
-                pairs: Pairs = [(int(a[0]), int(n[0])) for a, n in own]
-                wish[id] = Wished(value.column.fractions()[0], int(value.n[0]), tuple(pairs))
-            wishes.append(wish)
+            found = {
+                id: combine(metrics[id], [sums[one] for one in metrics[id].wanted(day)])
+                for id in ids
+            }
+            marked = self.wishing.incomplete(day).mark(found)
+            wishes.append({id: Wished.counted(values)[0] for id, values in marked.items()})
         return wishes
 
 

@@ -108,7 +108,7 @@ class MetricOfShop:
         if self.counted is not None:
             event = self._event(self.counted)
             return event if isinstance(event, Message) else GrowingSums(
-                self.metric, self.counted, event
+                self.metric, self.counted, event, self.wishing.incomplete_now
             )  # fmt: skip
         if self.value is None:
             return self.no_value
@@ -180,9 +180,17 @@ class Measuring:
             one_by_one=self.of.wishing.one_by_one,
         )
         if number is None:
-            said = message("no value of it alone reaches the target")
-            return evolve(found, value_reason=said)
+            return evolve(found, value_reason=self._out_of_reach)
         return self._with_less(evolve(found, needed=self._at(start, number.number)))
+
+    @property
+    def _out_of_reach(self) -> Message:
+        if self.of.wishing.supposing.told:
+            return message(
+                "no value of it alone reaches the target for certain: what was told beside the"
+                " values is not known of another one"
+            )
+        return message("no value of it alone reaches the target")
 
     @property
     def _step(self) -> Fraction:

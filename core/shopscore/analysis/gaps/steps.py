@@ -215,6 +215,12 @@ class Steps:
         if levels is not None and 0 < int(levels.certain[self.row]) <= len(levels.levels):
             yield Target("level", levels.levels[int(levels.certain[self.row]) - 1].id)
 
+    @property
+    def has_best_level(self) -> bool:
+        """Whether there are levels, and the shop certainly has the best of them."""
+        levels = self.result.levels
+        return levels is not None and bool(levels.levels) and int(levels.certain[self.row]) == 0
+
     def _next_total(self) -> Iterator[Target]:
         """Yield the next tenth of a short scale, or the next whole number of a long one."""
         exact, lowest = self.result.rules.exact, self.result.published.lowest

@@ -67,7 +67,10 @@ def _parse(written: Written, rules: BoundRuleSet) -> Target:
     if isinstance(written, Target):
         return written
     if not isinstance(written, str):
-        return Target("total", number=Fraction(str(written)))
+        total = number_of(written)
+        if total is None:
+            raise _odd(written)
+        return Target("total", number=total)
     name, equals, asked = (part.strip() for part in written.partition("="))
     if not equals or name in ("total", "score"):
         number, words = _number(asked if equals else name, written)
@@ -85,6 +88,14 @@ def _parse(written: Written, rules: BoundRuleSet) -> Target:
     if words not in _KINDS:
         raise _odd(written)
     return Target(_KINDS[words], id, number)
+
+
+def number_of(given: object) -> Fraction | None:
+    """Return a number that a user gave, exactly; None where it is none that can be used."""
+    if isinstance(given, Fraction):
+        return given
+    number = exact_decimal(str(given))
+    return None if number is None else Fraction(number)
 
 
 def _number(text: str, written: object) -> tuple[Fraction, str]:
@@ -119,6 +130,16 @@ def metric_id(name: str, rules: BoundRuleSet) -> str:
     return found.id
 
 
+def _is_possible(target: Target, rules: BoundRuleSet) -> bool:
+    """Return whether a metric can have the value, or a total be the number, that is the target."""
+    if target.number is None or target.kind not in ("value", "total"):
+        return True
+    if target.kind == "total":
+        return rules.exact.total_low <= target.number
+    (name,) = (one for one in Names.of(rules).metrics.every if one.id == target.id)
+    return name.possible.allows(target.number)
+
+
 def _checked(target: Target, rules: BoundRuleSet, written: object) -> Target:
     """Return a target that these rules can have; raise for another."""
     exact, number = rules.exact, target.number
@@ -131,6 +152,8 @@ def _checked(target: Target, rules: BoundRuleSet, written: object) -> Target:
     if target.kind == "total" and not exact.dimensions:
         said = message("target {written!r}: these rules make no total", written=written)
         raise UsageError(said)
+    if isinstance(written, str | int | float) and not _is_possible(target, rules):
+        raise UsageError(message("target {written!r}: no value can be that", written=written))
     if target.kind == "percentile" and number is not None and not 0 <= number <= 1:
         said = message("target {written!r}: a percentile is from 0 to 1", written=written)
         raise UsageError(said)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
@@ -10,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve, frozen
 
-from ...exact.columns import ColumnBuilder, ExactColumn
+from ...exact.columns import ColumnBuilder
 from ...exact.integers import Integers, narrow, widen
 from ...exact.rationals import Mask, Rationals
-from ...grading.points import Supplied
 from ...grading.weighing import MetricValues
+from ...results.conclusion import Incomplete
 from ...results.result import Result
 from ..reasons.supposing import Supposing, exact_scores
 from .goals import Goal, Wish, Wished
@@ -42,6 +43,19 @@ class Wishing:
     def now(self) -> Fraction | None:
         """The exact score of the shop; None where it has none."""
         return self.supposing.now
+
+    def incomplete(self, day: date) -> Incomplete:
+        """Return which numbers may be too low on a day until which no new event comes."""
+        result = self.supposing.result
+        if result.basis is None or result.basis.days is None:
+            return Incomplete(frozenset(), frozenset())
+        days = result.basis.days.with_silence(result.as_of, day)
+        return Incomplete.of(result.rules.projected(day), days, day)
+
+    @cached_property
+    def incomplete_now(self) -> Incomplete:
+        """Which numbers may be too low on the day of the result."""
+        return self.incomplete(self.supposing.result.as_of)
 
     def reach(self, probes: Sequence[Probe]) -> list[bool]:
         """Return which wishes reach their goals."""
@@ -80,14 +94,12 @@ class Wishing:
 
     def _grade(self, wishes: Sequence[Wish], rows: npt.NDArray[np.int64], supposed: Mask) -> Result:
         places = np.flatnonzero(supposed)
-        measured, changed = {}, {}
+        measured = {}
         for id, values in self.supposing.result.measured.items():
             own = [(int(p), w[id]) for p, w in zip(places, wishes, strict=True) if id in w]
             base = values.take(rows)
             measured[id] = _with(base, own) if own else base
-            changed[id] = [place for place, _ in own]
-        supplied = _without(self.supposing.grounds.supplied.take(rows), changed)
-        return self.supposing.grade(measured, rows, supposed, supplied)
+        return self.supposing.grade(measured, rows, supposed)
 
 
 def _with(base: MetricValues, wished: Sequence[tuple[int, Wished]]) -> MetricValues:
@@ -109,16 +121,20 @@ def _with(base: MetricValues, wished: Sequence[tuple[int, Wished]]) -> MetricVal
         if one.n is not None:
             n[place] = one.n
     counted = np.array([bool(one.sums) for _, one in wished], dtype=np.bool_)
-    typed = np.zeros(size, dtype=np.bool_) if base.typed is None else base.typed.copy()
-    typed[places] = ~counted
+
+    def marked(mask: Mask | None, marks: npt.NDArray[np.bool_]) -> Mask:
+        found = np.zeros(size, dtype=np.bool_) if mask is None else mask.copy()
+        found[places] = marks
+        return found
+
     return evolve(
         base,
         column=column.build().where(changed, base.column),
         n=n,
         sums=_with_sums(base, [pair for pair in wished if pair[1].sums]),
-        typed=typed,
-        missing=base.missing & ~changed,
-        cut=None if base.cut is None else base.cut & ~changed,
+        typed=marked(base.typed, ~counted),
+        missing=marked(base.missing, np.array([one.missing for _, one in wished])),
+        cut=marked(base.cut, np.array([one.cut for _, one in wished])),
     )
 
 
@@ -134,18 +150,3 @@ def _with_sums(
             own[place], many[place] = one.sums[i]
         pairs.append((narrow(own), many))
     return tuple(pairs)
-
-
-def _without(supplied: Supplied, changed: Mapping[str, Sequence[int]]) -> Supplied:
-    """Return what was supplied, but for values that are wished for: it belongs to no other value."""
-
-    def left(columns: Mapping[str, ExactColumn]) -> dict[str, ExactColumn]:
-        return {id: _forgetting(column, changed.get(id, ())) for id, column in columns.items()}
-
-    return evolve(supplied, percentiles=left(supplied.percentiles), points=left(supplied.points))
-
-
-def _forgetting(column: ExactColumn, rows: Sequence[int]) -> ExactColumn:
-    kept = np.ones(len(column), dtype=np.bool_)
-    kept[list(rows)] = False
-    return column.only(kept)

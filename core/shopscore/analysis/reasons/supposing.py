@@ -21,6 +21,7 @@ from ...plugins.bound_rules import BoundMetric
 from ...results.building import build_result
 from ...results.result import Result
 from ...rules.scorer_kinds import KINDS
+from ..forgetting import forget_console, forget_supplied, told_of
 from .grounds import Grounds
 
 Rows = npt.NDArray[np.int64]
@@ -133,7 +134,7 @@ class Supposing:
         """Grade suppositions together: below the other shops there is a row for each."""
         rows, supposed = self.placed(len(sums[0][1]))
         measured = dict(self._measured(sums, rows, supposed))
-        found = self.grade(measured, rows, supposed, self.grounds.supplied.take(rows))
+        found = self.grade(measured, rows, supposed)
         return Supposed(
             exact_scores(found, supposed),
             {id: values.column.take(supposed).fractions() for id, values in measured.items()},
@@ -151,9 +152,12 @@ class Supposing:
         measured: Mapping[str, MetricValues],
         rows: Rows,
         supposed: npt.NDArray[np.bool_],
-        supplied: points.Supplied,
     ) -> Result:
-        """Return the result of rows of which some are suppositions."""
+        """Return the result of rows of which some are suppositions.
+
+        What was told of values that the shop would no longer have is forgotten.
+        """
+        changed = self._changed(measured, supposed) if self.told else {}
         result, grounds, shops = self.result, self.grounds, self.result.shops[rows]
         one = self.alone and int(supposed.sum()) == 1
         return build_result(
@@ -162,12 +166,33 @@ class Supposing:
             measured,
             shops,
             grounds.tables,
-            supplied=supplied,
-            console=result.console.take(rows),
+            supplied=forget_supplied(grounds.supplied.take(rows), changed),
+            console=forget_console(
+                result.console.take(rows), changed, shops["shop_id"], result.rules
+            ),
             judged_on=grounds.judged_on,
             ranks=grounds.ranks,
             supposed=None if one else _among_others(measured, shops, supposed),
         )
+
+    @cached_property
+    def told(self) -> bool:
+        """Whether anything was told of the shop beside its values."""
+        return told_of(self.grounds.supplied, self.result.console, self.row)
+
+    def _changed(
+        self, measured: Mapping[str, MetricValues], supposed: npt.NDArray[np.bool_]
+    ) -> dict[str, npt.NDArray[np.bool_]]:
+        """Return which suppositions have another value than the shop has, by metric."""
+        places, found = np.flatnonzero(supposed), {}
+        for id, values in measured.items():
+            (now,) = self.result.measured[id].column.take([self.row]).fractions()
+            own = values.column.take(places).fractions()
+            other = np.zeros(len(supposed), dtype=np.bool_)
+            other[places] = [value != now for value in own]
+            if other.any():
+                found[id] = other
+        return found
 
     def _measured(
         self, sums: Sequence[Sums], rows: Rows, supposed: npt.NDArray[np.bool_]

@@ -33,13 +33,14 @@ from ...results.conclusion import conclude_basis, stages, start_of
 from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score, score_values
+from ..forgetting import told_of
 from .applying import Touched, apply_levers
 from .draws import Draw
 from .figures import About, Figure, changes_between, figures_of
 from .lever_uses import LeversAsked, LeverUse, choose_levers
 from .own_events import OwnEvents
 from .simulated import Simulation
-from .supposing import forget_told, read_supposed, suppose, told_of
+from .supposing import forget_told, read_supposed, suppose
 
 
 def simulate(
@@ -266,7 +267,8 @@ class _Case:
             yield from one.notes
         if any(one.use.share < 1 for one in touched):
             yield message("rows of a share are drawn by the seed {seed}", seed=asked.seed)
-        if told_of(start, int(start.shops["shop_id"].search_sorted(self.shop))):
+        row = int(start.shops["shop_id"].search_sorted(self.shop))
+        if told_of(start.supplied, start.console, row):
             yield message(
                 "percentiles and points that were typed in, or that documents tell, are not those of"
                 " other values: where a value changes, they are left out"

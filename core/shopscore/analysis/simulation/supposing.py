@@ -15,12 +15,11 @@ from ...exact.columns import ExactColumn
 from ...exact.rationals import Mask
 from ...grading.amounts import Amount, read_amount
 from ...grading.names import Names
-from ...grading.points import Supplied
-from ...grading.typed_values import Console
 from ...grading.value_merging import ToGrade
 from ...grading.weighing import MetricValues
 from ...messages import message
 from ...plugins.bound_rules import BoundRuleSet
+from ..forgetting import forget_console, forget_supplied
 
 
 def read_supposed(asked: Mapping[str, Any] | None, rules: BoundRuleSet) -> dict[str, Fraction]:
@@ -95,72 +94,23 @@ def forget_told(
     do the points of the dimension, the total, and the verdicts and levels of a console. ``then``
     says that the values of the last evaluation are others, too.
     """
-    changed = {id for id, v in start.measured.items() if not _same(v, before.measured[id], row)}
+    here = _at(row, len(start.shops))
+    others = (id for id, v in start.measured.items() if not _same(v, before.measured[id], row))
+    changed = dict.fromkeys(others, here)
     if not changed:
         return start
-    away = ~_at(row, len(start.shops))
-    supplied = Supplied(
-        _forget(start.supplied.percentiles, changed, away),
-        _forget(start.supplied.points, changed, away),
-        start.supplied.fill,
-    )
-    shop = str(start.shops["shop_id"][row])
-    console = _without_told(start.console, changed, away, shop, rules)
-    last = _without_told(start.last, changed, away, shop, rules) if then else start.last
-    return evolve(start, supplied=supplied, console=console, last=last)
-
-
-def _without_told(
-    console: Console, changed: set[str], away: Mask, shop: str, rules: BoundRuleSet
-) -> Console:
-    """Return what a console shows, but for what it shows of the changed metrics of a shop."""
-    exact = rules.exact
-    dimensions = {d.id for d in exact.dimensions if any(m.id in changed for m in d.metrics)}
-    roles = {rules.metrics[a.metric].metric.role for a in exact.adjustments if a.metric in changed}
-    judged = {c.id for c in exact.criteria if changed & {*c.condition.metrics}}
-    stated = console.stated
-    verdicts = {
-        id: {s: word for s, word in words.items() if s != shop or id not in judged}
-        for id, words in stated.verdicts.items()
-    }
-    levels = {id: level for id, level in stated.levels.items() if id != shop}
+    shops = start.shops["shop_id"]
     return evolve(
-        console,
-        total=None if console.total is None else console.total.only(away),
-        dimensions=_forget(console.dimensions, dimensions, away),
-        filling=_forget(console.filling, dimensions, away),
-        bonus=_forget_one(console.bonus, away, forget="bonus" in roles),
-        deduction=_forget_one(console.deduction, away, forget="deduction" in roles),
-        stated=evolve(stated, verdicts=verdicts, levels=levels),
+        start,
+        supplied=forget_supplied(start.supplied, changed),
+        console=forget_console(start.console, changed, shops, rules),
+        last=forget_console(start.last, changed, shops, rules) if then else start.last,
     )
-
-
-def told_of(start: ToGrade, row: int) -> bool:
-    """Return whether anything was told of a shop beside its values."""
-    console: Console = start.console
-    columns = (
-        *start.supplied.percentiles.values(),
-        *start.supplied.points.values(),
-        *console.dimensions.values(),
-        *console.filling.values(),
-        *(one for one in (console.total, console.bonus, console.deduction) if one is not None),
-    )
-    return any(bool(column.known[row]) for column in columns)
 
 
 def _same(one: MetricValues, other: MetricValues, row: int) -> bool:
     a, b = (values.column.take(np.array([row])).fractions() for values in (one, other))
     return a == b
-
-
-def _forget(
-    columns: Mapping[str, ExactColumn], ids: set[str], away: Mask
-) -> dict[str, ExactColumn]:
-    return {id: c.only(away) if id in ids else c for id, c in columns.items()}
-
-
-def _forget_one(column: ExactColumn | None, away: Mask, *, forget: bool) -> ExactColumn | None:
-    return column.only(away) if forget and column is not None else column
 
 
 def _at(row: int, size: int) -> Mask:
