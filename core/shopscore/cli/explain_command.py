@@ -32,25 +32,7 @@ if TYPE_CHECKING:
     type=int,
     help="So many events at most are named; by default 10, and 3 for each condition.",
 )
-@click.option(
-    "--values",
-    type=options.INPUT,
-    metavar="FILE",
-    help="Metric values (CSV) instead of events, or beside them.",
-)
-@click.option(
-    "--documents",
-    type=options.INPUT,
-    metavar="PATH",
-    help="What the console answered, saved (JSON, HAR; a file or folder), beside EVENTS.",
-)
-@click.option(
-    "--prefer",
-    type=click.Choice(["events", "values"]),
-    default="events",
-    show_default=True,
-    help="Which goes first where there are both.",
-)
+@options.beside
 @options.rules
 @options.reading
 @voice.speaking

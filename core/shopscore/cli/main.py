@@ -41,25 +41,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("events", type=options.INPUT, required=False)
-@click.option(
-    "--values",
-    type=options.INPUT,
-    metavar="FILE",
-    help="Metric values (CSV) instead of events, or beside them.",
-)
-@click.option(
-    "--documents",
-    type=options.INPUT,
-    metavar="PATH",
-    help="What the console answered, saved (JSON, HAR; a file or folder), beside EVENTS.",
-)
-@click.option(
-    "--prefer",
-    type=click.Choice(["events", "values"]),
-    default="events",
-    show_default=True,
-    help="Which goes first where there are both.",
-)
+@options.beside
 @options.rules
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
 @click.option(

@@ -357,6 +357,35 @@ reading = _gather(
 #: How one file, or events beside the point, are read: a ReadOptions named ``reading``.
 plain_reading = _gather("reading", ReadOptions, _shop_id, _layouts, _tz)
 
+
+def beside(command: Command) -> Command:
+    """Give a command what stands in for events, or beside them: ``values``, ``documents``, ``prefer``."""
+    every: tuple[Decorator[Command], ...] = (
+        click.option(
+            "--values",
+            type=INPUT,
+            metavar="FILE",
+            help="Metric values (CSV) instead of events, or beside them.",
+        ),
+        click.option(
+            "--documents",
+            type=INPUT,
+            metavar="PATH",
+            help="What the console answered, saved (JSON, HAR; a file or folder), beside EVENTS.",
+        ),
+        click.option(
+            "--prefer",
+            type=click.Choice(["events", "values"]),
+            default="events",
+            show_default=True,
+            help="Which goes first where there are both.",
+        ),
+    )
+    for option in reversed(every):
+        command = option(command)
+    return command
+
+
 platform_optional = click.option(
     "--platform", "-p", metavar="P", help="Whose clock and streams the events follow."
 )

@@ -58,15 +58,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the cells of the rows that levers touched there, as CSV.",
 )
-@click.option("--values", type=options.INPUT, metavar="FILE", help="As in shopscore score.")
-@click.option("--documents", type=options.INPUT, metavar="PATH", help="As in shopscore score.")
-@click.option(
-    "--prefer",
-    type=click.Choice(["events", "values"]),
-    default="events",
-    show_default=True,
-    help="Which goes first where there are both.",
-)
+@options.beside
 @options.rules
 @options.reading
 @voice.speaking
