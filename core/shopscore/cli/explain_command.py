@@ -10,6 +10,7 @@ import click
 from ..messages import message
 from . import options, voice
 from .help_pages import Command
+from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .progress import Stages
 from .run import write, write_cells
 from .scored_input import NamedInput
@@ -47,9 +48,9 @@ def explain(
     values: Path | None,
     documents: Path | None,
     prefer: Prefer,
-    rules: options.RuleOptions,
-    reading: options.ReadOptions,
-    output: options.OutputOptions,
+    rules: RuleOptions,
+    reading: ReadOptions,
+    output: OutputOptions,
     timings: bool,
 ) -> None:
     """Explain the score of one shop of EVENTS: what each metric, event and assumption costs.

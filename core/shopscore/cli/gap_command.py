@@ -10,6 +10,7 @@ import click
 from ..messages import message
 from . import options, voice
 from .help_pages import Command
+from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .progress import Stages
 from .run import write, write_cells
 from .scored_input import NamedInput
@@ -58,9 +59,9 @@ def gap(
     values: Path | None,
     documents: Path | None,
     prefer: Prefer,
-    rules: options.RuleOptions,
-    reading: options.ReadOptions,
-    output: options.OutputOptions,
+    rules: RuleOptions,
+    reading: ReadOptions,
+    output: OutputOptions,
     timings: bool,
 ) -> None:
     """Find what one shop of EVENTS needs to reach a target, and what leaves its windows.

@@ -15,6 +15,7 @@ from .explain_command import explain
 from .gap_command import gap
 from .help_pages import Group
 from .idle_options import OF_EVENTS, refuse_idle
+from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .output_checks import refuse_existing
 from .progress import Stages
 from .reconcile_command import reconcile
@@ -59,12 +60,12 @@ def score(
     values: Path | None,
     documents: Path | None,
     prefer: Prefer,
-    rules: options.RuleOptions,
+    rules: RuleOptions,
     shops: tuple[str, ...],
     explain_plan: bool,
-    reading: options.ReadOptions,
+    reading: ReadOptions,
     require: str | None,
-    output: options.OutputOptions,
+    output: OutputOptions,
     timings: bool,
 ) -> None:
     """Score every shop of EVENTS: orders.csv, reviews.csv, … (or .parquet), or the platform's exports.
@@ -102,7 +103,7 @@ def score(
 @options.valued_rules
 @voice.speaking
 @options.output("csv")
-def values(rules: options.RuleOptions, output: options.OutputOptions) -> None:
+def values(rules: RuleOptions, output: OutputOptions) -> None:
     """Write a table to fill in with what the console of PLATFORM shows, for `score --values`.
 
     A row for every metric, with its label, its unit and an example. A row that is left empty is
@@ -125,8 +126,8 @@ def values(rules: options.RuleOptions, output: options.OutputOptions) -> None:
 def validate(
     events: Path,
     platform: str | None,
-    reading: options.ReadOptions,
-    output: options.OutputOptions,
+    reading: ReadOptions,
+    output: OutputOptions,
 ) -> None:
     """Read EVENTS and show the books: what was accepted, replaced, set aside, repaired, and why."""
     from ..results.json_text import validate_document
@@ -154,9 +155,9 @@ def validate(
 def inspect(
     file: Path,
     platform: str | None,
-    reading: options.ReadOptions,
+    reading: ReadOptions,
     draft: bool,
-    output: options.OutputOptions,
+    output: OutputOptions,
 ) -> None:
     """Show what FILE was taken for and why, which columns are used, and which metrics it can feed."""
     from ..analysis.inspection import draft_layout, inspect_file

@@ -13,7 +13,7 @@ from ..plugins.selection import Selection
 from ..results.documents import PLAN, dumped
 from ..scoring import counting_pass
 from . import tables, voice
-from .options import OutputOptions
+from .option_values import OutputOptions
 from .run import write
 
 _FORMS = ("table", "json")

@@ -14,6 +14,7 @@ from ..errors import ShopscoreWarning, UsageError, did_you_mean
 from ..messages import listed, message
 from . import options, voice
 from .help_pages import Group
+from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .run import run, say, write
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def cli() -> None:
 @click.option("--no-load", is_flag=True, help="Only look at metadata; import nothing.")
 @voice.speaking
 @options.output("table", "json")
-def list_plugins(no_load: bool, output: options.OutputOptions) -> None:
+def list_plugins(no_load: bool, output: OutputOptions) -> None:
     """List every installed plugin with its status; a broken one never hides the others."""
     from ..plugins.loader import load_plugins
 
@@ -59,10 +60,10 @@ def list_plugins(no_load: bool, output: options.OutputOptions) -> None:
 @voice.speaking
 @options.output("table", "json", toml="missing")
 def rules(
-    rules: options.RuleOptions,
+    rules: RuleOptions,
     on: str | None,
     missing: bool,
-    output: options.OutputOptions,
+    output: OutputOptions,
 ) -> None:
     """Show the rules of PLATFORM: weights, windows, scorers, sources and assumptions."""
     from ..plugins.catalog import platform
@@ -100,10 +101,10 @@ def rules(
 @voice.speaking
 @options.output("toml")
 def numbers(
-    rules: options.RuleOptions,
+    rules: RuleOptions,
     documents: Path | None,
     industry: str | None,
-    output: options.OutputOptions,
+    output: OutputOptions,
 ) -> None:
     """Print a file for --numbers: every number that PLATFORM does not publish, and where it stands.
 
@@ -166,7 +167,7 @@ def _template(rules: BoundRuleSet) -> str:
 @click.argument("name")
 @voice.speaking
 @options.output("table", "json")
-def show(name: str, output: options.OutputOptions) -> None:
+def show(name: str, output: OutputOptions) -> None:
     """Show all that is known of plugin NAME: its file, its hooks, what it declares, its traceback."""
     from .plugin_pages import find_records, records_document, show_records
 
@@ -191,12 +192,12 @@ def show(name: str, output: options.OutputOptions) -> None:
 @voice.speaking
 @options.output("table", "json")
 def diff(
-    rules: options.RuleOptions,
+    rules: RuleOptions,
     old: str,
     new: str,
     events: Path | None,
-    reading: options.ReadOptions,
-    output: options.OutputOptions,
+    reading: ReadOptions,
+    output: OutputOptions,
 ) -> None:
     """Show what changes from rule set V1 of PLATFORM to V2, and what that does to your shops."""
     from .progress import Stages
@@ -218,7 +219,7 @@ def diff(
 @click.argument("name")
 @voice.speaking
 @options.output("table", "json")
-def check(name: str, output: options.OutputOptions) -> None:
+def check(name: str, output: OutputOptions) -> None:
     """Run the conformance kit on plugin NAME; exit 1 if a check fails."""
     from ..results.documents import dumped
     from ..testing import check_plugin

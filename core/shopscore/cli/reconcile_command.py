@@ -9,6 +9,7 @@ from attrs import evolve
 
 from . import options, voice
 from .help_pages import Command
+from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .progress import Stages
 from .run import write, write_cells
 
@@ -24,10 +25,10 @@ from .run import write, write_cells
 def reconcile(
     events: Path,
     documents: Path,
-    rules: options.RuleOptions,
+    rules: RuleOptions,
     shop: str | None,
-    reading: options.ReadOptions,
-    output: options.OutputOptions,
+    reading: ReadOptions,
+    output: OutputOptions,
 ) -> None:
     """Lay the numbers of a shop beside those of its console, and try what would explain them.
 

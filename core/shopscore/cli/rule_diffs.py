@@ -20,7 +20,7 @@ from ..results.result import Result
 from ..results.views import ShopView
 from ..scoring import score_events, score_supplement
 from . import tables
-from .options import ReadOptions
+from .option_values import ReadOptions
 from .progress import Stages
 from .shop_tables import between
 

@@ -13,7 +13,7 @@ from ..results.result import Result
 from ..results.views import ShopView
 from ..results.workbooks import parquet, workbook
 from . import tables, voice
-from .options import OutputOptions
+from .option_values import OutputOptions
 from .run import say, spoken, write, write_bytes, write_cells
 from .shop_tables import criteria_table, shop_table, shops_table
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from ..errors import UsageError
 from ..messages import message
 from .idle_options import OF_EVENTS, refuse_idle
-from .options import ReadOptions, RuleOptions
+from .option_values import ReadOptions, RuleOptions
 from .progress import Stages
 
 if TYPE_CHECKING:

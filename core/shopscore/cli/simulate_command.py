@@ -13,6 +13,7 @@ from ..messages import message
 from . import options, voice
 from .help_pages import Command
 from .idle_options import OF_EVENTS, refuse_idle
+from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .progress import Stages
 
 if TYPE_CHECKING:
@@ -75,9 +76,9 @@ def simulate_command(
     values: Path | None,
     documents: Path | None,
     prefer: Prefer,
-    rules: options.RuleOptions,
-    reading: options.ReadOptions,
-    output: options.OutputOptions,
+    rules: RuleOptions,
+    reading: ReadOptions,
+    output: OutputOptions,
 ) -> None:
     """Show what levers, or other values, would make of the score of one shop of EVENTS.
 
@@ -112,8 +113,8 @@ def _score(
     values: Path | None,
     documents: Path | None,
     prefer: Prefer,
-    rules: options.RuleOptions,
-    reading: options.ReadOptions,
+    rules: RuleOptions,
+    reading: ReadOptions,
     stages: Stages,
 ) -> Result:
     """Return the result that is simulated; its events are kept, since they are changed."""

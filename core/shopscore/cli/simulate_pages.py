@@ -14,7 +14,7 @@ from ..results.csv_text import csv_text
 from ..results.result import Result
 from ..results.views import ShopView
 from . import tables, voice
-from .options import OutputOptions
+from .option_values import OutputOptions
 from .run import say, spoken, write, write_cells
 from .shop_tables import tier_labels
 from .tables import Table, decimals, in_unit, table, word

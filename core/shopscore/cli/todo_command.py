@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..messages import message
 from . import options, voice
 from .help_pages import Command
+from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .progress import Stages
 
 
@@ -39,9 +40,9 @@ def todo(
     now: str | None,
     shops: tuple[str, ...],
     chosen: tuple[str, ...],
-    rules: options.RuleOptions,
-    reading: options.ReadOptions,
-    output: options.OutputOptions,
+    rules: RuleOptions,
+    reading: ReadOptions,
+    output: OutputOptions,
     timings: bool,
 ) -> None:
     """List what is open in EVENTS at a moment: until when, and the points at risk.

@@ -10,7 +10,7 @@ from ..messages import Message, listed, message, numbered
 from ..model.tasks import Task
 from ..results.csv_text import csv_text
 from . import tables, voice
-from .options import OutputOptions
+from .option_values import OutputOptions
 from .run import say, spoken, write, write_bytes, write_cells
 from .streams import print_document
 

@@ -8,6 +8,7 @@ import click
 
 from . import options, voice
 from .help_pages import Command
+from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .progress import Stages
 from .run import write, write_cells
 
@@ -32,10 +33,10 @@ def track(
     start: str | None,
     end: str | None,
     documents: Path | None,
-    rules: options.RuleOptions,
+    rules: RuleOptions,
     shops: tuple[str, ...],
-    reading: options.ReadOptions,
-    output: options.OutputOptions,
+    reading: ReadOptions,
+    output: OutputOptions,
 ) -> None:
     """Score every shop of EVENTS on each day of a range, by the rules in force on that day.
 
