@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import shopscore as ss
-from shopscore.cli.options import assumptions
+from shopscore.cli.option_values import assumptions
 from shopscore.plugins.layout_toml import read_layout
 from shopscore.plugins.selection import read_ruleset
 from shopscore.rules.coverage import missing_numbers
