@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from attrs import evolve
+
 from ..errors import ShopscoreError
-from ..grading.document_values import values_of_documents
+from ..grading.supplements import supplement
 from ..model.mappings import DocumentMapping
-from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform
 from ..plugins.document_examples import DocumentExample, document_examples
+from ..plugins.selection import select_rules
 from ..reading.documents.documents import Document, Documents, number_of
 from ..reading.documents.extraction import Entry, extract
 from ..reading.documents.outer_forms import answers_of
 from ..reading.documents.recognition import Recognised, recognise
+from ..results.reference_tables import ReferenceTables
+from ..scoring import score_supplement
 from .report import Check
 from .subject import Subject, conclude, failed, skipped
 
@@ -105,14 +109,14 @@ def _faults_by_rules(
 ) -> Iterator[str]:
     """Yield what the newest rules say of numbers that cannot be, or contradict each other."""
     placed = Documents(
-        tuple(
-            Document(d.label, d.mapping, tuple(s.called(_SHOP) for s in d.shops), _SHOP)
-            for d in documents
-        )
+        tuple(evolve(d, shops=tuple(s.called(_SHOP) for s in d.shops)) for d in documents)
     )
-    for id in mapping.scorecards:
-        card = platform.scorecard(id)
-        rules = BoundRuleSet.bind(platform, card, card.newest())
-        for notice in values_of_documents(placed, rules, _DAY + timedelta(days=1)).notices:
+    for id in mapping.scorecards if documents else ():
+        version = platform.scorecard(id).newest().version
+        selection = select_rules(platform, id, version, _DAY + timedelta(days=1))
+        selection, beside = supplement(selection, placed)
+        if beside is None or not beside.typed.shop_ids:  # it says nothing that the rules know
+            continue
+        for notice in score_supplement(beside, selection, ReferenceTables()).notices:
             if notice.code in ("document_cell_unused", "document_differs"):
                 yield str(notice.message)
