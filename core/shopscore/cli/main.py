@@ -15,6 +15,7 @@ from .explain_command import explain
 from .gap_command import gap
 from .help_pages import Group
 from .idle_options import OF_EVENTS, refuse_beside, refuse_idle
+from .init_command import init
 from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .output_checks import refuse_existing
 from .progress import Stages
@@ -247,6 +248,7 @@ cli.add_command(reconcile)
 cli.add_command(todo)
 cli.add_command(explain)
 cli.add_command(gap)
+cli.add_command(init)
 
 
 def main() -> None:

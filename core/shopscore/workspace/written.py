@@ -1,0 +1,119 @@
+"""Writing ``shopscore.toml``: what was found in a folder, as the file says it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from ..messages import in_language, listed, message
+from ..plugins.catalog import platforms
+from ..reading.files import show_path
+from .finding import OUTPUT, Findings, FoundSource
+
+#: So many shops are named beside an entry.
+_FIRST = 8
+#: What an entry may say besides.
+_MORE = (
+    *("name", "scorecard", "industry", "shop_type", "tz", "currency", "ruleset", "numbers"),
+    *("profile", "assume", "benchmarks", "standards", "values", "prefer", "target", "require"),
+)
+
+
+def workspace_text(findings: Findings, folder: Path, lang: str = "en") -> str:
+    """Return the text of a ``shopscore.toml`` in a folder: an entry for what is read together.
+
+    Its comments are in a language: ``zh`` is Chinese, anything else English.
+    """
+    lines = _lines(_entries(findings.sources), folder.absolute())
+    return "".join(f"{in_language(line, lang)}\n" for line in lines)
+
+
+@frozen
+class _Entry:
+    """A source, with the documents of its shops."""
+
+    source: FoundSource
+    documents: tuple[FoundSource, ...] = ()
+
+    @property
+    def shops(self) -> tuple[str, ...]:
+        """The ids that its files name."""
+        every = (*self.source.shops, *(id for one in self.documents for id in one.shops))
+        return tuple(dict.fromkeys(every))
+
+    @property
+    def paths(self) -> Iterator[Path]:
+        """The files and folders, the tables first."""
+        yield from self.source.paths
+        for document in self.documents:
+            yield from document.paths
+
+
+def _entries(sources: Sequence[FoundSource]) -> list[_Entry]:
+    """Return the entries: tables, each with the documents of its shops, and then other documents.
+
+    Documents of shops of several tables go to those that share most shops with them.
+    """
+    entries = [_Entry(one) for one in sources if one.kind != "documents"]
+    others = []
+    for document in (one for one in sources if one.kind == "documents"):
+        shared = [_shared(entry.source, document) for entry in entries]
+        if not any(shared):
+            others.append(_Entry(document))
+            continue
+        place = shared.index(max(shared))
+        known = entries[place]
+        entries[place] = evolve(known, documents=(*known.documents, document))
+    return sorted([*entries, *others], key=lambda entry: entry.source.platforms)
+
+
+def _shared(tables: FoundSource, document: FoundSource) -> int:
+    """Return how many shops tables share with documents of their platform."""
+    same = tables.platforms == document.platforms
+    return len({*tables.shops} & {*document.shops}) if same else 0
+
+
+def _lines(entries: Sequence[_Entry], folder: Path) -> Iterator[str]:
+    yield message("# Shops, and where their files lie. Paths are relative to this file.")
+    yield "schema = 1"
+    yield f'output = "{OUTPUT}"'
+    yield message("# Results of files that did not change are kept there.")
+    yield 'keep = ".shopscore"'
+    yield message("# An entry may also say: {keys}.", keys=", ".join(_MORE))
+    for entry in entries:
+        yield ""
+        yield from _lines_of_entry(entry, folder)
+
+
+def _lines_of_entry(entry: _Entry, folder: Path) -> Iterator[str]:
+    """Yield an entry: one of a single shop that its files do not name, or one of all their shops."""
+    source = entry.source
+    if entry.shops and not source.is_nameless:
+        more = ["…"] if len(entry.shops) > _FIRST else []
+        yield message("# Shops: {shops}", shops=listed([*entry.shops[:_FIRST], *more]))
+    yield "[[shops]]"
+    if source.is_nameless:
+        if source.shops:
+            yield message("# The name of the folder: write the id of the shop, if it has another.")
+        else:
+            yield message("# Its files do not say of which shop they are: write its id.")
+        yield f"id = {_quoted(source.shops[0] if source.shops else '')}"
+    if len(source.platforms) != 1:
+        yield message("# Fill in which platform it is: {ids}.", ids=listed(_choice(source)))
+    yield f"platform = {_quoted(source.platforms[0] if len(source.platforms) == 1 else '')}"
+    paths = [Path(os.path.relpath(path, folder)).as_posix() for path in entry.paths]
+    yield f"sources = [{', '.join(map(_quoted, paths))}]"
+
+
+def _choice(source: FoundSource) -> tuple[str, ...]:
+    """Return the platforms that a source may be of."""
+    return source.platforms or tuple(platform.id for platform in platforms())
+
+
+def _quoted(text: str) -> str:
+    """Return a text as TOML has it; of a name in another encoding, what can be shown of it."""
+    return json.dumps(show_path(text), ensure_ascii=False).replace("\x7f", "\\u007f")
