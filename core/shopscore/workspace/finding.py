@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from ..errors import InputError
 from ..messages import Translated, message
-from ..plugins.catalog import platforms
+from ..plugins.catalog import platforms, platforms_named
 from ..plugins.declarations import Platform
 from ..reading.documents.documents import Documents
 from ..reading.documents.loading import load_documents
@@ -159,8 +159,8 @@ class _Search:
         """Return the platforms that the nearest folder above some files is named after."""
         inner = [folder, *folder.parents]
         for one in inner[: inner.index(self.root) + 1]:
-            if ids := platforms_named(one.name, self.platforms):
-                return ids
+            if named := platforms_named(one.name):
+                return tuple(platform.id for platform in named)
         return ()
 
     def findings(self) -> Findings:
@@ -178,15 +178,8 @@ class _Search:
         paths = (found.folder,) if alone else found.files
         shops = found.shops
         if found.is_nameless and found.folder != self.root:
-            of_platform = platforms_named(found.folder.name, self.platforms)
-            shops = () if of_platform else (found.folder.name,)
+            shops = () if platforms_named(found.folder.name) else (found.folder.name,)
         return FoundSource(found.kind, paths, found.platforms, shops, found.is_nameless)
-
-
-def platforms_named(name: str, platforms: Iterable[Platform]) -> tuple[str, ...]:
-    """Return the ids of the platforms that have a name, in either language."""
-    word = name.strip().casefold()
-    return tuple(p.id for p in platforms if word in {one.casefold() for one in p.names})
 
 
 def _is_folder(path: Path, root: Path) -> bool:
