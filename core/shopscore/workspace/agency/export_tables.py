@@ -111,8 +111,9 @@ def _words(
             cell_of.setdefault(value, word)
     if other := words.get(ANY_WORD):
         cell_of.setdefault(other, other)
-    if not words.get(NO_WORD) and column.default is not None:
-        cell_of.setdefault(str(column.default).lower(), "")
+    empty = words.get(NO_WORD) or (None if column.default is None else str(column.default).lower())
+    if empty is not None:
+        cell_of.setdefault(empty, "")
     text = values.cast(pl.String)
     cells = text.replace_strict(cell_of, default=None, return_dtype=pl.String)
     if happened := words.get(ANY_TIME):
