@@ -93,11 +93,7 @@ def _found(source: FoundSource, root: Path) -> Message:
 
 
 def _left_out(one: LeftOut, root: Path) -> Message:
-    """Return why a file is of no use; what reading it raised names it already."""
-    place = _shown(one.path, root)
-    named = str(one.reason).removeprefix(f"{one.path.name}: ")
-    reason = one.reason if named == str(one.reason) else named
-    return message("{file}: not used: {reason}", file=place, reason=reason)
+    return message("{file}: not used: {reason}", file=_shown(one.path, root), reason=one.reason)
 
 
 def _shown(path: Path, root: Path) -> str:

@@ -15,6 +15,7 @@ from ..plugins.declarations import Platform
 from ..reading.documents.documents import Documents
 from ..reading.documents.loading import load_documents
 from ..reading.entries import is_lost, leads_astray, visible
+from ..reading.files import show_path
 from .found_tables import ExportFile, FolderTables, tables_in
 
 Kind = Literal["events", "exports", "documents"]
@@ -42,10 +43,30 @@ class FoundSource:
 
 @frozen
 class LeftOut:
-    """A file that may be meant as input, and why it is of no use."""
+    """A file that may be meant as input, and why it is of no use; the reason does not name it."""
 
     path: Path
     reason: Translated
+
+    @classmethod
+    def of(cls, path: Path, reason: Translated, label: str) -> LeftOut:
+        """Return the same of a reason that may begin with what the file is called."""
+        return cls(path, _WithoutName(reason, label))
+
+
+@frozen
+class _WithoutName:
+    """What is said of a file, without the name at its beginning."""
+
+    said: Translated
+    name: str
+
+    def text(self, lang: str) -> str:
+        """Return it in a language."""
+        return self.said.text(lang).removeprefix(self.name).lstrip(":： ")
+
+    def __str__(self) -> str:
+        return self.text("en")
 
 
 @frozen
@@ -110,7 +131,7 @@ class _Search:
             if other.mapping is not None:
                 place = (path.parent, other.mapping.platform)
                 groups.setdefault(place, ({}, {}))[0][path] = None
-            self.left_out.append(LeftOut(path, other.reason))
+            self.left_out.append(LeftOut.of(path, other.reason, other.label))
         for (folder, platform), (files, shops) in groups.items():
             if not self._is_output(folder):
                 self.found.append(
@@ -131,7 +152,8 @@ class _Search:
         tables = tables_in(folder, self.platforms, known | {one.path for one in self.left_out})
         self._add_events(folder, tables)
         self._add_exports(folder, tables.exports)
-        self.left_out.extend(LeftOut(path, why) for path, why in tables.left_out.items())
+        for path, why in tables.left_out.items():
+            self.left_out.append(LeftOut.of(path, why, show_path(path.name)))
         for path in visible(folder):
             if path in tables.events or path.name == OUTPUT or not _is_folder(path, self.root):
                 continue
