@@ -64,7 +64,9 @@ def test_events_are_of_the_platform_that_a_folder_is_named_after(
 ) -> None:
     put(tmp_path, **{f"{folder}__deep__orders_dot_csv": ORDERS})
     source = only(look_through(tmp_path))
-    assert source == FoundSource("events", (tmp_path / folder / "deep",), platforms, ("S1", "S2"))
+    assert source == FoundSource(
+        "events", tmp_path / folder / "deep", (tmp_path / folder / "deep",), platforms, ("S1", "S2")
+    )
 
 
 def test_the_folder_itself_may_have_the_name(tmp_path: Path) -> None:
@@ -82,7 +84,9 @@ def test_exports_say_themselves_of_which_platform_they_are(tmp_path: Path) -> No
     put(tmp_path, douyin__店甲__x_dot_csv=KUAISHOU)
     source = only(look_through(tmp_path))
     folder = tmp_path / "douyin" / "店甲"
-    assert source == FoundSource("exports", (folder,), ("kuaishou",), ("店甲",), is_nameless=True)
+    assert source == FoundSource(
+        "exports", folder, (folder,), ("kuaishou",), ("店甲",), is_nameless=True
+    )
 
 
 def test_a_platform_is_no_shop(tmp_path: Path) -> None:
@@ -122,7 +126,9 @@ def test_a_stream_in_parts(tmp_path: Path) -> None:
     pl.DataFrame({"order_id": ["1"], "shop_id": ["S9"]}).write_parquet(parts / "0.parquet")
     put(tmp_path, etsy__e__messages_dot_csv="message_id,shop_id\n1,S9\n")
     source = only(look_through(tmp_path))
-    assert source == FoundSource("events", (tmp_path / "etsy" / "e",), ("etsy",), ("S9",))
+    assert source == FoundSource(
+        "events", tmp_path / "etsy" / "e", (tmp_path / "etsy" / "e",), ("etsy",), ("S9",)
+    )
 
 
 def test_documents_stand_beside_the_events_of_their_shop(tmp_path: Path) -> None:
@@ -137,6 +143,35 @@ def test_documents_stand_beside_the_events_of_their_shop(tmp_path: Path) -> None
         {"platform": "jd", "sources": ["jd/events", "jd/console"]},
         {"platform": "jd", "sources": ["jd/other"]},
         {"platform": "tmall", "sources": ["tmall/x"]},
+    ]
+
+
+def test_a_folder_of_one_shop_with_exports_and_documents(tmp_path: Path) -> None:
+    """What a document names goes before the name of the folder; nameless ones are of the folder."""
+    put(
+        tmp_path,
+        douyin__店甲__卖_dot_csv="主订单编号,子订单编号,订单提交时间,支付完成时间\n1,1,,\n",
+        douyin__店甲__a_dot_json=example("douyin", "overview", "900000009"),
+        快手__店乙__卖_dot_csv=KUAISHOU,
+        快手__店乙__a_dot_json=example("kuaishou", "score_detail"),
+    )
+    assert written(tmp_path) == [
+        {"id": "900000009", "platform": "douyin", "sources": ["douyin/店甲"]},
+        {"id": "店乙", "platform": "kuaishou", "sources": ["快手/店乙"]},
+    ]
+    assert "The name of the folder" in workspace_text(look_through(tmp_path), tmp_path)
+
+
+def test_documents_of_several_shops_are_not_those_of_a_nameless_export(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        jd__店甲__orders_dot_csv=OF_ONE,
+        jd__店甲__a_dot_json=example("jd", "vane_stars", "S1"),
+        jd__店甲__b_dot_json=example("jd", "vane_stars", "S2"),
+    )
+    assert written(tmp_path) == [
+        {"id": "店甲", "platform": "jd", "sources": ["jd/店甲/orders.csv"]},
+        {"platform": "jd", "sources": ["jd/店甲/a.json", "jd/店甲/b.json"]},
     ]
 
 
@@ -188,7 +223,9 @@ def test_what_is_of_no_use_is_told_with_its_reason(tmp_path: Path) -> None:
     assert "no layout fits" in told["x/far.csv"]
     assert "not logged in" in told["x/out.json"]
     # what looks like a document is one to be read again: it may be saved anew
-    assert only(findings) == FoundSource("documents", (tmp_path / "x",), ("douyin",))
+    assert only(findings) == FoundSource(
+        "documents", tmp_path / "x", (tmp_path / "x",), ("douyin",)
+    )
 
 
 def test_commands_say_what_was_found_and_what_not(tmp_path: Path) -> None:

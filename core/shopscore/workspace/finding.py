@@ -28,13 +28,14 @@ OUTPUT = "shopscore-out"
 class FoundSource:
     """Files of one kind in one folder, for the same platform.
 
-    ``paths`` is the folder, where nothing else was found in it, else the files. ``platforms`` are
+    ``paths`` is the ``folder``, where nothing else was found in it, else the files. ``platforms`` are
     the ids of those that it may be of: several where nobody can tell, none where nothing says it.
     ``shops`` are the ids that the files name. Tables that name none are of one shop: where
     ``is_nameless``, ``shops`` is the name of their folder, if that may be its id.
     """
 
     kind: Kind
+    folder: Path
     paths: tuple[Path, ...]
     platforms: tuple[str, ...]
     shops: tuple[str, ...] = ()
@@ -201,7 +202,9 @@ class _Search:
         shops = found.shops
         if found.is_nameless and found.folder != self.root:
             shops = () if platforms_named(found.folder.name) else (found.folder.name,)
-        return FoundSource(found.kind, paths, found.platforms, shops, found.is_nameless)
+        return FoundSource(
+            found.kind, found.folder, paths, found.platforms, shops, found.is_nameless
+        )
 
 
 def _is_folder(path: Path, root: Path) -> bool:

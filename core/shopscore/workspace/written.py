@@ -28,7 +28,8 @@ def workspace_text(findings: Findings, folder: Path, lang: str = "en") -> str:
 
     Its comments are in a language: ``zh`` is Chinese, anything else English.
     """
-    lines = _lines(_entries(findings.sources), folder.absolute())
+    entries = _entries(findings.sources)
+    lines = _lines([(entry, entry.paths(findings)) for entry in entries], folder.absolute())
     return "".join(f"{in_language(line, lang)}\n" for line in lines)
 
 
@@ -46,50 +47,61 @@ class _Entry:
         return tuple(dict.fromkeys(every))
 
     @property
-    def paths(self) -> Iterator[Path]:
-        """The files and folders, the tables first."""
-        yield from self.source.paths
-        for document in self.documents:
-            yield from document.paths
+    def id(self) -> str:
+        """The shop of files that name none: the one that documents beside them name, or a folder."""
+        named = [id for one in self.documents for id in one.shops]
+        told = named and not {*named} & {*self.source.shops}
+        return next(iter(named if told else self.source.shops), "")
+
+    def belongs(self, document: FoundSource) -> int:
+        """Return how much documents belong to the tables: how many of their shops, 0 not at all."""
+        tables = self.source
+        if tables.kind == "documents" or tables.platforms != document.platforms:
+            return 0
+        alone = tables.is_nameless and tables.folder == document.folder and len(document.shops) < 2
+        return len({*tables.shops} & {*document.shops}) or int(alone)
+
+    def paths(self, findings: Findings) -> tuple[Path, ...]:
+        """Return the files and folders: one folder, where all that was found in it is of the entry."""
+        own, folder = (self.source, *self.documents), self.source.folder
+        inside = [one for one in findings.sources if one.folder.is_relative_to(folder)]
+        if folder != findings.root and {*inside} == {*own}:
+            return (folder,)
+        return tuple(path for one in own for path in one.paths)
 
 
 def _entries(sources: Sequence[FoundSource]) -> list[_Entry]:
     """Return the entries: tables, each with the documents of its shops, and then other documents.
 
-    Documents of shops of several tables go to those that share most shops with them.
+    Documents of shops of several tables go to those that they belong to most.
     """
     entries = [_Entry(one) for one in sources if one.kind != "documents"]
-    others = []
     for document in (one for one in sources if one.kind == "documents"):
-        shared = [_shared(entry.source, document) for entry in entries]
-        if not any(shared):
-            others.append(_Entry(document))
+        belonging = [entry.belongs(document) for entry in entries]
+        if not any(belonging):
+            entries.append(_Entry(document))
             continue
-        place = shared.index(max(shared))
+        place = belonging.index(max(belonging))
         known = entries[place]
         entries[place] = evolve(known, documents=(*known.documents, document))
-    return sorted([*entries, *others], key=lambda entry: entry.source.platforms)
+    return sorted(entries, key=lambda entry: entry.source.platforms)
 
 
-def _shared(tables: FoundSource, document: FoundSource) -> int:
-    """Return how many shops tables share with documents of their platform."""
-    same = tables.platforms == document.platforms
-    return len({*tables.shops} & {*document.shops}) if same else 0
-
-
-def _lines(entries: Sequence[_Entry], folder: Path) -> Iterator[str]:
+def _lines(entries: Sequence[tuple[_Entry, Sequence[Path]]], folder: Path) -> Iterator[str]:
     yield message("# Shops, and where their files lie. Paths are relative to this file.")
     yield "schema = 1"
     yield f'output = "{OUTPUT}"'
     yield message("# Results of files that did not change are kept there.")
     yield 'keep = ".shopscore"'
     yield message("# An entry may also say: {keys}.", keys=", ".join(_MORE))
-    for entry in entries:
+    for entry, paths in entries:
         yield ""
-        yield from _lines_of_entry(entry, folder)
+        yield from _lines_of_entry(entry)
+        places = [Path(os.path.relpath(path, folder)).as_posix() for path in paths]
+        yield f"sources = [{', '.join(map(_quoted, places))}]"
 
 
-def _lines_of_entry(entry: _Entry, folder: Path) -> Iterator[str]:
+def _lines_of_entry(entry: _Entry) -> Iterator[str]:
     """Yield an entry: one of a single shop that its files do not name, or one of all their shops."""
     source = entry.source
     if entry.shops and not source.is_nameless:
@@ -97,16 +109,14 @@ def _lines_of_entry(entry: _Entry, folder: Path) -> Iterator[str]:
         yield message("# Shops: {shops}", shops=listed([*entry.shops[:_FIRST], *more]))
     yield "[[shops]]"
     if source.is_nameless:
-        if source.shops:
-            yield message("# The name of the folder: write the id of the shop, if it has another.")
-        else:
+        if not entry.id:
             yield message("# Its files do not say of which shop they are: write its id.")
-        yield f"id = {_quoted(source.shops[0] if source.shops else '')}"
+        elif entry.id in source.shops:
+            yield message("# The name of the folder: write the id of the shop, if it has another.")
+        yield f"id = {_quoted(entry.id)}"
     if len(source.platforms) != 1:
         yield message("# Fill in which platform it is: {ids}.", ids=listed(_choice(source)))
     yield f"platform = {_quoted(source.platforms[0] if len(source.platforms) == 1 else '')}"
-    paths = [Path(os.path.relpath(path, folder)).as_posix() for path in entry.paths]
-    yield f"sources = [{', '.join(map(_quoted, paths))}]"
 
 
 def _choice(source: FoundSource) -> tuple[str, ...]:
