@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from attrs import evolve
 
 import shopscore as ss
 from shopscore.errors import InputError
@@ -304,6 +306,37 @@ def test_packed_tables_and_broken_events(tmp_path: Path) -> None:
     found = {source.kind: source for source in look_through(tmp_path).sources}
     assert found["exports"].platforms == ("kuaishou",)
     assert found["events"].paths == (tmp_path / "jd" / "x",)
+
+
+def test_names_in_another_encoding(tmp_path: Path) -> None:
+    """They are found, and shown as a person reads them."""
+    folder = tmp_path / os.fsdecode("店甲".encode("gb18030"))
+    folder.mkdir()
+    for name, text in (("卖.csv", KUAISHOU), ("分.json", example("jd", "vane_stars", "S1"))):
+        (folder / os.fsdecode(name.encode("gb18030"))).write_text(text, "utf-8")
+    answer = shopscore("init", tmp_path).done()
+    assert "店甲/卖.csv: exports, platform kuaishou, shops 店甲" in answer.err
+    assert "店甲/分.json: documents, platform jd, shops S1" in answer.err
+    text = (tmp_path / "shopscore.toml").read_text("utf-8")
+    assert [entry["platform"] for entry in tomllib.loads(text)["shops"]] == ["jd", "kuaishou"]
+    assert text.count("rename it") == 2
+
+
+def test_an_export_whose_rows_name_their_shops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = evolve(
+        PLATFORMS["kuaishou"].layouts[0],
+        columns={**PLATFORMS["kuaishou"].layouts[0].columns, "shop_id": ("店铺",)},
+    )
+    monkeypatch.setitem(PLATFORMS["kuaishou"].__dict__, "layouts", (own,))
+    put(
+        tmp_path,
+        files__x_dot_csv=KUAISHOU.replace("实付款", "实付款,店铺").replace("9.90", "9.90,S1"),
+    )
+    assert only(look_through(tmp_path)).is_nameless is False
+    assert written(tmp_path) == [{"platform": "kuaishou", "sources": ["files"]}]
+    assert "shops as the files name them" in shopscore("init", tmp_path).done().err
 
 
 # A folder of folders of several platforms.

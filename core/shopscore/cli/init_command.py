@@ -83,12 +83,14 @@ def _found(source: FoundSource, root: Path) -> Message:
         "documents": message("documents"),
     }
     places = [_shown(path, root) for path in source.paths]
+    unnamed = "?" if source.is_nameless else message("as the files name them")
+    shops = [*source.shops[:5], *(["…"] if len(source.shops) > 5 else [])]
     return message(
         "{place}: {kind}, platform {platform}, shops {shops}",
         place=listed([*places[:3], *(["…"] if len(places) > 3 else [])]),
         kind=kinds[source.kind],
         platform=listed(source.platforms) if source.platforms else "?",
-        shops=listed([*source.shops[:5], *(["…"] if len(source.shops) > 5 else [])] or ["?"]),
+        shops=listed(shops) if shops else unnamed,
     )
 
 

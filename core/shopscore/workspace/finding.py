@@ -140,9 +140,16 @@ class _Search:
                 )
 
     def _path(self, label: str) -> Path:
-        """Return the file of a document, whose label may end with the number of an answer."""
-        path = self.root.parent / label
-        return path if path.exists() else self.root.parent / label.rpartition("#")[0]
+        """Return the file of a document by its label, which may end with the number of an answer.
+
+        A label is what can be shown of a name; where that is not the name itself, it is looked for.
+        """
+        labels = (label, label.rpartition("#")[0])
+        named = [path for one in labels if one and (path := self.root.parent / one).exists()]
+        if named:
+            return named[0]
+        every = self.root.rglob("*")
+        return next(p for p in every if show_path(p.relative_to(self.root.parent)) in labels)
 
     def _is_output(self, folder: Path) -> bool:
         return OUTPUT in folder.relative_to(self.root).parts
@@ -182,7 +189,7 @@ class _Search:
         """Return the platforms that the nearest folder above some files is named after."""
         inner = [folder, *folder.parents]
         for one in inner[: inner.index(self.root) + 1]:
-            if named := platforms_named(one.name):
+            if named := platforms_named(show_path(one.name)):
                 return tuple(platform.id for platform in named)
         return ()
 
@@ -201,7 +208,8 @@ class _Search:
         paths = (found.folder,) if alone else found.files
         shops = found.shops
         if found.is_nameless and found.folder != self.root:
-            shops = () if platforms_named(found.folder.name) else (found.folder.name,)
+            name = show_path(found.folder.name)
+            shops = () if platforms_named(name) else (name,)
         return FoundSource(
             found.kind, found.folder, paths, found.platforms, shops, found.is_nameless
         )
