@@ -54,7 +54,7 @@ def test_a_full_package_shows_each_extension_point(packages: dict[str, Path]) ->
     more = {path.rpartition("/")[2] for path in full} - {path.rpartition("/")[2] for path in small}
     assert more == {
         "aggregators.py", "windows.py", "scorers.py", "compositions.py", "levers.py", "tasks.py", "sample.py",
-        "visits.toml", "score.toml", "test_shopscore_other_one.py",
+        "visits.toml", "score.toml", "score.example.json", "test_shopscore_other_one.py",
     }  # fmt: skip
     code = "\n".join(text for path, text in full.items() if path.endswith(".py"))
     for base in ("Aggregator", "Window", "Scorer", "Composition"):

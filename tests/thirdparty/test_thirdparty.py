@@ -29,7 +29,9 @@ XIAOHONGSHU = HERE.parents[1] / "examples" / "shopscore-xiaohongshu"
 NOT_LOADED = frozenset(CHECKS) - {"loads"}
 NO_CASES = frozenset({"golden_cases"})
 #: What a plugin need not declare.
-OPTIONAL = frozenset({"levers", "tasks", "layouts", "documents", "additions", "compositions"})
+OPTIONAL = frozenset(
+    {"levers", "tasks", "layouts", "documents", "examples", "additions", "compositions"}
+)
 #: A rule set that does not bind to its metrics cannot be counted by.
 UNBOUND = NO_CASES | {
     "metric_sources",

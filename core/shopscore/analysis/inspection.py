@@ -134,7 +134,7 @@ def _inspect_tables(
 ) -> Inspection:
     own = tuple(one if isinstance(one, Layout) else read_layout(Path(one)) for one in layouts)
     looked = path.is_file() and not (_canonical(path) and _has_key(path))
-    sheets = tuple(_taken(path, own, considered)) if looked else ()
+    sheets = tuple(match_sheets(path, considered, own)) if looked else ()
     found = {s.layout.platform: s.layout for s in sheets if s.layout is not None}
     named = [p for p in considered if p.id in found] or list(considered)
     if sheets and not found and not _canonical(path):
@@ -172,9 +172,14 @@ def _has_key(path: Path) -> bool:
     return set(stream.key) <= set(read_names(path, stream) or ())
 
 
-def _taken(
-    path: Path, own: Sequence[Layout], platforms: Sequence[Platform]
+def match_sheets(
+    path: Path, platforms: Sequence[Platform], own: Sequence[Layout] = ()
 ) -> Iterator[SheetMatch]:
+    """Yield each sheet of a file with the layout that fits it: the user's own go before platforms'.
+
+    Raises:
+        InputError: where the file cannot be read, or a sheet fits several layouts.
+    """
     from ..reading.formats.sheets import open_sheets
 
     if path.suffix == ".parquet":

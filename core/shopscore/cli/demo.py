@@ -66,6 +66,33 @@ def make_sample(
     write_csv(frames, out)
 
 
+def make_agency(out: Path, seed: int, end: str | None) -> None:
+    """Write the folder of an agency, and say what is in it.
+
+    Raises:
+        UsageError: for an impossible date.
+        InputError: where files lie in the folder, or none can be written.
+    """
+    from ..workspace.agency.folders import write_agency
+
+    try:
+        written = write_agency(out, seed=seed, end=None if end is None else date.fromisoformat(end))
+    except (ValueError, OverflowError) as error:
+        raise UsageError(message("no such sample: {reason}", reason=error)) from None
+    shops = sum(len(one.shops) for one in written)
+    last = max(one.end for one in written) if written else end
+    say(
+        message(
+            "{shops} shops on {platforms} platforms, 120 days to {end}: {folder}",
+            shops=shops,
+            platforms=len(written),
+            end=last,
+            folder=out,
+        ),
+        message("shopscore init {folder} writes the file that says what lies there", folder=out),
+    )
+
+
 def show_demo(end: str) -> None:
     """Score a sample by the first installed platform that has a total, else by the first."""
     from .. import score

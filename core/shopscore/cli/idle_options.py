@@ -18,12 +18,28 @@ def refuse_idle(*names: str) -> None:
     Raises:
         UsageError: naming the options.
     """
+    if given := _given(names):
+        raise UsageError(message("without EVENTS nothing heeds {options}", options=listed(given)))
+
+
+def refuse_beside(option: str, *names: str) -> None:
+    """Raise where a command line has options that do not go together with another one.
+
+    Raises:
+        UsageError: naming the options.
+    """
+    if given := _given(names):
+        raise UsageError(
+            message("{option} does not go with {options}", option=option, options=listed(given))
+        )
+
+
+def _given(names: tuple[str, ...]) -> list[str]:
+    """Return the options that a command line has, of the parameters with some names."""
     context = click.get_current_context()
-    given = [
+    return [
         max(parameter.opts, key=len)
         for parameter in context.command.params
         if parameter.name in names
         and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
     ]
-    if given:
-        raise UsageError(message("without EVENTS nothing heeds {options}", options=listed(given)))

@@ -14,7 +14,8 @@ from . import options, voice
 from .explain_command import explain
 from .gap_command import gap
 from .help_pages import Group
-from .idle_options import OF_EVENTS, refuse_idle
+from .idle_options import OF_EVENTS, refuse_beside, refuse_idle
+from .init_command import init
 from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .output_checks import refuse_existing
 from .progress import Stages
@@ -197,13 +198,28 @@ def inspect(
 @click.option(
     "--platform", "-p", metavar="P", help="Also what the rules of this platform read besides."
 )
+@click.option(
+    "--agency",
+    is_flag=True,
+    help="Shops on every platform: events, exports and documents, up to yesterday.",
+)
 @voice.speaking
 def sample(
-    out: Path, shops: int, orders: int, seed: int, end: str | None, platform: str | None
+    out: Path,
+    shops: int,
+    orders: int,
+    seed: int,
+    end: str | None,
+    platform: str | None,
+    agency: bool,
 ) -> None:
     """Write believable events of made-up shops to OUT: 120 days, one CSV file per stream."""
-    from .demo import last_day, make_sample
+    from .demo import last_day, make_agency, make_sample
 
+    if agency:
+        refuse_beside("--agency", "shops", "orders", "platform")
+        make_agency(out, seed, end)
+        return
     end = end or last_day(platform, SAMPLE_END)
     make_sample(out, shops, orders, seed, end, platform)
     say(
@@ -232,6 +248,7 @@ cli.add_command(reconcile)
 cli.add_command(todo)
 cli.add_command(explain)
 cli.add_command(gap)
+cli.add_command(init)
 
 
 def main() -> None:

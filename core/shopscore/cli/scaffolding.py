@@ -35,6 +35,7 @@ MORE_FILES = {
     "sample.py.txt": f"{_PACKAGE}/sample.py",
     "layout.toml.txt": f"{_PACKAGE}/exports/visits.toml",
     "document.toml.txt": f"{_PACKAGE}/documents/score.toml",
+    "document.example.json.txt": f"{_PACKAGE}/documents/score.example.json",
 }
 
 

@@ -104,7 +104,7 @@ def platform(id: str) -> Platform:
     known = {p.id: p for p in platforms()}
     if id in known:
         return known[id]
-    called = [p for p in known.values() if id.strip().casefold() in _folded_names(p)]
+    called = platforms_named(id)
     if len(called) == 1:
         return called[0]
     if called:
@@ -137,8 +137,10 @@ def platform(id: str) -> Platform:
     raise CoverageError(said)
 
 
-def _folded_names(one: Platform) -> frozenset[str]:
-    return frozenset(name.casefold() for name in one.names)
+def platforms_named(name: str) -> list[Platform]:
+    """Return the installed platforms that have a name, in either language; mostly one or none."""
+    word = name.strip().casefold()
+    return [one for one in platforms() if word in {own.casefold() for own in one.names}]
 
 
 def plugin_version(ruleset: RuleSet) -> str:

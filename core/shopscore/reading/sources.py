@@ -19,6 +19,7 @@ from .exports.recognition import recognise, stated_encodings
 from .files import canonical_names, open_canonical, open_table, show_path
 from .formats.sheets import open_sheets
 from .openers import FolderKeys, Opener
+from .platform_folders import refuse_platform_folders
 from .raw_table import FileVersion
 from .texts import TextTable
 
@@ -75,6 +76,7 @@ def find_sources(
     if source.is_file():
         search.read_one(source)
     elif source.is_dir():
+        refuse_platform_folders(source)
         search.read_folder(source, {})
     else:
         raise InputError(message("{file}: no file that can be read", file=source))

@@ -25,6 +25,7 @@ CHECKS: Mapping[str, str] = {
     "tasks": "tasks read and change columns that exist, by settings that they declare, with a source",
     "layouts": "layouts of export files name columns and words that exist, with a source",
     "documents": "mappings of documents can be read, have a source and labels, and know the ids of the rules",
+    "examples": "examples of documents are recognised, read in full, and hold no number that cannot be",
     "additions": "what is added to platforms of others is read there, row by row, and sampled",
     "scoring": "sample events, of its own streams too, are scored by every rule set on any day",
     "aggregators": "each shop gets alone, in whole numbers, what it gets among others; pooling is true",

@@ -17,6 +17,7 @@ from ...plugins.catalog import platforms
 from ...plugins.declarations import Platform
 from ..entries import is_lost, leads_astray, visible
 from ..files import show_path
+from ..platform_folders import refuse_platform_folders
 from .documents import NONE, Document, Documents, Unrecognised
 from .extraction import extract
 from .known import no_document
@@ -147,6 +148,8 @@ def find_documents(
         found = load_documents(Path(more), considered, tz=tz, shop_id=shop_id)
     if not isinstance(source, str | Path) or not Path(source).exists():
         return found, True
+    if Path(source).is_dir():
+        refuse_platform_folders(Path(source))
     tables = holds_tables(Path(source))
     if Path(source).is_dir() or not tables:
         own = load_documents(Path(source), considered, tz=tz, shop_id=shop_id)
