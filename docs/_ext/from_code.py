@@ -177,6 +177,11 @@ def _below(error: type) -> Iterator[Any]:
 
 #: What is made by a function, so that its constructor is nobody's business.
 MADE = {"Events", "LoadReport", "Resolved", "Tallies", "Result", "PluginRecord", "RuleSet"}
+#: What is told of the public names that are modules.
+FUNCTIONS = {
+    "ranking": ("percentile_rank", "benchmark_percentile"),
+    "tasks": ("hours", "after", "second_of_day"),
+}
 _documented: set[str] = set()
 
 
@@ -189,8 +194,9 @@ def api(names: str) -> Iterator[str]:
 
 def _directive(name: str) -> str:
     value = getattr(shopscore, name)
-    if name == "ranking":
-        return ".. automodule:: shopscore.ranking\n\n.. autofunction:: shopscore.ranking.percentile_rank\n\n.. autofunction:: shopscore.ranking.benchmark_percentile"
+    if name in FUNCTIONS:
+        functions = [f".. autofunction:: shopscore.{name}.{f}" for f in FUNCTIONS[name]]
+        return "\n\n".join([f".. automodule:: shopscore.{name}", *functions])
     if isinstance(value, type):
         what = "exception" if issubclass(value, BaseException) else "class"
         bases = "" if value.__bases__ == (object,) else "\n   :show-inheritance:"
