@@ -285,7 +285,7 @@ def record_fields() -> Iterator[str]:
     yield table(("field", "holds"), [(code(k), v) for k, v in RECORD_FIELDS.items()])
     yield (
         "`show` adds `file`, the file of the module, and `traceback`; both may be null. It also adds"
-        " `levers`, those of the plugin's platforms."
+        " `levers` and `tasks`, those of the plugin's platforms."
     )
 
 
