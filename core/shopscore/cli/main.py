@@ -223,10 +223,11 @@ def sample(
     end = end or last_day(platform, SAMPLE_END)
     make_sample(out, shops, orders, seed, end, platform)
     say(
-        message(
-            "{orders} orders of {shops} shops, 120 days to {end}: {folder}",
+        numbered(
+            "{orders} orders of {n} shop, 120 days to {end}: {folder}",
+            "{orders} orders of {n} shops, 120 days to {end}: {folder}",
+            shops,
             orders=orders,
-            shops=shops,
             end=end,
             folder=out,
         )

@@ -75,7 +75,7 @@ def test_before_the_window(result: ss.Result) -> None:
 
 def test_after_the_window(result: ss.Result) -> None:
     ((_, _, reasons),) = _reasons(result, "6")
-    assert all("is after the window, which ends 1 days before" in str(r) for r in reasons)
+    assert all("is after the window, which ends 1 day before" in str(r) for r in reasons)
 
 
 def test_without_a_day(result: ss.Result) -> None:

@@ -16,7 +16,7 @@ from attrs import frozen
 from ...errors import UsageError, did_you_mean
 from ...exact.columns import ExactColumn
 from ...grading.benchmarks import Benchmark
-from ...messages import Message, listed, message, translate
+from ...messages import Message, listed, message, numbered, translate
 from ...model.expressions import DAY_SECONDS
 from ...model.labels import Label
 from ...model.tasks import Task
@@ -244,10 +244,13 @@ def _not_asked_notices(not_asked: Mapping[Task, Message]) -> Iterator[Notice]:
 
 
 def _not_there(task: Task, missing: list[str]) -> Notice:
-    said = message(
+    columns = dict.fromkeys(missing)
+    said = numbered(
         "{task}: {columns} of {stream} is missing, and counts as empty",
+        "{task}: {columns} of {stream} are missing, and count as empty",
+        len(columns),
         task=task.label,
-        columns=listed(dict.fromkeys(missing)),
+        columns=listed(columns),
         stream=task.stream,
     )
     return Notice("missing_input", said, stream=task.stream)
