@@ -117,6 +117,7 @@ def explain_result(
     place = find_shop(result, shop)
     view = result[result.shops["shop_id"][place]]
     supposing = Supposing(result, place)
+    last = result.current
     rows = find_rows(result, view.shop_id)
     told = Explanation(
         platform=result.platform,
@@ -129,6 +130,8 @@ def explain_result(
         score=view.score,
         decomposition=decompose(result, place),
         assuming=Assuming(result, place, result.events),
+        current_as_of=None if last is None else last.as_of,
+        current_conditions=() if last is None else tuple(find_distances(last, place)),
         remarks=tuple(_remarks(result, view, rows)),
         notices=tuple(n for n in result.notices if n.concerns((view.shop_id,))),
         result=result,
@@ -216,4 +219,9 @@ def _remarks(result: Result, shop: ShopView, rows: ShopRows | None) -> Iterator[
     if result.rules.ruleset.ranks and Grounds.of(result).ranks:
         yield message("the other shops stay as they are, whatever this one would have")
     if result.current is not None:
-        yield message("this is the projection; what the last evaluation found stays as it is")
+        yield message(
+            "all numbers here are of the projection, as of {day}; what the last evaluation found, as"
+            " of {last}, stays as it is",
+            day=result.as_of,
+            last=result.current.as_of,
+        )
