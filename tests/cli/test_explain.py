@@ -86,7 +86,7 @@ def test_an_unknown_shop(events: Path) -> None:
 
 
 def test_which_shop(events: Path) -> None:
-    shopscore("explain", events, *WHICH).failed(2, "which of the 12 shops? --shop names one")
+    shopscore("explain", events, *WHICH).failed(2, "there are 12 shops: name one with --shop")
 
 
 def test_an_unknown_row_or_column(events: Path) -> None:

@@ -138,10 +138,10 @@ class TestSettings:
 
 def test_one_shop() -> None:
     asked = {"platform": "douyin", "ruleset": "2022", "now": NOW}
-    every, some = ss.todo(FRAMES, **asked), ss.todo(FRAMES, shops="S0002", **asked)
+    every, some = ss.todo(FRAMES, **asked), ss.todo(FRAMES, shop="S0002", **asked)
     assert some.open == tuple(one for one in every if one.shop_id == "S0002")
     with pytest.raises(UsageError, match="no shop S002 here"):
-        ss.todo(FRAMES, shops=["S002"], **asked)
+        ss.todo(FRAMES, shop=["S002"], **asked)
 
 
 def test_of_a_result_and_a_shop() -> None:

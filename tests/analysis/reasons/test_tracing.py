@@ -114,7 +114,7 @@ def test_an_unknown_shop(result: ss.Result) -> None:
 
 
 def test_which_of_several_shops(result: ss.Result) -> None:
-    with pytest.raises(UsageError, match="which of the 2 shops"):
+    with pytest.raises(UsageError, match="there are 2 shops: name one with shop="):
         result.explain()
 
 

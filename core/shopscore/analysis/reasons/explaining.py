@@ -114,8 +114,8 @@ def explain_result(
 ) -> Explanation:
     """Explain the score of one shop of a result."""
     stages(progress)(message("explaining"))
-    place = find_shop(result, shop)
-    view = result[result.shops["shop_id"][place]]
+    view = result.named_or_only(shop)
+    place = result.row(view.shop_id)
     supposing = Supposing(result, place)
     last = result.current
     rows = find_rows(result, view.shop_id)
@@ -165,19 +165,6 @@ def _groups(by: str | None, removing: Removing, sums: RowSums) -> tuple[Group, .
     if by is None:
         return ()
     return tuple(Grouping(by, removing.supposing, removing.rows, sums).groups())
-
-
-def find_shop(result: Result, shop: str | None) -> int:
-    """Return the row of a shop in a result.
-
-    Raises:
-        UsageError: where it is not there, or where it is not said which of several is meant.
-    """
-    if shop is None and len(result) != 1:
-        said = message("which of the {n} shops? shop= names one", n=len(result))
-        raise UsageError(said)
-    ids = result.shops["shop_id"]
-    return int(result.only((ids[0] if shop is None else shop,))[0])
 
 
 def find_rows(result: Result, shop_id: str) -> ShopRows | None:
