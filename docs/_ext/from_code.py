@@ -123,7 +123,7 @@ def commands(program: str) -> Iterator[str]:
         yield f"### `{program} {name}`"
         yield f"```text\n{' '.join([program, name, *words, '[OPTIONS]'])}\n```"
         yield inspect.cleandoc(command.help or "")
-        options = [p for p in command.params if isinstance(p, click.Option)]
+        options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
         yield table(("option", "meaning"), [_option(o, context) for o in options])
 
 
