@@ -300,3 +300,11 @@ class TestOtherSources:
     def test_a_number_of_events(self) -> None:
         with pytest.raises(UsageError, match="most=-1"):
             ss.explain(FRAMES, shop="S0005", most=-1, **TOYS)
+
+
+@pytest.mark.parametrize("ask", [ss.explain, ss.gap, ss.simulate])
+def test_a_result_has_its_rules_and_its_input(ask: Any) -> None:
+    result = ss.score(FRAMES, **TOYS)
+    for name, value in {**TOYS, "prefer": "values", "shops": FRAMES["orders"]}.items():
+        with pytest.raises(UsageError, match=f"{name}= is not for it"):
+            ask(result, shop="S0005", **{name: value})

@@ -24,7 +24,7 @@ from ...results.conclusion import stages
 from ...results.result import Result
 from ...results.views import ShopView
 from ...rules.numbers_toml import NumbersSource
-from ...scoring import score
+from ..scored_source import scored
 from .assumed_ends import Assuming
 from .contributions import decompose
 from .distances import Measuring, NamedRow, find_distances
@@ -94,7 +94,7 @@ def explain(
     """
     if most is not None and most < 0:
         raise UsageError(message("most={most}: a number of events is needed", most=most))
-    result = source if isinstance(source, Result) else score(
+    result = scored(
         source, platform=platform, scorecard=scorecard, ruleset=ruleset, as_of=as_of, shops=shops,
         values=values, documents=documents, prefer=prefer, benchmarks=benchmarks,
         standards=standards, assume=assume, numbers=numbers, profile=profile, tz=tz,

@@ -34,6 +34,7 @@ from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score, score_values
 from ..forgetting import told_of
+from ..scored_source import refuse_for_result
 from .applying import Touched, apply_levers
 from .draws import Draw
 from .figures import About, Figure, changes_between, figures_of
@@ -104,12 +105,7 @@ def simulate(
     }
     beside = {"shops": shops, "values": values, "documents": documents, "tz": tz}
     if isinstance(source, Result):
-        given = [name for name, value in (rules | beside).items() if value is not None]
-        if given:
-            said = message(
-                "a result has its rules and its input: {name}= is not for it", name=given[0]
-            )
-            raise UsageError(said)
+        refuse_for_result(**rules, **beside, prefer=prefer, strict=strict)
         return simulate_result(source, asked, progress)
     if source is None:
         if values is None:
