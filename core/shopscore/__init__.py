@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import tasks as tasks
     from .analysis.gaps.finding import gap as gap
     from .analysis.gaps.found import Gaps as Gaps
     from .analysis.open_tasks.asking import todo as todo
@@ -266,14 +267,16 @@ _HOMES = {
     ),
     "scoring_days": ("score_days",),
 }
+#: Public names that are modules: where each lives.
+_MODULES = {"ranking": "grading.ranking", "tasks": "tasks"}
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = sorted([*_HOME, "ranking"])  # noqa: PLE0605
+__all__ = sorted([*_HOME, *_MODULES])  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> Any:
-    if name == "ranking":
-        return import_module(".grading.ranking", __name__)
+    if name in _MODULES:
+        return import_module(f".{_MODULES[name]}", __name__)
     if name == "__version__":
         from ._version import version
 

@@ -2,7 +2,15 @@
 
 A platform adopts them with ``tasks=("shopscore.tasks",)``; a task of its own with the same id, in a
 module that it names before, takes the place of one of these. None of the hours here is a platform's
-number: each is a setting.
+number: each is a setting. A platform that knows better restates one of them:
+
+>>> from attrs import evolve
+>>> from shopscore import Source, tasks
+>>> ANSWER_SESSIONS = evolve(
+...     tasks.ANSWER_SESSIONS,
+...     settings=tasks.ANSWER_SESSIONS.settings_because(seconds="Published: within three minutes."),
+...     sources=(Source("rules", "An imaginary page", "I"),),
+... )
 """
 
 from __future__ import annotations
@@ -33,9 +41,9 @@ NOT_PUBLISHED = bilingual(
 now, in_time, missed_at = assumed("now"), assumed("in_time"), assumed("missed_at")
 
 
-def hours(id: str, value: int | None, reason: str, most: int = 720) -> Assumption:
+def hours(id: str, value: int | None, reason: str) -> Assumption:
     """Return a setting in hours; without a value there is no such deadline."""
-    return Assumption(id, "integer", value, reason, 0, most, "h", nullable=value is None)
+    return Assumption(id, "integer", value, reason, 1, 720, "h", nullable=value is None)
 
 
 def after(time: Expr, setting: str) -> Expr:
@@ -43,25 +51,14 @@ def after(time: Expr, setting: str) -> Expr:
     return time + assumed(setting) * HOUR
 
 
-OFFICE_HOURS = (
-    Assumption(
-        "office_from",
-        "integer",
-        8 * HOUR,
-        bilingual("Sessions count from this second of the day.", "从当天的这一秒起计入会话。"),
-        0,
-        DAY - 1,
-        "s",
-    ),
-    Assumption(
-        "office_to",
-        "integer",
-        23 * HOUR - 1,
-        bilingual("Sessions count until this second of the day.", "到当天的这一秒为止计入会话。"),
-        0,
-        DAY - 1,
-        "s",
-    ),
+def second_of_day(id: str, value: int, reason: str) -> Assumption:
+    """Return a setting that is a time of the day, in seconds since midnight."""
+    return Assumption(id, "integer", value, reason, 0, DAY - 1, "s")
+
+
+OFFICE_HOURS = bilingual(
+    "Not published: sessions of these hours are taken to count.",
+    "没有公布：视为只计入这些时间的会话。",
 )
 
 ANSWER_SESSIONS = Task(
@@ -78,13 +75,15 @@ ANSWER_SESSIONS = Task(
     done={"first_reply_at": in_time},
     missed={"first_reply_at": missed_at + 1},
     settings=(
-        *OFFICE_HOURS,
+        second_of_day("office_from", 8 * HOUR, OFFICE_HOURS),
+        second_of_day("office_to", 23 * HOUR - 1, OFFICE_HOURS),
         Assumption("seconds", "integer", 180, NOT_PUBLISHED, 1, DAY, "s"),
         hours(
             "open_hours",
             24,
             bilingual(
-                "After so long a session is taken to be over.", "超过这么久，视为会话已经结束。"
+                "Not published: after so long a session is taken to be over.",
+                "没有公布：超过这么久，视为会话已经结束。",
             ),
         ),
     ),

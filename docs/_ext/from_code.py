@@ -123,7 +123,7 @@ def commands(program: str) -> Iterator[str]:
         yield f"### `{program} {name}`"
         yield f"```text\n{' '.join([program, name, *words, '[OPTIONS]'])}\n```"
         yield inspect.cleandoc(command.help or "")
-        options = [p for p in command.params if isinstance(p, click.Option)]
+        options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
         yield table(("option", "meaning"), [_option(o, context) for o in options])
 
 
@@ -177,6 +177,11 @@ def _below(error: type) -> Iterator[Any]:
 
 #: What is made by a function, so that its constructor is nobody's business.
 MADE = {"Events", "LoadReport", "Resolved", "Tallies", "Result", "PluginRecord", "RuleSet"}
+#: What is told of the public names that are modules.
+FUNCTIONS = {
+    "ranking": ("percentile_rank", "benchmark_percentile"),
+    "tasks": ("hours", "after", "second_of_day"),
+}
 _documented: set[str] = set()
 
 
@@ -189,8 +194,9 @@ def api(names: str) -> Iterator[str]:
 
 def _directive(name: str) -> str:
     value = getattr(shopscore, name)
-    if name == "ranking":
-        return ".. automodule:: shopscore.ranking\n\n.. autofunction:: shopscore.ranking.percentile_rank\n\n.. autofunction:: shopscore.ranking.benchmark_percentile"
+    if name in FUNCTIONS:
+        functions = [f".. autofunction:: shopscore.{name}.{f}" for f in FUNCTIONS[name]]
+        return "\n\n".join([f".. automodule:: shopscore.{name}", *functions])
     if isinstance(value, type):
         what = "exception" if issubclass(value, BaseException) else "class"
         bases = "" if value.__bases__ == (object,) else "\n   :show-inheritance:"
@@ -279,7 +285,7 @@ def record_fields() -> Iterator[str]:
     yield table(("field", "holds"), [(code(k), v) for k, v in RECORD_FIELDS.items()])
     yield (
         "`show` adds `file`, the file of the module, and `traceback`; both may be null. It also adds"
-        " `levers`, those of the plugin's platforms."
+        " `levers` and `tasks`, those of the plugin's platforms."
     )
 
 

@@ -46,7 +46,7 @@ def test_gap(result: ss.Result) -> None:
 
 
 def test_todo(result: ss.Result) -> None:
-    found = result.todo(shops=SHOP, now="2025-03-31 20:00")
+    found = result.todo(shop=SHOP, now="2025-03-31 20:00")
     assert len(found) > 0
     assert any(effect.metric == "squared" for one in found for effect in one.effects)
 

@@ -55,13 +55,38 @@ def test_the_same_points_are_lost_in_the_table_of_a_score(events: Path) -> None:
     assert [f"{float(cell):.3f}" for cell in shown] == [f"{float(n) + 1e-12:.3f}" for n in lost]
 
 
+def test_conditions_are_called_by_their_names(tmp_path: Path) -> None:
+    folder = tmp_path / "us"
+    shopscore("sample", folder, "-p", "etsy", "--shops", "3", "--orders", "300").done()
+    asked = ("explain", folder, "-p", "etsy", "--as-of", "2022-07-10", "--shop", "S0001")
+    shown = shopscore(*asked, "--lang", "zh").done().out
+    assert "当前 未达标" in shown  # the level stands in the title, as in that of a score
+    assert "条件：上次评定（2022-07-01）时的值和预计值" in shown
+    lines = [line.split() for line in shown.splitlines()]
+    (orders,) = (line for line in lines if line[:1] == ["窗口内订单数"])
+    (heads,) = (line for line in lines if line[:1] == ["条件"] and "界限" in line)
+    assert heads == ["条件", "当前", "预计", "界限", "距界限"]
+    assert orders[2::2] == ["✓", "✓", "5"]
+    assert orders[5] == "≥"
+    assert int(orders[3]) - 5 == int(orders[7])
+    document = shopscore(*asked, "-f", "json").done().document
+    (late,) = (c for c in document["conditions"] if c["condition"].startswith("case_rate"))
+    assert late["condition_zh"] == "case_rate < 0.01，样本少于 300 时：数量不超过 3"
+
+
+def test_without_a_score_the_values_are_shown(events: Path) -> None:
+    shown = shopscore("explain", events, "-p", "jd", "--as-of", "2022-07-01", "--shop", "S0001")
+    assert "Orders returned for quality" in shown.done().out.partition("One more event")[0]
+    assert shown.out.count("the input of weighted metrics is missing") == 1
+
+
 def test_an_unknown_shop(events: Path) -> None:
     answer = shopscore("explain", events, *WHICH, "--shop", "S001")
     answer.failed(2, "no shop S001 here; did you mean S0")
 
 
 def test_which_shop(events: Path) -> None:
-    shopscore("explain", events, *WHICH).failed(2, "which of the 12 shops? --shop names one")
+    shopscore("explain", events, *WHICH).failed(2, "there are 12 shops: name one with --shop")
 
 
 def test_an_unknown_row_or_column(events: Path) -> None:

@@ -73,7 +73,7 @@ def test_values_alone(tmp_path: Path) -> None:
 
 def test_what_cannot_be(events: Path) -> None:
     assert "no shop S0013 here" in shopscore("gap", events, *RULES, "--shop", "S0013").err
-    assert "which of the 12 shops" in shopscore("gap", events, *RULES).err
+    assert "there are 12 shops: name one with --shop" in shopscore("gap", events, *RULES).err
     answer = shopscore("gap", events, *RULES, *ASKED, "--cost", "bad_review_rate")
     assert answer.code == 2
     assert "write METRIC=NUMBER" in answer.err

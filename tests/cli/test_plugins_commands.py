@@ -1,4 +1,4 @@
-"""``shopscore-plugins list`` and ``rules``."""
+"""``shopscore-plugins list``, ``show`` and ``rules``."""
 
 from __future__ import annotations
 
@@ -43,6 +43,23 @@ class TestList:
     def test_without_loading(self) -> None:
         answer = plugins("list", "--no-load", "--format", "json").done()
         assert {p["status"] for p in answer.document["plugins"]} == {"not_loaded"}
+
+
+class TestShow:
+    def test_levers_and_tasks(self) -> None:
+        said = plugins("show", "douyin").done().out
+        assert "answer_within_three_minutes" in said
+        (page,) = (part for part in said.split("\n\n") if "douyin: decide_tickets" in part)
+        facts = [tuple(line.split(None, 1)) for line in page.splitlines()]
+        assert ("settings", "on = true, hours = 24") in facts
+        assert ("decided", "decide_due_at, by the platform") in facts
+        assert ("missed", "outcome = 'refunded'") in facts
+
+    def test_a_task_that_clears_in_chinese(self) -> None:
+        said = plugins("show", "amazon", "--lang", "zh").done().out
+        (page,) = (part for part in said.split("\n\n") if "amazon: appeal_feedback" in part)
+        facts = [tuple(line.split(None, 1)) for line in page.splitlines()]
+        assert ("按时完成", "这一行不再计入") in facts
 
 
 class TestRules:

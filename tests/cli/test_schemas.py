@@ -210,6 +210,13 @@ class TestDocuments:
         self._check("plugins", answer)
         (record,) = answer.document["plugins"]
         assert {lever["platform"] for lever in record["levers"]} == {platform}
+        declared = ss.platform(platform).all_tasks
+        assert {task["platform"] for task in record["tasks"]} == {platform}
+        assert [task["id"] for task in record["tasks"]] == list(declared)
+        chosen = {
+            task["id"]: {s["id"]: s["value"] for s in task["settings"]} for task in record["tasks"]
+        }
+        assert chosen == {id: task.numbers({}) for id, task in declared.items()}
 
     def test_a_diff_of_rules_that_lack_numbers(self, events: Path) -> None:
         pair = ("diff", "tmall", "2025-06-30", "2026-03-16", "-f", "json")

@@ -108,6 +108,12 @@ class TestRefused:
         asked = shopscore("todo", events, *ARGS, "--set", "hours=1")
         asked.failed(2, "TASK:SETTING=VALUE")
 
+    @pytest.mark.parametrize("option", ["--values", "--documents"])
+    def test_input_that_tells_nothing_of_what_is_open(self, events: Path, option: str) -> None:
+        asked = shopscore("todo", events, *ARGS, option, "x")
+        asked.failed(2, "events alone tell what is open", option)
+        assert option not in shopscore("todo", "--help").done().out
+
     def test_no_platform(self, events: Path) -> None:
         shopscore("todo", events, *NOW).failed(2, "--platform")
 

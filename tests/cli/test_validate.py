@@ -76,7 +76,7 @@ class TestJson:
         }
         (notice,) = [n for n in document["notices"] if n["code"] == "industry_unknown"]
         assert notice["shop_ids"] == ["S1"]
-        assert notice["en"] == "1 of 1 shops have no industry: taken as unknown"
+        assert notice["en"] == "1 of 1 shops has no industry: taken as unknown"
         assert notice["zh"] == "1 家店铺中有 1 家没有行业，按 unknown 处理"
 
     def test_data_and_remarks_are_apart(self, spoilt: Path) -> None:
@@ -101,7 +101,7 @@ class TestTable:
     def test_remarks(self, spoilt: Path) -> None:
         answer = shopscore("validate", spoilt).done()
         assert "Note: orders: columns that are not used: colour\n" in answer.out
-        assert "Note: 1 of 1 shops have no industry: taken as unknown\n" in answer.out
+        assert "Note: 1 of 1 shops has no industry: taken as unknown\n" in answer.out
         assert answer.err == ""
 
     def test_of_whole_events(self, events: Path) -> None:

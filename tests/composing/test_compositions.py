@@ -315,12 +315,12 @@ def test_what_holds_a_total_stands_below_the_table(capsys: pytest.CaptureFixture
     clamped = adjusted_platform.scored({"S1": {"up": F(4), "extra": F(2)}}, adjusted)
     expected = {
         "en": (
-            "score: at most 6.00, since Slow is met (speed_value < 3); without that 7.00",
+            "score: at most 6.00, since Slow is met (Value < 3); without that 7.00",
             "score: held by the end of the scale at 5.00; without it 6.00",
             "bonus ",
         ),
         "zh": (
-            "分数：因满足“慢”（speed_value < 3），最高为 6.00；否则为 7.00",
+            "分数：因满足“慢”（值 < 3），最高为 6.00；否则为 7.00",
             "分数：被量程的端点 5.00 截住；否则为 6.00",
             "附加分 ",
         ),

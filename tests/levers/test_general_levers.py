@@ -184,5 +184,12 @@ def test_every_one_has_its_rows_above() -> None:
     ids=str,
 )
 def test_settings_have_bounds(lever: Lever, chosen: Row) -> None:
-    with pytest.raises(ss.UsageError, match=f"^lever {lever.id}.* {next(iter(chosen))}"):
+    (name,) = chosen
+    has = name in {setting.id for setting in lever.settings}
+    said = (
+        f"setting {name} of lever {lever.id}: "
+        if has
+        else f"lever {lever.id} has no setting {name}"
+    )
+    with pytest.raises(ss.UsageError, match=f"^{said}"):
         lever.rows(**chosen)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from functools import partial
 
 import click
 
 from ..messages import message
 from . import options, voice
 from .help_pages import Command
-from .option_values import OutputOptions, ReadOptions, RuleOptions
+from .option_values import OutputOptions
 from .progress import Stages
-from .run import write, write_cells
-from .scored_input import NamedInput
-
-if TYPE_CHECKING:
-    from ..grading.value_merging import Prefer
+from .scored_input import NamedInput, scored_input
 
 
 @click.command(cls=Command)
-@click.argument("events", type=options.INPUT, required=False)
 @click.option("--shop", metavar="ID", help="Which shop; needed where there are several.")
 @click.option("--row", metavar="ID", help="Trace an order, ticket, session or review by its id.")
 @click.option(
@@ -33,23 +27,16 @@ if TYPE_CHECKING:
     type=int,
     help="So many events at most are named; by default 10, and 3 for each condition.",
 )
-@options.beside
-@options.rules
-@options.reading
+@scored_input
 @voice.speaking
 @options.output("table", "json", "csv")
 @options.timings
 def explain(
-    events: Path | None,
+    named: NamedInput,
     shop: str | None,
     row: str | None,
     by: str | None,
     most: int | None,
-    values: Path | None,
-    documents: Path | None,
-    prefer: Prefer,
-    rules: RuleOptions,
-    reading: ReadOptions,
     output: OutputOptions,
     timings: bool,
 ) -> None:
@@ -59,10 +46,8 @@ def explain(
     what the score would be without an event, is graded by the same rules while the other shops stay
     as they are. CSV has the first table only.
     """
-    named = NamedInput(events, values, documents, prefer, rules, reading)
-    named.check()
     from ..analysis.reasons.explaining import MOST, explain_result
-    from ..results.csv_text import csv_text
+    from .answers import write_answer
     from .explain_pages import show_explanation
     from .score_pages import say_notices
 
@@ -70,10 +55,6 @@ def explain(
         result = named.score(stages, rows_again=True)
         found = explain_result(result, shop, row=row, by=by, most=most, progress=stages)
         stages(message("writing"))
-        if output.form == "json":
-            write(found.to_json(), output.path)
-        elif output.form == "csv":
-            write_cells(csv_text(found.to_polars()), output.path, mark=output.bom)
-        else:
-            show_explanation(found, MOST if most is None else most, output.path)
+        named_at_most = MOST if most is None else most
+        write_answer(found, output, partial(show_explanation, found, named_at_most))
     say_notices(result, "table")

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from attrs import evolve
+
 from ..analysis.reasons.contributions import Contribution
 from ..analysis.reasons.distances import Distance, NamedRow
 from ..analysis.reasons.explanation import Explanation, HeavyEvent
@@ -13,10 +15,18 @@ from ..analysis.reasons.groups import weekday_name
 from ..analysis.reasons.tracing import RowTrace, TallyTrace
 from ..messages import Message, listed, message, numbered
 from ..model.metrics import Metric
-from ..rules.condition_words import condition_words
+from ..rules.condition_words import relief_words
 from . import tables, voice
+from .criteria_tables import (
+    bound_words,
+    criterion_label,
+    measured,
+    names_of_metrics,
+    verdict,
+)
 from .run import spoken
-from .tables import Table, in_unit, table, word
+from .shop_tables import shop_table, shop_title
+from .tables import Table, in_unit, table
 
 _KINDS: Mapping[str, Message] = {
     "points added": message("points added"),
@@ -27,13 +37,13 @@ _KINDS: Mapping[str, Message] = {
     "cap": message("cap"),
     "fixed total": message("fixed total"),
 }
-_METS = {None: "?", True: "✓", False: "✗"}
 
 
 def show_explanation(found: Explanation, most: int, path: Path | None) -> None:
     """Show an explanation as tables, with what to know about it below."""
     page = _Page(found, most)
-    footer = [spoken(said) for said in found.remarks]
+    told = None if found.score_exact is not None else page.view.reason  # beside the values already
+    footer = [spoken(said) for said in found.remarks if said != told]
     footer += [spoken(voice.note(notice)) for notice in found.notices]
     tables.show(*page.parts(), *footer, output=path)
 
@@ -44,7 +54,9 @@ class _Page:
     def __init__(self, found: Explanation, most: int) -> None:
         self.found = found
         self.most = most
-        self.rules = found.result.rules
+        self.result = found.result
+        self.view = self.result[found.shop_id]
+        self.rules = self.result.rules
         self.places = int(self.rules.exact.decimals) + 2
 
     def parts(self) -> Iterator[Table]:
@@ -53,7 +65,7 @@ class _Page:
             yield self._traced(one)
         if self.found.by is not None:
             yield from self._grouped()
-        yield self._contributions()
+        yield self._contributions() if self.found.score_exact is not None else self._values()
         if self.found.events:
             yield self._events()
         if self.found.effects:
@@ -92,14 +104,14 @@ class _Page:
         notes = [(self._name(line), line.note) for line in split.lines if line.note is not None]
         if split.note is not None:
             notes.append((message("score"), split.note))
-        title = " · ".join(self._title())
-        return table(head if rows else (), rows, right=head[1:], title=title, notes=notes)
+        title = shop_title(self.result, self.view)
+        return table(head, rows, right=head[1:], title=title, notes=notes)
 
-    def _title(self) -> Iterator[str]:
-        found = self.found
-        yield from (found.shop_id, found.industry, word(found.status, self.rules.statuses))
-        if found.score is not None:
-            yield f"{tables.decimals(found.score, self.places - 2)} (= {found.score_exact})"
+    def _values(self) -> Table:
+        """Return what is known of a shop without a score: its metrics, and why nothing adds up."""
+        values = shop_table(self.result, self.view)
+        why = (voice.text(message("score")), voice.text(self.found.decomposition.note))
+        return evolve(values, notes=(why, *values.notes))
 
     def _line(self, line: Contribution) -> list[object]:
         weight = None if line.weight is None else float(line.weight)
@@ -136,7 +148,9 @@ class _Page:
     def _effects(self) -> Table:
         kinds = {"good": message("good"), "bad": message("bad"), "first": message("its first")}
         head = [message("metric"), message("one more"), message("of stream"), message("value"),
-                message("then"), message("score")]  # fmt: skip
+                message("then")]  # fmt: skip
+        scored = self.found.score_exact is not None
+        head += [message("score")] if scored else []
         rows = [
             [
                 self._metric(one.metric).label,
@@ -144,7 +158,7 @@ class _Page:
                 one.tally.stream,
                 self._value(one.metric, one.before),
                 self._value(one.metric, one.after),
-                self._points(one.gives, sign=True),
+                *([self._points(one.gives, sign=True)] if scored else []),
             ]
             for one in self.found.effects
         ]
@@ -152,24 +166,53 @@ class _Page:
         return table(head, rows, right=head[3:], title=voice.text(title), keys=2)
 
     def _conditions(self) -> Table:
-        head = [message("condition"), message("value"), message("distance"), message("met")]
+        found, last = self.found, self.found.current_as_of
+        head = [message("condition")]
+        head += [message("value")] if last is None else [message("current"), message("projected")]
+        head += [message("bound"), message("distance")]
+        before = [[self._held(one)] for one in found.current_conditions]
         rows = [
             [
-                condition_words(one.condition),
-                self._measured(one, one.value),
-                self._measured(one, one.distance),
-                _METS[one.met],
+                self._condition(one),
+                *earlier,
+                self._held(one),
+                bound_words(self.result, one.condition, _float(one.bound)),
+                measured(self.result, one.condition.measure, _float(one.distance)),
             ]
-            for one in self.found.conditions
+            for one, earlier in zip(
+                found.conditions, before or [[]] * len(found.conditions), strict=True
+            )
         ]
         title = message("Conditions, and how far each is from its bound")
-        return table(head, rows, right=head[1:3], title=voice.text(title))
+        if last is not None:
+            title = message(
+                "Conditions at the last evaluation, as of {last}, and as projected; and how far the"
+                " projected value is from its bound",
+                last=last,
+            )
+        return table(
+            head, rows, right=head[1:], title=voice.text(title), notes=self._small_numbers()
+        )
 
-    def _measured(self, one: Distance, number: Fraction | None) -> str:
-        measure = one.condition.measure
-        if measure.kind == "value":
-            return self._value(measure.id, number)
-        return tables.decimals(None if number is None else float(number), 2)
+    def _condition(self, one: Distance) -> object:
+        """Return what a condition is called."""
+        exact = self.rules.exact
+        if one.role == "criterion":
+            return criterion_label(self.result, next(c for c in exact.criteria if c.id == one.id))
+        return next(c.label for c in exact.eligibility if c.id == one.id)
+
+    def _held(self, one: Distance) -> str:
+        """Return the value that a condition measures, and whether it is met."""
+        value = measured(self.result, one.condition.measure, _float(one.value))
+        return f"{value} {verdict(one.met)}"
+
+    def _small_numbers(self) -> Iterator[tuple[object, object]]:
+        """Yield what is asked of small numbers instead."""
+        names = names_of_metrics(self.result)
+        for one in self.found.conditions:
+            if (relief := relief_words(one.condition, names)) is not None:
+                bound = bound_words(self.result, one.condition, _float(one.bound))
+                yield self._condition(one), message("{said}, {relief}", said=bound, relief=relief)
 
     def _rests_on(self) -> Iterator[Table]:
         head = [message("condition"), message("event"), message("where"), message("without it")]
@@ -259,14 +302,18 @@ class _Page:
         return table(head, rows, title=" · ".join(title), notes=notes, right=[head[3]])
 
     def _tally(self, one: TallyTrace) -> list[object]:
-        said = voice.clauses(f"{_METS[part.met]} {part.words}" for part in one.parts)
+        said = voice.clauses(f"{verdict(part.met)} {part.words}" for part in one.parts)
         return [
             self._labels(one.metrics),
             said or "–",
             "–" if one.day is None else one.day.isoformat(),
             f"{one.weight / one.scale:g}",
-            _METS[one.reason is None],
+            verdict(one.reason is None),
         ]
+
+
+def _float(number: Fraction | None) -> float | None:
+    return None if number is None else float(number)
 
 
 def _key(one: HeavyEvent | NamedRow | RowTrace) -> str:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from functools import partial
 
 import click
 
 from ..messages import message
 from . import options, voice
 from .help_pages import Command
-from .option_values import OutputOptions, ReadOptions, RuleOptions
+from .option_values import OutputOptions
 from .progress import Stages
-from .run import write, write_cells
-from .scored_input import NamedInput
-
-if TYPE_CHECKING:
-    from ..grading.value_merging import Prefer
+from .scored_input import NamedInput, scored_input
 
 
 @click.command(cls=Command)
-@click.argument("events", type=options.INPUT, required=False)
 @click.option("--shop", metavar="ID", help="Which shop; needed where there are several.")
 @click.option(
     "--target",
@@ -44,23 +38,16 @@ if TYPE_CHECKING:
     metavar="METRIC=N",
     help="The value of one good event, where values are averaged (hours, ratings).",
 )
-@options.beside
-@options.rules
-@options.reading
+@scored_input
 @voice.speaking
 @options.output("table", "json", "csv")
 @options.timings
 def gap(
-    events: Path | None,
+    named: NamedInput,
     shop: str | None,
     targets: tuple[str, ...],
     costs: tuple[str, ...],
     each: tuple[str, ...],
-    values: Path | None,
-    documents: Path | None,
-    prefer: Prefer,
-    rules: RuleOptions,
-    reading: ReadOptions,
     output: OutputOptions,
     timings: bool,
 ) -> None:
@@ -70,11 +57,9 @@ def gap(
     needed, how many more good events reach it (one less does not), how much less every duration.
     Below that, each day to come on which the score changes if no new event comes.
     """
-    named = NamedInput(events, values, documents, prefer, rules, reading)
-    named.check()
     from ..analysis.gaps.finding import gaps_of_result
     from ..analysis.gaps.targets import parse_numbers, parse_targets
-    from ..results.csv_text import csv_text
+    from .answers import write_answer
     from .gap_pages import show_gaps
     from .score_pages import say_notices
 
@@ -89,10 +74,5 @@ def gap(
             progress=stages,
         )
         stages(message("writing"))
-        if output.form == "json":
-            write(found.to_json(), output.path)
-        elif output.form == "csv":
-            write_cells(csv_text(found.to_polars()), output.path, mark=output.bom)
-        else:
-            show_gaps(found, output.path)
+        write_answer(found, output, partial(show_gaps, found))
     say_notices(result, "table")

@@ -59,11 +59,15 @@ class _Page:
     def _nothing_leaves(self) -> object:
         days = self.found.days_ahead
         if not self.rules.ruleset.dimensions:
-            return message(
-                "If no new event comes, nothing changes the level in the next {n} days.", n=days
+            return numbered(
+                "If no new event comes, nothing changes the level on the next day.",
+                "If no new event comes, nothing changes the level in the next {n} days.",
+                days,
             )
-        return message(
-            "If no new event comes, nothing changes the score in the next {n} days.", n=days
+        return numbered(
+            "If no new event comes, nothing changes the score on the next day.",
+            "If no new event comes, nothing changes the score in the next {n} days.",
+            days,
         )
 
     def _metric(self, id: str) -> Metric:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,20 +13,17 @@ from . import options, voice
 from .explain_command import explain
 from .gap_command import gap
 from .help_pages import Group
-from .idle_options import OF_EVENTS, refuse_beside, refuse_idle
+from .idle_options import refuse_beside
 from .init_command import init
 from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .output_checks import refuse_existing
 from .progress import Stages
 from .reconcile_command import reconcile
 from .run import run, say, write, write_cells
-from .scored_input import NamedInput
+from .scored_input import NamedInput, scored_input
 from .simulate_command import simulate_command
 from .todo_command import todo
 from .track_command import track
-
-if TYPE_CHECKING:
-    from ..grading.value_merging import Prefer
 
 SAMPLE_END = "2022-06-30"
 
@@ -42,29 +38,21 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("events", type=options.INPUT, required=False)
-@options.beside
-@options.rules
 @click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
 @click.option(
     "--explain-plan",
     is_flag=True,
     help="Read nothing: say what would be counted when, and which columns kept.",
 )
-@options.reading
+@scored_input
 @options.require
 @voice.speaking
 @options.output("table", "json", "csv", "parquet", "xlsx")
 @options.timings
 def score(
-    events: Path | None,
-    values: Path | None,
-    documents: Path | None,
-    prefer: Prefer,
-    rules: RuleOptions,
+    named: NamedInput,
     shops: tuple[str, ...],
     explain_plan: bool,
-    reading: ReadOptions,
     require: str | None,
     output: OutputOptions,
     timings: bool,
@@ -78,15 +66,12 @@ def score(
     a folder for each. Shops are ranked among all shops of their industry in EVENTS, also those not
     shown. The table of a single shop has every number behind its score, as with --shop.
     """
-    named = NamedInput(events, values, documents, prefer, rules, reading)
     if explain_plan:
         from .plan_pages import explain_plan as show_plan
 
-        if events is None:
-            refuse_idle(*OF_EVENTS)
-        show_plan(rules.select(), output)
+        named.refuse_idle()
+        show_plan(named.rules.select(), output)
         return
-    named.check()
     from ..results.requirements import Requirements
     from .score_pages import say_notices, write_result
 
@@ -223,10 +208,11 @@ def sample(
     end = end or last_day(platform, SAMPLE_END)
     make_sample(out, shops, orders, seed, end, platform)
     say(
-        message(
-            "{orders} orders of {shops} shops, 120 days to {end}: {folder}",
+        numbered(
+            "{orders} orders of {n} shop, 120 days to {end}: {folder}",
+            "{orders} orders of {n} shops, 120 days to {end}: {folder}",
+            shops,
             orders=orders,
-            shops=shops,
             end=end,
             folder=out,
         )

@@ -7,12 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict
-
 from ..errors import CoverageError, did_you_mean
 from ..messages import listed, message
-from ..model.assumptions import Assumption
-from ..model.levers import Lever
 from ..plugins.declarations import Platform, Scorecard
 from ..plugins.discovery import module_file
 from ..plugins.loader import load_plugins
@@ -20,6 +16,7 @@ from ..plugins.records import PluginRecord
 from ..results.documents import PLUGINS, dumped
 from ..testing import Report
 from . import tables, voice
+from .declared_pages import lever_and_task_tables, levers_and_tasks
 
 
 def find_records(name: str) -> list[PluginRecord]:
@@ -43,7 +40,7 @@ def records_document(records: list[PluginRecord]) -> str:
             **r.to_dict(),
             "file": _file(r),
             "traceback": r.traceback,
-            "levers": [lever_facts(p, lever) for p, lever in _levers(r)],
+            **levers_and_tasks(r),
         }
         for r in records
     ]
@@ -53,70 +50,6 @@ def records_document(records: list[PluginRecord]) -> str:
 def _file(record: PluginRecord) -> str | None:
     file = module_file(record.target.partition(":")[0])
     return None if file is None else str(file)
-
-
-def _levers(record: PluginRecord) -> Iterator[tuple[Platform, Lever]]:
-    return ((p, lever) for p in record.platforms for lever in p.all_levers.values())
-
-
-def lever_facts(platform: Platform, lever: Lever) -> dict[str, Any]:
-    """Return what a lever declares, as plain data."""
-    return {
-        "platform": platform.id,
-        "id": lever.id,
-        "zh": lever.zh,
-        "en": lever.en,
-        "stream": lever.stream,
-        "rows": str(lever.where),
-        "cells": {name: str(value) for name, value in lever.cells.items()},
-        "settings": [
-            {
-                "id": s.id,
-                "kind": s.kind,
-                "value": list(s.value) if isinstance(s.value, tuple) else s.value,
-                "low": s.low,
-                "high": s.high,
-                "unit": s.unit or None,
-                "reason": s.reason,
-            }
-            for s in lever.settings
-        ],
-        "assumes": list(lever.assumes),
-        "claimed_hours": lever.claimed_hours,
-        "sources": [asdict(s) for s in lever.sources],
-    }
-
-
-def _lever_table(platform: Platform, lever: Lever) -> tables.Table:
-    """Return a lever in full: what it changes, and what is assumed where it does."""
-    rows = message("{stream} where {condition}", stream=lever.stream, condition=lever.where)
-    facts: list[tuple[object, object]] = [(message("rows"), rows)]
-    facts += [(message("becomes"), f"{name} = {value}") for name, value in lever.cells.items()]
-    settings = (f"{s.id} = {voice.text(_value(s))}" for s in lever.settings)
-    facts.append((message("settings"), listed(settings)))
-    facts.append((message("assumed"), voice.clauses(map(_told, lever.assumes))))
-    if lever.claimed_hours is not None:
-        claim = message(
-            "the platform claims {hours} h per row; no number is made from it",
-            hours=lever.claimed_hours,
-        )
-        facts.append((message("claimed"), claim))
-    sources = (f"{_told(s.title)} ({s.confidence})" for s in lever.sources)
-    facts.append((message("source"), voice.clauses(sources)))
-    names = lever.zh if voice.lang() == "zh" else f"{lever.zh} · {lever.en}"
-    head = f"{platform.id}: {lever.id} · {names}"
-    return tables.table((message("lever"), head), facts)
-
-
-def _told(text: str) -> str:
-    """Return a text of a plugin, or one of the package's own, in the language of the run."""
-    return tables.word(voice.text(text))
-
-
-def _value(setting: Assumption) -> object:
-    if isinstance(setting.value, tuple):
-        return listed(setting.value) if setting.value else message("none")
-    return message("none") if setting.value is None else str(setting.value).lower()
 
 
 def show_records(records: list[PluginRecord], output: Path | None) -> None:
@@ -130,8 +63,7 @@ def _page(record: PluginRecord) -> Iterator[Any]:
     if cards:
         yield _scorecards_table(cards)
         yield _metrics_table(cards)
-    for platform, lever in _levers(record):
-        yield _lever_table(platform, lever)
+    yield from lever_and_task_tables(record)
     added = [*(s.name for s in record.scorecards)]
     added += [f"{f.platform}/{f.scorecard}: {f.folder}" for f in record.rulesets]
     for addition in (*added, *map(tables.added, record.additions)):

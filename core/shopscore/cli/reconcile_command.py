@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,7 +12,6 @@ from . import options, voice
 from .help_pages import Command
 from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .progress import Stages
-from .run import write, write_cells
 
 
 @click.command(cls=Command)
@@ -39,7 +39,7 @@ def reconcile(
     from ..analysis.reconciling.matching import reconcile_page
     from ..analysis.reconciling.page_of_day import find_page
     from ..reading.documents.loading import read_documents
-    from ..results.csv_text import csv_text
+    from .answers import write_answer
     from .reconcile_pages import show_reconciliation
     from .score_pages import say_each
 
@@ -51,11 +51,6 @@ def reconcile(
         selection = evolve(rules, as_of=page.day.isoformat()).select()
         checked = reading.check(reading.read(events, declared, stages))
         found = reconcile_page(checked, page, selection, rules.read_tables(), stages)
-    if output.form == "json":
-        write(found.to_json(), output.path)
-    elif output.form == "csv":
-        write_cells(csv_text(found.to_polars()), output.path, mark=output.bom)
-    else:
-        show_reconciliation(found, output.path)
+    write_answer(found, output, partial(show_reconciliation, found))
     if output.form != "table":
         say_each(found.notices)

@@ -13,9 +13,10 @@ from ..results.result import Result
 from ..results.views import ShopView
 from ..results.workbooks import parquet, workbook
 from . import tables, voice
+from .criteria_tables import criteria_table
 from .option_values import OutputOptions
 from .run import say, spoken, write, write_bytes, write_cells
-from .shop_tables import criteria_table, shop_table, shops_table
+from .shop_tables import shop_table, shops_table
 
 #: Notices whose numbers and reasons stand in the tables of the books.
 _IN_TABLES = ("rows_set_aside", "cells_emptied")

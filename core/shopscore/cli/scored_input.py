@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+import click
+from attrs import fields, frozen
 
 from ..errors import UsageError
 from ..messages import message
+from . import options
 from .idle_options import OF_EVENTS, refuse_idle
 from .option_values import ReadOptions, RuleOptions
 from .progress import Stages
@@ -29,15 +33,20 @@ class NamedInput:
     rules: RuleOptions
     reading: ReadOptions
 
-    def check(self) -> None:
-        """Raise where nothing is named, or where options of events go with none."""
-        if self.events is None and self.values is None and self.documents is None:
-            raise UsageError(message("give EVENTS, --documents PATH or --values FILE, or several"))
+    def refuse_idle(self) -> None:
+        """Raise UsageError where options of events go with none."""
         if self.events is None:
             refuse_idle(*OF_EVENTS)
 
     def score(self, stages: Stages, *, rows_again: bool) -> Result:
-        """Score what is named; ``rows_again`` says that the rows of events are asked for later."""
+        """Score what is named; ``rows_again`` says that the rows of events are asked for later.
+
+        Raises:
+            UsageError: where nothing is named, or where options of events go with none.
+        """
+        if self.events is None and self.values is None and self.documents is None:
+            raise UsageError(message("give EVENTS, --documents PATH or --values FILE, or several"))
+        self.refuse_idle()
         from ..grading.supplements import supplement
         from ..reading.documents.loading import find_documents
         from ..reading.loading import EventSource
@@ -64,3 +73,19 @@ class NamedInput:
             beside,
             counting,
         )
+
+
+def scored_input(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command EVENTS, what may stand beside them, and the rules: a NamedInput ``named``."""
+
+    @click.argument("events", type=options.INPUT, required=False)
+    @options.beside
+    @options.rules
+    @options.reading
+    @wraps(command)
+    def gathered(**values: Any) -> Any:
+        own = {f.name: values.pop(f.name) for f in fields(NamedInput)}
+        return command(named=NamedInput(**own), **values)
+
+    decorated: Callable[..., Any] = gathered
+    return decorated

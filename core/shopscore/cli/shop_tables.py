@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -10,14 +10,13 @@ from attrs import evolve
 
 from ..analysis.reasons.contributions import Decomposition, decompose
 from ..messages import Message, listed, message
-from ..model.conditions import Combined
 from ..model.metrics import Metric
-from ..model.rulesets import Criterion, Dimension, Level, RuleSet, Tier
-from ..results.criteria import with_count
+from ..model.rulesets import Dimension, Level, RuleSet, Tier
 from ..results.result import Result
-from ..results.views import CriterionView, MetricView, ShopView
-from ..rules.condition_words import SIGNS, condition_words, relief_words
+from ..results.views import MetricView, ShopView
+from ..rules.condition_words import condition_words
 from . import voice
+from .criteria_tables import criterion_label, names_of_metrics
 from .tables import Table, decimals, grouped, in_unit, table, word
 
 _SOURCE = message("source")
@@ -99,7 +98,7 @@ def shop_table(result: Result, shop: ShopView) -> Table:
         [list(row.values()) for row in rows],
         right=[column for column in columns[keys:-1] if column != _SOURCE],
         usual=(word("ok"), word("informational")),
-        title=" · ".join(_title(result, shop)),
+        title=shop_title(result, shop),
         notes=_notes(result, shop),
         keys=keys,
     )
@@ -123,8 +122,8 @@ def _holds(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
         criterion = next(c for c in result.rules.exact.criteria if c.id == cap.id)
         values = {
             "ceiling": decimals(cap.ceiling, places),
-            "criterion": _criterion_label(result, criterion),
-            "condition": condition_words(criterion.condition),
+            "criterion": criterion_label(result, criterion),
+            "condition": condition_words(criterion.condition, names_of_metrics(result)),
         }
         if cap.total_before is None:
             said = message("at most {ceiling}, since {criterion} is met ({condition})", **values)
@@ -208,8 +207,12 @@ def _notes(result: Result, shop: ShopView) -> Iterator[tuple[object, object]]:
             yield metric.label, metric.note
 
 
+def shop_title(result: Result, shop: ShopView) -> str:
+    """Return what stands above the table of a shop: who it is, and what is known of its score."""
+    return " · ".join(_title(result, shop))
+
+
 def _title(result: Result, shop: ShopView) -> Iterator[str]:
-    """Yield what stands above the table of a shop: who it is, and what is known of its score."""
     yield from (shop.shop_id, shop.industry, _shop_status(result, shop))
     if result.rules.ruleset.ranks:
         yield _score(result, shop)
@@ -265,119 +268,6 @@ def _levels(result: Result, shop: ShopView) -> Iterator[str]:
     for when in ("current_", "") if result.current is not None else ("",):
         ends = (shop.levels[f"{when}level_{end}"] for end in ("certain", "possible"))
         yield _level(result, *ends)
-
-
-def criteria_table(result: Result, shop: ShopView) -> Table:
-    """Return what levels ask for: the value of a shop, whether it is met, and the bound.
-
-    Where shops are not judged every day, the last evaluation stands before the projection. What is
-    asked of small numbers stands below.
-    """
-    declared = {one.id: one for one in result.rules.exact.criteria}
-    asked = _asked(result, shop)
-    found = [c for c in shop.criteria if c.id in asked]
-    heads_of_console = _heads_of_console(found)
-    rows = [_criterion_cells(result, declared[c.id], c, heads_of_console) for c in found]
-    heads, notes = list(rows[0]) if rows else [], _small_numbers(result, shop, asked)
-    return table(heads, [list(row.values()) for row in rows], right=heads[1:], notes=notes)
-
-
-def _asked(result: Result, shop: ShopView) -> set[str]:
-    """Return the criteria that matter to a shop: not those of rules that are off, or of other shops.
-
-    What decides about a fixed total matters to shops that have one in the place of a score.
-    """
-    exact, declared = result.rules.exact, result.rules.ruleset
-    at_work = {
-        *_ids(one.needs for one in exact.set_points),
-        *_ids(one.needs for one in exact.adjustments),
-        *_ids(one.needs for one in exact.tiers),
-        *_ids(one.needs for one in exact.fixed_totals if one.status == shop.status),
-    }
-    special = {
-        *_ids(one.needs for one in declared.set_points),
-        *_ids(one.needs for one in declared.fixed_totals),
-    }
-    return {one.id for one in exact.criteria} - (special - at_work)
-
-
-def _ids(asked: Iterable[Combined | None]) -> Iterator[str]:
-    return (id for needs in asked if needs is not None for id in needs.ids)
-
-
-def _heads_of_console(found: Iterable[CriterionView]) -> dict[str, Message]:
-    """Return the headings of a console's verdicts, now and at the last evaluation, if it has any."""
-    every = [*found]
-    heads = {"current_console": message("console, current"), "console": message("console")}
-    if any(one.current_console for one in every):
-        heads["console"] = message("console, projected")
-    return {key: head for key, head in heads.items() if any(getattr(one, key) for one in every)}
-
-
-def _criterion_cells(
-    result: Result,
-    criterion: Criterion[Any],
-    found: CriterionView,
-    heads_of_console: Mapping[str, Message],
-) -> dict[Message, object]:
-    """Return the cells of a criterion by the headings of their columns."""
-    cells: dict[Message, object] = {message("criterion"): _criterion_label(result, criterion)}
-    if result.current is not None:
-        last = _measured(result, criterion, found.current_value)
-        cells[message("current")] = f"{last} {_verdict(found.current_met)}"
-    now = message("value") if result.current is None else message("projected")
-    cells[now] = f"{_measured(result, criterion, found.value)} {_verdict(found.met)}"
-    for key, head in heads_of_console.items():
-        word, met = getattr(found, key), getattr(found, f"{key}_met")
-        cells[head] = _NONE if word is None else word if met is None else _verdict(met)
-    return cells | {message("bound"): _bound(result, criterion, found)}
-
-
-def _bound(result: Result, criterion: Criterion[Any], found: CriterionView) -> str:
-    sign = SIGNS[criterion.condition.operator]
-    return f"{sign} {_measured(result, criterion, found.bound)}"
-
-
-def _small_numbers(
-    result: Result, shop: ShopView, asked: Collection[str]
-) -> Iterator[tuple[object, object]]:
-    """Yield what is asked of small numbers, after the bound that is asked of others."""
-    declared = {one.id: one for one in result.rules.exact.criteria}
-    for found in (one for one in shop.criteria if one.id in asked):
-        criterion = declared[found.id]
-        told = result.console.counts.get(found.id)
-        count = None if told is None else told.fractions()[result.row(shop.shop_id)]
-        if (relief := relief_words(with_count(criterion.condition, count))) is not None:
-            bound = _bound(result, criterion, found)
-            said = message("{said}, {relief}", said=bound, relief=relief)
-            yield _criterion_label(result, criterion), said
-
-
-def _criterion_label(result: Result, criterion: Criterion[Any]) -> object:
-    """Return what a criterion is called: by itself, or as its metric, told apart from others."""
-    if criterion.label is not None:
-        return criterion.label
-    measure, exact = criterion.condition.measure, result.rules.exact
-    name = result.rules.metrics[measure.metric].metric.label
-    alike = [c.id for c in exact.criteria if c.label is None and c.condition.measure == measure]
-    if len(alike) == 1:
-        return name
-    asking = [one for one in exact.levels if one.needs and criterion.id in one.needs.ids]
-    others = {id for one in asking for id in (one.needs.ids if one.needs else ())} & {*alike}
-    known: object = asking[0].label if others == {criterion.id} else criterion.id
-    return message("{name} ({metric})", name=name, metric=known)
-
-
-def _verdict(met: bool | None) -> str:
-    return {None: "?", True: "✓", False: "✗"}[met]
-
-
-def _measured(result: Result, criterion: Criterion[Any], number: float | None) -> str:
-    """Return a value or bound in the unit of what is measured."""
-    measure = criterion.condition.measure
-    if measure.kind == "value":
-        return in_unit(number, result.rules.metrics[measure.id].metric.unit)
-    return decimals(number, 2 if measure.kind in ("dimension", "total") else 0)
 
 
 def _tiers(result: Result, shop: ShopView) -> str:

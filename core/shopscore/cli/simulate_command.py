@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,17 +11,12 @@ from ..errors import UsageError
 from ..messages import message
 from . import options, voice
 from .help_pages import Command
-from .idle_options import OF_EVENTS, refuse_idle
-from .option_values import OutputOptions, ReadOptions, RuleOptions
+from .option_values import OutputOptions
 from .progress import Stages
-
-if TYPE_CHECKING:
-    from ..grading.value_merging import Prefer
-    from ..results.result import Result
+from .scored_input import NamedInput, scored_input
 
 
 @click.command("simulate", cls=Command)
-@click.argument("events", type=options.INPUT, required=False)
 @click.option("--shop", metavar="ID", help="Which shop; only needed where there are several.")
 @click.option(
     "--lever",
@@ -59,13 +53,11 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the cells of the rows that levers touched there, as CSV.",
 )
-@options.beside
-@options.rules
-@options.reading
+@scored_input
 @voice.speaking
 @options.output("table", "json", "csv")
 def simulate_command(
-    events: Path | None,
+    named: NamedInput,
     shop: str | None,
     levers: tuple[str, ...],
     levers_file: Path | None,
@@ -73,11 +65,6 @@ def simulate_command(
     seed: int,
     draws: int,
     touched: Path | None,
-    values: Path | None,
-    documents: Path | None,
-    prefer: Prefer,
-    rules: RuleOptions,
-    reading: ReadOptions,
     output: OutputOptions,
 ) -> None:
     """Show what levers, or other values, would make of the score of one shop of EVENTS.
@@ -90,10 +77,6 @@ def simulate_command(
     from ..analysis.simulation.running import Asked, simulate_result
     from .simulate_pages import write_simulation
 
-    if events is None and values is None and documents is None:
-        raise UsageError(message("give EVENTS, --documents PATH or --values FILE, or several"))
-    if events is None:
-        refuse_idle(*OF_EVENTS)
     asked = Asked(
         shop,
         [*(read_levers(levers_file) if levers_file else ()), *levers],
@@ -102,36 +85,10 @@ def simulate_command(
         draws,
     )
     with Stages(timings=False) as stages:
-        result = _score(events, values, documents, prefer, rules, reading, stages)
+        result = named.score(stages, rows_again=True)
         found = simulate_result(result, asked, stages)
         stages(message("writing"))
         write_simulation(found, output, touched)
-
-
-def _score(
-    events: Path | None,
-    values: Path | None,
-    documents: Path | None,
-    prefer: Prefer,
-    rules: RuleOptions,
-    reading: ReadOptions,
-    stages: Stages,
-) -> Result:
-    """Return the result that is simulated; its events are kept, since they are changed."""
-    from ..grading.supplements import supplement
-    from ..reading.documents.loading import find_documents
-    from ..scoring import score_events, score_supplement
-
-    selection = rules.select()
-    platform = selection.rules.platform
-    found, with_events = find_documents(events, documents, platform, reading.tz, reading.shop_id)
-    selection, beside = supplement(selection, found, values, prefer, reading.industry)
-    tables = rules.read_tables().bound(selection.rules)
-    if events is None or (beside is not None and not with_events):
-        assert beside is not None  # values or documents were named
-        return score_supplement(beside, selection, tables)
-    read = reading.check(reading.read(events, platform, stages))
-    return score_events(read, selection, tables, stages, beside)
 
 
 def _pairs(supposed: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from ..analysis.simulation.applying import Touched
@@ -14,8 +15,9 @@ from ..results.csv_text import csv_text
 from ..results.result import Result
 from ..results.views import ShopView
 from . import tables, voice
+from .answers import write_answer
 from .option_values import OutputOptions
-from .run import say, spoken, write, write_cells
+from .run import say, spoken, write_cells
 from .shop_tables import tier_labels
 from .tables import Table, decimals, in_unit, table, word
 
@@ -24,20 +26,19 @@ _ARROW = " → "
 
 def write_simulation(found: Simulation, output: OutputOptions, touched: Path | None) -> None:
     """Write a simulation in the form that was asked for, and what levers touched into a file."""
-    if output.form == "json":
-        write(found.to_json(), output.path)
-    elif output.form == "csv":
-        write_cells(csv_text(found.to_polars()), output.path, mark=output.bom)
-    else:
-        notices = [n for n in found.results[0].notices if n.concerns((found.shop_id,))]
-        footer = [spoken(message("Note: {notice}", notice=note)) for note in found.notes]
-        footer += [spoken(voice.note(notice)) for notice in notices]
-        levers = [levers_table(found)] if found.levers else []
-        tables.show(changes_table(found), *levers, *footer, output=output.path)
+    write_answer(found, output, partial(_show, found))
     if output.form != "table":
         say(*(message("Note: {notice}", notice=note) for note in found.notes))
     if touched is not None:
         write_cells(csv_text(found.touched), touched)
+
+
+def _show(found: Simulation, path: Path | None) -> None:
+    notices = [n for n in found.results[0].notices if n.concerns((found.shop_id,))]
+    footer = [spoken(message("Note: {notice}", notice=note)) for note in found.notes]
+    footer += [spoken(voice.note(notice)) for notice in notices]
+    levers = [levers_table(found)] if found.levers else []
+    tables.show(changes_table(found), *levers, *footer, output=path)
 
 
 def changes_table(found: Simulation) -> Table:

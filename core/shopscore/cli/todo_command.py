@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from attrs import evolve
@@ -13,6 +15,19 @@ from . import options, voice
 from .help_pages import Command
 from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .progress import Stages
+
+
+def _refuse(_: click.Context, option: click.Parameter, given: str | None) -> None:
+    """Say that what other commands take is of no use here."""
+    if given is not None:
+        said = message(
+            "events alone tell what is open: nothing heeds {options}", options=option.opts[0]
+        )
+        raise UsageError(said)
+
+
+def _not_taken(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(name, hidden=True, expose_value=False, callback=_refuse)
 
 
 @click.command(cls=Command)
@@ -30,6 +45,8 @@ from .progress import Stages
     metavar="TASK:SETTING=VALUE",
     help="Another value for a setting of a task.",
 )
+@_not_taken("--values")
+@_not_taken("--documents")
 @options.rules
 @options.reading
 @voice.speaking

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,7 +11,6 @@ from . import options, voice
 from .help_pages import Command
 from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .progress import Stages
-from .run import write, write_cells
 
 
 @click.command(cls=Command)
@@ -45,7 +45,7 @@ def track(
     """
     from ..analysis.tracking.following import Follower, days_to_follow
     from ..reading.documents.loading import find_documents
-    from ..results.csv_text import csv_text
+    from .answers import write_answer
     from .score_pages import say_each
     from .track_pages import show_track
 
@@ -59,11 +59,6 @@ def track(
         follower = Follower(selections, rules.read_tables(), beside, shops, progress=stages)
         read = reading.check(reading.read(events, declared, stages)) if with_events else None
         found = follower.follow(read)
-    if output.form == "json":
-        write(found.to_json(), output.path)
-    elif output.form == "csv":
-        write_cells(csv_text(found.to_polars()), output.path, mark=output.bom)
-    else:
-        show_track(found, output.path)
+    write_answer(found, output, partial(show_track, found))
     if output.form != "table":
         say_each(found.notices)

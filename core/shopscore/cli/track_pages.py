@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from ..analysis.tracking.tracks import RuleChange, Track
-from ..messages import Message, message
+from ..messages import Message, message, numbered
 from ..model.rulesets import RuleSet
 from . import tables, voice
 from .run import spoken
@@ -245,11 +245,12 @@ def _moves(change: RuleChange, places: int) -> Message:
             after=change.after,
             before=change.before,
         )
-    return message(
-        "rules {after} take the place of {before}: {up} shops gain, {down} lose, {low} to {high}",
+    return numbered(
+        "rules {after} take the place of {before}: {n} shop gains, {down} lose, {low} to {high}",
+        "rules {after} take the place of {before}: {n} shops gain, {down} lose, {low} to {high}",
+        int((known > 0).sum()),
         after=change.after,
         before=change.before,
-        up=int((known > 0).sum()),
         down=int((known < 0).sum()),
         low=_signed(float(known.min() or 0), places),  # type: ignore[arg-type]
         high=_signed(float(known.max() or 0), places),  # type: ignore[arg-type]

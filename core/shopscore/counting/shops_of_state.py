@@ -8,7 +8,7 @@ import polars as pl
 from attrs import frozen
 
 from ..errors import StateError
-from ..messages import message
+from ..messages import message, numbered
 from ..model.streams import SHOPS
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
@@ -82,10 +82,10 @@ def _attributes(
     missing = int((~state.shop_ids.is_in(attributes["shop_id"].implode())).sum())
     if not missing:
         return attributes, ()
-    said = message(
-        "{missing} of {shops} shops of the state are not in shops=:"
-        " their industry is taken as {industry}",
-        missing=missing,
+    said = numbered(
+        "{n} of {shops} shops of the state is not in shops=: its industry is taken as {industry}",
+        "{n} of {shops} shops of the state are not in shops=: their industry is taken as {industry}",
+        missing,
         shops=len(state.shop_ids),
         industry=UNKNOWN_INDUSTRY,
     )

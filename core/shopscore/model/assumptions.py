@@ -51,8 +51,15 @@ class Assumption:
     def __attrs_post_init__(self) -> None:
         self.check(self.value)
 
-    def parse(self, text: str) -> AssumptionValue:
-        """Parse a value as users write it (``--assume KEY=VALUE``), and check it."""
+    @property
+    def _called(self) -> Message:
+        return message("assumption {assumption}", assumption=self.id)
+
+    def parse(self, text: str, called: Message | None = None) -> AssumptionValue:
+        """Parse a value as users write it (``--assume KEY=VALUE``), and check it.
+
+        ``called`` is what errors call the assumption, where users know it under another name.
+        """
         word = text.strip()
         if self.nullable and word.lower() in ("", "none", "null"):
             return None
@@ -60,8 +67,8 @@ class Assumption:
         if self.kind == "boolean":
             if word.lower() not in ("true", "false", "1", "0"):
                 said = message(
-                    "assumption {assumption}: {text!r} is neither true nor false",
-                    assumption=self.id,
+                    "{called}: {text!r} is neither true nor false",
+                    called=called or self._called,
                     text=text,
                 )
                 raise UsageError(said)
@@ -71,37 +78,38 @@ class Assumption:
         elif self.kind == "table":
             pairs = [pair.split(":") for pair in word.split(",") if pair.strip()]
             value = tuple(  # type: ignore[assignment]
-                tuple(self._number(part) for part in pair) for pair in pairs
+                tuple(self._number(part, called) for part in pair) for pair in pairs
             )
         elif self.kind != "choice":
-            value = self._number(word)
+            value = self._number(word, called)
         if (
             self.kind == "integer"
             and isinstance(value, Decimal)
             and value == value.to_integral_value()
         ):
             value = int(value)
-        self.check(value)
+        self.check(value, called)
         return value
 
-    def _number(self, word: str) -> Decimal:
+    def _number(self, word: str, called: Message | None) -> Decimal:
         value = exact_decimal(word.strip())
         if value is None:
             said = message(
-                "assumption {assumption}: {text!r} is not a number that can be used",
-                assumption=self.id,
+                "{called}: {text!r} is not a number that can be used",
+                called=called or self._called,
                 text=word.strip(),
             )
             raise UsageError(said)
         return value
 
-    def check(self, value: AssumptionValue) -> None:
-        """Raise UsageError where a value is of the wrong kind or out of bounds."""
+    def check(self, value: AssumptionValue, called: Message | None = None) -> None:
+        """Raise UsageError where a value is of the wrong kind or out of bounds.
+
+        ``called`` is as :meth:`parse` takes it.
+        """
         if value is None:
             if not self.nullable:
-                raise UsageError(
-                    message("assumption {assumption} needs a value", assumption=self.id)
-                )
+                raise UsageError(message("{called} needs a value", called=called or self._called))
             return
         fits = {
             "integer": isinstance(value, int) and not isinstance(value, bool),
@@ -112,25 +120,25 @@ class Assumption:
             "table": isinstance(value, tuple) and bool(value) and all(map(_is_pair, value)),
         }[self.kind]
         if not fits:
-            raise UsageError(self._wrong_kind(value))
+            raise UsageError(self._wrong_kind(value, called))
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             below = self.low is not None and value < self.low
             above = self.high is not None and value > self.high
             if below or above:
                 said = message(
-                    "assumption {assumption}: {value} is outside its bounds {low} to {high}",
-                    assumption=self.id,
+                    "{called}: {value} is outside its bounds {low} to {high}",
+                    called=called or self._called,
                     value=value,
                     low=self.low,
                     high=self.high,
                 )
                 raise OutOfBoundsError(said)
 
-    def _wrong_kind(self, value: AssumptionValue) -> Message:
+    def _wrong_kind(self, value: AssumptionValue, called: Message | None) -> Message:
         choices = message(" ({words})", words=listed(self.choices)) if self.choices else ""
         return message(
-            "assumption {assumption}: {value} is not of kind {kind}{choices}",
-            assumption=self.id,
+            "{called}: {value} is not of kind {kind}{choices}",
+            called=called or self._called,
             value=repr(value),
             kind=self.kind,
             choices=choices,

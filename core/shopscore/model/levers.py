@@ -91,7 +91,7 @@ class Lever(Labelled):
         Raises:
             UsageError: for a setting that does not exist, or a value outside its bounds.
         """
-        numbers = self._numbers(chosen)
+        numbers = self.numbers(chosen)
         condition = as_expr(bind(self.where, numbers))
         if not numbers["on"]:
             return as_expr(False)
@@ -113,8 +113,13 @@ class Lever(Labelled):
         Raises:
             UsageError: as :meth:`rows`.
         """
-        numbers = self._numbers(chosen)
+        numbers = self.numbers(chosen)
         return {name: as_expr(bind(value, numbers)) for name, value in self.cells.items()}
 
-    def _numbers(self, chosen: Mapping[str, object]) -> dict[str, Any]:
+    def numbers(self, chosen: Mapping[str, object]) -> dict[str, Any]:
+        """Return the value of each setting: the one that was chosen, else its own.
+
+        Raises:
+            UsageError: as :meth:`rows`.
+        """
         return choose(message("lever {lever}", lever=self.id), self.settings, chosen)

@@ -22,17 +22,19 @@ def choose(
     values: dict[str, Any] = {id: setting.value for id, setting in known.items()}
     for id, value in chosen.items():
         if id not in known:
-            said = message(
-                "{owner} has no setting {setting}{guess}",
-                owner=owner,
-                setting=id,
-                guess=did_you_mean(id, known),
-            )
-            raise UsageError(said)
+            raise UsageError(no_setting(owner, id, known))
+        called = message("setting {setting} of {owner}", setting=id, owner=owner)
         plain = tuple(value) if isinstance(value, list) else value
-        try:
-            values[id] = known[id].parse(plain) if isinstance(plain, str) else plain
-            known[id].check(values[id])
-        except UsageError as error:
-            raise UsageError(message("{owner}: {error}", owner=owner, error=error)) from None
+        values[id] = known[id].parse(plain, called) if isinstance(plain, str) else plain
+        known[id].check(values[id], called)
     return values
+
+
+def no_setting(owner: Message, id: str, known: Iterable[str]) -> Message:
+    """Return what is said of a setting that does not exist."""
+    return message(
+        "{owner} has no setting {setting}{guess}",
+        owner=owner,
+        setting=id,
+        guess=did_you_mean(id, known),
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import DeclarationError
-from ..messages import message
+from ..messages import Message, message
 from .assumptions import Assumption
 from .binding import bind
 from .expressions import Expr, as_expr
@@ -16,7 +16,7 @@ from .frozen import FrozenDict
 from .labels import Labelled
 from .levers import _cells
 from .rulesets import Source
-from .settings import choose
+from .settings import choose, no_setting
 from .streams import check_id
 
 #: What expressions of a task may name besides settings: the moment, its deadline or else the moment,
@@ -99,6 +99,17 @@ class Task(Labelled):
         """What a merchant can choose, with default values."""
         return (ON, *self.own_settings)
 
+    def settings_because(self, **reasons: str) -> tuple[Assumption, ...]:
+        """Return the task's own settings, some for another reason, for ``attrs.evolve``.
+
+        Raises:
+            DeclarationError: for a setting that the task does not have.
+        """
+        known = {setting.id for setting in self.own_settings}
+        for id in reasons.keys() - known:
+            raise DeclarationError(no_setting(self._called, id, known))
+        return tuple(evolve(s, reason=reasons.get(s.id, s.reason)) for s in self.own_settings)
+
     def bound(
         self,
         chosen: Mapping[str, object] | None = None,
@@ -132,7 +143,11 @@ class Task(Labelled):
         Raises:
             UsageError: as :meth:`bound`.
         """
-        return choose(message("task {task}", task=self.id), self.settings, chosen)
+        return choose(self._called, self.settings, chosen)
+
+    @property
+    def _called(self) -> Message:
+        return message("task {task}", task=self.id)
 
     def _bind(self, expr: Expr, numbers: Mapping[str, Any]) -> Expr:
         return as_expr(bind(expr, numbers))

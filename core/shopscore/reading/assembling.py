@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 from attrs import evolve
 
-from ..messages import message
+from ..messages import numbered
 from ..model.streams import Stream
 from ..notices import FIRST, Notice
 from .events import UNKNOWN_INDUSTRY, Events
@@ -88,9 +88,10 @@ def _shop_table(
     missing = table["industry"].null_count()
     notices: tuple[Notice, ...] = ()
     if missing:
-        said = message(
-            "{missing} of {shops} shops have no industry: taken as {industry}",
-            missing=missing,
+        said = numbered(
+            "{n} of {shops} shops has no industry: taken as {industry}",
+            "{n} of {shops} shops have no industry: taken as {industry}",
+            missing,
             shops=len(table),
             industry=UNKNOWN_INDUSTRY,
         )

@@ -45,11 +45,12 @@ def on_rows(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[Notice]:
             yield Notice("states_replaced", said, stream=name)
         orders = stream.books.accepted - len(stream.rows)
         if orders:
-            said = message(
-                "{stream}: {rows} rows of sub-orders are {orders} orders",
+            said = numbered(
+                "{stream}: {rows} rows of sub-orders are {n} order",
+                "{stream}: {rows} rows of sub-orders are {n} orders",
+                len(stream.rows),
                 stream=name,
                 rows=stream.books.accepted,
-                orders=len(stream.rows),
             )
             yield Notice("suborders_merged", said, stream=name)
         yield from (words.notice() for words in stream.unlisted)

@@ -100,13 +100,13 @@ class Result:
     def __iter__(self) -> Iterator[ShopView]:
         return (self._view(row) for row in range(len(self)))
 
-    def __getitem__(self, shop_id: str) -> ShopView:
+    def __getitem__(self, shop: str) -> ShopView:
         """Return the view of one shop; raise UsageError where it is not in the result."""
-        return self._view(self.row(shop_id))
+        return self._view(self.row(shop))
 
-    def __contains__(self, shop_id: object) -> bool:
+    def __contains__(self, shop: object) -> bool:
         """Return whether there is a shop of that id."""
-        return isinstance(shop_id, str) and shop_id in self.shops["shop_id"]
+        return isinstance(shop, str) and shop in self.shops["shop_id"]
 
     @property
     def platform(self) -> str:
@@ -208,7 +208,7 @@ class Result:
 
     def explain(
         self,
-        shop_id: str | None = None,
+        shop: str | None = None,
         *,
         row: str | None = None,
         by: str | None = None,
@@ -217,7 +217,7 @@ class Result:
         """Explain the score of a shop; the arguments are those of :func:`shopscore.explain`."""
         # what explains results stands above them
         explain = import_module("shopscore").explain
-        found: Explanation = explain(self, shop=shop_id, row=row, by=by, most=most)
+        found: Explanation = explain(self, shop=shop, row=row, by=by, most=most)
         return found
 
     def to_polars(self, *, lang: str = "en") -> pl.DataFrame:
@@ -277,12 +277,12 @@ class Result:
         """
         return import_module("shopscore").reconcile(self, documents, shop=shop, **asked)
 
-    def gap(self, shop_id: str | None = None, **asked: Any) -> Gaps:
+    def gap(self, shop: str | None = None, **asked: Any) -> Gaps:
         """Find what a shop needs to reach a target: ``target``, ``costs`` and ``each`` of it.
 
         These are the arguments of :func:`shopscore.gap`.
         """
-        found: Gaps = import_module("shopscore").gap(self, shop=shop_id, **asked)
+        found: Gaps = import_module("shopscore").gap(self, shop=shop, **asked)
         return found
 
     def simulate(self, shop: str | None = None, **asked: Any) -> Any:
@@ -304,19 +304,29 @@ class Result:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""
         return pl.Series(sorted({self.row(id) for id in shop_ids}), dtype=pl.UInt32)
 
-    def row(self, shop_id: str) -> int:
+    def row(self, shop: str) -> int:
         """Return the row of a shop among all; raise UsageError where it is not in the result."""
         ids = self.shops["shop_id"]
-        if not isinstance(shop_id, str):
+        if not isinstance(shop, str):
             raise UsageError(
-                message("shops are found by their id, a text, not by {value!r}", value=shop_id)
+                message("shops are found by their id, a text, not by {value!r}", value=shop)
             )
-        row = int(ids.search_sorted(shop_id)) if len(ids) else 0
-        if row >= len(ids) or ids[row] != shop_id:
+        row = int(ids.search_sorted(shop)) if len(ids) else 0
+        if row >= len(ids) or ids[row] != shop:
             near = pl.concat([ids.head(500), ids.slice(max(row - 250, 0), 500)]).unique()
-            guess = did_you_mean(shop_id, near)
-            raise UsageError(message("no shop {id} here{guess}", id=shop_id, guess=guess))
+            guess = did_you_mean(shop, near)
+            raise UsageError(message("no shop {id} here{guess}", id=shop, guess=guess))
         return row
+
+    def named_or_only(self, shop: str | None) -> ShopView:
+        """Return the view of a shop, or where none is named of the only one.
+
+        Raises:
+            UsageError: where it is not in the result, or where there are several and none is named.
+        """
+        if shop is None and len(self) != 1:
+            raise UsageError(message("there are {n} shops: name one with shop=", n=len(self)))
+        return self._view(0) if shop is None else self[shop]
 
     @property
     def _names(self) -> dict[str, str]:

@@ -263,7 +263,7 @@ class ShopView:
             UsageError: for a view that belongs to no result, and where that was not made from
                 events.
         """
-        return self._of_result.todo(shops=self.shop_id, **asked)
+        return self._of_result.todo(shop=self.shop_id, **asked)
 
     @property
     def _of_result(self) -> Any:

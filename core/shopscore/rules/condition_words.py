@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 from ..messages import Message, message
 from ..model.conditions import Condition, Measure, Operator
@@ -17,8 +19,10 @@ SIGNS: dict[Operator, str] = {
 }
 
 
-def condition_words(condition: Condition[Fraction]) -> Message:
-    """Return what a condition asks for, in words.
+def condition_words(
+    condition: Condition[Fraction], names: Mapping[str, object] = MappingProxyType({})
+) -> Message:
+    """Return what a condition asks for, in words; ``names`` stand for ids.
 
     >>> from shopscore.model.conditions import Measure, Relief
     >>> print(condition_words(Condition(Measure("numerator", "fakes"), "above", Fraction(0))))
@@ -31,28 +35,31 @@ def condition_words(condition: Condition[Fraction]) -> Message:
         bound = message("{bound} × industry mean", bound=bound)
     said = message(
         "{measure} {sign} {bound}",
-        measure=_measure_words(condition.measure),
+        measure=_measure_words(condition.measure, names),
         sign=SIGNS[condition.operator],
         bound=bound,
     )
-    relief = relief_words(condition)
+    relief = relief_words(condition, names)
     return said if relief is None else message("{said}, {relief}", said=said, relief=relief)
 
 
-def _measure_words(measure: Measure) -> Message:
+def _measure_words(measure: Measure, names: Mapping[str, object]) -> Message:
+    name = names.get(measure.id, measure.id)
     match measure.kind:
         case "numerator":
-            return message("count of {metric}", metric=measure.id)
+            return message("count of {metric}", metric=name)
         case "n":
-            return message("rows of {metric}", metric=measure.id)
+            return message("rows of {metric}", metric=name)
         case "days since":
             return message("days since {day}", day=measure.id)
         case "total":
             return message("total")
-    return message("{id}", id=measure.id)
+    return message("{id}", id=name)
 
 
-def relief_words(condition: Condition[Fraction]) -> Message | None:
+def relief_words(
+    condition: Condition[Fraction], names: Mapping[str, object] = MappingProxyType({})
+) -> Message | None:
     """Return what is asked of small numbers instead, in words; None where nothing is.
 
     >>> from shopscore.model.conditions import Measure, Relief
@@ -72,7 +79,9 @@ def relief_words(condition: Condition[Fraction]) -> Message | None:
     elif (below := relief.count_below) is not None:
         asked = message("a count below {n}", n=f"{float(below):g}")
     if asked is not None and relief.count_of:
-        asked = message("{count} ({metric})", count=asked, metric=relief.count_of)
+        asked = message(
+            "{count} ({metric})", count=asked, metric=names.get(relief.count_of, relief.count_of)
+        )
     if relief.from_base is None:
         return message("or {relief}", relief=asked)
     base = f"{float(relief.from_base):g}"

@@ -118,22 +118,30 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("settings", "said"),
         [
-            ({"decide_ticket": {}}, "has no task decide_ticket: did you mean decide_tickets"),
-            ({"decide_tickets": {"hour": 1}}, "has no setting hour: did you mean hours"),
-            ({"decide_tickets": {"hours": -1}}, "outside its bounds 1 to 720"),
+            ({"decide_ticket": {}}, "has no task decide_ticket; did you mean decide_tickets?"),
+            ({"decide_tickets": {"hour": 1}}, "has no setting hour; did you mean hours?"),
+            (
+                {"decide_tickets": {"hours": -1}},
+                "setting hours of task decide_tickets: -1 is outside its bounds 1 to 720",
+            ),
+            (
+                {"decide_tickets": {"hours": "x"}},
+                "setting hours of task decide_tickets: 'x' is not a number that can be used",
+            ),
         ],
     )
     def test_refused(self, settings: dict[str, dict[str, object]], said: str) -> None:
-        with pytest.raises(UsageError, match=said.partition(":")[0]):
+        with pytest.raises(UsageError) as refused:
             ss.todo(FRAMES, platform="douyin", ruleset="2022", now=NOW, settings=settings)
+        assert said in str(refused.value)
 
 
 def test_one_shop() -> None:
     asked = {"platform": "douyin", "ruleset": "2022", "now": NOW}
-    every, some = ss.todo(FRAMES, **asked), ss.todo(FRAMES, shops="S0002", **asked)
+    every, some = ss.todo(FRAMES, **asked), ss.todo(FRAMES, shop="S0002", **asked)
     assert some.open == tuple(one for one in every if one.shop_id == "S0002")
     with pytest.raises(UsageError, match="no shop S002 here"):
-        ss.todo(FRAMES, shops=["S002"], **asked)
+        ss.todo(FRAMES, shop=["S002"], **asked)
 
 
 def test_of_a_result_and_a_shop() -> None:
@@ -206,6 +214,18 @@ class TestDeclaration:
         general = ss.platform("wechat").all_tasks
         assert own["answer_sessions"] is not general["answer_sessions"]
         assert own["appeal_bad_reviews"] is general["appeal_bad_reviews"]
+
+    def test_settings_for_another_reason(self) -> None:
+        from attrs import evolve
+
+        again = evolve(WATCH, settings=WATCH.settings_because(stars="Published."))
+        assert [(s.id, s.value, s.high, s.reason) for s in again.own_settings] == [
+            ("stars", 1, 5, "Published.")
+        ]
+        assert again.bound({"stars": 2}).where.key == WATCH.bound({"stars": 2}).where.key
+        assert again.settings_because() == again.own_settings
+        with pytest.raises(DeclarationError, match=r"watch has no setting star.*stars"):
+            WATCH.settings_because(star="Published.")
 
 
 def with_tasks(*tasks: Task) -> Platform:

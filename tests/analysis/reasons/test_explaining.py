@@ -224,6 +224,32 @@ def test_conditions_of_a_card_without_points() -> None:
     assert len({one.condition.measure.metric for one in told}) == len(told)
 
 
+def test_the_last_evaluation_stands_beside_the_projection() -> None:
+    frames = generate(shops=4, orders=600, seed=1, end=date(2022, 6, 30))
+    own: dict[str, Any] = {"platform": "etsy", "scorecard": "service_standards"}
+    result = ss.score(frames, as_of="2022-07-15", **own)
+    first = ss.score(frames, as_of="2022-07-01", **own)
+    differ = 0
+    for shop in result.shops["shop_id"]:
+        found = result.explain(shop, most=0)
+        assert found.current_as_of == date(2022, 7, 1)
+        assert found.current_conditions == first.explain(shop, most=0).current_conditions
+        shown = {one.id: (one.current_value, one.current_met) for one in result[shop].criteria}
+        for one, now in zip(found.current_conditions, found.conditions, strict=True):
+            assert (one.id, one.rows) == (now.id, ())
+            if one.role == "criterion":
+                assert (None if one.value is None else float(one.value), one.met) == shown[one.id]
+            differ += one.value != now.value
+        document = found.to_dict()
+        assert document["current_as_of"] == "2022-07-01"
+        assert [c["id"] for c in document["current_conditions"]] == [
+            c["id"] for c in document["conditions"]
+        ]
+    assert differ
+    daily = ss.score(FRAMES, **TOYS).explain("S0005")
+    assert (daily.current_as_of, daily.current_conditions) == (None, ())
+
+
 def test_events_of_conditions_are_few() -> None:
     """Those of each metric once, of conditions that a shop fails or nearly does, three of each."""
     frames = generate(shops=8, orders=3000, seed=1, end=date(2026, 9, 30))
@@ -274,3 +300,11 @@ class TestOtherSources:
     def test_a_number_of_events(self) -> None:
         with pytest.raises(UsageError, match="most=-1"):
             ss.explain(FRAMES, shop="S0005", most=-1, **TOYS)
+
+
+@pytest.mark.parametrize("ask", [ss.explain, ss.gap, ss.simulate])
+def test_a_result_has_its_rules_and_its_input(ask: Any) -> None:
+    result = ss.score(FRAMES, **TOYS)
+    for name, value in {**TOYS, "prefer": "values", "shops": FRAMES["orders"]}.items():
+        with pytest.raises(UsageError, match=f"{name}= is not for it"):
+            ask(result, shop="S0005", **{name: value})

@@ -75,7 +75,7 @@ def test_before_the_window(result: ss.Result) -> None:
 
 def test_after_the_window(result: ss.Result) -> None:
     ((_, _, reasons),) = _reasons(result, "6")
-    assert all("is after the window, which ends 1 days before" in str(r) for r in reasons)
+    assert all("is after the window, which ends 1 day before" in str(r) for r in reasons)
 
 
 def test_without_a_day(result: ss.Result) -> None:
@@ -114,7 +114,7 @@ def test_an_unknown_shop(result: ss.Result) -> None:
 
 
 def test_which_of_several_shops(result: ss.Result) -> None:
-    with pytest.raises(UsageError, match="which of the 2 shops"):
+    with pytest.raises(UsageError, match="there are 2 shops: name one with shop="):
         result.explain()
 
 

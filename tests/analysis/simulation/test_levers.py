@@ -96,7 +96,19 @@ def test_files_that_are_refused(tmp_path: Path, text: str, words: str) -> None:
         ("atom_fast_refund:from=25:00", "write a time such as 08:30"),
         ("atom_fast_refund:share=1.5", "write a share from 0 to 1"),
         ("atom_fast_refund:share=some", "write a share from 0 to 1"),
-        ("atom_fast_refund:to_second=86400", "outside its bounds"),
+        (
+            "atom_fast_refund:to_second=86400",
+            "setting to_second of lever atom_fast_refund: 86400 is outside its bounds 0 to 86399",
+        ),
+        (
+            "atom_fast_refund:on=perhaps",
+            "setting on of lever atom_fast_refund: 'perhaps' is neither true nor false",
+        ),
+        (
+            ["atom_fast_refund:amount=300", "chase_pickup", "atom_fast_refund"],
+            "lever atom_fast_refund is named 2 times: name it once, with all its settings",
+        ),
+        ([{"id": "chase_pickup"}, "chase_pickup:hours=20"], "chase_pickup is named 2 times"),
         ("answer_within_three_minutes:amount=3", "no setting amount"),
         ([3], "3 names no lever"),
         ([{"share": 1}], "names no lever"),

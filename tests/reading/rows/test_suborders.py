@@ -225,7 +225,7 @@ class TestByHand:
         ]
         assert books(events) == {"in": 3, "accepted": 3}
         assert any(
-            "3 rows of sub-orders are 1 orders" in note for note in map(str, events.report.notices)
+            "3 rows of sub-orders are 1 order" in note for note in map(str, events.report.notices)
         )
 
     def test_an_order_number_of_two_shops_is_two_orders(self) -> None:

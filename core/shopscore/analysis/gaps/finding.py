@@ -26,11 +26,11 @@ from ...reading.files import Progress
 from ...results.conclusion import stages
 from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
-from ...scoring import score
-from ..reasons.explaining import find_rows, find_shop
+from ..reasons.explaining import find_rows
 from ..reasons.grounds import Grounds
 from ..reasons.row_sums import RowSums
 from ..reasons.supposing import Supposing
+from ..scored_source import scored
 from .found import Gaps, MetricGap, TargetGap
 from .leaving import Leaving
 from .measuring import Measuring, MetricOfShop, wish_for
@@ -98,7 +98,7 @@ def gap(
     >>> [(one.metric, str(one.needed), one.events) for one in found.targets[0].metrics]
     [('fast_replies', '4/5', 43)]
     """
-    result = source if isinstance(source, Result) else score(
+    result = scored(
         source, platform=platform, scorecard=scorecard, ruleset=ruleset, as_of=as_of, shops=shops,
         values=values, documents=documents, prefer=prefer, benchmarks=benchmarks,
         standards=standards, assume=assume, numbers=numbers, profile=profile, tz=tz,
@@ -142,8 +142,8 @@ def gaps_of_result(
     if odd:
         raise UsageError(message("a cost of {metric} below 0 means nothing", metric=odd[0]))
     stages(progress)(message("finding gaps"))
-    place = find_shop(result, shop)
-    view = result[result.shops["shop_id"][place]]
+    view = result.named_or_only(shop)
+    place = result.row(view.shop_id)
     wishing = Wishing(Supposing(result, place))
     rows = find_rows(result, view.shop_id)
     sums = None if rows is None else RowSums.of(rows, result.rules)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from attrs import field, frozen
 
-from ...messages import Message
+from ...messages import Message, Translated
 from ...notices import Notice
 from ...results.documents import GAP, dumped
 from ...results.result import Result
@@ -133,7 +133,7 @@ class Gaps:
     def to_polars(self) -> pl.DataFrame:
         """Return a row for each target and metric; exact numbers are text."""
         rows = [
-            {"target": self._words(one.target), "reached": one.reached, **_plain(gap)}
+            {"target": self._words(one.target).text("en"), "reached": one.reached, **_plain(gap)}
             for one in self.targets
             for gap in one.metrics
         ]
@@ -144,8 +144,8 @@ class Gaps:
         schema = {n: numbers.get(n, pl.Float64 if n in exact else pl.String) for n in names}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
-    def _words(self, target: Target) -> str:
-        return target_words(target, self.result.rules).text("en")
+    def _words(self, target: Target) -> Translated:
+        return target_words(target, self.result.rules)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document ``shopscore.gap/1``."""
@@ -173,12 +173,13 @@ class Gaps:
         return dumped(self.to_dict())
 
     def _target(self, one: TargetGap) -> dict[str, Any]:
-        target = one.target
+        target, words = one.target, self._words(one.target)
         return {
             "kind": target.kind,
             "id": target.id or None,
             **_both("number", target.number),
-            "words": self._words(target),
+            "words": words.text("en"),
+            "words_zh": words.text("zh"),
             "reached": one.reached,
             "metrics": [_metric(gap) for gap in one.metrics],
             "mix": None if one.mix is None else _mix(one.mix),

@@ -136,8 +136,8 @@ class MetricOfShop:
             return NO_EACH
         if self.each is not None:
             each = f"{float(self.each):g}"
-            return message("an event with a value of {each} makes it no better", each=each)
-        return message("no event that may come makes it better: less of what is bad does")
+            return message("events with a value of {each} are no help", each=each)
+        return message("no event that may come helps: less of what is bad does")
 
     def wish(self, value: Fraction) -> Wished:
         """Return the wish for a value, on as many rows as now, or as few as are enough."""
@@ -187,10 +187,10 @@ class Measuring:
     def _out_of_reach(self) -> Message:
         if self.of.wishing.supposing.told:
             return message(
-                "no value of it alone reaches the target for certain: what was told beside the"
+                "no value alone reaches the target for certain: what was told beside the"
                 " values is not known of another one"
             )
-        return message("no value of it alone reaches the target")
+        return message("no value alone reaches the target")
 
     @property
     def _step(self) -> Fraction:

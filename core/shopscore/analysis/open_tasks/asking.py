@@ -16,7 +16,7 @@ from attrs import frozen
 from ...errors import UsageError, did_you_mean
 from ...exact.columns import ExactColumn
 from ...grading.benchmarks import Benchmark
-from ...messages import Message, listed, message, translate
+from ...messages import Message, listed, message, numbered, translate
 from ...model.expressions import DAY_SECONDS
 from ...model.labels import Label
 from ...model.tasks import Task
@@ -54,7 +54,7 @@ def todo(
     source: str | Path | Mapping[str, Any] | Events | Result,
     *,
     now: datetime | str | None = None,
-    shops: str | Iterable[str] | None = None,
+    shop: str | Iterable[str] | None = None,
     settings: Settings | None = None,
     platform: str | Platform | None = None,
     scorecard: str | None = None,
@@ -86,7 +86,8 @@ def todo(
             values that stood beside the events are not.
         now: the moment, as the platform's clock shows it, or with an offset; by default now, for a
             result of another day the beginning of that day.
-        shops: ids of the shops to list; by default all. Peers are all shops in any case.
+        shop: the id of the shop to list, or those of several; by default all. Peers are all shops in
+            any case.
         settings: what is chosen of tasks, by the id of the task: ``{"answer_sessions": {"seconds": 60}}``.
         as_of: the day of publication of the score that is at risk; by default that of ``now``.
 
@@ -102,7 +103,7 @@ def todo(
             made from events.
     """
     if isinstance(source, Result):
-        return _of_result(source, now, shops, settings, benchmarks, progress)
+        return _of_result(source, now, shop, settings, benchmarks, progress)
     declared, _ = find_scorecard(platform, scorecard, ruleset)
     moment = parse_moment(now, find_zone(tz or declared.zone))
     day = moment.date() if as_of is None else as_of
@@ -111,13 +112,13 @@ def todo(
         source, platform=selection.rules.platform, tz=tz, strict=strict, progress=progress
     )
     tables = ReferenceTables(benchmarks).bound(selection.rules)
-    return todo_of_events(events, selection, tables, moment, shops, settings, progress)
+    return todo_of_events(events, selection, tables, moment, shop, settings, progress)
 
 
 def _of_result(
     result: Result,
     now: datetime | str | None,
-    shops: str | Iterable[str] | None,
+    shop: str | Iterable[str] | None,
     settings: Settings | None,
     benchmarks: Benchmark | str | Path | None,
     progress: Progress | None,
@@ -133,7 +134,7 @@ def _of_result(
         moment = datetime.combine(result.as_of, datetime.min.time())
     selection = Selection(result.rules, result.as_of, notices_on(result.rules, result.as_of))
     tables = ReferenceTables(benchmarks).bound(result.rules)
-    return todo_of_events(events, selection, tables, moment, shops, settings, progress)
+    return todo_of_events(events, selection, tables, moment, shop, settings, progress)
 
 
 def todo_of_events(
@@ -141,7 +142,7 @@ def todo_of_events(
     selection: Selection,
     tables: ReferenceTables,
     moment: datetime,
-    shops: str | Iterable[str] | None = None,
+    shop: str | Iterable[str] | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> Todo:
@@ -149,7 +150,7 @@ def todo_of_events(
     rules, begin = selection.rules, stages(progress)
     tasks = rules.platform.all_tasks
     chosen = _chosen(rules.platform, tasks, settings or {})
-    wanted = _wanted(events, shops)
+    wanted = _wanted(events, shop)
     now = seconds_of(moment)
     known = known_at(events, now)
     result = score_events(known, selection, tables, progress)
@@ -218,14 +219,14 @@ def _chosen(platform: Platform, tasks: Mapping[str, Task], settings: Settings) -
     return settings
 
 
-def _wanted(events: Events, shops: str | Iterable[str] | None) -> npt.NDArray[np.bool_]:
+def _wanted(events: Events, shop: str | Iterable[str] | None) -> npt.NDArray[np.bool_]:
     """Return which shops are listed.
 
     Raises:
         UsageError: for a shop that is not there.
     """
     ids = events.shops["shop_id"]
-    asked = [shops] if isinstance(shops, str) else list(shops or ())
+    asked = [shop] if isinstance(shop, str) else list(shop or ())
     if not asked:
         return np.ones(len(ids), dtype=np.bool_)
     known = set(ids)
@@ -244,10 +245,13 @@ def _not_asked_notices(not_asked: Mapping[Task, Message]) -> Iterator[Notice]:
 
 
 def _not_there(task: Task, missing: list[str]) -> Notice:
-    said = message(
+    columns = dict.fromkeys(missing)
+    said = numbered(
         "{task}: {columns} of {stream} is missing, and counts as empty",
+        "{task}: {columns} of {stream} are missing, and count as empty",
+        len(columns),
         task=task.label,
-        columns=listed(dict.fromkeys(missing)),
+        columns=listed(columns),
         stream=task.stream,
     )
     return Notice("missing_input", said, stream=task.stream)

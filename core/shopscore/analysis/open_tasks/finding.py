@@ -12,7 +12,7 @@ from attrs import frozen
 from ...counting.resolution import resolve_events
 from ...evaluation.with_polars import to_polars
 from ...exact.rationals import Mask
-from ...messages import Message, listed, message
+from ...messages import Message, listed, message, numbered
 from ...model.expressions import ColumnRef, Day, Expr, Month, TimeOfDay, columns_of
 from ...model.instants import expression_with_instants
 from ...model.streams import PART_ONLY, Stream
@@ -79,7 +79,12 @@ def why_not_asked(task: Task, events: Events) -> Message | None:
         return message("stream {stream} is missing", stream=task.stream)
     missing = [f"{task.stream}.{name}" for name in task.needs if (task.stream, name) not in present]
     if missing:
-        return message("{columns} is missing", columns=listed(missing))
+        return numbered(
+            "{columns} is missing",
+            "{columns} are missing",
+            len(missing),
+            columns=listed(missing),
+        )
     if (task.stream, PART_ONLY) in present:
         return message("the files do not hold all rows of {stream}", stream=task.stream)
     return None

@@ -24,7 +24,7 @@ from ...results.conclusion import stages
 from ...results.result import Result
 from ...results.views import ShopView
 from ...rules.numbers_toml import NumbersSource
-from ...scoring import score
+from ..scored_source import scored
 from .assumed_ends import Assuming
 from .contributions import decompose
 from .distances import Measuring, NamedRow, find_distances
@@ -94,7 +94,7 @@ def explain(
     """
     if most is not None and most < 0:
         raise UsageError(message("most={most}: a number of events is needed", most=most))
-    result = source if isinstance(source, Result) else score(
+    result = scored(
         source, platform=platform, scorecard=scorecard, ruleset=ruleset, as_of=as_of, shops=shops,
         values=values, documents=documents, prefer=prefer, benchmarks=benchmarks,
         standards=standards, assume=assume, numbers=numbers, profile=profile, tz=tz,
@@ -114,9 +114,10 @@ def explain_result(
 ) -> Explanation:
     """Explain the score of one shop of a result."""
     stages(progress)(message("explaining"))
-    place = find_shop(result, shop)
-    view = result[result.shops["shop_id"][place]]
+    view = result.named_or_only(shop)
+    place = result.row(view.shop_id)
     supposing = Supposing(result, place)
+    last = result.current
     rows = find_rows(result, view.shop_id)
     told = Explanation(
         platform=result.platform,
@@ -129,6 +130,8 @@ def explain_result(
         score=view.score,
         decomposition=decompose(result, place),
         assuming=Assuming(result, place, result.events),
+        current_as_of=None if last is None else last.as_of,
+        current_conditions=() if last is None else tuple(find_distances(last, place)),
         remarks=tuple(_remarks(result, view, rows)),
         notices=tuple(n for n in result.notices if n.concerns((view.shop_id,))),
         result=result,
@@ -162,19 +165,6 @@ def _groups(by: str | None, removing: Removing, sums: RowSums) -> tuple[Group, .
     if by is None:
         return ()
     return tuple(Grouping(by, removing.supposing, removing.rows, sums).groups())
-
-
-def find_shop(result: Result, shop: str | None) -> int:
-    """Return the row of a shop in a result.
-
-    Raises:
-        UsageError: where it is not there, or where it is not said which of several is meant.
-    """
-    if shop is None and len(result) != 1:
-        said = message("which of the {n} shops? shop= names one", n=len(result))
-        raise UsageError(said)
-    ids = result.shops["shop_id"]
-    return int(result.only((ids[0] if shop is None else shop,))[0])
 
 
 def find_rows(result: Result, shop_id: str) -> ShopRows | None:
@@ -216,4 +206,9 @@ def _remarks(result: Result, shop: ShopView, rows: ShopRows | None) -> Iterator[
     if result.rules.ruleset.ranks and Grounds.of(result).ranks:
         yield message("the other shops stay as they are, whatever this one would have")
     if result.current is not None:
-        yield message("this is the projection; what the last evaluation found stays as it is")
+        yield message(
+            "all numbers here are of the projection, as of {day}; what the last evaluation found, as"
+            " of {last}, stays as it is",
+            day=result.as_of,
+            last=result.current.as_of,
+        )

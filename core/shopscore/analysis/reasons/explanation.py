@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from attrs import asdict, field, frozen
 
-from ...messages import Message
+from ...messages import Message, in_language
 from ...notices import Notice
 from ...results.documents import EXPLAIN, dumped
 from ...results.result import Result
@@ -44,8 +44,10 @@ class Explanation:
     """Why one shop has its score.
 
     ``decomposition`` has the lines that add up to ``score_exact``, ``effects`` what one more event
-    would change, ``events`` those that cost most, ``conditions`` how far each is from its bound. ``trace`` is there where a row was asked for,
-    ``groups`` where a column was. ``remarks`` say what could not be told. Points are fractions;
+    would change, ``events`` those that cost most, ``conditions`` how far each is from its bound. Where
+    shops are not judged every day, all of that is of the projection, and ``current_conditions`` are
+    those of the last evaluation, on the day ``current_as_of``. ``trace`` is there where a row was
+    asked for, ``groups`` where a column was. ``remarks`` say what could not be told. Points are fractions;
     :meth:`to_dict` has them as numbers too.
     """
 
@@ -61,6 +63,8 @@ class Explanation:
     effects: tuple[OneMore, ...] = ()
     events: tuple[HeavyEvent, ...] = ()
     conditions: tuple[Distance, ...] = ()
+    current_as_of: date | None = None
+    current_conditions: tuple[Distance, ...] = ()
     trace: tuple[RowTrace, ...] | None = None
     by: str | None = None
     groups: tuple[Group, ...] = ()
@@ -99,7 +103,7 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document ``shopscore.explain/1``."""
-        split = self.decomposition
+        split, last = self.decomposition, self.current_as_of
         return {
             "schema": EXPLAIN,
             "platform": self.platform,
@@ -120,6 +124,8 @@ class Explanation:
             "events": [_event(one) for one in self.events],
             "assumptions": [_assumed(one) for one in self.assumptions],
             "conditions": [_distance(one) for one in self.conditions],
+            "current_as_of": None if last is None else last.isoformat(),
+            "current_conditions": [_distance(one) for one in self.current_conditions],
             "trace": None if self.trace is None else [_traced(one) for one in self.trace],
             "by": self.by,
             "groups": [_group(one) for one in self.groups],
@@ -182,14 +188,17 @@ def _event(one: HeavyEvent) -> dict[str, Any]:
 def _assumed(one: AssumedEnds) -> dict[str, Any]:
     ends = [{"value": end.value, **_both("score", end.score), "reason": _said(end.reason)}
             for end in one.ends]  # fmt: skip
-    return {"id": one.id, "value": one.value, "why": one.why, "ends": ends}
+    return {"id": one.id, "value": one.value, "why": str(one.why),
+            "why_zh": in_language(one.why, "zh"), "ends": ends}  # fmt: skip
 
 
 def _distance(one: Distance) -> dict[str, Any]:
+    words = condition_words(one.condition)
     return {
         "id": one.id,
         "role": one.role,
-        "condition": condition_words(one.condition).text("en"),
+        "condition": str(words),
+        "condition_zh": words.text("zh"),
         **_both("value", one.value),
         **_both("bound", one.bound),
         **_both("distance", one.distance),

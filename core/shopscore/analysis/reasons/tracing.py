@@ -15,7 +15,7 @@ from ...counting.once import once_column
 from ...counting.selection import day_number
 from ...errors import InputError, UsageError
 from ...evaluation.with_python import evaluate
-from ...messages import Message, message
+from ...messages import Message, message, numbered
 from ...model.instants import with_instants
 from ...model.links import ORDER
 from ...model.streams import SHOPS
@@ -245,11 +245,19 @@ def _why_not(
     if tally.once is not None and not cells.get(once_column(tally)):
         return message("another row counts in its place, since each counts once")
     if age < weights.first_age:
-        return message("{day} is after the window, which ends {age} days before the day of"
-                       " publication", day=day, age=weights.first_age)  # fmt: skip
+        return numbered(
+            "{day} is after the window, which ends {n} day before the day of publication",
+            "{day} is after the window, which ends {n} days before the day of publication",
+            weights.first_age,
+            day=day,
+        )
     if age > weights.last_age:
-        return message("{day} is before the window, which begins {age} days before the day of"
-                       " publication", day=day, age=weights.last_age)  # fmt: skip
+        return numbered(
+            "{day} is before the window, which begins {n} day before the day of publication",
+            "{day} is before the window, which begins {n} days before the day of publication",
+            weights.last_age,
+            day=day,
+        )
     if not weight:
         return message("{day} is a day that weighs nothing", day=day)
     return None

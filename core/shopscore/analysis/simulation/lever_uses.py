@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -40,12 +41,7 @@ class LeverUse:
     @property
     def chosen(self) -> dict[str, Any]:
         """Every setting of the lever with its value."""
-        numbers = {setting.id: setting.value for setting in self.lever.settings}
-        known = {setting.id: setting for setting in self.lever.settings}
-        for id, value in self.settings.items():
-            plain = tuple(value) if isinstance(value, list) else value
-            numbers[id] = known[id].parse(plain) if isinstance(plain, str) else plain
-        return numbers
+        return self.lever.numbers(self.settings)
 
 
 def choose_levers(asked: LeversAsked | None, platform: Platform) -> tuple[LeverUse, ...]:
@@ -55,9 +51,18 @@ def choose_levers(asked: LeversAsked | None, platform: Platform) -> tuple[LeverU
     for ``amount_below`` in whole units of the currency and for times of the day as ``08:30``.
 
     Raises:
-        UsageError: for a lever that the platform does not have, or a setting that cannot be.
+        UsageError: for a lever that the platform does not have or that is named more than once, or
+            a setting that cannot be.
     """
     uses = [_use(id, settings, platform) for id, settings in _pairs(asked)]
+    for id, times in Counter(use.lever.id for use in uses).items():
+        if times > 1:
+            said = message(
+                "lever {lever} is named {times} times: name it once, with all its settings",
+                lever=id,
+                times=times,
+            )
+            raise UsageError(said)
     places = {id: place for place, id in enumerate(platform.all_levers)}
     return tuple(sorted(uses, key=lambda use: places[use.lever.id]))
 

@@ -34,6 +34,7 @@ from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score, score_values
 from ..forgetting import told_of
+from ..scored_source import refuse_for_result
 from .applying import Touched, apply_levers
 from .draws import Draw
 from .figures import About, Figure, changes_between, figures_of
@@ -104,12 +105,7 @@ def simulate(
     }
     beside = {"shops": shops, "values": values, "documents": documents, "tz": tz}
     if isinstance(source, Result):
-        given = [name for name, value in (rules | beside).items() if value is not None]
-        if given:
-            said = message(
-                "a result has its rules and its input: {name}= is not for it", name=given[0]
-            )
-            raise UsageError(said)
+        refuse_for_result(**rules, **beside, prefer=prefer, strict=strict)
         return simulate_result(source, asked, progress)
     if source is None:
         if values is None:
@@ -152,7 +148,7 @@ def simulate_result(result: Result, asked: Asked, progress: Progress | None = No
         raise UsageError(message("draws={draws}: at least one is needed", draws=asked.draws))
     if asked.draws > 1 and all(use.share in (0, 1) for use in uses):
         raise UsageError(message("draws= goes with a lever on a share of its rows, as share=0.8"))
-    shop = _shop(result, asked.shop)
+    shop = result.named_or_only(asked.shop).shop_id
     stages(progress)(message("simulating"))
     case = _Case.of(result, result.basis, shop, uses, supposed)
     row = result.shops["shop_id"].search_sorted(shop)
@@ -176,16 +172,6 @@ def simulate_result(result: Result, asked: Asked, progress: Progress | None = No
         tuple(case.notes(touched, asked)),
         case.own,
     )
-
-
-def _shop(result: Result, asked: str | None) -> str:
-    """Return the id of the shop that is asked for, or of the only one."""
-    if asked is not None:
-        return result[asked].shop_id
-    if len(result) != 1:
-        said = message("there are {n} shops: name one with shop=", n=len(result))
-        raise UsageError(said)
-    return str(result.shops["shop_id"][0])
 
 
 @frozen(eq=False)
