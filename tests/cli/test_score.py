@@ -659,3 +659,11 @@ class TestRequireOfSomeShops:
     def test_fresh_is_of_the_data(self, events: Path) -> None:
         late = ("--as-of", "2022-09-01", "--require", "fresh", "--shop", "S0001")
         shopscore("score", events, *WHO, "-r", "2022", *late).failed(1, "fresh")
+
+
+def test_a_scale_without_an_upper_end_has_an_open_interval(tmp_path: Path) -> None:
+    folder = str(tmp_path / "sample")
+    shopscore("sample", folder, "-p", "jd", "--shops", "3", "--orders", "60")
+    answer = shopscore("score", folder, "-p", "jd", "--as-of", "2022-07-01")
+    assert answer.out.count("≥ 0.00") == 3
+    assert "0.00–" not in answer.out

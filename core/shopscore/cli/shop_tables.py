@@ -250,7 +250,8 @@ def _score(result: Result, shop: ShopView) -> str:
 def between(shop: ShopView, places: int) -> str:
     """Return the score, or where it is open the ends between which it lies."""
     if shop.score is None and shop.score_low is not None:
-        return f"{decimals(shop.score_low, places)}–{decimals(shop.score_high, places)}"
+        low, high = (decimals(end, places) for end in (shop.score_low, shop.score_high))
+        return f"≥ {low}" if shop.score_high is None else f"{low}–{high}"
     return decimals(shop.score, places)
 
 
