@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .composing.standards import Standards
 from .counting.day_ranges import days_of_cells, days_of_rows
-from .counting.passing import CountingPass
 from .counting.resolution import Resolved, resolve_events
 from .counting.shops_of_state import check_counted, with_attributes
 from .counting.state import Tallies
@@ -19,7 +17,6 @@ from .counting.sums import Sums, Wanted, window_sums
 from .errors import InputError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.supplements import supplement
-from .grading.typed_values import read_values
 from .grading.value_merging import Prefer, ValuesBeside
 from .grading.weighing import wanted_sums, weigh_evaluations
 from .messages import listed, message
@@ -37,6 +34,10 @@ from .results.reference_tables import ReferenceTables
 from .results.requirements import Requirements
 from .results.result import Result
 from .rules.numbers_toml import NumbersSource
+
+if TYPE_CHECKING:
+    from .composing.standards import Standards
+    from .counting.passing import CountingPass
 
 logging.getLogger("shopscore").addHandler(logging.NullHandler())
 
@@ -167,6 +168,8 @@ def _unchecked(events: Events) -> Events:
 
 def counting_pass(selection: Selection) -> CountingPass:
     """Return what counts rows for the score of a day while they are read."""
+    from .counting.passing import CountingPass
+
     return CountingPass(selection.rules, selection.day, wanted_sums(selection.rules, selection.day))
 
 
@@ -284,6 +287,8 @@ def score_by_values(
     values: Any, selection: Selection, tables: ReferenceTables, industry: str | None
 ) -> Result:
     """Score metric values by rules that are selected already."""
+    from .grading.typed_values import read_values
+
     stages(None)(message("reading values"))
     typed = read_values(values, selection.rules)
     return score_supplement(

@@ -7,7 +7,7 @@ from attrs import evolve, fields
 
 from shopscore.exact.columns import ExactColumn
 from shopscore.grading.points import Supplied
-from shopscore.grading.typed_values import Console
+from shopscore.grading.console import Console
 from shopscore.grading.weighing import MetricValues
 
 ROWS = np.array([2, 0, 2])
