@@ -119,13 +119,19 @@ class Columns:
             yield from map(Columns, self.rows.iter_slices(size))
 
     def begin(self, leaves: Sequence[_Leaf], on_words: Mapping[str, pl.Expr]) -> None:
-        """Make the columns that are not made yet, at once: each call of polars has its price."""
-        names = {leaf.name for leaf in leaves if not leaf.known} - self._values.keys()
-        filled = [_filled(self.rows, name, on_words.get(name)) for name in names]
-        rows = self.rows
-        if names & on_words.keys():  # polars would compute in the type that a column has
+        """Make the columns that are not made yet: those that polars makes at once, it has its price."""
+        rows, asked = self.rows, {leaf.name for leaf in leaves if not leaf.known}
+        filled: list[pl.Expr] = []
+        for name in asked - self._values.keys():
+            if name in on_words:
+                filled.append(on_words[name].fill_null(False).alias(name))
+            elif (column := rows[name]).null_count():
+                filled.append(_filled(column))
+            else:
+                self._values[name] = _as_numpy(column)
+        if asked & on_words.keys():  # polars would compute in the type that a column has
             rows = rows.with_columns(pl.col(pl.Int32).cast(pl.Int64))
-        for column in rows.select_seq(filled):  # constants alone make one row
+        for column in rows.select_seq(filled) if filled else ():  # constants alone make one row
             whole = len(column) == len(rows)
             self._values[column.name] = column.to_numpy() if whole else column[0]
         for name in {leaf.name for leaf in leaves if leaf.known} - self._known.keys():
@@ -145,13 +151,17 @@ class Columns:
         return column.is_not_null().to_numpy()
 
 
-def _filled(rows: pl.DataFrame, name: str, on_words: pl.Expr | None) -> pl.Expr:
-    """Return the column without nulls."""
-    if on_words is not None:
-        return on_words.fill_null(False).alias(name)
-    column, whole = pl.col(name), rows[name].dtype != pl.Boolean
-    column = column.cast(pl.Int64) if whole else column
-    return column.fill_null(NULL if whole else False) if rows[name].null_count() else column
+def _filled(column: pl.Series) -> pl.Expr:
+    """Return what fills the cells that a column lacks."""
+    cell = pl.col(column.name)
+    return (
+        cell.fill_null(False) if column.dtype == pl.Boolean else cell.cast(pl.Int64).fill_null(NULL)
+    )
+
+
+def _as_numpy(column: pl.Series) -> Array:
+    """Return a column that lacks no cell."""
+    return (column if column.dtype == pl.Boolean else column.cast(pl.Int64)).to_numpy()
 
 
 @define(eq=False)

@@ -133,7 +133,7 @@ def _bool(series: pl.Series, _column: Column, _: ZoneInfo | None, _form: CellFor
         words = pl.first().is_in(_TRUE), pl.first().is_in(_FALSE)
         series = lower
     yes, no = words
-    return series.to_frame().select(pl.when(yes).then(True).when(no).then(False)).to_series()
+    return selected(series.to_frame(), [pl.when(yes).then(True).when(no).then(False)]).to_series()
 
 
 def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None, form: CellForm) -> pl.Series:

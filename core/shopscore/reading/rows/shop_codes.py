@@ -48,7 +48,7 @@ class Texts:
         rows = np.arange(len(cells))
         self._make_room(len(cells))
         hashes, number = cells.hash().to_numpy(), 0
-        while len(cells):
+        while rows.size:
             if number == len(self._places):
                 self._places.append(np.full(1 << self._bits, -1, dtype=np.int32))
             at = self._places[number]
@@ -57,7 +57,7 @@ class Texts:
             if (new := np.flatnonzero(own < 0)).size:
                 own[new] = self._learn(at, places[new], cells[new])
             codes[rows] = own
-            left = (self.known.gather(pl.Series(own)) != cells).arg_true().to_numpy()
+            left = np.flatnonzero((self.known[own] != cells).to_numpy())
             rows = rows[left]
             cells, hashes, number = cells[left], hashes[left] * _ODD, number + 1
         return codes
