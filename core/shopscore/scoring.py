@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .composing.standards import Standards
 from .counting.day_ranges import days_of_cells, days_of_rows
+from .counting.passing import CountingPass
 from .counting.resolution import Resolved, resolve_events
 from .counting.shops_of_state import check_counted, with_attributes
 from .counting.state import Tallies
@@ -34,10 +36,6 @@ from .results.reference_tables import ReferenceTables
 from .results.requirements import Requirements
 from .results.result import Result
 from .rules.numbers_toml import NumbersSource
-
-if TYPE_CHECKING:
-    from .composing.standards import Standards
-    from .counting.passing import CountingPass
 
 logging.getLogger("shopscore").addHandler(logging.NullHandler())
 
@@ -168,8 +166,6 @@ def _unchecked(events: Events) -> Events:
 
 def counting_pass(selection: Selection) -> CountingPass:
     """Return what counts rows for the score of a day while they are read."""
-    from .counting.passing import CountingPass
-
     return CountingPass(selection.rules, selection.day, wanted_sums(selection.rules, selection.day))
 
 

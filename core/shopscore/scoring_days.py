@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 from attrs import frozen
 
+from .composing.standards import Standards
 from .counting.cells import fingerprint
 from .counting.daily import count_by_day
 from .counting.day_ranges import RowDays, days_of_cells, days_of_rows
@@ -36,9 +37,6 @@ from .results.requirements import Requirements
 from .results.result import Result
 from .rules.numbers_toml import NumbersSource
 from .scoring import check_source
-
-if TYPE_CHECKING:
-    from .composing.standards import Standards
 
 
 def score_days(

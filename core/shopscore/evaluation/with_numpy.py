@@ -120,20 +120,16 @@ class Columns:
 
     def begin(self, leaves: Sequence[_Leaf], on_words: Mapping[str, pl.Expr]) -> None:
         """Make the columns that are not made yet: those that polars makes at once, it has its price."""
-        rows, asked = self.rows, {leaf.name for leaf in leaves if not leaf.known}
-        filled: list[pl.Expr] = []
-        for name in asked - self._values.keys():
-            if name in on_words:
-                filled.append(on_words[name].fill_null(False).alias(name))
-            elif (column := rows[name]).null_count():
-                filled.append(_filled(column))
-            else:
-                self._values[name] = _as_numpy(column)
-        if asked & on_words.keys():  # polars would compute in the type that a column has
+        names = {leaf.name for leaf in leaves if not leaf.known} - self._values.keys()
+        whole = {n for n in names - on_words.keys() if not self.rows[n].null_count()}
+        self._values |= {name: _as_numpy(self.rows[name]) for name in whole}
+        filled = [_filled(self.rows, name, on_words.get(name)) for name in names - whole]
+        rows = self.rows
+        if names & on_words.keys():  # polars would compute in the type that a column has
             rows = rows.with_columns(pl.col(pl.Int32).cast(pl.Int64))
         for column in rows.select_seq(filled) if filled else ():  # constants alone make one row
-            whole = len(column) == len(rows)
-            self._values[column.name] = column.to_numpy() if whole else column[0]
+            varies = len(column) == len(rows)
+            self._values[column.name] = column.to_numpy() if varies else column[0]
         for name in {leaf.name for leaf in leaves if leaf.known} - self._known.keys():
             self._known[name] = self._where_known(self.rows[name])
 
@@ -151,17 +147,18 @@ class Columns:
         return column.is_not_null().to_numpy()
 
 
-def _filled(column: pl.Series) -> pl.Expr:
-    """Return what fills the cells that a column lacks."""
-    cell = pl.col(column.name)
-    return (
-        cell.fill_null(False) if column.dtype == pl.Boolean else cell.cast(pl.Int64).fill_null(NULL)
-    )
-
-
 def _as_numpy(column: pl.Series) -> Array:
     """Return a column that lacks no cell."""
     return (column if column.dtype == pl.Boolean else column.cast(pl.Int64)).to_numpy()
+
+
+def _filled(rows: pl.DataFrame, name: str, on_words: pl.Expr | None) -> pl.Expr:
+    """Return what fills the cells that a column lacks."""
+    if on_words is not None:
+        return on_words.fill_null(False).alias(name)
+    if rows[name].dtype == pl.Boolean:
+        return pl.col(name).fill_null(False)
+    return pl.col(name).cast(pl.Int64).fill_null(NULL)
 
 
 @define(eq=False)

@@ -23,7 +23,6 @@ from ..model.streams import CANONICAL, Stream, check_id
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
 from .folders import check_folder, ruleset_files, toml_texts
 from .isolation import isolated
-from .named_modules import levers_in, tasks_in
 
 if TYPE_CHECKING:
     from ..model.layouts import Layout
@@ -357,11 +356,15 @@ class Platform(Labelled):
     @cached_property
     def all_levers(self) -> Mapping[str, Lever]:
         """Every lever of the modules, by id."""
+        from .named_modules import levers_in
+
         return levers_in(self.id, self.levers)
 
     @cached_property
     def all_tasks(self) -> Mapping[str, Task]:
         """Every task of the modules, by id; of several with one id that of the first module."""
+        from .named_modules import tasks_in
+
         return tasks_in(self.id, self.tasks)
 
     @cached_property

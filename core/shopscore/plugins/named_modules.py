@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from ..errors import DeclarationError
 from ..messages import message
+from ..model.levers import Lever
+from ..model.tasks import Task
 from .isolation import isolated
-
-if TYPE_CHECKING:
-    from ..model.levers import Lever
-    from ..model.tasks import Task
 
 T = TypeVar("T")
 
@@ -23,8 +21,6 @@ def levers_in(platform: str, modules: Iterable[str]) -> Mapping[str, Lever]:
     Raises:
         DeclarationError: where two have the same id.
     """
-    from ..model.levers import Lever
-
     levers: dict[str, Lever] = {}
     for name in modules:
         for lever in _globals(platform, name, Lever):
@@ -42,8 +38,6 @@ def tasks_in(platform: str, modules: Iterable[str]) -> Mapping[str, Task]:
     Raises:
         DeclarationError: where two of a module have the same id.
     """
-    from ..model.tasks import Task
-
     tasks: dict[str, Task] = {}
     for name in modules:
         own: dict[str, Task] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -19,6 +18,7 @@ from ..composing.fixed_totals import fix_totals
 from ..composing.levels import find_levels
 from ..composing.publication import Published, publish
 from ..composing.set_points import set_points
+from ..composing.standards import Attainment, compare_with_standards
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.console import Console
@@ -31,9 +31,6 @@ from ..rules.exact_rules import ExactRuleSet
 from .findings import find_notices
 from .reference_tables import ReferenceTables
 from .result import Result
-
-if TYPE_CHECKING:
-    from ..composing.standards import Attainment
 
 
 def build_result(
@@ -152,8 +149,6 @@ def _attainments(
     standards = tables.standards
     if standards is None:
         return {}
-    from ..composing.standards import compare_with_standards
-
     return {
         id: compare_with_standards(
             standards, measured[id], rules.metrics[id].metric.better, industries

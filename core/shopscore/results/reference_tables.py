@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from ..composing.standards import Standards
 from ..grading.benchmarks import Benchmark
 from ..grading.names import Names
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
-
-if TYPE_CHECKING:
-    from ..composing.standards import Standards
 
 
 def _read_benchmarks(table: Benchmark | str | Path | None) -> Benchmark | None:
@@ -21,11 +18,7 @@ def _read_benchmarks(table: Benchmark | str | Path | None) -> Benchmark | None:
 
 
 def _read_standards(table: Standards | str | Path | None) -> Standards | None:
-    if not isinstance(table, str | Path):
-        return table
-    from ..composing.standards import Standards
-
-    return Standards.read(Path(table))
+    return Standards.read(Path(table)) if isinstance(table, str | Path) else table
 
 
 @frozen

@@ -18,6 +18,7 @@ from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck
 from ..composing.levels import Levels
 from ..composing.publication import Published
+from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
 from ..grading.console import Console
 from ..grading.points import Graded
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
 
     from ..analysis.gaps.found import Gaps
     from ..analysis.reasons.explanation import Explanation
-    from ..composing.standards import Attainment
 
 View = TypeVar("View")
 

@@ -175,17 +175,13 @@ class RowShops:
     codes: Codes
     shops: ShopCodes
 
-    def missing(self) -> pl.Series | None:
-        """Return which rows have no shop; None where every row has one."""
-        return self.shops.rows_with("missing", self.codes)
+    def rows_with(self, fault: str) -> pl.Series | None:
+        """Return which rows have a shop with a fault; None where none has.
 
-    def rounded(self) -> pl.Series | None:
-        """Return which rows have a shop whose digits a spreadsheet lost; None where none has."""
-        return self.shops.rows_with("rounded", self.codes)
-
-    def totals(self) -> pl.Series | None:
-        """Return which rows have a word before sums in the place of a shop; None where none has."""
-        return self.shops.rows_with("totals", self.codes)
+        One is ``missing``; of one that is ``rounded`` a spreadsheet lost digits; ``totals`` are
+        words before sums in its place.
+        """
+        return self.shops.rows_with(fault, self.codes)
 
     def named(self, names: Sequence[str]) -> list[int]:
         """Return the rows whose shop is one of some words."""
