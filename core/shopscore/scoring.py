@@ -19,7 +19,6 @@ from .counting.sums import Sums, Wanted, window_sums
 from .errors import InputError, UsageError
 from .grading.benchmarks import Benchmark
 from .grading.supplements import supplement
-from .grading.typed_values import read_values
 from .grading.value_merging import Prefer, ValuesBeside
 from .grading.weighing import wanted_sums, weigh_evaluations
 from .messages import listed, message
@@ -284,6 +283,8 @@ def score_by_values(
     values: Any, selection: Selection, tables: ReferenceTables, industry: str | None
 ) -> Result:
     """Score metric values by rules that are selected already."""
+    from .grading.typed_values import read_values
+
     stages(None)(message("reading values"))
     typed = read_values(values, selection.rules)
     return score_supplement(

@@ -6,8 +6,8 @@ import numpy as np
 from attrs import evolve, fields
 
 from shopscore.exact.columns import ExactColumn
+from shopscore.grading.console import Console
 from shopscore.grading.points import Supplied
-from shopscore.grading.typed_values import Console
 from shopscore.grading.weighing import MetricValues
 
 ROWS = np.array([2, 0, 2])

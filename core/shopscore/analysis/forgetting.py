@@ -10,9 +10,9 @@ from attrs import evolve
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
+from ..grading.console import Console
 from ..grading.points import Supplied
 from ..grading.stated import Stated
-from ..grading.typed_values import Console
 from ..plugins.bound_rules import BoundRuleSet
 
 #: The shops of which a metric has another value now, by its id.

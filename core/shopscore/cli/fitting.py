@@ -78,7 +78,12 @@ class Column:
 
 
 def _longest(texts: Iterable[str]) -> int:
-    return max((cell_len(a) for t in texts for a in _atoms(t)), default=0)
+    return max(map(_longest_atom, texts), default=0)
+
+
+@cache
+def _longest_atom(text: str) -> int:
+    return max(map(cell_len, _atoms(text)), default=0)
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -89,6 +94,8 @@ def wrap(text: str, width: int) -> list[str]:
     >>> wrap("三分钟人工响应率", 10)
     ['三分钟人工', '响应率']
     """
+    if cell_len(text) <= width:
+        return [text.rstrip(" ")]
     lines, line = [], ""
     for atom in _pieces(text, width):
         if cell_len(line + atom.rstrip(" ")) <= width:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from shutil import get_terminal_size
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TextIO
 
 from attrs import frozen
 
@@ -32,19 +34,12 @@ WIDTH = 80
 NARROWEST = 40
 #: More shops than this are not listed one by one for a person.
 MANY = 200
+#: What has a terminal's colours where there is none.
+_FORCE = ("FORCE_COLOR", "TTY_COMPATIBLE")
 #: More cells than this are not listed of each kind.
 MOST_CELLS = 20
 
-_STYLES = {
-    "scored": "green",
-    translate("scored", "zh"): "green",
-    "active": "green",
-    translate("active", "zh"): "green",
-    "passed": "green",
-    translate("passed", "zh"): "green",
-    "failed": "red",
-    translate("failed", "zh"): "red",
-}
+_STYLES = {"scored": "green", "active": "green", "passed": "green", "failed": "red"}
 
 
 class Verbatim(str):
@@ -65,42 +60,62 @@ class Table:
     notes: tuple[tuple[str, str], ...] = ()
     keys: int = 1
 
-    def lines(self, width: int) -> Iterator[Text]:
-        """Yield the lines, none wider than the width; cells that say how it went are coloured."""
-        from rich.text import Text
-
-        yield from map(Text, wrap_items(self.title, width) if self.title else ())
+    def lines(self, width: int) -> Iterator[str | _Line]:
+        """Yield the lines, none wider than the width."""
+        yield from wrap_items(self.title, width) if self.title else ()
         for block in fit(self.columns, width, self.keys) if self.columns else ():
             heading, *rows = lines_of(block)
-            yield from (_line(cells, bold=True) for cells in heading)
-            yield Text("─" * (sum(w for _, w in block) + GAP * (len(block) - 1)))
-            yield from (_line(cells) for row in rows for cells in row)
+            yield from (_Line(cells, is_heading=True) for cells in heading)
+            yield "─" * (sum(w for _, w in block) + GAP * (len(block) - 1))
+            yield from (_Line(cells) for row in rows for cells in row)
         for about, said in self.notes:
             named = voice.text(message("{about}: {said}", about=about, said=said))
-            yield from map(Text, wrap(named if about else said, width))
+            yield from wrap(named if about else said, width)
 
 
-def _line(cells: Sequence[str], *, bold: bool = False) -> Text:
-    from rich.text import Text
+@frozen
+class _Line:
+    """A line of a table, a cell for each column; those that say how it went are coloured."""
 
-    line = Text()
-    for position, cell in enumerate(cells):
-        style = "bold" if bold else _STYLES.get(cell.strip(), "")
-        line.append(" " * GAP if position else "").append(cell, style=style)
-    line.rstrip()
-    return line
+    cells: Sequence[str]
+    is_heading: bool = False
+
+    def __str__(self) -> str:
+        return (" " * GAP).join(self.cells).rstrip()
+
+    def coloured(self) -> Text:
+        """Return the line for a terminal."""
+        from rich.text import Text
+
+        styles = _STYLES | {translate(word, "zh"): style for word, style in _STYLES.items()}
+        line = Text(" " * GAP).join(
+            Text(cell, "bold" if self.is_heading else styles.get(cell.strip(), ""))
+            for cell in self.cells
+        )
+        line.rstrip()
+        return line
 
 
 def show(*parts: Table | str, output: Path | None = None) -> None:
     """Print tables and lines to standard output or a file, with an empty line below each table."""
-    from rich.console import Console
-
     from ..writing import whole_file
 
     if output is not None:
         with whole_file(output) as place, place.open("w", encoding="utf-8") as file:
-            _print(Console(file=file, highlight=False), parts)
+            _print(file, parts)
         return
+    _print(sys.stdout, parts)
+
+
+def _print(file: TextIO, parts: Iterable[Table | str]) -> None:
+    """Print parts; the lines fit already, and whatever looks like markup is none."""
+    lines = _lines(parts, width())
+    if not file.isatty() and not any(map(os.environ.get, _FORCE)):  # there is nothing to colour
+        file.write("".join(f"{line}\n" for line in lines))
+        file.flush()
+        return
+    from rich.console import Console
+    from rich.text import Text
 
     class Printer(Console):
         """A console that leaves a closed pipe to those who run the command."""
@@ -108,31 +123,21 @@ def show(*parts: Table | str, output: Path | None = None) -> None:
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    _print(Printer(highlight=False), parts)
+    console = Printer(file=file, highlight=False)
+    for line in lines:
+        said = line.coloured() if isinstance(line, _Line) else Text(line)
+        console.print(said, soft_wrap=True, markup=False, emoji=False)
 
 
-def _print(console: Any, parts: Iterable[Table | str]) -> None:
-    """Print parts; the lines fit already, and whatever looks like markup is none."""
-    lines = _lines(parts, width())
-    if console.is_terminal or console.color_system is not None:
-        for line in lines:
-            console.print(line, soft_wrap=True, markup=False, emoji=False)
-        return
-    console.file.write("".join(f"{line}\n" for line in lines))  # there is nothing to colour
-    console.file.flush()
-
-
-def _lines(parts: Iterable[Table | str], width: int) -> Iterator[Text | str]:
-    from rich.text import Text
-
+def _lines(parts: Iterable[Table | str], width: int) -> Iterator[str | _Line]:
     for part in parts:
         if isinstance(part, Table):
             yield from part.lines(width)
             yield ""
         elif isinstance(part, Verbatim):
-            yield Text(shown_lines(part))
+            yield shown_lines(part)
         else:
-            yield from map(Text, indented(shown(voice.text(part)), width))
+            yield from indented(shown(voice.text(part)), width)
 
 
 def width() -> int:

@@ -64,14 +64,10 @@ def _column(
     if not ref.linked:
         return own_column(ref, rows, stream)
     link = stream.link(ref.link)
-    named, column = events.frames.get(link.stream), streams[link.stream].column(ref.name)
+    named, of_named = events.frames.get(link.stream), streams[link.stream]
     if named is None or link.place not in rows.columns:
-        return _absent(column, ref.path, len(rows), with_default=False)
-    if ref.name in named.columns:
-        of_named = named[ref.name]
-    else:
-        of_named = _absent(column, ref.path, len(named), with_default=True)
-    return of_named.gather(rows[link.place]).alias(ref.path)
+        return _absent(of_named.column(ref.name), ref.path, len(rows), with_default=False)
+    return own_column(ref, named, of_named).gather(rows[link.place]).alias(ref.path)
 
 
 def instants_of(

@@ -31,7 +31,7 @@ def winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
     if "_excluded" in frame.columns and not tally.with_excluded:
         meets = meets & ~pl.col("_excluded")
     per = [f"_per{i}" for i in range(len(once.per))]
-    keyed = (
+    candidates = (
         all_widened(frame)
         .with_row_index("_at")
         .filter(meets)
@@ -41,8 +41,8 @@ def winners(frame: pl.DataFrame, tally: Tally) -> npt.NDArray[np.bool_]:
             *(to_polars(e).alias(name) for e, name in zip(once.per, per, strict=True)),
             *(to_polars(e).alias(f"_by{i}") for i, e in enumerate(once.by)),
         )
+        .collect()
     )
-    candidates = keyed.collect()
     found = np.zeros(len(frame), dtype=np.bool_)
     if any(candidates[name].null_count() for name in per):
         alone = candidates.select(pl.any_horizontal(pl.col(per).is_null())).to_series()

@@ -116,13 +116,11 @@ def _resolved_stream(
 ) -> pl.DataFrame:
     rows = stream_rows(events, stream.name)
     orders = events.frames.get("orders")
-    columns = [rows["shop"]]
-    columns.extend(column_of(ref, events, stream, streams, needs.words) for ref in needs.columns)
-    columns.extend(instants_of(needs.columns, events, stream, streams))
+    columns = [column_of(ref, events, stream, streams, needs.words) for ref in needs.columns]
+    columns += instants_of(needs.columns, events, stream, streams)
     excluded = _excluded(stream, rows, orders)
-    if excluded is not None:
-        columns.append(excluded)
-    frame = pl.DataFrame(columns)
+    columns += [] if excluded is None else [excluded]
+    frame = pl.DataFrame([rows["shop"], *columns])
     frame = frame.hstack(
         [joined_column(one, events, stream, streams, frame) for one in needs.joined]
     )

@@ -16,7 +16,6 @@ from ..errors import InputError, StateError
 from ..messages import Translated, listed, message
 from ..writing import cannot_be_written, whole_file
 from .cells import Cells, Ints, fingerprint
-from .daily import count_days
 from .resolution import Resolved
 from .state_table import Pieces, from_table, to_table
 from .sums import Sums, Wanted
@@ -42,6 +41,8 @@ class Tallies(Pieces):
     @classmethod
     def of(cls, resolved: Resolved) -> Tallies:
         """Return the tallies of resolved rows."""
+        from .daily import count_days
+
         daily, scope = count_days(resolved)
         keys = {fingerprint(t): t.key for t in counted_by_state(resolved.rules.tallies)}
         state = cls(

@@ -119,15 +119,17 @@ class Columns:
             yield from map(Columns, self.rows.iter_slices(size))
 
     def begin(self, leaves: Sequence[_Leaf], on_words: Mapping[str, pl.Expr]) -> None:
-        """Make the columns that are not made yet, at once: each call of polars has its price."""
+        """Make the columns that are not made yet: those that polars makes at once, it has its price."""
         names = {leaf.name for leaf in leaves if not leaf.known} - self._values.keys()
-        filled = [_filled(self.rows, name, on_words.get(name)) for name in names]
+        whole = {n for n in names - on_words.keys() if not self.rows[n].null_count()}
+        self._values |= {name: _as_numpy(self.rows[name]) for name in whole}
+        filled = [_filled(self.rows, name, on_words.get(name)) for name in names - whole]
         rows = self.rows
         if names & on_words.keys():  # polars would compute in the type that a column has
             rows = rows.with_columns(pl.col(pl.Int32).cast(pl.Int64))
-        for column in rows.select_seq(filled):  # constants alone make one row
-            whole = len(column) == len(rows)
-            self._values[column.name] = column.to_numpy() if whole else column[0]
+        for column in rows.select_seq(filled) if filled else ():  # constants alone make one row
+            varies = len(column) == len(rows)
+            self._values[column.name] = column.to_numpy() if varies else column[0]
         for name in {leaf.name for leaf in leaves if leaf.known} - self._known.keys():
             self._known[name] = self._where_known(self.rows[name])
 
@@ -145,13 +147,18 @@ class Columns:
         return column.is_not_null().to_numpy()
 
 
+def _as_numpy(column: pl.Series) -> Array:
+    """Return a column that lacks no cell."""
+    return (column if column.dtype == pl.Boolean else column.cast(pl.Int64)).to_numpy()
+
+
 def _filled(rows: pl.DataFrame, name: str, on_words: pl.Expr | None) -> pl.Expr:
-    """Return the column without nulls."""
+    """Return what fills the cells that a column lacks."""
     if on_words is not None:
         return on_words.fill_null(False).alias(name)
-    column, whole = pl.col(name), rows[name].dtype != pl.Boolean
-    column = column.cast(pl.Int64) if whole else column
-    return column.fill_null(NULL if whole else False) if rows[name].null_count() else column
+    if rows[name].dtype == pl.Boolean:
+        return pl.col(name).fill_null(False)
+    return pl.col(name).cast(pl.Int64).fill_null(NULL)
 
 
 @define(eq=False)

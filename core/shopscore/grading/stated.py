@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from ..model.expressions import DAY_SECONDS
-from ..model.mappings import DocumentMapping, OwnVerdict
-from ..plugins.bound_rules import BoundRuleSet
 from ..reading.documents.documents import Document, number_of
-from ..reading.documents.extraction import Entry
-from .told import Figures
+
+if TYPE_CHECKING:
+    from ..model.mappings import DocumentMapping, OwnVerdict
+    from ..plugins.bound_rules import BoundRuleSet
+    from ..reading.documents.extraction import Entry
+    from .told import Figures
 
 
 @frozen

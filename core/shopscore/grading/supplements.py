@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
@@ -13,11 +13,11 @@ from ..plugins.selection import Selection
 from ..reading.documents.documents import Documents
 from ..reading.events import UNKNOWN_INDUSTRY
 from ..reading.files import stages
-from .document_numbers import numbers_of_documents
-from .document_values import values_of_documents
-from .typed_rows import TypedRow
-from .typed_values import TypedValues, read_values
 from .value_merging import Prefer, ValuesBeside, check_prefer
+
+if TYPE_CHECKING:
+    from .typed_rows import TypedRow
+    from .typed_values import TypedValues
 
 
 def supplement(
@@ -37,9 +37,14 @@ def supplement(
     check_prefer(prefer, values if values is not None else documents or None)
     typed = current = None
     if values is not None:
+        from .typed_values import read_values
+
         stages(None, logging.getLogger("shopscore.scoring"))(message("reading values"))
         typed = read_values(values, selection.rules)
     if documents.found_any:
+        from .document_numbers import numbers_of_documents
+        from .document_values import values_of_documents
+
         platform = selection.rules.platform.id
         if not documents.of_platform(platform).documents:
             raise no_document_of(documents, platform)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from ..model.mappings import Limit
 from ..reading.documents.documents import number_of
-from ..reading.documents.extraction import Entry
 from .cell_places import Row
+
+if TYPE_CHECKING:
+    from ..model.mappings import Limit
+    from ..reading.documents.extraction import Entry
 
 #: What a figure is about and what is said of it: subject, id and role.
 Key = tuple[str, str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,12 @@ from ..messages import listed, message, numbered
 from ..notices import FIRST, Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import UNKNOWN_INDUSTRY
+from .console import Console
 from .points import NOTHING_SUPPLIED, Supplied
-from .typed_values import Console, Places, TypedValues
 from .weighing import MetricValues
+
+if TYPE_CHECKING:
+    from .typed_values import Places, TypedValues
 
 #: Which goes first, where there are both.
 Prefer = Literal["events", "values"]

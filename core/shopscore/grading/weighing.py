@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,9 @@ from ..model.aggregators import Aggregator, Pooling
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated, shortened
 from .missing_columns import missing_columns_of
-from .told import Told
+
+if TYPE_CHECKING:
+    from .told import Told
 
 #: Computes sums over windows, from rows or from daily cells.
 Summing = Callable[[Sequence[Wanted], date], list[Sums]]

@@ -43,25 +43,23 @@ def _bind(value: Any, numbers: Mapping[str, Any]) -> Any:
         parts = [(v, _bind(v, numbers)) for v in value]
         # one assumption may stand for several words: is_in(assumed("words"))
         words = [b if isinstance(v, Assumed) and isinstance(b, tuple) else (b,) for v, b in parts]
-        return tuple(word for group in words for word in group)
+        changed = any(b is not v for v, b in parts)
+        return tuple(word for group in words for word in group) if changed else value
     if is_dataclass(value) and any(isinstance(v, Assumed) for v in vars(value).values()):
         said = message(
             "{kind} holds an assumption and is a dataclass: use attrs.frozen",
             kind=type(value).__name__,
         )
         raise DeclarationError(said)
-    if not (attrs.has(type(value)) and next(assumed_ids(value), None)):
+    if not attrs.has(type(value)) or isinstance(value, type):
         return value
-    changes = {
-        f.alias: _bind(getattr(value, f.name), numbers) for f in attrs.fields(type(value)) if f.init
-    }
+    given = {f.alias: getattr(value, f.name) for f in attrs.fields(type(value)) if f.init}
+    changes = {alias: _bind(part, numbers) for alias, part in given.items()}
+    if all(changes[alias] is part for alias, part in given.items()):
+        return value
     if isinstance(value, Expr):
-        changes = {k: as_expr(v) if _was_expr(value, k) else v for k, v in changes.items()}
+        changes = {k: as_expr(v) if isinstance(given[k], Expr) else v for k, v in changes.items()}
     return type(value)(**changes)
-
-
-def _was_expr(value: Expr, name: str) -> bool:
-    return isinstance(getattr(value, name), Expr)
 
 
 def assumed_ids(value: Any) -> Iterator[str]:

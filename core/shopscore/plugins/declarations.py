@@ -15,21 +15,20 @@ from attrs import evolve, field, frozen
 from ..errors import CoverageError, DeclarationError, RuleSetError, did_you_mean
 from ..messages import listed, message
 from ..model.labels import Label, Labelled
-from ..model.layouts import Layout
-from ..model.levers import Lever
-from ..model.mappings import DocumentMapping
 from ..model.merging import merge_streams
 from ..model.metrics import Metric, check_unit
 from ..model.rulesets import RuleSet, revision_of
 from ..model.shop_statuses import ShopStatus, merged_statuses
 from ..model.streams import CANONICAL, Stream, check_id
-from ..model.tasks import Task
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
 from .folders import check_folder, ruleset_files, toml_texts
 from .isolation import isolated
-from .named_modules import levers_in, tasks_in
 
 if TYPE_CHECKING:
+    from ..model.layouts import Layout
+    from ..model.levers import Lever
+    from ..model.mappings import DocumentMapping
+    from ..model.tasks import Task
     from ..rules.own_kinds import OwnKinds
 
 #: Finds the TOML text of a rule set by its name; returns the text and the name of its file.
@@ -357,11 +356,15 @@ class Platform(Labelled):
     @cached_property
     def all_levers(self) -> Mapping[str, Lever]:
         """Every lever of the modules, by id."""
+        from .named_modules import levers_in
+
         return levers_in(self.id, self.levers)
 
     @cached_property
     def all_tasks(self) -> Mapping[str, Task]:
         """Every task of the modules, by id; of several with one id that of the first module."""
+        from .named_modules import tasks_in
+
         return tasks_in(self.id, self.tasks)
 
     @cached_property

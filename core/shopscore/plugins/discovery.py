@@ -70,10 +70,11 @@ def _installed() -> Iterator[InstalledPlugin]:
     seen: set[str] = set()
     for found in distributions():
         try:
-            if not found.entry_points.select(group=GROUP):
+            named = GROUP in (found.read_text("entry_points.txt") or "")  # most name no plugin
+            if not named or not found.entry_points.select(group=GROUP):
                 continue
         except Exception as error:  # whatever a malformed file makes the parser raise
-            if _has_plugins(found, error):
+            if _has_plugins(error):
                 said = message("entry_points.txt cannot be read: {why}", why=describe_error(error))
                 yield _broken(found, said)
             continue
@@ -91,11 +92,9 @@ def _installed() -> Iterator[InstalledPlugin]:
                 yield InstalledPlugin(entry.name, name, version, entry)
 
 
-def _has_plugins(found: Distribution, error: Exception) -> bool:
+def _has_plugins(error: Exception) -> bool:
     """Return whether an unreadable ``entry_points.txt`` names the group at all."""
-    if isinstance(error, UnicodeDecodeError):
-        return GROUP.encode() in error.object
-    return GROUP in (found.read_text("entry_points.txt") or "")
+    return not isinstance(error, UnicodeDecodeError) or GROUP.encode() in error.object
 
 
 def _broken(found: Distribution, problem: Message) -> InstalledPlugin:

@@ -21,8 +21,8 @@ from ..composing.set_points import set_points
 from ..composing.standards import Attainment, compare_with_standards
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
+from ..grading.console import Console
 from ..grading.points import NOTHING_SUPPLIED, Graded, Supplied, Supposed, grade
-from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
 from ..model.expressions import DAY_SECONDS
 from ..notices import Notice

@@ -19,8 +19,8 @@ from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
+from ..grading.console import Console
 from ..grading.points import METRIC_STATUSES, Graded
-from ..grading.typed_values import Console
 from ..grading.variants import coded
 from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from ..composing.levels import CriterionCheck, Levels
 from ..exact.columns import ExactColumn
-from ..grading.typed_values import Console
+from ..grading.console import Console
 from ..model.conditions import Condition
 from ..rules.condition_words import relief_words
 from .filling import floats, masked, repeat, words

@@ -9,7 +9,7 @@ import polars as pl
 
 from ..composing.composition import Composed
 from ..exact.rationals import Mask
-from ..grading.typed_values import Console
+from ..grading.console import Console
 from ..grading.variants import by_variant
 from ..model.rulesets import MissingNumber, RuleSet
 from ..plugins.bound_rules import BoundRuleSet

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..grading.told import Told
 from ..messages import Message, message
 from ..notices import Notice
 
 if TYPE_CHECKING:
+    from ..grading.told import Told
     from ..plugins.bound_rules import BoundMetric
     from .result import Result
 

@@ -13,8 +13,8 @@ from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck, ranked_shops
 from ..composing.publication import Published
 from ..exact.rationals import Mask
+from ..grading.console import Console
 from ..grading.points import METRIC_STATUSES, Graded
-from ..grading.typed_values import Console
 from ..messages import Message, listed, message
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.coverage import why_missing

@@ -20,8 +20,8 @@ from ..composing.levels import Levels
 from ..composing.publication import Published
 from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
+from ..grading.console import Console
 from ..grading.points import Graded
-from ..grading.typed_values import Console
 from ..grading.weighing import MetricValues
 from ..messages import message
 from ..model.rulesets import MissingNumber, NumbersUsed

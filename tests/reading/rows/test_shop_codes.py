@@ -42,7 +42,7 @@ def test_codes_stand_for_the_ids_of_their_rows(pieces: list[list[str | None]]) -
         rows = shops.of(pl.Series(cells, dtype=pl.String))
         wanted = [(cell or "").strip() or None for cell in cells]
         assert shops.ids.gather(rows.codes).to_list() == wanted
-        missing = rows.missing()
+        missing = rows.rows_with("missing")
         assert (missing is not None and missing.to_list()) == (
             None in wanted and [id is None for id in wanted]
         )

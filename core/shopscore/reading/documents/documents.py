@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from ...messages import Message, Translated, message
-from ...model.mappings import DocumentMapping
-from .cells import Percent, Value
-from .extraction import Entry, ShopOfDocument
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from ...model.mappings import DocumentMapping
+    from .cells import Value
+    from .extraction import Entry, ShopOfDocument
 
 
 @frozen(eq=False)
@@ -176,6 +177,8 @@ def _cells_of(entry: Entry) -> Iterator[tuple[str, Any]]:
 
 def number_of(value: Value) -> Fraction | None:
     """Return the number of a cell; None where it holds something else."""
+    from .cells import Percent
+
     if isinstance(value, Percent):
         return value.share
     return value if isinstance(value, Fraction) else None

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
@@ -19,10 +20,10 @@ from ..entries import is_lost, leads_astray, visible
 from ..files import show_path
 from ..platform_folders import refuse_platform_folders
 from .documents import NONE, Document, Documents, Unrecognised
-from .extraction import extract
-from .known import no_document
-from .outer_forms import GZIP, Answer, open_answers
-from .recognition import Recognised, Refused, recognise
+
+if TYPE_CHECKING:
+    from .outer_forms import Answer
+    from .recognition import Recognised, Refused
 
 #: What a document ends with, where people name it so; any other file is looked at too.
 SUFFIXES = (".json", ".jsonp", ".har")
@@ -31,6 +32,7 @@ _TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".xls", ".xlsb", ".ods", ".zip")
 #: What the text of a document begins with, but for JSONP.
 _STARTS = (b"{", b"[", b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
 _CALL = re.compile(rb"(/\*.*?\*/)?\s*[\w.$]+\s*\(\s*[\[{]", re.DOTALL)
 
 
@@ -165,6 +167,8 @@ def refuse_no_document(source: Path, documents: Documents, platforms: Sequence[P
     """
     if documents.found_any or not documents.others:
         return
+    from .known import no_document
+
     if source.is_file():
         raise no_document("", documents, platforms)
     files = (path for path in source.rglob("*") if path.is_file())
@@ -174,7 +178,7 @@ def refuse_no_document(source: Path, documents: Documents, platforms: Sequence[P
 
 def _unpacked(head: bytes) -> bytes:
     """Return the first bytes of what a file holds, out of gzip if need be."""
-    if not head.startswith(GZIP):
+    if not head.startswith(_GZIP):
         return head
     try:
         return zlib.decompressobj(wbits=31).decompress(head, 512)
@@ -203,6 +207,8 @@ class _Reader:
 
     def read_file(self, path: Path, label: str, named_after: str) -> None:
         """Read one file."""
+        from .outer_forms import open_answers
+
         before = len(self.documents) + len(self.others)
         for answer in open_answers(path, label):
             self._read(answer, named_after)
@@ -221,6 +227,9 @@ class _Reader:
                 self.others.append(Unrecognised(label, said, error=said))
 
     def _read(self, answer: Answer, named_after: str) -> None:
+        from .extraction import extract
+        from .recognition import Recognised, Refused, recognise
+
         mappings = [mapping for platform in self.platforms for mapping in platform.mappings]
         found = recognise(answer, mappings)
         if isinstance(found, Recognised):

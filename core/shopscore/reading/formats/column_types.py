@@ -94,7 +94,7 @@ def way_out(series: pl.Series, kind: Kind, library: str) -> Message | None:
 def _is_readable(series: pl.Series, kind: Kind) -> bool:
     """Return whether the cells of a column are of a type that its kind is read from."""
     dtype = series.dtype
-    if dtype == pl.String or dtype in (pl.Null, pl.Categorical, pl.Enum):
+    if isinstance(dtype, pl.String | pl.Null | pl.Categorical | pl.Enum):
         return True
     match kind:
         case "text" | "enum":

@@ -127,13 +127,11 @@ def _bool(series: pl.Series, _column: Column, _: ZoneInfo | None, _form: CellFor
     if series.dtype in (pl.Boolean, pl.Null):
         return series.cast(pl.Boolean)
     if series.dtype.is_numeric():
-        words = pl.first() == 1, pl.first() == 0
+        yes, no = pl.first() == 1, pl.first() == 0
     else:
-        lower = series.str.to_lowercase()
-        words = pl.first().is_in(_TRUE), pl.first().is_in(_FALSE)
-        series = lower
-    yes, no = words
-    return series.to_frame().select(pl.when(yes).then(True).when(no).then(False)).to_series()
+        series = series.str.to_lowercase()
+        yes, no = pl.first().is_in(_TRUE), pl.first().is_in(_FALSE)
+    return selected(series.to_frame(), [pl.when(yes).then(True).when(no).then(False)]).to_series()
 
 
 def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None, form: CellForm) -> pl.Series:

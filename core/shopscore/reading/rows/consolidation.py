@@ -139,9 +139,8 @@ def type_rows(checks: RowChecks, tables: Iterable[RawTable]) -> TypedRows:
         parts.append(part)
         before += part.rows_in
     pieces = (rows.popleft() for _ in range(len(rows)))  # a piece is let go once it is stacked
-    if not rules and sum(map(len, rows)) == before:
-        pieces = (piece.drop(ROW) for piece in pieces)
-    stacked = stack(pieces, whole=_looked_up(checks))
+    numbered = rules or sum(map(len, rows)) < before
+    stacked = stack(pieces, _looked_up(checks), without=() if numbered else (ROW,))
     return TypedRows(checks, stacked, tuple(kept), tuple(parts), rules)
 
 

@@ -21,12 +21,9 @@ def find_faults(
     table: RawTable, stream: Stream, cells: dict[str, Cells], ids: Ids, shops: RowShops
 ) -> Iterator[Fault]:
     """Yield reasons to set rows aside, in the order in which they are looked for."""
-    if (without := shops.missing()) is not None:
-        yield "shop_id", without, _EMPTY
-    if (lost := shops.rounded()) is not None:
-        yield "shop_id", lost, LOST_DIGITS
-    if (sums := shops.totals()) is not None:
-        yield "shop_id", sums, WORD
+    for lack, reason in (("missing", _EMPTY), ("rounded", LOST_DIGITS), ("totals", WORD)):
+        if (rows := shops.rows_with(lack)) is not None:
+            yield "shop_id", rows, reason
     for fault in sorted(ids.faults, key=lambda f: f.column not in stream.key):
         if fault.aside:
             yield fault.column, fault.cells, fault.reason

@@ -48,7 +48,7 @@ class Texts:
         rows = np.arange(len(cells))
         self._make_room(len(cells))
         hashes, number = cells.hash().to_numpy(), 0
-        while len(cells):
+        while rows.size:
             if number == len(self._places):
                 self._places.append(np.full(1 << self._bits, -1, dtype=np.int32))
             at = self._places[number]
@@ -57,7 +57,7 @@ class Texts:
             if (new := np.flatnonzero(own < 0)).size:
                 own[new] = self._learn(at, places[new], cells[new])
             codes[rows] = own
-            left = (self.known.gather(pl.Series(own)) != cells).arg_true().to_numpy()
+            left = np.flatnonzero((self.known[own] != cells).to_numpy())
             rows = rows[left]
             cells, hashes, number = cells[left], hashes[left] * _ODD, number + 1
         return codes
@@ -175,17 +175,13 @@ class RowShops:
     codes: Codes
     shops: ShopCodes
 
-    def missing(self) -> pl.Series | None:
-        """Return which rows have no shop; None where every row has one."""
-        return self.shops.rows_with("missing", self.codes)
+    def rows_with(self, fault: str) -> pl.Series | None:
+        """Return which rows have a shop with a fault; None where none has.
 
-    def rounded(self) -> pl.Series | None:
-        """Return which rows have a shop whose digits a spreadsheet lost; None where none has."""
-        return self.shops.rows_with("rounded", self.codes)
-
-    def totals(self) -> pl.Series | None:
-        """Return which rows have a word before sums in the place of a shop; None where none has."""
-        return self.shops.rows_with("totals", self.codes)
+        One is ``missing``; of one that is ``rounded`` a spreadsheet lost digits; ``totals`` are
+        words before sums in its place.
+        """
+        return self.shops.rows_with(fault, self.codes)
 
     def named(self, names: Sequence[str]) -> list[int]:
         """Return the rows whose shop is one of some words."""

@@ -7,14 +7,18 @@ from collections.abc import Collection, Iterable, Sequence
 import polars as pl
 
 
-def stack(pieces: Iterable[pl.DataFrame], whole: Collection[str] = ()) -> pl.DataFrame:
+def stack(
+    pieces: Iterable[pl.DataFrame], whole: Collection[str] = (), without: Collection[str] = ()
+) -> pl.DataFrame:
     """Return the rows of all pieces; a column that one of them lacks is null there.
 
     Cells are not copied: a column is made of those of the pieces. Only those that are ``whole`` are
     in one place, which is where they are picked from; if nobody else holds the pieces, no two
     columns are there twice at a time. Ids that are integers in some pieces only become text.
     """
-    columns = [{column.name: column for column in piece.get_columns()} for piece in pieces]
+    columns = [
+        {c.name: c for c in piece.get_columns() if c.name not in without} for piece in pieces
+    ]
     lengths = [len(next(iter(own.values()))) for own in columns]
     names = dict.fromkeys(name for own in columns for name in own)
     if len(columns) == 1:

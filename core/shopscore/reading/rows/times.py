@@ -15,6 +15,7 @@ from attrs import frozen
 from ...model.layouts import TIME_DIRECTIVES
 from ..marks import is_nothing
 from .clocks import DAY
+from .selecting import selected
 
 _OFFSET = r"Z|z|[+-][0-9]{2}(?::?[0-9]{2})?"
 _CANONICAL = "%Y-%m-%d %H:%M:%S"
@@ -131,8 +132,8 @@ def _unstated(cells: pl.Series) -> Times:
     cell, read = pl.col("cell"), pl.col("seconds")
     parsed = cell.str.to_datetime(_CANONICAL, strict=False, time_unit="ms").dt.epoch("s")
     usual = (cell.str.len_bytes() == len("2024-06-30 12:00:00")) & ~cell.str.ends_with("60")
-    found = cells.alias("cell").to_frame().select(cell, seconds=parsed)
-    odd = found.select(cell.is_not_null() & (read.is_null() | ~usual)).to_series()
+    found = selected(cells.alias("cell").to_frame(), [cell, parsed.alias("seconds")])
+    odd = selected(found, [cell.is_not_null() & (read.is_null() | ~usual)]).to_series()
     seconds = found["seconds"].alias(cells.name)
     if not odd.any():
         return Times(seconds)
