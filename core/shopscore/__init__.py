@@ -123,6 +123,9 @@ if TYPE_CHECKING:
     from .scoring import score_values as score_values
     from .scoring import tally as tally
     from .scoring_days import score_days as score_days
+    from .workspace.settings import ShopSettings as ShopSettings
+    from .workspace.settings import Workspace as Workspace
+    from .workspace.settings import read_workspace as read_workspace
 
 _HOMES = {
     "analysis.reconciling.matching": ("reconcile",),
@@ -266,6 +269,11 @@ _HOMES = {
         "tally",
     ),
     "scoring_days": ("score_days",),
+    "workspace.settings": (
+        "ShopSettings",
+        "Workspace",
+        "read_workspace",
+    ),
 }
 #: Public names that are modules: where each lives.
 _MODULES = {"ranking": "grading.ranking", "tasks": "tasks"}
