@@ -157,7 +157,7 @@ class DayScorer:
     source: Events | Tallies
     shops: Any = None
     progress: Progress | None = None
-    _counted: dict[tuple[str, ...], Counted] = field(factory=dict, init=False)
+    _counted: dict[_Counts, Counted] = field(factory=dict, init=False)
 
     def score(
         self, selection: Selection, tables: ReferenceTables, beside: ValuesBeside | None = None
@@ -171,11 +171,15 @@ class DayScorer:
         stages(self.progress)(message("grading {day}", day=day))
         summing, size = counted.sums.window_sums, len(counted.shops)
         measured, current = weigh_evaluations(rules, summing, counted.columns, day, size)
-        notices = counted.notices
-        if counted.events is not None:
-            notices = tuple(on_input(counted.events.report, rules))
         basis = Basis(
-            selection, tables, beside, counted.shops, measured, current, counted.days, notices
+            selection,
+            tables,
+            beside,
+            counted.shops,
+            measured,
+            current,
+            counted.days,
+            counted.notices,
         )
         return conclude_basis(basis, counted.events)
 
@@ -184,9 +188,14 @@ class DayScorer:
         self._counted.pop(_counts_of(rules), None)
 
 
-def _counts_of(rules: BoundRuleSet) -> tuple[str, ...]:
-    """Return what rules count: rules that differ in other things only have the same counts."""
-    return tuple(fingerprint(tally) for tally in rules.tallies)
+#: Metrics with the fingerprints of their tallies.
+_Counts = tuple[tuple[str, ...], ...]
+
+
+def _counts_of(rules: BoundRuleSet) -> _Counts:
+    """Return what rules count: those that differ in other things only have the same counts."""
+    metrics = ((id, *map(fingerprint, one.tallies)) for id, one in rules.metrics.items())
+    return (tuple(map(fingerprint, rules.tallies)), *metrics)
 
 
 @frozen(eq=False)
@@ -197,7 +206,7 @@ class Counted:
     shops: pl.DataFrame
     columns: frozenset[tuple[str, str]]
     days: RowDays
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Notice, ...]
     events: Events | None = None
 
 
@@ -219,5 +228,6 @@ def count_source(
         source.shops,
         source.columns_present(),
         days_of_rows(resolved),
-        events=source,
+        tuple(on_input(source.report, rules)),
+        source,
     )
