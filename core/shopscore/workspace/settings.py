@@ -98,7 +98,7 @@ def read_workspace(path: str | Path = FILE) -> Workspace:
         )
     try:
         top = Table(parse_toml(read_text(file), str(file)), str(file))
-        return _workspace(top, file)
+        return _workspace(top, file.absolute())
     except RuleSetError as error:
         raise InputError(error.args[0]) from None
 

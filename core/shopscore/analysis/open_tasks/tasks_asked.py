@@ -47,10 +47,11 @@ class TasksAsked:
 
 @frozen(eq=False)
 class OpenCounts:
-    """How many tasks are open for each shop of some events; None with the reason why nobody can tell."""
+    """How many tasks are open for each of some shops; None with the reason why nobody can tell."""
 
     counts: npt.NDArray[np.int64] | None
     why: Message | None = None
+    shops: tuple[str, ...] = ()
 
 
 def count_open(events: Events, rules: BoundRuleSet, moment: datetime) -> OpenCounts:
@@ -70,4 +71,4 @@ def count_open(events: Events, rules: BoundRuleSet, moment: datetime) -> OpenCou
         if found is not None:
             shops = known.frames[task.stream]["shop"].gather(found.rows).to_numpy()
             counts += np.bincount(shops, minlength=len(counts))
-    return OpenCounts(counts)
+    return OpenCounts(counts, shops=tuple(known.shops["shop_id"]))
