@@ -21,6 +21,8 @@ from .progress import Stages
 from .reconcile_command import reconcile
 from .run import run, say, write, write_cells
 from .scored_input import NamedInput, scored_input
+from .run_command import run_command
+from .scored_input import NamedInput
 from .simulate_command import simulate_command
 from .todo_command import todo
 from .track_command import track
@@ -235,6 +237,7 @@ cli.add_command(todo)
 cli.add_command(explain)
 cli.add_command(gap)
 cli.add_command(init)
+cli.add_command(run_command)
 
 
 def main() -> None:

@@ -147,13 +147,7 @@ class RowMaker:
     @cached_property
     def head(self) -> Row:
         """Which score it is: the same for all shops."""
-        result = self.result
-        return {
-            "platform": result.platform,
-            "scorecard": result.scorecard,
-            "ruleset": result.ruleset,
-            "as_of": result.as_of.isoformat(),
-        }
+        return head_of(self.result)
 
     def split(self, row: int) -> Decomposition:
         """Return what each part of the rules adds to the score of a shop."""
@@ -218,7 +212,9 @@ class RowMaker:
             return None
         before = self._earlier[days].get(self.result.shops["shop_id"][row])
         if score is None or before is None:
-            why[column] = message("there is no score on one of the two days")
+            total = self.result.rules.exact.dimensions
+            none = message("there is no score on one of the two days")
+            why[column] = none if total else message("the scorecard has no total")
             return None
         return float(score - before)
 
@@ -249,6 +245,16 @@ class RowMaker:
     def _notices(self, id: str) -> list[str]:
         mine = (code for code, ids in self._concerned if ids is None or id in ids)
         return [*dict.fromkeys(mine)]
+
+
+def head_of(result: Result) -> Row:
+    """Return which score a result is."""
+    return {
+        "platform": result.platform,
+        "scorecard": result.scorecard,
+        "ruleset": result.ruleset,
+        "as_of": result.as_of.isoformat(),
+    }
 
 
 def _costliest(split: Decomposition) -> Row:

@@ -7,12 +7,11 @@ import json
 import os
 import signal
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from attrs import frozen
 
@@ -25,7 +24,7 @@ from ..results.requirements import Requirements
 from .answers import Answers
 from .inputs import look_at
 from .kept import Keeper, UnitInputs, inputs_or_none
-from .rows import failed_row
+from .rows import Row, failed_row
 from .settings import FILE, Workspace, read_workspace
 from .sheet import Sheet
 from .units import Unit, requiring, units_of
@@ -37,7 +36,7 @@ def run_workspace(
     *,
     as_of: date | str | None = None,
     require: str | None = None,
-    jobs: int = 1,
+    jobs: int | None = 1,
     fresh: bool = False,
     details: Iterable[str] = (),
     progress: Progress | None = None,
@@ -53,8 +52,9 @@ def run_workspace(
         as_of: the day of publication; by default today on the clock of each platform.
         require: what every shop must be, in place of what the file says, as
             :func:`shopscore.score` takes it; a shop that is not has the status ``failed``.
-        jobs: in how many processes sources are worked on. More than one start Python anew: a
-            script that asks for that does so below ``if __name__ == "__main__":``.
+        jobs: in how many processes sources are worked on; None is one per core, but fewer where
+            there is little to read. More than one start Python anew: a script that asks for that does
+            so below ``if __name__ == "__main__":``.
         fresh: take nothing from what is kept.
         details: the ids of shops of which everything is wanted that a page shows.
         progress: called with a line of text as the work goes on.
@@ -63,7 +63,7 @@ def run_workspace(
         InputError: for a workspace that cannot be read.
         UsageError: for an invalid date, requirement or number of processes.
     """
-    if jobs < 1:
+    if jobs is not None and jobs < 1:
         raise UsageError(message("jobs={jobs}: at least one process is needed", jobs=jobs))
     Requirements.parse(require)
     workspace = read_workspace(file)
@@ -71,9 +71,10 @@ def run_workspace(
     return run.sheet(jobs, fresh=fresh)
 
 
-def usual_jobs(file: str | Path) -> int:
-    """Return in how many processes a workspace is worked on where nobody says: at most one per core."""
-    return max(1, min(_cores(), len(units_of(read_workspace(file), date.min))))
+#: What the manifest says of rules.
+_IN_MANIFEST = ("platform", "scorecard", "ruleset", "status", "sha256", "plugin_version")
+#: So many bytes of input are scored in the time in which a process starts.
+_WORTH_A_PROCESS = 8 << 20
 
 
 def _cores() -> int:
@@ -89,7 +90,7 @@ class _Run:
     details: frozenset[str]
     progress: Progress | None
 
-    def sheet(self, jobs: int, *, fresh: bool) -> Sheet:
+    def sheet(self, jobs: int | None, *, fresh: bool) -> Sheet:
         units = units_of(requiring(self.workspace, self.require), self.as_of)
         inputs = [inputs_or_none(unit) for unit in units]
         keeper = Keeper(self.workspace.keep)
@@ -100,7 +101,9 @@ class _Run:
                 found[unit.number] = kept
         left = [unit for unit in units if unit.number not in found]
         left.sort(key=lambda unit: -_size(inputs[unit.number]))  # so that none is left over at last
-        for unit, answers in self._answered(left, jobs):
+        size = sum(_size(inputs[unit.number]) for unit in left)
+        many = min(_cores(), size // _WORTH_A_PROCESS) if jobs is None else jobs
+        for unit, answers in self._answered(left, many):
             found[unit.number] = answers
             own = inputs[unit.number]
             if own is not None and own.unchanged(unit):
@@ -114,7 +117,7 @@ class _Run:
 
     def _answered(self, units: Sequence[Unit], jobs: int) -> Iterator[tuple[Unit, Answers]]:
         """Yield the answers of units as they are done."""
-        if jobs == 1 or len(units) < 2:
+        if jobs < 2 or len(units) < 2:
             for unit in units:
                 yield unit, work(unit, self.details)
             return
@@ -149,20 +152,21 @@ class _Run:
             "workspace": look_at(file, file.parent).to_dict(),
             "settings": {"as_of": self.as_of, "require": self.require},
             "days": sorted({row["as_of"] for row in shops if row["as_of"] is not None}),
-            "rulesets": rulesets,
+            "rulesets": [{name: one[name] for name in _IN_MANIFEST} for one in rulesets],
             "inputs": sorted(_distinct(read), key=lambda one: (one["file"], one["sha256"])),
         }
         return Sheet(
             shops,
             tuple(row for part in answers for row in part.metrics),
             tuple(row for part in answers for row in part.notices),
+            tuple(rulesets),
             manifest,
             tuple(row for part in answers for row in part.details),
         )
 
 
-def _distinct(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [*{tuple(row.items()): row for row in rows}.values()]
+def _distinct(rows: Iterable[Row]) -> list[Row]:
+    return [*{json.dumps(row): row for row in rows}.values()]
 
 
 def _size(inputs: UnitInputs | None) -> int:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from attrs import evolve, field, frozen
 
+from ..analysis.open_tasks.asking import todo_of_events
+from ..analysis.open_tasks.listing import Todo
+from ..analysis.tracking.console_lines import documents_by_day
+from ..analysis.tracking.following import Follower, days_to_follow
+from ..analysis.tracking.tracks import Track
 from ..errors import CoverageError, InputError, ShopscoreError
 from ..grading.supplements import supplement
 from ..messages import Message, listed, message
 from ..plugins.catalog import platform as find_platform
 from ..plugins.declarations import Platform
-from ..plugins.selection import Selection, notices_on, select_rules
+from ..plugins.selection import Selection, notices_on, select_rules, select_rules_of_days
 from ..reading.documents.documents import NONE, Documents
 from ..reading.documents.loading import find_documents
 from ..reading.events import Events
@@ -28,6 +33,7 @@ from .units import Group, Unit
 
 #: How many days before the day of publication a score is held against.
 BEFORE = (1, 7)
+_NOON = time(12)
 
 
 @frozen(eq=False)
@@ -116,9 +122,53 @@ class ScoredSource:
             return score_supplement(beside, selection, bound)
         return self._scorer.score(selection, bound, beside)
 
+    def follow(self, scored: ScoredGroup, shops: Sequence[str]) -> Track | None:
+        """Return the days up to that of a group, thirty at most; None where none can be told."""
+        terms, result = scored.group.terms, scored.result
+        own = self.documents.of_platform(self.platform.id)
+        if self.events is None and not documents_by_day(own, self.platform.id):
+            return None
+        days = days_to_follow(
+            own, self.platform, None, result.as_of, with_events=self.events is not None
+        )
+        covered = [day for day in days if result.rules.named or _is_covered(result, day)]
+        selections = select_rules_of_days(
+            self.platform,
+            covered,
+            terms.scorecard,
+            terms.ruleset,
+            terms.assume,
+            terms.numbers or None,
+            terms.profile,
+        )
+        tables = ReferenceTables(terms.benchmarks, terms.standards)
+        follower = Follower(selections, tables, own, tuple(shops), progress=self.progress)
+        return follower.follow(self.events)
+
+    def todo(self, scored: ScoredGroup, shops: Sequence[str]) -> Todo | None:
+        """Return what is open at noon of the day of a group; None without events."""
+        if self.events is None or scored.result.basis is None:
+            return None
+        basis = scored.result.basis
+        moment = noon(basis.selection.day)
+        return todo_of_events(self.events, basis.selection, basis.tables, moment, shops)
+
     @cached_property
     def _scorer(self) -> DayScorer | None:
         return None if self.events is None else DayScorer(self.events, progress=self.progress)
+
+
+def noon(day: date) -> datetime:
+    """Return when open tasks are looked for on a day of publication."""
+    return datetime.combine(day, _NOON)
+
+
+def _is_covered(result: Result, day: date) -> bool:
+    try:
+        result.rules.scorecard.at(day)
+    except CoverageError:
+        return False
+    return True
 
 
 def _on(selection: Selection, day: date) -> Selection:

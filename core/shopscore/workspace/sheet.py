@@ -29,13 +29,15 @@ class Sheet:
     ``shops`` has a row for each, ``metrics`` one for each metric of a shop, both as dictionaries;
     :meth:`to_polars` and :meth:`metrics_to_polars` give them as frames. Scores of different platforms
     are never averaged. A shop that could not be scored has the status ``failed`` and a reason.
-    ``manifest`` says from what the sheet was made: by which versions, rules and files. ``details``
-    are what a page shows of the shops that were asked for.
+    ``rulesets`` are the rules, with the names of tiers, levels, statuses and dimensions. ``manifest``
+    says from what the sheet was made: by which versions, rules and files. ``details`` are what a page
+    shows of the shops that were asked for.
     """
 
     shops: tuple[Row, ...]
     metrics: tuple[Row, ...]
     notices: tuple[Row, ...]
+    rulesets: tuple[Row, ...]
     manifest: Mapping[str, Any]
     details: tuple[Row, ...] = ()
 
@@ -66,7 +68,8 @@ class Sheet:
 
     def to_json(self) -> str:
         """Return the shops and what to know of them as the document ``shopscore.run/1``."""
-        return dumped({"schema": RUN, "shops": self.shops, "notices": self.notices})
+        told = {"shops": self.shops, "rulesets": self.rulesets, "notices": self.notices}
+        return dumped({"schema": RUN, **told})
 
     def write(self, folder: str | Path, *, lang: str = "en") -> tuple[str, ...]:
         """Write the sheet and the metrics as Parquet, CSV, JSON and workbook, and the manifest.

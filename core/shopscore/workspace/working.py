@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -15,20 +14,19 @@ from attrs import frozen
 from ..analysis.open_tasks.tasks_asked import OpenCounts, count_open
 from ..errors import ShopscoreError, UsageError
 from ..messages import Translated, bilingual, listed, message
+from ..model.labels import Label
 from ..plugins.isolation import describe_error
 from ..reading.files import Progress
 from ..results.result import Result
 from .answers import Answers
 from .rows import Row, RowMaker, failed_row
-from .scored import ScoredGroup, ScoredSource
+from .scored import ScoredGroup, ScoredSource, noon
 from .settings import ShopSettings, read_workspace
 from .units import Group, Unit, requiring, units_of
 
 _logger = logging.getLogger("shopscore.workspace")
 #: Notices that may tell why a shop is not among those that were scored.
 _UNUSED = ("document_unused", "file_skipped")
-#: When open tasks are counted, on the day of publication.
-NOON = time(12)
 
 
 def work(
@@ -81,31 +79,44 @@ class _Worker:
             return Answers(tuple(self._failed(group.entries, error)))
         shops: list[Row] = []
         metrics: list[Row] = []
-        details: list[Row] = []
+        there: dict[str, ShopSettings] = {}
         for entry, row in _placed(group, scored.result):
-            id = entry.id if row is None else scored.result.shops["shop_id"][row]
+            id = str(entry.id if row is None else scored.result.shops["shop_id"][row])
             try:
                 if row is None:
-                    raise _not_there(str(id), scored.result)
+                    raise _not_there(id, scored.result)
                 shops.append(maker.sheet_row(entry, row))
                 metrics += maker.metric_rows(entry, row)
-                if id in self.wanted:
-                    details.append({"shop": id, **maker.head, **_details(source, maker, id, entry)})
+                there[id] = entry
             except Exception as error:
                 shops += self._failed((entry,), error, **maker.head, shop=id)
         return Answers(
             tuple(shops),
             tuple(metrics),
-            tuple(details),
+            tuple(self._details(source, scored, there)),
             rulesets=(_ruleset(scored.result),),
             notices=tuple(self._told(scored.result, maker.head)),
         )
 
+    def _details(
+        self, source: ScoredSource, scored: ScoredGroup, entries: Mapping[str, ShopSettings]
+    ) -> Iterator[Row]:
+        """Yield everything that a page shows of the shops that are asked for."""
+        wanted = [id for id in entries if id in self.wanted]
+        if not wanted:
+            return
+        details_of = import_module(".details", __package__).details_of
+        track, todo = source.follow(scored, wanted), source.todo(scored, wanted)
+        for id in wanted:
+            found: Row = details_of(
+                scored.result, id, track=track, todo=todo, target=entries[id].target
+            )
+            yield {"shop": id, **head_of(scored.result), **found}
+
     def _tasks(self, source: ScoredSource, scored: ScoredGroup) -> OpenCounts:
         if source.events is None:
             return OpenCounts(None, message("there are no events"))
-        noon = datetime.combine(scored.result.as_of, NOON)
-        return count_open(source.events, scored.result.rules, noon)
+        return count_open(source.events, scored.result.rules, noon(scored.result.as_of))
 
     def _failed(
         self, entries: Sequence[ShopSettings], error: Exception, **known: object
@@ -165,7 +176,14 @@ def _not_there(id: str, result: Result) -> ShopscoreError:
 
 
 def _ruleset(result: Result) -> Row:
-    ruleset = result.rules.ruleset
+    """Return the rules of a result, with the names of what stands in rows by its id."""
+    ruleset, exact = result.rules.ruleset, result.rules.exact
+    named: Mapping[str, Mapping[str, Label]] = {
+        "statuses": result.rules.statuses,
+        "tiers": {one.id: one.label for one in exact.tiers},
+        "levels": {one.id: one.label for one in exact.levels},
+        "dimensions": {one.id: one.label for one in exact.dimensions},
+    }
     return {
         "platform": result.platform,
         "scorecard": result.scorecard,
@@ -173,13 +191,9 @@ def _ruleset(result: Result) -> Row:
         "status": ruleset.status,
         "sha256": ruleset.sha256,
         "plugin_version": result.rules.plugin_version,
+        "decimals": exact.decimals,
+        "labels": {
+            kind: {id: {"en": label.en, "zh": label.zh} for id, label in labels.items()}
+            for kind, labels in named.items()
+        },
     }
-
-
-def _details(source: ScoredSource, maker: RowMaker, id: str, entry: ShopSettings) -> Row:
-    """Return everything that a page shows of a shop."""
-    details_of = import_module(".details", __package__).details_of
-    found: Row = details_of(
-        maker.result, id, target=entry.target, documents=source.documents, events=source.events
-    )
-    return found
