@@ -118,7 +118,7 @@ class RowMaker:
             "open_tasks": self._open(row, why),
             "notices": self._notices(id),
         }
-        told = {column: _both(said) for column, said in why.items()}
+        told = {column: both(said) for column, said in why.items()}
         return made | ({"why": told} if told else {})
 
     def metric_rows(self, entry: ShopSettings, row: int) -> Iterator[Row]:
@@ -282,9 +282,10 @@ def _written(entry: ShopSettings) -> str | None:
 
 
 def _reason(said: Translated | None) -> Row:
-    both = {"en": None, "zh": None} if said is None else _both(said)
-    return {"reason": both["en"], "reason_zh": both["zh"]}
+    told = {"en": None, "zh": None} if said is None else both(said)
+    return {"reason": told["en"], "reason_zh": told["zh"]}
 
 
-def _both(said: Translated) -> dict[str, Any]:
+def both(said: Translated) -> Row:
+    """Return a text in both languages, as JSON has it."""
     return {"en": said.text("en"), "zh": said.text("zh")}

@@ -19,7 +19,7 @@ from ..plugins.isolation import describe_error
 from ..reading.files import Progress
 from ..results.result import Result
 from .answers import Answers
-from .rows import Row, RowMaker, failed_row
+from .rows import Row, RowMaker, both, failed_row, head_of
 from .scored import ScoredGroup, ScoredSource, noon
 from .settings import ShopSettings, read_workspace
 from .units import Group, Unit, requiring, units_of
@@ -85,11 +85,13 @@ class _Worker:
             try:
                 if row is None:
                     raise _not_there(id, scored.result)
-                shops.append(maker.sheet_row(entry, row))
-                metrics += maker.metric_rows(entry, row)
-                there[id] = entry
+                made, own = maker.sheet_row(entry, row), [*maker.metric_rows(entry, row)]
             except Exception as error:
                 shops += self._failed((entry,), error, **maker.head, shop=id)
+            else:
+                shops.append(made)
+                metrics += own
+                there[id] = entry
         return Answers(
             tuple(shops),
             tuple(metrics),
@@ -101,17 +103,21 @@ class _Worker:
     def _details(
         self, source: ScoredSource, scored: ScoredGroup, entries: Mapping[str, ShopSettings]
     ) -> Iterator[Row]:
-        """Yield everything that a page shows of the shops that are asked for."""
+        """Yield everything that a page shows of the shops that are asked for, or why it cannot."""
         wanted = [id for id in entries if id in self.wanted]
         if not wanted:
             return
         details_of = import_module(".details", __package__).details_of
-        track, todo = source.follow(scored, wanted), source.todo(scored, wanted)
-        for id in wanted:
-            found: Row = details_of(
-                scored.result, id, track=track, todo=todo, target=entries[id].target
-            )
-            yield {"shop": id, **head_of(scored.result), **found}
+        head = head_of(scored.result)
+        try:
+            track, todo = source.follow(scored, wanted), source.todo(scored, wanted)
+            for id in wanted:
+                target = entries[id].target
+                found: Row = details_of(scored.result, id, track=track, todo=todo, target=target)
+                yield {"shop": id, **head, **found}
+        except ShopscoreError as error:
+            said = both(self._from_here(error))
+            yield from ({"shop": id, **head, "failed": said} for id in wanted)
 
     def _tasks(self, source: ScoredSource, scored: ScoredGroup) -> OpenCounts:
         if source.events is None:
