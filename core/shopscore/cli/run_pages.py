@@ -8,7 +8,7 @@ from typing import Any
 
 from ..messages import Message, message, numbered
 from ..model.labels import Label
-from ..workspace.rows import FAILED, Row
+from ..workspace.columns import FAILED, Row
 from ..workspace.sheet import Sheet
 from ..workspace.units import installed
 from . import tables, voice

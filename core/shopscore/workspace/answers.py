@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import asdict, frozen
 
-from .rows import FAILED, Row
+from .columns import FAILED, Row
 
 
 @frozen

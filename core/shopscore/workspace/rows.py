@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
-import polars as pl
 from attrs import frozen
 
 from ..analysis.gaps.goals import TotalGoal
@@ -19,51 +17,9 @@ from ..analysis.reasons.contributions import Decomposition, decompose
 from ..messages import Translated, message
 from ..results.requirements import Requirements
 from ..results.result import Result
+from .columns import Row, both, reason_cells, written
 from .scored import BEFORE, ScoredGroup
 from .settings import ShopSettings
-
-#: The columns of the sheet, in their order.
-SHEET: Mapping[str, Any] = {
-    "shop": pl.String, "name": pl.String, "platform": pl.String, "scorecard": pl.String,
-    "ruleset": pl.String, "as_of": pl.Date, "status": pl.String, "reason": pl.String,
-    "score": pl.Float64, "score_low": pl.Float64, "score_high": pl.Float64,
-    "scale_low": pl.Float64, "scale_high": pl.Float64, "share": pl.Float64,
-    "coverage": pl.Float64, "tiers": pl.List(pl.String), "level": pl.String,
-    "level_projected": pl.String, "next_tier": pl.String, "to_next_tier": pl.Float64,
-    "target": pl.String, "to_target": pl.Float64, "change_1d": pl.Float64,
-    "change_7d": pl.Float64, "costliest_metric": pl.String, "costliest_cost": pl.Float64,
-    "open_tasks": pl.Int64, "notices": pl.List(pl.String),
-}  # fmt: skip
-
-#: The columns of the table of metrics, in their order.
-METRICS: Mapping[str, Any] = {
-    "shop": pl.String, "platform": pl.String, "scorecard": pl.String, "as_of": pl.Date,
-    "metric": pl.String, "label_en": pl.String, "label_zh": pl.String, "dimension": pl.String,
-    "value": pl.Float64, "unit": pl.String, "n": pl.Int64, "percentile": pl.Float64,
-    "points": pl.Float64, "weight": pl.Float64, "points_lost": pl.Float64,
-    "status": pl.String, "source": pl.String, "currency": pl.String,
-}  # fmt: skip
-
-#: The status of a row for which there is no result, with its reason.
-FAILED = "failed"
-
-Row = dict[str, Any]
-
-
-def failed_row(entry: ShopSettings, platform: str, said: Translated, **known: object) -> Row:
-    """Return the row of an entry of which nothing is known but why."""
-    row: Row = dict.fromkeys(SHEET)
-    about: Row = {
-        "shop": entry.id,
-        "name": entry.name,
-        "platform": platform,
-        "scorecard": entry.scorecard,
-        "status": FAILED,
-        "tiers": [],
-        "notices": [],
-        "target": _written(entry),
-    }
-    return row | about | known | _reason(said)
 
 
 @frozen(eq=False, slots=False)
@@ -99,7 +55,7 @@ class RowMaker:
             "name": entry.name,
             **self.head,
             "status": columns.status[row],
-            **_reason(columns.reasons.at(row)),
+            **reason_cells(columns.reasons.at(row)),
             "score": columns.score[row],
             "score_low": columns.score_low[row],
             "score_high": columns.score_high[row],
@@ -111,7 +67,7 @@ class RowMaker:
             "level": levels["current_level"][row] if judged else level,
             "level_projected": level if judged else None,
             **self._next(row),
-            "target": _written(entry),
+            "target": written(entry),
             "to_target": _float(self._to_target(entry, row, why)),
             **{f"change_{days}d": self._change(days, row, why) for days in BEFORE},
             **_costliest(self.split(row)),
@@ -273,19 +229,3 @@ def _share(score: Fraction | None, low: Fraction | None, high: Fraction | None) 
 
 def _float(number: Fraction | None) -> float | None:
     return None if number is None else float(number)
-
-
-def _written(entry: ShopSettings) -> str | None:
-    """Return the target of an entry as a user writes it."""
-    target = entry.target
-    return f"{float(target):g}" if isinstance(target, Fraction) else target
-
-
-def _reason(said: Translated | None) -> Row:
-    told = {"en": None, "zh": None} if said is None else both(said)
-    return {"reason": told["en"], "reason_zh": told["zh"]}
-
-
-def both(said: Translated) -> Row:
-    """Return a text in both languages, as JSON has it."""
-    return {"en": said.text("en"), "zh": said.text("zh")}

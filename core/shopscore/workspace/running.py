@@ -20,15 +20,13 @@ from ..errors import UsageError
 from ..messages import message
 from ..plugins.isolation import divert_prints
 from ..reading.files import Progress
-from ..results.requirements import Requirements
 from .answers import Answers
+from .columns import Row, failed_row
 from .inputs import look_at
 from .kept import Keeper, UnitInputs, inputs_or_none
-from .rows import Row, failed_row
 from .settings import FILE, Workspace, read_workspace
 from .sheet import Sheet
 from .units import Unit, requiring, units_of
-from .working import work, work_on_text
 
 
 def run_workspace(
@@ -65,8 +63,11 @@ def run_workspace(
     """
     if jobs is not None and jobs < 1:
         raise UsageError(message("jobs={jobs}: at least one process is needed", jobs=jobs))
-    Requirements.parse(require)
     workspace = read_workspace(file)
+    if require is not None:
+        from ..results.requirements import Requirements
+
+        Requirements.parse(require)
     run = _Run(workspace, str(as_of) if as_of else None, require, frozenset(details), progress)
     return run.sheet(jobs, fresh=fresh)
 
@@ -117,6 +118,11 @@ class _Run:
 
     def _answered(self, units: Sequence[Unit], jobs: int) -> Iterator[tuple[Unit, Answers]]:
         """Yield the answers of units as they are done."""
+        if not units:
+            return
+        # most of the package is needed only where something is worked on
+        from .working import work, work_on_text
+
         if jobs < 2 or len(units) < 2:
             for unit in units:
                 yield unit, work(unit, self.details)

@@ -16,7 +16,7 @@ from ..results.csv_text import csv_text
 from ..results.documents import RUN, dumped
 from ..results.workbooks import parquet, workbook_of
 from ..writing import folders_above, whole_file
-from .rows import FAILED, METRICS, SHEET, Row
+from .columns import FAILED, METRICS, SHEET, Row
 
 #: The day that a workbook says it was made on, where there is no day of publication.
 _NO_DAY = date(2000, 1, 1)

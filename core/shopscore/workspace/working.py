@@ -19,7 +19,8 @@ from ..plugins.isolation import describe_error
 from ..reading.files import Progress
 from ..results.result import Result
 from .answers import Answers
-from .rows import Row, RowMaker, both, failed_row, head_of
+from .columns import Row, both, failed_row
+from .rows import RowMaker, head_of
 from .scored import ScoredGroup, ScoredSource, noon
 from .settings import ShopSettings, read_workspace
 from .units import Group, Unit, requiring, units_of
