@@ -71,9 +71,9 @@ def run_command(
 ) -> None:
     """Score every shop of a workspace on its platform, and write one sheet of all of them.
 
-    shopscore.toml says where files of each shop lie. Each source is read once. Written are shops and
-    metrics as Parquet, CSV and JSON, both as a workbook, and a manifest. A shop that cannot be scored
-    is a row with its reason, and the exit code is 1.
+    shopscore.toml says where files of each shop lie. Each source is read once. Written are shops.csv
+    and metrics.csv, the same as .parquet, as JSON and in a workbook, and a manifest. A shop that
+    cannot be scored is a row with its reason, and the exit code is 1.
     """
     from ..results.csv_text import csv_text
     from ..workspace.running import run_workspace

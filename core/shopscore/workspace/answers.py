@@ -43,5 +43,5 @@ class Answers:
         try:
             found: dict[str, Any] = json.loads(text)
             return cls(**{name: tuple(rows) for name, rows in found.items()})
-        except TypeError as error:
+        except (AttributeError, TypeError) as error:
             raise ValueError(str(error)) from None

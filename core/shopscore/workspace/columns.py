@@ -26,7 +26,8 @@ SHEET: Mapping[str, Any] = {
 
 #: The columns of the table of metrics, in their order.
 METRICS: Mapping[str, Any] = {
-    "shop": pl.String, "platform": pl.String, "scorecard": pl.String, "as_of": pl.Date,
+    "shop": pl.String, "platform": pl.String, "scorecard": pl.String, "ruleset": pl.String,
+    "as_of": pl.Date,
     "metric": pl.String, "label_en": pl.String, "label_zh": pl.String, "dimension": pl.String,
     "value": pl.Float64, "unit": pl.String, "n": pl.Int64, "percentile": pl.Float64,
     "points": pl.Float64, "weight": pl.Float64, "points_lost": pl.Float64,
@@ -39,13 +40,13 @@ FAILED = "failed"
 Row = dict[str, Any]
 
 
-def failed_row(entry: ShopSettings, platform: str, said: Translated, **known: object) -> Row:
+def failed_row(entry: ShopSettings, said: Translated, **known: object) -> Row:
     """Return the row of an entry of which nothing is known but why."""
     row: Row = dict.fromkeys(SHEET)
     about: Row = {
         "shop": entry.id,
         "name": entry.name,
-        "platform": platform,
+        "platform": entry.platform,
         "scorecard": entry.scorecard,
         "status": FAILED,
         "tiers": [],

@@ -85,9 +85,7 @@ class RowMaker:
             metric, cells = result.rules.metrics[id].metric, columns.row(row, named=True)
             yield {
                 "shop": result.shops["shop_id"][row],
-                "platform": result.platform,
-                "scorecard": result.scorecard,
-                "as_of": result.as_of.isoformat(),
+                **self.head,
                 "metric": id,
                 "label_en": metric.label.en,
                 "label_zh": metric.label.zh,

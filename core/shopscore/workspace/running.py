@@ -188,7 +188,8 @@ def _answer(future: Future[str], unit: Unit) -> Answers:
             "a process that scored shops ended before its time, for want of memory perhaps: take"
             " fewer (jobs=)"
         )
-        return Answers(tuple(failed_row(entry, unit.platform, said) for entry in unit.entries))
+        rows = (failed_row(entry, said, platform=unit.platform) for entry in unit.entries)
+        return Answers(tuple(rows))
 
 
 def _begin_worker() -> None:

@@ -138,7 +138,7 @@ class _Worker:
             _logger.error("%s", describe_error(error))
         said = self._from_here(error)
         for entry in entries:
-            yield failed_row(entry, self.unit.platform, said, **known)
+            yield failed_row(entry, said, **{"platform": self.unit.platform, **known})
 
     def _from_here(self, error: Exception) -> Translated:
         """Return what an error says, with files named from the folder of the workspace."""
