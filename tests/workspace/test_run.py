@@ -200,6 +200,27 @@ class TestWhatFails:
         assert first["reason"] == "sources: nothing is there that nothing, a/*.csv names"
         assert second["reason"].startswith("no shop S9999 here; known: S0001, S0002")
 
+    def test_a_page_among_others_that_was_saved_while_logged_out(self, workspace: Write):
+        text = "".join(entry("pinduoduo", sources='["pages"]', id=f'"{i}"') for i in ("甲", "乙"))
+        folder = workspace(text)
+        for shop in ("甲", "乙"):
+            content = examples.content("pinduoduo_mall_serve_score.json")
+            if shop == "乙":
+                content["success"], content["result"] = False, None
+            (folder / "pages" / shop).mkdir(parents=True)
+            file = folder / "pages" / shop / "page.json"
+            file.write_text(json.dumps(content, default=float), "utf-8")
+        ok, failed = run(folder, as_of="2026-10-01").shops
+        assert (ok["shop"], failed["shop"]) == ("甲", "乙")
+        assert ok["status"] != "failed"
+        assert failed["reason"].startswith("no shop 乙 here")
+        assert "pages/乙/page.json" in failed["reason"]
+
+    def test_notices_are_answers_and_not_logged(self, workspace: Write, caplog):
+        sheet = run(workspace(entry("douyin", **V2022), "douyin"))
+        assert sheet.notices
+        assert not caplog.records
+
     def test_a_fault_nobody_foresaw_is_the_reason_of_its_shops(
         self, workspace: Write, monkeypatch: pytest.MonkeyPatch
     ):

@@ -66,7 +66,7 @@ class _Pages:
         name = first["platform"] if declared is None else voice.text(declared.label)
         columns: list[tuple[Message, list[object]]] = [
             (message("shop"), [row["shop"] for row in rows]),
-            (message("name"), [row["name"] or "" for row in rows]),
+            *_names(rows),
             *self._of_total(rows),
             *self._of_levels(rows),
             (message("open tasks"), [_dash(row["open_tasks"]) for row in rows]),
@@ -134,13 +134,18 @@ class _Pages:
             return "–"
         key = (row["platform"], row["scorecard"], row["costliest_metric"])
         label = self._metrics[key][f"label_{voice.lang()}"]
-        return f"{label} −{self._decimals(row['costliest_cost'])}"
+        return f"{label} -{self._decimals(row['costliest_cost'])}"
 
 
 #: Headings of columns of numbers.
 _NUMBERS = (
     message("score"), message("1 day"), message("7 days"), message("to target"), message("open tasks"),
 )  # fmt: skip
+
+
+def _names(rows: Sequence[Row]) -> Iterator[tuple[Message, list[object]]]:
+    if any(row["name"] for row in rows):
+        yield message("name"), [row["name"] or "" for row in rows]
 
 
 def _dash(number: int | None) -> str:

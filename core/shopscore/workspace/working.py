@@ -6,6 +6,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -35,9 +36,22 @@ def work(
 ) -> Answers:
     """Score the shops of a unit; what cannot be scored is a row with its reason.
 
-    ``details`` names the shops of which everything is wanted that a page shows.
+    ``details`` names the shops of which everything is wanted that a page shows. Notices are among the
+    answers, and not logged: of other processes nobody would see them.
     """
-    return _Worker(unit, details).answers(progress)
+    with _only_errors_logged():
+        return _Worker(unit, details).answers(progress)
+
+
+@contextmanager
+def _only_errors_logged() -> Iterator[None]:
+    every = logging.getLogger("shopscore")
+    before = every.level
+    every.setLevel(max(before, logging.ERROR))
+    try:
+        yield
+    finally:
+        every.setLevel(before)
 
 
 def work_on_text(asked: str) -> str:
