@@ -43,7 +43,8 @@ class RowMaker:
         """
         result, columns = self.result, self.result.columns
         id = result.shops["shop_id"][row]
-        Requirements.parse(entry.require).check(result, (id,))
+        if entry.require is not None:
+            Requirements.parse(entry.require).check(result, (id,))
         exact = result.rules.exact
         low, high = (exact.total_low, exact.high) if exact.dimensions else (None, None)
         score, levels = self._scores[row], columns.levels
