@@ -121,7 +121,8 @@ class _Pages:
     def _score(self, row: Row) -> str:
         """Return the score, or the ends between which it lies."""
         if row["score"] is None and row["score_low"] is not None:
-            return f"{self._decimals(row['score_low'])}–{self._decimals(row['score_high'])}"
+            low, high = (self._decimals(row[name]) for name in ("score_low", "score_high"))
+            return f"≥ {low}" if row["score_high"] is None else f"{low}–{high}"
         return self._decimals(row["score"])
 
     def _next(self, row: Row) -> str:
