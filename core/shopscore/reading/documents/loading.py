@@ -17,8 +17,8 @@ from ...plugins.catalog import platforms
 from ...plugins.declarations import Platform
 from ..entries import is_lost, leads_astray, visible
 from ..files import show_path
-from ..platform_folders import refuse_platform_folders
 from ..named_paths import Paths, named_paths, paths_of_documents
+from ..platform_folders import refuse_platform_folders
 from .documents import NONE, Document, Documents, Unrecognised
 from .extraction import extract
 from .known import no_document
@@ -152,12 +152,8 @@ def find_documents(
     paths = named_paths(source)
     if not paths or not all(path.exists() for path in paths):
         return found, True
-    if Path(source).is_dir():
-        refuse_platform_folders(Path(source))
-    tables = holds_tables(Path(source))
-    if Path(source).is_dir() or not tables:
-        own = load_documents(Path(source), considered, tz=tz, shop_id=shop_id)
-        refuse_no_document(Path(source), own, considered[:1])
+    for folder in filter(Path.is_dir, paths):
+        refuse_platform_folders(folder)
     tables = [path for path in paths if holds_tables(path)]
     looked_at = [path for path in paths if path.is_dir() or path not in tables]
     if looked_at:
