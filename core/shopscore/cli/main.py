@@ -20,9 +20,8 @@ from .output_checks import refuse_existing
 from .progress import Stages
 from .reconcile_command import reconcile
 from .run import run, say, write, write_cells
-from .scored_input import NamedInput, scored_input
 from .run_command import run_command
-from .scored_input import NamedInput
+from .scored_input import NamedInput, scored_input
 from .simulate_command import simulate_command
 from .todo_command import todo
 from .track_command import track

@@ -147,11 +147,8 @@ def todo_of_events(
 ) -> Todo:
     """List what is open by rules that are selected already; commands select before they read."""
     rules, begin = selection.rules, stages(progress)
-    tasks = rules.platform.all_tasks
-    chosen = _chosen(rules.platform, tasks, settings or {})
-    wanted = _wanted(events, shop)
     chosen = _chosen(rules.platform, settings or {})
-    wanted = _wanted(events, shops)
+    wanted = _wanted(events, shop)
     now = seconds_of(moment)
     known = known_at(events, now)
     result = score_events(known, selection, tables, progress)
