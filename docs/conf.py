@@ -52,6 +52,9 @@ nitpick_ignore = [
     ("py:class", "Integers"),
     ("py:class", "Progress"),
     ("py:class", "Path"),
+    ("py:class", "Paths"),
+    ("py:class", "Prefer"),
+    ("py:class", "Fraction"),
     ("py:class", "OwnKinds"),
     # A constant of a module that is not public.
     ("py:data", "INCIDENT_SCHEMA"),

@@ -123,6 +123,11 @@ if TYPE_CHECKING:
     from .scoring import score_values as score_values
     from .scoring import tally as tally
     from .scoring_days import score_days as score_days
+    from .workspace.running import run_workspace as run_workspace
+    from .workspace.settings import ShopSettings as ShopSettings
+    from .workspace.settings import Workspace as Workspace
+    from .workspace.settings import read_workspace as read_workspace
+    from .workspace.sheet import Sheet as Sheet
 
 _HOMES = {
     "analysis.reconciling.matching": ("reconcile",),
@@ -266,6 +271,13 @@ _HOMES = {
         "tally",
     ),
     "scoring_days": ("score_days",),
+    "workspace.running": ("run_workspace",),
+    "workspace.settings": (
+        "ShopSettings",
+        "Workspace",
+        "read_workspace",
+    ),
+    "workspace.sheet": ("Sheet",),
 }
 #: Public names that are modules: where each lives.
 _MODULES = {"ranking": "grading.ranking", "tasks": "tasks"}

@@ -29,6 +29,7 @@ from .reading.documents.loading import find_documents
 from .reading.events import UNKNOWN_INDUSTRY, Events
 from .reading.files import Progress
 from .reading.loading import EventSource, check_strictness, read_events
+from .reading.named_paths import Paths
 from .results.basis import Basis
 from .results.conclusion import conclude_basis, stages
 from .results.input_notices import on_input
@@ -74,7 +75,7 @@ def tally(resolved: Resolved) -> Tallies:
 
 
 def score(
-    source: str | Path | Mapping[str, Any] | Events | Tallies,
+    source: Paths | Mapping[str, Any] | Events | Tallies,
     *,
     platform: str | Platform | None = None,
     scorecard: str | None = None,
@@ -82,7 +83,7 @@ def score(
     as_of: date | str | None = None,
     shops: Any = None,
     values: Any = None,
-    documents: Documents | str | Path | None = None,
+    documents: Documents | Paths | None = None,
     prefer: Prefer = "events",
     benchmarks: Benchmark | str | Path | None = None,
     standards: Standards | str | Path | None = None,
@@ -98,7 +99,8 @@ def score(
 
     Args:
         source: a canonical folder, a mapping of dataframes, events, or tallies; or a file or folder
-            of what the platform's console or its official API answered.
+            of what the platform's console or its official API answered; or a list of files and
+            folders.
         platform: the id or another name of the platform, or a platform itself; by default the one
             that ``ruleset`` names, where it is a TOML file or a rule set.
         scorecard: one of its scorecards; by default the one that ``ruleset`` names, else the first.

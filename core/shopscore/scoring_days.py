@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import frozen
+from attrs import field, frozen
 
 from .composing.standards import Standards
 from .counting.cells import fingerprint
@@ -20,6 +20,7 @@ from .counting.shops_of_state import check_counted, with_attributes
 from .counting.state import Tallies
 from .errors import UsageError
 from .grading.benchmarks import Benchmark
+from .grading.value_merging import ValuesBeside
 from .grading.weighing import weigh_evaluations
 from .messages import message
 from .notices import Notice
@@ -29,6 +30,7 @@ from .plugins.selection import RuleSetName, Selection, select_rules_of_days
 from .reading.events import Events
 from .reading.files import Progress
 from .reading.loading import read_events
+from .reading.named_paths import Paths
 from .results.basis import Basis
 from .results.conclusion import conclude_basis, stages
 from .results.input_notices import on_input
@@ -40,7 +42,7 @@ from .scoring import check_source
 
 
 def score_days(
-    source: str | Path | Mapping[str, Any] | Events | Tallies,
+    source: Paths | Mapping[str, Any] | Events | Tallies,
     *,
     platform: str | Platform | None = None,
     days: Iterable[date | str],
@@ -140,14 +142,60 @@ def _in_turn(
 ) -> Iterator[Result]:
     """Yield the result of each day; what was counted is kept while days of its rules are to come."""
     left = [id(one.rules) for one in selections]
-    counted: dict[int, Counted] = {}
+    scorer = DayScorer(source, shops, progress)
     for selection in selections:
         rules = left.pop(0)
-        if rules not in counted:
-            counted[rules] = count_source(source, shops, selection.rules, progress)
-        yield _score_day(counted[rules], selection, tables[rules], progress)
+        yield scorer.score(selection, tables[rules])
         if rules not in left:
-            del counted[rules]
+            scorer.forget(selection.rules)
+
+
+@frozen(eq=False)
+class DayScorer:
+    """Scores days from the same events, or the same state: what the rules count is counted once."""
+
+    source: Events | Tallies
+    shops: Any = None
+    progress: Progress | None = None
+    _counted: dict[_Counts, Counted] = field(factory=dict, init=False)
+
+    def score(
+        self, selection: Selection, tables: ReferenceTables, beside: ValuesBeside | None = None
+    ) -> Result:
+        """Return the result of a day; ``tables`` are bound to its rules."""
+        rules, day = selection.rules, selection.day
+        key = _counts_of(rules)
+        if key not in self._counted:
+            self._counted[key] = count_source(self.source, self.shops, rules, self.progress)
+        counted = self._counted[key]
+        stages(self.progress)(message("grading {day}", day=day))
+        summing, size = counted.sums.window_sums, len(counted.shops)
+        measured, current = weigh_evaluations(rules, summing, counted.columns, day, size)
+        basis = Basis(
+            selection,
+            tables,
+            beside,
+            counted.shops,
+            measured,
+            current,
+            counted.days,
+            counted.notices,
+        )
+        return conclude_basis(basis, counted.events)
+
+    def forget(self, rules: BoundRuleSet) -> None:
+        """Let go of what some rules count."""
+        self._counted.pop(_counts_of(rules), None)
+
+
+#: Metrics with the fingerprints of their tallies.
+_Counts = tuple[tuple[str, ...], ...]
+
+
+def _counts_of(rules: BoundRuleSet) -> _Counts:
+    """Return what rules count: those that differ in other things only have the same counts."""
+    metrics = ((id, *map(fingerprint, one.tallies)) for id, one in rules.metrics.items())
+    return (tuple(map(fingerprint, rules.tallies)), *metrics)
 
 
 @frozen(eq=False)
@@ -183,17 +231,3 @@ def count_source(
         tuple(on_input(source.report, rules)),
         source,
     )
-
-
-def _score_day(
-    counted: Counted, selection: Selection, tables: ReferenceTables, progress: Progress | None
-) -> Result:
-    """Score one day from what was counted."""
-    rules, day = selection.rules, selection.day
-    stages(progress)(message("grading {day}", day=day))
-    summing, columns = counted.sums.window_sums, counted.columns
-    measured, current = weigh_evaluations(rules, summing, columns, day, len(counted.shops))
-    basis = Basis(
-        selection, tables, None, counted.shops, measured, current, counted.days, counted.notices
-    )
-    return conclude_basis(basis, counted.events)

@@ -104,6 +104,7 @@ OPTIONS = {
     "platform=": "--platform",
     "tz=": "--tz",
     "shop_id=": "--shop-id",
+    "jobs=": "--jobs",
     "layouts=": "--layout",
     "ruleset=": "--ruleset",
     "numbers=": "--numbers",

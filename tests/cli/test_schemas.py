@@ -24,7 +24,7 @@ from support.json_schemas import schema, valid
 
 NAMES = (
     "score", "validate", "plugins", "rules", "diff", "check", "plan", "track", "simulate", "todo", "explain",
-    "gap", "reconcile",
+    "gap", "reconcile", "run",
 )  # fmt: skip
 PLATFORMS = (
     "amazon", "douyin", "ebay", "etsy", "jd", "kuaishou", "pinduoduo", "tmall", "walmart", "wechat",

@@ -67,7 +67,7 @@ def inspect_documents(
     """
     if path.is_file() and not looks_like_document(path):
         return NONE
-    return load_documents(path, platforms, shop_id=shop_id, tz=tz)
+    return load_documents((path,), platforms, shop_id=shop_id, tz=tz)
 
 
 def inspected(documents: Documents) -> Iterator[InspectedDocument]:

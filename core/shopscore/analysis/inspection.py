@@ -121,7 +121,7 @@ def inspect_file(
         except InputError:  # nothing but documents
             tables = Inspection(path, (), None)
         return evolve(tables, documents=documents)
-    refuse_no_document(path, documents, considered)
+    refuse_no_document((path,), documents, considered)
     return _inspect_tables(path, considered, layouts, shop_id, tz)
 
 

@@ -20,6 +20,7 @@ from .output_checks import refuse_existing
 from .progress import Stages
 from .reconcile_command import reconcile
 from .run import run, say, write, write_cells
+from .run_command import run_command
 from .scored_input import NamedInput, scored_input
 from .simulate_command import simulate_command
 from .todo_command import todo
@@ -235,6 +236,7 @@ cli.add_command(todo)
 cli.add_command(explain)
 cli.add_command(gap)
 cli.add_command(init)
+cli.add_command(run_command)
 
 
 def main() -> None:

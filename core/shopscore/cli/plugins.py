@@ -120,7 +120,7 @@ def numbers(
     from ..reading.documents.loading import read_documents, refuse_no_document
 
     read = read_documents(documents, platform=selected.platform)
-    refuse_no_document(documents, read, (selected.platform,))
+    refuse_no_document((documents,), read, (selected.platform,))
     found = learn_numbers(read, selected)
     learned = _of_industry({one.industry: one for one in found}, industry)
     for against in learned.contradictions:

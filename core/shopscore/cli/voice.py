@@ -33,6 +33,7 @@ class _Voice:
     lang: str = "en"
     quiet: bool = False
     log_format: str = "text"
+    asked: bool = False
 
 
 _voice = _Voice()
@@ -44,8 +45,13 @@ def begin(args: Sequence[str] = ()) -> None:
     The language is looked for among the arguments already, since an error in them, or the help
     that comes before ``--lang``, is said before options are heard.
     """
-    language = language_asked(args) or language_of(os.environ)
-    _voice.lang, _voice.quiet, _voice.log_format = language, False, "text"
+    language = language_asked(args)
+    _voice.lang, _voice.quiet, _voice.log_format = (
+        language or language_of(os.environ),
+        False,
+        "text",
+    )
+    _voice.asked = language is not None
     for handler in [h for h in _logger().handlers if isinstance(h, _JsonHandler)]:
         _logger().removeHandler(handler)
 
@@ -76,6 +82,12 @@ def language_of(environ: Mapping[str, str]) -> str:
 def lang() -> str:
     """Return the language of the run."""
     return _voice.lang
+
+
+def prefer(language: str | None) -> None:
+    """Speak the language that a file names, unless ``--lang`` asks for one."""
+    if language is not None and not _voice.asked:
+        _voice.lang = language
 
 
 def may_spin() -> bool:
@@ -164,7 +176,7 @@ def _logger(name: str = "") -> logging.Logger:
 
 def _set_lang(_: click.Context, __: click.Parameter, value: str | None) -> None:
     if value is not None:
-        _voice.lang = value
+        _voice.lang, _voice.asked = value, True
 
 
 def _set_quiet(_: click.Context, __: click.Parameter, value: bool) -> None:

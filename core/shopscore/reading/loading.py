@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from .events import Events
 from .files import Progress, from_dataframe, stages
 from .findings import on_folders, on_rows
 from .joining import join_small
+from .named_paths import Paths, named_paths
 from .openers import Opener, ShopDefaults, open_tables
 from .report import LoadReport
 from .rows.checks import RowChecks
@@ -31,7 +32,8 @@ from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
 from .rows.ids import LOST_DIGITS, bare_ids, rounded
 from .rows.shop_codes import ShopCodes, ShopPlaces
 from .rows.taking import RowTaker
-from .sources import Sources, find_sources
+from .several_sources import find_all_sources
+from .sources import Sources
 
 if TYPE_CHECKING:
     from ..plugins.declarations import Platform
@@ -40,7 +42,7 @@ logger = logging.getLogger("shopscore.reading")
 
 
 def read_events(
-    source: str | Path | Mapping[str, Any] | Events,
+    source: Paths | Mapping[str, Any] | Events,
     *,
     platform: str | Platform | None = None,
     tz: str | None = None,
@@ -51,13 +53,13 @@ def read_events(
     layouts: Sequence[Layout | str | Path] = (),
     progress: Progress | None = None,
 ) -> Events:
-    """Read events from a folder, one file, or a mapping of dataframes.
+    """Read events from a folder, one file, several of both, or a mapping of dataframes.
 
     Args:
         source: a folder with one file (or folder of files) per stream, ``orders.csv`` or
             ``orders.parquet``; export files of the platform's back office under any name,
             recognised by their headers, with a folder for each of several shops; one such file;
-            or ``{"orders": dataframe, …}`` with anything that offers the Arrow PyCapsule
+            a list of files and folders, which are read as if they lay together; or ``{"orders": dataframe, …}`` with anything that offers the Arrow PyCapsule
             interface (polars, pandas, pyarrow, DuckDB). A folder ``dt=2026-05-01`` says so of
             every row in it, where the file has no such column.
         platform: whose clock times are on, and whose own streams are read as well.
@@ -95,7 +97,7 @@ class EventSource:
         UsageError: for a type of shop that there is not, and for an id that lost digits.
     """
 
-    source: str | Path | Mapping[str, Any]
+    source: Paths | Mapping[str, Any]
     platform: str | Platform | None = None
     tz: str | None = None
     shop: ShopDefaults = field(factory=ShopDefaults)
@@ -107,15 +109,12 @@ class EventSource:
     @property
     def is_large(self) -> bool:
         """Whether rows are better counted as they are read: Parquet files with very many of them."""
-        if not isinstance(self.source, str | Path):
-            return False
-        source = Path(self.source)
-        files = (
-            [source]
-            if source.suffix == ".parquet" and source.is_file()
-            else source.rglob("*.parquet")
+        sizes = (
+            file.stat().st_size
+            for path in named_paths(self.source)
+            for file in _parquet_files(path)
+            if file.is_file()
         )
-        sizes = (file.stat().st_size for file in files if file.is_file())
         return batches.are_many(sum(sizes))
 
     def read(self, taker: RowTaker | None = None, progress: Progress | None = None) -> Events:
@@ -150,8 +149,8 @@ class EventSource:
         again = None
         if taker is not None:
             events = evolve(events, frames=_wanted_frames(events, taker))
-            if isinstance(self.source, str | Path):
-                here = evolve(self, source=Path(self.source).absolute())
+            if paths := named_paths(self.source):
+                here = evolve(self, source=[path.absolute() for path in paths])
                 again = partial(here._read_whole, report)
         in_part = frozenset((name, PART_ONLY) for name in sources.in_part())
         return evolve(events, report=report, present=events.present | in_part, read_whole=again)
@@ -168,6 +167,12 @@ class EventSource:
             )
             raise InputError(said)
         return events
+
+
+def _parquet_files(path: Path) -> Iterable[Path]:
+    if path.suffix == ".parquet" and path.is_file():
+        return (path,)
+    return path.rglob("*.parquet")
 
 
 def _wanted_frames(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:
@@ -256,12 +261,12 @@ def _layouts(
 
 
 def _sources(
-    source: str | Path | Mapping[str, Any],
+    source: Paths | Mapping[str, Any],
     streams: Mapping[str, Stream],
     layouts: tuple[tuple[Layout, ...], ...],
 ) -> Sources:
-    if isinstance(source, str | Path):
-        return find_sources(Path(source), streams, layouts)
+    if paths := named_paths(source):
+        return find_all_sources(paths, streams, layouts)
     if not isinstance(source, Mapping):
         raise UsageError(
             message(

@@ -55,7 +55,10 @@ class Sources:
 
 
 def find_sources(
-    source: Path, streams: Mapping[str, Stream], layouts: Sequence[Sequence[Layout]]
+    source: Path,
+    streams: Mapping[str, Stream],
+    layouts: Sequence[Sequence[Layout]],
+    named_from: Path | None = None,
 ) -> Sources:
     """Find what is to be read from a file or folder.
 
@@ -68,11 +71,8 @@ def find_sources(
     Raises:
         InputError: where nothing can be read, or a file of a stream is none that can be read.
     """
-    if is_lost(source):
-        raise InputError(_leads_nowhere(source))
-    if not source.exists():
-        raise InputError(message("{file}: no such file or folder", file=source))
-    search = _Search(source, streams, layouts)
+    refuse_lost(source)
+    search = _Search(source, streams, layouts, named_from or source)
     if source.is_file():
         search.read_one(source)
     elif source.is_dir():
@@ -86,13 +86,22 @@ def find_sources(
     return Sources({name: search.tables[name] for name in order}, tuple(search.notices))
 
 
+def refuse_lost(source: Path) -> None:
+    """Raise InputError where nothing lies at a path."""
+    if is_lost(source):
+        raise InputError(_leads_nowhere(source))
+    if not source.exists():
+        raise InputError(message("{file}: no such file or folder", file=source))
+
+
 @frozen(eq=False)
 class _Search:
-    """A walk through a folder, and what it has found."""
+    """A walk through a folder, and what it has found; files are named from the folder ``base``."""
 
     root: Path
     streams: Mapping[str, Stream]
     layouts: Sequence[Sequence[Layout]]
+    base: Path
     tables: dict[str, list[Opener]] = field(factory=dict)
     notices: list[Notice] = field(factory=list)
     unused: list[Path] = field(factory=list)
@@ -326,7 +335,7 @@ class _Search:
 
     def label(self, path: Path) -> str:
         """Return the name of a file, from the folder that is read."""
-        return show_path(path.relative_to(self.root) if self.root in path.parents else path.name)
+        return show_path(path.relative_to(self.base) if self.base in path.parents else path.name)
 
     def nothing(self) -> InputError:
         """Return the error for a folder without any file of events; it names those in it."""

@@ -22,6 +22,7 @@ TRACK = "shopscore.track/1"
 RECONCILE = "shopscore.reconcile/1"
 EXPLAIN = "shopscore.explain/1"
 GAP = "shopscore.gap/1"
+RUN = "shopscore.run/1"
 
 
 def dumped(document: Mapping[str, Any]) -> str:

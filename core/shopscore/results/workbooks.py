@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from io import BytesIO
 
 import polars as pl
@@ -40,19 +41,33 @@ def workbook(frame: pl.DataFrame, notices: Sequence[Notice]) -> bytes:
         UsageError: where the extra ``excel`` is not installed.
         InputError: where a worksheet does not hold it.
     """
+    told = pl.DataFrame([notice.to_dict() for notice in notices], schema=_NOTICES)
+    return workbook_of({"scores": frame, "notices": told})
+
+
+def workbook_of(sheets: Mapping[str, pl.DataFrame], created: date | None = None) -> bytes:
+    """Return frames as a workbook with a sheet for each, by its name.
+
+    A workbook says when it was made: with ``created`` the same frames give the same bytes.
+
+    Raises:
+        UsageError: where the extra ``excel`` is not installed.
+        InputError: where a worksheet does not hold a frame.
+    """
     try:
         from xlsxwriter import Workbook
     except ImportError:
         raise UsageError(
             message('a workbook needs xlsxwriter: pip install "shopscore[excel]"')
         ) from None
-    told = pl.DataFrame([notice.to_dict() for notice in notices], schema=_NOTICES)
-    sheets = {"scores": flatten(frame), "notices": flatten(told)}
-    for sheet in sheets.values():
+    flat = {name: flatten(frame) for name, frame in sheets.items()}
+    for sheet in flat.values():
         _check_size(sheet)
     written = BytesIO()
     with Workbook(written, {**_AS_IT_IS, "in_memory": True, "nan_inf_to_errors": True}) as book:
-        for name, sheet in sheets.items():
+        if created is not None:
+            book.set_properties({"created": datetime.combine(created, time())})
+        for name, sheet in flat.items():
             sheet.write_excel(
                 book,
                 name,

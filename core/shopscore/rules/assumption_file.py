@@ -18,9 +18,18 @@ def read_assumptions(file: Path) -> dict[str, object]:
         InputError: for a file that cannot be read, and for a table that holds no value.
     """
     try:
-        return dict(_flatten(parse_toml(read_text(file), str(file)), (), str(file)))
+        return flatten_assumptions(parse_toml(read_text(file), str(file)), str(file))
     except RuleSetError as error:
         raise InputError(error.args[0]) from None
+
+
+def flatten_assumptions(table: Mapping[str, Any], origin: str) -> dict[str, object]:
+    """Return the values of a table by ids, of which tables below it are parts.
+
+    Raises:
+        InputError: for a table that holds no value.
+    """
+    return dict(_flatten(table, (), origin))
 
 
 def _flatten(

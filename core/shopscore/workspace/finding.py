@@ -92,7 +92,7 @@ def look_through(folder: str | Path) -> Findings:
     if not root.is_dir():
         raise InputError(message("{file}: no such folder", file=folder))
     search = _Search(root, platforms())
-    search.add_documents(load_documents(root, search.platforms))
+    search.add_documents(load_documents((root,), search.platforms))
     search.add_tables(root)
     return search.findings()
 

@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def load(source: Path, **options: str) -> Documents:
-    return load_documents(source, platforms(), **options)
+    return load_documents((source,), platforms(), **options)
 
 
 def put(name: str, folder: Path, called: str = "") -> Path:

@@ -9,12 +9,10 @@ from math import floor
 
 from attrs import frozen
 
-from ...composing.conditions import Measures
 from ...errors import UsageError
 from ...grading.variants import VariantShops, by_variant
 from ...messages import message
 from ...model.conditions import Combined, Condition
-from ...results.building import days_of_shops
 from ...results.result import Result
 from ...rules.scorers import Bands, Scorer, Threshold
 from .goals import (
@@ -27,10 +25,8 @@ from .goals import (
     TotalGoal,
     ValueGoal,
 )
+from .next_tiers import UPWARDS, bounds_of, next_tiers
 from .targets import Target
-
-#: Conditions of the total that a better shop meets.
-_UPWARDS = ("at least", "above")
 
 
 @frozen
@@ -131,7 +127,7 @@ class Steps:
         measure = condition.measure
         if measure.kind == "total":
             bound = self._bound(condition)
-            if condition.operator not in _UPWARDS or bound is None:
+            if condition.operator not in UPWARDS or bound is None:
                 said = message("tier {id} is not reached by a better score", id=id)
                 raise UsageError(said)
             goal = TotalGoal(bound, strictly=condition.operator == "above")
@@ -141,16 +137,7 @@ class Steps:
         yield from self._to_needs(tier.needs)
 
     def _bound(self, condition: Condition[Fraction]) -> Fraction | None:
-        result, shops = self.result, self.result.shops
-        types = shops["shop_type"] if "shop_type" in shops.columns else None
-        measures = Measures(
-            result.measured,
-            shops["industry"],
-            days=days_of_shops(result.rules, shops, result.as_of),
-            shop_types=types,
-            shops=shops["shop_id"],
-        )
-        return measures.bounds(condition).take([self.row]).fractions()[0]
+        return bounds_of(self.result, condition, [self.row])[0]
 
     def _to_level(self, id: str) -> Iterator[Step]:
         level = next(one for one in self.result.rules.exact.levels if one.id == id)
@@ -195,20 +182,13 @@ class Steps:
 
     def _next_tiers(self) -> Iterator[Target]:
         """Yield the next tier by the total, and every tier of metrics that the shop lacks."""
-        by_total: list[tuple[Fraction, str]] = []
         for tier in self.result.rules.exact.tiers:
-            if self.result.published.tiers[tier.id][self.row]:
-                continue
-            condition = tier.condition
-            if condition.measure.kind != "total":
-                if self._metrics(condition):
-                    yield Target("tier", tier.id)
-            elif condition.operator in _UPWARDS and self._has_score:
-                bound = self._bound(condition)
-                if bound is not None:
-                    by_total.append((bound, tier.id))
-        if by_total:
-            yield Target("tier", min(by_total)[1])
+            has = self.result.published.tiers[tier.id][self.row]
+            if tier.condition.measure.kind != "total" and not has and self._metrics(tier.condition):
+                yield Target("tier", tier.id)
+        (by_total,) = next_tiers(self.result, [self.row])
+        if by_total is not None:
+            yield Target("tier", by_total[1])
 
     def _next_level(self) -> Iterator[Target]:
         levels = self.result.levels

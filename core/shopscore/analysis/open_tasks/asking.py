@@ -39,14 +39,13 @@ from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score_events
 from .differences import Change, Changes, Differences, find_differences
-from .finding import Found, columns_not_there, find_open, ids_of, why_not_asked
+from .finding import Found, columns_not_there, find_open, ids_of
 from .listing import Todo
 from .moment import known_at, parse_moment, seconds_of
 from .open_task import Effect, OpenTask
 from .supposing import Supposition, suppose
+from .tasks_asked import Settings, TasksAsked
 
-#: Settings of tasks, by the id of the task.
-Settings = Mapping[str, Mapping[str, object]]
 _EPOCH = datetime(1970, 1, 1)
 
 
@@ -148,27 +147,18 @@ def todo_of_events(
 ) -> Todo:
     """List what is open by rules that are selected already; commands select before they read."""
     rules, begin = selection.rules, stages(progress)
-    tasks = rules.platform.all_tasks
-    chosen = _chosen(rules.platform, tasks, settings or {})
+    chosen = _chosen(rules.platform, settings or {})
     wanted = _wanted(events, shop)
     now = seconds_of(moment)
     known = known_at(events, now)
     result = score_events(known, selection, tables, progress)
     begin(message("looking for open tasks"))
     asker = _Asker(result, tables, known, now, wanted)
-    not_asked: dict[Task, Message] = {}
-    asked: dict[Task, Mapping[str, Any]] = {}
+    tasks = TasksAsked.of(rules.platform, known, chosen)
     found: list[OpenTask] = []
     notices: list[Notice] = []
-    for id, task in tasks.items():
-        own = chosen.get(id, {})
-        values = task.numbers(own)
-        if not values["on"]:
-            continue
-        if why := why_not_asked(task, known):
-            not_asked[task] = why
-            continue
-        asked[task] = values
+    for task in tasks.asked:
+        own = chosen.get(task.id, {})
         if missing := columns_not_there(task, own, known):
             notices.append(_not_there(task, missing))
         found += asker.open(task, own)
@@ -180,10 +170,10 @@ def todo_of_events(
         now=moment,
         zone=events.zone or rules.platform.zone,
         open=tuple(sorted(found, key=_in_order)),
-        asked=asked,
-        not_asked=not_asked,
+        asked=tasks.asked,
+        not_asked=tasks.not_asked,
         labels={id: one.metric.label for id, one in rules.metrics.items()},
-        notices=(*_not_asked_notices(not_asked), *notices, *result.notices),
+        notices=(*_not_asked_notices(tasks.not_asked), *notices, *result.notices),
     )
 
 
@@ -200,12 +190,13 @@ def _in_order(one: OpenTask) -> tuple[object, ...]:
     )
 
 
-def _chosen(platform: Platform, tasks: Mapping[str, Task], settings: Settings) -> Settings:
+def _chosen(platform: Platform, settings: Settings) -> Settings:
     """Return settings, if there are such tasks and settings.
 
     Raises:
         UsageError: where there are not.
     """
+    tasks = platform.all_tasks
     for id, own in settings.items():
         if id not in tasks:
             said = message(

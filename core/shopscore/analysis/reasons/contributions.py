@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from attrs import frozen
@@ -101,7 +102,7 @@ class _Shop:
     def composed(self) -> Composed:
         return self.result.composed
 
-    @property
+    @cached_property
     def rules(self) -> ExactRuleSet:
         """The rules of the shop itself, or of its industry and type."""
         shops = self.result.shops[[self.row]]

@@ -18,6 +18,7 @@ from ...plugins.catalog import platforms
 from ...plugins.declarations import Platform
 from ..entries import is_lost, leads_astray, visible
 from ..files import show_path
+from ..named_paths import Paths, named_paths, paths_of_documents
 from ..platform_folders import refuse_platform_folders
 from .documents import NONE, Document, Documents, Unrecognised
 
@@ -37,7 +38,7 @@ _CALL = re.compile(rb"(/\*.*?\*/)?\s*[\w.$]+\s*\(\s*[\[{]", re.DOTALL)
 
 
 def read_documents(
-    source: str | Path,
+    source: Paths,
     *,
     platform: str | Platform | None = None,
     shop_id: str | None = None,
@@ -46,8 +47,8 @@ def read_documents(
     """Read what consoles and official APIs answered, saved as files.
 
     Args:
-        source: a file, or a folder of them: JSON, JSONP, or what the browser saves as HAR. What a
-            file is, its content says.
+        source: a file, a folder of them, or a list of both: JSON, JSONP, or what the browser saves as
+            HAR. What a file is, its content says.
         platform: whose documents are looked for; by default those of all installed platforms.
         shop_id: the shop of documents that name none.
         tz: the zone of their clock, where it is not the platform's.
@@ -63,17 +64,17 @@ def read_documents(
         considered = platforms()
     else:
         considered = (platform if isinstance(platform, Platform) else find_platform(platform),)
-    return load_documents(Path(source), considered, shop_id=shop_id, tz=tz)
+    return load_documents(paths_of_documents(source), considered, shop_id=shop_id, tz=tz)
 
 
 def load_documents(
-    source: Path,
+    sources: Sequence[Path],
     platforms: Sequence[Platform],
     *,
     shop_id: str | None = None,
     tz: str | None = None,
 ) -> Documents:
-    """Read the documents of a file, or of a folder and the folders in it.
+    """Read the documents of files, and of folders and the folders in them.
 
     A document that names no shop is of ``shop_id``, of the only shop that others in its folder
     name, or of the shop that the folder or the single file is named after. Where others in its
@@ -82,13 +83,15 @@ def load_documents(
     Raises:
         InputError: where there is nothing to read, or a file that was named is no document.
     """
-    if is_lost(source) or not source.exists():
-        raise InputError(message("{file}: no such file or folder", file=source))
     reader = _Reader(platforms, tz)
-    if source.is_dir():
-        reader.read_folder(source, source)
-    else:
-        reader.read_file(source, show_path(source.name), source.stem)
+    for source in sources:
+        if is_lost(source) or not source.exists():
+            raise InputError(message("{file}: no such file or folder", file=source))
+        if source.is_dir():
+            reader.read_folder(source, source)
+        else:  # of one among several the label says where it lies, as that of one in a folder
+            named = source.name if len(sources) == 1 else source.relative_to(source.parent.parent)
+            reader.read_file(source, show_path(named), source.stem)
     shopless = [
         d for d in reader.documents if shop_id is None and _is_anybodys(d, reader.documents)
     ]
@@ -125,7 +128,7 @@ def holds_tables(source: Path) -> bool:
 
 def find_documents(
     source: object,
-    more: Documents | str | Path | None,
+    more: Documents | Paths | None,
     platform: Platform,
     tz: str | None = None,
     shop_id: str | None = None,
@@ -133,7 +136,7 @@ def find_documents(
     """Return the documents among what is scored and beside it, and whether there are events too.
 
     Args:
-        source: what is scored: a file or a folder may hold documents.
+        source: what is scored: files and folders may hold documents.
         more: other documents, or a file or folder of them.
         platform: that of the rules; documents of others are recognised, and not used.
         tz: the zone of their clock.
@@ -147,21 +150,26 @@ def find_documents(
     if isinstance(more, Documents):
         found = more
     elif more is not None:
-        found = load_documents(Path(more), considered, tz=tz, shop_id=shop_id)
-    if not isinstance(source, str | Path) or not Path(source).exists():
+        found = load_documents(paths_of_documents(more), considered, tz=tz, shop_id=shop_id)
+    paths = named_paths(source)
+    if not paths or not all(path.exists() for path in paths):
         return found, True
-    if Path(source).is_dir():
-        refuse_platform_folders(Path(source))
-    tables = holds_tables(Path(source))
-    if Path(source).is_dir() or not tables:
-        own = load_documents(Path(source), considered, tz=tz, shop_id=shop_id)
-        refuse_no_document(Path(source), own, considered[:1])
+    for folder in filter(Path.is_dir, paths):
+        refuse_platform_folders(folder)
+    tables = [path for path in paths if holds_tables(path)]
+    looked_at = [path for path in paths if path.is_dir() or path not in tables]
+    if looked_at:
+        own = load_documents(looked_at, considered, tz=tz, shop_id=shop_id)
+        if looked_at == [*paths]:
+            refuse_no_document(paths, own, considered[:1])
         found = found.and_those_of(own)
-    return found, tables or not found.found_any
+    return found, bool(tables) or not found.found_any
 
 
-def refuse_no_document(source: Path, documents: Documents, platforms: Sequence[Platform]) -> None:
-    """Raise InputError where a file, or each in a folder, is no document, and no table either.
+def refuse_no_document(
+    sources: Sequence[Path], documents: Documents, platforms: Sequence[Platform]
+) -> None:
+    """Raise InputError where each file that is named, or lies in a folder, is no document and no table.
 
     ``platforms`` are those whose documents were looked for.
     """
@@ -169,11 +177,10 @@ def refuse_no_document(source: Path, documents: Documents, platforms: Sequence[P
         return
     from .known import no_document
 
-    if source.is_file():
-        raise no_document("", documents, platforms)
-    files = (path for path in source.rglob("*") if path.is_file())
+    folders = [source for source in sources if source.is_dir()]
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
     if all(path.suffix.lower() in SUFFIXES for path in files):
-        raise no_document(show_path(source), documents, platforms)
+        raise no_document(show_path(folders[0]) if folders else "", documents, platforms)
 
 
 def _unpacked(head: bytes) -> bytes:

@@ -1,0 +1,105 @@
+"""Inputs: the files that an entry names, by paths and globs, and what tells each from another."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+from typing import Any
+
+from attrs import frozen
+
+from ..errors import InputError, system_reason
+from ..messages import message
+from ..reading.entries import HIDDEN, is_lost, visible
+from ..reading.files import show_path
+
+#: What makes a path a pattern.
+_GLOB = "*?["
+_CHUNK = 1 << 20
+
+
+@frozen
+class NamedFiles:
+    """The files and folders that some patterns match, and the patterns that match nothing."""
+
+    paths: tuple[Path, ...]
+    unmatched: tuple[str, ...] = ()
+
+
+@frozen
+class InputFile:
+    """A file as it was found: its name from the folder of the workspace, and what it holds."""
+
+    name: str
+    size: int
+    sha256: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as the manifest lists it."""
+        return {"file": self.name, "size": self.size, "sha256": self.sha256}
+
+
+def find_named(folder: Path, patterns: Iterable[str]) -> NamedFiles:
+    """Return what patterns match, sorted; what lies in a folder that is named too, is in that."""
+    found, unmatched = set(), []
+    for pattern in patterns:
+        matched = [*_matched(folder, pattern)]
+        found |= {*matched}
+        unmatched += [] if matched else [pattern]
+    outermost = (path for path in found if found.isdisjoint(path.parents))
+    return NamedFiles(tuple(sorted(outermost)), tuple(unmatched))
+
+
+def _matched(folder: Path, pattern: str) -> Iterator[Path]:
+    path = folder / pattern
+    if path.exists() or not any(sign in pattern for sign in _GLOB):
+        yield from (path,) if path.exists() else ()
+        return
+    base, below = folder, pattern
+    if PurePath(pattern).is_absolute():
+        base, below = Path(path.anchor), str(path.relative_to(path.anchor))
+    try:
+        yield from (one for one in base.glob(below) if not one.name.startswith(HIDDEN))
+    except (ValueError, NotImplementedError):  # a pattern that is none
+        return
+
+
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """Return the files that are named or lie in named folders, without hidden ones, sorted."""
+    return sorted({file for path in paths for file in _files_below(path)})
+
+
+def _files_below(path: Path) -> Iterator[Path]:
+    if is_lost(path):
+        return
+    if path.is_file():
+        yield path
+    elif path.is_dir() and not path.is_symlink():
+        for one in visible(path):
+            yield from _files_below(one)
+
+
+def look_at(file: Path, folder: Path) -> InputFile:
+    """Return what a file holds, named from a folder.
+
+    Raises:
+        InputError: where it cannot be read.
+    """
+    digest, size = hashlib.sha256(), 0
+    try:
+        with file.open("rb") as source:
+            while piece := source.read(_CHUNK):
+                digest.update(piece)
+                size += len(piece)
+    except OSError as error:
+        raise InputError(
+            message("{file}: {error}", file=show_path(file), error=system_reason(error))
+        ) from None
+    return InputFile(name_from(file, folder), size, digest.hexdigest())
+
+
+def name_from(file: Path, folder: Path) -> str:
+    """Return the name of a file from a folder; of one that lies elsewhere only its own name."""
+    inside = file.is_relative_to(folder)
+    return show_path(file.relative_to(folder).as_posix() if inside else file.name)
