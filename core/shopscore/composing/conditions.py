@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
+from ..grading.instead import Instead
 from ..grading.means import mean_of, mean_of_kind
 from ..grading.variants import first_group
 from ..grading.weighing import MetricValues
@@ -58,7 +59,7 @@ class Measures:
     ``days`` has how long ago a day of each shop was, by the name of its column. ``ends`` are the
     ends between which the total of a shop lies. ``told_bounds`` are bounds of criteria that
     documents state, by the id of the criterion, ``told_counts`` the counts that relieve them: they go
-    before those of the rules.
+    before those of the rules. A row may stand ``instead`` of another shop.
     """
 
     metrics: Mapping[str, MetricValues]
@@ -72,6 +73,7 @@ class Measures:
     shops: pl.Series | None = None
     told_bounds: Mapping[str, ExactColumn] = field(factory=dict)
     told_counts: Mapping[str, ExactColumn] = field(factory=dict)
+    instead: Instead | None = None
     _told_bound: ExactColumn | None = field(default=None)
     _told_count: ExactColumn | None = field(default=None)
 
@@ -115,7 +117,12 @@ class Measures:
         metric, column, means = self.metrics[measure.id], self.column(measure), ColumnBuilder(size)
         of_value = measure.kind == "value"
         among = metric.averaged(self.mean_kind) if of_value else column.known
-        for rows, others in by_industry(self.industries, everyone, among):
+        industries = by_industry(self.industries, everyone, among)
+        if self.instead is not None:
+            industries = (part for own in industries for part in self.instead.split(*own))
+        for rows, others in industries:
+            if not len(others):
+                continue
             mean = (
                 mean_of_kind(self.mean_kind, metric, others)
                 if of_value

@@ -23,9 +23,9 @@ from ...model.instants import with_instants
 from ...model.links import ORDER
 from ...model.tallies import Tally
 from ...reading.rows.narrowing import all_widened
+from ..regrading.supposing import Supposing
 from .row_sums import Rows, RowSums
 from .shop_rows import ShopRows
-from .supposing import Supposing
 
 #: What is read off the time of a row, as its tally takes the day.
 TIMES = {"hour": (24, 3600), "weekday": (7, 86_400)}
@@ -94,7 +94,7 @@ class Grouping:
         size, wanted = len(self._words), self.supposing.wanted
         own = self.sums.by(self._codes, size, wanted, self.supposing.result.as_of)
         without = [self._without(one, sums) for one, sums in zip(wanted, own, strict=True)]
-        supposed = self.supposing.suppose(without)
+        scores = self.supposing.scores(without)
         values = {id: self._values(id, own) for id in self._touched}
         now = self.supposing.now
         found = [
@@ -103,7 +103,7 @@ class Grouping:
                 None if score is None or now is None else score - now,
                 tuple(InGroup(id, v[place], n[place]) for id, (v, n) in values.items() if n[place]),
             )
-            for place, (word, score) in enumerate(zip(self._words, supposed.scores, strict=True))
+            for place, (word, score) in enumerate(zip(self._words, scores, strict=True))
         ]
         return sorted((one for one in found if one.metrics or one.costs), key=_dearest)
 

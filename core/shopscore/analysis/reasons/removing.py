@@ -18,8 +18,8 @@ from ...counting.sums import Sums, window_sums
 from ...counting.units import reach_beyond_orders
 from ...exact.integers import narrow, widen
 from ...reading.events import Events
+from ..regrading.supposing import Supposing
 from .shop_rows import Row, ShopRows
-from .supposing import Supposing
 
 #: Of so many events for each that is asked for the exact cost is computed, where all would take long.
 _TRIED = 4
@@ -56,7 +56,7 @@ class Removing:
         Where exactness needs the whole shop for each, the likeliest are found by their orders.
         """
         found = self._heaviest(self.candidates(), self.all_changes, at_once=True)
-        if self._beyond or self.supposing.alone:
+        if self._beyond or self.supposing.one_by_one:
             likely = [one.row for one in found[: most * _TRIED]]
             found = self.costs(likely)
         return found[:most]
@@ -103,14 +103,9 @@ class Removing:
     def _all_costs(
         self, rows: Sequence[Row], changes: Sequence[Sums], *, at_once: bool
     ) -> list[Fraction | None]:
-        """Return the score without each row, less the score with it; each change is graded once."""
-        distinct: dict[tuple[int, ...], int] = {}
-        flat = zip(*(part.tolist() for pair in changes for part in pair), strict=True)
-        places = [distinct.setdefault(change, len(distinct)) for change in flat]
-        sums = self.supposing.changed(_as_sums(list(distinct)))
-        scores = self.supposing.suppose(sums, at_once=at_once).scores
-        now = self.supposing.now
-        without = [scores[place] for place in places] or [None] * len(rows)
+        """Return the score without each row, less the score with it."""
+        scores = self.supposing.scores(self.supposing.changed(changes), at_once=at_once)
+        now, without = self.supposing.now, scores or [None] * len(rows)
         return [None if one is None or now is None else one - now for one in without]
 
     def changes(self, rows: Sequence[Row], *, by_shop: bool) -> list[Sums]:
@@ -137,9 +132,3 @@ class Removing:
 
 def _dearest(one: EventCost) -> tuple[Fraction, Row]:
     return -one.costs, one.row
-
-
-def _as_sums(changes: Sequence[tuple[int, ...]]) -> list[Sums]:
-    """Return changes, of which each has the sum and the count of every tally, as columns."""
-    columns = [narrow(np.array(column, dtype=object)) for column in zip(*changes, strict=True)]
-    return list(zip(columns[::2], columns[1::2], strict=True))
