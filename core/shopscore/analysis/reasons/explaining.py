@@ -163,7 +163,7 @@ def _trace(removing: Removing, sums: RowSums, row: str | None) -> tuple[RowTrace
 def _groups(by: str | None, removing: Removing, sums: RowSums) -> tuple[Group, ...]:
     if by is None:
         return ()
-    return tuple(Grouping(by, removing.supposing, removing.rows, sums).groups())
+    return tuple(Grouping(by, removing, sums).groups())
 
 
 def find_rows(result: Result, shop_id: str) -> ShopRows | None:
