@@ -13,7 +13,7 @@ import polars as pl
 from attrs import frozen
 
 from ...counting.joining import stream_rows
-from ...counting.sums import Sums, Wanted
+from ...counting.sums import Sums
 from ...errors import UsageError, did_you_mean
 from ...evaluation.with_polars import to_polars
 from ...grading.weighing import combine
@@ -130,22 +130,17 @@ class Grouping:
         By a column all rows of a group are taken away, of every stream. A row may have a time of its
         own in each tally: of each, the rows are taken away that it has in the hour or on the weekday.
         """
-        found: dict[Wanted, Sums] = {}
-        for codes, wanted in self._cuts():
-            changes = self.removing.without(RowSets.of_codes(len(self._words), codes), wanted)
-            found.update(zip(wanted, changes, strict=True))
-        return [found[one] for one in self.supposing.wanted]
-
-    def _cuts(self) -> Iterator[tuple[dict[str, Rows], list[Wanted]]]:
-        """Yield the group of each row by stream, and the tallies for which these are the groups."""
-        wanted = self.supposing.wanted
+        size, wanted = len(self._words), self.supposing.wanted
         if self.by not in TIMES:
             streams = self.removing.rows.events.frames
-            yield {name: self._coded(name, self._of_column(name)) for name in streams}, [*wanted]
-            return
-        for stream, day in dict.fromkeys((tally.stream, tally.day.key) for tally, _ in wanted):
-            own = [one for one in wanted if (one[0].stream, one[0].day.key) == (stream, day)]
-            yield {stream: self._codes(own[0][0])}, own
+            codes = {name: self._coded(name, self._of_column(name)) for name in streams}
+            return self.removing.without(RowSets.of_codes(size, codes))
+        times = {(tally.stream, tally.day.key): tally for tally, _ in wanted}
+        starts = {time: place * size for place, time in enumerate(times)}
+        sets = [RowSets.of_codes(size, {t.stream: self._codes(t)}) for t in times.values()]
+        changes = self.removing.without(RowSets.together(sets))
+        parts = [slice(at, at + size) for at in (starts[t.stream, t.day.key] for t, _ in wanted)]
+        return [(own[part], n[part]) for (own, n), part in zip(changes, parts, strict=True)]
 
     @cached_property
     def _words(self) -> list[str | None]:

@@ -77,13 +77,12 @@ class Removing:
         sets = RowSets.of_each(self.candidates())
         return self._changes(sets, self.supposing.wanted, by_shop=False)
 
-    def without(self, sets: RowSets, wanted: Sequence[Wanted] | None = None) -> list[Sums]:
-        """Return by how much sums change without each of some sets of rows, exactly.
+    def without(self, sets: RowSets) -> list[Sums]:
+        """Return by how much the sums change without each of some sets of rows, exactly.
 
         Where rows of several orders depend on each other, the whole shop is counted without each.
         """
-        asked = self.supposing.wanted if wanted is None else wanted
-        streams = self.supposing.result.rules.streams
+        asked, streams = self.supposing.wanted, self.supposing.result.rules.streams
         far = dict.fromkeys(one for one in asked if reach_beyond_orders([one[0]], streams))
         near = [one for one in asked if one not in far]
         found = dict(zip(near, self._changes(sets, near, by_shop=False), strict=True))

@@ -41,6 +41,21 @@ class RowSets:
         at = {name: np.flatnonzero(own >= 0) for name, own in codes.items()}
         return cls(size, {name: (own[at[name]], at[name]) for name, own in codes.items()})
 
+    @classmethod
+    def together(cls, every: Sequence[RowSets]) -> RowSets:
+        """Return sets one after another."""
+        starts = np.cumsum([0, *(one.size for one in every)]).tolist()
+        members: dict[str, tuple[Rows, Rows]] = {}
+        none = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        for start, one in zip(starts, every, strict=False):
+            for name, (sets, at) in one.members.items():
+                before = members.get(name, none)
+                members[name] = (
+                    np.concatenate([before[0], sets + start]),
+                    np.concatenate([before[1], at]),
+                )
+        return cls(starts[-1], members)
+
     def touched(self, units: Mapping[str, Rows]) -> tuple[Rows, Rows]:
         """Return each set with each unit of its rows, once, by the unit of every row."""
         none = np.zeros(0, dtype=np.int64)
