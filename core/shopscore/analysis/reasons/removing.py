@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from attrs import frozen
 
+from ...counting.needs import streams_read
 from ...counting.resolution import resolve_events
 from ...counting.sums import Sums, Wanted, window_sums
 from ...counting.units import reach_beyond_orders
@@ -125,7 +126,9 @@ class Removing:
         """Return by how much sums change without each set: by what its units count with it."""
         if not wanted or not sets.size:
             return [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))] * len(wanted)
-        of_rows = self.rows.units(by_shop=by_shop)
+        read = streams_read((tally for tally, _ in wanted), self.supposing.result.rules.streams)
+        units_of = self.rows.units(by_shop=by_shop).items()
+        of_rows = {stream: own for stream, own in units_of if stream in read}
         of_set, units = sets.touched(of_rows)
         known, at = np.unique(units, return_inverse=True)
         each = np.arange(len(known))

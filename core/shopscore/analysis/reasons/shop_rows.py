@@ -59,8 +59,9 @@ class RowSets:
     def touched(self, units: Mapping[str, Rows]) -> tuple[Rows, Rows]:
         """Return each set with each unit of its rows, once, by the unit of every row."""
         none = np.zeros(0, dtype=np.int64)
-        sets = np.concatenate([none, *(own for own, _ in self.members.values())])
-        own = np.concatenate([none, *(units[name][at] for name, (_, at) in self.members.items())])
+        here = [(own, units[name][at]) for name, (own, at) in self.members.items() if name in units]
+        sets = np.concatenate([none, *(sets for sets, _ in here)])
+        own = np.concatenate([none, *(own for _, own in here)])
         pairs = np.unique(np.stack([sets, own]), axis=1)
         return pairs[0], pairs[1]
 
@@ -165,7 +166,7 @@ def taken_rows(events: Events, positions: Mapping[str, Rows], shops: Mapping[str
         ]  # fmt: skip
         shop = pl.Series("shop", shops[name], dtype=pl.UInt32)
         frames[name] = frame.with_columns(shop, *places)
-    instants = {name: own[positions[name]] for name, own in events.instants.items()}
+    instants = {n: own[positions[n]] for n, own in events.instants.items() if n in positions}
     return evolve(events, frames=frames, instants=instants, places={}, read_whole=None)
 
 
