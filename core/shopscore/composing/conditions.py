@@ -76,6 +76,7 @@ class Measures:
     instead: Instead | None = None
     _told_bound: ExactColumn | None = field(default=None)
     _told_count: ExactColumn | None = field(default=None)
+    _means: dict[Measure, ExactColumn] = field(factory=dict, init=False)
 
     def of_criterion(self, id: str) -> Measures:
         """Return the same with the bounds and counts that documents state of a criterion."""
@@ -110,14 +111,22 @@ class Measures:
 
     def bounds(self, condition: Condition[Fraction]) -> ExactColumn:
         """Return the bound for every shop; unknown in an industry without a mean, or without one."""
-        size, own = len(self.industries), self._own_bounds(condition)
+        own = self._own_bounds(condition)
         if not condition.times_industry_mean:
             return own
-        measure, everyone = condition.measure, np.ones(size, dtype=np.bool_)
+        measure = condition.measure
+        if measure not in self._means:
+            self._means[measure] = self._industry_means(measure)
+        means = self._means[measure]
+        return ExactColumn(own.values * means.values, own.known & means.known)
+
+    def _industry_means(self, measure: Measure) -> ExactColumn:
+        """Return the mean of each shop's industry; of a supposed shop that with it in its place."""
+        size = len(self.industries)
         metric, column, means = self.metrics[measure.id], self.column(measure), ColumnBuilder(size)
         of_value = measure.kind == "value"
         among = metric.averaged(self.mean_kind) if of_value else column.known
-        industries = by_industry(self.industries, everyone, among)
+        industries = by_industry(self.industries, np.ones(size, dtype=np.bool_), among)
         if self.instead is not None:
             industries = (part for own in industries for part in self.instead.split(*own))
         for rows, others in industries:
@@ -130,8 +139,7 @@ class Measures:
             )
             if mean is not None:
                 means.put(rows, Rationals.constant(mean, len(rows)))
-        found = means.build()
-        return ExactColumn(own.values * found.values, own.known & found.known)
+        return means.build()
 
     def _own_bounds(self, condition: Condition[Fraction]) -> ExactColumn:
         """Return the bound of the rules for every shop, by the group that it is in."""
