@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from shopscore import Bands, Benchmark, Context, Linear, PercentileCurve, Points, Rationals, Scorer
 from shopscore.errors import UsageError
 from shopscore.exact.columns import ExactColumn
+from shopscore.grading.instead import Instead
 from shopscore.grading.percentiles import Ranker
 from shopscore.grading.ranking import KINDS, exact_ranks, ranks_among
 from shopscore.rules.scorers import Percentiles
@@ -127,6 +128,53 @@ def test_what_cannot_be_ranked() -> None:
         ranks_among(column, column, codes, kind="meen")
     with pytest.raises(UsageError, match="better must be 'higher' or 'lower'"):
         ranks_among(column, column, codes, better="more")  # type: ignore[arg-type]
+
+
+# ----------------------------------------------------------------------------------------- Instead
+
+#: A shop, and what it might have instead: any number of values.
+real_shops = st.lists(
+    st.tuples(labels, st.none() | values, st.lists(values, max_size=3)), max_size=6
+)
+
+
+def below(shops: Sequence[tuple[str, F | None, list[F]]]) -> tuple[Instead, list[Any]]:
+    """Rows of shops, and below them one for each that they might be."""
+    might = [(place, value) for place, shop in enumerate(shops) for value in shop[2]]
+    rows = [(label, own) for label, own, _ in shops]
+    rows += [(shops[place][0], value) for place, value in might]
+    of = [*range(len(shops)), *(place for place, _ in might)]
+    return Instead(np.array(of, dtype=np.int64)), rows
+
+
+@given(real_shops, kinds, directions)
+@settings(max_examples=200)
+def test_each_row_in_the_place_of_its_shop(shops: list[Any], kind: str, better: Any) -> None:
+    instead, rows = below(shops)
+    codes = np.array([ord(label) for label, _ in rows], dtype=np.int64)
+    own = ExactColumn.of([value for _, value in rows])
+    found = ranks_among(own, own, codes, kind=kind, better=better, instead=instead)
+    expected = [
+        None if value is None else plain_rank(value, [*others_of(of, shops), value], kind, better)
+        for of, (_, value) in zip(instead.of.tolist(), rows, strict=True)
+    ]
+    assert found.fractions() == expected
+
+
+@given(real_shops)
+def test_how_many_are_counted_with_a_row_in_the_place_of_its_shop(shops: list[Any]) -> None:
+    instead, rows = below(shops)
+    codes = np.array([ord(label) for label, _ in rows], dtype=np.int64)
+    marked = np.array([value is not None for _, value in rows], dtype=np.bool_)
+    others = [len(others_of(of, shops)) for of in instead.of.tolist()]
+    assert instead.counts(marked, codes).tolist() == [*map(sum, zip(others, marked, strict=True))]
+    for group in "ab":
+        here = np.flatnonzero(codes == ord(group))
+        for own, among in instead.split(here, here[marked[here]]):
+            for row in own.tolist():
+                theirs = others_of(int(instead.of[row]), shops)
+                mine = [] if rows[row][1] is None else [rows[row][1]]
+                assert sorted(rows[at][1] for at in among.tolist()) == sorted([*theirs, *mine])
 
 
 # ------------------------------------------------------------------------------ Context.supposing

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
+from ..grading.instead import Instead
 from ..grading.means import mean_of, mean_of_kind
 from ..grading.variants import first_group
 from ..grading.weighing import MetricValues
@@ -58,7 +59,7 @@ class Measures:
     ``days`` has how long ago a day of each shop was, by the name of its column. ``ends`` are the
     ends between which the total of a shop lies. ``told_bounds`` are bounds of criteria that
     documents state, by the id of the criterion, ``told_counts`` the counts that relieve them: they go
-    before those of the rules.
+    before those of the rules. A row may stand ``instead`` of another shop.
     """
 
     metrics: Mapping[str, MetricValues]
@@ -72,8 +73,10 @@ class Measures:
     shops: pl.Series | None = None
     told_bounds: Mapping[str, ExactColumn] = field(factory=dict)
     told_counts: Mapping[str, ExactColumn] = field(factory=dict)
+    instead: Instead | None = None
     _told_bound: ExactColumn | None = field(default=None)
     _told_count: ExactColumn | None = field(default=None)
+    _means: dict[Measure, ExactColumn] = field(factory=dict, init=False)
 
     def of_criterion(self, id: str) -> Measures:
         """Return the same with the bounds and counts that documents state of a criterion."""
@@ -108,14 +111,27 @@ class Measures:
 
     def bounds(self, condition: Condition[Fraction]) -> ExactColumn:
         """Return the bound for every shop; unknown in an industry without a mean, or without one."""
-        size, own = len(self.industries), self._own_bounds(condition)
+        own = self._own_bounds(condition)
         if not condition.times_industry_mean:
             return own
-        measure, everyone = condition.measure, np.ones(size, dtype=np.bool_)
+        measure = condition.measure
+        if measure not in self._means:
+            self._means[measure] = self._industry_means(measure)
+        means = self._means[measure]
+        return ExactColumn(own.values * means.values, own.known & means.known)
+
+    def _industry_means(self, measure: Measure) -> ExactColumn:
+        """Return the mean of each shop's industry; of a supposed shop that with it in its place."""
+        size = len(self.industries)
         metric, column, means = self.metrics[measure.id], self.column(measure), ColumnBuilder(size)
         of_value = measure.kind == "value"
         among = metric.averaged(self.mean_kind) if of_value else column.known
-        for rows, others in by_industry(self.industries, everyone, among):
+        industries = by_industry(self.industries, np.ones(size, dtype=np.bool_), among)
+        if self.instead is not None:
+            industries = (part for own in industries for part in self.instead.split(*own))
+        for rows, others in industries:
+            if not len(others):
+                continue
             mean = (
                 mean_of_kind(self.mean_kind, metric, others)
                 if of_value
@@ -123,8 +139,7 @@ class Measures:
             )
             if mean is not None:
                 means.put(rows, Rationals.constant(mean, len(rows)))
-        found = means.build()
-        return ExactColumn(own.values * found.values, own.known & found.known)
+        return means.build()
 
     def _own_bounds(self, condition: Condition[Fraction]) -> ExactColumn:
         """Return the bound of the rules for every shop, by the group that it is in."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from attrs import frozen
 
 from ..evaluation.words import Words, words_looked_for
-from ..model.expressions import ColumnRef, columns_of
-from ..model.joined import Joined, joined_of
+from ..model.expressions import ColumnRef, Expr, columns_of
+from ..model.joined import HasRow, Joined, joined_of
+from ..model.links import ORDER
+from ..model.streams import Stream
 from ..model.tallies import Tally
 from .once import once_column
 
 #: A program scores by few rule sets, over and over; a plan of counting is of a stream and a day.
 KEPT = 256
 #: Streams that are kept whole: a row or two for each shop, whose columns are asked for by name.
-KEPT_WHOLE = ("shops", "shop_facts")
+FACTS = "shop_facts"
+KEPT_WHOLE = ("shops", FACTS)
 
 
 @frozen
@@ -43,6 +46,25 @@ class StreamNeeds:
             {once_column(t): t for t in tallies if t.once},
             words_looked_for(*expressions),
         )
+
+
+def streams_read(tallies: Iterable[Tally], streams: Mapping[str, Stream]) -> frozenset[str]:
+    """Return the streams that tallies read: their own, those of linked or joined rows, and orders."""
+    every = (_read(tally.stream, tally.expressions, streams) for tally in tallies)
+    return frozenset([ORDER.stream, *(name for of in every for name in of)])
+
+
+def _read(stream: str, expressions: Iterable[Expr], streams: Mapping[str, Stream]) -> Iterator[str]:
+    yield stream
+    asked = tuple(expressions)
+    for ref in columns_of(*asked):
+        if ref.linked:
+            yield streams[stream].link(ref.link).stream
+    for one in joined_of(*asked):
+        if isinstance(one, HasRow):
+            yield from _read(one.stream, (one.where,), streams)
+        else:
+            yield FACTS
 
 
 @lru_cache(maxsize=KEPT)

@@ -15,6 +15,7 @@ from ..exact.rationals import Mask
 from ..model.metrics import Better
 from ..rules.scorers import Percentiles, Reach
 from .benchmarks import Benchmark, percentiles_from_table, reach_of_table
+from .instead import Instead
 from .ranking import rank_fractions, ranks_among, ranks_and_peers
 
 
@@ -25,7 +26,7 @@ class Ranker:
     ``own`` are the shops' own values, ``is_peer`` marks those that are ranked among each other,
     within ``groups``. Percentiles that a user ``supplied`` for own values take
     precedence over a benchmark table, and a table over peers; those that only ``fill`` come last. A
-    group of fewer than ``min_peers`` is not ranked.
+    group of fewer than ``min_peers`` is not ranked. A row may stand ``instead`` of another shop.
     """
 
     metric: str
@@ -39,6 +40,7 @@ class Ranker:
     benchmark: Benchmark | None = None
     supplied: ExactColumn | None = None
     fill: bool = False
+    instead: Instead | None = None
 
     def __call__(self, asked: ExactColumn) -> Percentiles:
         """Return the percentile of each asked value, ranked as if its shop had it."""
@@ -94,6 +96,8 @@ class Ranker:
         """Return how many shops of each shop's group are marked."""
         if not len(counted):
             return np.zeros(0, dtype=np.int64)
+        if self.instead is not None:
+            return self.instead.counts(counted, self.groups)
         sizes = np.bincount(self.groups[counted], minlength=int(self.groups.max()) + 1)
         return np.asarray(sizes[self.groups], dtype=np.int64)
 
@@ -109,7 +113,8 @@ class Ranker:
     def _among_peers(self, asked: ExactColumn) -> tuple[ExactColumn, npt.NDArray[np.int64]]:
         """Return the ranks of values among peers, and among how many each is one."""
         peers = self.own.only(self.is_peer)
-        if asked.values is self.own.values and asked.known is self.own.known:  # one sort does
+        is_own = asked.values is self.own.values and asked.known is self.own.known
+        if is_own and self.instead is None:  # one sort does
             return ranks_and_peers(
                 peers.values.floats(),
                 self.groups,
@@ -119,8 +124,9 @@ class Ranker:
                 min_peers=self.min_peers,
             )
         ranks = ranks_among(
-            peers, asked.only(self.is_peer), self.groups, kind=self.kind, better=self.better
-        )
+            peers, asked.only(self.is_peer), self.groups, kind=self.kind, better=self.better,
+            instead=self.instead,
+        )  # fmt: skip
         among = self.peers(asked.known)
         ranks = ranks.only(among > 0)
         return ranks, np.where(ranks.known, among, 0)

@@ -23,6 +23,7 @@ from ..rules.exact_rules import Weight
 from ..rules.scorer_kinds import KINDS
 from ..rules.scorers import Context, Percentiles, Points, Reach, Scorer
 from .benchmarks import Benchmark
+from .instead import Instead
 from .percentiles import Ranker
 from .variants import VariantShops, by_variant, coded
 from .weighing import MetricValues
@@ -97,18 +98,6 @@ class Supplied:
 NOTHING_SUPPLIED = Supplied({}, {})
 
 
-@frozen(eq=False)
-class Supposed:
-    """What stays as it is while values are supposed: those that shops ``real``ly have, by metric.
-
-    A supposed value is ranked as if its shop had it, among the real ones of the others in its
-    group, ``groups`` having a number for each shop.
-    """
-
-    real: Mapping[str, MetricValues]
-    groups: npt.NDArray[np.int64]
-
-
 def grade(
     rules: BoundRuleSet,
     measured: Mapping[str, MetricValues],
@@ -117,7 +106,7 @@ def grade(
     benchmark: Benchmark | None = None,
     peers: Mask | None = None,
     supplied: Supplied = NOTHING_SUPPLIED,
-    supposed: Supposed | None = None,
+    instead: Instead | None = None,
 ) -> dict[str, Graded]:
     """Grade every metric that a result shows, in the order of the rules.
 
@@ -128,7 +117,7 @@ def grade(
         benchmark: a table that replaces the ranking where it has rows.
         peers: shops that are ranked among each other; by default all.
         supplied: percentiles and points that a user supplied.
-        supposed: where values are supposed, those that the shops really have.
+        instead: where rows are shops as they might be, which shop each stands for.
     """
     exact = rules.exact
     types = shops["shop_type"] if "shop_type" in shops.columns else None
@@ -136,9 +125,7 @@ def grade(
     entries = {entry.id for _, entry in exact.entries}
     judged = {id for criterion in exact.criteria for id in criterion.condition.metrics}
     graded = {}
-    for id, context in _build_contexts(
-        rules, measured, shops, benchmark, peers, supplied, supposed
-    ):
+    for id, context in _build_contexts(rules, measured, shops, benchmark, peers, supplied, instead):
         if id in entries:
             graded[id] = _grade_weighted(context, measured[id], supplied, variants)
         else:
@@ -156,32 +143,31 @@ def _build_contexts(
     benchmark: Benchmark | None,
     peers: Mask | None,
     supplied: Supplied,
-    supposed: Supposed | None,
+    instead: Instead | None,
 ) -> Iterator[tuple[str, Context]]:
     """Build the context of each metric that is weighted or informational."""
     size, exact = len(shops), rules.exact
     types = shops["shop_type"] if "shop_type" in shops.columns else [None] * size
     is_peer = np.ones(size, dtype=np.bool_) if peers is None else peers
     industries = shops["industry"]
-    codes = coded(industries)[1] if supposed is None else supposed.groups
+    codes = coded(industries)[1]
     for id in (*(entry.id for _, entry in exact.entries), *exact.informational):
         metric, values = rules.metrics[id].metric, measured[id]
         asked = values.column.only(values.enough(metric.min_n))
-        real = values if supposed is None else supposed.real[id]
-        own = asked if real is values else real.column.only(real.enough(metric.min_n))
         percentiles, _ = supplied.of(id)
         rank = Ranker(
             id,
             metric.better,
             exact.ranking,
             exact.min_peers,
-            own,
+            asked,
             is_peer,
             industries,
             codes,
             benchmark,
             percentiles,
             supplied.fill,
+            instead,
         )
         yield (
             id,
@@ -190,7 +176,7 @@ def _build_contexts(
                 better=metric.better,
                 values=asked.values,
                 has_value=asked.known,
-                is_peer=is_peer,
+                is_peer=is_peer if instead is None else is_peer & instead.real,
                 n=values.n,
                 industries=industries,
                 shop_types=types,

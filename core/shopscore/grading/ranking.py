@@ -35,6 +35,7 @@ from ..messages import message
 from ..model.metrics import Better
 from ..model.rulesets import RANKING_KINDS
 from .benchmarks import Benchmark, percentiles_from_table
+from .instead import Instead
 
 KINDS = RANKING_KINDS
 
@@ -117,10 +118,12 @@ def ranks_among(
     *,
     kind: str = "mid_percent_rank",
     better: Better = "higher",
+    instead: Instead | None = None,
 ) -> ExactColumn:
     """Return the rank that each of the ``asked`` values would have in its group, other peers fixed.
 
-    The value that the same row has among the peers, if any, is replaced by the asked one.
+    The value that the same row has among the peers, if any, is replaced by the asked one; of a row
+    that stands ``instead`` of another the value of that one, and it is no peer itself.
 
     >>> peers = ExactColumn.of([Fraction(1), Fraction(2), Fraction(3)])
     >>> asked = ExactColumn.of([Fraction(3), None, Fraction(0)])
@@ -129,15 +132,17 @@ def ranks_among(
     """
     _check_words(kind, better)
     own, wanted = peers.values.floats(), asked.values.floats()
-    fixed, rows = np.flatnonzero(peers.known), np.flatnonzero(asked.known)
+    is_fixed = peers.known if instead is None else peers.known & instead.real
+    fixed, rows = np.flatnonzero(is_fixed), np.flatnonzero(asked.known)
     below, equal, size = (np.zeros(len(own), dtype=np.int64) for _ in range(3))
     if len(rows):
         values = np.concatenate([own[fixed], wanted[rows]])
         codes = np.concatenate([groups[fixed], groups[rows]])
         counts = _peers_around(values, codes, len(fixed))
-        replaced = peers.known[rows]
-        below[rows] = counts[0] - (replaced & (own[rows] < wanted[rows]))
-        equal[rows] = counts[1] - (replaced & (own[rows] == wanted[rows])) + 1
+        of = rows if instead is None else instead.of[rows]
+        replaced = peers.known[of]
+        below[rows] = counts[0] - (replaced & (own[of] < wanted[rows]))
+        equal[rows] = counts[1] - (replaced & (own[of] == wanted[rows])) + 1
         size[rows] = counts[2] - replaced + 1
     worse = below if better == "higher" else size - below - equal
     return _percentiles(worse, equal, size, asked.known, kind)

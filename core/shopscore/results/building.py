@@ -11,18 +11,19 @@ from attrs import evolve
 
 from ..composing.caps import cap_totals
 from ..composing.comparison import Compared, compare
-from ..composing.composition import NOTHING_TOLD, Composed, Told, compose_with
+from ..composing.composition import Told, compose_with
 from ..composing.conditions import Measures
 from ..composing.eligibility import EligibilityCheck, check_eligibility, ranked_shops
 from ..composing.fixed_totals import fix_totals
 from ..composing.levels import find_levels
-from ..composing.publication import Published, publish
+from ..composing.publication import publish
 from ..composing.set_points import set_points
 from ..composing.standards import Attainment, compare_with_standards
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.console import Console
-from ..grading.points import NOTHING_SUPPLIED, Graded, Supplied, Supposed, grade
+from ..grading.instead import Instead
+from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
 from ..grading.weighing import MetricValues
 from ..model.expressions import DAY_SECONDS
 from ..notices import Notice
@@ -45,15 +46,44 @@ def build_result(
     judged_on: date | None = None,
     ranks: bool = True,
     notices: tuple[Notice, ...] = (),
-    supposed: Supposed | None = None,
 ) -> Result:
     """Build the result from metric values: grade, compose, publish, compare with the industry.
 
     ``console`` is what a console shows, to compare with. Days are counted to ``judged_on``, by
-    default to ``as_of``. Without ``ranks`` no shop is a peer of another. ``supposed`` shops have
-    values that no shop has: see :func:`grade`.
+    default to ``as_of``. Without ``ranks`` no shop is a peer of another.
     """
     tables = tables or ReferenceTables()
+    result = grade_and_publish(
+        rules, as_of, measured, shops, tables,
+        supplied=supplied, console=console, judged_on=judged_on, ranks=ranks,
+    )  # fmt: skip
+    industries, peers = shops["industry"], _peers(rules.exact, result.checks, len(shops), ranks)
+    compared = evolve(
+        result,
+        compared=_compared(rules, measured, industries, peers),
+        attainments=_attainments(rules, measured, industries, tables),
+    )
+    found = find_notices(compared, tables)
+    return evolve(compared, notices=(*notices, *tables.notices, *found))
+
+
+def grade_and_publish(
+    rules: BoundRuleSet,
+    as_of: date,
+    measured: Mapping[str, MetricValues],
+    shops: pl.DataFrame,
+    tables: ReferenceTables,
+    *,
+    supplied: Supplied = NOTHING_SUPPLIED,
+    console: Console | None = None,
+    judged_on: date | None = None,
+    ranks: bool = True,
+    instead: Instead | None = None,
+) -> Result:
+    """Return the result as far as it is graded and published: compared with nothing, without notices.
+
+    A row may stand ``instead`` of another shop; the other arguments are those of :func:`build_result`.
+    """
     exact, industries = rules.exact, shops["industry"]
     types = shops["shop_type"] if "shop_type" in shops.columns else None
     days = days_of_shops(rules, shops, judged_on or as_of)
@@ -66,27 +96,30 @@ def build_result(
         shops=shops["shop_id"],
         told_bounds={} if console is None else console.bounds,
         told_counts={} if console is None else console.counts,
+        instead=instead,
     )
     checks = check_eligibility(exact, measures)
-    peers = ranked_shops(exact, checks) if ranks else np.zeros(len(shops), dtype=np.bool_)
     graded = grade(
         rules,
         measured,
         shops,
         benchmark=tables.benchmarks,
-        peers=peers,
+        peers=_peers(exact, checks, len(shops), ranks),
         supplied=supplied,
-        supposed=supposed,
+        instead=instead,
     )
     told = _told(Console() if console is None else console)
-    graded, composed, published = compose_and_publish(exact, graded, measures, checks, told)
+    graded = set_points(exact, graded, measures)
+    composed = compose_with(exact, graded, industries, types, told, measures.shops)
+    composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
+    published = publish(exact, composed, checks, measures)
     known = evolve(
         measures,
         dimensions=composed.dimensions,
         total=published.score,
         ends=(published.lowest, published.highest),
     )
-    result = Result(
+    return Result(
         rules=rules,
         as_of=as_of,
         shops=shops,
@@ -96,27 +129,15 @@ def build_result(
         published=published,
         levels=find_levels(exact, known),
         checks=checks,
-        compared=_compared(rules, measured, industries, peers),
-        attainments=_attainments(rules, measured, industries, tables),
         console=Console() if console is None else console,
     )
-    found = find_notices(result, tables)
-    return evolve(result, notices=(*notices, *tables.notices, *found))
 
 
-def compose_and_publish(
-    exact: ExactRuleSet,
-    graded: Mapping[str, Graded],
-    measures: Measures,
-    checks: tuple[EligibilityCheck, ...],
-    told: Told = NOTHING_TOLD,
-) -> tuple[dict[str, Graded], Composed, Published]:
-    """Return points, totals and statuses of graded metrics, by all that the rules say."""
-    points = set_points(exact, graded, measures)
-    whose = measures.industries, measures.shop_types
-    composed = compose_with(exact, points, *whose, told, measures.shops)
-    composed = fix_totals(exact, cap_totals(exact, composed, measures), checks, measures)
-    return points, composed, publish(exact, composed, checks, measures)
+def _peers(
+    exact: ExactRuleSet, checks: tuple[EligibilityCheck, ...], size: int, ranks: bool
+) -> Mask | None:
+    """Return which shops are peers of each other; None where all are."""
+    return ranked_shops(exact, checks) if ranks else np.zeros(size, dtype=np.bool_)
 
 
 def _told(console: Console) -> Told:

@@ -13,7 +13,7 @@ from shopscore.analysis.gaps.leaving import Leaving
 from shopscore.analysis.gaps.wishes import Wishing
 from shopscore.analysis.reasons.explaining import find_rows
 from shopscore.analysis.reasons.row_sums import RowSums
-from shopscore.analysis.reasons.supposing import Supposing
+from shopscore.analysis.regrading.supposing import Supposing
 from shopscore.samples import generate
 from support.gap_shops import BANDED, review, scored
 

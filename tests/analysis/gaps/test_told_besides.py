@@ -11,7 +11,7 @@ import pytest
 import shopscore as ss
 from shopscore.analysis.gaps.goals import Wished
 from shopscore.analysis.gaps.wishes import Wishing
-from shopscore.analysis.reasons.supposing import Supposing
+from shopscore.analysis.regrading.supposing import Supposing
 
 EXAMPLES = Path(__file__).parents[2] / "reading/documents/examples"
 FILES = ("douyin_overview", "douyin_sub_score_new", "douyin_analysis_score")

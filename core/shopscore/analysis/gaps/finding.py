@@ -27,9 +27,8 @@ from ...results.conclusion import stages
 from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ..reasons.explaining import find_rows
-from ..reasons.grounds import Grounds
 from ..reasons.row_sums import RowSums
-from ..reasons.supposing import Supposing
+from ..regrading.supposing import Supposing
 from ..scored_source import scored
 from .found import Gaps, MetricGap, TargetGap
 from .leaving import Leaving
@@ -252,7 +251,7 @@ def _remarks(
         )
     if not has_rows:
         yield message("there are no events of this shop here: what leaves the windows is not known")
-    if ruleset.ranks and Grounds.of(result).ranks:
+    if ruleset.ranks and supposing.regrading.grounds.ranks:
         yield message("the other shops stay as they are, whatever this one would have")
     if result.current is not None:
         yield message("this is the projection; what the last evaluation found stays as it is")

@@ -38,6 +38,7 @@ from ...results.reference_tables import ReferenceTables
 from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score_events
+from ..regrading.regrading import Regrading
 from .differences import Change, Changes, Differences, find_differences
 from .finding import Found, columns_not_there, find_open, ids_of
 from .listing import Todo
@@ -153,7 +154,7 @@ def todo_of_events(
     known = known_at(events, now)
     result = score_events(known, selection, tables, progress)
     begin(message("looking for open tasks"))
-    asker = _Asker(result, tables, known, now, wanted)
+    asker = _Asker(Regrading(result), known, now, wanted)
     tasks = TasksAsked.of(rules.platform, known, chosen)
     found: list[OpenTask] = []
     notices: list[Notice] = []
@@ -252,11 +253,15 @@ def _not_there(task: Task, missing: list[str]) -> Notice:
 class _Asker:
     """Looks for open tasks in known events, and for the points at risk in their score."""
 
-    result: Result
-    tables: ReferenceTables
+    regrading: Regrading
     events: Events
     now: int
     wanted: npt.NDArray[np.bool_]
+
+    @property
+    def result(self) -> Result:
+        """The score of all shops as things stand."""
+        return self.regrading.result
 
     def open(self, task: Task, chosen: Mapping[str, object]) -> Iterator[OpenTask]:
         """Yield what is open for a task."""
@@ -317,7 +322,7 @@ class _Asker:
             result.as_of,
             Changes(task.stream, found.rows, best, worst),
         )
-        supposed = suppose(result, self.tables, np.tile(shops, 2), differences.sums)
+        supposed = suppose(self.regrading, np.tile(shops, 2), differences.sums)
         judge = _Judge(supposed, result, self._why_unknown(differences))
         cases = supposed.which.reshape(2, -1).T.tolist()
         return [judge.risk(good, bad) for good, bad in cases]
@@ -346,9 +351,8 @@ class _Judge:
     """Compares what becomes of a shop at best and at worst; cases that are alike once."""
 
     def __init__(self, supposed: Supposition, result: Result, why: Message | None) -> None:
-        self._totals = supposed.outcomes.total.fractions()
-        values = supposed.outcomes.values.items()
-        self._values = [(id, _floats(column)) for id, column in values]
+        self._totals = supposed.totals
+        self._values = [(id, _floats(column)) for id, column in supposed.values.items()]
         self._statuses = result.columns.status.gather(supposed.shops).to_list()
         self._labels = result.rules.statuses
         self._why = why

@@ -25,9 +25,9 @@ from ...reading.events import Events
 from ...results.basis import Basis
 from ...results.conclusion import conclude_basis
 from ...results.result import Result
-from .grounds import basis_of
+from ..regrading.grounds import basis_of
+from ..regrading.regrading import exact_scores
 from .shop_rows import Rows, rows_of_shops
-from .supposing import exact_scores
 
 _ONLY_EVENTS = message("only events tell what is counted then, and the result has none")
 

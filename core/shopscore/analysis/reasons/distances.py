@@ -107,9 +107,7 @@ class Measuring:
         supposing, rows = removing.supposing, removing.candidates()
         if not rows:
             return []
-        places = {one: place for place, one in enumerate(supposing.wanted)}
-        at = [places[one] for one in metric.wanted(supposing.result.as_of)]
-        changes = removing.all_changes
+        at, changes = supposing.places_of(metric.id), removing.all_changes
         sums = [
             (
                 narrow(widen(changes[place][0]) + supposing.sums[place][0]),

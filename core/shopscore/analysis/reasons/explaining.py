@@ -24,18 +24,17 @@ from ...results.conclusion import stages
 from ...results.result import Result
 from ...results.views import ShopView
 from ...rules.numbers_toml import NumbersSource
+from ..regrading.supposing import Supposing
 from ..scored_source import scored
 from .assumed_ends import Assuming
 from .contributions import decompose
 from .distances import Measuring, NamedRow, find_distances
 from .explanation import Explanation, HeavyEvent
-from .grounds import Grounds
 from .groups import Group, Grouping
 from .one_more import EventsToCome
 from .removing import Removing
 from .row_sums import RowSums
 from .shop_rows import ShopRows
-from .supposing import Supposing
 from .tracing import RowTrace, Tracing
 
 #: Events that are named, and those of each condition, where nobody says how many.
@@ -132,7 +131,7 @@ def explain_result(
         assuming=Assuming(result, place, result.events),
         current_as_of=None if last is None else last.as_of,
         current_conditions=() if last is None else tuple(find_distances(last, place)),
-        remarks=tuple(_remarks(result, view, rows)),
+        remarks=tuple(_remarks(supposing, view, rows)),
         notices=tuple(n for n in result.notices if n.concerns((view.shop_id,))),
         result=result,
     )
@@ -164,7 +163,7 @@ def _trace(removing: Removing, sums: RowSums, row: str | None) -> tuple[RowTrace
 def _groups(by: str | None, removing: Removing, sums: RowSums) -> tuple[Group, ...]:
     if by is None:
         return ()
-    return tuple(Grouping(by, removing.supposing, removing.rows, sums).groups())
+    return tuple(Grouping(by, removing, sums).groups())
 
 
 def find_rows(result: Result, shop_id: str) -> ShopRows | None:
@@ -181,29 +180,30 @@ def find_rows(result: Result, shop_id: str) -> ShopRows | None:
 
 def _named(removing: Removing, most: int) -> Iterator[HeavyEvent]:
     """Yield the events that cost most."""
-    supposing, day = removing.supposing, removing.supposing.result.as_of
+    supposing = removing.supposing
     if supposing.now is None or not most:
         return
-    changes = dict(zip(supposing.wanted, removing.all_changes, strict=True))
+    changes = removing.all_changes
     places = {row: place for place, row in enumerate(removing.candidates())}
     for one in removing.heaviest(most):
         at = places[one.row]
         touched = (
             id
-            for id, metric in supposing.metrics.items()
-            if any(changes[w][0][at] or changes[w][1][at] for w in metric.wanted(day))
+            for id in supposing.metrics
+            if any(changes[of][0][at] or changes[of][1][at] for of in supposing.places_of(id))
         )
         named = NamedRow.of(removing.rows, one.row)
         yield HeavyEvent(named.stream, named.key, named.file, named.line, one.costs, tuple(touched))
 
 
-def _remarks(result: Result, shop: ShopView, rows: ShopRows | None) -> Iterator[Message]:
+def _remarks(supposing: Supposing, shop: ShopView, rows: ShopRows | None) -> Iterator[Message]:
     """Yield what an explanation rests on, and what it cannot tell."""
+    result = supposing.result
     if shop.reason is not None:
         yield shop.reason
     if rows is None:
         yield message("there are no events of this shop here: none can be named")
-    if result.rules.ruleset.ranks and Grounds.of(result).ranks:
+    if result.rules.ruleset.ranks and supposing.regrading.grounds.ranks:
         yield message("the other shops stay as they are, whatever this one would have")
     if result.current is not None:
         yield message(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -13,19 +13,19 @@ import polars as pl
 from attrs import frozen
 
 from ...counting.joining import stream_rows
-from ...counting.sums import Sums, Wanted
+from ...counting.sums import Sums
 from ...errors import UsageError, did_you_mean
 from ...evaluation.with_polars import to_polars
-from ...exact.integers import narrow, widen
 from ...grading.weighing import combine
 from ...messages import message
 from ...model.instants import with_instants
 from ...model.links import ORDER
 from ...model.tallies import Tally
 from ...reading.rows.narrowing import all_widened
+from ..regrading.supposing import Supposing
+from .removing import Removing
 from .row_sums import Rows, RowSums
-from .shop_rows import ShopRows
-from .supposing import Supposing
+from .shop_rows import RowSets
 
 #: What is read off the time of a row, as its tally takes the day.
 TIMES = {"hour": (24, 3600), "weekday": (7, 86_400)}
@@ -63,8 +63,7 @@ class Grouping:
     """The rows of a shop by a column of theirs or of their order, or by the time of their tally."""
 
     by: str
-    supposing: Supposing
-    rows: ShopRows
+    removing: Removing
     sums: RowSums
 
     def __attrs_post_init__(self) -> None:
@@ -78,9 +77,14 @@ class Grouping:
             raise UsageError(said)
 
     @property
+    def supposing(self) -> Supposing:
+        """The shop."""
+        return self.removing.supposing
+
+    @property
     def _columns(self) -> Iterator[str]:
         """The columns that rows can be told apart by, of what tallies read and of orders."""
-        events = self.rows.events
+        events = self.removing.rows.events
         for name in dict.fromkeys([*(t.stream for t, _ in self.supposing.wanted), "orders"]):
             stream = events.streams.get(name)
             there = () if stream is None or name not in events.frames else stream.columns
@@ -93,8 +97,7 @@ class Grouping:
             return []
         size, wanted = len(self._words), self.supposing.wanted
         own = self.sums.by(self._codes, size, wanted, self.supposing.result.as_of)
-        without = [self._without(one, sums) for one, sums in zip(wanted, own, strict=True)]
-        supposed = self.supposing.suppose(without)
+        scores = self.supposing.scores(self.supposing.changed(self._changes()))
         values = {id: self._values(id, own) for id in self._touched}
         now = self.supposing.now
         found = [
@@ -103,45 +106,41 @@ class Grouping:
                 None if score is None or now is None else score - now,
                 tuple(InGroup(id, v[place], n[place]) for id, (v, n) in values.items() if n[place]),
             )
-            for place, (word, score) in enumerate(zip(self._words, supposed.scores, strict=True))
+            for place, (word, score) in enumerate(zip(self._words, scores, strict=True))
         ]
         return sorted((one for one in found if one.metrics or one.costs), key=_dearest)
 
     @property
     def _touched(self) -> list[str]:
         """The metrics of which some tally can be told apart."""
-        day = self.supposing.result.as_of
-        return [
-            id
-            for id, metric in self.supposing.metrics.items()
-            if any((self._labels(tally) is not None) for tally, _ in metric.wanted(day))
-        ]
+        wanted = self.supposing.wanted
+        apart = [self._labels(tally) is not None for tally, _ in wanted]
+        metrics = self.supposing.metrics
+        return [id for id in metrics if any(apart[at] for at in self.supposing.places_of(id))]
 
     def _values(self, id: str, sums: Sequence[Sums]) -> tuple[list[Fraction | None], list[int]]:
-        metric, places = self.supposing.metrics[id], self._places
-        own = [sums[places[one]] for one in metric.wanted(self.supposing.result.as_of)]
-        found = combine(metric, own)
+        own = [sums[at] for at in self.supposing.places_of(id)]
+        found = combine(self.supposing.metrics[id], own)
         rows = np.maximum.reduce([counts for _, counts in own])
         return found.column.fractions(), np.maximum(found.n, rows).tolist()
 
-    @cached_property
-    def _places(self) -> Mapping[Wanted, int]:
-        return {one: place for place, one in enumerate(self.supposing.wanted)}
+    def _changes(self) -> list[Sums]:
+        """Return by how much the sums of the shop change without each group.
 
-    def _without(self, one: Wanted, own: Sums) -> Sums:
-        """Return the sums of the shop without each group; keys are counted anew."""
-        base, many = self.supposing.sums[self._places[one]]
-        if one[0].distinct is None:
-            return narrow(base - widen(own[0])), np.asarray(many - own[1], dtype=np.int64)
-        day, left = self.supposing.result.as_of, []
-        codes = self._codes(one[0])
-        for place in range(len(self._words)):
-            others: Rows = np.where(codes == place, -1, 0)
-            left += self.sums.by(lambda _, rest=others: rest, 1, [one], day)  # type: ignore[misc]
-        return (
-            np.concatenate([sums for sums, _ in left]),
-            np.concatenate([counts for _, counts in left]),
-        )
+        By a column all rows of a group are taken away, of every stream. A row may have a time of its
+        own in each tally: of each, the rows are taken away that it has in the hour or on the weekday.
+        """
+        size, wanted = len(self._words), self.supposing.wanted
+        if self.by not in TIMES:
+            streams = self.removing.rows.events.frames
+            codes = {name: self._coded(name, self._of_column(name)) for name in streams}
+            return self.removing.without(RowSets.of_codes(size, codes))
+        times = {(tally.stream, tally.day.key): tally for tally, _ in wanted}
+        starts = {time: place * size for place, time in enumerate(times)}
+        sets = [RowSets.of_codes(size, {t.stream: self._codes(t)}) for t in times.values()]
+        changes = self.removing.without(RowSets.together(sets))
+        parts = [slice(at, at + size) for at in (starts[t.stream, t.day.key] for t, _ in wanted)]
+        return [(own[part], n[part]) for (own, n), part in zip(changes, parts, strict=True)]
 
     @cached_property
     def _words(self) -> list[str | None]:
@@ -158,16 +157,21 @@ class Grouping:
         return [*words, *([None] if None in found and words else [])]
 
     def _codes(self, tally: Tally) -> Rows:
-        labels, places = self._labels(tally), {word: i for i, word in enumerate(self._words)}
+        return self._coded(tally.stream, self._labels(tally))
+
+    def _coded(self, stream: str, labels: pl.Series | None) -> Rows:
+        """Return the group of each row of a stream; −1 where it is in none."""
         if labels is None:
-            return np.full(self.sums.length(tally.stream), -1, dtype=np.int64)
+            return np.full(self.sums.length(stream), -1, dtype=np.int64)
+        places = {word: i for i, word in enumerate(self._words)}
         return np.array([places.get(word, -1) for word in labels.to_list()], dtype=np.int64)
 
     def _labels(self, tally: Tally) -> pl.Series | None:
         """Return the word of each row of a tally's stream; None where nobody can tell."""
         key = (tally.stream, tally.day.key if self.by in TIMES else "")
         if key not in self._kept:
-            self._kept[key] = self._of_time(tally) if self.by in TIMES else self._of_column(tally)
+            is_time = self.by in TIMES
+            self._kept[key] = self._of_time(tally) if is_time else self._of_column(tally.stream)
         return self._kept[key]
 
     @cached_property
@@ -186,9 +190,9 @@ class Grouping:
         number = (times // unit + shift) % span + first
         return number.cast(pl.String).str.zfill(2 if self.by == "hour" else 1)
 
-    def _of_column(self, tally: Tally) -> pl.Series | None:
-        events = self.rows.events
-        rows = stream_rows(events, tally.stream)
+    def _of_column(self, stream: str) -> pl.Series | None:
+        events = self.removing.rows.events
+        rows = stream_rows(events, stream)
         if self.by in rows.columns:
             return rows[self.by].cast(pl.String)
         orders = events.frames.get(ORDER.stream)

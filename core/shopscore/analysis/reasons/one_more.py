@@ -7,7 +7,7 @@ that makes it worst are graded, each as if it came on the newest day of the wind
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import inf
@@ -21,8 +21,8 @@ from ...grading.weighing import combine
 from ...model.expressions import And, Comparison, Constant, Expr, IsIn
 from ...model.tallies import Tally
 from ...model.windows import DayWeights
+from ..regrading.supposing import Supposing
 from .row_sums import Rows, RowSums
-from .supposing import Supposing
 
 #: What an event adds to the sum, unweighted, and to the count of each tally of a metric.
 Added = tuple[tuple[int, int], ...]
@@ -61,7 +61,7 @@ class EventsToCome:
             return []
         changes = [self._change(id, added) for id, _, added, _ in found]
         columns = [_column(column) for column in zip(*changes, strict=True)]
-        scores = self.supposing.suppose(self.supposing.changed(columns)).scores
+        scores = self.supposing.scores(self.supposing.changed(columns))
         now = self.supposing.now
         return [
             self._effect(id, kind, added, after, None if s is None or now is None else s - now)
@@ -109,7 +109,7 @@ class EventsToCome:
 
     def _values(self, id: str, every: Sequence[Added]) -> list[Fraction | None]:
         """Return the value of a metric with each of some events more."""
-        metric, places = self.supposing.metrics[id], self._places
+        metric, places = self.supposing.metrics[id], self.supposing.places
         wanted = metric.wanted(self.supposing.result.as_of)
         sums: list[Sums] = []
         for i, one in enumerate(wanted):
@@ -126,10 +126,6 @@ class EventsToCome:
             one: (a * newest_weight(one[1]), n) for one, (a, n) in zip(wanted, added, strict=True)
         }
         return [own.get(one, (0, 0)) for one in self.supposing.wanted]
-
-    @cached_property
-    def _places(self) -> Mapping[Wanted, int]:
-        return {one: place for place, one in enumerate(self.supposing.wanted)}
 
     def _seen(self, id: str) -> Iterator[Added]:
         """Yield what events of the shop within the window add, each once."""

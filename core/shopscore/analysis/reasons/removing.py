@@ -13,13 +13,14 @@ from functools import cached_property
 import numpy as np
 from attrs import frozen
 
+from ...counting.needs import streams_read
 from ...counting.resolution import resolve_events
-from ...counting.sums import Sums, window_sums
+from ...counting.sums import Sums, Wanted, window_sums
 from ...counting.units import reach_beyond_orders
-from ...exact.integers import narrow, widen
+from ...exact.integers import SAFE, Integers, magnitude, narrow, widen
 from ...reading.events import Events
-from .shop_rows import Row, ShopRows
-from .supposing import Supposing
+from ..regrading.supposing import Supposing
+from .shop_rows import Row, Rows, RowSets, ShopRows
 
 #: Of so many events for each that is asked for the exact cost is computed, where all would take long.
 _TRIED = 4
@@ -56,42 +57,55 @@ class Removing:
         Where exactness needs the whole shop for each, the likeliest are found by their orders.
         """
         found = self._heaviest(self.candidates(), self.all_changes, at_once=True)
-        if self._beyond or self.supposing.alone:
+        if self._beyond or self.supposing.one_by_one:
             likely = [one.row for one in found[: most * _TRIED]]
             found = self.costs(likely)
         return found[:most]
 
     def costs(self, rows: Sequence[Row]) -> list[EventCost]:
         """Return what some events cost, exactly, the dearest first; none that costs nothing."""
-        found = []
-        for some in self._in_pieces(rows):
-            changes = self.changes(some, by_shop=self._beyond)
-            found += self._heaviest(some, changes, at_once=False)
-        return sorted(found, key=_dearest)
+        return self._heaviest(rows, self.without(RowSets.of_each(rows)), at_once=False)
 
     def cost(self, row: Row) -> Fraction | None:
         """Return what one event costs; below 0 where it brings something. None without a score."""
         if not self.supposing.wanted:
             return None
-        changes = self.changes([row], by_shop=self._beyond)
-        return self._all_costs([row], changes, at_once=False)[0]
+        return self._all_costs([row], self.without(RowSets.of_each([row])), at_once=False)[0]
 
     @cached_property
     def all_changes(self) -> list[Sums]:
         """By how much the sums change without each candidate, as far as its order knows."""
-        return self.changes(self.candidates(), by_shop=False)
+        sets = RowSets.of_each(self.candidates())
+        return self._changes(sets, self.supposing.wanted, by_shop=False)
+
+    def without(self, sets: RowSets) -> list[Sums]:
+        """Return by how much the sums change without each of some sets of rows, exactly.
+
+        Where rows of several orders depend on each other, the whole shop is counted without each.
+        """
+        asked, streams = self.supposing.wanted, self.supposing.result.rules.streams
+        far = dict.fromkeys(one for one in asked if reach_beyond_orders([one[0]], streams))
+        near = [one for one in asked if one not in far]
+        found = dict(zip(near, self._changes(sets, near, by_shop=False), strict=True))
+        found.update(zip(far, self._in_pieces(sets, [*far]), strict=True))
+        return [found[one] for one in asked]
+
+    def _in_pieces(self, sets: RowSets, wanted: Sequence[Wanted]) -> list[Sums]:
+        """Return changes of the whole shop, counted in pieces that are not too many rows."""
+        size = sum(map(len, self.rows.events.frames.values()))
+        many = max(_AT_ONCE // max(size, 1), 1)
+        starts = range(0, max(sets.size, 1), many)
+        parts = [self._changes(sets.part(s, s + many), wanted, by_shop=True) for s in starts]
+        return [
+            (np.concatenate([own for own, _ in pairs]), np.concatenate([n for _, n in pairs]))
+            for pairs in zip(*parts, strict=True)
+        ]
 
     @property
     def _beyond(self) -> bool:
         """Whether rows of several orders depend on each other."""
-        rules = self.supposing.result.rules
-        return reach_beyond_orders(rules.tallies, rules.streams)
-
-    def _in_pieces(self, rows: Sequence[Row]) -> list[Sequence[Row]]:
-        """Return rows in pieces whose copies are not too many rows."""
-        size = sum(map(len, self.rows.events.frames.values()))
-        many = max(_AT_ONCE // max(size, 1), 1) if self._beyond else max(len(rows), 1)
-        return [rows[start : start + many] for start in range(0, len(rows), many)]
+        tallies = (tally for tally, _ in self.supposing.wanted)
+        return reach_beyond_orders(tallies, self.supposing.result.rules.streams)
 
     def _heaviest(
         self, rows: Sequence[Row], changes: Sequence[Sums], *, at_once: bool
@@ -103,43 +117,43 @@ class Removing:
     def _all_costs(
         self, rows: Sequence[Row], changes: Sequence[Sums], *, at_once: bool
     ) -> list[Fraction | None]:
-        """Return the score without each row, less the score with it; each change is graded once."""
-        distinct: dict[tuple[int, ...], int] = {}
-        flat = zip(*(part.tolist() for pair in changes for part in pair), strict=True)
-        places = [distinct.setdefault(change, len(distinct)) for change in flat]
-        sums = self.supposing.changed(_as_sums(list(distinct)))
-        scores = self.supposing.suppose(sums, at_once=at_once).scores
-        now = self.supposing.now
-        without = [scores[place] for place in places] or [None] * len(rows)
+        """Return the score without each row, less the score with it."""
+        scores = self.supposing.scores(self.supposing.changed(changes), at_once=at_once)
+        now, without = self.supposing.now, scores or [None] * len(rows)
         return [None if one is None or now is None else one - now for one in without]
 
-    def changes(self, rows: Sequence[Row], *, by_shop: bool) -> list[Sums]:
-        """Return by how much the sums of the shop change without each row."""
-        of_rows = self.rows.units(by_shop=by_shop)
-        units = [int(of_rows[name][at]) for name, at in rows]
-        known = {unit: place for place, unit in enumerate(dict.fromkeys(units))}
-        before = self._counted(self.rows.copies([*known], of_rows))
-        after = self._counted(self.rows.without_each(rows, of_rows))
-        at = np.array([known[unit] for unit in units], dtype=np.int64)
+    def _changes(self, sets: RowSets, wanted: Sequence[Wanted], *, by_shop: bool) -> list[Sums]:
+        """Return by how much sums change without each set: by what its units count with it."""
+        if not wanted or not sets.size:
+            return [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))] * len(wanted)
+        read = streams_read((tally for tally, _ in wanted), self.supposing.result.rules.streams)
+        units_of = self.rows.units(by_shop=by_shop).items()
+        of_rows = {stream: own for stream, own in units_of if stream in read}
+        of_set, units = sets.touched(of_rows)
+        known, at = np.unique(units, return_inverse=True)
+        each = np.arange(len(known))
+        before = self._counted(
+            self.rows.copies((each, known), of_rows, RowSets(len(known), {})), wanted
+        )
+        after = self._counted(self.rows.copies((of_set, units), of_rows, sets), wanted)
         return [
-            (
-                narrow(widen(own) - widen(base)[at]),
-                np.asarray(counts - base_counts[at], dtype=np.int64),
-            )
-            for (own, counts), (base, base_counts) in zip(after, before, strict=True)
+            (_less(own, base[at], of_set), _less(counts, many[at], of_set))
+            for (own, counts), (base, many) in zip(after, before, strict=True)
         ]
 
-    def _counted(self, events: Events) -> list[Sums]:
-        result = self.supposing.result
-        resolved = resolve_events(events, result.rules)
-        return window_sums(resolved, self.supposing.wanted, result.as_of)
+    def _counted(self, events: Events, wanted: Sequence[Wanted]) -> list[Sums]:
+        result, tallies = self.supposing.result, tuple(dict.fromkeys(tally for tally, _ in wanted))
+        return window_sums(resolve_events(events, result.rules, tallies), wanted, result.as_of)
+
+
+def _less(sums: Integers, parts: Integers, of: Rows) -> Integers:
+    """Return sums less all the parts of each."""
+    wide = object in (sums.dtype, parts.dtype)
+    wide = wide or magnitude(sums) + magnitude(parts) * len(parts) >= SAFE
+    found = widen(sums).copy() if wide else sums.copy()
+    np.subtract.at(found, of, widen(parts) if wide else parts)
+    return narrow(found)
 
 
 def _dearest(one: EventCost) -> tuple[Fraction, Row]:
     return -one.costs, one.row
-
-
-def _as_sums(changes: Sequence[tuple[int, ...]]) -> list[Sums]:
-    """Return changes, of which each has the sum and the count of every tally, as columns."""
-    columns = [narrow(np.array(column, dtype=object)) for column in zip(*changes, strict=True)]
-    return list(zip(columns[::2], columns[1::2], strict=True))

@@ -18,6 +18,63 @@ Row = tuple[str, int]
 
 
 @frozen(eq=False)
+class RowSets:
+    """So many sets of rows: for each stream of which some are, the set and the position of each row."""
+
+    size: int
+    members: Mapping[str, tuple[Rows, Rows]]
+
+    @classmethod
+    def of_each(cls, rows: Sequence[Row]) -> RowSets:
+        """Return each row as a set."""
+        found: dict[str, tuple[list[int], list[int]]] = {}
+        for place, (stream, at) in enumerate(rows):
+            sets, positions = found.setdefault(stream, ([], []))
+            sets.append(place)
+            positions.append(at)
+        pairs = found.items()
+        return cls(len(rows), {n: (np.array(own), np.array(at)) for n, (own, at) in pairs})
+
+    @classmethod
+    def of_codes(cls, size: int, codes: Mapping[str, Rows]) -> RowSets:
+        """Return sets by the number of the one that each row is in, −1 where it is in none."""
+        at = {name: np.flatnonzero(own >= 0) for name, own in codes.items()}
+        return cls(size, {name: (own[at[name]], at[name]) for name, own in codes.items()})
+
+    @classmethod
+    def together(cls, every: Sequence[RowSets]) -> RowSets:
+        """Return sets one after another."""
+        starts = np.cumsum([0, *(one.size for one in every)]).tolist()
+        members: dict[str, tuple[Rows, Rows]] = {}
+        none = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        for start, one in zip(starts, every, strict=False):
+            for name, (sets, at) in one.members.items():
+                before = members.get(name, none)
+                members[name] = (
+                    np.concatenate([before[0], sets + start]),
+                    np.concatenate([before[1], at]),
+                )
+        return cls(starts[-1], members)
+
+    def touched(self, units: Mapping[str, Rows]) -> tuple[Rows, Rows]:
+        """Return each set with each unit of its rows, once, by the unit of every row."""
+        none = np.zeros(0, dtype=np.int64)
+        here = [(own, units[name][at]) for name, (own, at) in self.members.items() if name in units]
+        sets = np.concatenate([none, *(sets for sets, _ in here)])
+        own = np.concatenate([none, *(own for _, own in here)])
+        pairs = np.unique(np.stack([sets, own]), axis=1)
+        return pairs[0], pairs[1]
+
+    def part(self, start: int, stop: int) -> RowSets:
+        """Return some of the sets."""
+        members = {}
+        for name, (sets, at) in self.members.items():
+            here = (sets >= start) & (sets < stop)
+            members[name] = sets[here] - start, at[here]
+        return RowSets(min(stop, self.size) - start, members)
+
+
+@frozen(eq=False)
 class ShopRows:
     """The events of one shop; ``positions`` are those of its rows in the events of all shops."""
 
@@ -52,31 +109,26 @@ class ShopRows:
         codes = Units.of(self.events, by_shop=False).codes
         return {name: np.asarray(own, dtype=np.int64) for name, own in codes.items()}
 
-    def copies(self, units: Sequence[int], of_rows: Mapping[str, Rows]) -> Events:
-        """Return copies of units, each as a shop of its own."""
-        return self._copied(units, of_rows, [])
-
-    def without_each(self, rows: Sequence[Row], of_rows: Mapping[str, Rows]) -> Events:
-        """Return the unit of each row without that row, each as a shop of its own."""
-        return self._copied([int(of_rows[name][at]) for name, at in rows], of_rows, rows)
-
-    def _copied(
-        self, units: Sequence[int], of_rows: Mapping[str, Rows], left_out: Sequence[Row]
+    def copies(
+        self, units: tuple[Rows, Rows], of_rows: Mapping[str, Rows], left_out: RowSets
     ) -> Events:
-        copies = pl.DataFrame({"unit": units, "copy": range(len(units))},
-                              schema={"unit": pl.Int64, "copy": pl.Int64})  # fmt: skip
+        """Return copies of units, each in one of so many shops as there are sets, without these.
+
+        ``units`` are the shop of each copy, and its unit.
+        """
+        copies = pl.DataFrame({"copy": units[0], "unit": units[1]})
         positions, shops = {}, {}
         for name, own in of_rows.items():
             rows = pl.DataFrame({"unit": own, "row": np.arange(len(own), dtype=np.int64)})
-            pairs = rows.join(copies, on="unit").sort("copy", "row")
-            gone = [(copy, at) for copy, (stream, at) in enumerate(left_out) if stream == name]
-            if gone:
-                schema = {"copy": pl.Int64, "row": pl.Int64}
-                out = pl.DataFrame(gone, schema=schema, orient="row")
-                pairs = pairs.join(out, on=["copy", "row"], how="anti").sort("copy", "row")
+            pairs = rows.join(copies, on="unit")
+            if name in left_out.members:
+                out = pl.DataFrame(dict(zip(("copy", "row"), left_out.members[name], strict=True)))
+                pairs = pairs.join(out, on=["copy", "row"], how="anti")
+            pairs = pairs.sort("copy", "row")
             positions[name], shops[name] = pairs["row"].to_numpy(), pairs["copy"].to_numpy()
         return evolve(
-            taken_rows(self.events, positions, shops), shops=_shops(self.events.shops, len(units))
+            taken_rows(self.events, positions, shops),
+            shops=_shops(self.events.shops, left_out.size),
         )
 
 
@@ -114,7 +166,7 @@ def taken_rows(events: Events, positions: Mapping[str, Rows], shops: Mapping[str
         ]  # fmt: skip
         shop = pl.Series("shop", shops[name], dtype=pl.UInt32)
         frames[name] = frame.with_columns(shop, *places)
-    instants = {name: own[positions[name]] for name, own in events.instants.items()}
+    instants = {n: own[positions[n]] for n, own in events.instants.items() if n in positions}
     return evolve(events, frames=frames, instants=instants, places={}, read_whole=None)
 
 

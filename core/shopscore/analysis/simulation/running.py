@@ -9,17 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from attrs import evolve, frozen
 
 from ...composing.standards import Standards
 from ...counting.resolution import resolve_events
 from ...counting.state import Tallies
-from ...counting.sums import Sums, window_sums
+from ...counting.sums import window_sums
 from ...errors import UsageError
-from ...exact.integers import Integers, widen
 from ...grading.benchmarks import Benchmark
 from ...grading.value_merging import Prefer, ToGrade
-from ...grading.weighing import MetricValues, combine, weigh_evaluations
+from ...grading.weighing import MetricValues, weigh_evaluations
 from ...messages import Message, message, numbered
 from ...plugins.declarations import Platform
 from ...plugins.selection import RuleSetName, select_rules
@@ -33,7 +33,9 @@ from ...results.conclusion import conclude_basis, stages, start_of
 from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score, score_values
-from ..forgetting import told_of
+from ..regrading.forgetting import told_of
+from ..regrading.grounds import basis_of
+from ..regrading.placing import put
 from ..scored_source import refuse_for_result
 from .applying import Touched, apply_levers
 from .draws import Draw
@@ -139,9 +141,8 @@ def simulate_result(result: Result, asked: Asked, progress: Progress | None = No
     Raises:
         UsageError: as :func:`simulate`.
     """
-    if result.basis is None:
-        raise UsageError(message("of this result it is not known what it was made of: score again"))
-    rules = result.basis.selection.rules
+    basis = basis_of(result)
+    rules = basis.selection.rules
     uses = choose_levers(asked.levers, rules.platform)
     supposed = read_supposed(asked.supposed, rules)
     if asked.draws < 1:
@@ -150,7 +151,7 @@ def simulate_result(result: Result, asked: Asked, progress: Progress | None = No
         raise UsageError(message("draws= goes with a lever on a share of its rows, as share=0.8"))
     shop = result.named_or_only(asked.shop).shop_id
     stages(progress)(message("simulating"))
-    case = _Case.of(result, result.basis, shop, uses, supposed)
+    case = _Case.of(result, basis, shop, uses, supposed)
     row = result.shops["shop_id"].search_sorted(shop)
     before = figures_of(result, row)
     drawn: list[Mapping[About, Figure]] = []
@@ -232,9 +233,9 @@ class _Case:
         present = own.all_events.columns_present()
         projected, current = weigh_evaluations(rules, summing, present, day, 1)
         row = int(basis.shops["shop_id"].search_sorted(self.shop))
-        changed = evolve(basis, counted=_with_sums(basis.counted, projected, row))
+        changed = evolve(basis, counted=_with_own(basis.counted, projected, row))
         if basis.current is not None and current is not None:
-            changed = evolve(changed, current=_with_sums(basis.current, current, row))
+            changed = evolve(changed, current=_with_own(basis.current, current, row))
         return changed, touched
 
     def notes(self, touched: Sequence[Touched], asked: Asked) -> Iterator[Message]:
@@ -254,33 +255,16 @@ class _Case:
         if any(one.use.share < 1 for one in touched):
             yield message("rows of a share are drawn by the seed {seed}", seed=asked.seed)
         row = int(start.shops["shop_id"].search_sorted(self.shop))
-        if told_of(start.supplied, start.console, row):
+        if told_of(start.supplied, start.console, len(start.shops))[row]:
             yield message(
                 "percentiles and points that were typed in, or that documents tell, are not those of"
                 " other values: where a value changes, they are left out"
             )
 
 
-def _with_sums(
+def _with_own(
     values: Mapping[str, MetricValues], own: Mapping[str, MetricValues], row: int
 ) -> dict[str, MetricValues]:
-    """Return values with the sums of one shop in place of those it has; the others keep theirs."""
-    return {id: _recombined(one, own[id], row) for id, one in values.items()}
-
-
-def _recombined(values: MetricValues, own: MetricValues, row: int) -> MetricValues:
-    if values.metric is None or not values.sums:
-        return values
-    sums = [_put(whole, one, row) for whole, one in zip(values.sums, own.sums, strict=True)]
-    return combine(values.metric, sums, values.missing_columns)
-
-
-def _put(whole: Sums, own: Sums, row: int) -> Sums:
-    return _at(whole[0], own[0], row), _at(whole[1], own[1], row)
-
-
-def _at(column: Integers, own: Integers, row: int) -> Integers:
-    wide = object in (column.dtype, own.dtype)
-    changed = widen(column) if wide else column.copy()
-    changed[row] = own[0]
-    return changed
+    """Return values with those of one shop in place of what it has; the others keep theirs."""
+    place = np.array([row])
+    return {id: put(one, place, own[id]) if one.sums else one for id, one in values.items()}

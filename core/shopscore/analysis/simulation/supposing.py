@@ -12,14 +12,13 @@ from attrs import evolve
 
 from ...errors import InputError, UsageError
 from ...exact.columns import ExactColumn
-from ...exact.rationals import Mask
 from ...grading.amounts import Amount, read_amount
 from ...grading.names import Names
 from ...grading.value_merging import ToGrade
-from ...grading.weighing import MetricValues
 from ...messages import message
 from ...plugins.bound_rules import BoundRuleSet
-from ..forgetting import forget_console, forget_supplied
+from ..regrading.forgetting import differing, forget_console, forget_supplied
+from ..regrading.placing import with_values
 
 
 def read_supposed(asked: Mapping[str, Any] | None, rules: BoundRuleSet) -> dict[str, Fraction]:
@@ -62,27 +61,11 @@ def _amount(value: Any, place: Any) -> Amount:
 
 def suppose(start: ToGrade, row: int, supposed: Mapping[str, Fraction]) -> ToGrade:
     """Return what grading starts from, where a shop has other values; on as many rows as before."""
-    measured = {
-        id: _with_value(values, row, supposed[id]) if id in supposed else values
-        for id, values in start.measured.items()
-    }
+    measured, size = dict(start.measured), len(start.shops)
+    here = np.arange(size) == row
+    for id, value in supposed.items():
+        measured[id] = with_values(measured[id], ExactColumn.constant(value, size), here)
     return evolve(start, measured=measured)
-
-
-def _with_value(values: MetricValues, row: int, value: Fraction) -> MetricValues:
-    size = len(values.column)
-    here = _at(row, size)
-    unknown = _mask(values.n_unknown, size) | (here & (values.n == 0))
-    return evolve(
-        values,
-        column=ExactColumn.constant(value, size).where(here, values.column),
-        typed=_mask(values.typed, size) | here,
-        documents=_without(values.documents, row),
-        n_unknown=unknown,
-        unpooled=_mask(values.unpooled, size) | here,
-        missing=values.missing & ~here,
-        cut=None if values.cut is None else values.cut & ~here,
-    )
 
 
 def forget_told(
@@ -94,9 +77,7 @@ def forget_told(
     do the points of the dimension, the total, and the verdicts and levels of a console. ``then``
     says that the values of the last evaluation are others, too.
     """
-    here = _at(row, len(start.shops))
-    others = (id for id, v in start.measured.items() if not _same(v, before.measured[id], row))
-    changed = dict.fromkeys(others, here)
+    changed = differing(before.measured, start.measured, np.array([row]))
     if not changed:
         return start
     shops = start.shops["shop_id"]
@@ -106,24 +87,3 @@ def forget_told(
         console=forget_console(start.console, changed, shops, rules),
         last=forget_console(start.last, changed, shops, rules) if then else start.last,
     )
-
-
-def _same(one: MetricValues, other: MetricValues, row: int) -> bool:
-    a, b = (values.column.take(np.array([row])).fractions() for values in (one, other))
-    return a == b
-
-
-def _at(row: int, size: int) -> Mask:
-    here = np.zeros(size, dtype=np.bool_)
-    here[row] = True
-    return here
-
-
-def _mask(mask: Mask | None, size: int) -> Mask:
-    return np.zeros(size, dtype=np.bool_) if mask is None else mask
-
-
-def _without(documents: Any, row: int) -> Any:
-    if documents is None:
-        return None
-    return tuple(None if place == row else told for place, told in enumerate(documents))

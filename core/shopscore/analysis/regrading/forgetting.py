@@ -5,18 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from attrs import evolve
 
-from ..exact.columns import ExactColumn
-from ..exact.rationals import Mask
-from ..grading.console import Console
-from ..grading.points import Supplied
-from ..grading.stated import Stated
-from ..plugins.bound_rules import BoundRuleSet
+from ...exact.columns import ExactColumn
+from ...exact.rationals import Mask
+from ...grading.console import Console
+from ...grading.points import Supplied
+from ...grading.stated import Stated
+from ...grading.weighing import MetricValues
+from ...plugins.bound_rules import BoundRuleSet
 
 #: The shops of which a metric has another value now, by its id.
 Changed = Mapping[str, Mask]
+
+
+def differing(
+    now: Mapping[str, MetricValues],
+    then: Mapping[str, MetricValues],
+    places: npt.NDArray[np.int64],
+) -> dict[str, Mask]:
+    """Return at which of some places values are others than now, by metric; those that are none."""
+    found = {}
+    for id, values in then.items():
+        before, after = (one.column.take(places).fractions() for one in (now[id], values))
+        others = np.zeros(len(values.column), dtype=np.bool_)
+        others[places] = [a != b for a, b in zip(before, after, strict=True)]
+        if others.any():
+            found[id] = others
+    return found
 
 
 def forget_supplied(supplied: Supplied, changed: Changed) -> Supplied:
@@ -55,8 +73,8 @@ def forget_console(
     )
 
 
-def told_of(supplied: Supplied, console: Console, row: int) -> bool:
-    """Return whether anything was told of a shop beside its values."""
+def told_of(supplied: Supplied, console: Console, size: int) -> Mask:
+    """Return of which of so many shops anything was told beside their values."""
     columns = (
         *supplied.percentiles.values(),
         *supplied.points.values(),
@@ -64,7 +82,9 @@ def told_of(supplied: Supplied, console: Console, row: int) -> bool:
         *console.filling.values(),
         *(one for one in (console.total, console.bonus, console.deduction) if one is not None),
     )
-    return any(bool(column.known[row]) for column in columns)
+    nothing = np.zeros(size, dtype=np.bool_)
+    told: Mask = np.logical_or.reduce([nothing, *(column.known for column in columns)])
+    return told
 
 
 def _unstated(console: Console, changed: Changed, shops: pl.Series, rules: BoundRuleSet) -> Stated:

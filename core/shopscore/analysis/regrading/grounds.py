@@ -7,24 +7,28 @@ from datetime import date
 from attrs import frozen
 
 from ...errors import UsageError
+from ...exact.rationals import Mask
 from ...grading.points import Supplied
 from ...messages import message
-from ...plugins.selection import Selection
 from ...results.basis import Basis
 from ...results.conclusion import start_of
 from ...results.reference_tables import ReferenceTables
 from ...results.result import Result
+from .forgetting import told_of
 
 
 @frozen(eq=False)
 class Grounds:
-    """What shops are graded with once more, where their values or the rules are other ones."""
+    """What shops are graded with once more, where their values are other ones.
 
-    selection: Selection
+    ``told`` marks those of which anything was told beside their values.
+    """
+
     tables: ReferenceTables
     supplied: Supplied
     ranks: bool
     judged_on: date
+    told: Mask
 
     @classmethod
     def of(cls, result: Result) -> Grounds:
@@ -36,7 +40,8 @@ class Grounds:
         basis = basis_of(result)
         start, selection = start_of(basis), basis.selection
         judged_on = selection.rules.ruleset.judged_on(selection.day)
-        return cls(selection, basis.tables, start.supplied, start.ranks, judged_on)
+        told = told_of(start.supplied, result.console, len(result))
+        return cls(basis.tables, start.supplied, start.ranks, judged_on, told)
 
 
 def basis_of(result: Result) -> Basis:
