@@ -49,6 +49,9 @@ nitpick_ignore_regex = [
 ]
 nitpick_ignore = [
     # Names that only the type checker knows: they stand in annotations as text.
+    ("py:class", "Document"),
+    ("py:class", "DocumentMapping"),
+    ("py:class", "Entry"),
     ("py:class", "Integers"),
     ("py:class", "Progress"),
     ("py:class", "Path"),
@@ -56,6 +59,7 @@ nitpick_ignore = [
     ("py:class", "Prefer"),
     ("py:class", "Fraction"),
     ("py:class", "OwnKinds"),
+    ("py:class", "ShopOfDocument"),
     # A constant of a module that is not public.
     ("py:data", "INCIDENT_SCHEMA"),
 ]

@@ -196,7 +196,8 @@ def _directive(name: str) -> str:
     value = getattr(shopscore, name)
     if name in FUNCTIONS:
         functions = [f".. autofunction:: shopscore.{name}.{f}" for f in FUNCTIONS[name]]
-        return "\n\n".join([f".. automodule:: shopscore.{name}", *functions])
+        back = ".. py:currentmodule:: shopscore"
+        return "\n\n".join([f".. automodule:: shopscore.{name}", *functions, back])
     if isinstance(value, type):
         what = "exception" if issubclass(value, BaseException) else "class"
         bases = "" if value.__bases__ == (object,) else "\n   :show-inheritance:"
