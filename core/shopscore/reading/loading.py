@@ -198,7 +198,8 @@ class TypedEvents:
             taker.finish(places.of_codes, self.shops.used, len(ids))
         say(message("linking"))
         zone = self.zone.key if self.zone else None
-        events = assemble(ids, consolidated, self.streams, zone, self.shop)
+        defaults = self.shop.of_shops(len(ids))
+        events = assemble(ids, consolidated, self.streams, zone, defaults)
         report = _with_findings(events.report, self.sources, consolidated)
         _log(report)
         in_part = frozenset((name, PART_ONLY) for name in streams_in_part(self.sources.holdings()))

@@ -1,0 +1,391 @@
+"""The ledger: events on disk, scored without reading them all again, as known now or on a day."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import evolve, field, frozen
+
+from ..analysis.open_tasks.asking import todo
+from ..analysis.open_tasks.listing import Todo
+from ..analysis.reasons.explaining import explain
+from ..analysis.reasons.explanation import Explanation
+from ..analysis.tracking.following import track
+from ..analysis.tracking.tracks import Track
+from ..counting.scope import Scope
+from ..counting.state import Tallies
+from ..errors import InputError, StateError, UsageError
+from ..messages import listed, message
+from ..model.layouts import Layout
+from ..model.merging import merge_streams
+from ..plugins.catalog import platform as find_platform
+from ..plugins.declarations import Platform
+from ..plugins.selection import RuleSetName, select_rules
+from ..reading.events import Events
+from ..reading.files import Progress, stages
+from ..reading.loading import EventSource
+from ..reading.openers import ShopDefaults
+from ..reading.rows.clocks import clock_of, find_zone
+from ..results.result import Result
+from ..rules.numbers_toml import NumbersSource
+from ..scoring import score
+from ..writing import folders_above, refuse_filled_folder
+from .commits import COMMITS, Commit, Head, read_head, write_commit
+from .counting import Named, cells_of
+from .ingesting import Ingest, Ingested, as_moment, known_second
+from .locking import only_writer
+from .maintaining import BUILDING, RULES, SPANS, Builder, kept_tallies, recorded, tallies_of
+from .snapshots import Snapshot
+from .stored_cells import with_shops
+from .tables import Draft
+
+logger = logging.getLogger("shopscore.ledger")
+
+#: Seconds for which a writer waits for another.
+WAIT = 60.0
+#: A platform, or several, by id or themselves.
+Platforms = str | Platform | Iterable[str | Platform]
+
+
+@frozen(eq=False)
+class Ledger:
+    """Events that are kept on disk, with what they add up to, day by day.
+
+    Made by :meth:`create`, found again by :meth:`open`. What is ingested is kept as it came, and a
+    score is made of daily sums and numbers: a day costs a day, a correction what it touches, and any
+    past day can be asked as it was known then.
+
+    >>> import tempfile
+    >>> from shopscore.samples import generate
+    >>> from shopscore.testing.toy import PLATFORM
+    >>> folder = tempfile.mkdtemp()
+    >>> ledger = Ledger.create(f"{folder}/ledger", platform=PLATFORM)
+    >>> sample = generate(shops=12, orders=900, end=date(2025, 3, 31))
+    >>> ledger.ingest(sample).added["orders"]
+    900
+    >>> ledger.ingest(sample).seq is None  # nothing is new
+    True
+    >>> ledger.score("2025-03-31")["S0001"].score
+    0.0
+    """
+
+    root: Path
+    platforms: tuple[Platform, ...]
+    zone: str
+    wait: float = WAIT
+    _reading: Platform = field(repr=False, kw_only=True)
+
+    @classmethod
+    def create(
+        cls,
+        path: str | Path,
+        *,
+        platform: Platforms,
+        tz: str | None = None,
+        wait: float = WAIT,
+    ) -> Ledger:
+        """Make a ledger in a new or empty folder.
+
+        Args:
+            path: the folder.
+            platform: whose streams are kept, by which clock; several of one clock may share events.
+            tz: the zone of the events' clock, where it is not the platform's.
+            wait: seconds for which a writer waits for another.
+
+        Raises:
+            InputError: where the folder is not empty, or cannot be written.
+            UsageError: for platforms of different clocks.
+        """
+        root, platforms = Path(path), _platforms(platform)
+        zone = _zone_of(platforms, tz)
+        ledger = cls(root, platforms, zone, wait, reading=_all_together(platforms))
+        refuse_filled_folder(root)
+        with folders_above(root / COMMITS / "0"), only_writer(root, wait):
+            facts = {
+                "platforms": [one.id for one in platforms],
+                "zone": zone,
+                "clock": clock_of(find_zone(zone)).base,
+                SPANS: {},
+                BUILDING: None,
+                RULES: [],
+            }
+            made = int(time.time())
+            write_commit(root, Commit(number=1, kind="create", seq=0, made_at=made, facts=facts))
+        return ledger
+
+    @classmethod
+    def open(
+        cls, path: str | Path, *, platform: Platforms | None = None, wait: float = WAIT
+    ) -> Ledger:
+        """Return the ledger in a folder.
+
+        Args:
+            path: the folder.
+            platform: the ledger's platforms themselves, where they are not installed.
+            wait: seconds for which a writer waits for another.
+
+        Raises:
+            InputError: where there is none.
+            StateError: where it is damaged, or of a newer version.
+            CoverageError: for a platform that is not installed.
+        """
+        root = Path(path)
+        facts = read_head(root).facts
+        given = {one.id: one for one in _platforms(platform or ())}
+        platforms = tuple(given.get(id) or find_platform(id) for id in facts["platforms"])
+        zone = facts["zone"]
+        if clock_of(find_zone(zone)).base != facts["clock"]:
+            said = message(
+                "{ledger}: the clock of {zone} is another one in this system's table of time zones"
+                " than when the ledger was made: make a new one from the files of events",
+                ledger=root,
+                zone=zone,
+            )
+            raise StateError(said)
+        return cls(root, platforms, zone, wait, reading=_all_together(platforms))
+
+    def ingest(
+        self,
+        source: str | Path | Mapping[str, Any],
+        *,
+        known_at: datetime | date | str | None = None,
+        strict: bool = False,
+        shop_id: str | None = None,
+        industry: str | None = None,
+        shop_type: str | None = None,
+        layouts: Iterable[Layout | str | Path] = (),
+        progress: Progress | None = None,
+    ) -> Ingested:
+        """Add what is new in a folder, file or mapping of dataframes; what is known changes nothing.
+
+        Rows may come in any order and split: of one key the newest state counts, whenever it comes.
+        It is all there when this returns, or nothing is.
+
+        Args:
+            source: what :func:`shopscore.read_events` takes.
+            known_at: when the source was known, a day or a time; by default now.
+
+        The other arguments are those of :func:`shopscore.read_events`.
+
+        Raises:
+            InputError: for input that cannot be used; where another process writes for too long.
+            StrictError: for rows set aside, where ``strict``.
+            UsageError: where something later is known already.
+            StateError: where a file of the ledger is damaged.
+        """
+        if isinstance(source, Events):
+            said = message(
+                "a ledger keeps rows as they come: give the folder, file or dataframes that events"
+                " are read from"
+            )
+            raise UsageError(said)
+        say = stages(progress, logger)
+        defaults = ShopDefaults(shop_id, industry, shop_type)
+        events = EventSource(source, self._reading, self.zone, defaults, tuple(layouts))
+        with self._writing() as draft:
+            snapshot = self._snapshot(draft.head)
+            known = known_second(known_at, self.zone)
+            ingest = Ingest(draft, snapshot, events, known, say)
+            ingest.check_time()
+            read = ingest.read(progress, strict=strict)
+            return ingest.add(read, kept_tallies(draft.head, self.platforms))
+
+    def score(
+        self,
+        as_of: date | str | None = None,
+        *,
+        known_at: datetime | date | str | None = None,
+        platform: str | Platform | None = None,
+        scorecard: str | None = None,
+        ruleset: RuleSetName = None,
+        assume: Mapping[str, object] | None = None,
+        numbers: NumbersSource = None,
+        profile: str | None = None,
+        progress: Progress | None = None,
+        **more: Any,
+    ) -> Result:
+        """Score every shop as published on a day, as it is known now or was on another day.
+
+        The first score by some rules counts what they need, which ingests keep up to date from then
+        on. A ledger that cannot be written is scored all the same.
+
+        Args:
+            as_of: the day of publication; by default today on the platform's clock.
+            known_at: a day, to its end, or a time: only what had been ingested by then counts.
+            platform: whose rules; needed where the ledger is of several.
+
+        The other arguments, and what is raised, are those of :func:`shopscore.score`.
+        """
+        rules = {
+            "platform": self._platform(platform),
+            "scorecard": scorecard,
+            "ruleset": ruleset,
+            "assume": assume,
+            "numbers": numbers,
+            "profile": profile,
+        }
+        selection = select_rules(as_of=as_of, **rules)
+        tallies = tallies_of(selection.rules)
+        head = self._counting(tallies, recorded(selection.rules, assume), progress)
+        snapshot = self._snapshot(head, known_at)
+        stages(progress, logger)(message("reading what was counted"))
+        state = _state(snapshot, tallies)
+        shops = snapshot.events([name for name in snapshot.known_streams if name == "shops"])
+        return score(state, as_of=selection.day, shops=shops, progress=progress, **rules, **more)
+
+    def events(self, known_at: datetime | date | str | None = None) -> Events:
+        """Return all that is kept, or was known on a day, as :func:`shopscore.read_events` does.
+
+        Raises:
+            StateError: where a file of the ledger is damaged.
+        """
+        return self._snapshot(read_head(self.root), known_at).events()
+
+    def track(
+        self,
+        *,
+        known_at: datetime | date | str | None = None,
+        platform: str | Platform | None = None,
+        **more: Any,
+    ) -> Track:
+        """Return the score of each day of a range, as :func:`shopscore.track` does."""
+        return track(self.events(known_at), platform=self._platform(platform), **more)
+
+    def explain(
+        self,
+        shop: str | None = None,
+        *,
+        row: str | None = None,
+        known_at: datetime | date | str | None = None,
+        platform: str | Platform | None = None,
+        **more: Any,
+    ) -> Explanation:
+        """Explain the score of a shop, or trace one of its rows, as :func:`shopscore.explain` does."""
+        events = self.events(known_at)
+        return explain(events, shop=shop, row=row, platform=self._platform(platform), **more)
+
+    def todo(
+        self,
+        *,
+        known_at: datetime | date | str | None = None,
+        platform: str | Platform | None = None,
+        **more: Any,
+    ) -> Todo:
+        """List what is open at a moment, as :func:`shopscore.todo` does."""
+        return todo(self.events(known_at), platform=self._platform(platform), **more)
+
+    def _platform(self, named: str | Platform | None) -> Platform:
+        """Return one of the ledger's platforms: the one that is named, or the only one."""
+        if isinstance(named, Platform):
+            return named
+        if named is None:
+            if len(self.platforms) == 1:
+                return self.platforms[0]
+            known = listed(one.id for one in self.platforms)
+            said = message("whose rules? The ledger is of {platforms}: platform=", platforms=known)
+            raise UsageError(said)
+        own = [one for one in self.platforms if named in one.names]
+        return own[0] if own else find_platform(named)
+
+    def _snapshot(
+        self, head: Head, known_at: datetime | date | str | None = None
+    ) -> Snapshot:
+        """Return what is known, or was at a moment."""
+        everything = Snapshot(self.root, head, self._reading.all_streams, self.zone, head.seq)
+        if known_at is None:
+            return everything
+        return everything.as_of(ingest_known(head, known_second(known_at, self.zone), self.zone))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Draft]:
+        """Hold the lock, and yield what is written while it is held."""
+        with only_writer(self.root, self.wait):
+            yield Draft.begin(self.root, read_head(self.root))
+
+    def _counting(
+        self, tallies: Named, rules: Mapping[str, Any] | None, progress: Progress | None
+    ) -> Head:
+        """Return the ledger with cells of some tallies up to date, if it can be written."""
+        head = read_head(self.root)
+        spans = head.spans
+        known = rules is None or rules in head.facts[RULES]
+        if known and all(name in spans and spans[name][1] == head.seq for name in tallies):
+            return head
+        try:
+            with self._writing() as draft:
+                say = stages(progress, logger)
+                return Builder(draft, self._snapshot(draft.head), say).build(tallies, rules)
+        except InputError as error:
+            logger.warning("%s", error)
+            return read_head(self.root)
+
+
+def ingest_known(head: Head, second: int, zone: str) -> int:
+    """Return the last ingest that was known at a moment.
+
+    Raises:
+        InputError: where nothing was.
+    """
+    known = [one for one in head.ingests if one.known_at is not None and one.known_at <= second]
+    if known:
+        return known[-1].seq
+    first = head.ingests[:1]
+    said = message(
+        "nothing was known at {moment}: {first}",
+        moment=as_moment(second, zone),
+        first=message("the first ingest is of {moment}", moment=as_moment(first[0].known_at or 0, zone))
+        if first
+        else message("nothing was ingested yet"),
+    )
+    raise InputError(said)
+
+
+def _state(snapshot: Snapshot, tallies: Named) -> Tallies:
+    """Return what tallies count as a state, which is only scored: it knows no units."""
+    places = snapshot.places
+    cells = {name: with_shops(own, places) for name, own in cells_of(snapshot, tallies).items()}
+    ids = snapshot.shops["shop_id"]
+    return Tallies(
+        tallies={name: tally.key for name, tally in tallies.items()},
+        shop_ids=ids,
+        rows=np.zeros(len(ids), dtype=np.int64),
+        daily=cells,
+        scope=Scope.of(np.empty(0, np.uint64), np.empty(0, np.uint64)),
+        columns=snapshot.columns,
+        zone=snapshot.zone,
+    )
+
+
+def _platforms(platform: Platforms) -> tuple[Platform, ...]:
+    every = (platform,) if isinstance(platform, str | Platform) else tuple(platform)
+    found = [one if isinstance(one, Platform) else find_platform(one) for one in every]
+    return tuple({one.id: one for one in found}.values())
+
+
+def _zone_of(platforms: tuple[Platform, ...], tz: str | None) -> str:
+    zones = {tz} if tz else {one.zone for one in platforms}
+    if len(zones) != 1:
+        said = message(
+            "platforms {platforms}: the events of one ledger are on one clock, and these are on"
+            " {zones}: name platforms of one clock, or say tz=",
+            platforms=listed(one.id for one in platforms),
+            zones=listed(sorted(zones)),
+        )
+        raise UsageError(said)
+    return find_zone(zones.pop()).key
+
+
+def _all_together(platforms: tuple[Platform, ...]) -> Platform:
+    """Return a platform that has the streams and layouts of several, by which events are read."""
+    first, *others = platforms
+    if not others:
+        return first
+    streams = tuple(merge_streams(*(one.all_streams.values() for one in platforms)).values())
+    return evolve(first, streams=streams)
