@@ -104,7 +104,8 @@ class Draft:
                 folder = self.root / table.path
                 logs = sorted((folder / _LOG).glob("*.json"))
                 files = [folder / name for name in table.files]
-                sync([*files, *logs, folder / _LOG, folder, folder.parent])
+                above = [one for one in folder.parents if one.is_relative_to(self.root)]
+                sync([*files, *logs, folder / _LOG, folder, *above])
         except OSError as error:
             raise cannot_be_written(self.root, error) from None
         write_commit(self.root, found)
