@@ -7,7 +7,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import polars as pl
 from polars.testing import assert_frame_equal
 
 import shopscore as ss
@@ -26,7 +25,9 @@ def write_batches(events: Events, folder: Path, seed: int, most: int = 5) -> lis
     for number in range(count):
         batch: dict[str, list[dict[str, str]]] = {}
         for stream, rows in events.items():
-            own = [row for row in rows if rng.random() < (1.4 if number + 1 == count else 1) / count]
+            own = [
+                row for row in rows if rng.random() < (1.4 if number + 1 == count else 1) / count
+            ]
             rng.shuffle(own)
             if own:
                 batch[f"{stream}/part-{number}"] = own
@@ -62,4 +63,3 @@ def assert_as_recomputed(
     for card in cards:
         found = ledger.score(**card, known_at=known_at).to_polars()
         assert_frame_equal(found, ss.score(events, **card).to_polars(), check_exact=True)
-

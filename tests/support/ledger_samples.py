@@ -21,14 +21,20 @@ def sample_batches(folder: Path) -> tuple[Path, Path]:
     frames = generate(shops=6, orders=240, end=date(2025, 3, 31))
     frames = {name: frames[name] for name in ("shops", *_TIMES)}
     early = {
-        name: rows.filter(pl.col(_TIMES[name]) < pl.datetime(2025, 3, 20)) if name in _TIMES else rows
+        name: rows.filter(pl.col(_TIMES[name]) < pl.datetime(2025, 3, 20))
+        if name in _TIMES
+        else rows
         for name, rows in frames.items()
     }
     late = {
-        name: rows.filter(pl.col(_TIMES[name]) >= pl.datetime(2025, 3, 18)) if name in _TIMES else rows
+        name: rows.filter(pl.col(_TIMES[name]) >= pl.datetime(2025, 3, 18))
+        if name in _TIMES
+        else rows
         for name, rows in frames.items()
     }
-    late["reviews"] = late["reviews"].with_columns(rating=pl.lit(1, pl.Int64), updated_at=pl.datetime(2025, 4, 1))
+    late["reviews"] = late["reviews"].with_columns(
+        rating=pl.lit(1, pl.Int64), updated_at=pl.datetime(2025, 4, 1)
+    )
     write_csv(early, folder / "early")
     write_csv(late, folder / "late")
     return folder / "early", folder / "late"

@@ -47,9 +47,7 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
     return cells, Scope.of(*resolved.units.totals(checks))
 
 
-def count_cells(
-    frames: Mapping[str, pl.DataFrame], tallies: Sequence[Tally]
-) -> dict[str, Cells]:
+def count_cells(frames: Mapping[str, pl.DataFrame], tallies: Sequence[Tally]) -> dict[str, Cells]:
     """Return the daily cells of tallies by their fingerprint, of rows that stand alone."""
     runs: dict[str, list[Cells]] = {fingerprint(tally): [] for tally in tallies}
     for stream, frame in frames.items():

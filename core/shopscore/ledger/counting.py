@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import numpy as np
 import polars as pl
 from attrs import frozen
 
 from ..counting.cells import Cells, fingerprint
 from ..counting.daily import count_cells
 from ..counting.resolution import resolved_frames
+from ..counting.scope import Scope
+from ..counting.state import Tallies
 from ..counting.units import reach_beyond_orders
 from ..model.joined import FactOn, HasRow, joined_of
 from ..model.streams import Stream
@@ -29,15 +32,20 @@ PIECE_ROWS = 1 << 21
 
 
 @frozen(eq=False)
-class _Group:
+class Group:
     """Tallies whose units are the same: orders with their rows, or shops."""
 
     tallies: Named
     mark: str
     streams: tuple[str, ...]
 
+    @property
+    def by_shop(self) -> bool:
+        """Whether a unit is a shop with all its rows."""
+        return self.mark == "shop"
 
-def _groups(tallies: Named, snapshot: Snapshot) -> Iterator[_Group]:
+
+def groups_of(tallies: Named, snapshot: Snapshot) -> Iterator[Group]:
     """Yield tallies that look at one order each, and those that look beyond it."""
     beyond = {
         name: tally
@@ -49,7 +57,7 @@ def _groups(tallies: Named, snapshot: Snapshot) -> Iterator[_Group]:
         needed = _streams_of(group.values(), snapshot.streams)
         streams = tuple(name for name in snapshot.known_streams if name in needed)
         if group and streams:
-            yield _Group(group, mark, streams)
+            yield Group(group, mark, streams)
 
 
 def _streams_of(tallies: Iterable[Tally], streams: Mapping[str, Stream]) -> set[str]:
@@ -65,36 +73,42 @@ def _streams_of(tallies: Iterable[Tally], streams: Mapping[str, Stream]) -> set[
 
 
 def difference(snapshot: Snapshot, tallies: Named, before: int, after: int) -> dict[str, Cells]:
-    """Return by how much what tallies count differs between two ingests, both known to the snapshot.
-    """
+    """Return by how much what tallies count differs between two ingests, both known to the snapshot."""
     changes: dict[str, Cells] = {}
-    for group in _groups(tallies, snapshot):
-        touched = _touched(snapshot, group, *sorted((before, after)))
+    for group in groups_of(tallies, snapshot):
+        touched = touched_by(snapshot, group, *sorted((before, after)))
         if len(touched):
-            late = snapshot.as_of(max(before, after))
-            found = {n: late.rows(n, pl.col(group.mark).is_in(touched.implode())) for n in group.streams}
+            found = rows_of(snapshot.as_of(max(before, after)), group, touched)
             then, now = (_count(snapshot, group, _until(found, seq)) for seq in (before, after))
             changes |= {name: Cells.added([now[name], then[name].negative()]) for name in now}
     return {name: changes.get(name, Cells.added([])) for name in tallies}
+
+
+def rows_of(snapshot: Snapshot, group: Group, touched: pl.Series) -> dict[str, pl.DataFrame]:
+    """Return all rows of units, by the marks of these."""
+    own = pl.col(group.mark).is_in(touched.implode())
+    return {name: snapshot.rows(name, own) for name in group.streams}
 
 
 def _until(rows: Mapping[str, pl.DataFrame], seq: int) -> dict[str, pl.DataFrame]:
     return {name: own.filter(pl.col(SEQ) <= seq) for name, own in rows.items()}
 
 
-def _touched(snapshot: Snapshot, group: _Group, before: int, after: int) -> pl.Series:
+def touched_by(snapshot: Snapshot, group: Group, before: int, after: int) -> pl.Series:
     """Return the marks of the units of rows that came after an ingest, as they are and were."""
     late, found = snapshot.as_of(after), []
     for stream in group.streams:
         came = late.marks(stream, pl.col(SEQ) > before)
         found.append(came[group.mark])
-        if group.mark == UNIT and stream != "orders" and len(came):  # a row may name another order now
+        if (
+            not group.by_shop and stream != "orders" and len(came)
+        ):  # a row may name another order now
             keys = came[KEY].unique()
             found.append(late.marks(stream, pl.col(KEY).is_in(keys.implode()))[UNIT])
     return pl.concat(found).unique()
 
 
-def _count(snapshot: Snapshot, group: _Group, rows: Mapping[str, pl.DataFrame]) -> dict[str, Cells]:
+def _count(snapshot: Snapshot, group: Group, rows: Mapping[str, pl.DataFrame]) -> dict[str, Cells]:
     if not any(map(len, rows.values())):
         return {name: Cells.added([]) for name in group.tallies}
     events = snapshot.events_of(rows)
@@ -107,7 +121,9 @@ def _count(snapshot: Snapshot, group: _Group, rows: Mapping[str, pl.DataFrame]) 
 def pieces_of(snapshot: Snapshot) -> int:
     """Return in how many pieces all rows are counted."""
     count = sum(
-        snapshot.collect(snapshot.scan(f"events/{name}", {"shop": pl.Int32}).select(pl.len())).item()
+        snapshot.collect(
+            snapshot.scan(f"events/{name}", {"shop": pl.Int32}).select(pl.len())
+        ).item()
         for name in snapshot.known_streams
     )
     return int(count) // PIECE_ROWS + 1
@@ -117,7 +133,7 @@ def count_piece(snapshot: Snapshot, tallies: Named, piece: int, pieces: int) -> 
     """Return what tallies count of the shops of one of some pieces."""
     own = [pl.col("shop") % pieces == piece] if pieces > 1 else []
     cells = {name: Cells.added([]) for name in tallies}
-    for group in _groups(tallies, snapshot):
+    for group in groups_of(tallies, snapshot):
         rows = {name: snapshot.rows(name, *own) for name in group.streams}
         cells |= _count(snapshot, group, rows)
     return cells
@@ -147,3 +163,19 @@ def cells_of(snapshot: Snapshot, tallies: Named) -> dict[str, Cells]:
 def by_fingerprint(tallies: Sequence[Tally]) -> dict[str, Tally]:
     """Return tallies by what stands for them in a table."""
     return {fingerprint(tally): tally for tally in tallies}
+
+
+def state_of(snapshot: Snapshot, tallies: Named) -> Tallies:
+    """Return what tallies count as a state, which is only scored: it knows no units."""
+    places = snapshot.places
+    cells = {name: with_shops(own, places) for name, own in cells_of(snapshot, tallies).items()}
+    ids = snapshot.shops["shop_id"]
+    return Tallies(
+        tallies={name: tally.key for name, tally in tallies.items()},
+        shop_ids=ids,
+        rows=np.zeros(len(ids), dtype=np.int64),
+        daily=cells,
+        scope=Scope.of(np.empty(0, np.uint64), np.empty(0, np.uint64)),
+        columns=snapshot.columns,
+        zone=snapshot.zone,
+    )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 from attrs import evolve, field, frozen
@@ -23,6 +21,7 @@ from ..reading.sources import Holding
 from .commits import Head
 from .counting import Named
 from .maintaining import SPANS, append_changes
+from .moments import as_moment
 from .snapshots import SHOP_SCHEMA, SHOPS, Snapshot, table_of
 from .stored_rows import KEY, PARTS, SEQ, kept_rows, new_states
 from .tables import Draft
@@ -45,34 +44,6 @@ class Ingested:
     def notices(self) -> tuple[Notice, ...]:
         """What there is to know about the source."""
         return self.report.notices
-
-
-def known_second(known_at: datetime | date | str | None, zone: str) -> int:
-    """Return a moment in seconds since 1970; a day is meant to its end.
-
-    Raises:
-        UsageError: for what is neither a day nor a time.
-    """
-    if known_at is None:
-        return int(time.time())
-    clock = ZoneInfo(zone)
-    try:
-        moment = datetime.fromisoformat(known_at) if isinstance(known_at, str) else known_at
-    except ValueError:
-        said = message("{text!r} is no day and no time; write YYYY-MM-DD", text=known_at)
-        raise UsageError(said) from None
-    day_only = not isinstance(moment, datetime) or (
-        isinstance(known_at, str) and len(known_at.strip()) <= len("2024-06-30")
-    )
-    if day_only:
-        moment = datetime(moment.year, moment.month, moment.day, 23, 59, 59, tzinfo=clock)
-    assert isinstance(moment, datetime)
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=clock)).timestamp())
-
-
-def as_moment(second: int, zone: str) -> datetime:
-    """Return a second since 1970 as a time on the clock of a zone."""
-    return datetime.fromtimestamp(second, ZoneInfo(zone))
 
 
 @frozen(eq=False)
@@ -188,7 +159,9 @@ class Ingest:
             industry=pl.lit(said.industry, pl.String).fill_null(pl.col("industry")),
             shop_type=pl.lit(said.shop_type, pl.String).fill_null(pl.col("shop_type")),
         )
-        before = told.join(known, on=["code", "industry", "shop_type"], how="anti", nulls_equal=True)
+        before = told.join(
+            known, on=["code", "industry", "shop_type"], how="anti", nulls_equal=True
+        )
         changed = before.with_columns(pl.lit(seq, pl.Int32).alias(SEQ))
         left = known.join(changed, on="code", how="anti")
         return pl.concat([left, changed, new])
@@ -232,7 +205,9 @@ def _more_columns(head: Head, columns: Mapping[str, set[str]]) -> dict[str, tupl
     """Return the columns that had not come before."""
     known = head.columns(head.seq)
     more = {
-        stream: tuple(sorted(name for name in names if (stream, name) not in known and name != PART_ONLY))
+        stream: tuple(
+            sorted(name for name in names if (stream, name) not in known and name != PART_ONLY)
+        )
         for stream, names in columns.items()
     }
     return {stream: names for stream, names in more.items() if names}

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from attrs import evolve, field, frozen
+import polars as pl
+from attrs import field, frozen
 
 from ..analysis.open_tasks.asking import todo
 from ..analysis.open_tasks.listing import Todo
@@ -19,15 +19,12 @@ from ..analysis.reasons.explaining import explain
 from ..analysis.reasons.explanation import Explanation
 from ..analysis.tracking.following import track
 from ..analysis.tracking.tracks import Track
-from ..counting.scope import Scope
-from ..counting.state import Tallies
 from ..errors import InputError, StateError, UsageError
 from ..messages import listed, message
 from ..model.layouts import Layout
-from ..model.merging import merge_streams
 from ..plugins.catalog import platform as find_platform
 from ..plugins.declarations import Platform
-from ..plugins.selection import RuleSetName, select_rules
+from ..plugins.selection import RuleSetName, publication_day, select_rules
 from ..reading.events import Events
 from ..reading.files import Progress, stages
 from ..reading.loading import EventSource
@@ -38,20 +35,24 @@ from ..rules.numbers_toml import NumbersSource
 from ..scoring import score
 from ..writing import folders_above, refuse_filled_folder
 from .commits import COMMITS, Commit, Head, read_head, write_commit
-from .counting import Named, cells_of
-from .ingesting import Ingest, Ingested, as_moment, known_second
+from .counting import Named, state_of
+from .exporting import export_events
+from .ingesting import Ingest, Ingested
 from .locking import only_writer
 from .maintaining import BUILDING, RULES, SPANS, Builder, kept_tallies, recorded, tallies_of
+from .moments import as_moment, ingest_known, known_second
+from .platforms import Platforms, all_together, find_platforms, zone_of
+from .revisions import Revision, rows_that_moved
+from .rewriting import Forgotten, Rewriter
 from .snapshots import Snapshot
-from .stored_cells import with_shops
+from .status import Status, ingest_lines, status_of
 from .tables import Draft
+from .verifying import Verification, verify_ledger
 
 logger = logging.getLogger("shopscore.ledger")
 
 #: Seconds for which a writer waits for another.
 WAIT = 60.0
-#: A platform, or several, by id or themselves.
-Platforms = str | Platform | Iterable[str | Platform]
 
 
 @frozen(eq=False)
@@ -103,9 +104,9 @@ class Ledger:
             InputError: where the folder is not empty, or cannot be written.
             UsageError: for platforms of different clocks.
         """
-        root, platforms = Path(path), _platforms(platform)
-        zone = _zone_of(platforms, tz)
-        ledger = cls(root, platforms, zone, wait, reading=_all_together(platforms))
+        root, platforms = Path(path), find_platforms(platform)
+        zone = zone_of(platforms, tz)
+        ledger = cls(root, platforms, zone, wait, reading=all_together(platforms))
         refuse_filled_folder(root)
         with folders_above(root / COMMITS / "0"), only_writer(root, wait):
             facts = {
@@ -138,7 +139,7 @@ class Ledger:
         """
         root = Path(path)
         facts = read_head(root).facts
-        given = {one.id: one for one in _platforms(platform or ())}
+        given = {one.id: one for one in find_platforms(platform or ())}
         platforms = tuple(given.get(id) or find_platform(id) for id in facts["platforms"])
         zone = facts["zone"]
         if clock_of(find_zone(zone)).base != facts["clock"]:
@@ -149,7 +150,7 @@ class Ledger:
                 zone=zone,
             )
             raise StateError(said)
-        return cls(root, platforms, zone, wait, reading=_all_together(platforms))
+        return cls(root, platforms, zone, wait, reading=all_together(platforms))
 
     def ingest(
         self,
@@ -223,7 +224,7 @@ class Ledger:
 
         The other arguments, and what is raised, are those of :func:`shopscore.score`.
         """
-        rules = {
+        rules: dict[str, Any] = {
             "platform": self._platform(platform),
             "scorecard": scorecard,
             "ruleset": ruleset,
@@ -236,7 +237,7 @@ class Ledger:
         head = self._counting(tallies, recorded(selection.rules, assume), progress)
         snapshot = self._snapshot(head, known_at)
         stages(progress, logger)(message("reading what was counted"))
-        state = _state(snapshot, tallies)
+        state = state_of(snapshot, tallies)
         shops = snapshot.events([name for name in snapshot.known_streams if name == "shops"])
         return score(state, as_of=selection.day, shops=shops, progress=progress, **rules, **more)
 
@@ -281,6 +282,90 @@ class Ledger:
         """List what is open at a moment, as :func:`shopscore.todo` does."""
         return todo(self.events(known_at), platform=self._platform(platform), **more)
 
+    def revision(
+        self,
+        as_of: date | str | None = None,
+        *,
+        known_at: datetime | date | str,
+        platform: str | Platform | None = None,
+        **more: Any,
+    ) -> Revision:
+        """Return the scores of a day as they were known on another, beside those of now.
+
+        Late rows and corrections are listed with the metrics that they moved. The other arguments
+        are those of :meth:`score`.
+        """
+        whose = self._platform(platform)
+        now = self.score(as_of, platform=whose, **more)
+        then = self.score(now.as_of, known_at=known_at, platform=whose, **more)
+        snapshot = self._snapshot(read_head(self.root))
+        second = known_second(known_at, self.zone)
+        seq = ingest_known(snapshot.head, second, self.zone)
+        rows = rows_that_moved(snapshot, now.rules, now.as_of, seq)
+        return Revision(as_moment(second, self.zone), then, now, rows)
+
+    def status(self) -> Status:
+        """Return how much the ledger holds, since when, and what it counts."""
+        return status_of(self._snapshot(read_head(self.root)))
+
+    def ingests(self) -> pl.DataFrame:
+        """Return a line for each ingest: when it was known, from where, and how many rows were new."""
+        return ingest_lines(read_head(self.root).ingests, self.zone)
+
+    def verify(self, *, progress: Progress | None = None) -> Verification:
+        """Look at every byte of every file again, and count every cell again from the rows."""
+        head = read_head(self.root)
+        tallies = kept_tallies(head, self.platforms)
+        return verify_ledger(self._snapshot(head), tallies, stages(progress, logger))
+
+    def compact(self, *, progress: Progress | None = None) -> None:
+        """Put rows together in few files, in the order of time, and count all cells anew.
+
+        That takes as long as reading everything once. What was known on any day is still known.
+
+        Raises:
+            InputError: where the ledger cannot be written.
+        """
+        with self._rewriting(progress) as (rewriter, kept):
+            rewriter.compact(kept)
+
+    def forget(
+        self,
+        shop_id: str | Iterable[str] | None = None,
+        *,
+        before: date | str | None = None,
+        progress: Progress | None = None,
+    ) -> Forgotten:
+        """Take away all that is known of shops, or what happened before a day, from every file.
+
+        Before a day means orders, with all rows that name them, and rows that name none, of which
+        nothing happened on that day or later. No file has a trace of them any more: what was known on
+        a day is from now on what was known then of the others.
+
+        Raises:
+            UsageError: unless either shops or a day are named.
+            InputError: where the ledger cannot be written.
+        """
+        if (shop_id is None) == (before is None):
+            raise UsageError(message("what is to be forgotten? Give shop_id= or before="))
+        with self._rewriting(progress) as (rewriter, kept):
+            if before is not None:
+                return rewriter.forget_before(publication_day(before, self.zone), kept)
+            ids = [shop_id] if isinstance(shop_id, str) else [*(shop_id or ())]
+            return rewriter.forget_shops(ids, kept)
+
+    def export(
+        self, folder: str | Path, *, known_at: datetime | date | str | None = None
+    ) -> tuple[str, ...]:
+        """Write the newest states of all rows as a folder of events; return the streams.
+
+        Reading the folder gives what :meth:`events` does.
+
+        Raises:
+            InputError: where files lie in the folder already, or none can be written.
+        """
+        return export_events(self.events(known_at), Path(folder))
+
     def _platform(self, named: str | Platform | None) -> Platform:
         """Return one of the ledger's platforms: the one that is named, or the only one."""
         if isinstance(named, Platform):
@@ -294,9 +379,7 @@ class Ledger:
         own = [one for one in self.platforms if named in one.names]
         return own[0] if own else find_platform(named)
 
-    def _snapshot(
-        self, head: Head, known_at: datetime | date | str | None = None
-    ) -> Snapshot:
+    def _snapshot(self, head: Head, known_at: datetime | date | str | None = None) -> Snapshot:
         """Return what is known, or was at a moment."""
         everything = Snapshot(self.root, head, self._reading.all_streams, self.zone, head.seq)
         if known_at is None:
@@ -308,6 +391,14 @@ class Ledger:
         """Hold the lock, and yield what is written while it is held."""
         with only_writer(self.root, self.wait):
             yield Draft.begin(self.root, read_head(self.root))
+
+    @contextmanager
+    def _rewriting(self, progress: Progress | None) -> Iterator[tuple[Rewriter, Named]]:
+        """Hold the lock, and yield what begins tables anew, and the tallies that are counted then."""
+        with self._writing() as draft:
+            say = stages(progress, logger)
+            kept = kept_tallies(draft.head, self.platforms)
+            yield Rewriter(draft, self._snapshot(draft.head), say), kept
 
     def _counting(
         self, tallies: Named, rules: Mapping[str, Any] | None, progress: Progress | None
@@ -325,67 +416,3 @@ class Ledger:
         except InputError as error:
             logger.warning("%s", error)
             return read_head(self.root)
-
-
-def ingest_known(head: Head, second: int, zone: str) -> int:
-    """Return the last ingest that was known at a moment.
-
-    Raises:
-        InputError: where nothing was.
-    """
-    known = [one for one in head.ingests if one.known_at is not None and one.known_at <= second]
-    if known:
-        return known[-1].seq
-    first = head.ingests[:1]
-    said = message(
-        "nothing was known at {moment}: {first}",
-        moment=as_moment(second, zone),
-        first=message("the first ingest is of {moment}", moment=as_moment(first[0].known_at or 0, zone))
-        if first
-        else message("nothing was ingested yet"),
-    )
-    raise InputError(said)
-
-
-def _state(snapshot: Snapshot, tallies: Named) -> Tallies:
-    """Return what tallies count as a state, which is only scored: it knows no units."""
-    places = snapshot.places
-    cells = {name: with_shops(own, places) for name, own in cells_of(snapshot, tallies).items()}
-    ids = snapshot.shops["shop_id"]
-    return Tallies(
-        tallies={name: tally.key for name, tally in tallies.items()},
-        shop_ids=ids,
-        rows=np.zeros(len(ids), dtype=np.int64),
-        daily=cells,
-        scope=Scope.of(np.empty(0, np.uint64), np.empty(0, np.uint64)),
-        columns=snapshot.columns,
-        zone=snapshot.zone,
-    )
-
-
-def _platforms(platform: Platforms) -> tuple[Platform, ...]:
-    every = (platform,) if isinstance(platform, str | Platform) else tuple(platform)
-    found = [one if isinstance(one, Platform) else find_platform(one) for one in every]
-    return tuple({one.id: one for one in found}.values())
-
-
-def _zone_of(platforms: tuple[Platform, ...], tz: str | None) -> str:
-    zones = {tz} if tz else {one.zone for one in platforms}
-    if len(zones) != 1:
-        said = message(
-            "platforms {platforms}: the events of one ledger are on one clock, and these are on"
-            " {zones}: name platforms of one clock, or say tz=",
-            platforms=listed(one.id for one in platforms),
-            zones=listed(sorted(zones)),
-        )
-        raise UsageError(said)
-    return find_zone(zones.pop()).key
-
-
-def _all_together(platforms: tuple[Platform, ...]) -> Platform:
-    """Return a platform that has the streams and layouts of several, by which events are read."""
-    first, *others = platforms
-    if not others:
-        return first
-    streams = tuple(merge_streams(*(one.all_streams.values() for one in platforms)).values())
-    return evolve(first, streams=streams)

@@ -48,7 +48,9 @@ def _known_rules(head: Head, platforms: Mapping[str, Platform]) -> Iterable[Boun
         try:
             card, version, assume = one["scorecard"], one["ruleset"], dict(one["assume"])
             yield select_rules(platform, card, version, assume=assume).rules
-        except ShopscoreError:  # another version of the plugin: its tallies are counted when asked for
+        except (
+            ShopscoreError
+        ):  # another version of the plugin: its tallies are counted when asked for
             continue
 
 
@@ -132,5 +134,3 @@ class Builder:
 
     def _now(self) -> Snapshot:
         return self.snapshot.at(self.draft.head)
-
-

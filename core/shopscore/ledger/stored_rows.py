@@ -66,7 +66,9 @@ def _kept(
     stream, rows = typed.stream, typed.rows
     schema = stored_schema(stream)
     known = rows.select(
-        pl.col(name).cast(dtype) for name, dtype in schema.items() if name in stream.names and name in rows.columns
+        pl.col(name).cast(dtype)
+        for name, dtype in schema.items()
+        if name in stream.names and name in rows.columns
     )
     if RULE in rows.columns:
         known = known.hstack(_parts(typed).get_columns())

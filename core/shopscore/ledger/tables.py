@@ -67,21 +67,22 @@ class Draft:
             InputError: where they cannot be written.
         """
         known = self._written.get(name) or self.head.tables.get(name)
-        path = known.path if known else f"{name}/{self.number}"
-        files = self._write(path, rows)
-        if name in self._written:
-            files = {**self._written[name].files, **files}
-        self._written[name] = Table(path, _version(self.root / path), files)
+        self._add(name, known.path if known else f"{name}/{self.number}", rows)
 
     def rewrite(self, name: str, parts: Iterable[pl.DataFrame]) -> None:
-        """Begin a table anew, with these rows only.
+        """Begin a table anew, with these rows only; the first part may have none.
 
         Raises:
             InputError: where they cannot be written.
         """
-        path, files = f"{name}/{self.number}", {}
         for rows in parts:
-            files |= self._write(path, rows)
+            self._add(name, f"{name}/{self.number}", rows)
+
+    def _add(self, name: str, path: str, rows: pl.DataFrame) -> None:
+        files = self._write(path, rows)
+        before = self._written.get(name)
+        if before is not None and before.path == path:
+            files = {**before.files, **files}
         self._written[name] = Table(path, _version(self.root / path), files)
 
     def commit(
@@ -192,5 +193,3 @@ def remove_replaced(root: Path, head: Head) -> None:
         _remove_leftovers(root, head)
     except OSError as error:
         raise cannot_be_written(root, error) from None
-
-

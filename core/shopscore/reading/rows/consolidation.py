@@ -235,7 +235,9 @@ def consolidate_kept(
         instants=instants,
         index=found.index if named else None,
         places=Places.of(found.rows[ROW], kept.tables, kept.offsets),
-        books=Books(rows_in=len(kept.rows), accepted=len(rows), replaced=len(kept.rows) - len(rows)),
+        books=Books(
+            rows_in=len(kept.rows), accepted=len(rows), replaced=len(kept.rows) - len(rows)
+        ),
         set_aside=no_incidents(),
         repaired=no_incidents(),
         repeated=0,
