@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..analysis.open_tasks.asking import todo
 from ..analysis.open_tasks.listing import Todo
@@ -22,6 +22,7 @@ from ..analysis.tracking.tracks import Track
 from ..errors import InputError, StateError, UsageError
 from ..messages import listed, message
 from ..model.layouts import Layout
+from ..notices import Notice
 from ..plugins.catalog import platform as find_platform
 from ..plugins.declarations import Platform
 from ..plugins.selection import RuleSetName, publication_day, select_rules
@@ -239,7 +240,13 @@ class Ledger:
         stages(progress, logger)(message("reading what was counted"))
         state = state_of(snapshot, tallies)
         shops = snapshot.events([name for name in snapshot.known_streams if name == "shops"])
-        return score(state, as_of=selection.day, shops=shops, progress=progress, **rules, **more)
+        terms = {**rules, **more, "progress": progress}
+        result = score(state, as_of=selection.day, shops=shops, **terms)
+        return (
+            result
+            if known_at is None
+            else evolve(result, notices=(*result.notices, _as_known(snapshot)))
+        )
 
     def events(self, known_at: datetime | date | str | None = None) -> Events:
         """Return all that is kept, or was known on a day, as :func:`shopscore.read_events` does.
@@ -416,3 +423,16 @@ class Ledger:
         except InputError as error:
             logger.warning("%s", error)
             return read_head(self.root)
+
+
+def _as_known(snapshot: Snapshot) -> Notice:
+    """Return the notice that says how much was known."""
+    ingests = snapshot.head.ingests
+    last = next(one for one in ingests if one.seq == snapshot.seq)
+    said = message(
+        "as it was known after ingest {n} of {all}, at {moment}",
+        n=snapshot.seq,
+        all=len(ingests),
+        moment=as_moment(last.known_at or 0, snapshot.zone),
+    )
+    return Notice("as_known", said)

@@ -88,8 +88,9 @@ class Rewriter:
 
     def _parts(self, stream: str, keep: Keep | None) -> Iterator[_Part]:
         """Yield rows in the order of time, as many at a time as are easily held."""
-        declared = self.snapshot.streams[stream]
-        time = _first_time(declared)
+        columns = self.snapshot.head.columns(self.snapshot.seq)
+        came = {column for name, column in columns if name == stream}
+        time = _first_time(self.snapshot.streams[stream], came)
         for low, high in _ranges(self.snapshot, stream, time):
             own = self.snapshot.rows(stream, time.is_between(low, high, closed="left"))
             left = own if keep is None else keep(own)
@@ -133,10 +134,10 @@ def _without_shops(commit: Commit, ids: set[str]) -> Commit:
     return evolve(commit, holdings=holdings, told=told)
 
 
-def _first_time(stream: Stream) -> pl.Expr:
+def _first_time(stream: Stream, came: Collection[str]) -> pl.Expr:
     """Return the first time of a row that is known, in the order of columns; else the beginning."""
-    names = [column.name for column in stream.columns if column.kind in ("time", "day")]
-    return pl.coalesce(pl.col(names), pl.lit(0)) if names else pl.lit(0)
+    times = (column.name for column in stream.columns if column.kind in ("time", "day"))
+    return pl.coalesce(*(pl.col(name) for name in times if name in came), pl.lit(0, pl.Int64))
 
 
 def _ranges(snapshot: Snapshot, stream: str, time: pl.Expr) -> Iterator[tuple[int, int]]:

@@ -170,17 +170,26 @@ def _added(folder: Path, version: int) -> list[str]:
 def _remove_leftovers(root: Path, head: Head) -> None:
     """Take away what no commit names: tables, versions of tables, and files."""
     there = {root / table.path: table for table in head.tables.values()}
-    for log in root.rglob(_LOG):
-        table = there.get(log.parent)
+    for folder in {path.parent for path in (*root.rglob(_LOG), *root.rglob("*.parquet"))}:
+        table = there.get(folder)
+        if folder.name == _LOG:
+            continue
         if table is None:
-            shutil.rmtree(log.parent)
-        elif _version(log.parent) > table.version:
-            deltalake, _ = _delta()
-            deltalake.DeltaTable(str(log.parent)).restore(table.version)
-    for folder, table in there.items():
+            shutil.rmtree(folder)
+            continue
+        if _version(folder) > table.version:
+            _go_back(folder, table)
         for path in folder.glob("*.parquet"):
             if path.name not in table.files:
                 path.unlink()
+
+
+def _go_back(folder: Path, table: Table) -> None:
+    """Have a Delta table consist of the files that count, as others read it."""
+    deltalake, _ = _delta()
+    found = deltalake.DeltaTable(str(folder))
+    if {Path(uri).name for uri in found.file_uris()} != {*table.files}:
+        found.restore(table.version)
 
 
 def remove_replaced(root: Path, head: Head) -> None:
