@@ -108,8 +108,7 @@ def test_rules_of_a_file_are_caught_up_with(
     file = tmp_path / "own.toml"
     file.write_text(
         'schema = 1\nextends = "toy/service/2025-01-01"\nversion = "own"\n'
-        '[[assumptions]]\nid = "bad_review.max_rating"\nvalue = 1\n'
-
+        '[[assumptions]]\nid = "bad_review.max_rating"\nvalue = 1\n',
         "utf-8",
     )
     events = ss.read_events(batches[0], platform=PLATFORM)
@@ -152,12 +151,21 @@ def test_questions_of_kept_events(ledger: Ledger, batches: Batches) -> None:
     assert "ingest 1: early" in found.to_json()
     plain = ss.explain(events, shop=shop, platform=PLATFORM, as_of=AS_OF)
     assert ledger.explain(shop, as_of=AS_OF).to_polars().equals(plain.to_polars())
+    ledger.ingest(batches[1], known_at="2025-04-02")
+    assert "ingest 2: late" in ledger.explain("S0001", row=_late(ledger), as_of=AS_OF).to_json()
+    events = both(*batches, ledger.root.with_name("all"))
     moment = "2025-03-19 12:00"
     assert (
         ledger.todo(now=moment)
         .to_polars()
         .equals(ss.todo(events, platform=PLATFORM, now=moment).to_polars())
     )
+
+
+def _late(ledger: Ledger) -> str:
+    """An order of the first shop that came late."""
+    orders = ledger.events().frames["orders"].filter(pl.col("shop") == 0)
+    return str(orders.sort("created_at")["order_id"][-1])
 
 
 ORDERS = "主订单编号,子订单编号,订单应付金额,订单提交时间,支付完成时间,订单完成时间\n"

@@ -297,7 +297,7 @@ def forget(ledger_path: Path, shops: tuple[str, ...], before: str | None, wait: 
     with Stages() as stages:
         found = _open(ledger_path, wait).forget(shops or None, before=before, progress=stages)
     rows = sum(found.rows.values())
-    say(message("forgotten: {rows} rows, {shops} shops", rows=rows, shops=found.shops))
+    say(message("forgotten: rows {rows}, shops {shops}", rows=rows, shops=found.shops))
 
 
 @ledger.command()

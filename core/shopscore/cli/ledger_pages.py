@@ -59,7 +59,7 @@ def _size_table(found: Status) -> Table:
         (message("platforms"), listed(found.platforms)),
         (message("zone"), found.zone),
         (message("shops"), f"{found.shops:,}"),
-        *((name, f"{count:,}") for name, count in found.rows.items() if count),
+        *((name, f"{count:,}") for name, count in found.rows.items() if count and name != "shops"),
         (message("tallies"), f"{found.tallies:,}"),
         (message("files"), f"{found.files:,}"),
         (message("megabytes"), f"{found.size / 1e6:,.1f}"),

@@ -27,6 +27,10 @@ from .stored_rows import KEY, PARTS, SEQ, kept_rows, new_states
 from .tables import Draft
 
 
+#: What is said of events that are all there are: what a source lacks, a ledger may know.
+_OF_EVENTS = ("industry_unknown", "no_links", "no_file_of_shop")
+
+
 @frozen(eq=False)
 class Ingested:
     """What an ingest found and did.
@@ -98,7 +102,8 @@ class Ingest:
         for stream, rows in typed.typed.items():
             own = (name for name in typed.streams[stream].names if name in rows.rows.columns)
             columns.setdefault(stream, set()).update(own)
-        return Read(typed, events.report, columns)
+        notices = (one for one in events.report.notices if one.code not in _OF_EVENTS)
+        return Read(typed, evolve(events.report, notices=tuple(notices)), columns)
 
     def add(self, read: Read, kept: Named) -> Ingested:
         """Add what is new, and commit it where anything is; ``kept`` are counted with it.

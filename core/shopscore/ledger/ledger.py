@@ -42,7 +42,7 @@ from .ingesting import Ingest, Ingested
 from .locking import only_writer
 from .maintaining import BUILDING, RULES, SPANS, Builder, kept_tallies, recorded, tallies_of
 from .moments import as_moment, ingest_known, known_second
-from .platforms import Platforms, all_together, find_platforms, zone_of
+from .one_clock import Platforms, all_together, find_platforms, zone_of
 from .revisions import Revision, rows_that_moved
 from .rewriting import Forgotten, Rewriter
 from .snapshots import Snapshot

@@ -172,7 +172,7 @@ class Snapshot:
     def _kept(self, stream: str, rows: pl.DataFrame) -> KeptRows:
         declared = self.streams[stream]
         placed = rows.sort(SEQ, maintain_order=True).with_row_index(ROW)
-        tables, offsets = self._origins(placed[SEQ])
+        tables, offsets = self._origins(placed.drop(ROW))
         numbered, rules = rules_of(placed)
         texts = numbered[RECORD] if RECORD in numbered.columns else pl.Series([""])
         own = typed_again(declared, numbered).with_columns(
@@ -186,15 +186,22 @@ class Snapshot:
             lambda at: [[text or ""] for text in texts.gather(at)],
         )
 
-    def _origins(self, seqs: pl.Series) -> tuple[tuple[RawTable, ...], npt.NDArray[np.int64]]:
-        """Return where ascending rows are from: the ingests, which stand for files."""
-        counts = seqs.value_counts().sort(SEQ)
+    def _origins(
+        self, rows: pl.DataFrame
+    ) -> tuple[tuple[RawTable, ...], npt.NDArray[np.int64]]:
+        """Return where rows are from: the ingests, which stand for files, in their order."""
+        counts = rows[SEQ].value_counts().sort(SEQ)
+        offsets = np.cumsum([0, *counts["count"]])
         told = {one.seq: one.told.get("source") for one in self.head.ingests}
-        origin = FrameOrigin.of(pl.DataFrame())
         tables = tuple(
-            RawTable(pl.DataFrame(), _label(seq, told.get(seq)), origin) for seq in counts[SEQ]
+            RawTable(
+                pl.DataFrame(),
+                _label(seq, told.get(seq)),
+                FrameOrigin.of(rows.slice(int(start), int(count))),
+            )
+            for (seq, count), start in zip(counts.rows(), offsets, strict=False)
         )
-        return tables, np.cumsum([0, *counts["count"]])
+        return tables, offsets
 
 
 def rows_shop(rows: pl.DataFrame) -> Codes:
