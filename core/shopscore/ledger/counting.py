@@ -6,7 +6,7 @@ touches count with it, minus what they count without it. Here the shop of a cell
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -22,7 +22,7 @@ from ..model.joined import FactOn, HasRow, joined_of
 from ..model.streams import Stream
 from ..model.tallies import Tally
 from .snapshots import Snapshot
-from .stored_cells import read_cells, with_shops
+from .stored_cells import read_cells, read_days, with_shops
 from .stored_rows import KEY, SEQ, UNIT
 
 #: Tallies by their fingerprint.
@@ -165,16 +165,22 @@ def by_fingerprint(tallies: Sequence[Tally]) -> dict[str, Tally]:
     return {fingerprint(tally): tally for tally in tallies}
 
 
-def state_of(snapshot: Snapshot, tallies: Named) -> Tallies:
-    """Return what tallies count as a state, which is only scored: it knows no units."""
-    places = snapshot.places
-    cells = {name: with_shops(own, places) for name, own in cells_of(snapshot, tallies).items()}
+def state_of(snapshot: Snapshot, tallies: Named, of_metrics: Collection[str]) -> Tallies:
+    """Return what tallies count as a state, which is only scored: it knows no units.
+
+    Those that are not ``of_metrics`` only tell on which days there are rows.
+    """
+    places, seq = snapshot.places, snapshot.seq
+    kept = {name for name, (since, upto) in snapshot.head.spans.items() if since <= seq <= upto}
+    days = {name for name in tallies if name in kept and name not in of_metrics}
+    counted = cells_of(snapshot, {n: tally for n, tally in tallies.items() if n not in days})
+    cells = {name: with_shops(own, places) for name, own in counted.items()}
     ids = snapshot.shops["shop_id"]
     return Tallies(
         tallies={name: tally.key for name, tally in tallies.items()},
         shop_ids=ids,
         rows=np.zeros(len(ids), dtype=np.int64),
-        daily=cells,
+        daily=cells | read_days(snapshot, days),
         scope=Scope.of(np.empty(0, np.uint64), np.empty(0, np.uint64)),
         columns=snapshot.columns,
         zone=snapshot.zone,

@@ -26,7 +26,6 @@ from .snapshots import SHOP_SCHEMA, SHOPS, Snapshot, table_of
 from .stored_rows import KEY, PARTS, SEQ, kept_rows, new_states
 from .tables import Draft
 
-
 #: What is said of events that are all there are: what a source lacks, a ledger may know.
 _OF_EVENTS = ("industry_unknown", "no_links", "no_file_of_shop")
 

@@ -8,17 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ..analysis.open_tasks.asking import todo
-from ..analysis.open_tasks.listing import Todo
-from ..analysis.reasons.explaining import explain
-from ..analysis.reasons.explanation import Explanation
-from ..analysis.tracking.following import track
-from ..analysis.tracking.tracks import Track
 from ..errors import InputError, StateError, UsageError
 from ..messages import listed, message
 from ..model.layouts import Layout
@@ -36,7 +30,7 @@ from ..rules.numbers_toml import NumbersSource
 from ..scoring import score
 from ..writing import folders_above, refuse_filled_folder
 from .commits import COMMITS, Commit, Head, read_head, write_commit
-from .counting import Named, state_of
+from .counting import Named, by_fingerprint, state_of
 from .exporting import export_events
 from .ingesting import Ingest, Ingested
 from .locking import only_writer
@@ -49,6 +43,11 @@ from .snapshots import Snapshot
 from .status import Status, ingest_lines, status_of
 from .tables import Draft
 from .verifying import Verification, verify_ledger
+
+if TYPE_CHECKING:
+    from ..analysis.open_tasks.listing import Todo
+    from ..analysis.reasons.explanation import Explanation
+    from ..analysis.tracking.tracks import Track
 
 logger = logging.getLogger("shopscore.ledger")
 
@@ -238,7 +237,7 @@ class Ledger:
         head = self._counting(tallies, recorded(selection.rules, assume), progress)
         snapshot = self._snapshot(head, known_at)
         stages(progress, logger)(message("reading what was counted"))
-        state = state_of(snapshot, tallies)
+        state = state_of(snapshot, tallies, by_fingerprint(selection.rules.tallies))
         shops = snapshot.events([name for name in snapshot.known_streams if name == "shops"])
         terms = {**rules, **more, "progress": progress}
         result = score(state, as_of=selection.day, shops=shops, **terms)
@@ -264,6 +263,8 @@ class Ledger:
         **more: Any,
     ) -> Track:
         """Return the score of each day of a range, as :func:`shopscore.track` does."""
+        from ..analysis.tracking.following import track
+
         return track(self.events(known_at), platform=self._platform(platform), **more)
 
     def explain(
@@ -276,6 +277,8 @@ class Ledger:
         **more: Any,
     ) -> Explanation:
         """Explain the score of a shop, or trace one of its rows, as :func:`shopscore.explain` does."""
+        from ..analysis.reasons.explaining import explain
+
         events = self.events(known_at)
         return explain(events, shop=shop, row=row, platform=self._platform(platform), **more)
 
@@ -287,6 +290,8 @@ class Ledger:
         **more: Any,
     ) -> Todo:
         """List what is open at a moment, as :func:`shopscore.todo` does."""
+        from ..analysis.open_tasks.asking import todo
+
         return todo(self.events(known_at), platform=self._platform(platform), **more)
 
     def revision(

@@ -23,7 +23,7 @@ from ..reading.raw_table import ROW, RawTable
 from ..reading.rows.clocks import find_zone
 from ..reading.rows.consolidation import KeptRows, consolidate_kept
 from ..reading.sources import streams_in_part
-from .commits import Head
+from .commits import Head, Table
 from .digests import CheckedFiles, damaged
 from .stored_rows import (
     KEY,
@@ -82,7 +82,10 @@ class Snapshot:
         Raises:
             StateError: naming a file that is damaged or missing.
         """
-        table = self.head.tables.get(name)
+        return self.scan_table(self.head.tables.get(name), schema)
+
+    def scan_table(self, table: Table | None, schema: Mapping[str, Any]) -> pl.LazyFrame:
+        """Return the rows of a table, or of some of its files."""
         if table is None or not table.files:
             return pl.LazyFrame(schema=dict(schema))
         files = table.named()
@@ -186,9 +189,7 @@ class Snapshot:
             lambda at: [[text or ""] for text in texts.gather(at)],
         )
 
-    def _origins(
-        self, rows: pl.DataFrame
-    ) -> tuple[tuple[RawTable, ...], npt.NDArray[np.int64]]:
+    def _origins(self, rows: pl.DataFrame) -> tuple[tuple[RawTable, ...], npt.NDArray[np.int64]]:
         """Return where rows are from: the ingests, which stand for files, in their order."""
         counts = rows[SEQ].value_counts().sort(SEQ)
         offsets = np.cumsum([0, *counts["count"]])

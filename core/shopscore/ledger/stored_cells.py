@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from attrs import evolve
 
 from ..counting.cells import Cells
 from .snapshots import Snapshot
@@ -58,18 +59,41 @@ def to_stored(cells: Mapping[str, Cells], seq: int) -> pl.DataFrame:
 
 def read_cells(snapshot: Snapshot, upto: Mapping[str, int]) -> dict[str, Cells]:
     """Return the cells of tallies by fingerprint, each as of an ingest."""
-    if not upto:
-        return {}
-    latest = max(upto.values())
-    rows = snapshot.scan(CELLS, CELL_SCHEMA).filter(
-        pl.col("tally").is_in([number_of(name) for name in upto]), pl.col(SEQ) <= latest
-    )
-    found = snapshot.collect(rows).partition_by("tally", as_dict=True)
-    cells = {}
-    for name, seq in upto.items():
-        part = found.get((number_of(name),), pl.DataFrame(schema=CELL_SCHEMA))
-        cells[name] = _cells(part if seq == latest else part.filter(pl.col(SEQ) <= seq))
-    return cells
+    runs: dict[str, list[Cells]] = {name: [] for name in upto}
+    for rows in _in_runs(snapshot, upto):
+        numbers = rows["tally"].to_numpy()
+        for name, seq in upto.items():
+            start, end = np.searchsorted(numbers, [number_of(name), number_of(name) + 1])
+            own = rows.slice(int(start), int(end - start))
+            runs[name].append(_cells(own.filter(pl.col(SEQ) <= seq)))
+    return {name: Cells.added(found) for name, found in runs.items()}
+
+
+def _in_runs(snapshot: Snapshot, upto: Mapping[str, int]) -> Iterator[pl.DataFrame]:
+    """Yield rows of tallies, ascending: a large file stands in that order, small ones are sorted."""
+    table = snapshot.head.tables.get(CELLS)
+    if table is None or not upto:
+        return
+    total = sum(digest.size for digest in table.files.values())
+    large = {f for f, digest in table.files.items() if digest.size * _FEW > total}
+    small = {*table.files} - large
+    asked = pl.col("tally").is_in([number_of(name) for name in upto])
+    which = asked, pl.col(SEQ) <= max(upto.values())
+    for files in (*({one} for one in sorted(large)), small):
+        if files:
+            own = evolve(table, files={name: table.files[name] for name in files})
+            rows = snapshot.collect(snapshot.scan_table(own, CELL_SCHEMA).filter(*which))
+            order = ("tally", "shop", "day")
+            yield rows.sort(order) if files is small or not _stands(rows) else rows
+
+
+#: A file with more than one in so many bytes of a table is large.
+_FEW = 16
+
+
+def _stands(rows: pl.DataFrame) -> bool:
+    """Return whether rows stand in the order of tallies: those of a tally are looked at later."""
+    return rows["tally"].is_sorted()
 
 
 def _cells(rows: pl.DataFrame) -> Cells:
@@ -81,6 +105,22 @@ def _cells(rows: pl.DataFrame) -> Cells:
         counts.to_numpy(),
         None if whole else sums.fill_null(counts).to_numpy(),
     )
+
+
+def read_days(snapshot: Snapshot, fingerprints: Collection[str]) -> dict[str, Cells]:
+    """Return how many rows tallies count on each day, whatever their shop: all are of the place 0."""
+    numbers = [number_of(name) for name in fingerprints]
+    rows = snapshot.scan(CELLS, CELL_SCHEMA).filter(
+        pl.col("tally").is_in(numbers), pl.col(SEQ) <= snapshot.seq
+    )
+    days = snapshot.collect(rows.group_by("tally", "day").agg(pl.col("count").sum()))
+    found = {}
+    for name in fingerprints:
+        own = days.filter(pl.col("tally") == number_of(name))
+        shops = np.zeros(len(own), dtype=np.uint32)
+        on = own["day"].to_numpy().astype(np.int64)
+        found[name] = Cells.of(shops, on, own["count"].to_numpy(), None)
+    return found
 
 
 def without(snapshot: Snapshot, fingerprints: Iterable[str]) -> pl.DataFrame:
