@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
+import polars as pl
 import pytest
 
 import shopscore as ss
@@ -211,3 +212,46 @@ def test_no_ledger_and_no_empty_folder(tmp_path: Path, ledger: Ledger) -> None:
         opened(tmp_path)
     with pytest.raises(ss.InputError, match="exists already"):
         Ledger.create(ledger.root, platform=ledger.platforms[0])
+
+
+def test_words_that_no_plugin_knows_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are not taken as empty, which would be another number."""
+    from attrs import evolve
+
+    ledger = Ledger.create(tmp_path / "ledger", platform="douyin")
+    orders = pl.DataFrame({"shop_id": ["S1"], "order_id": ["1"], "cancelled_by": ["buyer"]})
+    ledger.ingest({"orders": orders})
+    stream = ledger.platforms[0].all_streams["orders"]
+    fewer = [
+        evolve(column, values=("merchant",)) if column.name == "cancelled_by" else column
+        for column in stream.columns
+    ]
+    known = {**ledger.platforms[0].all_streams, "orders": evolve(stream, columns=tuple(fewer))}
+    monkeypatch.setitem(ledger._reading.__dict__, "all_streams", known)
+    with pytest.raises(ss.StateError, match="words that the installed plugins do not know"):
+        ledger.events()
+
+
+@contextmanager
+def _as_nobody() -> Iterator[None]:
+    """As a user who may read what others wrote, and write nothing."""
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root is others")
+def test_another_user_may_read_and_not_write(ledger: Ledger, batches: Batches) -> None:
+    before = told(ledger)
+    for folder in (*ledger.root.parents, *batches[1].parents):
+        if "pytest-" in str(folder):
+            folder.chmod(0o755)
+    with _as_nobody():
+        assert told(ledger) == before
+        with pytest.raises(ss.InputError, match="cannot be written: Permission denied"):
+            ledger.ingest(batches[1])
+    assert told(ledger) == before

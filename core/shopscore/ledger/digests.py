@@ -108,7 +108,8 @@ def _version(path: Path) -> list[int]:
         found = path.stat()
     except OSError as error:
         why = message(
-            "it cannot be read ({error}): was the ledger copied while it was written?",
+            "it cannot be read ({error}): was the ledger copied while it was written, or compacted"
+            " meanwhile?",
             error=system_reason(error),
         )
         raise damaged(path, why) from None

@@ -15,8 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from attrs import asdict
+from polars.exceptions import PolarsError
 
 from ..counting.units import key_prints, unit_prints
+from ..errors import StateError
+from ..messages import message
 from ..model.layouts import SubOrders
 from ..model.streams import Column, Stream
 from ..reading.fingerprints import Prints, cell_prints
@@ -139,10 +142,18 @@ def rules_of(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[SubOrders]]:
 
 
 def typed_again(stream: Stream, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return kept rows with the types that rows have once they are read."""
-    enums = [
-        pl.col(column.name).cast(pl.Enum(column.values))
-        for column in stream.columns
-        if column.kind == "enum" and column.name in rows.columns
-    ]
-    return rows.with_columns(enums)
+    """Return kept rows with the types that rows have once they are read.
+
+    Raises:
+        StateError: for words that the installed plugins do not know any more.
+    """
+    enums = [c for c in stream.columns if c.kind == "enum" and c.name in rows.columns]
+    try:
+        return rows.with_columns(pl.col(c.name).cast(pl.Enum(c.values)) for c in enums)
+    except PolarsError:
+        said = message(
+            "stream {stream}: the ledger holds words that the installed plugins do not know: install"
+            " the versions with which it was written, or newer ones",
+            stream=stream.name,
+        )
+        raise StateError(said) from None

@@ -19,7 +19,7 @@ from attrs import define, evolve, field
 from ..errors import UsageError
 from ..messages import message
 from ..writing import cannot_be_written
-from .commits import Commit, Head, Table, sync, write_commit
+from .commits import COMMITS, Commit, Head, Table, sync, write_commit
 from .digests import CheckedFiles, FileDigest
 
 _LOG = "_delta_log"
@@ -169,6 +169,8 @@ def _added(folder: Path, version: int) -> list[str]:
 
 def _remove_leftovers(root: Path, head: Head) -> None:
     """Take away what no commit names: tables, versions of tables, and files."""
+    for part in (root / COMMITS).glob(".*.part"):
+        part.unlink()
     there = {root / table.path: table for table in head.tables.values()}
     for folder in {path.parent for path in (*root.rglob(_LOG), *root.rglob("*.parquet"))}:
         table = there.get(folder)
