@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,6 +15,7 @@ from ..model.streams import PART_ONLY
 from ..notices import Notice
 from ..reading.files import Progress, show_path
 from ..reading.loading import EventSource, TypedEvents, check_strictness
+from ..reading.named_paths import named_paths
 from ..reading.report import LoadReport
 from ..reading.sources import Holding
 from .commits import Head
@@ -197,9 +197,9 @@ class Ingest:
         )
 
     def _told(self, report: LoadReport, added: Mapping[str, int]) -> dict[str, Any]:
-        source = self.source.source
+        names = [show_path(path.name) for path in named_paths(self.source.source)]
         return {
-            "source": show_path(Path(source).name) if isinstance(source, str | Path) else None,
+            "source": ", ".join(names) or None,
             "books": report.to_dict()["streams"],
             "added": dict(added),
         }

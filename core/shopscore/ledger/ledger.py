@@ -23,6 +23,7 @@ from ..plugins.selection import RuleSetName, publication_day, select_rules
 from ..reading.events import Events
 from ..reading.files import Progress, stages
 from ..reading.loading import EventSource
+from ..reading.named_paths import Paths
 from ..reading.openers import ShopDefaults
 from ..reading.rows.clocks import clock_of, find_zone
 from ..results.result import Result
@@ -154,7 +155,7 @@ class Ledger:
 
     def ingest(
         self,
-        source: str | Path | Mapping[str, Any],
+        source: Paths | Mapping[str, Any],
         *,
         known_at: datetime | date | str | None = None,
         strict: bool = False,
@@ -164,7 +165,7 @@ class Ledger:
         layouts: Iterable[Layout | str | Path] = (),
         progress: Progress | None = None,
     ) -> Ingested:
-        """Add what is new in a folder, file or mapping of dataframes; what is known changes nothing.
+        """Add what is new in files, folders or a mapping of dataframes; what is known changes nothing.
 
         Rows may come in any order and split: of one key the newest state counts, whenever it comes.
         It is all there when this returns, or nothing is.

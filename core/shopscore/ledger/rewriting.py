@@ -94,7 +94,9 @@ class Rewriter:
         for low, high in _ranges(self.snapshot, stream, time):
             own = self.snapshot.rows(stream, time.is_between(low, high, closed="left"))
             left = own if keep is None else keep(own)
-            yield _Part(left.sort(time, maintain_order=True), len(own) - len(left))
+            kept = left.sort(time, maintain_order=True)
+            schema = stored_schema(self.snapshot.streams[stream])
+            yield _Part(kept.select(n for n in kept.columns if n in schema), len(own) - len(left))
 
     def _commit(self, kind: str, kept: Named, told: Mapping[str, Any]) -> Head:
         """Count cells from the rows that are left, and make it all count."""

@@ -32,6 +32,7 @@ from .stored_rows import (
     RECORD,
     SEQ,
     UNIT,
+    has_unit,
     rules_of,
     stored_schema,
     typed_again,
@@ -145,7 +146,10 @@ class Snapshot:
         return self.collect(self._rows(stream, *which).select(columns))
 
     def _rows(self, stream: str, *which: pl.Expr) -> pl.LazyFrame:
-        rows = self.scan(table_of(stream), stored_schema(self.streams[stream]))
+        declared = self.streams[stream]
+        rows = self.scan(table_of(stream), stored_schema(declared))
+        if not has_unit(declared):
+            rows = rows.with_columns(pl.col(KEY).alias(UNIT))
         return rows.filter(pl.col(SEQ) <= self.seq, *which)
 
     @property

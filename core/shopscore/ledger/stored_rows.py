@@ -1,7 +1,7 @@
 """Rows as a ledger keeps them: typed, not yet merged or repaired, each with marks to find it by.
 
-A row has the code of its shop, ``_key``, a mark of its key, ``_unit``, one of its unit, and
-``_seq``, the ingest that it came with. Times are steady seconds (see ``reading.rows.clocks``). Marks
+A row has the code of its shop, ``_key``, a mark of its key, ``_unit``, one of its unit (but for
+orders, of which both are one), and ``_seq``, the ingest that it came with. Times are steady seconds (see ``reading.rows.clocks``). Marks
 are halves of prints: what is found by one is compared, and nobody minds a unit too many.
 """
 
@@ -21,6 +21,7 @@ from ..counting.units import key_prints, unit_prints
 from ..errors import StateError
 from ..messages import message
 from ..model.layouts import SubOrders
+from ..model.links import ORDER
 from ..model.streams import Column, Stream
 from ..reading.fingerprints import Prints, cell_prints
 from ..reading.loading import TypedEvents
@@ -40,7 +41,13 @@ PARTS: dict[str, Any] = {SUBORDER: pl.String, PART_RULE: pl.String, RECORD: pl.S
 def stored_schema(stream: Stream) -> dict[str, Any]:
     """Return the columns that the table of a stream may have, and their types."""
     own = {column.name: _dtype(column) for column in stream.columns if column.name != "shop_id"}
-    return {**_MARKS, **own, **PARTS}
+    marks = {name: kind for name, kind in _MARKS.items() if name != UNIT or has_unit(stream)}
+    return {**marks, **own, **PARTS}
+
+
+def has_unit(stream: Stream) -> bool:
+    """Return whether rows have a unit that is not told by their key: that of an order is."""
+    return stream.name != ORDER.stream
 
 
 def _dtype(column: Column) -> Any:
@@ -76,11 +83,9 @@ def _kept(
     if RULE in rows.columns:
         known = known.hstack(_parts(typed).get_columns())
     placed = known.with_columns(pl.Series("shop", places))
-    marks = {
-        "shop": codes[places],
-        KEY: _mark(key_prints(stream, prints, placed)),
-        UNIT: _mark(unit_prints(stream, prints, placed)),
-    }
+    marks = {"shop": codes[places], KEY: _mark(key_prints(stream, prints, placed))}
+    if has_unit(stream):
+        marks[UNIT] = _mark(unit_prints(stream, prints, placed))
     return pl.DataFrame(marks).hstack(known.get_columns())
 
 
