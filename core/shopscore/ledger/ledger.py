@@ -235,7 +235,7 @@ class Ledger:
         }
         selection = select_rules(as_of=as_of, **rules)
         tallies = tallies_of(selection.rules)
-        head = self._counting(tallies, recorded(selection.rules, assume), progress)
+        head = self._counting(tallies, recorded(selection.rules, ruleset, assume), progress)
         snapshot = self._snapshot(head, known_at)
         stages(progress, logger)(message("reading what was counted"))
         state = state_of(snapshot, tallies, by_fingerprint(selection.rules.tallies))

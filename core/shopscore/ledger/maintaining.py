@@ -10,9 +10,10 @@ from attrs import frozen
 from ..counting.whole_rows import counted_by_state
 from ..errors import ShopscoreError
 from ..messages import message
+from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform
-from ..plugins.selection import select_rules
+from ..plugins.selection import RuleSetName, is_file, select_rules
 from ..reading.files import Progress
 from .commits import Head, Span
 from .counting import Named, by_fingerprint, count_piece, difference, pieces_of
@@ -54,9 +55,11 @@ def _known_rules(head: Head, platforms: Mapping[str, Platform]) -> Iterable[Boun
             continue
 
 
-def recorded(rules: BoundRuleSet, assume: Mapping[str, object] | None) -> dict[str, Any] | None:
+def recorded(
+    rules: BoundRuleSet, ruleset: RuleSetName, assume: Mapping[str, object] | None
+) -> dict[str, Any] | None:
     """Return by what a ledger finds a rule set again; None where it is a user's own."""
-    if rules.file or rules.ruleset.version not in rules.scorecard.versions:
+    if is_file(ruleset) or isinstance(ruleset, RuleSet):
         return None
     return {
         "platform": rules.platform.id,
