@@ -107,7 +107,7 @@ class Builder:
         begun = head.facts.get(BUILDING)
         if begun is None or begun["tallies"] != names:
             if begun is not None:
-                self.draft.rewrite(CELLS, [without(self._now(), begun["tallies"])])
+                self.draft.rewrite(CELLS, without(self._now(), begun["tallies"]))
             pieces = pieces_of(self._now())
             begun = {"tallies": names, "seq": head.seq, "pieces": pieces, "done": 0}
         seq, pieces = begun["seq"], begun["pieces"]

@@ -58,7 +58,7 @@ class Rewriter:
             stays = {name: _not_of(codes) for name in self._streams()}
             rows = self._rewrite_rows(stays)
             every = self.snapshot.scan(SHOPS, SHOP_SCHEMA).filter(~pl.col("code").is_in(codes))
-            self.draft.rewrite(SHOPS, [self.snapshot.collect(every)])
+            self.draft.rewrite(SHOPS, self.snapshot.collect(every))
             found = Forgotten(rows, len(gone))
             self._commit("forget", kept, {"rows": rows, "shops": found.shops})
         said_less = (_without_shops(one, {*ids}) for one in self.draft.head.commits)
@@ -82,7 +82,7 @@ class Rewriter:
         for name in self._streams():
             self.say(message("writing {stream}", stream=name))
             for part in self._parts(name, stays.get(name)):
-                self.draft.rewrite(table_of(name), [part.rows])
+                self.draft.rewrite(table_of(name), part.rows)
                 gone[name] = gone.get(name, 0) + part.gone
         return {name: count for name, count in gone.items() if count}
 
@@ -103,11 +103,11 @@ class Rewriter:
         seq = self.draft.head.seq
         coming = self.snapshot.at(self.draft.coming(seq))
         pieces = pieces_of(coming) if kept else 0
-        self.draft.rewrite(CELLS, [pl.DataFrame(schema=CELL_SCHEMA)])
+        self.draft.rewrite(CELLS, pl.DataFrame(schema=CELL_SCHEMA))
         for piece in range(pieces):
             self.say(message("counting piece {n} of {pieces}", n=piece + 1, pieces=pieces))
             cells = count_piece(coming, kept, piece, pieces)
-            self.draft.rewrite(CELLS, [to_stored(cells, seq)])
+            self.draft.rewrite(CELLS, to_stored(cells, seq))
         facts = {SPANS: dict.fromkeys(kept, (seq, seq)), BUILDING: None}
         head = self.draft.commit(kind, facts=facts, told=told)
         remove_replaced(self.draft.root, head)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,14 +69,13 @@ class Draft:
         known = self._written.get(name) or self.head.tables.get(name)
         self._add(name, known.path if known else f"{name}/{self.number}", rows)
 
-    def rewrite(self, name: str, parts: Iterable[pl.DataFrame]) -> None:
-        """Begin a table anew, with these rows only; the first part may have none.
+    def rewrite(self, name: str, rows: pl.DataFrame) -> None:
+        """Begin a table anew with these rows, or add more to one that was begun so.
 
         Raises:
             InputError: where they cannot be written.
         """
-        for rows in parts:
-            self._add(name, f"{name}/{self.number}", rows)
+        self._add(name, f"{name}/{self.number}", rows)
 
     def _add(self, name: str, path: str, rows: pl.DataFrame) -> None:
         files = self._write(path, rows)
@@ -101,12 +100,8 @@ class Draft:
         now = self.head.seq if seq is None else seq
         found = evolve(self._commit(kind, now), facts=facts or {}, **more)
         try:
-            for table in self._written.values():
-                folder = self.root / table.path
-                logs = sorted((folder / _LOG).glob("*.json"))
-                files = [folder / name for name in table.files]
-                above = [one for one in folder.parents if one.is_relative_to(self.root)]
-                sync([*files, *logs, folder / _LOG, folder, *above])
+            for name, table in self._written.items():
+                sync(self._new_paths(name, table))
         except OSError as error:
             raise cannot_be_written(self.root, error) from None
         write_commit(self.root, found)
@@ -115,6 +110,15 @@ class Draft:
         self.head = self.head.after(found)
         self._written = {}
         return self.head
+
+    def _new_paths(self, name: str, table: Table) -> Iterator[Path]:
+        """Yield the files that were added to a table, and the folders that have new entries."""
+        known, folder = self.head.tables.get(name), self.root / table.path
+        first = known.version + 1 if known is not None and known.path == table.path else 0
+        yield from (folder / file for file in table.files)
+        yield from (_log_of(folder, version) for version in range(first, table.version + 1))
+        yield from (folder / _LOG, folder)
+        yield from (above for above in folder.parents if above.is_relative_to(self.root))
 
     def _commit(self, kind: str, seq: int) -> Commit:
         return Commit(
@@ -160,9 +164,13 @@ def _version(folder: Path) -> int:
     return max((int(name) for name in names if name.isdigit()), default=-1)
 
 
+def _log_of(folder: Path, version: int) -> Path:
+    return folder / _LOG / f"{version:020}.json"
+
+
 def _added(folder: Path, version: int) -> list[str]:
     """Return the files that a version of a Delta table has added."""
-    lines = (folder / _LOG / f"{version:020}.json").read_text("utf-8").splitlines()
+    lines = _log_of(folder, version).read_text("utf-8").splitlines()
     actions = [json.loads(line) for line in lines if line]
     return [action["add"]["path"] for action in actions if "add" in action]
 
