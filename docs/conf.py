@@ -53,6 +53,8 @@ nitpick_ignore = [
     ("py:class", "Integers"),
     ("py:class", "Progress"),
     ("py:class", "Path"),
+    ("py:class", "date"),
+    ("py:class", "datetime"),
     ("py:class", "Paths"),
     ("py:class", "Prefer"),
     ("py:class", "Fraction"),
