@@ -65,6 +65,7 @@ BENCHMARKS = (
     Benchmark("start_up.py", more_rounds=3),
     Benchmark("state_in_parts.py", small="--events 100000 --shops 1000"),
     Benchmark("many_days.py", small="--events 100000"),
+    Benchmark("ledger.py", "--events 10000000", "--events 20000"),
     Benchmark("questions.py", small="--events 20000 --shops 50"),
     Benchmark("small_files.py", small="--files 30"),
     Benchmark("export_reading.py", small="--rows 3000"),

@@ -43,7 +43,8 @@ nitpick_ignore_regex = [
         "py:class",
         r"shopscore\.(model|rules\.scorers|grading\.(benchmarks|names|cell_places)|exact\.(columns|wide_rows)"
         r"|counting\.(units|state_table)|composing\.standards|results\.(columns|views)|messages"
-        r"|reading\.documents\.(documents|extraction)|rules\.numbers_toml|plugins\.bound_rules|analysis\.\w+)\..*",
+        r"|reading\.documents\.(documents|extraction)|rules\.numbers_toml|plugins\.bound_rules|analysis\.\w+"
+        r"|ledger\.(status|verifying|rewriting))\..*",
     ),
     ("py:class", r"shopscore\.results\.basis\.Basis"),
 ]
@@ -55,6 +56,8 @@ nitpick_ignore = [
     ("py:class", "Integers"),
     ("py:class", "Progress"),
     ("py:class", "Path"),
+    ("py:class", "date"),
+    ("py:class", "datetime"),
     ("py:class", "Paths"),
     ("py:class", "Prefer"),
     ("py:class", "Fraction"),

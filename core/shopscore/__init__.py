@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from .exact.rationals import Rationals as Rationals
     from .grading import ranking as ranking
     from .grading.benchmarks import Benchmark as Benchmark
+    from .ledger.ingesting import Ingested as Ingested
+    from .ledger.ledger import Ledger as Ledger
+    from .ledger.revisions import Revision as Revision
     from .messages import Message as Message
     from .messages import bilingual as bilingual
     from .model.aggregators import Aggregator as Aggregator
@@ -164,6 +167,9 @@ _HOMES = {
     "evaluation.with_python": ("evaluate",),
     "exact.rationals": ("Rationals",),
     "grading.benchmarks": ("Benchmark",),
+    "ledger.ingesting": ("Ingested",),
+    "ledger.ledger": ("Ledger",),
+    "ledger.revisions": ("Revision",),
     "messages": ("Message", "bilingual"),
     "model.aggregators": (
         "Aggregator",

@@ -116,7 +116,7 @@ def _meaning(column: Any, words: str) -> str:
 def commands(program: str) -> Iterator[str]:
     """The commands of a program, each with its arguments and options."""
     group = {"shopscore": main.cli, "shopscore-plugins": plugins.cli}[program]
-    for name, command in group.commands.items():
+    for name, command in _within(group):
         context = click.Context(command, info_name=f"{program} {name}")
         arguments = [p for p in command.params if isinstance(p, click.Argument)]
         words = [p.make_metavar(context) for p in arguments]
@@ -125,6 +125,15 @@ def commands(program: str) -> Iterator[str]:
         yield inspect.cleandoc(command.help or "")
         options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
         yield table(("option", "meaning"), [_option(o, context) for o in options])
+
+
+def _within(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
+    """The commands of a group, and those of groups within it, by what is typed for them."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _within(command, f"{above}{name} ")
+        else:
+            yield above + name, command
 
 
 def _option(option: Any, context: Any) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from shopscore.messages import in_language, listed, message, numbered, translate
 from shopscore.model.labels import Label
 from shopscore.model.shop_statuses import SHOP_STATUSES
 from shopscore.notices import CODES, Notice
+from support.command_line import every_command
 
 CORE = Path(shopscore.__file__).parent
 LOCALE = CORE / "locale" / "zh" / "LC_MESSAGES"
@@ -78,7 +79,7 @@ def test_every_status_and_direction_has_one() -> None:
 
 
 def test_nothing_is_left_over() -> None:
-    commands = [c for group in (cli, plugin_cli) for c in (group, *group.commands.values())]
+    commands = [c for group in (cli, plugin_cli) for c in every_command(group).values()]
     helps = {part for command in commands for part in paragraphs(command.help)}
     assert set(ENTRIES) - {t[0] for t in SAID} - WORDS - helps <= TEXTS
 

@@ -11,12 +11,12 @@ from shopscore.cli.help_pages import WORDS, paragraphs
 from shopscore.cli.main import cli
 from shopscore.cli.plugins import cli as plugin_cli
 from shopscore.messages import translate
-from support.command_line import Answer, plugins, process, shopscore
+from support.command_line import Answer, every_command, plugins, process, shopscore
 
 RUNS = {"shopscore": shopscore, "shopscore-plugins": plugins}
 GROUPS: dict[str, click.Group] = {"shopscore": cli, "shopscore-plugins": plugin_cli}
-PAGES = [(name, (*command,)) for name, group in GROUPS.items()
-         for command in ((), *((c,) for c in group.commands))]  # fmt: skip
+COMMANDS = {name: every_command(group) for name, group in GROUPS.items()}
+PAGES = [(name, words) for name, commands in COMMANDS.items() for words in commands]
 #: Words of a page that are names: of formats, of standards, and what is typed as it stands.
 NAMES = {"complete", "fresh", "window", "peers", "flagship", "events", "table", "csv", "toml", "list", "zh",
          "shopscore", "plugins", "Excel"}  # fmt: skip
@@ -39,7 +39,8 @@ def test_every_page_of_help_is_chinese(
     monkeypatch.setenv("SHOPSCORE_LANG", "zh")
     page = run(name, *command, "--help").done().out
     assert page.startswith(f"用法：{' '.join((name, *command))} ")
-    assert english_words(page) - {*GROUPS[name].commands} == set()
+    typed = {word for words in COMMANDS[name] for word in words}
+    assert english_words(page) - typed == set()
     assert page.count("\n选项：\n") == 1
 
 
@@ -54,7 +55,7 @@ def test_english_is_as_click_writes_it(name: str, command: tuple[str, ...]) -> N
 def test_every_text_of_help_is_in_the_catalogue() -> None:
     texts = [*WORDS]
     for group in GROUPS.values():
-        for command in (group, *group.commands.values()):
+        for command in every_command(group).values():
             texts += paragraphs(command.help)
             texts += [p.help for p in command.params if isinstance(p, click.Option) and p.help]
     assert [text for text in texts if translate(text, "zh") == text] == []

@@ -108,6 +108,7 @@ OPTIONS = {
     "layouts=": "--layout",
     "ruleset=": "--ruleset",
     "numbers=": "--numbers",
+    "wait=": "--wait",
 }
 
 

@@ -14,7 +14,7 @@ BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 @pytest.mark.slow
 @pytest.mark.skipif(not BENCHMARKS.exists(), reason="not part of the source distribution")
 def test_all_of_them_with_small_data(tmp_path: Path) -> None:
-    for package in ("duckdb", "pandas", "pyarrow"):
+    for package in ("deltalake", "duckdb", "pandas", "pyarrow"):
         pytest.importorskip(package, reason=f"pip install {package}, to run the benchmarks")
     command = [BENCHMARKS / "run.py", "--all", "--scale", "small", "--rounds", "1"]
     done = subprocess.run(

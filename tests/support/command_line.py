@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import click
 from attrs import frozen
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -130,3 +131,14 @@ def python(code: str, *args: object, **env: str) -> Answer:
         check=False,
     )
     return Answer(done.returncode, done.stdout, done.stderr)
+
+
+def every_command(group: click.Group, *above: str) -> dict[tuple[str, ...], click.Command]:
+    """The group itself, its commands, and those of groups within, each by what is typed for it."""
+    found: dict[tuple[str, ...], click.Command] = {above: group}
+    for name, command in group.commands.items():
+        words = (*above, name)
+        found |= (
+            every_command(command, *words) if isinstance(command, click.Group) else {words: command}
+        )
+    return found

@@ -15,6 +15,7 @@ from .gap_command import gap
 from .help_pages import Group
 from .idle_options import refuse_beside
 from .init_command import init
+from .ledger_command import ledger
 from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .output_checks import refuse_existing
 from .progress import Stages
@@ -237,6 +238,7 @@ cli.add_command(explain)
 cli.add_command(gap)
 cli.add_command(init)
 cli.add_command(run_command)
+cli.add_command(ledger)
 
 
 def main() -> None:

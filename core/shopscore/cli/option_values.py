@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..plugins.declarations import Platform, Scorecard
     from ..plugins.selection import Selection
     from ..reading.events import Events
+    from ..reading.report import LoadReport
     from ..reading.rows.taking import RowTaker
     from ..results.reference_tables import ReferenceTables
     from .progress import Stages
@@ -146,19 +147,24 @@ class ReadOptions:
 
         Where somebody takes the rows as they are read, they need not be kept.
         """
-        from ..reading.files import show_path
         from ..reading.loading import EventSource
         from ..reading.openers import ShopDefaults
-        from ..reading.quarantine import write_quarantine
 
         shop = ShopDefaults(self.shop_id, self.industry, self.shop_type)
         events = EventSource(source, platform, self.tz, shop, self.layouts).read(taker, progress)
         refuse_read_files(source, events.report)
         progress.count(sum(books.rows_in for books in events.report.books.values()))
-        if self.quarantine is not None:
-            for file in write_quarantine(events.report, self.quarantine):
-                say(message("Set aside: {file}", file=show_path(file)))
+        self.write_quarantine(events.report)
         return events
+
+    def write_quarantine(self, report: LoadReport) -> None:
+        """Write what was set aside into the quarantine, where one is named."""
+        from ..reading.files import show_path
+        from ..reading.quarantine import write_quarantine
+
+        if self.quarantine is not None:
+            for file in write_quarantine(report, self.quarantine):
+                say(message("Set aside: {file}", file=show_path(file)))
 
     def check(self, events: Events) -> Events:
         """Return the events; raise StrictError for rows set aside, where strictness is asked for."""

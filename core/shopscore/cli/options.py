@@ -160,15 +160,7 @@ compared_rules = _gather(
     click.option("--as-of", metavar="DATE", help="With --events: day of publication."),
 )
 
-#: How events are read: a ReadOptions named ``reading``.
-reading = _gather(
-    "reading",
-    ReadOptions,
-    _shop_id,
-    _industry,
-    _shop_type,
-    _layouts,
-    _tz,
+_set_aside = (
     click.option(
         "--strict",
         is_flag=True,
@@ -181,6 +173,16 @@ reading = _gather(
         metavar="DIR",
         help="Write rows that were set aside there, to be corrected and read again.",
     ),
+)
+
+#: How events are read: a ReadOptions named ``reading``.
+reading = _gather(
+    "reading", ReadOptions, _shop_id, _industry, _shop_type, _layouts, _tz, *_set_aside
+)
+
+#: How events are read where their clock is known: a ReadOptions named ``reading``.
+reading_without_tz = _gather(
+    "reading", ReadOptions, _shop_id, _industry, _shop_type, _layouts, *_set_aside
 )
 
 #: How one file, or events beside the point, are read: a ReadOptions named ``reading``.

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -124,11 +124,19 @@ def name_options(message: str, commands: click.Group) -> str:
     """Return a message with the options of some commands in place of arguments of Python."""
     names = {
         parameter.name: max(parameter.opts, key=len)
-        for command in commands.commands.values()
+        for command in _each_of(commands)
         for parameter in command.params
         if isinstance(parameter, click.Option)
     }
     return _ARGUMENT.sub(lambda found: names.get(found[1], found[0]), message)
+
+
+def _each_of(commands: click.Group) -> Iterator[click.Command]:
+    """Yield commands, those of groups within before the others: what is said twice is theirs last."""
+    for command in commands.commands.values():
+        if isinstance(command, click.Group):
+            yield from _each_of(command)
+    yield from commands.commands.values()
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -75,6 +75,8 @@ class Cells:
         if counts is None and sums is None:  # numbers sort several times faster than positions
             return _of_sorted(np.sort(keys), None, None)
         _check_sum(sums)
+        if (keys[1:] >= keys[:-1]).all():
+            return _of_sorted(keys, counts, sums)
         lowest = keys.min() if len(keys) else 0
         order = sorted_order((keys - lowest).view(np.uint64))
         return _of_sorted(

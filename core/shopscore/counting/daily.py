@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 from attrs import frozen
@@ -45,6 +45,15 @@ def count_days(resolved: Resolved) -> tuple[dict[str, Cells], Scope]:
         checks[stream] = own * factors[shops]
     cells = {name: Cells.added(found) for name, found in sorted(runs.items())}
     return cells, Scope.of(*resolved.units.totals(checks))
+
+
+def count_cells(frames: Mapping[str, pl.DataFrame], tallies: Sequence[Tally]) -> dict[str, Cells]:
+    """Return the daily cells of tallies by their fingerprint, of rows that stand alone."""
+    runs: dict[str, list[Cells]] = {fingerprint(tally): [] for tally in tallies}
+    for stream, frame in frames.items():
+        for found in _daily(frame, _of_stream(tallies, stream)):
+            runs[found.name].append(found.cells())
+    return {name: Cells.added(found) for name, found in runs.items()}
 
 
 def count_by_day(resolved: Resolved) -> dict[str, list[ByDay]]:

@@ -104,11 +104,18 @@ def resolve_events(
 
     Where only some ``tallies`` of the rules are to be counted, only the rows that they count.
     """
-    frames = {
-        name: _resolved_stream(events, rules.streams[name], rules.streams, needs)
-        for name, needs in needs_of(rules.tallies if tallies is None else tallies).items()
+    wanted = rules.tallies if tallies is None else tallies
+    return Resolved(events, rules, resolved_frames(events, rules.streams, wanted))
+
+
+def resolved_frames(
+    events: Events, streams: Mapping[str, Stream], tallies: tuple[Tally, ...]
+) -> dict[str, pl.DataFrame]:
+    """Return the rows of each stream that tallies count, each standing alone."""
+    return {
+        name: _resolved_stream(events, streams[name], streams, needs)
+        for name, needs in needs_of(tallies).items()
     }
-    return Resolved(events, rules, frames)
 
 
 def _resolved_stream(

@@ -95,13 +95,13 @@ def _of_orders(events: Events) -> Units:
         if name != "orders":
             codes[name] = _orders_of(rows)
             apart = rows.filter(pl.Series(codes[name] < 0))
-            loose[name] = _prints(apart, partial(_loose_prints, events.streams[name], shop))
+            loose[name] = _prints(apart, partial(unit_prints, events.streams[name], shop))
     every = np.concatenate([_NO_PRINTS, *loose.values()])
     marks, unit = np.unique(every, return_inverse=True)  # rows may name one unknown order
     for name, prints in loose.items():
         codes[name][codes[name] < 0] = len(orders) + unit[: len(prints)]
         unit = unit[len(prints) :]
-    of_orders = _prints(orders, partial(_key_prints, events.streams["orders"], shop))
+    of_orders = _prints(orders, partial(key_prints, events.streams["orders"], shop))
     return Units(np.concatenate([of_orders, marks]), codes)
 
 
@@ -120,14 +120,15 @@ def _prints(rows: pl.DataFrame, make: Callable[[pl.DataFrame], Prints]) -> Print
     return np.concatenate([_NO_PRINTS, *(make(part) for part in rows.iter_slices(_CHUNK))])
 
 
-def _key_prints(stream: Stream, shop: Prints, rows: pl.DataFrame) -> Prints:
+def key_prints(stream: Stream, shop: Prints, rows: pl.DataFrame) -> Prints:
+    """Return a print of the key of each row, given those of the ids of all shops."""
     keys = {name: cell_prints(rows[name]) for name in stream.key}
     return combined({**keys, "shop_id": shop[rows["shop"].to_numpy()]}) ^ salt(stream.name)
 
 
-def _loose_prints(stream: Stream, shop: Prints, rows: pl.DataFrame) -> Prints:
+def unit_prints(stream: Stream, shop: Prints, rows: pl.DataFrame) -> Prints:
     """Return the units of rows without a known order: the order that they name, or they alone."""
-    own = _key_prints(stream, shop, rows)
+    own = key_prints(stream, shop, rows)
     if "order_id" not in rows.columns:
         return own
     order = {"order_id": cell_prints(rows["order_id"]), "shop_id": shop[rows["shop"].to_numpy()]}

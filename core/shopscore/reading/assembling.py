@@ -12,7 +12,6 @@ from ..model.streams import Stream
 from ..notices import FIRST, Notice
 from .events import UNKNOWN_INDUSTRY, Events
 from .findings import on_links
-from .openers import ShopDefaults
 from .report import INCIDENT_SCHEMA, LoadReport, no_incidents
 from .rows.consolidation import ConsolidatedRows
 from .rows.links import NamedRows, link
@@ -23,9 +22,12 @@ def assemble(
     consolidated: Mapping[str, ConsolidatedRows],
     streams: Mapping[str, Stream],
     zone: str | None,
-    defaults: ShopDefaults,
+    defaults: pl.DataFrame | None = None,
 ) -> Events:
-    """Return the events of consolidated streams, whose shops are positions in the sorted ids."""
+    """Return the events of consolidated streams, whose shops are positions in the sorted ids.
+
+    ``defaults`` are the ``industry`` and ``shop_type`` of each shop where no file says anything.
+    """
     frames: dict[str, pl.DataFrame] = {}
     books = {}
     found: list[Notice] = []
@@ -69,7 +71,7 @@ def _join(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _shop_table(
-    ids: pl.Series, declared: pl.DataFrame | None, stream: Stream, defaults: ShopDefaults
+    ids: pl.Series, declared: pl.DataFrame | None, stream: Stream, defaults: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, tuple[Notice, ...]]:
     """Return one row per shop in order of the ids; a shop without a row gets industry ``unknown``."""
     base = pl.DataFrame([ids]).with_row_index("shop")
@@ -77,14 +79,8 @@ def _shop_table(
     if declared is None:
         declared = pl.DataFrame(schema={"shop": pl.UInt32, "industry": pl.String})
     table = base.join(declared, on="shop", how="left", maintain_order="left")
-    if defaults.industry is not None:
-        table = table.with_columns(pl.col("industry").fill_null(defaults.industry))
-    if defaults.shop_type is not None:
-        kind = pl.col("shop_type") if "shop_type" in table.columns else pl.lit(None, pl.String)
-        filled = kind.cast(pl.String).fill_null(defaults.shop_type)
-        table = table.with_columns(
-            shop_type=filled.cast(pl.Enum(stream.column("shop_type").values))
-        )
+    if defaults is not None:
+        table = _with_defaults(table, defaults, stream)
     missing = table["industry"].null_count()
     notices: tuple[Notice, ...] = ()
     if missing:
@@ -103,3 +99,16 @@ def _shop_table(
     return table.select("shop_id", *present).with_columns(
         pl.col("industry").fill_null(UNKNOWN_INDUSTRY)
     ), notices
+
+
+def _with_defaults(table: pl.DataFrame, defaults: pl.DataFrame, stream: Stream) -> pl.DataFrame:
+    """Return the table of shops with what is said of those of which no file says anything."""
+    industry, kind = defaults["industry"], defaults["shop_type"]
+    if industry.null_count() < len(industry):
+        table = table.with_columns(pl.col("industry").fill_null(industry))
+    if kind.null_count() < len(kind):
+        known = pl.col("shop_type") if "shop_type" in table.columns else pl.lit(None, pl.String)
+        filled = known.cast(pl.String).fill_null(kind)
+        words = pl.Enum(stream.column("shop_type").values)
+        table = table.with_columns(shop_type=filled.cast(words))
+    return table

@@ -28,12 +28,12 @@ from .openers import Opener, ShopDefaults, open_tables
 from .report import LoadReport
 from .rows.checks import RowChecks
 from .rows.clocks import find_zone
-from .rows.consolidation import ConsolidatedRows, consolidate, type_rows
+from .rows.consolidation import ConsolidatedRows, TypedRows, consolidate, type_rows
 from .rows.ids import LOST_DIGITS, bare_ids, rounded
 from .rows.shop_codes import ShopCodes, ShopPlaces
 from .rows.taking import RowTaker
 from .several_sources import find_all_sources
-from .sources import Sources
+from .sources import Sources, streams_in_part
 
 if TYPE_CHECKING:
     from ..plugins.declarations import Platform
@@ -123,6 +123,25 @@ class EventSource:
         Raises:
             InputError: for input that cannot be used, naming file, line, column and value.
         """
+        say = stages(progress, logger)
+        typed = self.read_typed(taker, progress)
+        events = typed.into_events(taker, say)
+        if taker is None:
+            return events
+        again = None
+        if paths := named_paths(self.source):
+            here = evolve(self, source=[path.absolute() for path in paths])
+            again = partial(here._read_whole, events.report)
+        return evolve(events, frames=_wanted_frames(events, taker), read_whole=again)
+
+    def read_typed(
+        self, taker: RowTaker | None = None, progress: Progress | None = None
+    ) -> TypedEvents:
+        """Read and check the rows of all streams, before any state of a row replaces another.
+
+        Raises:
+            InputError: for input that cannot be used, naming file, line, column and value.
+        """
         zone, declared = _clock(self.platform, self.tz)
         streams = merge_streams(CANONICAL) if declared is None else declared.all_streams
         _check_shop_type(self.shop, streams[SHOPS.name])
@@ -135,25 +154,7 @@ class EventSource:
             tables = open_tables(openers, self.shop, streams[name])
             checks = RowChecks(streams[name], zone, shops, taker, named=name in named)
             typed[name] = type_rows(checks, join_small(tables))
-        say(message("looking for the latest states"))
-        places = ShopPlaces.of(shops)
-        ids = places.ids
-        # each stream's rows are let go as soon as its latest states are known
-        consolidated = {name: consolidate(typed.pop(name), places) for name in [*typed]}
-        if taker is not None:
-            taker.finish(places.of_codes, shops.used, len(ids))
-        say(message("linking"))
-        events = assemble(ids, consolidated, streams, zone.key if zone else None, self.shop)
-        report = _with_findings(events.report, sources, consolidated)
-        _log(report)
-        again = None
-        if taker is not None:
-            events = evolve(events, frames=_wanted_frames(events, taker))
-            if paths := named_paths(self.source):
-                here = evolve(self, source=[path.absolute() for path in paths])
-                again = partial(here._read_whole, report)
-        in_part = frozenset((name, PART_ONLY) for name in sources.in_part())
-        return evolve(events, report=report, present=events.present | in_part, read_whole=again)
+        return TypedEvents(typed, shops, sources, streams, zone, self.shop)
 
     def _read_whole(self, known: LoadReport) -> Events:
         """Read the same events with all their columns; raise where a file is another one now."""
@@ -173,6 +174,36 @@ def _parquet_files(path: Path) -> Iterable[Path]:
     if path.suffix == ".parquet" and path.is_file():
         return (path,)
     return path.rglob("*.parquet")
+
+
+@frozen(eq=False)
+class TypedEvents:
+    """The usable rows of every stream as the sources have them, and where they are from."""
+
+    typed: dict[str, TypedRows]
+    shops: ShopCodes
+    sources: Sources
+    streams: Mapping[str, Stream]
+    zone: ZoneInfo | None
+    shop: ShopDefaults
+
+    def into_events(self, taker: RowTaker | None, say: Progress) -> Events:
+        """Return the events that the rows become; none of the rows is held here any more."""
+        say(message("looking for the latest states"))
+        places = ShopPlaces.of(self.shops)
+        ids, typed = places.ids, self.typed
+        # each stream's rows are let go as soon as its latest states are known
+        consolidated = {name: consolidate(typed.pop(name), places) for name in [*typed]}
+        if taker is not None:
+            taker.finish(places.of_codes, self.shops.used, len(ids))
+        say(message("linking"))
+        zone = self.zone.key if self.zone else None
+        defaults = self.shop.of_shops(len(ids))
+        events = assemble(ids, consolidated, self.streams, zone, defaults)
+        report = _with_findings(events.report, self.sources, consolidated)
+        _log(report)
+        in_part = frozenset((name, PART_ONLY) for name in streams_in_part(self.sources.holdings()))
+        return evolve(events, report=report, present=events.present | in_part)
 
 
 def _wanted_frames(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:

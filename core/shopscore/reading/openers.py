@@ -33,6 +33,15 @@ class ShopDefaults:
     industry: str | None = None
     shop_type: str | None = None
 
+    def of_shops(self, count: int) -> pl.DataFrame | None:
+        """Return what is said of so many shops; None where nothing is."""
+        if self.industry is None and self.shop_type is None:
+            return None
+        said = {"industry": self.industry, "shop_type": self.shop_type}
+        return pl.DataFrame(
+            [pl.Series(n, [word], pl.String).new_from_index(0, count) for n, word in said.items()]
+        )
+
 
 @frozen(eq=False)
 class Opener:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from attrs import field, frozen
 
@@ -43,15 +44,32 @@ class Sources:
     tables: Mapping[str, Sequence[Opener]]
     notices: tuple[Notice, ...] = ()
 
-    def in_part(self) -> Iterator[str]:
-        """Yield the streams of which some shop has only files that do not hold all of its rows."""
-        for name, openers in self.tables.items():
-            some, whole = (
-                {opener.keys.get("shop_id") for opener in openers if opener.incomplete is part}
-                for part in (True, False)
-            )
-            if some - whole and None not in whole:  # a file that names its shops is of all of them
-                yield name
+    def holdings(self) -> frozenset[Holding]:
+        """Return of which shops there are tables of each stream, and whether they hold all rows."""
+        return frozenset(
+            Holding(name, opener.keys.get("shop_id"), opener.incomplete)
+            for name, openers in self.tables.items()
+            for opener in openers
+        )
+
+
+class Holding(NamedTuple):
+    """A shop, or None for tables that name their shops, of which there is a table of a stream."""
+
+    stream: str
+    shop_id: str | None
+    incomplete: bool
+
+
+def streams_in_part(holdings: Collection[Holding]) -> Iterator[str]:
+    """Yield the streams of which some shop has only files that do not hold all of its rows."""
+    for name in dict.fromkeys(one.stream for one in holdings):
+        some, whole = (
+            {one.shop_id for one in holdings if one.stream == name and one.incomplete is part}
+            for part in (True, False)
+        )
+        if some - whole and None not in whole:  # a file that names its shops is of all of them
+            yield name
 
 
 def find_sources(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ from .placing import placed
 from .settling import on_the_wall, settle, with_both_clocks
 from .shop_codes import Codes, ShopPlaces
 from .stacking import stack
-from .suborders import PARTS, RULE, merge_suborders
+from .suborders import PARTS, RULE, Records, merge_suborders
 from .taking import RowTaker
 
 
@@ -197,6 +198,52 @@ def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
         unlisted=tuple(_unlisted(typed)),
         ignored=tuple(dict.fromkeys(name for part in typed.parts for name in part.ignored)),
         columns=frozenset(name for part in typed.parts for name in part.columns),
+    )
+
+
+@frozen(eq=False)
+class KeptRows:
+    """Rows that were typed before and kept, of which some replace others.
+
+    Their shops are places among all, :data:`ROW` their places among ``tables``, with so many
+    ``offsets``. Parts of orders name one of the ``suborders`` by its position; ``records`` are their
+    cells as the source had them.
+    """
+
+    rows: pl.DataFrame
+    tables: tuple[RawTable, ...]
+    offsets: npt.NDArray[np.int64]
+    suborders: list[SubOrders]
+    records: Records
+
+
+def consolidate_kept(
+    kept: KeptRows, stream: Stream, zone: ZoneInfo | None, *, named: bool
+) -> ConsolidatedRows:
+    """Return the latest states of rows that were kept, as if they had just been read."""
+    merged, _ = merge_suborders(kept.rows, kept.suborders, stream, kept.records)
+    found = keep_latest(merged, stream, lambda rows: rows)
+    settled, _ = settle(found.rows, stream, zone)
+    columns = frozenset(name for name in stream.names if name in settled.columns)
+    rows = settled.drop(ROW, PARTS, strict=False)
+    if named:
+        keys = rows.select("shop", *stream.key).rechunk()
+        rows = rows.with_columns(keys.get_columns())
+    shown, instants = on_the_wall(rows, stream, zone)
+    return ConsolidatedRows(
+        rows=shown,
+        instants=instants,
+        index=found.index if named else None,
+        places=Places.of(found.rows[ROW], kept.tables, kept.offsets),
+        books=Books(
+            rows_in=len(kept.rows), accepted=len(rows), replaced=len(kept.rows) - len(rows)
+        ),
+        set_aside=no_incidents(),
+        repaired=no_incidents(),
+        repeated=0,
+        unlisted=(),
+        ignored=(),
+        columns=columns,
     )
 
 

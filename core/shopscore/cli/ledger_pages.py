@@ -1,0 +1,187 @@
+"""Pages of ``shopscore ledger``: what an ingest added, what there is, and what moved a score."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from attrs import asdict
+
+from ..ledger.ingesting import Ingested
+from ..ledger.revisions import Revision
+from ..ledger.status import Status
+from ..ledger.verifying import Verification
+from ..messages import listed, message
+from ..results.csv_text import csv_text
+from . import tables
+from .option_values import OutputOptions
+from .run import say, write, write_cells
+from .score_pages import show_books
+from .tables import Table, decimals, in_unit, table, word
+
+
+def show_ingested(found: Ingested) -> None:
+    """Show the books of a source, and say what was new."""
+    show_books(found.report, None)
+    if found.seq is None:
+        say(message("nothing is new: the ledger is as it was"))
+        return
+    added = listed(f"{name} {count}" for name, count in found.added.items())
+    said = message(
+        "ingest {n}, known at {moment}: new are {added}",
+        n=found.seq,
+        moment=_minute(found.known_at),
+        added=added or message("no rows"),
+    )
+    say(said)
+
+
+def _minute(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")
+
+
+def write_status(found: Status, ingests: pl.DataFrame, output: OutputOptions) -> None:
+    """Write how much a ledger holds."""
+    if output.form == "json":
+        known = None if found.known is None else [one.isoformat() for one in found.known]
+        document = {**asdict(found), "known": known, "history": ingests.to_dicts()}
+        write(json.dumps(document, ensure_ascii=False, indent=2, default=str), output.path)
+        return
+    tables.show(_size_table(found), _ingests_table(ingests), output=output.path)
+
+
+def _size_table(found: Status) -> Table:
+    rows: list[tuple[object, object]] = [
+        (message("platforms"), listed(found.platforms)),
+        (message("zone"), found.zone),
+        (message("shops"), f"{found.shops:,}"),
+        *((name, f"{count:,}") for name, count in found.rows.items() if count and name != "shops"),
+        (message("tallies"), f"{found.tallies:,}"),
+        (message("files"), f"{found.files:,}"),
+        (message("megabytes"), f"{found.size / 1e6:,.1f}"),
+    ]
+    if found.behind:
+        said = message("of which are counted anew when they are asked for")
+        rows.append((said, f"{found.behind:,}"))
+    return table(("", message("how many")), rows, right=(message("how many"),))
+
+
+def _ingests_table(ingests: pl.DataFrame) -> Table:
+    heads = (message("ingest"), message("known at"), message("source"), message("new rows"))
+    newest = ingests.tail(tables.MOST_CELLS).rows()
+    rows = ((n, _minute(at), source or "–", f"{count:,}") for n, at, source, count in newest)
+    return table(heads, rows, right=(heads[0], heads[3]))
+
+
+def show_verification(found: Verification) -> None:
+    """Show what is wrong, or say that nothing is."""
+    for problem in found.problems:
+        say(problem)
+    if found.unchecked:
+        said = message(
+            "{n} tallies are of no installed rule set, and were not counted again",
+            n=found.unchecked,
+        )
+        say(said)
+    if found.is_good:
+        said = message(
+            "all is well: {files} files, {cells} cells", files=found.files, cells=found.cells
+        )
+        say(said)
+
+
+def write_revision(found: Revision, output: OutputOptions) -> None:
+    """Write what moved scores since they were known."""
+    if output.form == "json":
+        document = {
+            "as_of": found.as_of.isoformat(),
+            "known_at": found.known_at.isoformat(),
+            "scores": found.scores.to_dicts(),
+            "metrics": found.metrics.to_dicts(),
+            "rows": found.rows.to_dicts(),
+        }
+        write(json.dumps(document, ensure_ascii=False, indent=2, default=str), output.path)
+    elif output.form == "csv":
+        write_cells(csv_text(found.metrics), output.path, mark=output.bom)
+    else:
+        _show_revision(found, output.path)
+
+
+def _show_revision(found: Revision, path: Path | None) -> None:
+    head = message(
+        "{as_of}, as it was known at {moment} and is now",
+        as_of=found.as_of,
+        moment=_minute(found.known_at),
+    )
+    if not len(found.metrics) and not len(found.rows):
+        tables.show(head, message("nothing that was shown has changed"), output=path)
+        return
+    tables.show(head, _scores_table(found), _metrics_table(found), _rows_table(found), output=path)
+
+
+def _scores_table(found: Revision) -> Table:
+    heads = (message("shop"), message("then"), message("now"))
+    rows = [
+        (row["shop_id"], _score(row, "then"), _score(row, "now"))
+        for row in found.scores.head(tables.MANY).to_dicts()
+    ]
+    return table(heads, rows, right=heads[1:])
+
+
+def _score(row: dict[str, Any], when: str) -> str:
+    score = row.get(f"score_{when}")
+    return word(row[f"status_{when}"]) if score is None else decimals(score)
+
+
+def _metrics_table(found: Revision) -> Table:
+    heads = (
+        message("shop"),
+        message("metric"),
+        message("then"),
+        message("now"),
+        message("rows then"),
+        message("rows now"),
+    )
+    rows = list(_moved(found))
+    return table(heads, rows, right=heads[2:], keys=2)
+
+
+def _moved(found: Revision) -> Iterator[tuple[object, ...]]:
+    for row in found.metrics.head(tables.MANY).to_dicts():
+        metric = found.now.rules.metrics[row["metric"]].metric
+        values = (in_unit(row[f"value_{when}"], metric.unit) for when in ("then", "now"))
+        counts = (row[f"n_{when}"] for when in ("then", "now"))
+        yield (
+            row["shop_id"],
+            metric.label,
+            *values,
+            *("–" if n is None else f"{n:.0f}" for n in counts),
+        )
+
+
+def _rows_table(found: Revision) -> Table:
+    heads = (
+        message("stream"),
+        message("shop"),
+        message("id"),
+        message("what"),
+        message("known at"),
+        message("metrics moved"),
+    )
+    labels = {id: metric.metric.label for id, metric in found.now.rules.metrics.items()}
+    rows = [
+        (
+            row["stream"],
+            row["shop_id"],
+            row["id"],
+            word(row["kind"]),
+            _minute(row["known_at"]),
+            listed(labels[id] for id in row["metrics"]),
+        )
+        for row in found.rows.head(tables.MANY).to_dicts()
+    ]
+    return table(heads, rows, keys=3)

@@ -1,0 +1,187 @@
+"""Counting: what tallies count of what had come by an ingest, and by how much two ingests differ.
+
+Cells are always counted from whole units of rows: what an ingest changes is what the units that it
+touches count with it, minus what they count without it. Here the shop of a cell is its code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import polars as pl
+from attrs import frozen
+
+from ..counting.cells import Cells, fingerprint
+from ..counting.daily import count_cells
+from ..counting.resolution import resolved_frames
+from ..counting.scope import Scope
+from ..counting.state import Tallies
+from ..counting.units import reach_beyond_orders
+from ..model.joined import FactOn, HasRow, joined_of
+from ..model.streams import Stream
+from ..model.tallies import Tally
+from .snapshots import Snapshot
+from .stored_cells import read_cells, read_days, with_shops
+from .stored_rows import KEY, SEQ, UNIT
+
+#: Tallies by their fingerprint.
+Named = Mapping[str, Tally]
+#: Rows that are counted at a time, where many are.
+PIECE_ROWS = 1 << 21
+
+
+@frozen(eq=False)
+class Group:
+    """Tallies whose units are the same: orders with their rows, or shops."""
+
+    tallies: Named
+    mark: str
+    streams: tuple[str, ...]
+
+    @property
+    def by_shop(self) -> bool:
+        """Whether a unit is a shop with all its rows."""
+        return self.mark == "shop"
+
+
+def groups_of(tallies: Named, snapshot: Snapshot) -> Iterator[Group]:
+    """Yield tallies that look at one order each, and those that look beyond it."""
+    beyond = {
+        name: tally
+        for name, tally in tallies.items()
+        if reach_beyond_orders([tally], snapshot.streams)
+    }
+    within = {name: tally for name, tally in tallies.items() if name not in beyond}
+    for group, mark in ((within, UNIT), (beyond, "shop")):
+        needed = _streams_of(group.values(), snapshot.streams)
+        streams = tuple(name for name in snapshot.known_streams if name in needed)
+        if group and streams:
+            yield Group(group, mark, streams)
+
+
+def _streams_of(tallies: Iterable[Tally], streams: Mapping[str, Stream]) -> set[str]:
+    """Return the streams whose rows tallies count or look at; orders may be excluded."""
+    found = {"orders"}
+    for tally in tallies:
+        found.add(tally.stream)
+        found |= {streams[tally.stream].link(ref.link).stream for ref in tally.columns if ref.link}
+        for joined in joined_of(*tally.expressions):
+            found |= {joined.stream} if isinstance(joined, HasRow) else set()
+            found |= {"shop_facts"} if isinstance(joined, FactOn) else set()
+    return found
+
+
+def difference(snapshot: Snapshot, tallies: Named, before: int, after: int) -> dict[str, Cells]:
+    """Return by how much what tallies count differs between two ingests, both known to the snapshot."""
+    changes: dict[str, Cells] = {}
+    for group in groups_of(tallies, snapshot):
+        touched = touched_by(snapshot, group, *sorted((before, after)))
+        if len(touched):
+            found = rows_of(snapshot.as_of(max(before, after)), group, touched)
+            then, now = (_count(snapshot, group, _until(found, seq)) for seq in (before, after))
+            changes |= {name: Cells.added([now[name], then[name].negative()]) for name in now}
+    return {name: changes.get(name, Cells.added([])) for name in tallies}
+
+
+def rows_of(snapshot: Snapshot, group: Group, touched: pl.Series) -> dict[str, pl.DataFrame]:
+    """Return all rows of units, by the marks of these."""
+    own = pl.col(group.mark).is_in(touched.implode())
+    return {name: snapshot.rows(name, own) for name in group.streams}
+
+
+def _until(rows: Mapping[str, pl.DataFrame], seq: int) -> dict[str, pl.DataFrame]:
+    return {name: own.filter(pl.col(SEQ) <= seq) for name, own in rows.items()}
+
+
+def touched_by(snapshot: Snapshot, group: Group, before: int, after: int) -> pl.Series:
+    """Return the marks of the units of rows that came after an ingest, as they are and were."""
+    late, found = snapshot.as_of(after), []
+    for stream in group.streams:
+        came = late.marks(stream, pl.col(SEQ) > before)
+        found.append(came[group.mark])
+        if (
+            not group.by_shop and stream != "orders" and len(came)
+        ):  # a row may name another order now
+            keys = came[KEY].unique()
+            found.append(late.marks(stream, pl.col(KEY).is_in(keys.implode()))[UNIT])
+    return pl.concat(found).unique()
+
+
+def _count(snapshot: Snapshot, group: Group, rows: Mapping[str, pl.DataFrame]) -> dict[str, Cells]:
+    if not any(map(len, rows.values())):
+        return {name: Cells.added([]) for name in group.tallies}
+    events = snapshot.events_of(rows)
+    tallies = tuple(group.tallies.values())
+    found = count_cells(resolved_frames(events, snapshot.streams, tallies), tallies)
+    codes = snapshot.shops["code"].to_numpy()
+    return {name: with_shops(cells, codes) for name, cells in found.items()}
+
+
+def pieces_of(snapshot: Snapshot) -> int:
+    """Return in how many pieces all rows are counted."""
+    count = sum(
+        snapshot.collect(
+            snapshot.scan(f"events/{name}", {"shop": pl.Int32}).select(pl.len())
+        ).item()
+        for name in snapshot.known_streams
+    )
+    return int(count) // PIECE_ROWS + 1
+
+
+def count_piece(snapshot: Snapshot, tallies: Named, piece: int, pieces: int) -> dict[str, Cells]:
+    """Return what tallies count of the shops of one of some pieces."""
+    own = [pl.col("shop") % pieces == piece] if pieces > 1 else []
+    cells = {name: Cells.added([]) for name in tallies}
+    for group in groups_of(tallies, snapshot):
+        rows = {name: snapshot.rows(name, *own) for name in group.streams}
+        cells |= _count(snapshot, group, rows)
+    return cells
+
+
+def count_all(snapshot: Snapshot, tallies: Named) -> dict[str, Cells]:
+    """Return what tallies count of all that had come."""
+    pieces = pieces_of(snapshot)
+    runs = [count_piece(snapshot, tallies, piece, pieces) for piece in range(pieces)]
+    return {name: Cells.added([run[name] for run in runs]) for name in tallies}
+
+
+def cells_of(snapshot: Snapshot, tallies: Named) -> dict[str, Cells]:
+    """Return the cells of tallies as of the snapshot: those that are kept, and what they lack."""
+    seq, spans = snapshot.seq, snapshot.head.spans
+    kept = {n: min(max(seq, since), upto) for n, (since, upto) in spans.items() if n in tallies}
+    cells = read_cells(snapshot, kept)
+    for base in {*kept.values()} - {seq}:
+        apart = {name: tallies[name] for name, one in kept.items() if one == base}
+        wider = snapshot.as_of(max(base, seq))
+        for name, more in difference(wider, apart, base, seq).items():
+            cells[name] = Cells.added([cells[name], more])
+    missing = {name: tally for name, tally in tallies.items() if name not in kept}
+    return cells | (count_all(snapshot, missing) if missing else {})
+
+
+def by_fingerprint(tallies: Sequence[Tally]) -> dict[str, Tally]:
+    """Return tallies by what stands for them in a table."""
+    return {fingerprint(tally): tally for tally in tallies}
+
+
+def state_of(snapshot: Snapshot, tallies: Named, of_metrics: Collection[str]) -> Tallies:
+    """Return what tallies count as a state, which is only scored: it knows no units.
+
+    Those that are not ``of_metrics`` only tell on which days there are rows.
+    """
+    places, seq = snapshot.places, snapshot.seq
+    kept = {name for name, (since, upto) in snapshot.head.spans.items() if since <= seq <= upto}
+    days = {name for name in tallies if name in kept and name not in of_metrics}
+    counted = cells_of(snapshot, {n: tally for n, tally in tallies.items() if n not in days})
+    cells = {name: with_shops(own, places) for name, own in counted.items()}
+    ids = snapshot.shops["shop_id"]
+    return Tallies(
+        tallies={name: tally.key for name, tally in tallies.items()},
+        shop_ids=ids,
+        rows=np.zeros(len(ids), dtype=np.int64),
+        daily=cells | read_days(snapshot, days),
+        scope=Scope.of(np.empty(0, np.uint64), np.empty(0, np.uint64)),
+        columns=snapshot.columns,
+        zone=snapshot.zone,
+    )

@@ -1,0 +1,217 @@
+"""Ingesting: what is new in a source is added to a ledger, and to the cells of what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from attrs import evolve, field, frozen
+
+from ..errors import UsageError
+from ..messages import message
+from ..model.streams import PART_ONLY
+from ..notices import Notice
+from ..reading.files import Progress, show_path
+from ..reading.loading import EventSource, TypedEvents, check_strictness
+from ..reading.named_paths import named_paths
+from ..reading.report import LoadReport
+from ..reading.sources import Holding
+from .commits import Head
+from .counting import Named
+from .maintaining import SPANS, append_changes
+from .moments import as_moment
+from .snapshots import SHOP_SCHEMA, SHOPS, Snapshot, table_of
+from .stored_rows import KEY, PARTS, SEQ, kept_rows, new_states
+from .tables import Draft
+
+#: What is said of events that are all there are: what a source lacks, a ledger may know.
+_OF_EVENTS = ("industry_unknown", "no_links", "no_file_of_shop")
+
+
+@frozen(eq=False)
+class Ingested:
+    """What an ingest found and did.
+
+    ``seq`` is its number, None where nothing was new; ``added`` counts the rows of each stream that
+    were. ``report`` has the books of the source, as reading it has.
+    """
+
+    seq: int | None
+    known_at: datetime
+    added: Mapping[str, int]
+    report: LoadReport = field(repr=False)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What there is to know about the source."""
+        return self.report.notices
+
+
+@frozen(eq=False)
+class Read:
+    """A source that was read: its rows as they stand, its report, and the columns that it has."""
+
+    typed: TypedEvents
+    report: LoadReport
+    columns: dict[str, set[str]]
+
+
+@frozen(eq=False)
+class Ingest:
+    """Adds one source to a ledger; the lock is held."""
+
+    draft: Draft
+    snapshot: Snapshot
+    source: EventSource
+    known_at: int
+    say: Progress
+
+    def check_time(self) -> None:
+        """Raise where something later is known already: what is known only grows.
+
+        Raises:
+            UsageError: where the last ingest was known later than this one.
+        """
+        last = self.draft.head.ingests[-1:]
+        if last and last[0].known_at is not None and last[0].known_at > self.known_at:
+            said = message(
+                "known_at= {moment}: the ledger knows what came at {last} already; ingest in the"
+                " order in which things were known",
+                moment=as_moment(self.known_at, self.snapshot.zone),
+                last=as_moment(last[0].known_at, self.snapshot.zone),
+            )
+            raise UsageError(said)
+
+    def read(self, progress: Progress | None, *, strict: bool) -> Read:
+        """Read the source.
+
+        Raises:
+            InputError: for input that cannot be used, naming file, line, column and value.
+            StrictError: for rows set aside, where ``strict``.
+        """
+        typed = self.source.read_typed(progress=progress)
+        events = evolve(typed, typed=dict(typed.typed)).into_events(None, self.say)
+        if strict:
+            check_strictness(events)
+        columns: dict[str, set[str]] = {}
+        for stream, column in events.columns_present():
+            columns.setdefault(stream, set()).add(column)
+        for stream, rows in typed.typed.items():
+            own = (name for name in typed.streams[stream].names if name in rows.rows.columns)
+            columns.setdefault(stream, set()).update(own)
+        notices = (one for one in events.report.notices if one.code not in _OF_EVENTS)
+        return Read(typed, evolve(events.report, notices=tuple(notices)), columns)
+
+    def add(self, read: Read, kept: Named) -> Ingested:
+        """Add what is new, and commit it where anything is; ``kept`` are counted with it.
+
+        Raises:
+            InputError: where the ledger cannot be written.
+        """
+        typed, report, columns, draft = read.typed, read.report, read.columns, self.draft
+        head = draft.head
+        seq = head.seq + 1
+        shops = self._shops(typed, seq)
+        codes = dict(zip(shops["shop_id"], shops["code"], strict=True))
+        self.say(message("comparing with what is known"))
+        added = {}
+        for name, rows in kept_rows(typed, codes).items():
+            columns.setdefault(name, set()).update(set(PARTS) & {*rows.columns})
+            new = self._new(name, rows)
+            if len(new):
+                draft.append(table_of(name), self._in_order(name, new, seq))
+                added[name] = len(new)
+        changed = shops.filter(pl.col(SEQ) == seq)
+        if len(changed):
+            draft.append(SHOPS, changed)
+        more = _more_columns(head, columns)
+        holdings = self._holdings(typed) - head.holdings(head.seq)
+        moment = as_moment(self.known_at, self.snapshot.zone)
+        if not added and not len(changed) and not more and not holdings:
+            return Ingested(None, moment, {}, report)
+        self.say(message("counting"))
+        brought = {"columns": more, "holdings": frozenset(holdings)}
+        coming = self.snapshot.at(draft.coming(seq, **brought))
+        spans = append_changes(draft, coming, kept)
+        self.say(message("writing"))
+        draft.commit(
+            "ingest",
+            seq=seq,
+            facts={SPANS: spans},
+            known_at=self.known_at,
+            **brought,
+            told=self._told(report, added),
+        )
+        return Ingested(seq, moment, added, report)
+
+    def _shops(self, typed: TypedEvents, seq: int) -> pl.DataFrame:
+        """Return all shops, those that are new, or of which something else is said, with this ingest."""
+        known, said = self.snapshot.shops, self.source.shop
+        ids = typed.shops.ids.filter(pl.Series(typed.shops.used)).unique().sort()
+        fresh = ids.filter(~ids.is_in(known["shop_id"].implode()))
+        next_code = self._next_code()
+        new = pl.DataFrame([fresh]).select(
+            pl.int_range(next_code, next_code + len(fresh), dtype=pl.Int32).alias("code"),
+            "shop_id",
+            pl.lit(said.industry, pl.String).alias("industry"),
+            pl.lit(said.shop_type, pl.String).alias("shop_type"),
+            pl.lit(seq, pl.Int32).alias(SEQ),
+        )
+        told = known.filter(pl.col("shop_id").is_in(ids.implode())).with_columns(
+            industry=pl.lit(said.industry, pl.String).fill_null(pl.col("industry")),
+            shop_type=pl.lit(said.shop_type, pl.String).fill_null(pl.col("shop_type")),
+        )
+        before = told.join(
+            known, on=["code", "industry", "shop_type"], how="anti", nulls_equal=True
+        )
+        changed = before.with_columns(pl.lit(seq, pl.Int32).alias(SEQ))
+        left = known.join(changed, on="code", how="anti")
+        return pl.concat([left, changed, new])
+
+    def _next_code(self) -> int:
+        rows = self.snapshot.scan(SHOPS, SHOP_SCHEMA).select(pl.col("code").max())
+        greatest = self.snapshot.collect(rows).item()
+        return 0 if greatest is None else int(greatest) + 1
+
+    def _new(self, stream: str, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows that tell something which no row that is known tells."""
+        keys = rows[KEY].unique()
+        known = self.snapshot.rows(stream, pl.col(KEY).is_in(keys.implode()))
+        return new_states(self.snapshot.streams[stream], rows, known)
+
+    def _in_order(self, stream: str, rows: pl.DataFrame, seq: int) -> pl.DataFrame:
+        """Return rows in the order of their first time, so that those of a day lie together."""
+        times = [c.name for c in self.snapshot.streams[stream].columns if c.kind in ("time", "day")]
+        there = [name for name in times if name in rows.columns]
+        ordered = rows.sort(pl.coalesce(there), nulls_last=True) if there else rows
+        return ordered.with_columns(pl.lit(seq, pl.Int32).alias(SEQ))
+
+    def _holdings(self, typed: TypedEvents) -> frozenset[Holding]:
+        """Return of which shops there are files; those of one shop are of the one that is told."""
+        own = self.source.shop.shop_id
+        return frozenset(
+            one._replace(shop_id=own) if one.shop_id is None else one
+            for one in typed.sources.holdings()
+        )
+
+    def _told(self, report: LoadReport, added: Mapping[str, int]) -> dict[str, Any]:
+        names = [show_path(path.name) for path in named_paths(self.source.source)]
+        return {
+            "source": ", ".join(names) or None,
+            "books": report.to_dict()["streams"],
+            "added": dict(added),
+        }
+
+
+def _more_columns(head: Head, columns: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the columns that had not come before."""
+    known = head.columns(head.seq)
+    more = {
+        stream: tuple(
+            sorted(name for name in names if (stream, name) not in known and name != PART_ONLY)
+        )
+        for stream, names in columns.items()
+    }
+    return {stream: names for stream, names in more.items() if names}

@@ -1,0 +1,444 @@
+"""The ledger: events on disk, scored without reading them all again, as known now or on a day."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from attrs import evolve, field, frozen
+
+from ..errors import InputError, StateError, UsageError
+from ..messages import listed, message
+from ..model.layouts import Layout
+from ..notices import Notice
+from ..plugins.catalog import platform as find_platform
+from ..plugins.declarations import Platform
+from ..plugins.selection import RuleSetName, publication_day, select_rules
+from ..reading.events import Events
+from ..reading.files import Progress, stages
+from ..reading.loading import EventSource
+from ..reading.named_paths import Paths
+from ..reading.openers import ShopDefaults
+from ..reading.rows.clocks import clock_of, find_zone
+from ..results.result import Result
+from ..rules.numbers_toml import NumbersSource
+from ..scoring import score
+from ..writing import folders_above, refuse_filled_folder
+from .commits import COMMITS, Commit, Head, read_head, write_commit
+from .counting import Named, by_fingerprint, state_of
+from .exporting import export_events
+from .ingesting import Ingest, Ingested
+from .locking import only_writer
+from .maintaining import BUILDING, RULES, SPANS, Builder, kept_tallies, recorded, tallies_of
+from .moments import as_moment, ingest_known, known_second
+from .one_clock import Platforms, all_together, find_platforms, zone_of
+from .revisions import Revision, rows_that_moved
+from .rewriting import Forgotten, Rewriter
+from .snapshots import Snapshot
+from .status import Status, ingest_lines, status_of
+from .tables import Draft
+from .verifying import Verification, verify_ledger
+
+if TYPE_CHECKING:
+    from ..analysis.open_tasks.listing import Todo
+    from ..analysis.reasons.explanation import Explanation
+    from ..analysis.tracking.tracks import Track
+
+logger = logging.getLogger("shopscore.ledger")
+
+#: Seconds for which a writer waits for another.
+WAIT = 60.0
+
+
+@frozen(eq=False)
+class Ledger:
+    """Events that are kept on disk, with what they add up to, day by day.
+
+    Made by :meth:`create`, found again by :meth:`open`. What is ingested is kept as it came, and a
+    score is made of daily sums and numbers: a day costs a day, a correction what it touches, and any
+    past day can be asked as it was known then.
+
+    >>> import tempfile
+    >>> from shopscore.samples import generate
+    >>> from shopscore.testing.toy import PLATFORM
+    >>> folder = tempfile.mkdtemp()
+    >>> ledger = Ledger.create(f"{folder}/ledger", platform=PLATFORM)
+    >>> sample = generate(shops=12, orders=900, end=date(2025, 3, 31))
+    >>> ledger.ingest(sample).added["orders"]
+    900
+    >>> ledger.ingest(sample).seq is None  # nothing is new
+    True
+    >>> ledger.score("2025-03-31")["S0001"].score
+    0.0
+    """
+
+    root: Path
+    platforms: tuple[Platform, ...]
+    zone: str
+    wait: float = WAIT
+    _reading: Platform = field(repr=False, kw_only=True)
+
+    @classmethod
+    def create(
+        cls,
+        path: str | Path,
+        *,
+        platform: Platforms,
+        tz: str | None = None,
+        wait: float = WAIT,
+    ) -> Ledger:
+        """Make a ledger in a new or empty folder.
+
+        Args:
+            path: the folder.
+            platform: whose streams are kept, by which clock; several of one clock may share events.
+            tz: the zone of the events' clock, where it is not the platform's.
+            wait: seconds for which a writer waits for another.
+
+        Raises:
+            InputError: where the folder is not empty, or cannot be written.
+            UsageError: for platforms of different clocks.
+        """
+        root, platforms = Path(path), find_platforms(platform)
+        zone = zone_of(platforms, tz)
+        ledger = cls(root, platforms, zone, wait, reading=all_together(platforms))
+        refuse_filled_folder(root)
+        with folders_above(root / COMMITS / "0"), only_writer(root, wait):
+            facts = {
+                "platforms": [one.id for one in platforms],
+                "zone": zone,
+                "clock": clock_of(find_zone(zone)).base,
+                SPANS: {},
+                BUILDING: None,
+                RULES: [],
+            }
+            made = int(time.time())
+            write_commit(root, Commit(number=1, kind="create", seq=0, made_at=made, facts=facts))
+        return ledger
+
+    @classmethod
+    def open(
+        cls, path: str | Path, *, platform: Platforms | None = None, wait: float = WAIT
+    ) -> Ledger:
+        """Return the ledger in a folder.
+
+        Args:
+            path: the folder.
+            platform: the ledger's platforms themselves, where they are not installed.
+            wait: seconds for which a writer waits for another.
+
+        Raises:
+            InputError: where there is none.
+            StateError: where it is damaged, or of a newer version.
+            CoverageError: for a platform that is not installed.
+        """
+        root = Path(path)
+        facts = read_head(root).facts
+        given = {one.id: one for one in find_platforms(platform or ())}
+        platforms = tuple(given.get(id) or find_platform(id) for id in facts["platforms"])
+        zone = facts["zone"]
+        if clock_of(find_zone(zone)).base != facts["clock"]:
+            said = message(
+                "{ledger}: the clock of {zone} is another one in this system's table of time zones"
+                " than when the ledger was made: make a new one from the files of events",
+                ledger=root,
+                zone=zone,
+            )
+            raise StateError(said)
+        return cls(root, platforms, zone, wait, reading=all_together(platforms))
+
+    def ingest(
+        self,
+        source: Paths | Mapping[str, Any],
+        *,
+        known_at: datetime | date | str | None = None,
+        strict: bool = False,
+        shop_id: str | None = None,
+        industry: str | None = None,
+        shop_type: str | None = None,
+        layouts: Iterable[Layout | str | Path] = (),
+        progress: Progress | None = None,
+    ) -> Ingested:
+        """Add what is new in files, folders or a mapping of dataframes; what is known changes nothing.
+
+        Rows may come in any order and split: of one key the newest state counts, whenever it comes.
+        It is all there when this returns, or nothing is.
+
+        Args:
+            source: what :func:`shopscore.read_events` takes.
+            known_at: when the source was known, a day or a time; by default now.
+
+        The other arguments are those of :func:`shopscore.read_events`.
+
+        Raises:
+            InputError: for input that cannot be used; where another process writes for too long.
+            StrictError: for rows set aside, where ``strict``.
+            UsageError: where something later is known already.
+            StateError: where a file of the ledger is damaged.
+        """
+        if isinstance(source, Events):
+            said = message(
+                "a ledger keeps rows as they come: give the folder, file or dataframes that events"
+                " are read from"
+            )
+            raise UsageError(said)
+        say = stages(progress, logger)
+        defaults = ShopDefaults(shop_id, industry, shop_type)
+        events = EventSource(source, self._reading, self.zone, defaults, tuple(layouts))
+        with self._writing() as draft:
+            snapshot = self._snapshot(draft.head)
+            known = known_second(known_at, self.zone)
+            ingest = Ingest(draft, snapshot, events, known, say)
+            ingest.check_time()
+            read = ingest.read(progress, strict=strict)
+            return ingest.add(read, kept_tallies(draft.head, self.platforms))
+
+    def score(
+        self,
+        as_of: date | str | None = None,
+        *,
+        known_at: datetime | date | str | None = None,
+        platform: str | Platform | None = None,
+        scorecard: str | None = None,
+        ruleset: RuleSetName = None,
+        assume: Mapping[str, object] | None = None,
+        numbers: NumbersSource = None,
+        profile: str | None = None,
+        progress: Progress | None = None,
+        **more: Any,
+    ) -> Result:
+        """Score every shop as published on a day, as it is known now or was on another day.
+
+        The first score by some rules counts what they need, which ingests keep up to date from then
+        on. A ledger that cannot be written is scored all the same.
+
+        Args:
+            as_of: the day of publication; by default today on the platform's clock.
+            known_at: a day, to its end, or a time: only what had been ingested by then counts.
+            platform: whose rules; needed where the ledger is of several.
+
+        The other arguments, and what is raised, are those of :func:`shopscore.score`.
+        """
+        rules: dict[str, Any] = {
+            "platform": self._platform(platform),
+            "scorecard": scorecard,
+            "ruleset": ruleset,
+            "assume": assume,
+            "numbers": numbers,
+            "profile": profile,
+        }
+        selection = select_rules(as_of=as_of, **rules)
+        tallies = tallies_of(selection.rules)
+        head = self._counting(tallies, recorded(selection.rules, ruleset, assume), progress)
+        snapshot = self._snapshot(head, known_at)
+        stages(progress, logger)(message("reading what was counted"))
+        state = state_of(snapshot, tallies, by_fingerprint(selection.rules.tallies))
+        shops = snapshot.events([name for name in snapshot.known_streams if name == "shops"])
+        terms = {**rules, **more, "progress": progress}
+        result = score(state, as_of=selection.day, shops=shops, **terms)
+        return (
+            result
+            if known_at is None
+            else evolve(result, notices=(*result.notices, _as_known(snapshot)))
+        )
+
+    def events(self, known_at: datetime | date | str | None = None) -> Events:
+        """Return all that is kept, or was known on a day, as :func:`shopscore.read_events` does.
+
+        Raises:
+            StateError: where a file of the ledger is damaged.
+        """
+        return self._snapshot(read_head(self.root), known_at).events()
+
+    def track(
+        self,
+        *,
+        known_at: datetime | date | str | None = None,
+        platform: str | Platform | None = None,
+        **more: Any,
+    ) -> Track:
+        """Return the score of each day of a range, as :func:`shopscore.track` does."""
+        from ..analysis.tracking.following import track
+
+        return track(self.events(known_at), platform=self._platform(platform), **more)
+
+    def explain(
+        self,
+        shop: str | None = None,
+        *,
+        row: str | None = None,
+        known_at: datetime | date | str | None = None,
+        platform: str | Platform | None = None,
+        **more: Any,
+    ) -> Explanation:
+        """Explain the score of a shop, or trace one of its rows, as :func:`shopscore.explain` does."""
+        from ..analysis.reasons.explaining import explain
+
+        events = self.events(known_at)
+        return explain(events, shop=shop, row=row, platform=self._platform(platform), **more)
+
+    def todo(
+        self,
+        *,
+        known_at: datetime | date | str | None = None,
+        platform: str | Platform | None = None,
+        **more: Any,
+    ) -> Todo:
+        """List what is open at a moment, as :func:`shopscore.todo` does."""
+        from ..analysis.open_tasks.asking import todo
+
+        return todo(self.events(known_at), platform=self._platform(platform), **more)
+
+    def revision(
+        self,
+        as_of: date | str | None = None,
+        *,
+        known_at: datetime | date | str,
+        platform: str | Platform | None = None,
+        **more: Any,
+    ) -> Revision:
+        """Return the scores of a day as they were known on another, beside those of now.
+
+        Late rows and corrections are listed with the metrics that they moved. The other arguments
+        are those of :meth:`score`.
+        """
+        whose = self._platform(platform)
+        now = self.score(as_of, platform=whose, **more)
+        then = self.score(now.as_of, known_at=known_at, platform=whose, **more)
+        snapshot = self._snapshot(read_head(self.root))
+        second = known_second(known_at, self.zone)
+        seq = ingest_known(snapshot.head, second, self.zone)
+        rows = rows_that_moved(snapshot, now.rules, now.as_of, seq)
+        return Revision(as_moment(second, self.zone), then, now, rows)
+
+    def status(self) -> Status:
+        """Return how much the ledger holds, since when, and what it counts."""
+        return status_of(self._snapshot(read_head(self.root)))
+
+    def ingests(self) -> pl.DataFrame:
+        """Return a line for each ingest: when it was known, from where, and how many rows were new."""
+        return ingest_lines(read_head(self.root).ingests, self.zone)
+
+    def verify(self, *, progress: Progress | None = None) -> Verification:
+        """Look at every byte of every file again, and count every cell again from the rows."""
+        head = read_head(self.root)
+        tallies = kept_tallies(head, self.platforms)
+        return verify_ledger(self._snapshot(head), tallies, stages(progress, logger))
+
+    def compact(self, *, progress: Progress | None = None) -> None:
+        """Put rows together in few files, in the order of time, and count all cells anew.
+
+        That takes as long as reading everything once. What was known on any day is still known.
+
+        Raises:
+            InputError: where the ledger cannot be written.
+        """
+        with self._rewriting(progress) as (rewriter, kept):
+            rewriter.compact(kept)
+
+    def forget(
+        self,
+        shop_id: str | Iterable[str] | None = None,
+        *,
+        before: date | str | None = None,
+        progress: Progress | None = None,
+    ) -> Forgotten:
+        """Take away all that is known of shops, or what happened before a day, from every file.
+
+        Before a day means orders, with all rows that name them, and rows that name none, of which
+        nothing happened on that day or later. No file has a trace of them any more: what was known on
+        a day is from now on what was known then of the others.
+
+        Raises:
+            UsageError: unless either shops or a day are named.
+            InputError: where the ledger cannot be written.
+        """
+        if (shop_id is None) == (before is None):
+            raise UsageError(message("what is to be forgotten? Give shop_id= or before="))
+        with self._rewriting(progress) as (rewriter, kept):
+            if before is not None:
+                return rewriter.forget_before(publication_day(before, self.zone), kept)
+            ids = [shop_id] if isinstance(shop_id, str) else [*(shop_id or ())]
+            return rewriter.forget_shops(ids, kept)
+
+    def export(
+        self, folder: str | Path, *, known_at: datetime | date | str | None = None
+    ) -> tuple[str, ...]:
+        """Write the newest states of all rows as a folder of events; return the streams.
+
+        Reading the folder gives what :meth:`events` does.
+
+        Raises:
+            InputError: where files lie in the folder already, or none can be written.
+        """
+        return export_events(self.events(known_at), Path(folder))
+
+    def _platform(self, named: str | Platform | None) -> Platform:
+        """Return one of the ledger's platforms: the one that is named, or the only one."""
+        if isinstance(named, Platform):
+            return named
+        if named is None:
+            if len(self.platforms) == 1:
+                return self.platforms[0]
+            known = listed(one.id for one in self.platforms)
+            said = message("whose rules? The ledger is of {platforms}: platform=", platforms=known)
+            raise UsageError(said)
+        own = [one for one in self.platforms if named in one.names]
+        return own[0] if own else find_platform(named)
+
+    def _snapshot(self, head: Head, known_at: datetime | date | str | None = None) -> Snapshot:
+        """Return what is known, or was at a moment."""
+        everything = Snapshot(self.root, head, self._reading.all_streams, self.zone, head.seq)
+        if known_at is None:
+            return everything
+        return everything.as_of(ingest_known(head, known_second(known_at, self.zone), self.zone))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Draft]:
+        """Hold the lock, and yield what is written while it is held."""
+        with only_writer(self.root, self.wait):
+            yield Draft.begin(self.root, read_head(self.root))
+
+    @contextmanager
+    def _rewriting(self, progress: Progress | None) -> Iterator[tuple[Rewriter, Named]]:
+        """Hold the lock, and yield what begins tables anew, and the tallies that are counted then."""
+        with self._writing() as draft:
+            say = stages(progress, logger)
+            kept = kept_tallies(draft.head, self.platforms)
+            yield Rewriter(draft, self._snapshot(draft.head), say), kept
+
+    def _counting(
+        self, tallies: Named, rules: Mapping[str, Any] | None, progress: Progress | None
+    ) -> Head:
+        """Return the ledger with cells of some tallies up to date, if it can be written."""
+        head = read_head(self.root)
+        spans = head.spans
+        known = rules is None or rules in head.facts[RULES]
+        if known and all(name in spans and spans[name][1] == head.seq for name in tallies):
+            return head
+        try:
+            with self._writing() as draft:
+                say = stages(progress, logger)
+                return Builder(draft, self._snapshot(draft.head), say).build(tallies, rules)
+        except InputError as error:
+            logger.warning("%s", error)
+            return read_head(self.root)
+
+
+def _as_known(snapshot: Snapshot) -> Notice:
+    """Return the notice that says how much was known."""
+    ingests = snapshot.head.ingests
+    last = next(one for one in ingests if one.seq == snapshot.seq)
+    said = message(
+        "as it was known after ingest {n} of {all}, at {moment}",
+        n=snapshot.seq,
+        all=len(ingests),
+        moment=as_moment(last.known_at or 0, snapshot.zone),
+    )
+    return Notice("as_known", said)

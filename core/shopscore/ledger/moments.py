@@ -1,0 +1,61 @@
+"""Moments: when a source was known, on the clock of a ledger, and what was known at a moment."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from ..errors import InputError, UsageError
+from ..messages import message
+from .commits import Head
+
+
+def known_second(known_at: datetime | date | str | None, zone: str) -> int:
+    """Return a moment in seconds since 1970; a day is meant to its end.
+
+    Raises:
+        UsageError: for what is neither a day nor a time.
+    """
+    if known_at is None:
+        return int(time.time())
+    clock = ZoneInfo(zone)
+    try:
+        moment = datetime.fromisoformat(known_at) if isinstance(known_at, str) else known_at
+    except ValueError:
+        said = message("{text!r} is no day and no time; write YYYY-MM-DD", text=known_at)
+        raise UsageError(said) from None
+    day_only = not isinstance(moment, datetime) or (
+        isinstance(known_at, str) and len(known_at.strip()) <= len("2024-06-30")
+    )
+    if day_only:
+        moment = datetime(moment.year, moment.month, moment.day, 23, 59, 59, tzinfo=clock)
+    assert isinstance(moment, datetime)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=clock)).timestamp())
+
+
+def as_moment(second: int, zone: str) -> datetime:
+    """Return a second since 1970 as a time on the clock of a zone."""
+    return datetime.fromtimestamp(second, ZoneInfo(zone))
+
+
+def ingest_known(head: Head, second: int, zone: str) -> int:
+    """Return the last ingest that was known at a moment.
+
+    Raises:
+        InputError: where nothing was.
+    """
+    known = [one for one in head.ingests if one.known_at is not None and one.known_at <= second]
+    if known:
+        return known[-1].seq
+    first = head.ingests[:1]
+    said = message(
+        "nothing was known at {moment}: {first}",
+        moment=as_moment(second, zone),
+        first=message(
+            "the first ingest is of {moment}", moment=as_moment(first[0].known_at or 0, zone)
+        )
+        if first
+        else message("nothing was ingested yet"),
+    )
+    raise InputError(said)
