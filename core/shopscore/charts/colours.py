@@ -15,14 +15,17 @@ from types import MappingProxyType
 _COLOURS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "paper": ("#ffffff", "#1b1f24"),
+        "ground": ("#f5f7f9", "#121519"),
         "ink": ("#1f2328", "#e6e9ee"),
-        "quiet": ("#57606a", "#9aa4b0"),
+        "quiet": ("#57606a", "#9da7b3"),
         "grid": ("#dfe3e8", "#353c45"),
         "own": ("#0072b2", "#56b4e9"),
         "other": ("#d55e00", "#f0a04b"),
         "faint": ("#f7dcc8", "#4a3524"),
         "spread": ("#d4e4ef", "#26404f"),
         "middle": ("#9cc3dd", "#3b6d89"),
+        "good": ("#006b50", "#45c9a2"),
+        "bad": ("#a33a00", "#ff9d6b"),
     }
 )
 _VARIABLE = re.compile(r"var\(--chart-[a-z]+, (#[0-9a-f]{6})\)")
@@ -37,14 +40,27 @@ def colour(name: str) -> str:
     return f"var(--chart-{name}, {_COLOURS[name][0]})"
 
 
-def colour_variables(theme: str) -> str:
-    """Return what the variables are in a theme, ``light`` or ``dark``, as CSS declares it.
+def themes() -> str:
+    """Return the style sheet that says what the colours are: as the reader likes it, and on paper.
 
-    >>> colour_variables("dark").split("; ")[0]
-    '--chart-paper: #1b1f24'
+    ``data-theme`` of the root is ``light`` or ``dark`` where the reader chose; paper is light.
     """
+    light, dark = (_declared(theme) for theme in ("light", "dark"))
+    return "\n".join(
+        (
+            f":root {{ {light} }}",
+            f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}",
+            f':root[data-theme="light"] {{ {light} }}',
+            f':root[data-theme="dark"] {{ {dark} }}',
+            f"@media print {{ :root, :root[data-theme] {{ {light} }} }}",
+        )
+    )
+
+
+def _declared(theme: str) -> str:
     place = ("light", "dark").index(theme)
-    return "; ".join(f"--chart-{name}: {both[place]}" for name, both in _COLOURS.items())
+    colours = (f"--chart-{name}: {both[place]};" for name, both in _COLOURS.items())
+    return " ".join((f"color-scheme: {theme};", *colours))
 
 
 def plain_colours(text: str) -> str:

@@ -16,6 +16,8 @@ _ROW = 26
 #: About as wide as a narrow character is drawn, and the widest label.
 _CHARACTER = 6.4
 _WIDEST = 250
+#: Room for the number behind the longest bar, as a share of it.
+_ROOM = 1.12
 _FONT = "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 
 
@@ -81,7 +83,13 @@ def gives_and_costs(parts: Sequence[Mapping[str, Any]]) -> Specification:
         for place, part in enumerate(parts)
     ]
     y = _names([str(part["name"]) for part in parts])
-    x: Specification = {"type": "quantitative", "title": None, "axis": {"tickCount": 5}}
+    furthest = max((row["end"] for row in rows), default=0) or 1
+    x: Specification = {
+        "type": "quantitative",
+        "title": None,
+        "axis": {"tickCount": 5},
+        "scale": {"domain": [0, furthest * _ROOM], "nice": False},
+    }
     full = {
         "mark": {"type": "bar", "color": colour("own"), "height": 14},
         "encoding": {"y": y, "x": {**x, "field": "gives"}},
@@ -114,7 +122,7 @@ def among_peers(metrics: Sequence[Mapping[str, Any]]) -> Specification:
     """
     rows = [_stretched(place, one) for place, one in enumerate(metrics)]
     y = _names([str(one["name"]) for one in metrics])
-    x = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": None}
+    x = {"type": "quantitative", "scale": {"domain": [-0.02, 1.02]}, "axis": None}
 
     def bar(first: str, last: str, name: str, height: int) -> Specification:
         mark = {"type": "bar", "color": colour(name), "height": height}

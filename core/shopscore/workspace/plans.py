@@ -55,13 +55,20 @@ def _change(one: RuleChange) -> dict[str, Any]:
 
 
 def tasks_of(todo: Todo, shop_id: str) -> dict[str, Any]:
-    """Return what is open of a shop, the earliest deadline first."""
+    """Return what is open of a shop, the earliest deadline first.
+
+    ``untold`` is why no points are told of any, where that is the same for all.
+    """
     own = [one for one in todo.open if one.shop_id == shop_id]
+    reasons = {one.reason for one in own if one.points_at_risk is None}
+    every = all(one.points_at_risk is None for one in own)
+    untold = reasons.pop() if every and len(reasons) == 1 else None
     return {
         "now": todo.now.isoformat(sep=" "),
         "zone": todo.zone,
         "count": len(own),
         "late": sum(one.late for one in own),
+        "untold": in_both(untold),
         "open": [_task(todo, one) for one in own[:_TASKS]],
         "not_asked": [
             {"task": in_both(task.label), "reason": in_both(why)}
