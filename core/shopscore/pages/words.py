@@ -24,7 +24,6 @@ WORDS: Mapping[str, Message] = MappingProxyType(
         "sheet": message("All shops"),
         "sheet_caption": message("A row for each shop and scorecard. Scores of different platforms are not on one scale."),
         "search": message("Search"),
-        "search_hint": message("shop, tier, metric …"),
         "platform": message("platform"),
         "every": message("all"),
         "status": message("status"),
@@ -52,7 +51,6 @@ WORDS: Mapping[str, Message] = MappingProxyType(
         "level_over_time": message("Level over time"),
         "computed": message("computed"),
         "console": message("shown by the console"),
-        "interval": message("between the least and the greatest that it can be"),
         "numbers": message("The numbers"),
         "what_costs": message("What each metric gives and costs"),
         "gives": message("gives"),
@@ -127,7 +125,6 @@ WORDS: Mapping[str, Message] = MappingProxyType(
         "peers_key": message("Better is to the right. The bars hold the middle 80 and 50 of 100 peers, the line is the median, the diamond is this shop."),
         "costs_key": message("Full bars: what a part gives. Hollow bars, with the number behind: what it costs against full points."),
         "track_key": message("Points on a line: computed. Diamonds: shown by the console."),
-        "no_details": message("not scored"),
     }
 )  # fmt: skip
 
