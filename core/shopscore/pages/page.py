@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..charts.colours import themes
 from ..errors import UsageError
 from ..messages import message
-from .sheet import choices_of, columns_of, key_of, named_row
+from .sheet import HEADS, choices_of, columns_of, key_of, named_row
 from .words import WORDS, days_ahead, over_days, shown_of
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def _environment() -> Environment:
     environment.globals.update(
         CALLED,
         w=WORDS,
+        cell_heads=HEADS,
         dearest=_dearest,
         shown_of=shown_of,
         days_ahead=days_ahead,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 #: What a row of the sheet may say; what it does not is not known.
@@ -26,6 +26,8 @@ _OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "tasks": ("open_tasks",),
     "notices": ("notices",),
 }
+#: Cells under the head of another name.
+HEADS: Mapping[str, str] = {"to_target": "target", "to_next_tier": "next", "open_tasks": "tasks"}
 _ALWAYS = ("shop", "platform", "status")
 
 
@@ -53,25 +55,25 @@ def choices_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[tuple[str, 
 def named_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with the names of its ids; what it does not say is None."""
     labels: Mapping[str, Any] = row.get("labels") or {}
-
-    def name_in(kind: str) -> Callable[[Any], Any]:
-        names = labels.get(kind) or {}
-        return lambda word: names.get(word, word)
-
-    level, tier, metric = (name_in(kind) for kind in ("levels", "tiers", "metrics"))
     told = {name: row.get(name) for name in CELLS}
+
+    def named(id: Any, *kinds: str) -> Any:
+        names = (labels.get(kind) or {} for kind in kinds)
+        return next((own[id] for own in names if id in own), id)
+
     return {
         **told,
         "tiers": told["tiers"] or [],
         "notices": told["notices"] or [],
         "platform_label": labels.get("platform") or told["platform"],
         "scorecard_label": labels.get("scorecard") or told["scorecard"],
-        "status_label": name_in("statuses")(told["status"]),
-        "level_label": level(told["level"]),
-        "projected_label": level(told["level_projected"]),
-        "tier_labels": [tier(id) for id in told["tiers"] or ()],
-        "next_label": tier(level(told["next_tier"])) if told["next_tier"] else None,
-        "costliest_label": metric(told["costliest_metric"]),
+        "status_label": named(told["status"], "statuses"),
+        "level_label": named(told["level"], "levels"),
+        "projected_label": named(told["level_projected"], "levels"),
+        "tier_labels": [named(id, "tiers") for id in told["tiers"] or ()],
+        "next_label": named(told["next_tier"], "tiers", "levels"),
+        "costliest_label": named(told["costliest_metric"], "metrics"),
         "decimals": row.get("decimals", 2),
+        "why": row.get("why") or {},
         "anchor": None,
     }

@@ -84,14 +84,12 @@ def details_of(
 def _head(result: Result, shop: ShopView) -> dict[str, Any]:
     rules = result.rules
     exact = rules.exact
-    scale = {"low": float(exact.low), "high": float(exact.high), "decimals": int(exact.decimals)}
+    scale = {"low": float(exact.total_low), "high": float(exact.high)}
     return {
         "shop": shop.shop_id,
         "industry": shop.industry,
         "platform": result.platform,
-        "platform_label": in_both(rules.platform.label),
         "scorecard": result.scorecard,
-        "scorecard_label": in_both(rules.scorecard.label),
         "ruleset": result.ruleset,
         "as_of": result.as_of.isoformat(),
         "status": shop.status,
