@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: What no text of a page may hold: characters that steer, and halves of characters.
 _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BETWEEN = re.compile(r">\s*\n\s*<")
 #: Rows of the sheet that are shown at once.
 ROWS = 50
 
@@ -79,7 +80,7 @@ def _environment() -> Environment:
         days_ahead=days_ahead,
         over_days=_days_in_words,
     )
-    environment.filters["safe_link"] = _safe_link
+    environment.filters.update(safe_link=_safe_link, squeezed=_squeezed)
     return environment
 
 
@@ -116,6 +117,14 @@ def _placed(
         if row is not None:
             row["anchor"] = anchor
         yield {**one, "anchor": anchor, "row": row, "name": row and row["name"]}
+
+
+def _squeezed(markup: str) -> str:
+    """Return markup without the ends of lines between its elements: thousands of rows weigh less.
+
+    What comes is the text of a block of a template, whose data is escaped already.
+    """
+    return _BETWEEN.sub("><", markup)
 
 
 def _safe_link(url: str) -> str:

@@ -62,6 +62,7 @@ WORDS: Mapping[str, Message] = MappingProxyType(
         "leaving": message("When the past leaves the windows"),
         "among": message("Among peers"),
         "criteria": message("What the level asks for"),
+        "conditions": message("Criteria"),
         "to_know": message("What to know"),
         "assumed": message("Assumptions"),
         "sources": message("Where the numbers are from"),

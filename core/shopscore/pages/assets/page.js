@@ -1,4 +1,4 @@
-// The page works without this: then all rows and all shops stand below each other. It asks nothing
+// The page works without this: then the first rows and all shops stand below each other. It asks nothing
 // of the network, and keeps nothing.
 (() => {
   "use strict";
@@ -30,7 +30,8 @@
 
   const table = byId("shops");
   const body = table.tBodies[0];
-  const every = [...body.rows];
+  const more = byId("more");
+  const every = [...body.rows, ...(more ? more.content.querySelectorAll("tr") : [])];
   const size = Number(root.dataset.pageSize);
   const words = new Map();
   let found = every;
@@ -124,7 +125,7 @@
   let closed = [];
   addEventListener("beforeprint", () => {
     body.replaceChildren(...found);
-    closed = [...document.querySelectorAll("details:not([open])")];
+    closed = [...document.querySelectorAll(".shop details:not([open])")];
     for (const one of closed) one.open = true;
   });
   addEventListener("afterprint", () => {
