@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache, partial
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
@@ -40,6 +41,7 @@ from .json_text import (
     status_list,
 )
 from .lacking import lacking_numbers
+from .notebook import MOST, html_table, note_on_more
 from .views import (
     CapView,
     CheckView,
@@ -93,6 +95,12 @@ class Result:
         scored = (self.columns.status == "scored").sum()
         name = self.rules.ruleset.name
         return f"<Result {name} as of {self.as_of}: {len(self)} shops, {scored} scored>"
+
+    def _repr_html_(self) -> str:
+        heads = ("shop", "industry", "status", "score", "coverage", "tiers", "level")
+        rows = [shop.summary for shop in islice(self, MOST)]
+        title = f"{self.rules.ruleset.name} · {self.as_of}"
+        return html_table(title, heads, rows, note_on_more(len(self) - len(rows)))
 
     def __len__(self) -> int:
         return len(self.shops)
