@@ -56,9 +56,6 @@ def report_command(
     file, and can be sent by mail. Without SHOP it has the details of all, where these are 50 at
     most.
     """
-    from ..pages.page import page_of
-    from ..pages.report import report_of
-    from ..workspace.columns import FAILED
     from ..workspace.settings import read_workspace
 
     if only and not shops:
@@ -70,8 +67,7 @@ def report_command(
         sheet = _scored(workspace, as_of, shops, stages)
         _refuse_unknown(shops, sheet)
         stages(message("drawing"))
-        report = report_of(sheet, title=title, only=shops if only else ())
-        page = page_of(report, lang=voice.lang())
+        page = sheet.to_html(title=title, only=shops if only else (), lang=voice.lang())
         stages(message("writing"))
         write_bytes(page.encode(), path)
     if not sheet.details and sheet.shops and not shops:
@@ -79,7 +75,7 @@ def report_command(
             "Note: details of {n} shops are too much for a page: name some", n=len(sheet)
         )
         say(said)
-    if n := sum(row["status"] == FAILED for row in report["shops"]):
+    if n := sum(not only or row["shop"] in shops for row in sheet.failed):
         said = numbered("{n} shop has no result", "{n} shops have no result", n)
         say(said, level=logging.ERROR)
         raise click.exceptions.Exit(1)

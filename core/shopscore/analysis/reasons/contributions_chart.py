@@ -25,6 +25,7 @@ def contributions_chart(
     if not own:
         raise UsageError(split.note or message("no part of it is a metric's"))
     lines = sorted(own, key=lambda one: -(one.lost or Fraction(0)))
+    shown = (split.score_exact or Fraction(0)) + (split.rounding or Fraction(0))
     parts = [
         {
             "name": in_language(contribution_name(one, rules), lang),
@@ -36,7 +37,7 @@ def contributions_chart(
     said = message(
         "{shop}: {score}; what each part gives, and costs against full points",
         shop=shop_id,
-        score=decimals(float(split.score_exact or 0), int(rules.exact.decimals)),
+        score=decimals(float(shown), int(rules.exact.decimals)),
     )
     each = (f"{part['name']} {part['gives']:.4f}, −{part['costs'] or 0:.4f}" for part in parts)
     return Chart(gives_and_costs(parts), said.text(lang), "; ".join(each))
