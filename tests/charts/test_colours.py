@@ -11,7 +11,11 @@ from shopscore.charts.colours import colour, plain_colours, themes
 
 DECLARED = re.compile(r"--chart-([a-z]+): (#[0-9a-f]{6});")
 RULES = dict(
-    zip(("light", "preferred", "chosen light", "chosen dark", "print"), themes().split("\n"), strict=True)
+    zip(
+        ("light", "preferred", "chosen light", "chosen dark", "print"),
+        themes().split("\n"),
+        strict=True,
+    )
 )
 
 #: Viénot, Brettel and Mollon 1999: what linear RGB becomes for those who lack a kind of cone.

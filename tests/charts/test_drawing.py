@@ -103,7 +103,9 @@ def test_names_never_become_markup(specification: dict[str, Any]) -> None:
     known = {f"{SVG}{name}" for name in ("svg", "g", "path", "line", "text", "rect", "title")}
     assert {one.tag for one in ET.fromstring(svg).iter()} <= known
     assert any(text.startswith("<script>alert(1)") for text in texts(svg))
-    assert not any(name.startswith("on") for one in ET.fromstring(svg).iter() for name in one.attrib)
+    assert not any(
+        name.startswith("on") for one in ET.fromstring(svg).iter() for name in one.attrib
+    )
 
 
 def test_a_chart_is_one_picture_without_styles_of_its_own() -> None:
