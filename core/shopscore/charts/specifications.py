@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -75,7 +76,7 @@ def gives_and_costs(parts: Sequence[Mapping[str, Any]]) -> Specification:
     """
     rows = [
         {
-            "place": f"{place:03d}{part['name']}",
+            "place": _place(place, part),
             "gives": max(part["gives"], 0),
             "end": max(part["gives"], 0) + (part["costs"] or 0),
             "said": f"−{part['costs']:.2f}" if part["costs"] else "",
@@ -159,12 +160,26 @@ def _stretched(place: int, metric: Mapping[str, Any]) -> Specification:
     if metric["better"] == "lower":
         shares = [1 - share for share in shares]
     names = ("q10", "q25", "q50", "q75", "q90", "own")
-    return {"place": f"{place:03d}{metric['name']}", **dict(zip(names, shares, strict=True))}
+    return {"place": _place(place, metric), **dict(zip(names, shares, strict=True))}
+
+
+def _place(place: int, named: Mapping[str, Any]) -> str:
+    """Return what a row is told by: its place, of three digits, and its name."""
+    return f"{place:03d}{_short(str(named['name']))}"
+
+
+def _short(name: str) -> str:
+    """Return a name that has room: the engine would take long to find where to cut one."""
+    room = _WIDEST / _CHARACTER - 2
+    for place, width in enumerate(accumulate(map(_cells, name))):
+        if width > room:
+            return f"{name[:place]}…"
+    return name
 
 
 def _names(names: Sequence[str]) -> Specification:
     """Return an axis of names, from above as they come; the same name may come twice."""
-    widest = max((sum(map(_cells, name)) for name in names), default=0)
+    widest = max((sum(map(_cells, _short(name))) for name in names), default=0)
     extent = min(round(widest * _CHARACTER) + 8, _WIDEST)
     axis = {
         "title": None,

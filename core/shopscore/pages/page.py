@@ -13,7 +13,7 @@ from ..charts.colours import themes
 from ..errors import UsageError
 from ..messages import message
 from .sheet import HEADS, choices_of, columns_of, key_of, named_row
-from .words import WORDS, days_ahead, over_days, shown_of
+from .words import WORDS, days_ahead, nothing_leaves, over_days, shown_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -78,6 +78,7 @@ def _environment() -> Environment:
         dearest=_dearest,
         shown_of=shown_of,
         days_ahead=days_ahead,
+        nothing_leaves=nothing_leaves,
         over_days=_days_in_words,
     )
     environment.filters.update(safe_link=_safe_link, squeezed=_squeezed)

@@ -118,7 +118,6 @@ WORDS: Mapping[str, Message] = MappingProxyType(
         "rounding": message("rounding"),
         "late": message("late"),
         "nothing_open": message("Nothing is open."),
-        "nothing_leaves": message("Nothing changes in the days that were looked at, if no new event comes."),
         "reached": message("reached already"),
         "no_metric": message("no metric alone brings it nearer"),
         "not_steady": message("still more of them may lose it again"),
@@ -138,6 +137,11 @@ def shown_of(shown: int, every: int) -> Message:
 def days_ahead(days: int) -> Message:
     """Return how far ahead it was looked."""
     return message("If no new event comes, in the next {n} days:", n=days)
+
+
+def nothing_leaves(days: int) -> Message:
+    """Return that time alone changes nothing, as far as it was looked ahead."""
+    return message("If no new event comes, nothing changes in the next {n} days.", n=days)
 
 
 def over_days(first: str, last: str, low: str, high: str) -> Message:
