@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from shopscore.pages.page import page_of
 from support.html_trees import Node, parse
 from support.page_reports import HOSTILE, mapped
@@ -16,19 +18,23 @@ def shape(tree: Node) -> list[tuple[str, tuple[str, ...]]]:
     ]
 
 
-def test_texts_never_become_markup(report: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def hostile_page(report: dict[str, Any]) -> str:
+    return page_of(mapped(report, lambda text: f"{HOSTILE} {text}"))
+
+
+def test_texts_never_become_markup(report: dict[str, Any], hostile_page: str) -> None:
     plain = parse(page_of(mapped(report, lambda text: f"x {text}")))
-    hostile = parse(page_of(mapped(report, lambda text: f"{HOSTILE} {text}")))
+    hostile = parse(hostile_page)
     assert shape(hostile) == shape(plain)
     scripts = [one.text for one in hostile.all("script")]
     assert scripts == [one.text for one in plain.all("script")]
 
 
-def test_what_steers_is_replaced(report: dict[str, Any]) -> None:
-    page = page_of(mapped(report, lambda text: f"{HOSTILE} {text}"))
-    assert "\x00" not in page
-    page.encode()  # no half of a character is left
-    assert "�" in page
+def test_what_steers_is_replaced(hostile_page: str) -> None:
+    assert "\x00" not in hostile_page
+    hostile_page.encode()  # no half of a character is left
+    assert "�" in hostile_page
 
 
 def test_templates_are_not_templates_of_data(report: dict[str, Any]) -> None:
