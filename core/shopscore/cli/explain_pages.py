@@ -15,11 +15,11 @@ from ..analysis.reasons.groups import weekday_name
 from ..analysis.reasons.tracing import RowTrace, TallyTrace
 from ..messages import listed, message, numbered
 from ..model.metrics import Metric
+from ..results.criteria_words import criterion_label
 from ..rules.condition_words import relief_words
 from . import tables, voice
 from .criteria_tables import (
     bound_words,
-    criterion_label,
     measured,
     names_of_metrics,
     verdict,

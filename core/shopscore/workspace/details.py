@@ -171,7 +171,7 @@ def _criteria(result: Result, shop: ShopView) -> Iterator[dict[str, Any]]:
         criterion = declared[one.id]
 
         def shown(number: float | None, of: Any = criterion) -> Both | None:
-            return in_both(measured(result, of, number))
+            return in_both(measured(result, of.condition.measure, number))
 
         yield {
             "id": one.id,
