@@ -35,7 +35,9 @@ def score_over_days(days: Sequence[Mapping[str, Any]]) -> Specification:
     y = {"type": "quantitative", "scale": {"zero": False, "nice": True}, "title": None}
     band = {
         "mark": {"type": "area", "color": colour("spread"), "line": False},
-        "transform": [{"filter": "isValid(datum.low) && !isValid(datum.score)"}],
+        "transform": [
+            {"filter": "isValid(datum.low) && isValid(datum.high) && !isValid(datum.score)"}
+        ],
         "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
     }
     line = {

@@ -44,4 +44,6 @@ def score_or_ends(
     """Return a score, or the two ends between which it lies; None where there is neither."""
     if score is not None:
         return decimals(score, places)
-    return None if low is None else f"{decimals(low, places)}–{decimals(high, places)}"
+    if low is None or high is None:
+        return None if low is None else f"≥ {decimals(low, places)}"
+    return f"{decimals(low, places)}–{decimals(high, places)}"
