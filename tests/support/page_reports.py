@@ -17,7 +17,7 @@ HOSTILE = (
 )
 #: Texts that are no data: words by which a page chooses, days, colours of a status.
 _WORDS = (
-    "schema", "kind", "unit", "better", "day", "as_of", "deadline", "now", "document_day", "from",
+    "kind", "unit", "better", "day", "as_of", "deadline", "now", "document_day", "from",
     "to", "status",
 )  # fmt: skip
 

@@ -27,7 +27,6 @@ from .peers import places_among_peers
 from .plans import days_of, gaps_of, tasks_of
 from .texts import Both, in_both, word_in_both
 
-DETAILS = "shopscore.details/1"
 #: Events that are named.
 _EVENTS = 10
 
@@ -57,7 +56,6 @@ def details_of(
     shop = result[shop_id]
     explained = explain_result(result, shop_id, most=_EVENTS)
     found = {
-        "schema": DETAILS,
         **_head(result, shop),
         "dimensions": [*_dimensions(result, shop)],
         "metrics": [_metric(result, one, explained) for one in shop.metrics],
