@@ -235,6 +235,15 @@ def test_paper(look: Look, tmp_path: Path) -> None:
     assert all(b"594." in box or b"595" in box for box in boxes), "A4"
 
 
+def test_the_sheet_lies_across_the_paper(look: Look) -> None:
+    for place, wide in (("", True), ("#s1", False)):
+        page = look("all", place)
+        page.wait_for_timeout(100)
+        data = page.pdf(prefer_css_page_size=True)
+        box = data.split(b"/MediaBox")[1][:60].split(b"]")[0].split(b"[")[1].split()
+        assert (float(box[2]) > float(box[3])) == wide
+
+
 def test_paper_has_all_rows_that_were_found(look: Look) -> None:
     page = look("many")
     page.fill("#search", "shop 49")

@@ -109,8 +109,10 @@
 
   const sections = [...document.querySelectorAll(".shop")];
   const turn = (focus) => {
+    root.dataset.view = sections.length === 1 ? "all" : "sheet";
     if (sections.length < 2) return;
     const asked = sections.find((section) => `#${section.id}` === location.hash);
+    if (asked) root.dataset.view = "shop";
     byId("sheet").hidden = Boolean(asked);
     for (const section of sections) section.hidden = section !== asked;
     if (focus) {
