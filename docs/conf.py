@@ -20,6 +20,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "from_code",
+    "example_page",
 ]
 exclude_patterns = ["_build"]
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .analysis.simulation.simulated import Simulation as Simulation
     from .analysis.tracking.following import track as track
     from .analysis.tracking.tracks import Track as Track
+    from .charts.drawing import Chart as Chart
     from .composing.standards import Standards as Standards
     from .counting.resolution import Resolved as Resolved
     from .counting.state import Tallies as Tallies
@@ -146,6 +147,7 @@ _HOMES = {
     "analysis.open_tasks.open_task": ("OpenTask",),
     "analysis.reasons.explaining": ("explain",),
     "analysis.reasons.explanation": ("Explanation",),
+    "charts.drawing": ("Chart",),
     "composing.standards": ("Standards",),
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),

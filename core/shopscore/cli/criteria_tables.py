@@ -6,13 +6,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..messages import Message, message
-from ..model.conditions import Combined, Condition, Measure
+from ..model.conditions import Condition, Measure
 from ..model.rulesets import Criterion
+from ..results import criteria_words
 from ..results.criteria import with_count
+from ..results.criteria_words import asked_criteria, criterion_label
 from ..results.result import Result
 from ..results.views import CriterionView, ShopView
 from ..rules.condition_words import SIGNS, relief_words
-from .tables import Table, decimals, in_unit, table
+from . import voice
+from .tables import Table, table
 
 
 def criteria_table(result: Result, shop: ShopView) -> Table:
@@ -22,35 +25,12 @@ def criteria_table(result: Result, shop: ShopView) -> Table:
     asked of small numbers stands below.
     """
     declared = {one.id: one for one in result.rules.exact.criteria}
-    asked = _asked(result, shop)
+    asked = asked_criteria(result, shop)
     found = [c for c in shop.criteria if c.id in asked]
     heads_of_console = _heads_of_console(found)
     rows = [_criterion_cells(result, declared[c.id], c, heads_of_console) for c in found]
     heads, notes = list(rows[0]) if rows else [], _small_numbers(result, shop, asked)
     return table(heads, [list(row.values()) for row in rows], right=heads[1:], notes=notes)
-
-
-def _asked(result: Result, shop: ShopView) -> set[str]:
-    """Return the criteria that matter to a shop: not those of rules that are off, or of other shops.
-
-    What decides about a fixed total matters to shops that have one in the place of a score.
-    """
-    exact, declared = result.rules.exact, result.rules.ruleset
-    at_work = {
-        *_ids(one.needs for one in exact.set_points),
-        *_ids(one.needs for one in exact.adjustments),
-        *_ids(one.needs for one in exact.tiers),
-        *_ids(one.needs for one in exact.fixed_totals if one.status == shop.status),
-    }
-    special = {
-        *_ids(one.needs for one in declared.set_points),
-        *_ids(one.needs for one in declared.fixed_totals),
-    }
-    return {one.id for one in exact.criteria} - (special - at_work)
-
-
-def _ids(asked: Iterable[Combined | None]) -> Iterator[str]:
-    return (id for needs in asked if needs is not None for id in needs.ids)
 
 
 def _heads_of_console(found: Iterable[CriterionView]) -> dict[str, Message]:
@@ -114,28 +94,11 @@ def _small_numbers(
             yield criterion_label(result, criterion), said
 
 
-def criterion_label(result: Result, criterion: Criterion[Any]) -> object:
-    """Return what a criterion is called: by itself, or as its metric, told apart from others."""
-    if criterion.label is not None:
-        return criterion.label
-    measure, exact = criterion.condition.measure, result.rules.exact
-    name = result.rules.metrics[measure.metric].metric.label
-    alike = [c.id for c in exact.criteria if c.label is None and c.condition.measure == measure]
-    if len(alike) == 1:
-        return name
-    asking = [one for one in exact.levels if one.needs and criterion.id in one.needs.ids]
-    others = {id for one in asking for id in (one.needs.ids if one.needs else ())} & {*alike}
-    known: object = asking[0].label if others == {criterion.id} else criterion.id
-    return message("{name} ({metric})", name=name, metric=known)
-
-
 def verdict(met: bool | None) -> str:
     """Return the mark for whether something is met."""
     return {None: "?", True: "✓", False: "✗"}[met]
 
 
 def measured(result: Result, measure: Measure, number: float | None) -> str:
-    """Return a value or bound in the unit of what is measured."""
-    if measure.kind == "value":
-        return in_unit(number, result.rules.metrics[measure.id].metric.unit)
-    return decimals(number, 2 if measure.kind in ("dimension", "total") else 0)
+    """Return a value or bound in the unit of what is measured, in the language of the run."""
+    return voice.text(criteria_words.measured(result, measure, number))

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 from attrs import evolve
 
-from ..analysis.reasons.contributions import Contribution
+from ..analysis.reasons.contributions import Contribution, contribution_name
 from ..analysis.reasons.distances import Distance, NamedRow
 from ..analysis.reasons.explanation import Explanation, HeavyEvent
 from ..analysis.reasons.groups import weekday_name
 from ..analysis.reasons.tracing import RowTrace, TallyTrace
-from ..messages import Message, listed, message, numbered
+from ..messages import listed, message, numbered
 from ..model.metrics import Metric
+from ..results.criteria_words import criterion_label
 from ..rules.condition_words import relief_words
 from . import tables, voice
 from .criteria_tables import (
     bound_words,
-    criterion_label,
     measured,
     names_of_metrics,
     verdict,
@@ -27,16 +27,6 @@ from .criteria_tables import (
 from .run import spoken
 from .shop_tables import shop_table, shop_title
 from .tables import Table, in_unit, table
-
-_KINDS: Mapping[str, Message] = {
-    "points added": message("points added"),
-    "composition": message("composition"),
-    "bonus": message("bonus"),
-    "deduction": message("deduction"),
-    "clamp": message("end of the scale"),
-    "cap": message("cap"),
-    "fixed total": message("fixed total"),
-}
 
 
 def show_explanation(found: Explanation, most: int, path: Path | None) -> None:
@@ -101,7 +91,11 @@ class _Page:
             rows.append([message("rounding"), "", "", self._points(split.rounding, sign=True), ""])
         head = [message("part"), message("points"), message("weight"), message("gives"),
                 message("costs")]  # fmt: skip
-        notes = [(self._name(line), line.note) for line in split.lines if line.note is not None]
+        notes = [
+            (contribution_name(line, self.rules), line.note)
+            for line in split.lines
+            if line.note is not None
+        ]
         if split.note is not None:
             notes.append((message("score"), split.note))
         title = shop_title(self.result, self.view)
@@ -116,22 +110,12 @@ class _Page:
     def _line(self, line: Contribution) -> list[object]:
         weight = None if line.weight is None else float(line.weight)
         return [
-            self._name(line),
+            contribution_name(line, self.rules),
             self._points(line.points),
             "–" if weight is None else f"{weight:.1%}",
             self._points(line.gives, sign=line.kind not in ("metric", "dimension")),
             self._points(line.lost),
         ]
-
-    def _name(self, line: Contribution) -> object:
-        if line.id in self.rules.metrics:
-            return self._metric(line.id).label
-        dimensions = {one.id: one.label for one in self.rules.ruleset.dimensions}
-        about: object = dimensions.get(line.id, line.id)
-        kind = _KINDS.get(line.kind)
-        if kind is None:
-            return about
-        return message("{about}: {said}", about=kind, said=about) if line.id else kind
 
     def _events(self) -> Table:
         head = [message("event"), message("where"), message("costs"), message("counts in")]

@@ -20,6 +20,7 @@ from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .output_checks import refuse_existing
 from .progress import Stages
 from .reconcile_command import reconcile
+from .report_command import report_command
 from .run import run, say, write, write_cells
 from .run_command import run_command
 from .scored_input import NamedInput, scored_input
@@ -239,6 +240,7 @@ cli.add_command(gap)
 cli.add_command(init)
 cli.add_command(run_command)
 cli.add_command(ledger)
+cli.add_command(report_command)
 
 
 def main() -> None:

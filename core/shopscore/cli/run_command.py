@@ -13,9 +13,8 @@ from .help_pages import Command
 from .progress import Stages
 from .run import say, write, write_cells
 
-
-@click.command("run", cls=Command)
-@click.option(
+#: Which workspace is meant.
+WORKSPACE = click.option(
     "--workspace",
     "-w",
     "file",
@@ -25,6 +24,10 @@ from .run import say, write, write_cells
     metavar="FILE",
     help="The file that says where everything lies, or its folder.",
 )
+
+
+@click.command("run", cls=Command)
+@WORKSPACE
 @click.option(
     "--as-of", metavar="DATE", help="Day of publication (default today); itself never counted."
 )

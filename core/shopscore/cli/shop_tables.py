@@ -12,11 +12,12 @@ from ..analysis.reasons.contributions import Decomposition, decompose
 from ..messages import Message, listed, message
 from ..model.metrics import Metric
 from ..model.rulesets import Dimension, Level, RuleSet, Tier
+from ..results.criteria_words import criterion_label
 from ..results.result import Result
 from ..results.views import MetricView, ShopView
 from ..rules.condition_words import condition_words
 from . import voice
-from .criteria_tables import criterion_label, names_of_metrics
+from .criteria_tables import names_of_metrics
 from .tables import Table, decimals, grouped, in_unit, table, word
 
 _SOURCE = message("source")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from shutil import get_terminal_size
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from attrs import frozen
 
 from ..messages import Message, listed, message, translate
+from ..results import figures
 from . import voice
 from .escaping import shown, shown_lines
 from .fitting import GAP, Column, fit, indented, lines_of, wrap, wrap_items
@@ -38,6 +38,8 @@ MANY = 200
 _FORCE = ("FORCE_COLOR", "TTY_COMPATIBLE")
 #: More cells than this are not listed of each kind.
 MOST_CELLS = 20
+
+decimals = figures.decimals
 
 _STYLES = {"scored": "green", "active": "green", "passed": "green", "failed": "red"}
 
@@ -195,30 +197,8 @@ def grouped(notes: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str]]
 
 
 def in_unit(value: float | None, unit: Unit) -> str:
-    """Return a metric's value as a person reads it."""
-    if value is None:
-        return "–"
-    match unit:
-        case "ratio":
-            return f"{value:.2%}"
-        case "hours":
-            return f"{value:.1f} {voice.text(message('h'))}"
-        case "days":
-            return f"{value:.2f} {voice.text(message('d'))}"
-        case "minutes":
-            return f"{value:.1f} {voice.text(message('min'))}"
-        case "seconds":
-            return f"{value:.0f} {voice.text(message('s'))}"
-        case "count":
-            return f"{value:.0f}"
-    return decimals(value)
-
-
-def decimals(value: float | None, places: int = 2) -> str:
-    """Return a number rounded half up, or a dash."""
-    if value is None:
-        return "–"
-    return str(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    """Return a metric's value as a person reads it, in the language of the run."""
+    return voice.text(figures.in_unit(value, unit))
 
 
 def word(value: str | None, declared: Mapping[str, Label] = MappingProxyType({})) -> str:

@@ -16,7 +16,7 @@ from .reasons import Reasons
 
 if TYPE_CHECKING:
     from ..model.assumptions import Assumption
-    from ..model.rulesets import MissingNumber
+    from ..model.rulesets import MissingNumber, NumbersUsed
     from ..plugins.bound_rules import BoundRuleSet
 
 
@@ -63,6 +63,12 @@ def _assumption(assumption: Assumption, full_id: str) -> dict[str, Any]:
 def missing_number_list(missing: Iterable[MissingNumber]) -> list[dict[str, Any]]:
     """Return the numbers that the rules need and that were not supplied."""
     return [{**asdict(m), "reason_zh": in_language(m.reason, "zh")} for m in missing]
+
+
+def numbers_list(numbers: Iterable[NumbersUsed]) -> list[dict[str, Any]]:
+    """Return a user's files as they are listed; types of shop and shops only where one names some."""
+    sparse = ("shop_types", "shops")
+    return [asdict(n, filter=lambda f, value: f.name not in sparse or bool(value)) for n in numbers]
 
 
 @frozen(eq=False)

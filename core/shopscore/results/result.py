@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache, partial
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
-from attrs import asdict, field, frozen
+from attrs import field, frozen
 
 from .._version import version
 from ..composing.comparison import Compared
@@ -24,7 +25,7 @@ from ..grading.console import Console
 from ..grading.points import Graded
 from ..grading.weighing import MetricValues
 from ..messages import message
-from ..model.rulesets import MissingNumber, NumbersUsed
+from ..model.rulesets import MissingNumber
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
@@ -36,10 +37,12 @@ from .json_text import (
     ShopLines,
     assumption_list,
     missing_number_list,
+    numbers_list,
     score_document,
     status_list,
 )
 from .lacking import lacking_numbers
+from .notebook import MOST, html_table, note_on_more
 from .views import (
     CapView,
     CheckView,
@@ -93,6 +96,12 @@ class Result:
         scored = (self.columns.status == "scored").sum()
         name = self.rules.ruleset.name
         return f"<Result {name} as of {self.as_of}: {len(self)} shops, {scored} scored>"
+
+    def _repr_html_(self) -> str:
+        heads = ("shop", "industry", "status", "score", "coverage", "tiers", "level")
+        rows = [shop.summary for shop in islice(self, MOST)]
+        title = f"{self.rules.ruleset.name} · {self.as_of}"
+        return html_table(title, heads, rows, note_on_more(len(self) - len(rows)))
 
     def __len__(self) -> int:
         return len(self.shops)
@@ -349,7 +358,7 @@ class Result:
             "versions": self.versions,
             "assumptions": assumption_list(self.rules),
             "missing_numbers": missing_number_list(self.missing_numbers),
-            "numbers": [_used(used) for used in self.rules.numbers_used],
+            "numbers": numbers_list(self.rules.numbers_used),
             "profile": None if self.rules.profile is None else self.rules.profile.id,
             **({"statuses": status_list(self.rules)} if self.rules.statuses else {}),
             "load": None if self.report is None else self.report.to_dict(),
@@ -436,9 +445,3 @@ def _at(view: type[View], columns: Mapping[str, pl.Series], row: int) -> View | 
     """Return the view of a shop's row; None where there are no columns, or nothing in the first."""
     found = {name: column[row] for name, column in columns.items()}
     return view(**found) if next(iter(found.values()), None) is not None else None
-
-
-def _used(numbers: NumbersUsed) -> dict[str, Any]:
-    """Return a user's file as it is listed; of types of shop and shops only where it names some."""
-    sparse = ("shop_types", "shops")
-    return asdict(numbers, filter=lambda field, value: field.name not in sparse or bool(value))

@@ -11,10 +11,13 @@ from attrs import field, frozen
 
 from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
+from .figures import decimals, in_unit
+from .notebook import html_table, score_or_ends
 
 if TYPE_CHECKING:
     from ..analysis.gaps.found import Gaps
     from ..analysis.reasons.explanation import Explanation
+    from ..charts.drawing import Chart
 
 
 @frozen(repr=False)
@@ -203,6 +206,30 @@ class ShopView:
         score = "" if self.score is None else f" {self.score:g}"
         return f"<ShopView {self.shop_id}: {self.status}{score}>"
 
+    def _repr_html_(self) -> str:
+        shop, industry, status, score, *_ = self.summary
+        title = " · ".join(str(one) for one in (shop, industry, status, score) if one)
+        heads = ("metric", "value", "n", "percentile", "points", "weight", "status")
+        return html_table(title, heads, map(self._cells, self.metrics), str(self.reason or ""))
+
+    @property
+    def summary(self) -> tuple[object, ...]:
+        """The shop, its industry, status, score, coverage, tiers and level, as a table has them."""
+        places = 2 if self._result is None else int(self._result.rules.exact.decimals)
+        score = score_or_ends(self.score, self.score_low, self.score_high, places)
+        coverage = None if self.coverage is None else f"{self.coverage:.0%}"
+        tiers = ", ".join(self.tiers)
+        return (self.shop_id, self.industry, self.status, score, coverage, tiers, self.level)
+
+    def _cells(self, metric: MetricView) -> tuple[object, ...]:
+        name: object = metric.id
+        value: object = metric.value
+        if self._result is not None:
+            declared = self._result.rules.metrics[metric.id].metric
+            name, value = declared.en, in_unit(metric.value, declared.unit)
+        ranked, points = decimals(metric.percentile, 3), decimals(metric.points)
+        return (name, value, metric.n, ranked, points, decimals(metric.weight, 3), metric.status)
+
     def __getitem__(self, metric_id: str) -> MetricView:
         """Return the metric of that id; raise UsageError where the shop has none."""
         for metric in self.metrics:
@@ -290,6 +317,17 @@ class ShopView:
         """
         found: Gaps = self._of_result.gap(self.shop_id, **asked)
         return found
+
+    def plot(self, *, lang: str = "en") -> Chart:
+        """Return the chart of what each part gives to the score, and what it costs.
+
+        Notebooks show it, and its method ``save`` writes it.
+
+        Raises:
+            UsageError: for a view that belongs to no result, where nothing adds up to a score, and
+                where the extra ``report`` is not installed.
+        """
+        return self.explain(most=0).plot(lang=lang)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shop as it is listed in :meth:`Result.to_dict`.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,24 @@ class Sheet:
         """Return the shops and what to know of them as the document ``shopscore.run/1``."""
         told = {"shops": self.shops, "rulesets": self.rulesets, "notices": self.notices}
         return dumped({"schema": RUN, **told})
+
+    def to_html(
+        self, *, title: str | None = None, only: Collection[str] = (), lang: str = "en"
+    ) -> str:
+        """Return a page of the sheet and of the details that it has, one file of HTML.
+
+        The page has both languages and begins in ``lang``; ``only`` leaves all shops out but those
+        of these ids.
+
+        Raises:
+            UsageError: where the extra ``report`` is not installed.
+        """
+        # pages stand above what they show
+        report_of = import_module("shopscore.pages.report").report_of
+        page: str = import_module("shopscore.pages.page").page_of(
+            report_of(self, title=title, only=only), lang=lang
+        )
+        return page
 
     def write(self, folder: str | Path, *, lang: str = "en") -> tuple[str, ...]:
         """Write the sheet and the metrics as Parquet, CSV, JSON and workbook, and the manifest.

@@ -6,7 +6,7 @@ points, dimensions and totals are those of the result, and a line is the step fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -19,6 +19,7 @@ from ...grading.variants import by_variant
 from ...messages import Message, message
 from ...model.conditions import Adjustment
 from ...model.rulesets import Dimension
+from ...plugins.bound_rules import BoundRuleSet
 from ...results.result import Result
 from ...rules.compositions import Minimum
 from ...rules.coverage import weights_within
@@ -63,6 +64,29 @@ class Decomposition:
     def lost(self, metric: str) -> Fraction | None:
         """Return what a metric costs against full points; None where it is not in the total."""
         return next((o.lost for o in self.lines if (o.kind, o.id) == ("metric", metric)), None)
+
+
+_KINDS: Mapping[str, Message] = {
+    "points added": message("points added"),
+    "composition": message("composition"),
+    "bonus": message("bonus"),
+    "deduction": message("deduction"),
+    "clamp": message("end of the scale"),
+    "cap": message("cap"),
+    "fixed total": message("fixed total"),
+}
+
+
+def contribution_name(line: Contribution, rules: BoundRuleSet) -> object:
+    """Return what a line is called: its metric or dimension, or what else it comes from."""
+    if line.id in rules.metrics:
+        return rules.metrics[line.id].metric.label
+    dimensions = {one.id: one.label for one in rules.ruleset.dimensions}
+    about: object = dimensions.get(line.id, line.id)
+    kind = _KINDS.get(line.kind)
+    if kind is None:
+        return about
+    return message("{about}: {said}", about=kind, said=about) if line.id else kind
 
 
 def decompose(result: Result, row: int) -> Decomposition:

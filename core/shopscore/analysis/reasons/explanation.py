@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 from attrs import asdict, field, frozen
 
+from ...charts.drawing import Chart
 from ...messages import Message, in_language
 from ...notices import Notice
 from ...results.documents import EXPLAIN, dumped
@@ -18,6 +19,7 @@ from ...results.result import Result
 from ...rules.condition_words import condition_words
 from .assumed_ends import AssumedEnds, Assuming
 from .contributions import Contribution, Decomposition
+from .contributions_chart import contributions_chart
 from .distances import Distance
 from .groups import Group
 from .one_more import OneMore
@@ -90,6 +92,14 @@ class Explanation:
     def contributions(self) -> tuple[Contribution, ...]:
         """The lines that add up to the exact score."""
         return self.decomposition.lines
+
+    def plot(self, *, lang: str = "en") -> Chart:
+        """Return the chart of what each part gives to the score and costs against full points.
+
+        Raises:
+            UsageError: where nothing adds up to a score.
+        """
+        return contributions_chart(self.shop_id, self.decomposition, self.result.rules, lang)
 
     def to_polars(self) -> pl.DataFrame:
         """Return the contributions, one row each; exact numbers are text."""

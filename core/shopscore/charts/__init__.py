@@ -1,0 +1,1 @@
+"""Charts: plain numbers become Vega-Lite specifications, and these become inline SVG."""
