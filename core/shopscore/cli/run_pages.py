@@ -13,7 +13,7 @@ from ..workspace.sheet import Sheet
 from ..workspace.units import installed
 from . import tables, voice
 from .run import say
-from .tables import Table, decimals, table, word
+from .tables import Table, decimals, score_text, table, word
 
 #: By what a table is one: scores of different rules do not stand in one column.
 _ONE_TABLE = ("platform", "scorecard", "ruleset", "as_of")
@@ -120,10 +120,8 @@ class _Pages:
 
     def _score(self, row: Row) -> str:
         """Return the score, or the ends between which it lies."""
-        if row["score"] is None and row["score_low"] is not None:
-            low, high = (self._decimals(row[name]) for name in ("score_low", "score_high"))
-            return f"≥ {low}" if row["score_high"] is None else f"{low}–{high}"
-        return self._decimals(row["score"])
+        ends = row["score_low"], row["score_high"]
+        return score_text(row["score"], *ends, self._own["decimals"])
 
     def _next(self, row: Row) -> str:
         if row["to_next_tier"] is None:

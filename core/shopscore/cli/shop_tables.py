@@ -18,7 +18,7 @@ from ..results.views import MetricView, ShopView
 from ..rules.condition_words import condition_words
 from . import voice
 from .criteria_tables import names_of_metrics
-from .tables import Table, decimals, grouped, in_unit, table, word
+from .tables import Table, decimals, grouped, in_unit, score_text, table, word
 
 _SOURCE = message("source")
 #: Stands for the level of a shop that has none.
@@ -250,10 +250,7 @@ def _score(result: Result, shop: ShopView) -> str:
 
 def between(shop: ShopView, places: int) -> str:
     """Return the score, or where it is open the ends between which it lies."""
-    if shop.score is None and shop.score_low is not None:
-        low, high = (decimals(end, places) for end in (shop.score_low, shop.score_high))
-        return f"≥ {low}" if shop.score_high is None else f"{low}–{high}"
-    return decimals(shop.score, places)
+    return score_text(shop.score, shop.score_low, shop.score_high, places)
 
 
 def _level(result: Result, *ends: str | float | None) -> str:

@@ -18,7 +18,7 @@ from . import tables, voice
 from .answers import write_answer
 from .option_values import OutputOptions
 from .run import say, spoken, write_cells
-from .shop_tables import tier_labels
+from .shop_tables import between, tier_labels
 from .tables import Table, decimals, in_unit, table, word
 
 _ARROW = " → "
@@ -75,10 +75,7 @@ def _title(found: Simulation) -> Iterator[str]:
 
 
 def _score(result: Result, view: ShopView) -> str:
-    places = result.rules.exact.decimals
-    if view.score is None and view.score_low is not None:
-        return f"{decimals(view.score_low, places)}–{decimals(view.score_high, places)}"
-    return decimals(view.score, places)
+    return between(view, result.rules.exact.decimals)
 
 
 def _moved(before: str, after: str) -> str:

@@ -201,6 +201,14 @@ def in_unit(value: float | None, unit: Unit) -> str:
     return voice.text(figures.in_unit(value, unit))
 
 
+def score_text(score: float | None, low: float | None, high: float | None, places: int) -> str:
+    """Return a score, or where it is open the ends between which it lies."""
+    if score is not None or low is None:
+        return decimals(score, places)
+    ends = decimals(low, places), decimals(high, places)
+    return f"≥ {ends[0]}" if high is None else "–".join(ends)
+
+
 def word(value: str | None, declared: Mapping[str, Label] = MappingProxyType({})) -> str:
     """Return a word, such as a status, in the language of the run.
 

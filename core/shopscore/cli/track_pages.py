@@ -14,7 +14,7 @@ from ..model.rulesets import RuleSet
 from . import tables, voice
 from .run import spoken
 from .shop_tables import tier_labels
-from .tables import Table, decimals, in_unit, table, word
+from .tables import Table, decimals, in_unit, score_text, table, word
 
 #: Parts of a bar, from an eighth of a cell to the whole of it.
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -169,9 +169,7 @@ def _newest(found: Track) -> RuleSet:
 def _score(row: Mapping[str, Any], places: int, when: str = "") -> str:
     """Return a score, or where it is open the ends between which it lies."""
     score, low, high = (row[f"{name}{when}"] for name in ("score", "score_low", "score_high"))
-    if score is None and low is not None:
-        return f"{decimals(low, places)}–{decimals(high, places)}"
-    return decimals(score, places)
+    return score_text(score, low, high, places)
 
 
 def _bars(scores: pl.Series) -> list[str]:
