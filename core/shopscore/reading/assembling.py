@@ -82,9 +82,7 @@ def on_industries(shops: pl.DataFrame) -> Iterator[Notice]:
             industry=UNKNOWN_INDUSTRY,
         )
         first = tuple(unknown.head(FIRST))
-        yield Notice(
-            "industry_unknown", said, stream="shops", shops=len(unknown), shop_ids=first
-        )
+        yield Notice("industry_unknown", said, stream="shops", shops=len(unknown), shop_ids=first)
 
 
 def _shop_table(

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from ..composing.standards import Standards
 from ..counting.state import Tallies
-from ..counting.state_table import joined_table
-from ..model.streams import SHOPS
+from ..grading.benchmarks import Benchmark
 from ..plugins.bound_rules import BoundRuleSet
+from ..plugins.selection import Selection, notices_on, publication_day
 from ..reading.assembling import on_industries
 from ..reading.events import UNKNOWN_INDUSTRY, Events
 from ..reading.findings import on_losses, on_repeated
 from ..reading.report import INCIDENT_SCHEMA, Books, LoadReport
+from ..results.reference_tables import ReferenceTables
+from .by_industry import OneDay, arrow_of, days_of, scoring
 from .failures import as_raised_on_executors
 from .lost_links import LinkFacts, on_lost_links
+from .shop_rows import STATE_COLUMNS, shops_of, state_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -32,10 +38,15 @@ class Counted:
     :meth:`unpersist` lets it go. Made by :func:`shopscore.spark.tally`.
     """
 
-    rules: BoundRuleSet
+    selection: Selection
     _empty: Events = field()
     _nothing: Tallies = field()
     table: DataFrame = field()
+
+    @property
+    def rules(self) -> BoundRuleSet:
+        """The rules that it was counted for."""
+        return self.selection.rules
 
     def __repr__(self) -> str:
         return f"<Counted on Spark: {len(self.tallies)} tallies of {self.rules.ruleset.name}>"
@@ -61,14 +72,15 @@ class Counted:
         return self._incidents("repaired")
 
     def collect(self) -> Tallies:
-        """Return the whole state, which fits on this machine or not: its cells are many.
+        """Return the whole state, if it fits on this machine: cells are many.
 
         Raises:
             ShopscoreError: of the kind that an executor raised.
             StateError: where rows of the state got lost or doubled on the way.
         """
-        own = pl.concat([self._collected(self.cells, "cell"), self._units()], how="diagonal")
-        return Tallies.from_dataframe(joined_table(self._nothing, own.lazy()))
+        cells = self._collected(self._of_kind("cell", *STATE_COLUMNS))
+        rows = pl.concat([cells, self._shop_rows.drop("text")], how="diagonal_relaxed")
+        return state_of(rows, self._nothing)
 
     @cached_property
     def shops(self) -> pl.DataFrame:
@@ -77,12 +89,44 @@ class Counted:
         Raises:
             ShopscoreError: of the kind that an executor raised.
         """
-        schema = self._empty.shops.schema
-        said = pl.Struct({name: dtype for name, dtype in schema.items() if name != "shop_id"})
-        rows = self._shop_rows.select(
-            "shop_id", pl.col("text").str.json_decode(said).struct.unnest()
-        )
-        return rows.select(schema.names()).sort("shop_id")
+        return shops_of(self._shop_rows, self._empty.shops.schema)
+
+    def score(
+        self,
+        *,
+        as_of: date | str | None = None,
+        benchmarks: Benchmark | str | Path | None = None,
+        standards: Standards | str | Path | None = None,
+        lang: str = "en",
+    ) -> DataFrame:
+        """Score all shops on Spark by the rules that they were counted for, industry by industry.
+
+        It is for more shops than one machine scores; else :func:`shopscore.score` takes what
+        :meth:`collect` returns, and says more. An industry must fit on one executor. The columns
+        are those of :meth:`shopscore.Result.to_polars`, which see.
+
+        Args:
+            as_of: the day of publication; by default that of :func:`tally`.
+            benchmarks: a table, or the path of one, from which percentiles are taken.
+            standards: a table, or the path of one, that says what each metric must reach.
+            lang: the language of reasons.
+
+        Raises:
+            ShopscoreError: of the kind that an executor raised.
+            CoverageError: where the rules are not in force on the day, and were not named.
+        """
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        rules = self.rules
+        day = publication_day(as_of or self.selection.day, rules.platform.zone)
+        selection = evolve(self.selection, day=day, notices=notices_on(rules, day))
+        tables = ReferenceTables(benchmarks, standards).bound(rules)
+        days = days_of(self._collected(self.cells.select("tally", "day").distinct()))
+        one = OneDay(selection, tables, self._nothing, self._empty.shops.schema, days, lang)
+        columns = from_arrow_schema(arrow_of(one.score(self._shop_rows.clear())).schema)
+        rows = self.table.where("kind in ('cell', 'shop')")
+        rows = rows.select("industry", *STATE_COLUMNS, "text")
+        return rows.groupBy("industry").applyInArrow(scoring(one), columns)
 
     @cached_property
     def report(self) -> LoadReport:
@@ -115,19 +159,7 @@ class Counted:
 
     @cached_property
     def _shop_rows(self) -> pl.DataFrame:
-        return self._collected(self._of_kind("shop", "shop_id", "count", "unit", "check", "text"))
-
-    def _units(self) -> pl.DataFrame:
-        """Return the rows of shops and units that a state has."""
-        shops = self._shop_rows.filter(pl.col("unit").is_not_null())
-        units = shops.select(
-            pl.lit("unit").alias("kind"),
-            pl.lit(1, pl.Int64).alias("count"),
-            pl.col("unit").reinterpret(signed=False),
-            pl.col("check").cast(pl.UInt32),
-        )
-        own = shops.select(pl.lit("shop").alias("kind"), "shop_id", "count")
-        return pl.concat([own, units], how="diagonal")
+        return self._collected(self._of_kind("shop", *STATE_COLUMNS, "text"))
 
     def _of_kind(self, kind: str, *columns: str) -> DataFrame:
         from pyspark.sql import functions as F
@@ -135,7 +167,9 @@ class Counted:
         return self.table.where(F.col("kind") == kind).select(*columns)
 
     def _incidents(self, kind: str) -> DataFrame:
-        named = self._of_kind(kind, "stream", "file", "row", "shop_id", "key", "column", "value", "text")
+        named = self._of_kind(
+            kind, "stream", "file", "row", "shop_id", "key", "column", "value", "text"
+        )
         return named.withColumnRenamed("text", "reason")
 
     def _of_rows(self, kind: str, *columns: str) -> list[tuple[str, ...]]:
@@ -147,11 +181,10 @@ class Counted:
         typed = rows.select(pl.col(name).cast(dtype) for name, dtype in INCIDENT_SCHEMA.items())
         return typed.sort("stream", "file", "row", "column")
 
-    def _collected(self, rows: DataFrame, kind: str | None = None) -> pl.DataFrame:
-        """Return rows on this machine, which say their kind where it is asked for."""
+    def _collected(self, rows: DataFrame) -> pl.DataFrame:
+        """Return rows on this machine."""
         with as_raised_on_executors():
-            found = pl.DataFrame(rows.toArrow())
-        return found if kind is None else found.with_columns(kind=pl.lit(kind))
+            return pl.DataFrame(rows.toArrow())
 
 
 def _link_facts(text: str) -> LinkFacts:

@@ -124,14 +124,18 @@ def _shops(events: Events, state: Tallies, units: pl.DataFrame) -> pl.DataFrame:
     shops = events.shops.with_columns(
         pl.struct(pl.exclude("shop_id")).struct.json_encode().alias("text")
     )
-    return shops.select("shop_id", "industry", "text").join(counted, on="shop_id", how="left").select(
-        pl.lit("shop").alias("kind"),
-        "shop_id",
-        "industry",
-        "text",
-        pl.col("count").fill_null(0),
-        pl.col("unit").reinterpret(signed=True),
-        pl.col("check").cast(pl.Int64),
+    return (
+        shops.select("shop_id", "industry", "text")
+        .join(counted, on="shop_id", how="left")
+        .select(
+            pl.lit("shop").alias("kind"),
+            "shop_id",
+            "industry",
+            "text",
+            pl.col("count").fill_null(0),
+            pl.col("unit").reinterpret(signed=True),
+            pl.col("check").cast(pl.Int64),
+        )
     )
 
 

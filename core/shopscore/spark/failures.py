@@ -33,7 +33,9 @@ def naming_metric_and_shop(resolved: Resolved) -> Iterator[None]:
         yield
     except Exception as error:
         kind = type(error) if isinstance(error, ShopscoreError) else PluginError
-        why = str(error) if isinstance(error, ShopscoreError) else f"{type(error).__name__}: {error}"
+        why = (
+            str(error) if isinstance(error, ShopscoreError) else f"{type(error).__name__}: {error}"
+        )
         metric = _metric_that_fails(resolved)
         failing = resolved if metric is None else _only_metric(resolved, metric)
         said = message(

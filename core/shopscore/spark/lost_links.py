@@ -61,9 +61,7 @@ def _facts(events: Events, name: str, link: Link) -> LinkFacts:
     return LinkFacts(name, link.column, bool(finding.any()), first, shops)
 
 
-def on_lost_links(
-    found: Iterable[LinkFacts], streams: Mapping[str, Stream]
-) -> Iterator[Notice]:
+def on_lost_links(found: Iterable[LinkFacts], streams: Mapping[str, Stream]) -> Iterator[Notice]:
     """Yield what the facts of all partitions say: the same as of all events together."""
     every: dict[tuple[str, str], list[LinkFacts]] = {}
     for facts in found:

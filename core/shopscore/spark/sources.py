@@ -45,7 +45,9 @@ def spark_streams(
     """
     if not isinstance(sources, Mapping) or not sources:
         example = '{"orders": dataframe}'
-        said = message("streams are a mapping of Spark dataframes or paths: {example}", example=example)
+        said = message(
+            "streams are a mapping of Spark dataframes or paths: {example}", example=example
+        )
         raise UsageError(said)
     unknown = [name for name in sources if name not in streams]
     if unknown:

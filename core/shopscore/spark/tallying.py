@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from .._version import version
 from ..counting.resolution import resolve_events
 from ..counting.state import Tallies
 from ..errors import UsageError
@@ -15,7 +16,6 @@ from ..plugins.declarations import Platform
 from ..plugins.selection import RuleSetName, select_rules
 from ..reading.loading import read_events
 from ..rules.numbers_toml import NumbersSource
-from .._version import version
 from . import tables
 from .counted import Counted
 from .counting import counting
@@ -65,7 +65,9 @@ def tally(
     selection = select_rules(platform, scorecard, ruleset, as_of, assume, numbers, profile)
     rules = selection.rules
     found = spark_streams(streams, rules.platform.all_streams, spark)
-    empty = read_events({one.stream.name: one.columns for one in found}, platform=rules.platform, tz=tz)
+    empty = read_events(
+        {one.stream.name: one.columns for one in found}, platform=rules.platform, tz=tz
+    )
     nothing = Tallies.of(resolve_events(empty, rules))
     session = found[0].rows.sparkSession
     parts = int(session.conf.get(_PARTITIONS) or 1) if partitions is None else partitions
@@ -79,7 +81,7 @@ def tally(
     count = counting(rules, tz, columns, version())
     shared = packets.repartitionById(parts, "part").select("stream", "data")
     counted = shared.mapInArrow(count, tables.COUNTED)
-    return Counted(rules, empty, nothing, counted.persist())
+    return Counted(selection, empty, nothing, counted.persist())
 
 
 def _check_installed() -> None:

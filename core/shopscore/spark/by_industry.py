@@ -1,0 +1,73 @@
+"""On executors: the shops of one industry are ranked among each other, and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from attrs import frozen
+
+from ..counting.day_ranges import Days, days_by_fingerprint
+from ..counting.state import Tallies
+from ..plugins.selection import Selection
+from ..results.reference_tables import ReferenceTables
+from ..scoring import score_state
+from .shop_rows import shops_of, state_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@frozen(eq=False)
+class OneDay:
+    """What the shops of all industries are scored by: the rules of a day, and the days with rows.
+
+    ``nothing`` is a state that counts what theirs do, without a row.
+    """
+
+    selection: Selection
+    tables: ReferenceTables
+    nothing: Tallies
+    attributes: pl.Schema
+    days: Mapping[str, Days]
+    lang: str
+
+    def score(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the scores of some shops, of whose industries all are among them."""
+        rules = self.selection.rules
+        days = days_by_fingerprint(self.days, self.nothing.columns, rules.tallies)
+        state, shops = state_of(rows, self.nothing), shops_of(rows, self.attributes)
+        result = score_state(state, self.selection, shops, self.tables, days=days)
+        return result.to_polars(lang=self.lang)
+
+
+def scoring(day: OneDay) -> Callable[[pa.Table], pa.Table]:
+    """Return what scores the shops of an industry, given its rows of shops and cells."""
+
+    def score(rows: pa.Table) -> pa.Table:
+        return arrow_of(day.score(pl.DataFrame(rows)))
+
+    return score
+
+
+def arrow_of(frame: pl.DataFrame) -> pa.Table:
+    """Return a table of scores as Spark takes it, with its plain types of text."""
+    import pyarrow as pa
+
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    plain = {
+        pa.large_string(): pa.string(),
+        pa.large_list(pa.large_string()): pa.list_(pa.string()),
+    }
+    fields = [f.with_type(plain.get(f.type, f.type)) for f in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+def days_of(rows: pl.DataFrame) -> dict[str, Days]:
+    """Return the days of each tally, of a table with ``tally`` and ``day``."""
+    return {
+        str(name): own["day"].cast(pl.Int32).to_numpy().astype(np.int64)
+        for (name,), own in rows.group_by("tally")
+    }
