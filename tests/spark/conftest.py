@@ -47,3 +47,9 @@ def spark(request: pytest.FixtureRequest) -> Iterator[Any]:
     session = started(request.module.MASTER)
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="module")
+def rows(spark: Any, paths: dict[str, str]) -> dict[str, Any]:
+    """The files as dataframes of Spark, which know where their rows stand."""
+    return {name: spark.read.parquet(path) for name, path in paths.items()}

@@ -18,13 +18,13 @@ PLATFORMS = [*ss.platforms(), TOY, bazaar()]
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.id)
 def test_every_platform(
-    platform: ss.Platform, spark: Any, streams: dict[str, pl.DataFrame], paths: dict[str, str]
+    platform: ss.Platform, streams: dict[str, pl.DataFrame], rows: dict[str, Any]
 ) -> None:
     """Shops, books, and the notices of reading: sums over partitions are those of the whole."""
     card = platform.scorecards[0]
     rules = {"platform": platform, "ruleset": card.versions[0]}
     parts = 1 + sum(map(ord, platform.id)) % 9
-    counted = shopscore.spark.tally(of_platform(platform, paths), partitions=parts, **rules)
+    counted = shopscore.spark.tally(of_platform(platform, rows), partitions=parts, **rules)
     state = counted.collect()
     events = ss.read_events(of_platform(platform, streams), platform=platform)
     whole = ss.score(events, as_of=AS_OF, **rules)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +15,12 @@ from ..counting.state import Tallies
 from ..grading.benchmarks import Benchmark
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.selection import Selection, notices_on, publication_day
-from ..reading.assembling import on_industries
-from ..reading.events import UNKNOWN_INDUSTRY, Events
-from ..reading.findings import on_losses, on_repeated
-from ..reading.report import INCIDENT_SCHEMA, Books, LoadReport
+from ..reading.events import Events
+from ..reading.report import LoadReport
 from ..results.reference_tables import ReferenceTables
 from .by_industry import OneDay, arrow_of, days_of, scoring
 from .failures import as_raised_on_executors
-from .lost_links import LinkFacts, on_lost_links
+from .reports import KINDS, report_of
 from .shop_rows import STATE_COLUMNS, shops_of, state_of
 
 if TYPE_CHECKING:
@@ -138,20 +135,8 @@ class Counted:
         Raises:
             ShopscoreError: of the kind that an executor raised.
         """
-        books = {name: Books() for name in self._empty.report.books}
-        for stream, text in self._of_rows("books", "stream", "text"):
-            books[stream] = books[stream].plus(Books(**json.loads(text)))
-        aside, repaired = (self._local_incidents(kind) for kind in ("set_aside", "repaired"))
-        links = [_link_facts(text) for (text,) in self._of_rows("links", "text")]
-        unknown = pl.col("industry").replace(UNKNOWN_INDUSTRY, None)
-        notices = [*self._empty.report.notices, *on_industries(self.shops.with_columns(unknown))]
-        for name, found in books.items():
-            notices += on_repeated(name, found.repeated)
-            own = pl.col("stream") == name
-            notices += on_losses(name, found, aside.filter(own), repaired.filter(own))
-        notices += on_lost_links(links, self._empty.streams)
-        ignored = self._empty.report.ignored
-        return LoadReport(books, aside, repaired, ignored, tuple(notices))
+        found = self.table.where(f"kind in {KINDS}").drop("tally", "day", "sum", "count")
+        return report_of(self._collected(found), self._empty, self.shops)
 
     def unpersist(self) -> None:
         """Let go of what Spark keeps of the table."""
@@ -162,9 +147,7 @@ class Counted:
         return self._collected(self._of_kind("shop", *STATE_COLUMNS, "text"))
 
     def _of_kind(self, kind: str, *columns: str) -> DataFrame:
-        from pyspark.sql import functions as F
-
-        return self.table.where(F.col("kind") == kind).select(*columns)
+        return self.table.where(f"kind = '{kind}'").select(*columns)
 
     def _incidents(self, kind: str) -> DataFrame:
         named = self._of_kind(
@@ -172,21 +155,7 @@ class Counted:
         )
         return named.withColumnRenamed("text", "reason")
 
-    def _of_rows(self, kind: str, *columns: str) -> list[tuple[str, ...]]:
-        return self._collected(self._of_kind(kind, *columns)).rows()
-
-    def _local_incidents(self, kind: str) -> pl.DataFrame:
-        rows = self._collected(self._incidents(kind))
-        rows = rows.with_columns(line=pl.lit(None, pl.Int64))
-        typed = rows.select(pl.col(name).cast(dtype) for name, dtype in INCIDENT_SCHEMA.items())
-        return typed.sort("stream", "file", "row", "column")
-
     def _collected(self, rows: DataFrame) -> pl.DataFrame:
         """Return rows on this machine."""
         with as_raised_on_executors():
             return pl.DataFrame(rows.toArrow())
-
-
-def _link_facts(text: str) -> LinkFacts:
-    said = json.loads(text)
-    return LinkFacts(**{**said, "shops": tuple(tuple(shop) for shop in said["shops"])})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -17,6 +17,7 @@ from . import tables
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
 
 @frozen(eq=False)
@@ -58,36 +59,39 @@ def spark_streams(
 
 def _opened(stream: Stream, source: Any, spark: SparkSession | None) -> SparkStream:
     from pyspark.sql import DataFrame, SparkSession
-    from pyspark.sql import functions as F
+    from pyspark.sql.pandas.types import to_arrow_schema
 
     if not isinstance(source, DataFrame):
         session = spark or SparkSession.active()
         source = session.read.parquet(str(source))
     known = [name for name in source.columns if name in stream.names]
     unread = tuple(name for name in source.columns if name not in stream.names)
-    columns = [F.col(f"`{name}`") for name in known]
-    empty = pl.DataFrame(source.select(*columns).limit(0).toArrow())
+    rows, schema = _with_places(source, known)
+    empty = pl.DataFrame(to_arrow_schema(schema).empty_table()).drop(tables.FILE, tables.ROW)
     table = RawTable(empty, None, FrameOrigin.of(empty, "pyspark"), unread)
-    return SparkStream(stream, source.select(*columns, *_places(source)), table)
+    return SparkStream(stream, rows, table)
 
 
-def _places(rows: DataFrame) -> list[Any]:
-    """Return the columns that say where rows stand: the file, and in Parquet the row in it.
+def _with_places(source: DataFrame, known: Sequence[str]) -> tuple[DataFrame, StructType]:
+    """Return some columns of rows, and where these stand: the file, and in Parquet the row in it.
 
     Spark knows both of rows that come straight from files, and of others neither.
     """
     from pyspark.errors import AnalysisException
-    from pyspark.sql import functions as F
+    from pyspark.sql import functions
 
-    found = []
-    for name, column, kind in (
-        (tables.FILE, F.col("_metadata.file_path"), "string"),
-        (tables.ROW, F.col("_metadata.row_index") + 1, "bigint"),
-    ):
-        place = column.cast(kind).alias(name)
+    def rows(file: str, row: str) -> tuple[DataFrame, StructType]:
+        places = (
+            functions.expr(f"CAST({file} AS STRING)").alias(tables.FILE),
+            functions.expr(f"CAST({row} AS BIGINT)").alias(tables.ROW),
+        )
+        found = source.select(*(functions.col(f"`{name}`") for name in known), *places)
+        return found, found.schema  # which Spark finds out now
+
+    file, row = "_metadata.file_path", "_metadata.row_index + 1"
+    for places in ((file, row), (file, "NULL")):
         try:
-            rows.select(place).schema  # noqa: B018 - asks whether Spark knows it
+            return rows(*places)
         except AnalysisException:
-            place = F.lit(None).cast(kind).alias(name)
-        found.append(place)
-    return found
+            continue
+    return rows("NULL", "NULL")
