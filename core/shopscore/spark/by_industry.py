@@ -15,6 +15,7 @@ from ..plugins.selection import Selection
 from ..results.reference_tables import ReferenceTables
 from ..scoring import score_state
 from .shop_rows import shops_of, state_of
+from .tables import to_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,22 +48,9 @@ def scoring(day: OneDay) -> Callable[[pa.Table], pa.Table]:
     """Return what scores the shops of an industry, given its rows of shops and cells."""
 
     def score(rows: pa.Table) -> pa.Table:
-        return arrow_of(day.score(pl.DataFrame(rows)))
+        return to_arrow(day.score(pl.DataFrame(rows)))
 
     return score
-
-
-def arrow_of(frame: pl.DataFrame) -> pa.Table:
-    """Return a table of scores as Spark takes it, with its plain types of text."""
-    import pyarrow as pa
-
-    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-    plain = {
-        pa.large_string(): pa.string(),
-        pa.large_list(pa.large_string()): pa.list_(pa.string()),
-    }
-    fields = [f.with_type(plain.get(f.type, f.type)) for f in table.schema]
-    return table.cast(pa.schema(fields))
 
 
 def days_of(rows: pl.DataFrame) -> dict[str, Days]:

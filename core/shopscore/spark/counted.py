@@ -18,10 +18,11 @@ from ..plugins.selection import Selection, notices_on, publication_day
 from ..reading.events import Events
 from ..reading.report import LoadReport
 from ..results.reference_tables import ReferenceTables
-from .by_industry import OneDay, arrow_of, days_of, scoring
+from .by_industry import OneDay, days_of, scoring
 from .failures import as_raised_on_executors
 from .reports import KINDS, report_of
 from .shop_rows import STATE_COLUMNS, shops_of, state_of
+from .tables import spark_schema
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -112,15 +113,13 @@ class Counted:
             ShopscoreError: of the kind that an executor raised.
             CoverageError: where the rules are not in force on the day, and were not named.
         """
-        from pyspark.sql.pandas.types import from_arrow_schema
-
         rules = self.rules
         day = publication_day(as_of or self.selection.day, rules.platform.zone)
         selection = evolve(self.selection, day=day, notices=notices_on(rules, day))
         tables = ReferenceTables(benchmarks, standards).bound(rules)
         days = days_of(self._collected(self.cells.select("tally", "day").distinct()))
         one = OneDay(selection, tables, self._nothing, self._empty.shops.schema, days, lang)
-        columns = from_arrow_schema(arrow_of(one.score(self._shop_rows.clear())).schema)
+        columns = spark_schema(one.score(self._shop_rows.clear()).schema)
         rows = self.table.where("kind in ('cell', 'shop')")
         rows = rows.select("industry", *STATE_COLUMNS, "text")
         return rows.groupBy("industry").applyInArrow(scoring(one), columns)
@@ -157,5 +156,5 @@ class Counted:
 
     def _collected(self, rows: DataFrame) -> pl.DataFrame:
         """Return rows on this machine."""
-        with as_raised_on_executors():
+        with as_raised_on_executors(self.rules):
             return pl.DataFrame(rows.toArrow())

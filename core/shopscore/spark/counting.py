@@ -53,7 +53,7 @@ def counting(
             state = Tallies.of(resolved)
         del resolved
         for frame in _frames(events, state, streams):
-            yield from tables.counted_rows(frame)
+            yield from tables.to_arrow(tables.as_counted(frame)).to_batches()
 
     return count
 

@@ -13,7 +13,8 @@ from .. import errors
 from ..counting.resolution import Resolved
 from ..counting.state import Tallies
 from ..errors import PluginError, ShopscoreError
-from ..messages import listed, message, recalled
+from ..messages import Message, listed, message, recalled
+from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 
 #: How Spark shows an error that Python raised on an executor.
 _OWN = re.compile(r"^shopscore\.errors\.(\w+): (.*)$", re.MULTILINE)
@@ -91,8 +92,8 @@ def _marked(count: int, first: int, end: int) -> np.ndarray[tuple[int], np.dtype
 
 
 @contextmanager
-def as_raised_on_executors() -> Iterator[None]:
-    """Raise what executors raised as the error that it was there.
+def as_raised_on_executors(rules: BoundRuleSet) -> Iterator[None]:
+    """Raise what executors raised, counting for some rules, as the error that it was there.
 
     Raises:
         ShopscoreError: of the kind that an executor raised.
@@ -109,10 +110,26 @@ def as_raised_on_executors() -> Iterator[None]:
             kind = getattr(errors, name, ShopscoreError)
             raise kind(recalled(said)) from error
         if missing := _NO_MODULE.search(text):
-            said = message(
-                "an executor has no Python module {module}: install it there, or send an"
-                " environment along that has it (--archives, PYSPARK_PYTHON, PYTHONPATH)",
-                module=missing[1],
-            )
-            raise PluginError(said) from error
+            raise PluginError(_lacking(missing[1], rules)) from error
         raise
+
+
+def _lacking(module: str, rules: BoundRuleSet) -> Message:
+    """Return that executors lack a module, and which metrics need it."""
+    top = module.partition(".")[0]
+    metrics = [
+        id
+        for id, metric in rules.metrics.items()
+        if any(type(part).__module__.partition(".")[0] == top for part in _classes_of(metric))
+    ]
+    needed = message(" (needed by {metrics})", metrics=listed(metrics)) if metrics else ""
+    return message(
+        "an executor has no Python module {module}{needed}: install it there, or send an"
+        " environment along that has it (--archives, PYSPARK_PYTHON, PYTHONPATH)",
+        module=module,
+        needed=needed,
+    )
+
+
+def _classes_of(metric: BoundMetric) -> tuple[object, ...]:
+    return metric.aggregator, metric.window, metric.metric

@@ -50,7 +50,7 @@ def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pl.DataFrame]:
     """Yield the rows of Spark's small batches, many at a time."""
     run: list[pl.DataFrame] = []
     for batch in batches:
-        run.append(pl.DataFrame(batch))
+        run.append(tables.in_utc(pl.DataFrame(batch)))
         if sum(map(len, run)) >= _ROWS:
             yield pl.concat(run, rechunk=True)
             run = []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -17,7 +19,6 @@ from . import tables
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
-    from pyspark.sql.types import StructType
 
 
 @frozen(eq=False)
@@ -59,39 +60,54 @@ def spark_streams(
 
 def _opened(stream: Stream, source: Any, spark: SparkSession | None) -> SparkStream:
     from pyspark.sql import DataFrame, SparkSession
-    from pyspark.sql.pandas.types import to_arrow_schema
 
     if not isinstance(source, DataFrame):
         session = spark or SparkSession.active()
         source = session.read.parquet(str(source))
     known = [name for name in source.columns if name in stream.names]
     unread = tuple(name for name in source.columns if name not in stream.names)
-    rows, schema = _with_places(source, known)
-    empty = pl.DataFrame(to_arrow_schema(schema).empty_table()).drop(tables.FILE, tables.ROW)
+    rows = _with_places(source, known)
+    empty = tables.in_utc(pl.DataFrame(rows.limit(0).toArrow())).drop(tables.FILE, tables.ROW)
     table = RawTable(empty, None, FrameOrigin.of(empty, "pyspark"), unread)
     return SparkStream(stream, rows, table)
 
 
-def _with_places(source: DataFrame, known: Sequence[str]) -> tuple[DataFrame, StructType]:
+def _with_places(source: DataFrame, known: Sequence[str]) -> DataFrame:
     """Return some columns of rows, and where these stand: the file, and in Parquet the row in it.
 
     Spark knows both of rows that come straight from files, and of others neither.
     """
     from pyspark.errors import AnalysisException
-    from pyspark.sql import functions
-
-    def rows(file: str, row: str) -> tuple[DataFrame, StructType]:
-        places = (
-            functions.expr(f"CAST({file} AS STRING)").alias(tables.FILE),
-            functions.expr(f"CAST({row} AS BIGINT)").alias(tables.ROW),
-        )
-        found = source.select(*(functions.col(f"`{name}`") for name in known), *places)
-        return found, found.schema  # which Spark finds out now
 
     file, row = "_metadata.file_path", "_metadata.row_index + 1"
     for places in ((file, row), (file, "NULL")):
         try:
-            return rows(*places)
+            with _quietly():
+                return _placed(source, known, *places)
         except AnalysisException:
             continue
-    return rows("NULL", "NULL")
+    return _placed(source, known, "NULL", "NULL")
+
+
+def _placed(source: DataFrame, known: Sequence[str], file: str, row: str) -> DataFrame:
+    """Return columns with two expressions beside them, which Spark looks at now."""
+    from pyspark.sql import functions
+
+    places = (
+        functions.expr(f"CAST({file} AS STRING)").alias(tables.FILE),
+        functions.expr(f"CAST({row} AS BIGINT)").alias(tables.ROW),
+    )
+    rows = source.select(*(functions.col(f"`{name}`") for name in known), *places)
+    rows.schema  # noqa: B018 - Spark Connect looks at a plan when it is asked of it
+    return rows
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Let Spark not log that it does not know a column: that is what it is asked."""
+    log = logging.getLogger("SQLQueryContextLogger")
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before

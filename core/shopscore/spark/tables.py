@@ -17,7 +17,7 @@ What a partition counts has these kinds of rows:
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -26,13 +26,34 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PACKET = "part int, stream string, data binary"
-COUNTED = (
-    "kind string, tally string, shop_id string, industry string, day date, sum bigint,"
-    " count bigint, unit bigint, check bigint, stream string, file string, row bigint,"
-    " column string, value string, key string, text string"
+COUNTED = pl.Schema(
+    {
+        "kind": pl.String(),
+        "tally": pl.String(),
+        "shop_id": pl.String(),
+        "industry": pl.String(),
+        "day": pl.Date(),
+        "sum": pl.Int64(),
+        "count": pl.Int64(),
+        "unit": pl.Int64(),
+        "check": pl.Int64(),
+        "stream": pl.String(),
+        "file": pl.String(),
+        "row": pl.Int64(),
+        "column": pl.String(),
+        "value": pl.String(),
+        "key": pl.String(),
+        "text": pl.String(),
+    }
 )
 #: Columns beside those of a stream that say where its rows stand.
 FILE, ROW = "_shopscore_file", "_shopscore_row"
+
+
+def in_utc(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows whose moments are shown by UTC; Spark shows them by the zone of a session."""
+    zoned = [c for c, dtype in rows.schema.items() if getattr(dtype, "time_zone", None) is not None]
+    return rows.with_columns(pl.col(zoned).dt.convert_time_zone("UTC"))
 
 
 def to_packet(rows: pl.DataFrame) -> bytes:
@@ -58,18 +79,40 @@ def packets(rows: Iterable[tuple[int, str, bytes]]) -> pa.RecordBatch:
     )
 
 
-def counted_rows(frame: pl.DataFrame) -> Iterator[pa.RecordBatch]:
-    """Yield rows of what was counted as Spark takes them, with every column."""
+def as_counted(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of what was counted with every column; those that mean nothing here are null."""
+    there = frame.columns
+    return frame.select(
+        pl.col(name) if name in there else pl.lit(None, dtype).alias(name)
+        for name, dtype in COUNTED.items()
+    )
+
+
+#: How types of columns are called by Spark.
+_TYPES: dict[Any, str] = {
+    pl.Boolean(): "boolean",
+    pl.Date(): "date",
+    pl.Float64(): "double",
+    pl.Int64(): "bigint",
+    pl.List(pl.String()): "array<string>",
+    pl.String(): "string",
+}
+
+
+def spark_schema(schema: pl.Schema) -> str:
+    """Return the schema of a table as Spark writes it.
+
+    >>> spark_schema(pl.Schema({"shop_id": pl.String(), "tiers": pl.List(pl.String())}))
+    '`shop_id` string, `tiers` array<string>'
+    """
+    return ", ".join(f"`{name}` {_TYPES[dtype]}" for name, dtype in schema.items())
+
+
+def to_arrow(frame: pl.DataFrame) -> pa.Table:
+    """Return a table as Spark takes it, which knows no large texts and lists."""
     import pyarrow as pa
 
-    types: dict[str, Any] = {
-        "string": (pl.String, pa.string()),
-        "bigint": (pl.Int64, pa.int64()),
-        "date": (pl.Date, pa.date32()),
-    }
-    columns, fields = [], []
-    for name, kind in (column.split() for column in COUNTED.split(", ")):
-        dtype, arrow = types[kind]
-        fields.append(pa.field(name, arrow))
-        columns.append(pl.col(name) if name in frame.columns else pl.lit(None, dtype).alias(name))
-    yield from frame.select(columns).to_arrow().cast(pa.schema(fields)).to_batches()
+    own = {pl.String(): pa.string(), pl.List(pl.String()): pa.list_(pa.string())}
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    types = zip(table.schema, frame.schema.values(), strict=True)
+    return table.cast(pa.schema([field.with_type(own.get(t, field.type)) for field, t in types]))

@@ -80,7 +80,7 @@ def tally(
     columns = {one.stream.name: tables.to_packet(one.empty) for one in found}
     count = counting(rules, tz, columns, version())
     shared = packets.repartitionById(parts, "part").select("stream", "data")
-    counted = shared.mapInArrow(count, tables.COUNTED)
+    counted = shared.mapInArrow(count, tables.spark_schema(tables.COUNTED))
     return Counted(selection, empty, nothing, counted.persist())
 
 
