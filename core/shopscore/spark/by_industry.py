@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,9 +16,6 @@ from ..results.reference_tables import ReferenceTables
 from ..scoring import score_state
 from .shop_rows import shops_of, state_of
 from .tables import to_arrow
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @frozen(eq=False)
@@ -44,10 +41,10 @@ class OneDay:
         return result.to_polars(lang=self.lang)
 
 
-def scoring(day: OneDay) -> Callable[[pa.Table], pa.Table]:
+def scoring(day: OneDay) -> Callable[[Any], Any]:
     """Return what scores the shops of an industry, given its rows of shops and cells."""
 
-    def score(rows: pa.Table) -> pa.Table:
+    def score(rows: Any) -> Any:
         return to_arrow(day.score(pl.DataFrame(rows)))
 
     return score

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import polars as pl
 from attrs import asdict
@@ -24,10 +23,7 @@ from ..reading.part_tables import PartOfTable
 from . import tables
 from .failures import naming_metric_and_shop
 from .lost_links import links_of
-from .packing import ids_said
-
-if TYPE_CHECKING:
-    from .packing import Batches
+from .packing import Batches, ids_said
 
 
 def counting(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
@@ -17,10 +17,7 @@ from ..reading.rows.ids import look_beside
 from ..reading.rows.shop_codes import ShopCodes
 from . import tables
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    Batches = Iterator[pa.RecordBatch]
+Batches: TypeAlias = Iterator[tables.Batch]
 
 #: Rows that are shared out at a time: more make larger packets, and need more memory.
 _ROWS = 1 << 18
@@ -46,7 +43,7 @@ def ids_said(data: bytes) -> tuple[str, IdsBeside]:
     return stream, IdsBeside(**{**said, "clear": frozenset(said["clear"])})
 
 
-def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pl.DataFrame]:
+def _gathered(batches: Iterable[tables.Batch]) -> Iterator[pl.DataFrame]:
     """Yield the rows of Spark's small batches, many at a time."""
     run: list[pl.DataFrame] = []
     for batch in batches:

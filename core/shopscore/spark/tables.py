@@ -18,12 +18,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any, TypeAlias
 
 import polars as pl
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+#: Some rows of a table of pyarrow, which has no types.
+Batch: TypeAlias = Any
 
 PACKET = "part int, stream string, data binary"
 COUNTED = pl.Schema(
@@ -68,10 +69,9 @@ def from_packet(data: bytes) -> pl.DataFrame:
     return pl.read_ipc_stream(io.BytesIO(data))
 
 
-def packets(rows: Iterable[tuple[int, str, bytes]]) -> pa.RecordBatch:
+def packets(rows: Iterable[tuple[int, str, bytes]]) -> Batch:
     """Return packets as Spark takes them: partition, stream and data."""
-    import pyarrow as pa
-
+    pa: Any = import_module("pyarrow")
     parts, streams, data = (list(cells) for cells in zip(*rows, strict=True))
     return pa.record_batch(
         [pa.array(parts, pa.int32()), pa.array(streams, pa.string()), pa.array(data, pa.binary())],
@@ -108,10 +108,9 @@ def spark_schema(schema: pl.Schema) -> str:
     return ", ".join(f"`{name}` {_TYPES[dtype]}" for name, dtype in schema.items())
 
 
-def to_arrow(frame: pl.DataFrame) -> pa.Table:
+def to_arrow(frame: pl.DataFrame) -> Any:
     """Return a table as Spark takes it, which knows no large texts and lists."""
-    import pyarrow as pa
-
+    pa: Any = import_module("pyarrow")
     own = {pl.String(): pa.string(), pl.List(pl.String()): pa.list_(pa.string())}
     table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
     types = zip(table.schema, frame.schema.values(), strict=True)

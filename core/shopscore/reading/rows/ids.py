@@ -141,7 +141,7 @@ def _what_is_said(ids: pl.Series) -> IdsBeside:
     """Return what ids of orders say, once they are cleaned."""
     named, digits = ids.str.contains(_NAMED), ids.str.contains("[0-9]")
     count = len(ids) - ids.null_count()
-    return IdsBeside(frozenset(), count, named.sum() or 0, bool(digits.any()))
+    return IdsBeside(frozenset(), count, int(named.sum() or 0), bool(digits.any()))
 
 
 def _cleaned(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
