@@ -28,7 +28,8 @@ LATEST = (
     "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY shop_id, {key} ORDER BY 1) AS n"
     " FROM {stream}) WHERE n = 1"
 )
-KEYS = {"orders": "order_id", "reviews": "review_id", "conversations": "conversation_id"}
+KEYS = {"orders": "order_id", "reviews": "review_id", "conversations": "session_id"}
+COUNTS = "NOT coalesce(is_excluded, false)"
 #: Day, value and condition of each sum, in the order of the tallies of the package.
 SUMS = {
     "conversations": [
@@ -36,13 +37,13 @@ SUMS = {
         ("started_at", "1", "true"),
     ],
     "orders": [
-        ("paid_at", "1", "true"),
-        ("picked_up_at", "1", "paid_at IS NOT NULL"),
-        ("picked_up_at", "timestampdiff(SECOND, paid_at, picked_up_at)", "true"),
+        ("paid_at", "1", COUNTS),
+        ("picked_up_at", "1", f"paid_at IS NOT NULL AND {COUNTS}"),
+        ("picked_up_at", "timestampdiff(SECOND, paid_at, picked_up_at)", COUNTS),
     ],
     "reviews": [
-        ("coalesce(signed_at, reviewed_at)", "1", "rating <= 2"),
-        ("coalesce(signed_at, reviewed_at)", "1", "true"),
+        ("coalesce(signed_at, reviewed_at)", "1", f"rating <= 2 AND {COUNTS}"),
+        ("coalesce(signed_at, reviewed_at)", "1", COUNTS),
         ("reviewed_at", "1", "true"),
     ],
 }
@@ -69,7 +70,7 @@ def sql(latest: bool) -> str:
     """The sums of all streams, one below the other: tally, shop, day and sum."""
     rows = {s: f"({LATEST.format(stream=s, key=KEYS[s])})" if latest else s for s in STREAMS}
     rows["reviews"] = (
-        f"(SELECT r.*, o.signed_at FROM {rows['reviews']} r LEFT JOIN {rows['orders']} o"
+        f"(SELECT r.*, o.signed_at, o.is_excluded FROM {rows['reviews']} r LEFT JOIN {rows['orders']} o"
         " ON r.shop_id = o.shop_id AND r.order_id = o.order_id)"
     )
     parts = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -105,7 +104,9 @@ def _placed(source: DataFrame, known: Sequence[str], file: str, row: str) -> Dat
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Let Spark not log that it does not know a column: that is what it is asked."""
-    log = logging.getLogger("SQLQueryContextLogger")
+    from pyspark.logger import PySparkLogger
+
+    log = PySparkLogger.getLogger("SQLQueryContextLogger")
     before, log.disabled = log.disabled, True
     try:
         yield
