@@ -90,8 +90,12 @@ def to_table(state: Pieces) -> pl.LazyFrame:
 def joined_table(counted: Pieces, parts: pl.LazyFrame) -> pl.LazyFrame:
     """Return the table of a state that counts the same as another, of the own rows of its parts.
 
-    No shop and no unit is in more than one part.
+    Raises:
+        StateError: where a shop is in more than one part.
     """
+    shops = _of_kind(parts, "shop", "shop_id")["shop_id"]
+    if shops.is_duplicated().any():
+        raise _damaged(message("the state"), message("a shop is in two parts of it"))
     size = parts.select(
         *((pl.col("kind") == kind).sum().alias(f"{kind}s") for kind in OWN_KINDS),
         (pl.col("check").cast(pl.Int64) * pl.col("count"))
