@@ -18,7 +18,7 @@ after on, and by how many more rows whose key is not known.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -76,7 +76,7 @@ def to_table(state: Pieces) -> pl.LazyFrame:
         _rows("tally", tally=_text(state.tallies), text=_text(state.tallies.values())),
         _rows("column", text=_text(columns)),
         _rows("shop", shop_id=state.shop_ids, count=pl.Series(state.rows)),
-        *(_cells(name, cells, state.shop_ids) for name, cells in state.daily.items()),
+        *tables_of_cells(state),
         _rows(
             "unit",
             count=pl.Series(scope.signs, dtype=pl.Int64),
@@ -85,6 +85,12 @@ def to_table(state: Pieces) -> pl.LazyFrame:
         ),
     ]
     return pl.concat(parts, how="diagonal").select(*SCHEMA)
+
+
+def tables_of_cells(state: Pieces) -> Iterator[pl.LazyFrame]:
+    """Yield the cells of each tally."""
+    for name, cells in state.daily.items():
+        yield _cells(name, cells, state.shop_ids)
 
 
 def joined_table(counted: Pieces, parts: pl.LazyFrame) -> pl.LazyFrame:

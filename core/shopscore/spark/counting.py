@@ -11,7 +11,7 @@ from attrs import asdict
 from .._version import version
 from ..counting.resolution import resolve_events
 from ..counting.state import Tallies
-from ..counting.state_table import to_table
+from ..counting.state_table import tables_of_cells
 from ..counting.units import marks_of_shops
 from ..errors import StateError
 from ..messages import message
@@ -90,13 +90,10 @@ def _frames(
     events: Events, state: Tallies, streams: Mapping[str, pl.DataFrame]
 ) -> Iterator[pl.DataFrame]:
     """Yield what was counted, and what was found on the way."""
-    table = to_table(state).collect()
-    units = table.filter(pl.col("kind") == "unit").select("unit", "check")
-    yield _shops(events, state, units)
+    yield _shops(events, state)
     industries = events.shops.select("shop_id", "industry")
-    cells = table.filter(pl.col("kind") == "cell")
-    del table
-    yield cells.drop("unit", "check", "text").join(industries, on="shop_id", how="left")
+    for found in tables_of_cells(state):  # one after the other: as texts they need much memory
+        yield found.collect().join(industries, on="shop_id", how="left")
     report = events.report
     yield pl.DataFrame(
         [
@@ -112,9 +109,10 @@ def _frames(
         yield pl.DataFrame(links)
 
 
-def _shops(events: Events, state: Tallies, units: pl.DataFrame) -> pl.DataFrame:
+def _shops(events: Events, state: Tallies) -> pl.DataFrame:
     """Return a row for each shop: those that have rows have a unit."""
     rows = pl.DataFrame({"shop_id": state.shop_ids, "count": state.rows})
+    units = pl.DataFrame({"unit": state.scope.marks, "check": state.scope.checks})
     marks = pl.Series("unit", marks_of_shops(state.shop_ids), dtype=pl.UInt64)
     counted = rows.hstack([marks]).join(units, on="unit", how="left")
     shops = events.shops.with_columns(
