@@ -15,7 +15,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.samples import generate
-from support.on_spark import BAZAAR, bazaar
+from support.on_spark import BAZAAR, SETTINGS, bazaar
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/how-to/spark.md"
@@ -45,11 +45,8 @@ def test_the_program_of_the_page_and_a_plugin_in_an_archive(tmp_path: Path) -> N
     with tarfile.open(tmp_path / "scoring.tar", "w") as packed:
         packed.add(BAZAAR / "shopscore_bazaar", "site/shopscore_bazaar")
     path = [folder for folder in sys.path if folder not in ("", str(BAZAAR))]
-    settings = {
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
+    settings = SETTINGS | {
         "spark.executorEnv.PYTHONPATH": os.pathsep.join(["./env/site", *path]),
-        "spark.ui.enabled": "false",
     }
     done = subprocess.run(
         [

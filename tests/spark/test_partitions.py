@@ -136,13 +136,14 @@ def test_links_that_lead_nowhere_are_told_of_as_by_one_run(spark: Any) -> None:
         )
 
     lost = [f"X{id}" for id in ids]
-    for named in (lost, lost[:3] + ids[3:21] + lost[21:], ids):
-        for tables in ({"orders": one, "reviews": reviews(named)}, {"reviews": reviews(named)},
-                       {"orders": one.filter(pl.col("shop_id") == "S1"), "reviews": reviews(named)}):  # fmt: skip
-            counted = on_spark(spark, tables, 4)
-            events = ss.read_events(tables, platform=TOY)
-            assert notices(counted.report) == notices(events.report)
-            assert counted.report.books == events.report.books
+    some = lost[:3] + ids[3:21] + lost[21:]
+    of_one = one.filter(pl.col("shop_id") == "S1")
+    for own, named in ((one, lost), (one, some), (of_one, some), (of_one, lost), (None, ids)):
+        tables = {"reviews": reviews(named)} | ({} if own is None else {"orders": own})
+        counted = on_spark(spark, tables, 4)
+        events = ss.read_events(tables, platform=TOY)
+        assert notices(counted.report) == notices(events.report)
+        assert counted.report.books == events.report.books
 
 
 def test_ids_are_judged_beside_those_of_all_partitions(spark: Any) -> None:

@@ -17,6 +17,19 @@ from support.event_frames import frames_of, without_extra
 #: A third party's package, which is on the path of executors as of the driver.
 BAZAAR = Path(__file__).parents[1] / "thirdparty/packages/bazaar"
 AS_OF = "2024-06-30"
+#: Small and short: no compiling for later, no plans made anew from what was found on the way.
+SETTINGS: dict[str, Any] = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.host": "127.0.0.1",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.session.timeZone": "America/New_York",  # changes nothing: zones are the platform's
+    "spark.sql.shuffle.partitions": "3",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
 
 
 def started(master: str) -> Any:
@@ -29,21 +42,12 @@ def started(master: str) -> Any:
         port = free.getsockname()[1]
     path = os.pathsep.join([str(BAZAAR), *filter(None, sys.path)])
     builder = SparkSession.builder.master(master)
-    for name, value in {
+    own = {
         "spark.connect.grpc.binding.port": port,
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        # small and short: no compiling for later, no plans made anew from what was found on the way
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        "spark.sql.adaptive.enabled": "false",
-        "spark.sql.codegen.wholeStage": "false",
         "spark.executorEnv.PYTHONPATH": path,
         "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
-        "spark.sql.session.timeZone": "America/New_York",  # changes nothing: zones are the platform's
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-    }.items():
+    }
+    for name, value in (SETTINGS | own).items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
