@@ -238,7 +238,6 @@ def consolidate_kept(
         ),
         set_aside=no_incidents(),
         repaired=no_incidents(),
-        repeated=0,
         unlisted=(),
         ignored=(),
         columns=columns,
