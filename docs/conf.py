@@ -64,6 +64,12 @@ nitpick_ignore = [
     ("py:class", "Fraction"),
     ("py:class", "OwnKinds"),
     ("py:class", "ShopOfDocument"),
+    ("py:class", "DataFrame"),
+    ("py:class", "SparkSession"),
+    ("py:class", "NumbersSource"),
+    ("py:class", "RuleSetName"),
+    ("py:class", "Selection"),
+    ("py:class", "date"),
     # A constant of a module that is not public.
     ("py:data", "INCIDENT_SCHEMA"),
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .composing.standards import Standards
-from .counting.day_ranges import days_of_cells, days_of_rows
+from .counting.day_ranges import RowDays, days_of_cells, days_of_rows
 from .counting.passing import CountingPass
 from .counting.resolution import Resolved, resolve_events
 from .counting.shops_of_state import check_counted, with_attributes
@@ -148,7 +148,7 @@ def score(
     if beside is not None and not with_events:
         return required.check(score_supplement(beside, selection, tables))
     if isinstance(source, Tallies):
-        return required.check(_score_state(source, selection, shops, tables, beside, progress))
+        return required.check(score_state(source, selection, shops, tables, beside, progress))
     check = check_strictness if strict else _unchecked
     if isinstance(source, Events):
         scored = score_events(check(source), selection, tables, progress, beside)
@@ -224,14 +224,19 @@ def _sums(
     return [next(others) if found is None else found for found in known]
 
 
-def _score_state(
+def score_state(
     state: Tallies,
     selection: Selection,
     shops: Any,
     tables: ReferenceTables,
-    beside: ValuesBeside | None,
-    progress: Progress | None,
+    beside: ValuesBeside | None = None,
+    progress: Progress | None = None,
+    days: RowDays | None = None,
 ) -> Result:
+    """Score a state by rules that are selected already.
+
+    ``days`` are those with rows, where the state has only some of the shops; by default its own.
+    """
     rules, day = selection.rules, selection.day
     check_counted(state, rules)
     known = with_attributes(state, shops, rules.platform)
@@ -240,10 +245,10 @@ def _score_state(
     summing, columns = known.state.window_sums, known.state.columns
     measured, current = weigh_evaluations(rules, summing, columns, day, len(known.shops))
     begin(message("grading"))
-    days = days_of_cells(state, rules.tallies)
+    reached = days_of_cells(state, rules.tallies) if days is None else days
     notices = (*known.notices,)
     return conclude_basis(
-        Basis(selection, tables, beside, known.shops, measured, current, days, notices)
+        Basis(selection, tables, beside, known.shops, measured, current, reached, notices)
     )
 
 

@@ -218,6 +218,12 @@ def _directive(name: str) -> str:
     return "\n".join([f".. py:data:: shopscore.{name}", "", *(f"   {line}" for line in words)])
 
 
+def spark() -> Iterator[str]:
+    """The names of counting on Spark."""
+    yield "```{eval-rst}\n.. autofunction:: shopscore.spark.tally\n```"
+    yield "```{eval-rst}\n.. autoclass:: shopscore.spark.Counted\n   :members:\n```"
+
+
 _VIEWS = (
     "ShopView",
     "DimensionView",
@@ -372,6 +378,7 @@ PARTS: dict[str, Callable[..., str | Iterable[str]]] = {
     "commands": commands,
     "exit-codes": exit_codes,
     "api": api,
+    "spark": spark,
     "hooks": hooks,
     "statuses": statuses,
     "record-fields": record_fields,

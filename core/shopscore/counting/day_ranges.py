@@ -160,11 +160,21 @@ def days_of_rows(resolved: Resolved, known: Iterable[DayCounts] = ()) -> RowDays
 
 def days_of_cells(state: Tallies, tallies: Iterable[Tally]) -> RowDays:
     """Return the days of all rows that a state was counted from."""
-    streams = {stream for stream, _ in state.columns}
+    days = ((name, cell_days(cells.keys)) for name, cells in state.daily.items())
+    return days_by_fingerprint(dict(days), state.columns, tallies)
+
+
+def days_by_fingerprint(
+    days: Mapping[str, Days], columns: Iterable[tuple[str, str]], tallies: Iterable[Tally]
+) -> RowDays:
+    """Return the days of rows, given those of the cells of each tally, in any order.
+
+    ``columns`` are those that the events have: without one of its stream a tally has no rows.
+    """
+    streams = {stream for stream, _ in columns}
 
     def days_of(every: Tally) -> Days:
-        cells = state.daily.get(fingerprint(every))
-        return _NO_DAYS if cells is None else _each_once(cell_days(cells.keys))
+        return _each_once(days.get(fingerprint(every), _NO_DAYS))
 
     return RowDays.of(tuple(t for t in tallies if t.stream in streams), days_of)
 

@@ -68,6 +68,17 @@ class Resolved:
             units=self.units.only(rows),
         )
 
+    def with_shops_as_units(self) -> Resolved:
+        """Return the same rows, of which all those of a shop are one unit."""
+        every = Units.of(self.events, by_shop=True)
+        own = {name: every.codes[name][self.positions(name)] for name in every.codes}
+        return evolve(self, units=Units(every.marks, own))
+
+    def of_shops(self, shops: npt.NDArray[np.bool_]) -> Resolved:
+        """Return the rows of some shops, which are marked as rows of ``events.shops``."""
+        here = {name: self.positions(name) for name in self.units.codes}
+        return self._only({name: shops[self.shops_of(name)] for name in here}, here)
+
     def positions(self, stream: str) -> Rows:
         """Return which rows of ``events.frames[stream]`` are here, in order."""
         if self._positions is not None:

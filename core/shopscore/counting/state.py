@@ -19,6 +19,7 @@ from .cells import Cells, Ints, fingerprint
 from .resolution import Resolved
 from .state_table import Pieces, from_table, to_table
 from .sums import Sums, Wanted
+from .units import marks_of_shops
 from .whole_rows import counted_by_state
 
 
@@ -70,6 +71,7 @@ class Tallies(Pieces):
         if not isinstance(other, Tallies):
             return NotImplemented
         self._check_same_tallies(other)
+        self._check_same_units(other)
         a, b = self.with_shops(other.shop_ids), other.with_shops(self.shop_ids)
         both = evolve(
             a,
@@ -196,6 +198,27 @@ class Tallies(Pieces):
                 differences=both if len(differ) > 1 else differ[0],
             )
             raise StateError(said)
+
+    def _check_same_units(self, other: Tallies) -> None:
+        """Raise where shops are whole units of one state, and cut into orders in the other."""
+        if self._has_whole_shops == other._has_whole_shops:
+            return
+        shared = self.shop_ids.filter(self.shop_ids.is_in(other.shop_ids.implode()))
+        if len(shared):
+            said = message(
+                "these tallies share shops ({shops}), which one of them was counted of as a whole:"
+                " what they share cannot be told. Resolve the events together",
+                shops=_some(shared.to_list()),
+            )
+            raise StateError(said)
+
+    @property
+    def _has_whole_shops(self) -> bool:
+        """Whether shops are the units, with all their rows."""
+        marks = np.unique(self.scope.marks)
+        return len(marks) <= len(self.shop_ids) and bool(
+            np.isin(marks, marks_of_shops(self.shop_ids)).all()
+        )
 
     def _without_empty_shops(self) -> Tallies:
         """Return the state as if a shop without rows and cells had never been there."""

@@ -18,7 +18,7 @@ after on, and by how many more rows whose key is not known.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -63,6 +63,9 @@ class Pieces:
 
 State = TypeVar("State", bound=Pieces)
 
+#: The kinds of rows that parts of a state have of their own; the others they share.
+OWN_KINDS = ("shop", "cell", "unit")
+
 
 def to_table(state: Pieces) -> pl.LazyFrame:
     """Return the table of a state; texts are made batch by batch, when it is written."""
@@ -73,7 +76,7 @@ def to_table(state: Pieces) -> pl.LazyFrame:
         _rows("tally", tally=_text(state.tallies), text=_text(state.tallies.values())),
         _rows("column", text=_text(columns)),
         _rows("shop", shop_id=state.shop_ids, count=pl.Series(state.rows)),
-        *(_cells(name, cells, state.shop_ids) for name, cells in state.daily.items()),
+        *tables_of_cells(state),
         _rows(
             "unit",
             count=pl.Series(scope.signs, dtype=pl.Int64),
@@ -82,6 +85,35 @@ def to_table(state: Pieces) -> pl.LazyFrame:
         ),
     ]
     return pl.concat(parts, how="diagonal").select(*SCHEMA)
+
+
+def tables_of_cells(state: Pieces) -> Iterator[pl.LazyFrame]:
+    """Yield the cells of each tally."""
+    for name, cells in state.daily.items():
+        yield _cells(name, cells, state.shop_ids)
+
+
+def joined_table(counted: Pieces, parts: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the table of a state that counts the same as another, of the own rows of its parts.
+
+    Raises:
+        StateError: where a shop is in more than one part.
+    """
+    shops = _of_kind(parts, "shop", "shop_id")["shop_id"]
+    if shops.is_duplicated().any():
+        raise _damaged(message("the state"), message("a shop is in two parts of it"))
+    size = parts.select(
+        *((pl.col("kind") == kind).sum().alias(f"{kind}s") for kind in OWN_KINDS),
+        (pl.col("check").cast(pl.Int64) * pl.col("count"))
+        .filter(pl.col("kind") == "unit")
+        .sum()
+        .alias("check"),
+    ).collect()
+    found = size.row(0, named=True)
+    header = _header_of(counted.zone, **{**found, "check": found["check"] % 2**32})
+    shared = to_table(counted).filter(pl.col("kind").is_in(["tally", "column"]))
+    first = _rows("state", text=pl.Series([json.dumps(header)]))
+    return pl.concat([first, shared, parts], how="diagonal").select(*SCHEMA)
 
 
 def from_table(kind: type[State], table: pl.LazyFrame, name: object) -> State:
@@ -147,15 +179,17 @@ def _checked(kind: type[State], table: pl.LazyFrame, name: object) -> State:
 
 def _header(state: Pieces) -> dict[str, Any]:
     """What the first row of the table says of the others."""
-    return {
-        "schema": SCHEMA_NAME,
-        "counting": COUNTING,
-        "zone": state.zone,
-        "shops": len(state.shop_ids),
-        "cells": sum(map(len, state.daily.values())),
-        "units": len(state.scope.marks),
-        "check": state.scope.total,
-    }
+    return _header_of(
+        state.zone,
+        shops=len(state.shop_ids),
+        cells=sum(map(len, state.daily.values())),
+        units=len(state.scope.marks),
+        check=state.scope.total,
+    )
+
+
+def _header_of(zone: str | None, **sizes: int) -> dict[str, Any]:
+    return {"schema": SCHEMA_NAME, "counting": COUNTING, "zone": zone, **sizes}
 
 
 def _read_header(texts: list[str | None], name: object) -> dict[str, Any]:

@@ -76,10 +76,15 @@ class Units:
 
 def _of_shops(events: Events) -> Units:
     """Return shops as units, each with all its rows."""
-    marks = mixed(cell_prints(events.shops["shop_id"]))
     return Units(
-        marks, {n: rows["shop"].to_numpy().astype(np.int64) for n, rows in events.frames.items()}
+        marks_of_shops(events.shops["shop_id"]),
+        {n: rows["shop"].to_numpy().astype(np.int64) for n, rows in events.frames.items()},
     )
+
+
+def marks_of_shops(shop_ids: pl.Series) -> Prints:
+    """Return the mark of each shop that is a unit with all its rows."""
+    return mixed(cell_prints(shop_ids))
 
 
 def _of_orders(events: Events) -> Units:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 from attrs import evolve
@@ -70,6 +70,21 @@ def _join(lists: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(found).select(*INCIDENT_SCHEMA).sort("stream", "file", "row", "column")
 
 
+def on_industries(shops: pl.DataFrame) -> Iterator[Notice]:
+    """Yield which shops have no industry, where some have none."""
+    unknown = shops.filter(pl.col("industry").is_null())["shop_id"]
+    if len(unknown):
+        said = numbered(
+            "{n} of {shops} shops has no industry: taken as {industry}",
+            "{n} of {shops} shops have no industry: taken as {industry}",
+            len(unknown),
+            shops=len(shops),
+            industry=UNKNOWN_INDUSTRY,
+        )
+        first = tuple(unknown.head(FIRST))
+        yield Notice("industry_unknown", said, stream="shops", shops=len(unknown), shop_ids=first)
+
+
 def _shop_table(
     ids: pl.Series, declared: pl.DataFrame | None, stream: Stream, defaults: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, tuple[Notice, ...]]:
@@ -81,20 +96,7 @@ def _shop_table(
     table = base.join(declared, on="shop", how="left", maintain_order="left")
     if defaults is not None:
         table = _with_defaults(table, defaults, stream)
-    missing = table["industry"].null_count()
-    notices: tuple[Notice, ...] = ()
-    if missing:
-        said = numbered(
-            "{n} of {shops} shops has no industry: taken as {industry}",
-            "{n} of {shops} shops have no industry: taken as {industry}",
-            missing,
-            shops=len(table),
-            industry=UNKNOWN_INDUSTRY,
-        )
-        first = table.filter(pl.col("industry").is_null())["shop_id"].head(FIRST).to_list()
-        notices = (
-            Notice("industry_unknown", said, stream="shops", shops=missing, shop_ids=tuple(first)),
-        )
+    notices = tuple(on_industries(table))
     present = [c.name for c in columns if c.name in table.columns]
     return table.select("shop_id", *present).with_columns(
         pl.col("industry").fill_null(UNKNOWN_INDUSTRY)

@@ -245,11 +245,14 @@ def _not_text(sheet: Sheet) -> Message:
 def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None) -> RawTable:
     """Return the raw cells of any dataframe with the Arrow PyCapsule interface.
 
-    Columns other than those in ``columns`` may be of types that cannot be read.
+    Columns other than those in ``columns`` may be of types that cannot be read; raw cells are what
+    they are.
 
     Raises:
         InputError: where it is none, or a package is missing that reads it.
     """
+    if isinstance(data, RawTable):
+        return data
     frame, left_out = read_dataframe(data, f"stream {name}", columns)
     if REASON in frame.columns:
         frame = unmark(frame).drop(REASON)

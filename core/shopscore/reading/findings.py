@@ -14,6 +14,7 @@ from ..model.links import ORDER, Link
 from ..model.streams import SHOPS
 from ..notices import FIRST, Notice
 from .openers import Opener
+from .report import Books
 from .rows.consolidation import ConsolidatedRows
 from .unlisted import count_words
 
@@ -24,15 +25,8 @@ _NAMED = 3
 def on_rows(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[Notice]:
     """Yield where files overlapped and what was made of it, and what of them does not count."""
     for name, stream in consolidated.items():
-        if stream.repeated:
-            said = numbered(
-                "{stream}: {n} row is repeated, equal in every cell that is read: it counts once",
-                "{stream}: {n} rows are repeated, equal in every cell that is read: they count once",
-                stream.repeated,
-                stream=name,
-            )
-            yield Notice("rows_repeated", said, stream=name)
-        states = stream.books.replaced - stream.repeated
+        yield from on_repeated(name, stream.books.repeated)
+        states = stream.books.replaced - stream.books.repeated
         if states and any(t.layout for t in stream.places.tables):
             said = numbered(
                 "{stream}: {n} row was there in a later state too, which wins"
@@ -54,7 +48,9 @@ def on_rows(consolidated: Mapping[str, ConsolidatedRows]) -> Iterator[Notice]:
             )
             yield Notice("suborders_merged", said, stream=name)
         yield from (words.notice() for words in stream.unlisted)
-        yield from _on_losses(name, stream)
+        yield from on_losses(name, stream.books, stream.set_aside, stream.repaired)
+        if stream.ignored:
+            yield _unused(name, stream.ignored)
 
 
 def on_folders(tables: Mapping[str, Sequence[Opener]]) -> Iterator[Notice]:
@@ -82,35 +78,51 @@ def on_folders(tables: Mapping[str, Sequence[Opener]]) -> Iterator[Notice]:
             yield evolve(notice, shop_ids=tuple(without[:FIRST]), every_shop=every)
 
 
-def _on_losses(name: str, stream: ConsolidatedRows) -> Iterator[Notice]:
-    """Yield what of a stream does not count: rows, cells and columns."""
-    if n := stream.books.set_aside:
+def on_repeated(stream: str, rows: int) -> Iterator[Notice]:
+    """Yield that rows of a stream are repeated, where some are."""
+    if rows:
+        said = numbered(
+            "{stream}: {n} row is repeated, equal in every cell that is read: it counts once",
+            "{stream}: {n} rows are repeated, equal in every cell that is read: they count once",
+            rows,
+            stream=stream,
+        )
+        yield Notice("rows_repeated", said, stream=stream)
+
+
+def on_losses(
+    stream: str, books: Books, set_aside: pl.DataFrame, repaired: pl.DataFrame
+) -> Iterator[Notice]:
+    """Yield which rows and cells of a stream do not count."""
+    if n := books.set_aside:
         said = numbered(
             "{stream}: {n} row was set aside, of {rows}: {reasons}",
             "{stream}: {n} rows were set aside, of {rows}: {reasons}",
             n,
-            stream=name,
-            rows=stream.books.rows_in,
-            reasons=_reasons(stream.set_aside["reason"]),
+            stream=stream,
+            rows=books.rows_in,
+            reasons=_reasons(set_aside["reason"]),
         )
-        yield Notice("rows_set_aside", said, stream=name)
-    if n := stream.books.repaired:
+        yield Notice("rows_set_aside", said, stream=stream)
+    if n := books.repaired:
         said = numbered(
             "{stream}: {n} cell counts as empty, in {columns}: {reason}",
             "{stream}: {n} cells count as empty, in {columns}; one reason: {reason}",
             n,
-            stream=name,
-            columns=listed(count_words(stream.repaired["column"])),
-            reason=recalled(str(stream.repaired["reason"].min())),
+            stream=stream,
+            columns=listed(count_words(repaired["column"])),
+            reason=recalled(str(repaired["reason"].min())),
         )
-        yield Notice("cells_emptied", said, stream=name)
-    if stream.ignored:
-        said = message(
-            "{stream}: columns that are not used: {columns}",
-            stream=name,
-            columns=listed(sorted(stream.ignored)),
-        )
-        yield Notice("columns_unused", said, stream=name)
+        yield Notice("cells_emptied", said, stream=stream)
+
+
+def _unused(stream: str, columns: Sequence[str]) -> Notice:
+    said = message(
+        "{stream}: columns that are not used: {columns}",
+        stream=stream,
+        columns=listed(sorted(columns)),
+    )
+    return Notice("columns_unused", said, stream=stream)
 
 
 def _reasons(reasons: pl.Series) -> Translated:
@@ -142,17 +154,42 @@ def on_links(
     naming = rows[link.column].filter(of_lost & rows[link.place].is_null()).drop_nulls()
     naming = naming.cast(pl.String)  # integers would have another least one
     there = keys.get_columns()[1].filter(of_lost_named).cast(pl.String)
+    least = str(shop_ids[int(keys["shop"].min())])  # type: ignore[arg-type]
+    ids = shop_ids.gather(list(lost)).to_list()
+    return no_links(stream, link, len(naming), ids, (naming.min(), there.min()), least)
+
+
+def no_links(
+    stream: str,
+    link: Link,
+    rows: int,
+    shop_ids: Sequence[str],
+    ids: tuple[Any, Any],
+    least_shop: str,
+) -> Notice:
+    """Return that so many rows name others, and find none.
+
+    Args:
+        stream: whose rows they are.
+        link: what they name.
+        rows: how many they are.
+        shop_ids: their shops, which ascend.
+        ids: the least id that they name, and the least one that there is in their shops, if any.
+        least_shop: the first shop that has any of the rows that can be named.
+    """
+    named, known = ids
     facts: dict[str, Any] = {"stream": stream, "others": link.stream}
-    if len(there):
-        facts |= {"named": naming.min(), "known": there.min()}
-        said = _not_among(link, len(naming), facts)
+    if known is not None:
+        said = _not_among(link, rows, facts | {"named": named, "known": known})
     else:
-        least = int(keys["shop"].min())  # type: ignore[arg-type]
-        facts |= {"named": shop_ids[lost[0]], "known": shop_ids[least]}
-        said = _shops_without(link, len(naming), facts)
-    first = tuple(shop_ids.gather(list(lost[:FIRST])))
+        said = _shops_without(link, rows, facts | {"named": shop_ids[0], "known": least_shop})
     return Notice(
-        "no_links", said, stream=stream, column=link.column, shops=len(lost), shop_ids=first
+        "no_links",
+        said,
+        stream=stream,
+        column=link.column,
+        shops=len(shop_ids),
+        shop_ids=tuple(shop_ids[:FIRST]),
     )
 
 

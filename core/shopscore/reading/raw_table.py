@@ -20,6 +20,7 @@ from . import batches
 from .formats.body import Origin, Refusals
 from .formats.column_types import within_calendar
 from .formats.frames import FrameOrigin
+from .ids_beside import IdsBeside
 
 #: The ids of sub-orders, which no stream has a column for.
 SUBORDER = "_suborder_id"
@@ -106,6 +107,7 @@ class RawTable:
     column :data:`SUBORDER`.
     ``unlisted`` are the words of a column that no list of the layout has, null elsewhere.
     A piece of a table has ``start`` rows of it before its own, which are counted from its first.
+    ``beside`` is what the ids of all rows say, where some of these are elsewhere.
     """
 
     frame: pl.DataFrame
@@ -121,6 +123,7 @@ class RawTable:
     stream: str = ""
     version: FileVersion | None = None
     start: int = 0
+    beside: IdsBeside | None = None
 
     @property
     def has_cells_again(self) -> bool:

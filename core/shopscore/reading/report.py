@@ -29,7 +29,10 @@ _NO_INCIDENTS = pl.DataFrame(schema=INCIDENT_SCHEMA)
 
 @frozen
 class Books:
-    """Counts of one stream. ``repaired`` counts cells, the others rows."""
+    """Counts of one stream. ``repaired`` counts cells, the others rows.
+
+    Of the replaced rows so many were ``repeated``: equal in every cell to another.
+    """
 
     rows_in: int = 0
     accepted: int = 0
@@ -37,6 +40,7 @@ class Books:
     set_aside: int = 0
     repaired: int = 0
     unlinked: int = 0
+    repeated: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -46,7 +50,17 @@ class Books:
     def to_dict(self) -> dict[str, int]:
         """Return the counts under the names of the JSON documents."""
         counts: dict[str, int] = asdict(self)
+        del counts["repeated"]
         return {"in": counts.pop("rows_in"), **counts}
+
+    def plus(self, other: Books) -> Books:
+        """Return the counts of both.
+
+        >>> Books(rows_in=2, accepted=2).plus(Books(rows_in=1, set_aside=1))
+        Books(rows_in=3, accepted=2, replaced=0, set_aside=1, repaired=0, unlinked=0, repeated=0)
+        """
+        mine, theirs = asdict(self), asdict(other)
+        return Books(**{name: count + theirs[name] for name, count in mine.items()})
 
 
 def no_incidents() -> pl.DataFrame:

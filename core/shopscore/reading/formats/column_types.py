@@ -23,6 +23,7 @@ _AS_TEXT = {
     "pandas": 'frame["{column}"].astype(str)',
     "polars": 'pl.col("{column}").cast(pl.String)',
     "pyarrow": 'table["{column}"].cast("string")',
+    "pyspark": 'F.col("{column}").cast("string")',
 }
 _AS_TEXT_IN_SQL = "{column}::VARCHAR"
 #: The same for bytes, where it is another way.
@@ -31,6 +32,7 @@ _DECODED_IN_SQL = "decode({column})"
 #: How seconds since 1970 become times, by libraries other than pandas and polars.
 _FROM_EPOCH = {
     "pyarrow": 'table["{column}"].cast(pa.timestamp("s", "UTC"))',
+    "pyspark": 'F.timestamp_seconds("{column}")',
     "duckdb": "to_timestamp({column})",
 }
 #: The type of a month, or of another stretch of time, in pandas.

@@ -113,6 +113,7 @@ class RowChecks:
     def _check_pieces(self, table: RawTable) -> list[Checked] | None:
         """Return what is in each piece; None where some ids can only be checked beside all others."""
         clear = {column.name for column in self.stream.columns if self.in_pieces}
+        clear |= table.beside.clear if table.beside else set()
         found: list[Checked] = []
         for piece in table.pieces():
             if found and not self._asks_for(piece):
@@ -194,7 +195,7 @@ class RowChecks:
             proved = integers | prove(piece.frame, left, self.zone, self.needed)
         cells = {c.name: proved.get(c.name) or _parse(piece, c, self) for c in own}
         given = {c.name: cells[c.name].values for c in own if is_id(c) and c.name not in integers}
-        ids = read_ids(given, self.stream, piece.rows_per_file, clear)
+        ids = read_ids(given, self.stream, piece.rows_per_file, clear, piece.beside)
         if ids is None:
             return None
         return cells | {name: Cells(values, None) for name, values in ids.values.items()}, ids

@@ -103,7 +103,6 @@ class TypedRows:
 class ConsolidatedRows:
     """One row per key, repaired, with what was found on the way.
 
-    ``repeated`` counts those of the replaced rows that were equal in every cell to another.
     Times in ``rows`` are those of the wall; ``instants`` has them in steady seconds (see
     ``clocks``), None where they are the same. ``columns`` are those that the sources have, also
     where nobody asks for them. ``index`` is that of keys that are looked up, else None.
@@ -116,7 +115,6 @@ class ConsolidatedRows:
     books: Books
     set_aside: pl.DataFrame
     repaired: pl.DataFrame
-    repeated: int
     unlisted: tuple[UnlistedWords, ...]
     ignored: tuple[str, ...]
     columns: frozenset[str]
@@ -179,6 +177,7 @@ def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
         replaced=len(rows) - _count(latest),
         set_aside=len(set_aside),
         repaired=len(repaired),
+        repeated=repeated + found.repeated,
     )
     if typed.checks.taker is not None:
         _correct_what_was_taken(typed, typed.checks.taker, settled, found.replaced, shops)
@@ -194,7 +193,6 @@ def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
         books=books,
         set_aside=set_aside,
         repaired=repaired,
-        repeated=repeated + found.repeated,
         unlisted=tuple(_unlisted(typed)),
         ignored=tuple(dict.fromkeys(name for part in typed.parts for name in part.ignored)),
         columns=frozenset(name for part in typed.parts for name in part.columns),
@@ -240,7 +238,6 @@ def consolidate_kept(
         ),
         set_aside=no_incidents(),
         repaired=no_incidents(),
-        repeated=0,
         unlisted=(),
         ignored=(),
         columns=columns,

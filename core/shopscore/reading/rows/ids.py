@@ -10,7 +10,9 @@ from attrs import frozen
 
 from ...messages import Message, message
 from ...model.streams import Column, Stream
+from ..ids_beside import IdsBeside
 from ..marks import is_nothing, without_blanks, without_marks, without_point_zero
+from .cells import trim
 from .lost_digits import FIRST, LEAST_LONG, are_clear, are_suspicious, find_lost
 from .selecting import selected
 from .times import narrow
@@ -74,28 +76,24 @@ def read_ids(
     stream: Stream,
     rows_per_file: Sequence[int],
     clear: set[str] | None = None,
+    beside: IdsBeside | None = None,
 ) -> Ids | None:
     """Return the ids of a table's columns of text, cleaned of marks, and the cells that are none.
 
     Of a column whose digits are lost, every long id is none: whatever it names, it is another.
     Of a piece of a table, ``clear`` are the columns whose digits are known not to be lost, which
-    may become more; None is returned where some ids can only be checked beside those of all rows.
+    may become more; None is returned where some ids can only be checked beside those of all rows,
+    and it is not known what these say (``beside``).
     """
     values: dict[str, pl.Series] = {}
     faults: list[NoId] = []
     for name, raw in cells.items():
-        ids, odd = raw, _odd(raw)
-        if odd.any() and (ids := _bare(raw, odd)) is not raw:
-            odd = _odd(ids)
+        ids, odd = _cleaned(raw)
         if odd.any():
-            at = odd.arg_true()
-            found = ids.gather(at)
-            bare = found if ids is raw else without_marks(found)
-            nothing = odd.clone().scatter(at, is_nothing(bare))
-            ids, odd = ids.set(nothing, None), odd & ~nothing
-            if clear is not None and _needs_others(name, stream) and odd.any():
+            alone = clear is not None and beside is None
+            if alone and _needs_others(name, stream):
                 return None
-            faults += _not_ids(name, ids, odd, stream)
+            faults += _not_ids(name, ids, odd, stream, beside)
         values[name] = ids
     if clear is None:
         faults += [_lost(name, found) for name, found in find_lost(values, rows_per_file).items()]
@@ -105,6 +103,59 @@ def read_ids(
         own = values[fault.column]
         values[fault.column] = own.set(fault.cells, None)
     return Ids(values, tuple(faults))
+
+
+def look_beside(frame: pl.DataFrame, stream: Stream) -> IdsBeside:
+    """Return what the ids of some rows say, to be known where those of others are checked.
+
+    >>> from ...model.streams import ORDERS
+    >>> rows = pl.DataFrame({"order_id": ["6921738301234567891", "单号7", None]})
+    >>> look_beside(rows, ORDERS)
+    IdsBeside(clear=frozenset({'order_id'}), orders=2, named=1, with_digits=True)
+    """
+    known = IdsBeside()
+    for name in (c.name for c in stream.columns if is_id(c) and c.name in frame.columns):
+        cells = frame[name]
+        if not (cells.dtype == pl.String or cells.dtype.is_integer()):
+            continue
+        first = cells.head(FIRST).cast(pl.String)
+        clear = frozenset({name} if name != "shop_id" and are_clear(_cleaned(first)[0]) else ())
+        known = known.plus(IdsBeside(clear))
+        if _needs_others(name, stream):
+            known = known.plus(_of_orders(cells))
+    return known
+
+
+def _of_orders(cells: pl.Series) -> IdsBeside:
+    """Return what ids of orders say, as they stand in a column."""
+    if cells.dtype == pl.String:
+        ids, odd = _cleaned(trim(cells))
+        if odd.any():
+            return _what_is_said(ids)
+        cells = ids
+    count = len(cells) - cells.null_count()  # plain ids have digits, and no word before them
+    return IdsBeside(orders=count, with_digits=count > 0)
+
+
+def _what_is_said(ids: pl.Series) -> IdsBeside:
+    """Return what ids of orders say, once they are cleaned."""
+    named, digits = ids.str.contains(_NAMED), ids.str.contains("[0-9]")
+    count = len(ids) - ids.null_count()
+    return IdsBeside(frozenset(), count, int(named.sum() or 0), bool(digits.any()))
+
+
+def _cleaned(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return ids without marks, null where nothing is left, and which of them are odd."""
+    ids, odd = raw, _odd(raw)
+    if odd.any() and (ids := _bare(raw, odd)) is not raw:
+        odd = _odd(ids)
+    if odd.any():
+        at = odd.arg_true()
+        found = ids.gather(at)
+        bare = found if ids is raw else without_marks(found)
+        nothing = odd.clone().scatter(at, is_nothing(bare))
+        ids, odd = ids.set(nothing, None), odd & ~nothing
+    return ids, odd
 
 
 def _needs_others(name: str, stream: Stream) -> bool:
@@ -215,14 +266,14 @@ def _matching(ids: pl.Series, condition: pl.Expr) -> pl.Series:
     return selected(ids.to_frame(), [condition.fill_null(False)]).to_series()
 
 
-def _no_orders(ids: pl.Series) -> pl.Series:
+def _no_orders(ids: pl.Series, all_rows: IdsBeside) -> pl.Series:
     """Return which cells are no ids of orders, by what the others of the column are."""
     sentences = ids.str.contains(_SENTENCE)
-    named = ids.str.contains(_NAMED)
-    if 2 * (named.sum() or 0) > len(ids) - ids.null_count():
-        sentences &= ~named
-    digits = ids.str.contains("[0-9]")
-    return sentences | ~digits if digits.any() else sentences  # else they are named in letters
+    if 2 * all_rows.named > all_rows.orders:
+        sentences &= ~ids.str.contains(_NAMED)
+    if not all_rows.with_digits:  # they are named in letters
+        return sentences
+    return sentences | ~ids.str.contains("[0-9]")
 
 
 def totals(ids: pl.Series) -> pl.Series:
@@ -240,7 +291,9 @@ def _lost(name: str, cells: pl.Series) -> NoId:
     return NoId(name, cells, LOST_DIGITS, aside=name not in _NAMES)
 
 
-def _not_ids(name: str, ids: pl.Series, odd: pl.Series, stream: Stream) -> Iterator[NoId]:
+def _not_ids(
+    name: str, ids: pl.Series, odd: pl.Series, stream: Stream, beside: IdsBeside | None
+) -> Iterator[NoId]:
     """Yield what odd cells hold that is no id."""
     if (lost := odd & rounded(ids)).any():
         yield _lost(name, lost)
@@ -248,6 +301,6 @@ def _not_ids(name: str, ids: pl.Series, odd: pl.Series, stream: Stream) -> Itera
         return
     words = ids.str.contains(_TOTALS) | ids.str.contains(_WORDS)
     if _needs_others(name, stream):
-        words |= _no_orders(ids)
+        words |= _no_orders(ids, beside or _what_is_said(ids))
     if (words := odd & words).any():
         yield NoId(name, words, WORD, aside=True)

@@ -14,6 +14,7 @@ from ...model.streams import Stream
 from .keys import CHUNK, KeyIndex, positions
 
 Mask = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int64]
 
 #: Of a shop beside others that find their rows so many rows are told of: a single one may name a
 #: row from before the file.
@@ -111,16 +112,25 @@ def _with_cells(column: pl.Series) -> npt.NDArray[np.integer]:
 
 
 def _lost(shop: pl.Series, named: Mask, found: Mask, having: Mask) -> tuple[int, ...]:
-    """Return the shops whose rows name rows of another stream, and find none.
+    """Return the shops whose rows name rows of another stream, and find none."""
+    naming, finding = naming_and_finding(shop, named, found, len(having))
+    return tuple(np.flatnonzero(lost_shops(naming, finding, having)).tolist())
+
+
+def naming_and_finding(
+    shop: pl.Series, named: Mask, found: Mask, shops: int
+) -> tuple[Counts, Counts]:
+    """Return how many rows of each shop name another row, and of how many it is there."""
+    codes = shop.to_numpy()
+    return np.bincount(codes[named], minlength=shops), np.bincount(codes[found], minlength=shops)
+
+
+def lost_shops(naming: Counts, finding: Counts, having: Mask) -> Mask:
+    """Return which shops have rows that name others, of which none is there, and are told of.
 
     A shop without any such row is told of only where no shop has both; where other shops find
     theirs, those that have some, and more than one row that names one.
     """
-    size, shops = len(having), shop.to_numpy()
-    naming = np.bincount(shops[named], minlength=size)
-    finding = np.bincount(shops[found], minlength=size)
     if finding.any():
-        lost = having & (finding == 0) & (naming >= _FEW_OF_ONE)
-    else:
-        lost = (naming > 0) & (having | ~having[naming > 0].any())
-    return tuple(np.flatnonzero(lost).tolist())
+        return np.asarray(having & (finding == 0) & (naming >= _FEW_OF_ONE))
+    return np.asarray((naming > 0) & (having | ~having[naming > 0].any()))

@@ -1,0 +1,72 @@
+"""The how-to is true: its program gives the scores of one machine, and a plugin travels with it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tarfile
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import shopscore as ss
+from shopscore.samples import generate
+from support.on_spark import BAZAAR, SETTINGS, bazaar
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs/how-to/spark.md"
+NAMES = ("shops", "orders", "reviews", "aftersales", "conversations", "complaints")
+#: Executors have the plugin from the archive alone.
+WITH_PLUGIN = f"""
+sys.path.append({str(BAZAAR)!r})
+from shopscore_bazaar import shopscore_platforms
+
+some = {{name: streams[name] for name in ("shops", "orders", "reviews")}}
+counted = shopscore.spark.tally(some, platform=shopscore_platforms()[0], partitions=2)
+print(counted.collect().to_polars().filter(pl.col("kind") == "cell")["sum"].sum())
+"""
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="no documentation here")
+def test_the_program_of_the_page_and_a_plugin_in_an_archive(tmp_path: Path) -> None:
+    text = PAGE.read_text("utf-8")
+    found = re.search(r":caption: (score_on_spark\.py)\n\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    program = f"import polars as pl\n{found[2]}{WITH_PLUGIN}"
+    (tmp_path / found[1]).write_text(program, encoding="utf-8")
+    sample = generate(shops=6, orders=400, seed=3, end=date(2024, 6, 29))
+    for name in NAMES:
+        (tmp_path / "events" / name).mkdir(parents=True)
+        sample[name].write_parquet(tmp_path / "events" / name / "part-0.parquet")
+    with tarfile.open(tmp_path / "scoring.tar", "w") as packed:
+        packed.add(BAZAAR / "shopscore_bazaar", "site/shopscore_bazaar")
+    path = [folder for folder in sys.path if folder not in ("", str(BAZAAR))]
+    settings = SETTINGS | {
+        "spark.executorEnv.PYTHONPATH": os.pathsep.join(["./env/site", *path]),
+    }
+    done = subprocess.run(
+        [
+            Path(sys.executable).parent / "spark-submit",
+            *("--master", "local-cluster[1,1,1024]"),
+            *("--archives", f"{tmp_path}/scoring.tar#env"),
+            *(word for name, value in settings.items() for word in ("--conf", f"{name}={value}")),
+            *(found[1], "events", "2024-06-30"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYSPARK_PYTHON": sys.executable},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    events = {name: sample[name] for name in NAMES}
+    whole = ss.score(events, platform="douyin", ruleset="2022", as_of="2024-06-30")
+    some = {name: sample[name] for name in ("shops", "orders", "reviews")}
+    cells = ss.tally(ss.resolve(some, platform=bazaar())).cells
+    assert done.stdout.split()[-2:] == [str(whole["S0003"].score), str(cells["sum"].sum())]
+    scores = pl.read_parquet(tmp_path / "events/scores/*.parquet").sort("shop_id")
+    assert scores.equals(whole.to_polars().cast(scores.schema))  # type: ignore[arg-type]
