@@ -171,7 +171,9 @@ class TestNamesOfOptions:
 #: Texts that are no messages: of a file that a command prints, of a document that both faces give.
 KNOWN = {
     "analysis/inspection.py": ["--layout"],
+    "charts/colours.py": ["--chart-"] * 3,  # names of style sheets
     "grading/weighing.py": ["--values"],
+    "spark/failures.py": ["--archives"],  # of spark-submit
 }
 
 
