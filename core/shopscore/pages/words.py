@@ -115,7 +115,7 @@ WORDS: Mapping[str, Message] = MappingProxyType(
         "industry": message("industry"),
         "exact": message("exact score"),
         "rounding": message("rounding"),
-        "late": message("late"),
+        "late": message("overdue"),
         "nothing_open": message("Nothing is open."),
         "reached": message("reached already"),
         "no_metric": message("no metric alone brings it nearer"),
