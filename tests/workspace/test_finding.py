@@ -325,11 +325,10 @@ def test_names_in_another_encoding(tmp_path: Path) -> None:
 def test_an_export_whose_rows_name_their_shops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = evolve(
-        PLATFORMS["kuaishou"].layouts[0],
-        columns={**PLATFORMS["kuaishou"].layouts[0].columns, "shop_id": ("店铺",)},
-    )
-    monkeypatch.setitem(PLATFORMS["kuaishou"].__dict__, "layouts", (own,))
+    kuaishou = ss.platform("kuaishou")
+    layout = kuaishou.layouts[0]
+    own = evolve(layout, columns={**layout.columns, "shop_id": ("店铺",)})
+    monkeypatch.setitem(kuaishou.__dict__, "layouts", (own,))
     put(
         tmp_path,
         files__x_dot_csv=KUAISHOU.replace("实付款", "实付款,店铺").replace("9.90", "9.90,S1"),
