@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,23 @@ def test_a_target_has_a_line_for_each_metric(events: Path) -> None:
     )
     assert f"{float(gap.less_each):.1f} h" in line
     assert "If no new event comes" in out
+
+
+@pytest.mark.parametrize("target", ["bad_review_rate=99%", "tier=affiliate", "delivery_hours=20"])
+def test_a_line_above_a_table_stands_apart(target: str, events: Path) -> None:
+    asked = ("--shop", "S0001", "-t", "bad_review_rate=98%", "-t", target)
+    lines = shopscore("gap", events, *RULES, *asked).done().out.splitlines()
+    place = next(n for n, line in enumerate(lines) if line.startswith("If no new event comes"))
+    assert lines[place - 1] == ""
+    assert all(one or other for one, other in pairwise(lines))
+
+
+def test_days_that_are_not_shown_say_where_they_are(events: Path) -> None:
+    asked = (*RULES, "--shop", "S0001", "-t", "4")
+    shown = shopscore("gap", events, *asked).done().out
+    all_days = shopscore("gap", events, *asked, "-f", "json").done().document["leaving"]
+    assert len(all_days) > 21
+    assert f"{len(all_days) - 20} more days: --format json has them" in shown
 
 
 def test_json_follows_its_schema(events: Path) -> None:

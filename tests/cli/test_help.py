@@ -52,6 +52,16 @@ def test_english_is_as_click_writes_it(name: str, command: tuple[str, ...]) -> N
     assert not set(re.findall(r"[一-鿿]", page)) - set("店铺体验分")
 
 
+@pytest.mark.parametrize(
+    ("command", "day"),
+    [("score", "today"), ("reconcile", "the newest that DOCS are of"), ("todo", "that of --now")],
+)
+def test_as_of_says_which_day_it_is_by_default(command: str, day: str) -> None:
+    page = " ".join(shopscore(command, "--help").done().out.split())
+    (said,) = re.findall(r"--as-of DATE Day of publication.*?default ([^;.)]*)", page)
+    assert said == day
+
+
 def test_every_text_of_help_is_in_the_catalogue() -> None:
     texts = [*WORDS]
     for group in GROUPS.values():

@@ -202,7 +202,7 @@ class TestStandards:
         ("lang", "head", "status"),
         [
             ("en", "shop industry status score As described Service Logistics tiers", "scored"),
-            ("zh", "店铺 行业 状态 分数 描述相符 服务态度 物流服务 分层", "已评分"),
+            ("zh", "店铺 行业 状态 分数 描述相符 服务态度 物流服务 档位", "已评分"),
         ],
     )
     def test_table_without_a_total(self, lang: str, head: str, status: str) -> None:

@@ -39,6 +39,31 @@ def asked(monkeypatch: pytest.MonkeyPatch, *words: object) -> list[str]:
     return [" ".join(line.split()) for line in lines]
 
 
+@pytest.mark.parametrize("form", ["json", "csv"])
+@pytest.mark.parametrize(
+    "question",
+    [("explain",), ("gap", "-t", "3.6"), ("simulate", "--set", "im_3min_reply_rate=98%")],
+    ids=lambda question: question[0],
+)
+def test_notes_stand_beside_a_document(question: tuple[str, ...], form: str, folder: Path) -> None:
+    command, *more = question
+    answer = shopscore(command, folder / "events", *DOUYIN, *more, "--format", form).done()
+    assert "Note: ranked among few shops, as few as 6" in answer.err
+    assert "Note:" not in answer.out
+    quiet = shopscore(command, folder / "events", *DOUYIN, *more, "-f", form, "-q").done()
+    assert (quiet.err, quiet.out) == ("", answer.out)
+
+
+@pytest.mark.parametrize("question", [("explain",), ("gap", "-t", "bad_review_rate=2%")])
+def test_of_one_shop_nothing_is_said_of_all(question: tuple[str, ...], tmp_path: Path) -> None:
+    typed = tmp_path / "values.csv"
+    typed.write_text("shop_id,metric,value,n\nS1,bad_review_rate,4%,100\n", "utf-8")
+    command, *more = question
+    answer = shopscore(command, "--values", typed, *DOUYIN[:6], *more).done()
+    assert "partial" in answer.out
+    assert "No shop has a score" not in answer.err
+
+
 def test_which_metric_costs_most(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = asked(monkeypatch, "explain", folder / "events", *DOUYIN)
     assert lines[3] == "商品差评率 3.3333 25.0% 0.8333 0.4167"

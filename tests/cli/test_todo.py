@@ -44,7 +44,8 @@ class TestTable:
 
     def test_says_what_was_assumed(self, events: Path) -> None:
         asked = shopscore("todo", events, *ARGS, "--set", "appeal_bad_reviews:days=10").done()
-        assert "days = 10 d" in asked.out
+        notes = " ".join(asked.out.split())
+        assert "days = 10 d; assumed: the platform agrees that the review breaks its rules" in notes
 
     def test_without_a_total_each_line_says_what_it_moves(self, tmp_path: Path) -> None:
         """Why no points are told is the same for all, and said once."""

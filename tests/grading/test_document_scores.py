@@ -210,6 +210,12 @@ def test_documents_of_another_platform_are_refused(douyin: Path) -> None:
         ss.score(douyin, platform="kuaishou", as_of=DAY)
 
 
+def test_a_folder_without_documents_names_no_other_platform(tmp_path: Path) -> None:
+    frames = {"orders": pl.DataFrame({"shop_id": ["S1"], "order_id": ["1"]})}
+    with pytest.raises(ss.InputError, match="no document of douyin here: shopscore inspect"):
+        ss.reconcile(frames, folder(tmp_path), platform="douyin")
+
+
 def test_the_command_and_its_json(douyin: Path) -> None:
     done = shopscore("score", douyin, "-p", "douyin", "--as-of", DAY, "--format", "json").done()
     valid("score", done.document)

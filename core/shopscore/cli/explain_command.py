@@ -49,7 +49,7 @@ def explain(
     from ..analysis.reasons.explaining import MOST, explain_result
     from .answers import write_answer
     from .explain_pages import show_explanation
-    from .score_pages import say_notices
+    from .score_pages import say_besides, say_each
 
     with Stages(timings=timings) as stages:
         result = named.score(stages, rows_again=True)
@@ -57,4 +57,6 @@ def explain(
         stages(message("writing"))
         named_at_most = MOST if most is None else most
         write_answer(found, output, partial(show_explanation, found, named_at_most))
-    say_notices(result, "table")
+    if output.form != "table":
+        say_each(found.notices)
+    say_besides(result)

@@ -61,7 +61,7 @@ def gap(
     from ..analysis.gaps.targets import parse_numbers, parse_targets
     from .answers import write_answer
     from .gap_pages import show_gaps
-    from .score_pages import say_notices
+    from .score_pages import say_besides, say_each
 
     with Stages(timings=timings) as stages:
         result = named.score(stages, rows_again=True)
@@ -75,4 +75,6 @@ def gap(
         )
         stages(message("writing"))
         write_answer(found, output, partial(show_gaps, found))
-    say_notices(result, "table")
+    if output.form != "table":
+        say_each(found.notices)
+    say_besides(result)

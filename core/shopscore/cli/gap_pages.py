@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,7 +24,17 @@ def show_gaps(found: Gaps, path: Path | None) -> None:
     page = _Page(found)
     footer = [spoken(said) for said in found.remarks]
     footer += [spoken(voice.note(notice)) for notice in found.notices]
-    tables.show(page.head(), *page.parts(), *footer, output=path)
+    tables.show(page.head(), *_apart(page.parts()), *footer, output=path)
+
+
+def _apart(parts: Iterable[Table | str]) -> Iterator[Table | str]:
+    """Yield parts, with an empty line between a line and the table below it."""
+    before: Table | str | None = None
+    for part in parts:
+        if isinstance(before, str) and isinstance(part, Table):
+            yield ""
+        yield part
+        before = part
 
 
 class _Page:
@@ -204,7 +214,16 @@ class _Page:
         notes: list[tuple[object, object]] = []
         if len(days) < len(self.found.leaving):
             many = len(self.found.leaving) - len(days)
-            notes.append(("", numbered("{n} more day in JSON", "{n} more days in JSON", many)))
+            notes.append(
+                (
+                    "",
+                    numbered(
+                        "{n} more day: --format json has it",
+                        "{n} more days: --format json has them",
+                        many,
+                    ),
+                )
+            )
         title = message("If no new event comes: what leaves the windows, day by day")
         return table(
             heads,

@@ -111,16 +111,21 @@ _numbers_of_rules = (
     ),
 )
 
+
+def _rules(day: str) -> Decorator[Any]:
+    """Return the options of rules for one day, which ``day`` tells about."""
+    as_of = click.option("--as-of", metavar="DATE", help=day)
+    return _gather("rules", RuleOptions, *_which_rules, as_of, *_numbers_of_rules)
+
+
 #: By which rules to score: a RuleOptions named ``rules``.
-rules = _gather(
-    "rules",
-    RuleOptions,
-    *_which_rules,
-    click.option(
-        "--as-of", metavar="DATE", help="Day of publication (default today); itself never counted."
-    ),
-    *_numbers_of_rules,
-)
+rules = _rules("Day of publication (default today); itself never counted.")
+
+#: The same, where what a console showed says the day.
+rules_of_documents = _rules("Day of publication; default the newest that DOCS are of.")
+
+#: The same, where a moment says the day.
+rules_at_moment = _rules("Day of publication of the score at risk; default that of --now.")
 
 #: By which rules to score each of many days: a RuleOptions named ``rules``.
 rules_of_days = _gather("rules", RuleOptions, *_which_rules, *_numbers_of_rules)

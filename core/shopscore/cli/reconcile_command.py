@@ -17,7 +17,7 @@ from .progress import Stages
 @click.command(cls=Command)
 @click.argument("events", type=options.INPUT)
 @click.argument("documents", metavar="DOCS", type=options.INPUT)
-@options.rules
+@options.rules_of_documents
 @click.option("--shop", metavar="ID", help="Which shop, where DOCS are of several.")
 @options.reading
 @voice.speaking

@@ -83,17 +83,21 @@ def show_books(report: LoadReport, path: Path | None) -> None:
 
 def say_notices(result: Result, form: str) -> None:
     """Say on standard error what to know about a result, but for what stands below its table."""
-    ruleset = result.rules.ruleset
     if form != "table":
         say_each(result.notices)
+    say_besides(result)
+    if result.rules.ruleset.dimensions and not result.published.total.any():
+        say(message("No shop has a score; --format json gives the reason for each."))
+
+
+def say_besides(result: Result) -> None:
+    """Say on standard error what no notice tells: which rows were set aside, what was assumed."""
     if result.report is not None and len(result.report.set_aside):
         say(message("shopscore validate shows which rows were set aside, and why"))
     for assumption in result.rules.assumptions:
         if assumption.overridden:
-            id = ruleset.full_id(assumption.id)
+            id = result.rules.ruleset.full_id(assumption.id)
             say(message("Assumed: {id} = {value}", id=id, value=assumption.value))
-    if ruleset.dimensions and not result.published.total.any():
-        say(message("No shop has a score; --format json gives the reason for each."))
 
 
 def say_each(notices: Iterable[Notice]) -> None:

@@ -11,6 +11,7 @@ from ..analysis.simulation.figures import Change, Figure
 from ..analysis.simulation.savings import Refunds, refunds_of, savings_of
 from ..analysis.simulation.simulated import Simulation
 from ..messages import listed, message, numbered
+from ..notices import Notice
 from ..results.csv_text import csv_text
 from ..results.result import Result
 from ..results.views import ShopView
@@ -18,6 +19,7 @@ from . import tables, voice
 from .answers import write_answer
 from .option_values import OutputOptions
 from .run import say, spoken, write_cells
+from .score_pages import say_each
 from .shop_tables import between, tier_labels
 from .tables import Table, decimals, in_unit, table, word
 
@@ -29,14 +31,19 @@ def write_simulation(found: Simulation, output: OutputOptions, touched: Path | N
     write_answer(found, output, partial(_show, found))
     if output.form != "table":
         say(*(message("Note: {notice}", notice=note) for note in found.notes))
+        say_each(_notices(found))
     if touched is not None:
         write_cells(csv_text(found.touched), touched)
 
 
+def _notices(found: Simulation) -> list[Notice]:
+    """Return what to know about the score of the shop."""
+    return [n for n in found.results[0].notices if n.concerns((found.shop_id,))]
+
+
 def _show(found: Simulation, path: Path | None) -> None:
-    notices = [n for n in found.results[0].notices if n.concerns((found.shop_id,))]
     footer = [spoken(message("Note: {notice}", notice=note)) for note in found.notes]
-    footer += [spoken(voice.note(notice)) for notice in notices]
+    footer += [spoken(voice.note(notice)) for notice in _notices(found)]
     levers = [levers_table(found)] if found.levers else []
     tables.show(changes_table(found), *levers, *footer, output=path)
 

@@ -47,7 +47,7 @@ def _not_taken(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 )
 @_not_taken("--values")
 @_not_taken("--documents")
-@options.rules
+@options.rules_at_moment
 @options.reading
 @voice.speaking
 @options.output("table", "json", "csv", "ics")

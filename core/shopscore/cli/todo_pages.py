@@ -155,4 +155,5 @@ def _assumed(task: Task, todo: Todo) -> str:
         for s in task.own_settings
         if chosen[s.id] is not None
     )
-    return voice.clauses((*settings, *task.assumes))
+    assumed = message("assumed: {what}", what=voice.clauses(task.assumes))
+    return voice.clauses((*settings, assumed))

@@ -68,11 +68,17 @@ def no_document_of(documents: Documents, platform: str) -> InputError:
     own = [other for other in documents.of_platform(platform).others if other.mapping]
     if own:
         return InputError(own[0].said)
+    if not documents.platforms:
+        said = message(
+            "no document of {platform} here: shopscore inspect tells what each file is",
+            platform=platform,
+        )
+        return InputError(said)
     return InputError(
         message(
             "no document of {platform} here, but of {others}: shopscore inspect tells what each is",
             platform=platform,
-            others=listed(documents.platforms) if documents.platforms else message("none"),
+            others=listed(documents.platforms),
         )
     )
 

@@ -154,6 +154,12 @@ class TestTargets:
         with pytest.raises(ss.UsageError, match=f"{argument} bad: .* is not a number"):
             ss.gap(self.result, target=4, **{argument: {"bad": odd}})
 
+    @pytest.mark.parametrize("odd", [["bad"], "bad=1", 3, []])
+    @pytest.mark.parametrize("argument", ["costs", "each"])
+    def test_what_is_no_mapping(self, argument: str, odd: Any) -> None:
+        with pytest.raises(ss.UsageError, match=f"{argument}=.*: write a number for each metric"):
+            ss.gap(self.result, target=4, **{argument: odd})
+
     def test_costs_that_no_mix_is_made_of(self) -> None:
         for target, told in (("bad=band", True), (4, False)):
             found = ss.gap(self.result, target=target, costs={"bad": 1})

@@ -297,9 +297,10 @@ class TestOtherSources:
         assert found.to_dict()["score_exact"] == str(found.score_exact)
         assert repr(found) == f"<Explanation of S0005: {len(found.contributions)} lines>"
 
-    def test_a_number_of_events(self) -> None:
-        with pytest.raises(UsageError, match="most=-1"):
-            ss.explain(FRAMES, shop="S0005", most=-1, **TOYS)
+    @pytest.mark.parametrize("odd", [-1, "x", 2.5])
+    def test_a_number_of_events(self, odd: Any) -> None:
+        with pytest.raises(UsageError, match=f"most={odd}"):
+            ss.explain(FRAMES, shop="S0005", most=odd, **TOYS)
 
 
 @pytest.mark.parametrize("ask", [ss.explain, ss.gap, ss.simulate])

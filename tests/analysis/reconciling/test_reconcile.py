@@ -234,7 +234,7 @@ class TestWhatIsCompared:
             reconciled(documents)
         found = reconciled(documents, shop="S0003")
         assert (found.as_of, found.shop_id, found.agrees) == (DAY, "S0003", True)
-        with pytest.raises(ss.UsageError, match="no document of shop S0009, but of S0002, S0003"):
+        with pytest.raises(ss.UsageError, match="no document of shop S0009; did you mean S0003"):
             reconciled(documents, shop="S0009")
         with pytest.raises(
             ss.InputError, match="S0003 shows 2025-01-02, but 2025-01-21, 2025-01-11"

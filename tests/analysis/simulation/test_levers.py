@@ -112,6 +112,7 @@ def test_files_that_are_refused(tmp_path: Path, text: str, words: str) -> None:
         ("answer_within_three_minutes:amount=3", "no setting amount"),
         ([3], "3 names no lever"),
         ([{"share": 1}], "names no lever"),
+        ({"chase_pickup": 20}, "settings of lever chase_pickup: 20 is no dictionary of them"),
         ({"atom_fast_refund": {"share": True}}, "write a share from 0 to 1"),
     ],
 )

@@ -111,6 +111,13 @@ def gap(
 
 def _numbers(given: Numbers | None, rules: BoundRuleSet, argument: str) -> dict[str, Fraction]:
     found = {}
+    if not isinstance(given, Mapping | None):
+        said = message(
+            "{argument}={given!r}: write a number for each metric: {{METRIC: 1.5}}",
+            argument=argument,
+            given=given,
+        )
+        raise UsageError(said)
     for name, number in (given or {}).items():
         exact = number_of(number)
         if exact is None:

@@ -128,7 +128,8 @@ class Gaps:
     result: Result = field(kw_only=True, eq=False)
 
     def __repr__(self) -> str:
-        return f"<Gaps of {self.shop_id}: {len(self.targets)} targets>"
+        count = len(self.targets)
+        return f"<Gaps of {self.shop_id}: {count} target{'s' * (count != 1)}>"
 
     def to_polars(self) -> pl.DataFrame:
         """Return a row for each target and metric; exact numbers are text."""

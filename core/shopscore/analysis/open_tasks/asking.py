@@ -101,6 +101,17 @@ def todo(
         CoverageError: for a platform, rule set or date that is not covered.
         UsageError: for an invalid moment, an unknown shop, task or setting; for a result that was not
             made from events.
+
+    >>> from attrs import evolve
+    >>> from shopscore.samples import generate
+    >>> from shopscore.testing.toy import PLATFORM
+    >>> events = generate(shops=12, orders=900, end=date(2025, 3, 31))
+    >>> platform = evolve(PLATFORM, tasks=("shopscore.tasks",))
+    >>> found = todo(events, platform=platform, now="2025-03-28 15:00", shop="S0001")
+    >>> found
+    <Todo toy at 2025-03-28 15:00:00: 5 open, 2 late>
+    >>> found.to_polars()["task"].to_list()[:2]
+    ['decide_tickets', 'refund_returns']
     """
     if isinstance(source, Result):
         return _of_result(source, now, shop, settings, benchmarks, progress)

@@ -91,7 +91,7 @@ def explain(
     >>> sum(line.gives for line in found.contributions) == found.score_exact
     True
     """
-    if most is not None and most < 0:
+    if most is not None and (not isinstance(most, int) or most < 0):
         raise UsageError(message("most={most}: a number of events is needed", most=most))
     result = scored(
         source, platform=platform, scorecard=scorecard, ruleset=ruleset, as_of=as_of, shops=shops,

@@ -72,6 +72,10 @@ def reconcile(
 
     The other arguments, and what is raised, are those of :func:`shopscore.score`; those about rules
     do not go with a result.
+
+    Returns:
+        The numbers in the order in which they are made, the first that differs, and what would
+        explain it, the best first.
     """
     if isinstance(source, Result):
         return _reconcile_result(source, documents, shop, tz, progress)

@@ -83,13 +83,7 @@ def _shop(documents: Documents, shop: str | None) -> str:
         raise UsageError(said)
     if shop not in ids:
         guess = did_you_mean(shop, ids)
-        said = message(
-            "no document of shop {shop}, but of {others}{guess}",
-            shop=shop,
-            others=_first(ids),
-            guess=guess,
-        )
-        raise UsageError(said)
+        raise UsageError(message("no document of shop {shop}{guess}", shop=shop, guess=guess))
     return shop
 
 

@@ -73,7 +73,15 @@ def _pairs(asked: LeversAsked | None) -> Iterator[tuple[str, Mapping[str, Any]]]
     if isinstance(asked, str):
         asked = [asked]
     if isinstance(asked, Mapping):
-        yield from ((str(id), settings or {}) for id, settings in asked.items())
+        for id, settings in asked.items():
+            if not isinstance(settings, Mapping | None):
+                said = message(
+                    "settings of lever {lever}: {value!r} is no dictionary of them",
+                    lever=id,
+                    value=settings,
+                )
+                raise UsageError(said)
+            yield str(id), settings or {}
         return
     for one in asked:
         if isinstance(one, str):

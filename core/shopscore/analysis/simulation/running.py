@@ -90,8 +90,19 @@ def simulate(
 
     The other arguments, and what is raised besides, are those of :func:`score`.
 
+    Returns:
+        The shop before and after, what changed between, and the rows that levers touched.
+
     Raises:
         UsageError: for an unknown shop, lever, setting or metric; for levers without events.
+
+    >>> from shopscore.samples import generate
+    >>> from shopscore.testing.toy import PLATFORM
+    >>> events = generate(shops=12, orders=900, end=date(2025, 3, 31))
+    >>> asked = {"shop": "S0001", "set": {"fast_replies": "95%"}}
+    >>> found = simulate(events, platform=PLATFORM, as_of="2025-03-28", **asked)
+    >>> found, found["fast_replies"].effect
+    (<Simulation S0001: 0.5 → 1.25>, 'better')
     """
     asked = Asked(shop, levers, set, seed, draws)
     rules: dict[str, Any] = {

@@ -79,6 +79,9 @@ def track(
 
     The other arguments, and what is raised, are those of :func:`shopscore.score_days`.
 
+    Returns:
+        A row for each day and shop, what documents show beside it, and the changes of rules.
+
     >>> from shopscore.samples import generate
     >>> from shopscore.testing.toy import PLATFORM
     >>> events = generate(shops=12, orders=900, end=date(2025, 3, 31))
