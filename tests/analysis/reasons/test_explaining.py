@@ -18,7 +18,7 @@ from shopscore.errors import UsageError
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.samples import generate
 from shopscore.testing.toy import PLATFORM as TOY
-from support import one_more_row
+from support import judged_platform, one_more_row
 
 F = Fraction
 FRAMES = generate(shops=8, orders=500, seed=5, end=date(2025, 3, 27))
@@ -222,6 +222,35 @@ def test_conditions_of_a_card_without_points() -> None:
     told = [one for one in conditions if one.rows]
     assert told
     assert len({one.condition.measure.metric for one in told}) == len(told)
+
+
+def test_an_event_that_another_stands_in_for_brings_a_condition_no_nearer() -> None:
+    """Of two orders of a buyer either may be gone: he is one of the buyers all the same."""
+    criterion = """
+[[criteria]]
+id = "few"
+metric = "buyers"
+at_most = 1
+source = "page"
+[[levels]]
+id = "a"
+zh = "甲"
+en = "A"
+all_of = ["few"]
+source = "page"
+"""
+    orders = pl.DataFrame({
+        "shop_id": ["S1"] * 3, "order_id": ["1", "2", "3"], "buyer_id": ["x", "x", "y"],
+        "paid_at": ["2025-02-01 10:00:00", "2025-02-02 10:00:00", "2025-02-03 10:00:00"],
+    })  # fmt: skip
+    asked: dict[str, Any] = {
+        "platform": judged_platform.PLATFORM,
+        "ruleset": judged_platform.rules_of(criterion),
+        "as_of": "2025-03-02",
+    }
+    (one,) = ss.explain({"orders": orders}, **asked).conditions
+    assert (one.value, one.met) == (2, False)
+    assert [(row.key["order_id"], value) for row, value in one.rows] == [("3", 1)]
 
 
 def test_the_last_evaluation_stands_beside_the_projection() -> None:
