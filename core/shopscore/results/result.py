@@ -291,10 +291,7 @@ class Result:
         return found
 
     def gap(self, shop: str | None = None, **asked: Any) -> Gaps:
-        """Find what a shop needs to reach a target: ``target``, ``costs`` and ``each`` of it.
-
-        These are the arguments of :func:`shopscore.gap`.
-        """
+        """Find what reaches a target; the arguments are those of :func:`shopscore.gap`."""
         found: Gaps = import_module("shopscore").gap(self, shop=shop, **asked)
         return found
 
