@@ -13,6 +13,7 @@ import pytest
 from attrs import fields, has
 
 import shopscore as ss
+from shopscore.results.views import ShopView
 
 INIT = Path(ss.__file__)
 CORE = INIT.parent
@@ -191,3 +192,12 @@ class TestErrors:
         for name, value in vars(module).items():
             if inspect.isclass(value) and value.__module__ == module.__name__:
                 assert name in (module.__doc__ or "")
+
+
+@pytest.mark.parametrize("question", ["explain", "gap", "todo", "simulate", "reconcile"])
+def test_a_method_answers_as_its_function_does(question: str) -> None:
+    """What reads the annotations, as an editor does, knows what comes back."""
+    answer = getattr(ss, question).__annotations__["return"]
+    assert answer != "Any"
+    for asked in (ss.Result, ShopView):
+        assert getattr(asked, question).__annotations__["return"] == answer

@@ -95,6 +95,11 @@ def test_an_unknown_row_or_column(events: Path) -> None:
     shopscore(*asked, "--by", "carier").failed(2, "did you mean carrier")
 
 
+def test_a_number_of_events_below_zero(events: Path) -> None:
+    asked = ("explain", events, *WHICH, "--shop", "S0001")
+    shopscore(*asked, "--most", "-1").failed(2, "most=-1: a number of events is needed")
+
+
 def test_without_anything() -> None:
     shopscore("explain", *WHICH).failed(2, "give EVENTS, --documents PATH or --values FILE")
 

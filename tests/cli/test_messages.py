@@ -147,6 +147,7 @@ class TestNamesOfOptions:
             ("layouts=; x", "--layout; x"),
             ("shop_id=S1/orders.csv", "shop_id=S1/orders.csv"),
             ("tz='UTC'", "tz='UTC'"),
+            ("draws=-1: at least one", "draws=-1: at least one"),
             ("extends = …", "extends = …"),
             ("colour= x", "colour= x"),
             ("KEY=VALUE", "KEY=VALUE"),

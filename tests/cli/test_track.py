@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from io import StringIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rich.cells import cell_len
 
 import shopscore as ss
 from support.command_line import shopscore
+from support.console_documents import EXAMPLES
 from support.json_schemas import valid
 
 RULES = ("-p", "douyin", "-r", "2022")
@@ -87,6 +89,29 @@ def test_fits_eighty_columns(
         out = shopscore(*asked, *more).done().out
         assert max(map(cell_len, out.splitlines())) <= 80
         assert ("首日" in out) == (lang == "zh")
+
+
+def test_levels_of_documents_of_other_shops_on_other_days(tmp_path: Path) -> None:
+    """Each shop has a line, with what it was on its own first and last day."""
+    (profile, *_) = json.loads((EXAMPLES / "ebay_standards_profiles.json").read_text("utf-8"))[
+        "standardsProfiles"
+    ]
+    facts, *rates = profile["metrics"]
+    shown = {
+        "2026-08-20": {"US": rates, "UK": rates},
+        "2026-08-21": {"UK": rates},
+        "2026-08-22": {"US": rates, "DE": []},
+    }
+    for day, programs in shown.items():
+        cycle = {**profile["cycle"], "evaluationDate": f"{day}T07:00:00.000Z"}
+        page = [
+            {**profile, "program": program, "cycle": cycle, "metrics": [facts, *metrics]}
+            for program, metrics in programs.items()
+        ]
+        (tmp_path / f"{day}.json").write_text(json.dumps({"standardsProfiles": page}), "utf-8")
+    out = shopscore("track", tmp_path, "-p", "ebay").done().out
+    shops = [line.split()[0] for line in out.splitlines() if " – " in line and "/" not in line]
+    assert shops == ["DE", "UK", "US"]
 
 
 def test_what_cannot_be(events: Path) -> None:

@@ -31,7 +31,7 @@ INTERRUPTED = 130
 BUG = 70
 
 #: An argument that a message names, without a value behind it: ``tz=``.
-_ARGUMENT = re.compile(r"\b([a-z_]+)=(?![\w\"'/=])")
+_ARGUMENT = re.compile(r"\b([a-z_]+)=(?![\w\"'/=]|-\d)")
 
 
 def run(commands: click.Group) -> None:

@@ -143,9 +143,14 @@ def _scores_of_shops(found: Track, places: int) -> tuple[tuple[Message, ...], li
 
 
 def _levels_of_shops(found: Track) -> tuple[tuple[Message, ...], list[list[object]]]:
-    """Return what each shop was on the first and the last day: its level, or else its status."""
+    """Return what each shop was on its first and its last day: its level, or else its status.
+
+    Documents may be of other shops on other days.
+    """
     heads = (message("shop"), message("first"), message("last"))
-    ends = [found.days.filter(as_of=day).head(tables.MANY) for day in (found.first, found.last)]
+    first = found.days.unique("shop_id", keep="first").sort("shop_id").head(tables.MANY)
+    last = found.days.unique("shop_id", keep="last").sort("shop_id").head(tables.MANY)
+    ends = (first, last)
     pairs = zip(*(frame.iter_rows(named=True) for frame in ends), strict=True)
     rows: list[list[object]] = [
         [first["shop_id"], _standing(found, first), _standing(found, last)] for first, last in pairs

@@ -57,7 +57,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..analysis.gaps.found import Gaps
+    from ..analysis.open_tasks.listing import Todo
     from ..analysis.reasons.explanation import Explanation
+    from ..analysis.reconciling.reconciliation import Reconciliation
+    from ..analysis.simulation.simulated import Simulation
 
 View = TypeVar("View")
 
@@ -224,8 +227,7 @@ class Result:
         most: int | None = None,
     ) -> Explanation:
         """Explain the score of a shop; the arguments are those of :func:`shopscore.explain`."""
-        # what explains results stands above them
-        explain = import_module("shopscore").explain
+        explain = import_module("shopscore").explain  # which stands above results
         found: Explanation = explain(self, shop=shop, row=row, by=by, most=most)
         return found
 
@@ -276,38 +278,39 @@ class Result:
         document: dict[str, Any] = json.loads(self.to_json(shop_ids))
         return document
 
-    def reconcile(self, documents: Any, shop: str | None = None, **asked: Any) -> Any:
-        """Return a shop's numbers beside those of its documents: a :class:`Reconciliation`.
+    def reconcile(self, documents: Any, shop: str | None = None, **asked: Any) -> Reconciliation:
+        """Return a shop's numbers beside those of its documents.
 
         The arguments are those of :func:`shopscore.reconcile` that are no rules.
 
         Raises:
             UsageError: where the result was not made from events.
         """
-        return import_module("shopscore").reconcile(self, documents, shop=shop, **asked)
+        reconcile = import_module("shopscore").reconcile
+        found: Reconciliation = reconcile(self, documents, shop=shop, **asked)
+        return found
 
     def gap(self, shop: str | None = None, **asked: Any) -> Gaps:
-        """Find what a shop needs to reach a target: ``target``, ``costs`` and ``each`` of it.
-
-        These are the arguments of :func:`shopscore.gap`.
-        """
+        """Find what reaches a target; the arguments are those of :func:`shopscore.gap`."""
         found: Gaps = import_module("shopscore").gap(self, shop=shop, **asked)
         return found
 
-    def simulate(self, shop: str | None = None, **asked: Any) -> Any:
-        """Return what levers, or other values, would make of a shop: a :class:`Simulation`.
+    def simulate(self, shop: str | None = None, **asked: Any) -> Simulation:
+        """Return what levers, or other values, would make of a shop.
 
         The arguments are those of :func:`shopscore.simulate` that are no rules and no input.
         """
-        return import_module("shopscore").simulate(self, shop=shop, **asked)
+        found: Simulation = import_module("shopscore").simulate(self, shop=shop, **asked)
+        return found
 
-    def todo(self, **asked: Any) -> Any:
+    def todo(self, **asked: Any) -> Todo:
         """List what is open by the events that were scored, as :func:`shopscore.todo` does.
 
         Raises:
             UsageError: where the result was not made from events.
         """
-        return import_module("shopscore").todo(self, **asked)  # which stands above results
+        found: Todo = import_module("shopscore").todo(self, **asked)
+        return found
 
     def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""

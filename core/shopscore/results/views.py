@@ -16,7 +16,10 @@ from .notebook import html_table, score_or_ends
 
 if TYPE_CHECKING:
     from ..analysis.gaps.found import Gaps
+    from ..analysis.open_tasks.listing import Todo
     from ..analysis.reasons.explanation import Explanation
+    from ..analysis.reconciling.reconciliation import Reconciliation
+    from ..analysis.simulation.simulated import Simulation
     from ..charts.drawing import Chart
 
 
@@ -262,8 +265,8 @@ class ShopView:
         guess = did_you_mean(id, (d.id for d in self.dimensions))
         raise UsageError(message("no dimension {id}{guess}", id=id, guess=guess))
 
-    def reconcile(self, documents: Any, **asked: Any) -> Any:
-        """Return the shop's numbers beside those of its documents: a :class:`Reconciliation`.
+    def reconcile(self, documents: Any, **asked: Any) -> Reconciliation:
+        """Return the shop's numbers beside those of its documents.
 
         The arguments are those of :func:`shopscore.reconcile` that are no rules.
 
@@ -271,26 +274,29 @@ class ShopView:
             UsageError: for a view that belongs to no result, and where that was not made from
                 events.
         """
-        return self._of_result.reconcile(documents, self.shop_id, **asked)
+        found: Reconciliation = self._of_result.reconcile(documents, self.shop_id, **asked)
+        return found
 
-    def simulate(self, **asked: Any) -> Any:
-        """Return what levers, or other values, would make of the shop: a :class:`Simulation`.
+    def simulate(self, **asked: Any) -> Simulation:
+        """Return what levers, or other values, would make of the shop.
 
         The arguments are those of :func:`shopscore.simulate` that are no rules and no input.
 
         Raises:
             UsageError: for a view that belongs to no result.
         """
-        return self._of_result.simulate(self.shop_id, **asked)
+        found: Simulation = self._of_result.simulate(self.shop_id, **asked)
+        return found
 
-    def todo(self, **asked: Any) -> Any:
+    def todo(self, **asked: Any) -> Todo:
         """List what is open of this shop, as :func:`shopscore.todo` does.
 
         Raises:
             UsageError: for a view that belongs to no result, and where that was not made from
                 events.
         """
-        return self._of_result.todo(shop=self.shop_id, **asked)
+        found: Todo = self._of_result.todo(shop=self.shop_id, **asked)
+        return found
 
     @property
     def _of_result(self) -> Any:

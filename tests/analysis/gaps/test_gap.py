@@ -112,6 +112,8 @@ class TestTargets:
             ("bad=good", "write a total"),
             ("bads=0.1", "no metric bads; did you mean bad"),
             ("6", "the scale ends at 5"),
+            ("95%", "write a total"),
+            ("total=95%", "write a total"),
             ("tier=gold", "no tier gold"),
             ("level=top", "no level top"),
             ("stars=band", "stars has no bands"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +18,7 @@ from shopscore.errors import UsageError
 from shopscore.rules.ruleset_toml import parse_ruleset
 from shopscore.samples import generate
 from shopscore.testing.toy import PLATFORM as TOY
-from support import one_more_row
+from support import judged_platform, one_more_row, pooled_platform
 
 F = Fraction
 FRAMES = generate(shops=8, orders=500, seed=5, end=date(2025, 3, 27))
@@ -157,6 +157,37 @@ def test_each_event_of_any_aggregator(rows: list[tuple[int, int]], half_life: st
             assert value == one.after
 
 
+@settings(max_examples=8)
+@given(st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=2, max_size=6))
+def test_one_more_comes_on_one_day_in_all_windows(rows: list[tuple[int, bool]]) -> None:
+    """Of two windows side by side, of two where the first lacks rows, and of the worst days."""
+    day = date(2025, 3, 1)
+    own: dict[str, Any] = {
+        "platform": pooled_platform.PLATFORM, "ruleset": pooled_platform.rules_of(),
+        "as_of": day,
+    }  # fmt: skip
+
+    def scored(orders: list[tuple[int, bool]]) -> ss.Result:
+        cells = [("S1", f"O{n}", f"{day - timedelta(days=age)} 10:00:00", str(presale).lower())
+                 for n, (age, presale) in enumerate(orders)]  # fmt: skip
+        names = ["shop_id", "order_id", "paid_at", "is_presale"]
+        return ss.score({"orders": pl.DataFrame(cells, schema=names, orient="row")}, **own)
+
+    def value(result: ss.Result, metric: str) -> Fraction | None:
+        return result.measured[metric].column.fractions()[0]
+
+    result = scored(rows)
+    then = [scored([*rows, (1, presale)]) for presale in (False, True)]
+    effects = {(one.metric, one.kind): one.after for one in result.explain(most=0).effects}
+    for id in ("change", "back", "worst"):
+        before = value(result, id)
+        known = [after for one in then if (after := value(one, id)) is not None]
+        if before is not None:
+            good, bad = min(known), max(known)
+            assert effects.get((id, "good")) == (good if good < before else None)
+            assert effects.get((id, "bad")) == (bad if bad > before else None)
+
+
 class TestWhatIsReadOffConditions:
     RATED = Tally("reviews", day=col.reviewed_at, where=col.rating.is_not_null())
     BAD = Tally("reviews", day=col.reviewed_at, where=col.rating.is_not_null() & (col.rating <= 2))
@@ -222,6 +253,35 @@ def test_conditions_of_a_card_without_points() -> None:
     told = [one for one in conditions if one.rows]
     assert told
     assert len({one.condition.measure.metric for one in told}) == len(told)
+
+
+def test_an_event_that_another_stands_in_for_brings_a_condition_no_nearer() -> None:
+    """Of two orders of a buyer either may be gone: he is one of the buyers all the same."""
+    criterion = """
+[[criteria]]
+id = "few"
+metric = "buyers"
+at_most = 1
+source = "page"
+[[levels]]
+id = "a"
+zh = "甲"
+en = "A"
+all_of = ["few"]
+source = "page"
+"""
+    orders = pl.DataFrame({
+        "shop_id": ["S1"] * 3, "order_id": ["1", "2", "3"], "buyer_id": ["x", "x", "y"],
+        "paid_at": ["2025-02-01 10:00:00", "2025-02-02 10:00:00", "2025-02-03 10:00:00"],
+    })  # fmt: skip
+    asked: dict[str, Any] = {
+        "platform": judged_platform.PLATFORM,
+        "ruleset": judged_platform.rules_of(criterion),
+        "as_of": "2025-03-02",
+    }
+    (one,) = ss.explain({"orders": orders}, **asked).conditions
+    assert (one.value, one.met) == (2, False)
+    assert [(row.key["order_id"], value) for row, value in one.rows] == [("3", 1)]
 
 
 def test_the_last_evaluation_stands_beside_the_projection() -> None:

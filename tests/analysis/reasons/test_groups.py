@@ -80,6 +80,13 @@ def test_where_another_row_counts_in_the_place_of_one(seed: int) -> None:
         assert any(costs)
 
 
+def test_a_word_stands_for_the_ids_of_it() -> None:
+    result = ss.score(orders_of_buyers(1), **BUYERS)
+    assert result.explain("S1", by="buyer").groups == result.explain("S1", by="buyer_id").groups
+    with pytest.raises(ss.UsageError, match="by='order'"):  # a group of one order is --row
+        result.explain("S1", by="order")
+
+
 def test_a_weekday_where_another_row_counts_in_the_place_of_one() -> None:
     frames = orders_of_buyers(7)
     result = ss.score(frames, **BUYERS)

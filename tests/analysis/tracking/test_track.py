@@ -142,6 +142,18 @@ class TestOfDocuments:
         with pytest.raises(ss.InputError, match="no document here tells of which day it is"):
             ss.track(tmp_path, platform="pinduoduo")
 
+    def test_a_day_that_shows_nothing_that_counts_is_left_out(self, tmp_path: Path) -> None:
+        """A page of service metrics tells nothing of seller standards."""
+        for name in ("ebay_standards_profiles.json", "ebay_customer_service_metric_region.json"):
+            (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
+        found = ss.track(tmp_path, platform="ebay")
+        assert found.days["as_of"].to_list() == [date(2026, 8, 21), date(2026, 9, 1)]
+        (notice,) = [n for n in found.notices if "left out" in str(n)]
+        assert str(notice).endswith("show no value that counts: 2026-09-02")
+        (tmp_path / "ebay_standards_profiles.json").unlink()
+        with pytest.raises(ss.InputError, match="no shop has a value that counts for 2026-09-02"):
+            ss.track(tmp_path, platform="ebay")
+
     def test_a_range_without_documents(self, tmp_path: Path) -> None:
         save_page(tmp_path, "2026-08-30", 3.79)
         with pytest.raises(ss.InputError, match="no document is of 2026-09-05 to 2026-09-06"):

@@ -21,9 +21,10 @@ from attrs import frozen
 from ...counting.sums import Sums, Wanted
 from ...grading.weighing import combine
 from ...model.tallies import Tally
-from ...model.windows import DayWeights, EveryDay
+from ...model.windows import EveryDay
 from ...plugins.bound_rules import BoundMetric
-from ..reasons.one_more import Added, conjuncts, constructed
+from ..reasons.newest_day import Added, first_counted, on_newest_day, weight_at
+from ..reasons.one_more import conjuncts, constructed
 from ..reasons.row_sums import Rows, RowSums
 from .exact_sums import Pairs, as_columns, plus
 
@@ -172,18 +173,7 @@ class EventKinds:
             yield tuple((amount if own else c, c) for c, own in zip(pattern, summed, strict=True))
 
     def _weighed(self, row: Added) -> Added:
-        """Return what a row adds on the newest day on which it counts for anything."""
-        ages = [
-            first_counted(weights)
-            for (_, weights), (a, n) in zip(self.wanted, row, strict=True)
-            if a or n
-        ]
-        age = min(ages, default=1)
-        found = []
-        for (_, weights), (amount, count) in zip(self.wanted, row, strict=True):
-            weight = weight_at(weights, age)
-            found.append((amount * weight, count if weight else 0))
-        return tuple(found)
+        return on_newest_day(self.wanted, row)
 
     def _named(self, added: Added) -> GoodEvent:
         counted = [(tally, weights, pair)
@@ -197,17 +187,3 @@ class EventKinds:
         ]
         each = self.values([added])[0] if amounts else None
         return GoodEvent(tally, amounts[0] if amounts else None, each, added)
-
-
-def first_counted(weights: DayWeights) -> int:
-    """Return the age of the newest day that counts."""
-    heavy = (place for place, weight in enumerate(weights.ints) if weight)
-    return weights.first_age + next(heavy, 0)
-
-
-def weight_at(weights: DayWeights, age: int) -> int:
-    """Return what a day of an age weighs; 0 outside of the window."""
-    if isinstance(weights, EveryDay):
-        return 1
-    place = age - weights.first_age
-    return weights.ints[place] if 0 <= place < len(weights.ints) else 0

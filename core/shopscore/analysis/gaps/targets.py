@@ -74,7 +74,7 @@ def _parse(written: Written, rules: BoundRuleSet) -> Target:
     name, equals, asked = (part.strip() for part in written.partition("="))
     if not equals or name in ("total", "score"):
         number, words = _number(asked if equals else name, written)
-        if words:
+        if words or "%" in written:  # points have no unit
             raise _odd(written)
         return Target("total", number=number)
     if name == "tier":

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
 from attrs import evolve, frozen
 
 from ...composing.conditions import Measures, Verdict
+from ...counting.sums import Sums
+from ...counting.units import reach_beyond_orders
 from ...exact.columns import ExactColumn
 from ...exact.integers import narrow, widen
 from ...grading.weighing import combine
 from ...model.conditions import Condition, Operator
 from ...plugins.bound_rules import BoundMetric
 from ...results.result import Result
-from .removing import Removing
-from .shop_rows import Row, ShopRows
+from .removing import TRIED, Removing
+from .shop_rows import Row, RowSets, ShopRows
 
 #: Where more is better.
 _UPWARDS: tuple[Operator, ...] = ("at least", "above")
@@ -101,13 +103,31 @@ class Measuring:
     def _heaviest(
         self, metric: BoundMetric, now: Fraction, *, upwards: bool
     ) -> list[tuple[Row, Fraction]]:
-        """Return the events without which a metric would be better, and its value then."""
+        """Return the events without which a metric would be better, and its value then.
+
+        Where rows of several orders depend on each other, the likeliest are found by their orders.
+        """
         removing = self.removing
         assert removing is not None  # it was asked before
-        supposing, rows = removing.supposing, removing.candidates()
+        result = removing.supposing.result
+        tallies = [tally for tally, _ in metric.wanted(result.as_of)]
+        values = self._without(metric, removing.candidates(), removing.all_changes)
+        better = _better(values, now, upwards=upwards)
+        if reach_beyond_orders(tallies, result.rules.streams):
+            likely = [row for row, _ in better[: self.most * TRIED]]
+            values = self._without(metric, likely, removing.without(RowSets.of_each(likely)))
+            better = _better(values, now, upwards=upwards)
+        return better[: self.most]
+
+    def _without(
+        self, metric: BoundMetric, rows: Sequence[Row], changes: Sequence[Sums]
+    ) -> list[tuple[Row, Fraction | None]]:
+        """Return what a metric would be without each of some rows, by what changes with them."""
+        assert self.removing is not None  # it was asked before
+        supposing = self.removing.supposing
         if not rows:
             return []
-        at, changes = supposing.places_of(metric.id), removing.all_changes
+        at = supposing.places_of(metric.id)
         sums = [
             (
                 narrow(widen(changes[place][0]) + supposing.sums[place][0]),
@@ -115,14 +135,18 @@ class Measuring:
             )
             for place in at
         ]
-        sign = 1 if upwards else -1
-        values = combine(metric, sums).column.fractions()
-        better = [
-            (row, value)
-            for row, value in zip(rows, values, strict=True)
-            if value is not None and sign * (value - now) > 0
-        ]
-        return sorted(better, key=lambda o: (-sign * o[1], o[0]))[: self.most]
+        return [*zip(rows, combine(metric, sums).column.fractions(), strict=True)]
+
+
+def _better(
+    values: Sequence[tuple[Row, Fraction | None]], now: Fraction, *, upwards: bool
+) -> list[tuple[Row, Fraction]]:
+    """Return the values that are better than now, the best first."""
+    sign = 1 if upwards else -1
+    better = [
+        (row, value) for row, value in values if value is not None and sign * (value - now) > 0
+    ]
+    return sorted(better, key=lambda o: (-sign * o[1], o[0]))
 
 
 def find_distances(result: Result, row: int) -> Iterator[Distance]:

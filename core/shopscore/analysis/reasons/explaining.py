@@ -71,8 +71,8 @@ def explain(
         source: what :func:`shopscore.score` takes, which is scored first; or a result of it.
         shop: the id of the shop; it may be left out where there is only one.
         row: the id of an order, a ticket, a session or a review to trace.
-        by: a column of events or of their orders, or ``hour`` or ``weekday``: what each group of
-            rows costs.
+        by: a column of events or of their orders (``product`` stands for ``product_id``), or
+            ``hour`` or ``weekday``: what each group of rows costs.
         most: how many events are named at most; by default 10, and 3 for each condition.
 
     The other arguments are those of :func:`shopscore.score`; they do not go with a result.
@@ -91,8 +91,6 @@ def explain(
     >>> sum(line.gives for line in found.contributions) == found.score_exact
     True
     """
-    if most is not None and (not isinstance(most, int) or most < 0):
-        raise UsageError(message("most={most}: a number of events is needed", most=most))
     result = scored(
         source, platform=platform, scorecard=scorecard, ruleset=ruleset, as_of=as_of, shops=shops,
         values=values, documents=documents, prefer=prefer, benchmarks=benchmarks,
@@ -111,7 +109,13 @@ def explain_result(
     most: int | None = None,
     progress: Progress | None = None,
 ) -> Explanation:
-    """Explain the score of one shop of a result."""
+    """Explain the score of one shop of a result.
+
+    Raises:
+        UsageError: for an unknown shop, row or column, and a number of events below 0.
+    """
+    if most is not None and (not isinstance(most, int) or most < 0):
+        raise UsageError(message("most={most}: a number of events is needed", most=most))
     stages(progress)(message("explaining"))
     view = result.named_or_only(shop)
     place = result.row(view.shop_id)

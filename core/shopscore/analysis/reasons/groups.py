@@ -68,7 +68,7 @@ class Grouping:
 
     def __attrs_post_init__(self) -> None:
         known = dict.fromkeys([*TIMES, *self._columns])
-        if self.by not in known:
+        if self.by not in known and self._column not in known:
             said = message(
                 "by={by!r}: no metric of these rules reads a stream with that column{guess}",
                 by=self.by,
@@ -90,6 +90,11 @@ class Grouping:
             there = () if stream is None or name not in events.frames else stream.columns
             keys = {*(() if stream is None else stream.key), "shop_id", "order_id"}
             yield from (c.name for c in there if c.kind in _KINDS and c.name not in keys)
+
+    @cached_property
+    def _column(self) -> str:
+        """The column that is asked for; ``product`` stands for ``product_id``."""
+        return self.by if self.by in self._columns else f"{self.by}_id"
 
     def groups(self) -> list[Group]:
         """Return every group, the dearest first."""
@@ -193,12 +198,12 @@ class Grouping:
     def _of_column(self, stream: str) -> pl.Series | None:
         events = self.removing.rows.events
         rows = stream_rows(events, stream)
-        if self.by in rows.columns:
-            return rows[self.by].cast(pl.String)
+        if self._column in rows.columns:
+            return rows[self._column].cast(pl.String)
         orders = events.frames.get(ORDER.stream)
-        if orders is None or self.by not in orders.columns or ORDER.place not in rows.columns:
+        if orders is None or self._column not in orders.columns or ORDER.place not in rows.columns:
             return None
-        return orders[self.by].cast(pl.String).gather(rows[ORDER.place])
+        return orders[self._column].cast(pl.String).gather(rows[ORDER.place])
 
 
 def _dearest(group: Group) -> tuple[bool, Fraction, str]:

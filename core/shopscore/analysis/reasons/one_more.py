@@ -20,12 +20,13 @@ from ...exact.integers import narrow
 from ...grading.weighing import combine
 from ...model.expressions import And, Comparison, Constant, Expr, IsIn
 from ...model.tallies import Tally
-from ...model.windows import DayWeights
+from ...model.windows import EveryDay
 from ..regrading.supposing import Supposing
+from .newest_day import Added, on_newest_day
 from .row_sums import Rows, RowSums
 
-#: What an event adds to the sum, unweighted, and to the count of each tally of a metric.
-Added = tuple[tuple[int, int], ...]
+#: The window of what a row adds whatever its day.
+_WHENEVER = EveryDay(1)
 
 
 @frozen
@@ -111,47 +112,47 @@ class EventsToCome:
         """Return the value of a metric with each of some events more."""
         metric, places = self.supposing.metrics[id], self.supposing.places
         wanted = metric.wanted(self.supposing.result.as_of)
+        columns = zip(*(on_newest_day(wanted, added) for added in every), strict=True)
         sums: list[Sums] = []
-        for i, one in enumerate(wanted):
-            base, weight = self.supposing.sums[places[one]], newest_weight(one[1])
-            own = [base[0] + added[i][0] * weight for added in every]
-            counts = np.array([base[1] + added[i][1] for added in every], dtype=np.int64)
-            sums.append((narrow(np.array(own, dtype=object)), counts))
+        for one, pairs in zip(wanted, columns, strict=True):
+            own, n = self.supposing.sums[places[one]]
+            sums.append(_column([(own + more, n + rows) for more, rows in pairs]))
         return combine(metric, sums).column.fractions()
 
     def _change(self, id: str, added: Added) -> list[tuple[int, int]]:
         """Return what an event adds to every sum of the shop, in this metric alone."""
         wanted = self.supposing.metrics[id].wanted(self.supposing.result.as_of)
-        own = {
-            one: (a * newest_weight(one[1]), n) for one, (a, n) in zip(wanted, added, strict=True)
-        }
+        own = dict(zip(wanted, on_newest_day(wanted, added), strict=True))
         return [own.get(one, (0, 0)) for one in self.supposing.wanted]
 
     def _seen(self, id: str) -> Iterator[Added]:
-        """Yield what events of the shop within the window add, each once."""
+        """Yield what events of the shop within a window add, whatever their day, each once."""
         wanted = self.supposing.metrics[id].wanted(self.supposing.result.as_of)
         streams = dict.fromkeys(tally.stream for tally, _ in wanted)
         if self.sums is None:
             return
         for stream in streams:
             own, size = self._unweighted(stream, self.sums)
-            nothing = np.zeros(size, dtype=np.int64)
-            pairs = [own.get(one, (nothing, nothing)) for one in wanted]
-            flat = [part.tolist() for pair in pairs for part in pair]
+            nothing = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+            inside = np.zeros(size, dtype=np.bool_)
+            for one in wanted:
+                inside |= own.get(one, nothing)[1] > 0
+            pairs = [own.get((tally, _WHENEVER), nothing) for tally, _ in wanted]
+            flat = [part[inside].tolist() for pair in pairs for part in pair]
             for row in dict.fromkeys(zip(*flat, strict=True)):
-                if any(row):
-                    yield tuple(zip(row[::2], row[1::2], strict=True))
+                yield tuple(zip(row[::2], row[1::2], strict=True))
 
     def _unweighted(self, stream: str, sums: RowSums) -> tuple[dict[Wanted, Sums], int]:
-        """Return what each row of a stream adds to its tallies, whatever its day weighs."""
+        """Return what each row of a stream adds to its tallies, within windows and whenever."""
         size = sums.length(stream)
         if stream not in self._kept:
             own = [one for one in self.supposing.wanted if one[0].stream == stream]
             own = [one for one in own if one[0].distinct is None]
             each: Rows = np.arange(size, dtype=np.int64)
-            plain = [(tally, weights.days) for tally, weights in own]
-            found = sums.by(lambda _: each, size, plain, self.supposing.result.as_of)
-            self._kept[stream] = dict(zip(own, found, strict=True))
+            plain = {one: (one[0], one[1].days) for one in own}
+            plain |= {one: one for one in ((tally, _WHENEVER) for tally, _ in own)}
+            found = sums.by(lambda _: each, size, [*plain.values()], self.supposing.result.as_of)
+            self._kept[stream] = dict(zip(plain, found, strict=True))
         return self._kept[stream], size
 
     @cached_property
@@ -173,11 +174,6 @@ class EventsToCome:
 def _column(pairs: Sequence[tuple[int, int]]) -> Sums:
     own = narrow(np.array([a for a, _ in pairs], dtype=object))
     return own, np.array([n for _, n in pairs], dtype=np.int64)
-
-
-def newest_weight(weights: DayWeights) -> int:
-    """Return the weight of the newest day that counts."""
-    return next((weight for weight in weights.ints if weight), 0)
 
 
 def constructed(tallies: Sequence[Tally]) -> Iterator[Added]:

@@ -23,7 +23,7 @@ from ..regrading.supposing import Supposing
 from .shop_rows import Row, Rows, RowSets, ShopRows
 
 #: Of so many events for each that is asked for the exact cost is computed, where all would take long.
-_TRIED = 4
+TRIED = 4
 #: Rows of copies that are counted at a time.
 _AT_ONCE = 400_000
 
@@ -58,7 +58,7 @@ class Removing:
         """
         found = self._heaviest(self.candidates(), self.all_changes, at_once=True)
         if self._beyond or self.supposing.one_by_one:
-            likely = [one.row for one in found[: most * _TRIED]]
+            likely = [one.row for one in found[: most * TRIED]]
             found = self.costs(likely)
         return found[:most]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from attrs import evolve
 
 from ...grading.document_values import values_of_documents
 from ...grading.typed_rows import TypedRow
-from ...messages import listed, numbered
+from ...messages import Translated, listed, numbered
 from ...notices import Notice
 from ...plugins.bound_rules import BoundRuleSet
 from ...reading.documents.documents import Document, Documents
@@ -51,9 +51,26 @@ def notices_on_undated(documents: Documents, platform: str) -> tuple[Notice, ...
         "{n} document does not tell of which day it is, and is on no line: {files}",
         "{n} documents do not tell of which day they are, and are on no line: {files}",
         len(undated),
-        files=listed([*undated[:3], *(["…"] if len(undated) > 3 else [])]),
+        files=_first(undated),
     )
     return (Notice("document_unused", said),)
+
+
+def notices_on_left_out(days: Sequence[date]) -> tuple[Notice, ...]:
+    """Return a notice on days of which documents show nothing that counts."""
+    if not days:
+        return ()
+    said = numbered(
+        "{n} day is left out, since documents of it show no value that counts: {days}",
+        "{n} days are left out, since documents of them show no value that counts: {days}",
+        len(days),
+        days=_first(days),
+    )
+    return (Notice("document_unused", said),)
+
+
+def _first(names: Sequence[object]) -> Translated:
+    return listed([*names[:3], *(["…"] if len(names) > 3 else [])])
 
 
 def console_line(documents: Documents, rules: BoundRuleSet, as_of: date) -> pl.DataFrame:

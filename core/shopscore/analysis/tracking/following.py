@@ -36,7 +36,12 @@ from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score_supplement
 from ...scoring_days import score_selections
-from .console_lines import console_line, documents_by_day, notices_on_undated
+from .console_lines import (
+    console_line,
+    documents_by_day,
+    notices_on_left_out,
+    notices_on_undated,
+)
 from .tracks import RuleChange, Track
 
 #: Days that are followed where no first one is named.
@@ -203,11 +208,20 @@ class Follower:
         yield from zip(results, (before for _, before in steps), strict=True)
 
     def _of_documents(self, shown: Mapping[date, Documents]) -> Iterator[tuple[Result, bool]]:
-        """Yield the result of each day that documents are of, made of what these show."""
+        """Yield the result of each day that documents are of, made of what these show.
+
+        A day of which they show nothing that counts is left out, unless it is like that on all.
+        """
+        left_out: list[date] = []
         for selection in self.selections:
             own, beside = supplement(selection, shown[selection.day])
             assert beside is not None  # there are documents of this day
+            if not beside.typed.shop_ids and len(left_out) < len(self.selections) - 1:
+                left_out.append(selection.day)
+                self._note(beside.typed.notices)
+                continue
             yield score_supplement(beside, own, self.tables.bound(own.rules)), False
+        self._note(notices_on_left_out(left_out))
 
     def _frame(self, result: Result) -> pl.DataFrame:
         self._rules.setdefault(result.ruleset, result.rules)
@@ -215,9 +229,10 @@ class Follower:
         return self._picked(result, result.to_polars())
 
     def _note(self, notices: Iterable[Notice]) -> None:
-        """Keep notices; of those that are about the same the one of the newest day."""
-        for notice in notices:
-            self._notices[notice.code, notice.stream, notice.column, notice.metrics] = notice
+        """Keep notices; of those that say the same of the same the one of the newest day."""
+        for one in notices:
+            said = one.message.template
+            self._notices[one.code, said, one.stream, one.column, one.metrics] = one
 
     def _picked(self, result: Result, frame: pl.DataFrame) -> pl.DataFrame:
         return frame[result.only(self.only)] if self.only else frame
