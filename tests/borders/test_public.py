@@ -194,7 +194,7 @@ class TestErrors:
                 assert name in (module.__doc__ or "")
 
 
-@pytest.mark.parametrize("question", ["explain", "gap", "todo", "simulate", "reconcile"])
+@pytest.mark.parametrize("question", ["explain", "gap", "todo", "simulate", "track", "reconcile"])
 def test_a_method_answers_as_its_function_does(question: str) -> None:
     """What reads the annotations, as an editor does, knows what comes back."""
     answer = getattr(ss, question).__annotations__["return"]

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property, lru_cache, partial
 from importlib import import_module
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from attrs import field, frozen
@@ -43,15 +43,8 @@ from .json_text import (
 )
 from .lacking import lacking_numbers
 from .notebook import MOST, html_table, note_on_more
-from .views import (
-    CapView,
-    CheckView,
-    ClampView,
-    CriterionView,
-    DimensionView,
-    MetricView,
-    ShopView,
-)
+from .view_of_row import view_of_row
+from .views import ShopView
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,8 +54,7 @@ if TYPE_CHECKING:
     from ..analysis.reasons.explanation import Explanation
     from ..analysis.reconciling.reconciliation import Reconciliation
     from ..analysis.simulation.simulated import Simulation
-
-View = TypeVar("View")
+    from ..analysis.tracking.tracks import Track
 
 #: Lines of JSON that are made together where a single shop's is asked for.
 _LINES_AT_ONCE = 512
@@ -312,6 +304,17 @@ class Result:
         found: Todo = import_module("shopscore").todo(self, **asked)
         return found
 
+    def track(self, **asked: Any) -> Track:
+        """Return the scores of many days, by the events that were scored.
+
+        The arguments are those of :func:`shopscore.track` that are no rules and no input.
+
+        Raises:
+            UsageError: where the result was not made from events.
+        """
+        found: Track = import_module("shopscore").track(self, **asked)
+        return found
+
     def only(self, shop_ids: tuple[str, ...]) -> pl.Series:
         """Return the rows of some shops, in the order of the result; raise for unknown ones."""
         return pl.Series(sorted({self.row(id) for id in shop_ids}), dtype=pl.UInt32)
@@ -369,61 +372,9 @@ class Result:
         }
 
     def _view(self, row: int) -> ShopView:
-        columns = self.columns
-        console = columns.total_console
-        return ShopView(
-            **self._names,
-            as_of=self.as_of,
-            shop_id=self.shops["shop_id"][row],
-            industry=self.shops["industry"][row],
-            status=columns.status[row],
-            score=columns.score[row],
-            score_exact=columns.score_exact[row],
-            dimensions=tuple(
-                DimensionView(
-                    id,
-                    columns.dimension_weights[id][row],
-                    points[row],
-                    **{name: c[row] for name, c in columns.dimension_console(id).items()},
-                )
-                for id, points in columns.dimension_points.items()
-            ),
-            metrics=tuple(
-                MetricView(
-                    id=id,
-                    dimension=columns.dimension_of(id),
-                    **{
-                        **metric.row(row, named=True),
-                        "reason": columns.metric_reasons[id].at(row),
-                    },
-                )
-                for id, metric in columns.metrics.items()
-            ),
-            tiers=tuple(columns.tiers[row]),
-            possible_tiers=tuple(columns.possible_tiers[row]),
-            coverage=columns.coverage[row],
-            score_low=columns.score_low[row],
-            score_high=columns.score_high[row],
-            reason=columns.reasons.at(row),
-            eligibility=tuple(
-                CheckView(**{name: column[row] for name, column in check.items()})
-                for check in columns.eligibility
-            ),
-            shown={
-                name.removeprefix("shown_"): column[row]
-                for name, column in columns.displays.items()
-            },
-            levels={name: column[row] for name, column in columns.levels.items()},
-            criteria=tuple(
-                CriterionView(**{name: column[row] for name, column in check.items()})
-                for check in columns.criteria.values()
-            ),
-            cap=_at(CapView, columns.cap, row),
-            clamp=_at(ClampView, columns.clamp, row),
-            console=console["console"][row] if console else None,
-            console_difference=console["console_difference"][row] if console else None,
-            json_line=partial(self._json_line, row),
-            result=self,
+        line = partial(self._json_line, row)
+        return view_of_row(
+            self.columns, row, **self._names, as_of=self.as_of, json_line=line, result=self
         )
 
     def _json_line(self, row: int) -> str:
@@ -442,9 +393,3 @@ class Result:
             return self._lines.at(block * _LINES_AT_ONCE, _LINES_AT_ONCE)
 
         return lines
-
-
-def _at(view: type[View], columns: Mapping[str, pl.Series], row: int) -> View | None:
-    """Return the view of a shop's row; None where there are no columns, or nothing in the first."""
-    found = {name: column[row] for name, column in columns.items()}
-    return view(**found) if next(iter(found.values()), None) is not None else None

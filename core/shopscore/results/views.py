@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..analysis.reasons.explanation import Explanation
     from ..analysis.reconciling.reconciliation import Reconciliation
     from ..analysis.simulation.simulated import Simulation
+    from ..analysis.tracking.tracks import Track
     from ..charts.drawing import Chart
 
 
@@ -296,6 +297,16 @@ class ShopView:
                 events.
         """
         found: Todo = self._of_result.todo(shop=self.shop_id, **asked)
+        return found
+
+    def track(self, **asked: Any) -> Track:
+        """Return the scores of the shop on many days, as :meth:`Result.track` does.
+
+        Raises:
+            UsageError: for a view that belongs to no result, and where that was not made from
+                events.
+        """
+        found: Track = self._of_result.track(shop=self.shop_id, **asked)
         return found
 
     @property

@@ -45,6 +45,29 @@ class TestOfEvents:
             own = found.days.filter(as_of=day)
             assert own.equals(scored(day).select(own.columns))
 
+    @pytest.mark.parametrize("ruleset", [None, "2025-01-01"])
+    def test_of_a_result_as_of_its_events(self, ruleset: str | None) -> None:
+        """With the choice of rules that the result was made with."""
+        result = ss.score(FRAMES, as_of=RANGE["end"], ruleset=ruleset, **TOY)
+        found, wanted = (
+            result.track(start=RANGE["start"]),
+            ss.track(FRAMES, ruleset=ruleset, **RANGE, **TOY),
+        )
+        assert found.days.equals(wanted.days)
+        assert [c.to_dict() for c in found.changes] == [c.to_dict() for c in wanted.changes]
+        assert found.notices == wanted.notices
+        of_one = result["S0002"].track(start=RANGE["start"])
+        assert of_one.days.equals(found.days.filter(shop_id="S0002"))
+
+    def test_a_result_has_its_rules_and_needs_events(self) -> None:
+        result = ss.score(FRAMES, as_of=CHANGE, **TOY)
+        with pytest.raises(ss.UsageError, match="platform= is not for it"):
+            ss.track(result, platform=PLATFORM)
+        metric = next(iter(result.graded))
+        values = pl.DataFrame({"shop_id": ["S1"], "metric": [metric], "value": ["1"]})
+        with pytest.raises(ss.UsageError, match="was not made from events"):
+            ss.score_values(values, as_of=CHANGE, **TOY).track()
+
     def test_on_the_day_of_a_change_both_scores_are_told(self) -> None:
         (change,) = ss.track(FRAMES, **RANGE, **TOY).changes
         assert (change.day, change.before, change.after) == (CHANGE, "2024-01-01", "2025-01-01")

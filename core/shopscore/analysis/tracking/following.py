@@ -23,6 +23,7 @@ from ...plugins.selection import (
     RuleSetName,
     Selection,
     find_scorecard,
+    notices_on,
     publication_day,
     select_rules_of_days,
 )
@@ -36,6 +37,8 @@ from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score_supplement
 from ...scoring_days import score_selections
+from ..regrading.grounds import basis_of
+from ..scored_source import refuse_for_result
 from .console_lines import (
     console_line,
     documents_by_day,
@@ -49,7 +52,7 @@ DAYS = 30
 
 
 def track(
-    source: str | Path | Mapping[str, Any] | Events | Tallies,
+    source: str | Path | Mapping[str, Any] | Events | Tallies | Result,
     *,
     platform: str | Platform | None = None,
     start: date | str | None = None,
@@ -74,11 +77,13 @@ def track(
     events, the score of a day is made of its documents.
 
     Args:
-        source: events, a state, or a file or folder of documents, as :func:`shopscore.score` takes.
+        source: events, a state, or a file or folder of documents, as :func:`shopscore.score` takes;
+            or a result made from events, which has its rules and what was supplied for them.
         platform: the id or another name of the platform, or a platform itself.
         start: the first day of publication; by default thirty days with ``end``, and of documents
             alone the first day of one.
-        end: the last day of publication; by default today, and of documents alone the last of one.
+        end: the last day of publication; by default today, of a result its day, and of documents
+            alone the last of one.
         shop: keep only this shop, or these; all are ranked among each other all the same.
         documents: what a console or an official API answered on some of the days.
 
@@ -94,6 +99,12 @@ def track(
     >>> found.to_polars().select("as_of", "score").rows()
     [(datetime.date(2025, 3, 30), 0.5), (datetime.date(2025, 3, 31), 0.0)]
     """
+    if isinstance(source, Result):
+        refuse_for_result(
+            platform=platform, scorecard=scorecard, ruleset=ruleset, shops=shops, assume=assume,
+            benchmarks=benchmarks, standards=standards, numbers=numbers, profile=profile, tz=tz,
+        )  # fmt: skip
+        return _track_result(source, start, end, shop, documents, progress)
     declared, card = find_scorecard(platform, scorecard, ruleset)
     beside, with_events = find_documents(source, documents, declared, tz)
     days = days_to_follow(beside, declared, start, end, with_events=with_events)
@@ -106,6 +117,39 @@ def track(
     if not isinstance(source, Tallies):
         source = read_events(source, platform=declared, tz=tz, progress=progress)
     return follower.follow(source)
+
+
+def _track_result(
+    result: Result,
+    start: date | str | None,
+    end: date | str | None,
+    shop: str | Iterable[str] | None,
+    documents: Documents | str | Path | None,
+    progress: Progress | None,
+) -> Track:
+    """Follow days by the events of a result, and by what its rules were chosen with."""
+    basis, platform = basis_of(result), result.rules.platform
+    if result.events is None:
+        said = message("the result was not made from events, and they alone tell of other days")
+        raise UsageError(said)
+    beside, _ = find_documents(result.events, documents, platform, None)
+    last = result.as_of if end is None else end
+    days = days_to_follow(beside, platform, start, last, with_events=True)
+    selections = [*_selections(basis.selection, days)]
+    return Follower(selections, basis.tables, beside, _ids(shop), None, progress).follow(
+        result.events
+    )
+
+
+def _selections(selection: Selection, days: Iterable[date]) -> Iterator[Selection]:
+    """Yield the rules of each day: these, where they were named, else those that are in force."""
+    rules, bound = selection.rules, dict[str, Selection]()
+    for day in days:
+        own = selection
+        if not (rules.named or rules.ruleset.covers(day)):
+            version = rules.scorecard.at(day).version
+            own = bound.get(version) or bound.setdefault(version, selection.by_rules_of(day))
+        yield evolve(own, day=day, notices=notices_on(own.rules, day))
 
 
 def days_to_follow(
