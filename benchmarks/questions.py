@@ -3,11 +3,13 @@
     python benchmarks/questions.py [--events 1000000] [--shops 1000] [--rounds 3] [--work DIR]
 
 Each is a command in a process of its own, on Parquet, for one shop among all; 90 days are tracked
-for all shops. The score writes nothing but that shop's table, too.
+for all shops. The score writes nothing but that shop's table, too. The console that is reconciled
+shows one metric, of ten days before.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
@@ -26,6 +28,23 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "todo": (*RULES, "--now", f"{AS_OF} 12:00", "--shop", SHOP),
     "simulate": (*DAY, "--shop", SHOP, "--lever", "answer_within_three_minutes"),
 }
+#: What a console shows of the shop; it differs from what is computed.
+PAGE = {
+    "code": 0,
+    "st": 0,
+    "data": {
+        "shop_id": SHOP,
+        "current_date": str(LAST - timedelta(days=1)),
+        "shop_analysis": [
+            {
+                "title": "商品品质退货率",
+                "value": {"value_figure": 0.05},
+                "calculate_numerator": [{"value": 50}],
+                "calculate_denominator": {"value": 1000},
+            }
+        ],
+    },
+}
 DAYS = (*RULES, "--from", str(LAST - timedelta(days=89)), "--to", AS_OF)
 
 
@@ -35,12 +54,15 @@ def figures(events: int, shops: int, rounds: int, work: Path) -> Iterator[Figure
     folder = cached(work / f"questions-{events}-{shops}", made)
     asked = {"score": ("score", folder, *DAY, "--shop", SHOP)}
     asked |= {name: (name, folder, *words) for name, words in QUESTIONS.items()}
+    page = work / "page.json"
+    page.write_text(json.dumps(PAGE, ensure_ascii=False), encoding="utf-8")
+    asked |= {"reconcile": ("reconcile", folder, page, *DAY)}
     asked |= {"track": ("track", folder, *DAYS)}
     runs = in_turn(
         {name: process(BIN / "shopscore", *words) for name, words in asked.items()}, rounds
     )
     size = f"{shops:,} shops, {events:,} events"
-    for name in QUESTIONS:
+    for name in (*QUESTIONS, "reconcile"):
         yield ratio(
             f"`{name}` of one shop / `score`", size, runs, (name, "score"), Limits(1.5, 1.5)
         )
