@@ -14,7 +14,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.pages.report import report_of
-from shopscore.workspace import kept, working
+from shopscore.workspace import details, kept, working
 from shopscore.workspace.inputs import find_named
 from shopscore.workspace.settings import read_workspace
 from shopscore.workspace.units import units_of
@@ -130,16 +130,27 @@ class TestDetails:
     def test_a_fault_in_them_is_said_and_stops_nothing(
         self, workspace: Write, monkeypatch: pytest.MonkeyPatch
     ):
-        def fail(*_: Any, **__: Any) -> None:
-            raise RuntimeError("surprise")
+        details_of = details.details_of
+
+        def fail(result: ss.Result, shop: str, **more: Any) -> Any:
+            if shop == "S0002":
+                raise RuntimeError("surprise")
+            return details_of(result, shop, **more)
 
         monkeypatch.delenv("SHOPSCORE_DEBUG", raising=False)
-        monkeypatch.setattr("shopscore.workspace.details.details_of", fail)
-        sheet = run(workspace(entry("etsy"), "etsy"), details=["S0001"])
+        monkeypatch.setattr(details, "details_of", fail)
+        sheet = run(workspace(entry("etsy"), "etsy"), details=["S0001", "S0002"])
         assert not sheet.failed
-        (one,) = sheet.details
-        assert "surprise" in one["failed"]["en"]
+        one, other = sheet.details
+        assert (one["shop"], other["shop"]) == ("S0001", "S0002")
+        assert "failed" not in one
+        assert "surprise" in other["failed"]["en"]
         assert "surprise" in sheet.to_html()
+
+    def test_are_of_each_entry_of_a_shop(self, workspace: Write):
+        text = "".join(entry("etsy", id='"S0001"', name=f'"{name}"') for name in ("one", "two"))
+        sheet = run(workspace(text, "etsy"), details=["S0001"])
+        assert [one["shop"] for one in sheet.details] == ["S0001", "S0001"]
 
 
 class TestThePage:

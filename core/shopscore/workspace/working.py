@@ -90,7 +90,7 @@ class _Worker:
             return Answers(tuple(self._failed(group.entries, error)))
         shops: list[Row] = []
         metrics: list[Row] = []
-        there: dict[str, ShopSettings] = {}
+        there: list[tuple[str, ShopSettings]] = []
         for entry, row in _placed(group, scored.result):
             id = str(entry.id if row is None else scored.result.shops["shop_id"][row])
             try:
@@ -102,7 +102,7 @@ class _Worker:
             else:
                 shops.append(made)
                 metrics += own
-                there[id] = entry
+                there.append((id, entry))
         return Answers(
             tuple(shops),
             tuple(metrics),
@@ -112,23 +112,29 @@ class _Worker:
         )
 
     def _details(
-        self, source: ScoredSource, scored: ScoredGroup, entries: Mapping[str, ShopSettings]
+        self, source: ScoredSource, scored: ScoredGroup, entries: Sequence[tuple[str, ShopSettings]]
     ) -> Iterator[Row]:
         """Yield everything that a page shows of the shops that are asked for, or why it cannot."""
-        wanted = [id for id in entries if id in self.wanted]
+        wanted = [(id, entry) for id, entry in entries if id in self.wanted]
         if not wanted:
             return
         details_of = import_module(".details", __package__).details_of
         head = head_of(scored.result)
+        ids = [*dict.fromkeys(id for id, _ in wanted)]
         try:
-            track, todo = source.follow(scored, wanted), source.todo(scored, wanted)
-            for id in wanted:
-                target = entries[id].target
-                found: Row = details_of(scored.result, id, track=track, todo=todo, target=target)
-                yield {"shop": id, **head, **found}
+            track, todo = source.follow(scored, ids), source.todo(scored, ids)
         except Exception as error:
             said = both(self._why(error))
-            yield from ({"shop": id, **head, "failed": said} for id in wanted)
+            yield from ({"shop": id, **head, "failed": said} for id, _ in wanted)
+            return
+        for id, entry in wanted:
+            try:
+                found: Row = details_of(
+                    scored.result, id, track=track, todo=todo, target=entry.target
+                )
+            except Exception as error:
+                found = {"failed": both(self._why(error))}
+            yield {"shop": id, **head, **found}
 
     def _tasks(self, source: ScoredSource, scored: ScoredGroup) -> OpenCounts:
         if source.events is None:
