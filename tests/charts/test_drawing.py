@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -55,6 +58,25 @@ def test_a_day_without_a_score_breaks_the_line() -> None:
         if "--chart-own," in (one.get("stroke") or "") and one.get("d", "").count("L") > 20
     )
     assert line.get("d", "").count("M") == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the zone of a process is no variable there")
+def test_the_clock_of_a_machine_moves_no_day() -> None:
+    code = f"""from shopscore.charts.drawing import svg_of
+from shopscore.charts.specifications import score_over_days
+print(svg_of(score_over_days({DAYS[:4]!r})))"""
+    drawn = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "TZ": zone},
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+        ).stdout
+        for zone in ("America/Los_Angeles", "Asia/Shanghai")
+    }
+    (svg,) = drawn
+    assert next(text for text in texts(svg) if text.startswith("06-")) == "06-01"
 
 
 def test_a_diamond_for_each_day_of_a_console() -> None:

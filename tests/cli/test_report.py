@@ -64,3 +64,11 @@ def test_only_needs_shops(workspace: Path, tmp_path: Path) -> None:
 
 def test_there_must_be_a_place_to_write_to(workspace: Path) -> None:
     shopscore("report", "-w", str(workspace)).failed(2, "-o")
+
+
+def test_shops_that_failed_are_not_too_many(tmp_path: Path) -> None:
+    text = 'schema = 1\n[[shops]]\nplatform = "etsy"\nsources = ["nothing"]\n'
+    (tmp_path / "shopscore.toml").write_text(text, encoding="utf-8")
+    answer = shopscore("report", "-w", str(tmp_path), "-o", str(tmp_path / "page.html"))
+    answer.failed(1, "1 shop has no result")
+    assert "too much for a page" not in answer.err

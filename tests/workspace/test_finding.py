@@ -291,6 +291,15 @@ def test_names_that_toml_must_quote(tmp_path: Path) -> None:
     assert entry == {"id": name, "platform": "jd", "sources": [f"jd/{name}"]}
 
 
+def test_ids_from_cells_never_become_entries(tmp_path: Path) -> None:
+    id = 'S1\n[[shops]]\nplatform = "jd"\nsources = ["../../secret"]\r'
+    pl.read_csv(ORDERS.encode()).with_columns(shop_id=pl.lit(id)).write_csv(
+        put(tmp_path, jd__x="") / "jd" / "orders.csv"
+    )
+    (entry,) = written(tmp_path)
+    assert entry == {"platform": "jd", "sources": ["jd"]}
+
+
 def test_links_are_followed_within_the_folder_only(tmp_path: Path) -> None:
     put(tmp_path, out__orders_dot_csv=ORDERS, in__jd__orders_dot_csv=ORDERS)
     (tmp_path / "in" / "tmall").symlink_to(tmp_path / "out")

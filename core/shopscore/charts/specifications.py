@@ -30,6 +30,7 @@ def score_over_days(days: Sequence[Mapping[str, Any]]) -> Specification:
     x = {
         "field": "day",
         "type": "temporal",
+        "scale": {"type": "utc"},  # days are read as such: the clock of a machine would move them
         "axis": {"format": "%m-%d", "title": None, "grid": False, "labelOverlap": True},
     }
     y = {"type": "quantitative", "scale": {"zero": False, "nice": True}, "title": None}

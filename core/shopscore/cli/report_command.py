@@ -70,11 +70,9 @@ def report_command(
         page = sheet.to_html(title=title, only=shops if only else (), lang=voice.lang())
         stages(message("writing"))
         write_bytes(page.encode(), path)
-    if not sheet.details and sheet.shops and not shops:
-        said = message(
-            "Note: details of {n} shops are too much for a page: name some", n=len(sheet)
-        )
-        say(said)
+    n = len({row["shop"] for row in sheet.shops} - {None})
+    if n > MOST_DETAILS and not shops:
+        say(message("Note: details of {n} shops are too much for a page: name some", n=n))
     if n := sum(not only or row["shop"] in shops for row in sheet.failed):
         said = numbered("{n} shop has no result", "{n} shops have no result", n)
         say(said, level=logging.ERROR)
@@ -94,7 +92,7 @@ def _scored(
     ):  # entries that mean every shop of a source: which ones, the first run tells
         found = run_workspace(workspace.file, as_of=as_of, jobs=None, progress=stages)
         ids = {row["shop"] for row in found.shops if row["shop"] is not None}
-        if len(found) > MOST_DETAILS:
+        if len(ids) > MOST_DETAILS:
             return found
     wanted = ids if shops or len(ids) <= MOST_DETAILS else ()
     return run_workspace(workspace.file, as_of=as_of, jobs=None, details=wanted, progress=stages)

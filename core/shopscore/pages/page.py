@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..charts.colours import themes
 from ..errors import UsageError
 from ..messages import message
+from ..workspace.columns import FAILED
 from .sheet import HEADS, choices_of, columns_of, key_of, named_row
 from .words import WORDS, days_ahead, nothing_leaves, over_days, shown_of
 
@@ -36,7 +37,7 @@ def page_of(report: Mapping[str, Any], *, lang: str = "en") -> str:
     """
     environment = _environment()
     plain = _cleaned(report)
-    rows = {key_of(row): named_row(row) for row in plain["shops"]}
+    rows = [named_row(row) for row in plain["shops"]]
     details = [*_placed(plain["details"], rows)]
     style, script = (_asset("page.css"), _asset("page.js"))
     style = f"{themes()}\n{style}"
@@ -44,10 +45,10 @@ def page_of(report: Mapping[str, Any], *, lang: str = "en") -> str:
         lang=lang,
         title=plain.get("title"),
         as_of=plain["as_of"],
-        columns=columns_of([*rows.values()]),
-        rows=[*rows.values()],
-        platforms=choices_of([*rows.values()], "platform"),
-        statuses=choices_of([*rows.values()], "status"),
+        columns=columns_of(rows),
+        rows=rows,
+        platforms=choices_of(rows, "platform"),
+        statuses=choices_of(rows, "status"),
         page_size=ROWS,
         details=details,
         style=style,
@@ -108,12 +109,17 @@ def _cleaned(value: Any) -> Any:
     return value
 
 
-def _placed(
-    details: list[dict[str, Any]], rows: dict[tuple[str, ...], dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """Yield details with their place in the page and their row of the sheet, which leads to them."""
+def _placed(details: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield details with their place in the page and their row of the sheet, which leads to them.
+
+    A shop may be scored more than once, by different rules: its rows and details are in one order.
+    """
+    left: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for scored in (row for row in rows if row["status"] != FAILED):
+        left.setdefault(key_of(scored), []).append(scored)
     for place, one in enumerate(details, 1):
-        row = rows.get(key_of(one))
+        same = left.get(key_of(one))
+        row = same.pop(0) if same else None
         anchor = f"s{place}"
         if row is not None:
             row["anchor"] = anchor

@@ -32,7 +32,7 @@ _ALWAYS = ("shop", "platform", "status")
 
 
 def key_of(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what tells a row of the sheet, and the details of its shop, from all others."""
+    """Return of which shop and score a row of the sheet is, or the details of a shop."""
     return tuple(str(row.get(name)) for name in ("platform", "scorecard", "shop"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 
 from .columns import FAILED, Row
 
@@ -28,6 +28,11 @@ class Answers:
     def failed(self) -> bool:
         """Whether anything of the unit could not be scored, or is not as it must be."""
         return any(row["status"] == FAILED for row in self.shops)
+
+    def with_details_of(self, shops: frozenset[str]) -> Answers:
+        """Return them with the details of some shops and no others, as if those were asked for."""
+        details = tuple(row for row in self.details if row["shop"] in shops)
+        return evolve(self, details=details, detailed=tuple(sorted(shops)))
 
     def to_json(self) -> str:
         """Return them as text, from which :meth:`from_json` makes the same."""

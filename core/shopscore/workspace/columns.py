@@ -10,6 +10,7 @@ import polars as pl
 
 from ..messages import Translated
 from .settings import ShopSettings
+from .texts import in_both
 
 #: The columns of the sheet, in their order.
 SHEET: Mapping[str, Any] = {
@@ -64,10 +65,5 @@ def written(entry: ShopSettings) -> str | None:
 
 def reason_cells(said: Translated | None) -> Row:
     """Return the cells of a reason in both languages."""
-    told = {"en": None, "zh": None} if said is None else both(said)
-    return {"reason": told["en"], "reason_zh": told["zh"]}
-
-
-def both(said: Translated) -> Row:
-    """Return a text in both languages, as JSON has it."""
-    return {"en": said.text("en"), "zh": said.text("zh")}
+    told = in_both(said) or {}
+    return {"reason": told.get("en"), "reason_zh": told.get("zh")}

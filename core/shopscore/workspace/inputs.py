@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -11,7 +11,7 @@ from attrs import frozen
 
 from ..errors import InputError, system_reason
 from ..messages import message
-from ..reading.entries import HIDDEN, is_lost, visible
+from ..reading.entries import HIDDEN, is_lost, leads_astray, visible
 from ..reading.files import show_path
 
 #: What makes a path a pattern.
@@ -40,44 +40,67 @@ class InputFile:
         return {"file": self.name, "size": self.size, "sha256": self.sha256}
 
 
-def find_named(folder: Path, patterns: Iterable[str]) -> NamedFiles:
-    """Return what patterns match, sorted; what lies in a folder that is named too, is in that."""
+def find_named(folder: Path, patterns: Iterable[str], written: Collection[Path] = ()) -> NamedFiles:
+    """Return what patterns match, sorted; what lies in a folder that is named too, is in that.
+
+    Globs match nothing in folders that are written, ``written``: it would be read the next time.
+    """
     found, unmatched = set(), []
     for pattern in patterns:
-        matched = [*_matched(folder, pattern)]
+        matched = [*_matched(folder, pattern, written)]
         found |= {*matched}
         unmatched += [] if matched else [pattern]
     outermost = (path for path in found if found.isdisjoint(path.parents))
     return NamedFiles(tuple(sorted(outermost)), tuple(unmatched))
 
 
-def _matched(folder: Path, pattern: str) -> Iterator[Path]:
+def _matched(folder: Path, pattern: str, written: Collection[Path]) -> Iterator[Path]:
     path = folder / pattern
-    if path.exists() or not any(sign in pattern for sign in _GLOB):
-        yield from (path,) if path.exists() else ()
+    there = _is_there(path)
+    if there or not any(sign in pattern for sign in _GLOB):
+        yield from (path,) if there else ()
         return
     base, below = folder, pattern
     if PurePath(pattern).is_absolute():
         base, below = Path(path.anchor), str(path.relative_to(path.anchor))
     try:
-        yield from (one for one in base.glob(below) if not one.name.startswith(HIDDEN))
-    except (ValueError, NotImplementedError):  # a pattern that is none
+        for one in base.glob(below):
+            apart = any(place == one or place in one.parents for place in written)
+            if not apart and not _is_hidden(one.relative_to(base), below):
+                yield one
+    except (OSError, ValueError, NotImplementedError):  # a pattern that is none
         return
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long, a folder that may not be looked into
+        return False
+
+
+def _is_hidden(matched: PurePath, pattern: str) -> bool:
+    """Return whether a path is hidden, or lies in a hidden folder that the pattern does not name."""
+    named = PurePath(pattern).parts
+    return any(part.startswith(HIDDEN) and part not in named for part in matched.parts)
+
+
 def files_in(paths: Iterable[Path]) -> list[Path]:
-    """Return the files that are named or lie in named folders, without hidden ones, sorted."""
-    return sorted({file for path in paths for file in _files_below(path)})
+    """Return the files that are named or lie in named folders, without hidden ones, sorted.
+
+    Links are followed as readers follow them: a path that is named itself, and within its folder.
+    """
+    return sorted({file for path in paths for file in _files_below(path, path)})
 
 
-def _files_below(path: Path) -> Iterator[Path]:
+def _files_below(path: Path, root: Path) -> Iterator[Path]:
     if is_lost(path):
         return
     if path.is_file():
         yield path
-    elif path.is_dir() and not path.is_symlink():
+    elif path.is_dir() and (path == root or not (path.is_symlink() and leads_astray(path, root))):
         for one in visible(path):
-            yield from _files_below(one)
+            yield from _files_below(one, root)
 
 
 def look_at(file: Path, folder: Path) -> InputFile:

@@ -22,11 +22,15 @@ from ..plugins.declarations import Platform
 from ..plugins.folders import toml_texts
 from ..writing import folders_above, whole_file
 from .answers import Answers
-from .inputs import InputFile, files_in, look_at, name_from
+from .inputs import InputFile, files_in, look_at
 from .units import Unit, installed
 
 #: Changes with the form of what is kept.
-_FORM = 1
+_FORM = 2
+
+
+#: Name, number, size, and times of a file.
+_Stamp = tuple[str, int, int, int, int]
 
 
 @frozen
@@ -35,7 +39,7 @@ class UnitInputs:
 
     files: tuple[InputFile, ...]
     digest: str
-    stamps: tuple[tuple[int, int], ...]
+    stamps: tuple[_Stamp, ...]
 
     @classmethod
     def of(cls, unit: Unit) -> UnitInputs:
@@ -54,8 +58,9 @@ class UnitInputs:
             "rules": [*_rules(installed(unit.platform))],
             "day": str(unit.day),
             "unmatched": unit.named.unmatched,
-            "sources": [name_from(path, unit.folder) for path in unit.named.paths],
+            "sources": [_place(path, unit.folder) for path in unit.named.paths],
             "entries": [_settings(asdict(one), unit.folder) for one in unit.entries],
+            "places": [_place(path, unit.folder) for path in paths],
             "files": [one.to_dict() for one in files],
         }
         text = json.dumps(asked, sort_keys=True, ensure_ascii=True)
@@ -63,16 +68,29 @@ class UnitInputs:
 
     def unchanged(self, unit: Unit) -> bool:
         """Return whether nothing was written to the files since they were looked at."""
-        return _stamps(_paths(unit)) == self.stamps
+        try:
+            return _stamps(_paths(unit)) == self.stamps
+        except (InputError, OSError):  # one that was there is gone
+            return False
 
 
 def _paths(unit: Unit) -> list[Path]:
     return files_in([*unit.named.paths, *unit.beside])
 
 
-def _stamps(paths: Sequence[Path]) -> tuple[tuple[int, int], ...]:
-    found = (path.stat() for path in paths)
-    return tuple((one.st_size, one.st_mtime_ns) for one in found)
+def _stamps(paths: Sequence[Path]) -> tuple[_Stamp, ...]:
+    """Return what changes where a file is written to, or another takes its place.
+
+    Whoever copies a file may set its time; when it was set, nobody can.
+    """
+    found = ((str(path), path.stat()) for path in paths)
+    return tuple((name, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for name, s in found)
+
+
+def _place(path: Path, folder: Path) -> str:
+    """Return where a file lies: the folders above it may say of which shop it is."""
+    inside = path.is_relative_to(folder)
+    return path.relative_to(folder).as_posix() if inside else str(path)
 
 
 def _rules(platform: Platform | None) -> Iterator[tuple[str, ...]]:
@@ -97,7 +115,7 @@ def _settings(entry: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 def _plain(value: Any, folder: Path) -> Any:
     if isinstance(value, Path):
-        return name_from(value, folder)
+        return _place(value, folder)
     if isinstance(value, Mapping):
         return {str(key): str(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -116,14 +134,14 @@ class Keeper:
     folder: Path | None
 
     def find(self, digest: str, details: frozenset[str]) -> Answers | None:
-        """Return kept answers; None where there are none, or without the details of some shop."""
+        """Return kept answers with the details of some shops; None where there are none."""
         if self.folder is None:
             return None
         try:
             found = Answers.from_json((self.folder / f"{digest}.json").read_text("utf-8"))
         except (OSError, ValueError):
             return None  # what was damaged is worked out again
-        return found if details <= {*found.detailed} else None
+        return found.with_details_of(details) if details <= {*found.detailed} else None
 
     def keep(self, digest: str, answers: Answers) -> None:
         """Keep answers, unless something failed: that may go better the next time.

@@ -17,9 +17,10 @@ from ..analysis.reasons.contributions import Decomposition, decompose
 from ..messages import Translated, message
 from ..results.requirements import Requirements
 from ..results.result import Result
-from .columns import Row, both, reason_cells, written
+from .columns import Row, reason_cells, written
 from .scored import BEFORE, ScoredGroup
 from .settings import ShopSettings
+from .texts import both
 
 
 @frozen(eq=False, slots=False)

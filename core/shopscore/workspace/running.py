@@ -8,7 +8,7 @@ import os
 import signal
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -121,32 +121,43 @@ class _Run:
         if not units:
             return
         # most of the package is needed only where something is worked on
-        from .working import work, work_on_text
+        from .working import work
 
         if jobs < 2 or len(units) < 2:
             for unit in units:
                 yield unit, work(unit, self.details)
             return
+        lost: list[Unit] = []
+        for unit, answers in self._in_processes(units, jobs):
+            if answers is None:
+                lost.append(unit)
+            else:
+                yield unit, answers
+        # one process that ends takes all others with it: each source is tried again alone
+        for unit in lost:
+            for _, answers in self._in_processes((unit,), 1):
+                yield unit, _ended(unit) if answers is None else answers
+
+    def _in_processes(
+        self, units: Sequence[Unit], jobs: int
+    ) -> Iterator[tuple[Unit, Answers | None]]:
+        """Yield the answers of units; None where a process did not live to give them."""
+        from .working import work_to_text
+
         pool = ProcessPoolExecutor(
             min(jobs, len(units)), mp_context=get_context("spawn"), initializer=_begin_worker
         )
         try:
-            asked = {pool.submit(work_on_text, self._question(unit)): unit for unit in units}
+            asked = {pool.submit(work_to_text, unit, self.details): unit for unit in units}
             for future in as_completed(asked):
-                yield asked[future], _answer(future, asked[future])
+                try:
+                    answers = Answers.from_json(future.result())
+                except BrokenExecutor:
+                    yield asked[future], None
+                else:
+                    yield asked[future], answers
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-    def _question(self, unit: Unit) -> str:
-        return json.dumps(
-            {
-                "file": str(self.workspace.file),
-                "number": unit.number,
-                "day": None if unit.day is None else unit.day.isoformat(),
-                "require": self.require,
-                "details": sorted(self.details),
-            }
-        )
 
     def _sheet(self, answers: Sequence[Answers], inputs: Sequence[UnitInputs | None]) -> Sheet:
         rulesets = _distinct(one for part in answers for one in part.rulesets)
@@ -179,17 +190,13 @@ def _size(inputs: UnitInputs | None) -> int:
     return 0 if inputs is None else sum(one.size for one in inputs.files)
 
 
-def _answer(future: Future[str], unit: Unit) -> Answers:
-    """Return what a process answered; where it did not live to do so, that is the reason."""
-    try:
-        return Answers.from_json(future.result())
-    except BrokenExecutor:
-        said = message(
-            "a process that scored shops ended before its time, for want of memory perhaps: take"
-            " fewer (jobs=)"
-        )
-        rows = (failed_row(entry, said, platform=unit.platform) for entry in unit.entries)
-        return Answers(tuple(rows))
+def _ended(unit: Unit) -> Answers:
+    """Return the rows of a source whose process ended twice before it was done."""
+    said = message(
+        "the process that scored it ended before its time, alone too: for want of memory perhaps"
+    )
+    rows = (failed_row(entry, said, platform=unit.platform) for entry in unit.entries)
+    return Answers(tuple(rows))
 
 
 def _begin_worker() -> None:

@@ -18,8 +18,11 @@ def in_both(said: object) -> Both | None:
     >>> in_both(Label("差评率", "Bad reviews"))
     {'en': 'Bad reviews', 'zh': '差评率'}
     """
-    if said is None:
-        return None
+    return None if said is None else both(said)
+
+
+def both(said: object) -> Both:
+    """Return a message or a label in both languages."""
     return {"en": in_language(said, "en"), "zh": in_language(said, "zh")}
 
 

@@ -88,8 +88,9 @@ def units_of(workspace: Workspace, as_of: date | str | None = None) -> tuple[Uni
     """
     found: dict[object, list[ShopSettings]] = {}
     named: dict[object, NamedFiles] = {}
+    written = [place for place in (workspace.output, workspace.keep) if place is not None]
     for entry in workspace.shops:
-        files = find_named(workspace.folder, entry.sources)
+        files = find_named(workspace.folder, entry.sources, written)
         word = _platform_of(entry)
         own = (entry.tz, entry.layouts, entry.industry, entry.shop_type)
         key = (word, files, *own, entry.values if not entry.sources else None)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
 
 from attrs import frozen
 
@@ -20,11 +18,12 @@ from ..plugins.isolation import describe_error
 from ..reading.files import Progress
 from ..results.result import Result
 from .answers import Answers
-from .columns import Row, both, failed_row
+from .columns import Row, failed_row
 from .rows import RowMaker, head_of
 from .scored import ScoredGroup, ScoredSource, noon
-from .settings import ShopSettings, read_workspace
-from .units import Group, Unit, requiring, units_of
+from .settings import ShopSettings
+from .texts import both
+from .units import Group, Unit
 
 _logger = logging.getLogger("shopscore.workspace")
 #: Notices that may tell why a shop is not among those that were scored.
@@ -54,16 +53,13 @@ def _only_errors_logged() -> Iterator[None]:
         every.setLevel(before)
 
 
-def work_on_text(asked: str) -> str:
-    """Do the unit of work that a text names, and return the answers as text: for other processes.
+def work_to_text(unit: Unit, details: frozenset[str]) -> str:
+    """Score the shops of a unit, and return the answers as text: for other processes.
 
-    The text is JSON: the file of the workspace, the number of the unit, its day, what is required of
-    every shop, and the shops of which details are wanted.
+    They are given the unit itself: the file of the workspace may be written anew meanwhile, and
+    patterns match other files.
     """
-    question: dict[str, Any] = json.loads(asked)
-    workspace = requiring(read_workspace(question["file"]), question["require"])
-    unit = units_of(workspace, question["day"])[question["number"]]
-    return work(unit, frozenset(question["details"])).to_json()
+    return work(unit, details).to_json()
 
 
 @frozen(eq=False)
@@ -94,7 +90,7 @@ class _Worker:
             return Answers(tuple(self._failed(group.entries, error)))
         shops: list[Row] = []
         metrics: list[Row] = []
-        there: dict[str, ShopSettings] = {}
+        there: list[tuple[str, ShopSettings]] = []
         for entry, row in _placed(group, scored.result):
             id = str(entry.id if row is None else scored.result.shops["shop_id"][row])
             try:
@@ -106,7 +102,7 @@ class _Worker:
             else:
                 shops.append(made)
                 metrics += own
-                there[id] = entry
+                there.append((id, entry))
         return Answers(
             tuple(shops),
             tuple(metrics),
@@ -116,23 +112,29 @@ class _Worker:
         )
 
     def _details(
-        self, source: ScoredSource, scored: ScoredGroup, entries: Mapping[str, ShopSettings]
+        self, source: ScoredSource, scored: ScoredGroup, entries: Sequence[tuple[str, ShopSettings]]
     ) -> Iterator[Row]:
         """Yield everything that a page shows of the shops that are asked for, or why it cannot."""
-        wanted = [id for id in entries if id in self.wanted]
+        wanted = [(id, entry) for id, entry in entries if id in self.wanted]
         if not wanted:
             return
         details_of = import_module(".details", __package__).details_of
         head = head_of(scored.result)
+        ids = [*dict.fromkeys(id for id, _ in wanted)]
         try:
-            track, todo = source.follow(scored, wanted), source.todo(scored, wanted)
-            for id in wanted:
-                target = entries[id].target
-                found: Row = details_of(scored.result, id, track=track, todo=todo, target=target)
-                yield {"shop": id, **head, **found}
-        except ShopscoreError as error:
-            said = both(self._from_here(error))
-            yield from ({"shop": id, **head, "failed": said} for id in wanted)
+            track, todo = source.follow(scored, ids), source.todo(scored, ids)
+        except Exception as error:
+            said = both(self._why(error))
+            yield from ({"shop": id, **head, "failed": said} for id, _ in wanted)
+            return
+        for id, entry in wanted:
+            try:
+                found: Row = details_of(
+                    scored.result, id, track=track, todo=todo, target=entry.target
+                )
+            except Exception as error:
+                found = {"failed": both(self._why(error))}
+            yield {"shop": id, **head, **found}
 
     def _tasks(self, source: ScoredSource, scored: ScoredGroup) -> OpenCounts:
         if source.events is None:
@@ -142,7 +144,13 @@ class _Worker:
     def _failed(
         self, entries: Sequence[ShopSettings], error: Exception, **known: object
     ) -> Iterator[Row]:
-        """Yield the row of each entry that an error keeps from being scored.
+        """Yield the row of each entry that an error keeps from being scored."""
+        said = self._why(error)
+        for entry in entries:
+            yield failed_row(entry, said, **{"platform": self.unit.platform, **known})
+
+    def _why(self, error: Exception) -> Translated:
+        """Return what an error says, with files named from the folder of the workspace.
 
         Errors that nobody foresaw do not stop the other shops either.
         """
@@ -150,13 +158,6 @@ class _Worker:
             if os.environ.get("SHOPSCORE_DEBUG"):
                 raise error
             _logger.error("%s", describe_error(error))
-        said = self._from_here(error)
-        for entry in entries:
-            yield failed_row(entry, said, **{"platform": self.unit.platform, **known})
-
-    def _from_here(self, error: Exception) -> Translated:
-        """Return what an error says, with files named from the folder of the workspace."""
-        if not isinstance(error, ShopscoreError):
             said = message("a fault of shopscore: {error}", error=describe_error(error))
             return bilingual(self._named(str(said)), self._named(said.text("zh")))
         return bilingual(*(self._named(error.text(lang)) for lang in ("en", "zh")))

@@ -108,7 +108,8 @@ def _lines_of_entry(entry: _Entry) -> Iterator[str]:
     source = entry.source
     if entry.shops and not source.is_nameless:
         more = ["…"] if len(entry.shops) > _FIRST else []
-        yield message("# Shops: {shops}", shops=listed([*entry.shops[:_FIRST], *more]))
+        first = [id if id.isprintable() else _quoted(id) for id in entry.shops[:_FIRST]]
+        yield message("# Shops: {shops}", shops=listed([*first, *more]))
     yield "[[shops]]"
     if source.is_nameless:
         if not entry.id:
