@@ -48,7 +48,7 @@ sources = ["kuaishou"]
 
 def write_workspace(folder: Path) -> Path:
     """Write a workspace of four shops, one of them on a platform that is not installed."""
-    for platform, shops in (("douyin", 30), ("etsy", 6), ("kuaishou", 6)):
+    for platform, shops in (("douyin", 80), ("etsy", 6), ("kuaishou", 6)):
         make_sample(folder / platform, shops, shops * 60, 5, "2022-06-30", platform)
     file = folder / "shopscore.toml"
     file.write_text(_FILE, encoding="utf-8")

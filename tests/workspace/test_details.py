@@ -8,6 +8,7 @@ from datetime import date
 from math import ceil
 from typing import Any
 
+import polars as pl
 import pytest
 
 import shopscore as ss
@@ -21,7 +22,7 @@ SHOP = "S0001"
 
 @pytest.fixture(scope="module")
 def result() -> ss.Result:
-    events = generate(shops=40, orders=2400, end=date(2025, 3, 31))
+    events = generate(shops=80, orders=3200, end=date(2025, 3, 31))
     return ss.score(events, platform=PLATFORM, as_of=DAY)
 
 
@@ -81,7 +82,7 @@ def test_gaps_are_those_that_were_found(result: ss.Result, details: dict[str, An
 
 def test_peers_by_counting(result: ss.Result, details: dict[str, Any]) -> None:
     shop = result[SHOP]
-    assert details["peers"], "the sample has industries of five shops and more"
+    assert details["peers"], "the sample has industries of ten shops and more"
     for one in details["peers"]:
         values = []
         for other in result:
@@ -89,7 +90,7 @@ def test_peers_by_counting(result: ss.Result, details: dict[str, Any]) -> None:
             if other.industry == shop.industry and metric.percentile is not None:
                 values.append(metric.value)
         values.sort()
-        assert len(values) == one["peers"] >= 5
+        assert len(values) == one["peers"] >= 10
         for share, quantile in zip((10, 25, 50, 75, 90), one["quantiles"], strict=True):
             within = [value for value in values if value <= quantile]
             assert len(within) >= share / 100 * len(values)
@@ -98,7 +99,8 @@ def test_peers_by_counting(result: ss.Result, details: dict[str, Any]) -> None:
 
 
 def test_few_peers_are_not_shown() -> None:
-    events = generate(shops=4, orders=400, end=date(2025, 3, 31))
+    events = generate(shops=9, orders=400, end=date(2025, 3, 31))
+    events["shops"] = events["shops"].with_columns(industry=pl.lit("one"))
     few = ss.score(events, platform=PLATFORM, as_of=DAY)
     assert all(details_of(few, shop.shop_id)["peers"] == [] for shop in few)
 

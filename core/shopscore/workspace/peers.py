@@ -12,8 +12,8 @@ from ..results.result import Result
 from ..results.views import MetricView, ShopView
 from .texts import in_both
 
-#: Fewer peers than these are not shown: single shops could be told.
-FEWEST = 5
+#: Fewer peers are not shown: five values of so few would tell most of them.
+FEWEST = 10
 #: Which share of the peers is below each value.
 SHARES = (0.10, 0.25, 0.50, 0.75, 0.90)
 
@@ -22,7 +22,7 @@ def places_among_peers(result: Result, shop: ShopView) -> list[dict[str, Any]]:
     """Return for each metric how the values of peers are spread, with the shop's own.
 
     A quantile is the value of a peer: the least one that so many peers do not exceed. Metrics that
-    are not ranked among peers, or among fewer than five, are left out.
+    are not ranked among peers, or among fewer than ten, are left out.
     """
     return [*_places(result, shop)]
 
