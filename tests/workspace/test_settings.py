@@ -158,7 +158,10 @@ SHOP = '[[shops]]\nplatform = "toy"\nsources = ["x"]\n'
         ("schema = 1\n" + SHOP + "target = true", "shops[1]: target = True is of the wrong type"),
         ("schema = 1\n" + SHOP + "[shops.assume.half]", "shops[1].assume: half is an empty table"),
         ('schema = 1\n[[shops]]\nsources = ["x"]', "shops[1]: key platform is missing"),
-        ('schema = 1\n[[shops]]\nplatform = "toy"', "shops[1]: one of sources, ledger, values is needed"),
+        (
+            'schema = 1\n[[shops]]\nplatform = "toy"',
+            "shops[1]: one of sources, ledger, values is needed",
+        ),
         (
             'schema = 1\n[[shops]]\nplatform = "toy"\nsources = []',
             "shops[1]: sources names nothing",
