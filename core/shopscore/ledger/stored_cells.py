@@ -67,7 +67,7 @@ def read_cells(snapshot: Snapshot, upto: Mapping[str, int]) -> dict[str, Cells]:
             start, end = np.searchsorted(numbers, [number_of(name), number_of(name) + 1])
             own = rows.slice(int(start), int(end - start))
             runs[name].append(_cells(own if seq == newest else own.filter(pl.col(SEQ) <= seq)))
-    return {name: Cells.added(found) for name, found in runs.items()}
+    return {name: Cells.added(runs.pop(name)) for name in upto}
 
 
 def _in_runs(snapshot: Snapshot, upto: Mapping[str, int]) -> Iterator[pl.DataFrame]:
