@@ -11,7 +11,7 @@ from shopscore.cli.demo import make_sample
 
 NAME = "example-page.html"
 _SAMPLES = (
-    ("douyin", 40, 8000),
+    ("douyin", 80, 12000),
     ("etsy", 20, 4000),
     ("pinduoduo", 20, 4000),
     ("kuaishou", 20, 2000),

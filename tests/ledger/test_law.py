@@ -95,9 +95,9 @@ def test_rows_that_name_rows_of_any_stream(seed: int, cut: int) -> None:
         for batch in filter(None, batches):
             ledger.ingest({name: frame(rows) for name, rows in batch.items()})
             if rng.random() < 0.5:
-                ledger._counting(tallies, None, None)
-        head = ledger._counting(tallies, None, None)
-        found = state_of(ledger._snapshot(head), tallies, tallies)
+                ledger._place.counted(tallies, None, print)
+        head = ledger._place.counted(tallies, None, print)
+        found = state_of(ledger._place.snapshot_of(head), tallies, tallies)
     events = ss.read_events(
         {name: frame(rows) for name, rows in streams.items()}, platform=parcel_platform.PLATFORM
     )

@@ -229,7 +229,7 @@ def test_words_that_no_plugin_knows_any_more(
         for column in stream.columns
     ]
     known = {**ledger.platforms[0].all_streams, "orders": evolve(stream, columns=tuple(fewer))}
-    monkeypatch.setitem(ledger._reading.__dict__, "all_streams", known)
+    monkeypatch.setitem(ledger._place.reading.__dict__, "all_streams", known)
     with pytest.raises(ss.StateError, match="words that the installed plugins do not know"):
         ledger.events()
 

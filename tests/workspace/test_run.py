@@ -22,6 +22,7 @@ from support.workspaces import DAY, entry
 Write = Callable[..., Path]
 
 V2022 = {"ruleset": '"2022"'}
+LEDGER = '[[shops]]\nplatform = "douyin"\nruleset = "2022"\nledger = "douyin.ledger"\n'
 
 
 def run(folder: Path, **more: Any) -> ss.Sheet:
@@ -419,3 +420,57 @@ class TestWhatIsWritten:
 def test_jobs_are_one_at_least(workspace: Write):
     with pytest.raises(ss.UsageError, match="at least one process"):
         run(workspace(entry("douyin"), "douyin"), jobs=0)
+
+
+class TestLedgers:
+    """An entry that names a ledger is scored as the files that came into it."""
+
+    TEXT = 'keep = ".kept"\n' + LEDGER
+
+    @pytest.fixture
+    def folder(self, workspace: Write, samples: Path) -> Path:
+        """A workspace of a ledger that all orders but the last came into."""
+        folder = workspace(self.TEXT)
+        early = folder.parent / "early"
+        shutil.copytree(samples / "douyin", early)
+        orders = early / "orders.csv"
+        lines = orders.read_text("utf-8").splitlines(keepends=True)
+        orders.write_text("".join(lines[:-100]), "utf-8")
+        ledger = ss.Ledger.create(folder / "douyin.ledger", platform="douyin")
+        ledger.ingest(early, known_at="2022-06-29")
+        return folder
+
+    def test_it_is_scored_as_its_files_are(self, folder: Path, workspace: Write, samples: Path):
+        ss.Ledger.open(folder / "douyin.ledger").ingest(samples / "douyin")
+        files = workspace(entry("douyin", **V2022), "douyin", name="files")
+        assert by_shop(run(folder)) == by_shop(run(files))
+
+    def test_what_a_page_shows_is_there_too(self, folder: Path):
+        (details,) = run(folder, details=["S0001"]).details
+        assert details["shop"] == "S0001"
+        assert details["track"] is not None
+        assert details["todo"] is not None
+
+    def test_results_are_kept_until_something_is_ingested(
+        self, folder: Path, samples: Path, monkeypatch
+    ):
+        first = run(folder)
+        with monkeypatch.context() as patched:
+            patched.setattr(working, "work", lambda *_: pytest.fail("worked again"))
+            assert run(folder).to_dict() == first.to_dict()
+        assert ss.Ledger.open(folder / "douyin.ledger").ingest(samples / "douyin").seq == 2
+        again = run(folder)
+        assert again.shops != first.shops
+        assert again.to_dict() == run(folder, fresh=True).to_dict()
+
+    def test_the_manifest_names_the_last_commit(self, folder: Path):
+        (file,) = run(folder).manifest["inputs"]
+        assert file["file"] == "douyin.ledger/commits/00000002.json"
+
+    def test_one_that_is_not_there_fails_its_row_alone(self, workspace: Write):
+        folder = workspace(LEDGER + entry("etsy"), "etsy")
+        sheet = run(folder)
+        assert reasons(sheet) == [
+            "douyin.ledger: no ledger here; shopscore ledger init makes one, Ledger.create in Python"
+        ]
+        assert len(sheet.shops) > 1

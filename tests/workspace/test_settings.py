@@ -117,6 +117,13 @@ def test_values_alone_are_enough(write, tmp_path):
     assert (shop.sources, shop.values) == ((), tmp_path / "values.csv")
 
 
+def test_a_ledger_stands_in_the_place_of_sources(write, tmp_path):
+    text = 'schema = 1\n[[shops]]\nplatform = "toy"\nledger = "toy.ledger"\nvalues = "values.csv"'
+    (shop,) = read_workspace(write(text)).shops
+    assert (shop.sources, shop.ledger) == ((), tmp_path / "toy.ledger")
+    assert shop.values == tmp_path / "values.csv"
+
+
 def test_a_target_may_be_a_tier_or_a_whole_number(write):
     text = 'schema = 1\n[[shops]]\nplatform = "toy"\nsources = ["x"]\ntarget = '
     assert read_workspace(write(text + '"gold"')).shops[0].target == "gold"
@@ -137,13 +144,24 @@ SHOP = '[[shops]]\nplatform = "toy"\nsources = ["x"]\n'
         ('schema = 1\nlang = "zn"\n' + SHOP, "top level: lang = 'zn'; known: en, zh"),
         ('schema = 1\nrequire = "complet"\n' + SHOP, "unknown requirement complet; did you mean"),
         ("schema = 1\n" + SHOP + 'require = "frsh"', "shops[1]: unknown requirement frsh"),
+        (
+            "schema = 1\n" + SHOP + 'ledger = "toy.ledger"',
+            "shops[1]: sources, ledger contradict each other: only one of sources, ledger can be",
+        ),
+        (
+            'schema = 1\n[[shops]]\nplatform = "toy"\nledger = "toy.ledger"\ntz = "UTC"',
+            "shops[1]: tz is said when files are read, and a ledger has read its own",
+        ),
         ("schema = 1\n" + SHOP + 'scorcard = "x"', "shops[1]: unknown key scorcard; did you mean"),
         ("schema = 1\n" + SHOP + 'id = "A"\nnaem = "x"', "shops[A]: unknown key naem"),
         ("schema = 1\n" + SHOP + 'prefer = "event"', "shops[1]: prefer = 'event'; did you mean"),
         ("schema = 1\n" + SHOP + "target = true", "shops[1]: target = True is of the wrong type"),
         ("schema = 1\n" + SHOP + "[shops.assume.half]", "shops[1].assume: half is an empty table"),
         ('schema = 1\n[[shops]]\nsources = ["x"]', "shops[1]: key platform is missing"),
-        ('schema = 1\n[[shops]]\nplatform = "toy"', "shops[1]: one of sources, values is needed"),
+        (
+            'schema = 1\n[[shops]]\nplatform = "toy"',
+            "shops[1]: one of sources, ledger, values is needed",
+        ),
         (
             'schema = 1\n[[shops]]\nplatform = "toy"\nsources = []',
             "shops[1]: sources names nothing",

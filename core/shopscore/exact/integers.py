@@ -89,6 +89,8 @@ def group_totals(values: npt.NDArray[Any], last: npt.NDArray[np.int64]) -> npt.N
 
     Exact wherever the sums fit in int64: what wraps around on the way wraps back.
     """
+    if len(last) == len(values):  # each stands alone
+        return values.astype(np.int64, copy=False)
     totals: npt.NDArray[np.int64] = np.diff(np.cumsum(values, dtype=np.int64)[last], prepend=0)
     return totals
 

@@ -185,18 +185,8 @@ def read_head(root: Path) -> Head:
         StateError: where a commit is damaged or missing, or of a newer version.
     """
     folder = root / COMMITS
-    try:
-        names = sorted(path.name for path in folder.iterdir() if path.suffix == ".json")
-    except OSError:
-        names = []
-    if not names:
-        said = message(
-            "{folder}: no ledger here; shopscore ledger init makes one, Ledger.create in Python",
-            folder=root,
-        )
-        raise InputError(said)
     head = Head()
-    for number, name in enumerate(names, start=1):
+    for number, name in enumerate(_commit_names(root), start=1):
         path = folder / name
         if name != _name(number):
             raise damaged(folder, message("{file} is missing", file=_name(number)))
@@ -208,6 +198,30 @@ def read_head(root: Path) -> Head:
             raise damaged(path, message("its text is not the one that was written")) from None
         head = head.after(Commit.from_json(text, path))
     return head
+
+
+def last_commit(root: Path) -> Path:
+    """Return the file of the last commit, which is another one after each change of the ledger.
+
+    Raises:
+        InputError: where there is no ledger.
+    """
+    return root / COMMITS / _commit_names(root)[-1]
+
+
+def _commit_names(root: Path) -> list[str]:
+    """Return the names of the files of commits, in their order."""
+    try:
+        names = sorted(one.name for one in (root / COMMITS).iterdir() if one.suffix == ".json")
+    except OSError:
+        names = []
+    if not names:
+        said = message(
+            "{folder}: no ledger here; shopscore ledger init makes one, Ledger.create in Python",
+            folder=root,
+        )
+        raise InputError(said)
+    return names
 
 
 def write_commit(root: Path, commit: Commit) -> None:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from ..errors import InputError, StateError, UsageError
-from ..messages import listed, message
+from ..errors import UsageError
+from ..messages import message
 from ..model.layouts import Layout
 from ..notices import Notice
-from ..plugins.catalog import platform as find_platform
 from ..plugins.declarations import Platform
 from ..plugins.selection import RuleSetName, publication_day, select_rules
 from ..reading.events import Events
@@ -25,24 +22,21 @@ from ..reading.files import Progress, stages
 from ..reading.loading import EventSource
 from ..reading.named_paths import Paths
 from ..reading.openers import ShopDefaults
-from ..reading.rows.clocks import clock_of, find_zone
 from ..results.result import Result
 from ..rules.numbers_toml import NumbersSource
 from ..scoring import score
-from ..writing import folders_above, refuse_filled_folder
-from .commits import COMMITS, Commit, Head, read_head, write_commit
-from .counting import Named, by_fingerprint, state_of
+from .commits import read_head
+from .counting import by_fingerprint, state_of
 from .exporting import export_events
 from .ingesting import Ingest, Ingested
-from .locking import only_writer
-from .maintaining import BUILDING, RULES, SPANS, Builder, kept_tallies, recorded, tallies_of
+from .maintaining import kept_tallies, recorded, tallies_of
 from .moments import as_moment, ingest_known, known_second
-from .one_clock import Platforms, all_together, find_platforms, zone_of
+from .one_clock import Platforms
+from .place import WAIT, Place
 from .revisions import Revision, rows_that_moved
-from .rewriting import Forgotten, Rewriter
+from .rewriting import Forgotten
 from .snapshots import Snapshot
 from .status import Status, ingest_lines, status_of
-from .tables import Draft
 from .verifying import Verification, verify_ledger
 
 if TYPE_CHECKING:
@@ -51,9 +45,6 @@ if TYPE_CHECKING:
     from ..analysis.tracking.tracks import Track
 
 logger = logging.getLogger("shopscore.ledger")
-
-#: Seconds for which a writer waits for another.
-WAIT = 60.0
 
 
 @frozen(eq=False)
@@ -78,11 +69,7 @@ class Ledger:
     0.0
     """
 
-    root: Path
-    platforms: tuple[Platform, ...]
-    zone: str
-    wait: float = WAIT
-    _reading: Platform = field(repr=False, kw_only=True)
+    _place: Place
 
     @classmethod
     def create(
@@ -105,22 +92,7 @@ class Ledger:
             InputError: where the folder is not empty, or cannot be written.
             UsageError: for platforms of different clocks.
         """
-        root, platforms = Path(path), find_platforms(platform)
-        zone = zone_of(platforms, tz)
-        ledger = cls(root, platforms, zone, wait, reading=all_together(platforms))
-        refuse_filled_folder(root)
-        with folders_above(root / COMMITS / "0"), only_writer(root, wait):
-            facts = {
-                "platforms": [one.id for one in platforms],
-                "zone": zone,
-                "clock": clock_of(find_zone(zone)).base,
-                SPANS: {},
-                BUILDING: None,
-                RULES: [],
-            }
-            made = int(time.time())
-            write_commit(root, Commit(number=1, kind="create", seq=0, made_at=made, facts=facts))
-        return ledger
+        return cls(Place.create(Path(path), platform, tz, wait))
 
     @classmethod
     def open(
@@ -138,20 +110,22 @@ class Ledger:
             StateError: where it is damaged, or of a newer version.
             CoverageError: for a platform that is not installed.
         """
-        root = Path(path)
-        facts = read_head(root).facts
-        given = {one.id: one for one in find_platforms(platform or ())}
-        platforms = tuple(given.get(id) or find_platform(id) for id in facts["platforms"])
-        zone = facts["zone"]
-        if clock_of(find_zone(zone)).base != facts["clock"]:
-            said = message(
-                "{ledger}: the clock of {zone} is another one in this system's table of time zones"
-                " than when the ledger was made: make a new one from the files of events",
-                ledger=root,
-                zone=zone,
-            )
-            raise StateError(said)
-        return cls(root, platforms, zone, wait, reading=all_together(platforms))
+        return cls(Place.open(Path(path), platform, wait))
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._place.root
+
+    @property
+    def platforms(self) -> tuple[Platform, ...]:
+        """Whose streams are kept."""
+        return self._place.platforms
+
+    @property
+    def zone(self) -> str:
+        """The zone of the events' clock."""
+        return self._place.zone
 
     def ingest(
         self,
@@ -190,9 +164,9 @@ class Ledger:
             raise UsageError(said)
         say = stages(progress, logger)
         defaults = ShopDefaults(shop_id, industry, shop_type)
-        events = EventSource(source, self._reading, self.zone, defaults, tuple(layouts))
-        with self._writing() as draft:
-            snapshot = self._snapshot(draft.head)
+        events = EventSource(source, self._place.reading, self.zone, defaults, tuple(layouts))
+        with self._place.writing() as draft:
+            snapshot = self._place.snapshot_of(draft.head)
             known = known_second(known_at, self.zone)
             ingest = Ingest(draft, snapshot, events, known, say)
             ingest.check_time()
@@ -226,7 +200,7 @@ class Ledger:
         The other arguments, and what is raised, are those of :func:`shopscore.score`.
         """
         rules: dict[str, Any] = {
-            "platform": self._platform(platform),
+            "platform": self._place.platform(platform),
             "scorecard": scorecard,
             "ruleset": ruleset,
             "assume": assume,
@@ -235,9 +209,10 @@ class Ledger:
         }
         selection = select_rules(as_of=as_of, **rules)
         tallies = tallies_of(selection.rules)
-        head = self._counting(tallies, recorded(selection.rules, ruleset, assume), progress)
-        snapshot = self._snapshot(head, known_at)
-        stages(progress, logger)(message("reading what was counted"))
+        say = stages(progress, logger)
+        head = self._place.counted(tallies, recorded(selection.rules, ruleset, assume), say)
+        snapshot = self._place.snapshot_of(head, known_at)
+        say(message("reading what was counted"))
         state = state_of(snapshot, tallies, by_fingerprint(selection.rules.tallies))
         shops = snapshot.events([name for name in snapshot.known_streams if name == "shops"])
         terms = {**rules, **more, "progress": progress}
@@ -254,7 +229,7 @@ class Ledger:
         Raises:
             StateError: where a file of the ledger is damaged.
         """
-        return self._snapshot(read_head(self.root), known_at).events()
+        return self._place.snapshot(known_at).events()
 
     def track(
         self,
@@ -266,7 +241,7 @@ class Ledger:
         """Return the score of each day of a range, as :func:`shopscore.track` does."""
         from ..analysis.tracking.following import track
 
-        return track(self.events(known_at), platform=self._platform(platform), **more)
+        return track(self.events(known_at), platform=self._place.platform(platform), **more)
 
     def explain(
         self,
@@ -281,7 +256,7 @@ class Ledger:
         from ..analysis.reasons.explaining import explain
 
         events = self.events(known_at)
-        return explain(events, shop=shop, row=row, platform=self._platform(platform), **more)
+        return explain(events, shop=shop, row=row, platform=self._place.platform(platform), **more)
 
     def todo(
         self,
@@ -293,7 +268,7 @@ class Ledger:
         """List what is open at a moment, as :func:`shopscore.todo` does."""
         from ..analysis.open_tasks.asking import todo
 
-        return todo(self.events(known_at), platform=self._platform(platform), **more)
+        return todo(self.events(known_at), platform=self._place.platform(platform), **more)
 
     def revision(
         self,
@@ -308,10 +283,10 @@ class Ledger:
         Late rows and corrections are listed with the metrics that they moved. The other arguments
         are those of :meth:`score`.
         """
-        whose = self._platform(platform)
+        whose = self._place.platform(platform)
         now = self.score(as_of, platform=whose, **more)
         then = self.score(now.as_of, known_at=known_at, platform=whose, **more)
-        snapshot = self._snapshot(read_head(self.root))
+        snapshot = self._place.snapshot()
         second = known_second(known_at, self.zone)
         seq = ingest_known(snapshot.head, second, self.zone)
         rows = rows_that_moved(snapshot, now.rules, now.as_of, seq)
@@ -319,7 +294,7 @@ class Ledger:
 
     def status(self) -> Status:
         """Return how much the ledger holds, since when, and what it counts."""
-        return status_of(self._snapshot(read_head(self.root)))
+        return status_of(self._place.snapshot())
 
     def ingests(self) -> pl.DataFrame:
         """Return a line for each ingest: when it was known, from where, and how many rows were new."""
@@ -327,9 +302,9 @@ class Ledger:
 
     def verify(self, *, progress: Progress | None = None) -> Verification:
         """Look at every byte of every file again, and count every cell again from the rows."""
-        head = read_head(self.root)
-        tallies = kept_tallies(head, self.platforms)
-        return verify_ledger(self._snapshot(head), tallies, stages(progress, logger))
+        snapshot = self._place.snapshot()
+        tallies = kept_tallies(snapshot.head, self.platforms)
+        return verify_ledger(snapshot, tallies, stages(progress, logger))
 
     def compact(self, *, progress: Progress | None = None) -> None:
         """Put rows together in few files, in the order of time, and count all cells anew.
@@ -339,7 +314,7 @@ class Ledger:
         Raises:
             InputError: where the ledger cannot be written.
         """
-        with self._rewriting(progress) as (rewriter, kept):
+        with self._place.rewriting(stages(progress, logger)) as (rewriter, kept):
             rewriter.compact(kept)
 
     def forget(
@@ -361,7 +336,7 @@ class Ledger:
         """
         if (shop_id is None) == (before is None):
             raise UsageError(message("what is to be forgotten? Give shop_id= or before="))
-        with self._rewriting(progress) as (rewriter, kept):
+        with self._place.rewriting(stages(progress, logger)) as (rewriter, kept):
             if before is not None:
                 return rewriter.forget_before(publication_day(before, self.zone), kept)
             ids = [shop_id] if isinstance(shop_id, str) else [*(shop_id or ())]
@@ -378,57 +353,6 @@ class Ledger:
             InputError: where files lie in the folder already, or none can be written.
         """
         return export_events(self.events(known_at), Path(folder))
-
-    def _platform(self, named: str | Platform | None) -> Platform:
-        """Return one of the ledger's platforms: the one that is named, or the only one."""
-        if isinstance(named, Platform):
-            return named
-        if named is None:
-            if len(self.platforms) == 1:
-                return self.platforms[0]
-            known = listed(one.id for one in self.platforms)
-            said = message("whose rules? The ledger is of {platforms}: platform=", platforms=known)
-            raise UsageError(said)
-        own = [one for one in self.platforms if named in one.names]
-        return own[0] if own else find_platform(named)
-
-    def _snapshot(self, head: Head, known_at: datetime | date | str | None = None) -> Snapshot:
-        """Return what is known, or was at a moment."""
-        everything = Snapshot(self.root, head, self._reading.all_streams, self.zone, head.seq)
-        if known_at is None:
-            return everything
-        return everything.as_of(ingest_known(head, known_second(known_at, self.zone), self.zone))
-
-    @contextmanager
-    def _writing(self) -> Iterator[Draft]:
-        """Hold the lock, and yield what is written while it is held."""
-        with only_writer(self.root, self.wait):
-            yield Draft.begin(self.root, read_head(self.root))
-
-    @contextmanager
-    def _rewriting(self, progress: Progress | None) -> Iterator[tuple[Rewriter, Named]]:
-        """Hold the lock, and yield what begins tables anew, and the tallies that are counted then."""
-        with self._writing() as draft:
-            say = stages(progress, logger)
-            kept = kept_tallies(draft.head, self.platforms)
-            yield Rewriter(draft, self._snapshot(draft.head), say), kept
-
-    def _counting(
-        self, tallies: Named, rules: Mapping[str, Any] | None, progress: Progress | None
-    ) -> Head:
-        """Return the ledger with cells of some tallies up to date, if it can be written."""
-        head = read_head(self.root)
-        spans = head.spans
-        known = rules is None or rules in head.facts[RULES]
-        if known and all(name in spans and spans[name][1] == head.seq for name in tallies):
-            return head
-        try:
-            with self._writing() as draft:
-                say = stages(progress, logger)
-                return Builder(draft, self._snapshot(draft.head), say).build(tallies, rules)
-        except InputError as error:
-            logger.warning("%s", error)
-            return read_head(self.root)
 
 
 def _as_known(snapshot: Snapshot) -> Notice:

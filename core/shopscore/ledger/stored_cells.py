@@ -60,13 +60,14 @@ def to_stored(cells: Mapping[str, Cells], seq: int) -> pl.DataFrame:
 def read_cells(snapshot: Snapshot, upto: Mapping[str, int]) -> dict[str, Cells]:
     """Return the cells of tallies by fingerprint, each as of an ingest."""
     runs: dict[str, list[Cells]] = {name: [] for name in upto}
+    newest = max(upto.values(), default=0)  # what came later is not read
     for rows in _in_runs(snapshot, upto):
         numbers = rows["tally"].to_numpy()
         for name, seq in upto.items():
             start, end = np.searchsorted(numbers, [number_of(name), number_of(name) + 1])
             own = rows.slice(int(start), int(end - start))
-            runs[name].append(_cells(own.filter(pl.col(SEQ) <= seq)))
-    return {name: Cells.added(found) for name, found in runs.items()}
+            runs[name].append(_cells(own if seq == newest else own.filter(pl.col(SEQ) <= seq)))
+    return {name: Cells.added(runs.pop(name)) for name in upto}
 
 
 def _in_runs(snapshot: Snapshot, upto: Mapping[str, int]) -> Iterator[pl.DataFrame]:

@@ -17,6 +17,7 @@ from attrs import asdict, frozen
 
 from .._version import version
 from ..errors import InputError
+from ..ledger.commits import last_commit
 from ..plugins.catalog import plugin_records
 from ..plugins.declarations import Platform
 from ..plugins.folders import toml_texts
@@ -75,7 +76,9 @@ class UnitInputs:
 
 
 def _paths(unit: Unit) -> list[Path]:
-    return files_in([*unit.named.paths, *unit.beside])
+    """Return the files that tell what a unit reads; a ledger is what its last commit says."""
+    ledger = [] if unit.ledger is None else [last_commit(unit.ledger)]
+    return files_in([*unit.named.paths, *ledger, *unit.beside])
 
 
 def _stamps(paths: Sequence[Path]) -> tuple[_Stamp, ...]:

@@ -15,6 +15,7 @@ from ..analysis.tracking.following import Follower, days_to_follow
 from ..analysis.tracking.tracks import Track
 from ..errors import CoverageError, InputError, ShopscoreError
 from ..grading.supplements import supplement
+from ..ledger.ledger import Ledger
 from ..messages import Message, listed, message
 from ..plugins.catalog import platform as find_platform
 from ..plugins.declarations import Platform
@@ -62,9 +63,11 @@ class ScoredSource:
 
     @classmethod
     def read(cls, unit: Unit, progress: Progress | None = None) -> ScoredSource:
-        """Read the documents and the events of a unit."""
+        """Read the documents and the events of a unit; a ledger has events alone."""
         platform, paths, shop = find_platform(unit.platform), unit.named.paths, unit.defaults
         first = unit.entries[0]
+        if unit.ledger is not None:
+            return cls(unit, platform, NONE, Ledger.open(unit.ledger).events(), progress)
         if unit.named.unmatched:
             said = message(
                 "sources: nothing is there that {patterns} names",
@@ -118,7 +121,7 @@ class ScoredSource:
         )
         bound = tables.bound(selection.rules)
         if self._scorer is None:
-            assert beside is not None  # a unit has sources or values
+            assert beside is not None  # a unit has sources, a ledger or values
             return score_supplement(beside, selection, bound)
         return self._scorer.score(selection, bound, beside)
 

@@ -29,7 +29,7 @@ LANGUAGES = ("en", "zh")
 
 @frozen
 class ShopSettings:
-    """One entry ``[[shops]]``: a shop, or every shop that some sources hold.
+    """One entry ``[[shops]]``: a shop, or every shop that some sources or a ledger hold.
 
     ``place`` names the entry in messages. Sources are as they are written, and are looked for from
     the folder of the file; all other paths begin there already.
@@ -38,6 +38,7 @@ class ShopSettings:
     place: str
     platform: str
     sources: tuple[str, ...] = ()
+    ledger: Path | None = None
     id: str | None = None
     name: str | None = None
     scorecard: str | None = None
@@ -127,9 +128,7 @@ def _workspace(top: Table, file: Path) -> Workspace:
 
 
 def _shop(table: Table, folder: Path, require: str | None) -> ShopSettings:
-    if not table.texts("sources") and table.text("values", None) is None:
-        table.one_of(("sources", "values"))  # says what was misspelt
-        raise table.fail(message("sources names nothing"))
+    _refuse_what_does_not_fit(table)
     words: dict[str, Any] = {word: table.text(word, None) for word in _WORDS}
     paths: dict[str, Any] = {name: _path(table, name, folder) for name in _PATHS}
     shop = ShopSettings(
@@ -150,9 +149,28 @@ def _shop(table: Table, folder: Path, require: str | None) -> ShopSettings:
     return shop
 
 
+def _refuse_what_does_not_fit(table: Table) -> None:
+    """Refuse an entry from which nothing can be read, or that says how what is read already was."""
+    if "ledger" in table.data:
+        table.one_of(("sources", "ledger"))
+        for key in _OF_FILES:
+            if key in table.data:
+                said = message(
+                    "{key} is said when files are read, and a ledger has read its own: say it to"
+                    " shopscore ledger init or ingest",
+                    key=key,
+                )
+                raise table.fail(said)
+    elif not table.texts("sources") and table.text("values", None) is None:
+        table.one_of(("sources", "ledger", "values"))  # says what was misspelt
+        raise table.fail(message("sources names nothing"))
+
+
 #: What is a text, and nothing else.
 _WORDS = ("id", "name", "scorecard", "industry", "shop_type", "tz", "currency", "profile")
-_PATHS = ("values", "benchmarks", "standards")
+_PATHS = ("ledger", "values", "benchmarks", "standards")
+#: What says how files are read.
+_OF_FILES = ("tz", "layouts", "shop_type")
 
 
 def _path(table: Table, key: str, folder: Path) -> Path | None:

@@ -1,4 +1,4 @@
-"""Units of work: each is one source, which is read once, with the entries that are scored from it."""
+"""Units of work: a source or a ledger, which is read once, with the entries that are scored from it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Group:
 
 @frozen(eq=False)
 class Unit:
-    """One source, and the entries that are scored from it.
+    """One source, be it files or a ledger, and the entries that are scored from it.
 
     ``platform`` is an id, or the word for one that is not installed; ``day`` the day of publication,
     None where nobody named one and no platform tells the time. ``number`` is its place among all.
@@ -60,6 +60,11 @@ class Unit:
         return tuple(Group(tuple(entries)) for entries in found.values())
 
     @property
+    def ledger(self) -> Path | None:
+        """The ledger that is the source, where it is no files."""
+        return self.entries[0].ledger
+
+    @property
     def defaults(self) -> ShopDefaults:
         """What files do not say of their shop: its id only where all entries are of one shop."""
         ids = {entry.id for entry in self.entries}
@@ -81,7 +86,8 @@ class Unit:
 def units_of(workspace: Workspace, as_of: date | str | None = None) -> tuple[Unit, ...]:
     """Return the units of work of a workspace, in the order in which the file names their sources.
 
-    Entries share a source where they name the same files of a platform, and would read them alike.
+    Entries share a source where they name the same ledger, or the same files and would read them
+    alike, of one platform.
 
     Raises:
         UsageError: for an invalid date.
@@ -92,8 +98,9 @@ def units_of(workspace: Workspace, as_of: date | str | None = None) -> tuple[Uni
     for entry in workspace.shops:
         files = find_named(workspace.folder, entry.sources, written)
         word = _platform_of(entry)
-        own = (entry.tz, entry.layouts, entry.industry, entry.shop_type)
-        key = (word, files, *own, entry.values if not entry.sources else None)
+        own = (entry.ledger, entry.tz, entry.layouts, entry.industry, entry.shop_type)
+        alone = not entry.sources and entry.ledger is None
+        key = (word, files, *own, entry.values if alone else None)
         named[key] = files
         found.setdefault(key, []).append(entry)
     return tuple(_numbered(workspace, found.values(), named.values(), as_of))
