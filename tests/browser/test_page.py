@@ -183,11 +183,12 @@ class TestShops:
         page = look("all")
         assert page.locator(".shop >> visible=true").count() == 0
         page.click(f"{FIRST} a")
+        page.wait_for_selector("#s1")  # an address is followed after the click
         assert page.locator(".shop >> visible=true").count() == 1
         assert not page.is_visible("#sheet")
         page.wait_for_function("document.activeElement.id === 's1'")
         page.click("#s1 .back a")
-        assert page.is_visible("#sheet")
+        page.wait_for_selector("#sheet")
 
     def test_the_page_of_one_shop_has_all_below_each_other(self, look: Look) -> None:
         page = look("one")
