@@ -202,8 +202,11 @@ class BoundRuleSet:
         *,
         named: bool = True,
         file: str = "",
+        like: BoundRuleSet | None = None,
     ) -> BoundRuleSet:
         """Bind the metrics that a rule set names, and resolve its numbers.
+
+        Metrics whose numbers are those of the rules that these are ``like`` are theirs.
 
         Raises:
             RuleSetError: for a metric, an assumption, or a day, type or status of shops that does
@@ -213,7 +216,7 @@ class BoundRuleSet:
         """
         filled = ruleset if isinstance(ruleset, FilledRuleSet) else FilledRuleSet(ruleset)
         streams = platform.all_streams
-        metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams))
+        metrics = dict(_bind_metrics(scorecard, filled.ruleset, streams, like))
         _check_numbers_used(filled.used, streams[SHOPS.name])
         check_shops_named(filled.ruleset, streams[SHOPS.name], platform.status_labels)
         variants, exact = _exact(filled, scorecard.own_kinds)
@@ -233,6 +236,17 @@ class BoundRuleSet:
             plugin_version=plugin_version,
             named=named,
             file=file,
+        )
+
+    def binds_alike(self, metric: Metric, ruleset: RuleSet) -> bool:
+        """Return whether a metric is bound as here by a rule set that differs in numbers alone."""
+        own = self.metrics.get(metric.id)
+        if own is None or own.metric is not metric:
+            return False
+        here, there = self.ruleset.numbers, ruleset.numbers
+        return own.missing_numbers == ruleset.missing_for(metric.id) and all(
+            id in here and id in there and here[id] == there[id]
+            for id in assumed_ids((metric.aggregator, metric.window))
         )
 
     @cached_property
@@ -328,7 +342,10 @@ def _judged_on(rules: BoundRuleSet, day: date) -> BoundRuleSet:
 
 
 def _bind_metrics(
-    scorecard: Scorecard, ruleset: RuleSet, streams: Mapping[str, Stream]
+    scorecard: Scorecard,
+    ruleset: RuleSet,
+    streams: Mapping[str, Stream],
+    like: BoundRuleSet | None,
 ) -> Iterator[tuple[str, BoundMetric]]:
     known = scorecard.metrics_for(ruleset)
     for id in ruleset.needed_metric_ids:
@@ -342,6 +359,9 @@ def _bind_metrics(
             )
             raise RuleSetError(said)
         metric = known[id]
+        if like is not None and like.binds_alike(metric, ruleset):
+            yield id, like.metrics[id]
+            continue
         _check_role(ruleset, metric)
         bound = BoundMetric.bind(metric, ruleset)
         bound.check_tallies(streams)

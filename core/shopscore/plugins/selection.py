@@ -56,7 +56,8 @@ class Selection:
             raise UsageError(message("these rules were bound elsewhere: select them again"))
         terms, numbers = self._bound
         changed = evolve(terms, assumed=(*terms.assumed, *more.items()))
-        return evolve(self, rules=_bind_with(changed, numbers), bound=(changed, numbers))
+        rules = _bind_with(changed, numbers, like=self.rules)
+        return evolve(self, rules=rules, bound=(changed, numbers))
 
     def by_rules_of(self, day: date) -> Selection:
         """Return the rules that are in force on another day, with what a user supplied.
@@ -239,7 +240,9 @@ def _bind(terms: _Terms) -> BoundRuleSet:
     return _bind_with(terms, None)
 
 
-def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
+def _bind_with(
+    terms: _Terms, numbers: NumbersSource, like: BoundRuleSet | None = None
+) -> BoundRuleSet:
     card, selected = terms.scorecard, terms.ruleset.assuming(dict(terms.assumed))
     fills = numbers is not None or terms.profile is not None
     known = card.metrics_for(selected) if fills else {}
@@ -254,6 +257,7 @@ def _bind_with(terms: _Terms, numbers: NumbersSource) -> BoundRuleSet:
         terms.plugin_version,
         named=terms.named,
         file=terms.file,
+        like=like,
     )
 
 
