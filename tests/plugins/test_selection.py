@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from attrs import fields
 
@@ -36,10 +38,9 @@ def test_assuming_is_binding_anew(name: str) -> None:
         asked = {plain.rules.ruleset.full_id(one.id): value}
         try:
             changed = plain.assuming(asked).rules
-        except ss.RuleSetError as error:
-            with pytest.raises(ss.RuleSetError) as again:
+        except ss.RuleSetError as error:  # the value does not go with the rules, either way
+            with pytest.raises(ss.RuleSetError, match=re.escape(str(error))):
                 select_rules(platform, card, version, assume=asked)
-            assert str(again.value) == str(error)
             continue
         anew = select_rules(platform, card, version, assume=asked).rules
         assert bound(changed) == bound(anew)
