@@ -17,11 +17,9 @@ from ..reading.documents.loading import load_documents
 from ..reading.entries import is_lost, leads_astray, visible
 from ..reading.files import show_path
 from .found_tables import ExportFile, FolderTables, tables_in
+from .settings import OUTPUT
 
 Kind = Literal["events", "exports", "documents"]
-
-#: What :command:`run` writes, which is no input.
-OUTPUT = "shopscore-out"
 
 
 @frozen

@@ -12,7 +12,8 @@ from attrs import evolve, frozen
 from ..messages import in_language, listed, message
 from ..plugins.catalog import platforms
 from ..reading.files import show_path
-from .finding import OUTPUT, Findings, FoundSource
+from .finding import Findings, FoundSource
+from .settings import OUTPUT
 
 #: So many shops are named beside an entry.
 _FIRST = 8
