@@ -73,6 +73,12 @@ def make(folder: Path, events: int) -> None:
     run_step("ingest", folder, "both")
 
 
+def make_apart(folder: Path, events: int) -> None:
+    """Make the data in a process of its own: a step's peak memory begins at that of this one."""
+    command = [sys.executable, __file__, "--make", folder, "--events", str(events)]
+    subprocess.run(command, check=True)
+
+
 def _write(file: Path, rows: object) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     rows.write_parquet(file, row_group_size=131_072)  # type: ignore[attr-defined]
@@ -121,15 +127,19 @@ def size(folder: Path, kind: str = "*") -> int:
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
     parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--ledger", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.make:
+        make(args.make, args.events)
+        return
     if args.step:
         step(args.step, args.folder, args.ledger)
         return
     args.work.mkdir(parents=True, exist_ok=True)
-    folder = cached(args.work / f"ledger-{args.events}", partial(make, events=args.events))
+    folder = cached(args.work / f"ledger-{args.events}", partial(make_apart, events=args.events))
     contenders = {
         "recompute": partial(run_step, "recompute", folder, "both"),
         "ingest": partial(ingest, folder),
