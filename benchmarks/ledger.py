@@ -33,6 +33,7 @@ from measuring import (
 
 RULES = {"platform": "douyin", "ruleset": "2022", "as_of": AS_OF}
 DAY_SHARE, CORRECTED = 0.009, 0.2
+PIECE = 10_000_000  # events that are ingested at a time before the day: they are held in memory
 TIMES = {
     "orders": "created_at",
     "aftersales": "applied_at",
@@ -43,7 +44,7 @@ TIMES = {
 
 
 def make(folder: Path, events: int) -> None:
-    """Events, and the same cut into what was known before a day and what comes on it."""
+    """Events, and the same cut into what was known before a day, in pieces, and what comes on it."""
     import polars as pl
 
     size = ["--events", str(events), "--shops", str(max(events // 100, 100)), "--as-of", AS_OF]
@@ -57,16 +58,17 @@ def make(folder: Path, events: int) -> None:
         corrected = old.with_columns(updated_at=now)
         if stream == "reviews":
             corrected = corrected.with_columns(rating=pl.lit(1).cast(corrected["rating"].dtype))
-        _write(folder / "before" / f"{stream}.parquet", before)
+        pieces = -(-events // PIECE)
+        for piece in range(pieces):
+            start, end = (len(before) * at // pieces for at in (piece, piece + 1))
+            _write(folder / "before" / f"{piece}" / f"{stream}.parquet", before[start:end])
+        _write(folder / "whole" / stream / "before.parquet", before)
         _write(folder / "day" / f"{stream}.parquet", pl.concat([new, corrected], how="diagonal"))
-        for part in ("before", "day"):
-            target = folder / "whole" / stream / f"{part}.parquet"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(folder / part / f"{stream}.parquet", target)
+        shutil.copy(folder / "day" / f"{stream}.parquet", folder / "whole" / stream / "day.parquet")
     for name in ("shops", "shop_facts"):
         made = folder / "made" / f"{name}.parquet"
         if made.exists():
-            for part in ("before", "whole"):
+            for part in ("before/0", "whole"):
                 shutil.copy(made, folder / part / made.name)
     run_step("create", folder, "known")
     shutil.copytree(folder / "known", folder / "both")
@@ -93,7 +95,8 @@ def step(name: str, folder: Path, ledger: Path) -> None:
     match name:
         case "create":
             made = ss.Ledger.create(ledger, platform="douyin")
-            made.ingest(folder / "before", known_at="2024-06-29")
+            for piece in sorted((folder / "before").iterdir()):
+                made.ingest(piece, known_at="2024-06-29")
             made.score(**RULES)
         case "ingest":
             ss.Ledger.open(ledger).ingest(folder / "day", known_at=AS_OF)
