@@ -33,6 +33,7 @@ from measuring import (
 
 RULES = {"platform": "douyin", "ruleset": "2022", "as_of": AS_OF}
 DAY_SHARE, CORRECTED = 0.009, 0.2
+PIECE = 10_000_000  # events that are ingested at a time before the day: they are held in memory
 TIMES = {
     "orders": "created_at",
     "aftersales": "applied_at",
@@ -43,7 +44,7 @@ TIMES = {
 
 
 def make(folder: Path, events: int) -> None:
-    """Events, and the same cut into what was known before a day and what comes on it."""
+    """Events, and the same cut into what was known before a day, in pieces, and what comes on it."""
     import polars as pl
 
     size = ["--events", str(events), "--shops", str(max(events // 100, 100)), "--as-of", AS_OF]
@@ -57,20 +58,27 @@ def make(folder: Path, events: int) -> None:
         corrected = old.with_columns(updated_at=now)
         if stream == "reviews":
             corrected = corrected.with_columns(rating=pl.lit(1).cast(corrected["rating"].dtype))
-        _write(folder / "before" / f"{stream}.parquet", before)
+        pieces = -(-events // PIECE)
+        for piece in range(pieces):
+            start, end = (len(before) * at // pieces for at in (piece, piece + 1))
+            _write(folder / "before" / f"{piece}" / f"{stream}.parquet", before[start:end])
+        _write(folder / "whole" / stream / "before.parquet", before)
         _write(folder / "day" / f"{stream}.parquet", pl.concat([new, corrected], how="diagonal"))
-        for part in ("before", "day"):
-            target = folder / "whole" / stream / f"{part}.parquet"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(folder / part / f"{stream}.parquet", target)
+        shutil.copy(folder / "day" / f"{stream}.parquet", folder / "whole" / stream / "day.parquet")
     for name in ("shops", "shop_facts"):
         made = folder / "made" / f"{name}.parquet"
         if made.exists():
-            for part in ("before", "whole"):
+            for part in ("before/0", "whole"):
                 shutil.copy(made, folder / part / made.name)
     run_step("create", folder, "known")
     shutil.copytree(folder / "known", folder / "both")
     run_step("ingest", folder, "both")
+
+
+def make_apart(folder: Path, events: int) -> None:
+    """Make the data in a process of its own: a step's peak memory begins at that of this one."""
+    command = [sys.executable, __file__, "--make", folder, "--events", str(events)]
+    subprocess.run(command, check=True)
 
 
 def _write(file: Path, rows: object) -> None:
@@ -87,7 +95,8 @@ def step(name: str, folder: Path, ledger: Path) -> None:
     match name:
         case "create":
             made = ss.Ledger.create(ledger, platform="douyin")
-            made.ingest(folder / "before", known_at="2024-06-29")
+            for piece in sorted((folder / "before").iterdir()):
+                made.ingest(piece, known_at="2024-06-29")
             made.score(**RULES)
         case "ingest":
             ss.Ledger.open(ledger).ingest(folder / "day", known_at=AS_OF)
@@ -121,15 +130,19 @@ def size(folder: Path, kind: str = "*") -> int:
 def main() -> None:
     parser = arguments(__doc__, rounds=3)
     parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--ledger", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.make:
+        make(args.make, args.events)
+        return
     if args.step:
         step(args.step, args.folder, args.ledger)
         return
     args.work.mkdir(parents=True, exist_ok=True)
-    folder = cached(args.work / f"ledger-{args.events}", partial(make, events=args.events))
+    folder = cached(args.work / f"ledger-{args.events}", partial(make_apart, events=args.events))
     contenders = {
         "recompute": partial(run_step, "recompute", folder, "both"),
         "ingest": partial(ingest, folder),

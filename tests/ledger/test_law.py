@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 
 import shopscore as ss
 from oracle.random_events import random_events
+from shopscore.counting.cells import Cells
 from shopscore.counting.resolution import resolve_events
 from shopscore.counting.state import Tallies
-from shopscore.ledger.counting import state_of
 from shopscore.ledger.ledger import Ledger
 from shopscore.ledger.maintaining import tallies_of
+from shopscore.ledger.stored_cells import read_cells, with_shops
+from shopscore.ledger.stored_tallies import StoredTallies
 from shopscore.testing.toy import PLATFORM as TOY
 from support import buyer_platform, parcel_platform
 from support.event_rows import frame
@@ -39,6 +42,16 @@ CARDS: dict[str, list[dict[str, Any]]] = {
     "buyers": [{"platform": buyer_platform.PLATFORM, "ruleset": buyer_platform.RULES}],
 }
 seeds = st.integers(0, 10**6)
+
+
+def rows_on_days(cells: Cells) -> Counter[int]:
+    """How many rows each day has, whatever their shop."""
+    found: Counter[int] = Counter()
+    for day, count in zip(cells.days.tolist(), cells.counts.tolist(), strict=True):
+        found[day] += count
+    return found
+
+
 # these examples are large: shrinking them takes minutes and explains little
 few = settings(max_examples=4, phases=(Phase.explicit, Phase.generate))
 
@@ -97,11 +110,16 @@ def test_rows_that_name_rows_of_any_stream(seed: int, cut: int) -> None:
             if rng.random() < 0.5:
                 ledger._place.counted(tallies, None, print)
         head = ledger._place.counted(tallies, None, print)
-        found = state_of(ledger._place.snapshot_of(head), tallies, tallies)
+        found = StoredTallies.read(snapshot := ledger._place.snapshot_of(head), tallies)
+        cells = read_cells(snapshot, found.kept)
     events = ss.read_events(
         {name: frame(rows) for name, rows in streams.items()}, platform=parcel_platform.PLATFORM
     )
     whole = Tallies.of(resolve_events(events, rules))
     assert found.shop_ids.equals(whole.shop_ids)
-    assert found.daily == whole.daily
+    assert {*found.daily} | {*cells} == {*whole.daily}
+    for name, own in cells.items():
+        assert with_shops(own, snapshot.places) == whole.daily[name]
+    for name, own in found.daily.items():
+        assert rows_on_days(own) == rows_on_days(whole.daily[name])
     assert found.columns == whole.columns

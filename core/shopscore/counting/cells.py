@@ -145,16 +145,31 @@ class Cells:
 
     def window_sums(self, weights: DayWeights, as_of: date, shops: int) -> Sums:
         """Return the sum over a window, and the number of rows in it, per shop."""
-        ages = day_number(as_of) - self.days
-        inside = np.flatnonzero((ages >= weights.first_age) & (ages <= weights.last_age))
-        if weights.has_gaps:
-            inside = inside[weights_of(weights, ages[inside]) > 0]
-        codes = self.shops[inside]
-        counts = weighted_sum(codes, self.counts[inside], None, shops)
-        if weights.uniform and self.sums is None:
-            return counts, counts
-        by_day = None if weights.uniform else weights_of(weights, ages[inside])
-        return weighted_sum(codes, self.values[inside], by_day, shops), counts
+        return sums_within(self.shops, self.days, self.counts, self.sums, weights, as_of, shops)
+
+
+def sums_within(
+    shop: Codes,
+    day: Codes,
+    counts: Ints,
+    sums: Ints | None,
+    weights: DayWeights,
+    as_of: date,
+    shops: int,
+) -> Sums:
+    """Return the sum over a window, and the number of rows in it, per shop, of cells in any order."""
+    ages = (day_number(as_of) - day).astype(np.int64, copy=False)
+    inside = (ages >= weights.first_age) & (ages <= weights.last_age)
+    if weights.has_gaps:
+        inside[inside] = weights_of(weights, ages[inside]) > 0
+    if not inside.all():
+        shop, ages, counts = shop[inside], ages[inside], counts[inside]
+        sums = None if sums is None else sums[inside]
+    total = weighted_sum(shop, counts, None, shops)
+    if weights.uniform and sums is None:
+        return total, total
+    by_day = None if weights.uniform else weights_of(weights, ages)
+    return weighted_sum(shop, counts if sums is None else sums, by_day, shops), total
 
 
 _NOTHING = np.empty(0, dtype=np.int64)

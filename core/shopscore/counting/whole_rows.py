@@ -19,10 +19,13 @@ def own_days_of(tally: Tally) -> tuple[Tally, ...]:
     return tuple(Tally(tally.stream, day=ref, with_excluded=True) for ref in own)
 
 
+def whole_rows_beside(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
+    """Return the tallies, each once, that say how far the rows of others reach."""
+    every = (one for tally in tallies for one in (whole_rows_of(tally), *own_days_of(tally)))
+    return tuple({one.key: one for one in every}.values())
+
+
 def counted_by_state(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
     """Return the tallies that a state counts: those of metrics, and how far their rows reach."""
-    found = {tally.key: tally for tally in tallies}
-    for tally in tuple(found.values()):
-        for every in (whole_rows_of(tally), *own_days_of(tally)):
-            found.setdefault(every.key, every)
-    return tuple(found.values())
+    own = tuple(tallies)
+    return tuple({one.key: one for one in (*own, *whole_rows_beside(own))}.values())

@@ -6,26 +6,25 @@ touches count with it, minus what they count without it. Here the shop of a cell
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import polars as pl
 from attrs import frozen
 
-from ..counting.cells import Cells, fingerprint
+from ..counting.cells import Cells, fingerprint, fingerprint_of_key
 from ..counting.daily import count_cells
 from ..counting.resolution import resolved_frames
-from ..counting.scope import Scope
-from ..counting.state import Tallies
 from ..counting.units import reach_beyond_orders
+from ..counting.whole_rows import whole_rows_beside
 from ..model.joined import FactOn, HasRow, joined_of
 from ..model.streams import Stream
 from ..model.tallies import Tally
 from .snapshots import Snapshot
-from .stored_cells import read_cells, read_days, with_shops
+from .stored_cells import with_shops
 from .stored_rows import KEY, SEQ, UNIT
 
-#: Tallies by their fingerprint.
+#: Tallies by their fingerprint, or the name under which only their days are kept.
 Named = Mapping[str, Tally]
 #: Rows that are counted at a time, where many are.
 PIECE_ROWS = 1 << 21
@@ -112,10 +111,14 @@ def _count(snapshot: Snapshot, group: Group, rows: Mapping[str, pl.DataFrame]) -
     if not any(map(len, rows.values())):
         return {name: Cells.added([]) for name in group.tallies}
     events = snapshot.events_of(rows)
-    tallies = tuple(group.tallies.values())
+    tallies = tuple(dict.fromkeys(group.tallies.values()))
     found = count_cells(resolved_frames(events, snapshot.streams, tallies), tallies)
     codes = snapshot.shops["code"].to_numpy()
-    return {name: with_shops(cells, codes) for name, cells in found.items()}
+    nobody = np.zeros_like(codes)
+    return {
+        name: with_shops(found[fingerprint(tally)], nobody if is_of_days(name, tally) else codes)
+        for name, tally in group.tallies.items()
+    }
 
 
 def pieces_of(snapshot: Snapshot) -> int:
@@ -146,42 +149,36 @@ def count_all(snapshot: Snapshot, tallies: Named) -> dict[str, Cells]:
     return {name: Cells.added([run[name] for run in runs]) for name in tallies}
 
 
-def cells_of(snapshot: Snapshot, tallies: Named) -> dict[str, Cells]:
-    """Return the cells of tallies as of the snapshot: those that are kept, and what they lack."""
+def kept_and_beside(snapshot: Snapshot, tallies: Named) -> tuple[dict[str, int], dict[str, Cells]]:
+    """Return by which ingest the cells of tallies are kept, and what these lack as of the snapshot."""
     seq, spans = snapshot.seq, snapshot.head.spans
     kept = {n: min(max(seq, since), upto) for n, (since, upto) in spans.items() if n in tallies}
-    cells = read_cells(snapshot, kept)
+    beside: dict[str, Cells] = {}
     for base in {*kept.values()} - {seq}:
         apart = {name: tallies[name] for name, one in kept.items() if one == base}
         wider = snapshot.as_of(max(base, seq))
-        for name, more in difference(wider, apart, base, seq).items():
-            cells[name] = Cells.added([cells[name], more])
+        beside |= difference(wider, apart, base, seq)
     missing = {name: tally for name, tally in tallies.items() if name not in kept}
-    return cells | (count_all(snapshot, missing) if missing else {})
+    return kept, beside | (count_all(snapshot, missing) if missing else {})
 
 
-def by_fingerprint(tallies: Sequence[Tally]) -> dict[str, Tally]:
+def by_fingerprint(tallies: Iterable[Tally]) -> dict[str, Tally]:
     """Return tallies by what stands for them in a table."""
     return {fingerprint(tally): tally for tally in tallies}
 
 
-def state_of(snapshot: Snapshot, tallies: Named, of_metrics: Collection[str]) -> Tallies:
-    """Return what tallies count as a state, which is only scored: it knows no units.
+def days_of_rows(tallies: Iterable[Tally]) -> dict[str, Tally]:
+    """Return the tallies that say how far the rows of these reach, by names of their own.
 
-    Those that are not ``of_metrics`` only tell on which days there are rows.
+    Of them only the days are kept, whatever the shop: nobody asks more.
     """
-    places, seq = snapshot.places, snapshot.seq
-    kept = {name for name, (since, upto) in snapshot.head.spans.items() if since <= seq <= upto}
-    days = {name for name in tallies if name in kept and name not in of_metrics}
-    counted = cells_of(snapshot, {n: tally for n, tally in tallies.items() if n not in days})
-    cells = {name: with_shops(own, places) for name, own in counted.items()}
-    ids = snapshot.shops["shop_id"]
-    return Tallies(
-        tallies={name: tally.key for name, tally in tallies.items()},
-        shop_ids=ids,
-        rows=np.zeros(len(ids), dtype=np.int64),
-        daily=cells | read_days(snapshot, days),
-        scope=Scope.of(np.empty(0, np.uint64), np.empty(0, np.uint64)),
-        columns=snapshot.columns,
-        zone=snapshot.zone,
-    )
+    return {_name_of_days(tally): tally for tally in whole_rows_beside(tallies)}
+
+
+def is_of_days(name: str, tally: Tally) -> bool:
+    """Return whether only days are kept under a name."""
+    return name == _name_of_days(tally)
+
+
+def _name_of_days(tally: Tally) -> str:
+    return fingerprint_of_key(f"days of {tally.key}")

@@ -26,7 +26,6 @@ from ..results.result import Result
 from ..rules.numbers_toml import NumbersSource
 from ..scoring import score
 from .commits import read_head
-from .counting import by_fingerprint, state_of
 from .exporting import export_events
 from .ingesting import Ingest, Ingested
 from .maintaining import kept_tallies, recorded, tallies_of
@@ -37,6 +36,7 @@ from .revisions import Revision, rows_that_moved
 from .rewriting import Forgotten
 from .snapshots import Snapshot
 from .status import Status, ingest_lines, status_of
+from .stored_tallies import StoredTallies
 from .verifying import Verification, verify_ledger
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ class Ledger:
         head = self._place.counted(tallies, recorded(selection.rules, ruleset, assume), say)
         snapshot = self._place.snapshot_of(head, known_at)
         say(message("reading what was counted"))
-        state = state_of(snapshot, tallies, by_fingerprint(selection.rules.tallies))
+        state = StoredTallies.read(snapshot, tallies)
         shops = snapshot.events([name for name in snapshot.known_streams if name == "shops"])
         terms = {**rules, **more, "progress": progress}
         result = score(state, as_of=selection.day, shops=shops, **terms)

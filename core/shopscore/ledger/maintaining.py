@@ -7,7 +7,6 @@ from typing import Any
 
 from attrs import frozen
 
-from ..counting.whole_rows import counted_by_state
 from ..errors import ShopscoreError
 from ..messages import message
 from ..model.rulesets import RuleSet
@@ -16,7 +15,14 @@ from ..plugins.declarations import Platform
 from ..plugins.selection import RuleSetName, is_file, select_rules
 from ..reading.files import Progress
 from .commits import Head, Span
-from .counting import Named, by_fingerprint, count_piece, difference, pieces_of
+from .counting import (
+    Named,
+    by_fingerprint,
+    count_piece,
+    days_of_rows,
+    difference,
+    pieces_of,
+)
 from .snapshots import Snapshot
 from .stored_cells import CELLS, to_stored, without
 from .tables import Draft
@@ -26,8 +32,8 @@ SPANS, BUILDING, RULES = "spans", "building", "rules"
 
 
 def tallies_of(rules: BoundRuleSet) -> Named:
-    """Return all that a state counts for a rule set, by fingerprint."""
-    return by_fingerprint(counted_by_state(rules.tallies))
+    """Return all that a ledger keeps for a rule set: cells of tallies, and the days of rows."""
+    return by_fingerprint(rules.tallies) | days_of_rows(rules.tallies)
 
 
 def kept_tallies(head: Head, platforms: Iterable[Platform]) -> Named:

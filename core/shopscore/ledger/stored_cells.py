@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve
+from attrs import evolve, frozen
 
-from ..counting.cells import Cells
+from ..counting.cells import Cells, Ints
 from .snapshots import Snapshot
 from .stored_rows import SEQ
 
@@ -51,77 +51,88 @@ def to_stored(cells: Mapping[str, Cells], seq: int) -> pl.DataFrame:
                 "count": own.counts,
             },
             schema=CELL_SCHEMA,
-        )
+        ).sort("day", maintain_order=True)  # what is asked for is of some days
         for name, own in sorted(cells.items(), key=lambda item: number_of(item[0]))
     ]
     return pl.concat([pl.DataFrame(schema=CELL_SCHEMA), *parts])
 
 
+@frozen(eq=False)
+class Run:
+    """Some cells of a tally, in any order; each is what some ingest has changed.
+
+    ``sums`` is None where each sum is the number of rows.
+    """
+
+    shops: npt.NDArray[np.int32]
+    days: npt.NDArray[np.int32]
+    counts: Ints
+    sums: Ints | None
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame) -> Run:
+        """Return the cells that rows of the table hold."""
+        counts, sums = rows["count"], rows["sum"]
+        whole = sums.null_count() == len(sums)
+        return cls(
+            rows["shop"].to_numpy(),
+            rows["day"].to_numpy(),
+            counts.to_numpy(),
+            None if whole else sums.fill_null(counts).to_numpy(),
+        )
+
+    def cells(self) -> Cells:
+        """Return them in order, and put together."""
+        shops, days = self.shops.astype(np.uint32), self.days.astype(np.int64)
+        return Cells.of(shops, days, self.counts, self.sums)
+
+
 def read_cells(snapshot: Snapshot, upto: Mapping[str, int]) -> dict[str, Cells]:
     """Return the cells of tallies by fingerprint, each as of an ingest."""
-    runs: dict[str, list[Cells]] = {name: [] for name in upto}
+    found: dict[str, list[Cells]] = {name: [] for name in upto}
+    for runs in read_runs(snapshot, upto):
+        for name, run in runs.items():
+            found[name].append(run.cells())
+    return {name: Cells.added(found.pop(name)) for name in upto}
+
+
+def read_runs(
+    snapshot: Snapshot, upto: Mapping[str, int], days: tuple[int, int] | None = None
+) -> Iterator[dict[str, Run]]:
+    """Yield cells of tallies by fingerprint, each as of an ingest, file by file.
+
+    ``days`` are the first and the last that matter, by default all.
+    """
     newest = max(upto.values(), default=0)  # what came later is not read
-    for rows in _in_runs(snapshot, upto):
-        numbers = rows["tally"].to_numpy()
+    on_days = [] if days is None else [pl.col("day").is_between(*days)]
+    for rows in _in_runs(snapshot, upto, pl.col(SEQ) <= newest, *on_days):
+        numbers, runs = rows["tally"].to_numpy(), {}
         for name, seq in upto.items():
-            start, end = np.searchsorted(numbers, [number_of(name), number_of(name) + 1])
+            number = number_of(name)
+            start, end = (np.searchsorted(numbers, number, side) for side in ("left", "right"))
             own = rows.slice(int(start), int(end - start))
-            runs[name].append(_cells(own if seq == newest else own.filter(pl.col(SEQ) <= seq)))
-    return {name: Cells.added(runs.pop(name)) for name in upto}
+            runs[name] = Run.of(own if seq == newest else own.filter(pl.col(SEQ) <= seq))
+        yield {name: run for name, run in runs.items() if len(run.counts)}
 
 
-def _in_runs(snapshot: Snapshot, upto: Mapping[str, int]) -> Iterator[pl.DataFrame]:
-    """Yield rows of tallies, ascending: a large file stands in that order, small ones are sorted."""
+def _in_runs(snapshot: Snapshot, names: Collection[str], *which: pl.Expr) -> Iterator[pl.DataFrame]:
+    """Yield rows in the order of tallies: a large file stands in it, small ones are sorted."""
     table = snapshot.head.tables.get(CELLS)
-    if table is None or not upto:
+    if table is None or not names:
         return
     total = sum(digest.size for digest in table.files.values())
     large = {f for f, digest in table.files.items() if digest.size * _FEW > total}
     small = {*table.files} - large
-    asked = pl.col("tally").is_in([number_of(name) for name in upto])
-    which = asked, pl.col(SEQ) <= max(upto.values())
+    asked = pl.col("tally").is_in([number_of(name) for name in names])
     for files in (*({one} for one in sorted(large)), small):
         if files:
             own = evolve(table, files={name: table.files[name] for name in files})
-            rows = snapshot.collect(snapshot.scan_table(own, CELL_SCHEMA).filter(*which))
-            order = ("tally", "shop", "day")
-            yield rows.sort(order) if files is small or not _stands(rows) else rows
+            rows = snapshot.collect(snapshot.scan_table(own, CELL_SCHEMA).filter(asked, *which))
+            yield rows if rows["tally"].is_sorted() else rows.sort("tally")
 
 
 #: A file with more than one in so many bytes of a table is large.
 _FEW = 16
-
-
-def _stands(rows: pl.DataFrame) -> bool:
-    """Return whether rows stand in the order of tallies: those of a tally are looked at later."""
-    return rows["tally"].is_sorted()
-
-
-def _cells(rows: pl.DataFrame) -> Cells:
-    counts, sums = rows["count"], rows["sum"]
-    whole = sums.null_count() == len(sums)
-    return Cells.of(
-        rows["shop"].to_numpy().astype(np.uint32),
-        rows["day"].to_numpy().astype(np.int64),
-        counts.to_numpy(),
-        None if whole else sums.fill_null(counts).to_numpy(),
-    )
-
-
-def read_days(snapshot: Snapshot, fingerprints: Collection[str]) -> dict[str, Cells]:
-    """Return how many rows tallies count on each day, whatever their shop: all are of the place 0."""
-    numbers = [number_of(name) for name in fingerprints]
-    rows = snapshot.scan(CELLS, CELL_SCHEMA).filter(
-        pl.col("tally").is_in(numbers), pl.col(SEQ) <= snapshot.seq
-    )
-    days = snapshot.collect(rows.group_by("tally", "day").agg(pl.col("count").sum()))
-    found = {}
-    for name in fingerprints:
-        own = days.filter(pl.col("tally") == number_of(name))
-        shops = np.zeros(len(own), dtype=np.uint32)
-        on = own["day"].to_numpy().astype(np.int64)
-        found[name] = Cells.of(shops, on, own["count"].to_numpy(), None)
-    return found
 
 
 def without(snapshot: Snapshot, fingerprints: Iterable[str]) -> pl.DataFrame:
