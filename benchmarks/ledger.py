@@ -61,10 +61,11 @@ def make(folder: Path, events: int) -> None:
         pieces = -(-events // PIECE)
         for piece in range(pieces):
             start, end = (len(before) * at // pieces for at in (piece, piece + 1))
-            _write(folder / "before" / f"{piece}" / f"{stream}.parquet", before[start:end])
-        _write(folder / "whole" / stream / "before.parquet", before)
+            file = folder / "before" / f"{piece}" / f"{stream}.parquet"
+            _write(file, before[start:end])
+            _copy(file, folder / "whole" / stream / f"before-{piece}.parquet")
         _write(folder / "day" / f"{stream}.parquet", pl.concat([new, corrected], how="diagonal"))
-        shutil.copy(folder / "day" / f"{stream}.parquet", folder / "whole" / stream / "day.parquet")
+        _copy(folder / "day" / f"{stream}.parquet", folder / "whole" / stream / "day.parquet")
     for name in ("shops", "shop_facts"):
         made = folder / "made" / f"{name}.parquet"
         if made.exists():
@@ -109,6 +110,11 @@ def step(name: str, folder: Path, ledger: Path) -> None:
 def _digest(result: object, sha: object) -> str:
     sha.update(repr(result.to_polars().hash_rows().to_list()).encode())  # type: ignore[attr-defined]
     return sha.hexdigest()  # type: ignore[attr-defined, no-any-return]
+
+
+def _copy(file: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(file, to)
 
 
 def run_step(name: str, folder: Path, ledger: str) -> Run:

@@ -14,6 +14,8 @@ from shopscore.ledger.commits import read_head
 from shopscore.ledger.ledger import Ledger
 from shopscore.samples import generate
 from shopscore.testing.toy import PLATFORM
+from support.exports import douyin_orders, pinduoduo_orders
+from support.exports.export_files import WRITERS
 from support.ledger_samples import AS_OF, both, opened, small_ledger
 
 Batches = tuple[Path, Path]
@@ -134,6 +136,18 @@ def test_several_platforms_share_events(tmp_path: Path) -> None:
         ledger.score("2022-07-01")
     with pytest.raises(ss.UsageError, match="on one clock"):
         Ledger.create(tmp_path / "other", platform=("douyin", "etsy"))
+
+
+def test_exports_of_each_platform_of_a_ledger(tmp_path: Path) -> None:
+    """Recognised as where a ledger is of one platform alone, whichever is named first."""
+    both, of_shop = ("douyin", "pinduoduo"), {"shop_id": "S1", "industry": "women"}
+    ledger, rows = Ledger.create(tmp_path / "ledger", platform=both), 0
+    for platform, export in zip(both, (douyin_orders, pinduoduo_orders), strict=True):
+        file = WRITERS["gb18030"](export.ORDERS, tmp_path)
+        alone = Ledger.create(tmp_path / platform, platform=platform)
+        assert ledger.ingest(file, **of_shop).added == alone.ingest(file, **of_shop).added
+        rows += len(alone.events().frames["orders"])
+    assert len(ledger.events().frames["orders"]) == rows
 
 
 def test_questions_of_kept_events(ledger: Ledger, batches: Batches) -> None:

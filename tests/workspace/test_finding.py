@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 from attrs import evolve
+from deltalake import write_deltalake
 
 import shopscore as ss
 from shopscore.errors import InputError
@@ -395,3 +396,22 @@ def test_folders_of_shops_and_of_one_platform_are_read(several: Path, tmp_path: 
     put(tmp_path / "one", douyin__orders_dot_csv=OF_ONE, 抖店甲__orders_dot_csv=OF_ONE)
     shops = ss.read_events(tmp_path / "one", platform="douyin").shops["shop_id"]
     assert set(shops) == {"douyin", "抖店甲"}
+
+
+def test_a_ledger_is_one_entry(tmp_path: Path) -> None:
+    """Its files are no events of their own, nor are those of other tables with a log."""
+    put(tmp_path, douyin__orders_dot_csv=ORDERS)
+    ledger = ss.Ledger.create(tmp_path / "kept", platform="douyin")
+    ledger.ingest(tmp_path / "douyin")
+    ledger.score(ruleset="2022", as_of="2026-10-01")
+    write_deltalake(str(tmp_path / "lake" / "orders"), pl.read_csv(tmp_path / "douyin/orders.csv"))
+    assert written(tmp_path) == [
+        {"platform": "douyin", "sources": ["douyin"]},
+        {"platform": "douyin", "ledger": "kept"},
+    ]
+    assert {*reasons(look_through(tmp_path))} == {"lake/orders"}
+    with pytest.raises(InputError, match="kept: a ledger"):
+        look_through(tmp_path / "kept")
+    (tmp_path / "kept" / "commits" / "00000002.json").write_text("{}")
+    assert only(look_through(tmp_path)).paths == (tmp_path / "douyin",)
+    assert "damaged" in reasons(look_through(tmp_path))["kept"]

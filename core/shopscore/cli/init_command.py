@@ -78,6 +78,7 @@ def _lines(findings: Findings) -> Iterator[Message]:
 
 def _found(source: FoundSource, root: Path) -> Message:
     kinds = {
+        "ledger": message("a ledger"),
         "events": message("events"),
         "exports": message("exports"),
         "documents": message("documents"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import evolve
+from attrs import fields, frozen
 
 from ..errors import UsageError
 from ..messages import listed, message
+from ..model.layouts import Layout
 from ..model.merging import merge_streams
 from ..plugins.catalog import platform as find_platform
 from ..plugins.declarations import Platform
@@ -42,10 +43,24 @@ def zone_of(platforms: tuple[Platform, ...], tz: str | None) -> str:
     return find_zone(zones.pop()).key
 
 
-def all_together(platforms: tuple[Platform, ...]) -> Platform:
-    """Return a platform that has the streams and layouts of several, by which events are read."""
-    first, *others = platforms
-    if not others:
-        return first
-    streams = tuple(merge_streams(*(one.all_streams.values() for one in platforms)).values())
-    return evolve(first, streams=streams)
+@frozen(slots=False)
+class Together(Platform):
+    """A platform by which the events of ``several`` are read: with the streams and layouts of all."""
+
+    several: tuple[Platform, ...] = ()
+
+    @classmethod
+    def of(cls, platforms: tuple[Platform, ...]) -> Together:
+        """Return it; names and whatever else is read of events are those of the first platform.
+
+        Raises:
+            DeclarationError: where streams contradict each other.
+        """
+        first = {one.name: getattr(platforms[0], one.name) for one in fields(Platform)}
+        streams = merge_streams(*(one.all_streams.values() for one in platforms))
+        return cls(**first | {"streams": tuple(streams.values()), "several": platforms})
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The layouts of all: a file that fits those of two platforms is refused."""
+        return tuple(layout for one in self.several for layout in one.layouts)

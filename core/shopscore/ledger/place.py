@@ -24,7 +24,7 @@ from .counting import Named
 from .locking import only_writer
 from .maintaining import BUILDING, RULES, SPANS, Builder, kept_tallies
 from .moments import ingest_known, known_second
-from .one_clock import Platforms, all_together, find_platforms, zone_of
+from .one_clock import Platforms, Together, find_platforms, zone_of
 from .rewriting import Rewriter
 from .snapshots import Snapshot
 from .tables import Draft
@@ -59,7 +59,7 @@ class Place:
         """
         platforms = find_platforms(platform)
         zone = zone_of(platforms, tz)
-        place = cls(root, platforms, zone, wait, all_together(platforms))
+        place = cls(root, platforms, zone, wait, Together.of(platforms))
         refuse_filled_folder(root)
         with folders_above(root / COMMITS / "0"), only_writer(root, wait):
             facts = {
@@ -95,7 +95,7 @@ class Place:
                 zone=zone,
             )
             raise StateError(said)
-        return cls(root, platforms, zone, wait, all_together(platforms))
+        return cls(root, platforms, zone, wait, Together.of(platforms))
 
     def platform(self, named: str | Platform | None) -> Platform:
         """Return one of the ledger's platforms: the one that is named, or the only one.

@@ -8,23 +8,24 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from ..errors import InputError
+from ..errors import InputError, ShopscoreError
+from ..ledger.commits import is_ledger, read_head
 from ..messages import Translated, message
 from ..plugins.catalog import platforms, platforms_named
 from ..plugins.declarations import Platform
 from ..reading.documents.documents import Documents
 from ..reading.documents.loading import load_documents
-from ..reading.entries import is_lost, leads_astray, visible
+from ..reading.entries import is_lost, leads_astray, refuse_logged_tables, visible
 from ..reading.files import show_path
 from .found_tables import ExportFile, FolderTables, tables_in
 from .settings import OUTPUT
 
-Kind = Literal["events", "exports", "documents"]
+Kind = Literal["ledger", "events", "exports", "documents"]
 
 
 @frozen
 class FoundSource:
-    """Files of one kind in one folder, for the same platform.
+    """Files of one kind in one folder, for the same platform; or a ledger, which is a folder.
 
     ``paths`` is the ``folder``, where nothing else was found in it, else the files. ``platforms`` are
     the ids of those that it may be of: several where nobody can tell, none where nothing says it.
@@ -78,18 +79,21 @@ class Findings:
 
 
 def look_through(folder: str | Path) -> Findings:
-    """Look through a folder, and tell events, exports and documents in it by their content.
+    """Look through a folder, and tell ledgers, events, exports and documents in it by their content.
 
     Of which platform exports and documents are they say themselves. Events do not: a folder above
     them that is named like an installed platform does.
 
     Raises:
-        InputError: where there is no such folder, or one in it cannot be read.
+        InputError: where there is no such folder, it is a ledger, or one in it cannot be read.
     """
     root = Path(folder).absolute()
     if not root.is_dir():
         raise InputError(message("{file}: no such folder", file=folder))
+    if is_ledger(root):
+        raise InputError(message("{file}: a ledger; name the folder that it lies in", file=folder))
     search = _Search(root, platforms())
+    search.add_ledgers(root)
     search.add_documents(load_documents((root,), search.platforms))
     search.add_tables(root)
     return search.findings()
@@ -113,8 +117,32 @@ class _Search:
 
     root: Path
     platforms: Sequence[Platform]
+    logged: list[Path] = field(factory=list)
     found: list[_Found] = field(factory=list)
     left_out: list[LeftOut] = field(factory=list)
+
+    def add_ledgers(self, folder: Path) -> None:
+        """Add the ledgers in a folder, and in the folders in it; name other tables with a log.
+
+        Nothing else is looked for in them: which of their files count, only a log says.
+        """
+        for path in visible(folder):
+            if _is_folder(path, self.root) and not self._is_logged(path):
+                self.add_ledgers(path)
+
+    def _is_logged(self, folder: Path) -> bool:
+        """Return whether a folder is a ledger or another table with a log, and say so if it is."""
+        try:
+            if is_ledger(folder):
+                ids = tuple(read_head(folder).facts["platforms"])
+                self.found.append(_Found("ledger", folder, (folder,), ids))
+            else:
+                refuse_logged_tables(folder)
+                return False
+        except ShopscoreError as error:
+            self.left_out.append(LeftOut.of(folder, error.args[0], str(folder)))
+        self.logged.append(folder)
+        return True
 
     def add_documents(self, documents: Documents) -> None:
         """Add documents by folder and platform, also those that hold no values: that is told later."""
@@ -127,12 +155,14 @@ class _Search:
             shops |= dict.fromkeys(id for id in named if id is not None)
         for other in documents.others:
             path = self._path(other.label)
+            if self._is_own(path):
+                continue
             if other.mapping is not None:
                 place = (path.parent, other.mapping.platform)
                 groups.setdefault(place, ({}, {}))[0][path] = None
             self.left_out.append(LeftOut.of(path, other.reason, other.label))
         for (folder, platform), (files, shops) in groups.items():
-            if not self._is_output(folder):
+            if not self._is_own(folder):
                 self.found.append(
                     _Found("documents", folder, tuple(files), (platform,), tuple(shops))
                 )
@@ -149,21 +179,22 @@ class _Search:
         every = self.root.rglob("*")
         return next(p for p in every if show_path(p.relative_to(self.root.parent)) in labels)
 
-    def _is_output(self, folder: Path) -> bool:
-        return OUTPUT in folder.relative_to(self.root).parts
+    def _is_own(self, path: Path) -> bool:
+        """Return whether something lies in what a run has written, or in a table with a log."""
+        within = any(path.is_relative_to(table) for table in self.logged)
+        return within or OUTPUT in path.relative_to(self.root).parts
 
     def add_tables(self, folder: Path) -> None:
         """Add the tables of a folder, and of the folders in it."""
-        known = {path for found in self.found for path in found.files}
+        known = {*self.logged, *(path for found in self.found for path in found.files)}
         tables = tables_in(folder, self.platforms, known | {one.path for one in self.left_out})
         self._add_events(folder, tables)
         self._add_exports(folder, tables.exports)
         for path, why in tables.left_out.items():
             self.left_out.append(LeftOut.of(path, why, show_path(path.name)))
         for path in visible(folder):
-            if path in tables.events or path.name == OUTPUT or not _is_folder(path, self.root):
-                continue
-            self.add_tables(path)
+            if path not in tables.events and not self._is_own(path) and _is_folder(path, self.root):
+                self.add_tables(path)
 
     def _add_events(self, folder: Path, tables: FolderTables) -> None:
         if tables.events:

@@ -57,7 +57,7 @@ def tables_in(
     left_out: dict[Path, Translated] = {}
     for path in visible(folder):
         stream = streams.get(path.name if path.is_dir() else path.stem)
-        if stream is not None and _is_canonical(path, stream):
+        if stream is not None and path not in known and _is_canonical(path, stream):
             events.append(path)
         elif path.is_file() and path not in known and path.suffix.lower() in EXPORT_SUFFIXES:
             export = _export_of(path, platforms)

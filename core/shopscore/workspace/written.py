@@ -101,7 +101,10 @@ def _lines(entries: Sequence[tuple[_Entry, Sequence[Path]]], folder: Path) -> It
         places = [Path(os.path.relpath(path, folder)).as_posix() for path in paths]
         if any(show_path(place) != place for place in places):
             yield message("# A name among these is not UTF-8, and cannot stand here: rename it.")
-        yield f"sources = [{', '.join(map(_quoted, places))}]"
+        if entry.source.kind == "ledger":
+            yield f"ledger = {_quoted(places[0])}"
+        else:
+            yield f"sources = [{', '.join(map(_quoted, places))}]"
 
 
 def _lines_of_entry(entry: _Entry) -> Iterator[str]:
