@@ -129,21 +129,19 @@ def _in_runs(snapshot: Snapshot, names: Collection[str], *which: pl.Expr) -> Ite
 
 
 def _in_groups(files: Mapping[str, FileDigest]) -> Iterator[dict[str, FileDigest]]:
-    """Yield files, as many at a time as are easily held; a large one, which stands in order, alone."""
+    """Yield large files, which stand in order, one by one; of small ones as many as are easily held."""
     group: dict[str, FileDigest] = {}
-    size = 0
-    for name, digest in files.items():
-        if group and size + digest.size > _GROUP_BYTES:
+    for name, digest in sorted(files.items(), key=lambda file: -file[1].size):
+        if group and sum(one.size for one in group.values()) + digest.size > _GROUP_BYTES:
             yield group
-            group, size = {}, 0
+            group = {}
         group[name] = digest
-        size += digest.size
     if group:
         yield group
 
 
-#: About three million cells.
-_GROUP_BYTES = 1 << 23
+#: About two million cells.
+_GROUP_BYTES = 1 << 22
 
 
 def without(snapshot: Snapshot, fingerprints: Iterable[str]) -> pl.DataFrame:
