@@ -2,9 +2,10 @@
 
     python benchmarks/ledger.py [--events 1000000] [--rounds 3] [--work DIR]
 
-A day has 0.9 % of the rows, of which a fifth are corrections of older ones. Each step runs in a fresh
-process, another one first in each round; a round to warm up is not counted. It ends with 1 where the
-ledger does not score the shops as reading everything does.
+A day has 0.9 % of the rows, of more than ten million as many as of these; a fifth of it are
+corrections of older rows. Each step runs in a fresh process, another one first in each round; a
+round to warm up is not counted. It ends with 1 where the ledger does not score the shops as reading
+everything does.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def make(folder: Path, events: int) -> None:
     subprocess.run([sys.executable, HERE / "make_events.py", folder / "made", *size], check=True)
     for stream, time in TIMES.items():
         rows = pl.read_parquet(folder / "made" / f"{stream}.parquet").sort(time)
-        count = int(len(rows) * DAY_SHARE)
+        count = int(len(rows) * DAY_SHARE * min(1, PIECE / events))
         before, new = rows.head(-count), rows.tail(int(count * (1 - CORRECTED)))
         old = before.sample(count - len(new), seed=1)
         now = pl.datetime(2024, 6, 30, 11).cast(pl.Datetime("ms"))

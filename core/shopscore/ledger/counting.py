@@ -22,7 +22,7 @@ from ..model.streams import Stream
 from ..model.tallies import Tally
 from .snapshots import Snapshot
 from .stored_cells import with_shops
-from .stored_rows import KEY, SEQ, UNIT
+from .stored_rows import KEY, SEQ, UNIT, has_unit
 
 #: Tallies by their fingerprint, or the name under which only their days are kept.
 Named = Mapping[str, Tally]
@@ -71,13 +71,24 @@ def _streams_of(tallies: Iterable[Tally], streams: Mapping[str, Stream]) -> set[
     return found
 
 
-def difference(snapshot: Snapshot, tallies: Named, before: int, after: int) -> dict[str, Cells]:
-    """Return by how much what tallies count differs between two ingests, both known to the snapshot."""
+def difference(
+    snapshot: Snapshot,
+    tallies: Named,
+    before: int,
+    after: int,
+    of_orders: Mapping[str, pl.DataFrame] | None = None,
+) -> dict[str, Cells]:
+    """Return by how much what tallies count differs between two ingests, both known to the snapshot.
+
+    ``of_orders`` are all rows of the orders of what came between, if they were read before.
+    """
     changes: dict[str, Cells] = {}
     for group in groups_of(tallies, snapshot):
-        touched = touched_by(snapshot, group, *sorted((before, after)))
-        if len(touched):
+        found = of_orders
+        if found is None or group.by_shop:
+            touched = touched_by(snapshot, group, *sorted((before, after)))
             found = rows_of(snapshot.as_of(max(before, after)), group, touched)
+        if any(map(len, found.values())):
             then, now = (_count(snapshot, group, _until(found, seq)) for seq in (before, after))
             changes |= {name: Cells.added([now[name], then[name].negative()]) for name in now}
     return {name: changes.get(name, Cells.added([])) for name in tallies}
@@ -98,19 +109,24 @@ def touched_by(snapshot: Snapshot, group: Group, before: int, after: int) -> pl.
     late, found = snapshot.as_of(after), []
     for stream in group.streams:
         came = late.marks(stream, pl.col(SEQ) > before)
-        found.append(came[group.mark])
-        if (
-            not group.by_shop and stream != "orders" and len(came)
-        ):  # a row may name another order now
-            keys = came[KEY].unique()
-            found.append(late.marks(stream, pl.col(KEY).is_in(keys.implode()))[UNIT])
+        found.append(came["shop"] if group.by_shop else units_of(late, stream, came))
     return pl.concat(found).unique()
 
 
+def units_of(snapshot: Snapshot, stream: str, rows: pl.DataFrame) -> pl.Series:
+    """Return the marks of the orders that rows are of, and those that they were of before."""
+    if not has_unit(snapshot.streams[stream]):
+        return rows[KEY]
+    keys = rows[KEY].unique()
+    known = snapshot.marks(stream, pl.col(KEY).is_in(keys.implode())) if len(keys) else rows
+    return pl.concat([rows[UNIT], known[UNIT]])
+
+
 def _count(snapshot: Snapshot, group: Group, rows: Mapping[str, pl.DataFrame]) -> dict[str, Cells]:
-    if not any(map(len, rows.values())):
+    own = {name: rows[name] for name in group.streams if name in rows}
+    if not any(map(len, own.values())):
         return {name: Cells.added([]) for name in group.tallies}
-    events = snapshot.events_of(rows)
+    events = snapshot.events_of(own)
     tallies = tuple(dict.fromkeys(group.tallies.values()))
     found = count_cells(resolved_frames(events, snapshot.streams, tallies), tallies)
     codes = snapshot.shops["code"].to_numpy()

@@ -19,13 +19,14 @@ from ..reading.named_paths import named_paths
 from ..reading.report import LoadReport
 from ..reading.sources import Holding
 from .commits import Head
-from .counting import Named
+from .counting import Named, units_of
 from .maintaining import SPANS, append_changes
 from .moments import as_moment
 from .snapshots import SHOP_SCHEMA, SHOPS, Snapshot, table_of
-from .stored_rows import KEY, PARTS, SEQ, kept_rows, new_states
+from .stored_rows import KEY, PARTS, SEQ, UNIT, kept_rows, new_states
 from .tables import Draft
 
+_NOTHING = pl.DataFrame(schema={KEY: pl.Int32})
 #: What is said of events that are all there are: what a source lacks, a ledger may know.
 _OF_EVENTS = ("industry_unknown", "no_links", "no_file_of_shop")
 
@@ -116,13 +117,16 @@ class Ingest:
         shops = self._shops(typed, seq)
         codes = dict(zip(shops["shop_id"], shops["code"], strict=True))
         self.say(message("comparing with what is known"))
-        added = {}
-        for name, rows in kept_rows(typed, codes).items():
-            columns.setdefault(name, set()).update(set(PARTS) & {*rows.columns})
-            new = self._new(name, rows)
+        rows = kept_rows(typed, codes)
+        known = self._known(rows)
+        added: dict[str, pl.DataFrame] = {}
+        for name, own in rows.items():
+            columns.setdefault(name, set()).update(set(PARTS) & {*own.columns})
+            same_keys = known[name].filter(pl.col(KEY).is_in(own[KEY].unique().implode()))
+            new = new_states(self.snapshot.streams[name], own, same_keys)
             if len(new):
-                draft.append(table_of(name), self._in_order(name, new, seq))
-                added[name] = len(new)
+                added[name] = self._in_order(name, new, seq)
+                draft.append(table_of(name), added[name])
         changed = shops.filter(pl.col(SEQ) == seq)
         if len(changed):
             draft.append(SHOPS, changed)
@@ -131,10 +135,15 @@ class Ingest:
         moment = as_moment(self.known_at, self.snapshot.zone)
         if not added and not len(changed) and not more and not holdings:
             return Ingested(None, moment, {}, report)
+        counts = {name: len(own) for name, own in added.items()}
         self.say(message("counting"))
         brought = {"columns": more, "holdings": frozenset(holdings)}
         coming = self.snapshot.at(draft.coming(seq, **brought))
-        spans = append_changes(draft, coming, kept)
+        of_orders = {
+            name: coming.rows_with(name, own, added.get(name, _NOTHING))
+            for name, own in known.items()
+        }
+        spans = append_changes(draft, coming, kept, of_orders)
         self.say(message("writing"))
         draft.commit(
             "ingest",
@@ -142,9 +151,9 @@ class Ingest:
             facts={SPANS: spans},
             known_at=self.known_at,
             **brought,
-            told=self._told(report, added),
+            told=self._told(report, counts),
         )
-        return Ingested(seq, moment, added, report)
+        return Ingested(seq, moment, counts, report)
 
     def _shops(self, typed: TypedEvents, seq: int) -> pl.DataFrame:
         """Return all shops, those that are new, or of which something else is said, with this ingest."""
@@ -175,11 +184,12 @@ class Ingest:
         greatest = self.snapshot.collect(rows).item()
         return 0 if greatest is None else int(greatest) + 1
 
-    def _new(self, stream: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """Return the rows that tell something which no row that is known tells."""
-        keys = rows[KEY].unique()
-        known = self.snapshot.rows(stream, pl.col(KEY).is_in(keys.implode()))
-        return new_states(self.snapshot.streams[stream], rows, known)
+    def _known(self, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """Return all rows of the orders that some rows are of, or were: also those of the same keys."""
+        streams = dict.fromkeys((*rows, *self.snapshot.known_streams))
+        found = [units_of(self.snapshot, name, own) for name, own in rows.items()]
+        own = pl.col(UNIT).is_in(pl.concat(found).unique().implode())
+        return {name: self.snapshot.rows(name, own) for name in streams}
 
     def _in_order(self, stream: str, rows: pl.DataFrame, seq: int) -> pl.DataFrame:
         """Return rows in the order of their first time, so that those of a day lie together."""

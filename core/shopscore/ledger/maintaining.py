@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import polars as pl
 from attrs import frozen
 
 from ..errors import ShopscoreError
@@ -75,11 +76,16 @@ def recorded(
     }
 
 
-def append_changes(draft: Draft, snapshot: Snapshot, tallies: Named) -> dict[str, Span]:
-    """Add what the ingest to come changes in cells; return the spans that they have then."""
+def append_changes(
+    draft: Draft, snapshot: Snapshot, tallies: Named, of_orders: Mapping[str, pl.DataFrame]
+) -> dict[str, Span]:
+    """Add what the ingest to come changes in cells; return the spans that they have then.
+
+    ``of_orders`` are all rows of the orders that it touches.
+    """
     seq, spans = snapshot.seq, snapshot.head.spans
     near = {name: tally for name, tally in tallies.items() if spans[name][1] == seq - 1}
-    cells = difference(snapshot, near, seq - 1, seq)
+    cells = difference(snapshot, near, seq - 1, seq, of_orders)
     if any(map(len, cells.values())):
         draft.append(CELLS, to_stored(cells, seq))
     return {**spans, **{name: (spans[name][0], seq) for name in near}}

@@ -139,11 +139,21 @@ class Snapshot:
 
     def rows(self, stream: str, *which: pl.Expr) -> pl.DataFrame:
         """Return the rows of a stream that had come, with all columns that had."""
+        return self.collect(self._rows(stream, *which).select(self._columns_of(stream)))
+
+    def rows_with(self, stream: str, rows: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+        """Return rows that were read before others came, and these, as :meth:`rows` reads them."""
+        declared = self.streams[stream]
+        if not has_unit(declared):
+            more = more.with_columns(pl.col(KEY).alias(UNIT))
+        lacking = pl.DataFrame(schema={UNIT: pl.Int32, **stored_schema(declared)})
+        every = pl.concat([rows, more, lacking], how="diagonal")
+        return every.select(self._columns_of(stream))
+
+    def _columns_of(self, stream: str) -> list[str]:
         came = {column for name, column in self.head.columns(self.seq) if name == stream}
         own = [name for name in self.streams[stream].names if name in came and name != "shop_id"]
-        parts = [name for name in PARTS if name in came]
-        columns = ["shop", KEY, UNIT, SEQ, *own, *parts]
-        return self.collect(self._rows(stream, *which).select(columns))
+        return ["shop", KEY, UNIT, SEQ, *own, *(name for name in PARTS if name in came)]
 
     def _rows(self, stream: str, *which: pl.Expr) -> pl.LazyFrame:
         declared = self.streams[stream]

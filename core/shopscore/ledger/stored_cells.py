@@ -11,6 +11,7 @@ import polars as pl
 from attrs import evolve, frozen
 
 from ..counting.cells import Cells, Ints
+from .digests import FileDigest
 from .snapshots import Snapshot
 from .stored_rows import SEQ
 
@@ -116,23 +117,31 @@ def read_runs(
 
 
 def _in_runs(snapshot: Snapshot, names: Collection[str], *which: pl.Expr) -> Iterator[pl.DataFrame]:
-    """Yield rows in the order of tallies: a large file stands in it, small ones are sorted."""
+    """Yield rows in the order of tallies, those of some files at a time."""
     table = snapshot.head.tables.get(CELLS)
     if table is None or not names:
         return
-    total = sum(digest.size for digest in table.files.values())
-    large = {f for f, digest in table.files.items() if digest.size * _FEW > total}
-    small = {*table.files} - large
     asked = pl.col("tally").is_in([number_of(name) for name in names])
-    for files in (*({one} for one in sorted(large)), small):
-        if files:
-            own = evolve(table, files={name: table.files[name] for name in files})
-            rows = snapshot.collect(snapshot.scan_table(own, CELL_SCHEMA).filter(asked, *which))
-            yield rows if rows["tally"].is_sorted() else rows.sort("tally")
+    for files in _in_groups(table.files):
+        own = evolve(table, files=files)
+        rows = snapshot.collect(snapshot.scan_table(own, CELL_SCHEMA).filter(asked, *which))
+        yield rows if rows["tally"].is_sorted() else rows.sort("tally")
 
 
-#: A file with more than one in so many bytes of a table is large.
-_FEW = 16
+def _in_groups(files: Mapping[str, FileDigest]) -> Iterator[dict[str, FileDigest]]:
+    """Yield large files, which stand in order, one by one; of small ones as many as are easily held."""
+    group: dict[str, FileDigest] = {}
+    for name, digest in sorted(files.items(), key=lambda file: -file[1].size):
+        if group and sum(one.size for one in group.values()) + digest.size > _GROUP_BYTES:
+            yield group
+            group = {}
+        group[name] = digest
+    if group:
+        yield group
+
+
+#: About two million cells.
+_GROUP_BYTES = 1 << 22
 
 
 def without(snapshot: Snapshot, fingerprints: Iterable[str]) -> pl.DataFrame:
