@@ -18,7 +18,7 @@ from ..reading.named_paths import named_paths
 from ..reading.report import LoadReport
 from ..reading.sources import Holding
 from .commits import Head
-from .counted_parts import refuse_counted
+from .counted_refusals import refuse_counted
 from .counting import Named, units_of
 from .maintaining import SPANS, append_changes
 from .moments import as_moment

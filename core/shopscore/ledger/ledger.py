@@ -26,14 +26,10 @@ from ..reading.openers import ShopDefaults
 from ..results.result import Result
 from ..rules.numbers_toml import NumbersSource
 from ..scoring import score
+from .adding_counted import Added, Part
 from .commits import read_head
-from .counted_parts import (
-    Added,
-    Part,
-    notices_on_parts,
-    refuse_forgetting,
-    refuse_without_rows,
-)
+from .counted_parts import notices_on_parts
+from .counted_refusals import refuse_forgetting, refuse_without_rows
 from .exporting import export_events
 from .ingesting import Ingest, Ingested
 from .maintaining import kept_tallies, recorded, tallies_of

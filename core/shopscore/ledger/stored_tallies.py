@@ -16,7 +16,8 @@ from ..counting.scope import Scope
 from ..counting.selection import day_number
 from ..counting.state import Tallies
 from ..counting.sums import Sums, Wanted, plus
-from .counted_parts import check_parts, days_of_parts
+from .counted_parts import days_of_parts
+from .counted_refusals import check_parts
 from .counting import Named, is_of_days, kept_and_beside
 from .snapshots import Snapshot
 from .stored_cells import PART_CELLS, Run, read_cells, read_runs
