@@ -45,7 +45,7 @@ nitpick_ignore_regex = [
         r"shopscore\.(model|rules\.scorers|grading\.(benchmarks|names|cell_places)|exact\.(columns|wide_rows)"
         r"|counting\.(units|state_table)|composing\.standards|results\.(columns|views)|messages"
         r"|reading\.documents\.(documents|extraction)|rules\.numbers_toml|plugins\.bound_rules|analysis\.\w+"
-        r"|ledger\.(place|status|verifying|rewriting))\..*",
+        r"|ledger\.(adding_counted|place|status|verifying|rewriting))\..*",
     ),
     ("py:class", r"shopscore\.results\.basis\.Basis"),
 ]

@@ -50,6 +50,7 @@ CODES: Mapping[str, str] = {
     "short_window": "The rows of a stream begin after the first day of a window.",
     "few_peers": "Shops were ranked among fewer than twenty.",
     "no_peers": "A weighted metric of shops has a value, and too few peers to be ranked among.",
+    "counted_parts": "Something was counted elsewhere and added to a ledger without its rows.",
     "as_known": "Only what a ledger knew at some moment was counted.",
     # about files
     "file_recognised": "A file was recognised as an export of a platform.",

@@ -50,6 +50,32 @@ def test_every_platform(
     counted.unpersist()
 
 
+def test_cells_in_a_ledger(spark: Any, streams: dict[str, pl.DataFrame], tmp_path: Path) -> None:
+    """One shop as rows, the others from Spark; then they come again, as Spark has them since."""
+    rules: dict[str, Any] = {"platform": "douyin", "ruleset": "2022"}
+    names = of_platform(ss.platform("douyin"), streams)
+    here = pl.col("shop_id").str.contains("S002").fill_null(False)  # however it is spelled
+    rows = {name: rows.filter(here) for name, rows in names.items()}
+    others = {name: rows.filter(~here) for name, rows in names.items()}
+
+    def counted(frames: dict[str, pl.DataFrame]) -> ss.Tallies:
+        sent = {name: spark.createDataFrame(rows.to_arrow()) for name, rows in frames.items()}
+        found = shopscore.spark.tally(sent, partitions=3, **rules)
+        state = found.collect()
+        found.unpersist()
+        return state
+
+    old, new = counted({**others, "orders": others["orders"].head(50)}), counted(others)
+    ledger = ss.Ledger.create(tmp_path / "ledger", platform="douyin")
+    ledger.ingest({**rows, "shops": names["shops"]}, known_at="2024-07-01")
+    ledger.add_counted(old, known_at="2024-07-01")
+    ledger.add_counted(new - old, known_at="2024-07-02")
+    both = {name: pl.concat([rows[name], others[name]]) for name in names}
+    whole = ss.score({**both, "shops": names["shops"]}, as_of=AS_OF, **rules)
+    assert shops_in(ledger.score(AS_OF, ruleset="2022")) == shops_in(whole)
+    assert ledger.verify().is_good
+
+
 def test_workers_are_other_processes(spark: Any) -> None:
     """Of two executors, neither of which is the driver."""
     status = spark.sparkContext._jsc.sc().statusTracker().getExecutorInfos()

@@ -201,7 +201,7 @@ class Tallies(Pieces):
 
     def _check_same_units(self, other: Tallies) -> None:
         """Raise where shops are whole units of one state, and cut into orders in the other."""
-        if self._has_whole_shops == other._has_whole_shops:
+        if self.has_whole_shops == other.has_whole_shops:
             return
         shared = self.shop_ids.filter(self.shop_ids.is_in(other.shop_ids.implode()))
         if len(shared):
@@ -213,8 +213,8 @@ class Tallies(Pieces):
             raise StateError(said)
 
     @property
-    def _has_whole_shops(self) -> bool:
-        """Whether shops are the units, with all their rows."""
+    def has_whole_shops(self) -> bool:
+        """Whether shops are the units, each with all its rows, and not orders."""
         marks = np.unique(self.scope.marks)
         return len(marks) <= len(self.shop_ids) and bool(
             np.isin(marks, marks_of_shops(self.shop_ids)).all()

@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ..errors import UsageError
 from ..messages import message
 from ..model.streams import PART_ONLY
 from ..notices import Notice
@@ -19,10 +18,12 @@ from ..reading.named_paths import named_paths
 from ..reading.report import LoadReport
 from ..reading.sources import Holding
 from .commits import Head
+from .counted_refusals import refuse_counted
 from .counting import Named, units_of
 from .maintaining import SPANS, append_changes
 from .moments import as_moment
-from .snapshots import SHOP_SCHEMA, SHOPS, Snapshot, table_of
+from .shop_codes import with_new_shops
+from .snapshots import SHOPS, Snapshot, table_of
 from .stored_rows import KEY, PARTS, SEQ, UNIT, kept_rows, new_states
 from .tables import Draft
 
@@ -69,22 +70,6 @@ class Ingest:
     known_at: int
     say: Progress
 
-    def check_time(self) -> None:
-        """Raise where something later is known already: what is known only grows.
-
-        Raises:
-            UsageError: where the last ingest was known later than this one.
-        """
-        last = self.draft.head.ingests[-1:]
-        if last and last[0].known_at is not None and last[0].known_at > self.known_at:
-            said = message(
-                "known_at= {moment}: the ledger knows what came at {last} already; ingest in the"
-                " order in which things were known",
-                moment=as_moment(self.known_at, self.snapshot.zone),
-                last=as_moment(last[0].known_at, self.snapshot.zone),
-            )
-            raise UsageError(said)
-
     def read(self, progress: Progress | None, *, strict: bool) -> Read:
         """Read the source.
 
@@ -114,10 +99,12 @@ class Ingest:
         typed, report, columns, draft = read.typed, read.report, read.columns, self.draft
         head = draft.head
         seq = head.seq + 1
-        shops = self._shops(typed, seq)
+        said, used = self.source.shop, typed.shops.ids.filter(pl.Series(typed.shops.used))
+        shops = with_new_shops(self.snapshot, used, seq, said.industry, said.shop_type)
         codes = dict(zip(shops["shop_id"], shops["code"], strict=True))
         self.say(message("comparing with what is known"))
         rows = kept_rows(typed, codes)
+        refuse_counted(self.snapshot, rows, shops)
         known = self._known(rows)
         added: dict[str, pl.DataFrame] = {}
         for name, own in rows.items():
@@ -154,35 +141,6 @@ class Ingest:
             told=self._told(report, counts),
         )
         return Ingested(seq, moment, counts, report)
-
-    def _shops(self, typed: TypedEvents, seq: int) -> pl.DataFrame:
-        """Return all shops, those that are new, or of which something else is said, with this ingest."""
-        known, said = self.snapshot.shops, self.source.shop
-        ids = typed.shops.ids.filter(pl.Series(typed.shops.used)).unique().sort()
-        fresh = ids.filter(~ids.is_in(known["shop_id"].implode()))
-        next_code = self._next_code()
-        new = pl.DataFrame([fresh]).select(
-            pl.int_range(next_code, next_code + len(fresh), dtype=pl.Int32).alias("code"),
-            "shop_id",
-            pl.lit(said.industry, pl.String).alias("industry"),
-            pl.lit(said.shop_type, pl.String).alias("shop_type"),
-            pl.lit(seq, pl.Int32).alias(SEQ),
-        )
-        told = known.filter(pl.col("shop_id").is_in(ids.implode())).with_columns(
-            industry=pl.lit(said.industry, pl.String).fill_null(pl.col("industry")),
-            shop_type=pl.lit(said.shop_type, pl.String).fill_null(pl.col("shop_type")),
-        )
-        before = told.join(
-            known, on=["code", "industry", "shop_type"], how="anti", nulls_equal=True
-        )
-        changed = before.with_columns(pl.lit(seq, pl.Int32).alias(SEQ))
-        left = known.join(changed, on="code", how="anti")
-        return pl.concat([left, changed, new])
-
-    def _next_code(self) -> int:
-        rows = self.snapshot.scan(SHOPS, SHOP_SCHEMA).select(pl.col("code").max())
-        greatest = self.snapshot.collect(rows).item()
-        return 0 if greatest is None else int(greatest) + 1
 
     def _known(self, rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         """Return all rows of the orders that some rows are of, or were: also those of the same keys."""

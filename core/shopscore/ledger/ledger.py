@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from attrs import evolve, frozen
 
+from ..counting.state import Tallies
 from ..errors import UsageError
 from ..messages import message
 from ..model.layouts import Layout
@@ -25,11 +26,14 @@ from ..reading.openers import ShopDefaults
 from ..results.result import Result
 from ..rules.numbers_toml import NumbersSource
 from ..scoring import score
+from .adding_counted import Added, Part
 from .commits import read_head
+from .counted_parts import notices_on_parts
+from .counted_refusals import refuse_forgetting, refuse_without_rows
 from .exporting import export_events
 from .ingesting import Ingest, Ingested
 from .maintaining import kept_tallies, recorded, tallies_of
-from .moments import as_moment, ingest_known, known_second
+from .moments import as_moment, check_grows, ingest_known, known_second
 from .one_clock import Platforms
 from .place import WAIT, Place
 from .revisions import Revision, rows_that_moved
@@ -168,10 +172,35 @@ class Ledger:
         with self._place.writing() as draft:
             snapshot = self._place.snapshot_of(draft.head)
             known = known_second(known_at, self.zone)
+            check_grows(draft.head, known, self.zone)
             ingest = Ingest(draft, snapshot, events, known, say)
-            ingest.check_time()
             read = ingest.read(progress, strict=strict)
             return ingest.add(read, kept_tallies(draft.head, self.platforms))
+
+    def add_counted(
+        self, state: Tallies, *, known_at: datetime | date | str | None = None
+    ) -> Added:
+        """Add what was counted elsewhere, such as on Spark, without its rows.
+
+        A state adds the units that it counts; a difference of states corrects what was added. What
+        is there already changes nothing. The shops' table is ingested as rows; later rows must be of
+        other orders: those of an order that was added so are refused.
+
+        Args:
+            state: what :func:`shopscore.tally` returns, ``Counted.collect`` of ``shopscore.spark``,
+                or a difference of two such.
+            known_at: when it was known, a day or a time; by default now.
+
+        Raises:
+            StateError: where units would count twice, or be taken away that are not there; for the
+                days of another clock.
+            InputError: where the ledger cannot be written, or another process writes for too long.
+            UsageError: where something later is known already.
+        """
+        known = known_second(known_at, self.zone)
+        with self._place.writing() as draft:
+            check_grows(draft.head, known, self.zone)
+            return Part(draft, self._place.snapshot_of(draft.head), state, known).add()
 
     def score(
         self,
@@ -217,19 +246,19 @@ class Ledger:
         shops = snapshot.events([name for name in snapshot.known_streams if name == "shops"])
         terms = {**rules, **more, "progress": progress}
         result = score(state, as_of=selection.day, shops=shops, **terms)
-        return (
-            result
-            if known_at is None
-            else evolve(result, notices=(*result.notices, _as_known(snapshot)))
-        )
+        said = [*notices_on_parts(snapshot), *([_as_known(snapshot)] if known_at else [])]
+        return evolve(result, notices=(*result.notices, *said)) if said else result
 
     def events(self, known_at: datetime | date | str | None = None) -> Events:
         """Return all that is kept, or was known on a day, as :func:`shopscore.read_events` does.
 
         Raises:
-            StateError: where a file of the ledger is damaged.
+            StateError: where a file of the ledger is damaged; where something was counted elsewhere,
+                of which there are no rows.
         """
-        return self._place.snapshot(known_at).events()
+        snapshot = self._place.snapshot(known_at)
+        refuse_without_rows(snapshot)
+        return snapshot.events()
 
     def track(
         self,
@@ -336,10 +365,11 @@ class Ledger:
         """
         if (shop_id is None) == (before is None):
             raise UsageError(message("what is to be forgotten? Give shop_id= or before="))
+        ids = [shop_id] if isinstance(shop_id, str) else [*(shop_id or ())]
         with self._place.rewriting(stages(progress, logger)) as (rewriter, kept):
+            refuse_forgetting(rewriter.snapshot, None if before is not None else ids)
             if before is not None:
                 return rewriter.forget_before(publication_day(before, self.zone), kept)
-            ids = [shop_id] if isinstance(shop_id, str) else [*(shop_id or ())]
             return rewriter.forget_shops(ids, kept)
 
     def export(

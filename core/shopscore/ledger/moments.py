@@ -59,3 +59,20 @@ def ingest_known(head: Head, second: int, zone: str) -> int:
         else message("nothing was ingested yet"),
     )
     raise InputError(said)
+
+
+def check_grows(head: Head, second: int, zone: str) -> None:
+    """Raise where something later is known already: what is known only grows.
+
+    Raises:
+        UsageError: where the last ingest was known later than this.
+    """
+    last = head.ingests[-1:]
+    if last and last[0].known_at is not None and last[0].known_at > second:
+        said = message(
+            "known_at= {moment}: the ledger knows what came at {last} already; ingest in the"
+            " order in which things were known",
+            moment=as_moment(second, zone),
+            last=as_moment(last[0].known_at, zone),
+        )
+        raise UsageError(said)

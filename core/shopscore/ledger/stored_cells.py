@@ -16,6 +16,8 @@ from .snapshots import Snapshot
 from .stored_rows import SEQ
 
 CELLS = "cells"
+#: The cells of states that were counted elsewhere.
+PART_CELLS = "counted/cells"
 #: ``tally`` is the fingerprint as a number; a sum that is null is the number of rows.
 CELL_SCHEMA: dict[str, Any] = {
     "tally": pl.Int64,
@@ -88,17 +90,20 @@ class Run:
         return Cells.of(shops, days, self.counts, self.sums)
 
 
-def read_cells(snapshot: Snapshot, upto: Mapping[str, int]) -> dict[str, Cells]:
+def read_cells(snapshot: Snapshot, upto: Mapping[str, int], table: str = CELLS) -> dict[str, Cells]:
     """Return the cells of tallies by fingerprint, each as of an ingest."""
     found: dict[str, list[Cells]] = {name: [] for name in upto}
-    for runs in read_runs(snapshot, upto):
+    for runs in read_runs(snapshot, upto, table=table):
         for name, run in runs.items():
             found[name].append(run.cells())
     return {name: Cells.added(found.pop(name)) for name in upto}
 
 
 def read_runs(
-    snapshot: Snapshot, upto: Mapping[str, int], days: tuple[int, int] | None = None
+    snapshot: Snapshot,
+    upto: Mapping[str, int],
+    days: tuple[int, int] | None = None,
+    table: str = CELLS,
 ) -> Iterator[dict[str, Run]]:
     """Yield cells of tallies by fingerprint, each as of an ingest, file by file.
 
@@ -106,7 +111,7 @@ def read_runs(
     """
     newest = max(upto.values(), default=0)  # what came later is not read
     on_days = [] if days is None else [pl.col("day").is_between(*days)]
-    for rows in _in_runs(snapshot, upto, pl.col(SEQ) <= newest, *on_days):
+    for rows in _in_runs(snapshot, table, upto, pl.col(SEQ) <= newest, *on_days):
         numbers, runs = rows["tally"].to_numpy(), {}
         for name, seq in upto.items():
             number = number_of(name)
@@ -116,12 +121,14 @@ def read_runs(
         yield {name: run for name, run in runs.items() if len(run.counts)}
 
 
-def _in_runs(snapshot: Snapshot, names: Collection[str], *which: pl.Expr) -> Iterator[pl.DataFrame]:
+def _in_runs(
+    snapshot: Snapshot, name: str, fingerprints: Collection[str], *which: pl.Expr
+) -> Iterator[pl.DataFrame]:
     """Yield rows in the order of tallies, those of some files at a time."""
-    table = snapshot.head.tables.get(CELLS)
-    if table is None or not names:
+    table = snapshot.head.tables.get(name)
+    if table is None or not fingerprints:
         return
-    asked = pl.col("tally").is_in([number_of(name) for name in names])
+    asked = pl.col("tally").is_in([number_of(one) for one in fingerprints])
     for files in _in_groups(table.files):
         own = evolve(table, files=files)
         rows = snapshot.collect(snapshot.scan_table(own, CELL_SCHEMA).filter(asked, *which))

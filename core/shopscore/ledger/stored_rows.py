@@ -17,7 +17,7 @@ import polars as pl
 from attrs import asdict
 from polars.exceptions import PolarsError
 
-from ..counting.units import key_prints, unit_prints
+from ..counting.units import key_prints, marks_of_shops, unit_prints
 from ..errors import StateError
 from ..messages import message
 from ..model.layouts import SubOrders
@@ -106,6 +106,26 @@ def _parts(typed: TypedRows) -> pl.DataFrame:
 def _mark(prints: Prints) -> npt.NDArray[np.int32]:
     """Return the upper half of prints: half of the room, and one row in 4 billion too many."""
     return (prints >> np.uint64(32)).astype(np.uint32).view(np.int32)
+
+
+def unit_marks(stream: Stream, shops: pl.DataFrame, rows: pl.DataFrame, *, by_shop: bool) -> Prints:
+    """Return the marks, in full, of the units of kept rows, as a state has them.
+
+    ``shops`` have the codes and ids of all shops of the rows.
+    """
+    codes = shops["code"].to_numpy()
+    places = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.uint32)
+    places[codes] = np.arange(len(codes))
+    own = pl.Series("shop", places[rows["shop"].to_numpy()])
+    if by_shop:
+        marks: Prints = marks_of_shops(shops["shop_id"])[own.to_numpy()]
+        return marks
+    return unit_prints(stream, cell_prints(shops["shop_id"]), rows.with_columns(own))
+
+
+def half_marks(marks: Prints) -> pl.Series:
+    """Return marks as rows have them, each once."""
+    return pl.Series(_mark(marks)).unique()
 
 
 def _told_apart_by(stream: Stream, rows: pl.DataFrame) -> list[str]:

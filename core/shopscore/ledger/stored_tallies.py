@@ -16,9 +16,11 @@ from ..counting.scope import Scope
 from ..counting.selection import day_number
 from ..counting.state import Tallies
 from ..counting.sums import Sums, Wanted, plus
+from .counted_parts import days_of_parts
+from .counted_refusals import check_parts
 from .counting import Named, is_of_days, kept_and_beside
 from .snapshots import Snapshot
-from .stored_cells import Run, read_cells, read_runs
+from .stored_cells import PART_CELLS, Run, read_cells, read_runs
 
 #: Cells, whose shops are codes.
 _Part = Cells | Run
@@ -41,9 +43,11 @@ class StoredTallies(Tallies):
     @classmethod
     def read(cls, snapshot: Snapshot, tallies: Named) -> StoredTallies:
         """Return what tallies count of what had come by a snapshot."""
+        check_parts(snapshot, tallies.values())
         kept, beside = kept_and_beside(snapshot, tallies)
         of_days = {name for name, tally in tallies.items() if is_of_days(name, tally)}
         days = read_cells(snapshot, {name: kept[name] for name in of_days if name in kept})
+        elsewhere = days_of_parts(snapshot, [fingerprint(tallies[name]) for name in of_days])
         ids = snapshot.shops["shop_id"]
         nothing = np.empty(0, np.uint64)
         return cls(
@@ -51,10 +55,13 @@ class StoredTallies(Tallies):
             shop_ids=ids,
             rows=np.zeros(len(ids), dtype=np.int64),
             daily={
-                fingerprint(tallies[name]): Cells.added(
-                    [part[name] for part in (days, beside) if name in part]
+                counted: Cells.added(
+                    [
+                        *(part[name] for part in (days, beside) if name in part),
+                        *(elsewhere[one] for one in (counted,) if one in elsewhere),
+                    ]
                 )
-                for name in of_days
+                for name, counted in ((n, fingerprint(tallies[n])) for n in of_days)
             },
             scope=Scope.of(nothing, nothing),
             columns=snapshot.columns,
@@ -76,7 +83,9 @@ class StoredTallies(Tallies):
         last = today - min((weights.first_age for _, weights in wanted), default=0)
         first = today - max((weights.last_age for _, weights in wanted), default=0)
         runs: Iterator[Mapping[str, _Part]] = read_runs(self.snapshot, kept, (first, last))
-        for parts in chain([self.beside], runs):
+        every = dict.fromkeys(names, self.snapshot.seq)
+        elsewhere = read_runs(self.snapshot, every, (first, last), PART_CELLS)
+        for parts in chain([self.beside], runs, elsewhere):
             for i, (name, (_, weights)) in enumerate(zip(names, wanted, strict=True)):
                 if name in parts:
                     part = parts[name]

@@ -10,6 +10,7 @@ from ..counting.cells import Cells
 from ..errors import StateError
 from ..messages import Message, message
 from ..reading.files import Progress
+from .counted_parts import problems_of_parts
 from .counting import Named, count_all
 from .digests import CheckedFiles
 from .snapshots import Snapshot
@@ -50,6 +51,7 @@ def verify_ledger(snapshot: Snapshot, tallies: Named, say: Progress) -> Verifica
             kept = read_cells(snapshot, dict.fromkeys(own, seq))
             cells += sum(map(len, kept.values()))
             problems += _differences(own, kept, count_all(snapshot.as_of(seq), own))
+        problems += problems_of_parts(snapshot)
     return Verification(files, cells, len(spans) - len(known), tuple(problems))
 
 

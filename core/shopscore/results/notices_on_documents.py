@@ -31,8 +31,10 @@ def notices_on_documents(result: Result) -> Iterator[Notice]:
     yield from notices_on_limits(result)
     yield from notices_on_verdicts(result)
     yield from notices_on_windows(result)
+    if not (figures := result.console.figures):
+        return
     rows = {id: row for row, id in enumerate(result.shops["shop_id"])}
-    for shop in result.console.figures:
+    for shop in figures:
         if shop.shop_id not in rows:
             continue
         compared = _Compared(result, shop, rows[shop.shop_id])
