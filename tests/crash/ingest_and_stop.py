@@ -1,4 +1,4 @@
-"""Ingest a folder into a ledger, in a process that may be killed; a script of the tests.
+"""Ingest a folder, or add a state, in a process that may be killed; a script of the tests.
 
     python ingest_and_stop.py LEDGER EVENTS [STEP]
 
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from shopscore.counting.state import Tallies
 from shopscore.ledger import commits, tables
 from shopscore.ledger.ledger import Ledger
 from shopscore.testing.toy import PLATFORM
@@ -42,7 +43,11 @@ def main(ledger: str, events: str, step: str = "0") -> None:
         if "comparing" in stage:
             print("writing", flush=True)
 
-    Ledger.open(ledger, platform=PLATFORM).ingest(events, progress=say)
+    opened = Ledger.open(ledger, platform=PLATFORM)
+    if events.endswith(".parquet"):
+        opened.add_counted(Tallies.read_parquet(events))
+    else:
+        opened.ingest(events, progress=say)
     print("done", steps, flush=True)
 
 

@@ -11,12 +11,17 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
 
+import polars as pl
 import pytest
 
 import shopscore as ss
+from shopscore.samples import generate
+from shopscore.testing.toy import PLATFORM
 from support.ledger_samples import AS_OF, both, opened, sample_batches, small_ledger
 
 pytestmark = pytest.mark.slow
@@ -81,6 +86,36 @@ def test_a_stop_before_each_step(case: Case) -> None:
         stopped.communicate()
         assert stopped.returncode == -signal.SIGKILL
         there.append(case.check(root))
+    assert there == sorted(there)
+    assert not there[0]
+
+
+def test_a_stop_before_each_step_of_adding(tmp_path: Path) -> None:
+    """What was counted elsewhere is all there, or nothing of it, and can be added again."""
+    sample = generate(shops=6, orders=200, end=date(2025, 3, 31))
+    rules: dict[str, Any] = {"platform": PLATFORM, "as_of": AS_OF}
+    whole = ss.score(sample, **rules).to_polars()
+    ledger = ss.Ledger.create(tmp_path / "template", platform=PLATFORM)
+    ledger.ingest({"shops": pl.DataFrame(sample["shops"])})
+    state = ss.tally(ss.resolve(sample, **rules))
+    state.write_parquet(tmp_path / "state.parquet")
+
+    def stopped_at(step: int) -> tuple[Path, subprocess.Popen[str]]:
+        root = Path(shutil.copytree(ledger.root, tmp_path / f"step-{step}"))
+        command = [sys.executable, str(SCRIPT), str(root), str(tmp_path / "state.parquet")]
+        return root, subprocess.Popen([*command, str(step)], stdout=subprocess.PIPE, text=True)
+
+    _, done = stopped_at(0)
+    steps = int(done.communicate()[0].split()[-1])
+    there = []
+    for step in range(1, steps + 1):
+        root, stopped = stopped_at(step)
+        stopped.communicate()
+        assert stopped.returncode == -signal.SIGKILL
+        found = opened(root)
+        there.append(found.add_counted(state).seq is None)
+        assert found.score(AS_OF).to_polars().equals(whole)
+        assert found.verify().is_good
     assert there == sorted(there)
     assert not there[0]
 
