@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import evolve, field, frozen
 
 from ..errors import CoverageError, UsageError
 from ..messages import message
+from ..value_classes import evolve, field, frozen
 from .output_checks import STANDARD_OUTPUT, refuse_read_files
 from .run import say
 

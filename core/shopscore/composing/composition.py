@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..exact.columns import CodedColumn, ExactColumn
 from ..exact.rationals import Mask, Rationals
@@ -15,6 +14,7 @@ from ..grading.points import Graded
 from ..grading.variants import VariantShops, by_variant
 from ..rules.compositions import Composition
 from ..rules.exact_rules import ExactRuleSet
+from ..value_classes import evolve, field, frozen
 from .adjustments import Sums, adjust, find_raises, missing_adjustments
 from .dimension_changes import DimensionChanges
 from .ends import Ends, find_ends

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import numpy as np
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
@@ -16,6 +15,7 @@ from ..grading.means import mean_of, mean_of_kind
 from ..grading.variants import first_group
 from ..grading.weighing import MetricValues
 from ..model.conditions import Condition, Measure, Operator, Relief
+from ..value_classes import evolve, field, frozen
 from .comparison import by_industry
 
 #: On either of these no value is equal to a bound.

@@ -10,12 +10,12 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from attrs import define, evolve, field
 
 from ..evaluation.with_numpy import Columns
 from ..exact.integers import SAFE, Integers, magnitude, narrow, widen
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
+from ..value_classes import define, evolve, field
 from .distinct import Changes, changes_of
 from .resolution import Resolved
 from .selection import Counted, counted, day_number, window_span

@@ -8,12 +8,12 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..model.metrics import Better
 from ..rules.scorers import Percentiles, Reach
+from ..value_classes import frozen
 from .benchmarks import Benchmark, percentiles_from_table, reach_of_table
 from .instead import Instead
 from .ranking import rank_fractions, ranks_among, ranks_and_peers

@@ -9,7 +9,6 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ..errors import PluginError
 from ..exact.columns import ExactColumn
@@ -22,6 +21,7 @@ from ..plugins.isolation import isolated, shortened
 from ..rules.exact_rules import Weight
 from ..rules.scorer_kinds import KINDS
 from ..rules.scorers import Context, Percentiles, Points, Reach, Scorer
+from ..value_classes import frozen
 from .benchmarks import Benchmark
 from .instead import Instead
 from .percentiles import Ranker

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..errors import UsageError
 from ..messages import message
@@ -18,6 +17,7 @@ from ..reading.loading import EventSource, TypedEvents, check_strictness
 from ..reading.named_paths import named_paths
 from ..reading.report import LoadReport
 from ..reading.sources import Holding
+from ..value_classes import evolve, field, frozen
 from .commits import Head
 from .counting import Named, units_of
 from .maintaining import SPANS, append_changes

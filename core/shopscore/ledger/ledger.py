@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ..errors import UsageError
 from ..messages import message
@@ -25,6 +24,7 @@ from ..reading.openers import ShopDefaults
 from ..results.result import Result
 from ..rules.numbers_toml import NumbersSource
 from ..scoring import score
+from ..value_classes import evolve, frozen
 from .commits import read_head
 from .exporting import export_events
 from .ingesting import Ingest, Ingested

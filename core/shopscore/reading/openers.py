@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..errors import InputError
 from ..messages import message
 from ..model.streams import Stream
+from ..value_classes import evolve, field, frozen
 from .formats.column_types import refuse_unreadable
 from .formats.columns import Columns
 from .formats.frames import FrameOrigin

@@ -10,12 +10,12 @@ from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..errors import InputError, did_you_write, system_reason
 from ..messages import listed, message
 from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
+from ..value_classes import evolve, field, frozen
 from . import batches
 from .formats.body import Origin, Refusals
 from .formats.column_types import within_calendar

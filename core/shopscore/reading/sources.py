@@ -7,13 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from attrs import field, frozen
-
 from ..errors import InputError, did_you_mean
 from ..messages import Message, listed, message
 from ..model.layouts import Layout
 from ..model.streams import Stream
 from ..notices import Notice
+from ..value_classes import field, frozen
 from .entries import folder_key, is_lost, leads_astray, refuse_logged_tables, visible
 from .exports.picking import pick_columns
 from .exports.recognition import recognise, stated_encodings

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from attrs import frozen
 
 from ..composing.comparison import DIRECTIONS, Compared
 from ..composing.composition import Composed
@@ -25,6 +24,7 @@ from ..grading.variants import coded
 from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.scorers import Percentiles
+from ..value_classes import frozen
 from . import sources
 from .criteria import OF_CONSOLE, OF_LAST, criterion_columns, level_columns
 from .filling import (

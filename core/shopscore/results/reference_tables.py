@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attrs import field, frozen
-
 from ..composing.standards import Standards
 from ..grading.benchmarks import Benchmark
 from ..grading.names import Names
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
+from ..value_classes import field, frozen
 
 
 def _read_benchmarks(table: Benchmark | str | Path | None) -> Benchmark | None:

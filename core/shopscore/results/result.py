@@ -11,7 +11,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from attrs import field, frozen
 
 from .._version import version
 from ..composing.comparison import Compared
@@ -30,6 +29,7 @@ from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
 from ..reading.report import LoadReport
+from ..value_classes import field, frozen
 from .basis import Basis
 from .columns import Columns
 from .documents import SCORE

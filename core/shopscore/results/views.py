@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
-
 from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
+from ..value_classes import field, frozen
 from .figures import decimals, in_unit
 from .notebook import html_table, score_or_ends
 

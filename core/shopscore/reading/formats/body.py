@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 import polars as pl
-from attrs import field, frozen
 
 from ...notices import Notice
+from ...value_classes import field, frozen
 
 #: A cell of a row that cannot be used as it stands, and the reason; and such rows by position.
 Refusal = tuple[str | None, str]

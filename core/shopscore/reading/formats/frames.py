@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ...errors import InputError
 from ...messages import message
+from ...value_classes import evolve, frozen
 from .. import batches
 from .body import Origin
 from .column_types import within_calendar

@@ -8,12 +8,12 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from attrs import frozen
 
 from ...errors import InputError
 from ...messages import message
 from ...model.layouts import AS_WRITTEN, UNITS, CellForm
 from ...model.streams import MONEY_SCALE, NUMBER_SCALE, Column
+from ...value_classes import frozen
 from ..formats.column_types import within_calendar
 from .clocks import DAY, clock_of
 from .selecting import selected

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ...errors import UsageError
 from ...messages import message
+from ...value_classes import frozen
 from .narrowing import widened
 
 DAY = 86_400

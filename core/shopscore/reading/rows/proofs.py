@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ...model.streams import MONEY_SCALE, Column
+from ...value_classes import evolve, frozen
 from .cells import NEAR, Cells, nevers
 from .clocks import AROUND, DAY, clock_of
 from .selecting import selected

@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ...model.layouts import TIME_DIRECTIVES
+from ...value_classes import frozen
 from ..marks import is_nothing
 from .clocks import DAY
 from .selecting import selected
