@@ -19,7 +19,6 @@ from .adjustments import Sums, adjust, find_raises, missing_adjustments
 from .dimension_changes import DimensionChanges
 from .ends import Ends, find_ends
 from .holds import Holds
-from .other_totals import find_totals
 from .pattern_tables import STATED, PatternTables
 from .patterns import Patterns
 from .shares import find_shares
@@ -173,6 +172,8 @@ def _recomposed(
     changes: DimensionChanges,
 ) -> Composed:
     """Return totals that the composition of the rules makes, in place of weighted means."""
+    from .other_totals import find_totals
+
     scored = composed.score.known
     dimensions = composed.dimensions
     totals = find_totals(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,6 @@ from ..composing.eligibility import EligibilityCheck
 from ..composing.levels import Levels
 from ..composing.patterns import Patterns
 from ..composing.publication import Published
-from ..composing.standards import Attainment
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..grading.console import Console
@@ -38,6 +38,9 @@ from .filling import (
 )
 from .holds import cap_columns, clamp_columns
 from .reasons import Reasons, metric_reasons, shop_reasons
+
+if TYPE_CHECKING:
+    from ..composing.standards import Attainment
 
 #: Columns of a metric that every frame has.
 _OF_METRIC = ("value", "n", "percentile", "peers", "points", "weight", "status", "reason", "source")
