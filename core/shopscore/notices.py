@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, field, frozen
-
 from .messages import Message
+from .value_classes import evolve, field, frozen
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,17 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .composing.standards import Standards
 from .counting.day_ranges import RowDays, days_of_cells, days_of_rows
-from .counting.passing import CountingPass
 from .counting.resolution import Resolved, resolve_events
-from .counting.shops_of_state import check_counted, with_attributes
 from .counting.state import Tallies
 from .counting.sums import Sums, Wanted, window_sums
 from .errors import InputError, UsageError
-from .grading.benchmarks import Benchmark
 from .grading.supplements import supplement
 from .grading.value_merging import Prefer, ValuesBeside
 from .grading.weighing import wanted_sums, weigh_evaluations
@@ -37,6 +33,11 @@ from .results.reference_tables import ReferenceTables
 from .results.requirements import Requirements
 from .results.result import Result
 from .rules.numbers_toml import NumbersSource
+
+if TYPE_CHECKING:
+    from .composing.standards import Standards
+    from .counting.passing import CountingPass
+    from .grading.benchmarks import Benchmark
 
 logging.getLogger("shopscore").addHandler(logging.NullHandler())
 
@@ -168,6 +169,8 @@ def _unchecked(events: Events) -> Events:
 
 def counting_pass(selection: Selection) -> CountingPass:
     """Return what counts rows for the score of a day while they are read."""
+    from .counting.passing import CountingPass
+
     return CountingPass(selection.rules, selection.day, wanted_sums(selection.rules, selection.day))
 
 
@@ -237,6 +240,8 @@ def score_state(
 
     ``days`` are those with rows, where the state has only some of the shops; by default its own.
     """
+    from .counting.shops_of_state import check_counted, with_attributes
+
     rules, day = selection.rules, selection.day
     check_counted(state, rules)
     known = with_attributes(state, shops, rules.platform)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import field, frozen
 
 from .composing.standards import Standards
 from .counting.cells import fingerprint
@@ -39,6 +38,7 @@ from .results.requirements import Requirements
 from .results.result import Result
 from .rules.numbers_toml import NumbersSource
 from .scoring import check_source
+from .value_classes import field, frozen
 
 
 def score_days(

@@ -37,6 +37,7 @@ import shopscore.plugins.hooks
 import shopscore.plugins.records
 import shopscore.testing
 from shopscore.cli import main, plugins, run
+from shopscore.cli.help_pages import Group
 from shopscore.errors import ShopscoreError
 from shopscore.model.streams import CANONICAL
 from shopscore.plugins.records import BROKEN, PluginRecord
@@ -127,10 +128,10 @@ def commands(program: str) -> Iterator[str]:
         yield table(("option", "meaning"), [_option(o, context) for o in options])
 
 
-def _within(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
+def _within(group: Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
     """The commands of a group, and those of groups within it, by what is typed for them."""
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
+    for name, command in group.every().items():
+        if isinstance(command, Group):
             yield from _within(command, f"{above}{name} ")
         else:
             yield above + name, command

@@ -109,6 +109,7 @@ AT_THE_ROOT = {
     "messages",
     "notices",
     "tasks",
+    "value_classes",
     "writing",
     "scoring",
     "scoring_days",

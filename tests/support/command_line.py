@@ -19,6 +19,8 @@ from unittest.mock import patch
 import click
 from attrs import frozen
 
+from shopscore.cli.help_pages import Group
+
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 MODULES = {"shopscore": "shopscore.cli.main", "shopscore-plugins": "shopscore.cli.plugins"}
 #: What begins every sequence that colours or styles a terminal.
@@ -133,12 +135,10 @@ def python(code: str, *args: object, **env: str) -> Answer:
     return Answer(done.returncode, done.stdout, done.stderr)
 
 
-def every_command(group: click.Group, *above: str) -> dict[tuple[str, ...], click.Command]:
+def every_command(group: Group, *above: str) -> dict[tuple[str, ...], click.Command]:
     """The group itself, its commands, and those of groups within, each by what is typed for it."""
     found: dict[tuple[str, ...], click.Command] = {above: group}
-    for name, command in group.commands.items():
+    for name, command in group.every().items():
         words = (*above, name)
-        found |= (
-            every_command(command, *words) if isinstance(command, click.Group) else {words: command}
-        )
+        found |= every_command(command, *words) if isinstance(command, Group) else {words: command}
     return found

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from attrs import frozen
-
 from ..errors import CoverageError
 from ..model.labels import Label
 from ..plugins.catalog import platforms as all_platforms
@@ -14,6 +12,7 @@ from ..plugins.declarations import Platform
 from ..reading.documents.documents import NONE, Document, Documents
 from ..reading.documents.extraction import Entry, ShopOfDocument
 from ..reading.documents.loading import load_documents, looks_like_document
+from ..value_classes import frozen
 
 
 @frozen(eq=False)

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
-
 from ..errors import InputError
 from ..grading.missing_columns import missing_columns_of
 from ..messages import message
@@ -28,6 +26,7 @@ from ..reading.exports.recognition import RecognisedSheet, recognise, stated_enc
 from ..reading.files import show_path
 from ..reading.loading import read_events
 from ..reading.sources import SUFFIXES, read_names
+from ..value_classes import evolve, frozen
 from .document_inspection import inspect_documents
 
 #: The shop of a file that names none, while it is only looked at.

@@ -9,10 +9,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from attrs import field, frozen
-
 from ..errors import UsageError
 from ..messages import message
+from ..value_classes import field, frozen
 from ..writing import whole_file
 from .colours import plain_colours
 from .specifications import Specification

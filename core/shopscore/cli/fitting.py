@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from attrs import frozen
 from rich.cells import cell_len, chop_cells
+
+from ..value_classes import frozen
 
 #: Between two columns of a table.
 GAP = 2

@@ -7,7 +7,9 @@ they are taken as click says them, in English, and recognised by the templates o
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from typing import Any
 
 import click
 from click.formatting import HelpFormatter
@@ -142,16 +144,47 @@ class Command(click.Command):
 
 
 class Group(Command, click.Group):
-    """A group of commands whose help is in the language of the run."""
+    """A group of commands whose help is in the language of the run.
+
+    Those that are ``elsewhere`` are imported, as ``module:name`` says, when they are asked for.
+    """
 
     command_class = Command
+
+    def __init__(
+        self, *args: Any, elsewhere: Mapping[str, str] | None = None, **settings: Any
+    ) -> None:
+        super().__init__(*args, **settings)
+        self._elsewhere = dict(elsewhere or {})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name; where there is none, all are there, to suggest another."""
+        if cmd_name in self._elsewhere:
+            self._import(cmd_name)
+        elif cmd_name not in self.commands:
+            self.every()
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - of any context
+        """Return the names of all commands."""
+        return sorted(self.every())
+
+    def every(self) -> Mapping[str, click.Command]:
+        """Import and return all commands, by their names."""
+        for name in (*self._elsewhere,):
+            self._import(name)
+        return self.commands
+
+    def _import(self, name: str) -> None:
+        module, _, attribute = self._elsewhere.pop(name).partition(":")
+        self.add_command(getattr(import_module(module, __package__), attribute))
 
     def format_commands(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         """Write the names of the commands, and what each does."""
         if voice.lang() != "zh":
             super().format_commands(ctx, formatter)
             return
-        rows = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
+        rows = [(name, command.get_short_help_str()) for name, command in self.every().items()]
         with formatter.section(translated("Commands")):
             formatter.write_dl(sorted(rows))
 

@@ -10,28 +10,38 @@ import click
 from ..errors import InputError
 from ..messages import message, numbered
 from . import options, voice
-from .explain_command import explain
-from .gap_command import gap
 from .help_pages import Group
 from .idle_options import refuse_beside
-from .init_command import init
-from .ledger_command import ledger
 from .option_values import OutputOptions, ReadOptions, RuleOptions
 from .output_checks import refuse_existing
 from .progress import Stages
-from .reconcile_command import reconcile
-from .report_command import report_command
 from .run import run, say, write, write_cells
-from .run_command import run_command
 from .scored_input import NamedInput, scored_input
-from .simulate_command import simulate_command
-from .todo_command import todo
-from .track_command import track
 
 SAMPLE_END = "2022-06-30"
 
 
-@click.group("shopscore", cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+#: The commands that have a module of their own.
+ELSEWHERE = {
+    "explain": ".explain_command:explain",
+    "gap": ".gap_command:gap",
+    "init": ".init_command:init",
+    "ledger": ".ledger_command:ledger",
+    "reconcile": ".reconcile_command:reconcile",
+    "report": ".report_command:report_command",
+    "run": ".run_command:run_command",
+    "simulate": ".simulate_command:simulate_command",
+    "todo": ".todo_command:todo",
+    "track": ".track_command:track",
+}
+
+
+@click.group(
+    "shopscore",
+    cls=Group,
+    elsewhere=ELSEWHERE,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="shopscore")
 def cli() -> None:
     """Shop experience scores (店铺体验分), with every number behind them.
@@ -229,18 +239,6 @@ def demo() -> None:
     from .demo import show_demo
 
     show_demo(SAMPLE_END)
-
-
-cli.add_command(simulate_command)
-cli.add_command(track)
-cli.add_command(reconcile)
-cli.add_command(todo)
-cli.add_command(explain)
-cli.add_command(gap)
-cli.add_command(init)
-cli.add_command(run_command)
-cli.add_command(ledger)
-cli.add_command(report_command)
 
 
 def main() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import evolve, field, frozen
 
 from ..errors import CoverageError, UsageError
 from ..messages import message
+from ..value_classes import evolve, field, frozen
 from .output_checks import STANDARD_OUTPUT, refuse_read_files
 from .run import say
 
@@ -159,12 +159,13 @@ class ReadOptions:
 
     def write_quarantine(self, report: LoadReport) -> None:
         """Write what was set aside into the quarantine, where one is named."""
+        if self.quarantine is None:
+            return
         from ..reading.files import show_path
         from ..reading.quarantine import write_quarantine
 
-        if self.quarantine is not None:
-            for file in write_quarantine(report, self.quarantine):
-                say(message("Set aside: {file}", file=show_path(file)))
+        for file in write_quarantine(report, self.quarantine):
+            say(message("Set aside: {file}", file=show_path(file)))
 
     def check(self, events: Events) -> Events:
         """Return the events; raise StrictError for rows set aside, where strictness is asked for."""

@@ -25,7 +25,7 @@ from ..messages import message
 from ..plugins.isolation import describe_error, divert_prints
 from ..writing import whole_file
 from . import streams, voice
-from .help_pages import translated
+from .help_pages import Group, translated
 
 INTERRUPTED = 130
 BUG = 70
@@ -34,7 +34,7 @@ BUG = 70
 _ARGUMENT = re.compile(r"\b([a-z_]+)=(?![\w\"'/=]|-\d)")
 
 
-def run(commands: click.Group) -> None:
+def run(commands: Group) -> None:
     """Run a command and leave the process with its exit code; no traceback for what is foreseen."""
     _tune_process()
     voice.begin(sys.argv[1:])
@@ -58,7 +58,7 @@ def _tune_process() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _answer(commands: click.Group) -> int:
+def _answer(commands: Group) -> int:
     """Run a command; return its exit code, and say in one line what went wrong."""
     try:
         return _main(commands)
@@ -94,7 +94,7 @@ def _answer(commands: click.Group) -> int:
         return BUG
 
 
-def _main(commands: click.Group) -> int:
+def _main(commands: Group) -> int:
     try:
         code = commands.main(prog_name=commands.name, standalone_mode=False)
     except click.exceptions.Exit as leaving:
@@ -120,8 +120,10 @@ def _say_usage(error: click.ClickException) -> None:
     _say_error(translated(text))
 
 
-def name_options(message: str, commands: click.Group) -> str:
+def name_options(message: str, commands: Group) -> str:
     """Return a message with the options of some commands in place of arguments of Python."""
+    if not _ARGUMENT.search(message):
+        return message
     names = {
         parameter.name: max(parameter.opts, key=len)
         for command in _each_of(commands)
@@ -131,12 +133,12 @@ def name_options(message: str, commands: click.Group) -> str:
     return _ARGUMENT.sub(lambda found: names.get(found[1], found[0]), message)
 
 
-def _each_of(commands: click.Group) -> Iterator[click.Command]:
+def _each_of(commands: Group) -> Iterator[click.Command]:
     """Yield commands, those of groups within before the others: what is said twice is theirs last."""
-    for command in commands.commands.values():
-        if isinstance(command, click.Group):
+    for command in commands.every().values():
+        if isinstance(command, Group):
             yield from _each_of(command)
-    yield from commands.commands.values()
+    yield from commands.every().values()
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
@@ -155,7 +157,7 @@ def spoken(said: object) -> str:
     context = click.get_current_context(silent=True)
     commands = context.find_root().command if context else None
     text = voice.text(said)
-    return name_options(text, commands) if isinstance(commands, click.Group) else text
+    return name_options(text, commands) if isinstance(commands, Group) else text
 
 
 def write(text: str | Iterable[str], output: Path | None) -> None:

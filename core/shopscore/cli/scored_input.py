@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import fields, frozen
+from attrs import fields
 
 from ..errors import UsageError
 from ..messages import message
+from ..value_classes import frozen
 from . import options
 from .idle_options import OF_EVENTS, refuse_idle
 from .option_values import ReadOptions, RuleOptions

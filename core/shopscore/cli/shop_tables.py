@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from ..analysis.reasons.contributions import Decomposition, decompose
 from ..messages import Message, listed, message
 from ..model.metrics import Metric
 from ..model.rulesets import Dimension, Level, RuleSet, Tier
@@ -19,6 +18,9 @@ from ..rules.condition_words import condition_words
 from . import voice
 from .criteria_tables import names_of_metrics
 from .tables import Table, decimals, grouped, in_unit, score_text, table, word
+
+if TYPE_CHECKING:
+    from ..analysis.reasons.contributions import Decomposition
 
 _SOURCE = message("source")
 #: Stands for the level of a shop that has none.
@@ -90,6 +92,8 @@ def _tier_columns(result: Result) -> Iterator[_Of]:
 
 def shop_table(result: Result, shop: ShopView) -> Table:
     """Return a table with every number behind one shop; why some are missing stands below."""
+    from ..analysis.reasons.contributions import decompose
+
     split = decompose(result, int(result.only((shop.shop_id,))[0]))
     rows = [_metric_cells(result, m, split) for m in shop.metrics]
     columns = list(rows[0]) if rows else []

@@ -9,10 +9,9 @@ from shutil import get_terminal_size
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
-from attrs import frozen
-
 from ..messages import Message, listed, message, translate
 from ..results import figures
+from ..value_classes import frozen
 from . import voice
 from .escaping import shown, shown_lines
 from .fitting import GAP, Column, fit, indented, lines_of, wrap, wrap_items

@@ -15,10 +15,10 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 import click
-from attrs import define
 
 from ..messages import Message, in_language, message
 from ..notices import Notice
+from ..value_classes import define
 from .escaping import shown
 from .streams import print_lines
 

@@ -12,13 +12,13 @@ from fractions import Fraction
 from types import MappingProxyType
 
 import numpy as np
-from attrs import frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
 from ..model.conditions import Adjustment
 from ..rules.exact_rules import ExactRuleSet
+from ..value_classes import frozen
 from .dimension_changes import Raise
 from .ends import Ends
 from .holds import Holds

@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ..errors import UsageError
 from ..exact.columns import ColumnBuilder, ExactColumn
@@ -18,6 +17,7 @@ from ..grading.means import Rows, mean_of_kind
 from ..grading.weighing import MetricValues
 from ..messages import message
 from ..rules.exact_rules import ExactRuleSet
+from ..value_classes import frozen
 
 Direction = Literal["higher", "lower", "level"]
 #: The words for the signs 0, 1 and -1, by their places.

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..exact.columns import CodedColumn, ExactColumn
 from ..exact.rationals import Mask, Rationals
@@ -15,11 +14,11 @@ from ..grading.points import Graded
 from ..grading.variants import VariantShops, by_variant
 from ..rules.compositions import Composition
 from ..rules.exact_rules import ExactRuleSet
+from ..value_classes import evolve, field, frozen
 from .adjustments import Sums, adjust, find_raises, missing_adjustments
 from .dimension_changes import DimensionChanges
 from .ends import Ends, find_ends
 from .holds import Holds
-from .other_totals import find_totals
 from .pattern_tables import STATED, PatternTables
 from .patterns import Patterns
 from .shares import find_shares
@@ -173,6 +172,8 @@ def _recomposed(
     changes: DimensionChanges,
 ) -> Composed:
     """Return totals that the composition of the rules makes, in place of weighted means."""
+    from .other_totals import find_totals
+
     scored = composed.score.known
     dimensions = composed.dimensions
     totals = find_totals(

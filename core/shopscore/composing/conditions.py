@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
-from ..grading.instead import Instead
 from ..grading.means import mean_of, mean_of_kind
 from ..grading.variants import first_group
 from ..grading.weighing import MetricValues
 from ..model.conditions import Condition, Measure, Operator, Relief
+from ..value_classes import evolve, field, frozen
 from .comparison import by_industry
+
+if TYPE_CHECKING:
+    from ..grading.instead import Instead
 
 #: On either of these no value is equal to a bound.
 _SIDES: tuple[Operator, ...] = ("above", "below")

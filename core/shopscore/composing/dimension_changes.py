@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from attrs import field, frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.variants import VariantShops
 from ..rules.exact_rules import ExactRuleSet
+from ..value_classes import field, frozen
 
 
 @frozen(eq=False)

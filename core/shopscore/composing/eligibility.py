@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
-from attrs import frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..model.rulesets import Eligibility
 from ..rules.exact_rules import ExactRuleSet
+from ..value_classes import frozen
 from .conditions import Measures, Verdict
 
 

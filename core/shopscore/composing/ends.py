@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
 from itertools import permutations
 
-from attrs import evolve, frozen
-
 from ..exact.columns import ColumnBuilder, ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.points import Graded
@@ -22,6 +20,7 @@ from ..grading.variants import VariantShops
 from ..model.rulesets import Dimension
 from ..rules.coverage import weights_within
 from ..rules.exact_rules import ExactRuleSet, Weight
+from ..value_classes import evolve, frozen
 from .dimension_changes import NO_CHANGES, DimensionChanges
 from .patterns import Rows, find_patterns
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
+from ..value_classes import frozen
 
 
 @frozen(eq=False)

@@ -11,13 +11,13 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..model.conditions import Combined
 from ..model.rulesets import Criterion, Level
 from ..rules.exact_rules import ExactRuleSet
+from ..value_classes import frozen
 from .conditions import Measures, Verdict
 
 

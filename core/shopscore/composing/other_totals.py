@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
-from attrs import evolve, frozen
 
 from ..errors import PluginError
 from ..exact.columns import ColumnBuilder, ExactColumn
@@ -17,6 +16,7 @@ from ..messages import message
 from ..plugins.isolation import isolated
 from ..rules.compositions import Composition
 from ..rules.exact_rules import ExactRuleSet
+from ..value_classes import evolve, frozen
 from .dimension_changes import NO_CHANGES, DimensionChanges
 from .ends import Ends, find_ends
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from attrs import frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..rules.exact_rules import ExactRuleSet, Weight
+from ..value_classes import frozen
 from .shares import Shares
 
 #: Stands for points that the rules state, among the metrics of a dimension.

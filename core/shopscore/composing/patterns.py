@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ..exact.integers import parts_of
 from ..exact.rationals import Mask
+from ..value_classes import frozen
 
 Rows = npt.NDArray[np.int64]
 

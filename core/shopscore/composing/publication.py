@@ -7,12 +7,12 @@ from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, field, frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.integers import Integers
 from ..exact.rationals import Mask, Rationals
 from ..rules.exact_rules import ExactRuleSet
+from ..value_classes import evolve, field, frozen
 from .composition import Composed
 from .conditions import Measures
 from .eligibility import EligibilityCheck

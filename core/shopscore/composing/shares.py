@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from fractions import Fraction
 
-from attrs import evolve, frozen
-
 from ..errors import RuleSetError
 from ..messages import message
 from ..model.rulesets import MISSING_POLICIES, Dimension
 from ..rules.coverage import coverage, known_share, weights_within
 from ..rules.exact_rules import ExactRuleSet, Weight
+from ..value_classes import evolve, frozen
 
 
 @frozen(eq=False)

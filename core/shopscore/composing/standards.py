@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..exact.columns import ExactColumn
@@ -24,6 +23,7 @@ from ..model.conditions import Operator
 from ..model.metrics import Better, Unit
 from ..notices import Notice
 from ..reading.files import read_file
+from ..value_classes import evolve, frozen
 from .conditions import reaches
 
 COLUMNS = ("industry", "metric", "standard")

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ..exact.integers import SAFE, Integers, dense_ranks, magnitude, parts_of, widen
 from ..exact.rationals import Floats, Mask, Rationals
 from ..exact.wide_rows import Rows, WideRows, set_apart
+from ..value_classes import frozen
 
 Codes = npt.NDArray[np.int32]
 

@@ -6,10 +6,10 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-from attrs import evolve, frozen
 
 from ..exact.integers import SAFE, Integers, magnitude, sorted_order
 from ..model.windows import DayWeights
+from ..value_classes import evolve, frozen
 from .cells import Cells, Ints
 from .selection import day_number
 from .sums import Codes, weighted_sum, weights_of

@@ -8,13 +8,13 @@ from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, frozen
 
 from ..errors import StateError
 from ..exact.integers import SAFE, group_totals, magnitude, sorted_order
 from ..messages import Message, message
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
+from ..value_classes import evolve, frozen
 from .selection import day_number
 from .sums import Codes, Sums, weighted_sum, weights_of
 

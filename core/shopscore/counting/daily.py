@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
-from attrs import frozen
 
 from ..evaluation.with_numpy import Columns
 from ..model.tallies import Tally
 from ..reading.fingerprints import Prints
+from ..value_classes import frozen
 from .by_day import ByDay
 from .cells import Cells, Ints, fingerprint
 from .check_sums import count_checks, row_checks, shop_factors

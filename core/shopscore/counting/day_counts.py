@@ -7,12 +7,12 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from attrs import define, evolve, field
 
 from ..evaluation.with_numpy import Columns, Program, Question, word_columns
 from ..model.expressions import Day
 from ..model.instants import with_instants
 from ..model.tallies import Tally
+from ..value_classes import define, evolve, field
 from .needs import KEPT
 
 Days = npt.NDArray[np.int64]

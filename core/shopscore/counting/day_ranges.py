@@ -12,10 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
 
 from ..evaluation.with_numpy import Columns
 from ..model.tallies import Tally
+from ..value_classes import field, frozen
 from .cells import cell_days, fingerprint
 from .day_counts import DayCounts
 from .needs import KEPT

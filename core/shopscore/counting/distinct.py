@@ -14,7 +14,6 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ..errors import PluginError, UsageError
 from ..evaluation.with_numpy import Columns
@@ -26,6 +25,7 @@ from ..model.tallies import Tally
 from ..model.windows import Window
 from ..plugins.isolation import isolated
 from ..reading.rows.narrowing import all_widened
+from ..value_classes import frozen
 from .selection import counted, day_number
 
 Ints = npt.NDArray[np.int64]

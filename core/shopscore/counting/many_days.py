@@ -12,10 +12,10 @@ from datetime import date
 from functools import reduce
 
 import numpy as np
-from attrs import define, field, frozen
 
 from ..exact.integers import SAFE, Integers, magnitude, narrow
 from ..model.windows import DayWeights
+from ..value_classes import define, field, frozen
 from .by_day import ByDay, Slice
 from .cells import Ints, fingerprint
 from .state import Tallies

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from attrs import frozen
-
 from ..evaluation.words import Words, words_looked_for
 from ..model.expressions import ColumnRef, Expr, columns_of
 from ..model.joined import HasRow, Joined, joined_of
 from ..model.links import ORDER
 from ..model.streams import Stream
 from ..model.tallies import Tally
+from ..value_classes import frozen
 from .once import once_column
 
 #: A program scores by few rule sets, over and over; a plan of counting is of a stream and a day.

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 import polars as pl
-from attrs import define, field, frozen
 
 from ..evaluation.with_numpy import Columns
 from ..evaluation.words import Words, words_looked_for
@@ -27,6 +26,7 @@ from ..plugins.bound_rules import BoundRuleSet
 from ..reading.rows.shop_codes import Codes, Mask
 from ..reading.rows.taking import RowTaker
 from ..reading.rows.wanted import Wanted
+from ..value_classes import define, field, frozen
 from .day_counts import DayCounts
 from .day_ranges import looked_at
 from .joining import own_column, with_words

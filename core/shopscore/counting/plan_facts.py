@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from attrs import frozen
-
 from ..model.expressions import Expr
 from ..model.streams import Stream
 from ..model.tallies import Distinct, Once, Tally
 from ..model.windows import DayWeights
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading import batches
+from ..value_classes import frozen
 from .passing import CountingPass
 from .waiting import streams_of, waits_for
 

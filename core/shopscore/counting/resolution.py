@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..errors import UsageError
 from ..messages import message
@@ -17,6 +16,7 @@ from ..model.streams import Stream
 from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
+from ..value_classes import evolve, field, frozen
 from .joining import column_of, instants_of, joined_column, stream_rows
 from .needs import StreamNeeds, needs_of
 from .once import winners

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, frozen
 
 from ..errors import StateError
 from ..exact.integers import group_totals, sorted_order
 from ..messages import message
 from ..reading.fingerprints import Prints
+from ..value_classes import evolve, frozen
 from .cells import Ints
 
 

@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ..errors import ExpressionError, InputError, UsageError
 from ..evaluation.bounds import Bounds, bounds
@@ -24,6 +23,7 @@ from ..model.instants import with_instants
 from ..model.joined import joined_of
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
+from ..value_classes import frozen
 from .needs import KEPT
 from .once import once_column
 from .resolution import Resolved

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-from attrs import frozen
 
 from ..errors import StateError
 from ..messages import message, numbered
@@ -16,6 +15,7 @@ from ..plugins.declarations import Platform
 from ..reading.events import UNKNOWN_INDUSTRY, Events
 from ..reading.files import from_dataframe
 from ..reading.loading import read_events
+from ..value_classes import frozen
 from .cells import fingerprint
 from .state import Tallies
 

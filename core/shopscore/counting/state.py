@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from attrs import evolve, frozen
 from polars.exceptions import PolarsError
 
 from ..errors import InputError, StateError
 from ..messages import Translated, listed, message
+from ..value_classes import evolve, frozen
 from ..writing import cannot_be_written, whole_file
 from .cells import Cells, Ints, fingerprint
 from .resolution import Resolved

@@ -23,11 +23,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
-from attrs import frozen
 from polars.exceptions import PolarsError
 
 from ..errors import InputError, StateError
 from ..messages import Message, listed, message
+from ..value_classes import frozen
 from .cells import COUNTING, Cells, Ints, cell_days, cell_shops, fingerprint_of_key
 from .check_sums import check_sum
 from .scope import Scope

@@ -8,7 +8,6 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ..model.joined import HasRow, Joined, joined_of
 from ..model.links import ORDER
@@ -16,6 +15,7 @@ from ..model.streams import Stream
 from ..model.tallies import Tally
 from ..reading.events import Events
 from ..reading.fingerprints import Prints, cell_prints, combined, mixed, salt
+from ..value_classes import frozen
 from .joining import stream_rows
 
 Rows = npt.NDArray[np.int64]

@@ -14,10 +14,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import define, field, frozen
 
 from ..model import expressions as ex
 from ..model.joined import Joined
+from ..value_classes import define, field, frozen
 from .operators import OPERATORS, month_of_day
 from .with_polars import to_polars, unknown_node
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
+from ..value_classes import frozen
 from .rationals import Floats, Mask, Rationals
 from .wide_rows import WideRows, together
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ..errors import UsageError
 from ..messages import message
+from ..value_classes import frozen
 from .integers import EXACT_DOUBLE, SAFE, Integers, magnitude, narrow, parts_of, repeated, widen
 from .wide_rows import WideRows, set_apart, split, together
 

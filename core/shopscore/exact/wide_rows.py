@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
+from ..value_classes import frozen
 from .integers import SAFE, Integers, widen
 
 Rows = npt.NDArray[np.int64]

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from unicodedata import normalize
 
-from attrs import frozen
-
 from ..errors import InputError
 from ..exact.decimals import exact_decimal
 from ..messages import Message, Translated, message
 from ..model.metrics import Unit
+from ..value_classes import frozen
 
 #: What stands in a cell that nobody filled in.
 EMPTY = frozenset({"", "nan", "null"})

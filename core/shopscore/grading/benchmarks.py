@@ -11,7 +11,6 @@ from itertools import count
 from pathlib import Path
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ..errors import InputError
 from ..exact.columns import ExactColumn
@@ -20,6 +19,7 @@ from ..model.metrics import Better
 from ..notices import Notice
 from ..reading.files import read_file
 from ..rules.scorers import Reach
+from ..value_classes import evolve, frozen
 from .amounts import Amount, Possible, read_amount, read_percentile
 from .cell_places import Row
 from .names import Name, Names

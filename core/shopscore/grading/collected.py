@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from attrs import evolve, field, frozen
-
 from ..messages import Message, listed, message, numbered
 from ..notices import FRESH_DAYS, Notice
 from ..reading.documents.documents import Document
 from ..reading.documents.extraction import Entry, ShopOfDocument
+from ..value_classes import evolve, field, frozen
 from .document_windows import Windows
 from .told import Figures, Key, Told, of_one_day
 

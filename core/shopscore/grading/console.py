@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
 
 from ..exact.columns import ExactColumn
+from ..value_classes import field, frozen
 from .stated import NOTHING_STATED, Stated
 
 if TYPE_CHECKING:

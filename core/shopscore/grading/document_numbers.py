@@ -7,8 +7,6 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
-from attrs import field, frozen
-
 from ..messages import message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
@@ -16,6 +14,7 @@ from ..reading.documents.shares import shares_of
 from ..reading.events import UNKNOWN_INDUSTRY
 from ..rules.exact_rules import ExactRuleSet
 from ..rules.numbers_toml import NumbersTables
+from ..value_classes import field, frozen
 from .told import Figures, Told
 
 #: Digits of a weight that is no decimal number, such as a third.

@@ -7,13 +7,12 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from attrs import evolve, field, frozen
-
 from ..messages import Message, listed, message, numbered
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.documents.documents import Documents, number_of
 from ..reading.documents.extraction import Entry
+from ..value_classes import evolve, field, frozen
 from .amounts import Possible
 from .collected import Collected, Cycle
 from .names import Name, Names

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from attrs import frozen
-
 from ..reading.documents.documents import Document, number_of
 from ..reading.documents.extraction import Entry, ShopOfDocument
+from ..value_classes import frozen
 from .told import Told
 
 #: What an entry is about.

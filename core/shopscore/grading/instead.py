@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ..exact.rationals import Mask
+from ..value_classes import frozen
 
 Rows = npt.NDArray[np.int64]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import frozen
-
 from ..messages import message
 from ..model.expressions import ColumnRef, Expr, FirstOf, columns_of
 from ..model.joined import HasRow, joined_of
@@ -13,6 +11,7 @@ from ..model.links import Link
 from ..model.streams import PART_ONLY, Stream
 from ..model.tallies import Tally
 from ..plugins.bound_rules import BoundMetric
+from ..value_classes import frozen
 
 #: What stands before the name of a stream that is missing, or is there only in part.
 _ALL, _REST = "stream ", "rest of stream "

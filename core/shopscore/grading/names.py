@@ -7,12 +7,11 @@ from fractions import Fraction
 from typing import Literal
 from unicodedata import normalize
 
-from attrs import frozen
-
 from ..errors import InputError, did_you_mean
 from ..messages import Message, Translated, listed, message
 from ..model.labels import Label
 from ..plugins.bound_rules import BoundRuleSet
+from ..value_classes import frozen
 from .amounts import Possible
 
 Kind = Literal["metric", "dimension", "total"]

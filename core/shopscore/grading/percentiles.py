@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..model.metrics import Better
 from ..rules.scorers import Percentiles, Reach
-from .benchmarks import Benchmark, percentiles_from_table, reach_of_table
-from .instead import Instead
+from ..value_classes import frozen
 from .ranking import rank_fractions, ranks_among, ranks_and_peers
+
+if TYPE_CHECKING:
+    from .benchmarks import Benchmark
+    from .instead import Instead
 
 
 @frozen(eq=False)
@@ -78,6 +81,8 @@ class Ranker:
         lowest = lowest.where(ranked, anywhere.lowest)
         highest = highest.where(ranked, anywhere.highest)
         if self.benchmark is not None:
+            from .benchmarks import reach_of_table
+
             ends = reach_of_table(self.benchmark, self.metric, self.industries)
             lowest = ends.lowest.where(ends.possible, lowest)
             highest = ends.highest.where(ends.possible, highest)
@@ -105,6 +110,8 @@ class Ranker:
         ranks, among = self._among_peers(asked)
         if self.benchmark is None:
             return Percentiles(ranks, np.zeros_like(ranks.known), among)
+        from .benchmarks import percentiles_from_table
+
         table = percentiles_from_table(
             self.benchmark, self.metric, self.industries, asked, self.better
         )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ..errors import PluginError
 from ..exact.columns import ExactColumn
@@ -22,11 +21,14 @@ from ..plugins.isolation import isolated, shortened
 from ..rules.exact_rules import Weight
 from ..rules.scorer_kinds import KINDS
 from ..rules.scorers import Context, Percentiles, Points, Reach, Scorer
-from .benchmarks import Benchmark
-from .instead import Instead
+from ..value_classes import frozen
 from .percentiles import Ranker
 from .variants import VariantShops, by_variant, coded
 from .weighing import MetricValues
+
+if TYPE_CHECKING:
+    from .benchmarks import Benchmark
+    from .instead import Instead
 
 MetricStatus = Literal[
     "ok", "no_data", "no_peers", "below_min_n", "missing_number", "informational", "criterion"

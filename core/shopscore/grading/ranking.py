@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +35,10 @@ from ..exact.rationals import Floats, Mask, Rationals
 from ..messages import message
 from ..model.metrics import Better
 from ..model.rulesets import RANKING_KINDS
-from .benchmarks import Benchmark, percentiles_from_table
-from .instead import Instead
+
+if TYPE_CHECKING:
+    from .benchmarks import Benchmark
+    from .instead import Instead
 
 KINDS = RANKING_KINDS
 
@@ -327,6 +330,8 @@ def benchmark_percentile(
     >>> benchmark_percentile([0.1, 0.9], table, "rate", industries, better="lower").tolist()
     [0.8, 0.0]
     """
+    from .benchmarks import percentiles_from_table
+
     numbers = np.asarray(values, dtype=np.float64)
     if numbers.shape != (len(industries),):
         raise UsageError(message("values and industries must have the same length"))

@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
-
 from ..model.expressions import DAY_SECONDS
 from ..reading.documents.documents import Document, number_of
+from ..value_classes import field, frozen
 
 if TYPE_CHECKING:
     from ..model.mappings import DocumentMapping, OwnVerdict

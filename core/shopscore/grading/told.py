@@ -7,9 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from ..reading.documents.documents import number_of
+from ..value_classes import frozen
 from .cell_places import Row
 
 if TYPE_CHECKING:

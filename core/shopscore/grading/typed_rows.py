@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..errors import InputError
 from ..messages import message
@@ -17,6 +16,7 @@ from ..plugins.bound_rules import BoundRuleSet
 from ..reading.files import from_dataframe, read_file
 from ..reading.raw_table import RawTable
 from ..reading.rows.ids import LOST_DIGITS, bare_ids, rounded
+from ..value_classes import evolve, field, frozen
 from .amounts import NONE, NOTHING, Amount, Possible, read_amount, read_percentile
 from .cell_places import Row
 from .names import Name, Names

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from attrs import field, frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..messages import message
 from ..notices import Notice
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
+from ..value_classes import field, frozen
 from .console import Console
 from .points import Supplied
 from .stated import NOTHING_STATED, Stated, shop_days

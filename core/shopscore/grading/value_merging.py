@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..errors import InputError, UsageError, did_you_mean
 from ..exact.columns import ExactColumn
@@ -19,6 +18,7 @@ from ..messages import listed, message, numbered
 from ..notices import FIRST, Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import UNKNOWN_INDUSTRY
+from ..value_classes import evolve, field, frozen
 from .console import Console
 from .points import NOTHING_SUPPLIED, Supplied
 from .weighing import MetricValues

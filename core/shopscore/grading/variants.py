@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ..exact.rationals import Mask
 from ..model.rulesets import Dimension, MetricEntry
 from ..model.shop_groups import ShopGroup
 from ..rules.exact_rules import ExactRuleSet, Weight
+from ..value_classes import frozen
 
 #: Words that Python codes sooner than polars begins to.
 _FEW = 256

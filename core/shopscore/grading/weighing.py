@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, field, frozen
 
 from ..counting.needs import KEPT
 from ..counting.sums import Sums, Wanted
@@ -22,6 +21,7 @@ from ..messages import Message, listed, message
 from ..model.aggregators import Aggregator, Pooling
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..plugins.isolation import isolated, shortened
+from ..value_classes import evolve, field, frozen
 from .missing_columns import missing_columns_of
 
 if TYPE_CHECKING:

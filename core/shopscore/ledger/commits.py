@@ -9,11 +9,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, field, frozen
-
 from ..errors import InputError, StateError, system_reason
 from ..messages import message
 from ..reading.sources import Holding
+from ..value_classes import evolve, field, frozen
 from ..writing import whole_file
 from .digests import FileDigest, damaged
 

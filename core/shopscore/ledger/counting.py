@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import polars as pl
-from attrs import frozen
 
 from ..counting.cells import Cells, fingerprint, fingerprint_of_key
 from ..counting.daily import count_cells
@@ -20,6 +19,7 @@ from ..counting.whole_rows import whole_rows_beside
 from ..model.joined import FactOn, HasRow, joined_of
 from ..model.streams import Stream
 from ..model.tallies import Tally
+from ..value_classes import frozen
 from .snapshots import Snapshot
 from .stored_cells import with_shops
 from .stored_rows import KEY, SEQ, UNIT, has_unit

@@ -10,10 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from attrs import define, field
-
 from ..errors import StateError, system_reason
 from ..messages import Message, message
+from ..value_classes import define, field
 
 #: What was checked on this machine, so that only new or touched files are read for it again.
 _CHECKED = ".checked.json"

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..messages import message
 from ..model.streams import PART_ONLY
@@ -17,6 +16,7 @@ from ..reading.loading import EventSource, TypedEvents, check_strictness
 from ..reading.named_paths import named_paths
 from ..reading.report import LoadReport
 from ..reading.sources import Holding
+from ..value_classes import evolve, field, frozen
 from .commits import Head
 from .counted_refusals import refuse_counted
 from .counting import Named, units_of

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ..counting.state import Tallies
 from ..errors import UsageError
@@ -26,6 +25,7 @@ from ..reading.openers import ShopDefaults
 from ..results.result import Result
 from ..rules.numbers_toml import NumbersSource
 from ..scoring import score
+from ..value_classes import evolve, frozen
 from .adding_counted import Added, Part
 from .commits import read_head
 from .counted_parts import notices_on_parts

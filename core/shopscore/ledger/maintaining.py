@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
-from attrs import frozen
 
 from ..errors import ShopscoreError
 from ..messages import message
@@ -15,6 +14,7 @@ from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Platform
 from ..plugins.selection import RuleSetName, is_file, select_rules
 from ..reading.files import Progress
+from ..value_classes import frozen
 from .commits import Head, Span
 from .counting import (
     Named,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import fields, frozen
+from attrs import fields
 
 from ..errors import UsageError
 from ..messages import listed, message
@@ -13,6 +13,7 @@ from ..model.merging import merge_streams
 from ..plugins.catalog import platform as find_platform
 from ..plugins.declarations import Platform
 from ..reading.rows.clocks import find_zone
+from ..value_classes import frozen
 
 #: A platform, or several, by id or themselves.
 Platforms = str | Platform | Iterable[str | Platform]

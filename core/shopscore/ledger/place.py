@@ -10,14 +10,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
-
 from ..errors import InputError, StateError, UsageError
 from ..messages import listed, message
 from ..plugins.catalog import platform as find_platform
 from ..plugins.declarations import Platform
 from ..reading.files import Progress
 from ..reading.rows.clocks import clock_of, find_zone
+from ..value_classes import frozen
 from ..writing import folders_above, refuse_filled_folder
 from .commits import COMMITS, Commit, Head, read_head, write_commit
 from .counting import Named

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from attrs import field, frozen
 
 from ..counting.cells import fingerprint
 from ..counting.daily import count_cells
@@ -23,6 +22,7 @@ from ..counting.units import Units, key_prints, unit_prints
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.fingerprints import Prints, cell_prints, mixed
 from ..results.result import Result
+from ..value_classes import field, frozen
 from .counting import Group, by_fingerprint, groups_of, rows_of, touched_by
 from .moments import as_moment
 from .snapshots import Snapshot

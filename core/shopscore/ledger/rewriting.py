@@ -9,13 +9,13 @@ from operator import or_
 from typing import Any
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ..counting.selection import day_number
 from ..messages import message
 from ..model.expressions import DAY_SECONDS
 from ..model.streams import Stream
 from ..reading.files import Progress
+from ..value_classes import evolve, frozen
 from .commits import Commit, Head, rewrite_commits
 from .counting import PIECE_ROWS, Named, count_piece, pieces_of
 from .maintaining import BUILDING, SPANS

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, frozen
 from polars.exceptions import PolarsError
 
 from ..errors import system_reason
@@ -23,6 +22,7 @@ from ..reading.raw_table import ROW, RawTable
 from ..reading.rows.clocks import find_zone
 from ..reading.rows.consolidation import KeptRows, consolidate_kept
 from ..reading.sources import streams_in_part
+from ..value_classes import evolve, frozen
 from .commits import Head, Table
 from .digests import CheckedFiles, damaged
 from .stored_rows import (

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import polars as pl
-from attrs import frozen
 
+from ..value_classes import frozen
 from .commits import Commit
 from .moments import as_moment
 from .snapshots import Snapshot, table_of

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, frozen
 
 from ..counting.cells import Cells, Ints
+from ..value_classes import evolve, frozen
 from .digests import FileDigest
 from .snapshots import Snapshot
 from .stored_rows import SEQ

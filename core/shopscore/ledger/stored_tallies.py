@@ -9,13 +9,13 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, frozen
 
 from ..counting.cells import Cells, Ints, fingerprint, sums_within
 from ..counting.scope import Scope
 from ..counting.selection import day_number
 from ..counting.state import Tallies
 from ..counting.sums import Sums, Wanted, plus
+from ..value_classes import evolve, frozen
 from .counted_parts import days_of_parts
 from .counted_refusals import check_parts
 from .counting import Named, is_of_days, kept_and_beside

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import define, evolve, field
 
 from ..errors import UsageError
 from ..messages import message
+from ..value_classes import define, evolve, field
 from ..writing import cannot_be_written
 from .commits import COMMITS, Commit, Head, Table, sync, write_commit
 from .digests import CheckedFiles, FileDigest

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import frozen
-
 from ..counting.cells import Cells
 from ..errors import StateError
 from ..messages import Message, message
 from ..reading.files import Progress
+from ..value_classes import frozen
 from .counted_parts import problems_of_parts
 from .counting import Named, count_all
 from .digests import CheckedFiles

@@ -10,10 +10,9 @@ from functools import cached_property
 from math import lcm
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from attrs import evolve, field, frozen
-
 from ..errors import DeclarationError, RuleSetError
 from ..messages import message
+from ..value_classes import evolve, field, frozen
 from .expressions import Assumed, Constant, Expr
 from .tallies import Tally
 from .windows import Window

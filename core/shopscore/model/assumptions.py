@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Literal
 
 import attrs
-from attrs import frozen
 
 from ..errors import UsageError
 from ..exact.decimals import exact_decimal
 from ..messages import Message, listed, message
+from ..value_classes import frozen
 from .expressions import Assumed
 
 AssumptionKind = Literal["integer", "decimal", "boolean", "choice", "words", "table"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Generic, Literal, TypeVar
 
-from attrs import field, frozen
-
 from ..errors import RuleSetError
 from ..messages import message
+from ..value_classes import field, frozen
 from .shop_groups import ShopGroup
 
 #: A number: as the rule set declares it, or exact once the rule set is bound.

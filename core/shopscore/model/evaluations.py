@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Literal
 
-from attrs import frozen
-
 from ..errors import RuleSetError
 from ..messages import Message, message
+from ..value_classes import frozen
 from .windows import DayWeights, Window, start_of
 
 Every = Literal["week", "month", "quarter"]

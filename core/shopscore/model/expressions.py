@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NoReturn
 
-from attrs import fields, frozen
+from attrs import fields
 
 from ..errors import ExpressionError, did_you_mean
 from ..messages import message
+from ..value_classes import frozen
 from .precedence import within
 
 DAY_SECONDS = 86_400

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
+from ..value_classes import frozen
 from .expressions import Expr
 
 

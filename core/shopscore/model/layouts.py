@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import field, frozen
-
+from ..value_classes import field, frozen
 from .frozen import FrozenDict
 from .labels import Labelled
 from .rulesets import Source

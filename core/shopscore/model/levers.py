@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from attrs import field, frozen
-
 from ..errors import DeclarationError
 from ..messages import message
+from ..value_classes import field, frozen
 from .assumptions import Assumption
 from .binding import bind
 from .builders import time_of_day

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from ..errors import DeclarationError
 from ..messages import message
+from ..value_classes import frozen
 
 _END = "_id"
 

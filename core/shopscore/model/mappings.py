@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-from attrs import field, frozen
-
+from ..value_classes import field, frozen
 from .frozen import FrozenDict
 from .labels import Label, Labelled
 from .rulesets import Source

@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Literal, get_args
 
-from attrs import field, frozen, validators
+from attrs import validators
 
 from ..errors import DeclarationError, did_you_mean
 from ..messages import message
+from ..value_classes import field, frozen
 from .aggregators import Aggregator, NotCounted
 from .labels import Labelled
 from .streams import check_id

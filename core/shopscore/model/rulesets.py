@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Generic, Literal, get_args
 
-from attrs import evolve, field, frozen
-
 from ..errors import UsageError, did_you_mean
 from ..messages import message
+from ..value_classes import evolve, field, frozen
 from .assumptions import Assumption, AssumptionValue, Number, OutOfBoundsError, as_written
 from .binding import assumed_ids
 from .conditions import Adjustment, Combined, Condition, N

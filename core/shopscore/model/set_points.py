@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Generic
 
-from attrs import field, frozen
-
+from ..value_classes import field, frozen
 from .conditions import Combined, N
 from .expressions import Assumed
 from .shop_groups import ShopGroup

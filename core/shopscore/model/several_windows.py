@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
-
 from ..errors import DeclarationError
 from ..messages import message
+from ..value_classes import field, frozen
 from .aggregators import Aggregator, Over, Pooling, tallies_of
 from .expressions import Assumed
 from .metrics import Better

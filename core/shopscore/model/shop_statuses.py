@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import frozen
-
 from ..errors import DeclarationError
 from ..messages import message
+from ..value_classes import frozen
 from .labels import Labelled
 from .streams import check_id
 

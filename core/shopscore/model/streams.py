@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
-from attrs import evolve, field, frozen
-
 from ..errors import DeclarationError, ExpressionError, did_you_mean
 from ..messages import listed, message
+from ..value_classes import evolve, field, frozen
 from .links import ORDER, Link
 
 Kind = Literal["text", "enum", "time", "day", "money", "int", "number", "bool"]

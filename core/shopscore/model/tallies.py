@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from attrs import evolve, field, frozen
-
 from ..errors import DeclarationError
 from ..messages import message
+from ..value_classes import evolve, field, frozen
 from .builders import col
 from .expressions import Assumed, ColumnRef, Constant, Expr, as_expr, columns_of
 from .windows import Window

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve, field, frozen
-
 from ..errors import DeclarationError
 from ..messages import Message, message
+from ..value_classes import evolve, field, frozen
 from .assumptions import Assumption
 from .binding import bind
 from .expressions import Expr, as_expr

@@ -10,10 +10,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from attrs import field, frozen, validators
+from attrs import validators
 
 from ..errors import DeclarationError
 from ..messages import Message, message, numbered
+from ..value_classes import field, frozen
 from .expressions import Assumed
 
 #: With a decay, weights are integers over this scale.

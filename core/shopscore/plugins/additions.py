@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import frozen
-
 from ..errors import DeclarationError
 from ..messages import message
 from ..model.labels import Labelled
 from ..model.shop_statuses import ShopStatus
 from ..model.streams import Stream
+from ..value_classes import frozen
 from .folders import check_folder
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
 
-from attrs import evolve, field, frozen
-
 from ..errors import InputError, RuleSetError, did_you_mean
 from ..messages import message
 from ..model.aggregators import Aggregator, NotCounted, Over
@@ -29,6 +27,7 @@ from ..rules.platform_checks import check_shop_types, check_shops_named
 from ..rules.tally_checks import check_tally
 from ..rules.toml_tables import Table
 from ..rules.weight_tables import with_weight_tables
+from ..value_classes import evolve, field, frozen
 from .declarations import Platform, Scorecard
 from .isolation import isolated
 

@@ -10,8 +10,6 @@ from importlib import import_module
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, field, frozen
-
 from ..errors import CoverageError, DeclarationError, RuleSetError, did_you_mean
 from ..messages import listed, message
 from ..model.labels import Label, Labelled
@@ -20,6 +18,7 @@ from ..model.metrics import Metric, check_unit
 from ..model.rulesets import RuleSet, revision_of
 from ..model.shop_statuses import ShopStatus, merged_statuses
 from ..model.streams import CANONICAL, Stream, check_id
+from ..value_classes import evolve, field, frozen
 from .additions import Addition, Fact, RuleSetFolder, merged_facts
 from .folders import check_folder, ruleset_files, toml_texts
 from .isolation import isolated

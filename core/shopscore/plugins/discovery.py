@@ -9,9 +9,8 @@ from importlib.machinery import PathFinder
 from importlib.metadata import Distribution, EntryPoint, distribution, distributions
 from pathlib import Path
 
-from attrs import evolve, frozen
-
 from ..messages import Message, message
+from ..value_classes import evolve, frozen
 from .isolation import describe_error
 
 GROUP = "shopscore.plugins"

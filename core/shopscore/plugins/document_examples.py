@@ -9,10 +9,9 @@ from datetime import date, datetime, time, timedelta
 from string import Template
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
 from ..errors import RuleSetError
 from ..messages import message
+from ..value_classes import frozen
 from .declarations import Platform
 from .folders import files_of
 from .isolation import isolated

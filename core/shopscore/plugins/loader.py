@@ -14,10 +14,10 @@ from importlib.metadata import EntryPoint
 from typing import Any, TypeVar
 
 import pluggy
-from attrs import evolve, frozen
 
 from ..errors import did_you_mean
 from ..messages import Message, message
+from ..value_classes import evolve, frozen
 from . import hooks
 from .additions import Addition, RuleSetFolder
 from .conflicts import conflict_message, mark_conflicts

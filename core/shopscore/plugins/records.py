@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from attrs import evolve, field, frozen
-
+from ..value_classes import evolve, field, frozen
 from .additions import Addition, RuleSetFolder
 from .declarations import Platform, Scorecard
 from .folders import ruleset_files

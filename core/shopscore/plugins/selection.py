@@ -8,8 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from attrs import evolve, field, frozen
-
 from ..errors import CoverageError, UsageError
 from ..messages import listed, message
 from ..model.rulesets import RuleSet
@@ -19,6 +17,7 @@ from ..rules.numbers_toml import NumbersSource, NumbersTables, as_sequence, fill
 from ..rules.profiles import add_profile
 from ..rules.ruleset_toml import parse_ruleset
 from ..rules.toml_text import parse_toml, read_text
+from ..value_classes import evolve, field, frozen
 from . import catalog
 from .bound_rules import BoundRuleSet
 from .declarations import Platform, Scorecard

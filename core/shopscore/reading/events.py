@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..errors import UsageError, did_you_mean
 from ..messages import message
 from ..model.streams import Stream
+from ..value_classes import evolve, field, frozen
 from .fingerprints import Digest, cell_prints
 from .report import LoadReport
 from .rows.places import Places

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..errors import InputError, StrictError, UsageError, did_you_mean
 from ..messages import Message, listed, message, recalled
 from ..model.layouts import Layout
 from ..model.merging import merge_streams
 from ..model.streams import CANONICAL, PART_ONLY, SHOPS, Stream
+from ..value_classes import evolve, field, frozen
 from . import batches
 from .assembling import assemble
 from .events import Events

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
-from attrs import frozen
 
 from ..errors import InputError
 from ..messages import message
+from ..value_classes import frozen
 from .files import from_dataframe
 from .ids_beside import IdsBeside
 from .raw_table import RawTable

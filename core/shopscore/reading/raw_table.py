@@ -10,16 +10,15 @@ from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..errors import InputError, did_you_write, system_reason
 from ..messages import listed, message
 from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
+from ..value_classes import evolve, field, frozen
 from . import batches
 from .formats.body import Origin, Refusals
 from .formats.column_types import within_calendar
-from .formats.frames import FrameOrigin
 from .ids_beside import IdsBeside
 
 #: The ids of sub-orders, which no stream has a column for.
@@ -250,13 +249,10 @@ class RawTable:
 
         A dataframe cannot be read again: the rows that were set aside are kept.
         """
-        origin = self.origin
-        if isinstance(origin, FrameOrigin):
-            origin = origin.keep(sorted(set_aside))
         return evolve(
             self,
             frame=pl.DataFrame(),
-            origin=origin,
+            origin=self.origin.keep(sorted(set_aside)),
             uncleaned={},
             unlisted={},
             stream=stream,

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from attrs import asdict, evolve, field, frozen
+from attrs import asdict
 
 from ..notices import Notice
+from ..value_classes import evolve, field, frozen
 from .raw_table import RawTable
 from .unlisted import UnlistedWords
 

@@ -7,16 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from attrs import field, frozen
-
 from ..errors import InputError, did_you_mean
 from ..messages import Message, listed, message
 from ..model.layouts import Layout
 from ..model.streams import Stream
 from ..notices import Notice
+from ..value_classes import field, frozen
 from .entries import folder_key, is_lost, leads_astray, refuse_logged_tables, visible
-from .exports.picking import pick_columns
-from .exports.recognition import recognise, stated_encodings
 from .files import canonical_names, open_canonical, open_table, show_path
 from .formats.sheets import open_sheets
 from .openers import FolderKeys, Opener
@@ -246,6 +243,9 @@ class _Search:
         """Add what an export file holds, if any layout fits."""
         if not any(self.layouts):
             return False
+        from .exports.picking import pick_columns
+        from .exports.recognition import recognise, stated_encodings
+
         known = False
         encodings = stated_encodings(layout for group in self.layouts for layout in group)
         for sheet in open_sheets(path, self.label(path), encodings=encodings):

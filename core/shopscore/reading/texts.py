@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from attrs import evolve, frozen
-
+from ..value_classes import evolve, frozen
 from .formats.body import Body
 from .formats.columns import Columns
 from .formats.sheets import Sheet

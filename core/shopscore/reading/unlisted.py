@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from attrs import field, frozen
 
 from ..messages import listed, message, numbered
 from ..notices import Notice
+from ..value_classes import field, frozen
 
 #: Words that a notice names; the books name all.
 _NAMED = 10

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import polars as pl
-from attrs import field, frozen
 
 from ..counting.day_ranges import RowDays
 from ..grading.value_merging import ValuesBeside
 from ..grading.weighing import MetricValues
 from ..notices import Notice
 from ..plugins.selection import Selection
+from ..value_classes import field, frozen
 from .reference_tables import ReferenceTables
 
 

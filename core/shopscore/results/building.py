@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -18,11 +19,9 @@ from ..composing.fixed_totals import fix_totals
 from ..composing.levels import find_levels
 from ..composing.publication import publish
 from ..composing.set_points import set_points
-from ..composing.standards import Attainment, compare_with_standards
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..grading.console import Console
-from ..grading.instead import Instead
 from ..grading.points import NOTHING_SUPPLIED, Supplied, grade
 from ..grading.weighing import MetricValues
 from ..model.expressions import DAY_SECONDS
@@ -32,6 +31,10 @@ from ..rules.exact_rules import ExactRuleSet
 from .findings import find_notices
 from .reference_tables import ReferenceTables
 from .result import Result
+
+if TYPE_CHECKING:
+    from ..composing.standards import Attainment
+    from ..grading.instead import Instead
 
 
 def build_result(
@@ -170,6 +173,8 @@ def _attainments(
     standards = tables.standards
     if standards is None:
         return {}
+    from ..composing.standards import compare_with_standards
+
     return {
         id: compare_with_standards(
             standards, measured[id], rules.metrics[id].metric.better, industries

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from attrs import frozen
 
 from ..composing.comparison import DIRECTIONS, Compared
 from ..composing.composition import Composed
@@ -16,7 +16,6 @@ from ..composing.eligibility import EligibilityCheck
 from ..composing.levels import Levels
 from ..composing.patterns import Patterns
 from ..composing.publication import Published
-from ..composing.standards import Attainment
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask
 from ..grading.console import Console
@@ -25,6 +24,7 @@ from ..grading.variants import coded
 from ..model.rulesets import RuleSet
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.scorers import Percentiles
+from ..value_classes import frozen
 from . import sources
 from .criteria import OF_CONSOLE, OF_LAST, criterion_columns, level_columns
 from .filling import (
@@ -38,6 +38,9 @@ from .filling import (
 )
 from .holds import cap_columns, clamp_columns
 from .reasons import Reasons, metric_reasons, shop_reasons
+
+if TYPE_CHECKING:
+    from ..composing.standards import Attainment
 
 #: Columns of a metric that every frame has.
 _OF_METRIC = ("value", "n", "percentile", "peers", "points", "weight", "status", "reason", "source")

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ..counting.day_ranges import RowDays
 from ..grading.value_merging import ToGrade, ValuesBeside, merge_values, values_alone
@@ -20,6 +19,7 @@ from ..plugins.selection import Selection
 from ..reading import files
 from ..reading.events import Events
 from ..reading.files import Progress
+from ..value_classes import evolve, frozen
 from .basis import Basis
 from .building import build_result
 from .notices_on_verdicts import notices_of_last

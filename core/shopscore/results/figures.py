@@ -51,3 +51,14 @@ def decimals(value: float | None, places: int = 2) -> str:
     if value is None:
         return NONE
     return str(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+
+
+def score_or_ends(
+    score: float | None, low: float | None, high: float | None, places: int
+) -> str | None:
+    """Return a score, or the two ends between which it lies; None where there is neither."""
+    if score is not None:
+        return decimals(score, places)
+    if low is None or high is None:
+        return None if low is None else f"≥ {decimals(low, places)}"
+    return f"{decimals(low, places)}–{decimals(high, places)}"

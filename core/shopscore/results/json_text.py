@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from attrs import asdict, field, frozen
+from attrs import asdict
 
 from ..messages import in_language
 from ..reading.report import LoadReport
+from ..value_classes import field, frozen
 from .columns import Columns
 from .documents import VALIDATE, dumped
 from .reasons import Reasons

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from ..messages import numbered
-from .figures import NONE, decimals
+from .figures import NONE
 
 #: Shops that a notebook lists at most.
 MOST = 50
@@ -36,14 +36,3 @@ def _cell(value: object) -> str:
 def note_on_more(more: int) -> str:
     """Return how many shops are not listed; nothing where all are."""
     return str(numbered("… and {n} more shop", "… and {n} more shops", more)) if more else ""
-
-
-def score_or_ends(
-    score: float | None, low: float | None, high: float | None, places: int
-) -> str | None:
-    """Return a score, or the two ends between which it lies; None where there is neither."""
-    if score is not None:
-        return decimals(score, places)
-    if low is None or high is None:
-        return None if low is None else f"≥ {decimals(low, places)}"
-    return f"{decimals(low, places)}–{decimals(high, places)}"

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from ..exact.columns import ExactColumn
 from ..messages import Message, listed, message
 from ..notices import Notice
+from ..value_classes import frozen
 from .notices_on_limits import notices_on_limits
 from .notices_on_verdicts import notices_on_verdicts
 from .notices_on_windows import notices_on_windows

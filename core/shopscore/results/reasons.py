@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import define, field, frozen
 
 from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck, ranked_shops
@@ -18,6 +17,7 @@ from ..grading.points import METRIC_STATUSES, Graded
 from ..messages import Message, listed, message
 from ..plugins.bound_rules import BoundRuleSet
 from ..rules.coverage import why_missing
+from ..value_classes import define, field, frozen
 from .filling import words
 from .lacking import rulesets_of, told_besides, without_numbers
 from .words import OF_LAST_EVALUATION, why_missing_input

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attrs import field, frozen
-
-from ..composing.standards import Standards
-from ..grading.benchmarks import Benchmark
 from ..grading.names import Names
 from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
+from ..value_classes import field, frozen
+
+if TYPE_CHECKING:
+    from ..composing.standards import Standards
+    from ..grading.benchmarks import Benchmark
 
 
 def _read_benchmarks(table: Benchmark | str | Path | None) -> Benchmark | None:
-    return Benchmark.read(Path(table)) if isinstance(table, str | Path) else table
+    if not isinstance(table, str | Path):
+        return table
+    from ..grading.benchmarks import Benchmark
+
+    return Benchmark.read(Path(table))
 
 
 def _read_standards(table: Standards | str | Path | None) -> Standards | None:
-    return Standards.read(Path(table)) if isinstance(table, str | Path) else table
+    if not isinstance(table, str | Path):
+        return table
+    from ..composing.standards import Standards
+
+    return Standards.read(Path(table))
 
 
 @frozen

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from attrs import frozen
 
 from ..composing.eligibility import ranked_shops
 from ..errors import RequirementError, UsageError, did_you_mean
@@ -13,6 +12,7 @@ from ..exact.rationals import Mask
 from ..grading.points import Graded
 from ..messages import Message, message
 from ..notices import Notice
+from ..value_classes import frozen
 from .result import Result
 
 #: Notices that tell that a requirement does not hold.

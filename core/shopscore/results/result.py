@@ -11,7 +11,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from attrs import field, frozen
 
 from .._version import version
 from ..composing.comparison import Compared
@@ -19,7 +18,6 @@ from ..composing.composition import Composed
 from ..composing.eligibility import EligibilityCheck
 from ..composing.levels import Levels
 from ..composing.publication import Published
-from ..composing.standards import Attainment
 from ..errors import UsageError, did_you_mean
 from ..grading.console import Console
 from ..grading.points import Graded
@@ -30,19 +28,11 @@ from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.events import Events
 from ..reading.report import LoadReport
+from ..value_classes import field, frozen
 from .basis import Basis
 from .columns import Columns
 from .documents import SCORE
-from .json_text import (
-    ShopLines,
-    assumption_list,
-    missing_number_list,
-    numbers_list,
-    score_document,
-    status_list,
-)
 from .lacking import lacking_numbers
-from .notebook import MOST, html_table, note_on_more
 from .view_of_row import view_of_row
 from .views import ShopView
 
@@ -55,6 +45,8 @@ if TYPE_CHECKING:
     from ..analysis.reconciling.reconciliation import Reconciliation
     from ..analysis.simulation.simulated import Simulation
     from ..analysis.tracking.tracks import Track
+    from ..composing.standards import Attainment
+    from .json_text import ShopLines
 
 #: Lines of JSON that are made together where a single shop's is asked for.
 _LINES_AT_ONCE = 512
@@ -93,6 +85,8 @@ class Result:
         return f"<Result {name} as of {self.as_of}: {len(self)} shops, {scored} scored>"
 
     def _repr_html_(self) -> str:
+        from .notebook import MOST, html_table, note_on_more
+
         heads = ("shop", "industry", "status", "score", "coverage", "tiers", "level")
         rows = [shop.summary for shop in islice(self, MOST)]
         title = f"{self.rules.ruleset.name} · {self.as_of}"
@@ -262,6 +256,8 @@ class Result:
 
     def json_pieces(self, shop_ids: tuple[str, ...] = ()) -> Iterator[str]:
         """Yield the text of :meth:`to_json` in pieces, which many shops are written by."""
+        from .json_text import score_document
+
         rows = self.only(shop_ids) if shop_ids else None
         return score_document(self._head, self._lines.blocks(rows))
 
@@ -354,6 +350,8 @@ class Result:
     @property
     def _head(self) -> dict[str, Any]:
         """The part of the document that is the same for all shops."""
+        from .json_text import assumption_list, missing_number_list, numbers_list, status_list
+
         ruleset = self.rules.ruleset
         return {
             "schema": SCORE,
@@ -384,6 +382,8 @@ class Result:
 
     @cached_property
     def _lines(self) -> ShopLines:
+        from .json_text import ShopLines
+
         return ShopLines.of(self.columns)
 
     @cached_property

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
-
 from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
-from .figures import decimals, in_unit
-from .notebook import html_table, score_or_ends
+from ..value_classes import field, frozen
+from .figures import decimals, in_unit, score_or_ends
 
 if TYPE_CHECKING:
     from ..analysis.gaps.found import Gaps
@@ -211,6 +209,8 @@ class ShopView:
         return f"<ShopView {self.shop_id}: {self.status}{score}>"
 
     def _repr_html_(self) -> str:
+        from .notebook import html_table
+
         shop, industry, status, score, *_ = self.summary
         title = " · ".join(str(one) for one in (shop, industry, status, score) if one)
         heads = ("metric", "value", "n", "percentile", "points", "weight", "status")

@@ -8,12 +8,13 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from attrs import converters, field, frozen
+from attrs import converters
 
 from ..errors import RuleSetError
 from ..exact.rationals import Rationals
 from ..messages import message
 from ..model.metrics import Better
+from ..value_classes import field, frozen
 from .scorers import Bands, Context, Points, Reach, Scorer, as_fraction, reach_of, reaches
 
 

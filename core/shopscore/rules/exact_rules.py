@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from attrs import evolve, field, frozen
-
 from ..errors import RuleSetError, did_you_mean
 from ..messages import message
 from ..model.assumptions import AssumptionValue, Chosen, Number
@@ -30,6 +28,7 @@ from ..model.rulesets import (
     Tier,
 )
 from ..model.set_points import FixedTotal, SetPoints
+from ..value_classes import evolve, field, frozen
 from .compositions import Composition, make_composition
 from .own_kinds import NONE_OWN, OwnKinds
 from .scorer_kinds import make_scorer

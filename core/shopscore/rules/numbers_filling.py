@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from attrs import evolve, frozen
-
 from ..errors import UsageError, did_you_mean
 from ..messages import Message, message
 from ..model.assumptions import Assumption, Number
 from ..model.conditions import Adjustment
 from ..model.expressions import Assumed
 from ..model.rulesets import Criterion, Dimension, MetricEntry, RuleSet, ScorerSpec
+from ..value_classes import evolve, frozen
 from .coverage import known_share
 from .exact_rules import ExactRuleSet
 from .ruleset_toml import scorer_spec

@@ -9,14 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
-
 from ..errors import InputError, RuleSetError, did_you_mean
 from ..messages import message
 from ..model.assumptions import Assumption
 from ..model.metrics import Better
 from ..model.rulesets import NumbersUsed, Profile, RuleSet, Source, revision_of
 from ..model.shop_groups import ShopGroup
+from ..value_classes import evolve, frozen
 from .conditions_toml import parse_group
 from .exact_rules import exact_rules
 from .numbers_filling import USER, Filling, Supplied, rows_by_id

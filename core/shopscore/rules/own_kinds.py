@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
-
+from ..value_classes import field, frozen
 from .compositions import CompositionKinds
 from .scorers import ScorerKinds
 

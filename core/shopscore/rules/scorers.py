@@ -10,13 +10,14 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from attrs import converters, evolve, field, frozen
+from attrs import converters
 
 from ..errors import RuleSetError
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
 from ..messages import message
 from ..model.metrics import Better
+from ..value_classes import evolve, field, frozen
 from .curves import Point, interpolate, turns_of
 
 

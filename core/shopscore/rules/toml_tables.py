@@ -7,8 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from attrs import field, frozen
-
 from ..errors import DeclarationError, RuleSetError, did_you_mean, nearest
 from ..messages import Message, bilingual, listed, message
 from ..model.assumptions import Chosen
@@ -16,6 +14,7 @@ from ..model.expressions import Assumed
 from ..model.labels import Label
 from ..model.rulesets import Source
 from ..model.streams import check_id
+from ..value_classes import field, frozen
 
 T = TypeVar("T")
 

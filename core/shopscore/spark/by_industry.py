@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from attrs import frozen
 
 from ..counting.day_ranges import Days, days_by_fingerprint
 from ..counting.state import Tallies
 from ..plugins.selection import Selection
 from ..results.reference_tables import ReferenceTables
 from ..scoring import score_state
+from ..value_classes import frozen
 from .shop_rows import shops_of, state_of
 from .tables import to_arrow
 

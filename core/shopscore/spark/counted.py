@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ..composing.standards import Standards
 from ..counting.state import Tallies
@@ -18,6 +17,7 @@ from ..plugins.selection import Selection, notices_on, publication_day
 from ..reading.events import Events
 from ..reading.report import LoadReport
 from ..results.reference_tables import ReferenceTables
+from ..value_classes import evolve, field, frozen
 from .by_industry import OneDay, days_of, scoring
 from .failures import as_raised_on_executors
 from .reports import KINDS, report_of

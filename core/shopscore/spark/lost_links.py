@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import polars as pl
-from attrs import frozen
 
 from ..model.links import Link
 from ..model.streams import Stream
@@ -14,6 +13,7 @@ from ..notices import Notice
 from ..reading.events import Events
 from ..reading.findings import no_links
 from ..reading.rows.links import lost_shops, naming_and_finding
+from ..value_classes import frozen
 
 
 @frozen

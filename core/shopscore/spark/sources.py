@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from attrs import frozen
 
 from ..errors import InputError, UsageError, did_you_mean
 from ..messages import message
 from ..model.streams import Stream
 from ..reading.formats.frames import FrameOrigin
 from ..reading.raw_table import RawTable
+from ..value_classes import frozen
 from . import tables
 
 if TYPE_CHECKING:

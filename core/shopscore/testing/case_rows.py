@@ -15,7 +15,6 @@ from random import Random
 from typing import Any
 
 import polars as pl
-from attrs import frozen
 
 from ..errors import PluginError
 from ..model.streams import MONEY_SCALE, NUMBER_SCALE, SHOPS, Column, Stream
@@ -23,6 +22,7 @@ from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.declarations import Scorecard
 from ..plugins.folders import toml_texts
 from ..plugins.isolation import isolated
+from ..value_classes import frozen
 
 #: So many shops are made of those of the cases.
 _SHOPS = 12

@@ -9,12 +9,12 @@ from random import Random
 from typing import Any
 
 import polars as pl
-from attrs import frozen
 
 from ..model.links import Link
 from ..model.streams import CANONICAL, Column, Stream
 from ..plugins.bound_rules import BoundRuleSet
 from ..plugins.samples import extend_sample
+from ..value_classes import frozen
 
 #: Rows of each stream that the package does not know, and the days over which they are spread.
 ROWS, DAYS = 300, 120

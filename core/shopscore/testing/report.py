@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from attrs import asdict, frozen
+from attrs import asdict
+
+from ..value_classes import frozen
 
 CheckStatus = Literal["passed", "failed", "skipped"]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, frozen
 
 from ..exact.columns import ExactColumn
 from ..exact.rationals import Mask, Rationals
@@ -17,6 +16,7 @@ from ..grading.weighing import check_combined, combine
 from ..model.rulesets import MetricEntry
 from ..plugins.bound_rules import BoundMetric, BoundRuleSet
 from ..results.building import build_result
+from ..value_classes import evolve, frozen
 from .contexts import context_of
 from .report import Check
 from .sampling import AS_OF, measure_resolved, resolved_sample

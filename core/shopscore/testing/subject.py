@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-from attrs import frozen
-
 from ..errors import CoverageError, ShopscoreError, did_you_mean
 from ..plugins.additions import Addition
 from ..plugins.bound_rules import BoundRuleSet
@@ -14,6 +12,7 @@ from ..plugins.catalog import plugin_records
 from ..plugins.conflicts import platforms_of
 from ..plugins.declarations import Platform, Scorecard
 from ..plugins.records import PluginRecord
+from ..value_classes import frozen
 from .report import Check
 
 #: A function that runs a check on a subject.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict
 
+from ..value_classes import evolve, frozen
 from .columns import FAILED, Row
 
 

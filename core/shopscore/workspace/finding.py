@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from attrs import field, frozen
-
 from ..errors import InputError, ShopscoreError
 from ..ledger.commits import is_ledger, read_head
 from ..messages import Translated, message
@@ -17,6 +15,7 @@ from ..reading.documents.documents import Documents
 from ..reading.documents.loading import load_documents
 from ..reading.entries import is_lost, leads_astray, refuse_logged_tables, visible
 from ..reading.files import show_path
+from ..value_classes import field, frozen
 from .found_tables import ExportFile, FolderTables, tables_in
 from .settings import OUTPUT
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from attrs import field, frozen
-
 from ..analysis.inspection import SheetMatch, match_sheets
 from ..errors import InputError
 from ..messages import Translated, listed, message
@@ -15,6 +13,7 @@ from ..plugins.declarations import Platform
 from ..reading.entries import visible
 from ..reading.files import read_file
 from ..reading.sources import EXPORT_SUFFIXES, SUFFIXES, read_names
+from ..value_classes import field, frozen
 
 #: A file of the stream ``shops``, which has no key, is known by one of these.
 _OF_SHOPS = ("shop_id", "industry")

@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
-from attrs import frozen
-
 from ..errors import InputError, system_reason
 from ..messages import message
 from ..reading.entries import HIDDEN, is_lost, leads_astray, visible
 from ..reading.files import show_path
+from ..value_classes import frozen
 
 #: What makes a path a pattern.
 _GLOB = "*?["

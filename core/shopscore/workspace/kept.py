@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from .._version import version
 from ..errors import InputError
@@ -21,6 +21,7 @@ from ..ledger.commits import last_commit
 from ..plugins.catalog import plugin_records
 from ..plugins.declarations import Platform
 from ..plugins.folders import toml_texts
+from ..value_classes import frozen
 from ..writing import folders_above, whole_file
 from .answers import Answers
 from .inputs import InputFile, files_in, look_at

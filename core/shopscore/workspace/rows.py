@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 
-from attrs import frozen
-
 from ..analysis.gaps.goals import TotalGoal
 from ..analysis.gaps.next_tiers import next_tiers
 from ..analysis.gaps.steps import Steps
@@ -17,6 +15,7 @@ from ..analysis.reasons.contributions import Decomposition, decompose
 from ..messages import Translated, message
 from ..results.requirements import Requirements
 from ..results.result import Result
+from ..value_classes import frozen
 from .columns import Row, reason_cells, written
 from .scored import BEFORE, ScoredGroup
 from .settings import ShopSettings

@@ -13,13 +13,12 @@ from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 
-from attrs import frozen
-
 from .._version import version
 from ..errors import UsageError
 from ..messages import message
 from ..plugins.isolation import divert_prints
 from ..reading.files import Progress
+from ..value_classes import frozen
 from .answers import Answers
 from .columns import Row, failed_row
 from .inputs import look_at

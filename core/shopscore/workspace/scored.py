@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from attrs import evolve, field, frozen
-
 from ..analysis.open_tasks.asking import todo_of_events
 from ..analysis.open_tasks.listing import Todo
 from ..analysis.tracking.console_lines import documents_by_day
@@ -29,6 +27,7 @@ from ..results.reference_tables import ReferenceTables
 from ..results.result import Result
 from ..scoring import score_supplement
 from ..scoring_days import DayScorer
+from ..value_classes import evolve, field, frozen
 from .settings import ShopSettings
 from .units import Group, Unit
 

@@ -8,13 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
-
 from ..errors import InputError, RuleSetError, UsageError
 from ..messages import message
 from ..rules.assumption_file import flatten_assumptions
 from ..rules.toml_tables import Table
 from ..rules.toml_text import parse_toml, read_text
+from ..value_classes import field, frozen
 
 if TYPE_CHECKING:
     from ..grading.value_merging import Prefer

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import frozen
 
 from ..errors import UsageError
 from ..results.csv_text import csv_text
 from ..results.documents import RUN, dumped
 from ..results.workbooks import parquet, workbook_of
+from ..value_classes import frozen
 from ..writing import folders_above, whole_file
 from .columns import FAILED, METRICS, SHEET, Row
 

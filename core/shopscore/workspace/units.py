@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from attrs import evolve, frozen
-
 from ..errors import ShopscoreError
 from ..plugins.catalog import platform as find_platform
 from ..plugins.declarations import Platform
 from ..plugins.selection import is_file, publication_day
 from ..reading.openers import ShopDefaults
+from ..value_classes import evolve, frozen
 from .inputs import NamedFiles, find_named
 from .settings import ShopSettings, Workspace
 

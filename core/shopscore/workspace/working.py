@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 
-from attrs import frozen
-
 from ..analysis.open_tasks.tasks_asked import OpenCounts, count_open
 from ..errors import ShopscoreError, UsageError
 from ..messages import Translated, bilingual, listed, message
@@ -17,6 +15,7 @@ from ..model.labels import Label
 from ..plugins.isolation import describe_error
 from ..reading.files import Progress
 from ..results.result import Result
+from ..value_classes import frozen
 from .answers import Answers
 from .columns import Row, failed_row
 from .rows import RowMaker, head_of

@@ -7,11 +7,10 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from attrs import evolve, frozen
-
 from ..messages import in_language, listed, message
 from ..plugins.catalog import platforms
 from ..reading.files import show_path
+from ..value_classes import evolve, frozen
 from .finding import Findings, FoundSource
 from .settings import OUTPUT
 

@@ -8,8 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
-
 from ...composing.standards import Standards
 from ...counting.state import Tallies
 from ...errors import UsageError
@@ -26,6 +24,7 @@ from ...reading.files import Progress
 from ...results.conclusion import stages
 from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
+from ...value_classes import evolve, frozen
 from ..reasons.explaining import find_rows
 from ..reasons.row_sums import RowSums
 from ..regrading.supposing import Supposing

@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 import polars as pl
-from attrs import field, frozen
 
 from ...messages import Message, Translated
 from ...notices import Notice
 from ...results.documents import GAP, dumped
 from ...results.result import Result
+from ...value_classes import field, frozen
 from .good_events import GoodEvent
 from .targets import Target, target_words
 

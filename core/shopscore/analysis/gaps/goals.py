@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
-from attrs import frozen
 
 from ...composing.conditions import reaches
 from ...exact.columns import ExactColumn
@@ -16,6 +15,7 @@ from ...grading.weighing import MetricValues
 from ...model.conditions import Operator
 from ...model.metrics import Better
 from ...results.result import Result
+from ...value_classes import frozen
 
 
 @frozen

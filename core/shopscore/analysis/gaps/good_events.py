@@ -16,13 +16,13 @@ from functools import cached_property
 from math import ceil, floor
 
 import numpy as np
-from attrs import frozen
 
 from ...counting.sums import Sums, Wanted
 from ...grading.weighing import combine
 from ...model.tallies import Tally
 from ...model.windows import EveryDay
 from ...plugins.bound_rules import BoundMetric
+from ...value_classes import frozen
 from ..reasons.newest_day import Added, first_counted, on_newest_day, weight_at
 from ..reasons.one_more import conjuncts, constructed
 from ..reasons.row_sums import Rows, RowSums

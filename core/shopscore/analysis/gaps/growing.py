@@ -8,12 +8,12 @@ from fractions import Fraction
 from math import ceil
 
 import numpy as np
-from attrs import frozen
 
 from ...grading.weighing import combine
 from ...plugins.bound_rules import BoundMetric
 from ...plugins.isolation import isolated
 from ...results.conclusion import Incomplete
+from ...value_classes import frozen
 from .exact_sums import Pairs, as_columns, plus
 from .goals import Wished
 from .good_events import GoodEvent

@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
-from attrs import frozen
 
 from ...composing.publication import rounded
 from ...counting.daily import count_by_day
@@ -19,6 +18,7 @@ from ...exact.columns import ExactColumn
 from ...grading.weighing import combine
 from ...model.rulesets import Criterion
 from ...results.result import Result
+from ...value_classes import frozen
 from ..reasons.row_sums import RowSums
 from .found import LeavingDay, LeavingMetric
 from .goals import Wish, Wished

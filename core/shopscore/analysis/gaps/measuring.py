@@ -7,14 +7,13 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
 
-from attrs import evolve, frozen
-
 from ...counting.sums import Wanted
 from ...grading.weighing import MetricValues
 from ...messages import Message, message
 from ...model.aggregators import NotCounted, Quantile, RationalCombination
 from ...model.metrics import Unit
 from ...plugins.bound_rules import BoundMetric
+from ...value_classes import evolve, frozen
 from ..reasons.row_sums import RowSums
 from .exact_sums import Pairs
 from .found import MetricGap

@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from attrs import frozen
-
 from ...messages import Message, message
+from ...value_classes import frozen
 from .found import Mix, MixPart
 from .goals import Goal, Wish
 from .good_events import MANY

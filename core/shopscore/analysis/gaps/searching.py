@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TypeVar
 
-from attrs import frozen
-
+from ...value_classes import frozen
 from .wishes import Probe
 
 #: A search that asks whether wishes reach goals, some at a time.

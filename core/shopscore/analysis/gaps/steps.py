@@ -7,14 +7,13 @@ from fractions import Fraction
 from functools import cached_property
 from math import floor
 
-from attrs import frozen
-
 from ...errors import UsageError
 from ...grading.variants import VariantShops, by_variant
 from ...messages import message
 from ...model.conditions import Combined, Condition
 from ...results.result import Result
 from ...rules.scorers import Bands, Scorer, Threshold
+from ...value_classes import frozen
 from .goals import (
     CriterionGoal,
     EligibilityGoal,

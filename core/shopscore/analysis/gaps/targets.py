@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Literal
 
-from attrs import frozen
-
 from ...errors import UsageError, did_you_mean
 from ...exact.decimals import exact_decimal
 from ...grading.names import Names
 from ...messages import Message, Translated, message
 from ...plugins.bound_rules import BoundRuleSet
+from ...value_classes import frozen
 
 TargetKind = Literal[
     "total", "tier", "level", "eligibility", "points", "value", "percentile", "band"

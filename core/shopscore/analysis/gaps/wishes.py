@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-from attrs import evolve, frozen
 
 from ...counting.sums import Sums
 from ...exact.columns import ExactColumn
@@ -16,6 +15,7 @@ from ...exact.integers import narrow
 from ...grading.weighing import MetricValues
 from ...results.conclusion import Incomplete
 from ...results.result import Result
+from ...value_classes import evolve, frozen
 from ..regrading.placing import repeated, with_values
 from ..regrading.regrading import Regraded, exact_scores
 from ..regrading.supposing import Supposing

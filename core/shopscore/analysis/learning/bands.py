@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from attrs import frozen
-
 from ...messages import message
 from ...model.metrics import Better
+from ...value_classes import frozen
 from .observations import Contradiction, Interval, Observation, Place
 
 

@@ -13,7 +13,8 @@ from math import lcm
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+
+from ...value_classes import frozen
 
 #: More steps are not needed for a handful of weights; the dual simplex ends by itself.
 _MOST_STEPS = 10_000

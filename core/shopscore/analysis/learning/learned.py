@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
-
 from ...errors import InputError
 from ...messages import message
 from ...plugins.bound_rules import BoundRuleSet
 from ...reading.documents.documents import Documents
 from ...reading.events import UNKNOWN_INDUSTRY
+from ...value_classes import frozen
 from .bands import LearnedBand, learn_bands
 from .observations import Contradiction, Observation
 from .observing import observe

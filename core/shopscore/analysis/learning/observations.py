@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
-from attrs import field, frozen
-
 from ...messages import Message
 from ...model.frozen import FrozenDict
 from ...reading.documents.documents import number_of
 from ...reading.documents.extraction import Entry
 from ...reading.documents.shares import shares_of
+from ...value_classes import field, frozen
 
 #: What a figure is about and what is said of it: subject, id and role.
 Key = tuple[str, str, str]

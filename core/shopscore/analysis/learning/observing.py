@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
-from attrs import field, frozen
-
 from ...messages import message
 from ...reading.documents.cells import Percent, Value
 from ...reading.documents.documents import Document, Documents
 from ...reading.documents.extraction import Entry, ShopOfDocument
 from ...reading.documents.role_words import role_word
 from ...reading.events import UNKNOWN_INDUSTRY
+from ...value_classes import field, frozen
 from .observations import Contradiction, Figure, Key, Observation, Place
 
 #: What numbers are learned from.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from attrs import frozen
-
 from ...messages import message
+from ...value_classes import frozen
 from .exact_extents import AtMost, find_extents
 from .observations import Contradiction, Interval, Key, Observation, Place
 

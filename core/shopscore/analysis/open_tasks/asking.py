@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ...errors import UsageError, did_you_mean
 from ...exact.columns import ExactColumn
@@ -38,6 +37,7 @@ from ...results.reference_tables import ReferenceTables
 from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score_events
+from ...value_classes import frozen
 from ..regrading.regrading import Regrading
 from .differences import Change, Changes, Differences, find_differences
 from .finding import Found, columns_not_there, find_open, ids_of

@@ -14,7 +14,6 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ...counting.resolution import Resolved, resolve_events
 from ...counting.selection import counted, day_number
@@ -26,6 +25,7 @@ from ...model.streams import Stream
 from ...model.tallies import Tally
 from ...plugins.bound_rules import BoundRuleSet
 from ...reading.events import Events
+from ...value_classes import evolve, field, frozen
 
 Ints = npt.NDArray[np.int64]
 FACTS = "shop_facts"

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ...counting.resolution import resolve_events
 from ...evaluation.with_polars import to_polars
@@ -22,6 +21,7 @@ from ...plugins.bound_rules import BoundRuleSet
 from ...reading.events import Events
 from ...reading.rows.clocks import Clock, clock_of, find_zone
 from ...reading.rows.narrowing import all_widened
+from ...value_classes import frozen
 
 Rows = npt.NDArray[np.int64]
 

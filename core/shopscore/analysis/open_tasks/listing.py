@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import polars as pl
-from attrs import asdict, field, frozen
+from attrs import asdict
 
 from ...messages import Message, in_language
 from ...model.assumptions import AssumptionValue
@@ -16,6 +16,7 @@ from ...model.labels import Label
 from ...model.tasks import Task
 from ...notices import Notice
 from ...results.documents import dumped
+from ...value_classes import field, frozen
 from .calendar_text import calendar_text
 from .open_task import OpenTask
 

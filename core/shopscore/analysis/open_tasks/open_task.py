@@ -6,10 +6,11 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from ...messages import Message
 from ...model.tasks import Task
+from ...value_classes import frozen
 
 
 @frozen

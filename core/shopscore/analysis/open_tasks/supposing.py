@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ...counting.sums import Sums
 from ...exact.columns import ExactColumn
 from ...exact.integers import Integers, narrow, widen
 from ...grading.weighing import MetricValues
+from ...value_classes import frozen
 from ..regrading.placing import with_sums
 from ..regrading.regrading import Regrading, alike, exact_scores
 

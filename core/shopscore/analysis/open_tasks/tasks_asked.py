@@ -7,7 +7,6 @@ from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ...messages import Message, message
 from ...model.assumptions import AssumptionValue
@@ -15,6 +14,7 @@ from ...model.tasks import Task
 from ...plugins.bound_rules import BoundRuleSet
 from ...plugins.declarations import Platform
 from ...reading.events import Events
+from ...value_classes import frozen
 from .finding import find_open, why_not_asked
 from .moment import known_at, seconds_of
 

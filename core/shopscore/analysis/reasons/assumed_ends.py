@@ -9,7 +9,6 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from attrs import evolve, frozen
 
 from ...counting.day_ranges import days_of_rows
 from ...counting.resolution import resolve_events
@@ -25,6 +24,7 @@ from ...reading.events import Events
 from ...results.basis import Basis
 from ...results.conclusion import conclude_basis
 from ...results.result import Result
+from ...value_classes import evolve, frozen
 from ..regrading.grounds import basis_of
 from ..regrading.regrading import exact_scores
 from .shop_rows import Rows, rows_of_shops

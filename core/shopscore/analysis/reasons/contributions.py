@@ -11,8 +11,6 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from attrs import frozen
-
 from ...composing.composition import Composed
 from ...exact.columns import ExactColumn
 from ...grading.variants import by_variant
@@ -24,6 +22,7 @@ from ...results.result import Result
 from ...rules.compositions import Minimum
 from ...rules.coverage import weights_within
 from ...rules.exact_rules import ExactRuleSet, Weight
+from ...value_classes import frozen
 
 Kind = Literal[
     "metric", "dimension", "points added", "composition", "bonus", "deduction", "clamp", "cap",

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
-from attrs import evolve, frozen
 
 from ...composing.conditions import Measures, Verdict
 from ...counting.sums import Sums
@@ -17,6 +16,7 @@ from ...grading.weighing import combine
 from ...model.conditions import Condition, Operator
 from ...plugins.bound_rules import BoundMetric
 from ...results.result import Result
+from ...value_classes import evolve, frozen
 from .removing import TRIED, Removing
 from .shop_rows import Row, RowSets, ShopRows
 

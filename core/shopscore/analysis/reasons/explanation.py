@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import polars as pl
-from attrs import asdict, field, frozen
+from attrs import asdict
 
 from ...charts.drawing import Chart
 from ...messages import Message, in_language
@@ -17,6 +17,7 @@ from ...notices import Notice
 from ...results.documents import EXPLAIN, dumped
 from ...results.result import Result
 from ...rules.condition_words import condition_words
+from ...value_classes import field, frozen
 from .assumed_ends import AssumedEnds, Assuming
 from .contributions import Contribution, Decomposition
 from .contributions_chart import contributions_chart

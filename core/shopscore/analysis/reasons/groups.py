@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from attrs import frozen
 
 from ...counting.joining import stream_rows
 from ...counting.sums import Sums
@@ -22,6 +21,7 @@ from ...model.instants import with_instants
 from ...model.links import ORDER
 from ...model.tallies import Tally
 from ...reading.rows.narrowing import all_widened
+from ...value_classes import frozen
 from ..regrading.supposing import Supposing
 from .removing import Removing
 from .row_sums import Rows, RowSums

@@ -13,7 +13,6 @@ from functools import cached_property
 from math import inf
 
 import numpy as np
-from attrs import frozen
 
 from ...counting.sums import Sums, Wanted
 from ...exact.integers import narrow
@@ -21,6 +20,7 @@ from ...grading.weighing import combine
 from ...model.expressions import And, Comparison, Constant, Expr, IsIn
 from ...model.tallies import Tally
 from ...model.windows import EveryDay
+from ...value_classes import frozen
 from ..regrading.supposing import Supposing
 from .newest_day import Added, on_newest_day
 from .row_sums import Rows, RowSums

@@ -11,7 +11,6 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-from attrs import frozen
 
 from ...counting.needs import streams_read
 from ...counting.resolution import resolve_events
@@ -19,6 +18,7 @@ from ...counting.sums import Sums, Wanted, window_sums
 from ...counting.units import reach_beyond_orders
 from ...exact.integers import SAFE, Integers, magnitude, narrow, widen
 from ...reading.events import Events
+from ...value_classes import frozen
 from ..regrading.supposing import Supposing
 from .shop_rows import Row, Rows, RowSets, ShopRows
 

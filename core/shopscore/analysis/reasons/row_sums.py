@@ -8,12 +8,12 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, frozen
 
 from ...counting.resolution import Resolved, resolve_events
 from ...counting.sums import Sums, Wanted, window_sums
 from ...model.tallies import Tally
 from ...plugins.bound_rules import BoundRuleSet
+from ...value_classes import evolve, frozen
 from .shop_rows import ShopRows
 
 Rows = npt.NDArray[np.int64]

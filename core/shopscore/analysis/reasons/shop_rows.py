@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, frozen
 
 from ...counting.units import Units
 from ...reading.events import Events
+from ...value_classes import evolve, frozen
 
 Rows = npt.NDArray[np.int64]
 #: A row of a stream, by its position.

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from attrs import frozen
 
 from ...counting.once import once_column
 from ...counting.selection import day_number
@@ -22,6 +21,7 @@ from ...model.streams import SHOPS
 from ...model.tallies import Tally
 from ...model.windows import DayWeights
 from ...reading.events import Events
+from ...value_classes import frozen
 from .one_more import conjuncts
 from .removing import Removing
 from .row_sums import RowSums

@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import cached_property, partial
 
 import numpy as np
-from attrs import evolve, field, frozen
 
 from ...counting.day_ranges import RowDays, days_of_rows
 from ...counting.resolution import resolve_events
@@ -25,6 +24,7 @@ from ...results.conclusion import conclude_basis
 from ...results.reference_tables import ReferenceTables
 from ...results.result import Result
 from ...scoring_days import Counted
+from ...value_classes import evolve, field, frozen
 from ..reasons.shop_rows import rows_of_shops
 from .comparing import compare_result, counted_lines
 from .lines import Line, LineKey, keys_of, misfit

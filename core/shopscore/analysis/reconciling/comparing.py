@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
-from attrs import evolve, frozen
-
 from ...exact.columns import ExactColumn
 from ...grading.told import Figures
 from ...grading.weighing import MetricValues
@@ -15,6 +13,7 @@ from ...messages import Message, Translated, message
 from ...reading.documents.documents import number_of
 from ...results.result import Result
 from ...results.words import why_missing_input
+from ...value_classes import evolve, frozen
 from .lines import COUNTED, Line, Stage
 
 #: The role of what is shown at each stage of a metric; of rows the first that a document tells.

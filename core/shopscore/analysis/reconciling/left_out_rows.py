@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from attrs import frozen
 
 from ...exact.rationals import Mask
 from ...messages import Message, message, numbered
 from ...model.streams import ORDERS, Stream
 from ...reading.events import Events
+from ...value_classes import frozen
 from .case import Case
 from .shop_copies import EXCLUDED, Change, changed_copies, excluded_orders
 from .suspects import Suspect, suspect

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 import polars as pl
-from attrs import frozen
 
 from ...messages import Message, Translated, message
+from ...value_classes import frozen
 
 #: In which order numbers are made of each other.
 Stage = Literal["rows", "numerator", "value", "points", "dimension", "adjustments", "total"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from attrs import evolve, frozen
-
 from ...errors import InputError, UsageError, did_you_mean
 from ...grading.supplements import no_document_of
 from ...messages import listed, message
@@ -14,6 +12,7 @@ from ...notices import Notice
 from ...plugins.declarations import Platform
 from ...plugins.selection import publication_day
 from ...reading.documents.documents import Documents
+from ...value_classes import evolve, frozen
 from ..tracking.console_lines import documents_by_day, notices_on_undated
 
 #: So many names are listed.

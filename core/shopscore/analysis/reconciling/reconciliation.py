@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 import polars as pl
-from attrs import frozen
 
 from ...messages import Message, message, numbered
 from ...notices import Notice
 from ...results.documents import RECONCILE, dumped
+from ...value_classes import frozen
 from .lines import STAGE_WORDS, Line, first_parting, frame_of, keys_of
 from .suspects import Suspect
 

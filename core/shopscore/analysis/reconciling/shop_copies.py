@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ...exact.rationals import Mask
 from ...model.streams import ORDERS
 from ...reading.events import Events
+from ...value_classes import evolve, field, frozen
 from ..reasons.shop_rows import taken_rows
 
 #: The column of orders that says which of them a platform excludes, with what belongs to them.

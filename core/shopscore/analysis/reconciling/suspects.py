@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, Literal
 
-from attrs import frozen
-
 from ...messages import Message
+from ...value_classes import frozen
 from .case import Case
 from .lines import Excused, Line, misfit
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from attrs import frozen
-
 from ...errors import UsageError
 from ...exact.rationals import Mask
 from ...grading.points import Supplied
@@ -14,6 +12,7 @@ from ...results.basis import Basis
 from ...results.conclusion import start_of
 from ...results.reference_tables import ReferenceTables
 from ...results.result import Result
+from ...value_classes import frozen
 from .forgetting import told_of
 
 

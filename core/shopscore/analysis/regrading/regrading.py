@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ...exact.columns import ExactColumn
 from ...exact.integers import Integers
@@ -18,6 +17,7 @@ from ...grading.weighing import MetricValues
 from ...results.building import grade_and_publish
 from ...results.result import Result
 from ...rules.scorer_kinds import KINDS
+from ...value_classes import frozen
 from .forgetting import differing, forget_console, forget_supplied
 from .grounds import Grounds
 from .placing import put

@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from ...counting.sums import Sums, Wanted
 from ...exact.integers import narrow, widen
 from ...grading.weighing import MetricValues
 from ...plugins.bound_rules import BoundMetric
 from ...results.result import Result
+from ...value_classes import frozen
 from .placing import repeated, with_sums
 from .regrading import Regraded, Regrading, alike, exact_scores
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
-from attrs import evolve, frozen
 
 from ...counting.joining import column_of, instants_of, joined_column
 from ...errors import PluginError
@@ -24,6 +23,7 @@ from ...reading.raw_table import ROW
 from ...reading.rows.clocks import find_zone
 from ...reading.rows.narrowing import all_widened
 from ...reading.rows.settling import on_the_wall, settle
+from ...value_classes import evolve, frozen
 from .draws import Draw
 from .lever_uses import LeverUse
 from .row_cells import ids_of

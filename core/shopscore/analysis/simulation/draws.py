@@ -12,9 +12,9 @@ from hashlib import blake2b
 from math import floor
 
 import numpy as np
-from attrs import frozen
 
 from ...exact.rationals import Mask
+from ...value_classes import frozen
 
 
 @frozen

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Literal
 
 import numpy as np
-from attrs import field, frozen
 
 from ...exact.columns import ExactColumn
 from ...grading.points import METRIC_STATUSES
@@ -15,6 +14,7 @@ from ...messages import message
 from ...model.labels import Label
 from ...model.metrics import Better, Unit
 from ...results.result import Result
+from ...value_classes import field, frozen
 
 Kind = Literal["metric", "dimension", "total"]
 Effect = Literal["better", "worse", "same", "unknown"]

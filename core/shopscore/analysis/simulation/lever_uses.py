@@ -10,8 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
-
 from ...errors import InputError, RuleSetError, UsageError, did_you_mean
 from ...exact.decimals import exact_decimal
 from ...grading.amounts import parse_amount
@@ -21,6 +19,7 @@ from ...model.streams import MONEY_SCALE
 from ...plugins.declarations import Platform
 from ...rules.toml_tables import Table
 from ...rules.toml_text import parse_toml, read_text
+from ...value_classes import field, frozen
 
 #: Levers as a user names them: ``id:setting=value``, a list of these, or settings by id.
 LeversAsked = str | Sequence[str | Mapping[str, Any]] | Mapping[str, Mapping[str, Any] | None]

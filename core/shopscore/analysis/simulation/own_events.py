@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, frozen
 
 from ...reading.events import Events
+from ...value_classes import evolve, frozen
 
 Rows = npt.NDArray[np.int64]
 

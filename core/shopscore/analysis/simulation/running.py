@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from attrs import evolve, frozen
 
 from ...composing.standards import Standards
 from ...counting.resolution import resolve_events
@@ -33,6 +32,7 @@ from ...results.conclusion import conclude_basis, stages, start_of
 from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score, score_values
+from ...value_classes import evolve, frozen
 from ..regrading.forgetting import told_of
 from ..regrading.grounds import basis_of
 from ..regrading.placing import put

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import polars as pl
-from attrs import frozen
 
 from ...model.streams import MONEY_SCALE
+from ...value_classes import frozen
 from .applying import Touched
 
 _HOUR = 3600

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any
 
 import polars as pl
-from attrs import frozen
 
 from ...errors import UsageError, did_you_mean
 from ...messages import Message, in_language, message
 from ...results.documents import SIMULATE, dumped
 from ...results.result import Result
 from ...results.views import ShopView
+from ...value_classes import frozen
 from .applying import Touched
 from .draws import Draw
 from .figures import Change, Figure

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import evolve, field, frozen
 
 from ...composing.standards import Standards
 from ...counting.state import Tallies
@@ -37,6 +36,7 @@ from ...results.result import Result
 from ...rules.numbers_toml import NumbersSource
 from ...scoring import score_supplement
 from ...scoring_days import score_selections
+from ...value_classes import evolve, field, frozen
 from ..regrading.grounds import basis_of
 from ..scored_source import refuse_for_result
 from .console_lines import (

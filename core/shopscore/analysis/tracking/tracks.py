@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any
 
 import polars as pl
-from attrs import frozen
 
 from ...errors import UsageError, did_you_mean
 from ...messages import message
 from ...notices import Notice
 from ...plugins.bound_rules import BoundRuleSet
 from ...results.documents import TRACK, dumped
+from ...value_classes import frozen
 
 
 @frozen(eq=False)

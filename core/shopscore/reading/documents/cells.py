@@ -10,10 +10,9 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
 from ...messages import Message, message
 from ...model.mappings import Reading
+from ...value_classes import frozen
 from .searching import FAILED
 
 #: What stands where there is no value: a console writes −9999 as a number or as text.

@@ -7,9 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
 from ...messages import Message, Translated, message
+from ...value_classes import frozen
 
 if TYPE_CHECKING:
     import polars as pl

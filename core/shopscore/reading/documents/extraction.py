@@ -9,11 +9,10 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from attrs import evolve, field, frozen
-
 from ...messages import Message, message
 from ...model.frozen import FrozenDict
 from ...model.mappings import ASKED_FOR, Cells, DocumentMapping, Rows, Subject
+from ...value_classes import evolve, field, frozen
 from .cells import UnreadableError, Value, is_missing, read_cell, rounding_of, shown
 from .recognition import Recognised
 from .searching import FAILED, search

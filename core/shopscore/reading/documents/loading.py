@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from attrs import evolve, field, frozen
-
 from ...errors import InputError
 from ...messages import Translated, listed, message, numbered
 from ...plugins.catalog import platform as find_platform
 from ...plugins.catalog import platforms
 from ...plugins.declarations import Platform
+from ...value_classes import evolve, field, frozen
 from ..entries import is_lost, leads_astray, visible
 from ..files import show_path
 from ..named_paths import Paths, named_paths, paths_of_documents

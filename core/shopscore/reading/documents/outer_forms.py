@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from attrs import frozen
-
 from ...errors import InputError, system_reason
 from ...messages import Message, message
+from ...value_classes import frozen
 from ..files import refuse_no_file
 
 #: A document is at most so large, also out of an archive: consoles answer with kilobytes.

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from attrs import frozen
-
 from ...model.labels import Label
 from ...model.mappings import DocumentMapping
+from ...value_classes import frozen
 from .outer_forms import Answer
 from .searching import is_true
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from attrs import frozen
-
 from ...errors import InputError
 from ...messages import listed, message
 from ...model.layouts import Layout
+from ...value_classes import frozen
 from ..formats.sheets import Sheet
 
 #: A header stands among the first records: above it there may be a title, or when it was exported.

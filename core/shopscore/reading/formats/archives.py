@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
-from attrs import evolve, frozen
-
 from ...errors import InputError, system_reason
 from ...messages import listed, message
+from ...value_classes import evolve, frozen
 
 #: The most that a packed file may come to, and how small it may have been packed beyond that.
 MOST_UNPACKED = 1 << 30

@@ -180,7 +180,7 @@ def _pieces(text: BinaryIO, separator: str, width: int) -> Iterator[_Piece | Non
             count = text.readinto(view[end:-1])  # type: ignore[attr-defined]
             end, over = end + count, not count
         if not over and len(buffer) < _PIECE:
-            buffer = bytearray(start + _PIECE)
+            buffer = bytearray(min(8 * len(buffer), start + _PIECE))
             buffer[:end] = view[:end]
             view = memoryview(buffer)
             continue

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ...errors import InputError
 from ...messages import message
+from ...value_classes import evolve, frozen
 from .. import batches
 from .body import Origin
 from .column_types import within_calendar
@@ -48,10 +48,7 @@ class ParquetOrigin(Origin):
 
 @frozen(eq=False)
 class FrameOrigin(Origin):
-    """Rows of a dataframe, of which those in ``kept`` are at hand, by their position.
-
-    ``library`` is the package that the dataframe is of.
-    """
+    """Rows of a dataframe, of which those in ``kept`` are at hand, by their position."""
 
     frame: pl.DataFrame
     library: str = "polars"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 
 #: The number of records that are looked at for a header, and for a separator.
@@ -16,6 +15,7 @@ HEAD = 20
 FindSeparator = Callable[[str], str]
 
 _SEPARATORS = (",", "\t", ";")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _GLUED = re.compile(r"\t+(?=[,;])|(?<=[,;])\t+")
 
 
@@ -27,7 +27,7 @@ def separator_by_header(sample: str, names: Collection[str]) -> str:
     """
 
     def count(separator: str) -> int:
-        records = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+        records = csv.reader(_lines(sample), delimiter=separator)
         try:
             return sum(cell.strip() in names for cell in next(filter(None, records), []))
         except csv.Error:  # a huge cell, of which others complain
@@ -46,8 +46,7 @@ def separator_by_widths(sample: str) -> str:
     """
     best = (0, 0, ",")
     for separator in _SEPARATORS:
-        text = io.StringIO(sample, newline="")
-        lines = map(_unglued, text) if separator == "\t" else text
+        lines = map(_unglued, _lines(sample)) if separator == "\t" else _lines(sample)
         widths = Counter[int]()
         try:
             for cells in islice(csv.reader(lines, delimiter=separator, strict=True), HEAD):
@@ -58,6 +57,11 @@ def separator_by_widths(sample: str) -> str:
         if count and (count, width) > best[:2]:
             best = (count, width, separator)
     return best[2]
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield lines with their ends, none before it is asked for."""
+    return (line[0] for line in _LINE.finditer(text))
 
 
 def _unglued(line: str) -> str:

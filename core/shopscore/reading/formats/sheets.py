@@ -18,10 +18,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
-
 from ...errors import InputError
 from ...messages import message
+from ...value_classes import evolve, frozen
 from ..formulas import REASON, unmark
 from .archives import Content, look_into, plain_content, unpack
 from .body import Body

@@ -16,11 +16,11 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 import polars as pl
-from attrs import evolve, frozen
 
 from ...errors import InputError
 from ...messages import message
 from ...notices import Notice
+from ...value_classes import evolve, frozen
 from .archives import FEW_BYTES, Content
 from .body import Body, Origin, Refusal, Refusals
 from .columns import Columns, Splitting, parse

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import field, frozen
 
 from ...errors import InputError
 from ...messages import message
+from ...value_classes import field, frozen
 from .archives import MOST_UNPACKED, Content
 from .body import Body, Origin
 from .columns import MOST_CELL

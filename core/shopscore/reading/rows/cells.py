@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from attrs import frozen
 
 from ...errors import InputError
 from ...messages import message
 from ...model.layouts import AS_WRITTEN, UNITS, CellForm
 from ...model.streams import MONEY_SCALE, NUMBER_SCALE, Column
+from ...value_classes import frozen
 from ..formats.column_types import within_calendar
 from .clocks import DAY, clock_of
 from .selecting import selected
@@ -24,13 +25,17 @@ _FIRST_SECOND = int((datetime(1, 1, 1) - _EPOCH).total_seconds())
 _LAST_SECOND = int((datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds())
 _TRUE = ("true", "1", "是")
 _FALSE = ("false", "0", "否")
-_DECIMALS = {"int": 0, "money": len(str(MONEY_SCALE)) - 1, "number": len(str(NUMBER_SCALE)) - 1}
+_YES_OR_NO = pl.Enum([*_TRUE, *_FALSE])
+#: The decimals of the smallest unit of a kind.
+DECIMALS = {"int": 0, "money": len(str(MONEY_SCALE)) - 1, "number": len(str(NUMBER_SCALE)) - 1}
 #: So near must a double be to a whole number of the smallest unit.
 NEAR = 1e-4
 #: Larger integers would not survive a trip through a double.
 _GREATEST = 2**53
 #: From here on floats of 32 bits lie more than a cent apart.
 _TELLS_CENTS = 2**17
+
+Cell = TypeVar("Cell", pl.Series, pl.Expr)
 
 
 class NoZoneError(InputError):
@@ -127,16 +132,18 @@ def _bool(series: pl.Series, _column: Column, _: ZoneInfo | None, _form: CellFor
     if series.dtype in (pl.Boolean, pl.Null):
         return series.cast(pl.Boolean)
     if series.dtype.is_numeric():
-        yes, no = pl.first() == 1, pl.first() == 0
-    else:
-        series = series.str.to_lowercase()
-        yes, no = pl.first().is_in(_TRUE), pl.first().is_in(_FALSE)
-    return selected(series.to_frame(), [pl.when(yes).then(True).when(no).then(False)]).to_series()
+        return (series == 1).set((series != 1) & (series != 0), None)
+    return is_yes(series.str.to_lowercase())
+
+
+def is_yes(cells: Cell) -> Cell:
+    """Return whether words say yes; null where they say neither yes nor no."""
+    return cells.cast(_YES_OR_NO, strict=False).to_physical() < len(_TRUE)
 
 
 def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None, form: CellForm) -> pl.Series:
     """Return numbers as int64 over a power of ten: integers, minor units or millionths."""
-    digits = _DECIMALS[column.kind] if form.unit is None else len(str(UNITS[form.unit])) - 1
+    digits = DECIMALS[column.kind] if form.unit is None else len(str(UNITS[form.unit])) - 1
     scale: int = 10**digits
     dtype = series.dtype
     if dtype == pl.Null:
@@ -150,7 +157,8 @@ def _scaled(series: pl.Series, column: Column, _: ZoneInfo | None, form: CellFor
         whole = exact.round()
         near = ((exact - whole).abs() < NEAR) & (whole.abs() < _GREATEST)
         return whole.set(~near | exact.is_nan(), None).cast(pl.Int64, strict=False)
-    return _scaled_text(series.cast(pl.String) if dtype.is_decimal() else series, digits)
+    text = series.cast(pl.String) if dtype.is_decimal() else series
+    return selected(text.to_frame(), [scaled(pl.first(), digits)]).to_series()
 
 
 def _as_written(series: pl.Series) -> pl.Series:
@@ -163,16 +171,15 @@ def _as_written(series: pl.Series) -> pl.Series:
     return series.cast(pl.String).cast(pl.Float64).zip_with(exact.abs() < _TELLS_CENTS, exact)
 
 
-def _scaled_text(series: pl.Series, digits: int) -> pl.Series:
+def scaled(cell: pl.Expr, digits: int) -> pl.Expr:
     """Read decimals of at most 15 digits over a power of ten.
 
     The double next to such a number is, times that power, within a quarter of the whole number.
     """
     fraction = rf"[0-9]{{0,{digits}}}0*" if digits else "0*"
-    cell = pl.first()
     readable = cell.str.contains(rf"^[+-]?[0-9]{{1,{15 - digits}}}(?:\.{fraction})?$")
-    scaled = (cell.cast(pl.Float64, strict=False) * 10**digits).round().cast(pl.Int64, strict=False)
-    return selected(series.to_frame(), [pl.when(readable).then(scaled)]).to_series()
+    whole = (cell.cast(pl.Float64, strict=False) * 10**digits).round().cast(pl.Int64, strict=False)
+    return pl.when(readable).then(whole)
 
 
 def _time(series: pl.Series, _column: Column, zone: ZoneInfo | None, form: CellForm) -> pl.Series:

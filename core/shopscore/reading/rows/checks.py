@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ...errors import InputError, did_you_write
 from ...messages import listed, message
 from ...model.layouts import AS_WRITTEN
 from ...model.streams import Column, Stream
+from ...value_classes import evolve, frozen
 from .. import batches
 from ..formats.headers import may_hold, refuse_headers
 from ..raw_table import ROW, SUBORDER, RawTable

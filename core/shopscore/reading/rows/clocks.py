@@ -7,8 +7,7 @@ China since 1991 are the same on both. :mod:`zoneinfo` is the only source of off
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,10 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ...errors import UsageError
 from ...messages import message
+from ...value_classes import frozen
 from .narrowing import widened
 
 DAY = 86_400
@@ -33,6 +32,8 @@ _FIRST, _LAST = (
 _NO_ZONES = ("right/", "posix/", "localtime", "posixrules", "Factory")
 #: Days between looks at a zone's offset, while the last change of its clock is looked for.
 _STRIDE = 10
+#: The last such day, of 2039, counted from 1970; a clock changed after 2034 is changed every year.
+_LAST_LOOK, _YEARLY = 25_560, (date(2035, 1, 1) - date(1970, 1, 1)).days
 #: Days on both sides of a time, within which a clock is changed once at most.
 AROUND = 2
 
@@ -119,25 +120,22 @@ class Clock:
 @cache
 def clock_of(zone: ZoneInfo) -> Clock:
     """Return the clock of a zone."""
-    looks = list(_looks())
-    offsets = [_offset(zone, second) for second in looks]
-    base = offsets[-1]
-    last = max((i for i, offset in enumerate(offsets) if offset != base), default=-1)
-    if looks[last] > (datetime(2035, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds() and last >= 0:
-        return Clock(zone, base, None)
-    return Clock(zone, base, looks[last + 1] + base)
-
-
-def _looks() -> Iterator[int]:
-    """Yield instants from 1970 to 2040, at which the offset of a zone is looked at."""
-    first, last = 0, (datetime(2040, 1, 1, tzinfo=UTC) - _EPOCH).days
-    return (day * DAY for day in range(first, last, _STRIDE))
+    looks = range(_LAST_LOOK, -1, -_STRIDE)  # days since 1970
+    base = _offset(zone, _LAST_LOOK * DAY)
+    wall = _ahead(_EPOCH + timedelta(_LAST_LOOK), zone)
+    changed = (day for day in looks if _ahead(_EPOCH + timedelta(day), zone) != wall)
+    last = next(changed, -_STRIDE)
+    return Clock(zone, base, None if last > _YEARLY else (last + _STRIDE) * DAY + base)
 
 
 @cache
 def _offset(zone: ZoneInfo, instant: int) -> int:
-    offset = (_EPOCH + timedelta(seconds=instant)).astimezone(zone).utcoffset()
-    return 0 if offset is None else offset // timedelta(seconds=1)
+    return _ahead(_EPOCH + timedelta(seconds=instant), zone) // timedelta(seconds=1)
+
+
+def _ahead(instant: datetime, zone: ZoneInfo) -> timedelta:
+    """Return how far the wall of a zone is ahead of UTC."""
+    return instant.astimezone(zone).utcoffset() or timedelta()
 
 
 def _find_change(zone: ZoneInfo, day: int) -> int:

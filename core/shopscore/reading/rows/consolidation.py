@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, frozen
 
 from ...model.layouts import SubOrders
 from ...model.streams import Stream
+from ...value_classes import evolve, frozen
 from ..raw_table import ROW, RawTable
 from ..report import Books, no_incidents
 from ..unlisted import UnlistedWords, count_words

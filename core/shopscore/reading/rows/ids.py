@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 import polars as pl
-from attrs import frozen
 
 from ...messages import Message, message
 from ...model.streams import Column, Stream
+from ...value_classes import frozen
 from ..ids_beside import IdsBeside
 from ..marks import is_nothing, without_blanks, without_marks, without_point_zero
 from .cells import trim

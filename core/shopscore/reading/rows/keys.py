@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
+from ...value_classes import frozen
 from .selecting import selected
 
 Hashes = npt.NDArray[np.uint64]

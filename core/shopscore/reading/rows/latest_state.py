@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import polars as pl
-from attrs import frozen
 
 from ...model.streams import Stream
+from ...value_classes import frozen
 from .keys import KeyIndex, Positions, hashes
 from .placing import placed
 

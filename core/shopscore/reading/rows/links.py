@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import field, frozen
 
 from ...model.links import Link
 from ...model.streams import Stream
+from ...value_classes import field, frozen
 from .keys import CHUNK, KeyIndex, positions
 
 Mask = npt.NDArray[np.bool_]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import evolve, frozen
 
+from ...value_classes import evolve, frozen
 from ..raw_table import RawTable, RowSource
 
 

@@ -7,22 +7,26 @@ columns together are two calls to polars, each of which costs as much as some th
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from attrs import evolve, frozen
 
 from ...model.streams import MONEY_SCALE, Column
-from .cells import NEAR, Cells, nevers
+from ...value_classes import evolve, frozen
+from .cells import DECIMALS, NEAR, Cells, is_yes, nevers, scaled
 from .clocks import AROUND, DAY, clock_of
 from .selecting import selected
+from .times import canonical
 
 _PER_SECOND = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SMALL = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
 #: Amounts below this, in minor units, are whole numbers of a double with room for its error.
 _MOST_MINOR = 2**53
+#: Any time of its last day says that a time has not come.
+_LAST_YEAR = "9999"
 
 
 @frozen(eq=False)
@@ -88,20 +92,22 @@ def _proof(
             return _Proof(cell.cast(pl.Int64))
         case "time" if isinstance(dtype, pl.Datetime) and dtype.time_zone is None:
             return _time(cell.cast(pl.Int64), _PER_SECOND[dtype.time_unit], zone)
+        case "time" if dtype == pl.String:
+            return _time_text(cell, zone)
+        case "bool" if dtype == pl.String:
+            return _Proof(is_yes(cell))
         case "money" if dtype == pl.Float64:
             return _money(cell * MONEY_SCALE)
+        case "int" | "money" | "number" if dtype == pl.String:
+            return _Proof(scaled(cell, DECIMALS[column.kind]))
     return None
 
 
 def _time(units: pl.Expr, per_second: int, zone: ZoneInfo | None) -> _Proof | None:
     """Return the proof of times on a clock that nobody has changed since, and that have come."""
-    first = 2 * DAY
-    if zone is not None:
-        since = clock_of(zone).since
-        if since is None:
-            return None
-        first = max(first, since + AROUND * DAY)
-    last = nevers(zone)[1]
+    first, last = _first(zone), nevers(zone)[1]
+    if first is None:
+        return None
 
     def holds(least: int | None, most: int | None) -> bool:
         return (
@@ -111,6 +117,28 @@ def _time(units: pl.Expr, per_second: int, zone: ZoneInfo | None) -> _Proof | No
         )
 
     return _Proof(units // per_second, (units.min(), units.max()), holds)
+
+
+def _time_text(cell: pl.Expr, zone: ZoneInfo | None) -> _Proof | None:
+    """Return the proof of such times in the canonical form, of which a text begins with the year."""
+    first, (seconds, usual), text = _first(zone), canonical(cell), _text(cell)
+    if first is None:
+        return None
+    begin = f"{(datetime(1970, 1, 1) + timedelta(seconds=first)).year + 1:04}"
+
+    def holds(least: str | None, most: str | None, *lengths: int) -> bool:
+        within = least is None or most is None or (least >= begin and most < _LAST_YEAR)
+        return within and text.holds(*lengths)
+
+    return _Proof(pl.when(usual).then(seconds), (cell.min(), cell.max(), *text.facts), holds)
+
+
+def _first(zone: ZoneInfo | None) -> int | None:
+    """Return a time from which on a zone's clock shows the same, and none says "never"; None: none."""
+    if zone is None:
+        return 2 * DAY
+    since = clock_of(zone).since
+    return None if since is None else max(2 * DAY, since + AROUND * DAY)
 
 
 def _text(cell: pl.Expr) -> _Proof:

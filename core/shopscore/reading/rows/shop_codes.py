@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import define, field, frozen
 
+from ...value_classes import define, field, frozen
 from ..marks import without_nothing
 from .cells import trim
 from .ids import bare_ids, rounded, totals

@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from ...model.layouts import TIME_DIRECTIVES
+from ...value_classes import frozen
 from ..marks import is_nothing
 from .clocks import DAY
 from .selecting import selected
@@ -130,8 +130,7 @@ def _unstated(cells: pl.Series) -> Times:
     if not len(cells):
         return Times(pl.Series(cells.name, [], dtype=pl.Int64))
     cell, read = pl.col("cell"), pl.col("seconds")
-    parsed = cell.str.to_datetime(_CANONICAL, strict=False, time_unit="ms").dt.epoch("s")
-    usual = (cell.str.len_bytes() == len("2024-06-30 12:00:00")) & ~cell.str.ends_with("60")
+    parsed, usual = canonical(cell)
     found = selected(cells.alias("cell").to_frame(), [cell, parsed.alias("seconds")])
     odd = selected(found, [cell.is_not_null() & (read.is_null() | ~usual)]).to_series()
     seconds = found["seconds"].alias(cells.name)
@@ -143,6 +142,13 @@ def _unstated(cells: pl.Series) -> Times:
         return Times(seconds.scatter(at, others.seconds))
     offset = _constant(cells, None)
     return Times(seconds.scatter(at, others.seconds), offset.scatter(at, others.offset))
+
+
+def canonical(cell: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return the seconds of times in the canonical form, and which are certainly in that."""
+    parsed = cell.str.to_datetime(_CANONICAL, strict=False, time_unit="ms").dt.epoch("s")
+    usual = (cell.str.len_bytes() == len("2024-06-30 12:00:00")) & ~cell.str.ends_with("60")
+    return parsed, usual
 
 
 def _by_parts(cells: pl.Series) -> Times:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from ...model.streams import Stream
+from ...value_classes import frozen
 
 
 @frozen

@@ -11,7 +11,6 @@ from random import Random
 from typing import Any
 
 import polars as pl
-from attrs import frozen
 
 from ...plugins.catalog import platforms
 from ...plugins.declarations import Platform
@@ -19,6 +18,7 @@ from ...plugins.document_examples import DocumentExample, document_examples
 from ...plugins.samples import extend_sample
 from ...plugins.selection import publication_day
 from ...samples import generate, write_csv
+from ...value_classes import frozen
 from ...writing import whole_folder
 from .export_tables import export_tables
 from .shop_names import INDUSTRIES, shop_names
