@@ -215,8 +215,8 @@ class Tallies(Pieces):
     @property
     def _has_whole_shops(self) -> bool:
         """Whether shops are the units, with all their rows."""
-        marks = self.scope.marks
-        return len(marks) <= 2 * len(self.shop_ids) and bool(  # a correction holds a unit twice
+        marks = self.scope.units
+        return len(marks) <= len(self.shop_ids) and bool(
             np.isin(marks, marks_of_shops(self.shop_ids)).all()
         )
 
