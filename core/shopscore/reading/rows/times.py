@@ -130,9 +130,9 @@ def _unstated(cells: pl.Series) -> Times:
     if not len(cells):
         return Times(pl.Series(cells.name, [], dtype=pl.Int64))
     cell, read = pl.col("cell"), pl.col("seconds")
-    parsed = cell.str.to_datetime(_CANONICAL, strict=False, time_unit="ms").dt.epoch("s")
+    parsed = cell.str.to_datetime(_CANONICAL, strict=False, time_unit="ms", cache=False)
     usual = (cell.str.len_bytes() == len("2024-06-30 12:00:00")) & ~cell.str.ends_with("60")
-    found = selected(cells.alias("cell").to_frame(), [cell, parsed.alias("seconds")])
+    found = selected(cells.alias("cell").to_frame(), [cell, parsed.dt.epoch("s").alias("seconds")])
     odd = selected(found, [cell.is_not_null() & (read.is_null() | ~usual)]).to_series()
     seconds = found["seconds"].alias(cells.name)
     if not odd.any():
