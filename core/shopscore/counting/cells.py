@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import blake2b
 
@@ -27,6 +27,8 @@ COUNTING = 1
 _DAY_BITS = 24
 _DAY_ZERO = 1 << 23
 _DAY_MASK = (1 << _DAY_BITS) - 1
+#: Cells of a run that are merged with others at a time.
+_PIECE = 1 << 15
 
 
 def cell_shops(keys: Ints) -> Ints:
@@ -95,15 +97,9 @@ class Cells:
         some = [run for run in runs if len(run)]
         if len(some) < 2:
             return some[0] if some else Cells(_NOTHING, _NOTHING)
-        keys = np.concatenate([run.keys for run in some])
-        order = np.argsort(keys, kind="stable")  # timsort: runs in order are merged, not sorted
-        counts = np.concatenate([run.counts for run in some])[order]
-        sums = None
-        if any(run.sums is not None for run in some):
-            if sum(magnitude(run.values) for run in some) >= SAFE:
-                raise StateError(_too_large())
-            sums = np.concatenate([run.values for run in some])[order]
-        return _of_sorted(keys[order], counts, sums)
+        if sum(magnitude(run.values) for run in some) >= SAFE:
+            raise StateError(_too_large())
+        return _joined([_merged(_joined(piece)) for piece in _pieces(some)])
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -133,6 +129,11 @@ class Cells:
     def values(self) -> Ints:
         """The sum of each cell."""
         return self.counts if self.sums is None else self.sums
+
+    def _part(self, start: int, end: int) -> Cells:
+        here = slice(start, end)
+        sums = None if self.sums is None else self.sums[here]
+        return Cells(self.keys[here], self.counts[here], sums)
 
     def negative(self) -> Cells:
         """Return what takes these cells away."""
@@ -185,6 +186,31 @@ def _check_sum(values: Ints | None) -> None:
         return
     if sum(map(abs, values.tolist())) >= SAFE:
         raise StateError(_too_large())
+
+
+def _pieces(runs: Sequence[Cells]) -> Iterator[list[Cells]]:
+    """Yield what runs have of the same keys, a few at a time: small arrays stay in the caches."""
+    ends = max(runs, key=len).keys[_PIECE::_PIECE]
+    cuts = [[0, *np.searchsorted(run.keys, ends).tolist(), len(run)] for run in runs]
+    for i in range(len(ends) + 1):
+        yield [run._part(cut[i], cut[i + 1]) for run, cut in zip(runs, cuts, strict=True)]
+
+
+def _joined(runs: Sequence[Cells]) -> Cells:
+    """Return runs behind each other."""
+    no_sums = all(run.sums is None for run in runs)
+    return Cells(
+        np.concatenate([run.keys for run in runs]),
+        np.concatenate([run.counts for run in runs]),
+        None if no_sums else np.concatenate([run.values for run in runs]),
+    )
+
+
+def _merged(runs: Cells) -> Cells:
+    """Return cells of runs, each in order, that stand behind each other."""
+    order = np.argsort(runs.keys, kind="stable")  # timsort: runs in order are merged, not sorted
+    sums = None if runs.sums is None else runs.sums[order]
+    return _of_sorted(runs.keys[order], runs.counts[order], sums)
 
 
 def _of_sorted(keys: Ints, counts: Ints | None, sums: Ints | None) -> Cells:

@@ -37,6 +37,11 @@ class Scope:
         return cls(marks, sums.astype(np.uint32), np.ones(len(marks), dtype=np.int8))
 
     @property
+    def units(self) -> Prints:
+        """The marks, each once."""
+        return self.marks[_ends(self.marks)]
+
+    @property
     def is_whole(self) -> bool:
         """Whether every unit that was taken away has been found."""
         return bool((self.signs == 1).all())

@@ -215,7 +215,7 @@ class Tallies(Pieces):
     @property
     def has_whole_shops(self) -> bool:
         """Whether shops are the units, each with all its rows, and not orders."""
-        marks = np.unique(self.scope.marks)
+        marks = self.scope.units
         return len(marks) <= len(self.shop_ids) and bool(
             np.isin(marks, marks_of_shops(self.shop_ids)).all()
         )

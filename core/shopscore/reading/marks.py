@@ -25,7 +25,8 @@ _POINT_ZERO = r"^(\d+)\.0+$"
 #: What consoles and programs write where there is nothing, and cells that are masked altogether.
 _NOTHING = r"^(?:[-–—]+|/|\*+|null|NULL|None|nan|NaN|NaT|<NA>|N/A|无|暂无|暂无数据)$"
 _NOT_BARE = rf"^[{_AROUND}=＝{_QUOTES}]|[{_AROUND}]$|^$|{_NOTHING}"
-_FIRST = 64
+#: So many cells are looked at before all others: those of a column are alike.
+FIRST = 64
 
 
 def without_marks(cells: pl.Series) -> pl.Series:
@@ -55,12 +56,12 @@ def without_blanks(cells: pl.Series) -> pl.Series:
 def are_bare(cells: pl.Series) -> bool:
     r"""Return whether no cell has anything around it, or a mark, or stands for nothing.
 
-    That is asked in one pass, most of all of the first cells: those of a column are alike.
+    That is asked in one pass.
 
     >>> are_bare(pl.Series(["6921", None, "甲店"])), are_bare(pl.Series(["6921\t"]))
     (True, False)
     """
-    return not any(part.str.contains(_NOT_BARE).any() for part in (cells.head(_FIRST), cells))
+    return not any(part.str.contains(_NOT_BARE).any() for part in (cells.head(FIRST), cells))
 
 
 def is_nothing(cells: pl.Series) -> pl.Series:

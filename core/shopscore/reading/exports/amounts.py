@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from ...model.streams import Kind
+from ..marks import FIRST
 
 _OWN = "[¥￥元]"
 #: Signs and words of other currencies, which a layout that states the decimal mark answers for.
@@ -17,6 +18,15 @@ _DOTS = r"^[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}$"
 #: Three decimals, or thousands: nobody knows.
 _DOUBTFUL = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _ODD = rf"[^0-9.]|\..*\.|{_DOUBTFUL}"
+
+
+def are_plain(cells: pl.Series) -> bool:
+    """Return whether all cells are numbers of one meaning, with nothing around them.
+
+    >>> are_plain(pl.Series(["1234.50", None])), are_plain(pl.Series(["1,234"]))
+    (True, False)
+    """
+    return not any(part.str.contains(rf"^$|{_ODD}").any() for part in (cells.head(FIRST), cells))
 
 
 def plain_numbers(cells: pl.Series, kind: Kind, decimal: str | None = None) -> pl.Series:

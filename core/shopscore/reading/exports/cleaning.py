@@ -10,7 +10,7 @@ from ...model.layouts import ANY_TIME, ANY_WORD, NO_WORD
 from ...model.streams import Kind
 from ..marks import are_bare, without_marks, without_nothing, without_point_zero
 from ..rows.times import is_never, is_zero, narrow, read_times
-from .amounts import plain_numbers
+from .amounts import are_plain, plain_numbers
 
 _NUMBERS = ("money", "number", "int")
 
@@ -28,6 +28,8 @@ def clean(
     >>> clean(pl.Series(["￥1,234.50元"]), "money").to_list()
     ['1234.50']
     """
+    if kind in _NUMBERS and are_plain(cells):
+        return cells
     bare = are_bare(cells)
     if not bare:
         cells = without_marks(cells)

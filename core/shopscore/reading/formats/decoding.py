@@ -126,9 +126,9 @@ def _is_probable(text: str) -> bool:
     >>> _is_probable("订单编号,店铺名称"), _is_probable("Müller".encode("latin-1").decode("gb18030"))
     (True, False)
     """
-    counts = Counter(c for c in text if c > "\x7f")
+    counts = Counter(text)
     common = sum(n for c, n in counts.items() if c.encode("gb2312", "ignore")[:1] in _COMMON)
-    return common >= _PROBABLE * counts.total()
+    return common >= _PROBABLE * _beyond_ascii(text)
 
 
 #: First bytes of what is common in GB 2312: signs, and the characters of the first level.
@@ -144,8 +144,13 @@ def _is_utf8(window: bytes, *, final: bool) -> bool:
     except UnicodeDecodeError:
         text = window.decode("utf-8", "replace")
         broken = text.count("\ufffd")
-        return sum(c > "\x7f" for c in text) - broken >= 10 * broken
+        return _beyond_ascii(text) - broken >= 10 * broken
     return True
+
+
+def _beyond_ascii(text: str) -> int:
+    """Return how many characters of a text are not ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def decode_cells(cells: Sequence[str], codec: str) -> list[str]:

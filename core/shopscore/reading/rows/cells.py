@@ -59,8 +59,8 @@ def parse(
     """Return the cells of a column in canonical form: int64, booleans, enums or text.
 
     Their type is one that the kind is read from (see ``column_types``). ``form`` is how a layout
-    says that they are written. What is unreadable because its digits and signs are of full width
-    is read as those of ASCII.
+    says that they are written. What is unreadable because of blanks around it, or because its digits
+    and signs are of full width, is read without these, and as those of ASCII.
 
     Raises:
         NoZoneError: for a time with an offset and no known zone.
@@ -72,17 +72,18 @@ def parse(
         known = present.cast(pl.Enum(column.values), strict=False)
         if known.null_count() == present.null_count():
             return Cells(known, None)  # nothing to trim, which would cost more
-    if present.dtype == pl.String:
+    words = column.kind in ("text", "enum")
+    if present.dtype == pl.String and words:
         present = trim(present)
     cells = _read(present, column, zone, form)
-    if cells.unreadable is None or present.dtype != pl.String or column.kind in ("text", "enum"):
+    if cells.unreadable is None or present.dtype != pl.String or words:
         return cells
     at = cells.unreadable.arg_true()
-    wide = present.gather(at)
-    plain = narrow(wide)
-    if (plain == wide).all():
+    written = present.gather(at)
+    plain = trim(narrow(written))
+    if plain.equals(written):
         return cells
-    again = _read(trim(plain), column, zone, form)
+    again = _read(plain, column, zone, form)
     left = again.unreadable
     unreadable = cells.unreadable.scatter(at, False if left is None else left)
     return Cells(cells.values.scatter(at, again.values), unreadable if unreadable.any() else None)

@@ -146,7 +146,9 @@ def _unstated(cells: pl.Series) -> Times:
 
 def canonical(cell: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """Return the seconds of times in the canonical form, and which are certainly in that."""
-    parsed = cell.str.to_datetime(_CANONICAL, strict=False, time_unit="ms").dt.epoch("s")
+    parsed = cell.str.to_datetime(_CANONICAL, strict=False, time_unit="ms", cache=False).dt.epoch(
+        "s"
+    )
     usual = (cell.str.len_bytes() == len("2024-06-30 12:00:00")) & ~cell.str.ends_with("60")
     return parsed, usual
 
