@@ -80,7 +80,7 @@ def _proof(
         case "enum" if dtype == pl.String:
             return _Proof(cell.cast(pl.Enum(column.values), strict=False))
         case "text" if dtype == pl.String:
-            return _Proof(cell, _is_bare(cell))
+            return _text(cell)
         case "int" if dtype in _SMALL:
             return _Proof(cell.cast(pl.Int64))
         case "time" if isinstance(dtype, pl.Datetime) and dtype.time_zone is None:
@@ -112,7 +112,7 @@ def _time_text(cell: pl.Expr, zone: ZoneInfo | None) -> _Proof | None:
     begin = (datetime(1970, 1, 1) + timedelta(seconds=first)).year + 1
     within = (cell.min() >= f"{begin}") & (cell.max() < "9999")
     seconds, usual = canonical(cell)
-    return _Proof(pl.when(usual).then(seconds), within & _is_bare(cell))
+    return _Proof(pl.when(usual).then(seconds), within)
 
 
 def _first(zone: ZoneInfo | None) -> int | None:
@@ -121,10 +121,10 @@ def _first(zone: ZoneInfo | None) -> int | None:
     return None if since is None else max(2 * DAY, since + AROUND * DAY)
 
 
-def _is_bare(cell: pl.Expr) -> pl.Expr:
-    """Return whether text has no blanks around it, and is nowhere empty."""
+def _text(cell: pl.Expr) -> _Proof:
+    """Return the proof of text that has no blanks around it, and is nowhere empty."""
     length, bare = cell.str.len_bytes(), cell.str.strip_chars().str.len_bytes()
-    return (length.sum() == bare.sum()) & (length.min() != 0)
+    return _Proof(cell, (length.sum() == bare.sum()) & (length.min() != 0))
 
 
 def _money(exact: pl.Expr) -> _Proof:
