@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +16,9 @@ from ..exact.integers import SAFE, Integers, magnitude, narrow, widen
 from ..model.tallies import Tally
 from ..model.windows import DayWeights
 from ..value_classes import define, evolve, field
+from .distinct import Changes, changes_of
 from .resolution import Resolved
 from .selection import Counted, counted, day_number, window_span
-
-if TYPE_CHECKING:
-    from .distinct import Changes
 
 Codes = npt.NDArray[np.integer]
 Ints = npt.NDArray[np.int64]
@@ -51,8 +48,6 @@ def window_sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date) -> li
     changes: dict[Tally, Sequence[Changes]] = {}
     for i, (tally, weights) in enumerate(wanted):
         if tally.distinct is not None:
-            from .distinct import changes_of
-
             if tally not in changes:
                 frame = resolved.frames.get(tally.stream)
                 changes[tally] = () if frame is None else changes_of(frame, tally)

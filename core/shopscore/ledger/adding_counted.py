@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from attrs import frozen
 
 from ..counting.cells import Ints
 from ..counting.scope import Scope
@@ -15,6 +14,7 @@ from ..counting.state import Tallies
 from ..errors import StateError
 from ..messages import listed, message
 from ..model.streams import PART_ONLY
+from ..value_classes import frozen
 from .counted_parts import ROW_SCHEMA, ROWS, UNIT_SCHEMA, UNITS, scope_of_parts
 from .counted_refusals import NAMED, refuse_rows
 from .moments import as_moment

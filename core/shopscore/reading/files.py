@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 from attrs import evolve
@@ -18,15 +18,13 @@ from ..notices import Notice
 from . import batches
 from .formats.body import Body
 from .formats.dataframes import library_of, read_dataframe
+from .formats.frames import FrameOrigin, ParquetFile, open_parquet
 from .formats.headers import check_headers
 from .formats.separators import separator_by_header
 from .formats.sheets import Sheet, open_sheets
 from .formulas import REASON, unmark
 from .raw_table import RawTable, ScannedTable
 from .texts import TextTable
-
-if TYPE_CHECKING:
-    from .formats.frames import ParquetFile
 
 #: A Parquet file of no more rows is read at once: most are, where there are thousands of files.
 AT_ONCE = 1 << 14
@@ -109,8 +107,6 @@ def open_table(path: Path, label: str, columns: Collection[str]) -> RawTable | T
     refuse_no_file(path)
     try:
         if path.suffix == ".parquet":
-            from .formats.frames import open_parquet
-
             return _read_parquet(open_parquet(path, label, columns))
         return _open_text(open_canonical(path, label, columns), columns)
     except OSError as error:
@@ -257,8 +253,6 @@ def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None)
     """
     if isinstance(data, RawTable):
         return data
-    from .formats.frames import FrameOrigin
-
     frame, left_out = read_dataframe(data, f"stream {name}", columns)
     if REASON in frame.columns:
         frame = unmark(frame).drop(REASON)

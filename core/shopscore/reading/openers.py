@@ -14,6 +14,7 @@ from ..model.streams import Stream
 from ..value_classes import evolve, field, frozen
 from .formats.column_types import refuse_unreadable
 from .formats.columns import Columns
+from .formats.frames import FrameOrigin
 from .raw_table import FileVersion, RawTable
 from .texts import TextTable, split_alike
 
@@ -162,6 +163,7 @@ def _with_keys(table: RawTable, keys: FolderKeys, stream: Stream) -> RawTable:
 def _refuse_unreadable_columns(table: RawTable, stream: Stream) -> None:
     """Raise for a column of a type that no cell of its kind has."""
     where = table.label or f"stream {stream.name}"
+    library = table.origin.library if isinstance(table.origin, FrameOrigin) else ""
     for column in table.frame.get_columns():
         if column.dtype != pl.String and column.name in stream.names:
-            refuse_unreadable(column, stream.column(column.name).kind, where, table.origin.library)
+            refuse_unreadable(column, stream.column(column.name).kind, where, library)

@@ -19,6 +19,7 @@ from ..value_classes import evolve, field, frozen
 from . import batches
 from .formats.body import Origin, Refusals
 from .formats.column_types import within_calendar
+from .formats.frames import FrameOrigin
 from .ids_beside import IdsBeside
 
 #: The ids of sub-orders, which no stream has a column for.
@@ -249,10 +250,13 @@ class RawTable:
 
         A dataframe cannot be read again: the rows that were set aside are kept.
         """
+        origin = self.origin
+        if isinstance(origin, FrameOrigin):
+            origin = origin.keep(sorted(set_aside))
         return evolve(
             self,
             frame=pl.DataFrame(),
-            origin=self.origin.keep(sorted(set_aside)),
+            origin=origin,
             uncleaned={},
             unlisted={},
             stream=stream,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -33,6 +34,26 @@ CASES = {
     "int": (Column("c", "int", low=1, high=5), st.none() | st.integers(-9, 9), pl.Int8),
     "bool": (Column("c", "bool"), st.none() | st.booleans(), pl.Boolean),
     "text": (Column("c", "text"), st.none() | st.text("ab 　", max_size=3), pl.String),
+    "time as text": (
+        Column("c", "time"),
+        st.none()
+        | st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)).map(
+            lambda at: f"{at:%Y-%m-%d %X}"
+        )
+        | st.sampled_from(["1991-09-17 00:00:00", "2024-1-1   10:00:00", " 2024-06-30 12:00:0"])
+        | st.sampled_from(["9999-12-31 23:59:59", "2024-06-30 23:59:60", "2024-02-30 00:00:00"]),
+        pl.String,
+    ),
+    "money as text": (
+        Column("c", "money", low=0),
+        st.none() | st.from_regex(r"[ +-]?[0-9]{1,3}(\.[0-9]{0,3})?0?[ e]?", fullmatch=True),
+        pl.String,
+    ),
+    "bool as text": (
+        Column("c", "bool"),
+        st.none() | st.sampled_from(["true", "false", "1", "0", "是", "否", "True", " 1", "2", ""]),
+        pl.String,
+    ),
 }
 ZONES = st.sampled_from([None, ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")])
 
@@ -56,6 +77,7 @@ def test_usual_columns_are_proved(kind: str) -> None:
     """Else the test above would show nothing."""
     column, _, dtype = CASES[kind]
     usual = {"time": 1_717_200_000_000_000, "money": 12.34, "enum": "a", "int": 3, "bool": True}
+    usual |= {"time as text": "2024-06-30 12:00:00", "money as text": "12.34", "bool as text": "1"}
     cells = pl.Series("c", [usual.get(kind, "ab"), None], dtype=dtype)
     assert "c" in prove(cells.to_frame(), [column], ZoneInfo("Asia/Shanghai"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Self
 
 import polars as pl
 
@@ -29,11 +28,6 @@ class Origin(ABC):
     separator: str
 
     @property
-    def library(self) -> str:
-        """The package that a dataframe is of; empty for a file."""
-        return ""
-
-    @property
     def is_typed(self) -> bool:
         """Whether the cells have types, as in a dataframe, and are not text altogether."""
         return False
@@ -47,10 +41,6 @@ class Origin(ABC):
     def cells_known(self) -> bool:
         """Whether the cells of rows can be told without reading the file again."""
         return False
-
-    def keep(self, rows: Sequence[int]) -> Self:  # noqa: ARG002 - a file has them all
-        """Return the origin of the same rows, of which these must be at hand."""
-        return self
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         """Return the line on which each row begins, as an editor counts, or the row of a worksheet."""

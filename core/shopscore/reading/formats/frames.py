@@ -48,7 +48,10 @@ class ParquetOrigin(Origin):
 
 @frozen(eq=False)
 class FrameOrigin(Origin):
-    """Rows of a dataframe, of which those in ``kept`` are at hand, by their position."""
+    """Rows of a dataframe, of which those in ``kept`` are at hand, by their position.
+
+    ``library`` is the package that the dataframe is of.
+    """
 
     frame: pl.DataFrame
     library: str = "polars"

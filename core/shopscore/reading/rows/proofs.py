@@ -6,7 +6,7 @@ columns together are two calls to polars, each of which costs as much as some th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -25,17 +25,17 @@ _PER_SECOND = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SMALL = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
 #: Amounts below this, in minor units, are whole numbers of a double with room for its error.
 _MOST_MINOR = 2**53
-#: Any time of its last day says that a time has not come.
-_LAST_YEAR = "9999"
 
 
 @frozen(eq=False)
 class _Proof:
-    """The values of a column of some type, and the facts that prove that they are these."""
+    """The values of a column of some type, and what shows that they are these.
+
+    Where ``holds`` is null, no cell has anything in it.
+    """
 
     values: pl.Expr
-    facts: tuple[pl.Expr, ...] = ()
-    holds: Callable[..., bool] = lambda: True
+    holds: pl.Expr | None = None
 
 
 def prove(
@@ -54,19 +54,12 @@ def prove(
         c.name: _proof(c, schema[c.name], zone, needed is None or c.name in needed) for c in columns
     }
     proofs = {name: proof for name, proof in found.items() if proof is not None}
-    if not proofs:
-        return {}
-    asked = [f.alias(f"{name} {i}") for name, p in proofs.items() for i, f in enumerate(p.facts)]
+    asked = [one.holds.alias(name) for name, one in proofs.items() if one.holds is not None]
     facts: dict[str, Any] = selected(frame, asked).row(0, named=True) if asked else {}
-    proved = {
-        name: proof
-        for name, proof in proofs.items()
-        if proof.holds(*(facts[f"{name} {i}"] for i in range(len(proof.facts))))
-    }
-    values = selected(frame, (proof.values.alias(name) for name, proof in proved.items()))
+    proved = [one.values.alias(n) for n, one in proofs.items() if facts.get(n) is not False]
     return {
         column.name: Cells(column, None)
-        for column in values.get_columns()
+        for column in selected(frame, proved)
         if column.null_count() == frame[column.name].null_count()
     }
 
@@ -79,7 +72,7 @@ def _proof(
     has_range = column.low is not None or column.high is not None
     match column.kind:
         case "enum" if dtype == pl.String and not is_needed:
-            return _Proof(cell, (cell.is_in([*column.values]).all(),), bool)
+            return _Proof(cell, cell.is_in([*column.values]).all())
         case "money" if dtype == pl.Float64 and not is_needed and not has_range:
             return evolve(_money(cell * MONEY_SCALE), values=cell)
         case "bool" if dtype == pl.Boolean:
@@ -105,57 +98,36 @@ def _proof(
 
 def _time(units: pl.Expr, per_second: int, zone: ZoneInfo | None) -> _Proof | None:
     """Return the proof of times on a clock that nobody has changed since, and that have come."""
-    first, last = _first(zone), nevers(zone)[1]
-    if first is None:
+    if (first := _first(zone)) is None:
         return None
-
-    def holds(least: int | None, most: int | None) -> bool:
-        return (
-            least is None
-            or most is None
-            or (least >= first * per_second and most < last * per_second)
-        )
-
-    return _Proof(units // per_second, (units.min(), units.max()), holds)
+    last = nevers(zone)[1]
+    within = (units.min() // per_second >= first) & (units.max() // per_second < last)
+    return _Proof(units // per_second, within)
 
 
 def _time_text(cell: pl.Expr, zone: ZoneInfo | None) -> _Proof | None:
-    """Return the proof of such times in the canonical form, of which a text begins with the year."""
-    first, (seconds, usual), text = _first(zone), canonical(cell), _text(cell)
-    if first is None:
+    """Return the proof of such times in the canonical form, which begins with the year."""
+    if (first := _first(zone)) is None:
         return None
-    begin = f"{(datetime(1970, 1, 1) + timedelta(seconds=first)).year + 1:04}"
-
-    def holds(least: str | None, most: str | None, *lengths: int) -> bool:
-        within = least is None or most is None or (least >= begin and most < _LAST_YEAR)
-        return within and text.holds(*lengths)
-
-    return _Proof(pl.when(usual).then(seconds), (cell.min(), cell.max(), *text.facts), holds)
+    begin = (datetime(1970, 1, 1) + timedelta(seconds=first)).year + 1
+    within = (cell.min() >= f"{begin}") & (cell.max() < "9999")
+    seconds, usual = canonical(cell)
+    return _Proof(pl.when(usual).then(seconds), within)
 
 
 def _first(zone: ZoneInfo | None) -> int | None:
-    """Return a time from which on a zone's clock shows the same, and none says "never"; None: none."""
-    if zone is None:
-        return 2 * DAY
-    since = clock_of(zone).since
+    """Return the first time after which nobody has changed a clock, and none says "never"."""
+    since = -AROUND * DAY if zone is None else clock_of(zone).since
     return None if since is None else max(2 * DAY, since + AROUND * DAY)
 
 
 def _text(cell: pl.Expr) -> _Proof:
     """Return the proof of text that has no blanks around it, and is nowhere empty."""
     length, bare = cell.str.len_bytes(), cell.str.strip_chars().str.len_bytes()
-
-    def holds(every: int, least: int | None, without: int) -> bool:
-        return every == without and least != 0
-
-    return _Proof(cell, (length.sum(), length.min(), bare.sum()), holds)
+    return _Proof(cell, (length.sum() == bare.sum()) & (length.min() != 0))
 
 
 def _money(exact: pl.Expr) -> _Proof:
     whole = exact.round()
-
-    def holds(off: float | None, most: float | None, nan: bool | None) -> bool:
-        return off is None or most is None or (not nan and off < NEAR and most < _MOST_MINOR)
-
-    facts = ((exact - whole).abs().max(), whole.abs().max(), exact.is_nan().any())
-    return _Proof(whole.cast(pl.Int64), facts, holds)
+    near = ((exact - whole).abs().max() < NEAR) & (whole.abs().max() < _MOST_MINOR)
+    return _Proof(whole.cast(pl.Int64), near & ~exact.is_nan().any())
