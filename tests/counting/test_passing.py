@@ -83,6 +83,24 @@ def test_the_same_as_of_kept_rows(
         assert (sums.tolist(), counts.tolist()) == (own.tolist(), number.tolist())
 
 
+def test_the_first_id_is_that_of_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the orders 7 and 10 of one buyer the latter comes first, also where both are integers."""
+    monkeypatch.setattr("shopscore.reading.batches.BATCH_ROWS", 2)
+    orders = {
+        "shop_id": ["S", "S", "S"],
+        "order_id": ["7", "10", "8"],
+        "paid_at": ["2024-03-01 10:00:00", "2024-03-02 10:00:00", "2024-03-03 10:00:00"],
+        "buyer_id": ["B", "B", "C"],
+    }
+    pl.DataFrame(orders).write_parquet(tmp_path / "orders.parquet")
+    first = Once((col.buyer_id,), (col.order_id,))
+    rules = rules_with(Tally("orders", day=col.paid_at, value=Day(col.paid_at), once=first))
+    both = sum((date(2024, 3, day) - date(1970, 1, 1)).days for day in (2, 3))
+    for while_reading in (False, True):
+        ((sums, _),) = sums_of(rules, tmp_path, while_reading=while_reading)
+        assert sums.tolist() == [both]
+
+
 def test_one_shop_that_is_written_in_many_ways() -> None:
     """Each of its codes has a sum that int64 holds, and all together do not."""
     own = np.array([2**61, 2**61, 2**61, 2**61, 5])

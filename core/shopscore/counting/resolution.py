@@ -143,7 +143,7 @@ def _resolved_stream(
         [joined_column(one, events, stream, streams, frame) for one in needs.joined]
     )
     return frame.hstack(
-        [pl.Series(once, winners(frame, tally)) for once, tally in needs.once.items()]
+        [pl.Series(once, winners(frame, tally, stream)) for once, tally in needs.once.items()]
     )
 
 

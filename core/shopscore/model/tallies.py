@@ -176,10 +176,10 @@ class Tally:
 
     @property
     def compared(self) -> tuple[ColumnRef, ...]:
-        """The columns of the row that only tell rivals or keys apart, as ``per`` names them."""
-        rules = (rule for rule in (self.once, self.distinct) if rule is not None)
-        per = (e for rule in rules for e in rule.per)
-        return tuple(e for e in per if isinstance(e, ColumnRef) and not e.linked)
+        """The columns of the row that only tell rivals or keys apart, or say which comes first."""
+        once = () if self.once is None else (*self.once.per, *self.once.by)
+        keys = () if self.distinct is None else self.distinct.per
+        return tuple(e for e in (*once, *keys) if isinstance(e, ColumnRef) and not e.linked)
 
     @property
     def stays_within_orders(self) -> bool:

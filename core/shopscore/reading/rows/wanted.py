@@ -10,7 +10,8 @@ from ...value_classes import frozen
 class Wanted:
     """The columns of a stream that somebody will ask for.
 
-    Of ids in ``compared`` it only matters which are equal: they may be kept as integers.
+    Of ids in ``compared`` it only matters which are equal, or which comes first as text does: they
+    may be kept as integers.
     """
 
     columns: frozenset[str] = frozenset()
