@@ -389,7 +389,7 @@ def test_on_the_command_line(ledger: ss.Ledger, state: ss.Tallies, tmp_path: Pat
     fresh, file, out = tmp_path / "fresh", tmp_path / "state.parquet", tmp_path / "rows"
     state.write_parquet(file)
     shopscore("ledger", "init", str(fresh), "-p", "pinduoduo").done()
-    add = ("ledger", "add-counted", str(fresh), str(file), "--known-at", "2025-03-21")
+    add = ("ledger", "add", str(fresh), str(file), "--known-at", "2025-03-21")
     units = f"{len(state.scope.marks)} orders and single rows"
     assert f"ingest 1, known at 2025-03-21 23:59: {units}" in shopscore(*add).done().err
     assert "nothing is new" in shopscore(*add).done().err
@@ -398,7 +398,7 @@ def test_on_the_command_line(ledger: ss.Ledger, state: ss.Tallies, tmp_path: Pat
     assert "state.parquet" in told
     assert "not counted again" in shopscore("ledger", "verify", str(fresh)).done().err
     rules = ("--ruleset", "2022", "--as-of", AS_OF)
-    assert "came as counted" in shopscore("ledger", "score", str(fresh), *rules).done().err
+    assert "came as counted" in shopscore("ledger", "score", str(fresh), *rules).done().out
     refused = shopscore("ledger", "track", str(fresh), "--to", AS_OF)
     assert refused.code == ss.StateError.exit_code
     assert "export the rows alone" in refused.err

@@ -109,14 +109,14 @@ def ingest(
     show_ingested(found)
 
 
-@ledger.command("add-counted")
+@ledger.command("add")
 @_ledger
 @click.argument("state", type=options.INPUT)
 @click.option("--known-at", metavar="TIME", help="When STATE was known; default now.")
 @_wait
 @voice.speaking
 @options.timings
-def add_counted(
+def add(
     ledger_path: Path, state: Path, known_at: str | None, wait: float, timings: bool
 ) -> None:
     """Add STATE, which was counted elsewhere, such as on Spark: its sums, and no rows.

@@ -104,7 +104,7 @@ def notices_of(snapshot: Snapshot, *, asked: bool) -> tuple[Notice, ...]:
             Notice(
                 "counted_parts",
                 message(
-                    "{units} came as counted, without rows: ingests {ingests}",
+                    "{units} came as counted, without rows: ingest {ingests}",
                     units=units_said(parts.most_units, by_shop=parts.by_shop),
                     ingests=listed(map(str, came)),
                 ),
