@@ -116,9 +116,7 @@ def ingest(
 @_wait
 @voice.speaking
 @options.timings
-def add(
-    ledger_path: Path, state: Path, known_at: str | None, wait: float, timings: bool
-) -> None:
+def add(ledger_path: Path, state: Path, known_at: str | None, wait: float, timings: bool) -> None:
     """Add STATE, which was counted elsewhere, such as on Spark: its sums, and no rows.
 
     STATE is what Tallies.write_parquet wrote. What LEDGER has already is refused, and so are rows

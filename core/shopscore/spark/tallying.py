@@ -56,7 +56,7 @@ def tally(
             ``spark.sql.shuffle.partitions``.
         unit: what the state can be added by, or corrected: whole shops, or each ``order`` with the
             rows that name it, where no tally looks beyond one. A ledger that goes on with rows of the
-            same shops needs ``order``; the state has a mark of 12 bytes for each.
+            same shops needs ``order``; the state has 13 bytes for each.
         spark: the session that reads paths; by default the active one.
         tz: the zone of the events' clock, where it is not the platform's.
 
