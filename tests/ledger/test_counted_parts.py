@@ -198,7 +198,13 @@ def test_a_state_of_rows_that_are_here_is_refused(tmp_path: Path, state: ss.Tall
     count = len(OLD["reviews"])
     with pytest.raises(ss.StateError, match=f"{count} rows of what this state counts"):
         made.add_counted(state)
-    assert len(made.ingests()) == 1
+    alone = OLD["conversations"].filter(pl.col("order_id").is_null()).head(1)
+    named = alone.with_columns(order_id=pl.lit("6900000000999999999"))
+    made.ingest({"conversations": named})
+    lone = {"orders": OLD["orders"].clear(), "conversations": alone, "shops": OLD["shops"]}
+    with pytest.raises(ss.StateError, match=alone["session_id"].item()):  # it named no order then
+        made.add_counted(state_of(lone, **RULES))
+    assert len(made.ingests()) == 2
 
 
 def test_a_late_review_comes_as_a_difference(ledger: ss.Ledger, state: ss.Tallies) -> None:
