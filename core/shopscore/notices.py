@@ -51,6 +51,8 @@ CODES: Mapping[str, str] = {
     "no_peers": "A weighted metric of shops has a value, and too few peers to be ranked among.",
     "counted_parts": "Something was counted elsewhere and added to a ledger without its rows.",
     "as_known": "Only what a ledger knew at some moment was counted.",
+    "may_be_counted": "New rows may be in what came to a ledger as counted, under another order.",
+    "marks_kept": "Marks of forgotten orders stay in a ledger, since they came as counted.",
     # about files
     "file_recognised": "A file was recognised as an export of a platform.",
     "file_skipped": "A file or folder beside the input was not used.",

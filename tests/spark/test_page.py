@@ -15,7 +15,7 @@ import pytest
 
 import shopscore as ss
 from shopscore.samples import generate
-from support.on_spark import BAZAAR, SETTINGS, bazaar
+from support.on_spark import BAZAAR, SETTINGS, bazaar, shops_in
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/how-to/spark.md"
@@ -70,3 +70,36 @@ def test_the_program_of_the_page_and_a_plugin_in_an_archive(tmp_path: Path) -> N
     assert done.stdout.split()[-2:] == [str(whole["S0003"].score), str(cells["sum"].sum())]
     scores = pl.read_parquet(tmp_path / "events/scores/*.parquet").sort("shop_id")
     assert scores.equals(whole.to_polars().cast(scores.schema))  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="no documentation here")
+def test_the_past_of_the_page_goes_into_a_ledger(tmp_path: Path) -> None:
+    text = PAGE.read_text("utf-8")
+    found = re.search(r":caption: (past_into_a_ledger\.py)\n\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    (tmp_path / found[1]).write_text(found[2], encoding="utf-8")
+    sample = generate(shops=6, orders=400, seed=3, end=date(2024, 6, 29))
+    some = {name: sample[name] for name in ("shops", "orders", "reviews")}
+    for name, rows in some.items():
+        (tmp_path / "events" / name).mkdir(parents=True)
+        rows.write_parquet(tmp_path / "events" / name / "part-0.parquet")
+    done = subprocess.run(
+        [
+            Path(sys.executable).parent / "spark-submit",
+            *("--master", "local[2]"),
+            *(word for name, value in SETTINGS.items() for word in ("--conf", f"{name}={value}")),
+            *(found[1], "events", "2024-05-01", "ledger"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYSPARK_PYTHON": sys.executable},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    past = some["orders"].filter(pl.col("created_at") < date(2024, 5, 1))
+    assert done.stdout.split()[-1] == str(len(past))
+    ledger = ss.Ledger.open(tmp_path / "ledger")
+    scored = ledger.score("2024-06-30", ruleset="2022")
+    whole = ss.score(some, platform="pinduoduo", ruleset="2022", as_of="2024-06-30")
+    assert shops_in(scored) == shops_in(whole)

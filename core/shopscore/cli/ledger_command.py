@@ -109,6 +109,26 @@ def ingest(
     show_ingested(found)
 
 
+@ledger.command("add")
+@_ledger
+@click.argument("state", type=options.INPUT)
+@click.option("--known-at", metavar="TIME", help="When STATE was known; default now.")
+@_wait
+@voice.speaking
+@options.timings
+def add(ledger_path: Path, state: Path, known_at: str | None, wait: float, timings: bool) -> None:
+    """Add STATE, which was counted elsewhere, such as on Spark: its sums, and no rows.
+
+    STATE is what Tallies.write_parquet wrote. What LEDGER has already is refused, and so are rows
+    that come later of what was added so; what changed comes as the difference of two states.
+    """
+    from .ledger_pages import show_added
+
+    with Stages(timings=timings) as stages:
+        found = _open(ledger_path, wait).add_counted(state, known_at=known_at, progress=stages)
+    show_added(found)
+
+
 @ledger.command()
 @_ledger
 @options.rules
@@ -182,12 +202,14 @@ def revisions(
     moved; then the metrics of each shop, then and now. CSV has the metrics only.
     """
     from .ledger_pages import write_revision
+    from .score_pages import say_each
 
     with Stages() as stages:
         found = _open(ledger_path, wait).revision(
             rules.as_of, known_at=known_at, progress=stages, **_terms(rules)
         )
     write_revision(found, output)
+    say_each(found.notices)
 
 
 @ledger.command()
@@ -292,22 +314,28 @@ def forget(ledger_path: Path, shops: tuple[str, ...], before: str | None, wait: 
     No file has a trace of it any more, and no past day either: what was known then is from now on
     what was known of the others.
     """
+    from .score_pages import say_each
+
     if bool(shops) == bool(before):
         raise UsageError(message("what is to be forgotten? Give --shop or --before"))
     with Stages() as stages:
         found = _open(ledger_path, wait).forget(shops or None, before=before, progress=stages)
     rows = sum(found.rows.values())
     say(message("forgotten: rows {rows}, shops {shops}", rows=rows, shops=found.shops))
+    say_each(found.notices)
 
 
 @ledger.command()
 @_ledger
 @click.argument("out", type=options.FILE)
 @_known_at
+@click.option(
+    "--rows-only", is_flag=True, help="Where some came as counted, write the rows of the others."
+)
 @voice.speaking
-def export(ledger_path: Path, out: Path, known_at: str | None) -> None:
+def export(ledger_path: Path, out: Path, known_at: str | None, rows_only: bool) -> None:
     """Write the newest state of each row of LEDGER to the folder OUT, as events: a file per stream."""
     with Stages() as stages:
         stages(message("writing"))
-        streams = _open(ledger_path).export(out, known_at=known_at)
+        streams = _open(ledger_path).export(out, known_at=known_at, rows_only=rows_only)
     say(message("{folder}: {n} streams", folder=out, n=len(streams)))

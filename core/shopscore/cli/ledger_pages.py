@@ -11,6 +11,8 @@ from typing import Any
 import polars as pl
 from attrs import asdict
 
+from ..ledger.adding_counted import AddedCounted
+from ..ledger.counted_parts import units_said
 from ..ledger.ingesting import Ingested
 from ..ledger.revisions import Revision
 from ..ledger.status import Status
@@ -20,7 +22,7 @@ from ..results.csv_text import csv_text
 from . import tables
 from .option_values import OutputOptions
 from .run import say, write, write_cells
-from .score_pages import show_books
+from .score_pages import say_each, show_books
 from .tables import Table, decimals, in_unit, table, word
 
 
@@ -38,6 +40,22 @@ def show_ingested(found: Ingested) -> None:
         added=added or message("no rows"),
     )
     say(said)
+
+
+def show_added(found: AddedCounted) -> None:
+    """Say what a state brought."""
+    if found.seq is None:
+        say(message("nothing is new: the ledger is as it was"))
+        return
+    said = message(
+        "ingest {n}, known at {moment}: {units}, {cells} sums of a day",
+        n=found.seq,
+        moment=_minute(found.known_at),
+        units=units_said(found.units, by_shop=found.by_shop),
+        cells=found.cells,
+    )
+    say(said)
+    say_each(found.notices)
 
 
 def _minute(moment: datetime) -> str:
@@ -64,6 +82,9 @@ def _size_table(found: Status) -> Table:
         (message("files"), f"{found.files:,}"),
         (message("megabytes"), f"{found.size / 1e6:,.1f}"),
     ]
+    if found.counted:
+        units = message("shops") if found.counted_by_shop else message("orders and single rows")
+        rows.append((message("counted, without rows: {units}", units=units), f"{found.counted:,}"))
     if found.behind:
         said = message("of which are counted anew when they are asked for")
         rows.append((said, f"{found.behind:,}"))
@@ -71,10 +92,15 @@ def _size_table(found: Status) -> Table:
 
 
 def _ingests_table(ingests: pl.DataFrame) -> Table:
-    heads = (message("ingest"), message("known at"), message("source"), message("new rows"))
+    heads = [message("ingest"), message("known at"), message("source"), message("new rows")]
+    if ingests["counted"].sum():
+        heads.append(message("counted"))
     newest = ingests.tail(tables.MOST_CELLS).rows()
-    rows = ((n, _minute(at), source or "–", f"{count:,}") for n, at, source, count in newest)
-    return table(heads, rows, right=(heads[0], heads[3]))
+    rows = (
+        (n, _minute(at), source or "–", *(f"{count:,}" for count in counts))[: len(heads)]
+        for n, at, source, *counts in newest
+    )
+    return table(heads, rows, right=(heads[0], *heads[3:]))
 
 
 def show_verification(found: Verification) -> None:
@@ -85,6 +111,13 @@ def show_verification(found: Verification) -> None:
         said = message(
             "{n} tallies are of no installed rule set, and were not counted again",
             n=found.unchecked,
+        )
+        say(said)
+    if found.counted:
+        said = message(
+            "{n} cells came as counted: held against their check sums, and not counted again, since"
+            " their rows are not here",
+            n=found.counted,
         )
         say(said)
     if found.is_good:

@@ -38,12 +38,20 @@ def count_checks(fingerprint: str, days: Ints, counts: Ints | int, sums: Ints | 
 
 def check_sum(shop_ids: pl.Series, rows: Ints, cells: Mapping[str, Cells]) -> int:
     """Return the check sum of a state from its rows and cells: that of its units together."""
+    return int(checks_of_shops(shop_ids, rows, cells).sum()) % 2**32
+
+
+def checks_of_shops(shop_ids: pl.Series, rows: Ints, cells: Mapping[str, Cells]) -> Prints:
+    """Return the check sum of what each shop has; of one that is a unit the lower half is kept."""
     factors = shop_factors(shop_ids)
-    total = int((factors * _ROW * _unsigned(rows)).sum())
-    for name, found in cells.items():
-        checks = count_checks(name, found.days, found.counts, found.values)
-        total += int((factors[found.shops] * checks).sum())
-    return total % 2**32
+    found = factors * _ROW * _unsigned(rows)
+    for name, own in cells.items():
+        checks = count_checks(name, own.days, own.counts, own.values)
+        if len(own):
+            shops = own.shops  # they ascend
+            first = np.flatnonzero(np.append(True, shops[1:] != shops[:-1]))
+            found[shops[first]] += np.add.reduceat(factors[shops] * checks, first)
+    return found
 
 
 def _unsigned(values: Ints | int) -> Prints:

@@ -187,9 +187,13 @@ class Tallies(Pieces):
             raise StateError(said)
         differ = []
         if missing := sorted(v for k, v in other.tallies.items() if k not in self.tallies):
-            differ.append(message("the left one does not count {tallies}", tallies=_some(missing)))
+            differ.append(
+                message("the left one does not count {tallies}", tallies=some_of(missing))
+            )
         if missing := sorted(v for k, v in self.tallies.items() if k not in other.tallies):
-            differ.append(message("the right one does not count {tallies}", tallies=_some(missing)))
+            differ.append(
+                message("the right one does not count {tallies}", tallies=some_of(missing))
+            )
         if differ:
             both = message("{one}; {other}", one=differ[0], other=differ[-1])
             said = message(
@@ -208,7 +212,7 @@ class Tallies(Pieces):
             said = message(
                 "these tallies share shops ({shops}), which one of them was counted of as a whole:"
                 " what they share cannot be told. Resolve the events together",
-                shops=_some(shared.to_list()),
+                shops=some_of(shared.to_list()),
             )
             raise StateError(said)
 
@@ -271,7 +275,7 @@ class Tallies(Pieces):
             raise StateError(said)
 
 
-def _some(texts: Sequence[str]) -> Translated:
+def some_of(texts: Sequence[str]) -> Translated:
     """Return the first three of some texts, and how many more there are."""
     first = listed(texts[:3])
     more = len(texts) - 3

@@ -1,167 +1,276 @@
-"""Adding to a ledger what was counted elsewhere."""
+"""Adding what was counted elsewhere: a state becomes cells of a ledger, and marks of its units."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from ..counting.cells import Ints
+from ..counting.cells import Cells
+from ..counting.check_sums import check_sum
 from ..counting.scope import Scope
 from ..counting.state import Tallies
 from ..errors import StateError
-from ..messages import listed, message
-from ..model.streams import PART_ONLY
-from ..value_classes import frozen
-from .counted_parts import ROW_SCHEMA, ROWS, UNIT_SCHEMA, UNITS, scope_of_parts
-from .counted_refusals import NAMED, refuse_rows
-from .moments import as_moment
+from ..messages import Message, message, numbered
+from ..model.streams import SHOPS as SHOPS_STREAM
+from ..notices import Notice
+from ..reading.files import Progress, show_path
+from ..value_classes import field, frozen
+from .commits import Head
+from .counted_parts import (
+    COUNTED,
+    SHOP_ROWS,
+    UNIT_SCHEMA,
+    Count,
+    CountedParts,
+    Part,
+    scope_of,
+    sums_of_marks,
+    with_days,
+)
+from .counted_rows import rows_of_units
+from .maintaining import SPANS
+from .moments import as_moment, check_grows, known_second
+from .place import Place
 from .shop_codes import with_new_shops
-from .snapshots import COUNTED, SHOPS, Snapshot
-from .stored_cells import PART_CELLS, to_stored, with_shops
+from .snapshots import SHOPS, Snapshot, table_of
+from .stored_cells import to_stored, with_shops
 from .stored_rows import SEQ
 from .tables import Draft
 
 
-@frozen
-class Added:
-    """What was added of a state: ``seq`` is its number among ingests, None where nothing was new."""
+@frozen(eq=False)
+class AddedCounted:
+    """What a state brought to a ledger.
+
+    ``seq`` is the number of the ingest, None where nothing was new; ``units`` are the orders and
+    single rows, or the shops where ``by_shop``, that it has counted; ``cells`` sums of a day.
+    """
 
     seq: int | None
     known_at: datetime
-    shops: int
+    by_shop: bool
     units: int
     cells: int
+    notices: tuple[Notice, ...] = field(default=(), repr=False)
+
+
+def add_state(
+    place: Place,
+    state: Tallies | str | Path,
+    known_at: datetime | date | str | None,
+    say: Progress,
+) -> AddedCounted:
+    """Add a state, or the one in a file; see :meth:`shopscore.Ledger.add_counted`."""
+    source = None if isinstance(state, Tallies) else show_path(Path(state).name)
+    own = state if isinstance(state, Tallies) else Tallies.read_parquet(state)
+    known = known_second(known_at, place.zone)
+    with place.writing() as draft:
+        check_grows(draft.head, known, place.zone)
+        return Adding(draft, place.snapshot_of(draft.head), own, known, say).add(source)
 
 
 @frozen(eq=False)
-class Part:
-    """A state that is added to a ledger; the lock is held."""
+class Adding:
+    """Adds one state to a ledger; the lock is held."""
 
     draft: Draft
     snapshot: Snapshot
     state: Tallies
     known_at: int
+    say: Progress
 
-    def add(self) -> Added:
-        """Add the state, and commit it unless it is known already.
+    def add(self, source: str | None) -> AddedCounted:
+        """Add the state, and commit it, if it is not there yet.
 
         Raises:
-            StateError: where it shares units with what the ledger has, takes away what it has not,
-                or counts by another clock.
+            StateError: where it cannot be added to what is there.
             InputError: where the ledger cannot be written.
         """
-        state, seq = self.state, self.draft.head.seq + 1
+        state, head = self.state, self.draft.head
+        self._check_zone()
+        by_shop, parts = state.has_whole_shops, CountedParts.of(head)
         moment = as_moment(self.known_at, self.snapshot.zone)
-        self._check_clock()
-        known = scope_of_parts(self.snapshot)
-        if _holds(known, state.scope):
-            return Added(None, moment, 0, 0, 0)
-        if not known.plus(state.scope).is_whole:
-            said = message(
-                "the state takes away what was never added to this ledger: add what it corrects"
-                " first"
-            )
-            raise StateError(said)
-        self._check_kind()
-        refuse_rows(self.snapshot, state)
-        shops = with_new_shops(self.snapshot, state.shop_ids, seq)
-        codes = _codes_of(shops, state.shop_ids)
-        fresh = shops.filter(pl.col(SEQ) == seq)
-        if len(fresh):
-            self.draft.append(SHOPS, fresh)
-        cells = {name: with_shops(own, codes) for name, own in state.daily.items()}
-        self.draft.append(PART_CELLS, to_stored(cells, seq))
-        self.draft.append(UNITS, _to_units(state.scope, seq))
-        rows = pl.DataFrame({"shop": codes.astype(np.int32), "rows": state.rows})
-        self.draft.append(ROWS, rows.with_columns(pl.lit(seq, pl.Int32).alias(SEQ)))
-        sizes = {
-            "shops": len(codes),
-            "units": len(state.scope.marks),
-            "cells": sum(map(len, cells.values())),
-        }
+        count = Count.of(state.tallies)
+        self.say(message("comparing with what is known"))
+        if self._is_known(count):
+            return AddedCounted(None, moment, by_shop, 0, 0)
+        if parts.most_units and parts.by_shop != by_shop:
+            raise StateError(_other_units(by_shop=by_shop))
+        self._check_rows(by_shop=by_shop)
+        seq = head.seq + 1
+        shops = self._with_codes(seq)
+        self.say(message("writing"))
+        cells = self._write(count, shops, seq)
+        check = check_sum(state.shop_ids, state.rows, state.daily)
+        part = Part(seq, count.name, *sums_of_marks(_units_of(state.scope, seq)), check)
+        more = parts.with_part(part, count, by_shop=by_shop)
         self.draft.commit(
             "ingest",
             seq=seq,
+            facts={SPANS: _spans(head, seq), COUNTED: more.to_fact()},
             known_at=self.known_at,
-            columns=_columns(self.snapshot, state),
-            facts={"spans": self._spans(seq), COUNTED: [*self.snapshot.parts, self._said(seq)]},
-            told={"source": repr(state).strip("<>"), "added": {}, COUNTED: sizes},
+            columns=_columns(head, state),
+            told={"source": source, "added": {}, "counted": {"units": part.units, "cells": cells}},
         )
-        return Added(seq, moment, **sizes)
+        return AddedCounted(seq, moment, by_shop, part.units, cells, self._notices())
 
-    def _spans(self, seq: int) -> dict[str, tuple[int, int]]:
-        """Return the spans of cells of rows: of these nothing has come."""
-        spans = self.draft.head.spans
-        return {n: (since, seq if upto == seq - 1 else upto) for n, (since, upto) in spans.items()}
-
-    def _said(self, seq: int) -> dict[str, Any]:
-        """Return what a ledger remembers of a part."""
-        return {
-            "seq": seq,
-            "tallies": sorted(self.state.tallies),
-            "by_shop": self.state.has_whole_shops,
-            "in_part": sorted(stream for stream, name in self.state.columns if name == PART_ONLY),
-        }
-
-    def _check_clock(self) -> None:
+    def _check_zone(self) -> None:
         if self.state.zone != self.snapshot.zone:
             said = message(
-                "the days of the state are of another clock, {state}, than those of the ledger,"
-                " {ledger}: tally the events with tz={ledger}",
+                "the days of these tallies are of another clock, {state}, than those of the ledger,"
+                " {ledger}: count the events with tz={ledger}",
                 state=self.state.zone,
                 ledger=self.snapshot.zone,
             )
             raise StateError(said)
 
-    def _check_kind(self) -> None:
-        """Raise where shops are whole units of one part, and cut into orders in another."""
-        kind = self.state.has_whole_shops
-        others = [part["seq"] for part in self.snapshot.parts if part["by_shop"] != kind]
-        rows = self.snapshot.scan(ROWS, ROW_SCHEMA).filter(pl.col(SEQ).is_in(others))
-        codes = self.snapshot.collect(rows.select("shop").unique())["shop"]
-        ids = self.snapshot.shops.filter(pl.col("code").is_in(codes.implode()))["shop_id"]
-        if len(shared := ids.filter(ids.is_in(self.state.shop_ids.implode()))):
+    def _is_known(self, count: Count) -> bool:
+        """Return whether all of the state is there already; raise where it does not fit."""
+        scope = self.state.scope
+        marks = pl.Series(np.unique(scope.marks).view(np.int64))
+        there = scope_of(self.snapshot, count, marks)
+        new = scope.signs > 0
+        if there == Scope(scope.marks[new], scope.checks[new], scope.signs[new]):
+            return True
+        twice = np.setdiff1d(np.intersect1d(there.marks, scope.marks[new]), scope.marks[~new])
+        if len(twice):
             said = message(
-                "shops of the state ({shops}) were added before in a state that was counted"
-                " otherwise, shop by shop or order by order: what they share cannot be told",
-                shops=listed(shared.sort().to_list()[:NAMED]),
+                "{units} of this state came to the ledger as counted before, and would count twice."
+                " Count the others alone; what changes those comes as the difference of two states"
+                " (new - old)",
+                units=_units_said(len(twice)),
+            )
+            raise StateError(said)
+        lacking = int((there.plus(scope).signs < 0).sum())
+        if lacking:
+            said = message(
+                "this is a difference that takes away {units} which the ledger does not have as"
+                " counted, or has otherwise: subtract the state that was added to it",
+                units=_units_said(lacking),
+            )
+            raise StateError(said)
+        return False
+
+    def _check_rows(self, *, by_shop: bool) -> None:
+        """Raise where the ledger has rows of what the state counts."""
+        scope, state = self.state.scope, self.state
+        marks = np.unique(scope.marks[scope.signs > 0])
+        found = [*rows_of_units(self.snapshot, marks, state.shop_ids, by_shop=by_shop)]
+        if found:
+            said = message(
+                "{rows} of what this state counts are in the ledger already, such as {example}: they"
+                " would count twice. Count what the ledger has no rows of",
+                rows=numbered("{n} row", "{n} rows", sum(count for count, _ in found)),
+                example=found[0][1],
             )
             raise StateError(said)
 
+    def _with_codes(self, seq: int) -> pl.DataFrame:
+        """Return the shops of the state with their codes; those that are new are written."""
+        ids = self.state.shop_ids
+        every = with_new_shops(self.snapshot, ids, seq)
+        new = every.filter(pl.col(SEQ) == seq)
+        if len(new):
+            self.draft.append(SHOPS, new)
+        return pl.DataFrame([ids.alias("shop_id")]).join(
+            every, on="shop_id", how="left", maintain_order="left"
+        )
 
-def _columns(snapshot: Snapshot, state: Tallies) -> dict[str, tuple[str, ...]]:
-    """Return the columns by stream that the ledger had not before."""
-    known = snapshot.head.columns(snapshot.head.seq)
-    found: dict[str, list[str]] = {}
-    for stream, name in sorted(state.columns - known):
-        if name != PART_ONLY:
-            found.setdefault(stream, []).append(name)
-    return {stream: tuple(names) for stream, names in found.items()}
+    def _write(self, count: Count, shops: pl.DataFrame, seq: int) -> int:
+        """Write cells, units and numbers of rows; return how many cells."""
+        state, codes = self.state, shops["code"].to_numpy()
+        cells = {name: with_shops(own, codes) for name, own in state.daily.items()}
+        own = to_stored(cells, seq)
+        if len(own):
+            self.draft.append(count.cells, with_days(own, count.tallies))
+        self.draft.append(count.units, _units_of(state.scope, seq))
+        rows = pl.DataFrame(
+            {
+                "shop": codes,
+                "rows": state.rows,
+                "last": _last_days(state.daily, len(codes)),
+                SEQ: np.full(len(codes), seq, dtype=np.int32),
+            },
+            schema=SHOP_ROWS,
+        )
+        self.draft.append(count.shops, rows)
+        return len(own)
+
+    def _notices(self) -> tuple[Notice, ...]:
+        """Return that shops have no attributes, where that is so."""
+        named = SHOPS_STREAM.name
+        after = self.snapshot.at(self.draft.head)
+        told = after.marks(named)["shop"] if table_of(named) in after.head.tables else None
+        ids = self.state.shop_ids
+        have = after.shops.filter(
+            pl.col("industry").is_not_null()
+            | (pl.lit(False) if told is None else pl.col("code").is_in(told.unique().implode()))
+        )
+        missing = ids.filter(~ids.is_in(have["shop_id"].implode()))
+        if not len(missing):
+            return ()
+        said = numbered(
+            "{n} shop of the state has no industry here: ingest the table of shops too",
+            "{n} shops of the state have no industry here: ingest the table of shops too",
+            len(missing),
+        )
+        return (Notice("industry_unknown", said, stream=named, shops=len(missing)),)
 
 
-def _codes_of(shops: pl.DataFrame, ids: pl.Series) -> Ints:
-    codes = dict(zip(shops["shop_id"], shops["code"], strict=True))
-    return np.array([codes[id] for id in ids], dtype=np.int64)
+def _units_of(scope: Scope, seq: int) -> pl.DataFrame:
+    """Return units as rows of their table."""
+    columns = {
+        "unit": scope.marks.view(np.int64),
+        "check": scope.checks.astype(np.int64),
+        "sign": scope.signs.astype(np.int32),
+        SEQ: np.full(len(scope.marks), seq, dtype=np.int32),
+    }
+    return pl.DataFrame(columns, schema=UNIT_SCHEMA)
 
 
-def _to_units(scope: Scope, seq: int) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "unit": scope.marks.view(np.int64),
-            "check": scope.checks.astype(np.int64),
-            "sign": scope.signs,
-            SEQ: np.full(len(scope.marks), seq, dtype=np.int32),
-        },
-        schema=UNIT_SCHEMA,
+def _last_days(daily: Mapping[str, Cells], shops: int) -> Any:
+    """Return the last day on which anything of each shop counts."""
+    last = np.full(shops, -(1 << 23), dtype=np.int64)
+    for cells in daily.values():
+        np.maximum.at(last, cells.shops, cells.days)
+    return last.astype(np.int32)
+
+
+def _spans(head: Head, seq: int) -> dict[str, Any]:
+    """Return the spans after an ingest that brings no rows: cells of rows are as they were."""
+    return {
+        name: (since, seq if upto == head.seq else upto)
+        for name, (since, upto) in head.spans.items()
+    }
+
+
+def _columns(head: Head, state: Tallies) -> dict[str, tuple[str, ...]]:
+    """Return the columns that had not come before."""
+    known, more = head.columns(head.seq), dict[str, list[str]]()
+    for stream, column in sorted(state.columns):
+        if (stream, column) not in known:
+            more.setdefault(stream, []).append(column)
+    return {stream: tuple(names) for stream, names in more.items()}
+
+
+def _units_said(number: int) -> Message:
+    return numbered("{n} unit", "{n} units", number)
+
+
+def _other_units(*, by_shop: bool) -> Message:
+    if by_shop:
+        return message(
+            "this state was counted by shops, and what came to the ledger as counted before by"
+            " orders: whether they share rows cannot be told. Count by orders (on Spark with"
+            ' unit="order"), or make another ledger'
+        )
+    return message(
+        "this state was counted by orders, and what came to the ledger as counted before by shops:"
+        " whether they share rows cannot be told. Count by shops (on Spark as by default,"
+        " in Python with Resolved.with_shops_as_units), or make another ledger"
     )
-
-
-def _holds(known: Scope, more: Scope) -> bool:
-    """Return whether units were all added before, with what they count."""
-    try:
-        return known.plus(more.negative()).is_whole
-    except StateError:
-        return False

@@ -188,13 +188,14 @@ def days_of_rows(tallies: Iterable[Tally]) -> dict[str, Tally]:
 
     Of them only the days are kept, whatever the shop: nobody asks more.
     """
-    return {_name_of_days(tally): tally for tally in whole_rows_beside(tallies)}
+    return {name_of_days(tally.key): tally for tally in whole_rows_beside(tallies)}
 
 
 def is_of_days(name: str, tally: Tally) -> bool:
     """Return whether only days are kept under a name."""
-    return name == _name_of_days(tally)
+    return name == name_of_days(tally.key)
 
 
-def _name_of_days(tally: Tally) -> str:
-    return fingerprint_of_key(f"days of {tally.key}")
+def name_of_days(key: str) -> str:
+    """Return the name under which the days of a tally are kept, by its canonical text."""
+    return fingerprint_of_key(f"days of {key}")

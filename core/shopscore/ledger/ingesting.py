@@ -18,7 +18,7 @@ from ..reading.report import LoadReport
 from ..reading.sources import Holding
 from ..value_classes import evolve, field, frozen
 from .commits import Head
-from .counted_refusals import refuse_counted
+from .counted_rows import may_be_counted, refuse_counted
 from .counting import Named, units_of
 from .maintaining import SPANS, append_changes
 from .moments import as_moment
@@ -94,6 +94,7 @@ class Ingest:
         """Add what is new, and commit it where anything is; ``kept`` are counted with it.
 
         Raises:
+            StateError: for rows of what came as counted, without rows.
             InputError: where the ledger cannot be written.
         """
         typed, report, columns, draft = read.typed, read.report, read.columns, self.draft
@@ -104,7 +105,6 @@ class Ingest:
         codes = dict(zip(shops["shop_id"], shops["code"], strict=True))
         self.say(message("comparing with what is known"))
         rows = kept_rows(typed, codes)
-        refuse_counted(self.snapshot, rows, shops)
         known = self._known(rows)
         added: dict[str, pl.DataFrame] = {}
         for name, own in rows.items():
@@ -113,7 +113,10 @@ class Ingest:
             new = new_states(self.snapshot.streams[name], own, same_keys)
             if len(new):
                 added[name] = self._in_order(name, new, seq)
-                draft.append(table_of(name), added[name])
+        refuse_counted(self.snapshot, added, shops)
+        report = report.with_notices(*may_be_counted(self.snapshot, added, known))
+        for name, new in added.items():
+            draft.append(table_of(name), new)
         changed = shops.filter(pl.col(SEQ) == seq)
         if len(changed):
             draft.append(SHOPS, changed)

@@ -14,7 +14,6 @@ from ..counting.state import Tallies
 from ..errors import UsageError
 from ..messages import message
 from ..model.layouts import Layout
-from ..notices import Notice
 from ..plugins.declarations import Platform
 from ..plugins.selection import RuleSetName, publication_day, select_rules
 from ..reading.events import Events
@@ -26,20 +25,18 @@ from ..results.result import Result
 from ..rules.numbers_toml import NumbersSource
 from ..scoring import score
 from ..value_classes import evolve, frozen
-from .adding_counted import Added, Part
+from .adding_counted import AddedCounted, add_state
 from .commits import read_head
-from .counted_parts import notices_on_parts
-from .counted_refusals import refuse_forgetting, refuse_without_rows
+from .counted_parts import count_for, require_rows
 from .exporting import export_events
 from .ingesting import Ingest, Ingested
 from .maintaining import kept_tallies, recorded, tallies_of
-from .moments import as_moment, check_grows, ingest_known, known_second
+from .moments import check_grows, known_second
 from .one_clock import Platforms
 from .place import WAIT, Place
-from .revisions import Revision, rows_that_moved
+from .revisions import Revision, revision_of
 from .rewriting import Forgotten
-from .snapshots import Snapshot
-from .status import Status, ingest_lines, status_of
+from .status import Status, ingest_lines, notices_of, status_of
 from .stored_tallies import StoredTallies
 from .verifying import Verification, verify_ledger
 
@@ -178,29 +175,29 @@ class Ledger:
             return ingest.add(read, kept_tallies(draft.head, self.platforms))
 
     def add_counted(
-        self, state: Tallies, *, known_at: datetime | date | str | None = None
-    ) -> Added:
-        """Add what was counted elsewhere, such as on Spark, without its rows.
+        self,
+        state: Tallies | str | Path,
+        *,
+        known_at: datetime | date | str | None = None,
+        progress: Progress | None = None,
+    ) -> AddedCounted:
+        """Add what was counted elsewhere, such as on Spark: its cells, and no rows.
 
-        A state adds the units that it counts; a difference of states corrects what was added. What
-        is there already changes nothing. The shops' table is ingested as rows; later rows must be of
-        other orders: those of an order that was added so are refused.
+        What the ledger has rows of, or was added before, is refused: it would count twice. Rows that
+        come later, of orders (or shops, where these are the units) that were added so, are refused
+        too. What changed comes as the difference of two states, ``new - old``. The same state twice
+        changes nothing. Industries of shops come with an ingest of the stream ``shops``.
 
         Args:
-            state: what :func:`shopscore.tally` returns, ``Counted.collect`` of ``shopscore.spark``,
-                or a difference of two such.
+            state: the state, or the path of one that :meth:`Tallies.write_parquet` wrote.
             known_at: when it was known, a day or a time; by default now.
 
         Raises:
-            StateError: where units would count twice, or be taken away that are not there; for the
-                days of another clock.
-            InputError: where the ledger cannot be written, or another process writes for too long.
+            InputError: for a file that is no state; where another process writes for too long.
             UsageError: where something later is known already.
+            StateError: where it cannot be added to what is there.
         """
-        known = known_second(known_at, self.zone)
-        with self._place.writing() as draft:
-            check_grows(draft.head, known, self.zone)
-            return Part(draft, self._place.snapshot_of(draft.head), state, known).add()
+        return add_state(self._place, state, known_at, stages(progress, logger))
 
     def score(
         self,
@@ -239,6 +236,7 @@ class Ledger:
         selection = select_rules(as_of=as_of, **rules)
         tallies = tallies_of(selection.rules)
         say = stages(progress, logger)
+        count_for(self._place.snapshot(known_at), tallies, selection.rules)  # before it is counted
         head = self._place.counted(tallies, recorded(selection.rules, ruleset, assume), say)
         snapshot = self._place.snapshot_of(head, known_at)
         say(message("reading what was counted"))
@@ -246,18 +244,24 @@ class Ledger:
         shops = snapshot.events([name for name in snapshot.known_streams if name == "shops"])
         terms = {**rules, **more, "progress": progress}
         result = score(state, as_of=selection.day, shops=shops, **terms)
-        said = [*notices_on_parts(snapshot), *([_as_known(snapshot)] if known_at else [])]
+        said = notices_of(snapshot, asked=known_at is not None)
         return evolve(result, notices=(*result.notices, *said)) if said else result
 
-    def events(self, known_at: datetime | date | str | None = None) -> Events:
+    def events(
+        self, known_at: datetime | date | str | None = None, *, rows_only: bool = False
+    ) -> Events:
         """Return all that is kept, or was known on a day, as :func:`shopscore.read_events` does.
 
+        Args:
+            known_at: a day, to its end, or a time.
+            rows_only: return the rows where other things came as counted, without rows.
+
         Raises:
-            StateError: where a file of the ledger is damaged; where something was counted elsewhere,
-                of which there are no rows.
+            StateError: where a file of the ledger is damaged, or something came without rows.
         """
         snapshot = self._place.snapshot(known_at)
-        refuse_without_rows(snapshot)
+        if not rows_only:
+            require_rows(snapshot)
         return snapshot.events()
 
     def track(
@@ -315,11 +319,7 @@ class Ledger:
         whose = self._place.platform(platform)
         now = self.score(as_of, platform=whose, **more)
         then = self.score(now.as_of, known_at=known_at, platform=whose, **more)
-        snapshot = self._place.snapshot()
-        second = known_second(known_at, self.zone)
-        seq = ingest_known(snapshot.head, second, self.zone)
-        rows = rows_that_moved(snapshot, now.rules, now.as_of, seq)
-        return Revision(as_moment(second, self.zone), then, now, rows)
+        return revision_of(self._place.snapshot(), then, now, known_second(known_at, self.zone))
 
     def status(self) -> Status:
         """Return how much the ledger holds, since when, and what it counts."""
@@ -361,38 +361,30 @@ class Ledger:
 
         Raises:
             UsageError: unless either shops or a day are named.
+            StateError: for a day, where something came as counted, without rows.
             InputError: where the ledger cannot be written.
         """
         if (shop_id is None) == (before is None):
             raise UsageError(message("what is to be forgotten? Give shop_id= or before="))
         ids = [shop_id] if isinstance(shop_id, str) else [*(shop_id or ())]
         with self._place.rewriting(stages(progress, logger)) as (rewriter, kept):
-            refuse_forgetting(rewriter.snapshot, None if before is not None else ids)
             if before is not None:
                 return rewriter.forget_before(publication_day(before, self.zone), kept)
             return rewriter.forget_shops(ids, kept)
 
     def export(
-        self, folder: str | Path, *, known_at: datetime | date | str | None = None
+        self,
+        folder: str | Path,
+        *,
+        known_at: datetime | date | str | None = None,
+        rows_only: bool = False,
     ) -> tuple[str, ...]:
         """Write the newest states of all rows as a folder of events; return the streams.
 
-        Reading the folder gives what :meth:`events` does.
+        Reading the folder gives what :meth:`events` does, whose arguments these are.
 
         Raises:
             InputError: where files lie in the folder already, or none can be written.
+            StateError: where something came as counted, without rows.
         """
-        return export_events(self.events(known_at), Path(folder))
-
-
-def _as_known(snapshot: Snapshot) -> Notice:
-    """Return the notice that says how much was known."""
-    ingests = snapshot.head.ingests
-    last = next(one for one in ingests if one.seq == snapshot.seq)
-    said = message(
-        "as it was known after ingest {n} of {all}, at {moment}",
-        n=snapshot.seq,
-        all=len(ingests),
-        moment=as_moment(last.known_at or 0, snapshot.zone),
-    )
-    return Notice("as_known", said)
+        return export_events(self.events(known_at, rows_only=rows_only), Path(folder))

@@ -19,12 +19,16 @@ from ..counting.daily import count_cells
 from ..counting.resolution import resolved_frames
 from ..counting.selection import day_number
 from ..counting.units import Units, key_prints, unit_prints
+from ..messages import listed, numbered
+from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.fingerprints import Prints, cell_prints, mixed
 from ..results.result import Result
 from ..value_classes import field, frozen
+from .commits import Head
+from .counted_parts import came_after
 from .counting import Group, by_fingerprint, groups_of, rows_of, touched_by
-from .moments import as_moment
+from .moments import as_moment, ingest_known
 from .snapshots import Snapshot
 from .stored_rows import SEQ
 
@@ -44,13 +48,14 @@ class Revision:
     """The scores of a day as they were known, and as they are, and the rows that make the difference.
 
     ``rows`` has a line for each late row and each correction that moved a metric: of a ``correction``
-    another state was known before, of a ``late`` row none.
+    another state was known before, of a ``late`` row none. ``notices`` say what has no rows to list.
     """
 
     known_at: datetime
     then: Result = field(repr=False)
     now: Result = field(repr=False)
     rows: pl.DataFrame = field(repr=False)
+    notices: tuple[Notice, ...] = ()
 
     @property
     def as_of(self) -> date:
@@ -237,6 +242,28 @@ def _of_units(
             "known_at",
             "metrics",
         )
+
+
+def revision_of(snapshot: Snapshot, then: Result, now: Result, known_at: int) -> Revision:
+    """Return two results of a day, with the rows of all that came after a moment, in seconds."""
+    seq = ingest_known(snapshot.head, known_at, snapshot.zone)
+    rows = rows_that_moved(snapshot, now.rules, now.as_of, seq)
+    moment = as_moment(known_at, snapshot.zone)
+    return Revision(moment, then, now, rows, _not_listed(snapshot.head, seq))
+
+
+def _not_listed(head: Head, seq: int) -> tuple[Notice, ...]:
+    """Return what came after an ingest as counted: it moved metrics, and has no rows to list."""
+    came = came_after(head, seq)
+    if not came:
+        return ()
+    said = numbered(
+        "ingest {which} came as counted: what it moved is among the metrics, and has no rows here",
+        "ingests {which} came as counted: what they moved is among the metrics, and has no rows here",
+        len(came),
+        which=listed(map(str, came)),
+    )
+    return (Notice("counted_parts", said),)
 
 
 def _moments(snapshot: Snapshot) -> pl.DataFrame:

@@ -14,9 +14,11 @@ from ..counting.selection import day_number
 from ..messages import message
 from ..model.expressions import DAY_SECONDS
 from ..model.streams import Stream
+from ..notices import Notice
 from ..reading.files import Progress
 from ..value_classes import evolve, frozen
 from .commits import Commit, Head, rewrite_commits
+from .counted_upkeep import forget_counted, refuse_counted_before
 from .counting import PIECE_ROWS, Named, count_piece, pieces_of
 from .maintaining import BUILDING, SPANS
 from .snapshots import SHOP_SCHEMA, SHOPS, Snapshot, table_of
@@ -30,10 +32,14 @@ Keep = Callable[[pl.DataFrame], pl.DataFrame]
 
 @frozen
 class Forgotten:
-    """What was forgotten: so many rows of each stream, and so many shops altogether."""
+    """What was forgotten: so many rows of each stream, and so many shops altogether.
+
+    ``notices`` say what could not be told apart, and is still there.
+    """
 
     rows: Mapping[str, int]
     shops: int
+    notices: tuple[Notice, ...] = ()
 
 
 @frozen(eq=False)
@@ -59,15 +65,21 @@ class Rewriter:
             rows = self._rewrite_rows(stays)
             every = self.snapshot.scan(SHOPS, SHOP_SCHEMA).filter(~pl.col("code").is_in(codes))
             self.draft.rewrite(SHOPS, self.snapshot.collect(every))
-            found = Forgotten(rows, len(gone))
-            self._commit("forget", kept, {"rows": rows, "shops": found.shops})
+            counted = forget_counted(self.draft, self.snapshot, gone)
+            found = Forgotten(rows, len(gone), counted.notices)
+            self._commit("forget", kept, {"rows": rows, "shops": found.shops}, counted.facts)
         said_less = (_without_shops(one, {*ids}) for one in self.draft.head.commits)
         changed = [o for o, c in zip(said_less, self.draft.head.commits, strict=True) if o != c]
         rewrite_commits(self.draft.root, changed)
         return found
 
     def forget_before(self, day: date, kept: Named) -> Forgotten:
-        """Take away orders of which everything happened before a day, with all rows that name them."""
+        """Take away orders of which everything happened before a day, with all rows that name them.
+
+        Raises:
+            StateError: where something came as counted, of which no order can be told.
+        """
+        refuse_counted_before(self.snapshot)
         recent = _Recent.find(self.snapshot, self._streams(), day)
         rows = self._rewrite_rows({name: recent.keep(name) for name in self._streams()})
         self._commit("forget", kept, {"rows": rows, "before": day.isoformat()})
@@ -98,7 +110,13 @@ class Rewriter:
             schema = stored_schema(self.snapshot.streams[stream])
             yield _Part(kept.select(n for n in kept.columns if n in schema), len(own) - len(left))
 
-    def _commit(self, kind: str, kept: Named, told: Mapping[str, Any]) -> Head:
+    def _commit(
+        self,
+        kind: str,
+        kept: Named,
+        told: Mapping[str, Any],
+        more: Mapping[str, Any] | None = None,
+    ) -> Head:
         """Count cells from the rows that are left, and make it all count."""
         seq = self.draft.head.seq
         coming = self.snapshot.at(self.draft.coming(seq))
@@ -108,7 +126,7 @@ class Rewriter:
             self.say(message("counting piece {n} of {pieces}", n=piece + 1, pieces=pieces))
             cells = count_piece(coming, kept, piece, pieces)
             self.draft.rewrite(CELLS, to_stored(cells, seq))
-        facts = {SPANS: dict.fromkeys(kept, (seq, seq)), BUILDING: None}
+        facts = {SPANS: dict.fromkeys(kept, (seq, seq)), BUILDING: None, **(more or {})}
         head = self.draft.commit(kind, facts=facts, told=told)
         remove_replaced(self.draft.root, head)
         return head

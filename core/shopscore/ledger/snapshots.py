@@ -51,10 +51,6 @@ SHOP_SCHEMA: dict[str, Any] = {
 }
 
 
-#: What a head knows of parts that were counted elsewhere.
-COUNTED = "counted"
-
-
 def table_of(stream: str) -> str:
     """Return the name of the table with the rows of a stream."""
     return f"events/{stream}"
@@ -133,15 +129,9 @@ class Snapshot:
     @property
     def columns(self) -> frozenset[tuple[str, str]]:
         """Which columns of which streams had come, as events say it."""
-        in_part = {*streams_in_part(self.head.holdings(self.seq))}
-        in_part |= {stream for part in self.parts for stream in part["in_part"]}
+        in_part = streams_in_part(self.head.holdings(self.seq))
         came = ((s, c) for s, c in self.head.columns(self.seq) if s != "shops" and c not in PARTS)
         return frozenset((*came, *((name, PART_ONLY) for name in in_part)))
-
-    @property
-    def parts(self) -> list[dict[str, Any]]:
-        """What is remembered of each part that had been counted elsewhere and added."""
-        return [part for part in self.head.facts.get(COUNTED, []) if part["seq"] <= self.seq]
 
     def marks(self, stream: str, *which: pl.Expr) -> pl.DataFrame:
         """Return the shops and marks of the rows of a stream that had come."""

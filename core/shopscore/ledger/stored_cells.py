@@ -16,8 +16,6 @@ from .snapshots import Snapshot
 from .stored_rows import SEQ
 
 CELLS = "cells"
-#: The cells of states that were counted elsewhere.
-PART_CELLS = "counted/cells"
 #: ``tally`` is the fingerprint as a number; a sum that is null is the number of rows.
 CELL_SCHEMA: dict[str, Any] = {
     "tally": pl.Int64,

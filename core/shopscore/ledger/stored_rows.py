@@ -17,7 +17,7 @@ import polars as pl
 from attrs import asdict
 from polars.exceptions import PolarsError
 
-from ..counting.units import key_prints, marks_of_shops, unit_prints
+from ..counting.units import key_prints, unit_prints
 from ..errors import StateError
 from ..messages import message
 from ..model.layouts import SubOrders
@@ -108,19 +108,15 @@ def _mark(prints: Prints) -> npt.NDArray[np.int32]:
     return (prints >> np.uint64(32)).astype(np.uint32).view(np.int32)
 
 
-def unit_marks(stream: Stream, shops: pl.DataFrame, rows: pl.DataFrame, *, by_shop: bool) -> Prints:
-    """Return the marks, in full, of the units of kept rows, as a state has them.
+def full_marks(stream: Stream, shops: pl.DataFrame, rows: pl.DataFrame) -> tuple[Prints, Prints]:
+    """Return the marks, in full, of the orders that kept rows are of, and of their keys.
 
     ``shops`` have the codes and ids of all shops of the rows.
     """
     codes = shops["code"].to_numpy()
-    places = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.uint32)
-    places[codes] = np.arange(len(codes))
-    own = pl.Series("shop", places[rows["shop"].to_numpy()])
-    if by_shop:
-        marks: Prints = marks_of_shops(shops["shop_id"])[own.to_numpy()]
-        return marks
-    return unit_prints(stream, cell_prints(shops["shop_id"]), rows.with_columns(own))
+    prints = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.uint64)
+    prints[codes] = cell_prints(shops["shop_id"])
+    return unit_prints(stream, prints, rows), key_prints(stream, prints, rows)
 
 
 def half_marks(marks: Prints) -> pl.Series:

@@ -16,11 +16,10 @@ from ..counting.selection import day_number
 from ..counting.state import Tallies
 from ..counting.sums import Sums, Wanted, plus
 from ..value_classes import evolve, frozen
-from .counted_parts import days_of_parts
-from .counted_refusals import check_parts
+from .counted_parts import count_for
 from .counting import Named, is_of_days, kept_and_beside
 from .snapshots import Snapshot
-from .stored_cells import PART_CELLS, Run, read_cells, read_runs
+from .stored_cells import Run, read_cells, read_runs
 
 #: Cells, whose shops are codes.
 _Part = Cells | Run
@@ -32,22 +31,30 @@ class StoredTallies(Tallies):
 
     That is all that it can do: it knows no units, and of ``daily`` only on which days there are
     rows. ``kept`` says by which ingest the cells of each tally are kept, ``beside`` what those lack,
-    and ``codes`` what stands for each of the ``shop_ids``, −1 where nothing does.
+    ``counted`` in which table those are that came as counted, if any, and ``codes`` what stands for
+    each of the ``shop_ids``, −1 where nothing does.
     """
 
     snapshot: Snapshot
     kept: Mapping[str, int]
     beside: Mapping[str, Cells]
+    counted: str | None
     codes: npt.NDArray[np.int64]
 
     @classmethod
     def read(cls, snapshot: Snapshot, tallies: Named) -> StoredTallies:
-        """Return what tallies count of what had come by a snapshot."""
-        check_parts(snapshot, tallies.values())
+        """Return what tallies count of what had come by a snapshot.
+
+        Raises:
+            StateError: where something that came as counted was not counted by these.
+        """
+        count = count_for(snapshot, tallies)
         kept, beside = kept_and_beside(snapshot, tallies)
         of_days = {name for name, tally in tallies.items() if is_of_days(name, tally)}
         days = read_cells(snapshot, {name: kept[name] for name in of_days if name in kept})
-        elsewhere = days_of_parts(snapshot, [fingerprint(tallies[name]) for name in of_days])
+        counted: dict[str, Cells] = {}
+        if count is not None:
+            counted = read_cells(snapshot, dict.fromkeys(of_days, snapshot.seq), count.cells)
         ids = snapshot.shops["shop_id"]
         nothing = np.empty(0, np.uint64)
         return cls(
@@ -55,13 +62,10 @@ class StoredTallies(Tallies):
             shop_ids=ids,
             rows=np.zeros(len(ids), dtype=np.int64),
             daily={
-                counted: Cells.added(
-                    [
-                        *(part[name] for part in (days, beside) if name in part),
-                        *(elsewhere[one] for one in (counted,) if one in elsewhere),
-                    ]
+                fingerprint(tallies[name]): Cells.added(
+                    [part[name] for part in (days, beside, counted) if name in part]
                 )
-                for name, counted in ((n, fingerprint(tallies[n])) for n in of_days)
+                for name in of_days
             },
             scope=Scope.of(nothing, nothing),
             columns=snapshot.columns,
@@ -69,6 +73,7 @@ class StoredTallies(Tallies):
             snapshot=snapshot,
             kept={name: seq for name, seq in kept.items() if name not in of_days},
             beside={name: cells for name, cells in beside.items() if name not in of_days},
+            counted=None if count is None else count.cells,
             codes=snapshot.shops["code"].to_numpy().astype(np.int64),
         )
 
@@ -83,9 +88,11 @@ class StoredTallies(Tallies):
         last = today - min((weights.first_age for _, weights in wanted), default=0)
         first = today - max((weights.last_age for _, weights in wanted), default=0)
         runs: Iterator[Mapping[str, _Part]] = read_runs(self.snapshot, kept, (first, last))
-        every = dict.fromkeys(names, self.snapshot.seq)
-        elsewhere = read_runs(self.snapshot, every, (first, last), PART_CELLS)
-        for parts in chain([self.beside], runs, elsewhere):
+        more: Iterator[Mapping[str, _Part]] = iter(())
+        if self.counted is not None:
+            upto = dict.fromkeys(names, self.snapshot.seq)
+            more = read_runs(self.snapshot, upto, (first, last), self.counted)
+        for parts in chain([self.beside], runs, more):
             for i, (name, (_, weights)) in enumerate(zip(names, wanted, strict=True)):
                 if name in parts:
                     part = parts[name]

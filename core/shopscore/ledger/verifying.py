@@ -9,7 +9,7 @@ from ..errors import StateError
 from ..messages import Message, message
 from ..reading.files import Progress
 from ..value_classes import frozen
-from .counted_parts import problems_of_parts
+from .counted_upkeep import check_counted_parts
 from .counting import Named, count_all
 from .digests import CheckedFiles
 from .snapshots import Snapshot
@@ -21,13 +21,15 @@ class Verification:
     """What was looked at, and what is wrong; nothing is where there are no ``problems``.
 
     ``files`` and ``cells`` say how many were looked at, ``unchecked`` how many tallies were not, since
-    no installed rule set says any more what they count.
+    no installed rule set says any more what they count. ``counted`` is how many cells came as counted:
+    they were held against their check sums, and cannot be counted again without rows.
     """
 
     files: int
     cells: int
     unchecked: int
     problems: tuple[Message, ...]
+    counted: int = 0
 
     @property
     def is_good(self) -> bool:
@@ -50,8 +52,11 @@ def verify_ledger(snapshot: Snapshot, tallies: Named, say: Progress) -> Verifica
             kept = read_cells(snapshot, dict.fromkeys(own, seq))
             cells += sum(map(len, kept.values()))
             problems += _differences(own, kept, count_all(snapshot.as_of(seq), own))
-        problems += problems_of_parts(snapshot)
-    return Verification(files, cells, len(spans) - len(known), tuple(problems))
+    counted = 0
+    if not problems:
+        counted, wrong = check_counted_parts(snapshot)
+        problems += wrong
+    return Verification(files, cells, len(spans) - len(known), tuple(problems), counted)
 
 
 def _damages(snapshot: Snapshot) -> Iterator[Message]:

@@ -76,7 +76,8 @@ class Counted:
             ShopscoreError: of the kind that an executor raised.
             StateError: where rows of the state got lost or doubled on the way.
         """
-        cells = self._collected(self._of_kind("cell", *STATE_COLUMNS))
+        own = self.table.where("kind in ('cell', 'unit')").select(*STATE_COLUMNS)
+        cells = self._collected(own)
         rows = pl.concat([cells, self._shop_rows.drop("text")], how="diagonal_relaxed")
         return state_of(rows, self._nothing)
 

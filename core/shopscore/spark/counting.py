@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
 
+import numpy as np
 import polars as pl
 from attrs import asdict
 
 from .._version import version
+from ..counting.check_sums import checks_of_shops
 from ..counting.resolution import resolve_events
 from ..counting.state import Tallies
 from ..counting.state_table import tables_of_cells
@@ -25,9 +28,12 @@ from .failures import naming_metric_and_shop
 from .lost_links import links_of
 from .packing import Batches, ids_said
 
+#: What is counted as a whole: a shop with all its rows, or an order with those that name it.
+Unit = Literal["shop", "order"]
+
 
 def counting(
-    rules: BoundRuleSet, tz: str | None, columns: Mapping[str, bytes], driver: str
+    rules: BoundRuleSet, tz: str | None, columns: Mapping[str, bytes], driver: str, unit: Unit
 ) -> Callable[[Batches], Batches]:
     """Return what counts the shops of a partition.
 
@@ -44,7 +50,9 @@ def counting(
         parts = {name: PartOfTable.of(name, rows, beside[name]) for name, rows in own.items()}
         events = read_events(parts, platform=rules.platform, tz=tz)
         del parts, own
-        resolved = resolve_events(events, rules).with_shops_as_units()
+        resolved = resolve_events(events, rules)
+        if unit == "shop":
+            resolved = resolved.with_shops_as_units()
         with naming_metric_and_shop(resolved):
             state = Tallies.of(resolved)
         del resolved
@@ -91,6 +99,8 @@ def _frames(
 ) -> Iterator[pl.DataFrame]:
     """Yield what was counted, and what was found on the way."""
     yield _shops(events, state)
+    if not state.has_whole_shops:
+        yield _units(state)
     industries = events.shops.select("shop_id", "industry")
     for found in tables_of_cells(state):  # one after the other: as texts they need much memory
         yield found.collect().join(industries, on="shop_id", how="left")
@@ -110,11 +120,15 @@ def _frames(
 
 
 def _shops(events: Events, state: Tallies) -> pl.DataFrame:
-    """Return a row for each shop: those that have rows have a unit."""
-    rows = pl.DataFrame({"shop_id": state.shop_ids, "count": state.rows})
-    units = pl.DataFrame({"unit": state.scope.marks, "check": state.scope.checks})
-    marks = pl.Series("unit", marks_of_shops(state.shop_ids), dtype=pl.UInt64)
-    counted = rows.hstack([marks]).join(units, on="unit", how="left")
+    """Return a row for each shop: those that have rows are a unit, whatever those of the state are."""
+    marks = marks_of_shops(state.shop_ids)
+    if state.has_whole_shops:
+        units = pl.DataFrame({"unit": state.scope.marks, "check": state.scope.checks})
+    else:
+        checks = checks_of_shops(state.shop_ids, state.rows, state.daily).astype(np.uint32)
+        units = pl.DataFrame({"unit": marks, "check": checks})
+    rows = {"shop_id": state.shop_ids, "count": state.rows, "unit": marks}
+    counted = pl.DataFrame(rows).join(units, on="unit", how="left")
     shops = events.shops.with_columns(
         pl.struct(pl.exclude("shop_id")).struct.json_encode().alias("text")
     )
@@ -130,6 +144,16 @@ def _shops(events: Events, state: Tallies) -> pl.DataFrame:
             pl.col("unit").reinterpret(signed=True),
             pl.col("check").cast(pl.Int64),
         )
+    )
+
+
+def _units(state: Tallies) -> pl.DataFrame:
+    """Return a row for each order, and for each row that names none."""
+    units = pl.DataFrame({"unit": state.scope.marks, "check": state.scope.checks})
+    return units.select(
+        pl.lit("unit").alias("kind"),
+        pl.col("unit").reinterpret(signed=True),
+        pl.col("check").cast(pl.Int64),
     )
 
 

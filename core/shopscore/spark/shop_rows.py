@@ -14,6 +14,8 @@ STATE_COLUMNS = ("kind", "tally", "shop_id", "day", "sum", "count", "unit", "che
 def state_of(rows: pl.DataFrame, nothing: Tallies) -> Tallies:
     """Return the state that rows of shops and cells hold, which counts what another does.
 
+    Its units are those among the rows, where there are any; else the shops.
+
     Raises:
         StateError: where some of them got lost or doubled on the way.
     """
@@ -21,13 +23,15 @@ def state_of(rows: pl.DataFrame, nothing: Tallies) -> Tallies:
         (pl.col("kind") == "cell") | pl.col("unit").is_not_null()
     )
     shops = own.filter(pl.col("kind") == "shop")
-    units = shops.select(
+    orders = own.filter(pl.col("kind") == "unit")
+    units = (orders if len(orders) else shops).select(
         pl.lit("unit").alias("kind"),
         pl.lit(1, pl.Int64).alias("count"),
         pl.col("unit").reinterpret(signed=False),
         pl.col("check").cast(pl.UInt32),
     )
-    parts = pl.concat([own.drop("unit", "check"), units], how="diagonal")
+    counted = own.filter(pl.col("kind") != "unit").drop("unit", "check")
+    parts = pl.concat([counted, units], how="diagonal")
     return Tallies.from_dataframe(joined_table(nothing, parts.lazy()))
 
 

@@ -8,6 +8,7 @@ What a partition counts has these kinds of rows:
 | kind | what it says |
 |---|---|
 | shop | a shop: how many rows (``count``), its unit (``unit``, ``check``), its attributes (``text``) |
+| unit | an order with its rows, or a row that names none, where these are the units |
 | cell | a cell of a state: ``tally``, shop, ``day``, ``sum``, ``count`` |
 | books | the books of a stream, as JSON |
 | set_aside, repaired | a cell that could not be used, where it stands, and why (``text``) |
