@@ -187,8 +187,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> Message:
         return message("; did you mean {word}?", word=near)
     if not names:
         return message("")
-    more = ["…"] if len(names) > _MOST_LISTED else []
-    return message("; known: {words}", words=listed([*names[:_MOST_LISTED], *more]))
+    return message("; known: {words}", words=listed(names, most=_MOST_LISTED))
 
 
 def did_you_write(missing: Iterable[str], there: Iterable[str]) -> Message:
@@ -205,3 +204,12 @@ def did_you_write(missing: Iterable[str], there: Iterable[str]) -> Message:
         return message("")
     pairs = listed(message("{found} for {name}", found=found, name=name) for found, name in near)
     return message("; did you mean {word}?", word=pairs)
+
+
+def not_given(file: object, error: Exception) -> InputError:
+    """Return the error of a file or folder that the system does not give, and why.
+
+    >>> print(not_given("a.csv", FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))))
+    a.csv: No such file or directory
+    """
+    return InputError(message("{file}: {error}", file=file, error=system_reason(error)))

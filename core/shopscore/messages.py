@@ -88,13 +88,16 @@ class _Listed:
         return format(str(self), spec)
 
 
-def listed(items: Iterable[object]) -> Translated:
-    """Return items as one value of a message, with commas between them.
+def listed(items: Iterable[object], most: int | None = None) -> Translated:
+    """Return items as one value of a message, with commas between them; of many the first ones.
 
     >>> message("; known: {words}", words=listed(["a", "b"])).text("zh")
     '；已知的有：a、b'
+    >>> str(listed(["a", "b", "c"], most=2))
+    'a, b, …'
     """
-    return _Listed(items)
+    every = [*items]
+    return _Listed(every if most is None or len(every) <= most else [*every[:most], "…"])
 
 
 def in_language(value: object, lang: str) -> str:

@@ -100,11 +100,14 @@ def test_sums_beyond_int64() -> None:
 
 def test_a_bound_that_is_reached() -> None:
     found = WindowSums([(TALLIES[2], WEIGHTS[0])], TODAY)
-    found._bounds[0] = 2**62 - 1  # as after very many rows
-    found.add(Columns(frame([(0, 1, 2**38)])))
+    for times in range(1, 10):  # from the second time on int64 might not hold the sum
+        found.add(Columns(frame([(0, 1, 2**61)])))
+        ((total, _),) = found.per_shop(1)
+        assert total.tolist() == [times * 2**61]
+    found.take_away(Columns(frame([(0, 1, 2**61)] * 8)))
+    found.add(Columns(frame([(0, 1, 5)])))
     ((total, _),) = found.per_shop(1)
-    assert total.tolist() == [2**38]
-    assert found._bounds[0] == 2**38
+    assert total.tolist() == [2**61 + 5]
 
 
 def test_nothing_at_all() -> None:

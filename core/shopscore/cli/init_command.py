@@ -88,7 +88,7 @@ def _found(source: FoundSource, root: Path) -> Message:
     shops = [*source.shops[:5], *(["…"] if len(source.shops) > 5 else [])]
     return message(
         "{place}: {kind}, platform {platform}, shops {shops}",
-        place=listed([*places[:3], *(["…"] if len(places) > 3 else [])]),
+        place=listed(places, most=3),
         kind=kinds[source.kind],
         platform=listed(source.platforms) if source.platforms else "?",
         shops=listed(shops) if shops else unnamed,

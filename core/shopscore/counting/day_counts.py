@@ -59,29 +59,25 @@ class _Counts:
 
     def add(self, days: Days, known: Mask, sign: int) -> None:
         """Add the days of some rows, where they are known."""
-        if self.first is None:
-            if not known.any():
-                return
-            self.first = int(days[known].min()) - _NEAR // 4
-        at = np.where(known, days - self.first, 0)
-        if at.max() < _NEAR and np.count_nonzero(at > 0) == np.count_nonzero(known):
-            counts = np.bincount(at)
-            counts[0] = 0  # the rows whose day is not known
-            self.near[: len(counts)] += sign * counts
+        days = days if known.all() else days[known]
+        if not len(days):
             return
-        days, counts = np.unique(days[known], return_counts=True)
-        for found, count in zip(days.tolist(), counts.tolist(), strict=True):
-            self.far[found] += sign * count
+        if self.first is None:
+            self.first = int(days.min()) - _NEAR // 4
+        at = days - self.first
+        is_near = (at >= 0) & (at < _NEAR)
+        if not is_near.all():
+            far, times = np.unique(days[~is_near], return_counts=True)
+            self.far.update(dict(zip(far.tolist(), (sign * times).tolist(), strict=True)))
+            at = at[is_near]
+        counts = np.bincount(at)
+        self.near[: len(counts)] += sign * counts
 
     def days(self) -> Days:
         """Return the days with rows, ascending."""
-        at = np.flatnonzero(self.near)
-        if not self.far:
-            return at + (self.first or 0)
-        total = Counter({day: n for day, n in self.far.items() if n})
-        if self.first is not None:
-            total.update(dict(zip((at + self.first).tolist(), self.near[at].tolist(), strict=True)))
-        return np.array(sorted(day for day, n in total.items() if n), dtype=np.int64)
+        near = np.flatnonzero(self.near) + (self.first or 0)
+        far = [day for day, rows in self.far.items() if rows]
+        return np.sort(np.append(near, np.array(far, dtype=np.int64)))
 
     def copied(self) -> _Counts:
         """Return the same counts, which do not change with these."""

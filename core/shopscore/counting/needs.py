@@ -23,12 +23,11 @@ KEPT_WHOLE = ("shops", FACTS)
 
 @frozen
 class StreamNeeds:
-    """The tallies of a stream, the columns and joined values that they read, and their ``Once``.
+    """The columns and joined values that tallies of a stream read, and their ``Once``.
 
     ``once`` has one tally for each name of :func:`once_column`, ``words`` what is looked for.
     """
 
-    tallies: tuple[Tally, ...]
     columns: tuple[ColumnRef, ...]
     joined: tuple[Joined, ...]
     once: Mapping[str, Tally]
@@ -39,7 +38,6 @@ class StreamNeeds:
         """Find out what tallies of one stream need."""
         expressions = [e for t in tallies for e in t.expressions]
         return cls(
-            tallies,
             columns_of(*expressions),
             joined_of(*expressions),
             {once_column(t): t for t in tallies if t.once},

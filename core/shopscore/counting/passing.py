@@ -14,8 +14,7 @@ import numpy as np
 import polars as pl
 
 from ..evaluation.with_numpy import Columns
-from ..evaluation.words import Words, words_looked_for
-from ..model.expressions import ColumnRef, Expr, columns_of
+from ..model.expressions import Expr, columns_of
 from ..model.instants import instant_of
 from ..model.joined import HasRow, joined_of
 from ..model.merging import stream_of
@@ -30,7 +29,7 @@ from ..value_classes import define, field, frozen
 from .day_counts import DayCounts
 from .day_ranges import looked_at
 from .joining import own_column, with_words
-from .needs import KEPT, KEPT_WHOLE
+from .needs import KEPT, KEPT_WHOLE, StreamNeeds
 from .sums import Sums, WindowSums, at_positions
 from .sums import Wanted as WantedSums
 from .waiting import counts_alone
@@ -38,22 +37,16 @@ from .waiting import counts_alone
 
 @frozen(eq=False)
 class _StreamPlan:
-    """What is counted of the rows of one stream, and what that reads of them."""
+    """What is counted of the rows of one stream, and what that needs of them."""
 
     wanted: tuple[WantedSums, ...]
     looks: tuple[Tally, ...]
-    columns: tuple[ColumnRef, ...]
-    instants: tuple[str, ...]
-    words: Mapping[str, Words]
+    needs: StreamNeeds
 
     @classmethod
     def of(cls, wanted: tuple[WantedSums, ...], looks: tuple[Tally, ...]) -> _StreamPlan:
-        """Find out what tallies read."""
-        tallies = (*(tally for tally, _ in wanted), *looks)
-        expressions = [e for tally in tallies for e in tally.expressions]
-        refs = columns_of(*expressions)
-        instants = tuple(instant_of(ref).path for ref in refs)
-        return cls(wanted, looks, refs, instants, words_looked_for(*expressions))
+        """Find out what tallies need."""
+        return cls(wanted, looks, StreamNeeds.of((*(tally for tally, _ in wanted), *looks)))
 
 
 @frozen(eq=False)
@@ -123,18 +116,11 @@ class CountingPass(RowTaker):
     def looks_at(self, stream: Stream) -> frozenset[str]:
         """Return the columns that tallies read which count at once."""
         plan = self._plan.streams.get(stream.name)
-        named = () if plan is None else (ref.name for ref in plan.columns)
+        named = () if plan is None else (ref.name for ref in plan.needs.columns)
         return frozenset(named) | ({"is_excluded"} if stream.name == "orders" else frozenset())
 
-    def take(self, stream: Stream, rows: pl.DataFrame) -> None:
-        """Count some rows."""
-        self._add(stream, rows, 1)
-
-    def take_back(self, stream: Stream, rows: pl.DataFrame) -> None:
-        """Count some rows no longer."""
-        self._add(stream, rows, -1)
-
-    def _add(self, stream: Stream, rows: pl.DataFrame, sign: int) -> None:
+    def take(self, stream: Stream, rows: pl.DataFrame, sign: int = 1) -> None:
+        """Count some rows; with the sign −1 count them no longer."""
         plan = self._plan.streams.get(stream.name)
         if plan is None:
             return
@@ -166,11 +152,12 @@ class CountingPass(RowTaker):
 
 def _alone(stream: Stream, rows: pl.DataFrame, plan: _StreamPlan) -> pl.DataFrame:
     """Return what is read of rows that stand alone, as resolved rows have it."""
-    names = {*rows.columns}
+    names, needs = {*rows.columns}, plan.needs
+    instants = (instant_of(ref).path for ref in needs.columns)
     columns = [
         rows["shop"],
-        *(with_words(own_column(r, rows, stream), plan.words.get(r.path)) for r in plan.columns),
-        *(rows[name] for name in plan.instants if name in names),
+        *(with_words(own_column(r, rows, stream), needs.words.get(r.path)) for r in needs.columns),
+        *(rows[name] for name in instants if name in names),
     ]
     if stream.name == "orders" and "is_excluded" in names and rows["is_excluded"].any():
         columns.append(rows["is_excluded"].alias("_excluded"))

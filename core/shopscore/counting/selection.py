@@ -188,7 +188,7 @@ def _plan(
         tuple(asked),
         Program.of(asked.values(), words),
         read,
-        _is_safe(expressions, dict.fromkeys(read, _USUAL)),
+        _overflow(expressions, dict.fromkeys(read, _USUAL)) is None,
     )
 
 
@@ -214,12 +214,8 @@ def _check_bounds(frame: pl.DataFrame, plan: _Plan) -> None:
     low, high = _USUAL
     if plan.safe and all(e is None or (low <= e[0] and e[1] <= high) for e in ends.values()):
         return
-    try:
-        for tally in plan.timed:
-            for expression in tally.computed:
-                bounds(expression, ends)
-    except ExpressionError as error:
-        raise InputError(error.args[0]) from None
+    if fault := _overflow((e for tally in plan.timed for e in tally.computed), ends):
+        raise InputError(fault.args[0])
 
 
 def _ends(column: pl.Series) -> Bounds:
@@ -227,10 +223,11 @@ def _ends(column: pl.Series) -> Bounds:
     return None if least is None else (least, most)  # type: ignore[return-value]
 
 
-def _is_safe(expressions: Iterable[Expr], limits: Mapping[str, Bounds]) -> bool:
+def _overflow(expressions: Iterable[Expr], limits: Mapping[str, Bounds]) -> ExpressionError | None:
+    """Return the error of the first expression that may leave int64; None where none may."""
     try:
         for expression in expressions:
             bounds(expression, limits)
-    except ExpressionError:
-        return False
-    return True
+    except ExpressionError as error:
+        return error
+    return None

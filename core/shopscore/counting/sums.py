@@ -37,22 +37,19 @@ _MASK = (1 << _BITS) - 1
 def window_sums(resolved: Resolved, wanted: Sequence[Wanted], as_of: date) -> list[Sums]:
     """Return the sums of each tally over its window, per shop, in the order of ``wanted``."""
     shops = len(resolved.events.shops)
-    found: dict[int, Sums] = {}
-    of_rows = [i for i, (tally, _) in enumerate(wanted) if tally.distinct is None]
-    for stream in dict.fromkeys(wanted[i][0].stream for i in of_rows):
-        mine = [i for i in of_rows if wanted[i][0].stream == stream]
-        sums = WindowSums([wanted[i] for i in mine], as_of)
-        if stream in resolved.frames:
-            sums.add(Columns(resolved.frames[stream]))
-        found.update(zip(mine, sums.per_shop(shops), strict=True))
-    changes: dict[Tally, Sequence[Changes]] = {}
-    for i, (tally, weights) in enumerate(wanted):
-        if tally.distinct is not None:
-            if tally not in changes:
-                frame = resolved.frames.get(tally.stream)
-                changes[tally] = () if frame is None else changes_of(frame, tally)
-            found[i] = _sums_of_changes(changes[tally], weights, as_of, shops)
-    return [found[i] for i in range(len(wanted))]
+    found: dict[Wanted, Sums] = {}
+    for stream in dict.fromkeys(tally.stream for tally, _ in wanted):
+        frame = resolved.frames.get(stream)
+        mine = [one for one in wanted if one[0].stream == stream]
+        sums = WindowSums([one for one in mine if one[0].distinct is None], as_of)
+        if frame is not None:
+            sums.add(Columns(frame))
+        found.update(zip(sums.wanted, sums.per_shop(shops), strict=True))
+        for tally in dict.fromkeys(tally for tally, _ in mine if tally.distinct is not None):
+            changes = () if frame is None else changes_of(frame, tally)
+            for weights in (weights for one, weights in mine if one == tally):
+                found[tally, weights] = _sums_of_changes(changes, weights, as_of, shops)
+    return [found[one] for one in wanted]
 
 
 def _sums_of_changes(
@@ -82,7 +79,6 @@ class WindowSums:
     _counts: list[Ints] = field(init=False)
     _packed: list[Ints] = field(init=False)
     _pending: int = field(init=False, default=0)
-    _bounds: dict[int, int] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         nothing = np.zeros(0, dtype=np.int64)
@@ -120,19 +116,19 @@ class WindowSums:
 
     def _add_values(self, i: int, rows: Counted) -> None:
         weights, values = self.wanted[i][1], rows.values
-        if weights.uniform and values is not None:
-            bound = self._bounds.get(i, 0) + magnitude(values) * len(values)
-            if bound < SAFE and self._sums[i].dtype == np.int64:
-                self._bounds[i] = bound
-                np.add.at(self._sums[i], rows.shops, values)
-                return
+        if (
+            weights.uniform
+            and values is not None
+            and magnitude(self._sums[i]) + magnitude(values) * len(values) < SAFE
+        ):
+            np.add.at(self._sums[i], rows.shops, values)
+            return
         own, by_day = rows.value, None
         if not weights.uniform:
             by_day = weights_of(weights, day_number(self.as_of) - rows.days())
         if own is None:
             own = np.ones(len(rows.shop), dtype=np.int64)
         self._sums[i] = plus(self._sums[i], weighted_sum(rows.shop, own, by_day, self._shops))
-        self._bounds[i] = magnitude(self._sums[i])
 
     def _unpack(self) -> None:
         for i in range(len(self.wanted)):
@@ -161,7 +157,6 @@ class WindowSums:
             self._counts[i] = self._counts[i] - counts
             if i in self._sums:
                 self._sums[i] = plus(self._sums[i], -sums)
-                self._bounds[i] = magnitude(self._sums[i])
 
     def per_shop(self, shops: int) -> list[Sums]:
         """Return the sums of so many shops, or more, in the order of ``wanted``."""
@@ -173,7 +168,7 @@ class WindowSums:
         """Return the same sums, which do not change with these."""
         self._unpack()
         copy = WindowSums(self.wanted, self.as_of)
-        copy._shops, copy._counts, copy._bounds = self._shops, [*self._counts], {**self._bounds}
+        copy._shops, copy._counts = self._shops, [*self._counts]
         copy._packed = [packed.copy() for packed in self._packed]
         copy._sums = {i: sums.copy() for i, sums in self._sums.items()}
         return copy

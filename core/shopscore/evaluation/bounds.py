@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import product
-from typing import Any
 
 from ..errors import ExpressionError
 from ..messages import message
@@ -53,11 +52,11 @@ def _bounds(expr: ex.Expr, columns: Mapping[str, Bounds]) -> Bounds:
         case ex.When():
             return _hull(*below[1:])
         case ex.Day():
-            return None if below[0] is None else _each(below[0], lambda v: v // ex.DAY_SECONDS)
+            return _each(below[0], lambda second: second // ex.DAY_SECONDS)
         case ex.TimeOfDay():
             return 0, ex.DAY_SECONDS - 1
         case ex.Month():
-            return None if below[0] is None else _each(below[0], _month)
+            return _each(below[0], lambda second: int(month_of_day(second // ex.DAY_SECONDS)))
         case Joined():
             return columns.get(expr.key)
     return None
@@ -83,9 +82,5 @@ def _hull(*parts: Bounds) -> Bounds:
     return (min(p[0] for p in known), max(p[1] for p in known)) if known else None
 
 
-def _each(part: tuple[int, int], function: Any) -> Bounds:
-    return function(part[0]), function(part[1])
-
-
-def _month(second: int) -> int:
-    return int(month_of_day(second // ex.DAY_SECONDS))
+def _each(part: Bounds, function: Callable[[int], int]) -> Bounds:
+    return None if part is None else (function(part[0]), function(part[1]))

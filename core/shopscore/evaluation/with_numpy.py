@@ -175,37 +175,28 @@ class _Maker:
 
     def true(self, expr: ex.Expr) -> int:
         """Return the place of where an expression is true."""
-        match expr:
-            case ex.And(left, right):
-                return self._add(_both, self.true(left), self.true(right))
-            case ex.Or(left, right):
-                return self._add(_either, self.true(left), self.true(right))
-            case ex.Not(operand):
-                return self.false(operand)
-            case ex.IsNull(operand):
-                return self._add(_no, self.known(operand))
-            case ex.Comparison() | ex.IsIn():
-                return self._add(_both, self._compared(expr), self.known(expr))
-            case ex.Constant(value):
-                return self._put(value is True)
-            case ex.FirstOf() | ex.When():
-                return self._chosen(expr, self.true)
-        return self.number(expr)
+        return self._met(expr, truth=True)
 
-    def false(self, expr: ex.Expr) -> int:
-        """Return the place of where an expression is false."""
+    def _met(self, expr: ex.Expr, *, truth: bool) -> int:
+        """Return the place of where an expression is true, or of where it is false."""
         match expr:
-            case ex.And(left, right):
-                return self._add(_either, self.false(left), self.false(right))
-            case ex.Or(left, right):
-                return self._add(_both, self.false(left), self.false(right))
+            case ex.And(left, right) | ex.Or(left, right):
+                step = _both if isinstance(expr, ex.And) is truth else _either
+                return self._add(step, self._met(left, truth=truth), self._met(right, truth=truth))
             case ex.Not(operand):
-                return self.true(operand)
+                return self._met(operand, truth=not truth)
             case ex.IsNull(operand):
-                return self.known(operand)
+                known = self.known(operand)
+                return self._add(_no, known) if truth else known
             case ex.Comparison() | ex.IsIn():
-                not_so = self._add(_no, self._compared(expr))
-                return self._add(_both, not_so, self.known(expr))
+                met = self._compared(expr)
+                return self._add(_both, met if truth else self._add(_no, met), self.known(expr))
+            case ex.Constant(value) if truth:
+                return self._put(value is True)
+            case ex.FirstOf() | ex.When() if truth:
+                return self._chosen(expr, self.true)
+        if truth:
+            return self.number(expr)
         return self._add(_both, self._add(_no, self.true(expr)), self.known(expr))
 
     def known(self, expr: ex.Expr) -> int:
@@ -221,7 +212,7 @@ class _Maker:
             case ex.Arithmetic(_, left, right) | ex.Comparison(_, left, right):
                 return self._all_known(left, right)
             case ex.And() | ex.Or():
-                return self._add(_either, self.true(expr), self.false(expr))
+                return self._add(_either, self.true(expr), self._met(expr, truth=False))
             case ex.IsNull():
                 return self._put(True)
             case ex.FirstOf(operands):

@@ -29,17 +29,17 @@ def to_polars(expr: ex.Expr) -> pl.Expr:
         case ex.Constant(value):
             return pl.lit(value, dtype=pl.Int64 if type(value) is int else None)
         case ex.Arithmetic(op, left, right):
-            number: pl.Expr = OPERATORS[op](_integer(left), _integer(right))
+            number: pl.Expr = OPERATORS[op](_typed(left), _typed(right))
             return number
         case ex.Comparison(op, left, right):
             truth: pl.Expr = OPERATORS[op](to_polars(left), to_polars(right))
             return truth.cast(pl.Boolean)
         case ex.And(left, right):
-            return _truth(left) & _truth(right)
+            return _typed(left, pl.Boolean) & _typed(right, pl.Boolean)
         case ex.Or(left, right):
-            return _truth(left) | _truth(right)
+            return _typed(left, pl.Boolean) | _typed(right, pl.Boolean)
         case ex.Not(operand):
-            return ~_truth(operand)
+            return ~_typed(operand, pl.Boolean)
         case ex.IsIn(operand, words):
             column = to_polars(operand)
             known = [column == pl.lit(word) for word in words if word is not None]
@@ -49,30 +49,24 @@ def to_polars(expr: ex.Expr) -> pl.Expr:
         case ex.FirstOf(operands):
             return pl.coalesce([to_polars(o) for o in operands])
         case ex.When(condition, then, otherwise):
-            met = _truth(condition)
+            met = _typed(condition, pl.Boolean)
             return pl.when(met).then(to_polars(then)).otherwise(to_polars(otherwise))
         case ex.Day(operand):
-            return _integer(operand) // ex.DAY_SECONDS
+            return _typed(operand) // ex.DAY_SECONDS
         case ex.TimeOfDay(operand):
-            return _integer(operand) % ex.DAY_SECONDS
+            return _typed(operand) % ex.DAY_SECONDS
         case ex.Month(operand):
-            month: pl.Expr = month_of_day(_integer(operand) // ex.DAY_SECONDS)
+            month: pl.Expr = month_of_day(_typed(operand) // ex.DAY_SECONDS)
             return month
         case Joined():
             return pl.col(expr.key)
     raise unknown_node(expr)
 
 
-def _integer(expr: ex.Expr) -> pl.Expr:
-    """Return an operand of arithmetic; polars must be told the type of a bare null."""
+def _typed(expr: ex.Expr, dtype: type[pl.DataType] = pl.Int64) -> pl.Expr:
+    """Return an operand of arithmetic, or of logic; polars must be told the type of a bare null."""
     operand = to_polars(expr)
-    return operand.cast(pl.Int64) if _is_bare_null(expr) else operand
-
-
-def _truth(expr: ex.Expr) -> pl.Expr:
-    """Return an operand of logic; polars must be told the type of a bare null."""
-    operand = to_polars(expr)
-    return operand.cast(pl.Boolean) if _is_bare_null(expr) else operand
+    return operand.cast(dtype) if _is_bare_null(expr) else operand
 
 
 def _is_bare_null(expr: ex.Expr) -> bool:

@@ -204,4 +204,4 @@ def _differ(id: str, key: tuple[str, str], first: _Candidate, other: _Candidate)
 
 def _first(names: Iterable[str]) -> object:
     every: Sequence[str] = sorted(names)
-    return listed([*every[:3], *(["…"] if len(every) > 3 else [])])
+    return listed(every, most=3)

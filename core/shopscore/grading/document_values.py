@@ -204,7 +204,7 @@ def _on_others(documents: Documents, own: Documents) -> Iterator[Notice]:
             "{n} document is of another platform, and not used: {files}",
             "{n} documents are of other platforms, and not used: {files}",
             len(others),
-            files=listed([*others[:3], *(["…"] if len(others) > 3 else [])]),
+            files=listed(others, most=3),
         )
         yield Notice("document_unused", said)
 

@@ -294,7 +294,7 @@ def _on_shops(ids: list[str], rows: Rows) -> Iterator[Notice]:
             "{n} shop has values typed in and no events: {first}",
             "{n} shops have values typed in and no events: {first}",
             len(others),
-            first=listed([*others[:3], *(["…"] if len(others) > 3 else [])]),
+            first=listed(others, most=3),
         )
         yield Notice(
             "values_without_events", said, shops=len(others), shop_ids=tuple(others[:FIRST])

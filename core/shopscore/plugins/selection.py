@@ -298,7 +298,7 @@ def notices_on(rules: BoundRuleSet, day: date) -> tuple[Notice, ...]:
             said = message(
                 "numbers missing in the rule set come from {file} for its own shops: {shops}",
                 file=used.file,
-                shops=listed([*used.shops[:3], *(["…"] if len(used.shops) > 3 else [])]),
+                shops=listed(used.shops, most=3),
             )
         elif used.industries:
             said = message(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
-from ..errors import InputError, system_reason
+from ..errors import InputError, not_given
 from ..messages import Message, message
 from .openers import FolderKeys
 
@@ -13,8 +14,6 @@ from .openers import FolderKeys
 HIDDEN = (".", "~$")
 
 _KEY = re.compile(r"([A-Za-z_]\w*)=(.*)", re.ASCII | re.DOTALL)
-#: Bytes of UTF-8 that the name of a folder cannot hold as they are.
-_ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 #: What Hive and those after it write in the place of an empty key.
 _EMPTY_KEYS = ("", "__HIVE_DEFAULT_PARTITION__")
 
@@ -67,9 +66,7 @@ def visible(folder: Path) -> list[Path]:
     try:
         return sorted(p for p in folder.iterdir() if not p.name.startswith(HIDDEN))
     except OSError as error:
-        raise InputError(
-            message("{file}: {error}", file=folder, error=system_reason(error))
-        ) from None
+        raise not_given(folder, error) from None
 
 
 def is_lost(path: Path) -> bool:
@@ -100,8 +97,4 @@ def folder_key(name: str) -> FolderKeys | None:
     if found is None:
         return None
     key, cell = found.groups()
-    return {key: None if cell in _EMPTY_KEYS else _ESCAPED.sub(_unescaped, cell)}
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    return bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace")
+    return {key: None if cell in _EMPTY_KEYS else unquote(cell)}

@@ -12,14 +12,14 @@ from typing import Any
 import polars as pl
 from attrs import evolve
 
-from ..errors import InputError, system_reason
+from ..errors import InputError, not_given
 from ..messages import Message, message
 from ..notices import Notice
 from . import batches
 from .formats.body import Body
 from .formats.dataframes import library_of, read_dataframe
 from .formats.frames import FrameOrigin, ParquetFile, open_parquet
-from .formats.headers import check_headers
+from .formats.headers import refuse_named
 from .formats.separators import separator_by_header
 from .formats.sheets import Sheet, open_sheets
 from .formulas import REASON, unmark
@@ -110,9 +110,7 @@ def open_table(path: Path, label: str, columns: Collection[str]) -> RawTable | T
             return _read_parquet(open_parquet(path, label, columns))
         return _open_text(open_canonical(path, label, columns), columns)
     except OSError as error:
-        raise InputError(
-            message("{file}: {error}", file=path, error=system_reason(error))
-        ) from None
+        raise not_given(path, error) from None
 
 
 def _read_parquet(file: ParquetFile) -> RawTable:
@@ -128,12 +126,7 @@ def _read_parquet(file: ParquetFile) -> RawTable:
         unread,
         rows=file.rows,
         scan=file.read_pieces,
-        prepare=_as_it_is,
     )
-
-
-def _as_it_is(piece: RawTable) -> RawTable:
-    return piece
 
 
 def open_canonical(path: Path, label: str, columns: Collection[str]) -> Sheet:
@@ -262,11 +255,6 @@ def from_dataframe(name: str, data: Any, columns: Collection[str] | None = None)
 
 def _without_headers(table: RawTable) -> RawTable:
     """Return a typed table that refuses the rows that are its header once more."""
-    headers = table.origin.headers
-    texts = [
-        column.alias(str(headers.index(column.name)))
-        for column in table.frame.get_columns()
-        if column.dtype == pl.String
-    ]
-    body = check_headers(Body(pl.DataFrame(texts), table.origin), str(table.label), headers)
-    return evolve(table, refused=body.refused) if body.refused else table
+    texts = [column for column in table.frame.get_columns() if column.dtype == pl.String]
+    found = refuse_named(texts, table.origin, str(table.label), table.origin.headers)
+    return evolve(table, refused=found) if found else table

@@ -71,7 +71,7 @@ def on_folders(tables: Mapping[str, Sequence[Opener]]) -> Iterator[Notice]:
                 " as if it had not happened ({shops})",
                 len(without),
                 stream=name,
-                shops=listed([*without[:_NAMED], *(["…"] if len(without) > _NAMED else [])]),
+                shops=listed(without, most=_NAMED),
             )
             notice = Notice("no_file_of_shop", said, stream=name, shops=len(without))
             every = pl.Series(without, dtype=pl.String)
@@ -127,12 +127,9 @@ def _unused(stream: str, columns: Sequence[str]) -> Notice:
 
 def _reasons(reasons: pl.Series) -> Translated:
     """Return why rows could not be used, the most frequent reasons first."""
-    counted = list(count_words(reasons).items())
-    named = [
-        message("{word} ({rows})", word=recalled(reason), rows=rows)
-        for reason, rows in counted[:_NAMED]
-    ]
-    return listed([*named, *(["…"] if len(counted) > _NAMED else [])])
+    counted = count_words(reasons).items()
+    named = (message("{word} ({rows})", word=recalled(one), rows=rows) for one, rows in counted)
+    return listed(named, most=_NAMED)
 
 
 def on_links(

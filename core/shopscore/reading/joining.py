@@ -6,15 +6,12 @@ takes as long for one row as for thousands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
-from typing import TypeVar
 
 import polars as pl
 
 from .raw_table import JoinedTable, RawTable, ScannedTable
-
-_T = TypeVar("_T")
 
 #: So many rows are worth a table of their own.
 _ENOUGH_ROWS = 1 << 17
@@ -25,11 +22,6 @@ def join_small(tables: Iterable[RawTable]) -> Iterator[RawTable]:
     run: list[RawTable] = []
     rows = 0
     for table in tables:
-        if isinstance(table, ScannedTable):
-            yield from [_joined(run)] if run else []
-            yield table
-            run, rows = [], 0
-            continue
         if run and (rows + len(table.frame) > _ENOUGH_ROWS or not _alike(run[0], table)):
             yield _joined(run)
             run, rows = [], 0
@@ -40,9 +32,11 @@ def join_small(tables: Iterable[RawTable]) -> Iterator[RawTable]:
 
 
 def _alike(one: RawTable, other: RawTable) -> bool:
-    """Return whether the cells of two files may stand in one table."""
+    """Return whether the cells of two files may stand in one table; large ones are scanned."""
     return (
-        one.label is not None
+        not isinstance(one, ScannedTable)
+        and not isinstance(other, ScannedTable)
+        and one.label is not None
         and other.label is not None
         and one.layout is other.layout
         and dict(one.frame.schema) == dict(other.frame.schema)
@@ -68,7 +62,11 @@ def _joined(run: list[RawTable]) -> RawTable:
         label=first.label,
         origin=first.origin,
         unread=tuple(unread),
-        refused=_shifted(offsets, [table.refused for table in run]),
+        refused={
+            before + row: why
+            for before, table in zip(offsets, run, strict=True)
+            for row, why in table.refused.items()
+        },
         layout=first.layout,
         titles=first.titles,
         uncleaned={
@@ -86,11 +84,3 @@ def _words(name: str, run: list[RawTable]) -> pl.Series:
     none = pl.Series([None], dtype=pl.String)
     parts = (t.unlisted.get(name, none.new_from_index(0, len(t.frame))) for t in run)
     return pl.concat(list(parts), rechunk=True)
-
-
-def _shifted(offsets: tuple[int, ...], found: list[Mapping[int, _T]]) -> dict[int, _T]:
-    return {
-        before + row: value
-        for before, rows in zip(offsets, found, strict=True)
-        for row, value in rows.items()
-    }

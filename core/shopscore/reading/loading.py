@@ -211,11 +211,10 @@ def _wanted_frames(events: Events, taker: RowTaker) -> dict[str, pl.DataFrame]:
     frames = {}
     for name, rows in events.frames.items():
         stream = events.streams[name]
-        wanted = taker.wanted(stream)
         asked = {*rows.columns}
-        if wanted is not None:
-            places = (link.place for link in stream.links)
-            asked = {"shop", *places} | wanted.columns | wanted.compared
+        if (wanted := taker.wanted(stream)) is not None:
+            asked = {"shop", *(link.place for link in stream.links)}
+            asked |= wanted.columns | wanted.compared
         frames[name] = rows[[column for column in rows.columns if column in asked]]
     return frames
 

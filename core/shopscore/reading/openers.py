@@ -112,9 +112,8 @@ def _read(openers: Iterable[Opener]) -> Iterator[tuple[Opener, RawTable]]:
         except InputError:
             yield from _finished(run)  # what is wrong with one of them is said before
             raise
-        if run and not (
-            isinstance(table, TextTable) and size < _TOGETHER and table.is_like(run[0][1])
-        ):
+        kind = table.kind if isinstance(table, TextTable) else None
+        if run and (kind is None or kind != run[0][1].kind or size >= _TOGETHER):
             yield from _finished(run)
             run, size = [], 0
         if isinstance(table, TextTable):

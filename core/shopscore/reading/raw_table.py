@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
+from functools import reduce
 from pathlib import Path
-from typing import NamedTuple, Self, TypeAlias
+from typing import ClassVar, NamedTuple, Self, TypeAlias, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from ..errors import InputError, did_you_write, system_reason
+from ..errors import InputError, did_you_write, not_given
 from ..messages import listed, message
 from ..model.layouts import ANY_WORD, Layout
 from ..notices import Notice
@@ -27,6 +28,7 @@ SUBORDER = "_suborder_id"
 #: The position of a row in its source, kept until the report is made.
 ROW = "_row"
 
+T = TypeVar("T")
 
 #: A step that prepares the cells of a table, or of a piece of one.
 Prepare: TypeAlias = "Callable[[RawTable], RawTable]"
@@ -50,9 +52,7 @@ class FileVersion(NamedTuple):
         try:
             found = path.stat()
         except OSError as error:
-            raise InputError(
-                message("{file}: {error}", file=path, error=system_reason(error))
-            ) from None
+            raise not_given(path, error) from None
         return cls(path, found.st_size, found.st_mtime_ns, found.st_ino)
 
     @contextmanager
@@ -125,32 +125,25 @@ class RawTable:
     start: int = 0
     beside: IdsBeside | None = None
 
-    @property
-    def has_cells_again(self) -> bool:
-        """Whether all rows can be had again at no more cost than the first time."""
-        return False
+    #: Whether all rows can be had again at no more cost than the first time.
+    has_cells_again: ClassVar[bool] = False
 
     def pieces(self) -> Iterator[RawTable]:
         """Yield the table piece by piece, each with at most ``batches.BATCH_ROWS`` rows."""
-        if len(self.frame) <= batches.BATCH_ROWS:
+        rows = batches.BATCH_ROWS
+        if len(self.frame) <= rows:
             yield self
             return
-        for start in range(0, len(self.frame), batches.BATCH_ROWS):
-            yield self._piece(start, batches.BATCH_ROWS)
-
-    def _piece(self, start: int, rows: int) -> RawTable:
-        return evolve(
-            self,
-            frame=self.frame.slice(start, rows),
-            refused={
-                row - start: found
-                for row, found in self.refused.items()
-                if start <= row < start + rows
-            },
-            uncleaned={name: cells.slice(start, rows) for name, cells in self.uncleaned.items()},
-            unlisted={name: words.slice(start, rows) for name, words in self.unlisted.items()},
-            start=start,
-        )
+        for start in range(0, len(self.frame), rows):
+            here = range(start, start + rows)
+            yield evolve(
+                self,
+                frame=self.frame.slice(start, rows),
+                refused={row - start: why for row, why in self.refused.items() if row in here},
+                uncleaned={name: c.slice(start, rows) for name, c in self.uncleaned.items()},
+                unlisted={name: c.slice(start, rows) for name, c in self.unlisted.items()},
+                start=start,
+            )
 
     def whole(self) -> RawTable:
         """Return the table with all its rows at hand."""
@@ -169,11 +162,6 @@ class RawTable:
     def rows_per_file(self) -> tuple[int, ...]:
         """How many rows each file has."""
         return (len(self.frame),)
-
-    @property
-    def has_suborders(self) -> bool:
-        """Whether several rows may be parts of one row of the stream."""
-        return self.layout is not None and self.layout.suborders is not None
 
     def taken_as(self, column: str) -> str:
         """Return what an unlisted word of a column becomes; nothing: it is taken as empty."""
@@ -267,17 +255,15 @@ class RawTable:
 class ScannedTable(RawTable):
     """A table whose cells are read piece by piece, whenever they are asked for.
 
-    ``frame`` has its columns, without a row; each piece is prepared like a table of its own.
+    ``frame`` has its columns, without a row; each piece is prepared like a table of its own, in
+    some ``steps``.
     """
 
     rows: int = 0
     scan: Callable[[], Iterator[pl.DataFrame]] = field(kw_only=True)
-    prepare: Prepare = field(kw_only=True)
+    steps: tuple[Prepare, ...] = ()
 
-    @property
-    def has_cells_again(self) -> bool:
-        """Whether all rows can be had again at no more cost than the first time: they can."""
-        return True
+    has_cells_again: ClassVar[bool] = True
 
     @property
     def rows_per_file(self) -> tuple[int, ...]:
@@ -304,13 +290,8 @@ class ScannedTable(RawTable):
 
     def then(self, prepare: Prepare) -> RawTable:
         """Return the table whose pieces go through another step."""
-        first, prepared = self.prepare, prepare(self)
-        return evolve(
-            self,
-            frame=prepared.frame,
-            unread=prepared.unread,
-            prepare=partial(_in_turn, first, prepare),
-        )
+        prepared, steps = prepare(self), (*self.steps, prepare)
+        return evolve(self, frame=prepared.frame, unread=prepared.unread, steps=steps)
 
     def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:  # noqa: ARG002
         """Return the table as one of a stream: it holds no cell."""
@@ -326,11 +307,7 @@ class ScannedTable(RawTable):
             version=self.version,
             start=start,
         )
-        return self.prepare(piece)
-
-
-def _in_turn(first: Prepare, then: Prepare, piece: RawTable) -> RawTable:
-    return then(first(piece))
+        return reduce(lambda table, step: step(table), self.steps, piece)
 
 
 @frozen(eq=False)
@@ -360,40 +337,26 @@ class JoinedTable(RawTable):
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         """Return the line on which each row begins, in its own file."""
-        found: dict[int, int | None] = {}
-        for part, own in self._by_part(rows):
-            before = self.offsets[part]
-            lines = self.parts[part].lines([row - before for row in own])
-            found.update(zip(own, lines, strict=True))
-        return [found[row] for row in rows]
+        return ask_each(self.parts, self.offsets, rows, lambda part, own: part.lines(own))
 
     def records(self, rows: Sequence[int]) -> list[list[str]]:
         """Return all cells of some rows as text, as their own files have them."""
-        found: dict[int, list[str]] = {}
-        for part, own in self._by_part(rows):
-            before = self.offsets[part]
-            records = self.parts[part].records([row - before for row in own])
-            found.update(zip(own, records, strict=True))
-        return [found[row] for row in rows]
+        return ask_each(self.parts, self.offsets, rows, lambda part, own: part.records(own))
 
     def sources(self, rows: Sequence[int]) -> list[RowSource]:
         """Return where some rows stand, in their own files."""
-        lines = self.lines(rows)
-        return [
-            RowSource(self.parts[part].label, line, row - self.offsets[part] + 1)
-            for part, row, line in zip(self._parts_of(rows), rows, lines, strict=True)
-        ]
+        return ask_each(self.parts, self.offsets, rows, lambda part, own: part.sources(own))
 
     def locate(self, incidents: pl.DataFrame) -> pl.DataFrame:
         """Return a list of cells, whose rows are counted in this table, with their own files."""
-        if not len(incidents):
-            return incidents
-        rows = (incidents["row"] - 1).to_list()
-        parts = self._parts_of(rows)
-        own = [row - self.offsets[part] + 1 for part, row in zip(parts, rows, strict=True)]
+
+        def places(part: RawTable, own: list[int]) -> list[tuple[str | None, int]]:
+            return [(part.label, row + 1) for row in own]
+
+        found = ask_each(self.parts, self.offsets, incidents["row"] - 1, places)
         return incidents.with_columns(
-            pl.Series("file", [self.parts[part].label for part in parts], pl.String),
-            pl.Series("row", own, pl.Int64),
+            pl.Series("file", [file for file, _ in found], pl.String),
+            pl.Series("row", [row for _, row in found], pl.Int64),
         )
 
     def without_cells(self, stream: str, set_aside: Sequence[int]) -> Self:
@@ -401,12 +364,22 @@ class JoinedTable(RawTable):
         parts = tuple(part.without_cells(stream, ()) for part in self.parts)
         return evolve(super().without_cells(stream, set_aside), parts=parts)
 
-    def _parts_of(self, rows: Sequence[int]) -> list[int]:
-        found: list[int] = (np.searchsorted(self.offsets, rows, side="right") - 1).tolist()
-        return found
 
-    def _by_part(self, rows: Sequence[int]) -> list[tuple[int, list[int]]]:
-        grouped: dict[int, list[int]] = {}
-        for part, row in zip(self._parts_of(rows), rows, strict=True):
-            grouped.setdefault(part, []).append(row)
-        return [*grouped.items()]
+def ask_each(
+    tables: Sequence[RawTable],
+    offsets: Sequence[int] | npt.NDArray[np.int64],
+    rows: Iterable[int],
+    ask: Callable[[RawTable, list[int]], Sequence[T]],
+) -> list[T]:
+    """Return what tables say of some rows, which are counted through all of them.
+
+    ``offsets`` are how many rows stand before each table, which is asked once, of its own rows.
+    """
+    wanted = np.fromiter(rows, np.int64)
+    each_once = np.unique(wanted)
+    parts = np.split(each_once, np.searchsorted(each_once, offsets)[1:])
+    found: dict[int, T] = {}
+    for table, before, own in zip(tables, offsets, parts, strict=False):
+        if len(own):
+            found.update(zip(own.tolist(), ask(table, (own - before).tolist()), strict=True))
+    return [found[row] for row in wanted.tolist()]

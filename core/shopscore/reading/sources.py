@@ -361,8 +361,7 @@ class _Search:
         found, guess, advice = message(""), message(""), message("")
         if self.unused:
             first = self.unused[0]
-            more = ["…"] if len(self.unused) > 5 else []
-            names = listed([*map(self.label, self.unused[:5]), *more])
+            names = listed(map(self.label, self.unused), most=5)
             found = message("; found only {names}", names=names)
             guess = did_you_mean(first.stem, known)
             if any(self.layouts):

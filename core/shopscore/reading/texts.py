@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..value_classes import evolve, frozen
 from .formats.body import Body
-from .formats.columns import Columns
+from .formats.columns import Columns, Splitting
 from .formats.sheets import Sheet
 from .formats.together import SmallText, split_together
 from .raw_table import RawTable
@@ -62,20 +62,15 @@ class TextTable:
         """
         return self.finish(self.sheet, self.sheet.body(0, self.positions, columns))
 
-    def is_like(self, other: TextTable) -> bool:
-        """Return whether its columns can be split together with those of another."""
-        return (
-            self.small is not None
-            and other.small is not None
-            and self.small.how == other.small.how
-            and self.positions == other.positions
-        )
+    @property
+    def kind(self) -> tuple[Splitting, tuple[int, ...]] | None:
+        """What texts have in common whose columns can be split together; None of a large one."""
+        return (self.small.how, self.positions) if self.small else None
 
 
 def split_alike(tables: Sequence[TextTable]) -> list[Columns | None]:
     """Return the columns of tables that are like each other; None of one to be read by itself."""
-    texts = [table.small.below for table in tables if table.small is not None]
-    if len(texts) < 2:
+    kind = tables[0].kind if tables else None
+    if kind is None:
         return [None] * len(tables)
-    assert tables[0].small is not None
-    return split_together(texts, tables[0].small.how, tables[0].positions)
+    return split_together([table.small.below for table in tables if table.small], *kind)

@@ -213,7 +213,7 @@ def _missing_numbers(result: Result) -> Iterator[Notice]:
             " {command} --missing prints a file to fill in, for numbers=",
             ruleset=rules.ruleset.name,
             count=len(missing),
-            first=listed([*missing[:3], *(["…"] if len(missing) > 3 else [])]),
+            first=listed(missing, most=3),
             command=rules_command(rules),
         )
         notice = Notice("numbers_missing", said)

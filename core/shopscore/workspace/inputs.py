@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
-from ..errors import InputError, system_reason
-from ..messages import message
+from ..errors import not_given
 from ..reading.entries import HIDDEN, is_lost, leads_astray, visible
 from ..reading.files import show_path
 from ..value_classes import frozen
@@ -115,9 +114,7 @@ def look_at(file: Path, folder: Path) -> InputFile:
                 digest.update(piece)
                 size += len(piece)
     except OSError as error:
-        raise InputError(
-            message("{file}: {error}", file=show_path(file), error=system_reason(error))
-        ) from None
+        raise not_given(show_path(file), error) from None
     return InputFile(name_from(file, folder), size, digest.hexdigest())
 
 

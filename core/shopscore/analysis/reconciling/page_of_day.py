@@ -106,4 +106,4 @@ def _undated(documents: Documents) -> Documents:
 
 def _first(names: Iterable[object]) -> object:
     every = list(names)
-    return listed([*every[:_MOST], *(["…"] if len(every) > _MOST else [])])
+    return listed(every, most=_MOST)

@@ -70,7 +70,7 @@ def notices_on_left_out(days: Sequence[date]) -> tuple[Notice, ...]:
 
 
 def _first(names: Sequence[object]) -> Translated:
-    return listed([*names[:3], *(["…"] if len(names) > 3 else [])])
+    return listed(names, most=3)
 
 
 def console_line(documents: Documents, rules: BoundRuleSet, as_of: date) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ...errors import InputError, system_reason
+from ...errors import InputError, not_given
 from ...messages import Message, message
 from ...value_classes import frozen
 from ..files import refuse_no_file
@@ -54,9 +54,7 @@ def open_answers(path: Path, label: str) -> tuple[Answer, ...]:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise InputError(
-            message("{file}: {error}", file=label, error=system_reason(error))
-        ) from None
+        raise not_given(label, error) from None
     return answers_of(data, label)
 
 

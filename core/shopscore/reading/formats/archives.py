@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
-from ...errors import InputError, system_reason
+from ...errors import InputError, not_given
 from ...messages import listed, message
 from ...value_classes import evolve, frozen
 
@@ -79,9 +79,7 @@ class Content:
         except _BROKEN as error:
             raise _damaged_archive(self.label, error) from None
         except OSError as error:
-            raise InputError(
-                message("{file}: {error}", file=self.path, error=system_reason(error))
-            ) from None
+            raise not_given(self.path, error) from None
 
     def start(self, length: int = 4096) -> bytes:
         """Return the first bytes."""
@@ -272,7 +270,7 @@ def _not_one(label: str, members: Sequence[zipfile.ZipInfo]) -> InputError:
             " folder",
             file=label,
             n=len(members),
-            names=listed([*names[:5], *(["…"] if len(names) > 5 else [])]),
+            names=listed(names, most=5),
         )
     )
 

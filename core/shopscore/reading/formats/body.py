@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import polars as pl
 
@@ -23,24 +24,19 @@ class Origin(ABC):
     that holds rows of the same kind.
     """
 
+    #: Whether the cells have types, as in a dataframe, and are not text altogether.
+    is_typed: ClassVar[bool] = False
+    #: Whether the cells of rows can be told without reading the file again.
+    cells_known: ClassVar[bool] = False
+
     headers: tuple[str, ...]
     encoding: str
     separator: str
 
     @property
-    def is_typed(self) -> bool:
-        """Whether the cells have types, as in a dataframe, and are not text altogether."""
-        return False
-
-    @property
     def lines_known(self) -> bool:
         """Whether the lines of rows can be told without reading the file again."""
         return True
-
-    @property
-    def cells_known(self) -> bool:
-        """Whether the cells of rows can be told without reading the file again."""
-        return False
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         """Return the line on which each row begins, as an editor counts, or the row of a worksheet."""

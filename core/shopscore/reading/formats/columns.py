@@ -63,7 +63,7 @@ def parse(text: BinaryIO, how: Splitting, positions: Sequence[int]) -> Columns |
     >>> (found.frame.rows(), found.widths.tolist()) if found else None
     ([('1', '订'), ('2', None)], [2, 1])
     """
-    found = _Found(positions, how.separator, how.codec, how.header)
+    found = _Found(positions, how)
     room = bytearray()  # grows to the size of a piece, and stays
     for piece in _pieces(text, how.separator, how.widest):
         read = None if piece is None else _read(piece, how, positions, room)
@@ -75,15 +75,15 @@ def parse(text: BinaryIO, how: Splitting, positions: Sequence[int]) -> Columns |
 class _Found:
     """The wanted columns of the pieces so far."""
 
-    def __init__(self, positions: Sequence[int], separator: str, codec: str, header: int) -> None:
+    def __init__(self, positions: Sequence[int], how: Splitting) -> None:
         self._names = [str(position) for position in positions]
-        self._separator, self._codec, self._header = ord(separator), codec, header
-        self._decoders = [ColumnDecoder(codec) for _ in positions]
+        self._how, self._separator = how, ord(how.separator)
+        self._decoders = [ColumnDecoder(how.codec) for _ in positions]
         self._frames = [pl.DataFrame(schema=dict.fromkeys(self._names, pl.String))]
         self._widths = [np.zeros(0, np.int32)]
         self._surplus: dict[int, str] = {}
         self._rows, self._plain = 0, True
-        self._fewest = header if header > 1 else MOST_CELL
+        self._fewest = how.header if how.header > 1 else MOST_CELL
 
     def add(self, piece: _Piece, read: _Read) -> bool:
         """Add a piece; return whether it could be read so: it does not need the careful reader."""
@@ -117,23 +117,19 @@ class _Found:
 
     def _wanted(self, read: _Read) -> list[pl.Series]:
         there = read.frame.columns
-        wanted = [
-            read.frame[name] if name in there else _empty(name, len(read.frame))
-            for name in self._names
-        ]
+        empty = pl.Series([None], dtype=pl.String).new_from_index(0, len(read.frame))
+        wanted = [read.frame[n] if n in there else empty.alias(n) for n in self._names]
         if not read.as_bytes:
             return wanted
         return [decode(c) for decode, c in zip(self._decoders, wanted, strict=True)]
 
     def _beyond_header(self, read: _Read) -> Iterator[tuple[int, str]]:
         """Yield what rows have beyond the header, by their position in the piece."""
-        columns = (c for c in read.frame.get_columns() if int(c.name) >= self._header)
+        columns = (c for c in read.frame.get_columns() if int(c.name) >= self._how.header)
         extra = [c for c in columns if c.null_count() < len(c)]
-        return _filled([ColumnDecoder(self._codec)(c) for c in extra] if read.as_bytes else extra)
-
-
-def _empty(name: str, length: int) -> pl.Series:
-    return pl.Series(name, [None], pl.String).new_from_index(0, length)
+        return _filled(
+            [ColumnDecoder(self._how.codec)(c) for c in extra] if read.as_bytes else extra
+        )
 
 
 def _titles(width: int, separator: str) -> bytes:

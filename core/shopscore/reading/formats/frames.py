@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -29,12 +29,9 @@ _AS_TEXT = ("utf-8", ",")
 class ParquetOrigin(Origin):
     """Rows of a Parquet file, which are read again for their cells, and no others."""
 
-    path: Path
+    is_typed: ClassVar[bool] = True
 
-    @property
-    def is_typed(self) -> bool:
-        """Whether the cells have types: they have."""
-        return True
+    path: Path
 
     def records(self, rows: Sequence[int]) -> list[list[str]]:
         wanted = sorted(set(rows))
@@ -53,6 +50,9 @@ class FrameOrigin(Origin):
     ``library`` is the package that the dataframe is of.
     """
 
+    is_typed: ClassVar[bool] = True
+    cells_known: ClassVar[bool] = True
+
     frame: pl.DataFrame
     library: str = "polars"
     kept: Sequence[int] | None = None
@@ -61,16 +61,6 @@ class FrameOrigin(Origin):
     def of(cls, frame: pl.DataFrame, library: str = "polars") -> FrameOrigin:
         """Return the origin of all rows of a dataframe."""
         return cls(tuple(frame.columns), *_AS_TEXT, frame, library)
-
-    @property
-    def is_typed(self) -> bool:
-        """Whether the cells have types: they have."""
-        return True
-
-    @property
-    def cells_known(self) -> bool:
-        """Whether the cells of rows can be told without reading the file again: they can."""
-        return True
 
     def keep(self, rows: Sequence[int]) -> FrameOrigin:
         """Return the origin of the same rows that holds on to a few of them only."""

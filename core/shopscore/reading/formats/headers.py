@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 from attrs import evolve
@@ -27,10 +27,24 @@ def check_headers(body: Body, label: str, header: Sequence[str]) -> Body:
     Raises:
         InputError: for another header, since the rows below it have other columns.
     """
-    names = {at: name for at, name in enumerate(header) if name.strip()}
-    suspects = set(_suspects(body.frame, names))
-    refused = refuse_headers(suspects, body.origin, label, header)
-    return evolve(body, refused={**body.refused, **refused}) if refused else body
+    found = refuse_named(body.frame.get_columns(), body.origin, label, header)
+    return evolve(body, refused={**body.refused, **found}) if found else body
+
+
+def refuse_named(
+    columns: Sequence[pl.Series], origin: Origin, label: str, header: Sequence[str]
+) -> dict[int, Refusal]:
+    """Return the rows that are the header once more, of rows with these columns of text.
+
+    Such a row has the name of a column in one of the first two, one of its id.
+
+    Raises:
+        InputError: for another header, since the rows below it have other columns.
+    """
+    words = [name for name in header if name.strip()]
+    first = (column for column in columns[:2] if may_hold(column, words))
+    suspects = {row for column in first for row in column.is_in(words).arg_true()}
+    return refuse_headers(suspects, origin, label, header)
 
 
 def refuse_headers(
@@ -41,19 +55,17 @@ def refuse_headers(
     Raises:
         InputError: for another header, since the rows below it have other columns.
     """
-    names = {at: name for at, name in enumerate(header) if name.strip()}
     suspects = sorted(rows)
     if not suspects:
         return {}
-    known = {plain_header(name) for name in names.values()}
-    own = [plain_header(name) for name in header]
+    words = [name for name in header if name.strip()]
+    own, known = list(map(plain_header, header)), {plain_header(word) for word in words}
     refused: dict[int, Refusal] = {}
     records = origin.records([start + row for row in suspects])
     for row, cells in zip(suspects, records, strict=True):
         found = [plain_header(cell) for cell in cells]
         if _bare(found) == _bare(own):
-            first = min(names)
-            refused[row] = names[first], AGAIN
+            refused[row] = words[0], AGAIN
         elif _is_header(found, known):
             (line,) = origin.lines([start + row])
             raise InputError(
@@ -65,14 +77,6 @@ def refuse_headers(
                 )
             )
     return refused
-
-
-def _suspects(frame: pl.DataFrame, names: dict[int, str]) -> Iterator[int]:
-    """Yield rows that have the name of a column in one of the first two places, one of its id."""
-    words = [*names.values()]
-    for column in frame.get_columns()[:2]:
-        if may_hold(column, words):
-            yield from column.is_in(words).arg_true()
 
 
 def may_hold(column: pl.Series, words: Collection[str]) -> bool:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -72,13 +72,10 @@ class Grid:
 class _GridOrigin(Origin):
     """Rows of a worksheet; apart from it they are CSV that spreadsheets open."""
 
+    cells_known: ClassVar[bool] = True
+
     grid: Grid
     header: int
-
-    @property
-    def cells_known(self) -> bool:
-        """Whether the cells of rows can be told without reading the file again: they can."""
-        return True
 
     def lines(self, rows: Sequence[int]) -> list[int | None]:
         return [self.grid.numbers[self.header + 1 + row] for row in rows]

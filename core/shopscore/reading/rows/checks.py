@@ -116,21 +116,16 @@ class RowChecks:
         clear |= table.beside.clear if table.beside else set()
         found: list[Checked] = []
         for piece in table.pieces():
-            if found and not self._asks_for(piece):
-                continue
+            if found and self.only is not None:
+                end = piece.start + len(piece.frame)
+                if not self.only.is_between(piece.start, end, closed="left").any():
+                    continue  # nobody asks for any of its rows
             is_all = len(piece.frame) == sum(table.rows_per_file)
             checked = self._check_piece(piece, None if is_all else clear)
             if checked is None:
                 return None
             found.append(checked)
         return found
-
-    def _asks_for(self, piece: RawTable) -> bool:
-        """Return whether any row of a piece is to be kept."""
-        end = piece.start + len(piece.frame)
-        return self.only is None or bool(
-            self.only.is_between(piece.start, end, closed="left").any()
-        )
 
     def _check_piece(self, piece: RawTable, clear: set[str] | None) -> Checked | None:
         """Return what is in some rows; None where their ids cannot be checked by themselves.
@@ -188,7 +183,7 @@ class RowChecks:
         """Return the known columns of some rows but their shops, typed; and their ids."""
         names = piece.frame.columns
         own = [c for c in self.stream.columns if c.name in names and c.name != "shop_id"]
-        own += [_SUBORDER] if piece.has_suborders else []
+        own += [_SUBORDER] if piece.layout and piece.layout.suborders else []
         proved = integers
         if piece.layout is None:
             left = [c for c in own if c.name not in integers]
@@ -272,7 +267,8 @@ def _refuse_missing_columns(table: RawTable, stream: Stream) -> None:
     names = table.frame.columns
     missing = [c.name for c in stream.columns if c.required and c.name not in names]
     if missing:
-        present = [_printable(name) for name in (*names, *table.unread)]
+        every = (*names, *table.unread)
+        present = [name if name.isprintable() else repr(name) for name in every]
         raise InputError(
             message(
                 "{where}: no column {missing}; there are: {present}{guess}",
@@ -298,25 +294,18 @@ def _set_aside(
     table: RawTable, stream: Stream, faults: Iterable[Fault]
 ) -> tuple[pl.DataFrame, pl.Series]:
     """Return the cells for which rows are set aside, the first one of each row; and these rows."""
-    found, bad = _refused(table, stream)
+    found = [no_incidents()]
+    bad = pl.Series([False]).new_from_index(0, len(table.frame))
+    if refused := sorted(table.refused):
+        values, reasons = zip(*(table.refused[row] for row in refused), strict=True)
+        found.append(_incidents(table, stream, None, refused, values, reasons))
+        bad = bad.scatter(refused, True)
     for column, mask, reason in faults:
         fresh = mask & ~bad
         if fresh.any():
             found.append(_cells(table, stream, column, fresh, reason))
             bad = bad | fresh
     return pl.concat(found), bad
-
-
-def _refused(table: RawTable, stream: Stream) -> tuple[list[pl.DataFrame], pl.Series]:
-    """Return the cells of rows that cannot be used as they stand, and these rows."""
-    bad = pl.Series([False]).new_from_index(0, len(table.frame))
-    if not table.refused:
-        return [no_incidents()], bad
-    refused = sorted(table.refused)
-    values = [table.refused[row][0] for row in refused]
-    reasons = [table.refused[row][1] for row in refused]
-    incidents = _incidents(table, stream, None, refused, values, reasons)
-    return [incidents], bad.scatter(refused, True)
 
 
 def _emptied(
@@ -329,10 +318,6 @@ def _emptied(
             emptied = message("{reason}: taken as empty", reason=reason)
             found.append(_cells(table, stream, column, left, emptied))
     return pl.concat(found)
-
-
-def _printable(name: str) -> str:
-    return name if name.isprintable() else repr(name)
 
 
 def _parse(table: RawTable, column: Column, checks: RowChecks) -> Cells:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,8 @@ import polars as pl
 
 from ...model.layouts import SubOrders
 from ...model.streams import Stream
-from ...value_classes import evolve, frozen
-from ..raw_table import ROW, RawTable
+from ...value_classes import evolve, field, frozen
+from ..raw_table import ROW, RawTable, ask_each
 from ..report import Books, no_incidents
 from ..unlisted import UnlistedWords, count_words
 from .checks import Checked, RowChecks
@@ -55,25 +55,24 @@ class TypedRows:
 
     def records(self, rows: pl.Series) -> list[list[str]]:
         """Return all cells of rows, by their positions among those of all parts."""
-        found: dict[int, list[str]] = {}
-        for table, before, own, _ in self._by_table(rows):
-            at = own.to_list()
-            records = table.records([row - before for row in at])
-            found.update(zip(at, records, strict=True))
-        return [found[row] for row in rows]
+        return ask_each(self.tables, self.offsets, rows, lambda table, own: table.records(own))
 
     def whole_rows(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return some of the rows with all their columns, which are read again where they lack some."""
         if self.checks.wanted is None:
             return rows
         found = []
-        for table, before, own, in_pieces in self._by_table(rows[ROW]):
-            if table.has_cells_again:
-                checks = evolve(self.checks, taker=None, only=own - before, in_pieces=in_pieces)
+        for table, part, before in zip(
+            self.tables, self.parts, self.offsets.tolist(), strict=False
+        ):
+            own = rows.filter(rows[ROW].is_between(before, before + part.rows_in, closed="left"))
+            if len(own) and table.has_cells_again:
+                only = own[ROW] - before
+                checks = evolve(self.checks, taker=None, only=only, in_pieces=part.in_pieces)
                 again = checks.check(table)
                 found += [piece.with_columns(pl.col(ROW) + before) for piece in again.rows]
-            else:
-                found.append(rows.filter(pl.col(ROW).is_in(own.implode())))
+            elif len(own):
+                found.append(own)
         whole = stack(found).drop("shop")
         return rows.select(ROW, "shop").join(whole, on=ROW, how="left", maintain_order="left")
 
@@ -85,18 +84,6 @@ class TypedRows:
         own = np.array([table.has_cells_again for table in self.tables])
         at = np.searchsorted(self.offsets, placed(rows)[ROW].to_numpy(), side="right") - 1
         return rows.filter(pl.Series(own[at] == taken))
-
-    def _by_table(self, rows: pl.Series) -> Iterator[tuple[RawTable, int, pl.Series, bool]]:
-        """Yield each table of some rows, how many rows are before its own, and which of it these are.
-
-        Last is whether the ids of the table were checked piece by piece.
-        """
-        for table, part, before in zip(
-            self.tables, self.parts, self.offsets.tolist(), strict=False
-        ):
-            own = rows.filter(rows.is_between(before, before + part.rows_in, closed="left"))
-            if len(own):
-                yield table, before, own, part.in_pieces
 
 
 @frozen(eq=False)
@@ -113,11 +100,11 @@ class ConsolidatedRows:
     index: KeyIndex | None
     places: Places
     books: Books
-    set_aside: pl.DataFrame
-    repaired: pl.DataFrame
-    unlisted: tuple[UnlistedWords, ...]
-    ignored: tuple[str, ...]
     columns: frozenset[str]
+    set_aside: pl.DataFrame = field(factory=no_incidents)
+    repaired: pl.DataFrame = field(factory=no_incidents)
+    unlisted: tuple[UnlistedWords, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 def type_rows(checks: RowChecks, tables: Iterable[RawTable]) -> TypedRows:
@@ -167,7 +154,7 @@ def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
     settled, emptied = settle(placed(latest) if odd else latest, stream, zone, out_of_order=odd)
     emptied = _all_of(emptied, *_emptied_before(latest, typed))
     at = latest[ROW] if ROW in latest.columns else None
-    places = Places.of(at, typed.tables, typed.offsets)
+    places = Places(at, typed.tables, typed.offsets)
     repaired = _all_of(_locate(emptied, places, stream), *_unreadable(latest, typed))
     located = (t.locate(p.set_aside) for t, p in zip(typed.tables, typed.parts, strict=True))
     set_aside = _all_of(no_incidents(), *located)
@@ -182,9 +169,8 @@ def consolidate(typed: TypedRows, shops: ShopPlaces) -> ConsolidatedRows:
     if typed.checks.taker is not None:
         _correct_what_was_taken(typed, typed.checks.taker, settled, found.replaced, shops)
     filled = settled[_kept_for_later(settled, typed)]
-    if keys := _looked_up(typed.checks):
-        filled = filled.with_columns(filled[keys].rechunk().get_columns())
-    shown, instants = on_the_wall(filled, stream, zone)
+    keys = _looked_up(typed.checks)
+    shown, instants = on_the_wall(_in_one_place(filled, keys), stream, zone)
     return ConsolidatedRows(
         rows=shown,
         instants=instants,
@@ -224,24 +210,23 @@ def consolidate_kept(
     settled, _ = settle(found.rows, stream, zone)
     columns = frozenset(name for name in stream.names if name in settled.columns)
     rows = settled.drop(ROW, PARTS, strict=False)
-    if named:
-        keys = rows.select("shop", *stream.key).rechunk()
-        rows = rows.with_columns(keys.get_columns())
-    shown, instants = on_the_wall(rows, stream, zone)
+    keys = ("shop", *stream.key) if named else ()
+    shown, instants = on_the_wall(_in_one_place(rows, keys), stream, zone)
     return ConsolidatedRows(
         rows=shown,
         instants=instants,
         index=found.index if named else None,
-        places=Places.of(found.rows[ROW], kept.tables, kept.offsets),
+        places=Places(found.rows[ROW], kept.tables, kept.offsets),
         books=Books(
             rows_in=len(kept.rows), accepted=len(rows), replaced=len(kept.rows) - len(rows)
         ),
-        set_aside=no_incidents(),
-        repaired=no_incidents(),
-        unlisted=(),
-        ignored=(),
         columns=columns,
     )
+
+
+def _in_one_place(rows: pl.DataFrame, columns: Collection[str]) -> pl.DataFrame:
+    """Return rows of which some columns, which are looked up over and over, are in one place."""
+    return rows.with_columns(rows[[*columns]].rechunk().get_columns()) if columns else rows
 
 
 def _all_of(first: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
@@ -270,7 +255,7 @@ def _correct_what_was_taken(
         return with_both_clocks(_with_shops(rows, shops.codes), stream, zone)
 
     if len(taken := typed.only_taken(replaced)):
-        taker.take_back(stream, coded(settle(taken, stream, zone)[0]))
+        taker.take(stream, coded(settle(taken, stream, zone)[0]), -1)
     if len(left := typed.only_taken(settled, taken=False)):
         taker.take(stream, coded(left))
 

@@ -114,18 +114,6 @@ class KeyIndex:
         return np.where(same, after, -1)
 
 
-def positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Positions:
-    """Return for each wanted key the row of ``keys`` that has it, else −1; exact.
-
-    Both frames have the same columns; keys are unique, and null nowhere.
-    """
-    result = np.full(len(wanted), -1, dtype=np.int64)
-    for start in range(0, len(wanted), CHUNK):
-        part = wanted.slice(start, CHUNK)
-        result[start : start + CHUNK] = _positions(keys, index, part)
-    return result
-
-
 def _equal(
     one: pl.Series, at: Positions, other: pl.Series, rows: Positions
 ) -> npt.NDArray[np.bool_]:
@@ -136,7 +124,11 @@ def _equal(
     return (one[at] == other[rows]).to_numpy()
 
 
-def _positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Positions:
+def positions(keys: pl.DataFrame, index: KeyIndex, wanted: pl.DataFrame) -> Positions:
+    """Return for each wanted key the row of ``keys`` that has it, else −1; exact.
+
+    Both frames have the same columns; keys are unique, and null nowhere.
+    """
     result = np.full(len(wanted), -1, dtype=np.int64)
     entries = index.find(hashes(wanted))
     asking = np.flatnonzero(entries >= 0)

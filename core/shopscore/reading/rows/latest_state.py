@@ -9,7 +9,7 @@ import polars as pl
 
 from ...model.streams import Stream
 from ...value_classes import frozen
-from .keys import KeyIndex, Positions, hashes
+from .keys import KeyIndex, hashes
 from .placing import placed
 
 #: Returns some rows with all their columns, where only some of these were kept.
@@ -39,7 +39,9 @@ def keep_latest(rows: pl.DataFrame, stream: Stream, whole_rows: WholeRows) -> La
     """
     keys = ["shop", *stream.key]
     index = KeyIndex.of(hashes(rows[keys]))
-    found = _rivals(rows, keys, index.candidates())
+    found = index.candidates()
+    if len(found):
+        found = found[rows[keys][found].is_duplicated().to_numpy()]
     if not len(found):
         return LatestRows(rows, index, rows.clear())
     rows = placed(rows)
@@ -58,15 +60,6 @@ def keep_latest(rows: pl.DataFrame, stream: Stream, whole_rows: WholeRows) -> La
     index = KeyIndex.of(hashes(left.select(keys)))
     replaced = rivals.filter(~pl.col("_at").is_in(winners.implode())).drop("_at", "_text")
     return LatestRows(left, index, replaced, len(rivals) - len(states))
-
-
-def _rivals(rows: pl.DataFrame, keys: list[str], candidates: Positions) -> Positions:
-    """Return those of some rows, by position, that share their key with another of them."""
-    if not len(candidates):
-        return candidates
-    same = rows[keys][candidates].is_duplicated()
-    found: Positions = candidates[same.to_numpy()]
-    return found
 
 
 def canonical_text(stream: Stream, present: list[str]) -> pl.Expr:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from ...value_classes import evolve, frozen
-from ..raw_table import RawTable, RowSource
+from ..raw_table import RawTable, RowSource, ask_each
 
 
 @frozen(eq=False)
@@ -23,18 +23,6 @@ class Places:
     sources: pl.Series | None
     tables: Sequence[RawTable]
     offsets: npt.NDArray[np.int64]
-
-    @classmethod
-    def of(
-        cls, sources: pl.Series | None, tables: Sequence[RawTable], offsets: npt.NDArray[np.int64]
-    ) -> Places:
-        """Return the places of rows that are from these positions; None: from all of them."""
-        as_they_stand = sources is None or (
-            len(sources) == offsets[-1]
-            and np.array_equal(sources.to_numpy(), np.arange(len(sources), dtype=np.uint32))
-        )
-        at = None if sources is None or as_they_stand else sources.cast(pl.UInt32)
-        return cls(at, tables, offsets)
 
     def spread(self, at: pl.Series, count: int) -> Places:
         """Return the places of ``count`` rows, of which those ``at`` some positions are these."""
@@ -53,11 +41,4 @@ class Places:
 
     def find_sources(self, rows: Iterable[int]) -> list[RowSource]:
         """Return where rows are from that are at some positions among those of all tables."""
-        wanted = np.fromiter(rows, np.int64)
-        table_of = np.searchsorted(self.offsets, wanted, side="right") - 1
-        found: dict[int, RowSource] = {}
-        for number in np.unique(table_of):
-            table, before = self.tables[number], int(self.offsets[number])
-            own = np.unique(wanted[table_of == number]).tolist()
-            found.update(zip(own, table.sources([row - before for row in own]), strict=True))
-        return [found[row] for row in wanted.tolist()]
+        return ask_each(self.tables, self.offsets, rows, lambda table, own: table.sources(own))

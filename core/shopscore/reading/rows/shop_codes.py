@@ -98,13 +98,14 @@ class Texts:
 class ShopCodes:
     """The shops of all rows that are read: a code for each text that stands for one.
 
-    An id that is empty, or stands for nothing, is null. ``used`` marks the codes of usable rows.
+    An id that is empty, or stands for nothing, is null. ``used`` marks the codes of usable rows,
+    ``faults`` those with which something is wrong.
     """
 
     texts: Texts = field(factory=Texts)
     ids: pl.Series = field(factory=lambda: pl.Series("shop_id", [], dtype=pl.String))
     used: Mask = field(factory=lambda: np.empty(0, dtype=np.bool_))
-    _faults: dict[str, Mask] = field(factory=dict)
+    faults: dict[str, Mask] = field(factory=dict)
     _named: dict[tuple[str, ...], tuple[int, list[int]]] = field(factory=dict)
 
     def of(self, shop_ids: pl.Series) -> RowShops:
@@ -124,22 +125,15 @@ class ShopCodes:
             ("rounded", rounded(ids)),
             ("totals", totals(ids)),
         ):
-            before = self._faults.get(fault, self.used[:0])
-            self._faults[fault] = np.append(before, found.to_numpy())
+            before = self.faults.get(fault, self.used[:0])
+            self.faults[fault] = np.append(before, found.to_numpy())
 
-    def rows_with(self, fault: str, codes: Codes) -> pl.Series | None:
-        """Return which rows have a shop with a fault; None where none has."""
-        marked = self._faults.get(fault)
-        if marked is None or not marked.any() or not (found := marked[codes]).any():
-            return None
-        return pl.Series(found)
-
-    def codes_named(self, names: tuple[str, ...]) -> list[int]:
+    def named(self, names: tuple[str, ...]) -> list[int]:
         """Return the codes of texts that are one of some words; each text is looked at once."""
         before, found = self._named.get(names, (0, []))
-        at = self.texts.known.slice(before).is_in([*names]).arg_true() + before
-        self._named[names] = len(self.texts.known), [*found, *at]
-        return [*found, *at]
+        codes = [*found, *(self.texts.known.slice(before).is_in([*names]).arg_true() + before)]
+        self._named[names] = len(self.texts.known), codes
+        return codes
 
     def use(self, codes: pl.Series) -> None:
         """Note that the shops of some rows are used."""
@@ -181,10 +175,12 @@ class RowShops:
         One is ``missing``; of one that is ``rounded`` a spreadsheet lost digits; ``totals`` are
         words before sums in its place.
         """
-        return self.shops.rows_with(fault, self.codes)
+        marked = self.shops.faults.get(fault)
+        if marked is None or not marked.any() or not (found := marked[self.codes]).any():
+            return None
+        return pl.Series(found)
 
     def named(self, names: Sequence[str]) -> list[int]:
         """Return the rows whose shop is one of some words."""
-        codes = self.shops.codes_named(tuple(names))
-        found: list[int] = np.flatnonzero(np.isin(self.codes, codes)).tolist() if codes else []
-        return found
+        codes = self.shops.named(tuple(names))
+        return np.flatnonzero(np.isin(self.codes, codes)).tolist() if codes else []

@@ -37,7 +37,7 @@ def _stacked(
     dtype = _type_of_all(types)
     none = pl.Series(name, [None], dtype=dtype)
     filled = [
-        none.new_from_index(0, length) if column is None else _as(column, dtype)
+        none.new_from_index(0, length) if column is None else column.cast(dtype)
         for column, length in zip(found, lengths, strict=True)
     ]
     some = [column for column in filled if len(column)] or filled[:1]
@@ -48,7 +48,3 @@ def _type_of_all(types: set[pl.DataType]) -> pl.DataType:
     if len(types) == 1:
         return next(iter(types))
     return pl.Int64() if types == {pl.Int32(), pl.Int64()} else pl.String()
-
-
-def _as(column: pl.Series, dtype: pl.DataType) -> pl.Series:
-    return column if column.dtype == dtype else column.cast(dtype)

@@ -28,12 +28,8 @@ class RowTaker(ABC):
         """Return the columns that are looked at when rows of a stream are taken."""
 
     @abstractmethod
-    def take(self, stream: Stream, rows: pl.DataFrame) -> None:
-        """Look at some rows."""
-
-    @abstractmethod
-    def take_back(self, stream: Stream, rows: pl.DataFrame) -> None:
-        """Forget rows that were taken."""
+    def take(self, stream: Stream, rows: pl.DataFrame, sign: int = 1) -> None:
+        """Look at some rows; with the sign −1 forget rows that were taken."""
 
     @abstractmethod
     def mark(self) -> Callable[[], None]:
