@@ -49,6 +49,7 @@ CODES: Mapping[str, str] = {
     "short_window": "The rows of a stream begin after the first day of a window.",
     "few_peers": "Shops were ranked among fewer than twenty.",
     "no_peers": "A weighted metric of shops has a value, and too few peers to be ranked among.",
+    "states_undecided": "Rows of an ingest differ from known states, and nothing says which is newer.",
     "counted_parts": "Something was counted elsewhere and added to a ledger without its rows.",
     "as_known": "Only what a ledger knew at some moment was counted.",
     "may_be_counted": "New rows may be in what came to a ledger as counted, under another order.",

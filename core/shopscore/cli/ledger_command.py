@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import StateError, UsageError
-from ..messages import message
+from ..errors import InputError, StateError, UsageError
+from ..messages import listed, message
 from . import options, voice
 from .help_pages import Group
 from .option_values import OutputOptions, ReadOptions, RuleOptions, assumptions
@@ -36,7 +36,7 @@ _known_at = click.option(
 )
 _wait = click.option(
     "--wait",
-    type=float,
+    type=click.FloatRange(min=0),
     default=60.0,
     show_default=True,
     metavar="SECONDS",
@@ -317,9 +317,12 @@ def forget(ledger_path: Path, shops: tuple[str, ...], before: str | None, wait: 
     from .score_pages import say_each
 
     if bool(shops) == bool(before):
-        raise UsageError(message("what is to be forgotten? Give --shop or --before"))
+        said = message("what is to be forgotten? Give either --shop or --before")
+        raise UsageError(said)
     with Stages() as stages:
         found = _open(ledger_path, wait).forget(shops or None, before=before, progress=stages)
+    if shops and not found.shops:
+        raise InputError(message("no such shop in the ledger: {shops}", shops=listed(shops)))
     rows = sum(found.rows.values())
     say(message("forgotten: rows {rows}, shops {shops}", rows=rows, shops=found.shops))
     say_each(found.notices)

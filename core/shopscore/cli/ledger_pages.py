@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from ..ledger.revisions import Revision
 from ..ledger.status import Status
 from ..ledger.verifying import Verification
 from ..messages import listed, message
+from ..model.labels import Label
 from ..results.csv_text import csv_text
-from . import tables
+from . import tables, voice
 from .option_values import OutputOptions
 from .run import say, write, write_cells
 from .score_pages import say_each, show_books
@@ -76,8 +77,12 @@ def _size_table(found: Status) -> Table:
     rows: list[tuple[object, object]] = [
         (message("platforms"), listed(found.platforms)),
         (message("zone"), found.zone),
-        (message("shops"), f"{found.shops:,}"),
-        *((name, f"{count:,}") for name, count in found.rows.items() if count and name != "shops"),
+        (message("ids of shops"), f"{found.shops:,}"),
+        *(
+            (message("states of {stream}", stream=name), f"{count:,}")
+            for name, count in found.rows.items()
+            if count and name != "shops"
+        ),
         (message("tallies"), f"{found.tallies:,}"),
         (message("files"), f"{found.files:,}"),
         (message("megabytes"), f"{found.size / 1e6:,.1f}"),
@@ -157,15 +162,19 @@ def _show_revision(found: Revision, path: Path | None) -> None:
 
 
 def _scores_table(found: Revision) -> Table:
-    heads = (message("shop"), message("then"), message("now"))
+    heads = (message("shop"), message("known then"), message("now"))
+    labels = {level.id: level.label for level in found.now.rules.ruleset.levels}
     rows = [
-        (row["shop_id"], _score(row, "then"), _score(row, "now"))
+        (row["shop_id"], *(_score(row, when, labels) for when in ("then", "now")))
         for row in found.scores.head(tables.MANY).to_dicts()
     ]
     return table(heads, rows, right=heads[1:])
 
 
-def _score(row: dict[str, Any], when: str) -> str:
+def _score(row: dict[str, Any], when: str, labels: Mapping[str, Label]) -> str:
+    levels = [row.get(f"{name}_{when}") for name in ("current_level", "level")]
+    if any(levels):
+        return " → ".join(voice.text(labels[id]) for id in levels if id)
     score = row.get(f"score_{when}")
     return word(row[f"status_{when}"]) if score is None else decimals(score)
 
@@ -174,7 +183,7 @@ def _metrics_table(found: Revision) -> Table:
     heads = (
         message("shop"),
         message("metric"),
-        message("then"),
+        message("known then"),
         message("now"),
         message("rows then"),
         message("rows now"),

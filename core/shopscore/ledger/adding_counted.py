@@ -34,7 +34,7 @@ from .counted_parts import (
 )
 from .counted_rows import rows_of_units
 from .maintaining import SPANS
-from .moments import as_moment, check_grows, known_second
+from .moments import as_moment, check_grows, ingest_second
 from .place import Place
 from .shop_codes import with_new_shops
 from .snapshots import SHOPS, Snapshot, table_of
@@ -68,7 +68,7 @@ def add_state(
     """Add a state, or the one in a file; see :meth:`shopscore.Ledger.add_counted`."""
     source = None if isinstance(state, Tallies) else show_path(Path(state).name)
     own = state if isinstance(state, Tallies) else Tallies.read_parquet(state)
-    known = known_second(known_at, place.zone)
+    known = ingest_second(known_at, place.zone)
     with place.writing() as draft:
         check_grows(draft.head, known, place.zone)
         return Adding(draft, place.snapshot_of(draft.head), own, known, say).add(source)

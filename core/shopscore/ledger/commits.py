@@ -199,11 +199,6 @@ def read_head(root: Path) -> Head:
     return head
 
 
-def is_ledger(folder: Path) -> bool:
-    """Return whether a ledger lies in a folder, be it damaged or not."""
-    return (folder / COMMITS / _name(1)).is_file()
-
-
 def last_commit(root: Path) -> Path:
     """Return the file of the last commit, which is another one after each change of the ledger.
 

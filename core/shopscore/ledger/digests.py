@@ -41,7 +41,7 @@ def damaged(path: object, why: Message) -> StateError:
     return StateError(
         message(
             "{file} is damaged: {why}. Take another copy of the ledger, or make a new one from the"
-            " files of events",
+            " files of events; cells alone are counted anew by shopscore ledger compact",
             file=path,
             why=why,
         )
@@ -107,8 +107,8 @@ def _version(path: Path) -> list[int]:
         found = path.stat()
     except OSError as error:
         why = message(
-            "it cannot be read ({error}): was the ledger copied while it was written, or compacted"
-            " meanwhile?",
+            "it cannot be read ({error}); maybe the ledger was copied while it was written, or"
+            " compacted meanwhile",
             error=system_reason(error),
         )
         raise damaged(path, why) from None

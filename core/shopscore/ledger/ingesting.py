@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
-from ..messages import message
+from ..messages import message, numbered
 from ..model.streams import PART_ONLY
 from ..notices import Notice
 from ..reading.files import Progress, show_path
@@ -24,7 +24,7 @@ from .maintaining import SPANS, append_changes
 from .moments import as_moment
 from .shop_codes import with_new_shops
 from .snapshots import SHOPS, Snapshot, table_of
-from .stored_rows import KEY, PARTS, SEQ, UNIT, kept_rows, new_states
+from .stored_rows import KEY, PARTS, SEQ, UNIT, count_undecided, kept_rows, new_states
 from .tables import Draft
 
 _NOTHING = pl.DataFrame(schema={KEY: pl.Int32})
@@ -100,21 +100,24 @@ class Ingest:
         typed, report, columns, draft = read.typed, read.report, read.columns, self.draft
         head = draft.head
         seq = head.seq + 1
-        said, used = self.source.shop, typed.shops.ids.filter(pl.Series(typed.shops.used))
-        shops = with_new_shops(self.snapshot, used, seq, said.industry, said.shop_type)
+        shop, used = self.source.shop, typed.shops.ids.filter(pl.Series(typed.shops.used))
+        shops = with_new_shops(self.snapshot, used, seq, shop.industry, shop.shop_type)
         codes = dict(zip(shops["shop_id"], shops["code"], strict=True))
         self.say(message("comparing with what is known"))
         rows = kept_rows(typed, codes)
         known = self._known(rows)
         added: dict[str, pl.DataFrame] = {}
+        undecided: dict[str, int] = {}
         for name, own in rows.items():
             columns.setdefault(name, set()).update(set(PARTS) & {*own.columns})
             same_keys = known[name].filter(pl.col(KEY).is_in(own[KEY].unique().implode()))
             new = new_states(self.snapshot.streams[name], own, same_keys)
+            undecided[name] = count_undecided(self.snapshot.streams[name], own, same_keys)
             if len(new):
                 added[name] = self._in_order(name, new, seq)
         refuse_counted(self.snapshot, added, shops)
-        report = report.with_notices(*may_be_counted(self.snapshot, added, known))
+        said = (*may_be_counted(self.snapshot, added, known), *_on_undecided(undecided))
+        report = report.with_notices(*said)
         for name, new in added.items():
             draft.append(table_of(name), new)
         changed = shops.filter(pl.col(SEQ) == seq)
@@ -186,3 +189,19 @@ def _more_columns(head: Head, columns: Mapping[str, set[str]]) -> dict[str, tupl
         for stream, names in columns.items()
     }
     return {stream: names for stream, names in more.items() if names}
+
+
+def _on_undecided(counts: Mapping[str, int]) -> Iterator[Notice]:
+    """Yield what there is to know of states of which none is the newer one."""
+    for stream, count in counts.items():
+        if count:
+            said = numbered(
+                "stream {stream}: {n} row differs from what was known of it, and no updated_at says"
+                " which is newer: the state whose text is greater counts, whichever came first",
+                "stream {stream}: {n} rows differ from what was known of them, and no updated_at says"
+                " which is newer: of each the state whose text is greater counts, whichever came"
+                " first",
+                count,
+                stream=stream,
+            )
+            yield Notice("states_undecided", said, stream=stream)

@@ -31,7 +31,7 @@ from .counted_parts import count_for, require_rows
 from .exporting import export_events
 from .ingesting import Ingest, Ingested
 from .maintaining import kept_tallies, recorded, tallies_of
-from .moments import check_grows, known_second
+from .moments import check_grows, ingest_second, known_second
 from .one_clock import Platforms
 from .place import WAIT, Place
 from .revisions import Revision, revision_of
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("shopscore.ledger")
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Ledger:
     """Events that are kept on disk, with what they add up to, day by day.
 
@@ -128,6 +128,19 @@ class Ledger:
         """The zone of the events' clock."""
         return self._place.zone
 
+    def __repr__(self) -> str:
+        names = ", ".join(one.id for one in self.platforms)
+        return f"<Ledger {self.root}: {names}>"
+
+    def require(self, platform: str | Platform) -> None:
+        """Raise where the ledger is not of a platform: its events may lack what the rules look at.
+
+        Raises:
+            UsageError: where it is of others.
+            CoverageError: for a platform that is not installed.
+        """
+        self._place.platform(platform)
+
     def ingest(
         self,
         source: Paths | Mapping[str, Any],
@@ -168,7 +181,7 @@ class Ledger:
         events = EventSource(source, self._place.reading, self.zone, defaults, tuple(layouts))
         with self._place.writing() as draft:
             snapshot = self._place.snapshot_of(draft.head)
-            known = known_second(known_at, self.zone)
+            known = ingest_second(known_at, self.zone)
             check_grows(draft.head, known, self.zone)
             ingest = Ingest(draft, snapshot, events, known, say)
             read = ingest.read(progress, strict=strict)
@@ -236,7 +249,7 @@ class Ledger:
         selection = select_rules(as_of=as_of, **rules)
         tallies = tallies_of(selection.rules)
         say = stages(progress, logger)
-        count_for(self._place.snapshot(known_at), tallies, selection.rules)  # before it is counted
+        count_for(self._place.asked(known_at), tallies, selection.rules)  # before it is counted
         head = self._place.counted(tallies, recorded(selection.rules, ruleset, assume), say)
         snapshot = self._place.snapshot_of(head, known_at)
         say(message("reading what was counted"))
@@ -259,7 +272,7 @@ class Ledger:
         Raises:
             StateError: where a file of the ledger is damaged, or something came without rows.
         """
-        snapshot = self._place.snapshot(known_at)
+        snapshot = self._place.asked(known_at)
         if not rows_only:
             require_rows(snapshot)
         return snapshot.events()

@@ -23,7 +23,9 @@ def known_second(known_at: datetime | date | str | None, zone: str) -> int:
     try:
         moment = datetime.fromisoformat(known_at) if isinstance(known_at, str) else known_at
     except ValueError:
-        said = message("{text!r} is no day and no time; write YYYY-MM-DD", text=known_at)
+        said = message(
+            "{text!r} is no day and no time; write 2024-06-30 or 2024-06-30 09:00", text=known_at
+        )
         raise UsageError(said) from None
     day_only = not isinstance(moment, datetime) or (
         isinstance(known_at, str) and len(known_at.strip()) <= len("2024-06-30")
@@ -32,6 +34,19 @@ def known_second(known_at: datetime | date | str | None, zone: str) -> int:
         moment = datetime(moment.year, moment.month, moment.day, 23, 59, 59, tzinfo=clock)
     assert isinstance(moment, datetime)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=clock)).timestamp())
+
+
+def ingest_second(known_at: datetime | date | str | None, zone: str) -> int:
+    """Return when a source was known, in seconds since 1970; today is meant until now.
+
+    Raises:
+        UsageError: for what is neither a day nor a time, or is still to come.
+    """
+    second, now = known_second(known_at, zone), int(time.time())
+    if second > now and as_moment(second, zone).date() != as_moment(now, zone).date():
+        said = message("known_at= {moment} is still to come", moment=as_moment(second, zone))
+        raise UsageError(said)
+    return min(second, now)
 
 
 def as_moment(second: int, zone: str) -> datetime:

@@ -100,18 +100,27 @@ class Place:
         """Return one of the ledger's platforms: the one that is named, or the only one.
 
         Raises:
-            UsageError: where none is named and there are several.
+            UsageError: where none is named and there are several, or another one is named.
         """
-        if isinstance(named, Platform):
-            return named
+        known = listed(one.id for one in self.platforms)
         if named is None:
             if len(self.platforms) == 1:
                 return self.platforms[0]
-            known = listed(one.id for one in self.platforms)
             said = message("whose rules? The ledger is of {platforms}: platform=", platforms=known)
             raise UsageError(said)
-        own = [one for one in self.platforms if named in one.names]
-        return own[0] if own else find_platform(named)
+        asked = named if isinstance(named, Platform) else self._own(named) or find_platform(named)
+        if asked.id not in [one.id for one in self.platforms]:
+            said = message(
+                "the ledger is of {platforms}, and may lack what the rules of {platform} look at: make"
+                " one of both, and ingest into it",
+                platforms=known,
+                platform=asked.id,
+            )
+            raise UsageError(said)
+        return asked
+
+    def _own(self, name: str) -> Platform | None:
+        return next((one for one in self.platforms if name in one.names), None)
 
     def snapshot(self, known_at: datetime | date | str | None = None) -> Snapshot:
         """Return what the ledger holds now, as it is known or was at a moment."""
@@ -123,6 +132,18 @@ class Place:
         if known_at is None:
             return everything
         return everything.as_of(ingest_known(head, known_second(known_at, self.zone), self.zone))
+
+    def asked(self, known_at: datetime | date | str | None = None) -> Snapshot:
+        """Return what the ledger holds, to be asked about.
+
+        Raises:
+            InputError: where there is nothing.
+        """
+        snapshot = self.snapshot(known_at)
+        if not snapshot.seq:
+            said = message("{ledger}: nothing was ingested yet", ledger=self.root)
+            raise InputError(said)
+        return snapshot
 
     @contextmanager
     def writing(self) -> Iterator[Draft]:

@@ -64,8 +64,8 @@ class Revision:
 
     @cached_property
     def scores(self) -> pl.DataFrame:
-        """Shops whose score or status is another one now, with both."""
-        columns = ("status", "score")
+        """Shops whose status, score or level is another one now, with both."""
+        columns = ("status", "score", "current_level", "level")
         return _differing(_picked(self.then, columns), _picked(self.now, columns), ["shop_id"])
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import reduce
@@ -11,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from ..counting.selection import day_number
+from ..errors import UsageError
 from ..messages import message
 from ..model.expressions import DAY_SECONDS
 from ..model.streams import Stream
@@ -21,6 +23,7 @@ from .commits import Commit, Head, rewrite_commits
 from .counted_upkeep import forget_counted, refuse_counted_before
 from .counting import PIECE_ROWS, Named, count_piece, pieces_of
 from .maintaining import BUILDING, SPANS
+from .moments import as_moment
 from .snapshots import SHOP_SCHEMA, SHOPS, Snapshot, table_of
 from .stored_cells import CELL_SCHEMA, CELLS, to_stored
 from .stored_rows import stored_schema
@@ -78,7 +81,10 @@ class Rewriter:
 
         Raises:
             StateError: where something came as counted, of which no order can be told.
+            UsageError: for a day that is still to come: nothing would be left.
         """
+        if day > as_moment(int(time.time()), self.snapshot.zone).date():
+            raise UsageError(message("before= {day}: that day is still to come", day=day))
         refuse_counted_before(self.snapshot)
         recent = _Recent.find(self.snapshot, self._streams(), day)
         rows = self._rewrite_rows({name: recent.keep(name) for name in self._streams()})

@@ -148,6 +148,22 @@ def new_states(stream: Stream, rows: pl.DataFrame, known: pl.DataFrame) -> pl.Da
     return latest.filter("_new").select(rows.columns)
 
 
+def count_undecided(stream: Stream, rows: pl.DataFrame, known: pl.DataFrame) -> int:
+    """Return how many rows differ from known states of their keys that are just as new.
+
+    Which of such states counts is told by their texts, since files may come in any order.
+    """
+    if known.is_empty():
+        return 0
+    both = pl.concat([known.drop(SEQ), rows], how="diagonal")
+    texts = both.with_columns(canonical_text(stream, both.columns))
+    old, new = texts.head(len(known)), texts.tail(len(rows))
+    keys = _told_apart_by(stream, texts)
+    same = [*keys, *(["updated_at"] if "updated_at" in texts.columns else [])]
+    fresh = new.join(old, on=[*keys, "_text"], how="anti", nulls_equal=True)
+    return len(fresh.join(old.select(same), on=same, how="semi", nulls_equal=True))
+
+
 def rules_of(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[SubOrders]]:
     """Return kept rows with the positions of the rules for parts of orders, and these rules."""
     if PART_RULE not in rows.columns:

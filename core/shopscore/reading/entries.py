@@ -27,11 +27,23 @@ _READERS = {
 }
 
 
+def is_ledger(folder: Path) -> bool:
+    """Return whether a ledger lies in a folder, be it damaged or not."""
+    return (folder / "commits" / "00000001.json").is_file()
+
+
 def refuse_logged_tables(folder: Path) -> None:
     """Raise for a folder whose files are a table of Delta, Iceberg or Hudi.
 
     Rows that were taken away or changed are still in its files.
     """
+    if ledger := next((one for one in (folder, *folder.parents[:3]) if is_ledger(one)), None):
+        said = message(
+            "{folder}: a ledger, whose commits say which of its files count; score it with shopscore"
+            " ledger score, or name it as ledger = in shopscore.toml",
+            folder=ledger,
+        )
+        raise InputError(said)
     for kind, log in _LOGS.items():
         if any(folder.glob(log)):
             raise InputError(

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import InputError, ShopscoreError
-from ..ledger.commits import is_ledger, read_head
+from ..ledger.commits import read_head
 from ..messages import Translated, message
 from ..plugins.catalog import platforms, platforms_named
 from ..plugins.declarations import Platform
 from ..reading.documents.documents import Documents
 from ..reading.documents.loading import load_documents
-from ..reading.entries import is_lost, leads_astray, refuse_logged_tables, visible
+from ..reading.entries import is_ledger, is_lost, leads_astray, refuse_logged_tables, visible
 from ..reading.files import show_path
 from ..value_classes import field, frozen
 from .found_tables import ExportFile, FolderTables, tables_in

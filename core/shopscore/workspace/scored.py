@@ -66,7 +66,9 @@ class ScoredSource:
         platform, paths, shop = find_platform(unit.platform), unit.named.paths, unit.defaults
         first = unit.entries[0]
         if unit.ledger is not None:
-            return cls(unit, platform, NONE, Ledger.open(unit.ledger).events(), progress)
+            ledger = Ledger.open(unit.ledger)
+            ledger.require(platform)
+            return cls(unit, platform, NONE, ledger.events(), progress)
         if unit.named.unmatched:
             said = message(
                 "sources: nothing is there that {patterns} names",
