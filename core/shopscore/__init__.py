@@ -152,6 +152,7 @@ _HOMES = {
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),
     "errors": (
+        "BusyError",
         "CoverageError",
         "DeclarationError",
         "ExpressionError",
