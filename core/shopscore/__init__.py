@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .composing.standards import Standards as Standards
     from .counting.resolution import Resolved as Resolved
     from .counting.state import Tallies as Tallies
+    from .errors import BusyError as BusyError
     from .errors import CoverageError as CoverageError
     from .errors import DeclarationError as DeclarationError
     from .errors import ExpressionError as ExpressionError
@@ -152,6 +153,7 @@ _HOMES = {
     "counting.resolution": ("Resolved",),
     "counting.state": ("Tallies",),
     "errors": (
+        "BusyError",
         "CoverageError",
         "DeclarationError",
         "ExpressionError",

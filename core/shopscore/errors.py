@@ -6,7 +6,8 @@
     │   └── DeclarationError    an invalid declaration of a metric, window, …
     ├── InputError              events, values or tables that cannot be used      (exit 3)
     │   ├── StrictError         rows were set aside, in strict mode               (exit 1)
-    │   └── RequirementError    a result is not what it was required to be        (exit 1)
+    │   ├── RequirementError    a result is not what it was required to be        (exit 1)
+    │   └── BusyError           another process writes: try again                 (exit 1)
     ├── StateError              a state that cannot be added, subtracted or scored (exit 3)
     ├── CoverageError           platform, scorecard, rule set or date not covered (exit 4)
     │   └── RuleSetError        an invalid rule set file
@@ -64,6 +65,12 @@ class StrictError(InputError):
 
 class RequirementError(InputError):
     """A result is not complete, fresh, or ranked among enough shops, as it was required to be."""
+
+    exit_code = 1
+
+
+class BusyError(InputError):
+    """Another process writes to the same ledger: try again when it has finished."""
 
     exit_code = 1
 

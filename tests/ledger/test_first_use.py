@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -116,3 +117,21 @@ def test_a_level_that_is_another_one_now(tmp_path: Path, monkeypatch: pytest.Mon
         "ledger", "revisions", "kept", "--as-of", "2022-07-01", "--known-at", "2022-07-01"
     )
     assert " → " in said.done().out
+
+
+def test_revisions_of_one_shop(ledger: Ledger, sample: dict[str, pl.DataFrame]) -> None:
+    rated = sample["reviews"]["rating"].dtype
+    bad = sample["reviews"].with_columns(
+        rating=pl.lit(1).cast(rated), updated_at=pl.lit("2022-07-02 09:00:00")
+    )
+    ledger.ingest({"reviews": bad}, known_at="2022-07-02")
+    whole = ledger.revision(**RULES, known_at="2022-07-01")
+    one = whole.of_shops(["S0001"])
+    assert {*one.metrics["shop_id"]} == {"S0001"} < {*whole.metrics["shop_id"]}
+    assert one.rows.equals(whole.rows.filter(pl.col("shop_id") == "S0001"))
+    assert one.metrics.schema["n_then"] == pl.Int64
+    with pytest.raises(ss.UsageError, match="NOPE"):
+        whole.of_shops(["NOPE"])
+    done = shopscore("ledger", "revisions", str(ledger.root), "-r", "2022", "--as-of", "2022-07-01",
+                     "--known-at", "2022-07-01", "--shop", "S0001", "-f", "json").done()  # fmt: skip
+    assert json.loads(done.out)["ruleset"] == "2022"

@@ -190,11 +190,17 @@ def _terms(rules: RuleOptions) -> dict[str, Any]:
     required=True,
     help="What was known then is compared with what is known now.",
 )
+@click.option("--shop", "shops", multiple=True, metavar="ID", help="Show only these shops.")
 @_wait
 @voice.speaking
 @options.output("table", "json", "csv")
 def revisions(
-    ledger_path: Path, rules: RuleOptions, known_at: str, wait: float, output: OutputOptions
+    ledger_path: Path,
+    rules: RuleOptions,
+    known_at: str,
+    shops: tuple[str, ...],
+    wait: float,
+    output: OutputOptions,
 ) -> None:
     """Compare the scores of a day as they were known with those of now, and list what moved them.
 
@@ -208,7 +214,7 @@ def revisions(
         found = _open(ledger_path, wait).revision(
             rules.as_of, known_at=known_at, progress=stages, **_terms(rules)
         )
-    write_revision(found, output)
+    write_revision(found.of_shops(shops) if shops else found, output)
     say_each(found.notices)
 
 

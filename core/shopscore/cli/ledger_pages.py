@@ -135,7 +135,11 @@ def show_verification(found: Verification) -> None:
 def write_revision(found: Revision, output: OutputOptions) -> None:
     """Write what moved scores since they were known."""
     if output.form == "json":
+        ruleset = found.now.rules.ruleset
         document = {
+            "platform": found.now.rules.platform.id,
+            "scorecard": found.now.rules.scorecard.id,
+            "ruleset": ruleset.version,
             "as_of": found.as_of.isoformat(),
             "known_at": found.known_at.isoformat(),
             "scores": found.scores.to_dicts(),
@@ -187,6 +191,8 @@ def _metrics_table(found: Revision) -> Table:
         message("now"),
         message("rows then"),
         message("rows now"),
+        message("points then"),
+        message("points now"),
     )
     rows = list(_moved(found))
     return table(heads, rows, right=heads[2:], keys=2)
@@ -197,11 +203,13 @@ def _moved(found: Revision) -> Iterator[tuple[object, ...]]:
         metric = found.now.rules.metrics[row["metric"]].metric
         values = (in_unit(row[f"value_{when}"], metric.unit) for when in ("then", "now"))
         counts = (row[f"n_{when}"] for when in ("then", "now"))
+        points = (row.get(f"points_{when}") for when in ("then", "now"))
         yield (
             row["shop_id"],
             metric.label,
             *values,
-            *("–" if n is None else f"{n:.0f}" for n in counts),
+            *("–" if n is None else f"{n}" for n in counts),
+            *("–" if p is None else decimals(p) for p in points),
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import BusyError
 from ..messages import message
 from ..writing import cannot_be_written
 
@@ -24,7 +24,8 @@ def only_writer(root: Path, wait: float) -> Iterator[None]:
     """Hold the lock of a ledger; wait so many seconds for another process to let go of it.
 
     Raises:
-        InputError: where another process still writes by then, or the folder cannot be written.
+        BusyError: where another process still writes by then.
+        InputError: where the folder cannot be written.
     """
     path = root / LOCK
     try:
@@ -46,7 +47,7 @@ def _take(handle: int, root: Path, until: float) -> None:
                 " or wait longer for it (wait=)",
                 ledger=root,
             )
-            raise InputError(said)
+            raise BusyError(said)
         time.sleep(_PAUSE)
 
 

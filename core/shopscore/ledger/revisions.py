@@ -24,7 +24,7 @@ from ..notices import Notice
 from ..plugins.bound_rules import BoundRuleSet
 from ..reading.fingerprints import Prints, cell_prints, mixed
 from ..results.result import Result
-from ..value_classes import field, frozen
+from ..value_classes import evolve, field, frozen
 from .commits import Head
 from .counted_parts import came_after
 from .counting import Group, by_fingerprint, groups_of, rows_of, touched_by
@@ -48,7 +48,8 @@ class Revision:
     """The scores of a day as they were known, and as they are, and the rows that make the difference.
 
     ``rows`` has a line for each late row and each correction that moved a metric: of a ``correction``
-    another state was known before, of a ``late`` row none. ``notices`` say what has no rows to list.
+    another state was known before, of a ``late`` row none. ``notices`` say what has no rows to list,
+    ``shops`` are those that are looked at, by default all.
     """
 
     known_at: datetime
@@ -56,6 +57,7 @@ class Revision:
     now: Result = field(repr=False)
     rows: pl.DataFrame = field(repr=False)
     notices: tuple[Notice, ...] = ()
+    shops: tuple[str, ...] = ()
 
     @property
     def as_of(self) -> date:
@@ -66,12 +68,27 @@ class Revision:
     def scores(self) -> pl.DataFrame:
         """Shops whose status, score or level is another one now, with both."""
         columns = ("status", "score", "current_level", "level")
-        return _differing(_picked(self.then, columns), _picked(self.now, columns), ["shop_id"])
+        then, now = (_picked(one, columns) for one in (self.then, self.now))
+        return self._own(_differing(then, now, ["shop_id"]), self.shops)
 
     @cached_property
     def metrics(self) -> pl.DataFrame:
         """Metrics of shops that have another value, number of rows or points now, with both."""
-        return _differing(_metrics(self.then), _metrics(self.now), ["shop_id", "metric"])
+        then, now = (_metrics(one) for one in (self.then, self.now))
+        return self._own(_differing(then, now, ["shop_id", "metric"]), self.shops)
+
+    def of_shops(self, ids: Iterable[str]) -> Revision:
+        """Return the same of some shops.
+
+        Raises:
+            UsageError: for a shop that has no score now.
+        """
+        own = (*ids,)
+        _ = self.now.only(own)  # says which is not there
+        return evolve(self, shops=own, rows=self._own(self.rows, own))
+
+    def _own(self, table: pl.DataFrame, shops: tuple[str, ...]) -> pl.DataFrame:
+        return table.filter(pl.col("shop_id").is_in(shops)) if shops else table
 
     def to_polars(self) -> pl.DataFrame:
         """Return :attr:`metrics`."""
@@ -83,13 +100,16 @@ def _picked(result: Result, columns: Iterable[str]) -> pl.DataFrame:
     return every.select("shop_id", *(name for name in columns if name in every.columns))
 
 
+#: What is compared of each metric.
+_TYPES: dict[str, Any] = {"value": pl.Float64, "n": pl.Int64, "points": pl.Float64}
+
+
 def _metrics(result: Result) -> pl.DataFrame:
-    table, wanted = result.to_polars(), ("value", "n", "points")
-    parts = []
+    table, parts = result.to_polars(), []
     for id in result.rules.metrics:
-        named = {f"{id}.{name}": name for name in wanted}
+        named = {f"{id}.{name}": name for name in _TYPES}
         there = [column for column in named if column in table.columns]
-        cells = [pl.col(column).cast(pl.Float64).alias(named[column]) for column in there]
+        cells = [pl.col(name).cast(_TYPES[named[name]]).alias(named[name]) for name in there]
         parts.append(table.select("shop_id", pl.lit(id).alias("metric"), *cells))
     return pl.concat(parts, how="diagonal")
 
