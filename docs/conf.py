@@ -51,9 +51,11 @@ nitpick_ignore_regex = [
 ]
 nitpick_ignore = [
     # Names that only the type checker knows: they stand in annotations as text.
+    ("py:class", "Better"),
     ("py:class", "Document"),
     ("py:class", "DocumentMapping"),
     ("py:class", "Entry"),
+    ("py:class", "Floats"),
     ("py:class", "Integers"),
     ("py:class", "Progress"),
     ("py:class", "Path"),
@@ -69,6 +71,7 @@ nitpick_ignore = [
     ("py:class", "NumbersSource"),
     ("py:class", "RuleSetName"),
     ("py:class", "Selection"),
+    ("py:class", "Unit"),
     ("py:class", "date"),
     # A constant of a module that is not public.
     ("py:data", "INCIDENT_SCHEMA"),

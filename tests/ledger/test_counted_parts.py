@@ -407,7 +407,7 @@ def test_on_the_command_line(ledger: ss.Ledger, state: ss.Tallies, tmp_path: Pat
     assert "came as counted" in shopscore("ledger", "score", str(fresh), *rules).done().out
     refused = shopscore("ledger", "track", str(fresh), "--to", AS_OF)
     assert refused.code == ss.StateError.exit_code
-    assert "export the rows alone" in refused.err
+    assert "Ask the rows" in refused.err
     assert shopscore("ledger", "export", str(fresh), str(out)).code == ss.StateError.exit_code
     shopscore("ledger", "export", str(fresh), str(out), "--rows-only").done()
     forgotten = shopscore("ledger", "forget", str(fresh), "--shop", "S0001").done()

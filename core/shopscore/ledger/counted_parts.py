@@ -277,8 +277,8 @@ def require_rows(snapshot: Snapshot) -> None:
     if parts.most_units:
         said = message(
             "{units} came to this ledger as counted, without rows: what looks at rows does not see"
-            " them, and its numbers would be wrong. Scores and revisions count them; export the"
-            " rows alone with --rows-only (rows_only=True) and ask those",
+            " them, and its numbers would be wrong. Scores and revisions count them. Ask the rows"
+            " alone: shopscore ledger export --rows-only, in Python rows_only=True",
             units=units_said(parts.most_units, by_shop=parts.by_shop),
         )
         raise StateError(said)
