@@ -145,6 +145,7 @@ def write_revision(found: Revision, output: OutputOptions) -> None:
             "scores": found.scores.to_dicts(),
             "metrics": found.metrics.to_dicts(),
             "rows": found.rows.to_dicts(),
+            "notices": [one.to_dict() for one in found.notices],
         }
         write(json.dumps(document, ensure_ascii=False, indent=2, default=str), output.path)
     elif output.form == "csv":

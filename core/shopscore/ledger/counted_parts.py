@@ -112,11 +112,11 @@ class CountedParts:
         """Return these and one more."""
         return CountedParts(by_shop, {**self.counts, count.name: count}, (*self.parts, part))
 
-    def less(self, taken: Mapping[str, Part]) -> CountedParts:
-        """Return these without what was taken out of each count, whenever that had come."""
+    def less(self, taken: Mapping[tuple[str, int], Part]) -> CountedParts:
+        """Return these without what was taken out of them, by count and ingest."""
         found, left = [], dict(taken)
         for part in self.parts:
-            away = left.pop(part.count, Part(0, part.count, 0, 0, 0))
+            away = left.pop((part.count, part.seq), Part(0, part.count, 0, 0, 0))
             units, marks, check = (
                 part.units - away.units,
                 part.marks - away.marks,
@@ -165,12 +165,15 @@ def count_for(
     able = [one for one in parts.counts.values() if wanted.keys() <= one.tallies.keys()]
     if not able:
         raise StateError(_not_counted(parts, wanted, rules))
-    missing = {one.name: _missing(snapshot, parts, one) for one in able}
+    missing = {
+        one.name: _missing(snapshot, parts, one) + _stale(snapshot, parts, one) for one in able
+    }
     best = min(able, key=lambda one: missing[one.name])
     if missing[best.name]:
         said = message(
             "{count} of the {all} that came to this ledger as counted were not counted for these"
-            " rules: count them by this rule set too, and add that state",
+            " rules, or not since they were corrected: count them by this rule set too, and add that"
+            " state, or its difference",
             count=missing[best.name],
             all=units_said(parts.most_units, by_shop=parts.by_shop),
         )
@@ -214,6 +217,22 @@ def _missing(snapshot: Snapshot, parts: CountedParts, count: Count) -> int:
     own = _there(snapshot, count)
     lacking = [_there(snapshot, one).join(own, on="unit", how="anti") for one in others]
     return len(snapshot.collect(pl.concat(lacking).unique()))
+
+
+def _stale(snapshot: Snapshot, parts: CountedParts, count: Count) -> int:
+    """Return how many units others have corrected since this count has them, and this one has not."""
+    others = [one for one in parts.counts.values() if one.name != count.name]
+    if not others:
+        return 0
+    taken = pl.col("sign") < 0
+    own = stored_units(snapshot, count).group_by("unit")
+    known = own.agg(pl.col(SEQ).filter(~taken).min().alias("since"), taken.sum().alias("corrected"))
+    behind = []
+    for other in others:
+        corrected = stored_units(snapshot, other).filter(taken).join(known, on="unit")
+        since = corrected.filter(pl.col(SEQ) > pl.col("since")).group_by("unit", "corrected")
+        behind.append(since.len().filter(pl.col("len") > pl.col("corrected")).select("unit"))
+    return len(snapshot.collect(pl.concat(behind).unique()))
 
 
 def _there(snapshot: Snapshot, count: Count, *which: pl.Expr) -> pl.LazyFrame:

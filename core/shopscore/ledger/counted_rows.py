@@ -144,6 +144,10 @@ def rows_of_units(
             yield len(found), _told(stream, found, shops)
 
 
+#: Days by which a row may be later than the day of its order, on which it counts.
+_LATE = 90
+
+
 def may_be_counted(
     snapshot: Snapshot, rows: Mapping[str, pl.DataFrame], known: Mapping[str, pl.DataFrame]
 ) -> tuple[Notice, ...]:
@@ -161,16 +165,16 @@ def may_be_counted(
         stream = snapshot.streams[name]
         times = [c.name for c in stream.columns if c.kind in ("time", "day") and not c.ahead]
         there = [time for time in times if time in new.columns and time != "updated_at"]
-        if name == ORDER.stream or not there or "order_id" not in new.columns:
+        if name == ORDER.stream or not there or ORDER.column not in stream.names:
             continue
         again = pl.col(KEY).is_in(known[name][KEY].unique().implode())
         day = pl.min_horizontal(there) // DAY_SECONDS
-        early = new.filter(pl.col("order_id").is_not_null(), ~again).join(counted, on="shop")
-        count = len(early.filter(day <= pl.col("last")))
+        early = new.filter(~again).join(counted, on="shop")
+        count = len(early.filter(day <= pl.col("last") + _LATE))
         if count:
             said = message(
                 "{stream}: {rows} happened on days on which their shops were counted without rows,"
-                " and name orders that were not. If they were counted as rows of other orders, they"
+                " and are of no order that was. If they were counted as rows of other orders, they"
                 " count twice now: count those orders again, and add the difference",
                 stream=name,
                 rows=_rows_said(count),

@@ -29,6 +29,7 @@ from .counted_parts import (
 from .counting import name_of_days
 from .snapshots import Snapshot
 from .stored_cells import CELL_SCHEMA, Run, number_of, read_cells, with_shops
+from .stored_rows import SEQ
 from .tables import Draft
 
 
@@ -89,20 +90,24 @@ def forget_counted(draft: Draft, snapshot: Snapshot, gone: pl.DataFrame) -> Forg
     if not parts.counts:
         return ForgottenParts({}, ())
     left = {name: _forget(draft, snapshot, count, gone) for name, count in parts.counts.items()}
-    fact = {COUNTED: parts.less({name: part for name, (_, part) in left.items()}).to_fact()}
+    taken = {(part.count, part.seq): part for _, own in left.values() for part in own}
+    fact = {COUNTED: parts.less(taken).to_fact()}
     if parts.by_shop or not any(had for had, _ in left.values()):
         return ForgottenParts(fact, ())
     said = message(
-        "marks of the orders of what came as counted stay: numbers made of ids, of which it cannot be"
-        " told what shop they are of. The same orders cannot come again, counted or as rows"
+        "marks of the orders of what came as counted stay: numbers made of ids, by which only who knows"
+        " the ids can find them. The same orders cannot come again, counted or as rows"
     )
     return ForgottenParts(fact, (Notice("marks_kept", said),))
 
 
 def _forget(
     draft: Draft, snapshot: Snapshot, count: Count, gone: pl.DataFrame
-) -> tuple[bool, Part]:
-    """Write the tables of a count without some shops; return whether it had any, and what they had."""
+) -> tuple[bool, list[Part]]:
+    """Write the tables of a count without some shops; return whether it had any, and what they had.
+
+    That is told for each ingest that had brought something of them.
+    """
     tallies = {name: number_of(name) for name in count.tallies}
     codes, every = gone["code"].implode(), pl.col("tally").is_in([*tallies.values()])
     of_gone = pl.col("shop").is_in(codes)
@@ -118,15 +123,20 @@ def _forget(
     ids = gone["shop_id"].sort()
     places = dict(zip(gone["code"], ids.search_sorted(gone["shop_id"]), strict=True))
     own = cells.filter(of_gone).with_columns(_placed(places))
-    rows = np.zeros(len(ids), dtype=np.int64)
     had = shops.filter(of_gone).with_columns(_placed(places))
-    np.add.at(rows, had["shop"].to_numpy(), had["rows"].to_numpy())
-    found = {
-        name: Run.of(own.filter(pl.col("tally") == number)).cells()
-        for name, number in tallies.items()
-    }
-    taken = sums_of_marks(units.filter(of_units))
-    return len(had) > 0, Part(0, count.name, *taken, check_sum(ids, rows, found))
+    away = units.filter(of_units)
+    taken = []
+    for seq in sorted({*own[SEQ], *had[SEQ], *away[SEQ]}):
+        came = pl.col(SEQ) == seq
+        of_shops, rows = had.filter(came), np.zeros(len(ids), dtype=np.int64)
+        np.add.at(rows, of_shops["shop"].to_numpy(), of_shops["rows"].to_numpy())
+        found = {
+            name: Run.of(own.filter(came, pl.col("tally") == number)).cells()
+            for name, number in tallies.items()
+        }
+        check = check_sum(ids, rows, found)
+        taken.append(Part(seq, count.name, *sums_of_marks(away.filter(came)), check))
+    return len(had) > 0, taken
 
 
 def _placed(places: Mapping[int, int]) -> pl.Expr:

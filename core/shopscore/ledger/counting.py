@@ -95,9 +95,17 @@ def difference(
 
 
 def rows_of(snapshot: Snapshot, group: Group, touched: pl.Series) -> dict[str, pl.DataFrame]:
-    """Return all rows of units, by the marks of these."""
+    """Return all rows of units, by the marks of these, with every state of them."""
     own = pl.col(group.mark).is_in(touched.implode())
-    return {name: snapshot.rows(name, own) for name in group.streams}
+    return {name: with_states(snapshot, name, own) for name in group.streams}
+
+
+def with_states(snapshot: Snapshot, stream: str, own: pl.Expr) -> pl.DataFrame:
+    """Return some rows, and every other state of them: one that names another order may count now."""
+    if not has_unit(snapshot.streams[stream]):
+        return snapshot.rows(stream, own)
+    keys = snapshot.marks(stream, own)[KEY].unique()
+    return snapshot.rows(stream, own | pl.col(KEY).is_in(keys.implode()))
 
 
 def _until(rows: Mapping[str, pl.DataFrame], seq: int) -> dict[str, pl.DataFrame]:

@@ -106,10 +106,11 @@ def _version(path: Path) -> list[int]:
     try:
         found = path.stat()
     except OSError as error:
-        why = message(
-            "it cannot be read ({error}); maybe the ledger was copied while it was written, or"
-            " compacted meanwhile",
+        said = message(
+            "{file} cannot be read ({error}). If the ledger was compacted meanwhile, ask again; if it is"
+            " a copy that was made while it was written, take another copy",
+            file=path,
             error=system_reason(error),
         )
-        raise damaged(path, why) from None
+        raise StateError(said) from None
     return [found.st_size, found.st_mtime_ns, found.st_ino]

@@ -19,7 +19,7 @@ from ..reading.sources import Holding
 from ..value_classes import evolve, field, frozen
 from .commits import Head
 from .counted_rows import may_be_counted, refuse_counted
-from .counting import Named, units_of
+from .counting import Named, units_of, with_states
 from .maintaining import SPANS, append_changes
 from .moments import as_moment
 from .shop_codes import with_new_shops
@@ -153,7 +153,7 @@ class Ingest:
         streams = dict.fromkeys((*rows, *self.snapshot.known_streams))
         found = [units_of(self.snapshot, name, own) for name, own in rows.items()]
         own = pl.col(UNIT).is_in(pl.concat(found).unique().implode())
-        return {name: self.snapshot.rows(name, own) for name in streams}
+        return {name: with_states(self.snapshot, name, own) for name in streams}
 
     def _in_order(self, stream: str, rows: pl.DataFrame, seq: int) -> pl.DataFrame:
         """Return rows in the order of their first time, so that those of a day lie together."""

@@ -27,6 +27,13 @@ def known_second(known_at: datetime | date | str | None, zone: str) -> int:
             "{text!r} is no day and no time; write 2024-06-30 or 2024-06-30 09:00", text=known_at
         )
         raise UsageError(said) from None
+    if not isinstance(moment, date):
+        raise UsageError(
+            message(
+                "{text!r} is no day and no time; write 2024-06-30 or 2024-06-30 09:00",
+                text=known_at,
+            )
+        )
     day_only = not isinstance(moment, datetime) or (
         isinstance(known_at, str) and len(known_at.strip()) <= len("2024-06-30")
     )

@@ -57,6 +57,8 @@ class Place:
             UsageError: for platforms of different clocks.
         """
         platforms = find_platforms(platform)
+        if not platforms:
+            raise UsageError(message("platform=: of which platform is the ledger?"))
         zone = zone_of(platforms, tz)
         place = cls(root, platforms, zone, wait, Together.of(platforms))
         refuse_filled_folder(root)
@@ -168,6 +170,6 @@ class Place:
         try:
             with self.writing() as draft:
                 return Builder(draft, self.snapshot_of(draft.head), say).build(tallies, rules)
-        except InputError as error:
+        except (InputError, UsageError) as error:
             logger.warning("%s", error)
             return read_head(self.root)

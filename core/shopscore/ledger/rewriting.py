@@ -26,7 +26,7 @@ from .maintaining import BUILDING, SPANS
 from .moments import as_moment
 from .snapshots import SHOP_SCHEMA, SHOPS, Snapshot, table_of
 from .stored_cells import CELL_SCHEMA, CELLS, to_stored
-from .stored_rows import stored_schema
+from .stored_rows import newest_states, stored_schema, told_apart_by
 from .tables import Draft, remove_replaced
 
 #: Which rows of a stream stay; None: all.
@@ -163,7 +163,8 @@ def _without_shops(commit: Commit, ids: set[str]) -> Commit:
 def _first_time(stream: Stream, came: Collection[str]) -> pl.Expr:
     """Return the first time of a row that is known, in the order of columns; else the beginning."""
     times = (column.name for column in stream.columns if column.kind in ("time", "day"))
-    return pl.coalesce(*(pl.col(name) for name in times if name in came), pl.lit(0, pl.Int64))
+    beginning = pl.col("shop").cast(pl.Int64) * 0
+    return pl.coalesce(*(pl.col(name) for name in times if name in came), beginning)
 
 
 def _ranges(snapshot: Snapshot, stream: str, time: pl.Expr) -> Iterator[tuple[int, int]]:
@@ -176,9 +177,12 @@ def _ranges(snapshot: Snapshot, stream: str, time: pl.Expr) -> Iterator[tuple[in
 
 @frozen(eq=False)
 class _Recent:
-    """The orders of which something happened since a second, by shop, and what else is recent."""
+    """The orders of which something happened since a second, by shop, and what else is recent.
 
-    streams: Mapping[str, Stream]
+    Newest states decide, and all states of a row stay or go with it.
+    """
+
+    snapshot: Snapshot
     since: int
     orders: pl.DataFrame
     named: Mapping[str, pl.DataFrame]
@@ -187,58 +191,56 @@ class _Recent:
     def find(cls, snapshot: Snapshot, streams: Collection[str], day: date) -> _Recent:
         """Find them among all rows, and those that recent rows name by other links."""
         since = day_number(day) * DAY_SECONDS
-        of_orders, every = [pl.DataFrame(schema=_ORDERS)], snapshot.streams
+        found = cls(snapshot, since, pl.DataFrame(schema=_ORDERS), {})
+        of_orders = [found.orders]
         for name in streams:
-            if _has_order(every[name]):
-                rows = snapshot.rows(name)
-                recent = rows.filter(_is_recent(every[name], rows, since))
-                named = recent.select("shop", "order_id") if "order_id" in rows.columns else None
-                of_orders += [] if named is None else [named.drop_nulls()]
-        found = cls(every, since, pl.concat(of_orders).unique(), {})
-        return evolve(found, named=found._named(snapshot, streams))
+            rows = found._newest(name)
+            if "order_id" in rows.columns:
+                recent = rows.filter(_is_recent(snapshot.streams[name], rows, since))
+                of_orders.append(recent.select("shop", "order_id").drop_nulls())
+        found = evolve(found, orders=pl.concat(of_orders).unique())
+        return evolve(found, named=found._named(streams))
 
-    def _named(self, snapshot: Snapshot, streams: Collection[str]) -> dict[str, pl.DataFrame]:
+    def _newest(self, name: str) -> pl.DataFrame:
+        return newest_states(self.snapshot.streams[name], self.snapshot.rows(name))
+
+    def _named(self, streams: Collection[str]) -> dict[str, pl.DataFrame]:
         """Return the keys of rows that are named by rows that stay, by links that are not of orders."""
         found: dict[str, list[pl.DataFrame]] = {}
         for name in streams:
-            for link in self.streams[name].links:
+            for link in self.snapshot.streams[name].links:
                 if link.stream != "orders":
-                    stays = self.keep(name)(snapshot.rows(name))
+                    stays = self._staying(name)
                     if link.column in stays.columns:
-                        (key,) = self.streams[link.stream].key
+                        (key,) = self.snapshot.streams[link.stream].key
                         keys = stays.select("shop", pl.col(link.column).alias(key)).drop_nulls()
                         found.setdefault(link.stream, []).append(keys)
         return {name: pl.concat(keys).unique() for name, keys in found.items()}
 
     def keep(self, name: str) -> Keep:
         """Return which rows of a stream stay."""
-        stream = self.streams[name]
+        if name == "shops":
+            return lambda rows: rows
+        staying = self._staying(name)
+        keys = told_apart_by(self.snapshot.streams[name], staying)
+        return lambda rows: rows.join(staying.select(keys), on=keys, how="semi", nulls_equal=True)
 
-        def stays(rows: pl.DataFrame) -> pl.DataFrame:
-            if name == "shops":
-                return rows
-            numbered = rows.with_row_index("_at")
-            if _has_order(stream) and "order_id" in rows.columns:
-                of_order = numbered.join(self.orders, on=["shop", "order_id"], how="semi")
-                alone = numbered.filter(
-                    pl.col("order_id").is_null() & _is_recent(stream, rows, self.since)
-                )
-                kept = [of_order["_at"], alone["_at"]]
-            else:
-                kept = [numbered.filter(_is_recent(stream, rows, self.since))["_at"]]
-            if name in self.named:
-                keys = ["shop", *stream.key]
-                kept.append(numbered.join(self.named[name], on=keys, how="semi")["_at"])
-            return rows[pl.concat(kept).unique().sort()]
-
-        return stays
+    def _staying(self, name: str) -> pl.DataFrame:
+        """Return the newest states of the rows of a stream that stay."""
+        stream, rows = self.snapshot.streams[name], self._newest(name)
+        numbered = rows.with_row_index("_at")
+        recent = numbered.filter(_is_recent(stream, rows, self.since))
+        kept = [recent["_at"]]
+        if "order_id" in rows.columns:
+            of_order = numbered.join(self.orders, on=["shop", "order_id"], how="semi")
+            kept = [of_order["_at"], recent.filter(pl.col("order_id").is_null())["_at"]]
+        if name in self.named:
+            keys = ["shop", *stream.key]
+            kept.append(numbered.join(self.named[name], on=keys, how="semi")["_at"])
+        return rows[pl.concat(kept).unique().sort()]
 
 
 _ORDERS: dict[str, Any] = {"shop": pl.Int32, "order_id": pl.String}
-
-
-def _has_order(stream: Stream) -> bool:
-    return "order_id" in stream.names
 
 
 def _is_recent(stream: Stream, rows: pl.DataFrame, since: int) -> pl.Expr:

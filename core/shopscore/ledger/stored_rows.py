@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ from ..reading.rows.shop_codes import ShopPlaces
 from ..reading.rows.suborders import RULE
 
 KEY, UNIT, SEQ = "_key", "_unit", "_seq"
-#: Of a part of an order: by which rule it is put together with others, and all its cells.
+#: Of a part of an order: by which rule it is put together with others, and a digest of its cells.
 PART_RULE, RECORD = "_part_rule", "_record"
 _MARKS: dict[str, Any] = {"shop": pl.Int32, KEY: pl.Int32, UNIT: pl.Int32, SEQ: pl.Int32}
 PARTS: dict[str, Any] = {SUBORDER: pl.String, PART_RULE: pl.String, RECORD: pl.String}
@@ -90,13 +91,14 @@ def _kept(
 
 
 def _parts(typed: TypedRows) -> pl.DataFrame:
-    """Return what tells the parts of orders apart; a part without an id by all its cells."""
+    """Return what tells the parts of orders apart; a part without an id by a digest of all its cells."""
     rows = typed.rows
     rules = pl.Series([json.dumps(asdict(rule)) for rule in typed.suborders], dtype=pl.String)
     records = pl.Series(RECORD, [None], dtype=pl.String).new_from_index(0, len(rows))
     alone = (rows[RULE].is_not_null() & rows[SUBORDER].is_null()).arg_true()
     if len(alone):
-        texts = [SEPARATOR.join(cells) for cells in typed.records(rows[ROW][alone])]
+        cells_of = (SEPARATOR.join(cells) for cells in typed.records(rows[ROW][alone]))
+        texts = [blake2b(text.encode(), digest_size=16).hexdigest() for text in cells_of]
         records = records.scatter(alone, texts)
     return pl.DataFrame(
         [rows[SUBORDER], rules.gather(rows[RULE].cast(pl.UInt32)).alias(PART_RULE), records]
@@ -124,7 +126,7 @@ def half_marks(marks: Prints) -> pl.Series:
     return pl.Series(_mark(marks)).unique()
 
 
-def _told_apart_by(stream: Stream, rows: pl.DataFrame) -> list[str]:
+def told_apart_by(stream: Stream, rows: pl.DataFrame) -> list[str]:
     """Return what rows share of which one replaces the others: a key, or a part of an order."""
     return ["shop", *stream.key, *(name for name in PARTS if name in rows.columns)]
 
@@ -140,12 +142,18 @@ def new_states(stream: Stream, rows: pl.DataFrame, known: pl.DataFrame) -> pl.Da
         _new=pl.Series(np.arange(len(known) + len(rows)) >= len(known))
     )
     rivals = both.filter(pl.col(KEY).is_duplicated() | pl.col("_new"))
-    newest = [] if "updated_at" not in rivals.columns else [pl.col("updated_at")]
-    found = rivals.with_columns(canonical_text(stream, rivals.columns)).sort(
-        *newest, "_text", ~pl.col("_new"), nulls_last=False, maintain_order=True
-    )
-    latest = found.unique(_told_apart_by(stream, found), keep="last", maintain_order=True)
+    latest = newest_states(stream, rivals, ~pl.col("_new"))
     return latest.filter("_new").select(rows.columns)
+
+
+def newest_states(stream: Stream, rows: pl.DataFrame, *ties: pl.Expr) -> pl.DataFrame:
+    """Return the newest state of each row, or of each part of an order; of equal ones by ``ties``."""
+    newest = [pl.col("updated_at")] if "updated_at" in rows.columns else []
+    found = rows.with_columns(canonical_text(stream, rows.columns)).sort(
+        *newest, "_text", *ties, nulls_last=False, maintain_order=True
+    )
+    latest = found.unique(told_apart_by(stream, found), keep="last", maintain_order=True)
+    return latest.drop("_text")
 
 
 def count_undecided(stream: Stream, rows: pl.DataFrame, known: pl.DataFrame) -> int:
@@ -158,7 +166,7 @@ def count_undecided(stream: Stream, rows: pl.DataFrame, known: pl.DataFrame) -> 
     both = pl.concat([known.drop(SEQ), rows], how="diagonal")
     texts = both.with_columns(canonical_text(stream, both.columns))
     old, new = texts.head(len(known)), texts.tail(len(rows))
-    keys = _told_apart_by(stream, texts)
+    keys = told_apart_by(stream, texts)
     same = [*keys, *(["updated_at"] if "updated_at" in texts.columns else [])]
     fresh = new.join(old, on=[*keys, "_text"], how="anti", nulls_equal=True)
     return len(fresh.join(old.select(same), on=same, how="semi", nulls_equal=True))

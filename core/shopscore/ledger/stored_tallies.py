@@ -79,7 +79,8 @@ class StoredTallies(Tallies):
 
     def window_sums(self, wanted: Sequence[Wanted], as_of: date) -> list[Sums]:
         """Return the sums of each tally over its window, per shop of ``shop_ids``."""
-        size = int(self.codes.max(initial=-1)) + 2  # the last is that of no code, and stays nothing
+        codes = self.snapshot.at(self.snapshot.head).shops["code"].to_numpy()  # also of later shops
+        size = int(codes.max(initial=-1)) + 2  # the last is that of no code, and stays nothing
         nothing = np.zeros(size, dtype=np.int64)
         found: list[Sums] = [(nothing, nothing) for _ in wanted]
         names = [fingerprint(tally) for tally, _ in wanted]

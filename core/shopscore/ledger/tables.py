@@ -118,7 +118,8 @@ class Draft:
         known, folder = self.head.tables.get(name), self.root / table.path
         first = known.version + 1 if known is not None and known.path == table.path else 0
         yield from (folder / file for file in table.files)
-        yield from (_log_of(folder, version) for version in range(first, table.version + 1))
+        for version in range(first, table.version + 1):
+            yield from (folder / _LOG).glob(f"{version:020}*")
         yield from (folder / _LOG, folder)
         yield from (above for above in folder.parents if above.is_relative_to(self.root))
 
@@ -197,30 +198,43 @@ def _added(folder: Path, version: int) -> list[str]:
 
 
 def _remove_leftovers(root: Path, head: Head) -> None:
-    """Take away what no commit names: tables, versions of tables, and files."""
+    """Take away what no commit names of the folders of tables: these, their versions, and files.
+
+    What else lies in a ledger is somebody's own, and is left alone.
+    """
     for part in (root / COMMITS).glob(".*.part"):
         part.unlink()
     there = {root / table.path: table for table in head.tables.values()}
-    for folder in {path.parent for path in (*root.rglob(_LOG), *root.rglob("*.parquet"))}:
+    for folder in _folders_of_tables(root):
         table = there.get(folder)
-        if folder.name == _LOG:
-            continue
         if table is None:
             shutil.rmtree(folder)
             continue
-        if _version(folder) > table.version:
-            _go_back(folder, table)
+        _go_back(folder, table)
         for path in folder.glob("*.parquet"):
             if path.name not in table.files:
                 path.unlink()
 
 
+def _folders_of_tables(root: Path) -> list[Path]:
+    """Return the folders that hold, or were to hold, one beginning of a table."""
+    depths = {"shops": "*", "cells": "*", "events": "*/*", "counted": "*/*/*"}
+    every = (path for top, within in depths.items() for path in (root / top).glob(within))
+    return [path for path in every if path.name.isdigit() and path.is_dir()]
+
+
 def _go_back(folder: Path, table: Table) -> None:
-    """Have a Delta table consist of the files that count, as others read it."""
-    deltalake = _delta()
-    found = deltalake.DeltaTable(str(folder))
-    if {Path(uri).name for uri in found.file_uris()} != {*table.files}:
-        found.restore(table.version)
+    """Have a Delta table consist of the files that count, as others read it.
+
+    Logs that no commit names are taken away, torn ones too: what a writer had begun is no version.
+    """
+    if _version(folder) <= table.version:
+        return
+    (folder / _LOG / "_last_checkpoint").unlink(missing_ok=True)  # which only saves a look
+    for path in (folder / _LOG).iterdir():
+        number = path.name.partition(".")[0]
+        if number.isdigit() and int(number) > table.version:
+            path.unlink()
 
 
 def remove_replaced(root: Path, head: Head) -> None:
