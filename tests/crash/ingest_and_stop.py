@@ -1,4 +1,4 @@
-"""Ingest a folder, or add a state, in a process that may be killed; a script of the tests.
+"""Ingest a folder, add a state, or forget a shop, in a process that may be killed; a script of the tests.
 
     python ingest_and_stop.py LEDGER EVENTS [STEP]
 
@@ -44,7 +44,9 @@ def main(ledger: str, events: str, step: str = "0") -> None:
             print("writing", flush=True)
 
     opened = Ledger.open(ledger, platform=PLATFORM)
-    if events.endswith(".parquet"):
+    if events.startswith("forget:"):
+        opened.forget(events.removeprefix("forget:"))
+    elif events.endswith(".parquet"):
         opened.add_counted(Tallies.read_parquet(events))
     else:
         opened.ingest(events, progress=say)

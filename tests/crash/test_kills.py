@@ -120,6 +120,33 @@ def test_a_stop_before_each_step_of_adding(tmp_path: Path) -> None:
     assert not there[0]
 
 
+def test_a_stop_before_each_step_of_forgetting(case: Case) -> None:
+    """Whatever was done: after the next writer the shop is there as before, or no file names it."""
+    command = [sys.executable, str(SCRIPT)]
+    done = subprocess.run(
+        [*command, str(case.copy("forgets")), "forget:S0002", "0"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    steps, gone = int(done.stdout.split()[-1]), []
+    for step in range(1, steps + 1):
+        root = case.copy(f"forget-{step}")
+        stopped = subprocess.run([*command, str(root), "forget:S0002", str(step)], check=False)
+        assert stopped.returncode == -signal.SIGKILL
+        found = opened(root)
+        found.ingest({"shops": pl.DataFrame({"shop_id": ["S9999"], "industry": ["home"]})})
+        gone.append("S0002" not in {*found.events().shops["shop_id"]})
+        assert found.verify().is_good
+        if gone[-1]:
+            texts = [file.read_bytes() for file in root.rglob("*") if file.is_file()]
+            assert not any(b"S0002" in text for text in texts)
+        shutil.rmtree(root)
+    assert gone == sorted(gone)
+    assert not gone[0]
+    assert gone[-1]
+
+
 def test_kills_at_random_moments_of_writing(case: Case) -> None:
     timed = case.start(case.copy("timed"))
     assert timed.stdout is not None

@@ -24,7 +24,7 @@ from .locking import only_writer
 from .maintaining import BUILDING, RULES, SPANS, Builder, kept_tallies
 from .moments import ingest_known, known_second
 from .one_clock import Platforms, Together, find_platforms, zone_of
-from .rewriting import Rewriter
+from .rewriting import Rewriter, finish_forgetting
 from .snapshots import Snapshot
 from .tables import Draft
 
@@ -151,7 +151,7 @@ class Place:
     def writing(self) -> Iterator[Draft]:
         """Hold the lock, and yield what is written while it is held."""
         with only_writer(self.root, self.wait):
-            yield Draft.begin(self.root, read_head(self.root))
+            yield Draft.begin(self.root, finish_forgetting(self.root, read_head(self.root)))
 
     @contextmanager
     def rewriting(self, say: Progress) -> Iterator[tuple[Rewriter, Named]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import reduce
 from operator import or_
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -19,7 +20,7 @@ from ..model.streams import Stream
 from ..notices import Notice
 from ..reading.files import Progress
 from ..value_classes import evolve, frozen
-from .commits import Commit, Head, rewrite_commits
+from .commits import Commit, Head, read_head, rewrite_commits
 from .counted_upkeep import forget_counted, refuse_counted_before
 from .counting import PIECE_ROWS, Named, count_piece, pieces_of
 from .maintaining import BUILDING, SPANS
@@ -29,6 +30,8 @@ from .stored_cells import CELL_SCHEMA, CELLS, to_stored
 from .stored_rows import newest_states, stored_schema, told_apart_by
 from .tables import Draft, remove_replaced
 
+#: The fact that names shops whose ids are to be taken out of commits.
+FORGETTING = "forgetting"
 #: Which rows of a stream stay; None: all.
 Keep = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -70,10 +73,9 @@ class Rewriter:
             self.draft.rewrite(SHOPS, self.snapshot.collect(every))
             counted = forget_counted(self.draft, self.snapshot, gone)
             found = Forgotten(rows, len(gone), counted.notices)
-            self._commit("forget", kept, {"rows": rows, "shops": found.shops}, counted.facts)
-        said_less = (_without_shops(one, {*ids}) for one in self.draft.head.commits)
-        changed = [o for o, c in zip(said_less, self.draft.head.commits, strict=True) if o != c]
-        rewrite_commits(self.draft.root, changed)
+            facts = {**counted.facts, FORGETTING: sorted(ids)}
+            self._commit("forget", kept, {"rows": rows, "shops": found.shops}, facts)
+        _forget_ids(self.draft.root, self.draft.head, {*ids})
         return found
 
     def forget_before(self, day: date, kept: Named) -> Forgotten:
@@ -150,6 +152,20 @@ def _not_of(codes: pl.Series) -> Keep:
     return lambda rows: rows.filter(~pl.col("shop").is_in(codes))
 
 
+def finish_forgetting(root: Path, head: Head) -> Head:
+    """Take ids out of commits where a killed process was about to; return what the ledger holds."""
+    ids = head.facts.get(FORGETTING)
+    return _forget_ids(root, head, {*ids}) if ids else head
+
+
+def _forget_ids(root: Path, head: Head, ids: set[str]) -> Head:
+    """Write commits that tell of some shops without them; the last one, which names them, last."""
+    said_less = (_without_shops(one, ids) for one in head.commits)
+    changed = [less for less, one in zip(said_less, head.commits, strict=True) if less != one]
+    rewrite_commits(root, changed)
+    return read_head(root)
+
+
 def _without_shops(commit: Commit, ids: set[str]) -> Commit:
     """Return a commit that does not tell of some shops."""
     holdings = frozenset(one for one in commit.holdings if one.shop_id not in ids)
@@ -157,7 +173,8 @@ def _without_shops(commit: Commit, ids: set[str]) -> Commit:
     told = dict(commit.told)
     if source is not None and any(id in str(source) for id in ids):
         told["source"] = None
-    return evolve(commit, holdings=holdings, told=told)
+    facts = {name: fact for name, fact in commit.facts.items() if name != FORGETTING}
+    return evolve(commit, holdings=holdings, told=told, facts=facts)
 
 
 def _first_time(stream: Stream, came: Collection[str]) -> pl.Expr:
