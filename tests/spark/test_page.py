@@ -9,6 +9,7 @@ import sys
 import tarfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -31,6 +32,21 @@ print(counted.collect().to_polars().filter(pl.col("kind") == "cell")["sum"].sum(
 """
 
 
+def submitted(folder: Path, settings: dict[str, Any], *words: str) -> str:
+    """Run a program by ``spark-submit`` in a folder; return what it prints."""
+    confs = (word for name, value in settings.items() for word in ("--conf", f"{name}={value}"))
+    done = subprocess.run(
+        [Path(sys.executable).parent / "spark-submit", *confs, *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYSPARK_PYTHON": sys.executable},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
 @pytest.mark.skipif(not PAGE.exists(), reason="no documentation here")
 def test_the_program_of_the_page_and_a_plugin_in_an_archive(tmp_path: Path) -> None:
     text = PAGE.read_text("utf-8")
@@ -48,26 +64,14 @@ def test_the_program_of_the_page_and_a_plugin_in_an_archive(tmp_path: Path) -> N
     settings = SETTINGS | {
         "spark.executorEnv.PYTHONPATH": os.pathsep.join(["./env/site", *path]),
     }
-    done = subprocess.run(
-        [
-            Path(sys.executable).parent / "spark-submit",
-            *("--master", "local-cluster[1,1,1024]"),
-            *("--archives", f"{tmp_path}/scoring.tar#env"),
-            *(word for name, value in settings.items() for word in ("--conf", f"{name}={value}")),
-            *(found[1], "events", "2024-06-30"),
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYSPARK_PYTHON": sys.executable},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    packed = ("--archives", f"{tmp_path}/scoring.tar#env")
+    cluster = ("--master", "local-cluster[1,1,1024]", *packed)
+    out = submitted(tmp_path, settings, *cluster, found[1], "events", "2024-06-30")
     events = {name: sample[name] for name in NAMES}
     whole = ss.score(events, platform="douyin", ruleset="2022", as_of="2024-06-30")
     some = {name: sample[name] for name in ("shops", "orders", "reviews")}
     cells = ss.tally(ss.resolve(some, platform=bazaar())).cells
-    assert done.stdout.split()[-2:] == [str(whole["S0003"].score), str(cells["sum"].sum())]
+    assert out.split()[-2:] == [str(whole["S0003"].score), str(cells["sum"].sum())]
     scores = pl.read_parquet(tmp_path / "events/scores/*.parquet").sort("shop_id")
     assert scores.equals(whole.to_polars().cast(scores.schema))  # type: ignore[arg-type]
 
@@ -83,22 +87,10 @@ def test_the_past_of_the_page_goes_into_a_ledger(tmp_path: Path) -> None:
     for name, rows in some.items():
         (tmp_path / "events" / name).mkdir(parents=True)
         rows.write_parquet(tmp_path / "events" / name / "part-0.parquet")
-    done = subprocess.run(
-        [
-            Path(sys.executable).parent / "spark-submit",
-            *("--master", "local[2]"),
-            *(word for name, value in SETTINGS.items() for word in ("--conf", f"{name}={value}")),
-            *(found[1], "events", "2024-05-01", "ledger"),
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYSPARK_PYTHON": sys.executable},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    local = ("--master", "local[2]")
+    out = submitted(tmp_path, SETTINGS, *local, found[1], "events", "2024-05-01", "ledger")
     past = some["orders"].filter(pl.col("created_at") < date(2024, 5, 1))
-    assert done.stdout.split()[-1] == str(len(past))
+    assert out.split()[-1] == str(len(past))
     ledger = ss.Ledger.open(tmp_path / "ledger")
     scored = ledger.score("2024-06-30", ruleset="2022")
     whole = ss.score(some, platform="pinduoduo", ruleset="2022", as_of="2024-06-30")

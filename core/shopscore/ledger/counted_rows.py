@@ -144,7 +144,8 @@ def rows_of_units(
             yield len(found), _told(stream, found, shops)
 
 
-#: Days by which a row may be later than the day of its order, on which it counts.
+#: Days by which a row may be later than the day of its order, on which it counts: a guess, which
+#: decides of nothing but a notice.
 _LATE = 90
 
 

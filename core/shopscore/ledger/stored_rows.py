@@ -161,11 +161,12 @@ def count_undecided(stream: Stream, rows: pl.DataFrame, known: pl.DataFrame) -> 
 
     Which of such states counts is told by their texts, since files may come in any order.
     """
-    if known.is_empty():
+    again = rows.filter(pl.col(KEY).is_in(known[KEY].unique().implode()))
+    if again.is_empty():
         return 0
-    both = pl.concat([known.drop(SEQ), rows], how="diagonal")
+    both = pl.concat([known.drop(SEQ), again], how="diagonal")
     texts = both.with_columns(canonical_text(stream, both.columns))
-    old, new = texts.head(len(known)), texts.tail(len(rows))
+    old, new = texts.head(len(known)), texts.tail(len(again))
     keys = told_apart_by(stream, texts)
     same = [*keys, *(["updated_at"] if "updated_at" in texts.columns else [])]
     fresh = new.join(old, on=[*keys, "_text"], how="anti", nulls_equal=True)
